@@ -1,0 +1,84 @@
+"""`begrepp add`: a publisher's file is copied aside, checked, and only then put under `data/raw/`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from begrepp.editions import DECLARATION
+from begrepp.errors import UsageError
+from begrepp.records import Edition
+from begrepp.settings import Settings
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@contextmanager
+def prepared(
+    source: str,
+    files: tuple[Path, ...],
+    edition: str,
+    settings: Settings,
+    *,
+    loader: str = "",
+    partial: bool = False,
+    replace: bool = False,
+) -> Iterator[Edition]:
+    """The files in a folder aside, as the edition they would become; the folder is gone afterwards."""
+    for what, value in (("source", source), ("edition", edition)):
+        if not _NAME.fullmatch(value):
+            raise UsageError(f"'{value}' is no name for a {what}.", "Use letters, digits, dot, hyphen and underscore.")
+    target = settings.raw / source / edition
+    if target.exists() and not replace:
+        raise UsageError(
+            f"{source} {edition} was added before ({target}).", "Use --replace to put these files in its place."
+        )
+    aside = settings.data / ".adding" / source / edition
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        for path in files:
+            _copy(path, aside, files)
+        _declare(aside / DECLARATION, loader, partial)
+        copied = tuple(sorted(path for path in aside.rglob("*") if path.is_file()))
+        yield Edition(source=source, version=edition, folder=aside, files=copied)
+    finally:
+        shutil.rmtree(settings.data / ".adding", ignore_errors=True)
+
+
+def _copy(path: Path, aside: Path, files: tuple[Path, ...]) -> None:
+    """Copy a file or a folder; files of one name from two folders keep their folders' names."""
+    if path.is_dir():
+        shutil.copytree(path, aside / path.name)
+        return
+    same_name = sum(other.name == path.name for other in files) > 1
+    folder = aside / path.resolve().parent.name if same_name else aside
+    folder.mkdir(exist_ok=True)
+    shutil.copy2(path, folder / path.name)
+
+
+def _declare(path: Path, loader: str, partial: bool) -> None:
+    lines = []
+    if loader:
+        lines.append(f'loader = "{loader}"\n')
+    if partial:
+        lines.append('[release]\ncoverage = "partial"\n')
+    if not lines:
+        return
+    if path.exists():
+        raise UsageError("--loader and --partial cannot be combined with a source.toml.", "Say it in the source.toml.")
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def keep(prepared_edition: Edition, settings: Settings) -> Path:
+    """Move the checked files to their place, replacing what lay there in one step."""
+    target = settings.raw / prepared_edition.source / prepared_edition.version
+    target.parent.mkdir(parents=True, exist_ok=True)
+    before = settings.data / ".adding" / "replaced"
+    if target.exists():
+        target.rename(before)
+    prepared_edition.folder.rename(target)
+    return target

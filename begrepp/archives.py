@@ -1,0 +1,91 @@
+"""Zip archives and XML from outside, opened without trusting them.
+
+Refused: members that would land outside the folder, archives that swell far beyond their size, XML
+with entities, external DTDs or XIncludes. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from begrepp.errors import InputError, Origin
+
+MAX_UNPACKED = 8 * 1024**3
+MAX_RATIO = 200
+_SMALL = 10 * 1024**2
+
+
+def check_archive(path: Path) -> list[zipfile.ZipInfo]:
+    """The members of a zip archive, after checking sizes, ratios and paths."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputError(
+            path, f"this is not a whole zip or xlsx file ({error}).", "Fetch the file again from its publisher."
+        ) from None
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MAX_UNPACKED or (unpacked > _SMALL and unpacked > MAX_RATIO * max(path.stat().st_size, 1)):
+        raise InputError(
+            path,
+            f"the archive would unpack to {unpacked:,} bytes, {unpacked // max(path.stat().st_size, 1):,} times its size: it looks like a zip bomb.",
+            "Check where the file comes from.",
+        )
+    for member in members:
+        # The publishers' own archives hold backslashes as separators: codesystems\atc-code.xml.
+        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+        if ".." in parts or (parts and (parts[0] == "/" or ":" in parts[0])):
+            raise InputError(
+                path,
+                f"the member '{member.filename}' points outside the archive.",
+                "Check where the file comes from.",
+            )
+    return members
+
+
+@contextmanager
+def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
+    """The one member of a checked archive whose name ends so, as a stream of bytes."""
+    found = [member for member in check_archive(path) if member.filename.replace("\\", "/").endswith(suffix)]
+    if len(found) != 1:
+        raise InputError(
+            path,
+            f"{len(found)} members end in '{suffix}', one is expected.",
+            "Check that you added the right archive.",
+        )
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(found[0]) as stream:
+            yield stream, Origin(f"{path.name}/{found[0].filename}")
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise InputError(
+            path, f"the member '{found[0].filename}' is damaged ({error}).", "Fetch the file again from its publisher."
+        ) from None
+
+
+def iterate_xml(stream: IO[bytes], tag: str, origin: Origin) -> Iterator[Element]:
+    """Each element with the tag (local name), as it closes; memory is freed as the caller goes on."""
+    try:
+        events = iterparse(stream, events=("start", "end"), forbid_dtd=True)
+        _, root = next(events)
+        for event, element in events:
+            if event == "end" and element.tag.rpartition("}")[2] == tag:
+                yield element
+                root.clear()
+    except DefusedXmlException:
+        raise InputError(
+            origin,
+            "the XML declares a DTD or entities, which are refused: they can read files or exhaust memory.",
+            "Remove the DOCTYPE in a copy, and check where the file comes from.",
+        ) from None
+    except (ParseError, StopIteration) as error:
+        raise InputError(
+            origin, f"the XML is not well-formed ({error}).", "Fetch the file again from its publisher."
+        ) from None

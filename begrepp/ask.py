@@ -1,0 +1,109 @@
+"""`begrepp query`: a question from a file, from `queries/` or typed, answered as a table or a file format."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+import click
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
+from rich.table import Table
+
+from begrepp import report
+from begrepp.errors import QueryError, UsageError
+from begrepp.manifest import current_build
+from begrepp.namespaces import compact, prefixes
+from begrepp.settings import ROOT, Settings
+from begrepp.store import Answer, DiskStore, RemoteStore
+
+QUERIES = ROOT / "queries"
+
+
+def find_query(query: str) -> str:
+    """The SPARQL text behind a file's path, a name from `queries/`, or the text itself."""
+    if "{" in query:
+        return query
+    path = Path(query)
+    if path.is_file():
+        return path.read_text(encoding="utf-8")
+    names = {file.stem: file for file in sorted(QUERIES.rglob("*.rq"))}
+    if query in names:
+        return names[query].read_text(encoding="utf-8")
+    raise UsageError(
+        f"'{query}' is neither a file, nor SPARQL, nor a name in queries/.", f"The names are: {', '.join(names)}."
+    )
+
+
+def ask(query: str, output: str, endpoint: str, settings: Settings) -> None:
+    """Answer the query on standard output."""
+    text = find_query(query)
+    if endpoint:
+        _write_remote(RemoteStore(endpoint).query_json(text), output)
+        return
+    _write(DiskStore(current_build(settings) / "store").query(text), output)
+
+
+def _write(answer: Answer, output: str) -> None:
+    if isinstance(answer, QuerySolutions | QueryBoolean):
+        if output == "table":
+            _print_table(answer)
+        elif output == "turtle":
+            raise UsageError("A SELECT or ASK has no Turtle.", "Use --format table, csv or json, or write a CONSTRUCT.")
+        else:
+            formats = {"csv": QueryResultsFormat.CSV, "json": QueryResultsFormat.JSON}
+            if isinstance(answer, QueryBoolean) and output == "csv":
+                click.echo(str(bool(answer)).lower())
+                return
+            answer.serialize(sys.stdout.buffer, format=formats[output])
+            click.echo()
+        return
+    if output in ("csv", "json"):
+        raise UsageError("A CONSTRUCT or DESCRIBE is a graph, not a table.", "Use --format turtle.")
+    triples = sorted(answer, key=str)
+    sys.stdout.buffer.write(serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes()) or b"")
+
+
+def _print_table(answer: QuerySolutions | QueryBoolean) -> None:
+    if isinstance(answer, QueryBoolean):
+        click.echo(str(bool(answer)).lower())
+        return
+    names = [variable.value for variable in answer.variables]
+    table = Table(*names)
+    rows = 0
+    try:
+        for solution in answer:
+            rows += 1
+            table.add_row(*(_cell(solution[name]) for name in names))
+    except (ValueError, OSError, RuntimeError) as error:
+        raise QueryError(f"The query stopped: {error}", "Correct it and ask again.") from None
+    report.table(table, f"{rows} rows")
+
+
+def _cell(term: object) -> str:
+    if term is None:
+        return ""
+    value = getattr(term, "value", str(term))
+    return compact(value)
+
+
+def _write_remote(answer: dict[str, object], output: str) -> None:
+    head, results = answer.get("head"), answer.get("results")
+    if not isinstance(head, dict) or not isinstance(results, dict):
+        click.echo(str(answer.get("boolean", "")).lower())
+        return
+    names: list[str] = head["vars"]
+    rows = [[row.get(name, {}).get("value", "") for name in names] for row in results["bindings"]]
+    if output == "table":
+        table = Table(*names)
+        for row in rows:
+            table.add_row(*map(compact, row))
+        report.table(table, f"{len(rows)} rows")
+    elif output == "csv":
+        csv.writer(sys.stdout).writerows([names, *rows])
+    elif output == "json":
+        import json
+
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        raise UsageError("An endpoint is asked for tables only.", "Use --format table, csv or json.")

@@ -1,0 +1,343 @@
+"""fetch → load → graph → validate → index → publish: all sources become one build, or nothing changes.
+
+A build is a directory that is written aside, renamed when it is whole, and then made current by one
+atomic switch. Killed at any moment, the build before it goes on serving.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import heapq
+import multiprocessing
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from multiprocessing.queues import Queue
+from pathlib import Path
+from typing import Protocol
+
+from pyoxigraph import RdfFormat, parse, serialize
+
+from begrepp.errors import BegreppError
+from begrepp.graph import iri, name, ntriples, plain, typed
+from begrepp.history import current_lines, in_force
+from begrepp.iris import Iris
+from begrepp.manifest import (
+    Manifest,
+    describe_load,
+    describe_part,
+    graph_hash,
+    write_manifest,
+)
+from begrepp.parts import FileUsed, LoadReport, SortedFile, load_edition, write_lines
+from begrepp.records import Edition, Load
+from begrepp.redistribution import project
+from begrepp.rows import Meter
+from begrepp.search import write_index
+from begrepp.settings import ROOT, Settings
+from begrepp.store import write_store
+from begrepp.validate import validate
+
+PROCESSES = min(2, os.cpu_count() or 1)
+_TICK = 0.2
+
+
+class Progress(Protocol):
+    """Who watches a build."""
+
+    def step(self, words: str) -> None:
+        """A step begins."""
+
+    def start(self, edition: Edition, bytes_total: int) -> None:
+        """An edition begins to load."""
+
+    def advance(self, key: str, rows: int, bytes_read: int) -> None:
+        """So many rows of an edition are read."""
+
+    def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
+        """An edition is loaded, or is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One edition and the loader that reads it."""
+
+    edition: Edition
+    load: Load
+
+    @property
+    def key(self) -> str:
+        """What progress is reported under."""
+        return f"{self.edition.source} {self.edition.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An edition that was refused."""
+
+    key: str
+    error: BegreppError
+
+
+class BuildFailed(BegreppError):
+    """Some editions were refused, so nothing was published."""
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        self.failures = tuple(failures)
+        super().__init__(
+            "\n".join(f"{failure.error}" for failure in failures),
+            "\nNothing was published; the build before this one goes on as it was.",
+        )
+
+
+def build(
+    jobs: Sequence[Job], settings: Settings, progress: Progress, *, public: bool = False, keep_going: bool = False
+) -> Manifest:
+    """Build all editions and publish the result.
+
+    Raises `BuildFailed` where a source is refused (with `keep_going` the others are published without
+    it) and leaves the current build as it was.
+    """
+    started = time.monotonic()
+    with _alone(settings), _aside(settings) as folder:
+        graphs = folder / "graphs"
+        graphs.mkdir()
+        reports, failures = _load_all(jobs, graphs, settings.base, progress)
+        if failures and not (keep_going and reports):
+            raise BuildFailed(failures)
+        parts = [part for report in reports for part in report.parts]
+        if public:
+            progress.step("leaving out the texts that may not be redistributed")
+            for part in parts:
+                project(part)
+        progress.step("joining the current view")
+        groups = in_force(parts, date.today())
+        superseded = [line for group in groups for part in group[1:] for line in part.header]
+        catalogue, catalogue_sha = _catalogue(graphs, settings.base, superseded)
+        provenance = _provenance(graphs, reports, settings.base)
+        current = graphs / "current.nt"
+        streams = [_sorted(graphs / f"view{n}.nt", current_lines(group)) for n, group in enumerate(groups)]
+        triples, _ = _merge(current, [*streams, catalogue, provenance])
+        progress.step(f"storing {triples:,} triples")
+        iris = Iris(settings.base)
+        named = [(part.graph, part.path) for part in parts]
+        named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
+        write_store(folder / "store", named, current)
+        progress.step("indexing the words")
+        things = write_index(folder / "index", current)
+        digest = graph_hash(parts, catalogue_sha)
+        manifest = Manifest(
+            id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest[:12]}",
+            base=settings.base,
+            public=public,
+            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - started, 1),
+            hash=digest,
+            triples=triples,
+            things=things,
+            software=f"begrepp {version('begrepp')}",
+            graphs=[describe_part(part, part is group[0]) for group in groups for part in group],
+            loads=[describe_load(report, public) for report in sorted(reports, key=lambda r: (r.source, r.version))],
+            failed=[{"source": failure.key, "reason": str(failure.error)} for failure in failures],
+        )
+        write_manifest(folder, manifest)
+        progress.step("publishing")
+        _publish(folder, settings, manifest.id)
+    return manifest
+
+
+def _load_all(
+    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress
+) -> tuple[list[LoadReport], list[Failure]]:
+    """Load the editions in parallel processes, the largest first."""
+    sized = sorted(jobs, key=lambda job: -sum(path.stat().st_size for path in job.edition.files))
+    context = multiprocessing.get_context("spawn")
+    ticks: Queue[tuple[str, int, int] | None] = context.Queue()
+    watcher = threading.Thread(target=_watch, args=(ticks, progress), daemon=True)
+    watcher.start()
+    reports: dict[str, LoadReport] = {}
+    failures: list[Failure] = []
+    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_receive_ticks, initargs=(ticks,)) as pool:
+        running: dict[Future[LoadReport], Job] = {}
+        for job in sized:
+            progress.start(job.edition, sum(path.stat().st_size for path in job.edition.files))
+            running[pool.submit(_load_one, job, graphs, base)] = job
+        for future in as_completed(running):
+            job = running[future]
+            try:
+                reports[job.key] = future.result()
+                progress.finish(job.key, reports[job.key], None)
+            except BegreppError as error:
+                failures.append(Failure(job.key, error))
+                progress.finish(job.key, None, error)
+    ticks.put(None)
+    watcher.join()
+    return [reports[job.key] for job in jobs if job.key in reports], sorted(failures, key=lambda f: f.key)
+
+
+_ticks: Queue[tuple[str, int, int] | None] | None = None
+
+
+def _receive_ticks(ticks: Queue[tuple[str, int, int] | None]) -> None:
+    global _ticks
+    _ticks = ticks
+
+
+def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
+    """In a process of its own: load, and report how far it has come a few times a second."""
+    meter = Meter()
+    finished = threading.Event()
+
+    def report() -> None:
+        while not finished.wait(_TICK):
+            if _ticks:
+                _ticks.put((job.key, meter.rows, meter.bytes))
+
+    reporter = threading.Thread(target=report, daemon=True)
+    reporter.start()
+    try:
+        return load_edition(job.edition, job.load, graphs, base, meter)
+    finally:
+        finished.set()
+        reporter.join()
+
+
+def _watch(ticks: Queue[tuple[str, int, int] | None], progress: Progress) -> None:
+    while (tick := ticks.get()) is not None:
+        progress.advance(*tick)
+
+
+def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadReport:
+    """Load and validate one edition aside, and throw the result away: is this file what it should be?"""
+    with _aside(settings) as folder:
+        reports, failures = _load_all([job], folder, settings.base, progress)
+        if failures:
+            raise failures[0].error
+        return reports[0]
+
+
+def _catalogue(graphs: Path, base: str, superseded: list[str]) -> tuple[Path, str]:
+    """The graph that says what there is: superseded releases, and begrepp's own vocabulary and catalogue."""
+    out = SortedFile(graphs / "catalog.nt")
+    for line in superseded:
+        out.add(line)
+    for file in ("vocabulary.ttl", "catalog.ttl"):
+        for line in _as_ntriples(ROOT / "ontology" / file):
+            out.add(line)
+    _, sha256 = out.close()
+    return out.path, sha256
+
+
+def _as_ntriples(path: Path) -> Iterator[str]:
+    data = serialize(parse(path=path, format=RdfFormat.TURTLE), format=RdfFormat.N_TRIPLES)
+    yield from (data or b"").decode().splitlines(keepends=True)
+
+
+def _provenance(graphs: Path, reports: Sequence[LoadReport], base: str) -> Path:
+    """The graph that says who says so: files, checksums, rows, skips, and when it was loaded."""
+    out = SortedFile(graphs / "provenance.nt")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    iris = Iris(base)
+    software = iri(iris.agent("begrepp"))
+    for report in reports:
+        load = iri(report.load_iri)
+        triples = [
+            (load, name("rdf:type"), name("begrepp:LoadActivity")),
+            (load, name("rdfs:label"), plain(f"{report.source} {report.version}")),
+            (load, name("prov:startedAtTime"), typed(now, "xsd:dateTime")),
+            (load, name("prov:wasAssociatedWith"), software),
+            (software, name("rdf:type"), name("prov:SoftwareAgent")),
+            (software, name("rdfs:label"), plain(f"begrepp {version('begrepp')}")),
+            (load, name("begrepp:rowsRead"), typed(report.rows_read, "xsd:integer")),
+            (load, name("begrepp:rowsSkipped"), typed(report.skipped, "xsd:integer")),
+        ]
+        triples += [(load, name("begrepp:skipReason"), plain(f"{where}: {why}")) for where, why in report.skips]
+        for file in report.files:
+            triples += _file_triples(load, file, iris)
+        for triple in triples:
+            out.add(ntriples(triple))
+    out.close()
+    validate([out.path])
+    return out.path
+
+
+def _file_triples(load: str, file: FileUsed, iris: Iris) -> list[tuple[str, str, str]]:
+    node = iri(iris.file(file.sha256))
+    return [
+        (load, name("prov:used"), node),
+        (load, name("begrepp:sha256"), plain(file.sha256)),
+        (node, name("rdf:type"), name("prov:Entity")),
+        (node, name("rdfs:label"), plain(file.name)),
+        (node, name("dcat:byteSize"), typed(file.bytes, "xsd:nonNegativeInteger")),
+        (node, name("begrepp:sha256"), plain(file.sha256)),
+    ]
+
+
+def _sorted(path: Path, lines: Iterator[str]) -> Path:
+    out = SortedFile(path)
+    for line in lines:
+        out.add(line)
+    out.close()
+    return path
+
+
+def _merge(target: Path, files: Sequence[Path]) -> tuple[int, str]:
+    """Merge sorted files into one; the views are not needed after that."""
+    handles = [file.open(encoding="utf-8") for file in files]
+    try:
+        result = write_lines(target, heapq.merge(*handles))
+    finally:
+        for handle in handles:
+            handle.close()
+    for file in files:
+        if file.name.startswith("view"):
+            file.unlink()
+    return result
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Only one build at a time; the lock goes with the process, however it ends."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with (settings.data / ".build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BegreppError("Another build is running.", "Wait until it is done, or stop it.") from None
+        yield
+
+
+@contextmanager
+def _aside(settings: Settings) -> Iterator[Path]:
+    """A directory to write in, gone afterwards unless it was published; what killed builds left is removed."""
+    settings.builds.mkdir(parents=True, exist_ok=True)
+    for left in settings.builds.glob(".aside-*"):
+        if not Path(f"/proc/{left.name.removeprefix('.aside-')}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = settings.builds / f".aside-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _publish(folder: Path, settings: Settings, build_id: str) -> None:
+    """Rename the whole build into place and switch `current` to it in one step; older builds go."""
+    target = settings.builds / build_id
+    folder.rename(target)
+    link = settings.data / f".current-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("builds") / build_id)
+    link.replace(settings.current)
+    finished = sorted(path for path in settings.builds.iterdir() if not path.name.startswith("."))
+    for old in finished[: -settings.keep_builds]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,153 @@
+"""`begrepp`, the command line: sources, add, build, validate, query, serve, status, dump."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+import loaders
+from begrepp import add as adding
+from begrepp import report
+from begrepp.ask import ask
+from begrepp.build import Job, build, check_edition
+from begrepp.dump import dump as write_dump
+from begrepp.editions import find_editions
+from begrepp.errors import BegreppError, UsageError
+from begrepp.manifest import current_build, read_manifest
+from begrepp.settings import ROOT, Settings
+from begrepp.validate import validate as validate_files
+
+STARTER = ROOT / "starter"
+
+
+class Command(click.Group):
+    """Renders a `BegreppError` as words on stderr and an exit code, never as a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except BegreppError as error:
+            report.failure(error)
+            sys.exit(error.exit_code)
+
+
+@click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="begrepp")
+def main() -> None:
+    """The open knowledge graph of Swedish health data concepts.
+
+    \b
+    A first round:
+      begrepp build                       build the bundled oncology starter
+      begrepp serve                       browse it at http://localhost:8080
+      begrepp sources                     what else can be loaded, and where to get it
+      begrepp add icd10_se *.txt --edition 2021
+      begrepp build                       … and it is in the graph
+      begrepp query "SELECT * { ?c skos:notation 'C50.9' ; skos:prefLabel ?label }"
+    """
+
+
+def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -> list[Job]:
+    editions = [*(find_editions(STARTER) if starter else ()), *find_editions(settings.raw)]
+    wanted = [e for e in editions if not names or e.source in names or f"{e.source}/{e.version}" in names]
+    found = {e.source for e in wanted} | {f"{e.source}/{e.version}" for e in wanted}
+    if missing := [name for name in names if name not in found]:
+        raise UsageError(
+            f"No files were added for {', '.join(missing)}.",
+            "Run `begrepp sources` to see what they read, and `begrepp add SOURCE FILE… --edition E` to add them.",
+        )
+    if not wanted:
+        raise UsageError("There is nothing to build.", "Run `begrepp add SOURCE FILE… --edition E`.")
+    return [Job(edition, loaders.loader_of(edition)) for edition in wanted]
+
+
+@main.command()
+def sources() -> None:
+    """Every source: what it reads, who publishes it, under what licence, where to get it, found or not."""
+    settings = Settings()
+    editions = [*find_editions(STARTER), *find_editions(settings.raw)]
+    report.sources(loaders.all_sources(), editions, settings)
+
+
+@main.command()
+@click.argument("source")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--edition", required=True, help="What the publisher calls it: 2021, 2026-05-31.")
+@click.option(
+    "--loader", default="", help="For a list of your own: the format's loader (table, skos, sssom, variables)."
+)
+@click.option("--partial", is_flag=True, help="The files are an excerpt: what they leave out is no change.")
+@click.option("--replace", is_flag=True, help="Replace the files that were added before for this edition.")
+def add(source: str, files: tuple[Path, ...], edition: str, loader: str, partial: bool, replace: bool) -> None:
+    """Check a publisher's files and put them under data/raw/SOURCE/EDITION/."""
+    settings = Settings()
+    with adding.prepared(source, files, edition, settings, loader=loader, partial=partial, replace=replace) as prepared:
+        with report.Live() as live:
+            result = check_edition(Job(prepared, loaders.loader_of(prepared)), settings, live)
+        report.added(result, adding.keep(prepared, settings))
+
+
+@main.command("build")
+@click.argument("names", nargs=-1)
+@click.option("--public", is_flag=True, help="Leave out the texts that their publishers do not let be passed on.")
+@click.option("--keep-going", is_flag=True, help="Publish the rest when a source is refused.")
+@click.option("--no-starter", is_flag=True, help="Build without the bundled starter.")
+def build_command(names: tuple[str, ...], public: bool, keep_going: bool, no_starter: bool) -> None:
+    """Build the graph from all files found, or from the SOURCE or SOURCE/EDITION named."""
+    settings = Settings()
+    jobs = _jobs(names, settings, starter=not no_starter)
+    with report.Live(log=settings.logs) as live:
+        manifest = build(jobs, settings, live, public=public, keep_going=keep_going)
+    report.built(manifest)
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def validate(files: tuple[Path, ...]) -> None:
+    """Validate RDF files against the shapes, or, without FILES, show what the shapes said of the build."""
+    if files:
+        result = validate_files(list(files))
+        report.validation(result)
+        sys.exit(0 if result.conforms else 1)
+    report.build_validation(read_manifest(current_build(Settings())))
+
+
+@main.command()
+@click.argument("query")
+@click.option("--format", "output", type=click.Choice(["table", "csv", "json", "turtle"]), default="table")
+@click.option("--endpoint", default="", help="Ask this SPARQL endpoint in place of the build.")
+def query(query: str, output: str, endpoint: str) -> None:
+    """Ask the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are known."""
+    ask(query, output, endpoint, Settings())
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Server processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the current build: pages, SPARQL endpoint and concept URIs."""
+    from server.run import run
+
+    settings = Settings()
+    manifest = read_manifest(current_build(settings))
+    report.serving(manifest, host, port)
+    run(settings, host, port, workers)
+
+
+@main.command()
+def status() -> None:
+    """What is in the current build: schemes, releases, counts, triples, hash, when, from which files."""
+    settings = Settings()
+    report.status(read_manifest(current_build(settings)), current_build(settings))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--public", is_flag=True, help="Leave out the texts that may not be passed on.")
+def dump(file: Path, public: bool) -> None:
+    """Write the graphs of the current build to FILE as N-Quads (.nq, or .nq.gz)."""
+    quads = write_dump(current_build(Settings()), file, public=public)
+    click.echo(f"{quads:,} quads in {file}")

@@ -1,0 +1,65 @@
+"""The graphs of a build as one file of N-Quads, whole or as the public projection."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+from begrepp.graph import iri
+from begrepp.iris import Iris
+from begrepp.manifest import Manifest, read_manifest
+from begrepp.parts import Part
+from begrepp.records import Coverage, Redistribution
+from begrepp.redistribution import public_lines
+
+
+def dump(build: Path, target: Path, *, public: bool) -> int:
+    """Write all named graphs to `target` (`.nq` or `.nq.gz`); the number of quads."""
+    manifest = read_manifest(build)
+    aside = target.with_name(target.name + ".part")
+    count = 0
+    with _open(aside, target.suffix == ".gz") as out:
+        for quad in quads(build, manifest, public=public):
+            out.write(quad.encode())
+            count += 1
+    aside.replace(target)
+    return count
+
+
+def _open(path: Path, zipped: bool) -> IO[bytes]:
+    return gzip.open(path, "wb") if zipped else path.open("wb")  # type: ignore[return-value]
+
+
+def quads(build: Path, manifest: Manifest, *, public: bool) -> Iterator[str]:
+    """Every quad of the named graphs as a line of N-Quads."""
+    folder = build / "graphs"
+    for graph in manifest.graphs:
+        part = _part(graph, folder)
+        suffix = f" {iri(part.graph)} .\n"
+        with part.path.open(encoding="utf-8") as lines:
+            for line in public_lines(part, lines) if public else lines:
+                yield line.removesuffix(" .\n") + suffix
+    iris = Iris(manifest.base)
+    # The provenance names skipped rows with what stood in them, so it stays inside.
+    for name in ("catalog",) if public else ("catalog", "provenance"):
+        suffix = f" {iri(iris.graph(name))} .\n"
+        with (folder / f"{name}.nt").open(encoding="utf-8") as lines:
+            for line in lines:
+                yield line.removesuffix(" .\n") + suffix
+
+
+def _part(graph: dict[str, object], folder: Path) -> Part:
+    return Part(
+        kind="scheme",
+        id=str(graph["id"]),
+        version=str(graph["version"]),
+        graph=str(graph["graph"]),
+        valid_from=date.fromisoformat(str(graph["valid_from"])),
+        redistribution=Redistribution(str(graph["redistribution"])),
+        coverage=Coverage(str(graph["coverage"])),
+        source=str(graph["source"]),
+        path=folder / str(graph["file"]),
+    )

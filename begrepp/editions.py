@@ -1,0 +1,88 @@
+"""Editions as they lie in folders: `<root>/<source>/<edition>/files`, and what an edition's name tells.
+
+A **root** is `starter/` or the user's `data/raw/`. An edition folder may hold a `source.toml` that
+declares its loader or says more about the release (docs/how-to/source-toml.md).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import Coverage, Edition
+
+DECLARATION = "source.toml"
+_DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!\d)")
+
+
+def find_editions(root: Path) -> Iterator[Edition]:
+    """All editions under a root, in order. Lock files of spreadsheet programs and dot files are left out."""
+    if not root.is_dir():
+        return
+    for folder in sorted(path for path in root.glob("*/*/") if path.is_dir()):
+        files = tuple(
+            path
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.name.startswith((".", "~$")) and path.name != "README.md"
+        )
+        if files:
+            yield Edition(source=folder.parent.name, version=folder.name, folder=folder, files=files)
+
+
+def declaration(edition: Edition) -> dict[str, Any]:
+    """What the edition's `source.toml` says, or nothing."""
+    path = edition.folder / DECLARATION
+    return read_toml(path) if path.exists() else {}
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as a dictionary; raises `InputError` naming the line where it is malformed."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(path, f"not well-formed TOML: {error}.", "Mend the line and try again.") from None
+
+
+def valid_from(edition: Edition) -> date:
+    """When the edition came into force: as declared, or as its name begins (`2021`, `2021-05-31`)."""
+    declared = declaration(edition).get("release", {}).get("valid_from")
+    if isinstance(declared, date):
+        return declared
+    if match := _DATE.match(edition.version):
+        year, month, day = match.groups()
+        try:
+            return date(int(year), int(month or 1), int(day or 1))
+        except ValueError:
+            pass
+    raise InputError(
+        Origin(f"{edition.source}/{edition.version}"),
+        f"the edition's name '{edition.version}' does not begin with a year or a date.",
+        "Name it so (2021, 2021-05-31), or put a source.toml beside the files with [release] valid_from = 2021-01-01.",
+    )
+
+
+def coverage(edition: Edition) -> Coverage:
+    """Whether the files list the whole scheme; a `source.toml` may say that they do not."""
+    return Coverage(declaration(edition).get("release", {}).get("coverage", "complete"))
+
+
+def data_files(edition: Edition) -> tuple[Path, ...]:
+    """The publisher's files, without the declaration."""
+    return tuple(path for path in edition.files if path.name != DECLARATION)
+
+
+def file_named(edition: Edition, name: str) -> Path:
+    """The file of that name; raises `InputError` where it is missing."""
+    for path in edition.files:
+        if path.name == name:
+            return path
+    raise InputError(
+        Origin(f"{edition.source}/{edition.version}"),
+        f"the file '{name}' is missing (there are: {', '.join(path.name for path in edition.files)}).",
+        "Add all files of the edition together: `begrepp add SOURCE FILE… --edition E`.",
+    )

@@ -1,0 +1,85 @@
+"""Every IRI of the project is minted here, and here only (docs/decisions/iris.md).
+
+Concepts are version-less and never deleted; a release is its own named graph. `notation` is
+percent-encoded, so that `8500/3` is one path segment: `…/id/cs/icd-o-3/8500%2F3`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from begrepp.settings import DEFAULT_BASE
+
+
+def segment(text: str) -> str:
+    """Text as one path segment of an IRI."""
+    return quote(text, safe="")
+
+
+@dataclass(frozen=True, slots=True)
+class Iris:
+    """The IRIs under one base."""
+
+    base: str = DEFAULT_BASE
+
+    @property
+    def root(self) -> str:
+        """What every thing's IRI begins with."""
+        return f"{self.base}id/"
+
+    def scheme(self, scheme: str) -> str:
+        """A concept scheme."""
+        return f"{self.root}cs/{scheme}"
+
+    def release(self, scheme: str, version: str) -> str:
+        """A release of a scheme, which is also the name of its graph."""
+        return f"{self.scheme(scheme)}/release/{segment(version)}"
+
+    def level(self, scheme: str, level: str) -> str:
+        """A classification level."""
+        return f"{self.scheme(scheme)}/level/{segment(level)}"
+
+    def concept(self, scheme: str, notation: str, template: str = "") -> str:
+        """A concept: the publisher's own IRI where the scheme has a template for it, else ours."""
+        if template:
+            return template.replace("{notation}", segment(notation))
+        return f"{self.scheme(scheme)}/{segment(notation)}"
+
+    def term(self, scheme: str, notation: str, form: str, lang: str) -> str:
+        """A term of a concept (`skosxl:Label`)."""
+        return f"{self.root}term/{scheme}/{segment(notation)}/{lang}/{segment(form)}"
+
+    def mapping_set(self, mapping_set: str) -> str:
+        """A set of mappings."""
+        return f"{self.root}mapping/{mapping_set}"
+
+    def mapping(self, mapping_set: str, *parts: str) -> str:
+        """One mapping, named by what it says."""
+        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+        return f"{self.mapping_set(mapping_set)}/{digest}"
+
+    def dataset(self, dataset: str) -> str:
+        """A dataset."""
+        return f"{self.root}dataset/{dataset}"
+
+    def part(self, thing: str, *path: str) -> str:
+        """A part that has no life apart from its thing: a contact, a period, a table."""
+        return "/".join((thing, *map(segment, path)))
+
+    def agent(self, agent: str) -> str:
+        """An organisation."""
+        return f"{self.root}agent/{segment(agent)}"
+
+    def load(self, source: str, version: str) -> str:
+        """The act of loading one edition of one source."""
+        return f"{self.root}load/{segment(source)}/{segment(version)}"
+
+    def file(self, sha256: str) -> str:
+        """A publisher's file, named by its content."""
+        return f"{self.root}file/{sha256}"
+
+    def graph(self, name: str) -> str:
+        """A graph of the build's own: the catalogue, the provenance."""
+        return f"{self.root}graph/{name}"

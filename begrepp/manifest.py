@@ -1,0 +1,128 @@
+"""What a build says of itself: sources with checksums, counts, rejects, what the shapes said, and the hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from begrepp.errors import NoBuild
+from begrepp.parts import LoadReport, Part
+from begrepp.settings import Settings
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The manifest of one build, as read from its directory."""
+
+    id: str
+    base: str
+    public: bool
+    built_at: str
+    seconds: float
+    hash: str
+    triples: int
+    things: int
+    software: str
+    graphs: list[dict[str, Any]]
+    loads: list[dict[str, Any]]
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    def graph(self, kind: str, id_: str, version: str = "") -> dict[str, Any] | None:
+        """What the manifest says of a scheme, mapping set or dataset: of the version, or of the current one."""
+        return next(
+            (
+                g
+                for g in self.graphs
+                if g["kind"] == kind and g["id"] == id_ and (g["version"] == version if version else g["current"])
+            ),
+            None,
+        )
+
+    def current(self, kind: str) -> list[dict[str, Any]]:
+        """All current graphs of a kind."""
+        return [g for g in self.graphs if g["kind"] == kind and g["current"]]
+
+
+def read_manifest(build: Path) -> Manifest:
+    """The manifest in a build's directory; raises `NoBuild` where there is none."""
+    try:
+        return Manifest(**json.loads((build / MANIFEST).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise NoBuild("There is no build yet.", "Run `begrepp build` (or `make serve`) first.") from None
+
+
+def current_build(settings: Settings) -> Path:
+    """The directory of the build that is published now."""
+    if not settings.current.exists():
+        raise NoBuild("There is no build yet.", "Run `begrepp build` (or `make serve`) first.")
+    return settings.current.resolve()
+
+
+def graph_hash(parts: list[Part], catalogue_sha256: str) -> str:
+    """One hash for all graphs but the provenance, whose clock differs from build to build."""
+    lines = sorted(f"{part.graph} {part.sha256}\n" for part in parts)
+    return hashlib.sha256(("".join(lines) + catalogue_sha256).encode()).hexdigest()
+
+
+def describe_part(part: Part, current: bool) -> dict[str, Any]:
+    """A part as the manifest holds it."""
+    return {
+        "kind": part.kind,
+        "id": part.id,
+        "version": part.version,
+        "titles": part.titles,
+        "graph": part.graph,
+        "source": part.source,
+        "valid_from": part.valid_from.isoformat(),
+        "coverage": str(part.coverage),
+        "redistribution": str(part.redistribution),
+        "hierarchical": part.hierarchical,
+        "current": current,
+        "concepts": part.concepts,
+        "inactive": part.inactive,
+        "levels": part.levels,
+        "variables": part.variables,
+        "mappings": part.mappings,
+        "triples": part.triples,
+        "sha256": part.sha256,
+        "file": part.path.name,
+    }
+
+
+def describe_load(load: LoadReport, public: bool) -> dict[str, Any]:
+    """A load as the manifest holds it. A public build names skipped rows without what stood in them."""
+    report = load.validation
+    return {
+        "source": load.source,
+        "version": load.version,
+        "load": load.load_iri,
+        "files": [asdict(file) for file in load.files],
+        "rows_read": load.rows_read,
+        "rows_skipped": load.skipped,
+        "skips": [{"where": where, "reason": "" if public else reason} for where, reason in load.skips],
+        "violations": report.violations if report else 0,
+        "warnings": report.warnings if report else 0,
+        "warning_groups": [
+            {
+                "shape": group.shape,
+                "severity": str(group.severity),
+                "count": group.count,
+                "messages": dict(group.messages),
+                "examples": list(group.examples),
+            }
+            for group in (report.grouped() if report else ())
+        ]
+        if not public
+        else [],
+    }
+
+
+def write_manifest(build: Path, manifest: Manifest) -> None:
+    """Write the manifest, the last file of a build."""
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
+    (build / MANIFEST).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,44 @@
+"""The prefixes of the project, read from `ontology/prefixes.ttl`, the only list of them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+
+from begrepp.settings import ROOT
+
+_SHACL = "http://www.w3.org/ns/shacl#"
+
+
+@cache
+def prefixes() -> dict[str, str]:
+    """Prefix to namespace, sorted by prefix."""
+    names: dict[object, str] = {}
+    namespaces: dict[object, str] = {}
+    for quad in parse(path=ROOT / "ontology" / "prefixes.ttl", format=RdfFormat.TURTLE):
+        if quad.predicate == NamedNode(_SHACL + "prefix") and isinstance(quad.object, Literal):
+            names[quad.subject] = quad.object.value
+        elif quad.predicate == NamedNode(_SHACL + "namespace") and isinstance(quad.object, Literal):
+            namespaces[quad.subject] = quad.object.value
+    return dict(sorted((names[node], namespaces[node]) for node in names))
+
+
+@cache
+def expand(name: str) -> str:
+    """`skos:prefLabel` as a whole IRI."""
+    prefix, _, local = name.partition(":")
+    return prefixes()[prefix] + local
+
+
+def compact(iri: str) -> str:
+    """An IRI as a prefixed name where a prefix fits, else unchanged."""
+    best = max((ns for ns in prefixes().values() if iri.startswith(ns)), key=len, default="")
+    if not best or not (local := iri[len(best) :]) or "/" in local or "#" in local:
+        return iri
+    return next(prefix for prefix, ns in prefixes().items() if ns == best) + ":" + local
+
+
+def sparql_prologue() -> str:
+    """All prefixes as SPARQL `PREFIX` lines."""
+    return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in prefixes().items())

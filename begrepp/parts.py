@@ -1,0 +1,351 @@
+"""One edition of one source, loaded: its records checked, turned into RDF, written and validated.
+
+Each release, mapping set and dataset description becomes a **part**: one named graph in one file of
+sorted N-Triples without duplicates. Memory is flat in the number of triples.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from begrepp.checks import checked
+from begrepp.errors import InputError, Origin, ValidationError
+from begrepp.graph import Mint, name, ntriples
+from begrepp.iris import Iris
+from begrepp.privacy import refuse_identity_numbers
+from begrepp.records import (
+    Concept,
+    Coverage,
+    Dataset,
+    Edition,
+    Level,
+    Load,
+    Mapping,
+    MappingSet,
+    Record,
+    Redistribution,
+    Release,
+    Scheme,
+    Skipped,
+    Statement,
+    Variable,
+)
+from begrepp.rows import METER, Meter
+from begrepp.validate import Report, Result, Severity, validate
+
+CHUNK_LINES = 400_000
+MAX_SKIPS_KEPT = 1000
+
+Kind = Literal["scheme", "mapping", "dataset"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileUsed:
+    """A publisher's file that went into a load."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """One named graph: what it is, and the file of sorted N-Triples that holds it."""
+
+    kind: Kind
+    id: str
+    version: str
+    graph: str
+    valid_from: date
+    redistribution: Redistribution
+    coverage: Coverage
+    source: str
+    hierarchical: bool = False
+    titles: dict[str, str] = field(default_factory=dict)
+    header: list[str] = field(default_factory=list)
+    path: Path = Path()
+    triples: int = 0
+    sha256: str = ""
+    concepts: int = 0
+    inactive: int = 0
+    variables: int = 0
+    mappings: int = 0
+    levels: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class LoadReport:
+    """What came of loading one edition: the files, the rows, what was skipped and why, what the shapes said."""
+
+    source: str
+    version: str
+    load_iri: str
+    files: tuple[FileUsed, ...]
+    rows_read: int = 0
+    skipped: int = 0
+    skips: list[tuple[str, str]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    validation: Report | None = None
+
+
+class SortedFile:
+    """Lines in any number, written out sorted and unique, in memory that does not grow."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lines: set[str] = set()
+        self._runs: list[Path] = []
+
+    def add(self, line: str) -> None:
+        """Take one more line, with its line feed."""
+        self._lines.add(line)
+        if len(self._lines) >= CHUNK_LINES:
+            self._spill()
+
+    def _spill(self) -> None:
+        run = self.path.with_suffix(f".run{len(self._runs)}")
+        with run.open("w", encoding="utf-8", newline="\n") as out:
+            out.writelines(sorted(self._lines))
+        self._runs.append(run)
+        self._lines.clear()
+
+    def close(self) -> tuple[int, str]:
+        """Write the file; the number of lines and the SHA-256 of its bytes."""
+        with ExitStack() as stack:
+            runs: list[Iterable[str]] = [stack.enter_context(run.open(encoding="utf-8")) for run in self._runs]
+            result = write_lines(self.path, heapq.merge(*runs, sorted(self._lines)))
+        for run in self._runs:
+            run.unlink()
+        self._lines.clear()
+        return result
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> tuple[int, str]:
+    """Write sorted lines without repeating one; the number of lines and the SHA-256 of the bytes."""
+    digest = hashlib.sha256()
+    count = 0
+    last = ""
+    batch: list[str] = []
+    with path.open("wb") as out:
+
+        def flush() -> None:
+            data = "".join(batch).encode()
+            digest.update(data)
+            out.write(data)
+            batch.clear()
+
+        for line in lines:
+            if line == last:
+                continue
+            last = line
+            count += 1
+            batch.append(line)
+            if len(batch) >= 10_000:
+                flush()
+        flush()
+    return count, digest.hexdigest()
+
+
+def file_used(path: Path) -> FileUsed:
+    """Name, size and SHA-256 of a file."""
+    with path.open("rb") as file:
+        return FileUsed(
+            name=path.name, sha256=hashlib.file_digest(file, "sha256").hexdigest(), bytes=path.stat().st_size
+        )
+
+
+def load_edition(
+    edition: Edition, load: Load, folder: Path, base: str, meter: Meter, files: tuple[FileUsed, ...] | None = None
+) -> LoadReport:
+    """Load one edition into sorted N-Triples files under `folder` and validate them.
+
+    Raises `InputError` where the file is at fault and `ValidationError` where the shapes object.
+    """
+    iris = Iris(base)
+    files = files if files is not None else tuple(file_used(path) for path in edition.files)
+    mint = Mint(
+        iris,
+        load_iri=iris.load(edition.source, edition.version),
+        file_iris=tuple(iris.file(file.sha256) for file in files),
+    )
+    report = LoadReport(source=edition.source, version=edition.version, load_iri=mint.load_iri, files=files)
+    writers: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
+    METER.set(meter)
+    schemes: dict[str, Scheme] = {}
+    for record in checked(load(edition)):
+        if isinstance(record, Skipped):
+            report.skipped += 1
+            if len(report.skips) < MAX_SKIPS_KEPT:
+                report.skips.append((str(record.origin), record.reason))
+            continue
+        if isinstance(record, Scheme):
+            schemes[record.id] = record
+        _take(record, edition, mint, folder, writers, schemes)
+    report.rows_read = meter.rows
+    for part, writer in writers.values():
+        part.triples, part.sha256 = writer.close()
+        report.parts.append(part)
+    if not report.parts or not any(p.concepts or p.mappings or p.variables for p in report.parts):
+        raise InputError(
+            Origin(", ".join(file.name for file in files) or str(edition.folder.name)),
+            "nothing was found to load.",
+            "Check that these are the files that `begrepp sources` names.",
+        )
+    report.validation = validate([part.path for part in report.parts])
+    _refuse_violations(report.validation, edition, load, mint)
+    return report
+
+
+def _take(
+    record: Record,
+    edition: Edition,
+    mint: Mint,
+    folder: Path,
+    writers: dict[tuple[Kind, str], tuple[Part, SortedFile]],
+    schemes: dict[str, Scheme],
+) -> None:
+    """Write the record's triples into the file of the part it belongs to."""
+    triples = list(mint.triples(record))
+    if isinstance(record, Scheme):
+        return
+    key = _part_key(record)
+    if isinstance(record, Release | MappingSet | Dataset):
+        part = _new_part(record, key, edition, mint.iris)
+        part.path = folder / f"{edition.source}--{edition.version}--{key[0]}-{key[1]}.nt".replace("/", "_")
+        writers[key] = (part, SortedFile(part.path))
+        lines = [ntriples(triple) for triple in triples]
+        if isinstance(record, Release):
+            scheme = schemes[record.scheme]
+            part.hierarchical = scheme.hierarchical
+            part.titles = {text.lang: text.value for text in scheme.titles}
+            lines += [ntriples(triple) for triple in mint.triples(scheme)]
+        part.header = lines
+    else:
+        lines = [ntriples(triple) for triple in triples]
+    part, writer = writers[key]
+    for line in lines:
+        writer.add(line)
+    _count(part, record)
+    if isinstance(record, Concept):
+        words = " ".join(t.value for t in (*record.pref_labels, *record.alt_labels, *record.definitions))
+        refuse_identity_numbers(words, record.origin)
+
+
+def _part_key(record: Record) -> tuple[Kind, str]:
+    match record:
+        case Release() | Level() | Concept() | Statement():
+            return "scheme", record.scheme
+        case MappingSet():
+            return "mapping", record.id
+        case Mapping():
+            return "mapping", record.mapping_set
+        case Dataset():
+            return "dataset", record.id
+        case Variable():
+            return "dataset", record.dataset
+    raise TypeError(type(record).__name__)
+
+
+def _new_part(record: Release | MappingSet | Dataset, key: tuple[Kind, str], edition: Edition, iris: Iris) -> Part:
+    kind, id_ = key
+    graph = {
+        "scheme": lambda: iris.release(id_, record.version),
+        "mapping": lambda: iris.part(iris.mapping_set(id_), "release", record.version),
+        "dataset": lambda: iris.part(iris.dataset(id_), "release", record.version),
+    }[kind]()
+    return Part(
+        kind=kind,
+        id=id_,
+        version=record.version,
+        graph=graph,
+        valid_from=record.valid_from,
+        redistribution=record.redistribution,
+        coverage=record.coverage if isinstance(record, Release) else Coverage.COMPLETE,
+        source=edition.source,
+        titles={text.lang: text.value for text in record.titles},
+    )
+
+
+def _count(part: Part, record: Record) -> None:
+    match record:
+        case Concept():
+            part.concepts += 1
+            part.inactive += record.status == "inactive"
+            if record.level:
+                part.levels[record.level] = part.levels.get(record.level, 0) + 1
+        case Mapping():
+            part.mappings += 1
+        case Variable():
+            part.variables += 1
+
+
+def _refuse_violations(report: Report, edition: Edition, load: Load, mint: Mint) -> None:
+    """Raise if a shape is violated, naming the rows; they are found by reading the source once more."""
+    violations = [result for result in report.results if result.severity is Severity.VIOLATION]
+    if not violations:
+        return
+    wanted = {iri for result in violations for iri in (result.focus, result.value) if iri}
+    origins = _locate(load(edition), wanted, mint)
+    lines = [_describe(result, origins) for result in violations[:10]]
+    more = f"\n  … and {len(violations) - 10} more" if len(violations) > 10 else ""
+    raise ValidationError(
+        f"{edition.source} {edition.version} breaks the shapes, so it is not published:\n  "
+        + "\n  ".join(lines)
+        + more,
+        "\nCorrect the rows in a copy of the file and report them to the publisher.",
+    )
+
+
+def _locate(records: Iterator[Record], wanted: set[str], mint: Mint) -> dict[str, Origin]:
+    found: dict[str, Origin] = {}
+    for record in records:
+        match record:
+            case Concept():
+                own = record.iri or mint.concept_iri(record.scheme, record.notation)
+            case Variable():
+                own = mint.variable_iri(record)
+            case Dataset():
+                own = mint.iris.dataset(record.id)
+            case Mapping():
+                own = record.subject
+            case _:
+                continue
+        if own in wanted:
+            found.setdefault(own, record.origin)
+    return found
+
+
+def _describe(result: Result, origins: dict[str, Origin]) -> str:
+    about = result.focus if result.focus in origins else (result.value or result.focus)
+    where = origins.get(about)
+    words = result.messages.get("en") or next(iter(result.messages.values()), "")
+    return f"{where or 'in the release'}: <{about}> {words} [{result.shape.rpartition('#')[2]}]"
+
+
+def subjects(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The lines of a sorted N-Triples file, grouped by subject (an N-Triples term)."""
+    current = ""
+    group: list[str] = []
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            subject = line[: line.index(" ")]
+            if subject != current:
+                if group:
+                    yield current, group
+                current, group = subject, []
+            group.append(line)
+    if group:
+        yield current, group
+
+
+def is_concept(lines: Iterable[str]) -> bool:
+    """Whether the lines of one subject say that it is a concept."""
+    end = f" {name('rdf:type')} {name('skos:Concept')} .\n"
+    return any(line.endswith(end) for line in lines)

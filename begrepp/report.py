@@ -1,0 +1,229 @@
+"""What the command line shows a person: progress, tables, failures, and the log of a build."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from begrepp.build import BuildFailed
+from begrepp.errors import BegreppError
+from begrepp.manifest import Manifest
+from begrepp.parts import LoadReport
+from begrepp.records import Edition, Source
+from begrepp.settings import Settings
+from begrepp.validate import Report
+
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+
+class Live:
+    """Shows how far each edition has come: rows, rate, time left; and writes a log to read afterwards."""
+
+    def __init__(self, log: Path | None = None) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:32}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[rows]:>10,} rows {task.fields[rate]:>9,}/s"),
+            TimeRemainingColumn(),
+            console=_err,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._lock = threading.Lock()
+        self._log = None
+        if log:
+            log.mkdir(parents=True, exist_ok=True)
+            self._log = (log / f"build-{datetime.now(UTC):%Y%m%dT%H%M%S}.log").open("w", encoding="utf-8")
+
+    def __enter__(self) -> Live:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+        if error is not None:
+            self._note(f"failed: {error}")
+        if self._log:
+            self._log.close()
+
+    def _note(self, words: str) -> None:
+        if self._log:
+            self._log.write(f"{datetime.now(UTC):%H:%M:%S} {words}\n")
+            self._log.flush()
+
+    def step(self, words: str) -> None:
+        """A step begins."""
+        self._note(words)
+        self._bars.console.print(f"[dim]· {escape(words)}[/]")
+
+    def start(self, edition: Edition, bytes_total: int) -> None:
+        """An edition begins to load."""
+        key = f"{edition.source} {edition.version}"
+        self._note(f"{key}: {bytes_total:,} bytes in {len(edition.files)} files")
+        self._tasks[key] = self._bars.add_task(key, total=bytes_total, rows=0, rate=0)
+
+    def advance(self, key: str, rows: int, bytes_read: int) -> None:
+        """So many rows of an edition are read."""
+        with self._lock:
+            task = self._bars.tasks[self._tasks[key]]
+            rate = int(rows / task.elapsed) if task.elapsed else 0
+            self._bars.update(self._tasks[key], completed=bytes_read, rows=rows, rate=rate)
+
+    def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
+        """An edition is loaded, or is refused."""
+        with self._lock:
+            self._bars.remove_task(self._tasks.pop(key))
+        if report:
+            triples = sum(part.triples for part in report.parts)
+            warnings = report.validation.warnings if report.validation else 0
+            words = f"{key}: {report.rows_read:,} rows, {triples:,} triples, {report.skipped:,} skipped, {warnings:,} warnings"
+            self._bars.console.print(f"[green]✓[/] {escape(words)}")
+        else:
+            words = f"{key}: refused. {error}"
+            self._bars.console.print(f"[red]✗[/] {escape(key)}: refused")
+        self._note(words)
+
+
+def failure(error: BegreppError) -> None:
+    """Why it did not work, and what to do."""
+    if isinstance(error, BuildFailed):
+        for one in error.failures:
+            _err.print(f"[red]{escape(one.error.reason if not hasattr(one.error, 'origin') else str(one.error))}[/]")
+            if not hasattr(one.error, "origin") and one.error.next_step:
+                _err.print(escape(one.error.next_step))
+        _err.print(escape(error.next_step.strip()))
+        return
+    head = str(error).removesuffix(error.next_step).strip()
+    _err.print(f"[red]{escape(head)}[/]")
+    if error.next_step:
+        _err.print(escape(error.next_step))
+
+
+def table(rows: Table, caption: str = "") -> None:
+    """A table, with a line under it."""
+    _out.print(rows)
+    if caption:
+        _out.print(f"[dim]{escape(caption)}[/]")
+
+
+def sources(known: Sequence[Source], editions: Sequence[Edition], settings: Settings) -> None:
+    """Every source, and what was found of it."""
+    found: dict[str, list[str]] = {}
+    for edition in editions:
+        found.setdefault(edition.source, []).append(edition.version)
+    rows = Table("source", "publisher", "reads", "licence, where to get it", "found", show_lines=True)
+    for source in known:
+        publisher = next((text.value for text in source.publisher.names), "")
+        passing_on = "may be passed on" if source.redistribution == "allowed" else "texts may not be passed on"
+        rows.add_row(
+            f"[bold]{escape(source.id)}[/]\n{escape(source.title)}",
+            escape(publisher),
+            escape(source.reads),
+            escape(f"{source.licence}\n{passing_on}\n{source.homepage}"),
+            escape(", ".join(found.pop(source.id, [])) or "–"),
+        )
+    for id_, versions in found.items():
+        rows.add_row(f"[bold]{escape(id_)}[/]", "", "declared in its source.toml", "", escape(", ".join(versions)))
+    table(rows, f"Add files with `begrepp add SOURCE FILE… --edition E`; they are kept in {settings.raw}.")
+
+
+def added(result: LoadReport, target: Path) -> None:
+    """A file was checked and put in its place."""
+    parts = ", ".join(f"{p.concepts or p.mappings or p.variables:,} in {p.id}" for p in result.parts)
+    _out.print(f"[green]✓[/] {escape(f'{result.source} {result.version}: {result.rows_read:,} rows; {parts}')}")
+    _skips(result.skips, result.skipped)
+    _out.print(f"Kept in {escape(str(target))}. Run `begrepp build` to take it into the graph.")
+
+
+def _skips(skips: Sequence[tuple[str, str]], count: int) -> None:
+    for where, reason in skips[:5]:
+        _out.print(f"[yellow]skipped[/] {escape(where)}: {escape(reason)}")
+    if count > 5:
+        _out.print(f"[yellow]skipped[/] … and {count - 5:,} more")
+
+
+def built(manifest: Manifest) -> None:
+    """A build was published."""
+    _out.print(
+        f"[green]Published[/] {manifest.id}: {manifest.triples:,} triples, {manifest.things:,} things to find, "
+        f"{manifest.seconds} s, hash {manifest.hash[:12]}"
+    )
+    for failed in manifest.failed:
+        _out.print(f"[red]left out[/] {escape(failed['reason'])}")
+
+
+def status(manifest: Manifest, folder: Path) -> None:
+    """What is in the current build."""
+    rows = Table("scheme, mapping set or dataset", "release", "", "contents", "triples", "from")
+    for graph in sorted(manifest.graphs, key=lambda g: (g["kind"] != "scheme", g["kind"], g["id"], g["version"])):
+        contents = [f"{graph[key]:,} {key}" for key in ("concepts", "inactive", "variables", "mappings") if graph[key]]
+        contents += [f"{count:,} {level}" for level, count in graph["levels"].items()]
+        rows.add_row(
+            escape(graph["id"]),
+            escape(graph["version"]),
+            "current" if graph["current"] else "superseded",
+            "\n".join(contents),
+            f"{graph['triples']:,}",
+            escape(graph["source"]),
+        )
+    _out.print(rows)
+    for load in manifest.loads:
+        for file in load["files"]:
+            _out.print(
+                f"[dim]{escape(load['source'])} {escape(load['version'])}: {escape(file['name'])} {file['bytes']:,} bytes, sha256 {file['sha256'][:16]}…[/]"
+            )
+    kind = "public, without texts that may not be passed on" if manifest.public else "for use at this site"
+    _out.print(
+        f"{manifest.id} ({kind}), built {manifest.built_at} in {manifest.seconds} s by {manifest.software}\n"
+        f"{manifest.triples:,} triples in the current view; hash {manifest.hash}\n{folder}"
+    )
+
+
+def serving(manifest: Manifest, host: str, port: int) -> None:
+    """Where the server answers; a warning where protected texts would leave the machine."""
+    _out.print(f"begrepp serves {manifest.id} ({manifest.triples:,} triples) at [bold]http://{host}:{port}[/]")
+    protected = [g["id"] for g in manifest.graphs if g["redistribution"] != "allowed"]
+    if protected and not manifest.public and host not in ("127.0.0.1", "localhost", "::1"):
+        _err.print(
+            f"[yellow]The build holds texts that may not be passed on ({escape(', '.join(sorted(set(protected))))}). "
+            "Before others can reach this address, run `begrepp build --public`.[/]"
+        )
+
+
+def validation(result: Report) -> None:
+    """What the shapes said, grouped by cause."""
+    for group in result.grouped():
+        colour = "red" if str(group.severity) == "violation" else "yellow"
+        _out.print(
+            f"[{colour}]{group.severity!s}[/] {group.count:,} × {escape(group.messages.get('en', ''))} "
+            f"[dim]{escape(group.shape.rpartition('#')[2])}[/]"
+        )
+        for example in group.examples:
+            _out.print(f"    {escape(str(example))}")
+    _out.print(f"{result.violations:,} violations, {result.warnings:,} warnings ({result.engine})")
+
+
+def build_validation(manifest: Manifest) -> None:
+    """What the shapes said of each load in the build."""
+    rows = Table("source", "edition", "violations", "warnings", "most common")
+    for load in manifest.loads:
+        groups = sorted(load["warning_groups"], key=lambda group: -group["count"])
+        words = "\n".join(f"{g['count']:,} × {g['messages'].get('en', '')}" for g in groups[:3])
+        rows.add_row(
+            escape(load["source"]),
+            escape(load["version"]),
+            f"{load['violations']:,}",
+            f"{load['warnings']:,}",
+            escape(words),
+        )
+    table(rows, f"{manifest.id}: a source with a violation is never published.")

@@ -1,0 +1,304 @@
+"""Publishers' tables, row by row: CSV, TSV, fixed header or none, and XLSX.
+
+Every cell is taken by name or ignored by name; what is left over stops the load, so that what a
+publisher adds tomorrow speaks up by itself. Cells are strings, stripped and NFC-normalised. Nothing
+is read whole into memory, and no line may be longer than `MAX_LINE` characters.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import TYPE_FORMULA
+from openpyxl.utils.exceptions import InvalidFileException
+
+from begrepp.archives import check_archive
+from begrepp.errors import InputError, Origin
+from begrepp.privacy import refuse_identity_numbers
+
+MAX_LINE = 1_000_000
+_CHUNK = 1 << 16
+csv.field_size_limit(MAX_LINE)
+
+
+@dataclass(slots=True)
+class Meter:
+    """How far the reading has come: rows, bytes, and the file at hand."""
+
+    rows: int = 0
+    bytes: int = 0
+    file: str = ""
+
+
+METER: ContextVar[Meter] = ContextVar("METER")
+
+
+def meter() -> Meter:
+    """The meter of whoever is watching, or one that nobody watches."""
+    try:
+        return METER.get()
+    except LookupError:
+        return Meter()
+
+
+class Row:
+    """One row of a publisher's table: a mapping from column to cell that is emptied as it is read."""
+
+    __slots__ = ("_cells", "origin")
+
+    def __init__(self, cells: dict[str, str], origin: Origin) -> None:
+        self._cells = cells
+        self.origin = origin
+
+    def take(self, column: str) -> str:
+        """The cell, taken out of the row. A missing column is an error."""
+        try:
+            return self._cells.pop(column)
+        except KeyError:
+            raise InputError(
+                self.origin,
+                f"no column '{column}' (there are: {', '.join(map(repr, self._cells)) or 'none left'}).",
+                "If the publisher renamed it, change the loader or the mapping file.",
+            ) from None
+
+    def take_optional(self, column: str) -> str:
+        """The cell, or an empty string where the table has no such column."""
+        return self._cells.pop(column, "")
+
+    def take_date(self, column: str) -> date | None:
+        """An ISO date, or None where the cell is empty. The cell may hold a time, which is dropped."""
+        value = self.take(column)
+        return parse_date(value, self.origin, column)
+
+    def ignore(self, *columns: str) -> None:
+        """Say aloud that a column is not used."""
+        for column in columns:
+            self.take(column)
+
+    def done(self) -> None:
+        """Check that every cell was taken or ignored."""
+        if left := [column for column, cell in self._cells.items() if cell or column]:
+            raise InputError(
+                self.origin,
+                f"the loader does not know the column(s) {', '.join(map(repr, left))}.",
+                "See what the publisher added, and take it or ignore it by name in the loader or the mapping file.",
+            )
+
+
+def parse_date(value: str, origin: Origin, column: str) -> date | None:
+    """An ISO 8601 date (a time after it is dropped), None for an empty string."""
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        raise InputError(
+            origin, f"'{value}' in column '{column}' is not a date.", "Write dates as YYYY-MM-DD."
+        ) from None
+
+
+def read_table(
+    path: Path,
+    *,
+    columns: Sequence[str] | None = None,
+    required: Iterable[str] = (),
+    delimiter: str = ",",
+    quoted: bool = True,
+    encoding: str = "utf-8",
+    short_rows: bool = False,
+    counted: bool = True,
+) -> Iterator[Row]:
+    """Rows of a delimited text file.
+
+    `columns` names the columns of a file without a header; otherwise the first line is the header and
+    must hold all of `required`. `quoted=False` takes quotation marks as ordinary characters. A row with
+    more or fewer cells than columns is an error (`short_rows=True` fills up short ones): a truncated
+    file, an unquoted delimiter or the wrong delimiter must not shift cells into other columns.
+    `counted=False` is for a first look at a file that will be read again.
+    """
+    counter = meter() if counted else Meter()
+    lines = _lines(path, encoding, counter)
+    reader = csv.reader(
+        lines,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        strict=quoted,
+    )
+    counter.file = path.name
+    header = list(columns) if columns is not None else None
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            origin = Origin(path.name, reader.line_num)
+            if header is None:
+                header = [cell.strip() for cell in cells]
+                _check_header(header, required, delimiter, path)
+                continue
+            if not any(cells):
+                continue
+            counter.rows += 1
+            refuse_identity_numbers("\t".join(cells), origin)
+            yield Row(_cells(header, cells, origin, short_rows), origin)
+    except csv.Error as error:
+        raise InputError(
+            Origin(path.name, reader.line_num),
+            f"the file is not well-formed delimited text ({error}); it may be cut off in the middle of a quoted cell.",
+            "Fetch the file again from its publisher and compare its size.",
+        ) from None
+    if number == 0 or header is None:
+        raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
+
+
+def _lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
+    """Decoded lines, a byte order mark removed, no line longer than MAX_LINE."""
+    start = counter.bytes
+    with path.open("rb") as raw:
+        bom = raw.read(4)
+        if bom.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise InputError(path, "the file is encoded in UTF-16.", "Save it as UTF-8 and add it again.")
+        raw.seek(3 if bom.startswith(codecs.BOM_UTF8) else 0)
+        for number, line in enumerate(_bounded(raw, path), start=1):
+            counter.bytes = start + raw.tell()
+            try:
+                text = line.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise InputError(
+                    Origin(path.name, number),
+                    f"byte 0x{line[error.start]:02X} is not {encoding.upper()}; the file looks like windows-1252 or ISO-8859-1.",
+                    "Save it as UTF-8, or name its encoding in the mapping file.",
+                ) from None
+            if "\0" in text:
+                raise InputError(
+                    Origin(path.name, number),
+                    "a NUL character: this is not a text file.",
+                    "Check that you added the right file.",
+                )
+            yield text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _bounded(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
+    number = 0
+    while line := raw.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            raise InputError(
+                Origin(path.name, number),
+                f"a line is longer than {MAX_LINE:,} bytes: this is not a table with line breaks.",
+                "Check that you added the right file and that it was not converted on the way.",
+            )
+        yield line
+
+
+def _check_header(header: list[str], required: Iterable[str], delimiter: str, path: Path) -> None:
+    duplicates = sorted({name for name in header if name and header.count(name) > 1})
+    if duplicates:
+        raise InputError(
+            Origin(path.name, 1),
+            f"the header has the column(s) {', '.join(map(repr, duplicates))} more than once.",
+            "Rename one of them in a copy, and say so in the mapping file.",
+        )
+    missing = [name for name in required if name not in header]
+    if not missing:
+        return
+    for other, name in (("\t", "tab"), (";", "semicolon"), (",", "comma"), ("|", "bar")):
+        if other != delimiter and len(header) == 1 and other in header[0]:
+            raise InputError(
+                Origin(path.name, 1),
+                f"the columns look separated by {name}, not by {delimiter!r}.",
+                "Save the file with the publisher's own delimiter, or name the delimiter in the mapping file.",
+            )
+    raise InputError(
+        Origin(path.name, 1),
+        f"no column {', '.join(map(repr, missing))} (there are: {', '.join(map(repr, header))}).",
+        "Open the file; if the publisher renamed a column, change the loader or the mapping file.",
+    )
+
+
+def _cells(header: list[str], cells: list[str], origin: Origin, short_rows: bool) -> dict[str, str]:
+    if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
+        cells = cells[: len(header)]
+    if len(cells) < len(header) and short_rows:
+        cells = [*cells, *[""] * (len(header) - len(cells))]
+    if len(cells) != len(header):
+        raise InputError(
+            origin,
+            f"{len(cells)} cells where the table has {len(header)} columns.",
+            "The file may be cut off, or a cell holds an unquoted delimiter; mend the row or fetch the file again.",
+        )
+    return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+
+
+def read_xlsx(path: Path, *, sheet: str = "", required: Iterable[str] = ()) -> Iterator[Row]:
+    """Rows of one sheet of a workbook (the first, unless named); its first row is the header.
+
+    Formulas are refused: what a formula shows depends on who last opened the file.
+    """
+    check_archive(path)
+    try:
+        book = load_workbook(path, read_only=True, data_only=False)
+    except (InvalidFileException, KeyError, OSError, ValueError) as error:
+        raise InputError(
+            path,
+            f"the workbook cannot be read ({error}).",
+            "Open it in a spreadsheet program and save it as .xlsx again.",
+        ) from None
+    counter = meter()
+    counter.file = path.name
+    try:
+        if sheet and sheet not in book.sheetnames:
+            raise InputError(
+                path,
+                f"no sheet '{sheet}' (there are: {', '.join(book.sheetnames)}).",
+                "If the publisher renamed it, change the loader or the mapping file.",
+            )
+        page = book[sheet] if sheet else book[book.sheetnames[0]]
+        header: list[str] | None = None
+        for number, cells in enumerate(page.iter_rows(), start=1):
+            origin = Origin(f"{path.name}[{page.title}]", number)
+            for cell in cells:
+                if cell.value is not None and cell.data_type == TYPE_FORMULA:
+                    raise InputError(
+                        origin,
+                        f"cell {cell.coordinate} holds a formula.",
+                        "Save the sheet as values and add it again.",
+                    )
+            values = [_cell_text(cell.value) for cell in cells]
+            if not any(values):
+                continue
+            if header is None:
+                while values and not values[-1]:
+                    values.pop()
+                header = values
+                _check_header(header, required, "", path)
+                continue
+            counter.rows += 1
+            refuse_identity_numbers("\t".join(values), origin)
+            yield Row(_cells(header, values, origin, short_rows=True), origin)
+        if header is None:
+            raise InputError(path, f"the sheet '{page.title}' is empty.", "Fetch the file again from its publisher.")
+    finally:
+        book.close()
+
+
+def _cell_text(value: object) -> str:
+    """A cell as a string; whole numbers without a decimal point, dates as ISO dates."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer():
+            return str(int(value))
+        case date():
+            return value.isoformat()[:10]
+        case _:
+            return unicodedata.normalize("NFC", str(value)).strip()

@@ -1,0 +1,55 @@
+"""Where things lie and what can be chosen: folders, base IRI, languages, limits.
+
+Everything has a default; environment variables named `BEGREPP_…` override it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds `ontology/`, `shapes/`, `queries/` and `starter/`, in the tree and in the wheel."""
+
+DEFAULT_BASE = "https://w3id.org/begrepp/"
+LANGUAGES = ("sv", "en")
+
+
+def _data_folder() -> Path:
+    if configured := os.environ.get("BEGREPP_DATA"):
+        return Path(configured)
+    return (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One place for what an operator may change."""
+
+    base: str = field(default_factory=lambda: os.environ.get("BEGREPP_BASE", DEFAULT_BASE))
+    data: Path = field(default_factory=_data_folder)
+    query_seconds: float = field(default_factory=lambda: float(os.environ.get("BEGREPP_QUERY_SECONDS", "30")))
+    query_workers: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_WORKERS", "2")))
+    query_memory_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_MEMORY_MB", "4096")))
+    query_result_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_RESULT_MB", "64")))
+    keep_builds: int = 3
+
+    @property
+    def raw(self) -> Path:
+        """Publishers' files as the user added them, `<source>/<edition>/`."""
+        return self.data / "raw"
+
+    @property
+    def builds(self) -> Path:
+        """Finished builds, one directory each."""
+        return self.data / "builds"
+
+    @property
+    def current(self) -> Path:
+        """The link to the build that is served."""
+        return self.data / "current"
+
+    @property
+    def logs(self) -> Path:
+        """Build logs that a person can read."""
+        return self.data / "logs"

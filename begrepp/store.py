@@ -1,0 +1,94 @@
+"""One port to ask the graph by, and the engines behind it: Oxigraph on disk, or any SPARQL endpoint.
+
+The default graph of a query is the current view, held materialised (docs/decisions/releases-as-graphs.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from pyoxigraph import (
+    DefaultGraph,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+)
+from pyoxigraph import (
+    Store as Oxigraph,
+)
+from SPARQLWrapper import JSON, SPARQLWrapper
+from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+from begrepp.errors import NoBuild, QueryError
+from begrepp.namespaces import prefixes
+
+Answer = QuerySolutions | QueryBoolean | QueryTriples
+
+
+class Store(Protocol):
+    """What can be asked."""
+
+    def query(self, query: str) -> Answer:
+        """The answer to a SPARQL query, the project's prefixes known."""
+
+
+class DiskStore:
+    """The store of a build, opened read-only; any number of processes may do so at once."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise NoBuild(f"There is no store at {path}.", "Run `begrepp build` first.")
+        self._store = Oxigraph.read_only(str(path))
+
+    def query(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Answer:
+        """Ask. `default_graphs` and `named_graphs` are the protocol's dataset parameters.
+
+        Raises `QueryError` where the query cannot be parsed or evaluated.
+        """
+        try:
+            return self._store.query(
+                query,
+                prefixes=prefixes(),
+                default_graph=[NamedNode(graph) for graph in default_graphs] or None,
+                named_graphs=[NamedNode(graph) for graph in named_graphs] or None,
+            )
+        except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+            raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
+
+
+class RemoteStore:
+    """A SPARQL 1.1 endpoint somewhere else, asked over HTTP."""
+
+    def __init__(self, url: str, timeout_seconds: int = 60) -> None:
+        self._url = url
+        self._timeout = timeout_seconds
+
+    def query_json(self, query: str) -> dict[str, object]:
+        """The answer to a SELECT or ASK, as SPARQL 1.1 JSON results."""
+        wrapper = SPARQLWrapper(self._url)
+        wrapper.setTimeout(self._timeout)
+        wrapper.setReturnFormat(JSON)
+        wrapper.setQuery("".join(f"PREFIX {p}: <{ns}>\n" for p, ns in prefixes().items()) + query)
+        try:
+            answer = wrapper.queryAndConvert()
+        except (SPARQLWrapperException, OSError, ValueError) as error:
+            raise QueryError(
+                f"{self._url} did not answer the query: {error}", "Check the address and the query."
+            ) from None
+        if not isinstance(answer, dict):
+            raise QueryError(f"{self._url} did not answer in JSON.", "Only SELECT and ASK can be sent to an endpoint.")
+        return answer
+
+
+def write_store(path: Path, graphs: Iterable[tuple[str, Path]], default: Path) -> None:
+    """Write a new store: each file of N-Triples into its named graph, and one into the default graph."""
+    store = Oxigraph(str(path))
+    for graph, file in graphs:
+        store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES, to_graph=NamedNode(graph))
+    store.bulk_load(path=str(default), format=RdfFormat.N_TRIPLES, to_graph=DefaultGraph())
+    store.optimize()
+    store.flush()

@@ -1,0 +1,45 @@
+"""Swedish words as Swedes sort and type them: å, ä, ö last; *brostcancer* is *bröstcancer*; compounds have parts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_WORD = re.compile(r"\w+")
+# Swedish order (SAOL): w after v, the letters å ä ö after z; accents otherwise do not count.
+_LAST = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
+_DIGITS = re.compile(r"\d+")
+SHORTEST_PART = 4
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics: `Bröstcancer` → `brostcancer`."""
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("ø", "o").replace("æ", "a"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def sort_key(text: str) -> str:
+    """A key that sorts as Swedish does; numbers sort by value."""
+    marked = text.casefold().translate(_LAST)
+    plain = "".join(c for c in unicodedata.normalize("NFD", marked) if not unicodedata.combining(c))
+    return _DIGITS.sub(lambda digits: digits[0].rjust(9, "0"), plain)
+
+
+def words(text: str) -> Iterator[str]:
+    """The folded words of a text."""
+    return (fold(word) for word in _WORD.findall(text))
+
+
+def compound_parts(word: str, vocabulary: set[str]) -> set[str]:
+    """The known words that a compound begins or ends with: `lungcancer` → `lung`, `cancer`."""
+    parts = set()
+    for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
+        if word[cut:] in vocabulary:
+            parts.add(word[cut:])
+            head = word[:cut]
+            if head in vocabulary:
+                parts.add(head)
+            if head[:-1] in vocabulary and head.endswith("s"):
+                parts.add(head[:-1])
+    return parts

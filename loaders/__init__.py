@@ -1,0 +1,57 @@
+"""Publishers' files as records: one module per source or format, nothing registered by hand.
+
+A module with `SOURCE` and `load` is a loader. One whose `SOURCE.schemes` is empty reads a *format*
+and needs a `source.toml` beside the files that declares what they are; `declared/*.toml` are such
+declarations for lists that begrepp knows.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache, partial
+
+from begrepp.editions import declaration, read_toml
+from begrepp.errors import UsageError
+from begrepp.records import Edition, Load, Loader, Source
+from begrepp.settings import ROOT
+
+DECLARED = ROOT / "loaders" / "declared"
+
+
+@cache
+def modules() -> dict[str, Loader]:
+    """Every loader module by its name."""
+    found = {}
+    for info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        if hasattr(module, "SOURCE"):
+            found[info.name] = module
+    return found
+
+
+@cache
+def declared() -> dict[str, dict[str, object]]:
+    """The declarations of lists that begrepp knows, by source id."""
+    return {path.stem: read_toml(path) for path in sorted(DECLARED.glob("*.toml"))}
+
+
+def loader_of(edition: Edition) -> Load:
+    """The loader for an edition: the module of the source's name, or the one that a declaration names."""
+    if edition.source in modules():
+        return modules()[edition.source].load
+    known = declared().get(edition.source)
+    said = known or declaration(edition)
+    loader = said.get("loader")
+    if loader not in modules():
+        raise UsageError(
+            f"{edition.source}: there is no loader of that name, and no source.toml beside the files names one.",
+            f"Name one of {', '.join(sorted(modules()))} as `loader` in source.toml; see docs/how-to/source-toml.md.",
+        )
+    load = modules()[str(loader)].load
+    return partial(load, declared=known) if known else load
+
+
+def all_sources() -> list[Source]:
+    """Every loader's `SOURCE`, the formats last."""
+    return sorted((module.SOURCE for module in modules().values()), key=lambda s: (not s.schemes, s.id))

@@ -1,0 +1,44 @@
+"""Who publishes the Swedish code systems, and since when: agencies change, so a publisher is data with dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from begrepp.records import Agent, texts
+
+IN_COPYRIGHT = "http://rightsstatements.org/vocab/InC/1.0/"
+"""Rights statement for publishers that state no open licence: quote with the source named, do not pass on."""
+
+_NATIONAL_AUTHORITY = "http://purl.org/adms/publishertype/NationalAuthority"
+
+SOCIALSTYRELSEN = Agent(
+    id="socialstyrelsen",
+    names=texts("Socialstyrelsen", "National Board of Health and Welfare"),
+    homepage="https://www.socialstyrelsen.se/",
+    type=_NATIONAL_AUTHORITY,
+)
+EHALSOMYNDIGHETEN = Agent(
+    id="ehalsomyndigheten",
+    names=texts("E-hälsomyndigheten", "Swedish eHealth Agency"),
+    homepage="https://www.ehalsomyndigheten.se/",
+    type=_NATIONAL_AUTHORITY,
+)
+LAKEMEDELSVERKET = Agent(
+    id="lakemedelsverket",
+    names=texts("Läkemedelsverket", "Swedish Medical Products Agency"),
+    homepage="https://www.lakemedelsverket.se/",
+    type=_NATIONAL_AUTHORITY,
+)
+RCC = Agent(
+    id="rcc",
+    names=texts("Regionala cancercentrum i samverkan", "Regional Cancer Centres in Sweden"),
+    homepage="https://cancercentrum.se/",
+    type="http://purl.org/adms/publishertype/RegionalAuthority",
+)
+
+_CLASSIFICATIONS_MOVED = date(2026, 6, 1)
+
+
+def classifications_publisher(valid_from: date) -> Agent:
+    """Who published a national classification then: it moved from one agency to the other on 1 June 2026."""
+    return EHALSOMYNDIGHETEN if valid_from >= _CLASSIFICATIONS_MOVED else SOCIALSTYRELSEN

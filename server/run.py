@@ -1,0 +1,40 @@
+"""The production server: gunicorn, a few processes with threads, each with its own query workers."""
+
+from __future__ import annotations
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from begrepp.settings import Settings
+from server import create_app
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, settings: Settings, options: dict[str, object]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self._options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Flask:
+        return create_app(self._settings)
+
+
+def run(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve until interrupted."""
+    options: dict[str, object] = {
+        "bind": f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": 16,
+        # Queries stop at their own deadline; a request may take that long and a little more.
+        "timeout": int(settings.query_seconds * 2) + 30,
+        "graceful_timeout": 5,
+        "accesslog": None,
+        "loglevel": "warning",
+        "limit_request_line": 8190,
+    }
+    _Server(settings, options).run()

@@ -1,0 +1,74 @@
+"""The build that is being served: opened read-only, and exchanged when a newer one is published."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from flask import current_app
+
+from begrepp.iris import Iris
+from begrepp.manifest import Manifest, current_build, read_manifest
+from begrepp.search import TextIndex
+from begrepp.settings import Settings
+from begrepp.store import DiskStore
+from server.workers import QueryPool
+
+
+@dataclass(frozen=True)
+class Build:
+    """One build, open for reading."""
+
+    folder: Path
+    manifest: Manifest
+
+    @cached_property
+    def store(self) -> DiskStore:
+        """The graph."""
+        return DiskStore(self.folder / "store")
+
+    @cached_property
+    def index(self) -> TextIndex:
+        """The words."""
+        return TextIndex(self.folder / "index")
+
+    @cached_property
+    def iris(self) -> Iris:
+        """The IRIs under the build's base."""
+        return Iris(self.manifest.base)
+
+
+class Serving:
+    """What one server process holds: the settings, the current build and the query workers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pool = QueryPool(settings)
+        self._build: Build | None = None
+        self._lock = threading.Lock()
+
+    def build(self) -> Build:
+        """The current build; one look at the link tells whether a newer one was published."""
+        folder = current_build(self.settings)
+        build = self._build
+        if build is None or build.folder != folder:
+            with self._lock:
+                build = self._build
+                if build is None or build.folder != folder:
+                    build = Build(folder, read_manifest(folder))
+                    self._build = build
+        return build
+
+
+def serving() -> Serving:
+    """The `Serving` of the application at hand."""
+    state = current_app.extensions["begrepp"]
+    assert isinstance(state, Serving)
+    return state
+
+
+def build() -> Build:
+    """The build that this request is answered from."""
+    return serving().build()

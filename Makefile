@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test test-all check build golden bench setup clean
+.PHONY: serve test test-slow check check-style build golden bench setup clean
 
 serve: build
 	$(BIN)/begrepp serve --port $(PORT)
@@ -16,15 +16,16 @@ build: setup
 test: setup
 	$(BIN)/python -m pytest -q
 
-test-all: setup
-	$(BIN)/python -m pytest -q --slow
+test-slow: setup
+	$(BIN)/python -m pytest -q -m slow
 
-check: setup
+check-style: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
+
+check: check-style test
 
 golden: setup
 	$(BIN)/python -m tests.golden

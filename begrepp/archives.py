@@ -33,10 +33,11 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
             path, f"this is not a whole zip or xlsx file ({error}).", "Fetch the file again from its publisher."
         ) from None
     unpacked = sum(member.file_size for member in members)
-    if unpacked > MAX_UNPACKED or (unpacked > _SMALL and unpacked > MAX_RATIO * max(path.stat().st_size, 1)):
+    ratio = unpacked // max(path.stat().st_size, 1)
+    if unpacked > MAX_UNPACKED or (unpacked > _SMALL and ratio > MAX_RATIO):
         raise InputError(
             path,
-            f"the archive would unpack to {unpacked:,} bytes, {unpacked // max(path.stat().st_size, 1):,} times its size: it looks like a zip bomb.",
+            f"the archive would unpack to {unpacked:,} bytes, {ratio:,} times its size: it looks like a zip bomb.",
             "Check where the file comes from.",
         )
     for member in members:

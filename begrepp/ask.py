@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 from pathlib import Path
 
@@ -102,8 +103,6 @@ def _write_remote(answer: dict[str, object], output: str) -> None:
     elif output == "csv":
         csv.writer(sys.stdout).writerows([names, *rows])
     elif output == "json":
-        import json
-
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         raise UsageError("An endpoint is asked for tables only.", "Use --format table, csv or json.")

@@ -14,7 +14,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,10 +23,9 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Protocol
 
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
 from begrepp.errors import BegreppError
-from begrepp.graph import iri, name, ntriples, plain, typed
 from begrepp.history import current_lines, in_force
 from begrepp.iris import Iris
 from begrepp.manifest import (
@@ -36,13 +35,14 @@ from begrepp.manifest import (
     graph_hash,
     write_manifest,
 )
-from begrepp.parts import FileUsed, LoadReport, SortedFile, load_edition, write_lines
+from begrepp.parts import FileUsed, LoadReport, Part, SortedFile, load_edition, write_lines
 from begrepp.records import Edition, Load
 from begrepp.redistribution import project
 from begrepp.rows import Meter
 from begrepp.search import write_index
 from begrepp.settings import ROOT, Settings
 from begrepp.store import write_store
+from begrepp.terms import iri, name, ntriples, plain, typed
 from begrepp.validate import validate
 
 PROCESSES = min(2, os.cpu_count() or 1)
@@ -119,19 +119,22 @@ def build(
                 project(part)
         progress.step("joining the current view")
         groups = in_force(parts, date.today())
-        superseded = [line for group in groups for part in group[1:] for line in part.header]
-        catalogue, catalogue_sha = _catalogue(graphs, settings.base, superseded)
+        current_parts = {id(group[0]) for group in groups}
+        others = [line for part in parts if id(part) not in current_parts for line in part.header]
+        catalogue, catalogue_sha = _catalogue(graphs, others)
         provenance = _provenance(graphs, reports, settings.base)
         current = graphs / "current.nt"
-        streams = [_sorted(graphs / f"view{n}.nt", current_lines(group)) for n, group in enumerate(groups)]
+        streams = [_view(graphs / f"view{n}.nt", group) for n, group in enumerate(groups)]
         triples, _ = _merge(current, [*streams, catalogue, provenance])
         progress.step(f"storing {triples:,} triples")
         iris = Iris(settings.base)
         named = [(part.graph, part.path) for part in parts]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
-        write_store(folder / "store", named, current)
-        progress.step("indexing the words")
-        things = write_index(folder / "index", current)
+        with ThreadPoolExecutor(1) as beside:
+            stored = beside.submit(write_store, folder / "store", named, current)
+            progress.step("indexing the words")
+            things = write_index(folder / "index", current)
+            stored.result()
         digest = graph_hash(parts, catalogue_sha)
         manifest = Manifest(
             id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest[:12]}",
@@ -143,7 +146,7 @@ def build(
             triples=triples,
             things=things,
             software=f"begrepp {version('begrepp')}",
-            graphs=[describe_part(part, part is group[0]) for group in groups for part in group],
+            graphs=[describe_part(part, id(part) in current_parts) for part in parts],
             loads=[describe_load(report, public) for report in sorted(reports, key=lambda r: (r.source, r.version))],
             failed=[{"source": failure.key, "reason": str(failure.error)} for failure in failures],
         )
@@ -164,7 +167,7 @@ def _load_all(
     watcher.start()
     reports: dict[str, LoadReport] = {}
     failures: list[Failure] = []
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_receive_ticks, initargs=(ticks,)) as pool:
+    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_outbox.append, initargs=(ticks,)) as pool:
         running: dict[Future[LoadReport], Job] = {}
         for job in sized:
             progress.start(job.edition, sum(path.stat().st_size for path in job.edition.files))
@@ -182,12 +185,8 @@ def _load_all(
     return [reports[job.key] for job in jobs if job.key in reports], sorted(failures, key=lambda f: f.key)
 
 
-_ticks: Queue[tuple[str, int, int] | None] | None = None
-
-
-def _receive_ticks(ticks: Queue[tuple[str, int, int] | None]) -> None:
-    global _ticks
-    _ticks = ticks
+_outbox: list[Queue[tuple[str, int, int] | None]] = []
+"""In a loading process: where to report to."""
 
 
 def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
@@ -197,8 +196,8 @@ def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
 
     def report() -> None:
         while not finished.wait(_TICK):
-            if _ticks:
-                _ticks.put((job.key, meter.rows, meter.bytes))
+            for ticks in _outbox:
+                ticks.put((job.key, meter.rows, meter.bytes))
 
     reporter = threading.Thread(target=report, daemon=True)
     reporter.start()
@@ -223,21 +222,25 @@ def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadRepor
         return reports[0]
 
 
-def _catalogue(graphs: Path, base: str, superseded: list[str]) -> tuple[Path, str]:
-    """The graph that says what there is: superseded releases, and begrepp's own vocabulary and catalogue."""
+def _catalogue(graphs: Path, others: list[str]) -> tuple[Path, str]:
+    """The graph that says what there is: releases outside the current view, our vocabulary and our catalogue."""
     out = SortedFile(graphs / "catalog.nt")
-    for line in superseded:
+    for line in others:
         out.add(line)
-    for file in ("vocabulary.ttl", "catalog.ttl"):
-        for line in _as_ntriples(ROOT / "ontology" / file):
-            out.add(line)
+    for line in _ontology_lines():
+        out.add(line)
     _, sha256 = out.close()
     return out.path, sha256
 
 
-def _as_ntriples(path: Path) -> Iterator[str]:
-    data = serialize(parse(path=path, format=RdfFormat.TURTLE), format=RdfFormat.N_TRIPLES)
-    yield from (data or b"").decode().splitlines(keepends=True)
+def _ontology_lines() -> list[str]:
+    """Our vocabulary and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
+    dataset = Dataset()
+    for file in ("vocabulary.ttl", "catalog.ttl"):
+        for quad in parse(path=ROOT / "ontology" / file, format=RdfFormat.TURTLE, rename_blank_nodes=True):
+            dataset.add(quad)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return (serialize(dataset, format=RdfFormat.N_TRIPLES) or b"").decode().splitlines(keepends=True)
 
 
 def _provenance(graphs: Path, reports: Sequence[LoadReport], base: str) -> Path:
@@ -280,9 +283,12 @@ def _file_triples(load: str, file: FileUsed, iris: Iris) -> list[tuple[str, str,
     ]
 
 
-def _sorted(path: Path, lines: Iterator[str]) -> Path:
+def _view(path: Path, group: list[Part]) -> Path:
+    """The current view of one scheme as a sorted file; a part that stands alone is one already."""
+    if len(group) == 1:
+        return group[0].path
     out = SortedFile(path)
-    for line in lines:
+    for line in current_lines(group):
         out.add(line)
     out.close()
     return path

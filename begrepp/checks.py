@@ -1,4 +1,4 @@
-"""Checks that need more than one row: a code given twice, a parent that does not exist, a hierarchy that bites its tail.
+"""Checks that need more than one row: a code given twice, a parent that is missing, a hierarchy in a circle.
 
 Streaming: what is kept is one small entry per concept, never the texts.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Concept, Coverage, Record, Release
+from begrepp.records import Concept, Coverage, Record, Release, is_iri
 
 
 def checked(records: Iterable[Record]) -> Iterator[Record]:
     """Pass the records on, and raise `InputError` where their concepts do not fit together."""
     seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]] = {}
     partial: set[str] = set()
+    by_iri: dict[str, str] = {}
     for record in records:
         if isinstance(record, Release) and record.coverage is Coverage.PARTIAL:
             partial.add(record.scheme)
@@ -29,7 +30,11 @@ def checked(records: Iterable[Record]) -> Iterator[Record]:
                     "Remove one of the rows in a copy, or ask the publisher which one is right.",
                 )
             seen[key] = (record.origin, record.broader)
+            if record.iri:
+                by_iri[record.iri] = record.notation
         yield record
+    if by_iri:
+        seen = {key: (origin, tuple(by_iri.get(b, b) for b in broader)) for key, (origin, broader) in seen.items()}
     _check_parents(seen, partial)
     _check_cycles(seen)
 
@@ -40,7 +45,7 @@ def _check_parents(seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]], 
         if scheme in partial:
             continue
         for parent in broader:
-            if "://" not in parent and (scheme, parent) not in seen:
+            if not is_iri(parent) and (scheme, parent) not in seen:
                 raise InputError(
                     origin,
                     f"'{notation}' has the parent '{parent}', which does not exist in the file(s).",

@@ -6,14 +6,14 @@ import gzip
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from begrepp.graph import iri
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, read_manifest
 from begrepp.parts import Part
 from begrepp.records import Coverage, Redistribution
 from begrepp.redistribution import public_lines
+from begrepp.terms import iri
 
 
 def dump(build: Path, target: Path, *, public: bool) -> int:
@@ -51,7 +51,7 @@ def quads(build: Path, manifest: Manifest, *, public: bool) -> Iterator[str]:
                 yield line.removesuffix(" .\n") + suffix
 
 
-def _part(graph: dict[str, object], folder: Path) -> Part:
+def _part(graph: dict[str, Any], folder: Path) -> Part:
     return Part(
         kind="scheme",
         id=str(graph["id"]),
@@ -61,5 +61,6 @@ def _part(graph: dict[str, object], folder: Path) -> Part:
         redistribution=Redistribution(str(graph["redistribution"])),
         coverage=Coverage(str(graph["coverage"])),
         source=str(graph["source"]),
+        header=list(graph["header"]),
         path=folder / str(graph["file"]),
     )

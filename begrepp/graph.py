@@ -6,13 +6,12 @@ no clock, so that the same input gives the same triples.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cache, singledispatchmethod
+from functools import singledispatchmethod
 
+from begrepp import catalogue
 from begrepp.iris import Iris
-from begrepp.namespaces import expand
 from begrepp.records import (
     Agent,
     Concept,
@@ -20,61 +19,15 @@ from begrepp.records import (
     Level,
     Mapping,
     MappingSet,
-    RdfTerm,
     Release,
     Scheme,
     Statement,
     Status,
     TermStatus,
-    Text,
     Variable,
+    is_iri,
 )
-
-Triple = tuple[str, str, str]
-"""Subject, predicate and object as N-Triples terms."""
-
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
-
-
-@cache
-def name(prefixed: str) -> str:
-    """`skos:prefLabel` as an N-Triples IRI."""
-    return f"<{expand(prefixed)}>"
-
-
-def iri(value: str) -> str:
-    """An IRI as an N-Triples term; characters that an IRI may not hold are percent-encoded."""
-    return "<" + "".join(f"%{ord(c):02X}" if c <= " " or c in '<>"{}|^`\\' else c for c in value) + ">"
-
-
-def text(value: Text) -> str:
-    """A language-tagged literal."""
-    return f'"{value.value.translate(_ESCAPES)}"@{value.lang}'
-
-
-def plain(value: str) -> str:
-    """A string literal."""
-    return f'"{value.translate(_ESCAPES)}"'
-
-
-def typed(value: object, datatype: str) -> str:
-    """A literal with an XML Schema datatype."""
-    return f'"{value}"^^{name(datatype)}'
-
-
-def day(value: date) -> str:
-    """An xsd:date."""
-    return typed(value.isoformat(), "xsd:date")
-
-
-def when(value: str) -> str:
-    """A year, a year and month, or a date, with the datatype that its length tells."""
-    return typed(value, {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(value), "xsd:date"))
-
-
-def ntriples(triple: Triple) -> str:
-    """The triple as a line of N-Triples, with its line feed."""
-    return "%s %s %s .\n" % triple
+from begrepp.terms import Triple, day, days, iri, name, plain, rdf_term, source, text, texts, typed
 
 
 @dataclass(slots=True)
@@ -89,8 +42,8 @@ class Mint:
     datasets: dict[str, Dataset] = field(default_factory=dict)
 
     def concept_iri(self, scheme: str, reference: str) -> str:
-        """The IRI behind a reference: an IRI, `other-scheme:notation` after `|`-free prefix, or a notation."""
-        if "://" in reference:
+        """The IRI behind a reference: an IRI, or a notation in the scheme."""
+        if is_iri(reference):
             return reference
         known = self.schemes.get(scheme)
         return self.iris.concept(scheme, reference, known.iri_template if known else "")
@@ -102,7 +55,7 @@ class Mint:
 
     def foreign(self, reference: str) -> str:
         """The IRI of a concept in another scheme, written `scheme:notation`."""
-        if "://" in reference:
+        if is_iri(reference):
             return reference
         scheme, _, notation = reference.partition(":")
         return self.iris.concept(scheme, notation)
@@ -119,8 +72,8 @@ class Mint:
         yield subject, name("rdf:type"), name("skos:ConceptScheme")
         yield subject, name("rdf:type"), name("begrepp:CodeSystem")
         yield subject, name("begrepp:schemeId"), plain(scheme.id)
-        yield from _texts(subject, "skos:prefLabel", scheme.titles)
-        yield from _texts(subject, "dct:description", scheme.descriptions)
+        yield from texts(subject, "skos:prefLabel", scheme.titles)
+        yield from texts(subject, "dct:description", scheme.descriptions)
         for identifier in scheme.identifiers:
             yield subject, name("dct:identifier"), plain(identifier)
         if scheme.preferred_system_uri:
@@ -140,21 +93,21 @@ class Mint:
         yield subject, name("rdf:type"), name("begrepp:CodeSystemRelease")
         yield subject, name("begrepp:releaseOf"), iri(self.scheme_iri(release.scheme))
         yield subject, name("dcat:version"), plain(release.version)
-        yield from _texts(subject, "dct:title", release.titles)
+        yield from texts(subject, "dct:title", release.titles)
         yield subject, name("begrepp:validFrom"), day(release.valid_from)
         if release.valid_to:
             yield subject, name("begrepp:validTo"), day(release.valid_to)
         yield subject, name("begrepp:coverage"), plain(release.coverage)
         yield subject, name("begrepp:inGraph"), subject
-        yield from self._rights(subject, release.licence, release.redistribution, release.publisher)
-        yield from self._provenance(subject)
+        yield from self.rights(subject, release.licence, release.redistribution, release.publisher)
+        yield from self.provenance(subject)
 
     @triples.register
     def _(self, level: Level) -> Iterator[Triple]:
         subject = iri(self.iris.level(level.scheme, level.id))
         yield subject, name("rdf:type"), name("xkos:ClassificationLevel")
         yield subject, name("xkos:depth"), typed(level.depth, "xsd:integer")
-        yield from _texts(subject, "skos:prefLabel", level.titles)
+        yield from texts(subject, "skos:prefLabel", level.titles)
         yield subject, name("dct:isPartOf"), iri(self.scheme_iri(level.scheme))
 
     @triples.register
@@ -165,10 +118,10 @@ class Mint:
         yield subject, name("rdf:type"), name("skos:Concept")
         yield subject, name("skos:inScheme"), scheme_iri
         yield subject, name("skos:notation"), plain(concept.notation)
-        yield from _texts(subject, "skos:prefLabel", concept.pref_labels)
-        yield from _texts(subject, "skos:altLabel", concept.alt_labels)
-        yield from _texts(subject, "skos:hiddenLabel", concept.hidden_labels)
-        yield from _texts(subject, "skos:definition", concept.definitions)
+        yield from texts(subject, "skos:prefLabel", concept.pref_labels)
+        yield from texts(subject, "skos:altLabel", concept.alt_labels)
+        yield from texts(subject, "skos:hiddenLabel", concept.hidden_labels)
+        yield from texts(subject, "skos:definition", concept.definitions)
         for note in concept.notes:
             yield subject, name(note.kind), text(note.text)
         for broader in concept.broader:
@@ -184,7 +137,7 @@ class Mint:
         yield subject, name("begrepp:status"), name(f"begrepp:{concept.status}")
         if concept.status is Status.INACTIVE:
             yield subject, name("owl:deprecated"), typed("true", "xsd:boolean")
-        yield from _days(subject, concept.valid_from, concept.valid_to)
+        yield from days(subject, concept.valid_from, concept.valid_to)
         if concept.accepted:
             yield subject, name("dct:dateAccepted"), day(concept.accepted)
         for successor in concept.replaced_by:
@@ -195,9 +148,9 @@ class Mint:
             link = "begrepp:etiologyOf" if concept.marker == "dagger" else "begrepp:manifestationOf"
             for other in concept.paired_with:
                 yield subject, name(link), iri(self.concept_iri(concept.scheme, other))
-        yield from _texts(subject, "begrepp:domain", concept.domain)
-        for source in concept.sources:
-            yield subject, name("dct:source"), _source(source)
+        yield from texts(subject, "begrepp:domain", concept.domain)
+        for cited in concept.sources:
+            yield subject, name("dct:source"), source(cited)
         if concept.checked:
             yield subject, name("begrepp:checked"), day(concept.checked)
         if concept.is_term_post:
@@ -217,43 +170,46 @@ class Mint:
             yield node, name("skosxl:literalForm"), text(term.text)
             yield node, name("begrepp:termStatus"), name(f"begrepp:{term.status}")
             if term.source:
-                yield node, name("dct:source"), _source(term.source)
+                yield node, name("dct:source"), source(term.source)
 
     @triples.register
     def _(self, statement: Statement) -> Iterator[Triple]:
-        yield iri(statement.subject), iri(statement.predicate), _rdf_term(statement.object)
+        yield iri(statement.subject), iri(statement.predicate), rdf_term(statement.object)
 
     @triples.register
     def _(self, mapping_set: MappingSet) -> Iterator[Triple]:
         subject = iri(self.iris.mapping_set(mapping_set.id))
         yield subject, name("rdf:type"), name("sssom:MappingSet")
-        yield from _texts(subject, "dct:title", mapping_set.titles)
+        if mapping_set.iri:
+            yield subject, name("dct:identifier"), plain(mapping_set.iri)
+        yield from texts(subject, "dct:title", mapping_set.titles)
         yield subject, name("dcat:version"), plain(mapping_set.version)
         yield subject, name("begrepp:validFrom"), day(mapping_set.valid_from)
-        yield from self._rights(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
-        yield from self._provenance(subject)
+        yield from self.rights(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
+        yield from self.provenance(subject)
 
     @triples.register
     def _(self, mapping: Mapping) -> Iterator[Triple]:
-        parts = (mapping.subject, mapping.predicate, mapping.object, str(mapping.negated))
-        subject = iri(self.iris.mapping(mapping.mapping_set, *parts))
+        left, right = self.foreign(mapping.subject), self.foreign(mapping.object)
+        subject = iri(self.mapping_iri(mapping))
         yield iri(self.iris.mapping_set(mapping.mapping_set)), name("sssom:mappings"), subject
         yield subject, name("rdf:type"), name("owl:Axiom")
         yield subject, name("rdf:type"), name("sssom:Mapping")
-        yield subject, name("owl:annotatedSource"), iri(mapping.subject)
+        yield subject, name("owl:annotatedSource"), iri(left)
         yield subject, name("owl:annotatedProperty"), iri(mapping.predicate)
-        yield subject, name("owl:annotatedTarget"), iri(mapping.object)
+        yield subject, name("owl:annotatedTarget"), iri(right)
         yield subject, name("sssom:mapping_justification"), iri(mapping.justification)
         if mapping.negated:
             yield subject, name("sssom:predicate_modifier"), name("sssom:NegatedPredicate")
         else:
-            yield iri(mapping.subject), iri(mapping.predicate), iri(mapping.object)
+            yield iri(left), iri(mapping.predicate), iri(right)
         if mapping.confidence is not None:
             yield subject, name("sssom:confidence"), typed(mapping.confidence, "xsd:double")
-        if mapping.author_iri:
-            yield subject, name("dct:creator"), iri(mapping.author_iri)
+        for author in mapping.author_iris:
+            yield subject, name("dct:creator"), iri(author)
+        for author in mapping.authors:
+            yield subject, name("sssom:author_label"), plain(author)
         for prefixed, value in (
-            ("sssom:author_label", mapping.author),
             ("sssom:mapping_tool", mapping.tool),
             ("rdfs:comment", mapping.comment),
             ("sssom:subject_source_version", mapping.subject_version),
@@ -261,134 +217,24 @@ class Mint:
         ):
             if value:
                 yield subject, name(prefixed), plain(value)
-        if mapping.see_also:
-            yield subject, name("rdfs:seeAlso"), _source(mapping.see_also)
+        for link in mapping.see_also:
+            yield subject, name("rdfs:seeAlso"), source(link)
         if mapping.mapped_on:
             yield subject, name("pav:authoredOn"), day(mapping.mapped_on)
+
+    def mapping_iri(self, mapping: Mapping) -> str:
+        """The mapping's IRI, named by what it says and on what ground."""
+        ends = (self.foreign(mapping.subject), mapping.predicate, self.foreign(mapping.object))
+        return self.iris.mapping(mapping.mapping_set, *ends, str(mapping.negated), mapping.justification)
 
     @triples.register
     def _(self, dataset: Dataset) -> Iterator[Triple]:
         self.datasets[dataset.id] = dataset
-        own = self.iris.dataset(dataset.id)
-        subject = iri(own)
-        part = lambda *path: iri(self.iris.part(own, *path))  # noqa: E731
-        yield subject, name("rdf:type"), name("dcat:Dataset")
-        yield subject, name("dct:identifier"), plain(own)
-        yield subject, name("dcat:version"), plain(dataset.version)
-        yield from _texts(subject, "dct:title", dataset.titles)
-        yield from _texts(subject, "dct:description", dataset.descriptions)
-        yield from _texts(subject, "dcat:keyword", dataset.keywords)
-        yield from self._agent(subject, "dct:publisher", dataset.publisher)
-        yield from self._agent(subject, "geodcatap:custodian", dataset.custodian)
-        yield subject, name("begrepp:redistribution"), name(f"begrepp:{dataset.redistribution}")
-        yield subject, name("begrepp:descriptionLicence"), iri(dataset.licence)
-        yield from self._agent(subject, "begrepp:describedBy", dataset.catalogue_publisher)
-        yield from self._provenance(subject)
-        yield from _texts(subject, "begrepp:accessProcedure", dataset.access_procedure)
-        yield from _texts(subject, "begrepp:coverageExcludes", dataset.coverage_excludes)
-        yield from _texts(subject, "health:populationCoverage", dataset.population)
-        if dataset.landing_page:
-            yield subject, name("dcat:landingPage"), iri(dataset.landing_page)
-        if dataset.access_rights:
-            yield subject, name("dct:accessRights"), iri(dataset.access_rights)
-        if dataset.spatial:
-            yield subject, name("dct:spatial"), iri(dataset.spatial)
-        for code in dataset.health_categories:
-            yield subject, name("health:healthCategory"), iri(_HEALTH_CATEGORY + code)
-        for reference in dataset.subjects:
-            yield subject, name("dct:subject"), iri(self.foreign(reference))
-        for reference in dataset.specimen_types:
-            yield subject, name("begrepp:specimenType"), iri(self.foreign(reference))
-        for prefixed, number in (
-            ("health:minTypicalAge", dataset.min_age),
-            ("health:maxTypicalAge", dataset.max_age),
-            ("health:numberOfUniqueIndividuals", dataset.individuals),
-        ):
-            if number is not None:
-                yield subject, name(prefixed), typed(number, "xsd:nonNegativeInteger")
-        if dataset.contact_names:
-            yield subject, name("dcat:contactPoint"), part("contact")
-            yield part("contact"), name("rdf:type"), name("vcard:Organization")
-            yield from _texts(part("contact"), "vcard:fn", dataset.contact_names)
-            if dataset.contact_url:
-                yield part("contact"), name("vcard:hasURL"), iri(dataset.contact_url)
-            if dataset.contact_email:
-                yield part("contact"), name("vcard:hasEmail"), iri(f"mailto:{dataset.contact_email}")
-        if dataset.temporal_from or dataset.temporal_to:
-            yield subject, name("dct:temporal"), part("temporal")
-            yield part("temporal"), name("rdf:type"), name("dct:PeriodOfTime")
-            if dataset.temporal_from:
-                yield part("temporal"), name("dcat:startDate"), when(dataset.temporal_from)
-            if dataset.temporal_to:
-                yield part("temporal"), name("dcat:endDate"), when(dataset.temporal_to)
-        if dataset.access_url or dataset.file_formats:
-            node = part("distribution")
-            yield subject, name("dcat:distribution"), node
-            yield node, name("rdf:type"), name("dcat:Distribution")
-            if dataset.access_url:
-                yield node, name("dcat:accessURL"), iri(dataset.access_url)
-            for file_format in dataset.file_formats:
-                yield node, name("begrepp:fileFormat"), plain(file_format)
-        for number_, law in enumerate(dataset.legislation, start=1):
-            node = iri(law.url) if law.url else part("legislation", str(number_))
-            yield subject, name("dcatap:applicableLegislation"), node
-            yield node, name("rdf:type"), name("eli:LegalResource")
-            yield from _texts(node, "dct:title", law.titles)
-        for fact in dataset.evidence:
-            node = part("evidence", fact.about)
-            yield subject, name("begrepp:evidence"), node
-            yield node, name("rdf:type"), name("begrepp:Evidence")
-            yield node, name("begrepp:about"), plain(fact.about)
-            yield node, name("dct:source"), _source(fact.source)
-            yield node, name("begrepp:checked"), day(fact.checked)
-            yield node, name("begrepp:certainty"), plain(fact.certainty)
-        yield from self._tables(subject, own, dataset)
-
-    def _tables(self, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
-        group = iri(self.iris.part(own, "tables"))
-        yield subject, name("health:hasVariables"), group
-        yield group, name("rdf:type"), name("csvw:TableGroup")
-        yield from _texts(group, "dct:title", dataset.titles)
-        for table in dataset.tables:
-            node = iri(self.iris.part(own, "table", table.id))
-            yield group, name("csvw:table"), node
-            yield node, name("rdf:type"), name("csvw:Table")
-            yield from _texts(node, "dct:title", table.titles)
+        yield from catalogue.dataset_triples(self, dataset)
 
     @triples.register
     def _(self, variable: Variable) -> Iterator[Triple]:
-        own = self.iris.dataset(variable.dataset)
-        subject = iri(self.variable_iri(variable))
-        yield iri(self.iris.part(own, "table", variable.table)), name("csvw:column"), subject
-        yield subject, name("rdf:type"), name("csvw:Column")
-        yield subject, name("rdf:type"), name("cdi:InstanceVariable")
-        yield subject, name("csvw:name"), plain(variable.name)
-        yield from _texts(subject, "csvw:title", variable.titles)
-        yield from _texts(subject, "dct:description", variable.descriptions)
-        yield subject, name("csvw:datatype"), plain(variable.datatype)
-        for reference in variable.measures:
-            yield subject, name("begrepp:measures"), iri(self.foreign(reference))
-        for scheme in variable.code_systems:
-            yield subject, name("begrepp:codingSystem"), iri(self.iris.scheme(scheme))
-        if variable.value_list:
-            yield subject, name("begrepp:codeList"), iri(self.iris.scheme(variable.value_list))
-        if variable.linkage_key:
-            yield subject, name("begrepp:linkageKeyFor"), iri(self.foreign(variable.linkage_key))
-        for prefixed, value in (
-            ("begrepp:unit", variable.unit),
-            ("begrepp:atEvent", variable.at_event),
-            ("begrepp:certainty", variable.certainty),
-        ):
-            if value:
-                yield subject, name(prefixed), plain(value)
-        if variable.valid_from:
-            yield subject, name("begrepp:validFrom"), when(variable.valid_from)
-        if variable.valid_to:
-            yield subject, name("begrepp:validTo"), when(variable.valid_to)
-        if variable.source:
-            yield subject, name("dct:source"), _source(variable.source)
-        if variable.checked:
-            yield subject, name("begrepp:checked"), day(variable.checked)
+        yield from catalogue.variable_triples(self, variable)
 
     def variable_iri(self, variable: Variable) -> str:
         """`…/dataset/nkbc/var/er`, with the table before it where the dataset has several."""
@@ -398,58 +244,25 @@ class Mint:
         since = (variable.part,) if variable.part else ()
         return self.iris.part(own, *path, "var", variable.name, *since)
 
-    def _rights(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
+    def rights(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
+        """Licence, right of redistribution and publisher."""
         yield subject, name("dct:license"), iri(licence)
         yield subject, name("begrepp:redistribution"), name(f"begrepp:{redistribution}")
-        yield from self._agent(subject, "dct:publisher", publisher)
+        yield from self.agent(subject, "dct:publisher", publisher)
 
-    def _provenance(self, subject: str) -> Iterator[Triple]:
+    def provenance(self, subject: str) -> Iterator[Triple]:
+        """Which load made it, from which files."""
         yield subject, name("prov:wasGeneratedBy"), iri(self.load_iri)
         for file in self.file_iris:
             yield subject, name("prov:wasDerivedFrom"), iri(file)
 
-    def _agent(self, subject: str, relation: str, agent: Agent) -> Iterator[Triple]:
+    def agent(self, subject: str, relation: str, agent: Agent) -> Iterator[Triple]:
+        """An organisation, and the relation to it."""
         node = iri(self.iris.agent(agent.id))
         yield subject, name(relation), node
         yield node, name("rdf:type"), name("foaf:Agent")
-        yield from _texts(node, "foaf:name", agent.names)
+        yield from texts(node, "foaf:name", agent.names)
         if agent.homepage:
             yield node, name("foaf:homepage"), iri(agent.homepage)
         if agent.type:
             yield node, name("dct:type"), iri(agent.type)
-
-
-_HEALTH_CATEGORY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/healthcategories/"
-
-
-def _texts(subject: str, prefixed: str, values: tuple[Text, ...]) -> Iterator[Triple]:
-    predicate = name(prefixed)
-    for value in values:
-        yield subject, predicate, text(value)
-
-
-def _days(subject: str, valid_from: date | None, valid_to: date | None) -> Iterator[Triple]:
-    if valid_from:
-        yield subject, name("begrepp:validFrom"), day(valid_from)
-    if valid_to:
-        yield subject, name("begrepp:validTo"), day(valid_to)
-
-
-def _source(value: str) -> str:
-    """A source is a link where it is one, otherwise words."""
-    is_link = value.startswith(("http://", "https://")) and not any(c.isspace() for c in value)
-    return iri(value) if is_link else plain(value)
-
-
-_KINDS: dict[str, Callable[[RdfTerm], str]] = {
-    "iri": lambda term: iri(term.value),
-    "literal": lambda term: (
-        text(Text(term.value, term.lang))
-        if term.lang
-        else plain(term.value) + (f"^^<{term.datatype}>" if term.datatype else "")
-    ),
-}
-
-
-def _rdf_term(term: RdfTerm) -> str:
-    return _KINDS[term.kind](term)

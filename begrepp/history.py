@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from begrepp.graph import day, name, ntriples, typed
 from begrepp.parts import Part, is_concept, subjects
 from begrepp.records import Coverage
+from begrepp.terms import day, name, ntriples, typed
 
 
 def in_force(parts: Iterable[Part], today: date) -> list[list[Part]]:

@@ -90,6 +90,7 @@ def describe_part(part: Part, current: bool) -> dict[str, Any]:
         "mappings": part.mappings,
         "triples": part.triples,
         "sha256": part.sha256,
+        "header": part.header,
         "file": part.path.name,
     }
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 from begrepp.checks import checked
 from begrepp.errors import InputError, Origin, ValidationError
-from begrepp.graph import Mint, name, ntriples
+from begrepp.graph import Mint
 from begrepp.iris import Iris
 from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
@@ -38,6 +38,7 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.rows import METER, Meter
+from begrepp.terms import name, ntriples
 from begrepp.validate import Report, Result, Severity, validate
 
 CHUNK_LINES = 400_000
@@ -161,40 +162,33 @@ def file_used(path: Path) -> FileUsed:
         )
 
 
-def load_edition(
-    edition: Edition, load: Load, folder: Path, base: str, meter: Meter, files: tuple[FileUsed, ...] | None = None
-) -> LoadReport:
+def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: Meter) -> LoadReport:
     """Load one edition into sorted N-Triples files under `folder` and validate them.
 
     Raises `InputError` where the file is at fault and `ValidationError` where the shapes object.
     """
     iris = Iris(base)
-    files = files if files is not None else tuple(file_used(path) for path in edition.files)
+    files = tuple(file_used(path) for path in edition.files)
     mint = Mint(
         iris,
         load_iri=iris.load(edition.source, edition.version),
         file_iris=tuple(iris.file(file.sha256) for file in files),
     )
     report = LoadReport(source=edition.source, version=edition.version, load_iri=mint.load_iri, files=files)
-    writers: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
+    writer = _PartWriter(edition, mint, folder)
     METER.set(meter)
-    schemes: dict[str, Scheme] = {}
     for record in checked(load(edition)):
         if isinstance(record, Skipped):
             report.skipped += 1
             if len(report.skips) < MAX_SKIPS_KEPT:
                 report.skips.append((str(record.origin), record.reason))
-            continue
-        if isinstance(record, Scheme):
-            schemes[record.id] = record
-        _take(record, edition, mint, folder, writers, schemes)
+        else:
+            writer.take(record)
     report.rows_read = meter.rows
-    for part, writer in writers.values():
-        part.triples, part.sha256 = writer.close()
-        report.parts.append(part)
-    if not report.parts or not any(p.concepts or p.mappings or p.variables for p in report.parts):
+    report.parts = writer.close()
+    if not any(part.concepts or part.mappings or part.variables for part in report.parts):
         raise InputError(
-            Origin(", ".join(file.name for file in files) or str(edition.folder.name)),
+            Origin(f"{edition.source}/{edition.version}"),
             "nothing was found to load.",
             "Check that these are the files that `begrepp sources` names.",
         )
@@ -203,39 +197,56 @@ def load_edition(
     return report
 
 
-def _take(
-    record: Record,
-    edition: Edition,
-    mint: Mint,
-    folder: Path,
-    writers: dict[tuple[Kind, str], tuple[Part, SortedFile]],
-    schemes: dict[str, Scheme],
-) -> None:
-    """Write the record's triples into the file of the part it belongs to."""
-    triples = list(mint.triples(record))
-    if isinstance(record, Scheme):
-        return
-    key = _part_key(record)
-    if isinstance(record, Release | MappingSet | Dataset):
-        part = _new_part(record, key, edition, mint.iris)
-        part.path = folder / f"{edition.source}--{edition.version}--{key[0]}-{key[1]}.nt".replace("/", "_")
-        writers[key] = (part, SortedFile(part.path))
-        lines = [ntriples(triple) for triple in triples]
+class _PartWriter:
+    """Sends each record's triples to the file of the part it belongs to."""
+
+    def __init__(self, edition: Edition, mint: Mint, folder: Path) -> None:
+        self._edition = edition
+        self._mint = mint
+        self._folder = folder
+        self._open: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
+        self._schemes: dict[str, tuple[Scheme, list[str]]] = {}
+
+    def take(self, record: Record) -> None:
+        """Write one record."""
+        lines = [ntriples(triple) for triple in self._mint.triples(record)]
+        if isinstance(record, Scheme):
+            self._schemes[record.id] = (record, lines)
+            return
+        key = _part_key(record)
+        if isinstance(record, Release | MappingSet | Dataset):
+            self._open[key] = self._begin(record, key, lines)
+        part, file = self._open[key]
+        for line in lines:
+            file.add(line)
+        _count(part, record)
+        if isinstance(record, Concept):
+            words = " ".join(t.value for t in (*record.pref_labels, *record.alt_labels, *record.definitions))
+            refuse_identity_numbers(words, record.origin)
+
+    def _begin(
+        self, record: Release | MappingSet | Dataset, key: tuple[Kind, str], lines: list[str]
+    ) -> tuple[Part, SortedFile]:
+        part = _new_part(record, key, self._edition, self._mint.iris)
+        part.path = self._folder / f"{self._edition.source}--{self._edition.version}--{key[0]}-{key[1]}.nt"
+        part.header = list(lines)
         if isinstance(record, Release):
-            scheme = schemes[record.scheme]
+            scheme, scheme_lines = self._schemes[record.scheme]
             part.hierarchical = scheme.hierarchical
             part.titles = {text.lang: text.value for text in scheme.titles}
-            lines += [ntriples(triple) for triple in mint.triples(scheme)]
-        part.header = lines
-    else:
-        lines = [ntriples(triple) for triple in triples]
-    part, writer = writers[key]
-    for line in lines:
-        writer.add(line)
-    _count(part, record)
-    if isinstance(record, Concept):
-        words = " ".join(t.value for t in (*record.pref_labels, *record.alt_labels, *record.definitions))
-        refuse_identity_numbers(words, record.origin)
+            part.header += scheme_lines
+            if scheme.part_of in self._schemes:
+                part.header += self._schemes[scheme.part_of][1]
+        file = SortedFile(part.path)
+        for line in part.header:
+            file.add(line)
+        return part, file
+
+    def close(self) -> list[Part]:
+        """Finish all files."""
+        for part, file in self._open.values():
+            part.triples, part.sha256 = file.close()
+        return [part for part, _ in self._open.values()]
 
 
 def _part_key(record: Record) -> tuple[Kind, str]:
@@ -250,7 +261,8 @@ def _part_key(record: Record) -> tuple[Kind, str]:
             return "dataset", record.id
         case Variable():
             return "dataset", record.dataset
-    raise TypeError(type(record).__name__)
+        case _:
+            raise TypeError(type(record).__name__)
 
 
 def _new_part(record: Release | MappingSet | Dataset, key: tuple[Kind, str], edition: Edition, iris: Iris) -> Part:
@@ -314,7 +326,7 @@ def _locate(records: Iterator[Record], wanted: set[str], mint: Mint) -> dict[str
             case Dataset():
                 own = mint.iris.dataset(record.id)
             case Mapping():
-                own = record.subject
+                own = mint.mapping_iri(record)
             case _:
                 continue
         if own in wanted:

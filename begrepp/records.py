@@ -1,7 +1,7 @@
 """What a loader says: plain, frozen records of schemes, releases, concepts, mappings, datasets and variables.
 
 Loaders yield these; `begrepp.graph` alone turns them into RDF. A reference to a concept in the same
-scheme is its notation; a reference that holds `://` is an IRI of the publisher's own; `scheme:notation`
+scheme is its notation; a reference that `is_iri` is one of the publisher's own; `scheme:notation`
 (a `ConceptRef`) points into another scheme.
 """
 
@@ -192,7 +192,10 @@ class MappingSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """One asserted (or denied) match between two concepts, with why and how sure."""
+    """One asserted (or denied) match between two concepts, with why and how sure.
+
+    `subject` and `object` are IRIs or `scheme:notation`; `predicate` and `justification` are IRIs.
+    """
 
     mapping_set: str
     origin: Origin
@@ -202,12 +205,12 @@ class Mapping:
     justification: str
     negated: bool = False
     confidence: float | None = None
-    author: str = ""
-    author_iri: str = ""
+    authors: tuple[str, ...] = ()
+    author_iris: tuple[str, ...] = ()
     tool: str = ""
     mapped_on: date | None = None
     comment: str = ""
-    see_also: str = ""
+    see_also: tuple[str, ...] = ()
     subject_version: str = ""
     object_version: str = ""
 
@@ -369,6 +372,11 @@ class Loader(Protocol):
 
 
 Load = Callable[[Edition], Iterator[Record]]
+
+
+def is_iri(reference: str) -> bool:
+    """Whether a reference is an IRI, not a notation or `scheme:notation`."""
+    return "://" in reference or reference.startswith("urn:")
 
 
 def texts(sv: str = "", en: str = "") -> tuple[Text, ...]:

@@ -9,11 +9,45 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from begrepp.graph import name
 from begrepp.parts import Part, write_lines
 from begrepp.records import Redistribution
+from begrepp.terms import name
 
-_STRUCTURE = ["rdf:type", "skos:inScheme", "skos:notation", "skos:broader", "skos:topConceptOf", "skos:member", "skos:related", "dct:isPartOf", "dct:identifier", "dct:license", "dct:publisher", "dct:isReplacedBy", "owl:deprecated", "dcat:version", "xkos:depth", "prov:wasGeneratedBy", "prov:wasDerivedFrom", "begrepp:schemeId", "begrepp:preferredSystemUri", "begrepp:notationPattern", "begrepp:hierarchical", "begrepp:ehdsCodingSystem", "begrepp:releaseOf", "begrepp:inRelease", "begrepp:inGraph", "begrepp:coverage", "begrepp:redistribution", "begrepp:status", "begrepp:validFrom", "begrepp:validTo", "begrepp:daggerAsterisk", "begrepp:etiologyOf", "begrepp:manifestationOf"]
+_STRUCTURE = [
+    "rdf:type",
+    "skos:inScheme",
+    "skos:notation",
+    "skos:broader",
+    "skos:topConceptOf",
+    "skos:member",
+    "skos:related",
+    "dct:isPartOf",
+    "dct:identifier",
+    "dct:license",
+    "dct:publisher",
+    "dct:isReplacedBy",
+    "owl:deprecated",
+    "dcat:version",
+    "xkos:depth",
+    "prov:wasGeneratedBy",
+    "prov:wasDerivedFrom",
+    "begrepp:schemeId",
+    "begrepp:preferredSystemUri",
+    "begrepp:notationPattern",
+    "begrepp:hierarchical",
+    "begrepp:ehdsCodingSystem",
+    "begrepp:releaseOf",
+    "begrepp:inRelease",
+    "begrepp:inGraph",
+    "begrepp:coverage",
+    "begrepp:redistribution",
+    "begrepp:status",
+    "begrepp:validFrom",
+    "begrepp:validTo",
+    "begrepp:daggerAsterisk",
+    "begrepp:etiologyOf",
+    "begrepp:manifestationOf",
+]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -21,7 +22,8 @@ from begrepp.records import Edition, Source
 from begrepp.settings import Settings
 from begrepp.validate import Report
 
-_out = Console(highlight=False)
+# A pipe has no width: tables then take the room that they need.
+_out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 _err = Console(stderr=True, highlight=False)
 
 
@@ -86,7 +88,8 @@ class Live:
         if report:
             triples = sum(part.triples for part in report.parts)
             warnings = report.validation.warnings if report.validation else 0
-            words = f"{key}: {report.rows_read:,} rows, {triples:,} triples, {report.skipped:,} skipped, {warnings:,} warnings"
+            words = f"{key}: {report.rows_read:,} rows, {triples:,} triples"
+            words += f", {report.skipped:,} skipped, {warnings:,} warnings"
             self._bars.console.print(f"[green]✓[/] {escape(words)}")
         else:
             words = f"{key}: refused. {error}"
@@ -179,9 +182,8 @@ def status(manifest: Manifest, folder: Path) -> None:
     _out.print(rows)
     for load in manifest.loads:
         for file in load["files"]:
-            _out.print(
-                f"[dim]{escape(load['source'])} {escape(load['version'])}: {escape(file['name'])} {file['bytes']:,} bytes, sha256 {file['sha256'][:16]}…[/]"
-            )
+            about = f"{load['source']} {load['version']}: {file['name']} {file['bytes']:,} bytes"
+            _out.print(f"[dim]{escape(about)}, sha256 {file['sha256'][:16]}…[/]")
     kind = "public, without texts that may not be passed on" if manifest.public else "for use at this site"
     _out.print(
         f"{manifest.id} ({kind}), built {manifest.built_at} in {manifest.seconds} s by {manifest.software}\n"

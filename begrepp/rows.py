@@ -135,9 +135,10 @@ def read_table(
     )
     counter.file = path.name
     header = list(columns) if columns is not None else None
-    number = 0
+    empty = True
     try:
-        for number, cells in enumerate(reader, start=1):
+        for cells in reader:
+            empty = False
             origin = Origin(path.name, reader.line_num)
             if header is None:
                 header = [cell.strip() for cell in cells]
@@ -154,7 +155,7 @@ def read_table(
             f"the file is not well-formed delimited text ({error}); it may be cut off in the middle of a quoted cell.",
             "Fetch the file again from its publisher and compare its size.",
         ) from None
-    if number == 0 or header is None:
+    if empty:
         raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
 
 
@@ -173,7 +174,8 @@ def _lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
             except UnicodeDecodeError as error:
                 raise InputError(
                     Origin(path.name, number),
-                    f"byte 0x{line[error.start]:02X} is not {encoding.upper()}; the file looks like windows-1252 or ISO-8859-1.",
+                    f"byte 0x{line[error.start]:02X} is not {encoding.upper()}; "
+                    "the file looks like windows-1252 or ISO-8859-1.",
                     "Save it as UTF-8, or name its encoding in the mapping file.",
                 ) from None
             if "\0" in text:

@@ -188,7 +188,8 @@ class TextIndex:
         clauses.append((Occur.Should, Query.const_score_query(self._term("active", "1"), 40.0)))
         searcher = self._index.searcher()
         result = searcher.search(Query.boolean_query(clauses), limit=limit, offset=offset, count=True)
-        return result.count or 0, [_hit(searcher.doc(address)) for _, address in result.hits]
+        total: int | None = result.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
+        return total or 0, [_hit(searcher.doc(address)) for _, address in result.hits]
 
     def _query(self, query: str, tokens: list[str], *, fuzzy: bool) -> Query:
         """Every word somewhere; the whole query as a label or code lifts a thing to the top."""

@@ -35,6 +35,26 @@ RCC = Agent(
     homepage="https://cancercentrum.se/",
     type="http://purl.org/adms/publishertype/RegionalAuthority",
 )
+BEGREPP = Agent(
+    id="begrepp",
+    names=texts("begrepp", "begrepp"),
+    homepage="https://w3id.org/begrepp/",
+    type="http://purl.org/adms/publishertype/NonProfitOrganisation",
+)
+WHO = Agent(
+    id="who",
+    names=texts("Världshälsoorganisationen", "World Health Organization"),
+    homepage="https://www.who.int/",
+    type="http://purl.org/adms/publishertype/SupraNationalAuthority",
+)
+SCB = Agent(
+    id="scb",
+    names=texts("Statistiska centralbyrån", "Statistics Sweden"),
+    homepage="https://www.scb.se/",
+    type=_NATIONAL_AUTHORITY,
+)
+KNOWN = {agent.id: agent for agent in (SOCIALSTYRELSEN, EHALSOMYNDIGHETEN, LAKEMEDELSVERKET, RCC, BEGREPP, WHO, SCB)}
+"""The agents that a declaration may name by their id."""
 
 _CLASSIFICATIONS_MOVED = date(2026, 6, 1)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Request
-from werkzeug.datastructures import LanguageAccept
 
 from begrepp.errors import BegreppError
 from begrepp.settings import LANGUAGES
@@ -19,34 +18,28 @@ class NotAcceptable(BegreppError):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: the suffix and parameter that name it, and its media type."""
+    """A format: the suffix and parameter that name it, its media type, and what else it is called."""
 
     suffix: str
     media_type: str
+    also: tuple[str, ...] = ()
 
 
-HTML = Format("html", "text/html")
+HTML = Format("html", "text/html", ("application/xhtml+xml",))
+PROBLEM = Format("json", "application/problem+json", ("application/json",))
 GRAPH_FORMATS = (
-    Format("ttl", "text/turtle"),
-    Format("jsonld", "application/ld+json"),
-    Format("rdf", "application/rdf+xml"),
-    Format("nt", "application/n-triples"),
+    Format("ttl", "text/turtle", ("application/x-turtle", "application/turtle")),
+    Format("jsonld", "application/ld+json", ("application/json",)),
+    Format("rdf", "application/rdf+xml", ("application/xml", "text/xml")),
+    Format("nt", "application/n-triples", ("text/plain",)),
 )
 PAGE_FORMATS = (HTML, *GRAPH_FORMATS)
 RESULT_FORMATS = (
-    Format("json", "application/sparql-results+json"),
-    Format("xml", "application/sparql-results+xml"),
+    Format("json", "application/sparql-results+json", ("application/json",)),
+    Format("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),
     Format("csv", "text/csv"),
     Format("tsv", "text/tab-separated-values"),
 )
-_ALSO_NAMED = {
-    "application/json": {"json", "jsonld"},
-    "application/xml": {"xml", "rdf"},
-    "text/xml": {"xml", "rdf"},
-    "text/plain": {"nt"},
-    "application/xhtml+xml": {"html"},
-    "application/x-turtle": {"ttl"},
-}
 
 
 def split_suffix(path: str) -> tuple[str, Format | None]:
@@ -58,24 +51,27 @@ def split_suffix(path: str) -> tuple[str, Format | None]:
     return path, None
 
 
+def quality(request: Request, offer: Format) -> float:
+    """How much the request wants a format: 1 to 0, by `Accept`; everything is wanted where it says nothing."""
+    if not request.accept_mimetypes:
+        return 1.0
+    return max(request.accept_mimetypes.quality(name) for name in (offer.media_type, *offer.also))
+
+
 def choose_format(request: Request, offers: tuple[Format, ...]) -> Format:
-    """The best of the offers: by `?format=`, else by `Accept` with its quality values, else the first."""
-    if named := request.args.get("format", ""):
+    """The best of the offers: by `?format=`, else by `Accept` with its quality values; on a tie, the first offered.
+
+    Raises `NotAcceptable`, with what there is, where the request wants none of them.
+    """
+    if named := request.values.get("format", ""):
         for offer in offers:
             if named in (offer.suffix, offer.media_type):
                 return offer
         raise _not_acceptable(named, offers)
-    if not request.accept_mimetypes:
-        return offers[0]
-    names = {offer.media_type: offer for offer in offers}
-    for also, suffixes in _ALSO_NAMED.items():
-        for offer in offers:
-            if offer.suffix in suffixes:
-                names.setdefault(also, offer)
-    best = request.accept_mimetypes.best_match(list(names))
-    if best is None:
+    best = max(offers, key=lambda offer: quality(request, offer))
+    if quality(request, best) <= 0:
         raise _not_acceptable(str(request.accept_mimetypes), offers)
-    return names[best]
+    return best
 
 
 def _not_acceptable(asked: str, offers: tuple[Format, ...]) -> NotAcceptable:
@@ -88,5 +84,4 @@ def choose_language(request: Request) -> str:
     for named in (request.args.get("lang"), request.cookies.get("lang")):
         if named in LANGUAGES:
             return str(named)
-    accepted: LanguageAccept = request.accept_languages
-    return accepted.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
+    return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]

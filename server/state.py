@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from flask import current_app
+from flask import current_app, g
 
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, read_manifest
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store import DiskStore
+from server.catalogue import Catalogue
 from server.workers import QueryPool
 
 
@@ -38,6 +39,11 @@ class Build:
     def iris(self) -> Iris:
         """The IRIs under the build's base."""
         return Iris(self.manifest.base)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The schemes, and what is measured where: small, asked once."""
+        return Catalogue(self.store, self.iris)
 
 
 class Serving:
@@ -70,5 +76,9 @@ def serving() -> Serving:
 
 
 def build() -> Build:
-    """The build that this request is answered from."""
-    return serving().build()
+    """The build that this request is answered from, the same from its beginning to its end."""
+    if "build" not in g:
+        g.build = serving().build()
+    found = g.build
+    assert isinstance(found, Build)
+    return found

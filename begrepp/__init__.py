@@ -1,0 +1,1 @@
+"""begrepp: the open semantic knowledge graph of health data concepts."""

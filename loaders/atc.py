@@ -1,0 +1,212 @@
+"""ATC, the WHO's classification of medicines by organ, effect and substance, as it is used in Sweden.
+
+1. Läkemedelsverket's NSL archive: `codesystems\\atc-code.xml`, Swedish and English names, last dates.
+2. The normalised CSV: `code,label,label_en,parent_code,valid_from,valid_to`.
+3. Regionala cancercentrum's table of `key,value`, Swedish only, with veterinary codes.
+
+The hierarchy lies in the code's length: 1, 3, 4, 5 or 7 characters; veterinary codes have a Q before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from begrepp.archives import iterate_xml, open_member
+from begrepp.editions import coverage, data_files, valid_from
+from begrepp.errors import InputError, Origin
+from begrepp.records import (
+    Concept,
+    Edition,
+    Level,
+    Record,
+    Redistribution,
+    Release,
+    Scheme,
+    Skipped,
+    Source,
+    Status,
+    texts,
+)
+from begrepp.rows import meter, parse_date, read_table
+from loaders.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
+
+SCHEME = Scheme(
+    id="atc",
+    titles=texts(
+        "ATC, anatomisk terapeutisk kemisk klassifikation av läkemedel",
+        "ATC, Anatomical Therapeutic Chemical Classification",
+    ),
+    identifiers=(
+        "urn:oid:1.2.752.129.2.2.3.1.1",
+        "urn:oid:2.16.840.1.113883.6.73",
+        "http://www.whocc.no/atc",
+    ),
+    preferred_system_uri="http://www.whocc.no/atc",
+    notation_pattern=r"^Q?[A-Z]([0-9]{2}([A-Z]([A-Z]([0-9]{2})?)?)?)?$|^Q$",
+)
+SOURCE = Source(
+    id="atc",
+    title="ATC",
+    publisher=LAKEMEDELSVERKET,
+    licence=IN_COPYRIGHT,
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://nsl.mpa.se/",
+    reads="the NSL archive (.zip) with codesystems\\atc-code.xml; or the normalised .csv; or RCC's key,value .csv",
+    schemes=(SCHEME,),
+)
+LEVELS = {
+    1: texts("Anatomisk huvudgrupp", "Anatomical main group"),
+    2: texts("Terapeutisk undergrupp", "Therapeutic subgroup"),
+    3: texts("Farmakologisk undergrupp", "Pharmacological subgroup"),
+    4: texts("Kemisk undergrupp", "Chemical subgroup"),
+    5: texts("Kemisk substans", "Chemical substance"),
+}
+_DEPTH = {1: 1, 3: 2, 4: 3, 5: 4, 7: 5}
+_CODE = re.compile(r"Q|Q?[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?")
+_NORMALISED = ("code", "label", "label_en", "parent_code", "valid_from", "valid_to")
+SUCCESSORS = Path(__file__).with_name("atc_successors.csv")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """What a file says of one code, in whichever form."""
+
+    origin: Origin
+    code: str
+    sv: str
+    en: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def load(edition: Edition) -> Iterator[Record]:
+    """The release, its levels and its concepts, from whichever of the three forms lies in the folder."""
+    path = _only_file(edition)
+    in_force = valid_from(edition)
+    key_table = path.suffix == ".csv" and _header(path) == {"key", "value"}
+    yield SCHEME
+    yield Release(
+        scheme=SCHEME.id,
+        version=edition.version,
+        valid_from=in_force,
+        publisher=RCC if key_table else LAKEMEDELSVERKET,
+        licence=IN_COPYRIGHT,
+        redistribution=Redistribution.NOT_ALLOWED,
+        coverage=coverage(edition),
+        titles=texts(f"ATC {edition.version}", f"ATC {edition.version}"),
+    )
+    for depth, titles in LEVELS.items():
+        yield Level(scheme=SCHEME.id, depth=depth, id=str(depth), titles=titles)
+    entries = list(_archive(path) if path.suffix == ".zip" else _keys(path) if key_table else _normalised(path))
+    retired = {entry.code: entry.until is not None and entry.until < in_force for entry in entries}
+    for entry in entries:
+        yield _read_entry(entry, retired)
+
+
+def _only_file(edition: Edition) -> Path:
+    files = data_files(edition)
+    if len(files) != 1:
+        raise InputError(
+            Origin(f"{edition.source}/{edition.version}"),
+            f"{len(files)} files, where one is expected.",
+            "Add one of the three forms; see `begrepp sources`.",
+        )
+    return files[0]
+
+
+def _header(path: Path) -> set[str]:
+    row = next(read_table(path, columns=("first",), short_rows=True, delimiter="\0"), None)
+    return {name.strip(' "') for name in row.take("first").split(",")} if row else set()
+
+
+def _read_entry(entry: _Entry, retired: Mapping[str, bool]) -> Concept | Skipped:
+    if not _CODE.fullmatch(entry.code):
+        return Skipped(origin=entry.origin, reason=f"'{entry.code}' is not an ATC code.")
+    if not entry.sv and not entry.en:
+        return Skipped(origin=entry.origin, reason=f"'{entry.code}' has no name.")
+    gone = retired[entry.code]
+    return Concept(
+        scheme=SCHEME.id,
+        notation=entry.code,
+        origin=entry.origin,
+        pref_labels=texts(entry.sv, entry.en),
+        broader=_parent(entry.code, retired),
+        level=_level(entry.code),
+        status=Status.INACTIVE if gone else Status.ACTIVE,
+        valid_from=entry.since,
+        valid_to=entry.until,
+        # Only what is retired has a successor, and only one that is in the file and in use.
+        replaced_by=tuple(new for new in successors().get(entry.code, ()) if retired.get(new) is False) if gone else (),
+    )
+
+
+def _parent(code: str, known: Mapping[str, bool]) -> tuple[str, ...]:
+    """The longest shorter code in the file: QA lies under Q, L01EB under L01E, and L01 at the top of an excerpt."""
+    return next(((code[:end],) for end in range(len(code) - 1, 0, -1) if code[:end] in known), ())
+
+
+def _level(code: str) -> str:
+    """The level that the length tells. The Q alone, above all veterinary groups, is an anatomical main group too."""
+    human = code.removeprefix("Q") or code
+    return str(_DEPTH[len(human)])
+
+
+@cache
+def successors() -> dict[str, tuple[str, ...]]:
+    """Which codes replaced which (`atc_successors.csv`, with the source of each row)."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in read_table(SUCCESSORS, required=("old", "new", "since", "source")):
+        old = row.take("old")
+        found[old] = (*found.get(old, ()), row.take("new"))
+        row.ignore("since", "source")
+        row.done()
+    return found
+
+
+# The three forms.
+
+
+def _archive(path: Path) -> Iterator[_Entry]:
+    """Läkemedelsverket's XML: `concept@code@throughDate` with a `designation` for each language."""
+    with open_member(path, "atc-code.xml") as (stream, origin):
+        for number, concept in enumerate(iterate_xml(stream, "concept", origin), start=1):
+            here = Origin(origin.file, number)
+            meter().rows += 1
+            names = {
+                (each.get("language") or "").lower(): " ".join((each.text or "").split())
+                for each in concept.iter()
+                if each.tag.rpartition("}")[2] == "designation"
+            }
+            yield _Entry(
+                origin=here,
+                code=(concept.get("code") or "").strip(),
+                sv=names.get("sv", ""),
+                en=names.get("en", ""),
+                until=parse_date((concept.get("throughDate") or "").strip(), here, "throughDate"),
+            )
+
+
+def _normalised(path: Path) -> Iterator[_Entry]:
+    for row in read_table(path, required=_NORMALISED):
+        # Empty throughout in ATC: the hierarchy lies in the code.
+        row.ignore("parent_code")
+        yield _Entry(
+            origin=row.origin,
+            code=row.take("code"),
+            sv=row.take("label"),
+            en=row.take("label_en"),
+            since=row.take_date("valid_from"),
+            until=row.take_date("valid_to"),
+        )
+        row.done()
+
+
+def _keys(path: Path) -> Iterator[_Entry]:
+    for row in read_table(path, required=("key", "value")):
+        yield _Entry(origin=row.origin, code=row.take("key"), sv=row.take("value"))
+        row.done()

@@ -1,0 +1,390 @@
+"""What a `source.toml` says, read key by key: who publishes a list, under what licence, which scheme, which release.
+
+Like a row of a table, a declaration is emptied as it is read, and a key that nobody took is an error
+that names it. `docs/how-to/source-toml.md` is its manual.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, NoReturn, TypeVar
+
+from begrepp.editions import DECLARATION, declaration, valid_from
+from begrepp.errors import InputError, Origin
+from begrepp.records import (
+    Agent,
+    Coverage,
+    Edition,
+    Level,
+    Redistribution,
+    Release,
+    Scheme,
+    Source,
+    Text,
+)
+from loaders.agencies import KNOWN
+
+MANUAL = "See docs/how-to/source-toml.md."
+PUBLISHER_TYPES = {
+    # The publisher types of ADMS, which DCAT-AP-SE 3.0.1 demands of every agent.
+    "national": "NationalAuthority",
+    "regional": "RegionalAuthority",
+    "local": "LocalAuthority",
+    "supranational": "SupraNationalAuthority",
+    "academia": "Academia-ScientificOrganisation",
+    "company": "Company",
+    "standards": "StandardisationBody",
+    "nonprofit": "NonProfitOrganisation",
+    "ngo": "NonGovernmentalOrganisation",
+    "person": "PrivateIndividual(s)",
+}
+_ADMS = "http://purl.org/adms/publishertype/"
+# Licences that let a text be passed on unchanged with its source named.
+_OPEN_LICENCES = re.compile(
+    r"^https?://(creativecommons\.org/(publicdomain/zero|licenses/by(-sa)?)/"
+    r"|(www\.)?opendatacommons\.org/licenses/|data\.europa\.eu/eli/dec_impl/2011/833/oj"
+    r"|publications\.europa\.eu/resource/authority/licence/(CC0|CC_BY|CC_BYSA|COM_REUSE))"
+)
+_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class Keys:
+    """One table of a TOML file: a mapping from key to value that is emptied as it is read."""
+
+    __slots__ = ("_shown", "_values", "origin", "where")
+
+    def __init__(self, values: Mapping[str, Any], origin: Origin, where: str = "", shown: str = "") -> None:
+        self._values = dict(values)
+        self.origin = origin
+        self.where = where
+        self._shown = shown or (f"[{where}]" if where else "")
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def path(self, key: str) -> str:
+        """The key with the tables above it, as one would look for it: `[scheme] id`."""
+        return f"{self._shown} {key}".strip()
+
+    def fail(self, key: str, reason: str, next_step: str) -> NoReturn:
+        """Raise `InputError` about a key."""
+        raise InputError(self.origin, f"{self.path(key)} {reason}", f"{next_step} {MANUAL}")
+
+    def _take(self, key: str, kind: type | tuple[type, ...], words: str, required: bool) -> Any:
+        if key not in self._values:
+            if required:
+                self.fail(key, "is missing.", f"Add it; it is {words}.")
+            return None
+        value = self._values.pop(key)
+        # In Python a truth value is a number; in TOML it is not.
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            self.fail(key, f"is {value!r}, which is not {words}.", f"Write {words}.")
+        return value
+
+    def text(self, key: str, *, required: bool = False, default: str = "") -> str:
+        """A string."""
+        value = self._take(key, str, "a text in quotation marks", required)
+        if required and not value:
+            self.fail(key, "is empty.", "Fill it in.")
+        return default if value is None else str(value)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self._take(key, bool, "true or false", False)
+        return default if value is None else bool(value)
+
+    def number(self, key: str, *, required: bool = False) -> int | None:
+        """A whole number."""
+        value = self._take(key, int, "a whole number", required)
+        return None if value is None else int(value)
+
+    def day(self, key: str, *, required: bool = False) -> date | None:
+        """A date, which TOML writes without quotation marks."""
+        value = self._take(key, date, "a date without quotation marks, such as 2026-01-01", required)
+        return date(value.year, value.month, value.day) if value else None
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """A list of strings, or one string."""
+        value = self._take(key, (str, list), "a list of texts", False)
+        values = [value] if isinstance(value, str) else value or []
+        if not all(isinstance(each, str) for each in values):
+            self.fail(key, f"is {value!r}, which is not a list of texts.", 'Put every value in quotation marks: ["0", ""].')
+        return tuple(values)
+
+    def words(self, key: str, *, required: bool = False) -> tuple[Text, ...]:
+        """Words in languages: `title.sv = "…"`, `title.en = "…"`; several in one language as a list."""
+        value = self._take(key, dict, f'words with their language, such as {key}.sv = "…"', required)
+        found = []
+        for language, said in (value or {}).items():
+            if not _LANGUAGE.fullmatch(language):
+                self.fail(f"{key}.{language}", "has no language code.", "Use sv, en or another BCP 47 code.")
+            for each in said if isinstance(said, list) else [said]:
+                if not isinstance(each, str):
+                    self.fail(f"{key}.{language}", f"is {each!r}, which is not a text.", "Put it in quotation marks.")
+                if each:
+                    found.append(Text(each, language))
+        if required and not found:
+            self.fail(key, "is empty.", "Fill it in.")
+        return tuple(found)
+
+    def iri(self, key: str, *, required: bool = False) -> str:
+        """A web address or another IRI."""
+        value = self.text(key, required=required)
+        if value and (not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S+$", value)):
+            self.fail(key, f"is '{value}', which is not an address.", "Write the whole address: https://…")
+        return value
+
+    def slug(self, key: str, *, required: bool = False, default: str = "") -> str:
+        """A name that can stand in an address."""
+        value = self.text(key, required=required, default=default)
+        if value and not _SLUG.fullmatch(value):
+            self.fail(key, f"is '{value}'.", "It will stand in addresses: use a–z, 0–9, hyphen, dot and underscore.")
+        return value
+
+    def choice(self, key: str, options: type[_Choice], default: _Choice) -> _Choice:
+        """One of the words of a list."""
+        value = self.text(key, default=default.value)
+        try:
+            return options(value)
+        except ValueError:
+            self.fail(key, f"is '{value}'.", f"Use one of: {', '.join(option.value for option in options)}.")
+
+    def pattern(self, key: str) -> str:
+        """A regular expression."""
+        value = self.text(key)
+        try:
+            re.compile(value)
+        except re.error as error:
+            self.fail(key, f"is no regular expression ({error}).", "Mend it.")
+        return value
+
+    def table(self, key: str, *, required: bool = False) -> Keys:
+        """The table below the key, empty where there is none."""
+        value = self._take(key, dict, f"a table: [{key}]", required)
+        return Keys(value or {}, self.origin, f"{self.where}.{key}" if self.where else key)
+
+    def tables(self, key: str) -> list[Keys]:
+        """The tables of an array: each `[[file]]`."""
+        value = self._take(key, list, f"an array of tables: [[{key}]]", False) or []
+        if not all(isinstance(each, dict) for each in value):
+            self.fail(key, "is not an array of tables.", f"Write [[{key}]].")
+        where = f"{self.where}.{key}" if self.where else key
+        shown = [f"[[{where}]]" + (f" number {n}" if len(value) > 1 else "") for n in range(1, len(value) + 1)]
+        return [Keys(each, self.origin, where, words) for each, words in zip(value, shown, strict=True)]
+
+    def rest(self) -> Iterator[tuple[str, Any]]:
+        """All that is left, taken out."""
+        while self._values:
+            yield self._values.popitem()
+
+    def done(self) -> None:
+        """Check that every key was taken."""
+        if self._values:
+            unknown = ", ".join(self.path(key) for key in self._values)
+            raise InputError(
+                self.origin, f"the declaration does not know {unknown}.", f"Remove it, or correct its spelling. {MANUAL}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """Who publishes a source, and what its licence allows (`[source]`)."""
+
+    titles: tuple[Text, ...]
+    publisher: Agent
+    licence: str
+    redistribution: Redistribution
+    homepage: str
+    reads: str
+
+
+def read_declaration(edition: Edition, declared: Mapping[str, Any] | None) -> Keys:
+    """What is declared of an edition: the list as begrepp knows it, and the `source.toml` beside the files above it."""
+    beside = declaration(edition)
+    origin = Origin(DECLARATION if beside or declared is None else f"loaders/declared/{edition.source}.toml")
+    merged = {**(declared or {}), **beside}
+    for section in ("source", "release"):
+        above = [said.get(section, {}) for said in (declared or {}, beside)]
+        if all(isinstance(said, dict) for said in above) and any(above):
+            merged[section] = {**above[0], **above[1]}
+    keys = Keys(merged, origin)
+    keys.text("loader")
+    return keys
+
+
+def rights(keys: Keys, *, suggested: Mapping[str, str] | None = None) -> Rights:
+    """`[source]`: title, publisher, homepage, licence, redistribution. `suggested` holds what the file itself says."""
+    hint = suggested or {}
+    source = keys.table("source")
+    titles = source.words("title")
+    publisher = agent_named(source, "publisher", hint.get("publisher", ""))
+    licence = source.iri("licence") or hint.get("licence", "")
+    if not licence:
+        source.fail(
+            "licence",
+            "is missing: nobody says under what licence the file may be used.",
+            'Write the licence\'s address in source.toml: [source] licence = "https://…".',
+        )
+    by_licence = Redistribution.ALLOWED if _OPEN_LICENCES.match(licence) else Redistribution.NOT_ALLOWED
+    found = Rights(
+        titles=titles,
+        publisher=publisher,
+        licence=licence,
+        redistribution=source.choice("redistribution", Redistribution, by_licence),
+        homepage=source.iri("homepage"),
+        reads=source.text("reads"),
+    )
+    source.done()
+    return found
+
+
+def agent_named(keys: Keys, key: str, default: str = "", known: Mapping[str, Agent] = KNOWN) -> Agent:
+    """An agent by its id, or by its name together with its type."""
+    name = keys.text(key, default=default)
+    kind = keys.text(f"{key}_type")
+    if name in known:
+        return known[name]
+    if not name:
+        keys.fail(key, "is missing.", f"Name the organisation, or one of: {', '.join(sorted(known))}.")
+    if kind not in PUBLISHER_TYPES:
+        keys.fail(
+            f"{key}_type",
+            f"is '{kind}', and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(known))})."
+            if kind
+            else f"is missing, and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(known))}).",
+            f"Say what kind of organisation it is: {', '.join(PUBLISHER_TYPES)}.",
+        )
+    return Agent(id=slug(name), names=(Text(name, "sv"),), type=_ADMS + PUBLISHER_TYPES[kind])
+
+
+def agents(keys: Keys) -> dict[str, Agent]:
+    """`[agents.*]`: organisations that the declaration describes itself, together with the known ones."""
+    found = dict(KNOWN)
+    for id_, values in keys.table("agents").rest():
+        agent = Keys(values if isinstance(values, dict) else {}, keys.origin, f"agents.{id_}")
+        kind = agent.text("type", required=True)
+        found[id_] = Agent(
+            id=id_,
+            names=agent.words("name", required=True),
+            homepage=agent.iri("homepage"),
+            type=_ADMS + PUBLISHER_TYPES[kind] if kind in PUBLISHER_TYPES else kind,
+        )
+        agent.done()
+    return found
+
+
+def scheme(keys: Keys, default_id: str) -> Scheme:
+    """`[scheme]`: what the list is, whatever the edition."""
+    said = keys.table("scheme")
+    found = Scheme(
+        id=said.slug("id", default=default_id),
+        titles=said.words("title", required=True),
+        descriptions=said.words("description"),
+        identifiers=said.strings("identifiers"),
+        preferred_system_uri=said.iri("preferred_system_uri"),
+        notation_pattern=said.pattern("notation_pattern"),
+        hierarchical=said.flag("hierarchical", default=True),
+        iri=said.iri("iri"),
+        iri_template=said.text("iri_template"),
+        part_of=said.slug("part_of"),
+        ehds_coding_system=said.iri("ehds_coding_system"),
+    )
+    if found.iri_template and "{notation}" not in found.iri_template:
+        said.fail("iri_template", "holds no {notation}.", 'Write it as "https://example.org/{notation}".')
+    said.done()
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseDates:
+    """`[release]`: which state of the list this is."""
+
+    version: str
+    valid_from: date
+    valid_to: date | None
+    coverage: Coverage
+    titles: tuple[Text, ...]
+
+
+def release_dates(keys: Keys, edition: Edition, suggested: date | None = None) -> ReleaseDates:
+    """`[release]`, where the edition's name stands in for what is not said."""
+    said = keys.table("release")
+    declared = said.day("valid_from")
+    if declared is None:
+        try:
+            declared = valid_from(edition)
+        except InputError:
+            if suggested is None:
+                raise
+            declared = suggested
+    found = ReleaseDates(
+        version=said.text("version", default=edition.version),
+        valid_from=declared,
+        valid_to=said.day("valid_to"),
+        coverage=said.choice("coverage", Coverage, Coverage.COMPLETE),
+        titles=said.words("title"),
+    )
+    said.done()
+    return found
+
+
+def release(scheme_: Scheme, dates: ReleaseDates, rights_: Rights) -> Release:
+    """The release of a declared scheme."""
+    return Release(
+        scheme=scheme_.id,
+        version=dates.version,
+        valid_from=dates.valid_from,
+        valid_to=dates.valid_to,
+        publisher=rights_.publisher,
+        licence=rights_.licence,
+        redistribution=rights_.redistribution,
+        coverage=dates.coverage,
+        titles=dates.titles or tuple(Text(f"{t.value} {dates.version}", t.lang) for t in scheme_.titles),
+    )
+
+
+def levels(keys: Keys, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str] | None]]:
+    """`[[level]]`: the levels of a classification, each with the pattern that its notations have."""
+    found: dict[str, tuple[Level, re.Pattern[str] | None]] = {}
+    for depth, said in enumerate(keys.tables("level"), start=1):
+        id_ = said.slug("id", required=True)
+        pattern = said.pattern("pattern")
+        level = Level(scheme=scheme_id, depth=said.number("depth") or depth, id=id_, titles=said.words("title", required=True))
+        found[id_] = (level, re.compile(pattern) if pattern else None)
+        said.done()
+    return found
+
+
+def declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
+    """A list that begrepp knows, as `begrepp sources` shows it."""
+    keys = Keys(declared, Origin(f"loaders/declared/{id_}.toml"))
+    known = rights(keys)
+    known_scheme = scheme(keys, id_)
+    title = next((t.value for t in known.titles if t.lang == "sv"), id_)
+    return Source(
+        id=id_,
+        title=title,
+        publisher=known.publisher,
+        licence=known.licence,
+        redistribution=known.redistribution,
+        homepage=known.homepage,
+        reads=known.reads,
+        schemes=(known_scheme,),
+    )
+
+
+def slug(words: str) -> str:
+    """Words as a name for addresses: `Ändtarmscancer (CT)` → `andtarmscancer-ct`."""
+    plain = words.lower().translate(str.maketrans("åäöéèüæøß", "aaoeeuaos"))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def file_list(names: Sequence[str]) -> str:
+    """Names for a message."""
+    return ", ".join(names) or "none"

@@ -1,0 +1,113 @@
+"""ICD-O-3, the classification of tumours by site (topography) and cell type (morphology), as RCC's key tables have it.
+
+Regionala cancercentrum code the Swedish Cancer Register with these tables of `key,value`: `icdo3.csv`
+(sites, `C000`), `icdo3_grov.csv` (their groups, `C00`) and `snomed3.csv` (morphology, `85003`). The
+notations are written as the classification prints them: `C00.0`, `8500/3`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from begrepp.editions import coverage, data_files, valid_from
+from begrepp.errors import InputError, Origin
+from begrepp.records import Concept, Edition, Level, Record, Redistribution, Release, Scheme, Skipped, Source, texts
+from begrepp.rows import Row, read_table
+from loaders.agencies import IN_COPYRIGHT, RCC
+
+SCHEME = Scheme(
+    id="icd-o-3",
+    titles=texts(
+        "ICD-O-3, internationell klassifikation av tumörsjukdomar",
+        "ICD-O-3, International Classification of Diseases for Oncology",
+    ),
+    identifiers=("urn:oid:2.16.840.1.113883.6.43.1", "http://terminology.hl7.org/CodeSystem/icd-o-3"),
+    preferred_system_uri="http://terminology.hl7.org/CodeSystem/icd-o-3",
+    # After the slash: behaviour, and in some Swedish codes one digit more (see _morphology).
+    notation_pattern=r"^C[0-9]{2}(\.[0-9])?$|^[0-9]{4}/[0-9]{1,2}$",
+)
+SOURCE = Source(
+    id="icd_o",
+    title="ICD-O-3 (Regionala cancercentrums nyckeltabeller)",
+    publisher=RCC,
+    licence=IN_COPYRIGHT,
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://cancercentrum.se/",
+    reads="icdo3.csv (sites), snomed3.csv (morphology) and, for the groups of sites, icdo3_grov.csv: key,value",
+    schemes=(SCHEME,),
+)
+LEVELS = {
+    "topografi-grupp": (1, texts("Topografi, grupp", "Topography, group")),
+    "topografi": (2, texts("Topografi", "Topography")),
+    "morfologi": (3, texts("Morfologi", "Morphology")),
+}
+
+
+def load(edition: Edition) -> Iterator[Record]:
+    """The release, its levels, sites and cell types."""
+    yield SCHEME
+    yield Release(
+        scheme=SCHEME.id,
+        version=edition.version,
+        valid_from=valid_from(edition),
+        publisher=RCC,
+        licence=IN_COPYRIGHT,
+        redistribution=Redistribution.NOT_ALLOWED,
+        coverage=coverage(edition),
+        titles=texts(f"ICD-O-3 {edition.version} (RCC)", f"ICD-O-3 {edition.version} (RCC)"),
+    )
+    for level, (depth, titles) in LEVELS.items():
+        yield Level(scheme=SCHEME.id, depth=depth, id=level, titles=titles)
+    files = {path.name: path for path in data_files(edition)}
+    if unknown := sorted(set(files) - {"icdo3.csv", "icdo3_grov.csv", "snomed3.csv"}):
+        raise InputError(
+            Origin(f"{edition.source}/{edition.version}"),
+            f"{', '.join(unknown)}: this is none of icdo3.csv, icdo3_grov.csv and snomed3.csv.",
+            "Add the tables under their own names; see `begrepp sources`.",
+        )
+    groups = frozenset(row.take("key") for row in _rows(files.get("icdo3_grov.csv")))
+    for row in _rows(files.get("icdo3_grov.csv")):
+        yield _read_row(row, r"C\d\d", "topografi-grupp")
+    for row in _rows(files.get("icdo3.csv")):
+        yield _read_row(row, r"C\d\d\d", "topografi", groups)
+    for row in _rows(files.get("snomed3.csv")):
+        yield _read_row(row, r"\d{5,6}", "morfologi")
+
+
+def _rows(path: Path | None) -> Iterator[Row]:
+    return read_table(path, required=("key", "value")) if path else iter(())
+
+
+def _read_row(row: Row, form: str, level: str, groups: frozenset[str] = frozenset()) -> Concept | Skipped:
+    key, label = row.take("key"), row.take("value")
+    row.done()
+    if not re.fullmatch(form, key):
+        return Skipped(origin=row.origin, reason=f"'{key}' is not an ICD-O-3 code ({level}).")
+    if not label:
+        return Skipped(origin=row.origin, reason=f"'{key}' has no label.")
+    return Concept(
+        scheme=SCHEME.id,
+        notation=_morphology(key) if level == "morfologi" else _site(key),
+        origin=row.origin,
+        pref_labels=texts(label),
+        broader=(key[:3],) if len(key) == 4 and key[:3] in groups else (),
+        level=level,
+    )
+
+
+def _site(key: str) -> str:
+    return f"{key[:3]}.{key[3:]}" if len(key) > 3 else key
+
+
+def _morphology(key: str) -> str:
+    """`85003` as `8500/3`: four digits of cell type, a slash, behaviour.
+
+    A sixth digit is kept after the behaviour: it tells apart what the Swedish register counts as different
+    tumours. It is the grade where one cell type has all three (8120/31, /32, /33 share a label), and the
+    lineage of a lymphoma or leukaemia elsewhere (9591/35 T-cell, /36 B-cell); dropped, 32 codes would
+    fall together with others. `33400`, `71620`, `72850` are Snomed morphologies of cysts and keratosis
+    that the register keeps in the same table; behaviour 0 makes them 3340/0.
+    """
+    return f"{key[:4]}/{key[4:]}"

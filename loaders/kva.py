@@ -1,0 +1,242 @@
+"""KVÅ, the Swedish classification of health care procedures: surgical (KKÅ) and other medical ones (KMÅ).
+
+Two schemes, `kka` and `kma`, because the headings of one and two letters mean different things in
+them; `kva` holds both and has no codes of its own. Read in the three forms that it is handed out:
+
+1. The official code texts: a folder for each part with `level1.txt` to `level4.txt`, tab-separated.
+2. The agency's workbook with descriptions: one sheet for both parts, without parents.
+3. The agency's tables, one for each part: tab-separated, with parents and continuation rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from begrepp.editions import coverage, data_files, valid_from
+from begrepp.errors import InputError, Origin
+from begrepp.records import Concept, Edition, Level, Note, NoteKind, Record, Redistribution, Release, Scheme, Source, Text, texts
+from begrepp.rows import Row, read_table, read_xlsx
+from loaders.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
+
+KVA = Scheme(
+    id="kva",
+    titles=texts("KVÅ, klassifikation av vårdåtgärder", "KVÅ, Swedish classification of health care procedures"),
+    # OIDs and URIs seen in Swedish interfaces: the whole (.3.4), RIV-TA's older one, and two URIs; none is agreed.
+    identifiers=(
+        "urn:oid:1.2.752.116.1.3.2.3.4",
+        "urn:oid:1.2.752.116.1.3.2.1.4",
+        "http://electronichealth.se/id/kva",
+        "http://klassifikationer.socialstyrelsen.se/kva",
+    ),
+    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.4",
+)
+KKA = Scheme(
+    id="kka",
+    titles=texts("KKÅ, klassifikation av kirurgiska åtgärder", "KKÅ, classification of surgical procedures"),
+    identifiers=("urn:oid:1.2.752.116.1.3.2.3.6",),
+    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.6",
+    notation_pattern=r"^[A-Z]{1,3}$|^[A-Z]{3}[0-9]{2}$",
+    part_of="kva",
+)
+KMA = Scheme(
+    id="kma",
+    titles=texts("KMÅ, klassifikation av medicinska åtgärder", "KMÅ, classification of medical procedures"),
+    identifiers=("urn:oid:1.2.752.116.1.3.2.3.5",),
+    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.5",
+    # The third level exists in chapter V only: VA9 gathers VA900 to VA999.
+    notation_pattern=r"^[A-Z]{1,2}$|^[A-Z]{2}[0-9]$|^[A-Z]{2}[0-9]{3}$",
+    part_of="kva",
+)
+SOURCE = Source(
+    id="kva",
+    title="KVÅ",
+    publisher=EHALSOMYNDIGHETEN,
+    licence=IN_COPYRIGHT,
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://www.ehalsomyndigheten.se/verksamhet/ndi/interoperabilitet/klassifikationer/",
+    reads="the folders kka-…-text and kma-…-text with level1.txt to level4.txt; or the workbook with descriptions (.xlsx)",
+    schemes=(KVA, KKA, KMA),
+)
+PARTS = {"KKÅ": KKA, "KMÅ": KMA}
+LEVELS = {
+    1: texts("Kapitel", "Chapter"),
+    2: texts("Avsnitt", "Section"),
+    3: texts("Grupp", "Group"),
+    4: texts("Åtgärd", "Procedure"),
+}
+_LEVEL_FILE = re.compile(r"level([1-4])\.txt")
+_SURGICAL = re.compile(r"[A-Z]{3}")
+_SHEET_COLUMNS = (
+    "Klassifikation",
+    "Kod",
+    "Titel",
+    "Beskrivning",
+    "Exempel",
+    "Innefattar",
+    "Utesluter",
+    "Kodningsinformation",
+    "Anmärkning",
+    "Relaterad ICF-kod",
+)
+_SHEET = "KVÅ – (KKÅ+KMÅ)"
+_NOTES = {
+    "Beskrivning": NoteKind.SCOPE,
+    "Exempel": NoteKind.EXAMPLE,
+    "Innefattar": NoteKind.INCLUSION,
+    "Utesluter": NoteKind.EXCLUSION,
+    "Kodningsinformation": NoteKind.CODING,
+    "Anmärkning": NoteKind.NOTE,
+    "Relaterad ICF-kod": NoteKind.NOTE,
+}
+
+
+def load(edition: Edition) -> Iterator[Record]:
+    """Both parts, their releases, levels and concepts, from whichever of the two forms lies in the folder."""
+    files = data_files(edition)
+    yield KVA
+    if any(path.suffix == ".xlsx" for path in files):
+        if len(files) != 1:
+            raise InputError(
+                Origin(f"{edition.source}/{edition.version}"),
+                f"{len(files)} files, where the workbook alone is expected.",
+                "Add one edition's files only; see `begrepp sources`.",
+            )
+        yield from _headers(edition, tuple(PARTS.values()))
+        yield from _workbook(files[0])
+    else:
+        folders = _code_texts(edition, files)
+        yield from _headers(edition, tuple(scheme for scheme, _ in folders))
+        for scheme, levels in folders:
+            yield from _read_part(scheme, levels)
+
+
+def _headers(edition: Edition, schemes: tuple[Scheme, ...]) -> Iterator[Record]:
+    since = valid_from(edition)
+    for scheme in schemes:
+        name = scheme.titles[0].value.partition(",")[0]
+        yield scheme
+        yield Release(
+            scheme=scheme.id,
+            version=edition.version,
+            valid_from=since,
+            publisher=classifications_publisher(since),
+            licence=IN_COPYRIGHT,
+            redistribution=Redistribution.NOT_ALLOWED,
+            coverage=coverage(edition),
+            titles=texts(f"{name} {edition.version}", f"{name} {edition.version}"),
+        )
+        for depth, titles in LEVELS.items():
+            yield Level(scheme=scheme.id, depth=depth, id=str(depth), titles=titles)
+
+
+def _concept(scheme: Scheme, code: str, row: Row, label: str, notes: tuple[Note, ...], known: frozenset[str]) -> Concept:
+    return Concept(
+        scheme=scheme.id,
+        notation=code,
+        origin=row.origin,
+        # Other lists of KVÅ end a label with "(i)", which is no part of the name.
+        pref_labels=texts(label.removesuffix("(i)").strip()),
+        notes=notes,
+        broader=_parent(code, known),
+        level=str({1: 1, 2: 2, 3: 3, 5: 4}.get(len(code), 4)),
+    )
+
+
+def _parent(code: str, known: frozenset[str]) -> tuple[str, ...]:
+    """The longest heading that the code begins with: some groups have none of their own (ZSC00 lies under ZS)."""
+    return next(((code[:end],) for end in (3, 2, 1) if end < len(code) and code[:end] in known), ())
+
+
+# The official code texts.
+
+
+def _code_texts(edition: Edition, files: tuple[Path, ...]) -> list[tuple[Scheme, dict[int, Path]]]:
+    """The level files of each part; a part must be whole."""
+    found: dict[str, dict[int, Path]] = {}
+    for path in files:
+        match = _LEVEL_FILE.fullmatch(path.name)
+        if not match:
+            raise InputError(
+                path,
+                "this is none of the code texts level1.txt to level4.txt.",
+                "Add the folders of the edition as they were handed out; see `begrepp sources`.",
+            )
+        found.setdefault(_part(path).id, {})[int(match[1])] = path
+    for id_, levels in found.items():
+        if missing := [f"level{n}.txt" for n in LEVELS if n not in levels]:
+            raise InputError(
+                Origin(f"{edition.source}/{edition.version}"),
+                f"{id_}: the file(s) {', '.join(missing)} are missing.",
+                "Add all files of the part together: `begrepp add kva kka-2021-text kma-2021-text --edition 2021`.",
+            )
+    return [(scheme, found[scheme.id]) for scheme in PARTS.values() if scheme.id in found]
+
+
+def _part(path: Path) -> Scheme:
+    """Surgical or medical: as the folder's name begins, otherwise as the codes beside it are formed."""
+    folder = path.parent.name.lower()
+    for scheme in PARTS.values():
+        if folder.startswith(scheme.id):
+            return scheme
+    code = next((row.take("Kod:") for row in _rows(path.with_name("level4.txt"))), "")
+    return KKA if _SURGICAL.match(code) else KMA
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    # The second column has no name and no content. Rows leave out an empty description; KMÅ 2021 has one
+    # row with an empty fifth cell; quotation marks are ordinary characters.
+    if not path.exists():
+        raise InputError(path, "the file is missing.", "Add all files of the part together.")
+    rows = read_table(
+        path, columns=("Kod:", "", "Kodtext:", "Beskrivning:"), delimiter="\t", quoted=False, short_rows=True
+    )
+    header = next(rows, None)
+    if header is None or (header.take("Kod:"), header.take("Kodtext:")) != ("Kod:", "Kodtext:"):
+        raise InputError(
+            Origin(path.name, 1),
+            "the header is not 'Kod:', '', 'Kodtext:', 'Beskrivning:', separated by tabs.",
+            "Fetch the file again from its publisher; if the form is new, the loader must learn it.",
+        )
+    return rows
+
+
+def _read_part(scheme: Scheme, levels: dict[int, Path]) -> Iterator[Concept]:
+    known = frozenset(row.take("Kod:") for depth in (1, 2, 3) for row in _rows(levels[depth]))
+    for depth in LEVELS:
+        for row in _rows(levels[depth]):
+            code, label, description = row.take("Kod:"), row.take("Kodtext:"), row.take("Beskrivning:")
+            row.done()
+            notes = (Note(NoteKind.SCOPE, Text(description, "sv")),) if description else ()
+            yield _concept(scheme, code, row, label, notes, known)
+
+
+# The workbook.
+
+
+def _workbook(path: Path) -> Iterator[Concept]:
+    known: dict[str, set[str]] = {part: set() for part in PARTS}
+    for row in _sheet(path):
+        part, code = row.take("Klassifikation"), row.take("Kod")
+        if part not in PARTS:
+            raise InputError(
+                row.origin,
+                f"'{part}' in column 'Klassifikation' is neither KKÅ nor KMÅ.",
+                "See what the publisher means by it; the loader must learn a new part.",
+            )
+        known[part].add(code)
+    headings = {part: frozenset(codes) for part, codes in known.items()}
+    for row in _sheet(path):
+        part, code, label = row.take("Klassifikation"), row.take("Kod"), row.take("Titel")
+        notes = tuple(
+            Note(kind, Text(f"{column}: {cell}" if column == "Relaterad ICF-kod" else cell, "sv"))
+            for column, kind in _NOTES.items()
+            if (cell := row.take(column))
+        )
+        row.done()
+        yield _concept(PARTS[part], code, row, label, notes, headings[part])
+
+
+def _sheet(path: Path) -> Iterator[Row]:
+    return read_xlsx(path, sheet=_SHEET, required=_SHEET_COLUMNS)

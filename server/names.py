@@ -1,0 +1,127 @@
+"""What things are called in the reader's language: names, codes and addresses, to show them as links."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.namespaces import compact, expand
+from begrepp.records import Text
+from begrepp.settings import LANGUAGES
+from begrepp.swedish import sort_key
+from server.addresses import document
+from server.questions import select, value
+from server.state import Build
+
+_CODES = (expand("skos:notation"), expand("csvw:name"))
+_NAMING = [
+    expand(name)
+    for name in ("skos:prefLabel", "dct:title", "csvw:title", "skosxl:literalForm", "foaf:name", "vcard:fn", "rdfs:label")
+]
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """A thing to link to: where its page is, what it is called, its code, and whether it is in use."""
+
+    iri: str
+    href: str
+    label: Text
+    notation: str = ""
+    scheme: str = ""
+    active: bool = True
+    known: bool = True
+
+    @property
+    def sort_key(self) -> tuple[str, str]:
+        """By code, then by label, in Swedish order."""
+        return sort_key(self.notation), sort_key(self.label.value)
+
+
+def choose(texts: Iterable[Text], language: str) -> Text | None:
+    """The text in the reader's language, else in the other, else any; always the same one."""
+    order = [language, *(other for other in LANGUAGES if other != language)]
+    ranked = sorted(
+        texts, key=lambda t: (order.index(t.lang) if t.lang in order else len(order), t.lang, -len(t.value), t.value)
+    )
+    return ranked[0] if ranked else None
+
+
+def in_order(texts: Iterable[Text], language: str) -> list[Text]:
+    """All texts, those in the reader's language first, alphabetically within each language."""
+    return sorted(set(texts), key=lambda t: (t.lang != language, t.lang, sort_key(t.value)))
+
+
+def refs(build: Build, iris: Iterable[str], language: str) -> dict[str, Ref]:
+    """The links to things, asked for all at once."""
+    wanted = sorted({iri for iri in iris if "://" in iri or iri.startswith("urn:")})
+    said: dict[str, dict[str, list[Text]]] = {iri: defaultdict(list) for iri in wanted}
+    for start in range(0, len(wanted), _BATCH):
+        batch = [NamedNode(iri) for iri in wanted[start : start + _BATCH]]
+        for row in select(build.store, "names", thing=batch):
+            term = row["value"]
+            lang = term.language or "" if isinstance(term, Literal) else ""
+            said[value(row, "thing")][value(row, "property")].append(Text(value(row, "value"), lang))
+    return {iri: _ref(build, iri, properties, language) for iri, properties in said.items()}
+
+
+def _ref(build: Build, iri: str, said: dict[str, list[Text]], language: str) -> Ref:
+    def first(prefixed: str) -> str:
+        return min((text.value for text in said.get(expand(prefixed), [])), default="")
+
+    notation = next((min(t.value for t in said[code]) for code in _CODES if said.get(code)), "")
+    scheme = build.catalogue.by_iri.get(first("skos:inScheme"))
+    names = next((said[naming] for naming in _NAMING if said.get(naming)), [])
+    own = build.catalogue.by_iri.get(iri)
+    if not names and own:
+        names = own.titles
+    label = choose(names, language)
+    return Ref(
+        iri=iri,
+        href=document(build.iris, iri, scheme.id if scheme else "", notation) if not own else f"/cs/{own.id}",
+        label=label or Text("" if notation else compact(iri), ""),
+        notation=notation,
+        scheme=scheme.id if scheme else "",
+        active=first("begrepp:status") != expand("begrepp:inactive"),
+        known=bool(said) or own is not None,
+    )
+
+
+def statements(build: Build, iri: str) -> dict[str, list[NamedNode | Literal]]:
+    """All that is said of a thing, by property."""
+    return statements_of(build, [iri])[iri]
+
+
+def statements_of(build: Build, iris: Iterable[str]) -> dict[str, dict[str, list[NamedNode | Literal]]]:
+    """All that is said of several things, by thing and property."""
+    wanted = [*iris]
+    said: dict[str, dict[str, list[NamedNode | Literal]]] = {iri: defaultdict(list) for iri in wanted}
+    if not wanted:
+        return said
+    for row in select(build.store, "thing", thing=[NamedNode(iri) for iri in wanted]):
+        term = row["value"]
+        if isinstance(term, NamedNode | Literal):
+            said[value(row, "thing")][value(row, "property")].append(term)
+    return said
+
+
+Said = dict[str, list[NamedNode | Literal]]
+
+
+def texts(said: Said, prefixed: str) -> list[Text]:
+    """The literals under a property, with their languages."""
+    return [Text(t.value, t.language or "") for t in said.get(expand(prefixed), []) if isinstance(t, Literal)]
+
+
+def iris_of(said: Said, prefixed: str) -> list[str]:
+    """The IRIs under a property, sorted."""
+    return sorted(t.value for t in said.get(expand(prefixed), []) if isinstance(t, NamedNode))
+
+
+def one(said: Said, prefixed: str) -> str:
+    """The value of a property that has one, else empty."""
+    return min((t.value for t in said.get(expand(prefixed), [])), default="")

@@ -1,0 +1,155 @@
+"""From an address to a thing: by IRI, by code however it is written, by a publisher's IRI, by an alias of its system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.errors import BegreppError
+from begrepp.search import Hit, code_key
+from server.addresses import KINDS, document, thing
+from server.catalogue import SchemeFacts
+from server.names import refs
+from server.questions import ask, select, value
+from server.state import Build
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing and the path of its document."""
+
+    iri: str
+    path: str
+    is_graph: bool = False
+
+
+class Missing(BegreppError):
+    """Nothing here has that name; `near` are things whose code or words are like it."""
+
+    status = 404
+
+    def __init__(self, reason: str, next_step: str, near: tuple[Hit, ...] = ()) -> None:
+        super().__init__(reason, next_step)
+        self.near = near
+
+
+class Gone(BegreppError):
+    """It was here in an earlier release, and is in none that counts now."""
+
+    status = 410
+
+    def __init__(self, reason: str, next_step: str, graphs: tuple[str, ...]) -> None:
+        super().__init__(reason, next_step)
+        self.graphs = graphs
+
+
+def find(build: Build, path: str) -> Found:
+    """The thing whose document is at a raw path (without `/id`), however its code is written.
+
+    Raises `Missing` with near misses, or `Gone` where only superseded releases know it.
+    """
+    kind, _, rest = path.strip("/").partition("/")
+    if kind == "cs" and rest:
+        scheme, _, code = rest.partition("/")
+        if found := _in_scheme(build, unquote(scheme), unquote(code)):
+            return found
+    iri = thing(build.iris, path)
+    if kind in KINDS and rest:
+        if ask(build.store, "thing-exists", thing=NamedNode(iri)):
+            return Found(iri, document(build.iris, iri))
+        if ask(build.store, "graph-exists", graph=NamedNode(iri)):
+            return Found(iri, document(build.iris, iri), is_graph=True)
+        _refuse_gone(build, iri)
+    raise Missing(
+        f"There is nothing at /{path.strip('/')}.", "Search for it by its words or its code.", _near(build, path)
+    )
+
+
+def _in_scheme(build: Build, scheme_id: str, code: str) -> Found | None:
+    """A scheme, or one of its concepts by exact code or by the code as people write it."""
+    scheme = build.catalogue.by_id.get(scheme_id) or build.catalogue.by_id.get(scheme_id.lower())
+    if scheme is None:
+        return None
+    if not code:
+        return Found(scheme.iri, f"/cs/{scheme.id}")
+    return concept(build, scheme, code)
+
+
+def concept(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
+    """The concept that a code stands for in a scheme or in its parts, or None."""
+    for candidate in (scheme, *build.catalogue.parts(scheme)):
+        if found := _exact(build, candidate, code):
+            return found
+    for candidate in (scheme, *build.catalogue.parts(scheme)):
+        if found := _as_written(build, candidate, code):
+            return found
+    return None
+
+
+def _exact(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
+    rows = select(build.store, "concept-by-notation", scheme=NamedNode(scheme.iri), notation=Literal(code))
+    iris = sorted(value(row, "concept") for row in rows)
+    if not iris:
+        return None
+    return Found(iris[0], document(build.iris, iris[0], scheme.id, code))
+
+
+def _as_written(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
+    """`c509` and `C50 9` are C50.9, where one code alone is meant."""
+    _, hits = build.index.search(code, scheme=scheme.iri, kind="concept", limit=10)
+    same = [hit for hit in hits if code_key(hit.notation) == code_key(code)]
+    if len(same) != 1:
+        return None
+    return Found(same[0].iri, document(build.iris, same[0].iri, scheme.id, same[0].notation))
+
+
+def by_iri(build: Build, iri: str) -> Found:
+    """The thing with any IRI, ours or a publisher's; raises `Missing`."""
+    if iri.startswith(build.iris.root):
+        return find(build, iri.removeprefix(build.iris.root))
+    known = iri and ask(build.store, "thing-exists", thing=NamedNode(iri))
+    if scheme := build.catalogue.by_alias.get(iri.rstrip("/")):
+        return Found(scheme.iri, f"/cs/{scheme.id}")
+    if not known:
+        words = unquote(iri.rstrip("/").rpartition("/")[2]).rpartition(":")[2]
+        raise Missing(f"Nothing in this graph has the IRI {iri}.", "Search for its code.", _near(build, words))
+    return Found(iri, refs(build, [iri], "sv")[iri].href)
+
+
+def by_system(build: Build, system: str, code: str) -> Found:
+    """The concept behind a code of a system that is named by any of its identifiers; raises `Missing`."""
+    scheme = build.catalogue.by_alias.get(system.rstrip("/"))
+    if scheme is None:
+        raise Missing(f"No code system here is known as {system}.", "See the list of code systems for their identifiers.")
+    if not code:
+        return Found(scheme.iri, f"/cs/{scheme.id}")
+    if found := concept(build, scheme, code):
+        return found
+    raise Missing(f"No concept {code} in {scheme.id}.", "Check the code.", _near(build, code, scheme))
+
+
+def _refuse_gone(build: Build, iri: str) -> None:
+    graphs = tuple(sorted(value(row, "graph") for row in select(build.store, "thing-once", thing=NamedNode(iri))))
+    if graphs:
+        raise Gone(
+            "This was here in an earlier release, and is not in the one that counts now.",
+            "The release that had it keeps it; ask for it with GRAPH in SPARQL.",
+            graphs,
+        )
+
+
+def _near(build: Build, path: str, scheme: SchemeFacts | None = None) -> tuple[Hit, ...]:
+    """Things in the same scheme with a code that begins alike, else with like words."""
+    kind, _, rest = path.strip("/").partition("/")
+    code = unquote(rest or kind)
+    if scheme is None and kind == "cs":
+        id_, _, code = unquote(rest).partition("/")
+        scheme = build.catalogue.by_id.get(id_)
+        code = code or id_
+    within = scheme.iri if scheme else ""
+    for end in range(len(code), max(1, len(code) - 4), -1):
+        if hits := build.index.search(code[:end], scheme=within, limit=6)[1]:
+            return tuple(hits)
+    return tuple(build.index.search(code, limit=6)[1])

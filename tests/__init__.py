@@ -1,0 +1,1 @@
+"""The tests of begrepp: postcard-size fixtures, sentences as names."""

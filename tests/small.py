@@ -1,0 +1,68 @@
+"""A small world for tests: an invented list in the normalised form of ICD-10-SE, built in a temporary folder.
+
+    01 ─ A00-A09 ─ A00 ─ A00.0
+                      └─ A00.9
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import loaders
+from begrepp.build import Job, build
+from begrepp.editions import find_editions
+from begrepp.errors import BegreppError
+from begrepp.manifest import Manifest
+from begrepp.parts import LoadReport
+from begrepp.records import Edition
+from begrepp.settings import Settings
+
+HEADER = "code,label,label_en,parent_code,valid_from,valid_to\n"
+ROWS = (
+    "01,Påhittat kapitel,Invented chapter,,1997-01-01,\n"
+    "A00-A09,Påhittat avsnitt,Invented block,01,1997-01-01,\n"
+    "A00,Påhittad kategori,Invented category,A00-A09,1997-01-01,\n"
+    "A00.0,Påhittad lungåkomma,Invented lung disorder,A00,1997-01-01,\n"
+    "A00.9,Påhittad åkomma UNS,Invented disorder NOS,A00,1997-01-01,\n"
+)
+
+
+@dataclass(slots=True)
+class Quiet:
+    """Watches a build in silence, and remembers its steps."""
+
+    steps: list[str] = field(default_factory=list)
+
+    def step(self, words: str) -> None:
+        self.steps.append(words)
+
+    def start(self, edition: Edition, bytes_total: int) -> None: ...
+
+    def advance(self, key: str, rows: int, bytes_read: int) -> None: ...
+
+    def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None: ...
+
+
+def settings_in(folder: Path) -> Settings:
+    """Settings whose data lie in the folder."""
+    return Settings(data=folder / "data", query_seconds=5, query_workers=1)
+
+
+def put(settings: Settings, text: str, *, source: str = "icd10_se", edition: str = "2021", name: str = "list.csv") -> Path:
+    """Write a publisher's file to where `begrepp add` would put it."""
+    folder = settings.raw / source / edition
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def jobs(settings: Settings) -> list[Job]:
+    """A job for every edition that lies in the raw folder."""
+    return [Job(edition, loaders.loader_of(edition)) for edition in find_editions(settings.raw)]
+
+
+def build_small(settings: Settings, *, public: bool = False, keep_going: bool = False) -> Manifest:
+    """Build what lies in the raw folder."""
+    return build(jobs(settings), settings, Quiet(), public=public, keep_going=keep_going)

@@ -7,6 +7,7 @@ with entities, external DTDs or XIncludes. Nothing is fetched.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -65,7 +66,7 @@ def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(found[0]) as stream:
             yield stream, Origin(f"{path.name}/{found[0].filename}")
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise InputError(
             path, f"the member '{found[0].filename}' is damaged ({error}).", "Fetch the file again from its publisher."
         ) from None
@@ -75,18 +76,23 @@ def iterate_xml(stream: IO[bytes], tag: str, origin: Origin) -> Iterator[Element
     """Each element with the tag (local name), as it closes; memory is freed as the caller goes on."""
     try:
         events = iterparse(stream, events=("start", "end"), forbid_dtd=True)
-        _, root = next(events)
+        open_elements: list[Element] = []
         for event, element in events:
-            if event == "end" and element.tag.rpartition("}")[2] == tag:
+            if event == "start":
+                open_elements.append(element)
+                continue
+            open_elements.pop()
+            if element.tag.rpartition("}")[2] == tag:
                 yield element
-                root.clear()
+                if open_elements:
+                    open_elements[-1].remove(element)
     except DefusedXmlException:
         raise InputError(
             origin,
             "the XML declares a DTD or entities, which are refused: they can read files or exhaust memory.",
             "Remove the DOCTYPE in a copy, and check where the file comes from.",
         ) from None
-    except (ParseError, StopIteration) as error:
+    except (ParseError, zlib.error, zipfile.BadZipFile, EOFError) as error:
         raise InputError(
             origin, f"the XML is not well-formed ({error}).", "Fetch the file again from its publisher."
         ) from None

@@ -57,7 +57,7 @@ def _write(answer: Answer, output: str) -> None:
                 click.echo(str(bool(answer)).lower())
                 return
             answer.serialize(sys.stdout.buffer, format=formats[output])
-            click.echo()
+            click.echo(nl=output == "json")
         return
     if output in ("csv", "json"):
         raise UsageError("A CONSTRUCT or DESCRIBE is a graph, not a table.", "Use --format turtle.")

@@ -129,10 +129,10 @@ def query(query: str, output: str, endpoint: str) -> None:
 @click.option("--workers", default=2, show_default=True, help="Server processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the current build: pages, SPARQL endpoint and concept URIs."""
-    from server.run import run
-
     settings = Settings()
     manifest = read_manifest(current_build(settings))
+    from server.run import run  # noqa: PLC0415  # the other commands need no web server
+
     report.serving(manifest, host, port)
     run(settings, host, port, workers)
 

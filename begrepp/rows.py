@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -84,6 +85,14 @@ class Row:
         for column in columns:
             self.take(column)
 
+    def left(self) -> list[str]:
+        """The columns that nobody has taken yet."""
+        return list(self._cells)
+
+    def drop(self) -> None:
+        """Ignore all that is left, where the format allows columns of any name."""
+        self._cells.clear()
+
     def done(self) -> None:
         """Check that every cell was taken or ignored."""
         if left := [column for column, cell in self._cells.items() if cell or column]:
@@ -115,6 +124,7 @@ def read_table(
     quoted: bool = True,
     encoding: str = "utf-8",
     short_rows: bool = False,
+    comment: str = "",
     counted: bool = True,
 ) -> Iterator[Row]:
     """Rows of a delimited text file.
@@ -123,10 +133,11 @@ def read_table(
     must hold all of `required`. `quoted=False` takes quotation marks as ordinary characters. A row with
     more or fewer cells than columns is an error (`short_rows=True` fills up short ones): a truncated
     file, an unquoted delimiter or the wrong delimiter must not shift cells into other columns.
+    Lines at the top that begin with `comment` are passed over (`read_comments` has them).
     `counted=False` is for a first look at a file that will be read again.
     """
     counter = meter() if counted else Meter()
-    lines = _lines(path, encoding, counter)
+    lines, passed = _after_comments(_lines(path, encoding, counter), comment)
     reader = csv.reader(
         lines,
         delimiter=delimiter,
@@ -139,7 +150,7 @@ def read_table(
     try:
         for cells in reader:
             empty = False
-            origin = Origin(path.name, reader.line_num)
+            origin = Origin(path.name, passed + reader.line_num)
             if header is None:
                 header = [cell.strip() for cell in cells]
                 _check_header(header, required, delimiter, path)
@@ -151,12 +162,33 @@ def read_table(
             yield Row(_cells(header, cells, origin, short_rows), origin)
     except csv.Error as error:
         raise InputError(
-            Origin(path.name, reader.line_num),
+            Origin(path.name, passed + reader.line_num),
             f"the file is not well-formed delimited text ({error}); it may be cut off in the middle of a quoted cell.",
             "Fetch the file again from its publisher and compare its size.",
         ) from None
     if empty:
         raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
+
+
+def read_comments(path: Path, comment: str) -> str:
+    """The lines at the top that begin with `comment`, without it; no more than MAX_LINE characters."""
+    found: list[str] = []
+    for line in _lines(path, "utf-8", Meter()):
+        if not line.startswith(comment):
+            break
+        found.append(line.removeprefix(comment))
+        if sum(map(len, found)) > MAX_LINE:
+            raise InputError(path, "the head of the file has no end.", "Check that you added the right file.")
+    return "".join(found)
+
+
+def _after_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:
+    passed = 0
+    for line in lines:
+        if not comment or not line.startswith(comment):
+            return chain([line], lines), passed
+        passed += 1
+    return iter(()), passed
 
 
 def _lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:

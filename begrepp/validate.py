@@ -423,16 +423,16 @@ class _Shapes:
         quads = list(_read([*files, ROOT / "ontology" / "prefixes.ttl"]))
         anonymous = [quad.object for quad in quads if quad.predicate.value in (SH + "property", SH + "sparql")]
         anonymous += [quad.subject for quad in quads if quad.predicate.value in _TARGET_IRIS]
-        named: dict[Term, Term] = {
+        named: dict[Term, NamedNode] = {
             node: NamedNode(f"{_ANONYMOUS}{number}")
             for number, node in enumerate(dict.fromkeys(anonymous))
             if isinstance(node, BlankNode)
         }
         self.graph = _Triples(
-            Quad(named.get(quad.subject, quad.subject), quad.predicate, named.get(quad.object, quad.object))
+            Quad(named.get(quad.subject) or quad.subject, quad.predicate, named.get(quad.object) or quad.object)
             for quad in quads
         )
-        self._parents = {quad.object: quad.subject for quad in self.graph.quads if not isinstance(quad.object, Literal)}
+        self._parents: dict[Term, Term] = {quad.object: quad.subject for quad in self.graph.quads}
         self._known: dict[Term, _Shape] = {}
         self.targeted = self._targeted()
         if not self.targeted:
@@ -1005,7 +1005,7 @@ def _bound(query: str, focus: Term) -> str:
 
     A store's own substitution joins the value at the outermost scope only, and so misses results.
     """
-    if not isinstance(focus, NamedNode | Literal):
+    if not isinstance(focus, NamedNode):
         raise _BeyondFast
     place = "projection"
 
@@ -1015,7 +1015,7 @@ def _bound(query: str, focus: Term) -> str:
             case "where" | "grouping":
                 place = part.lastgroup
             case "is_bound":
-                return "true"
+                return "(true)"
             case "regex":
                 return f"{_REGEX}("
             case "this":

@@ -1,7 +1,7 @@
 """A small world for tests: an invented list in the normalised form of ICD-10-SE, built in a temporary folder.
 
-    01 ─ A00-A09 ─ A00 ─ A00.0
-                      └─ A00.9
+01 ─ A00-A09 ─ A00 ─ A00.0
+                  └─ A00.9
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def settings_in(folder: Path) -> Settings:
     return Settings(data=folder / "data", query_seconds=5, query_workers=1)
 
 
-def put(settings: Settings, text: str, *, source: str = "icd10_se", edition: str = "2021", name: str = "list.csv") -> Path:
+def put(
+    settings: Settings, text: str, *, source: str = "icd10_se", edition: str = "2021", name: str = "list.csv"
+) -> Path:
     """Write a publisher's file to where `begrepp add` would put it."""
     folder = settings.raw / source / edition
     folder.mkdir(parents=True, exist_ok=True)

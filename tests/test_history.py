@@ -42,7 +42,11 @@ def test_a_retitled_concept_has_one_label_in_the_current_view_and_both_in_their_
 
 def test_a_code_that_the_newest_release_lacks_is_retired_in_its_last_state(settings: Settings) -> None:
     put(settings, HEADER + ROWS)
-    put(settings, HEADER + ROWS.replace("A00.0,Påhittad lungåkomma,Invented lung disorder,A00,1997-01-01,\n", ""), edition="2022")
+    put(
+        settings,
+        HEADER + ROWS.replace("A00.0,Påhittad lungåkomma,Invented lung disorder,A00,1997-01-01,\n", ""),
+        edition="2022",
+    )
     build_small(settings)
     assert state(settings, "A00.0") == [["Påhittad lungåkomma", "inactive", "2021-12-31"]]
     assert state(settings, "A00.9") == [["Påhittad åkomma UNS", "active", ""]]

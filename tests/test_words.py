@@ -14,7 +14,14 @@ from tests.small import HEADER, ROWS, build_small, put, settings_in
 
 
 def test_swedish_letters_sort_last() -> None:
-    assert sorted(["öra", "arm", "zon", "ärr", "åder", "Armé"], key=sort_key) == ["arm", "Armé", "zon", "åder", "ärr", "öra"]
+    assert sorted(["öra", "arm", "zon", "ärr", "åder", "Armé"], key=sort_key) == [
+        "arm",
+        "Armé",
+        "zon",
+        "åder",
+        "ärr",
+        "öra",
+    ]
 
 
 def test_numbers_sort_by_value() -> None:

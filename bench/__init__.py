@@ -1,0 +1,1 @@
+"""Measurements against alternatives, runnable by anyone: `python -m bench NAME FOLDER`."""

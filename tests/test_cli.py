@@ -1,0 +1,140 @@
+"""The command line as a newcomer uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.small import HEADER, ROWS
+
+
+class Shell:
+    """Runs `begrepp` with its data in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "begrepp", *arguments],
+            env={**os.environ, "BEGREPP_DATA": str(self.folder / "data"), "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        words = done.stdout + done.stderr
+        assert done.returncode == code, words
+        assert "Traceback" not in words
+        return words
+
+    def file(self, text: str, name: str = "list.csv") -> str:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+
+@pytest.fixture
+def begrepp(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_from_a_file_to_an_answer(begrepp: Shell) -> None:
+    words = begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
+    assert "5 rows; 5 in icd-10-se" in words and "begrepp build" in words
+    assert "Published" in begrepp("build", "--no-starter")
+    status = begrepp("status")
+    assert "icd-10-se" in status and "5 concepts" in status and "list.csv" in status and "hash" in status
+    query = 'SELECT ?label { ?c skos:notation "A00" ; skos:prefLabel ?label FILTER(LANG(?label) = "sv") }'
+    assert "Påhittad kategori" in begrepp("query", query)
+    assert begrepp("query", query, "--format", "csv").splitlines() == ["label", "Påhittad kategori"]
+    answer = json.loads(begrepp("query", query, "--format", "json"))
+    assert answer["results"]["bindings"][0]["label"]["xml:lang"] == "sv"
+    turtle = begrepp("query", 'CONSTRUCT WHERE { ?c skos:notation "A00" ; skos:prefLabel ?l }', "--format", "turtle")
+    assert "skos:prefLabel" in turtle
+    assert begrepp("query", 'ASK { ?c skos:notation "A00" }').strip() == "true"
+    assert "0" in begrepp("validate")
+
+
+def test_sources_tells_who_what_where_and_whether_it_was_found(begrepp: Shell) -> None:
+    words = begrepp("sources")
+    for part in ("icd10_se", "E-hälsomyndigheten", "chapter.txt", "rightsstatements.org", "begrepp add"):
+        assert part in words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("add", "nosuch", "FILE", "--edition", "2021"), "there is no loader of that name"),
+        (("add", "icd10_se", "FILE", "--edition", "../2021"), "is no name for a edition"),
+        (("build", "atc"), "No files were added for atc"),
+        (("query", "no-such-query"), "neither a file, nor SPARQL, nor a name"),
+    ],
+)
+def test_a_wrong_command_says_what_to_do(begrepp: Shell, arguments: tuple[str, ...], expected: str) -> None:
+    path = begrepp.file(HEADER + ROWS)
+    assert expected in begrepp(*(path if a == "FILE" else a for a in arguments), code=2)
+
+
+def test_a_bad_file_is_not_added(begrepp: Shell) -> None:
+    bad = begrepp.file((HEADER + ROWS).replace("label,", "rubrik,", 1))
+    words = begrepp("add", "icd10_se", bad, "--edition", "2021", code=1)
+    assert "list.csv row 1" in words and "'label'" in words
+    assert not (begrepp.folder / "data" / "raw").exists()
+
+
+def test_adding_twice_needs_replace(begrepp: Shell) -> None:
+    path = begrepp.file(HEADER + ROWS)
+    begrepp("add", "icd10_se", path, "--edition", "2021")
+    assert "--replace" in begrepp("add", "icd10_se", path, "--edition", "2021", code=2)
+    begrepp("add", "icd10_se", path, "--edition", "2021", "--replace")
+
+
+def test_questions_before_the_first_build_say_how_to_build(begrepp: Shell) -> None:
+    for command in (("status",), ("query", "ASK {}"), ("serve",), ("validate",)):
+        assert "begrepp build" in begrepp(*command, code=1)
+
+
+def test_a_broken_query_is_explained(begrepp: Shell) -> None:
+    begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
+    begrepp("build", "--no-starter")
+    assert "cannot be answered" in begrepp("query", "SELECT * { ?s ?p }", code=1)
+
+
+def test_validate_judges_a_file(begrepp: Shell) -> None:
+    good = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    bad = good + '<https://example.org/c> a skos:Concept ; skos:prefLabel "utan språk" .\n'
+    assert "violation" in begrepp("validate", begrepp.file(bad, "bad.ttl"), code=1)
+    begrepp("validate", begrepp.file(good, "good.ttl"))
+
+
+def test_dump_writes_quads_and_the_public_dump_has_no_protected_text(begrepp: Shell) -> None:
+    begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
+    begrepp("build", "--no-starter")
+    whole, public = begrepp.folder / "all.nq", begrepp.folder / "public.nq"
+    begrepp("dump", str(whole))
+    begrepp("dump", str(public), "--public")
+    assert "Påhittad" in whole.read_text(encoding="utf-8")
+    text = public.read_text(encoding="utf-8")
+    assert "Påhitta" not in text and "Invented" not in text
+    assert '"A00.9"' in text and "ICD-10-SE, internationell" in text
+
+
+def test_a_public_build_cannot_be_asked_for_protected_texts(begrepp: Shell) -> None:
+    begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
+    begrepp("build", "--no-starter", "--public")
+    found = begrepp("query", "SELECT * { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }", "--format", "csv")
+    assert "Påhitta" not in found and "Invented" not in found and "A00.9" in found
+    for file in (begrepp.folder / "data" / "current").resolve().rglob("*"):
+        assert not file.is_file() or "Påhitta".encode() not in file.read_bytes(), file
+
+
+def test_help_names_every_command(begrepp: Shell) -> None:
+    words = begrepp("--help")
+    for command in ("sources", "add", "build", "validate", "query", "serve", "status", "dump"):
+        assert command in words
+        assert "Usage" in begrepp(command, "--help")

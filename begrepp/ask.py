@@ -15,10 +15,9 @@ from begrepp import report
 from begrepp.errors import QueryError, UsageError
 from begrepp.manifest import current_build
 from begrepp.namespaces import compact, prefixes
-from begrepp.settings import ROOT, Settings
+from begrepp.queries import queries
+from begrepp.settings import Settings
 from begrepp.store import Answer, DiskStore, RemoteStore
-
-QUERIES = ROOT / "queries"
 
 
 def find_query(query: str) -> str:
@@ -28,11 +27,12 @@ def find_query(query: str) -> str:
     path = Path(query)
     if path.is_file():
         return path.read_text(encoding="utf-8")
-    names = {file.stem: file for file in sorted(QUERIES.rglob("*.rq"))}
+    names = {named.name: named for folder in ("examples", "checks") for named in queries(folder)}
     if query in names:
-        return names[query].read_text(encoding="utf-8")
+        return names[query].text
     raise UsageError(
-        f"'{query}' is neither a file, nor SPARQL, nor a name in queries/.", f"The names are: {', '.join(names)}."
+        f"'{query}' is neither a file, nor SPARQL, nor a name in queries/.",
+        "The names are:\n" + "\n".join(f"  {name}: {named.title()}" for name, named in names.items()),
     )
 
 

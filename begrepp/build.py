@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from multiprocessing.queues import Queue
@@ -25,7 +25,7 @@ from typing import Protocol
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
-from begrepp.errors import BegreppError
+from begrepp.errors import BegreppError, ValidationError
 from begrepp.history import current_lines, in_force
 from begrepp.iris import Iris
 from begrepp.manifest import (
@@ -36,12 +36,13 @@ from begrepp.manifest import (
     write_manifest,
 )
 from begrepp.parts import FileUsed, LoadReport, Part, SortedFile, load_edition, write_lines
+from begrepp.queries import Finding, run_checks
 from begrepp.records import Edition, Load
 from begrepp.redistribution import project
 from begrepp.rows import Meter
 from begrepp.search import write_index
 from begrepp.settings import ROOT, Settings
-from begrepp.store import write_store
+from begrepp.store import DiskStore, write_store
 from begrepp.terms import iri, name, ntriples, plain, typed
 from begrepp.validate import validate
 
@@ -135,9 +136,12 @@ def build(
             progress.step("indexing the words")
             things = write_index(folder / "index", current)
             stored.result()
+        progress.step("checking the current view")
+        findings = list(run_checks(DiskStore(folder / "store")))
+        _refuse_findings(findings)
         digest = graph_hash(parts, catalogue_sha)
         manifest = Manifest(
-            id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{digest[:12]}",
+            id=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{digest[:12]}",
             base=settings.base,
             public=public,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -148,12 +152,23 @@ def build(
             software=f"begrepp {version('begrepp')}",
             graphs=[describe_part(part, id(part) in current_parts) for part in parts],
             loads=[describe_load(report, public) for report in sorted(reports, key=lambda r: (r.source, r.version))],
+            checks=[asdict(finding) for finding in findings],
             failed=[{"source": failure.key, "reason": str(failure.error)} for failure in failures],
         )
         write_manifest(folder, manifest)
         progress.step("publishing")
         _publish(folder, settings, manifest.id)
     return manifest
+
+
+def _refuse_findings(findings: Sequence[Finding]) -> None:
+    """The current view as a whole must hold together, not only each source."""
+    if wrong := [finding for finding in findings if finding.severity == "violation"]:
+        words = "\n".join(f"{f.title}: {f.count}, such as {f.examples[0]}" for f in wrong)
+        raise ValidationError(
+            f"The sources do not fit together, so nothing is published:\n{words}",
+            "\nBuild without one of the editions (name the others: `begrepp build SOURCE/EDITION…`).",
+        )
 
 
 def _load_all(

@@ -30,6 +30,7 @@ class Manifest:
     software: str
     graphs: list[dict[str, Any]]
     loads: list[dict[str, Any]]
+    checks: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
 
     def graph(self, kind: str, id_: str, version: str = "") -> dict[str, Any] | None:
@@ -90,7 +91,7 @@ def describe_part(part: Part, current: bool) -> dict[str, Any]:
         "mappings": part.mappings,
         "triples": part.triples,
         "sha256": part.sha256,
-        "header": part.header,
+        "header": part.header + part.scheme_header,
         "file": part.path.name,
     }
 

@@ -71,6 +71,9 @@ class Part:
     hierarchical: bool = False
     titles: dict[str, str] = field(default_factory=dict)
     header: list[str] = field(default_factory=list)
+    """What is said of the release itself: ours, and never a protected text."""
+    scheme_header: list[str] = field(default_factory=list)
+    """What is said of the scheme; in the current view the release that counts says it alone."""
     path: Path = Path()
     triples: int = 0
     sha256: str = ""
@@ -231,14 +234,13 @@ class _PartWriter:
         part.path = self._folder / f"{self._edition.source}--{self._edition.version}--{key[0]}-{key[1]}.nt"
         part.header = list(lines)
         if isinstance(record, Release):
-            scheme, scheme_lines = self._schemes[record.scheme]
+            scheme, part.scheme_header = self._schemes[record.scheme]
             part.hierarchical = scheme.hierarchical
             part.titles = {text.lang: text.value for text in scheme.titles}
-            part.header += scheme_lines
             if scheme.part_of in self._schemes:
-                part.header += self._schemes[scheme.part_of][1]
+                part.scheme_header = part.scheme_header + self._schemes[scheme.part_of][1]
         file = SortedFile(part.path)
-        for line in part.header:
+        for line in part.header + part.scheme_header:
             file.add(line)
         return part, file
 

@@ -63,7 +63,7 @@ def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
     if part.redistribution is Redistribution.ALLOWED:
         yield from lines
         return
-    header = set(part.header)
+    header = {*part.header, *part.scheme_header}
     allowed = _allowed()
     for line in lines:
         if line in header or line.split(" ", 2)[1] in allowed:

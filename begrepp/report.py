@@ -229,3 +229,7 @@ def build_validation(manifest: Manifest) -> None:
             escape(words),
         )
     table(rows, f"{manifest.id}: a source with a violation is never published.")
+    for finding in manifest.checks:
+        _out.print(f"[yellow]{finding['severity']}[/] {finding['count']:,} × {escape(finding['title'])}")
+        for example in finding["examples"][:3]:
+            _out.print(f"    {escape(example)}")

@@ -799,37 +799,22 @@ class _Fast:
 
     def _test(self, name: str, argument: Term, shape: Term, values: Values) -> _Test:
         """What each value node must be (SHACL 4.1, 4.3, 4.4, 4.6–4.8)."""
+        if name in _TESTS:
+            return _TESTS[name](argument)
         match name:
             case "class":
                 return self.data.instances(argument).__contains__
-            case "datatype":
-                return lambda value: isinstance(value, Literal) and value.datatype == argument and _well_formed(value)
-            case "nodeKind":
-                kinds = _NODE_KINDS[_text(argument).removeprefix(SH)]
-                return lambda value: isinstance(value, kinds)
-            case "minExclusive":
-                return lambda value: _compares(argument, "<", value)
-            case "minInclusive":
-                return lambda value: _compares(argument, "<=", value)
-            case "maxExclusive":
-                return lambda value: _compares(argument, ">", value)
-            case "maxInclusive":
-                return lambda value: _compares(argument, ">=", value)
-            case "minLength":
-                return lambda value: isinstance(value, NamedNode | Literal) and len(value.value) >= _number(argument)
-            case "maxLength":
-                return lambda value: isinstance(value, NamedNode | Literal) and len(value.value) <= _number(argument)
+            case "in":
+                return frozenset(self.graph.items(argument)).__contains__
             case "pattern":
                 pattern = _pattern(argument, self.graph.one(shape, SH + "flags"))
                 return lambda value: isinstance(value, NamedNode | Literal) and bool(pattern.search(value.value))
             case "languageIn":
                 ranges = [_text_of(item) for item in self.graph.items(argument)]
-                return lambda value: (
-                    isinstance(value, Literal) and any(_in_language(value, range_) for range_ in ranges)
-                )
-            case "in":
-                return frozenset(self.graph.items(argument)).__contains__
-        return self._shape_test(name, argument, dict.fromkeys(value for each in values.values() for value in each))
+                return lambda value: isinstance(value, Literal) and any(_in_language(value, each) for each in ranges)
+        return self._shape_test(
+            name, argument, dict.fromkeys(value for reached in values.values() for value in reached)
+        )
 
     def _shape_test(self, name: str, argument: Term, candidates: Iterable[Term]) -> _Test:
         """`sh:node`, `sh:not` and the logical lists: decided for all candidates at once (SHACL 4.6, 4.7.1)."""
@@ -974,6 +959,28 @@ def _compares(left: Term, operator: str, right: Term) -> bool:
     answers = _EMPTY.query(f"SELECT (({left} {operator} {right}) AS ?holds) WHERE {{}}")
     return isinstance(answers, QuerySolutions) and any(_is_true(answer["holds"]) for answer in answers)
 
+
+def _kind_test(kind: Term) -> _Test:
+    kinds = _NODE_KINDS[_text(kind).removeprefix(SH)]
+    return lambda value: isinstance(value, kinds)
+
+
+def _length(term: Term) -> int | None:
+    """The characters of an IRI or a literal; a blank node has none to count."""
+    return len(term.value) if isinstance(term, NamedNode | Literal) else None
+
+
+_TESTS: dict[str, Callable[[Term], _Test]] = {
+    "datatype": lambda wanted: lambda v: isinstance(v, Literal) and v.datatype == wanted and _well_formed(v),
+    "nodeKind": _kind_test,
+    "minExclusive": lambda bound: lambda value: _compares(bound, "<", value),
+    "minInclusive": lambda bound: lambda value: _compares(bound, "<=", value),
+    "maxExclusive": lambda bound: lambda value: _compares(bound, ">", value),
+    "maxInclusive": lambda bound: lambda value: _compares(bound, ">=", value),
+    "minLength": lambda least: lambda value: (length := _length(value)) is not None and length >= _number(least),
+    "maxLength": lambda most: lambda value: (length := _length(value)) is not None and length <= _number(most),
+}
+"""The tests that need nothing but their parameter."""
 
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable, Iterator
 from functools import cache, partial
+from typing import cast
 
 from begrepp.editions import declaration, read_toml
 from begrepp.errors import UsageError
-from begrepp.records import Edition, Load, Loader, Source
+from begrepp.records import Edition, Load, Loader, Record, Source
 from begrepp.settings import ROOT
+from loaders.declarations import declared_source
 
 DECLARED = ROOT / "loaders" / "declared"
 
@@ -22,11 +25,11 @@ DECLARED = ROOT / "loaders" / "declared"
 @cache
 def modules() -> dict[str, Loader]:
     """Every loader module by its name."""
-    found = {}
+    found: dict[str, Loader] = {}
     for info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{info.name}")
         if hasattr(module, "SOURCE"):
-            found[info.name] = module
+            found[info.name] = cast(Loader, module)
     return found
 
 
@@ -34,6 +37,13 @@ def modules() -> dict[str, Loader]:
 def declared() -> dict[str, dict[str, object]]:
     """The declarations of lists that begrepp knows, by source id."""
     return {path.stem: read_toml(path) for path in sorted(DECLARED.glob("*.toml"))}
+
+
+def all_sources() -> list[Source]:
+    """Every source: first those with a loader of their own, then declared lists, then the formats."""
+    known = sorted((module.SOURCE for module in modules().values()), key=lambda source: source.id)
+    lists = [declared_source(id_, said) for id_, said in declared().items()]
+    return [*(s for s in known if s.schemes), *lists, *(s for s in known if not s.schemes)]
 
 
 def loader_of(edition: Edition) -> Load:
@@ -48,10 +58,5 @@ def loader_of(edition: Edition) -> Load:
             f"{edition.source}: there is no loader of that name, and no source.toml beside the files names one.",
             f"Name one of {', '.join(sorted(modules()))} as `loader` in source.toml; see docs/how-to/source-toml.md.",
         )
-    load = modules()[str(loader)].load
+    load: Callable[..., Iterator[Record]] = modules()[str(loader)].load
     return partial(load, declared=known) if known else load
-
-
-def all_sources() -> list[Source]:
-    """Every loader's `SOURCE`, the formats last."""
-    return sorted((module.SOURCE for module in modules().values()), key=lambda s: (not s.schemes, s.id))

@@ -88,7 +88,7 @@ def load(edition: Edition) -> Iterator[Record]:
     """The release, its levels and its concepts, from whichever of the three forms lies in the folder."""
     path = _only_file(edition)
     in_force = valid_from(edition)
-    key_table = path.suffix == ".csv" and _header(path) == {"key", "value"}
+    key_table = path.suffix == ".csv" and _is_key_table(path)
     yield SCHEME
     yield Release(
         scheme=SCHEME.id,
@@ -119,9 +119,10 @@ def _only_file(edition: Edition) -> Path:
     return files[0]
 
 
-def _header(path: Path) -> set[str]:
-    row = next(read_table(path, columns=("first",), short_rows=True, delimiter="\0"), None)
-    return {name.strip(' "') for name in row.take("first").split(",")} if row else set()
+def _is_key_table(path: Path) -> bool:
+    with path.open("rb") as file:
+        header = file.readline(100).removeprefix(b"\xef\xbb\xbf")
+    return header.strip().replace(b'"', b"") == b"key,value"
 
 
 def _read_entry(entry: _Entry, retired: Mapping[str, bool]) -> Concept | Skipped:
@@ -160,7 +161,7 @@ def _level(code: str) -> str:
 def successors() -> dict[str, tuple[str, ...]]:
     """Which codes replaced which (`atc_successors.csv`, with the source of each row)."""
     found: dict[str, tuple[str, ...]] = {}
-    for row in read_table(SUCCESSORS, required=("old", "new", "since", "source")):
+    for row in read_table(SUCCESSORS, required=("old", "new", "since", "source"), counted=False):
         old = row.take("old")
         found[old] = (*found.get(old, ()), row.take("new"))
         row.ignore("since", "source")

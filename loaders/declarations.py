@@ -114,7 +114,9 @@ class Keys:
         value = self._take(key, (str, list), "a list of texts", False)
         values = [value] if isinstance(value, str) else value or []
         if not all(isinstance(each, str) for each in values):
-            self.fail(key, f"is {value!r}, which is not a list of texts.", 'Put every value in quotation marks: ["0", ""].')
+            self.fail(
+                key, f"is {value!r}, which is not a list of texts.", 'Put every value in quotation marks: ["0", ""].'
+            )
         return tuple(values)
 
     def words(self, key: str, *, required: bool = False) -> tuple[Text, ...]:
@@ -188,7 +190,9 @@ class Keys:
         if self._values:
             unknown = ", ".join(self.path(key) for key in self._values)
             raise InputError(
-                self.origin, f"the declaration does not know {unknown}.", f"Remove it, or correct its spelling. {MANUAL}"
+                self.origin,
+                f"the declaration does not know {unknown}.",
+                f"Remove it, or correct its spelling. {MANUAL}",
             )
 
 
@@ -253,11 +257,10 @@ def agent_named(keys: Keys, key: str, default: str = "", known: Mapping[str, Age
     if not name:
         keys.fail(key, "is missing.", f"Name the organisation, or one of: {', '.join(sorted(known))}.")
     if kind not in PUBLISHER_TYPES:
+        state = f"is '{kind}'" if kind else "is missing"
         keys.fail(
             f"{key}_type",
-            f"is '{kind}', and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(known))})."
-            if kind
-            else f"is missing, and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(known))}).",
+            f"{state}, and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(known))}).",
             f"Say what kind of organisation it is: {', '.join(PUBLISHER_TYPES)}.",
         )
     return Agent(id=slug(name), names=(Text(name, "sv"),), type=_ADMS + PUBLISHER_TYPES[kind])
@@ -355,7 +358,9 @@ def levels(keys: Keys, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str]
     for depth, said in enumerate(keys.tables("level"), start=1):
         id_ = said.slug("id", required=True)
         pattern = said.pattern("pattern")
-        level = Level(scheme=scheme_id, depth=said.number("depth") or depth, id=id_, titles=said.words("title", required=True))
+        level = Level(
+            scheme=scheme_id, depth=said.number("depth") or depth, id=id_, titles=said.words("title", required=True)
+        )
         found[id_] = (level, re.compile(pattern) if pattern else None)
         said.done()
     return found

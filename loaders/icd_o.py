@@ -67,7 +67,7 @@ def load(edition: Edition) -> Iterator[Record]:
             f"{', '.join(unknown)}: this is none of icdo3.csv, icdo3_grov.csv and snomed3.csv.",
             "Add the tables under their own names; see `begrepp sources`.",
         )
-    groups = frozenset(row.take("key") for row in _rows(files.get("icdo3_grov.csv")))
+    groups = frozenset(row.take("key") for row in _rows(files.get("icdo3_grov.csv"), counted=False))
     for row in _rows(files.get("icdo3_grov.csv")):
         yield _read_row(row, r"C\d\d", "topografi-grupp")
     for row in _rows(files.get("icdo3.csv")):
@@ -76,8 +76,8 @@ def load(edition: Edition) -> Iterator[Record]:
         yield _read_row(row, r"\d{5,6}", "morfologi")
 
 
-def _rows(path: Path | None) -> Iterator[Row]:
-    return read_table(path, required=("key", "value")) if path else iter(())
+def _rows(path: Path | None, *, counted: bool = True) -> Iterator[Row]:
+    return read_table(path, required=("key", "value"), counted=counted) if path else iter(())
 
 
 def _read_row(row: Row, form: str, level: str, groups: frozenset[str] = frozenset()) -> Concept | Skipped:

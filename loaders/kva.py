@@ -12,13 +12,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from begrepp.editions import coverage, data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.records import Concept, Edition, Level, Note, NoteKind, Record, Redistribution, Release, Scheme, Source, Text, texts
+from begrepp.records import (
+    Concept,
+    Edition,
+    Level,
+    Note,
+    NoteKind,
+    Record,
+    Redistribution,
+    Release,
+    Scheme,
+    Source,
+    Text,
+    texts,
+)
 from begrepp.rows import Row, read_table, read_xlsx
 from loaders.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
+from loaders.plain_text import from_html
 
 KVA = Scheme(
     id="kva",
@@ -56,7 +71,10 @@ SOURCE = Source(
     licence=IN_COPYRIGHT,
     redistribution=Redistribution.NOT_ALLOWED,
     homepage="https://www.ehalsomyndigheten.se/verksamhet/ndi/interoperabilitet/klassifikationer/",
-    reads="the folders kka-…-text and kma-…-text with level1.txt to level4.txt; or the workbook with descriptions (.xlsx)",
+    reads=(
+        "the folders kka-…-text and kma-…-text with level1.txt to level4.txt; "
+        "or the workbook with descriptions (.xlsx); or the two tables (.tsv)"
+    ),
     schemes=(KVA, KKA, KMA),
 )
 PARTS = {"KKÅ": KKA, "KMÅ": KMA}
@@ -93,10 +111,15 @@ _NOTES = {
 
 
 def load(edition: Edition) -> Iterator[Record]:
-    """Both parts, their releases, levels and concepts, from whichever of the two forms lies in the folder."""
+    """Both parts, their releases, levels and concepts, from whichever of the three forms lies in the folder."""
     files = data_files(edition)
     yield KVA
-    if any(path.suffix == ".xlsx" for path in files):
+    if files and all(path.suffix == ".tsv" for path in files):
+        tables = [(_part_of_table(path), path) for path in files]
+        yield from _headers(edition, tuple(scheme for scheme, _ in tables))
+        for scheme, path in tables:
+            yield from _agency_table(scheme, path)
+    elif any(path.suffix == ".xlsx" for path in files):
         if len(files) != 1:
             raise InputError(
                 Origin(f"{edition.source}/{edition.version}"),
@@ -131,15 +154,17 @@ def _headers(edition: Edition, schemes: tuple[Scheme, ...]) -> Iterator[Record]:
             yield Level(scheme=scheme.id, depth=depth, id=str(depth), titles=titles)
 
 
-def _concept(scheme: Scheme, code: str, row: Row, label: str, notes: tuple[Note, ...], known: frozenset[str]) -> Concept:
+def _concept(
+    scheme: Scheme, code: str, origin: Origin, label: str, notes: tuple[Note, ...], broader: tuple[str, ...]
+) -> Concept:
     return Concept(
         scheme=scheme.id,
         notation=code,
-        origin=row.origin,
-        # Other lists of KVÅ end a label with "(i)", which is no part of the name.
+        origin=origin,
+        # Some lists of KVÅ end a label with "(i)", which is no part of the name.
         pref_labels=texts(label.removesuffix("(i)").strip()),
         notes=notes,
-        broader=_parent(code, known),
+        broader=broader,
         level=str({1: 1, 2: 2, 3: 3, 5: 4}.get(len(code), 4)),
     )
 
@@ -180,18 +205,17 @@ def _part(path: Path) -> Scheme:
     for scheme in PARTS.values():
         if folder.startswith(scheme.id):
             return scheme
-    code = next((row.take("Kod:") for row in _rows(path.with_name("level4.txt"))), "")
+    code = next((row.take("Kod:") for row in _rows(path.with_name("level4.txt"), counted=False)), "")
     return KKA if _SURGICAL.match(code) else KMA
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:
     # The second column has no name and no content. Rows leave out an empty description; KMÅ 2021 has one
     # row with an empty fifth cell; quotation marks are ordinary characters.
     if not path.exists():
         raise InputError(path, "the file is missing.", "Add all files of the part together.")
-    rows = read_table(
-        path, columns=("Kod:", "", "Kodtext:", "Beskrivning:"), delimiter="\t", quoted=False, short_rows=True
-    )
+    columns = ("Kod:", "", "Kodtext:", "Beskrivning:")
+    rows = read_table(path, columns=columns, delimiter="\t", quoted=False, short_rows=True, counted=counted)
     header = next(rows, None)
     if header is None or (header.take("Kod:"), header.take("Kodtext:")) != ("Kod:", "Kodtext:"):
         raise InputError(
@@ -203,13 +227,13 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _read_part(scheme: Scheme, levels: dict[int, Path]) -> Iterator[Concept]:
-    known = frozenset(row.take("Kod:") for depth in (1, 2, 3) for row in _rows(levels[depth]))
+    known = frozenset(row.take("Kod:") for depth in (1, 2, 3) for row in _rows(levels[depth], counted=False))
     for depth in LEVELS:
         for row in _rows(levels[depth]):
             code, label, description = row.take("Kod:"), row.take("Kodtext:"), row.take("Beskrivning:")
             row.done()
             notes = (Note(NoteKind.SCOPE, Text(description, "sv")),) if description else ()
-            yield _concept(scheme, code, row, label, notes, known)
+            yield _concept(scheme, code, row.origin, label, notes, _parent(code, known))
 
 
 # The workbook.
@@ -229,14 +253,67 @@ def _workbook(path: Path) -> Iterator[Concept]:
     headings = {part: frozenset(codes) for part, codes in known.items()}
     for row in _sheet(path):
         part, code, label = row.take("Klassifikation"), row.take("Kod"), row.take("Titel")
-        notes = tuple(
-            Note(kind, Text(f"{column}: {cell}" if column == "Relaterad ICF-kod" else cell, "sv"))
-            for column, kind in _NOTES.items()
-            if (cell := row.take(column))
-        )
+        notes = _notes(row)
         row.done()
-        yield _concept(PARTS[part], code, row, label, notes, headings[part])
+        yield _concept(PARTS[part], code, row.origin, label, notes, _parent(code, headings[part]))
+
+
+def _notes(row: Row) -> tuple[Note, ...]:
+    return tuple(
+        Note(kind, Text(f"{column}: {cell}" if column == "Relaterad ICF-kod" else cell, "sv"))
+        for column, kind in _NOTES.items()
+        if (cell := from_html(row.take_optional(column)))
+    )
 
 
 def _sheet(path: Path) -> Iterator[Row]:
     return read_xlsx(path, sheet=_SHEET, required=_SHEET_COLUMNS)
+
+
+# The agency's tables. Their columns are those of the workbook, with `Överordnad kod` in place of `Klassifikation`
+# (KKÅ 9 columns, KMÅ 10: the ICF code); a row without a title continues the code of the rows before it.
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What the rows of one code add up to."""
+
+    origin: Origin
+    title: str
+    parent: str
+    notes: list[Note] = field(default_factory=list)
+
+
+def _part_of_table(path: Path) -> Scheme:
+    for scheme in PARTS.values():
+        if scheme.id in path.stem.lower():
+            return scheme
+    raise InputError(
+        path,
+        "the file's name says neither kka nor kma.",
+        "Add the tables under their own names: kva-kirurgiska-atgarder-kka.tsv, kva-medicinska-atgarder-kma.tsv.",
+    )
+
+
+def _agency_table(scheme: Scheme, path: Path) -> Iterator[Concept]:
+    entries: dict[str, _Entry] = {}
+    for row in read_table(path, delimiter="\t", required=("Kod", "Överordnad kod", "Titel")):
+        code, title, parent = row.take("Kod"), row.take("Titel"), row.take("Överordnad kod")
+        if title and code in entries:
+            raise InputError(
+                row.origin,
+                f"the code '{code}' stands already in {entries[code].origin}.",
+                "Remove one of the rows in a copy, or ask the publisher which one is right.",
+            )
+        if not title and code not in entries:
+            raise InputError(
+                row.origin,
+                f"'{code}' has no title, and no row before it opens the code.",
+                "The file may be cut off or sorted anew; fetch it again from its publisher.",
+            )
+        entry = entries.setdefault(code, _Entry(row.origin, title, parent))
+        entry.notes += _notes(row)
+        row.done()
+    for code, entry in entries.items():
+        broader = (entry.parent,) if entry.parent else ()
+        yield _concept(scheme, code, entry.origin, entry.title, tuple(dict.fromkeys(entry.notes)), broader)

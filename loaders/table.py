@@ -100,7 +100,9 @@ class _File:
     ignore: tuple[str, ...]
     short_rows: bool
     skip_empty_labels: bool
+    label_by_notation: bool
     broader_by: str
+    broader_pattern: re.Pattern[str]
     root: tuple[str, ...]
     statuses: Mapping[str, Status]
     notation_strip: str
@@ -160,7 +162,9 @@ def _read_file(keys: Keys) -> _File:
         ignore=options.strings("ignore"),
         short_rows=options.flag("short_rows", default=False),
         skip_empty_labels=options.flag("skip_empty_labels", default=False),
+        label_by_notation=options.flag("label_by_notation", default=False),
         broader_by=options.text("broader_by"),
+        broader_pattern=re.compile(options.pattern("broader_pattern")),
         root=options.strings("root"),
         statuses=_statuses(options),
         notation_strip=options.text("notation_strip"),
@@ -171,8 +175,14 @@ def _read_file(keys: Keys) -> _File:
         keys.fail("header", "is false for a workbook.", "Give the sheet a header row, or save it as CSV.")
     if form != "xlsx" and len(found.delimiter) != 1:
         keys.fail("delimiter", f"is '{found.delimiter}'.", "It is one character.")
-    if found.broader_by not in ("", "prefix"):
-        options.fail("broader_by", f"is '{found.broader_by}'.", 'Use "prefix", or a broader column.')
+    if found.broader_by not in ("", "prefix", "pattern"):
+        options.fail("broader_by", f"is '{found.broader_by}'.", 'Use "prefix", "pattern", or a broader column.')
+    if (found.broader_by == "pattern") is not (found.broader_pattern.groups > 0):
+        options.fail(
+            "broader_pattern",
+            'and broader_by = "pattern" go together.',
+            "Write a pattern whose group (…) catches the parent within the notation.",
+        )
     if found.broader_by and "broader" in found.columns.plain:
         options.fail("broader_by", "is said although there is a broader column.", "Keep one of them.")
     if "{notation}" not in found.notation_template:
@@ -197,7 +207,9 @@ def _read_columns(keys: Keys) -> _Columns:
     keys.done()
     if not said["pref_label"]:
         keys.fail("pref_label", "is missing.", 'Say which column holds the label: pref_label.sv = "…".')
-    pairs = {field: tuple((words.lang, words.value) for words in all_words) for field, all_words in said.items() if all_words}
+    pairs = {
+        field: tuple((words.lang, words.value) for words in all_words) for field, all_words in said.items() if all_words
+    }
     return _Columns(plain=plain, texts=pairs)
 
 
@@ -240,7 +252,7 @@ def _paths(
 # The rows.
 
 
-def _rows(file: _File, path: Path) -> Iterator[Row]:
+def _rows(file: _File, path: Path, *, counted: bool = True) -> Iterator[Row]:
     if file.format == "xlsx":
         return read_xlsx(path, sheet=file.sheet, required=file.columns.names)
     return read_table(
@@ -251,13 +263,14 @@ def _rows(file: _File, path: Path) -> Iterator[Row]:
         quoted=file.quoted,
         encoding=file.encoding,
         short_rows=file.short_rows,
+        counted=counted,
     )
 
 
 def _notations(file: _File, paths: list[Path]) -> frozenset[str]:
     """All notations, read ahead where the hierarchy lies in their prefixes."""
     column = file.columns.plain["notation"]
-    return frozenset(_notation(row.take(column), file) for path in paths for row in _rows(file, path))
+    return frozenset(_notation(row.take(column), file) for path in paths for row in _rows(file, path, counted=False))
 
 
 def _notation(cell: str, file: _File) -> str:
@@ -297,12 +310,17 @@ def _read_row(
 
     notation = _notation(cell("notation"), file)
     pref = tuple(Text(_stripped(t.value, file.label_strip), t.lang) for t in words("pref_label"))
+    if not pref and file.label_by_notation:
+        pref = (Text(notation, file.columns.texts["pref_label"][0][0]),)
     if not pref:
         reason = f"'{notation}' has no label."
         if file.skip_empty_labels:
             return Skipped(origin=row.origin, reason=reason)
         raise InputError(
-            row.origin, reason, "Fill it in, or say skip_empty_labels = true under [file.options] to leave such rows out."
+            row.origin,
+            reason,
+            "Fill it in, or say under [file.options] skip_empty_labels = true to leave such rows out, "
+            "or label_by_notation = true to call them by their code.",
         )
     alt = _unless(words("alt_label", split=True), pref)
     until = parse_date(cell("valid_to"), row.origin, file.columns.plain.get("valid_to", ""))
@@ -315,7 +333,7 @@ def _read_row(
         hidden_labels=_unless(words("hidden_label", split=True), (*pref, *alt)),
         definitions=words("definition"),
         notes=tuple(Note(kind, text) for field, kind in _NOTE_FIELDS.items() for text in words(field)),
-        broader=_prefix(notation, known) if file.broader_by else references("broader"),
+        broader=_from_form(notation, known, file) if file.broader_by else references("broader"),
         related=references("related"),
         level=_level(notation, cell("level"), known_levels, row.origin),
         status=_status(cell("status"), until, in_force, file, row.origin),
@@ -345,16 +363,17 @@ def _unless(labels: tuple[Text, ...], taken: tuple[Text, ...]) -> tuple[Text, ..
     return tuple(label for label in labels if label not in taken)
 
 
-def _prefix(notation: str, known: frozenset[str]) -> tuple[str, ...]:
-    """The longest notation in the list that this one begins with."""
-    shorter = (notation[:end] for end in range(len(notation) - 1, 0, -1))
-    parent = next((prefix for prefix in shorter if prefix in known), "")
-    return (parent,) if parent else ()
+def _from_form(notation: str, known: frozenset[str], file: _File) -> tuple[str, ...]:
+    """The parent that the notation's form tells: the longest prefix in the list, or what the pattern catches."""
+    if file.broader_by == "prefix":
+        candidates = [notation[:end] for end in range(len(notation) - 1, 0, -1)]
+    else:
+        match = file.broader_pattern.search(notation)
+        candidates = [group for group in match.groups() if group] if match else []
+    return next(((parent,) for parent in candidates if parent in known and parent != notation), ())
 
 
-def _level(
-    notation: str, said: str, known: Mapping[str, tuple[Level, re.Pattern[str] | None]], origin: Origin
-) -> str:
+def _level(notation: str, said: str, known: Mapping[str, tuple[Level, re.Pattern[str] | None]], origin: Origin) -> str:
     if said:
         if said not in known:
             raise InputError(

@@ -1,0 +1,58 @@
+"""The web: pages for people, RDF and SPARQL for machines, all read from one build and never written to."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+
+from begrepp.settings import Settings
+from server import browse, problems, resource, sparql, validation
+from server.presenting import prepare_templates
+from server.state import Serving
+
+MAX_REQUEST_BYTES = 1024 * 1024
+_CONTENT_SECURITY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application that serves the current build of a data folder."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
+    app.url_map.strict_slashes = False
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions["begrepp"] = Serving(settings)
+    prepare_templates(app)
+    for blueprint in (browse.blueprint, resource.blueprint, sparql.blueprint, validation.blueprint):
+        app.register_blueprint(blueprint)
+    problems.register(app)
+    app.after_request(finish)
+    return app
+
+
+def finish(response: Response) -> Response:
+    """Headers that every answer carries, and 304 where the reader already has it."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = _CONTENT_SECURITY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    # Everything here is for all to read, and nothing depends on who asks.
+    headers["Access-Control-Allow-Origin"] = "*"
+    headers["Access-Control-Expose-Headers"] = "Link, ETag"
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
+        headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"
+        headers["Access-Control-Max-Age"] = "86400"
+    if request.endpoint != "static":
+        response.vary.update(("Accept", "Accept-Language", "Cookie"))
+        headers.setdefault("Cache-Control", "no-cache")
+        # What a page shows follows from the build alone, so the bytes tell whether it changed.
+        if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
+            response.add_etags()
+            response.make_conditional(request)
+    if "language" in g and response.mimetype == "text/html":
+        headers["Content-Language"] = g.language
+    return response

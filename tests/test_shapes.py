@@ -1,9 +1,9 @@
 """Every shape has examples, valid and invalid, and both engines judge each of them exactly alike.
 
-    tests/shapes/S05-cycle/valid-tree.ttl               the shape finds nothing
-    tests/shapes/S05-cycle/invalid-two-in-a-ring.ttl    it finds what the head of the file says:
+tests/shapes/S05-cycle/valid-tree.ttl               the shape finds nothing
+tests/shapes/S05-cycle/invalid-two-in-a-ring.ttl    it finds what the head of the file says:
 
-    # expected: Violation cs:icd-10-se icd:C50          severity, focus node, value (if there is one)
+# expected: Violation cs:icd-10-se icd:C50          severity, focus node, value (if there is one)
 """
 
 from __future__ import annotations
@@ -84,7 +84,10 @@ def test_both_engines_agree(path: Path) -> None:
 @pytest.mark.parametrize(("name", "graph", "shape"), ALL, ids=[name for name, _, _ in ALL])
 def test_a_shape_is_explained_in_both_languages(name: str, graph: rdflib.Graph, shape: rdflib.URIRef) -> None:
     for words in (RDFS.label, RDFS.comment, SH.message):
-        assert {str(text.language) for text in graph.objects(shape, words) if isinstance(text, rdflib.Literal)} == {"sv", "en"}
+        assert {str(text.language) for text in graph.objects(shape, words) if isinstance(text, rdflib.Literal)} == {
+            "sv",
+            "en",
+        }
     assert graph.value(shape, SH.severity), f"{name} has no severity"
     assert graph.value(shape, RDFS.seeAlso), f"{name} names no standard"
     for part in (*graph.objects(shape, SH.property), *graph.objects(shape, SH.sparql)):

@@ -1,0 +1,164 @@
+"""The pages one browses: home, code systems, registers, mappings, search, and the branches of a tree."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from pyoxigraph import NamedNode
+from werkzeug.wrappers import Response as BaseResponse
+
+from begrepp.errors import UsageError
+from begrepp.settings import LANGUAGES
+from server.names import refs
+from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
+from server.pages.home import dataset_rows, home_page, mapping_set_rows
+from server.pages.scheme import scheme_rows, vocabulary
+from server.pages.search import results, search_page
+from server.pages.tree import branch, children, top
+from server.presenting import address, render, speaker, twins
+from server.questions import ask, construct
+from server.rdf import serialise, vocabulary_file
+from server.resolve import Missing
+from server.state import Build, build
+
+blueprint = Blueprint("browse", __name__)
+_YEAR = 365 * 24 * 3600
+SUGGESTIONS = 8
+
+
+@blueprint.get("/")
+def home() -> str:
+    """The first page."""
+    return render("home.html", page=home_page(build(), speaker().language))
+
+
+@blueprint.get("/cs")
+def schemes() -> Response:
+    """All code systems."""
+    found = build()
+    iris = [scheme.iri for scheme in found.catalogue.by_iri.values()]
+    return _listed(found, "/cs", iris, "schemes.html", rows=scheme_rows(found, speaker().language))
+
+
+@blueprint.get("/dataset")
+def datasets() -> Response:
+    """All registers and other datasets."""
+    rows = dataset_rows(build(), speaker().language)
+    return _listed(build(), "/dataset", [row.ref.iri for row in rows], "datasets.html", rows=rows)
+
+
+@blueprint.get("/mapping")
+def mapping_sets() -> Response:
+    """All mapping sets."""
+    found = build()
+    iris = [found.iris.mapping_set(g["id"]) for g in found.manifest.current("mapping")]
+    return _listed(found, "/mapping", iris, "mappings.html", rows=mapping_set_rows(found, speaker().language))
+
+
+def _listed(found: Build, path: str, iris: list[str], template: str, **values: object) -> Response:
+    """A list as a page, or as RDF by `Accept` and `?format=`."""
+    format_ = choose_format(request, PAGE_FORMATS)
+    if format_ != HTML:
+        nodes = [NamedNode(iri) for iri in iris]
+        triples = sorted(set(construct(found.store, "thing-graph", thing=nodes)), key=str) if nodes else []
+        return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
+    links = [(f"{path}?format={f.suffix}", f) for f in GRAPH_FORMATS]
+    response = make_response(render(template, twins=[(address(href), f) for href, f in links], **values))
+    response.headers["Link"] = ", ".join(
+        f'<{address(href)}>; rel="alternate"; type="{f.media_type}"' for href, f in links
+    )
+    return response
+
+
+@blueprint.get("/search")
+def search() -> str:
+    """Things by their words and codes."""
+    language = speaker().language
+    offset = request.args.get("offset", 0, type=int)
+    query, kind, scheme = (request.args.get(name, "") for name in ("q", "kind", "scheme"))
+    return render("search.html", page=search_page(build(), query, kind, scheme, offset, language))
+
+
+@blueprint.get("/search.json")
+def suggestions() -> Response:
+    """The first few things found, for the search box."""
+    language = speaker().language
+    query = request.args.get("q", "").strip()[:200]
+    scheme = build().catalogue.by_id.get(request.args.get("scheme", ""))
+    total, hits = build().index.search(query, scheme=scheme.iri if scheme else "", limit=SUGGESTIONS) if query else (0, [])
+    say = speaker()
+    return jsonify(
+        total=total,
+        results=[
+            {
+                "label": hit.label.value,
+                "lang": hit.label.lang,
+                "notation": hit.notation,
+                "kind": hit.kind,
+                "kindWord": say(f"kind.{hit.kind}"),
+                "scheme": hit.scheme,
+                "active": hit.active,
+                "matched": hit.matched,
+                "iri": hit.iri,
+                "href": address(hit.href),
+            }
+            for hit in results(build(), hits, query, language)
+        ],
+    )
+
+
+@blueprint.get("/cs/<scheme>/children")
+def tree_branch(scheme: str) -> str:
+    """What is directly below a concept, or at the top of the scheme, as a piece of the tree."""
+    found = build()
+    facts = found.catalogue.by_id.get(scheme)
+    if facts is None:
+        raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
+    language = speaker().language
+    of = request.args.get("of", "")
+    if of and not ("://" in of and ask(found.store, "thing-exists", thing=NamedNode(of))):
+        raise UsageError(f"No concept has the IRI {of}.", "Give the IRI of a concept in `of`.")
+    nodes = children(found, [of], language).get(of, []) if of else top(found, facts, language)
+    parent = refs(found, [of], language)[of] if of else None
+    return render("branch.html", branch=branch(nodes, everything="all" in request.args), parent=parent, scheme=facts)
+
+
+@blueprint.get("/def")
+def definitions() -> Response:
+    """Begrepp's own classes and properties; where `begrepp:` IRIs lead."""
+    format_ = choose_format(request, PAGE_FORMATS[:2])
+    if format_ != HTML:
+        return Response(vocabulary_file("vocabulary"), content_type="text/turtle; charset=utf-8")
+    terms = vocabulary(build(), speaker().language)
+    return make_response(render("vocabulary.html", terms=terms, twins=twins("/def")[:1]))
+
+
+@blueprint.get("/def.ttl")
+def definitions_turtle() -> Response:
+    """The vocabulary as Turtle."""
+    return Response(vocabulary_file("vocabulary"), content_type="text/turtle; charset=utf-8")
+
+
+@blueprint.get("/language/<language>")
+def switch(language: str) -> BaseResponse:
+    """Remember the language, and go back to the page one came from."""
+    if language not in LANGUAGES:
+        raise UsageError(f"There are no pages in '{language}'.", f"Choose one of {', '.join(LANGUAGES)}.")
+    back = request.args.get("back", "/")
+    local = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    response = redirect(address(back if local else "/"), 303)
+    response.set_cookie("lang", language, max_age=_YEAR, samesite="Lax", httponly=True, path=request.script_root or "/")
+    return response
+
+
+@blueprint.get("/health")
+def health() -> Response:
+    """The process is alive."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/ready")
+def ready() -> Response:
+    """The build is open and answers."""
+    found = build()
+    ask(found.store, "thing-exists", thing=NamedNode(found.iris.graph("catalog")))
+    return jsonify(build=found.manifest.id, hash=found.manifest.hash, triples=found.manifest.triples)

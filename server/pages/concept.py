@@ -1,0 +1,209 @@
+"""The page of a concept: what it means, what it is called, where it stands, what it matches, where it is measured."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.namespaces import compact, expand
+from begrepp.records import Text
+from server.names import Ref, Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.pages.mappings import MappingRow, mapping_rows
+from server.pages.measured import Measured, measured
+from server.pages.releases import LoadRow, ReleaseRow, loads_of, release_row
+from server.pages.thing import Property, properties
+from server.pages.tree import Node, around, paths
+from server.questions import select, value
+from server.resolve import Found
+from server.state import Build
+from server.translate import Speaker
+
+NOTES = (
+    "xkos:coreContentNote",
+    "xkos:inclusionNote",
+    "xkos:additionalContentNote",
+    "xkos:exclusionNote",
+    "skos:scopeNote",
+    "begrepp:codingNote",
+    "skos:example",
+    "skos:note",
+    "skos:editorialNote",
+    "skos:changeNote",
+    "skos:historyNote",
+)
+_TERMS = {"skosxl:prefLabel": "rekommenderad", "skosxl:altLabel": "tillaten", "skosxl:hiddenLabel": "avradd"}
+_STATUSES = ("rekommenderad", "tillaten", "avradd")
+_SHOWN_OTHERWISE = (
+    "rdf:type skos:prefLabel skos:altLabel skos:hiddenLabel skos:notation skos:definition skos:inScheme skos:broader "
+    "skos:topConceptOf skos:related dct:isReplacedBy begrepp:inRelease begrepp:status owl:deprecated begrepp:validFrom "
+    "begrepp:validTo begrepp:daggerAsterisk begrepp:etiologyOf begrepp:manifestationOf begrepp:domain dct:source "
+    "begrepp:checked dct:dateAccepted skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch skos:relatedMatch"
+).split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermRow:
+    """One word for the concept, where its own page is, and who says so."""
+
+    text: Text
+    href: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermGroup:
+    """The words of one standing."""
+
+    status: str
+    terms: Sequence[TermRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteGroup:
+    """The notes of one kind."""
+
+    kind: str
+    texts: Sequence[Text]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptPage:
+    """A concept."""
+
+    ref: Ref
+    scheme: Ref | None
+    other_labels: Sequence[Text]
+    status: str
+    valid_from: str
+    valid_to: str
+    accepted: str
+    successors: Sequence[Ref]
+    replaces: Sequence[Ref]
+    definitions: Sequence[Text]
+    terms: Sequence[TermGroup]
+    notes: Sequence[NoteGroup]
+    domains: Sequence[Text]
+    marker: str
+    pairs: Sequence[Ref]
+    related: Sequence[Ref]
+    members_of: Sequence[Ref]
+    paths: Sequence[Sequence[Ref]]
+    tree: Node
+    mappings: Sequence[MappingRow]
+    measured: Measured
+    releases: Sequence[ReleaseRow]
+    load: LoadRow | None
+    publisher: Ref | None
+    licence: str
+    withheld: bool
+    sources: Sequence[str]
+    checked: str
+    others: Sequence[Property]
+
+
+def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool = False) -> ConceptPage:
+    """All there is to say about a concept, in a handful of questions with the concept bound."""
+    language = say.language
+    said = statements(build, found.iri)
+    incoming = _incoming(build, found.iri)
+    mappings = mapping_rows(build, found.iri, said, incoming, language)
+    release = next(iter(iris_of(said, "begrepp:inRelease")), "")
+    told = statements(build, release) if release else {}
+    linked = {
+        found.iri,
+        *iris_of(said, "skos:inScheme"),
+        *iris_of(told, "dct:publisher"),
+        *(iri for name in _LINKS for iri in iris_of(said, name)),
+        *(iri for iris in incoming.values() for iri in iris),
+    }
+    known = refs(build, linked, language)
+
+    def named(iris: Sequence[str] | set[str]) -> list[Ref]:
+        return sorted((known[iri] for iri in set(iris)), key=lambda ref: ref.sort_key)
+
+    here = known[found.iri]
+    ways = paths(build, found.iri, language)
+    labels = in_order(texts(said, "skos:prefLabel"), language)
+    return ConceptPage(
+        ref=here,
+        scheme=next((known[iri] for iri in iris_of(said, "skos:inScheme")), None),
+        other_labels=[label for label in labels if label != here.label],
+        status=compact(one(said, "begrepp:status")).removeprefix("begrepp:"),
+        valid_from=one(said, "begrepp:validFrom"),
+        valid_to=one(said, "begrepp:validTo"),
+        accepted=one(said, "dct:dateAccepted"),
+        successors=named(iris_of(said, "dct:isReplacedBy")),
+        replaces=named(incoming["dct:isReplacedBy"]),
+        definitions=in_order(texts(said, "skos:definition"), language),
+        terms=_terms(build, said, language),
+        notes=[NoteGroup(kind=n, texts=in_order(texts(said, n), language)) for n in NOTES if said.get(expand(n))],
+        domains=in_order(texts(said, "begrepp:domain"), language),
+        marker=compact(one(said, "begrepp:daggerAsterisk")).removeprefix("begrepp:"),
+        pairs=named({*iris_of(said, "begrepp:etiologyOf"), *iris_of(said, "begrepp:manifestationOf"),
+                     *incoming["begrepp:etiologyOf"], *incoming["begrepp:manifestationOf"]}),
+        related=named({*iris_of(said, "skos:related"), *incoming["skos:related"]}),
+        members_of=named(incoming["skos:member"]),
+        paths=ways,
+        tree=around(build, here, ways[0] if ways else [], language, everything=everything),
+        mappings=mappings,
+        measured=measured(build, found.iri, mappings, language),
+        releases=_releases(build, found.iri, here.label),
+        load=loads_of(build, told),
+        publisher=next((known[iri] for iri in iris_of(told, "dct:publisher")), None),
+        licence=one(told, "dct:license"),
+        withheld=build.manifest.public and one(told, "begrepp:redistribution") == expand("begrepp:notAllowed"),
+        sources=sorted(t.value for t in said.get(expand("dct:source"), [])),
+        checked=one(said, "begrepp:checked"),
+        others=properties(build, said, say, [*_SHOWN_OTHERWISE, *NOTES, *_TERMS]),
+    )
+
+
+_LINKS = ("dct:isReplacedBy", "begrepp:etiologyOf", "begrepp:manifestationOf", "skos:related")
+
+
+def _incoming(build: Build, iri: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in select(build.store, "concept-incoming", concept=NamedNode(iri)):
+        found[compact(value(row, "property"))].append(value(row, "subject"))
+    return found
+
+
+def _terms(build: Build, said: Said, language: str) -> list[TermGroup]:
+    """The words by standing; a label that has no term record of its own counts by what kind of label it is."""
+    groups: dict[str, dict[Text, TermRow]] = defaultdict(dict)
+    nodes = {iri: status for name, status in _TERMS.items() for iri in iris_of(said, name)}
+    known = refs(build, nodes, language)
+    for iri, about in statements_of(build, nodes).items():
+        status = compact(one(about, "begrepp:termStatus")).removeprefix("begrepp:") or nodes[iri]
+        for form in texts(about, "skosxl:literalForm"):
+            source = one(about, "dct:source")
+            groups[status][form] = TermRow(text=form, href=known[iri].href, source=source)
+    graded = {form for rows in groups.values() for form in rows}
+    for name, status in (("skos:prefLabel", "rekommenderad"), ("skos:altLabel", "tillaten"), ("skos:hiddenLabel", "sokord")):
+        for form in texts(said, name):
+            if form not in graded:
+                groups[status][form] = TermRow(text=form)
+    return [
+        TermGroup(status=status, terms=[groups[status][form] for form in in_order(groups[status], language)])
+        for status in (*_STATUSES, "sokord")
+        if groups[status]
+    ]
+
+
+def _releases(build: Build, iri: str, label: Text) -> list[ReleaseRow]:
+    """The releases that list the concept, newest first, and what those called it that called it otherwise."""
+    called: dict[str, list[Text]] = defaultdict(list)
+    for row in select(build.store, "concept-releases", concept=NamedNode(iri)):
+        names = called[value(row, "release")]
+        term = row["value"]
+        if value(row, "property") == expand("skos:prefLabel") and isinstance(term, Literal):
+            names.append(Text(term.value, term.language or ""))
+    rows = []
+    for graph in build.manifest.graphs:
+        if graph["graph"] in called:
+            then = [text for text in called[graph["graph"]] if text.lang == label.lang]
+            rows.append(release_row(build, graph, then[0] if then and then[0] != label else None))
+    return sorted(rows, key=lambda row: (row.valid_from, row.version), reverse=True)

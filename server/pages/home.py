@@ -1,0 +1,115 @@
+"""The first page: what is here, how much, how new, and three ways in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal
+
+from begrepp.namespaces import compact
+from begrepp.records import Text
+from begrepp.swedish import sort_key
+from server.names import Ref, choose, refs
+from server.pages.scheme import SchemeRow, scheme_rows
+from server.questions import Query, examples, select, value
+from server.state import Build
+
+SCHEMES_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetRow:
+    """A dataset in a list."""
+
+    ref: Ref
+    description: Text | None
+    holder: Ref | None
+    variables: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingSetRow:
+    """A mapping set in a list."""
+
+    href: str
+    title: Text
+    version: str
+    mappings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    """The first page."""
+
+    schemes: Sequence[SchemeRow]
+    schemes_total: int
+    datasets: Sequence[DatasetRow]
+    mapping_sets: Sequence[MappingSetRow]
+    concepts: int
+    variables: int
+    mappings: int
+    example: Query | None
+    built_at: str
+    triples: int
+    hash: str
+    software: str
+    public: bool
+
+
+def home_page(build: Build, language: str) -> HomePage:
+    """The first page, from the manifest and two small questions."""
+    rows = scheme_rows(build, language)
+    manifest = build.manifest
+    return HomePage(
+        schemes=rows[:SCHEMES_SHOWN],
+        schemes_total=len(rows),
+        datasets=dataset_rows(build, language),
+        mapping_sets=mapping_set_rows(build, language),
+        concepts=sum(g["concepts"] for g in manifest.current("scheme")),
+        variables=sum(g["variables"] for g in manifest.current("dataset")),
+        mappings=sum(g["mappings"] for g in manifest.current("mapping")),
+        example=next(iter(examples()), None),
+        built_at=manifest.built_at,
+        triples=manifest.triples,
+        hash=manifest.hash,
+        software=manifest.software,
+        public=manifest.public,
+    )
+
+
+def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
+    """The datasets, in Swedish order of their titles."""
+    said: dict[str, dict[str, list[Text]]] = {}
+    for row in select(build.store, "datasets"):
+        term = row["value"]
+        lang = term.language or "" if isinstance(term, Literal) else ""
+        about = said.setdefault(value(row, "dataset"), {})
+        about.setdefault(compact(value(row, "property")), []).append(Text(value(row, "value"), lang))
+    holders = {t.value for about in said.values() for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])}
+    known = refs(build, {*said, *holders}, language)
+    counts = {build.iris.dataset(g["id"]): g["variables"] for g in build.manifest.current("dataset")}
+    rows = [
+        DatasetRow(
+            ref=known[iri],
+            description=choose(about.get("dct:description", []), language),
+            holder=next((known[t.value] for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])), None),
+            variables=counts.get(iri, 0),
+        )
+        for iri, about in said.items()
+    ]
+    return sorted(rows, key=lambda row: sort_key(row.ref.label.value))
+
+
+def mapping_set_rows(build: Build, language: str) -> list[MappingSetRow]:
+    """The mapping sets."""
+    rows = [
+        MappingSetRow(
+            href=f"/mapping/{g['id']}",
+            title=choose([Text(words, lang) for lang, words in g["titles"].items()], language) or Text(g["id"], ""),
+            version=g["version"],
+            mappings=g["mappings"],
+        )
+        for g in build.manifest.current("mapping")
+    ]
+    return sorted(rows, key=lambda row: sort_key(row.title.value))

@@ -1,0 +1,90 @@
+"""The page of a mapping set: whose it is, and its matches, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from begrepp.namespaces import compact
+from begrepp.records import Text
+from server.addresses import document
+from server.names import Ref, in_order, iris_of, one, refs, statements, texts
+from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
+from server.questions import bound, value
+from server.resolve import Found
+from server.state import Build
+from server.translate import Speaker
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingPair:
+    """A match between two concepts."""
+
+    href: str
+    subject: Ref
+    predicate: str
+    object: Ref
+    negated: bool
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingSetPage:
+    """A mapping set."""
+
+    ref: Ref
+    other_titles: Sequence[Text]
+    publisher: Ref | None
+    licence: str
+    releases: Sequence[ReleaseRow]
+    load: LoadRow | None
+    pairs: Sequence[MappingPair]
+    total: int
+    offset: int
+
+    @property
+    def next(self) -> int | None:
+        """Where the next page begins, if there is one."""
+        return self.offset + PAGE if self.offset + PAGE < self.total else None
+
+    @property
+    def previous(self) -> int | None:
+        """Where the page before begins, if there is one."""
+        return max(0, self.offset - PAGE) if self.offset else None
+
+
+def mapping_set_page(build: Build, found: Found, say: Speaker, offset: int) -> MappingSetPage:
+    """A mapping set and a page of its matches."""
+    said = statements(build, found.iri)
+    id_ = found.iri.rpartition("/")[2]
+    graph = build.manifest.graph("mapping", id_)
+    query = bound("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", f"LIMIT {PAGE} OFFSET {offset}")
+    rows = [*build.store.query(query)]  # type: ignore[misc]
+    ends = {value(row, name) for row in rows for name in ("subject", "object")}
+    known = refs(build, {found.iri, *ends, *iris_of(said, "dct:publisher")}, say.language)
+    here = known[found.iri]
+    return MappingSetPage(
+        ref=here,
+        other_titles=[text for text in in_order(texts(said, "dct:title"), say.language) if text != here.label],
+        publisher=next((known[iri] for iri in iris_of(said, "dct:publisher")), None),
+        licence=one(said, "dct:license"),
+        releases=releases_of(build, "mapping", id_),
+        load=loads_of(build, said),
+        pairs=[
+            MappingPair(
+                href=document(build.iris, value(row, "mapping")),
+                subject=known[value(row, "subject")],
+                predicate=compact(value(row, "predicate")),
+                object=known[value(row, "object")],
+                negated=bool(value(row, "modifier")),
+                confidence=value(row, "confidence"),
+            )
+            for row in rows
+        ],
+        total=graph["mappings"] if graph else len(rows),
+        offset=offset,
+    )

@@ -1,0 +1,77 @@
+"""The matches of a concept with concepts of other schemes: asserted or denied, with why and how sure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.namespaces import compact, expand
+from server.addresses import document
+from server.names import Ref, Said, iris_of, one, refs
+from server.questions import select, value
+from server.state import Build
+
+MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch")
+_INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingRow:
+    """A match seen from the concept at hand: `predicate` reads from it to `other`."""
+
+    other: Ref
+    predicate: str
+    negated: bool = False
+    justification: str = ""
+    confidence: float | None = None
+    author: str = ""
+    date: str = ""
+    comment: str = ""
+    see_also: str = ""
+    versions: str = ""
+    href: str = ""
+
+
+def mapping_rows(
+    build: Build, iri: str, said: Said, incoming: dict[str, list[str]], language: str
+) -> list[MappingRow]:
+    """Recorded matches in both directions, and matches that have no record; the surest first."""
+    records: dict[str, Said] = defaultdict(lambda: defaultdict(list))
+    for row in select(build.store, "concept-mappings", concept=NamedNode(iri)):
+        if isinstance(term := row["value"], NamedNode | Literal):
+            records[value(row, "mapping")][value(row, "property")].append(term)
+    ends = {one(r, f"owl:annotated{end}") for r in records.values() for end in ("Source", "Target")}
+    direct = {(name, other) for name in MATCHES for other in iris_of(said, name)}
+    direct |= {(_INVERSE.get(name, name), other) for name in MATCHES for other in incoming.get(name, [])}
+    creators = {creator for r in records.values() for creator in iris_of(r, "dct:creator")}
+    known = refs(build, {*ends, *creators, *(other for _, other in direct)}, language)
+    rows = [_row(build, iri, mapping, record, known) for mapping, record in records.items()]
+    recorded = {(row.predicate, row.other.iri) for row in rows}
+    rows += [MappingRow(other=known[other], predicate=name) for name, other in direct if (name, other) not in recorded]
+    return sorted(rows, key=lambda r: (r.negated, r.other.scheme, MATCHES.index(r.predicate), -(r.confidence or 0), r.other.sort_key))
+
+
+def _row(build: Build, iri: str, mapping: str, record: Said, known: dict[str, Ref]) -> MappingRow:
+    source, target = one(record, "owl:annotatedSource"), one(record, "owl:annotatedTarget")
+    predicate = compact(one(record, "owl:annotatedProperty"))
+    if predicate not in MATCHES:
+        predicate = "skos:relatedMatch"
+    forward = source == iri
+    creator = next((known[c].label.value for c in iris_of(record, "dct:creator")), "")
+    confidence = one(record, "sssom:confidence")
+    versions = (one(record, "sssom:subject_source_version"), one(record, "sssom:object_source_version"))
+    return MappingRow(
+        other=known[target if forward else source],
+        predicate=predicate if forward else _INVERSE.get(predicate, predicate),
+        negated=bool(record.get(expand("sssom:predicate_modifier"))),
+        justification=compact(one(record, "sssom:mapping_justification")),
+        confidence=float(confidence) if confidence else None,
+        author=one(record, "sssom:author_label") or creator or one(record, "sssom:mapping_tool"),
+        date=one(record, "pav:authoredOn"),
+        comment=one(record, "rdfs:comment"),
+        see_also=one(record, "rdfs:seeAlso"),
+        versions=" → ".join(filter(None, versions)),
+        href=document(build.iris, mapping),
+    )

@@ -1,0 +1,75 @@
+"""Where a concept is measured: the variables of registers that measure it, what lies below it, or what matches it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from server.names import Ref, refs
+from server.pages.mappings import MappingRow
+from server.questions import select, value
+from server.state import Build
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredRow:
+    """A variable, and the concept it measures where that is another than the page's."""
+
+    variable: Ref
+    measures: Ref | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredIn:
+    """The variables of one dataset."""
+
+    dataset: Ref
+    rows: Sequence[MeasuredRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Where a concept is measured, dataset by dataset, and the datasets that are about it."""
+
+    datasets: Sequence[MeasuredIn]
+    total: int
+    about: Sequence[Ref]
+
+    @property
+    def shown(self) -> int:
+        """How many variables are shown."""
+        return sum(len(dataset.rows) for dataset in self.datasets)
+
+
+def measured(build: Build, iri: str, mappings: Sequence[MappingRow], language: str) -> Measured:
+    """The variables for a concept, those below it, and those of concepts that match it exactly or closely."""
+    same = [
+        row.other.iri
+        for row in mappings
+        if not row.negated and row.predicate in ("skos:exactMatch", "skos:closeMatch")
+    ]
+    index = build.catalogue.measuring
+    entries = sorted({entry for concept in (iri, *same) for entry in index.get(concept, [])})
+    shown = sorted(entries, key=lambda e: (e[2] != iri, e[2] not in same, e))[:SHOWN]
+    about = {
+        value(row, "dataset")
+        for row in select(build.store, "subjects", concept=[NamedNode(concept) for concept in (iri, *same)])
+    }
+    known = refs(build, {part for entry in shown for part in entry} | about, language)
+    rows: dict[str, list[MeasuredRow]] = {}
+    for variable, dataset, concept in shown:
+        row = MeasuredRow(variable=known[variable], measures=None if concept == iri else known[concept])
+        rows.setdefault(dataset, []).append(row)
+    datasets = [
+        MeasuredIn(dataset=known[dataset], rows=sorted(found, key=lambda r: r.variable.sort_key))
+        for dataset, found in rows.items()
+    ]
+    return Measured(
+        datasets=sorted(datasets, key=lambda d: d.dataset.sort_key),
+        total=len(entries),
+        about=sorted((known[dataset] for dataset in about), key=lambda r: r.sort_key),
+    )

@@ -1,0 +1,172 @@
+"""A release of a scheme: who published what, when, under which terms, and the files it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from begrepp.namespaces import compact
+from begrepp.records import Text
+from server.addresses import document
+from server.names import Ref, Said, iris_of, one, refs, statements, texts
+from server.pages.thing import Property, properties
+from server.resolve import Found
+from server.state import Build
+from server.translate import Speaker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """A publisher's file that was read."""
+
+    name: str
+    sha256: str
+    bytes: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRow:
+    """A load: when, how many rows, from which files."""
+
+    href: str
+    source: str
+    version: str
+    rows_read: int
+    rows_skipped: int
+    warnings: int
+    files: Sequence[FileRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRow:
+    """A release in a list."""
+
+    href: str
+    graph: str
+    version: str
+    valid_from: str
+    current: bool
+    partial: bool
+    concepts: int
+    redistribution: str
+    label: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePage:
+    """A release."""
+
+    ref: Ref
+    row: ReleaseRow | None
+    scheme: Ref | None
+    publisher: Ref | None
+    licence: str
+    redistributable: bool
+    valid_to: str
+    load: LoadRow | None
+    counts: dict[str, int]
+    levels: dict[str, int]
+    triples: int
+    sha256: str
+    properties: Sequence[Property]
+
+
+def release_row(build: Build, graph: dict[str, Any], label: Text | None = None) -> ReleaseRow:
+    """A graph of the manifest as a row."""
+    return ReleaseRow(
+        href=document(build.iris, graph["graph"]),
+        graph=graph["graph"],
+        version=graph["version"],
+        valid_from=graph["valid_from"],
+        current=graph["current"],
+        partial=graph["coverage"] == "partial",
+        concepts=graph["concepts"],
+        redistribution=graph["redistribution"],
+        label=label,
+    )
+
+
+def releases_of(build: Build, kind: str, id_: str) -> list[ReleaseRow]:
+    """The releases of a scheme, mapping set or dataset, newest first."""
+    graphs = [g for g in build.manifest.graphs if g["kind"] == kind and g["id"] == id_]
+    return [release_row(build, g) for g in sorted(graphs, key=lambda g: (g["valid_from"], g["version"]), reverse=True)]
+
+
+def load_row(build: Build, load_iri: str) -> LoadRow | None:
+    """What the manifest says of a load."""
+    said = next((load for load in build.manifest.loads if load["load"] == load_iri), None)
+    if said is None:
+        return None
+    return LoadRow(
+        href=document(build.iris, load_iri),
+        source=said["source"],
+        version=said["version"],
+        rows_read=said["rows_read"],
+        rows_skipped=said["rows_skipped"],
+        warnings=said["warnings"],
+        files=[
+            FileRow(
+                name=file["name"],
+                sha256=file["sha256"],
+                bytes=file["bytes"],
+                href=document(build.iris, build.iris.file(file["sha256"])),
+            )
+            for file in said["files"]
+        ],
+    )
+
+
+def loads_of(build: Build, said: Said) -> LoadRow | None:
+    """The load that a release or description came from."""
+    return next(filter(None, (load_row(build, iri) for iri in iris_of(said, "prov:wasGeneratedBy"))), None)
+
+
+def release_page(build: Build, found: Found, say: Speaker) -> ReleasePage:
+    """A release of a scheme, mapping set or dataset, from the graph and the manifest."""
+    said = statements(build, found.iri)
+    graph = next((g for g in build.manifest.graphs if g["graph"] == found.iri), None)
+    known = refs(
+        build,
+        [found.iri, *iris_of(said, "begrepp:releaseOf"), *iris_of(said, "dct:publisher"), _thing_of(graph, build)],
+        say.language,
+    )
+    scheme = next(iter(iris_of(said, "begrepp:releaseOf")), _thing_of(graph, build))
+    publisher = next(iter(iris_of(said, "dct:publisher")), "")
+    titled = texts(said, "dct:title")
+    own = known[found.iri]
+    return ReleasePage(
+        ref=own if titled or not graph else _titled(own, known.get(scheme), graph["version"]),
+        row=release_row(build, graph) if graph else None,
+        scheme=known.get(scheme),
+        publisher=known.get(publisher),
+        licence=one(said, "dct:license"),
+        redistributable=compact(one(said, "begrepp:redistribution")) != "begrepp:notAllowed",
+        valid_to=one(said, "begrepp:validTo"),
+        load=loads_of(build, said),
+        counts={key: graph[key] for key in ("concepts", "inactive", "variables", "mappings") if graph[key]} if graph else {},
+        levels=graph["levels"] if graph else {},
+        triples=graph["triples"] if graph else 0,
+        sha256=graph["sha256"] if graph else "",
+        properties=properties(build, said, say, _SHOWN),
+    )
+
+
+_SHOWN = (
+    "rdf:type begrepp:releaseOf dcat:version begrepp:validFrom begrepp:validTo dct:license dct:publisher dct:title "
+    "begrepp:redistribution prov:wasGeneratedBy prov:wasDerivedFrom begrepp:inGraph begrepp:coverage"
+).split()
+
+
+def _thing_of(graph: dict[str, Any] | None, build: Build) -> str:
+    """The IRI of what a graph of the manifest is a release of."""
+    if graph is None:
+        return ""
+    minted = {"scheme": build.iris.scheme, "mapping": build.iris.mapping_set, "dataset": build.iris.dataset}
+    return minted[graph["kind"]](graph["id"])
+
+
+def _titled(own: Ref, of: Ref | None, version: str) -> Ref:
+    label = Text(f"{of.label.value} {version}", of.label.lang) if of else Text(version, "")
+    return Ref(iri=own.iri, href=own.href, label=label)

@@ -1,0 +1,69 @@
+"""The answer to a query as a page: a table whose IRIs are links to the pages of things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from begrepp.namespaces import compact
+from server.addresses import document
+from server.state import Build
+from server.workers import Reply
+
+ROWS_SHOWN = 500
+TEXT_SHOWN = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A value: a link for an IRI, words with their language or datatype for a literal."""
+
+    text: str
+    href: str = ""
+    iri: str = ""
+    lang: str = ""
+    datatype: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPage:
+    """A table, a yes or no, or a graph as text."""
+
+    variables: Sequence[str] = ()
+    rows: Sequence[Sequence[Cell]] = ()
+    total: int = 0
+    boolean: bool | None = None
+    graph: str = ""
+    cut: bool = False
+
+
+def result_page(build: Build, reply: Reply) -> ResultPage:
+    """A worker's answer, in SPARQL JSON or Turtle, as a page."""
+    with reply.body as body:
+        if reply.form == "graph":
+            text = body.read(TEXT_SHOWN + 1).decode(errors="replace")
+            return ResultPage(graph=text[:TEXT_SHOWN], cut=len(text) > TEXT_SHOWN)
+        answer = json.load(body)
+    if "boolean" in answer:
+        return ResultPage(boolean=answer["boolean"])
+    variables = answer["head"]["vars"]
+    bindings = answer["results"]["bindings"]
+    return ResultPage(
+        variables=variables,
+        rows=[[_cell(build, row.get(name)) for name in variables] for row in bindings[:ROWS_SHOWN]],
+        total=len(bindings),
+        cut=len(bindings) > ROWS_SHOWN,
+    )
+
+
+def _cell(build: Build, term: dict[str, str] | None) -> Cell:
+    if term is None:
+        return Cell(text="")
+    if term["type"] == "uri":
+        iri = term["value"]
+        shown = iri.removeprefix(build.iris.root) if iri.startswith(build.iris.root) else compact(iri)
+        return Cell(text=shown, href=document(build.iris, iri), iri=iri)
+    return Cell(
+        text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", ""))
+    )

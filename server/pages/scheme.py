@@ -1,0 +1,224 @@
+"""The page of a code system: what it is, its releases, its levels, and its concepts as a tree or a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.namespaces import compact
+from begrepp.records import Text
+from begrepp.swedish import sort_key
+from server.addresses import document
+from server.catalogue import Listed, SchemeFacts
+from server.names import Ref, choose, in_order, iris_of, one, refs, statements
+from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
+from server.pages.tree import Branch, branch, top
+from server.questions import select, value
+from server.state import Build
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelRow:
+    """A level of a classification and how many concepts stand on it."""
+
+    ref: Ref
+    depth: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemeRow:
+    """A scheme in a list."""
+
+    id: str
+    href: str
+    title: Text
+    concepts: int
+    inactive: int
+    version: str
+    valid_from: str
+    redistributable: bool
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page of a flat scheme's concepts, in Swedish order."""
+
+    rows: Sequence[Ref]
+    total: int
+    offset: int
+
+    @property
+    def next(self) -> int | None:
+        """Where the next page begins, if there is one."""
+        return self.offset + PAGE if self.offset + PAGE < self.total else None
+
+    @property
+    def previous(self) -> int | None:
+        """Where the page before begins, if there is one."""
+        return max(0, self.offset - PAGE) if self.offset else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemePage:
+    """A concept scheme."""
+
+    facts: SchemeFacts
+    title: Text
+    other_titles: Sequence[Text]
+    descriptions: Sequence[Text]
+    row: SchemeRow
+    releases: Sequence[ReleaseRow]
+    publisher: Ref | None
+    licence: str
+    load: LoadRow | None
+    levels: Sequence[LevelRow]
+    parts: Sequence[SchemeRow]
+    part_of: Ref | None
+    top: Branch | None
+    listing: Listing | None
+    variables: Sequence[tuple[Ref, Sequence[Ref]]]
+
+
+def scheme_row(build: Build, scheme: SchemeFacts, language: str) -> SchemeRow:
+    """A scheme with its counts from the manifest; a container counts what its parts count."""
+    parts = build.catalogue.parts(scheme)
+    graphs = [g for g in build.manifest.current("scheme") if g["id"] in {scheme.id, *(p.id for p in parts)}]
+    own = next((g for g in graphs if g["id"] == scheme.id), graphs[0] if graphs else None)
+    return SchemeRow(
+        id=scheme.id,
+        href=f"/cs/{scheme.id}",
+        title=choose(scheme.titles, language) or Text(scheme.id, ""),
+        concepts=sum(g["concepts"] for g in graphs),
+        inactive=sum(g["inactive"] for g in graphs),
+        version=own["version"] if own else "",
+        valid_from=own["valid_from"] if own else "",
+        redistributable=all(g["redistribution"] == "allowed" for g in graphs),
+        parts=len(parts),
+    )
+
+
+def scheme_rows(build: Build, language: str) -> list[SchemeRow]:
+    """All schemes, those with most concepts first."""
+    rows = [scheme_row(build, scheme, language) for scheme in build.catalogue.by_iri.values()]
+    return sorted(rows, key=lambda row: (-row.concepts, sort_key(row.title.value)))
+
+
+def scheme_page(build: Build, scheme: SchemeFacts, language: str, *, offset: int = 0, everything: bool = False) -> SchemePage:
+    """A scheme with its releases and its concepts."""
+    releases = releases_of(build, "scheme", scheme.id)
+    current = next((row for row in releases if row.current), None)
+    told = statements(build, current.graph) if current else {}
+    publishers = iris_of(told, "dct:publisher")
+    known = refs(build, [*publishers, *filter(None, [scheme.part_of])], language)
+    title = choose(scheme.titles, language) or Text(scheme.id, "")
+    tops = top(build, scheme, language) if scheme.hierarchical else []
+    return SchemePage(
+        facts=scheme,
+        title=title,
+        other_titles=[text for text in in_order(scheme.titles, language) if text != title],
+        descriptions=in_order(scheme.descriptions, language),
+        row=scheme_row(build, scheme, language),
+        releases=releases,
+        publisher=next((known[iri] for iri in publishers), None),
+        licence=one(told, "dct:license"),
+        load=loads_of(build, told),
+        levels=_levels(build, scheme, language),
+        parts=[scheme_row(build, part, language) for part in build.catalogue.parts(scheme)],
+        part_of=known.get(scheme.part_of),
+        top=branch(tops, everything=everything) if tops else None,
+        listing=None if tops else _listing(build, scheme, language, offset),
+        variables=_variables(build, scheme, language),
+    )
+
+
+def _levels(build: Build, scheme: SchemeFacts, language: str) -> list[LevelRow]:
+    found: dict[str, int] = {}
+    for row in select(build.store, "scheme-levels", scheme=NamedNode(scheme.iri)):
+        found[value(row, "level")] = int(value(row, "depth"))
+    graph = build.manifest.graph("scheme", scheme.id)
+    counts = graph["levels"] if graph else {}
+    known = refs(build, found, language)
+    rows = [
+        LevelRow(ref=known[iri], depth=depth, count=counts.get(iri.rpartition("/")[2], 0)) for iri, depth in found.items()
+    ]
+    return sorted(rows, key=lambda row: (row.depth, row.ref.iri))
+
+
+def _listing(build: Build, scheme: SchemeFacts, language: str, offset: int) -> Listing | None:
+    """Concepts of a flat list: by code where codes are numbers or short, which sort_key sees to."""
+    listed = build.catalogue.concepts(scheme.iri)
+    if not listed:
+        return None
+
+    def order(item: Listed) -> tuple[bool, str]:
+        return not item.active, sort_key(item.notation)
+
+    shown = sorted(listed, key=order)[offset : offset + PAGE]
+    return Listing(
+        rows=[
+            Ref(
+                iri=item.iri,
+                href=document(build.iris, item.iri, scheme.id, item.notation),
+                label=choose(item.labels, language) or Text("", ""),
+                notation=item.notation,
+                scheme=scheme.id,
+                active=item.active,
+            )
+            for item in shown
+        ],
+        total=len(listed),
+        offset=offset,
+    )
+
+
+def _variables(build: Build, scheme: SchemeFacts, language: str) -> list[tuple[Ref, Sequence[Ref]]]:
+    """The variables coded in the scheme, dataset by dataset."""
+    found: dict[str, set[str]] = {}
+    for row in select(build.store, "scheme-variables", scheme=NamedNode(scheme.iri)):
+        found.setdefault(value(row, "dataset"), set()).add(value(row, "variable"))
+    known = refs(build, {*found, *(v for variables in found.values() for v in variables)}, language)
+    pairs = [
+        (known[dataset], sorted((known[v] for v in variables), key=lambda r: r.sort_key))
+        for dataset, variables in found.items()
+    ]
+    return sorted(pairs, key=lambda pair: sort_key(pair[0].label.value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermOfOurs:
+    """A class or property of begrepp's own."""
+
+    id: str
+    name: str
+    label: Text
+    definition: Text | None
+    classes: Sequence[str]
+
+
+def vocabulary(build: Build, language: str) -> list[TermOfOurs]:
+    """Begrepp's own classes and properties."""
+    said: dict[str, dict[str, list[Text]]] = {}
+    for row in select(build.store, "vocabulary"):
+        term = row["value"]
+        lang = term.language or "" if isinstance(term, Literal) else ""
+        about = said.setdefault(value(row, "term"), {})
+        about.setdefault(compact(value(row, "property")), []).append(Text(value(row, "value"), lang))
+    return sorted(
+        (
+            TermOfOurs(
+                id=iri.rpartition("#")[2],
+                name=compact(iri),
+                label=choose(about.get("rdfs:label", []), language) or Text(compact(iri), ""),
+                definition=choose(about.get("skos:definition", []), language),
+                classes=sorted(compact(text.value) for text in about.get("rdf:type", [])),
+            )
+            for iri, about in said.items()
+        ),
+        key=lambda term: (not term.id[:1].isupper(), term.id.casefold()),
+    )

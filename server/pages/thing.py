@@ -1,0 +1,112 @@
+"""The page of anything: all its properties in words, and what points to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.namespaces import compact, expand
+from begrepp.records import Text
+from server.names import Ref, Said, choose, in_order, refs, statements
+from server.questions import select, value
+from server.resolve import Found
+from server.state import Build
+from server.translate import Speaker
+
+MAX_INCOMING = 100
+MAX_VALUES = 100
+_HIDDEN = {expand("rdfs:isDefinedBy")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A property in words with its values: texts, or links to things."""
+
+    words: Text
+    name: str
+    texts: Sequence[Text] = ()
+    things: Sequence[Ref] = ()
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingPage:
+    """Anything that has an IRI."""
+
+    ref: Ref
+    classes: Sequence[Text]
+    properties: Sequence[Property]
+    incoming: Sequence[Property]
+    more_incoming: bool
+    parent: Ref | None
+    is_graph: bool
+
+
+def thing_page(build: Build, found: Found, say: Speaker) -> ThingPage:
+    """All that is said of a thing."""
+    said = statements(build, found.iri)
+    pointing: dict[str, list[NamedNode | Literal]] = defaultdict(list)
+    rows = [*select(build.store, "thing-incoming", thing=NamedNode(found.iri))]
+    for row in rows[:MAX_INCOMING]:
+        pointing[value(row, "property")].append(NamedNode(value(row, "subject")))
+    parent = _parent(build, found.iri, say.language)
+    types = said.pop(expand("rdf:type"), [])
+    named = refs(build, [found.iri, *(t.value for t in types)], say.language)
+    return ThingPage(
+        ref=named[found.iri],
+        classes=[words_of(t.value, say, named) for t in types if isinstance(t, NamedNode)],
+        properties=properties(build, said, say),
+        incoming=properties(build, pointing, say),
+        more_incoming=len(rows) > MAX_INCOMING,
+        parent=parent,
+        is_graph=found.is_graph,
+    )
+
+
+def properties(build: Build, said: Said, say: Speaker, without: Iterable[str] = ()) -> list[Property]:
+    """Statements as properties in words, without those that the page shows otherwise."""
+    left_out = {expand(name) for name in without} | _HIDDEN
+    kept = {prop: values for prop, values in said.items() if prop not in left_out and values}
+    iris = {t.value for values in kept.values() for t in values if isinstance(t, NamedNode)}
+    known = refs(build, {*kept, *iris}, say.language)
+    found = []
+    for prop, values in kept.items():
+        things = sorted((known[t.value] for t in values if isinstance(t, NamedNode)), key=lambda r: r.sort_key)
+        literals = [Text(t.value, t.language or "") for t in values if isinstance(t, Literal)]
+        found.append(
+            Property(
+                words=words_of(prop, say, known),
+                name=compact(prop),
+                texts=in_order(literals, say.language)[:MAX_VALUES],
+                things=things[:MAX_VALUES],
+                hidden=max(0, len(things) - MAX_VALUES),
+            )
+        )
+    return sorted(found, key=lambda p: (p.name.startswith(("prov:", "begrepp:sha")), p.words.value))
+
+
+def words_of(iri: str, say: Speaker, known: dict[str, Ref]) -> Text:
+    """A property or class in words: as the pages say it, as its vocabulary labels it, or by its short name."""
+    if words := say.maybe(f"property.{compact(iri)}"):
+        return Text(words, say.language)
+    ref = known.get(iri)
+    return ref.label if ref and ref.known else Text(compact(iri), "")
+
+
+def _parent(build: Build, iri: str, language: str) -> Ref | None:
+    """The nearest thing that this one's IRI lies under: the dataset of a contact, the set of a mapping."""
+    path = iri.removeprefix(build.iris.root)
+    while "/" in path and path != iri:
+        path = path.rpartition("/")[0]
+        ref = refs(build, [build.iris.root + path], language)[build.iris.root + path]
+        if ref.known:
+            return ref
+    return None
+
+
+def title_of(texts: Iterable[Text], language: str, fallback: str) -> Text:
+    """The text to head a page with."""
+    return choose(texts, language) or Text(fallback, "")

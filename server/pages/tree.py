@@ -1,0 +1,106 @@
+"""The tree around a concept: the way down to it, its siblings, and what is directly below it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode
+
+from server.catalogue import SchemeFacts
+from server.names import Ref, refs
+from server.questions import select, value
+from server.state import Build
+
+SHOWN = 200
+AROUND = 12
+MAX_PATHS = 5
+
+
+@dataclass(slots=True)
+class Node:
+    """A concept in the tree, how many it has directly below it, and those of them that are shown."""
+
+    ref: Ref
+    below: int = 0
+    current: bool = False
+    children: list[Node] = field(default_factory=list)
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """The concepts directly below something: a page of them, and how many there are."""
+
+    nodes: Sequence[Node]
+    total: int
+
+    @property
+    def hidden(self) -> int:
+        """How many are not shown."""
+        return self.total - len(self.nodes)
+
+
+def children(build: Build, concepts: Iterable[str], language: str) -> dict[str, list[Node]]:
+    """What is directly below each of the concepts, sorted by code and label."""
+    below: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in select(build.store, "concept-children", concept=[NamedNode(iri) for iri in concepts]):
+        if value(row, "child"):
+            below[value(row, "concept")][value(row, "child")] = int(value(row, "below") or 0)
+    known = refs(build, {iri for counts in below.values() for iri in counts}, language)
+    return {parent: _nodes(counts, known) for parent, counts in below.items()}
+
+
+def top(build: Build, scheme: SchemeFacts, language: str) -> list[Node]:
+    """The concepts at the top of a scheme."""
+    rows = select(build.store, "scheme-top", scheme=NamedNode(scheme.iri))
+    counts = {value(row, "child"): int(value(row, "below") or 0) for row in rows if value(row, "child")}
+    return _nodes(counts, refs(build, counts, language))
+
+
+def _nodes(counts: dict[str, int], known: dict[str, Ref]) -> list[Node]:
+    nodes = [Node(known[iri], below) for iri, below in counts.items()]
+    return sorted(nodes, key=lambda node: (not node.ref.active, *node.ref.sort_key))
+
+
+def branch(nodes: list[Node], *, everything: bool) -> Branch:
+    """The first of the nodes, or all of them."""
+    return Branch(nodes=nodes if everything else nodes[:SHOWN], total=len(nodes))
+
+
+def paths(build: Build, iri: str, language: str) -> list[list[Ref]]:
+    """The ways from the top down to a concept, without the concept; a few, shortest first."""
+    above: dict[str, set[str]] = defaultdict(set)
+    for row in select(build.store, "concept-ancestors", concept=NamedNode(iri)):
+        above[value(row, "child")].add(value(row, "parent"))
+    known = refs(build, {parent for parents in above.values() for parent in parents}, language)
+    found: list[list[str]] = []
+    waiting: list[list[str]] = [[iri]]
+    while waiting and len(found) < MAX_PATHS:
+        path = waiting.pop(0)
+        parents = sorted(above.get(path[0], set()) - set(path))
+        if not parents and len(path) > 1:
+            found.append(path[:-1])
+        waiting += [[parent, *path] for parent in parents]
+        waiting = waiting[:100]
+    return [[known[step] for step in path] for path in found]
+
+
+def around(build: Build, here: Ref, path: Sequence[Ref], language: str, *, everything: bool) -> Node:
+    """The tree from the top along one path: the concept among its siblings, and its children."""
+    wanted = [here.iri, *([path[-1].iri] if path else [])]
+    below = children(build, wanted, language)
+    mine = below.get(here.iri, [])
+    shown = mine if everything else mine[:SHOWN]
+    node = Node(here, len(mine), True, shown, len(mine) - len(shown))
+    if not path:
+        return node
+    siblings = below.get(path[-1].iri, [])
+    place = next((n for n, sibling in enumerate(siblings) if sibling.ref.iri == here.iri), 0)
+    first = max(0, place - AROUND)
+    window = [node if s.ref.iri == here.iri else s for s in siblings[first : place + AROUND + 1]]
+    tree = Node(path[-1], len(siblings), False, window, len(siblings) - len(window))
+    for step in reversed(path[:-1]):
+        tree = Node(step, 0, False, [tree])
+    return tree

@@ -1,0 +1,125 @@
+"""What the shapes said of each load of the current build, and what the shapes are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+
+from begrepp.namespaces import compact, expand
+from begrepp.records import Text
+from begrepp.settings import ROOT
+from server.addresses import document
+from server.names import choose
+from server.pages.releases import LoadRow, load_row
+from server.state import Build
+
+EXAMPLES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A named shape: what it asks, and how grave it is to break it."""
+
+    id: str
+    label: Text
+    help: Text | None
+    message: Text | None
+    severity: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Results of one kind in one load."""
+
+    shape: str
+    severity: str
+    count: int
+    message: Text | None
+    examples: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadFindings:
+    """What the shapes said of one load."""
+
+    load: LoadRow
+    violations: int
+    warnings: int
+    findings: Sequence[Finding]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationPage:
+    """All loads of the build, and the shapes."""
+
+    loads: Sequence[LoadFindings]
+    failed: Sequence[dict[str, str]]
+    shapes: Sequence[Shape]
+    public: bool
+
+
+def validation_page(build: Build, language: str) -> ValidationPage:
+    """From the manifest and the shapes' own files; the loads with most to say first."""
+    loads = []
+    for said in build.manifest.loads:
+        row = load_row(build, said["load"])
+        assert row is not None
+        findings = [_finding(build, group, language) for group in said["warning_groups"]]
+        loads.append(
+            LoadFindings(load=row, violations=said["violations"], warnings=said["warnings"], findings=findings)
+        )
+    public = build.manifest.public
+    return ValidationPage(
+        loads=sorted(loads, key=lambda l: (-l.violations, -l.warnings, l.load.source, l.load.version)),
+        failed=[{"source": f["source"], "reason": "" if public else f["reason"]} for f in build.manifest.failed],
+        shapes=shapes(language),
+        public=public,
+    )
+
+
+def _finding(build: Build, group: dict[str, object], language: str) -> Finding:
+    messages = group["messages"]
+    examples = group["examples"]
+    assert isinstance(messages, dict) and isinstance(examples, list)
+    return Finding(
+        shape=str(group["shape"]).rpartition("#")[2],
+        severity=str(group["severity"]),
+        count=int(str(group["count"])),
+        message=choose([Text(words, lang) for lang, words in messages.items()], language),
+        examples=[(iri, document(build.iris, iri)) for iri in map(str, examples[:EXAMPLES_SHOWN]) if "://" in iri],
+    )
+
+
+@cache
+def shapes(language: str) -> list[Shape]:
+    """Every named shape in `shapes/*.ttl`, in the order of their names."""
+    found = []
+    for path in sorted((ROOT / "shapes").glob("*.ttl")):
+        said: dict[str, dict[str, list[Text]]] = {}
+        for quad in parse(path=path, format=RdfFormat.TURTLE):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+                lang = quad.object.language or "" if isinstance(quad.object, Literal) else ""
+                about = said.setdefault(quad.subject.value, {})
+                about.setdefault(compact(quad.predicate.value), []).append(Text(quad.object.value, lang))
+        found += [
+            _shape(iri, about, path.stem, language)
+            for iri, about in said.items()
+            if expand("sh:NodeShape") in {text.value for text in about.get("rdf:type", [])}
+        ]
+    return sorted(found, key=lambda shape: shape.id)
+
+
+def _shape(iri: str, about: dict[str, list[Text]], file: str, language: str) -> Shape:
+    severity = next((text.value for text in about.get("sh:severity", [])), expand("sh:Violation"))
+    return Shape(
+        id=iri.rpartition("#")[2],
+        label=choose(about.get("rdfs:label", []), language) or Text(compact(iri), ""),
+        help=choose(about.get("rdfs:comment", []), language),
+        message=choose(about.get("sh:message", []), language),
+        severity=compact(severity).removeprefix("sh:").lower(),
+        file=file,
+    )

@@ -1,0 +1,102 @@
+"""What templates can say: words in the reader's language, links, dates, sizes, and the page around them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Flask, g, render_template, request
+from markupsafe import Markup, escape
+
+from begrepp.namespaces import compact
+from begrepp.records import Text
+from begrepp.settings import LANGUAGES
+from server.addresses import Twin
+from server.negotiate import GRAPH_FORMATS, choose_language
+from server.translate import Speaker
+
+
+def speaker() -> Speaker:
+    """Who speaks the reader's language in this request."""
+    if "language" not in g:
+        g.language = choose_language(request)
+    return Speaker(g.language)
+
+
+def prepare_templates(app: Flask) -> None:
+    """Give the templates their words."""
+
+    @app.context_processor
+    def words() -> dict[str, object]:
+        say = speaker()
+        return {
+            "t": say,
+            "lang": say.language,
+            "languages": LANGUAGES,
+            "u": address,
+            "switch": _switch,
+            "text": text,
+            "day": _day,
+            "size": _size,
+            "short": compact,
+            "with_query": _with_query,
+        }
+
+
+def address(path: str) -> str:
+    """A path as a link; the application may be mounted below a prefix."""
+    return request.script_root + path
+
+
+def render(template: str, **values: object) -> str:
+    """A page in the reader's language."""
+    return render_template(template, **values)
+
+
+def twins(path: str) -> tuple[Twin, ...]:
+    """The RDF formats of a document."""
+    return tuple(Twin(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in GRAPH_FORMATS)
+
+
+def text(value: Text | None) -> Markup:
+    """A text; one that is not in the page's language says in which it is."""
+    if value is None:
+        return Markup("")
+    if not value.lang or value.lang == g.language:
+        return escape(value.value)
+    marked = Markup('<span lang="{0}" class="other">{1}</span> <span class="tongue">{0}</span>')
+    return marked.format(value.lang, value.value)
+
+
+def _switch(language: str) -> str:
+    """The link that shows this page in another language and remembers it."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    back = request.path + (f"?{urlencode(kept)}" if kept else "")
+    return address(f"/language/{language}?{urlencode({'back': back})}")
+
+
+def _with_query(**changes: object) -> str:
+    """The address of this page with some parameters changed; None takes one away."""
+    kept = dict(request.args.items())
+    for key, value in changes.items():
+        kept.pop(key, None)
+        if value not in (None, ""):
+            kept[key] = str(value)
+    return address(request.path) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _day(value: str) -> str:
+    """A date or time without its seconds and zone."""
+    return value[:16].replace("T", " ") if "T" in value else value
+
+
+def _size(count: int) -> str:
+    """Bytes in a unit that can be read."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            break
+        size /= 1000
+    else:
+        unit = "GB"
+    number = f"{size:.0f}" if size >= 10 or unit == "B" else f"{size:.1f}"
+    return f"{number.replace('.', ',') if g.language == 'sv' else number} {unit}"

@@ -1,0 +1,89 @@
+"""Errors, rendered once: a page that helps the reader on, or a problem document (RFC 9457) for machines."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from begrepp.errors import BegreppError, NoBuild
+from server.addresses import document
+from server.negotiate import GRAPH_FORMATS, HTML, PROBLEM, RESULT_FORMATS, quality, split_suffix
+from server.pages.releases import ReleaseRow, release_row
+from server.pages.search import results
+from server.presenting import render, speaker
+from server.resolve import Gone, Missing
+from server.state import build
+
+_log = logging.getLogger("begrepp.server")
+
+
+def register(app: Flask) -> None:
+    """Answer every error here."""
+    app.register_error_handler(BegreppError, answer)
+    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.exception("%s %s", request.method, request.path)
+    return answer(BegreppError("Something went wrong here.", "It is noted in the server's log."))
+
+
+def answer(error: BegreppError | HTTPException) -> Response:
+    """The error as a page or as a problem document."""
+    if isinstance(error, HTTPException):
+        if error.response is not None:
+            return Response(error.response.get_data(), error.response.status_code, dict(error.response.headers))
+        status, reason, next_step = error.code or 500, error.description or error.name, ""
+    else:
+        status, reason, next_step = error.status, error.reason, error.next_step
+    response = _page(error, status, reason, next_step) if _wants_page() else _problem(status, reason, next_step)
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    if isinstance(error, HTTPException) and (allowed := getattr(error, "valid_methods", None)):
+        response.headers["Allow"] = ", ".join(allowed)
+    return response
+
+
+def _wants_page() -> bool:
+    """HTML where it is wanted more than data; by suffix and `?format=` before `Accept`."""
+    _, suffixed = split_suffix(request.path)
+    named = request.values.get("format", "") if request.method == "GET" else ""
+    if request.path.endswith(".json") or (suffixed and suffixed != HTML) or named not in ("", "html"):
+        return False
+    data = max(quality(request, format_) for format_ in (PROBLEM, *GRAPH_FORMATS, *RESULT_FORMATS))
+    page = quality(request, HTML)
+    return page > data or (page == data and request.path != "/sparql")
+
+
+def _problem(status: int, reason: str, next_step: str) -> Response:
+    said = {"type": "about:blank", "title": reason, "status": status, "detail": next_step, "instance": request.path}
+    body = json.dumps({key: value for key, value in said.items() if value}, ensure_ascii=False)
+    return Response(body + "\n", status, content_type=PROBLEM.media_type)
+
+
+def _page(error: Exception, status: int, reason: str, next_step: str) -> Response:
+    say = speaker()
+    heading = say.maybe(f"problem.{status}") or say.maybe(f"problem.{status // 100}xx")
+    near = results(build(), error.near, "", say.language) if isinstance(error, Missing) and error.near else []
+    page = render(
+        "problem.html",
+        status=status,
+        heading=heading,
+        reason=say.maybe(f"reason.{type(error).__name__}") or ("" if isinstance(error, HTTPException) else reason),
+        said=reason,
+        next_step=next_step,
+        near=near,
+        graphs=_last_seen(error.graphs) if isinstance(error, Gone) else [],
+        bare=isinstance(error, NoBuild),
+    )
+    return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def _last_seen(graphs: tuple[str, ...]) -> list[tuple[str, ReleaseRow | None]]:
+    found = build()
+    rows = {g["graph"]: release_row(found, g) for g in found.manifest.graphs}
+    return [(document(found.iris, graph), rows.get(graph)) for graph in graphs]

@@ -58,12 +58,13 @@ def _allowed() -> frozenset[str]:
 def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
     """The lines of a part that may be published: all of them, or its structure without its texts.
 
-    The scheme's own name and its publisher's (the part's header) are ours and stay.
+    The scheme's own name and its publisher's (the part's header) stay; descriptions do not.
     """
     if part.redistribution is Redistribution.ALLOWED:
         yield from lines
         return
-    header = {*part.header, *part.scheme_header}
+    described = f" {name('dct:description')} "
+    header = {line for line in (*part.header, *part.scheme_header) if described not in line}
     allowed = _allowed()
     for line in lines:
         if line in header or line.split(" ", 2)[1] in allowed:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Literal as Choice
 
@@ -652,13 +653,13 @@ class _Data:
             self._instances[of] = dict.fromkeys(node for each in classes for node in self.subjects(RDF_TYPE, each))
         return self._instances[of]
 
-    def value_nodes(self, path: _Path | None, focus: Iterable[Term]) -> Values:
-        """The value nodes of each focus node: itself, or what the path reaches."""
+    def value_nodes(self, path: _Path | None, focus: Collection[Term]) -> Values:
+        """The value nodes of each focus node: itself, or what the path reaches. The inner loop of the engine."""
         if path is None:
-            return {node: (node,) for node in focus}
+            return dict(zip(focus, zip(focus, strict=True), strict=True))
         if path.kind == "predicate" and path.predicate:
-            column = self.column(path.predicate)
-            return {node: column.get(node, _NONE) for node in focus}
+            found = map(self.column(path.predicate).get, focus, repeat(_NONE))
+            return dict(zip(focus, found, strict=True))
         return {node: self.values(path, node) for node in focus}
 
     def values(self, path: _Path, focus: Term) -> list[Term]:
@@ -739,7 +740,7 @@ class _Fast:
             found |= self.data.instances(shape)
         return found
 
-    def _findings(self, shape: _Shape, focus: Iterable[Term]) -> Iterator[_Finding]:
+    def _findings(self, shape: _Shape, focus: Collection[Term]) -> Iterator[_Finding]:
         """The results of validating each focus node against the shape (SHACL 3.4)."""
         if shape.deactivated:
             return
@@ -776,7 +777,7 @@ class _Fast:
                 for finding in by_value.get(value, ()):
                     yield replace(finding, root=node)
 
-    def _failing(self, node: Term, focus: Iterable[Term]) -> set[Term]:
+    def _failing(self, node: Term, focus: Collection[Term]) -> set[Term]:
         """The focus nodes that do not conform to the shape at a node of the shapes graph."""
         return {finding.root for finding in self._findings(self.judge.shape(node), focus)}
 
@@ -816,7 +817,7 @@ class _Fast:
             name, argument, dict.fromkeys(value for reached in values.values() for value in reached)
         )
 
-    def _shape_test(self, name: str, argument: Term, candidates: Iterable[Term]) -> _Test:
+    def _shape_test(self, name: str, argument: Term, candidates: Collection[Term]) -> _Test:
         """`sh:node`, `sh:not` and the logical lists: decided for all candidates at once (SHACL 4.6, 4.7.1)."""
         if name in ("node", "not"):
             failing = self._failing(argument, candidates)

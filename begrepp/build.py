@@ -33,11 +33,12 @@ from begrepp.manifest import (
     describe_load,
     describe_part,
     graph_hash,
+    read_manifest,
     write_manifest,
 )
 from begrepp.parts import FileUsed, LoadReport, Part, SortedFile, load_edition, write_lines
 from begrepp.queries import Finding, run_checks
-from begrepp.records import Edition, Load
+from begrepp.records import Coverage, Edition, Load
 from begrepp.redistribution import project
 from begrepp.rows import Meter
 from begrepp.search import write_index
@@ -99,12 +100,19 @@ class BuildFailed(BegreppError):
 
 
 def build(
-    jobs: Sequence[Job], settings: Settings, progress: Progress, *, public: bool = False, keep_going: bool = False
+    jobs: Sequence[Job],
+    settings: Settings,
+    progress: Progress,
+    *,
+    public: bool = False,
+    keep_going: bool = False,
+    accept_fewer: bool = False,
 ) -> Manifest:
     """Build all editions and publish the result.
 
     Raises `BuildFailed` where a source is refused (with `keep_going` the others are published without
-    it) and leaves the current build as it was.
+    it) and leaves the current build as it was. A complete list that is much shorter than the one that is
+    published now is refused too, unless `accept_fewer`.
     """
     started = time.monotonic()
     with _alone(settings), _aside(settings) as folder:
@@ -114,6 +122,8 @@ def build(
         if failures and not (keep_going and reports):
             raise BuildFailed(failures)
         parts = [part for report in reports for part in report.parts]
+        if not accept_fewer:
+            _refuse_shrunken(parts, settings)
         if public:
             progress.step("leaving out the texts that may not be redistributed")
             for part in parts:
@@ -159,6 +169,22 @@ def build(
         progress.step("publishing")
         _publish(folder, settings, manifest.id)
     return manifest
+
+
+def _refuse_shrunken(parts: Sequence[Part], settings: Settings) -> None:
+    """A list that lost a fifth of its concepts since the build before is more likely cut off than revised."""
+    if not settings.current.exists():
+        return
+    before = read_manifest(settings.current.resolve())
+    for group in in_force(parts, date.today()):
+        now = group[0]
+        then = before.graph(now.kind, now.id)
+        if then and then["coverage"] == now.coverage == Coverage.COMPLETE and now.concepts < then["concepts"] * 0.8:
+            raise ValidationError(
+                f"{now.source} {now.version}: {now.id} has {now.concepts:,} concepts, where the build that is "
+                f"published now has {then['concepts']:,}. A file may be cut off.",
+                "Fetch it again, or say `begrepp build --accept-fewer` if the publisher did shorten the list.",
+            )
 
 
 def _refuse_findings(findings: Sequence[Finding]) -> None:

@@ -93,13 +93,14 @@ def add(source: str, files: tuple[Path, ...], edition: str, loader: str, partial
 @click.argument("names", nargs=-1)
 @click.option("--public", is_flag=True, help="Leave out the texts that their publishers do not let be passed on.")
 @click.option("--keep-going", is_flag=True, help="Publish the rest when a source is refused.")
+@click.option("--accept-fewer", is_flag=True, help="Publish a list that became much shorter than it was.")
 @click.option("--no-starter", is_flag=True, help="Build without the bundled starter.")
-def build_command(names: tuple[str, ...], public: bool, keep_going: bool, no_starter: bool) -> None:
+def build_command(names: tuple[str, ...], public: bool, keep_going: bool, accept_fewer: bool, no_starter: bool) -> None:
     """Build the graph from all files found, or from the SOURCE or SOURCE/EDITION named."""
     settings = Settings()
     jobs = _jobs(names, settings, starter=not no_starter)
     with report.Live(log=settings.logs) as live:
-        manifest = build(jobs, settings, live, public=public, keep_going=keep_going)
+        manifest = build(jobs, settings, live, public=public, keep_going=keep_going, accept_fewer=accept_fewer)
     report.built(manifest)
 
 

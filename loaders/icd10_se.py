@@ -131,6 +131,14 @@ def _code_texts(edition: Edition) -> Iterator[Concept]:
     chapter, block, *digits = (file_named(edition, name) for name in _CODE_TEXT_FILES)
     chapters = _ranges(chapter, in_text=True)
     blocks = _ranges(block, in_text=False)
+    categories = [row.take("kod") for row in _rows(digits[0], counted=False)]
+    for (first, last), notation in blocks.items():
+        if not any(first <= category <= last for category in categories):
+            raise InputError(
+                digits[0],
+                f"no category lies in the block {notation}.",
+                "The file may be cut off; fetch all of the edition's files again.",
+            )
     known = {dotted(row.take("kod")) for path in digits for row in _rows(path, counted=False)}
     for row in _rows(chapter):
         yield _from_code_text(row, (), known)

@@ -65,6 +65,8 @@ def jobs(settings: Settings) -> list[Job]:
     return [Job(edition, loaders.loader_of(edition)) for edition in find_editions(settings.raw)]
 
 
-def build_small(settings: Settings, *, public: bool = False, keep_going: bool = False) -> Manifest:
+def build_small(
+    settings: Settings, *, public: bool = False, keep_going: bool = False, accept_fewer: bool = False
+) -> Manifest:
     """Build what lies in the raw folder."""
-    return build(jobs(settings), settings, Quiet(), public=public, keep_going=keep_going)
+    return build(jobs(settings), settings, Quiet(), public=public, keep_going=keep_going, accept_fewer=accept_fewer)

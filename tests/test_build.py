@@ -90,12 +90,21 @@ def test_a_shape_that_is_broken_names_file_row_and_concept(settings: Settings) -
     assert "list.csv row 7" in words and "cs/icd-10-se/A0x" in words and "S09" in words
 
 
+def test_a_list_that_lost_a_fifth_of_its_concepts_is_taken_for_cut_off(settings: Settings) -> None:
+    put(settings, HEADER + ROWS)
+    before = build_small(settings)
+    put(settings, HEADER + "".join(ROWS.splitlines(keepends=True)[:3]))
+    with pytest.raises(BegreppError, match="3 concepts, where the build that is published now has 5"):
+        build_small(settings)
+    assert read_manifest(current_build(settings)) == before
+    assert build_small(settings, accept_fewer=True).graphs[0]["concepts"] == 3
+
+
 def test_old_builds_go_and_the_newest_stay(settings: Settings) -> None:
     put(settings, HEADER + ROWS)
     builds = []
     for _ in range(4):
         builds.append(build_small(settings).id)
-        time.sleep(1.1)
     assert sorted(path.name for path in settings.builds.iterdir()) == builds[-3:]
 
 

@@ -1,7 +1,8 @@
 """Refuses Swedish personal identity numbers: begrepp holds metadata, never data about a person.
 
-Recognised: personnummer and samordningsnummer, with or without century, hyphen or plus, whose date
-exists and whose check digit is right (Skatteverket, SKV 704). A run of digits inside a longer
+Recognised: personnummer and samordningsnummer, with or without century, hyphen, dash or plus, also with
+spaces or hyphens between the parts of a whole date (1981-12-18-9876), whose date exists and whose check
+digit is right (Skatteverket, SKV 704). A run of digits inside a longer
 identifier, such as an OID or a SCTID, is not one.
 """
 
@@ -9,19 +10,29 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import chain
 
 from stdnum import luhn
 
 from begrepp.errors import Origin, PersonalDataError
 
-_CANDIDATE = re.compile(
-    r"(?<![\w.\-/])(?P<century>1[89]|20)?(?P<year>\d\d)(?P<month>[01]\d)(?P<day>[0-9]\d)(?P<sign>[-+]?)(?P<serial>\d{4})(?![\w\-/]|\.\d)"
+_DASH = "[-+\u2010-\u2015\u2212]"
+_NOT_BEFORE, _NOT_AFTER = r"(?<![\w.\-/])", r"(?![\w\-/]|\.\d)"
+_CANDIDATES = (
+    re.compile(
+        rf"{_NOT_BEFORE}(?P<century>1[89]|20)?(?P<year>\d\d)(?P<month>[01]\d)(?P<day>\d\d){_DASH}?(?P<serial>\d{{4}}){_NOT_AFTER}"
+    ),
+    # With the century, so that a date and a number after it are rarely taken for one.
+    re.compile(
+        rf"{_NOT_BEFORE}(?P<century>1[89]|20)(?P<year>\d\d)(?P<gap>[- ]?)(?P<month>[01]\d)(?P=gap)(?P<day>\d\d)"
+        rf"(?:{_DASH}|(?P=gap)|(?<!-\d\d) )(?P<serial>\d{{4}}){_NOT_AFTER}"
+    ),
 )
 
 
 def find_identity_number(text: str) -> str | None:
     """The first Swedish identity number in the text, or None."""
-    for match in _CANDIDATE.finditer(text):
+    for match in chain.from_iterable(candidate.finditer(text) for candidate in _CANDIDATES):
         day = int(match["day"])
         day -= 60 if day > 60 else 0
         year = int((match["century"] or "20") + match["year"])

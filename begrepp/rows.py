@@ -131,9 +131,10 @@ def read_table(
 
     `columns` names the columns of a file without a header; otherwise the first line is the header and
     must hold all of `required`. `quoted=False` takes quotation marks as ordinary characters. A row with
-    more or fewer cells than columns is an error (`short_rows=True` fills up short ones): a truncated
-    file, an unquoted delimiter or the wrong delimiter must not shift cells into other columns.
-    Lines at the top that begin with `comment` are passed over (`read_comments` has them).
+    more or fewer cells than columns is an error: a truncated file, an unquoted delimiter or the wrong
+    delimiter must not shift cells into other columns. `short_rows=True` fills up short rows, and drops
+    empty cells beyond the last column. Lines at the top that begin with `comment` are passed over
+    (`read_comments` has them).
     `counted=False` is for a first look at a file that will be read again.
     """
     counter = meter() if counted else Meter()
@@ -258,7 +259,7 @@ def _check_header(header: list[str], required: Iterable[str], delimiter: str, pa
 
 
 def _cells(header: list[str], cells: list[str], origin: Origin, short_rows: bool) -> dict[str, str]:
-    if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
+    if short_rows and len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
         cells = cells[: len(header)]
     if len(cells) < len(header) and short_rows:
         cells = [*cells, *[""] * (len(header) - len(cells))]

@@ -401,6 +401,10 @@ class _Reader:
                 yield from self._statements(subject, self._beyond_scheme(subject), self.schemes[subject].id)
             elif subject in xl_labels:
                 yield from self._label_node(subject, pairs)
+            elif isinstance(subject, NamedNode) and subject.value.startswith(Iris().root):
+                # A file may not speak of another source's releases, licences or datasets.
+                reason = f"<{subject.value}> is one of begrepp's own; what it is, its own source says."
+                yield Skipped(origin=self.graph.origin, reason=reason)
             else:
                 yield from self._statements(subject, pairs, first)
 

@@ -51,8 +51,8 @@ def finish(response: Response) -> Response:
         headers.setdefault("Cache-Control", "no-cache")
         # What a page shows follows from the build alone, so the bytes tell whether it changed.
         if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
-            response.add_etags()
-            response.make_conditional(request)
+            response.add_etag()
+            response.make_conditional(request.environ)
     if "language" in g and response.mimetype == "text/html":
         headers["Content-Language"] = g.language
     return response

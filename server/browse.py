@@ -7,7 +7,6 @@ from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
-from begrepp.settings import LANGUAGES
 from server.names import refs
 from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
@@ -19,6 +18,7 @@ from server.questions import ask, construct
 from server.rdf import serialise, vocabulary_file
 from server.resolve import Missing
 from server.state import Build, build
+from server.translate import LANGUAGES
 
 blueprint = Blueprint("browse", __name__)
 _YEAR = 365 * 24 * 3600

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
@@ -37,6 +37,12 @@ class Ref:
     known: bool = True
 
     @property
+    def code(self) -> str:
+        """The notation where it says more than the label does: `C50.9`, not `lungcancer`."""
+        is_word = len(self.notation) > 3 and self.notation.islower() and not any(c.isdigit() for c in self.notation)
+        return "" if is_word and self.label.value else self.notation
+
+    @property
     def sort_key(self) -> tuple[str, str]:
         """By code, then by label, in Swedish order."""
         return sort_key(self.notation), sort_key(self.label.value)
@@ -49,6 +55,12 @@ def choose(texts: Iterable[Text], language: str) -> Text | None:
         texts, key=lambda t: (order.index(t.lang) if t.lang in order else len(order), t.lang, -len(t.value), t.value)
     )
     return ranked[0] if ranked else None
+
+
+def mine(texts: Sequence[Text], language: str) -> list[Text]:
+    """The texts in the reader's language, or, where there is none, those in the language of the first."""
+    own = [text for text in texts if text.lang == language]
+    return own or [text for text in texts if text.lang == texts[0].lang]
 
 
 def in_order(texts: Iterable[Text], language: str) -> list[Text]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Request
 
 from begrepp.errors import BegreppError
-from begrepp.settings import LANGUAGES
+from server.translate import LANGUAGES
 
 
 class NotAcceptable(BegreppError):

@@ -9,10 +9,10 @@ from markupsafe import Markup, escape
 
 from begrepp.namespaces import compact
 from begrepp.records import Text
-from begrepp.settings import LANGUAGES
 from server.addresses import Twin
+from server.names import mine
 from server.negotiate import GRAPH_FORMATS, choose_language
-from server.translate import Speaker
+from server.translate import LANGUAGES, Speaker
 
 
 def speaker() -> Speaker:
@@ -35,6 +35,7 @@ def prepare_templates(app: Flask) -> None:
             "u": address,
             "switch": _switch,
             "text": text,
+            "mine": lambda texts: mine(texts, say.language) if texts else [],
             "day": _day,
             "size": _size,
             "short": compact,

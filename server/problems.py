@@ -73,7 +73,7 @@ def _page(error: Exception, status: int, reason: str, next_step: str) -> Respons
         "problem.html",
         status=status,
         heading=heading,
-        reason=say.maybe(f"reason.{type(error).__name__}") or ("" if isinstance(error, HTTPException) else reason),
+        reason=say.maybe(f"reason.{type(error).__name__}"),
         said=reason,
         next_step=next_step,
         near=near,

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from begrepp.settings import LANGUAGES
+from begrepp import settings
 
 FOLDER = Path(__file__).parent / "translations"
+LANGUAGES = tuple(
+    sorted((path.stem for path in FOLDER.glob("*.toml")), key=lambda name: (name not in settings.LANGUAGES, name != "sv", name))
+)
+"""The languages there are pages in: Swedish, English, then any other that has a file."""
 
 
 @cache
@@ -51,3 +55,7 @@ class Speaker:
     def others(self) -> tuple[str, ...]:
         """The other languages."""
         return tuple(language for language in LANGUAGES if language != self.language)
+
+    def own_name(self, language: str) -> str:
+        """What a language calls itself."""
+        return catalogue(language)["site.language"]

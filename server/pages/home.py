@@ -15,7 +15,7 @@ from server.pages.scheme import SchemeRow, scheme_rows
 from server.questions import Query, examples, select, value
 from server.state import Build
 
-SCHEMES_SHOWN = 12
+SCHEMES_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,134 @@
+// Conveniences on top of pages that work without them: copying, opening branches of the tree, suggestions.
+"use strict";
+
+for (const button of document.querySelectorAll("button.copy")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const words = button.textContent;
+    button.textContent = "✓";
+    setTimeout(() => { button.textContent = words; }, 1200);
+  });
+}
+
+function prepareTree(root) {
+  for (const button of root.querySelectorAll("button.expand")) {
+    button.hidden = false;
+    button.addEventListener("click", () => toggle(button));
+  }
+}
+
+async function toggle(button) {
+  const item = button.closest("li");
+  const open = button.getAttribute("aria-expanded") === "true";
+  let list = item.querySelector(":scope > ul");
+  if (!open && !list) {
+    button.classList.add("busy");
+    try {
+      const response = await fetch(button.dataset.branch, { headers: { Accept: "text/html" } });
+      if (!response.ok) return;
+      const piece = document.createElement("template");
+      piece.innerHTML = await response.text();
+      list = piece.content.querySelector("ul");
+      prepareTree(list);
+      item.append(list);
+    } finally {
+      button.classList.remove("busy");
+    }
+  }
+  if (list) list.hidden = open;
+  button.setAttribute("aria-expanded", String(!open));
+}
+
+prepareTree(document);
+
+for (const form of document.querySelectorAll("form[data-suggest]")) {
+  const input = form.querySelector("input[type=search]");
+  const list = document.createElement("ul");
+  list.className = "suggestions";
+  list.id = "suggestions";
+  list.setAttribute("role", "listbox");
+  list.hidden = true;
+  form.append(list);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-expanded", "false");
+  let timer = 0;
+  let asked = 0;
+  let chosen = -1;
+
+  const close = () => {
+    list.hidden = true;
+    chosen = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+
+  const mark = (index) => {
+    const options = [...list.children];
+    options.forEach((option, n) => option.setAttribute("aria-selected", String(n === index)));
+    chosen = index;
+    if (index < 0) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", options[index].id);
+  };
+
+  const show = (results) => {
+    list.replaceChildren(...results.map((result, n) => {
+      const option = document.createElement("li");
+      option.id = `suggestion-${n}`;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      const link = document.createElement("a");
+      link.href = result.href;
+      link.tabIndex = -1;
+      if (result.notation) {
+        const code = document.createElement("span");
+        code.className = "code";
+        code.textContent = result.notation;
+        link.append(code, " ");
+      }
+      const label = document.createElement("span");
+      label.textContent = result.label;
+      if (result.lang) label.lang = result.lang;
+      if (!result.active) label.className = "retired";
+      const about = document.createElement("span");
+      about.className = "quiet";
+      about.textContent = result.matched || result.scheme || result.kindWord;
+      link.append(label, " ", about);
+      option.append(link);
+      return option;
+    }));
+    chosen = -1;
+    list.hidden = results.length === 0;
+    input.setAttribute("aria-expanded", String(results.length > 0));
+  };
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    const words = input.value.trim();
+    if (words.length < 2) return close();
+    timer = setTimeout(async () => {
+      const mine = ++asked;
+      const response = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(words)}`);
+      if (!response.ok || mine !== asked || document.activeElement !== input) return;
+      show((await response.json()).results);
+    }, 120);
+  });
+
+  input.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    const last = list.children.length - 1;
+    if (event.key === "ArrowDown") mark(chosen < last ? chosen + 1 : 0);
+    else if (event.key === "ArrowUp") mark(chosen > 0 ? chosen - 1 : last);
+    else if (event.key === "Escape") return close();
+    else if (event.key === "Enter" && chosen >= 0) list.children[chosen].firstElementChild.click();
+    else return;
+    event.preventDefault();
+  });
+
+  form.addEventListener("focusout", (event) => {
+    if (!form.contains(event.relatedTarget)) setTimeout(close, 150);
+  });
+}

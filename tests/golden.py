@@ -1,0 +1,121 @@
+"""Every fixture with the Turtle that it becomes: `python -m tests.golden` writes `expected.ttl` anew.
+
+A fixture is `tests/fixtures/<loader>[-<case>]/<edition>/files`. For a format the case is the source, so that
+`table-rcc-t` is read by the declaration of `rcc-t`. Read the difference aloud before you commit it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import RdfFormat, parse
+
+import loaders
+from begrepp.checks import checked
+from begrepp.editions import find_editions
+from begrepp.graph import Mint
+from begrepp.iris import Iris
+from begrepp.namespaces import compact, expand, prefixes
+from begrepp.records import Edition, Skipped
+from begrepp.terms import ntriples
+
+FIXTURES = Path(__file__).parent / "fixtures"
+Lines = dict[str, dict[str, list[str]]]
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_TERM = re.compile(r'<([^>]*)>|("(?:[^"\\]|\\.)*")(?:\^\^<([^>]*)>|(@[\w-]+))?')
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """A postcard of a publisher's files, and what they become."""
+
+    folder: Path
+    edition: Edition
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def expected(self) -> Path:
+        """The golden Turtle."""
+        return self.folder / "expected.ttl"
+
+
+def fixtures() -> Iterator[Fixture]:
+    """All of them, by name."""
+    for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and not path.name.startswith("_")):
+        loader, _, case = folder.name.partition("-")
+        is_format = not loaders.modules()[loader].SOURCE.schemes
+        (found,) = [edition for edition in find_editions(FIXTURES) if edition.folder.parent == folder]
+        source = case if is_format else loader
+        yield Fixture(folder, Edition(source=source, version=found.version, folder=found.folder, files=found.files))
+
+
+def load(fixture: Fixture) -> tuple[set[str], list[str]]:
+    """The fixture's triples as N-Triples, and its skipped rows as words."""
+    iris = Iris()
+    mint = Mint(iris, load_iri=iris.load(fixture.edition.source, fixture.edition.version), file_iris=(iris.file("…"),))
+    triples: set[str] = set()
+    skipped: list[str] = []
+    for record in checked(loaders.loader_of(fixture.edition)(fixture.edition)):
+        if isinstance(record, Skipped):
+            skipped.append(f"{record.origin}: {record.reason}")
+        else:
+            triples.update(map(ntriples, mint.triples(record)))
+    return triples, skipped
+
+
+def turtle(triples: set[str], skipped: list[str]) -> str:
+    """Sorted and prefixed Turtle for people; IRIs of our own are relative to the base."""
+    subjects: Lines = {}
+    for line in triples:
+        subject, predicate, object_ = line.removesuffix(" .\n").split(" ", 2)
+        subjects.setdefault(_short(subject), {}).setdefault(_predicate(predicate), []).append(_short(object_))
+    blocks = []
+    for subject, predicates in sorted(subjects.items()):
+        parts = [
+            f"{predicate} {', '.join(sorted(objects))}"
+            for predicate, objects in sorted(predicates.items(), key=lambda pair: (pair[0] != "a", pair))
+        ]
+        blocks.append(f"{subject}\n  " + " ;\n  ".join(parts) + " .\n")
+    body = "\n".join(blocks)
+    used = [f"@prefix {prefix}: <{ns}> .\n" for prefix, ns in prefixes().items() if re.search(rf"\b{prefix}:", body)]
+    notes = "".join(f"# skipped: {reason}\n" for reason in skipped)
+    return f"@base <{Iris().root}> .\n{''.join(used)}\n{body}" + (f"\n{notes}" if notes else "")
+
+
+def _predicate(term: str) -> str:
+    return "a" if term == f"<{expand('rdf:type')}>" else _short(term)
+
+
+def _short(term: str) -> str:
+    match = _TERM.fullmatch(term)
+    assert match, term
+    iri, text, datatype, language = match.groups()
+    if text is not None:
+        return text + (f"^^{_short(f'<{datatype}>')}" if datatype else language or "")
+    prefix, _, local = compact(iri).partition(":")
+    if prefix in prefixes() and _NAME.fullmatch(local):
+        return f"{prefix}:{local}"
+    return f"<{iri.removeprefix(Iris().root)}>"
+
+
+def read(path: Path) -> set[str]:
+    """The triples of a Turtle file as N-Triples."""
+    return {f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in parse(path=path, format=RdfFormat.TURTLE)}
+
+
+def main() -> None:
+    """Write every `expected.ttl`."""
+    for fixture in fixtures():
+        fixture.expected.write_text(turtle(*load(fixture)), encoding="utf-8")
+        print(fixture.expected.relative_to(FIXTURES))
+
+
+if __name__ == "__main__":
+    main()

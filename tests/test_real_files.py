@@ -1,0 +1,228 @@
+"""The publishers' own whole files, which lie outside the repository: every code arrives, and none is invented.
+
+Set BEGREPP_SHARED to the folder that holds `data/`, or put a folder `shared` beside the project.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import loaders
+from begrepp.checks import checked
+from begrepp.errors import InputError
+from begrepp.graph import Mint
+from begrepp.iris import Iris
+from begrepp.records import Concept, Edition, Mapping, Record, Skipped, Status
+from begrepp.settings import ROOT
+
+DATA = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "data"
+RCC = "se-rcc-decoder-keyvalue"
+SOS = "se-sos-statdb-dictionaries"
+
+
+def read(folder: Path, source: str, version: str, *names: str, declaration: str = "") -> list[Record]:
+    """The records of an edition made of files of the shared folder, each also turned into triples."""
+    if not all((DATA / name).exists() for name in names):
+        pytest.skip(f"the publishers' files are not at {DATA}; set BEGREPP_SHARED to the folder that holds data/")
+    home = folder / source / version
+    home.mkdir(parents=True)
+    for name in names:
+        path = DATA / name
+        if path.is_dir():
+            shutil.copytree(path, home / path.name)
+        else:
+            shutil.copy(path, home / path.name)
+    if declaration:
+        (home / "source.toml").write_text(declaration, encoding="utf-8")
+    files = tuple(sorted(path for path in home.rglob("*") if path.is_file()))
+    edition = Edition(source=source, version=version, folder=home, files=files)
+    records = list(checked(loaders.loader_of(edition)(edition)))
+    mint = Mint(Iris(), load_iri="urn:load", file_iris=("urn:file",))
+    triples = sum(1 for r in records if not isinstance(r, Skipped) for _ in mint.triples(r))
+    assert triples > len(records)
+    return records
+
+
+def levels(records: list[Record]) -> Counter[tuple[str, str]]:
+    return Counter((r.scheme, r.level) for r in records if isinstance(r, Concept))
+
+
+def concepts(records: list[Record]) -> dict[str, Concept]:
+    return {r.notation: r for r in records if isinstance(r, Concept)}
+
+
+def skipped(records: list[Record]) -> list[str]:
+    return [r.reason for r in records if isinstance(r, Skipped)]
+
+
+def test_icd_10_se_2021_is_whole(tmp_path: Path) -> None:
+    names = ("chapter", "block", "digit3", "digit4", "digit5")
+    records = read(tmp_path, "icd10_se", "2021", *(f"se-icd10se-2021/{name}.txt" for name in names))
+    assert [count for _, count in sorted(levels(records).items())] == [264, 23966, 9643, 22, 2056]
+    assert len(concepts(records)) == 35951
+
+
+def test_kva_2021_is_whole(tmp_path: Path) -> None:
+    records = read(tmp_path, "kva", "2021", "se-kva-2021/kka-2021-text", "se-kva-2021/kma-2021-text")
+    assert levels(records) == {
+        ("kka", "1"): 20,
+        ("kka", "2"): 191,
+        ("kka", "3"): 1292,
+        ("kka", "4"): 6627,
+        ("kma", "1"): 9,
+        ("kma", "2"): 121,
+        ("kma", "3"): 31,
+        ("kma", "4"): 4505,
+    }
+    acute = next(r for r in records if isinstance(r, Concept) and r.notation == "DR015")
+    assert acute.pref_labels[0].value == "Hemodialys, akut" and acute.notes and acute.broader == ("DR",)
+    assert sum('"' in r.pref_labels[0].value for r in records if isinstance(r, Concept) and r.scheme == "kma") > 70
+    tops = [r for r in records if isinstance(r, Concept) and not r.broader]
+    assert len(tops) == 29
+
+
+def test_every_atc_code_of_rcc_arrives(tmp_path: Path) -> None:
+    records = read(tmp_path, "atc", "2020", f"{RCC}/atc.csv")
+    assert len(concepts(records)) == 14525
+    assert skipped(records) == ["'-' is not an ATC code."]
+    assert concepts(records)["QA01AA"].broader == ("QA01A",)
+
+
+def test_the_atc_sample_has_its_six_retired_codes(tmp_path: Path) -> None:
+    records = read(tmp_path, "atc", "2026", "se-sos-2026-normalized-samples/atc_L01_sample.csv")
+    found = concepts(records)
+    assert len(found) == 89
+    assert sorted(n for n, c in found.items() if c.status is Status.INACTIVE) == [
+        *("L01AA04", "L01AX10", "L01BB01", "L01EX16", "L01EX17", "L01EX20")
+    ]
+    assert [n for n, c in found.items() if not c.broader] == ["L"]
+
+
+def test_icd_o_3_of_rcc_is_whole(tmp_path: Path) -> None:
+    names = [f"{RCC}/{name}.csv" for name in ("icdo3", "icdo3_grov", "snomed3")]
+    records = read(tmp_path, "icd_o", "2020", *names)
+    counted = levels(records)
+    assert counted["icd-o-3", "topografi"] == 325 and counted["icd-o-3", "morfologi"] == 912
+    found = concepts(records)
+    assert found["C00.0"].broader == ("C00",)
+    assert {"8500/3", "8120/31", "8120/32"} <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ("id_", "path", "count"),
+    [
+        ("rcc-digr", f"{RCC}/digr.csv", 8),
+        ("rcc-figo", f"{RCC}/figo.csv", 20),
+        ("rcc-icd-7", f"{RCC}/icd7.csv", 196),
+        ("rcc-kommun", f"{RCC}/kommun.csv", 290),
+        ("rcc-lan", f"{RCC}/lan.csv", 21),
+        ("rcc-m", f"{RCC}/m_rtr.csv", 6),
+        ("rcc-n", f"{RCC}/n_rtr.csv", 15),
+        ("rcc-sida", f"{RCC}/sida.csv", 3),
+        ("rcc-t", f"{RCC}/t_rtr.csv", 21),
+        ("rcc-tnmgrund", f"{RCC}/tnmgrund.csv", 2),
+        ("sos-dodsorsaker", f"{SOS}/ddf--entities--dodsorsaker--diagnos.csv", 1938),
+        ("sos-operation", f"{SOS}/ddf--entities--operation.csv", 7571),
+        ("sos-tumordiagnoser", f"{SOS}/ddf--entities--tumordiagnoser.csv", 213),
+        ("sos-tumortyper", f"{SOS}/ddf--entities--tumortyper.csv", 79),
+    ],
+)
+def test_a_declared_list_is_whole(tmp_path: Path, id_: str, path: str, count: int) -> None:
+    records = read(tmp_path, id_, "2020", path)
+    assert len(concepts(records)) == count
+    assert skipped(records) == (["'3d' has no label."] if id_ == "rcc-t" else [])
+
+
+def test_every_declared_list_is_tried_on_its_real_file() -> None:
+    tried = test_a_declared_list_is_whole.pytestmark[0].args[1]  # type: ignore[attr-defined]
+    assert {id_ for id_, _, _ in tried} == set(loaders.declared())
+
+
+def test_the_hierarchy_of_declared_lists(tmp_path: Path) -> None:
+    stages = concepts(read(tmp_path, "rcc-figo", "2020", f"{RCC}/figo.csv"))
+    assert stages["IA1"].broader == ("IA",) and stages["II"].broader == () and stages["IVB"].broader == ("IV",)
+    sites = concepts(read(tmp_path, "sos-tumordiagnoser", "2020", f"{SOS}/ddf--entities--tumordiagnoser.csv"))
+    assert sites["1400"].broader == ("140",) and sites["140"].broader == ()
+    causes = concepts(read(tmp_path, "sos-dodsorsaker", "2020", f"{SOS}/ddf--entities--dodsorsaker--diagnos.csv"))
+    assert causes["A00"].broader == ("0101",) and causes["0101"].hidden_labels[0].value == "A00-A09"
+
+
+def dictionary(name: str, columns: str, ignored: str) -> str:
+    quoted = ", ".join(f'"{column}"' for column in ignored.split())
+    return (
+        'loader = "table"\n[source]\npublisher = "socialstyrelsen"\n'
+        'licence = "http://rightsstatements.org/vocab/InC/1.0/"\n'
+        f'[scheme]\ntitle.sv = "{name}"\n[[file]]\nname = "*.csv"\n[file.columns]\n{columns}\n'
+        f"[file.options]\nignore = [{quoted}]\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "ignored", "row", "reason"),
+    [
+        (
+            "abortmetod",
+            'notation = "abortmetod"\npref_label.sv = "name"\npref_label.en = "name_english"',
+            "sdb_amne sdb_titel",
+            2,
+            "7 cells where the table has 5 columns",
+        ),
+        (
+            "sex",
+            'notation = "sex"\npref_label.sv = "name"\npref_label.en = "name_english"',
+            "sdb_kod commnets sdb_titel",
+            5,
+            "7 cells where the table has 6 columns",
+        ),
+        (
+            "yrkesgrupp",
+            'notation = "code"\npref_label.sv = "name"\npref_label.en = "name_english"',
+            "yrkesgrupp sdb_amne sdb_titel",
+            0,
+            "cells where the table has 6 columns",
+        ),
+    ],
+)
+def test_broken_rows_are_told_and_never_shifted(
+    tmp_path: Path, name: str, columns: str, ignored: str, row: int, reason: str
+) -> None:
+    with pytest.raises(InputError, match=reason) as raised:
+        declared = dictionary(name, columns, ignored)
+        read(tmp_path, f"sos-{name}", "2020", f"{SOS}/ddf--entities--{name}.csv", declaration=declared)
+    assert raised.value.origin.file == f"ddf--entities--{name}.csv"
+    assert raised.value.origin.row == row or not row
+    assert raised.value.next_step
+
+
+BIOMAPPINGS = (
+    'loader = "sssom"\n[source]\npublisher = "Biomappings"\npublisher_type = "ngo"\n'
+    'licence = "https://creativecommons.org/publicdomain/zero/1.0/"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "left_out"), [("positive", 11823, 618), ("negative", 1690, 197), ("unsure", 110, 0)]
+)
+def test_biomappings_are_whole(tmp_path: Path, name: str, kept: int, left_out: int) -> None:
+    path = f"sssom-biomappings/{name}.sssom.tsv"
+    records = read(tmp_path, f"biomappings-{name}", "2026", path, declaration=BIOMAPPINGS)
+    mappings = [r for r in records if isinstance(r, Mapping)]
+    assert (len(mappings), len(skipped(records))) == (kept, left_out)
+    assert all("none of the five SKOS matches" in reason for reason in skipped(records))
+    assert all(mapping.negated is (name == "negative") for mapping in mappings)
+
+
+def test_every_example_of_sssom_is_read(tmp_path: Path) -> None:
+    examples = sorted((DATA.parent / "suites" / "sssom" / "examples").glob("*/*.tsv"))
+    if not examples:
+        pytest.skip(f"the SSSOM examples are not at {DATA.parent}/suites")
+    for number, path in enumerate(examples):
+        beside = [f"../{p.relative_to(DATA.parent)}" for p in path.parent.glob(f"{path.stem}.yml")]
+        declared = 'loader = "sssom"\n[source]\npublisher = "begrepp"\n'
+        relative = f"../{path.relative_to(DATA.parent)}"
+        assert len(read(tmp_path, f"example{number}", "2022", relative, *beside, declaration=declared)) > 1

@@ -6,16 +6,12 @@ atomic switch. Killed at any moment, the build before it goes on serving.
 
 from __future__ import annotations
 
-import fcntl
-import heapq
 import multiprocessing
 import os
-import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -28,6 +24,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, ser
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.history import current_lines, in_force
 from begrepp.iris import Iris
+from begrepp.lines import SortedFile, merge_files
 from begrepp.manifest import (
     Manifest,
     describe_load,
@@ -36,7 +33,8 @@ from begrepp.manifest import (
     read_manifest,
     write_manifest,
 )
-from begrepp.parts import FileUsed, LoadReport, Part, SortedFile, load_edition, write_lines
+from begrepp.parts import FileUsed, LoadReport, Part, load_edition
+from begrepp.publish import alone, aside, publish
 from begrepp.queries import Finding, run_checks
 from begrepp.records import Coverage, Edition, Load
 from begrepp.redistribution import project
@@ -115,7 +113,7 @@ def build(
     published now is refused too, unless `accept_fewer`.
     """
     started = time.monotonic()
-    with _alone(settings), _aside(settings) as folder:
+    with alone(settings), aside(settings) as folder:
         graphs = folder / "graphs"
         graphs.mkdir()
         reports, failures = _load_all(jobs, graphs, settings.base, progress)
@@ -136,7 +134,9 @@ def build(
         provenance = _provenance(graphs, reports, settings.base)
         current = graphs / "current.nt"
         streams = [_view(graphs / f"view{n}.nt", group) for n, group in enumerate(groups)]
-        triples, _ = _merge(current, [*streams, catalogue, provenance])
+        triples, _ = merge_files(current, [*streams, catalogue, provenance])
+        for view in graphs.glob("view*.nt"):
+            view.unlink()
         progress.step(f"storing {triples:,} triples")
         iris = Iris(settings.base)
         named = [(part.graph, part.path) for part in parts]
@@ -167,7 +167,7 @@ def build(
         )
         write_manifest(folder, manifest)
         progress.step("publishing")
-        _publish(folder, settings, manifest.id)
+        publish(folder, settings, manifest.id)
     return manifest
 
 
@@ -256,7 +256,7 @@ def _watch(ticks: Queue[tuple[str, int, int] | None], progress: Progress) -> Non
 
 def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadReport:
     """Load and validate one edition aside, and throw the result away: is this file what it should be?"""
-    with _aside(settings) as folder:
+    with aside(settings) as folder:
         reports, failures = _load_all([job], folder, settings.base, progress)
         if failures:
             raise failures[0].error
@@ -333,58 +333,3 @@ def _view(path: Path, group: list[Part]) -> Path:
         out.add(line)
     out.close()
     return path
-
-
-def _merge(target: Path, files: Sequence[Path]) -> tuple[int, str]:
-    """Merge sorted files into one; the views are not needed after that."""
-    handles = [file.open(encoding="utf-8") for file in files]
-    try:
-        result = write_lines(target, heapq.merge(*handles))
-    finally:
-        for handle in handles:
-            handle.close()
-    for file in files:
-        if file.name.startswith("view"):
-            file.unlink()
-    return result
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """Only one build at a time; the lock goes with the process, however it ends."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    with (settings.data / ".build.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BegreppError("Another build is running.", "Wait until it is done, or stop it.") from None
-        yield
-
-
-@contextmanager
-def _aside(settings: Settings) -> Iterator[Path]:
-    """A directory to write in, gone afterwards unless it was published; what killed builds left is removed."""
-    settings.builds.mkdir(parents=True, exist_ok=True)
-    for left in settings.builds.glob(".aside-*"):
-        if not Path(f"/proc/{left.name.removeprefix('.aside-')}").exists():
-            shutil.rmtree(left, ignore_errors=True)
-    folder = settings.builds / f".aside-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _publish(folder: Path, settings: Settings, build_id: str) -> None:
-    """Rename the whole build into place and switch `current` to it in one step; older builds go."""
-    target = settings.builds / build_id
-    folder.rename(target)
-    link = settings.data / f".current-{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path("builds") / build_id)
-    link.replace(settings.current)
-    finished = sorted(path for path in settings.builds.iterdir() if not path.name.startswith("."))
-    for old in finished[: -settings.keep_builds]:
-        shutil.rmtree(old, ignore_errors=True)

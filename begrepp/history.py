@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from begrepp.parts import Part, is_concept, subjects
+from begrepp.lines import subjects
+from begrepp.parts import Part, is_concept
 from begrepp.records import Coverage
 from begrepp.terms import day, name, ntriples, typed
 

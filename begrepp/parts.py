@@ -7,9 +7,7 @@ sorted N-Triples without duplicates. Memory is flat in the number of triples.
 from __future__ import annotations
 
 import hashlib
-import heapq
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,6 +17,7 @@ from begrepp.checks import checked
 from begrepp.errors import InputError, Origin, ValidationError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
+from begrepp.lines import SortedFile
 from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
     Concept,
@@ -41,7 +40,6 @@ from begrepp.rows import METER, Meter
 from begrepp.terms import name, ntriples
 from begrepp.validate import Report, Result, Severity, validate
 
-CHUNK_LINES = 400_000
 MAX_SKIPS_KEPT = 1000
 
 Kind = Literal["scheme", "mapping", "dataset"]
@@ -97,64 +95,6 @@ class LoadReport:
     skips: list[tuple[str, str]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     validation: Report | None = None
-
-
-class SortedFile:
-    """Lines in any number, written out sorted and unique, in memory that does not grow."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lines: set[str] = set()
-        self._runs: list[Path] = []
-
-    def add(self, line: str) -> None:
-        """Take one more line, with its line feed."""
-        self._lines.add(line)
-        if len(self._lines) >= CHUNK_LINES:
-            self._spill()
-
-    def _spill(self) -> None:
-        run = self.path.with_suffix(f".run{len(self._runs)}")
-        with run.open("w", encoding="utf-8", newline="\n") as out:
-            out.writelines(sorted(self._lines))
-        self._runs.append(run)
-        self._lines.clear()
-
-    def close(self) -> tuple[int, str]:
-        """Write the file; the number of lines and the SHA-256 of its bytes."""
-        with ExitStack() as stack:
-            runs: list[Iterable[str]] = [stack.enter_context(run.open(encoding="utf-8")) for run in self._runs]
-            result = write_lines(self.path, heapq.merge(*runs, sorted(self._lines)))
-        for run in self._runs:
-            run.unlink()
-        self._lines.clear()
-        return result
-
-
-def write_lines(path: Path, lines: Iterable[str]) -> tuple[int, str]:
-    """Write sorted lines without repeating one; the number of lines and the SHA-256 of the bytes."""
-    digest = hashlib.sha256()
-    count = 0
-    last = ""
-    batch: list[str] = []
-    with path.open("wb") as out:
-
-        def flush() -> None:
-            data = "".join(batch).encode()
-            digest.update(data)
-            out.write(data)
-            batch.clear()
-
-        for line in lines:
-            if line == last:
-                continue
-            last = line
-            count += 1
-            batch.append(line)
-            if len(batch) >= 10_000:
-                flush()
-        flush()
-    return count, digest.hexdigest()
 
 
 def file_used(path: Path) -> FileUsed:
@@ -341,22 +281,6 @@ def _describe(result: Result, origins: dict[str, Origin]) -> str:
     where = origins.get(about)
     words = result.messages.get("en") or next(iter(result.messages.values()), "")
     return f"{where or 'in the release'}: <{about}> {words} [{result.shape.rpartition('#')[2]}]"
-
-
-def subjects(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """The lines of a sorted N-Triples file, grouped by subject (an N-Triples term)."""
-    current = ""
-    group: list[str] = []
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            subject = line[: line.index(" ")]
-            if subject != current:
-                if group:
-                    yield current, group
-                current, group = subject, []
-            group.append(line)
-    if group:
-        yield current, group
 
 
 def is_concept(lines: Iterable[str]) -> bool:

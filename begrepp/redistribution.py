@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from begrepp.parts import Part, write_lines
+from begrepp.lines import write_lines
+from begrepp.parts import Part
 from begrepp.records import Redistribution
 from begrepp.terms import name
 

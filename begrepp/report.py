@@ -216,20 +216,20 @@ def validation(result: Report) -> None:
 
 
 def build_validation(manifest: Manifest) -> None:
-    """What the shapes said of each load in the build."""
-    rows = Table("source", "edition", "violations", "warnings", "most common")
+    """What the shapes and checks said of the build: the sources they had something to say about."""
     for load in manifest.loads:
-        groups = sorted(load["warning_groups"], key=lambda group: -group["count"])
-        words = "\n".join(f"{g['count']:,} × {g['messages'].get('en', '')}" for g in groups[:3])
-        rows.add_row(
-            escape(load["source"]),
-            escape(load["version"]),
-            f"{load['violations']:,}",
-            f"{load['warnings']:,}",
-            escape(words),
-        )
-    table(rows, f"{manifest.id}: a source with a violation is never published.")
+        for group in load["warning_groups"]:
+            words = f"{load['source']} {load['version']}: {group['count']:,} × {group['messages'].get('en', '')}"
+            _out.print(f"[yellow]{group['severity']}[/] {escape(words)}")
+            for example in group["examples"][:3]:
+                _out.print(f"    {escape(str(example))}")
     for finding in manifest.checks:
         _out.print(f"[yellow]{finding['severity']}[/] {finding['count']:,} × {escape(finding['title'])}")
         for example in finding["examples"][:3]:
             _out.print(f"    {escape(example)}")
+    violations = sum(load["violations"] for load in manifest.loads)
+    warnings = sum(load["warnings"] for load in manifest.loads)
+    _out.print(
+        f"{manifest.id}: {len(manifest.loads)} sources judged, {violations:,} violations, {warnings:,} warnings; "
+        f"{len(manifest.checks)} checks of the whole found something. A source with a violation is never published."
+    )

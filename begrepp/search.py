@@ -15,8 +15,8 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from tantivy import Document, Filter, Index, Occur, Query, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
+from begrepp.lines import subjects
 from begrepp.namespaces import expand
-from begrepp.parts import subjects
 from begrepp.swedish import SHORTEST_PART, compound_parts, fold, words
 
 _KINDS = {

@@ -47,14 +47,18 @@ class DiskStore:
     def query(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Answer:
         """Ask. `default_graphs` and `named_graphs` are the protocol's dataset parameters.
 
+        As the protocol says, where either is given the dataset holds nothing else.
+
         Raises `QueryError` where the query cannot be parsed or evaluated.
         """
+        default_graphs, named_graphs = [*default_graphs], [*named_graphs]
+        chosen = bool(default_graphs or named_graphs)
         try:
             return self._store.query(
                 query,
                 prefixes=prefixes(),
-                default_graph=[NamedNode(graph) for graph in default_graphs] or None,
-                named_graphs=[NamedNode(graph) for graph in named_graphs] or None,
+                default_graph=[NamedNode(graph) for graph in default_graphs] if chosen else None,
+                named_graphs=[NamedNode(graph) for graph in named_graphs] if chosen else None,
             )
         except (SyntaxError, ValueError, OSError, RuntimeError) as error:
             raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None

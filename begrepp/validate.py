@@ -317,7 +317,9 @@ class _Triples:
     def items(self, head: Term | None) -> list[Term]:
         """The members of an RDF list."""
         members: list[Term] = []
-        while head is not None and head != NamedNode(RDF + "nil"):
+        seen: set[Term] = set()
+        while head is not None and head != NamedNode(RDF + "nil") and head not in seen:
+            seen.add(head)
             members += self.objects(head, RDF + "first")
             head = self.one(head, RDF + "rest")
         return members
@@ -397,7 +399,9 @@ _TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 _TARGET_IRIS = tuple(SH + name for name in _TARGETS)
 _SHAPE_CLASSES = (NamedNode(SH + "NodeShape"), NamedNode(SH + "PropertyShape"))
 _ANONYMOUS = "urn:shape:"
-_ADVANCED = frozenset(["target", "rule", "expression", "js"])
+_ADVANCED = frozenset({"target", "rule", "expression", "parameter", "qualifiedValueShapesDisjoint"})
+"""Beyond the fast engine: SHACL Advanced Features, own components, disjoint qualified shapes."""
+
 _UNSAFE_QUERY = re.compile(
     r"\b(MINUS|VALUES|SERVICE)\b|[$?](shapesGraph|currentShape|PATH)\b|\bAS\s+[$?]this\b|\bSELECT\b.*\bSELECT\b",
     re.IGNORECASE | re.DOTALL,
@@ -442,7 +446,7 @@ class _Shapes:
         self.beyond_fast = self._beyond_fast()
 
     def _targeted(self) -> list[Term]:
-        explicit = [node for target in _TARGET_IRIS for node in self.graph.subjects(target)]
+        explicit = [node for target in (*_TARGET_IRIS, SH + "target") for node in self.graph.subjects(target)]
         classes = [node for node in self.graph.subjects(RDF_TYPE.value) if self.is_class(node)]
         return sorted(dict.fromkeys([*explicit, *classes]), key=str)
 
@@ -467,9 +471,11 @@ class _Shapes:
         return self._known[node]
 
     def _name(self, node: Term) -> str:
+        seen: set[Term] = set()
         while not isinstance(node, NamedNode) or node.value.startswith(_ANONYMOUS):
-            if node not in self._parents:
+            if node in seen or node not in self._parents:
                 return _text(node)
+            seen.add(node)
             node = self._parents[node]
         return node.value
 
@@ -519,15 +525,17 @@ class _Shapes:
         parts |= {
             member for name in ("and", "or", "xone") for head in self._uses(name) for member in self.graph.items(head)
         }
-        beyond = any(self.graph.subjects(SH + name) for name in ("parameter", "qualifiedValueShapesDisjoint"))
+        if self.graph.subjects(SH + "entailment"):
+            raise InputError("shapes", "no engine here can follow sh:entailment.", "Validate data that says it all.")
+        for node in self._uses("property"):
+            if not self.graph.objects(node, SH + "path"):
+                raise InputError(self._name(node), "a property shape has no sh:path.", "Give its path.")
         for node in [*self.targeted, *parts]:
             for predicate in self.graph.predicates(node):
                 name = predicate.removeprefix(SH) if predicate.startswith(SH) else ""
-                if not name or name in _VALUE_CHECKS | _FOCUS_CHECKS | _NOT_CHECKS:
-                    continue
-                if name not in _ADVANCED:
+                if name and name not in _VALUE_CHECKS | _FOCUS_CHECKS | _NOT_CHECKS | _ADVANCED:
                     raise InputError(self._name(node), f"no engine here can check sh:{name}.", "Say it in SHACL 1.0.")
-                beyond = True
+        beyond = any(self.graph.subjects(SH + name) for name in _ADVANCED)
         for constraint in self._uses("sparql"):
             select = self.graph.one(constraint, SH + "select")
             if not isinstance(select, Literal):
@@ -855,6 +863,10 @@ class _Fast:
                         yield from ((focus, value) for value in self._pairs(name, reached, column.get(focus, _NONE)))
             case "qualifiedMinCount" | "qualifiedMaxCount":
                 yield from ((focus, None) for focus in self._qualified(name, _number(argument), shape, values))
+            case "uniqueLang":
+                return
+            case _:
+                raise InputError("shapes", f"sh:{name} cannot be {argument}.", "Give it the IRI of a property.")
 
     def _pairs(self, name: str, reached: Collection[Term], others: Collection[Term]) -> Iterator[Term]:
         """The value nodes that stand wrongly against the values of another property (SHACL 4.5)."""
@@ -938,7 +950,9 @@ def _text_of(term: Term | None) -> str:
 
 
 def _number(term: Term) -> int:
-    return int(_text_of(term))
+    if not (text := _text_of(term)).isdecimal():
+        raise InputError("shapes", f"{term} is not a number to count with.", "Write a whole number, 0 or more.")
+    return int(text)
 
 
 @lru_cache(maxsize=100_000)
@@ -962,7 +976,9 @@ def _compares(left: Term, operator: str, right: Term) -> bool:
 
 
 def _kind_test(kind: Term) -> _Test:
-    kinds = _NODE_KINDS[_text(kind).removeprefix(SH)]
+    kinds = _NODE_KINDS.get(_text(kind).removeprefix(SH))
+    if kinds is None:
+        raise InputError("shapes", f"{kind} is not a kind of node.", "See SHACL 4.1.3 for the six there are.")
     return lambda value: isinstance(value, kinds)
 
 
@@ -989,11 +1005,11 @@ _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE
 @lru_cache(maxsize=1000)
 def _pattern(pattern: Term, flags: Term | None) -> re.Pattern[str]:
     chosen = re.NOFLAG
-    for letter in _text_of(flags):
-        chosen |= _FLAGS[letter]
     try:
+        for letter in _text_of(flags):
+            chosen |= _FLAGS[letter]
         return re.compile(_text_of(pattern), chosen)
-    except re.error as error:
+    except (re.error, KeyError) as error:
         raise InputError("shapes", f"{pattern} is not a pattern: {error}", "Correct sh:pattern.") from error
 
 

@@ -8,13 +8,14 @@ DTD may hold nothing but short namespace entities.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -102,7 +103,10 @@ _LICENCES = (
 _PUBLISHERS = (expand("dct:publisher"), expand("dct:creator"))
 _ISSUED = (expand("dct:issued"), expand("dct:modified"), expand("dct:created"))
 _SKOLEM = f"{Iris().base}.well-known/genid/"
+# Which release a concept is in, and whether it is in force, the record says; a file may not.
+_OURS_TO_SAY = frozenset(expand(f"begrepp:{word}") for word in ("inRelease", "status", "validFrom", "validTo"))
 _MAX_ENTITY = 300
+_MAX_TEXT = 1 << 24
 
 
 @dataclass(slots=True)
@@ -160,6 +164,7 @@ def _read_files(edition: Edition, keys: Keys) -> _Graph:
             keys.origin, f"no file is called {file_list(names)}.", "Correct [[file]] name, or add the file."
         )
     graph = _Graph(Origin(files[0].name))
+    base = keys.iri("base")
     for path in files:
         if path.suffix.lower() not in FORMATS:
             raise InputError(
@@ -168,7 +173,7 @@ def _read_files(edition: Edition, keys: Keys) -> _Graph:
                 f"Name the file as what it is: {', '.join(FORMATS)}.",
             )
         graph.origin = Origin(path.name)
-        for quad in _parse(path):
+        for quad in _parse(path, base):
             meter().rows += 1
             if isinstance(quad.object, Literal):
                 refuse_identity_numbers(quad.object.value, graph.origin)
@@ -183,8 +188,9 @@ def _file_name(keys: Keys) -> str:
     return name
 
 
-def _parse(path: Path) -> Iterator[Quad]:
+def _parse(path: Path, base: str) -> Iterator[Quad]:
     form = FORMATS[path.suffix.lower()]
+    meter().file = path.name
     with path.open("rb") as file:
         if form == RdfFormat.RDF_XML:
             _check_doctype(file, path)
@@ -192,13 +198,41 @@ def _parse(path: Path) -> Iterator[Quad]:
         count = 0
         try:
             # Blank nodes of two files are different nodes.
-            for quad in parse(file, format=form, rename_blank_nodes=True):
+            for quad in parse(
+                cast(IO[bytes], _Bounded(file, path)), format=form, base_iri=base or None, rename_blank_nodes=True
+            ):
                 count += 1
                 yield quad
+        except MemoryError:
+            raise _endless(path) from None
         except (SyntaxError, ValueError, OSError) as error:
             raise _broken(path, error) from None
         if not count:
             raise InputError(path, "the file holds no triples.", "Check that you added the right file.")
+
+
+class _Bounded(io.RawIOBase):
+    """A file in which no text is endless. pyoxigraph stops at 16 MB of one literal, but not in RDF/XML."""
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file = file
+        self._path = path
+        self._run = 0
+        self._watched = FORMATS[path.suffix.lower()] == RdfFormat.RDF_XML
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; counts how long no tag has begun."""
+        data = self._file.read(size)
+        meter().bytes += len(data)
+        last = data.rfind(b"<")
+        self._run = self._run + len(data) if last < 0 else len(data) - last
+        if self._watched and self._run > _MAX_TEXT:
+            raise _endless(self._path)
+        return data
+
+
+def _endless(path: Path) -> InputError:
+    return InputError(path, f"one text is longer than {_MAX_TEXT:,} bytes.", "Check that you added the right file.")
 
 
 def _broken(path: Path, error: Exception) -> InputError:
@@ -209,6 +243,12 @@ def _broken(path: Path, error: Exception) -> InputError:
             "Put the context itself into the file, or convert the file to Turtle.",
         )
     row = getattr(error, "lineno", None) or 0
+    if "No scheme found in an absolute IRI" in str(error):
+        return InputError(
+            Origin(path.name, row),
+            "the RDF has relative addresses, and does not say to what.",
+            'Say base = "https://…/" at the top of source.toml: the address where the file is published.',
+        )
     column = getattr(error, "offset", None)
     where = f" at column {column}" if column else ""
     words = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
@@ -518,7 +558,11 @@ class _Reader:
                 continue
             if predicate in links and self._together(node, object_):
                 continue
-            if predicate == _IN_SCHEME or (predicate, object_) == (_TYPE, NamedNode(expand("skos:Concept"))):
+            if (
+                predicate == _IN_SCHEME
+                or predicate in _OURS_TO_SAY
+                or (predicate, object_) == (_TYPE, NamedNode(expand("skos:Concept")))
+            ):
                 continue
             if predicate == _NOTATION and isinstance(object_, Literal) and object_.value.strip() == concept.notation:
                 continue

@@ -84,7 +84,9 @@ def suggestions() -> Response:
     language = speaker().language
     query = request.args.get("q", "").strip()[:200]
     scheme = build().catalogue.by_id.get(request.args.get("scheme", ""))
-    total, hits = build().index.search(query, scheme=scheme.iri if scheme else "", limit=SUGGESTIONS) if query else (0, [])
+    total, hits = (
+        build().index.search(query, scheme=scheme.iri if scheme else "", limit=SUGGESTIONS) if query else (0, [])
+    )
     say = speaker()
     return jsonify(
         total=total,

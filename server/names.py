@@ -19,7 +19,15 @@ from server.state import Build
 _CODES = (expand("skos:notation"), expand("csvw:name"))
 _NAMING = [
     expand(name)
-    for name in ("skos:prefLabel", "dct:title", "csvw:title", "skosxl:literalForm", "foaf:name", "vcard:fn", "rdfs:label")
+    for name in (
+        "skos:prefLabel",
+        "dct:title",
+        "csvw:title",
+        "skosxl:literalForm",
+        "foaf:name",
+        "vcard:fn",
+        "rdfs:label",
+    )
 ]
 _BATCH = 1000
 

@@ -35,6 +35,7 @@ def prepare_templates(app: Flask) -> None:
             "u": address,
             "switch": _switch,
             "text": text,
+            "brief": _brief,
             "mine": lambda texts: mine(texts, say.language) if texts else [],
             "day": _day,
             "size": _size,
@@ -68,6 +69,11 @@ def text(value: Text | None) -> Markup:
     return marked.format(value.lang, value.value)
 
 
+def _brief(title: Text) -> Text:
+    """A long title up to its first comma: `ICD-10-SE`."""
+    return Text(title.value.partition(",")[0], title.lang) if len(title.value) > 45 else title
+
+
 def _switch(language: str) -> str:
     """The link that shows this page in another language and remembers it."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
@@ -92,12 +98,10 @@ def _day(value: str) -> str:
 
 def _size(count: int) -> str:
     """Bytes in a unit that can be read."""
-    size = float(count)
-    for unit in ("B", "kB", "MB"):
+    size, unit = float(count), "B"
+    for unit in ("B", "kB", "MB", "GB"):  # noqa: B007 - the unit reached is the one that is said
         if size < 1000:
             break
         size /= 1000
-    else:
-        unit = "GB"
     number = f"{size:.0f}" if size >= 10 or unit == "B" else f"{size:.1f}"
     return f"{number.replace('.', ',') if g.language == 'sv' else number} {unit}"

@@ -36,7 +36,7 @@ def answer(error: BegreppError | HTTPException) -> Response:
     """The error as a page or as a problem document."""
     if isinstance(error, HTTPException):
         if error.response is not None:
-            return Response(error.response.get_data(), error.response.status_code, dict(error.response.headers))
+            return Response(status=error.code or 500, headers=dict(error.get_headers()))
         status, reason, next_step = error.code or 500, error.description or error.name, ""
     else:
         status, reason, next_step = error.status, error.reason, error.next_step

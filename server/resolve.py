@@ -1,4 +1,4 @@
-"""From an address to a thing: by IRI, by code however it is written, by a publisher's IRI, by an alias of its system."""
+"""From an address to a thing: by IRI, by code however it is written, or by an alias of its code system."""
 
 from __future__ import annotations
 
@@ -122,7 +122,9 @@ def by_system(build: Build, system: str, code: str) -> Found:
     """The concept behind a code of a system that is named by any of its identifiers; raises `Missing`."""
     scheme = build.catalogue.by_alias.get(system.rstrip("/"))
     if scheme is None:
-        raise Missing(f"No code system here is known as {system}.", "See the list of code systems for their identifiers.")
+        raise Missing(
+            f"No code system here is known as {system}.", "See the list of code systems for their identifiers."
+        )
     if not code:
         return Found(scheme.iri, f"/cs/{scheme.id}")
     if found := concept(build, scheme, code):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
-from begrepp.namespaces import expand
+from begrepp.namespaces import compact
 from server.addresses import KINDS, raw_path
 from server.names import iris_of, statements
 from server.negotiate import HTML, PAGE_FORMATS, Format, choose_format, split_suffix
@@ -94,26 +96,35 @@ def _document(found_build: Build, found: Found, format_: Format) -> BaseResponse
 
 def _page(found_build: Build, found: Found) -> str:
     """The page of a thing, by what kind of thing it is."""
+    template, page = _filled(found_build, found)
+    return render(
+        template,
+        page=page,
+        twins=twins(found.path) if not found.path.startswith("/resource?") else (),
+        iri=found.iri,
+        canonical=found_build.iris.base + found.path[1:],
+    )
+
+
+def _filled(found_build: Build, found: Found) -> tuple[str, object]:
+    """The template for a thing, and what stands on it."""
     say = speaker()
     everything = "all" in request.args
     offset = max(0, request.args.get("offset", 0, type=int))
-    common = {
-        "twins": twins(found.path) if not found.path.startswith("/resource?") else (),
-        "iri": found.iri,
-        "canonical": found_build.iris.base + found.path[1:],
-    }
     if scheme := found_build.catalogue.by_iri.get(found.iri):
         page = scheme_page(found_build, scheme, say.language, offset=offset, everything=everything)
-        return render("scheme.html", page=page, **common)
-    types = set(iris_of(statements(found_build, found.iri), "rdf:type"))
-    if expand("skos:Concept") in types:
-        return render("concept.html", page=concept_page(found_build, found, say, everything=everything), **common)
-    if expand("dcat:Dataset") in types:
-        return render("dataset.html", page=dataset_page(found_build, found, say, everything=everything), **common)
-    if expand("csvw:Column") in types:
-        return render("variable.html", page=variable_page(found_build, found, say), **common)
-    if expand("sssom:MappingSet") in types:
-        return render("mapping_set.html", page=mapping_set_page(found_build, found, say, offset), **common)
-    if expand("begrepp:CodeSystemRelease") in types or found.iri in {g["graph"] for g in found_build.manifest.graphs}:
-        return render("release.html", page=release_page(found_build, found, say), **common)
-    return render("thing.html", page=thing_page(found_build, found, say), **common)
+        return "scheme.html", page
+    types = {compact(iri) for iri in iris_of(statements(found_build, found.iri), "rdf:type")}
+    if found.iri in {graph["graph"] for graph in found_build.manifest.graphs}:
+        types.add("begrepp:CodeSystemRelease")
+    pages: tuple[tuple[str, str, Callable[[], object]], ...] = (
+        ("skos:Concept", "concept.html", lambda: concept_page(found_build, found, say, everything=everything)),
+        ("dcat:Dataset", "dataset.html", lambda: dataset_page(found_build, found, say, everything=everything)),
+        ("csvw:Column", "variable.html", lambda: variable_page(found_build, found, say)),
+        ("sssom:MappingSet", "mapping_set.html", lambda: mapping_set_page(found_build, found, say, offset)),
+        ("begrepp:CodeSystemRelease", "release.html", lambda: release_page(found_build, found, say)),
+    )
+    for kind, template, fill in pages:
+        if kind in types:
+            return template, fill()
+    return "thing.html", thing_page(found_build, found, say)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from begrepp.errors import BegreppError, QueryError, QueryRefused
 from begrepp.namespaces import sparql_prologue
+from server.description import service_description
 from server.negotiate import (
     GRAPH_FORMATS,
     HTML,
@@ -21,6 +22,7 @@ from server.negotiate import (
 from server.pages.results import result_page
 from server.presenting import address, render
 from server.questions import examples
+from server.rdf import serialise
 from server.state import build, serving
 from server.workers import Question, Reply
 
@@ -30,7 +32,8 @@ _NOT_CODE = re.compile(
     r"#[^\n]*|\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|<[^<>\"{}|^`\\\s]*>", re.DOTALL
 )
 _UPDATE = re.compile(
-    r"\s*(?:(?:PREFIX\s+\S*\s*<>|BASE\s*<>)\s*)*(INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b", re.IGNORECASE
+    r"\s*(?:(?:PREFIX\s+\S*\s*<>|BASE\s*<>)\s*)*(INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b",
+    re.IGNORECASE,
 )
 _SERVICE = re.compile(r"(?<![?$:\w-])SERVICE\s*(?:SILENT\b\s*)?[<?$\w:]", re.IGNORECASE)
 _READ_ONLY = ("This endpoint is read-only.", "Updates are not taken; change the source files and build anew.")
@@ -66,7 +69,10 @@ def _query_text() -> str:
             return request.get_data().decode()
         except UnicodeDecodeError:
             raise QueryError("The query is not UTF-8.", "Send it as UTF-8.") from None
-    if request.method == "POST" and request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    if request.method == "POST" and request.mimetype not in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ):
         raise UnsupportedMediaType("Send a form with `query`, or the query as application/sparql-query.")
     given = request.values.getlist("query")
     if len(given) > 1:
@@ -147,9 +153,6 @@ def _page(query: str, reply: Reply) -> Response:
 
 
 def _describe(format_: Format) -> Response:
-    from server.description import service_description
-    from server.rdf import serialise
-
     url = request.host_url.rstrip("/") + address("/sparql")
     triples = service_description(build(), url)
     return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")

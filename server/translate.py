@@ -11,7 +11,10 @@ from begrepp import settings
 
 FOLDER = Path(__file__).parent / "translations"
 LANGUAGES = tuple(
-    sorted((path.stem for path in FOLDER.glob("*.toml")), key=lambda name: (name not in settings.LANGUAGES, name != "sv", name))
+    sorted(
+        (path.stem for path in FOLDER.glob("*.toml")),
+        key=lambda name: (name not in settings.LANGUAGES, name != "sv", name),
+    )
 )
 """The languages there are pages in: Swedish, English, then any other that has a file."""
 

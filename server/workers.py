@@ -87,7 +87,7 @@ class QueryPool:
         """Send the question, read chunks until the empty one; past the deadline or the limit, give up."""
         deadline = time.monotonic() + self._settings.query_seconds
         limit = self._settings.query_result_mb * 1024 * 1024
-        body = tempfile.SpooledTemporaryFile(max_size=_SPOOL)
+        body = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - the reply's reader closes it
         form: Form | None = None
         try:
             worker.pipe.send(question)
@@ -95,7 +95,7 @@ class QueryPool:
                 if not worker.pipe.poll(max(0.0, deadline - time.monotonic())):
                     raise QueryTimeout(
                         f"The query ran for {self._settings.query_seconds:g} seconds and was stopped.",
-                        "Bind a subject, narrow a pattern, or add LIMIT; the search box finds words faster than FILTER does.",
+                        "Bind a subject, narrow a pattern, or add LIMIT; search finds words faster than FILTER.",
                     )
                 message = worker.pipe.recv()
                 if isinstance(message, BegreppError):
@@ -111,7 +111,11 @@ class QueryPool:
                         )
                 else:
                     break
+        except BegreppError:
+            body.close()
+            raise
         except (EOFError, BrokenPipeError, ConnectionResetError):
+            body.close()
             raise QueryTooLarge(
                 "The query needed more memory than it may have and was stopped.",
                 "Narrow a pattern or take fewer variables.",
@@ -189,9 +193,7 @@ def _work(pipe: Connection, memory_mb: int) -> None:
 
 
 def _answer(store: DiskStore, question: Question, pipe: Connection) -> None:
-    answer = store.query(
-        question.query, default_graphs=question.default_graphs, named_graphs=question.named_graphs
-    )
+    answer = store.query(question.query, default_graphs=question.default_graphs, named_graphs=question.named_graphs)
     out = _Pipe(pipe)
     if isinstance(answer, QuerySolutions | QueryBoolean):
         pipe.send("boolean" if isinstance(answer, QueryBoolean) else "solutions")
@@ -203,6 +205,6 @@ def _answer(store: DiskStore, question: Question, pipe: Connection) -> None:
     else:
         pipe.send("graph")
         graph_format = RdfFormat.from_media_type(question.graph_format)
-        serialize(answer, out, format=graph_format, prefixes=prefixes())  # type: ignore[call-overload]
+        serialize(answer, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
     out.flush()
     pipe.send(b"")

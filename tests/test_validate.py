@@ -247,6 +247,14 @@ def test_what_is_beyond_the_fast_engine_goes_to_the_reference(tmp_path: Path, bo
     assert (report.engine, len(report.results)) == ("reference", 1)
 
 
+def test_a_target_of_the_advanced_features_is_not_passed_over(tmp_path: Path) -> None:
+    query = "SELECT ?this WHERE { ?this a <https://example.org/Thing> }"
+    target = f"sh:target [ a sh:SPARQLTarget ; sh:select '{query}' ]"
+    shapes = [written(tmp_path, "shapes.ttl", f"ex:S a sh:NodeShape ; {target} ; sh:nodeKind sh:Literal .")]
+    report = validate([written(tmp_path, "data.ttl", "ex:a a ex:Thing .")], shapes)
+    assert (report.engine, report.violations) == ("reference", 1)
+
+
 def test_named_graphs_are_judged_as_one_graph(tmp_path: Path) -> None:
     data = tmp_path / "data.trig"
     data.write_text(
@@ -265,6 +273,13 @@ def test_named_graphs_are_judged_as_one_graph(tmp_path: Path) -> None:
         ("sh:sparql [ sh:ask true ]", "no sh:select"),
         ('sh:property [ sh:path ex:p ; sh:pattern "(" ]', "not a pattern"),
         ("sh:property [ sh:path [] ]", "not a property path"),
+        ("sh:property [ sh:minCount 1 ]", "no sh:path"),
+        ('sh:property [ sh:path ex:p ; sh:minCount "one" ]', "not a number"),
+        ("sh:property [ sh:path ex:p ; sh:nodeKind ex:Word ]", "not a kind of node"),
+        ('sh:property [ sh:path ex:p ; sh:lessThan "q" ]', "cannot be"),
+        ("sh:property [ sh:path ex:p ; sh:pattern 'x' ; sh:flags 'q' ]", "not a pattern"),
+        ("sh:js [ sh:jsFunctionName 'f' ]", "no engine here can check sh:js"),
+        ("sh:entailment <http://www.w3.org/ns/entailment/RDFS>", "sh:entailment"),
     ],
 )
 def test_shapes_that_cannot_be_checked_are_refused(tmp_path: Path, body: str, words: str) -> None:

@@ -36,12 +36,36 @@ NOTES = (
 )
 _TERMS = {"skosxl:prefLabel": "rekommenderad", "skosxl:altLabel": "tillaten", "skosxl:hiddenLabel": "avradd"}
 _STATUSES = ("rekommenderad", "tillaten", "avradd")
-_SHOWN_OTHERWISE = (
-    "rdf:type skos:prefLabel skos:altLabel skos:hiddenLabel skos:notation skos:definition skos:inScheme skos:broader "
-    "skos:topConceptOf skos:related dct:isReplacedBy begrepp:inRelease begrepp:status owl:deprecated begrepp:validFrom "
-    "begrepp:validTo begrepp:daggerAsterisk begrepp:etiologyOf begrepp:manifestationOf begrepp:domain dct:source "
-    "begrepp:checked dct:dateAccepted skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch skos:relatedMatch"
-).split()
+_SHOWN_OTHERWISE = [
+    "rdf:type",
+    "skos:prefLabel",
+    "skos:altLabel",
+    "skos:hiddenLabel",
+    "skos:notation",
+    "skos:definition",
+    "skos:inScheme",
+    "skos:broader",
+    "skos:topConceptOf",
+    "skos:related",
+    "dct:isReplacedBy",
+    "begrepp:inRelease",
+    "begrepp:status",
+    "owl:deprecated",
+    "begrepp:validFrom",
+    "begrepp:validTo",
+    "begrepp:daggerAsterisk",
+    "begrepp:etiologyOf",
+    "begrepp:manifestationOf",
+    "begrepp:domain",
+    "dct:source",
+    "begrepp:checked",
+    "dct:dateAccepted",
+    "skos:exactMatch",
+    "skos:closeMatch",
+    "skos:broadMatch",
+    "skos:narrowMatch",
+    "skos:relatedMatch",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +166,14 @@ def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool =
         notes=[NoteGroup(kind=n, texts=in_order(texts(said, n), language)) for n in NOTES if said.get(expand(n))],
         domains=in_order(texts(said, "begrepp:domain"), language),
         marker=compact(one(said, "begrepp:daggerAsterisk")).removeprefix("begrepp:"),
-        pairs=named({*iris_of(said, "begrepp:etiologyOf"), *iris_of(said, "begrepp:manifestationOf"),
-                     *incoming["begrepp:etiologyOf"], *incoming["begrepp:manifestationOf"]}),
+        pairs=named(
+            {
+                *iris_of(said, "begrepp:etiologyOf"),
+                *iris_of(said, "begrepp:manifestationOf"),
+                *incoming["begrepp:etiologyOf"],
+                *incoming["begrepp:manifestationOf"],
+            }
+        ),
         related=named({*iris_of(said, "skos:related"), *incoming["skos:related"]}),
         members_of=named(incoming["skos:member"]),
         paths=ways,
@@ -182,7 +212,11 @@ def _terms(build: Build, said: Said, language: str) -> list[TermGroup]:
             source = one(about, "dct:source")
             groups[status][form] = TermRow(text=form, href=known[iri].href, source=source)
     graded = {form for rows in groups.values() for form in rows}
-    for name, status in (("skos:prefLabel", "rekommenderad"), ("skos:altLabel", "tillaten"), ("skos:hiddenLabel", "sokord")):
+    for name, status in (
+        ("skos:prefLabel", "rekommenderad"),
+        ("skos:altLabel", "tillaten"),
+        ("skos:hiddenLabel", "sokord"),
+    ):
         for form in texts(said, name):
             if form not in graded:
                 groups[status][form] = TermRow(text=form)

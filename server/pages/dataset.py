@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import compact
 from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.names import Ref, Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
@@ -95,20 +94,48 @@ class DatasetPage:
     others: Sequence[Property]
 
 
-_SHOWN_OTHERWISE = (
-    "rdf:type dct:identifier dct:title dct:description dct:publisher geodcatap:custodian begrepp:describedBy "
-    "dct:temporal health:populationCoverage begrepp:coverageExcludes begrepp:accessProcedure dct:accessRights "
-    "dcat:distribution dcat:landingPage dcat:contactPoint dcatap:applicableLegislation dct:subject dcat:keyword "
-    "begrepp:specimenType health:minTypicalAge health:maxTypicalAge health:numberOfUniqueIndividuals "
-    "begrepp:evidence health:hasVariables prov:wasGeneratedBy prov:wasDerivedFrom begrepp:descriptionLicence"
-).split()
+_SHOWN_OTHERWISE = [
+    "rdf:type",
+    "dct:identifier",
+    "dct:title",
+    "dct:description",
+    "dct:publisher",
+    "geodcatap:custodian",
+    "begrepp:describedBy",
+    "dct:temporal",
+    "health:populationCoverage",
+    "begrepp:coverageExcludes",
+    "begrepp:accessProcedure",
+    "dct:accessRights",
+    "dcat:distribution",
+    "dcat:landingPage",
+    "dcat:contactPoint",
+    "dcatap:applicableLegislation",
+    "dct:subject",
+    "dcat:keyword",
+    "begrepp:specimenType",
+    "health:minTypicalAge",
+    "health:maxTypicalAge",
+    "health:numberOfUniqueIndividuals",
+    "begrepp:evidence",
+    "health:hasVariables",
+    "prov:wasGeneratedBy",
+    "prov:wasDerivedFrom",
+    "begrepp:descriptionLicence",
+]
 
 
 def dataset_page(build: Build, found: Found, say: Speaker, *, everything: bool = False) -> DatasetPage:
     """A dataset with its variables."""
     language = say.language
     said = statements(build, found.iri)
-    linked = ("dct:temporal", "dcat:contactPoint", "dcat:distribution", "dcatap:applicableLegislation", "begrepp:evidence")
+    linked = (
+        "dct:temporal",
+        "dcat:contactPoint",
+        "dcat:distribution",
+        "dcatap:applicableLegislation",
+        "begrepp:evidence",
+    )
     parts = statements_of(build, {iri for name in linked for iri in iris_of(said, name)})
 
     def part(name: str) -> list[Said]:
@@ -235,11 +262,25 @@ class VariablePage:
     others: Sequence[Property]
 
 
-_VARIABLE_SHOWN = (
-    "rdf:type csvw:name csvw:title csvw:datatype dct:description begrepp:measures begrepp:codeList begrepp:codingSystem "
-    "begrepp:valueSet begrepp:unit begrepp:validFrom begrepp:validTo begrepp:atEvent begrepp:linkageKeyFor dct:source "
-    "begrepp:checked begrepp:certainty"
-).split()
+_VARIABLE_SHOWN = [
+    "rdf:type",
+    "csvw:name",
+    "csvw:title",
+    "csvw:datatype",
+    "dct:description",
+    "begrepp:measures",
+    "begrepp:codeList",
+    "begrepp:codingSystem",
+    "begrepp:valueSet",
+    "begrepp:unit",
+    "begrepp:validFrom",
+    "begrepp:validTo",
+    "begrepp:atEvent",
+    "begrepp:linkageKeyFor",
+    "dct:source",
+    "begrepp:checked",
+    "begrepp:certainty",
+]
 _VALUES_SHOWN = 40
 
 

@@ -86,14 +86,18 @@ def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
         lang = term.language or "" if isinstance(term, Literal) else ""
         about = said.setdefault(value(row, "dataset"), {})
         about.setdefault(compact(value(row, "property")), []).append(Text(value(row, "value"), lang))
-    holders = {t.value for about in said.values() for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])}
+    holders = {
+        t.value for about in said.values() for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])
+    }
     known = refs(build, {*said, *holders}, language)
     counts = {build.iris.dataset(g["id"]): g["variables"] for g in build.manifest.current("dataset")}
     rows = [
         DatasetRow(
             ref=known[iri],
             description=choose(about.get("dct:description", []), language),
-            holder=next((known[t.value] for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])), None),
+            holder=next(
+                (known[t.value] for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])), None
+            ),
             variables=counts.get(iri, 0),
         )
         for iri, about in said.items()

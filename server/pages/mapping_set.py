@@ -62,7 +62,9 @@ def mapping_set_page(build: Build, found: Found, say: Speaker, offset: int) -> M
     said = statements(build, found.iri)
     id_ = found.iri.rpartition("/")[2]
     graph = build.manifest.graph("mapping", id_)
-    query = bound("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", f"LIMIT {PAGE} OFFSET {offset}")
+    query = bound("mapping-set", set=NamedNode(found.iri)).replace(
+        "LIMIT 200 OFFSET 0", f"LIMIT {PAGE} OFFSET {offset}"
+    )
     rows = [*build.store.query(query)]  # type: ignore[misc]
     ends = {value(row, name) for row in rows for name in ("subject", "object")}
     known = refs(build, {found.iri, *ends, *iris_of(said, "dct:publisher")}, say.language)

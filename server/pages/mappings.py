@@ -34,9 +34,7 @@ class MappingRow:
     href: str = ""
 
 
-def mapping_rows(
-    build: Build, iri: str, said: Said, incoming: dict[str, list[str]], language: str
-) -> list[MappingRow]:
+def mapping_rows(build: Build, iri: str, said: Said, incoming: dict[str, list[str]], language: str) -> list[MappingRow]:
     """Recorded matches in both directions, and matches that have no record; the surest first."""
     records: dict[str, Said] = defaultdict(lambda: defaultdict(list))
     for row in select(build.store, "concept-mappings", concept=NamedNode(iri)):
@@ -50,7 +48,10 @@ def mapping_rows(
     rows = [_row(build, iri, mapping, record, known) for mapping, record in records.items()]
     recorded = {(row.predicate, row.other.iri) for row in rows}
     rows += [MappingRow(other=known[other], predicate=name) for name, other in direct if (name, other) not in recorded]
-    return sorted(rows, key=lambda r: (r.negated, r.other.scheme, MATCHES.index(r.predicate), -(r.confidence or 0), r.other.sort_key))
+    return sorted(
+        rows,
+        key=lambda r: (r.negated, MATCHES.index(r.predicate), -(r.confidence or 0), r.other.scheme, r.other.sort_key),
+    )
 
 
 def _row(build: Build, iri: str, mapping: str, record: Said, known: dict[str, Ref]) -> MappingRow:

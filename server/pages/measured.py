@@ -48,9 +48,7 @@ class Measured:
 def measured(build: Build, iri: str, mappings: Sequence[MappingRow], language: str) -> Measured:
     """The variables for a concept, those below it, and those of concepts that match it exactly or closely."""
     same = [
-        row.other.iri
-        for row in mappings
-        if not row.negated and row.predicate in ("skos:exactMatch", "skos:closeMatch")
+        row.other.iri for row in mappings if not row.negated and row.predicate in ("skos:exactMatch", "skos:closeMatch")
     ]
     index = build.catalogue.measuring
     entries = sorted({entry for concept in (iri, *same) for entry in index.get(concept, [])})

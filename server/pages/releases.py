@@ -145,7 +145,9 @@ def release_page(build: Build, found: Found, say: Speaker) -> ReleasePage:
         redistributable=compact(one(said, "begrepp:redistribution")) != "begrepp:notAllowed",
         valid_to=one(said, "begrepp:validTo"),
         load=loads_of(build, said),
-        counts={key: graph[key] for key in ("concepts", "inactive", "variables", "mappings") if graph[key]} if graph else {},
+        counts={key: graph[key] for key in ("concepts", "inactive", "variables", "mappings") if graph[key]}
+        if graph
+        else {},
         levels=graph["levels"] if graph else {},
         triples=graph["triples"] if graph else 0,
         sha256=graph["sha256"] if graph else "",
@@ -153,10 +155,21 @@ def release_page(build: Build, found: Found, say: Speaker) -> ReleasePage:
     )
 
 
-_SHOWN = (
-    "rdf:type begrepp:releaseOf dcat:version begrepp:validFrom begrepp:validTo dct:license dct:publisher dct:title "
-    "begrepp:redistribution prov:wasGeneratedBy prov:wasDerivedFrom begrepp:inGraph begrepp:coverage"
-).split()
+_SHOWN = [
+    "rdf:type",
+    "begrepp:releaseOf",
+    "dcat:version",
+    "begrepp:validFrom",
+    "begrepp:validTo",
+    "dct:license",
+    "dct:publisher",
+    "dct:title",
+    "begrepp:redistribution",
+    "prov:wasGeneratedBy",
+    "prov:wasDerivedFrom",
+    "begrepp:inGraph",
+    "begrepp:coverage",
+]
 
 
 def _thing_of(graph: dict[str, Any] | None, build: Build) -> str:

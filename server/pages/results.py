@@ -64,6 +64,4 @@ def _cell(build: Build, term: dict[str, str] | None) -> Cell:
         iri = term["value"]
         shown = iri.removeprefix(build.iris.root) if iri.startswith(build.iris.root) else compact(iri)
         return Cell(text=shown, href=document(build.iris, iri), iri=iri)
-    return Cell(
-        text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", ""))
-    )
+    return Cell(text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", "")))

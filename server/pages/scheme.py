@@ -109,7 +109,9 @@ def scheme_rows(build: Build, language: str) -> list[SchemeRow]:
     return sorted(rows, key=lambda row: (-row.concepts, sort_key(row.title.value)))
 
 
-def scheme_page(build: Build, scheme: SchemeFacts, language: str, *, offset: int = 0, everything: bool = False) -> SchemePage:
+def scheme_page(
+    build: Build, scheme: SchemeFacts, language: str, *, offset: int = 0, everything: bool = False
+) -> SchemePage:
     """A scheme with its releases and its concepts."""
     releases = releases_of(build, "scheme", scheme.id)
     current = next((row for row in releases if row.current), None)
@@ -145,7 +147,8 @@ def _levels(build: Build, scheme: SchemeFacts, language: str) -> list[LevelRow]:
     counts = graph["levels"] if graph else {}
     known = refs(build, found, language)
     rows = [
-        LevelRow(ref=known[iri], depth=depth, count=counts.get(iri.rpartition("/")[2], 0)) for iri, depth in found.items()
+        LevelRow(ref=known[iri], depth=depth, count=counts.get(iri.rpartition("/")[2], 0))
+        for iri, depth in found.items()
     ]
     return sorted(rows, key=lambda row: (row.depth, row.ref.iri))
 

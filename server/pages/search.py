@@ -98,9 +98,9 @@ def _result(build: Build, hit: Hit, query: str, language: str) -> Result:
     labels = [Text(text, lang) for lang, text in hit.labels.items()]
     label = choose(labels, language) or Text(hit.notation or hit.iri, "")
     return Result(
-        href=f"/cs/{scheme.id}" if scheme and hit.kind == "scheme" else document(
-            build.iris, hit.iri, scheme.id if scheme else "", hit.notation
-        ),
+        href=f"/cs/{scheme.id}"
+        if scheme and hit.kind == "scheme"
+        else document(build.iris, hit.iri, scheme.id if scheme else "", hit.notation),
         iri=hit.iri,
         kind=hit.kind,
         label=label,

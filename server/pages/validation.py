@@ -74,7 +74,7 @@ def validation_page(build: Build, language: str) -> ValidationPage:
         )
     public = build.manifest.public
     return ValidationPage(
-        loads=sorted(loads, key=lambda l: (-l.violations, -l.warnings, l.load.source, l.load.version)),
+        loads=sorted(loads, key=lambda row: (-row.violations, -row.warnings, row.load.source, row.load.version)),
         failed=[{"source": f["source"], "reason": "" if public else f["reason"]} for f in build.manifest.failed],
         shapes=shapes(language),
         public=public,

@@ -138,7 +138,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
             iri="" if iri.startswith(_OWN_SETS) else iri,
         )
         yield set_
-        yield from _read_table(path, head, set_.id)
+        yield from _read_table(path, head, set_)
 
 
 def _tables(edition: Edition, keys: Keys) -> list[Path]:
@@ -230,7 +230,7 @@ def _published(head: Head, path: Path) -> date | None:
 # The table.
 
 
-def _read_table(path: Path, head: Head, set_id: str) -> Iterator[Match | Skipped]:
+def _read_table(path: Path, head: Head, set_: MappingSet) -> Iterator[Match | Skipped]:
     delimiter = "," if path.suffix == ".csv" else "\t"
     # The format's own examples leave out empty cells at the end of a row (curation_rule_text2.sssom.tsv).
     rows = read_table(path, delimiter=delimiter, comment="#", required=_REQUIRED, short_rows=True)
@@ -244,7 +244,7 @@ def _read_table(path: Path, head: Head, set_id: str) -> Iterator[Match | Skipped
                 unknown.add(column)
                 reason = f"the column '{column}' is no slot of SSSOM 1.1; it is left out."
                 yield Skipped(origin=Origin(path.name), reason=reason)
-        match = _read_row(row, head, prefixes, set_id)
+        match = _read_row(row, head, prefixes, set_)
         if isinstance(match, Match):
             key = (match.subject, match.predicate, match.object, str(match.negated), match.justification)
             if key in seen:
@@ -254,7 +254,7 @@ def _read_table(path: Path, head: Head, set_id: str) -> Iterator[Match | Skipped
         yield match
 
 
-def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_id: str) -> Match | Skipped:
+def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSet) -> Match | Skipped:
     cells = {slot: row.take_optional(slot) for slot in _KEPT}
     row.drop()
 
@@ -278,8 +278,12 @@ def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_id: str) ->
             row.origin, f"predicate_modifier is '{cells['predicate_modifier']}'.", "SSSOM knows Not, or an empty cell."
         )
     by_iri, by_label = _authors(cells, head, prefixes, row.origin)
+    tool = " ".join(filter(None, (said("mapping_tool") or said("mapping_tool_id"), said("mapping_tool_version"))))
+    if not (by_iri or by_label or tool):
+        # SSSOM demands neither an author nor a tool; then it is the publisher who stands for the set.
+        by_label = tuple(name.value for name in set_.publisher.names[:1])
     return Match(
-        mapping_set=set_id,
+        mapping_set=set_.id,
         origin=row.origin,
         subject=_reference(subject),
         predicate=predicate,
@@ -289,7 +293,7 @@ def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_id: str) ->
         confidence=_confidence(cells["confidence"], row.origin),
         authors=by_label,
         author_iris=by_iri,
-        tool=" ".join(filter(None, (said("mapping_tool") or said("mapping_tool_id"), said("mapping_tool_version")))),
+        tool=tool,
         mapped_on=parse_date(said("mapping_date"), row.origin, "mapping_date"),
         comment=cells["comment"],
         see_also=_values(cells["see_also"]),

@@ -6,6 +6,7 @@ Set BEGREPP_SHARED to the folder that holds `data/`, or put a folder `shared` be
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -17,7 +18,7 @@ from begrepp.checks import checked
 from begrepp.errors import InputError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
-from begrepp.records import Concept, Edition, Mapping, Record, Skipped, Status
+from begrepp.records import Concept, Edition, Mapping, Record, Scheme, Skipped, Status
 from begrepp.settings import ROOT
 
 DATA = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "data"
@@ -45,6 +46,9 @@ def read(folder: Path, source: str, version: str, *names: str, declaration: str 
     mint = Mint(Iris(), load_iri="urn:load", file_iris=("urn:file",))
     triples = sum(1 for r in records if not isinstance(r, Skipped) for _ in mint.triples(r))
     assert triples > len(records)
+    patterns = {r.id: r.notation_pattern for r in records if isinstance(r, Scheme)}
+    strange = [r.notation for r in records if isinstance(r, Concept) and not re.search(patterns[r.scheme], r.notation)]
+    assert not strange
     return records
 
 

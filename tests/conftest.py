@@ -1,0 +1,61 @@
+"""Shared fixtures: one small but complete build, made once, and the application that serves it.
+
+The starter, and an invented list in the form of ICD-10-SE in two editions, so that something is retired:
+
+2021: 01 ─ A00-A09 ─ A00 ─ A00.0 "Påhittad lungåkomma"     (not in 2022: retired)
+                        └─ A00.9 "Påhittad åkomma UNS"     (called otherwise in 2022)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import loaders
+from begrepp.build import Job, build
+from begrepp.editions import find_editions
+from begrepp.settings import ROOT, Settings
+from server import create_app
+from tests.small import HEADER, ROWS, Quiet, put
+
+NEWER = ROWS.replace("A00.0,Påhittad lungåkomma,Invented lung disorder,A00,1997-01-01,\n", "").replace(
+    "Påhittad åkomma UNS", "Påhittad åkomma, ospecificerad"
+)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a data folder with a build in it."""
+    settings = Settings(
+        data=tmp_path_factory.mktemp("served") / "data", query_seconds=1, query_workers=2, query_memory_mb=2048
+    )
+    put(settings, HEADER + ROWS, edition="2021")
+    put(settings, HEADER + NEWER, edition="2022")
+    editions = [*find_editions(ROOT / "starter"), *find_editions(settings.raw)]
+    jobs = [Job(edition, loaders.loader_of(edition)) for edition in editions]
+    build(jobs, settings, Quiet(), keep_going=True, accept_fewer=True)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def app(built: Settings) -> Iterator[Flask]:
+    """The application over that build."""
+    application = create_app(built)
+    yield application
+    application.extensions["begrepp"].pool.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A reader without cookies."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def data_folder(built: Settings) -> Path:
+    """Where the build lies."""
+    return built.data

@@ -1,0 +1,168 @@
+"""The pages say what they should, in both languages, without JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from begrepp.records import Text
+from server.names import choose
+from server.translate import LANGUAGES, catalogue
+
+HTML = {"Accept": "text/html"}
+PAGES = [
+    "/",
+    "/cs",
+    "/dataset",
+    "/mapping",
+    "/search",
+    "/search?q=lungcancer",
+    "/cs/onkologi",
+    "/cs/onkologi/lungcancer",
+    "/cs/ecog",
+    "/cs/ecog/1",
+    "/cs/icd-10-se/release/2021",
+    "/dataset/nkbc",
+    "/mapping/onkologi",
+    "/agent/begrepp",
+    "/load/onkologi/2026.1",
+    "/graph/catalog",
+    "/def",
+    "/sparql",
+    "/validation",
+]
+
+
+def test_every_language_has_the_same_words() -> None:
+    swedish, *others = (catalogue(language) for language in LANGUAGES)
+    for other in others:
+        assert swedish.keys() == other.keys()
+        for key, words in swedish.items():
+            assert set(re.findall(r"\{(\w+)\}", words)) == set(re.findall(r"\{(\w+)\}", other[key])), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_in_each_language(client: FlaskClient, path: str, language: str) -> None:
+    response = client.get(path, headers={**HTML, "Accept-Language": language})
+    assert response.status_code == 200
+    assert f'<html lang="{language}">' in response.text
+    assert response.headers["Content-Language"] == language
+    assert response.text.count("<h1") == 1
+    assert 'href="#main"' in response.text and '<main id="main"' in response.text
+
+
+def test_the_language_is_chosen_by_parameter_then_cookie_then_header(client: FlaskClient) -> None:
+    english = {**HTML, "Accept-Language": "en"}
+    assert '<html lang="sv">' in client.get("/", headers=HTML).text
+    assert '<html lang="en">' in client.get("/", headers=english).text
+    switched = client.get("/language/sv?back=/cs/onkologi/lungcancer")
+    assert (switched.status_code, switched.headers["Location"]) == (303, "/cs/onkologi/lungcancer")
+    assert '<html lang="sv">' in client.get("/", headers=english).text
+    assert '<html lang="en">' in client.get("/?lang=en", headers=HTML).text
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x"])
+def test_the_switch_never_leads_away(client: FlaskClient, back: str) -> None:
+    assert client.get("/language/en", query_string={"back": back}).headers["Location"] == "/"
+
+
+def test_the_label_is_in_the_readers_language_and_the_other_is_marked(client: FlaskClient) -> None:
+    page = client.get("/cs/onkologi/lungcancer?lang=en", headers=HTML).text
+    assert "<h1>lung cancer</h1>" in page
+    assert '<span lang="sv" class="other">lungcancer</span>' in page
+
+
+def test_labels_fall_back_from_the_readers_language_to_the_other_to_any() -> None:
+    latin, swedish, english = Text("pulmo", "la"), Text("lunga", "sv"), Text("lung", "en")
+    assert choose([latin, swedish, english], "en") == english
+    assert choose([latin, swedish], "en") == swedish
+    assert choose([latin], "en") == latin
+    assert choose([], "en") is None
+
+
+def test_a_concept_says_what_matches_it_and_what_does_not(client: FlaskClient) -> None:
+    page = client.get("/mapping/onkologi?lang=sv", headers=HTML).text
+    assert "samma som" in page and "INTE" in page
+    concept = client.get("/cs/onkologi/lungcancer?lang=sv", headers=HTML).text
+    assert "bedömd för hand" in concept and "/cs/icd-10-se/C34" in concept
+
+
+def test_a_mapping_shows_from_both_of_its_ends(client: FlaskClient) -> None:
+    assert "/cs/onkologi/lungcancer" in client.get("/cs/icd-10-se/C34", headers=HTML).text
+
+
+def test_a_dataset_says_who_holds_it_what_it_leaves_out_and_that_it_is_a_sketch(client: FlaskClient) -> None:
+    page = client.get("/dataset/nkbc?lang=sv", headers=HTML).text
+    for words in ("En skiss", "Registerhållare", "Omfattar inte", "Väg till data", "KON_VALUE"):
+        assert words in page
+
+
+def test_a_variable_shows_the_values_of_its_code_list(client: FlaskClient) -> None:
+    dataset = client.get("/dataset/nkbc?lang=sv", headers=HTML).text
+    found = re.search(r'href="(/dataset/nkbc/[^"]*KON_VALUE)"', dataset)
+    assert found
+    page = client.get(f"{found[1]}?lang=sv", headers=HTML).text
+    assert "kvinna" in page.lower()
+
+
+def test_search_finds_by_word_code_and_variable(client: FlaskClient) -> None:
+    for query, href in (("lungcancer", "/cs/onkologi/lungcancer"), ("A009", "/cs/icd-10-se/A00.9")):
+        first = client.get(f"/search.json?q={query}").get_json()["results"][0]
+        assert first["href"] == href
+
+
+def test_search_tells_by_which_synonym_a_thing_was_found(client: FlaskClient) -> None:
+    page = client.get("/search?q=mammarcancer&lang=sv", headers=HTML).text
+    assert "Även kallat" in page and "<em>mammarcancer</em>" in page
+
+
+def test_a_branch_of_the_tree_is_a_piece_of_html(client: FlaskClient) -> None:
+    page = client.get("/cs/onkologi/children?of=https://w3id.org/begrepp/id/cs/onkologi/cancer").text
+    assert page.strip().startswith("<ul>") and "/cs/onkologi/lungcancer" in page and "<html" not in page
+
+
+def test_only_pages_of_known_schemes_have_branches(client: FlaskClient) -> None:
+    assert client.get("/cs/nope/children").status_code == 404
+
+
+def test_an_error_page_is_in_the_readers_language(client: FlaskClient) -> None:
+    assert "There is nothing here" in client.get("/nope", headers={**HTML, "Accept-Language": "en"}).text
+    assert "Det finns inget här" in client.get("/nope", headers={**HTML, "Accept-Language": "sv"}).text
+
+
+def test_hostile_words_are_shown_as_words(client: FlaskClient) -> None:
+    page = client.get("/search", query_string={"q": '"><script>alert(1)</script>'}, headers=HTML).text
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("query", ["' OR 1=1", "*", '"', "\\", "(", "a" * 500, "\u0000", "å" * 90, "[", "+", "~"])
+def test_no_search_makes_the_server_stumble(client: FlaskClient, query: str) -> None:
+    assert client.get("/search", query_string={"q": query}, headers=HTML).status_code == 200
+    assert client.get("/search.json", query_string={"q": query}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cs/icd-10-se/%00",
+        "/cs/icd-10-se/%FF%FE",
+        "/cs/%3Cscript%3E",
+        "/cs/icd-10-se/A00%3E%20%7D",
+        "/id/cs/../../etc/passwd",
+        "/resource?uri=%3E%20%7D%20SELECT",
+        "/resource?uri=",
+        "/resolve?system=x&code=%22",
+        "/cs/icd-10-se/children?of=%3E%7D",
+        "/cs/onkologi?offset=-5",
+        "/mapping/onkologi?offset=99999999999999999999",
+        "/search?q=cancer&offset=99999999",
+        "/dataset/",
+        "/id/",
+    ],
+)
+def test_no_address_makes_the_server_stumble(client: FlaskClient, path: str) -> None:
+    for accept in ("text/html", "text/turtle"):
+        assert client.get(path, headers={"Accept": accept}).status_code < 500

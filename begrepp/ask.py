@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 
 import click
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
 from rich.table import Table
 
 from begrepp import report
 from begrepp.errors import QueryError, UsageError
 from begrepp.manifest import current_build
-from begrepp.namespaces import compact, prefixes
+from begrepp.namespaces import compact
 from begrepp.queries import queries
+from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
 from begrepp.store import Answer, DiskStore, RemoteStore
 
 
+_SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE\b)", re.IGNORECASE)
+
+
 def find_query(query: str) -> str:
     """The SPARQL text behind a file's path, a name from `queries/`, or the text itself."""
-    if "{" in query:
+    if _SPARQL.match(query):
         return query
     path = Path(query)
     if path.is_file():
@@ -61,8 +66,7 @@ def _write(answer: Answer, output: str) -> None:
         return
     if output in ("csv", "json"):
         raise UsageError("A CONSTRUCT or DESCRIBE is a graph, not a table.", "Use --format turtle.")
-    triples = sorted(answer, key=str)
-    sys.stdout.buffer.write(serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes()) or b"")
+    sys.stdout.buffer.write(graph_bytes(answer, RdfFormat.TURTLE))
 
 
 def _print_table(answer: QuerySolutions | QueryBoolean) -> None:

@@ -24,7 +24,7 @@ from begrepp.validate import Report
 
 # A pipe has no width: tables then take the room that they need.
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
-_err = Console(stderr=True, highlight=False)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Live:

@@ -16,7 +16,7 @@ from server.pages.tree import branch, children, top
 from server.presenting import address, render, speaker, twins
 from server.questions import ask, construct
 from server.rdf import serialise, vocabulary_file
-from server.resolve import Missing
+from server.resolve import Missing, exists
 from server.state import Build, build
 from server.translate import LANGUAGES
 
@@ -117,7 +117,7 @@ def tree_branch(scheme: str) -> str:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
     language = speaker().language
     of = request.args.get("of", "")
-    if of and not ("://" in of and ask(found.store, "thing-exists", thing=NamedNode(of))):
+    if of and not exists(found, of):
         raise UsageError(f"No concept has the IRI {of}.", "Give the IRI of a concept in `of`.")
     nodes = children(found, [of], language).get(of, []) if of else top(found, facts, language)
     parent = refs(found, [of], language)[of] if of else None

@@ -109,13 +109,21 @@ def by_iri(build: Build, iri: str) -> Found:
     """The thing with any IRI, ours or a publisher's; raises `Missing`."""
     if iri.startswith(build.iris.root):
         return find(build, iri.removeprefix(build.iris.root))
-    known = iri and ask(build.store, "thing-exists", thing=NamedNode(iri))
+    known = exists(build, iri)
     if scheme := build.catalogue.by_alias.get(iri.rstrip("/")):
         return Found(scheme.iri, f"/cs/{scheme.id}")
     if not known:
         words = unquote(iri.rstrip("/").rpartition("/")[2]).rpartition(":")[2]
         raise Missing(f"Nothing in this graph has the IRI {iri}.", "Search for its code.", _near(build, words))
     return Found(iri, refs(build, [iri], "sv")[iri].href)
+
+
+def exists(build: Build, iri: str) -> bool:
+    """Whether the current view says anything of an IRI; what is no IRI is not there."""
+    try:
+        return ask(build.store, "thing-exists", thing=NamedNode(iri))
+    except ValueError:
+        return False
 
 
 def by_system(build: Build, system: str, code: str) -> Found:

@@ -110,7 +110,7 @@ def _filled(found_build: Build, found: Found) -> tuple[str, object]:
     """The template for a thing, and what stands on it."""
     say = speaker()
     everything = "all" in request.args
-    offset = max(0, request.args.get("offset", 0, type=int))
+    offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
     if scheme := found_build.catalogue.by_iri.get(found.iri):
         page = scheme_page(found_build, scheme, say.language, offset=offset, everything=everything)
         return "scheme.html", page

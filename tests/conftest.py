@@ -23,7 +23,7 @@ from server import create_app
 from tests.small import HEADER, ROWS, Quiet, put
 
 NEWER = ROWS.replace("A00.0,Påhittad lungåkomma,Invented lung disorder,A00,1997-01-01,\n", "").replace(
-    "Påhittad åkomma UNS", "Påhittad åkomma, ospecificerad"
+    "Påhittad åkomma UNS", "Påhittad åkomma ospecificerad"
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from pyoxigraph import RdfFormat, parse
 
 import loaders
 from begrepp.records import Concept, Edition, Record, Skipped
+from begrepp.settings import ROOT
 from begrepp.validate import Severity, validate
+from loaders import table, variables
 from tests import golden
 
 ALL = list(golden.fixtures())
@@ -123,3 +126,27 @@ def test_skos_keeps_what_no_record_says() -> None:
     for kept in ('"Tier"@de', "https://example.com/dog", "urn:oid:1.2.3.5", "En nod utan namn", "en kedja utan namn"):
         assert kept in text
     assert any("husdjur" in reason for reason in skipped) and any("circle" in reason for reason in skipped)
+
+
+MANUAL = (ROOT / "docs" / "how-to" / "source-toml.md").read_text(encoding="utf-8")
+
+
+def test_the_first_example_of_the_manual_works(tmp_path: Path) -> None:
+    codes, declaration = (re.findall(rf"```{kind}\n(.*?)```", MANUAL, re.DOTALL)[0] for kind in ("csv", "toml"))
+    (tmp_path / "codes.csv").write_text(codes, encoding="utf-8")
+    (tmp_path / "source.toml").write_text(declaration, encoding="utf-8")
+    edition = Edition(source="my-list", version="2026", folder=tmp_path, files=tuple(sorted(tmp_path.iterdir())))
+    found = {r.notation: r for r in loaders.loader_of(edition)(edition) if isinstance(r, Concept)}
+    assert found["B1"].broader == ("B",) and found["B2"].pref_labels[1].value == "right breast"
+
+
+def test_every_key_that_a_loader_reads_is_in_the_manual() -> None:
+    for name in ("declarations", "table", "skos", "sssom", "variables"):
+        code = (ROOT / "loaders" / f"{name}.py").read_text(encoding="utf-8")
+        kinds = "text|flag|number|day|strings|words|iri|slug|choice|pattern|table|tables|agent_named"
+        for key in re.findall(rf"\.(?:{kinds})\(\s*\"([a-z_]+)\"", code):
+            assert re.search(rf"\b{key}\b", MANUAL), (
+                f"{name}.py reads '{key}', which docs/how-to/source-toml.md does not tell"
+            )
+    for field in (*table._PLAIN_FIELDS, *table._TEXT_FIELDS, *table._NOTE_FIELDS, *variables.COLUMNS):
+        assert f"`{field}" in MANUAL, field

@@ -117,6 +117,14 @@ def test_icd_o_3_of_rcc_is_whole(tmp_path: Path) -> None:
     assert {"8500/3", "8120/31", "8120/32"} <= found.keys()
 
 
+def test_ksh97_p_is_whole(tmp_path: Path) -> None:
+    names = ("se-ksh97p-ansi/KSH97P_KOD.ANS", "se-ksh97p-ansi/KSH97P_SFAMALT.ANS")
+    records = read(tmp_path, "ksh97p", "1997", *names)
+    assert len(concepts(records)) == 977 and not skipped(records)
+    # 2,544 rows; 369 of them repeat the code's own name or a term given before.
+    assert sum(len(concept.alt_labels) for concept in concepts(records).values()) == 2175
+
+
 @pytest.mark.parametrize(
     ("id_", "path", "count"),
     [

@@ -33,7 +33,7 @@ def test_a_query_comes_by_get_by_form_and_by_itself(client: FlaskClient) -> None
     ]
     for answer in answers:
         assert (answer.status_code, answer.mimetype) == (200, "application/sparql-results+json")
-        assert labels(answer.text) == ["Påhittad åkomma, ospecificerad"]
+        assert labels(answer.text) == ["Påhittad åkomma ospecificerad"]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,9 @@ def test_results_come_in_every_format(client: FlaskClient, named: str, media_typ
         assert "ospecificerad" in answer.text
 
 
-@pytest.mark.parametrize("media_type", ["text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml"])
+@pytest.mark.parametrize(
+    "media_type", ["text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml"]
+)
 def test_graphs_come_in_every_format(client: FlaskClient, media_type: str) -> None:
     answer = client.get("/sparql", query_string={"query": CONSTRUCT}, headers={"Accept": media_type})
     assert (answer.status_code, answer.mimetype) == (200, media_type)
@@ -85,7 +87,7 @@ def test_the_default_graph_is_the_current_view(client: FlaskClient) -> None:
     ask = "SELECT ?label { ?c skos:notation 'A00.9' ; skos:prefLabel ?label FILTER(LANG(?label) = 'sv') }"
     now = client.get("/sparql", query_string={"query": ask}, headers=JSON)
     then = client.get("/sparql", query_string={"query": ask, "default-graph-uri": RELEASE}, headers=JSON)
-    assert labels(now.text) == ["Påhittad åkomma, ospecificerad"]
+    assert labels(now.text) == ["Påhittad åkomma ospecificerad"]
     assert labels(then.text) == ["Påhittad åkomma UNS"]
 
 
@@ -167,7 +169,9 @@ def test_a_runaway_query_is_stopped_and_the_next_one_works(client: FlaskClient) 
 def test_head_options_and_other_origins(client: FlaskClient) -> None:
     head = client.head("/sparql", query_string={"query": SELECT})
     assert (head.status_code, head.data) == (200, b"")
-    options = client.options("/sparql", headers={"Origin": "https://example.org", "Access-Control-Request-Method": "POST"})
+    options = client.options(
+        "/sparql", headers={"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
+    )
     assert options.status_code == 200
     assert options.headers["Access-Control-Allow-Origin"] == "*"
     assert "POST" in options.headers["Access-Control-Allow-Methods"]
@@ -184,7 +188,7 @@ def test_without_a_query_it_describes_itself(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("options", "status"),
     [
-        ({"data": {}}, 400),
+        ({"data": {"format": "json"}}, 400),
         ({"data": "x", "content_type": "text/plain"}, 415),
         ({"data": b"\xff\xfe", "content_type": "application/sparql-query"}, 400),
         ({"data": {"query": "x" * 2_000_000}}, 413),

@@ -1,0 +1,137 @@
+"""What may not be passed on leaves a public build by no way: page, search, RDF, SPARQL, dump or error."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+
+from begrepp.build import Job, build
+from begrepp.dump import dump
+from begrepp.manifest import current_build
+from begrepp.records import Edition
+from begrepp.settings import Settings
+from server import create_app
+from tests.server.protected import CANARY, load, load_badly, load_mappings
+from tests.small import Quiet
+
+ENCODED = quote(CANARY)
+STEM = CANARY[:8]
+
+
+def editions(folder: Path) -> Iterator[Job]:
+    for source, version, loader in (
+        ("skyddad", "2021", load),
+        ("skyddad", "2022", load),
+        ("skyddade", "2022", load_mappings),
+        ("trasig", "2022", load_badly),
+    ):
+        place = folder / source / version
+        place.mkdir(parents=True)
+        file = place / "secret.csv"
+        file.write_text(f"{CANARY}\n", encoding="utf-8")
+        yield Job(Edition(source=source, version=version, folder=place, files=(file,)), loader)
+
+
+def settings_for(folder: Path, *, public: bool) -> Settings:
+    settings = Settings(data=folder / "data", query_seconds=5, query_workers=1)
+    build([*editions(folder / "raw")], settings, Quiet(), public=public, keep_going=True, accept_fewer=True)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_for(tmp_path_factory.mktemp("public"), public=True)
+
+
+@pytest.fixture
+def reader(public: Settings) -> Iterator[FlaskClient]:
+    app = create_app(public)
+    yield app.test_client()
+    app.extensions["begrepp"].pool.close()
+
+
+def assert_clean(text: str, where: str) -> None:
+    for form in (CANARY, ENCODED, STEM, quote(CANARY.encode("utf-8")).lower(), "kanariefagel"):
+        place = text.find(form)
+        assert place < 0, f"{where}: …{text[max(0, place - 200) : place + 100]}…"
+
+
+def test_every_page_that_can_be_reached_and_its_twins_are_clean(reader: FlaskClient) -> None:
+    waiting = deque(["/", "/cs", "/validation", "/def", "/sparql", "/search?q=p1", "/cs/skyddad/children", "/nope"])
+    seen: set[str] = set()
+    while waiting and len(seen) < 800:
+        path = waiting.popleft()
+        if path in seen:
+            continue
+        seen.add(path)
+        response = reader.get(path, headers={"Accept": "text/html"})
+        assert_clean(response.text + str(response.headers), path)
+        if response.mimetype == "text/html":
+            links = [link.replace("&amp;", "&") for link in re.findall(r'(?:href|data-branch)="(/[^"#]*)', response.text)]
+            waiting += [link for link in links if not link.startswith(("/static", "/language"))]
+        if location := response.headers.get("Location"):
+            waiting.append(location)
+    assert {"/cs/skyddad", "/cs/skyddad/p1", "/cs/skyddad/p1.2", "/cs/skyddad/p1.ttl", "/mapping/skyddade"} <= seen
+
+
+@pytest.mark.parametrize("query", [CANARY, "kanariefagel", "kanarie", "kanariefogel", "p1", "benämning"])
+def test_search_does_not_know_the_words(reader: FlaskClient, query: str) -> None:
+    found = reader.get("/search.json", query_string={"q": query}).get_json()
+    assert_clean(str(found["results"]), "/search.json")
+    if query.startswith("kanarie"):
+        assert found["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?s ?p ?o }",
+        "SELECT * { GRAPH ?g { ?s ?p ?o } }",
+        "CONSTRUCT { ?s ?p ?o } { GRAPH ?g { ?s ?p ?o } }",
+        "DESCRIBE <https://w3id.org/begrepp/id/cs/skyddad/p1>",
+    ],
+)
+def test_no_query_finds_the_words(reader: FlaskClient, query: str) -> None:
+    answer = reader.get("/sparql", query_string={"query": query})
+    assert answer.status_code == 200
+    assert_clean(answer.text, query)
+
+
+@pytest.mark.parametrize("path", ["/cs/skyddad/nope", "/cs/skyddad/p1?format=pdf", "/resolve?system=skyddad&code=q"])
+def test_no_error_quotes_the_words(reader: FlaskClient, path: str) -> None:
+    for accept in ("text/html", "application/json"):
+        assert_clean(reader.get(path, headers={"Accept": accept}).text, path)
+
+
+def test_the_public_build_and_its_dump_hold_none_of_the_words(public: Settings, tmp_path: Path) -> None:
+    folder = current_build(public)
+    assert_clean((folder / "manifest.json").read_text(encoding="utf-8"), "manifest.json")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert CANARY.encode() not in data and ENCODED.encode() not in data, path.relative_to(folder)
+    dump(folder, tmp_path / "all.nq", public=True)
+    assert_clean((tmp_path / "all.nq").read_text(encoding="utf-8"), "dump")
+
+
+def test_the_public_dump_of_a_private_build_holds_none_of_the_words(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, public=False)
+    dump(current_build(settings), tmp_path / "all.nq.gz", public=True)
+    with gzip.open(tmp_path / "all.nq.gz", "rt", encoding="utf-8") as quads:
+        assert_clean(quads.read(), "dump")
+
+
+def test_the_structure_is_still_there_and_the_page_says_what_is_left_out(reader: FlaskClient) -> None:
+    page = reader.get("/cs/skyddad/p1.1?lang=sv", headers={"Accept": "text/html"}).text
+    assert "<h1>p1.1</h1>" in page and "/cs/skyddad/p1.2" in page
+    assert "Utgivaren tillåter inte att texterna sprids" in page
+    assert "Skyddat kodverk" in reader.get("/cs/skyddad", headers={"Accept": "text/html"}).text
+    retired = reader.get("/cs/skyddad/p1.2?lang=sv", headers={"Accept": "text/html"}).text
+    assert "Begreppet har utgått" in retired and "/cs/skyddad/p1.1" in retired

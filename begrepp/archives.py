@@ -9,7 +9,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError
@@ -22,6 +22,8 @@ from begrepp.errors import InputError, Origin
 MAX_UNPACKED = 8 * 1024**3
 MAX_RATIO = 200
 _SMALL = 10 * 1024**2
+# What `zipfile` raises for archives that are cut off, altered, encrypted or packed in a way it does not know.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
 def check_archive(path: Path) -> list[zipfile.ZipInfo]:
@@ -29,7 +31,7 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
+    except _DAMAGED as error:
         raise InputError(
             path, f"this is not a whole zip or xlsx file ({error}).", "Fetch the file again from its publisher."
         ) from None
@@ -53,6 +55,30 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
     return members
 
 
+def refuse_doctypes(path: Path) -> None:
+    """Raise where an XML member of a workbook declares a DTD: spreadsheet programs never write one."""
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if not member.filename.endswith((".xml", ".rels")):
+                continue
+            try:
+                with archive.open(member) as stream:
+                    head = stream.read(1 << 16)
+            except _DAMAGED as error:
+                raise InputError(
+                    path,
+                    f"the part '{member.filename}' is damaged ({error}).",
+                    "Fetch the file again from its publisher.",
+                ) from None
+            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                raise InputError(
+                    path,
+                    f"the part '{member.filename}' declares a DTD or entities, which are refused: "
+                    "they can read files or exhaust memory.",
+                    "Check where the file comes from.",
+                )
+
+
 @contextmanager
 def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
     """The one member of a checked archive whose name ends so, as a stream of bytes."""
@@ -63,13 +89,17 @@ def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
             f"{len(found)} members end in '{suffix}', one is expected.",
             "Check that you added the right archive.",
         )
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(found[0]) as stream:
-            yield stream, Origin(f"{path.name}/{found[0].filename}")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(
-            path, f"the member '{found[0].filename}' is damaged ({error}).", "Fetch the file again from its publisher."
-        ) from None
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(path))
+            stream = stack.enter_context(archive.open(found[0]))
+        except _DAMAGED as error:
+            raise InputError(
+                path,
+                f"the member '{found[0].filename}' is damaged ({error}).",
+                "Fetch the file again from its publisher.",
+            ) from None
+        yield stream, Origin(f"{path.name}/{found[0].filename}")
 
 
 def iterate_xml(stream: IO[bytes], tag: str, origin: Origin) -> Iterator[Element]:
@@ -92,7 +122,7 @@ def iterate_xml(stream: IO[bytes], tag: str, origin: Origin) -> Iterator[Element
             "the XML declares a DTD or entities, which are refused: they can read files or exhaust memory.",
             "Remove the DOCTYPE in a copy, and check where the file comes from.",
         ) from None
-    except (ParseError, zlib.error, zipfile.BadZipFile, EOFError) as error:
+    except (ParseError, *_DAMAGED) as error:
         raise InputError(
             origin, f"the XML is not well-formed ({error}).", "Fetch the file again from its publisher."
         ) from None

@@ -21,7 +21,6 @@ from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
 from begrepp.store import Answer, DiskStore, RemoteStore
 
-
 _SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE\b)", re.IGNORECASE)
 
 

@@ -47,6 +47,8 @@ from begrepp.validate import validate
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _TICK = 0.2
+Tick = tuple[str, int, int, str]
+"""Which edition, rows read, bytes read, and what is being done with it."""
 
 
 class Progress(Protocol):
@@ -58,8 +60,8 @@ class Progress(Protocol):
     def start(self, edition: Edition, bytes_total: int) -> None:
         """An edition begins to load."""
 
-    def advance(self, key: str, rows: int, bytes_read: int) -> None:
-        """So many rows of an edition are read."""
+    def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:
+        """So many rows of an edition are read, and this is being done with it now."""
 
     def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
         """An edition is loaded, or is refused."""
@@ -131,7 +133,7 @@ def build(
         current_parts = {id(group[0]) for group in groups}
         others = [line for part in parts if id(part) not in current_parts for line in part.header]
         catalogue, catalogue_sha = _catalogue(graphs, others)
-        provenance = _provenance(graphs, reports, settings.base)
+        provenance = _provenance(graphs, reports, settings.base, public=public)
         current = graphs / "current.nt"
         streams = [_view(graphs / f"view{n}.nt", group) for n, group in enumerate(groups)]
         triples, _ = merge_files(current, [*streams, catalogue, provenance])
@@ -163,7 +165,7 @@ def build(
             graphs=[describe_part(part, id(part) in current_parts) for part in parts],
             loads=[describe_load(report, public) for report in sorted(reports, key=lambda r: (r.source, r.version))],
             checks=[asdict(finding) for finding in findings],
-            failed=[{"source": failure.key, "reason": str(failure.error)} for failure in failures],
+            failed=[{"source": failure.key, "reason": "" if public else str(failure.error)} for failure in failures],
         )
         write_manifest(folder, manifest)
         progress.step("publishing")
@@ -203,12 +205,12 @@ def _load_all(
     """Load the editions in parallel processes, the largest first."""
     sized = sorted(jobs, key=lambda job: -sum(path.stat().st_size for path in job.edition.files))
     context = multiprocessing.get_context("spawn")
-    ticks: Queue[tuple[str, int, int] | None] = context.Queue()
+    ticks: Queue[Tick | None] = context.Queue()
     watcher = threading.Thread(target=_watch, args=(ticks, progress), daemon=True)
     watcher.start()
     reports: dict[str, LoadReport] = {}
     failures: list[Failure] = []
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_outbox.append, initargs=(ticks,)) as pool:
+    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_report_to, initargs=(ticks,)) as pool:
         running: dict[Future[LoadReport], Job] = {}
         for job in sized:
             progress.start(job.edition, sum(path.stat().st_size for path in job.edition.files))
@@ -226,8 +228,12 @@ def _load_all(
     return [reports[job.key] for job in jobs if job.key in reports], sorted(failures, key=lambda f: f.key)
 
 
-_outbox: list[Queue[tuple[str, int, int] | None]] = []
+_outbox: list[Queue[Tick | None]] = []
 """In a loading process: where to report to."""
+
+
+def _report_to(ticks: Queue[Tick | None]) -> None:
+    _outbox.append(ticks)
 
 
 def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
@@ -238,7 +244,7 @@ def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
     def report() -> None:
         while not finished.wait(_TICK):
             for ticks in _outbox:
-                ticks.put((job.key, meter.rows, meter.bytes))
+                ticks.put((job.key, meter.rows, meter.bytes, meter.stage))
 
     reporter = threading.Thread(target=report, daemon=True)
     reporter.start()
@@ -249,7 +255,7 @@ def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
         reporter.join()
 
 
-def _watch(ticks: Queue[tuple[str, int, int] | None], progress: Progress) -> None:
+def _watch(ticks: Queue[Tick | None], progress: Progress) -> None:
     while (tick := ticks.get()) is not None:
         progress.advance(*tick)
 
@@ -284,8 +290,11 @@ def _ontology_lines() -> list[str]:
     return (serialize(dataset, format=RdfFormat.N_TRIPLES) or b"").decode().splitlines(keepends=True)
 
 
-def _provenance(graphs: Path, reports: Sequence[LoadReport], base: str) -> Path:
-    """The graph that says who says so: files, checksums, rows, skips, and when it was loaded."""
+def _provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, public: bool) -> Path:
+    """The graph that says who says so: files, checksums, rows, skips, and when it was loaded.
+
+    Why a row was skipped may quote the row, so a public build says only where it stood.
+    """
     out = SortedFile(graphs / "provenance.nt")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     iris = Iris(base)
@@ -302,7 +311,10 @@ def _provenance(graphs: Path, reports: Sequence[LoadReport], base: str) -> Path:
             (load, name("begrepp:rowsRead"), typed(report.rows_read, "xsd:integer")),
             (load, name("begrepp:rowsSkipped"), typed(report.skipped, "xsd:integer")),
         ]
-        triples += [(load, name("begrepp:skipReason"), plain(f"{where}: {why}")) for where, why in report.skips]
+        triples += [
+            (load, name("begrepp:skipReason"), plain(where if public else f"{where}: {why}"))
+            for where, why in report.skips
+        ]
         for file in report.files:
             triples += _file_triples(load, file, iris)
         for triple in triples:

@@ -67,8 +67,7 @@ def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -
 def sources() -> None:
     """Every source: what it reads, who publishes it, under what licence, where to get it, found or not."""
     settings = Settings()
-    editions = [*find_editions(STARTER), *find_editions(settings.raw)]
-    report.sources(loaders.all_sources(), editions, settings)
+    report.sources(loaders.all_sources(), [*find_editions(STARTER)], [*find_editions(settings.raw)], settings)
 
 
 @main.command()

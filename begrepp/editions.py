@@ -43,16 +43,22 @@ def declaration(edition: Edition) -> dict[str, Any]:
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a dictionary; raises `InputError` naming the line where it is malformed."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(path, f"not well-formed TOML: {error}.", "Mend the line and try again.") from None
 
 
 def valid_from(edition: Edition) -> date:
     """When the edition came into force: as declared, or as its name begins (`2021`, `2021-05-31`)."""
-    declared = declaration(edition).get("release", {}).get("valid_from")
+    declared = _release(edition).get("valid_from")
     if isinstance(declared, date):
-        return declared
+        return date(declared.year, declared.month, declared.day)
+    if declared is not None:
+        raise InputError(
+            Origin(DECLARATION),
+            f"[release] valid_from is {declared!r}.",
+            "Write a date without quotation marks: 2021-01-01.",
+        )
     if match := _DATE.match(edition.version):
         year, month, day = match.groups()
         try:
@@ -68,7 +74,20 @@ def valid_from(edition: Edition) -> date:
 
 def coverage(edition: Edition) -> Coverage:
     """Whether the files list the whole scheme; a `source.toml` may say that they do not."""
-    return Coverage(declaration(edition).get("release", {}).get("coverage", "complete"))
+    said = _release(edition).get("coverage", "complete")
+    try:
+        return Coverage(said)
+    except ValueError:
+        raise InputError(
+            Origin(DECLARATION), f"[release] coverage is {said!r}.", f"Use one of: {', '.join(Coverage)}."
+        ) from None
+
+
+def _release(edition: Edition) -> dict[str, Any]:
+    said = declaration(edition).get("release", {})
+    if not isinstance(said, dict):
+        raise InputError(Origin(DECLARATION), "release is no table.", "Write [release] on a line of its own.")
+    return said
 
 
 def data_files(edition: Edition) -> tuple[Path, ...]:

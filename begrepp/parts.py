@@ -135,6 +135,7 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
             "nothing was found to load.",
             "Check that these are the files that `begrepp sources` names.",
         )
+    meter.stage = "validating"
     report.validation = validate([part.path for part in report.parts])
     _refuse_violations(report.validation, edition, load, mint)
     return report

@@ -1,7 +1,7 @@
 """The public projection: what may be passed on of a release whose publisher does not let its texts be.
 
 An allow-list, so that a property nobody thought of stays inside: identifiers, codes, hierarchy,
-status, dates and provenance go out; every text stays.
+status, dates and provenance go out; every text stays, and so does every term, whose IRI spells it.
 """
 
 from __future__ import annotations
@@ -51,24 +51,50 @@ _STRUCTURE = [
 ]
 
 
+_NAMES = [
+    "skos:prefLabel",
+    "dct:title",
+    "dct:type",
+    "foaf:name",
+    "foaf:homepage",
+    "geodcatap:custodian",
+    "begrepp:describedBy",
+    "begrepp:descriptionLicence",
+]
+
+
 @cache
 def _allowed() -> frozenset[str]:
     return frozenset(name(prefixed) for prefixed in _STRUCTURE)
 
 
+@cache
+def _allowed_in_header() -> frozenset[str]:
+    return _allowed() | frozenset(name(prefixed) for prefixed in _NAMES)
+
+
+def public_header(lines: Iterable[str]) -> list[str]:
+    """What a scheme, a mapping set or a dataset and its publisher are called, and no text about them."""
+    return [line for line in lines if line.split(" ", 2)[1] in _allowed_in_header()]
+
+
 def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
     """The lines of a part that may be published: all of them, or its structure without its texts.
 
-    The scheme's own name and its publisher's (the part's header) stay; descriptions do not.
+    The scheme's own name and its publisher's (in the part's header) stay; descriptions do not.
     """
     if part.redistribution is Redistribution.ALLOWED:
         yield from lines
         return
-    described = f" {name('dct:description')} "
-    header = {line for line in (*part.header, *part.scheme_header) if described not in line}
+    header = {*public_header(part.header), *public_header(part.scheme_header)}
     allowed = _allowed()
+    terms: set[str] = set()
+    label = f" {name('rdf:type')} {name('skosxl:Label')} .\n"
     for line in lines:
-        if line in header or line.split(" ", 2)[1] in allowed:
+        subject, predicate, _ = line.split(" ", 2)
+        if line.endswith(label):
+            terms.add(subject)
+        if line in header or (predicate in allowed and subject not in terms):
             yield line
 
 
@@ -81,3 +107,4 @@ def project(part: Part) -> None:
     with whole.open(encoding="utf-8") as lines:
         part.triples, part.sha256 = write_lines(public, public_lines(part, lines))
     public.replace(whole)
+    part.header, part.scheme_header = public_header(part.header), public_header(part.scheme_header)

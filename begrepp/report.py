@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from begrepp.build import BuildFailed
+from begrepp.editions import declaration
 from begrepp.errors import BegreppError
 from begrepp.manifest import Manifest
 from begrepp.parts import LoadReport
@@ -32,13 +34,15 @@ class Live:
 
     def __init__(self, log: Path | None = None) -> None:
         self._bars = Progress(
-            TextColumn("{task.description:32}"),
+            TextColumn("{task.description:28}"),
             BarColumn(bar_width=24),
+            TextColumn("{task.fields[stage]:10}"),
             TextColumn("{task.fields[rows]:>10,} rows {task.fields[rate]:>9,}/s"),
             TimeRemainingColumn(),
             console=_err,
         )
         self._tasks: dict[str, TaskID] = {}
+        self._began: dict[str, float] = {}
         self._lock = threading.Lock()
         self._log = None
         if log:
@@ -72,14 +76,16 @@ class Live:
         """An edition begins to load."""
         key = f"{edition.source} {edition.version}"
         self._note(f"{key}: {bytes_total:,} bytes in {len(edition.files)} files")
-        self._tasks[key] = self._bars.add_task(key, total=bytes_total, rows=0, rate=0)
+        self._tasks[key] = self._bars.add_task(key, total=bytes_total, rows=0, rate=0, stage="waiting")
 
-    def advance(self, key: str, rows: int, bytes_read: int) -> None:
-        """So many rows of an edition are read."""
+    def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:
+        """So many rows of an edition are read, and this is being done with it now."""
         with self._lock:
-            task = self._bars.tasks[self._tasks[key]]
-            rate = int(rows / task.elapsed) if task.elapsed else 0
-            self._bars.update(self._tasks[key], completed=bytes_read, rows=rows, rate=rate)
+            if key not in self._tasks:
+                return
+            began = self._began.setdefault(key, time.monotonic() - 0.2)
+            rate = int(rows / (time.monotonic() - began))
+            self._bars.update(self._tasks[key], completed=bytes_read, rows=rows, rate=rate, stage=stage)
 
     def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
         """An edition is loaded, or is refused."""
@@ -119,25 +125,38 @@ def table(rows: Table, caption: str = "") -> None:
         _out.print(f"[dim]{escape(caption)}[/]")
 
 
-def sources(known: Sequence[Source], editions: Sequence[Edition], settings: Settings) -> None:
+def sources(known: Sequence[Source], starter: Sequence[Edition], added_: Sequence[Edition], settings: Settings) -> None:
     """Every source, and what was found of it."""
     found: dict[str, list[str]] = {}
-    for edition in editions:
+    for edition in added_:
         found.setdefault(edition.source, []).append(edition.version)
-    rows = Table("source", "publisher", "reads", "licence, where to get it", "found", show_lines=True)
+    rows = Table(show_lines=True)
+    for heading in ("source", "publisher", "reads", "licence, where to get it", "found"):
+        rows.add_column(heading, overflow="fold")
     for source in known:
         publisher = next((text.value for text in source.publisher.names), "")
         passing_on = "may be passed on" if source.redistribution == "allowed" else "texts may not be passed on"
+        if not source.licence:
+            publisher, passing_on = "a format: yours to declare", "as you declare it in source.toml"
         rows.add_row(
             f"[bold]{escape(source.id)}[/]\n{escape(source.title)}",
             escape(publisher),
             escape(source.reads),
-            escape(f"{source.licence}\n{passing_on}\n{source.homepage}"),
+            escape("\n".join(part for part in (source.licence, passing_on, source.homepage) if part)),
             escape(", ".join(found.pop(source.id, [])) or "–"),
         )
-    for id_, versions in found.items():
-        rows.add_row(f"[bold]{escape(id_)}[/]", "", "declared in its source.toml", "", escape(", ".join(versions)))
-    table(rows, f"Add files with `begrepp add SOURCE FILE… --edition E`; they are kept in {settings.raw}.")
+    for edition in added_:
+        if edition.source in found:
+            said = declaration(edition)
+            title = said.get("source", {}).get("title", {}).get("sv", "")
+            reads = f"declared in its source.toml, read by {said.get('loader', '?')}"
+            versions = ", ".join(found.pop(edition.source))
+            rows.add_row(f"[bold]{escape(edition.source)}[/]\n{escape(title)}", "", reads, "", escape(versions))
+    table(
+        rows,
+        f"Add files with `begrepp add SOURCE FILE… --edition E`; they are kept in {settings.raw}. "
+        f"The bundled starter brings {len(starter)} lists, mapping sets and registers of its own.",
+    )
 
 
 def added(result: LoadReport, target: Path) -> None:

@@ -12,6 +12,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -20,9 +21,8 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_FORMULA
-from openpyxl.utils.exceptions import InvalidFileException
 
-from begrepp.archives import check_archive
+from begrepp.archives import check_archive, refuse_doctypes
 from begrepp.errors import InputError, Origin
 from begrepp.privacy import refuse_identity_numbers
 
@@ -33,11 +33,11 @@ csv.field_size_limit(MAX_LINE)
 
 @dataclass(slots=True)
 class Meter:
-    """How far the reading has come: rows, bytes, and the file at hand."""
+    """How far a load has come: rows, bytes, and what is being done."""
 
     rows: int = 0
     bytes: int = 0
-    file: str = ""
+    stage: str = "waiting"
 
 
 METER: ContextVar[Meter] = ContextVar("METER")
@@ -145,7 +145,7 @@ def read_table(
         quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
         strict=quoted,
     )
-    counter.file = path.name
+    counter.stage = "reading"
     header = list(columns) if columns is not None else None
     empty = True
     try:
@@ -277,51 +277,58 @@ def read_xlsx(path: Path, *, sheet: str = "", required: Iterable[str] = ()) -> I
 
     Formulas are refused: what a formula shows depends on who last opened the file.
     """
+    counter = meter()
+    counter.stage = "reading"
+    header: list[str] | None = None
+    for origin, values in _sheet_rows(path, sheet):
+        if not any(values):
+            continue
+        if header is None:
+            while values and not values[-1]:
+                values.pop()
+            header = values
+            _check_header(header, required, "", path)
+            continue
+        counter.rows += 1
+        refuse_identity_numbers("\t".join(values), origin)
+        yield Row(_cells(header, values, origin, short_rows=True), origin)
+    if header is None:
+        raise InputError(path, "the sheet is empty.", "Fetch the file again from its publisher.")
+
+
+def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
     check_archive(path)
+    refuse_doctypes(path)
     try:
-        book = load_workbook(path, read_only=True, data_only=False)
-    except (InvalidFileException, KeyError, OSError, ValueError) as error:
+        with closing(load_workbook(path, read_only=True, data_only=False)) as book:
+            if sheet and sheet not in book.sheetnames:
+                raise InputError(
+                    path,
+                    f"no sheet '{sheet}' (there are: {', '.join(book.sheetnames)}).",
+                    "If the publisher renamed it, change the loader or the mapping file.",
+                )
+            page = book[sheet or book.sheetnames[0]]
+            # What a workbook says of its own size is often wrong, and would cut off columns.
+            page.reset_dimensions()
+            for number, cells in enumerate(page.iter_rows(), start=1):
+                origin = Origin(f"{path.name}[{page.title}]", number)
+                for cell in cells:
+                    if cell.value is not None and cell.data_type == TYPE_FORMULA:
+                        raise InputError(
+                            origin,
+                            f"cell {cell.coordinate} holds a formula.",
+                            "Save the sheet as values and add it again.",
+                        )
+                yield origin, [_cell_text(cell.value) for cell in cells]
+    except InputError:
+        raise
+    except Exception as error:
+        # openpyxl raises whatever a damaged part leads it to: KeyError, ParseError, zlib.error, TypeError …
         raise InputError(
             path,
-            f"the workbook cannot be read ({error}).",
+            f"the workbook cannot be read ({' '.join(str(error).split()) or type(error).__name__}).",
             "Open it in a spreadsheet program and save it as .xlsx again.",
         ) from None
-    counter = meter()
-    counter.file = path.name
-    try:
-        if sheet and sheet not in book.sheetnames:
-            raise InputError(
-                path,
-                f"no sheet '{sheet}' (there are: {', '.join(book.sheetnames)}).",
-                "If the publisher renamed it, change the loader or the mapping file.",
-            )
-        page = book[sheet] if sheet else book[book.sheetnames[0]]
-        header: list[str] | None = None
-        for number, cells in enumerate(page.iter_rows(), start=1):
-            origin = Origin(f"{path.name}[{page.title}]", number)
-            for cell in cells:
-                if cell.value is not None and cell.data_type == TYPE_FORMULA:
-                    raise InputError(
-                        origin,
-                        f"cell {cell.coordinate} holds a formula.",
-                        "Save the sheet as values and add it again.",
-                    )
-            values = [_cell_text(cell.value) for cell in cells]
-            if not any(values):
-                continue
-            if header is None:
-                while values and not values[-1]:
-                    values.pop()
-                header = values
-                _check_header(header, required, "", path)
-                continue
-            counter.rows += 1
-            refuse_identity_numbers("\t".join(values), origin)
-            yield Row(_cells(header, values, origin, short_rows=True), origin)
-        if header is None:
-            raise InputError(path, f"the sheet '{page.title}' is empty.", "Fetch the file again from its publisher.")
-    finally:
-        book.close()
 
 
 def _cell_text(value: object) -> str:

@@ -157,6 +157,13 @@ class Keys:
         except ValueError:
             self.fail(key, f"is '{value}'.", f"Use one of: {', '.join(option.value for option in options)}.")
 
+    def character(self, key: str, *, default: str) -> str:
+        """One character that can divide the cells of a row."""
+        value = self.text(key, default=default)
+        if len(value) != 1 or value in '\r\n"\0':
+            self.fail(key, f"is {value!r}.", "It is one character, such as a comma, a semicolon or a tab.")
+        return value
+
     def pattern(self, key: str) -> str:
         """A regular expression."""
         value = self.text(key)

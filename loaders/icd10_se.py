@@ -181,7 +181,7 @@ def _ranges(path: Path, *, in_text: bool) -> dict[tuple[str, str], str]:
     found = {}
     for row in _rows(path, counted=False):
         code, label = row.take("kod"), row.take("text")
-        match = _RANGE.search(label if in_text else code)
+        match = _RANGE.search(label) if in_text else _RANGE.fullmatch(code)
         if not match:
             raise InputError(
                 row.origin,

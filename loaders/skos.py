@@ -7,17 +7,14 @@ DTD may hold nothing but short namespace entities.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode
 
 from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
@@ -42,6 +39,7 @@ from begrepp.records import (
 from begrepp.rows import meter, parse_date
 from loaders.agencies import BEGREPP
 from loaders.declarations import Keys, file_list, read_declaration, release, release_dates, rights, slug
+from loaders.rdf_files import Graph, Node, Pairs, Skolems, Term, read_rdf
 
 SOURCE = Source(
     id="skos",
@@ -52,20 +50,6 @@ SOURCE = Source(
     homepage="https://www.w3.org/TR/skos-reference/",
     reads="a SKOS file: .ttl, .rdf, .xml, .jsonld, .nt, .nq or .trig",
 )
-FORMATS = {
-    ".ttl": RdfFormat.TURTLE,
-    ".rdf": RdfFormat.RDF_XML,
-    ".xml": RdfFormat.RDF_XML,
-    ".owl": RdfFormat.RDF_XML,
-    ".jsonld": RdfFormat.JSON_LD,
-    ".json": RdfFormat.JSON_LD,
-    ".nt": RdfFormat.N_TRIPLES,
-    ".nq": RdfFormat.N_QUADS,
-    ".trig": RdfFormat.TRIG,
-}
-Node = NamedNode | BlankNode
-Term = NamedNode | BlankNode | Literal
-Pairs = list[tuple[str, Term]]
 
 _TYPE = expand("rdf:type")
 _NOTATION = expand("skos:notation")
@@ -102,38 +86,8 @@ _LICENCES = (
 )
 _PUBLISHERS = (expand("dct:publisher"), expand("dct:creator"))
 _ISSUED = (expand("dct:issued"), expand("dct:modified"), expand("dct:created"))
-_SKOLEM = f"{Iris().base}.well-known/genid/"
 # Which release a concept is in, and whether it is in force, the record says; a file may not.
 _OURS_TO_SAY = frozenset(expand(f"begrepp:{word}") for word in ("inRelease", "status", "validFrom", "validTo"))
-_MAX_ENTITY = 300
-_MAX_TEXT = 1 << 24
-
-
-@dataclass(slots=True)
-class _Graph:
-    """The triples of an edition's files by subject, in the order of the files."""
-
-    origin: Origin
-    of: dict[Node, Pairs] = field(default_factory=dict)
-
-    def add(self, quad: Quad) -> None:
-        if not isinstance(quad.subject, NamedNode | BlankNode) or not isinstance(
-            quad.object, NamedNode | BlankNode | Literal
-        ):
-            raise InputError(
-                self.origin, "the file holds triples about triples (RDF 1.2).", "Export it as RDF 1.1 and add it again."
-            )
-        self.of.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
-
-    def objects(self, subject: Node, *predicates: str) -> Iterator[Term]:
-        """The objects of the predicates, those of the first predicate first."""
-        pairs = self.of.get(subject, ())
-        return (object_ for wanted in predicates for predicate, object_ in pairs if predicate == wanted)
-
-    def typed(self, class_: str) -> list[NamedNode]:
-        """The subjects of a class that have an IRI, in the order of the file."""
-        wanted = NamedNode(class_)
-        return [s for s, pairs in self.of.items() if isinstance(s, NamedNode) and (_TYPE, wanted) in pairs]
 
 
 def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
@@ -156,24 +110,18 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
 # Reading RDF, without trusting it.
 
 
-def _read_files(edition: Edition, keys: Keys) -> _Graph:
+def _read_files(edition: Edition, keys: Keys) -> Graph:
     names = [said for each in keys.tables("file") if (said := _file_name(each))]
     files = [p for p in data_files(edition) if not names or p.name in names]
     if not files:
         raise InputError(
             keys.origin, f"no file is called {file_list(names)}.", "Correct [[file]] name, or add the file."
         )
-    graph = _Graph(Origin(files[0].name))
+    graph = Graph(Origin(files[0].name))
     base = keys.iri("base")
     for path in files:
-        if path.suffix.lower() not in FORMATS:
-            raise InputError(
-                path,
-                f"'{path.suffix}' is no ending of an RDF file that begrepp reads.",
-                f"Name the file as what it is: {', '.join(FORMATS)}.",
-            )
         graph.origin = Origin(path.name)
-        for quad in _parse(path, base):
+        for quad in read_rdf(path, base):
             meter().rows += 1
             if isinstance(quad.object, Literal):
                 refuse_identity_numbers(quad.object.value, graph.origin)
@@ -188,122 +136,10 @@ def _file_name(keys: Keys) -> str:
     return name
 
 
-def _parse(path: Path, base: str) -> Iterator[Quad]:
-    form = FORMATS[path.suffix.lower()]
-    meter().file = path.name
-    with path.open("rb") as file:
-        if form == RdfFormat.RDF_XML:
-            _check_doctype(file, path)
-        file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)
-        count = 0
-        try:
-            # Blank nodes of two files are different nodes.
-            for quad in parse(
-                cast(IO[bytes], _Bounded(file, path)), format=form, base_iri=base or None, rename_blank_nodes=True
-            ):
-                count += 1
-                yield quad
-        except MemoryError:
-            raise _endless(path) from None
-        except (SyntaxError, ValueError, OSError) as error:
-            raise _broken(path, error) from None
-        if not count:
-            raise InputError(path, "the file holds no triples.", "Check that you added the right file.")
-
-
-class _Bounded(io.RawIOBase):
-    """A file in which no text is endless. pyoxigraph stops at 16 MB of one literal, but not in RDF/XML."""
-
-    def __init__(self, file: IO[bytes], path: Path) -> None:
-        self._file = file
-        self._path = path
-        self._run = 0
-        self._watched = FORMATS[path.suffix.lower()] == RdfFormat.RDF_XML
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes; counts how long no tag has begun."""
-        data = self._file.read(size)
-        meter().bytes += len(data)
-        last = data.rfind(b"<")
-        self._run = self._run + len(data) if last < 0 else len(data) - last
-        if self._watched and self._run > _MAX_TEXT:
-            raise _endless(self._path)
-        return data
-
-
-def _endless(path: Path) -> InputError:
-    return InputError(path, f"one text is longer than {_MAX_TEXT:,} bytes.", "Check that you added the right file.")
-
-
-def _broken(path: Path, error: Exception) -> InputError:
-    if "LoadDocumentCallback" in str(error):
-        return InputError(
-            path,
-            "the JSON-LD refers to a context on the web, which is not fetched.",
-            "Put the context itself into the file, or convert the file to Turtle.",
-        )
-    row = getattr(error, "lineno", None) or 0
-    if "No scheme found in an absolute IRI" in str(error):
-        return InputError(
-            Origin(path.name, row),
-            "the RDF has relative addresses, and does not say to what.",
-            'Say base = "https://…/" at the top of source.toml: the address where the file is published.',
-        )
-    column = getattr(error, "offset", None)
-    where = f" at column {column}" if column else ""
-    words = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
-    return InputError(
-        Origin(path.name, row),
-        f"the RDF is not well-formed{where}: {words.rstrip('.')}.",
-        "Mend the line, or fetch the file again from its publisher.",
-    )
-
-
-_PROLOG = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
-_DOCTYPE = re.compile(
-    rb"<!DOCTYPE\s+[\w:.-]+\s*(?P<external>(?:SYSTEM|PUBLIC)\b)?(?:[^\[>]*)(?:\[(?P<inside>.*?)\]\s*)?>", re.DOTALL
-)
-_ENTITY = re.compile(rb"""<!ENTITY\s+[\w:.-]+\s+(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*>""", re.DOTALL)
-
-
-def _check_doctype(file: IO[bytes], path: Path) -> None:
-    """A DOCTYPE may declare short entities for namespaces, as OWL editors write them, and nothing else.
-
-    pyoxigraph expands entities within entities without a limit: eight levels of ten took seconds, a
-    dozen would take all memory. It reads no external entity, but says so unclearly.
-    """
-    head = file.read(1 << 20)
-    file.seek(0)
-    start = head[3:] if head.startswith(b"\xef\xbb\xbf") else head
-    prolog = _PROLOG.match(start)
-    rest = start[prolog.end() :] if prolog else start
-    if b"<!DOCTYPE" not in rest[:9].upper():
-        if b"<!DOCTYPE" in head.upper() and not rest.startswith(b"<"):
-            raise _refused(path)
-        return
-    doctype = _DOCTYPE.match(rest)
-    if not doctype or doctype["external"]:
-        raise _refused(path)
-    inside = doctype["inside"] or b""
-    values = [match["value"] for match in _ENTITY.finditer(inside)]
-    left = re.sub(rb"<!--.*?-->|\s", b"", _ENTITY.sub(b"", inside), flags=re.DOTALL)
-    if left or any(b"&" in value or b"%" in value or b"<" in value or len(value) > _MAX_ENTITY for value in values):
-        raise _refused(path)
-
-
-def _refused(path: Path) -> InputError:
-    return InputError(
-        path,
-        "the XML declares a DTD or entities beyond short names of namespaces, which are refused: "
-        "they can read files or exhaust memory.",
-        "Convert the file to Turtle, or remove the DOCTYPE in a copy, and check where the file comes from.",
-    )
-
-
 # Schemes.
 
 
-def _schemes(graph: _Graph, keys: Keys) -> list[NamedNode]:
+def _schemes(graph: Graph, keys: Keys) -> list[NamedNode]:
     """The file's schemes in its own order; where it declares none, the one that its concepts say they are in."""
     found = graph.typed(expand("skos:ConceptScheme"))
     if not found:
@@ -324,7 +160,7 @@ def _schemes(graph: _Graph, keys: Keys) -> list[NamedNode]:
 
 
 def _declared_schemes(
-    keys: Keys, edition: Edition, graph: _Graph, found: list[NamedNode]
+    keys: Keys, edition: Edition, graph: Graph, found: list[NamedNode]
 ) -> tuple[dict[NamedNode, Scheme], str]:
     """Each scheme as a record; `[scheme]` speaks of the first, or of the one whose `iri` it names."""
     said = keys.table("scheme")
@@ -370,7 +206,7 @@ def _declared_schemes(
     return schemes, language
 
 
-def _scheme_titles(graph: _Graph, node: Node, language: str) -> tuple[Text, ...]:
+def _scheme_titles(graph: Graph, node: Node, language: str) -> tuple[Text, ...]:
     """The first kind of title that the scheme has; one for each language."""
     for predicate in _TITLES:
         if words := _words(graph.objects(node, predicate), language):
@@ -378,7 +214,7 @@ def _scheme_titles(graph: _Graph, node: Node, language: str) -> tuple[Text, ...]
     return ()
 
 
-def _suggested(graph: _Graph, scheme: NamedNode) -> dict[str, str]:
+def _suggested(graph: Graph, scheme: NamedNode) -> dict[str, str]:
     """Licence and publisher as the file has them."""
     licence = next((o.value for o in graph.objects(scheme, *_LICENCES) if o.value.startswith("http")), "")
     publisher = next(graph.objects(scheme, *_PUBLISHERS), None)
@@ -398,7 +234,7 @@ def _suggested(graph: _Graph, scheme: NamedNode) -> dict[str, str]:
 class _Reader:
     """Turns the triples of a graph into records; what it says in a concept it does not repeat as a statement."""
 
-    graph: _Graph
+    graph: Graph
     language: str
     schemes: dict[NamedNode, Scheme]
     in_force: date
@@ -406,9 +242,10 @@ class _Reader:
     broader: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
     related: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
     successors: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
-    skolems: dict[BlankNode, str | None] = field(default_factory=dict)
+    skolems: Skolems = field(init=False)
 
     def __post_init__(self) -> None:
+        self.skolems = Skolems(self.graph)
         for concept in self._find_concepts():
             self.scheme_of[concept] = self._scheme(concept)
         self._link(self.broader, _BROADER, _NARROWER)
@@ -602,7 +439,7 @@ class _Reader:
             yield Skipped(origin=self.graph.origin, reason=f"of a SKOS-XL label only the word is kept, not {words}.")
 
     def _statements(self, subject: Node, pairs: Pairs, scheme: str) -> Iterator[Statement | Skipped]:
-        name = self._name(subject)
+        name = self.skolems.name(subject)
         if name is None:
             yield self._circle()
             return
@@ -622,41 +459,8 @@ class _Reader:
         if isinstance(term, Literal):
             datatype = "" if term.language or term.datatype.value == expand("xsd:string") else term.datatype.value
             return RdfTerm(unicodedata.normalize("NFC", term.value), "literal", term.language or "", datatype)
-        name = self._name(term)
+        name = self.skolems.name(term)
         return RdfTerm(name, "iri") if name is not None else None
-
-    def _name(self, node: Node) -> str | None:
-        """The IRI of a node. A blank node is named by its content, so that the name is always the same."""
-        if isinstance(node, NamedNode):
-            return node.value
-        if node not in self.skolems:
-            self._skolemise(node)
-        return self.skolems[node]
-
-    def _skolemise(self, start: BlankNode) -> None:
-        """Depth-first without recursion: a list may be long. A node on its own path has no name."""
-        stack: list[tuple[BlankNode, bool]] = [(start, False)]
-        on_path: set[BlankNode] = set()
-        while stack:
-            node, leaving = stack.pop()
-            children = [o for _, o in self.graph.of.get(node, ()) if isinstance(o, BlankNode)]
-            if leaving:
-                on_path.discard(node)
-                names = [self._digest(predicate, object_) for predicate, object_ in self.graph.of.get(node, ())]
-                whole = None if None in names else hashlib.sha256("\n".join(sorted(n for n in names if n)).encode())
-                self.skolems[node] = f"{_SKOLEM}{whole.hexdigest()[:32]}" if whole else None
-            elif node in on_path:
-                self.skolems[node] = None
-            elif node not in self.skolems:
-                on_path.add(node)
-                stack.append((node, True))
-                stack += [(child, False) for child in children if child not in self.skolems]
-
-    def _digest(self, predicate: str, object_: Term) -> str | None:
-        if isinstance(object_, BlankNode):
-            name = self.skolems.get(object_)
-            return f"<{predicate}> <{name}>" if name else None
-        return f"<{predicate}> {object_}"
 
 
 def _words(terms: Iterable[Term], language: str) -> list[Text]:
@@ -679,7 +483,7 @@ def _unique(words: Iterable[Text], *, one: bool = True) -> tuple[Text, ...]:
     return tuple(first.values())
 
 
-def _first_day(graph: _Graph, node: Node, predicates: tuple[str, ...], origin: Origin) -> date | None:
+def _first_day(graph: Graph, node: Node, predicates: tuple[str, ...], origin: Origin) -> date | None:
     for said in graph.objects(node, *predicates):
         if isinstance(said, Literal) and re.match(r"\d{4}-\d\d-\d\d", said.value):
             return parse_date(said.value, origin, predicates[0])

@@ -152,7 +152,7 @@ def _read_file(keys: Keys) -> _File:
     found = _File(
         name=name,
         format=form,
-        delimiter=keys.text("delimiter", default=_DELIMITERS.get(form, "")),
+        delimiter=keys.character("delimiter", default=_DELIMITERS.get(form, ",")),
         encoding=_encoding(keys),
         quoted=keys.flag("quoted", default=True),
         sheet=keys.text("sheet"),
@@ -173,8 +173,6 @@ def _read_file(keys: Keys) -> _File:
     )
     if found.format == "xlsx" and not header:
         keys.fail("header", "is false for a workbook.", "Give the sheet a header row, or save it as CSV.")
-    if form != "xlsx" and len(found.delimiter) != 1:
-        keys.fail("delimiter", f"is '{found.delimiter}'.", "It is one character.")
     if found.broader_by not in ("", "prefix", "pattern"):
         options.fail("broader_by", f"is '{found.broader_by}'.", 'Use "prefix", "pattern", or a broader column.')
     if (found.broader_by == "pattern") is not (found.broader_pattern.groups > 0):

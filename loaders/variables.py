@@ -200,7 +200,7 @@ def _read_sheet(keys: Keys, edition: Edition) -> _Sheet:
         path=file_named(edition, keys.text("file", default="variables.csv")),
         columns={column: renamed.text(column, default=column) for column in COLUMNS},
         ignore=keys.strings("ignore"),
-        delimiter=keys.text("delimiter", default=","),
+        delimiter=keys.character("delimiter", default=","),
     )
     renamed.done()
     keys.done()

@@ -95,6 +95,8 @@ def suggestions() -> Response:
                 "label": hit.label.value,
                 "lang": hit.label.lang,
                 "notation": hit.notation,
+                "code": hit.code,
+                "within": hit.within.value if hit.within else "",
                 "kind": hit.kind,
                 "kindWord": say(f"kind.{hit.kind}"),
                 "scheme": hit.scheme,

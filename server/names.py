@@ -47,13 +47,17 @@ class Ref:
     @property
     def code(self) -> str:
         """The notation where it says more than the label does: `C50.9`, not `lungcancer`."""
-        is_word = len(self.notation) > 3 and self.notation.islower() and not any(c.isdigit() for c in self.notation)
-        return "" if is_word and self.label.value else self.notation
+        return "" if self.label.value and is_mnemonic(self.notation, self.scheme) else self.notation
 
     @property
     def sort_key(self) -> tuple[str, str]:
         """By code, then by label, in Swedish order."""
         return sort_key(self.notation), sort_key(self.label.value)
+
+
+def is_mnemonic(notation: str, scheme: str) -> bool:
+    """Whether a code in a scheme is only a word for its concept: `lungcancer`, `her2-ihc`."""
+    return bool(scheme) and len(notation) > 3 and notation.islower()
 
 
 def choose(texts: Iterable[Text], language: str) -> Text | None:

@@ -6,13 +6,14 @@ and can be run unbound by anyone who reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolution, QuerySolutions, QueryTriples, Triple
 
+from begrepp.records import Text
 from begrepp.settings import ROOT
 from begrepp.store import DiskStore
 
@@ -24,12 +25,22 @@ Input = NamedNode | Literal
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query file: its title and summary in words, and its SPARQL."""
+    """A query file: its title and summary in words, and its SPARQL.
+
+    `#+ title_sv:` and `#+ summary_sv:` say the same in another language.
+    """
 
     name: str
     title: str
     summary: str
     text: str
+    said: Mapping[str, str]
+
+    def words(self, key: str, language: str) -> Text:
+        """The title or summary in the reader's language, else in English."""
+        if translated := self.said.get(f"{key}_{language}"):
+            return Text(translated, language)
+        return Text(self.said.get(key, ""), "en")
 
 
 @cache
@@ -48,7 +59,7 @@ def read_query(path: Path) -> Query:
         elif key:
             said[key] += f" {words}"
     text = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
-    return Query(path.stem, said.get("title", path.stem), said.get("summary", ""), text)
+    return Query(path.stem, said.get("title", path.stem), said.get("summary", ""), text, said)
 
 
 def examples() -> list[Query]:

@@ -35,6 +35,12 @@ class Missing(BegreppError):
         self.near = near
 
 
+class Ambiguous(Missing):
+    """One code stands for different concepts in the parts of a system; `near` are those."""
+
+    status = 300
+
+
 class Gone(BegreppError):
     """It was here in an earlier release, and is in none that counts now."""
 
@@ -78,13 +84,19 @@ def _in_scheme(build: Build, scheme_id: str, code: str) -> Found | None:
 
 
 def concept(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
-    """The concept that a code stands for in a scheme or in its parts, or None."""
-    for candidate in (scheme, *build.catalogue.parts(scheme)):
-        if found := _exact(build, candidate, code):
-            return found
-    for candidate in (scheme, *build.catalogue.parts(scheme)):
-        if found := _as_written(build, candidate, code):
-            return found
+    """The concept that a code stands for in a scheme or in its parts, or None.
+
+    Raises `Ambiguous` where two parts have the code: KVÅ's headings differ in meaning between KKÅ and KMÅ.
+    """
+    for look in (_exact, _as_written):
+        if own := look(build, scheme, code):
+            return own
+        found = [hit for part in build.catalogue.parts(scheme) if (hit := look(build, part, code))]
+        if len(found) > 1:
+            near = [hit for part in build.catalogue.parts(scheme) for hit in _same_code(build, part, code)]
+            raise Ambiguous(f"{code} stands for different things in {scheme.id}.", "Choose one.", tuple(near))
+        if found:
+            return found[0]
     return None
 
 
@@ -98,11 +110,16 @@ def _exact(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
 
 def _as_written(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
     """`c509` and `C50 9` are C50.9, where one code alone is meant."""
-    _, hits = build.index.search(code, scheme=scheme.iri, kind="concept", limit=10)
-    same = [hit for hit in hits if code_key(hit.notation) == code_key(code)]
+    same = _same_code(build, scheme, code)
     if len(same) != 1:
         return None
     return Found(same[0].iri, document(build.iris, same[0].iri, scheme.id, same[0].notation))
+
+
+def _same_code(build: Build, scheme: SchemeFacts, code: str) -> list[Hit]:
+    """The concepts of a scheme whose code is this one, however it is written."""
+    _, hits = build.index.search(code, scheme=scheme.iri, kind="concept", limit=10)
+    return [hit for hit in hits if code_key(hit.notation) == code_key(code)]
 
 
 def by_iri(build: Build, iri: str) -> Found:

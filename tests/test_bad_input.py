@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import re
+import shutil
 import zipfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,9 +17,10 @@ from openpyxl import Workbook
 
 import loaders
 from begrepp.checks import checked
-from begrepp.errors import InputError, PersonalDataError
+from begrepp.errors import BegreppError, InputError, PersonalDataError
 from begrepp.records import Edition
 from begrepp.rows import MAX_LINE
+from tests import golden
 
 ICD = "code,label,label_en,parent_code,valid_from,valid_to\n"
 TABLE = """loader = "table"
@@ -163,6 +168,30 @@ def test_a_workbook_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
     book = xlsx(("kod", "namn", "över"), *((str(n), "namn", "") for n in range(500)))
     refused(tmp_path, "lista", table(book[: len(book) // 2], "list.xlsx"), "list.xlsx", "not a whole zip", "Fetch")
+
+
+def altered(book: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with one of its parts changed."""
+    with zipfile.ZipFile(io.BytesIO(book)) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    assert member in parts
+    return archive({name: change(part) if name == member else part for name, part in parts.items()})
+
+
+PARTS = ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "docProps/core.xml", "[Content_Types].xml")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_entities_in_a_workbook_are_refused(tmp_path: Path, part: str) -> None:
+    book = altered(xlsx(("kod", "namn", "över"), ("1", "ett", "")), part, lambda xml: BOMB.encode() + xml)
+    reason = "declares a DTD or entities, which are refused"
+    refused(tmp_path, "lista", table(book, "list.xlsx"), "list.xlsx", reason, "where the file comes from")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_workbook_with_a_damaged_part_is_refused(tmp_path: Path, part: str) -> None:
+    book = altered(xlsx(("kod", "namn", "över"), ("1", "ett", "")), part, lambda xml: xml[: len(xml) // 2])
+    refused(tmp_path, "lista", table(book, "list.xlsx"), "list.xlsx", "cannot be read", "save it as .xlsx again")
 
 
 def test_a_missing_sheet_is_named(tmp_path: Path) -> None:
@@ -528,7 +557,50 @@ def test_a_changed_header_of_the_code_texts_is_refused(tmp_path: Path) -> None:
     refused(tmp_path, "kva", files, "level1.txt row 1", "header is not 'Kod:'", "loader must learn")
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ('[release]\ncoverage = "half"\n', r"\[release\] coverage is 'half'"),
+        ('[release]\nvalid_from = "2021"\n', r"\[release\] valid_from is '2021'"),
+        ('release = "2021"\n', "release is no table"),
+        ("a = " + "[" * 20_000, "not well-formed TOML"),
+    ],
+)
+def test_a_bad_release_is_refused_for_every_source(tmp_path: Path, said: str, reason: str) -> None:
+    files: dict[str, bytes | str] = {"source.toml": said, "x.csv": ICD + "01,Ett,,,,\n"}
+    refused(tmp_path, "icd10_se", files, "source.toml", reason, ".")
+
+
 def test_an_edition_without_a_date_is_refused(tmp_path: Path) -> None:
     made = edition(tmp_path, "icd10_se", {"x.csv": ICD}, version="latest")
     with pytest.raises(InputError, match=r"does not begin with a year.*valid_from"):
         list(loaders.loader_of(made)(made))
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    """The bytes after a small accident: changed, lost, doubled, cut off, or something strange put in."""
+    at = chance.randrange(len(content) + 1)
+    length = chance.randrange(1, 40)
+    strange = chance.choice([b'"', b",", b"\n", b"\t", b"\xff", b"\0", b"|", b"[", b"=", b"<", b"&a;", b"9999", b"-"])
+    accidents = (
+        content[:at] + strange + content[at + 1 :],
+        content[:at] + strange + content[at:],
+        content[:at] + content[at + length :],
+        content[: at + length] + content[at:],
+        content[:at],
+    )
+    return chance.choice(accidents)
+
+
+@pytest.mark.parametrize("fixture", list(golden.fixtures()), ids=lambda fixture: fixture.name)
+def test_no_accident_ends_in_a_traceback(tmp_path: Path, fixture: golden.Fixture) -> None:
+    chance = random.Random(fixture.name)
+    for number in range(20):
+        home = tmp_path / str(number)
+        shutil.copytree(fixture.edition.folder, home)
+        files = tuple(sorted(path for path in home.rglob("*") if path.is_file()))
+        hit = chance.choice(files)
+        hit.write_bytes(damaged(hit.read_bytes(), chance))
+        made = Edition(source=fixture.edition.source, version=fixture.edition.version, folder=home, files=files)
+        with suppress(BegreppError):
+            list(checked(loaders.loader_of(made)(made)))

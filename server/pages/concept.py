@@ -127,6 +127,16 @@ class ConceptPage:
     checked: str
     others: Sequence[Property]
 
+    @property
+    def shows_terms(self) -> bool:
+        """Whether there are more words than the heading already shows."""
+        return len(self.terms) > 1 or any(len(group.terms) > 1 + len(self.other_labels) for group in self.terms)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether its place in the tree says most about it: no definition, no notes, no other words."""
+        return not (self.definitions or self.notes or self.shows_terms)
+
 
 def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool = False) -> ConceptPage:
     """All there is to say about a concept, in a handful of questions with the concept bound."""

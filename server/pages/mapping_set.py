@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, QuerySolutions
 
 from begrepp.namespaces import compact
 from begrepp.records import Text
@@ -18,6 +18,8 @@ from server.state import Build
 from server.translate import Speaker
 
 PAGE = 200
+SORTED = 2000
+"""How many matches are sorted as a whole; a larger set comes in the order of the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +64,25 @@ def mapping_set_page(build: Build, found: Found, say: Speaker, offset: int) -> M
     said = statements(build, found.iri)
     id_ = found.iri.rpartition("/")[2]
     graph = build.manifest.graph("mapping", id_)
-    query = bound("mapping-set", set=NamedNode(found.iri)).replace(
-        "LIMIT 200 OFFSET 0", f"LIMIT {PAGE} OFFSET {offset}"
-    )
-    rows = [*build.store.query(query)]  # type: ignore[misc]
+    total = graph["mappings"] if graph else 0
+    sorts = total <= SORTED
+    span = f"LIMIT {SORTED} OFFSET 0" if sorts else f"LIMIT {PAGE} OFFSET {offset}"
+    answer = build.store.query(bound("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", span))
+    assert isinstance(answer, QuerySolutions)
+    rows = [*answer]
     ends = {value(row, name) for row in rows for name in ("subject", "object")}
     known = refs(build, {found.iri, *ends, *iris_of(said, "dct:publisher")}, say.language)
+    pairs = [
+        MappingPair(
+            href=document(build.iris, value(row, "mapping")),
+            subject=known[value(row, "subject")],
+            predicate=compact(value(row, "predicate")),
+            object=known[value(row, "object")],
+            negated=bool(value(row, "modifier")),
+            confidence=value(row, "confidence"),
+        )
+        for row in rows
+    ]
     here = known[found.iri]
     return MappingSetPage(
         ref=here,
@@ -76,17 +91,7 @@ def mapping_set_page(build: Build, found: Found, say: Speaker, offset: int) -> M
         licence=one(said, "dct:license"),
         releases=releases_of(build, "mapping", id_),
         load=loads_of(build, said),
-        pairs=[
-            MappingPair(
-                href=document(build.iris, value(row, "mapping")),
-                subject=known[value(row, "subject")],
-                predicate=compact(value(row, "predicate")),
-                object=known[value(row, "object")],
-                negated=bool(value(row, "modifier")),
-                confidence=value(row, "confidence"),
-            )
-            for row in rows
-        ],
-        total=graph["mappings"] if graph else len(rows),
+        pairs=sorted(pairs, key=lambda p: p.subject.sort_key)[offset : offset + PAGE] if sorts else pairs,
+        total=total,
         offset=offset,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.namespaces import compact, expand
 from server.addresses import document
-from server.names import Ref, Said, iris_of, one, refs
+from server.names import Ref, Said, iris_of, one, refs, texts
 from server.questions import select, value
 from server.state import Build
 
@@ -29,7 +30,7 @@ class MappingRow:
     author: str = ""
     date: str = ""
     comment: str = ""
-    see_also: str = ""
+    see_also: Sequence[str] = ()
     versions: str = ""
     href: str = ""
 
@@ -60,7 +61,8 @@ def _row(build: Build, iri: str, mapping: str, record: Said, known: dict[str, Re
     if predicate not in MATCHES:
         predicate = "skos:relatedMatch"
     forward = source == iri
-    creator = next((known[c].label.value for c in iris_of(record, "dct:creator")), "")
+    authors = [known[creator].label.value for creator in iris_of(record, "dct:creator")]
+    authors += sorted(text.value for text in texts(record, "sssom:author_label"))
     confidence = one(record, "sssom:confidence")
     versions = (one(record, "sssom:subject_source_version"), one(record, "sssom:object_source_version"))
     return MappingRow(
@@ -69,10 +71,10 @@ def _row(build: Build, iri: str, mapping: str, record: Said, known: dict[str, Re
         negated=bool(record.get(expand("sssom:predicate_modifier"))),
         justification=compact(one(record, "sssom:mapping_justification")),
         confidence=float(confidence) if confidence else None,
-        author=one(record, "sssom:author_label") or creator or one(record, "sssom:mapping_tool"),
+        author=", ".join(dict.fromkeys(authors)) or one(record, "sssom:mapping_tool"),
         date=one(record, "pav:authoredOn"),
         comment=one(record, "rdfs:comment"),
-        see_also=one(record, "rdfs:seeAlso"),
+        see_also=sorted(term.value for term in record.get(expand("rdfs:seeAlso"), [])),
         versions=" → ".join(filter(None, versions)),
         href=document(build.iris, mapping),
     )

@@ -9,7 +9,7 @@ from begrepp.records import Text
 from begrepp.search import Hit, code_key
 from begrepp.swedish import fold, words
 from server.addresses import document
-from server.names import choose
+from server.names import Ref, choose, is_mnemonic, refs
 from server.pages.scheme import SchemeRow, scheme_rows
 from server.state import Build
 
@@ -29,9 +29,14 @@ class Result:
     other: Text | None
     notation: str
     scheme: str
-    scheme_title: Text | None
+    within: Text | None
     active: bool
     matched: str
+
+    @property
+    def code(self) -> str:
+        """The notation where it says more than the label does."""
+        return "" if is_mnemonic(self.notation, self.scheme) else self.notation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +95,20 @@ def _search(build: Build, query: str, kind: str, scheme: str, limit: int, offset
 
 def results(build: Build, hits: Sequence[Hit], query: str, language: str) -> list[Result]:
     """Hits as they are shown, retired ones last."""
-    return sorted((_result(build, hit, query, language) for hit in hits), key=lambda r: not r.active)
+    homes = {hit.iri: _dataset_of(build, hit.iri) for hit in hits if hit.kind == "variable"}
+    known = refs(build, homes.values(), language)
+    return sorted(
+        (_result(build, hit, query, language, known.get(homes.get(hit.iri, ""))) for hit in hits),
+        key=lambda result: not result.active,
+    )
 
 
-def _result(build: Build, hit: Hit, query: str, language: str) -> Result:
+def _dataset_of(build: Build, variable: str) -> str:
+    """The dataset whose IRI a variable's IRI begins with."""
+    return build.iris.dataset(variable.removeprefix(build.iris.dataset("")).partition("/")[0])
+
+
+def _result(build: Build, hit: Hit, query: str, language: str, dataset: Ref | None) -> Result:
     scheme = build.catalogue.by_iri.get(hit.scheme or (hit.iri if hit.kind == "scheme" else ""))
     labels = [Text(text, lang) for lang, text in hit.labels.items()]
     label = choose(labels, language) or Text(hit.notation or hit.iri, "")
@@ -107,7 +122,9 @@ def _result(build: Build, hit: Hit, query: str, language: str) -> Result:
         other=next((text for text in labels if text.lang != label.lang and text.value != label.value), None),
         notation=hit.notation,
         scheme=scheme.id if scheme else "",
-        scheme_title=choose(scheme.titles, language) if scheme and hit.kind != "scheme" else None,
+        within=choose(scheme.titles, language)
+        if scheme and hit.kind != "scheme"
+        else (dataset.label if dataset else None),
         active=hit.active,
         matched=matched(query, label.value, hit.notation, hit.matched),
     )

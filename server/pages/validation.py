@@ -53,10 +53,22 @@ class LoadFindings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What a check found across all sources."""
+
+    name: str
+    title: str
+    severity: str
+    count: int
+    examples: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationPage:
     """All loads of the build, and the shapes."""
 
     loads: Sequence[LoadFindings]
+    checks: Sequence[Check]
     failed: Sequence[dict[str, str]]
     shapes: Sequence[Shape]
     public: bool
@@ -75,6 +87,16 @@ def validation_page(build: Build, language: str) -> ValidationPage:
     public = build.manifest.public
     return ValidationPage(
         loads=sorted(loads, key=lambda row: (-row.violations, -row.warnings, row.load.source, row.load.version)),
+        checks=[
+            Check(
+                name=said["check"],
+                title=said["title"],
+                severity=said["severity"],
+                count=said["count"],
+                examples=_links(build, said["examples"]),
+            )
+            for said in build.manifest.checks
+        ],
         failed=[{"source": f["source"], "reason": "" if public else f["reason"]} for f in build.manifest.failed],
         shapes=shapes(language),
         public=public,
@@ -90,8 +112,16 @@ def _finding(build: Build, group: dict[str, object], language: str) -> Finding:
         severity=str(group["severity"]),
         count=int(str(group["count"])),
         message=choose([Text(words, lang) for lang, words in messages.items()], language),
-        examples=[(iri, document(build.iris, iri)) for iri in map(str, examples[:EXAMPLES_SHOWN]) if "://" in iri],
+        examples=_links(build, examples),
     )
+
+
+def _links(build: Build, examples: Sequence[str]) -> list[tuple[str, str]]:
+    """Examples with the addresses of their pages, where they have one."""
+    return [
+        (example, document(build.iris, example) if "://" in example and " " not in example else "")
+        for example in examples[:EXAMPLES_SHOWN]
+    ]
 
 
 @cache

@@ -83,10 +83,10 @@ for (const form of document.querySelectorAll("form[data-suggest]")) {
       const link = document.createElement("a");
       link.href = result.href;
       link.tabIndex = -1;
-      if (result.notation) {
+      if (result.code) {
         const code = document.createElement("span");
         code.className = "code";
-        code.textContent = result.notation;
+        code.textContent = result.code;
         link.append(code, " ");
       }
       const label = document.createElement("span");
@@ -95,7 +95,7 @@ for (const form of document.querySelectorAll("form[data-suggest]")) {
       if (!result.active) label.className = "retired";
       const about = document.createElement("span");
       about.className = "quiet";
-      about.textContent = result.matched || result.scheme || result.kindWord;
+      about.textContent = result.matched || result.within || result.kindWord;
       link.append(label, " ", about);
       option.append(link);
       return option;

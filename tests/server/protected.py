@@ -34,7 +34,7 @@ from begrepp.records import (
 
 CANARY = "kanariefågel"
 IN_COPYRIGHT = "http://rightsstatements.org/vocab/InC/1.0/"
-OWNER = Agent(id="agaren", names=(Text("Ägaren", "sv"),))
+OWNER = Agent(id="agaren", names=(Text("Ägaren", "sv"),), type="http://purl.org/adms/publishertype/NationalAuthority")
 HERE = Origin("secret.csv", 1)
 
 
@@ -121,7 +121,7 @@ def load_mappings(edition: Edition) -> Iterator[Record]:
         predicate="http://www.w3.org/2004/02/skos/core#closeMatch",
         object="https://w3id.org/begrepp/id/cs/icd-10-se/A00",
         justification="https://w3id.org/semapv/vocab/ManualMappingCuration",
-        author=f"{CANARY} upphov",
+        authors=(f"{CANARY} upphov",),
         comment=f"{CANARY} kommentar",
         confidence=0.5,
     )

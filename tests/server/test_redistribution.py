@@ -74,7 +74,9 @@ def test_every_page_that_can_be_reached_and_its_twins_are_clean(reader: FlaskCli
         response = reader.get(path, headers={"Accept": "text/html"})
         assert_clean(response.text + str(response.headers), path)
         if response.mimetype == "text/html":
-            links = [link.replace("&amp;", "&") for link in re.findall(r'(?:href|data-branch)="(/[^"#]*)', response.text)]
+            links = [
+                link.replace("&amp;", "&") for link in re.findall(r'(?:href|data-branch)="(/[^"#]*)', response.text)
+            ]
             waiting += [link for link in links if not link.startswith(("/static", "/language"))]
         if location := response.headers.get("Location"):
             waiting.append(location)

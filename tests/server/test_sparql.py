@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -194,8 +196,8 @@ def test_without_a_query_it_describes_itself(client: FlaskClient) -> None:
         ({"data": {"query": "x" * 2_000_000}}, 413),
     ],
 )
-def test_what_is_no_query_is_refused(client: FlaskClient, options: dict[str, object], status: int) -> None:
-    assert client.post("/sparql", **options).status_code == status  # type: ignore[arg-type]
+def test_what_is_no_query_is_refused(client: FlaskClient, options: dict[str, Any], status: int) -> None:
+    assert client.post("/sparql", **options).status_code == status
     assert client.get("/sparql?query=a&query=b").status_code == 400
 
 
@@ -212,6 +214,6 @@ def test_every_example_runs(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", sorted([*PAGES.glob("*.rq"), *EXAMPLES.glob("*.rq")]), ids=lambda path: path.stem)
-def test_every_query_says_what_it_asks(path: object) -> None:
-    query = read_query(path)  # type: ignore[arg-type]
+def test_every_query_says_what_it_asks(path: Path) -> None:
+    query = read_query(path)
     assert query.title != query.name and query.summary

@@ -1,0 +1,127 @@
+"""The data to be judged, held by column: for each thing said about concepts, what is said of which concept.
+
+The columns hold the terms as written. A store does not: it makes "01" a 1 and xsd:nonNegativeInteger an
+xsd:integer, so it cannot be asked about datatypes. It stands beside the columns for SPARQL constraints only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, Store
+
+from begrepp.shacl.paths import PropertyPath
+from begrepp.shacl.reading import read
+from begrepp.shacl.words import RDF_TYPE, SUB_CLASS_OF, Term
+
+Values = Mapping[Term, Collection[Term]]
+"""For each focus node, its value nodes."""
+
+NO_VALUES: tuple[Term, ...] = ()
+
+
+class Data:
+    """The data graph: a column per predicate that the shapes mention (or per predicate), and a store."""
+
+    def __init__(self, files: Sequence[Path], mentioned: set[Term] | None) -> None:
+        self._columns: dict[NamedNode, dict[Term, list[Term]]] = {}
+        self._inverse: dict[NamedNode, dict[Term, list[Term]]] = {}
+        self._instances: dict[Term, dict[Term, None]] = {}
+        self._distinct: set[NamedNode] = set()
+        self.store = Store()
+        self.store.bulk_extend(self._indexed(files, mentioned))
+
+    def _indexed(self, files: Sequence[Path], mentioned: set[Term] | None) -> Iterator[Quad]:
+        columns = self._columns
+        for quad in read(files):
+            predicate = quad.predicate
+            column = columns.get(predicate)
+            if column is None and (mentioned is None or predicate in mentioned):
+                column = columns[predicate] = {}
+            if column is not None:
+                subject = quad.subject
+                cell = column.get(subject)
+                if cell is None:
+                    column[subject] = [quad.object]
+                else:
+                    cell.append(quad.object)
+            yield quad
+
+    def column(self, predicate: NamedNode) -> dict[Term, list[Term]]:
+        """The objects of a predicate by subject, each once however often the files say it."""
+        column = self._columns.get(predicate, {})
+        if predicate not in self._distinct:
+            self._distinct.add(predicate)
+            for subject, cell in column.items():
+                if len(cell) > 1:
+                    column[subject] = list(dict.fromkeys(cell))
+        return column
+
+    def predicates(self) -> Iterable[NamedNode]:
+        """The predicates that have a column."""
+        return self._columns
+
+    def objects(self, predicate: NamedNode, subject: Term) -> list[Term]:
+        """What the subject has for the predicate."""
+        return self.column(predicate).get(subject, [])
+
+    def subjects(self, predicate: NamedNode, value: Term) -> list[Term]:
+        """What has the value for the predicate."""
+        if predicate not in self._inverse:
+            inverse = self._inverse[predicate] = {}
+            for subject, values in self.column(predicate).items():
+                for each in values:
+                    inverse.setdefault(each, []).append(subject)
+        return self._inverse[predicate].get(value, [])
+
+    def instances(self, of: Term) -> dict[Term, None]:
+        """The members of a class and of its subclasses in the data graph."""
+        if of not in self._instances:
+            classes, pending = {of: None}, [of]
+            while pending:
+                for narrower in self.subjects(SUB_CLASS_OF, pending.pop()):
+                    if narrower not in classes:
+                        classes[narrower] = None
+                        pending.append(narrower)
+            self._instances[of] = dict.fromkeys(node for each in classes for node in self.subjects(RDF_TYPE, each))
+        return self._instances[of]
+
+    def value_nodes(self, path: PropertyPath | None, focus: Collection[Term]) -> Values:
+        """The value nodes of each focus node: itself, or what the path reaches. The inner loop of the engine."""
+        if path is None:
+            return dict(zip(focus, zip(focus, strict=True), strict=True))
+        if path.kind == "predicate" and path.predicate:
+            found = map(self.column(path.predicate).get, focus, repeat(NO_VALUES))
+            return dict(zip(focus, found, strict=True))
+        return {node: self._reached(path, node) for node in focus}
+
+    def _reached(self, path: PropertyPath, focus: Term) -> list[Term]:
+        """The value nodes that a path reaches from one node."""
+        match path.kind:
+            case "predicate" if path.predicate:
+                return self.objects(path.predicate, focus)
+            case "inverse" if path.predicate:
+                return self.subjects(path.predicate, focus)
+            case "sequence":
+                reached = [focus]
+                for part in path.parts:
+                    reached = _distinct([value for node in reached for value in self._reached(part, node)])
+                return reached
+            case "alternative":
+                return _distinct([value for part in path.parts for value in self._reached(part, focus)])
+        step = path.parts[0]
+        found: dict[Term, None] = {} if path.kind == "+" else {focus: None}
+        pending = [focus]
+        while pending:
+            for value in self._reached(step, pending.pop()):
+                if value not in found:
+                    found[value] = None
+                    if path.kind != "?":
+                        pending.append(value)
+        return list(found)
+
+
+def _distinct(terms: list[Term]) -> list[Term]:
+    return terms if len(terms) < 2 else list(dict.fromkeys(terms))

@@ -1,0 +1,73 @@
+"""The slow judge that others use too, pySHACL: asked where ours cannot tell, and to see that ours is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import rdflib
+from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
+from pyshacl import validate as pyshacl_validate
+from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure
+
+from begrepp.errors import InputError
+from begrepp.shacl.findings import Finding
+from begrepp.shacl.messages import unfilled
+from begrepp.shacl.paths import path_text, read_path
+from begrepp.shacl.reading import Triples, rdflib_kept_quiet, read
+from begrepp.shacl.shapes import Shapes
+from begrepp.shacl.words import SH, Term, lexical
+
+_REFUSALS = (NotImplementedError, ReportableRuntimeError, ShapeLoadError, ConstraintLoadError, ValidationFailure)
+
+
+def reference_findings(shapes: Shapes, files: Sequence[Path]) -> Iterator[Finding]:
+    """pySHACL's results, with messages by language: it drops the language of those it fills in.
+
+    Raises `InputError` where pySHACL cannot use the shapes.
+    """
+    report = Triples(parse(_judged(shapes, files), format=RdfFormat.N_TRIPLES))
+    for result in report.subjects(SH + "resultSeverity"):
+        yield _finding(shapes, report, result)
+
+
+def _judged(shapes: Shapes, files: Sequence[Path]) -> bytes:
+    """pySHACL's report, as N-Triples."""
+    with rdflib_kept_quiet():
+        data, rules = _rdflib(read(files)), _rdflib(shapes.graph.quads)
+        try:
+            _, graph, text = pyshacl_validate(data, shacl_graph=rules, advanced=True, js=False, allow_warnings=True)
+        except _REFUSALS as error:
+            raise InputError("shapes", f"the shapes cannot be used: {error}", "Correct the shapes.") from error
+        if not isinstance(graph, rdflib.Graph):
+            raise InputError("shapes", f"the shapes cannot be used: {text}", "Correct the shapes.")
+        return graph.serialize(format="nt", encoding="utf-8")
+
+
+def _rdflib(quads: Iterable[Quad]) -> rdflib.Graph:
+    triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
+    content = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+    return rdflib.Graph().parse(data=content, format="nt")
+
+
+def _finding(shapes: Shapes, report: Triples, result: Term) -> Finding:
+    source = report.one(result, SH + "sourceShape")
+    focus = report.one(result, SH + "focusNode")
+    component = lexical(report.one(result, SH + "sourceConstraintComponent"))
+    constraint = report.one(result, SH + "sourceConstraint")
+    path = report.one(result, SH + "resultPath")
+    if source is None or focus is None:
+        raise InputError("shapes", "pySHACL gave a result without a shape or a focus node.", "Report this to begrepp.")
+    shape = shapes.shape(source)
+    messages = shapes.messages(shape, component, constraint)
+    said = {lexical(message) for message in report.objects(result, SH + "resultMessage")}
+    return Finding(
+        root=focus,
+        focus=focus,
+        value=report.one(result, SH + "value"),
+        path=None if path is None else path_text(read_path(report, path)),
+        component=component,
+        shape=shape,
+        messages=messages,
+        bindings=unfilled(messages.values(), said - set(shape.messages.values())),
+    )

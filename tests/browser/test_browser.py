@@ -1,0 +1,175 @@
+"""What a reader does, in a real browser: search, open a concept, open the tree, switch language, take the Turtle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from urllib.request import urlopen
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+PAGES = [
+    "/",
+    "/cs",
+    "/dataset",
+    "/mapping",
+    "/search?q=cancer",
+    "/cs/onkologi",
+    "/cs/onkologi/lungcancer",
+    "/cs/onkologi/cancer",
+    "/cs/icd-10-se",
+    "/cs/icd-10-se/A00.0",
+    "/cs/icd-10-se/release/2021",
+    "/cs/ecog",
+    "/cs/icd-o-3/8140%2F3",
+    "/dataset/nkbc",
+    "/mapping/onkologi",
+    "/agent/begrepp",
+    "/load/onkologi/2026.1",
+    "/def",
+    "/validation",
+    "/sparql",
+    "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%2020",
+    "/sparql?query=nonsense",
+    "/cs/icd-10-se/nope",
+]
+
+
+def wait(browser: Chrome, condition: Callable[[Chrome], WebElement | bool]) -> None:
+    WebDriverWait(browser, 10).until(condition)
+
+
+def find(browser: Chrome, selector: str) -> WebElement:
+    return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def complaints(browser: Chrome) -> list[str]:
+    """What the browser's console says is wrong, but for pages that are errors by intent."""
+    logged = browser.get_log("browser")
+    return [entry["message"] for entry in logged if "the server responded with a status of 4" not in entry["message"]]
+
+
+def test_a_reader_finds_a_concept_and_its_neighbours(browser: Chrome, address: str) -> None:
+    browser.delete_all_cookies()
+    browser.get(address + "/")
+    box = find(browser, "#q")
+    box.send_keys("lungcancer")
+    wait(browser, lambda b: find(b, "#suggestions").is_displayed())
+    box.send_keys(Keys.ARROW_DOWN)
+    assert box.get_attribute("aria-activedescendant") == "suggestion-0"
+    box.send_keys(Keys.ENTER)
+    wait(browser, lambda b: b.current_url.endswith("/cs/onkologi/lungcancer"))
+    assert find(browser, "h1").text == "lungcancer"
+    assert find(browser, ".tree [aria-current=page]").text == "lungcancer"
+
+    button = find(browser, ".tree button.expand")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+    assert button.get_attribute("aria-expanded") == "false"
+    button.click()
+    wait(browser, lambda b: button.get_attribute("aria-expanded") == "true")
+    assert button.find_element(By.XPATH, "ancestor::li[1]/ul/li//a").is_displayed()
+    button.click()
+    assert button.get_attribute("aria-expanded") == "false"
+
+    find(browser, ".languages a").click()
+    wait(browser, lambda b: find(b, "html").get_attribute("lang") == "en")
+    assert browser.current_url.endswith("/cs/onkologi/lungcancer")
+    assert find(browser, "h1").text == "lung cancer"
+
+    turtle = find(browser, ".machine a[type='text/turtle']").get_attribute("href")
+    assert turtle
+    with urlopen(turtle) as answer:
+        assert answer.headers["Content-Type"].startswith("text/turtle")
+        assert b"skos:prefLabel" in answer.read()
+    assert complaints(browser) == []
+
+
+def test_a_reader_comes_from_a_register_to_what_its_variables_mean(browser: Chrome, address: str) -> None:
+    browser.get(address + "/dataset/nkbc?lang=sv")
+    link = find(browser, "table.variables tbody td:nth-of-type(2) a")
+    browser.execute_script("arguments[0].click()", link)
+    wait(browser, lambda b: "/cs/onkologi/" in b.current_url)
+    assert "NKBC" in find(browser, "main").text
+
+
+def test_a_query_is_asked_and_its_answer_leads_on(browser: Chrome, address: str) -> None:
+    browser.get(address + "/sparql?lang=sv")
+    box = find(browser, "#query")
+    box.clear()
+    box.send_keys('SELECT ?c { ?c skos:notation "A00.9" }')
+    find(browser, "form.sparql button").click()
+    wait(browser, lambda b: find(b, "#answer"))
+    find(browser, "table.rows td a").click()
+    wait(browser, lambda b: b.current_url.endswith("/cs/icd-10-se/A00.9"))
+
+
+def test_the_keyboard_reaches_the_content_first(browser: Chrome, address: str) -> None:
+    browser.get(address + "/cs/onkologi/lungcancer")
+    find(browser, "body").send_keys(Keys.TAB)
+    skip = browser.switch_to.active_element
+    assert skip.get_attribute("class") == "skip" and skip.is_displayed()
+    skip.send_keys(Keys.ENTER)
+    assert browser.switch_to.active_element.get_attribute("id") == "main"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_is_wider_than_the_screen_or_has_complaints(
+    browser: Chrome, address: str, path: str, width: int
+) -> None:
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 700}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        browser.get(address + path)
+        script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert browser.execute_script(script) == 0
+        assert len(browser.find_elements(By.CSS_SELECTOR, "h1")) == 1
+        assert complaints(browser) == []
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(browser: Chrome, address: str, scheme: str) -> None:
+    """WCAG AA: 4.5 to 1 for every text that is shown, in light and in dark."""
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    try:
+        for path in ("/", "/cs/onkologi/lungcancer", "/cs/icd-10-se/A00.0", "/dataset/nkbc", "/search?q=cancer"):
+            browser.get(address + path)
+            weak = browser.execute_script(CONTRAST)
+            assert weak == [], f"{path}: {json.dumps(weak[:5])}"
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+CONTRAST = """
+const parse = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
+const light = (c) => {
+  const [r, g, b] = c.map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const ground = (element) => {
+  for (let e = element; e; e = e.parentElement) {
+    const c = parse(getComputedStyle(e).backgroundColor);
+    if (c[3] > 0) return c;
+  }
+  return [255, 255, 255, 1];
+};
+const weak = [];
+const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (texts.nextNode()) {
+  const element = texts.currentNode.parentElement;
+  if (!texts.currentNode.data.trim() || element.closest(".skip, .unseen, [hidden]")) continue;
+  if (!element.checkVisibility()) continue;
+  const [a, b] = [parse(getComputedStyle(element).color), ground(element)].map((c) => light(c.slice(0, 3)));
+  const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  if (ratio < 4.5) weak.push([texts.currentNode.data.trim().slice(0, 30), ratio.toFixed(2)]);
+}
+return weak;
+"""

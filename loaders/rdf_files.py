@@ -186,7 +186,7 @@ class Graph:
 
 
 class Skolems:
-    """Names for the blank nodes of a graph, made of their content, so that the same node has the same name each time."""
+    """Names for the blank nodes of a graph, made of their content: the same node has the same name each time."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph

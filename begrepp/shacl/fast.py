@@ -60,6 +60,7 @@ class _Engine:
         if shape.deactivated:
             return
         values = self.data.value_nodes(shape.path, focus)
+        own_path = path_text(shape.path)
         for name, argument in self.shapes.checks(shape.node):
             component = component_iri(name)
             messages = self.shapes.messages(shape, component)
@@ -68,7 +69,7 @@ class _Engine:
                     root=node,
                     focus=node,
                     value=value,
-                    path=path or path_text(shape.path),
+                    path=path or own_path,
                     component=component,
                     shape=shape,
                     messages=messages,

@@ -40,7 +40,7 @@ def refuse_unknown(shapes: Shapes) -> None:
     for node in shapes.used("property"):
         if not shapes.graph.objects(node, SH + "path"):
             raise InputError(shapes.name(node), "a property shape has no sh:path.", "Give its path.")
-    parts = {part for nested in _nested(shapes).values() for part in nested}
+    parts = dict.fromkeys(part for nested in _nested(shapes).values() for part in nested)
     for node in [*shapes.targeted, *parts]:
         for predicate in shapes.graph.predicates(node):
             name = predicate.removeprefix(SH) if predicate.startswith(SH) else ""

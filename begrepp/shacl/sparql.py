@@ -42,6 +42,7 @@ def sparql_findings(
     prefixes = shapes.prologue(constraint)
     component = component_iri("SPARQL")
     messages = shapes.messages(shape, component, constraint)
+    own_path = path_text(shape.path)
     for focus in focus_nodes:
         for row in _solutions(store, query, prefixes, focus, shape):
             value, path = row.get("value"), row.get("path")
@@ -49,7 +50,7 @@ def sparql_findings(
                 root=focus,
                 focus=focus,
                 value=focus if value is None and shape.path is None else value,
-                path=path.value if isinstance(path, NamedNode) else path_text(shape.path),
+                path=path.value if isinstance(path, NamedNode) else own_path,
                 component=component,
                 shape=shape,
                 messages=messages,

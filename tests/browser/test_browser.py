@@ -50,7 +50,7 @@ def find(browser: Chrome, selector: str) -> WebElement:
 
 def complaints(browser: Chrome) -> list[str]:
     """What the browser's console says is wrong, but for pages that are errors by intent."""
-    logged = browser.get_log("browser")
+    logged = browser.get_log("browser")  # type: ignore[no-untyped-call]
     return [entry["message"] for entry in logged if "the server responded with a status of 4" not in entry["message"]]
 
 

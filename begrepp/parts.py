@@ -132,7 +132,8 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
     if not any(part.concepts or part.mappings or part.variables for part in report.parts):
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
-            "nothing was found to load" + (f"; the first row that was skipped: {report.skips[0]}." if report.skips else "."),
+            "nothing was found to load"
+            + (f"; the first row that was skipped: {report.skips[0]}." if report.skips else "."),
             "Check that these are the files that `begrepp sources` names.",
         )
     meter.stage = "validating"

@@ -84,13 +84,21 @@ def refs(build: Build, iris: Iterable[str], language: str) -> dict[str, Ref]:
     """The links to things, asked for all at once."""
     wanted = sorted({iri for iri in iris if "://" in iri or iri.startswith("urn:")})
     said: dict[str, dict[str, list[Text]]] = {iri: defaultdict(list) for iri in wanted}
-    for start in range(0, len(wanted), _BATCH):
-        batch = [NamedNode(iri) for iri in wanted[start : start + _BATCH]]
-        for row in select(build.store, "names", thing=batch):
+    wide = [iri for iri in wanted if is_wide(build, iri)]
+    narrow = [iri for iri in wanted if iri not in wide]
+    batches = [("names", narrow[start : start + _BATCH]) for start in range(0, len(narrow), _BATCH)]
+    for query, batch in [*batches, *([("names-of-wide", wide)] if wide else [])]:
+        for row in select(build.store, query, thing=[NamedNode(iri) for iri in batch]):
             term = row["value"]
             lang = term.language or "" if isinstance(term, Literal) else ""
             said[value(row, "thing")][value(row, "property")].append(Text(value(row, "value"), lang))
     return {iri: _ref(build, iri, properties, language) for iri, properties in said.items()}
+
+
+def is_wide(build: Build, iri: str) -> bool:
+    """Whether a thing may have thousands of statements: a level, a mapping set, a load."""
+    kind, _, rest = iri.removeprefix(build.iris.root).partition("/")
+    return kind in ("mapping", "load") or (kind == "cs" and "/level/" in rest)
 
 
 def _ref(build: Build, iri: str, said: dict[str, list[Text]], language: str) -> Ref:

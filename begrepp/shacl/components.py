@@ -32,7 +32,7 @@ class Components:
         """What breaks one constraint: its parameter's name and value, the shape it stands in, the value nodes."""
         if name in VALUE_CHECKS:
             test = self._test(name, argument, shape, values)
-            for focus, reached in values.items():
+            for focus, reached in values:
                 for value in reached:
                     if not test(value):
                         yield focus, value, None
@@ -58,7 +58,7 @@ class Components:
             case "languageIn":
                 ranges = [lexical(item) for item in self.graph.items(argument)]
                 return lambda value: isinstance(value, Literal) and any(in_language(value, each) for each in ranges)
-        return self._shape_test(name, argument, _all(values))
+        return self._shape_test(name, argument, values.all())
 
     def _shape_test(self, name: str, argument: Term, candidates: Collection[Term]) -> Test:
         """`sh:node`, `sh:not` and the logical lists: decided for all candidates at once (SHACL 4.6, 4.7.1)."""
@@ -78,18 +78,18 @@ class Components:
         match name:
             case "minCount":
                 least = count_of(argument)
-                yield from ((focus, None) for focus, reached in values.items() if len(reached) < least)
+                yield from ((focus, None) for focus, reached in values if len(reached) < least)
             case "maxCount":
                 most = count_of(argument)
-                yield from ((focus, None) for focus, reached in values.items() if len(reached) > most)
+                yield from ((focus, None) for focus, reached in values if len(reached) > most)
             case "hasValue":
-                yield from ((focus, None) for focus, reached in values.items() if argument not in reached)
+                yield from ((focus, None) for focus, reached in values if argument not in reached)
             case "uniqueLang":
                 if is_true(argument):
                     yield from ((focus, None) for focus in _repeating_a_language(values))
             case "equals" | "disjoint" | "lessThan" | "lessThanOrEquals" if isinstance(argument, NamedNode):
                 column = self.data.column(argument)
-                for focus, reached in values.items():
+                for focus, reached in values:
                     if focus in column or name == "equals":
                         others = column.get(focus, NO_VALUES)
                         yield from ((focus, value) for value in _against(name, reached, others))
@@ -100,10 +100,10 @@ class Components:
 
     def _qualified(self, name: str, bound: int, shape: Term, values: Values) -> Iterator[Term]:
         """The focus nodes with too few or too many values of a kind (SHACL 4.7.3)."""
-        candidates = _all(values)
+        candidates = values.all()
         for wanted in self.graph.objects(shape, SH + "qualifiedValueShape"):
             outside = self.failing(wanted, candidates)
-            for focus, reached in values.items():
+            for focus, reached in values:
                 count = sum(value not in outside for value in reached)
                 if count < bound if name == "qualifiedMinCount" else count > bound:
                     yield focus
@@ -113,21 +113,16 @@ class Components:
         allowed = {self.graph.one(child, SH + "path") for child in self.graph.objects(shape, SH + "property")}
         allowed.update(self.graph.items(self.graph.one(shape, SH + "ignoredProperties")))
         others = [predicate for predicate in self.data.predicates() if predicate not in allowed]
-        for focus, reached in values.items():
+        for focus, reached in values:
             for value in reached:
                 for predicate in others:
                     for extra in self.data.objects(predicate, value):
                         yield focus, extra, predicate.value
 
 
-def _all(values: Values) -> dict[Term, None]:
-    """All value nodes, each once."""
-    return dict.fromkeys(value for reached in values.values() for value in reached)
-
-
 def _repeating_a_language(values: Values) -> Iterator[Term]:
     """The focus node, once for each language that several of its value nodes have (SHACL 4.4.5)."""
-    for focus, reached in values.items():
+    for focus, reached in values:
         if len(reached) > 1:
             tags = [value.language.lower() for value in reached if isinstance(value, Literal) and value.language]
             yield from (focus for tag in dict.fromkeys(tags) if tags.count(tag) > 1)

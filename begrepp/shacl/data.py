@@ -6,8 +6,9 @@ xsd:integer, so it cannot be asked about datatypes. It stands beside the columns
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
@@ -16,10 +17,26 @@ from begrepp.shacl.paths import PropertyPath
 from begrepp.shacl.reading import read
 from begrepp.shacl.words import RDF_TYPE, SUB_CLASS_OF, Term
 
-Values = Mapping[Term, Collection[Term]]
-"""For each focus node, its value nodes."""
-
 NO_VALUES: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Focus nodes, each once, and beside each its value nodes.
+
+    Two lists, not a dict: the engine looks at them in turn only, and a dict would hash every IRI once more.
+    """
+
+    focus: Collection[Term]
+    reached: Collection[Collection[Term]]
+
+    def __iter__(self) -> Iterator[tuple[Term, Collection[Term]]]:
+        return zip(self.focus, self.reached, strict=True)
+
+    def all(self) -> dict[Term, None]:
+        """All value nodes, each once."""
+        return dict.fromkeys(chain.from_iterable(self.reached))
+
 
 
 class Data:
@@ -35,13 +52,17 @@ class Data:
 
     def _indexed(self, files: Sequence[Path], mentioned: set[Term] | None) -> Iterator[Quad]:
         columns = self._columns
+        same: Term = RDF_TYPE
         for quad in read(files):
             predicate = quad.predicate
             column = columns.get(predicate)
             if column is None and (mentioned is None or predicate in mentioned):
                 column = columns[predicate] = {}
             if column is not None:
-                subject = quad.subject
+                if (subject := quad.subject) == same:
+                    subject = same
+                else:
+                    same = subject
                 cell = column.get(subject)
                 if cell is None:
                     column[subject] = [quad.object]
@@ -91,11 +112,10 @@ class Data:
     def value_nodes(self, path: PropertyPath | None, focus: Collection[Term]) -> Values:
         """The value nodes of each focus node: itself, or what the path reaches. The inner loop of the engine."""
         if path is None:
-            return dict(zip(focus, zip(focus, strict=True), strict=True))
+            return Values(focus, list(zip(focus)))
         if path.kind == "predicate" and path.predicate:
-            found = map(self.column(path.predicate).get, focus, repeat(NO_VALUES))
-            return dict(zip(focus, found, strict=True))
-        return {node: self._reached(path, node) for node in focus}
+            return Values(focus, list(map(self.column(path.predicate).get, focus, repeat(NO_VALUES))))
+        return Values(focus, [self._reached(path, node) for node in focus])
 
     def _reached(self, path: PropertyPath, focus: Term) -> list[Term]:
         """The value nodes that a path reaches from one node."""

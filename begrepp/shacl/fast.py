@@ -77,17 +77,17 @@ class _Engine:
         for child in self.graph.objects(shape.node, SH + "property"):
             yield from self._nested(self.shapes.shape(child), shape, values)
         for constraint in self.graph.objects(shape.node, SH + "sparql"):
-            yield from sparql_findings(self.shapes, constraint, shape, self.data.store, values)
+            yield from sparql_findings(self.shapes, constraint, shape, self.data.store, focus)
 
     def _nested(self, child: Shape, shape: Shape, values: Values) -> Iterator[Finding]:
         """The results of a property shape, for each value node as its focus node."""
         if shape.path is None:
-            yield from self._findings(child, values)
+            yield from self._findings(child, values.focus)
             return
         by_value: dict[Term, list[Finding]] = {}
-        for finding in self._findings(child, dict.fromkeys(value for each in values.values() for value in each)):
+        for finding in self._findings(child, values.all()):
             by_value.setdefault(finding.root, []).append(finding)
-        for node, reached in values.items():
+        for node, reached in values:
             for value in reached:
                 for finding in by_value.get(value, ()):
                     yield replace(finding, root=node)

@@ -18,6 +18,7 @@ from server.translate import Speaker
 
 MAX_INCOMING = 100
 MAX_VALUES = 100
+MANY = 1000
 _HIDDEN = {expand("rdfs:isDefinedBy")}
 
 
@@ -70,19 +71,21 @@ def properties(build: Build, said: Said, say: Speaker, without: Iterable[str] = 
     """Statements as properties in words, without those that the page shows otherwise."""
     left_out = {expand(name) for name in without} | _HIDDEN
     kept = {prop: values for prop, values in said.items() if prop not in left_out and values}
-    iris = {t.value for values in kept.values() for t in values if isinstance(t, NamedNode)}
-    known = refs(build, {*kept, *iris}, say.language)
+    iris = {prop: sorted(t.value for t in values if isinstance(t, NamedNode)) for prop, values in kept.items()}
+    # Few are sorted by what they are called; of very many, the first by IRI are named at all.
+    shown = {prop: every if len(every) <= MANY else every[:MAX_VALUES] for prop, every in iris.items()}
+    known = refs(build, {*kept, *(iri for some in shown.values() for iri in some)}, say.language)
     found = []
     for prop, values in kept.items():
-        things = sorted((known[t.value] for t in values if isinstance(t, NamedNode)), key=lambda r: r.sort_key)
+        things = sorted((known[iri] for iri in shown[prop]), key=lambda r: r.sort_key)[:MAX_VALUES]
         literals = [Text(t.value, t.language or "") for t in values if isinstance(t, Literal)]
         found.append(
             Property(
                 words=words_of(prop, say, known),
                 name=compact(prop),
                 texts=in_order(literals, say.language)[:MAX_VALUES],
-                things=things[:MAX_VALUES],
-                hidden=max(0, len(things) - MAX_VALUES),
+                things=things,
+                hidden=len(iris[prop]) - len(things) + max(0, len(literals) - MAX_VALUES),
             )
         )
     return sorted(found, key=lambda p: (p.name.startswith(("prov:", "begrepp:sha")), p.words.value))

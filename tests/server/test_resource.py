@@ -209,3 +209,17 @@ def test_pages_carry_the_security_headers(client: FlaskClient) -> None:
 def test_health_and_readiness(client: FlaskClient) -> None:
     assert client.get("/health").text == "ok\n"
     assert client.get("/ready").get_json()["triples"] > 0
+
+
+def test_json_ld_says_the_same_as_turtle(client: FlaskClient) -> None:
+    for path in ("/cs/onkologi/lungcancer", "/dataset/nkbc", "/mapping/onkologi", "/load/onkologi/2026.1"):
+        turtle = {str(q.triple) for q in parse(client.get(f"{path}.ttl").data, format=RdfFormat.TURTLE)}
+        json_ld = client.get(f"{path}.jsonld")
+        assert {str(q.triple) for q in parse(json_ld.data, format=RdfFormat.JSON_LD)} == turtle
+        assert set(json_ld.get_json(force=True)) == {"@context", "@graph"}
+
+
+def test_the_twin_of_a_concept_says_what_its_neighbours_are_called(client: FlaskClient) -> None:
+    turtle = client.get("/cs/onkologi/lungcancer.ttl").text
+    for words in ('"cancer"@sv', "sssom:mapping_justification", "begrepp:CodeSystemRelease", '"162"'):
+        assert words in turtle, words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
+from begrepp.settings import Settings
+from server import create_app
 from server.questions import EXAMPLES, PAGES, examples, read_query
 
 ASK = "ASK { ?s ?p ?o }"
@@ -217,3 +220,24 @@ def test_every_example_runs(client: FlaskClient) -> None:
 def test_every_query_says_what_it_asks(path: Path) -> None:
     query = read_query(path)
     assert query.title != query.name and query.summary
+
+
+def test_a_query_that_needs_too_much_memory_is_stopped_and_the_server_lives(built: Settings) -> None:
+    app = create_app(replace(built, query_seconds=30, query_memory_mb=700, query_workers=1))
+    client = app.test_client()
+    hog = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
+    answer = client.get("/sparql", query_string={"query": hog})
+    assert answer.status_code == 503
+    assert "memory" in answer.get_json()["title"]
+    assert client.get("/sparql", query_string={"query": ASK}).status_code == 200
+    app.extensions["begrepp"].pool.close()
+
+
+def test_an_answer_past_the_limit_is_refused(built: Settings) -> None:
+    app = create_app(replace(built, query_seconds=30, query_result_mb=1, query_workers=1))
+    client = app.test_client()
+    answer = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o . ?s ?q ?r }"})
+    assert answer.status_code == 503
+    assert "1 MB" in answer.get_json()["title"]
+    assert client.get("/sparql", query_string={"query": ASK}).status_code == 200
+    app.extensions["begrepp"].pool.close()

@@ -13,7 +13,7 @@ from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.scheme import scheme_rows, vocabulary
 from server.pages.search import results, search_page
 from server.pages.tree import branch, children, top
-from server.presenting import address, render, speaker, twins
+from server.presenting import address, brief, render, speaker, twins
 from server.questions import ask, construct
 from server.rdf import serialise, vocabulary_file
 from server.resolve import Missing, exists
@@ -96,7 +96,7 @@ def suggestions() -> Response:
                 "lang": hit.label.lang,
                 "notation": hit.notation,
                 "code": hit.code,
-                "within": hit.within.value if hit.within else "",
+                "within": brief(hit.within).value if hit.within else "",
                 "kind": hit.kind,
                 "kindWord": say(f"kind.{hit.kind}"),
                 "scheme": hit.scheme,

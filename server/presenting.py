@@ -35,7 +35,7 @@ def prepare_templates(app: Flask) -> None:
             "u": address,
             "switch": _switch,
             "text": text,
-            "brief": _brief,
+            "brief": brief,
             "mine": lambda texts: mine(texts, say.language) if texts else [],
             "day": _day,
             "size": _size,
@@ -69,7 +69,7 @@ def text(value: Text | None) -> Markup:
     return marked.format(value.lang, value.value)
 
 
-def _brief(title: Text) -> Text:
+def brief(title: Text) -> Text:
     """A long title up to its first comma: `ICD-10-SE`."""
     return Text(title.value.partition(",")[0], title.lang) if len(title.value) > 45 else title
 

@@ -38,7 +38,6 @@ class Values:
         return dict.fromkeys(chain.from_iterable(self.reached))
 
 
-
 class Data:
     """The data graph: a column per predicate that the shapes mention (or per predicate), and a store."""
 
@@ -52,17 +51,15 @@ class Data:
 
     def _indexed(self, files: Sequence[Path], mentioned: set[Term] | None) -> Iterator[Quad]:
         columns = self._columns
-        same: Term = RDF_TYPE
+        subject: Term = RDF_TYPE  # any term: a run of triples about one thing shares one object for its name
         for quad in read(files):
             predicate = quad.predicate
             column = columns.get(predicate)
             if column is None and (mentioned is None or predicate in mentioned):
                 column = columns[predicate] = {}
             if column is not None:
-                if (subject := quad.subject) == same:
-                    subject = same
-                else:
-                    same = subject
+                if subject != quad.subject:
+                    subject = quad.subject
                 cell = column.get(subject)
                 if cell is None:
                     column[subject] = [quad.object]

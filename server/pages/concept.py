@@ -230,6 +230,10 @@ def _terms(build: Build, said: Said, language: str) -> list[TermGroup]:
         for form in texts(said, name):
             if form not in graded:
                 groups[status][form] = TermRow(text=form)
+    for rows in groups.values():
+        mine = {form.value for form in rows if form.lang == language}
+        for form in [form for form in rows if form.lang != language and form.value in mine and not rows[form].href]:
+            del rows[form]
     return [
         TermGroup(status=status, terms=[groups[status][form] for form in in_order(groups[status], language)])
         for status in (*_STATUSES, "sokord")

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.namespaces import compact, expand
 from begrepp.records import Text
-from server.names import Ref, Said, choose, in_order, refs, statements
+from server.names import Ref, Said, in_order, refs, statements
 from server.questions import select, value
 from server.resolve import Found
 from server.state import Build
@@ -108,8 +108,3 @@ def _parent(build: Build, iri: str, language: str) -> Ref | None:
         if ref.known:
             return ref
     return None
-
-
-def title_of(texts: Iterable[Text], language: str, fallback: str) -> Text:
-    """The text to head a page with."""
-    return choose(texts, language) or Text(fallback, "")

@@ -1,6 +1,9 @@
 // Conveniences on top of pages that work without them: copying, opening branches of the tree, suggestions.
 "use strict";
 
+// What is fetched is in the language of the page, whichever way that was chosen.
+const language = `lang=${document.documentElement.lang}`;
+
 for (const button of document.querySelectorAll("button.copy")) {
   if (!navigator.clipboard) break;
   button.hidden = false;
@@ -26,7 +29,7 @@ async function toggle(button) {
   if (!open && !list) {
     button.classList.add("busy");
     try {
-      const response = await fetch(button.dataset.branch, { headers: { Accept: "text/html" } });
+      const response = await fetch(`${button.dataset.branch}&${language}`, { headers: { Accept: "text/html" } });
       if (!response.ok) return;
       const piece = document.createElement("template");
       piece.innerHTML = await response.text();
@@ -97,6 +100,7 @@ for (const form of document.querySelectorAll("form[data-suggest]")) {
       about.className = "quiet";
       about.textContent = result.matched || result.within || result.kindWord;
       link.append(label, " ", about);
+      link.title = result.label;
       option.append(link);
       return option;
     }));
@@ -111,7 +115,7 @@ for (const form of document.querySelectorAll("form[data-suggest]")) {
     if (words.length < 2) return close();
     timer = setTimeout(async () => {
       const mine = ++asked;
-      const response = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(words)}`);
+      const response = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(words)}&${language}`);
       if (!response.ok || mine !== asked || document.activeElement !== input) return;
       show((await response.json()).results);
     }, 120);

@@ -89,6 +89,17 @@ def test_a_reader_finds_a_concept_and_its_neighbours(browser: Chrome, address: s
     assert complaints(browser) == []
 
 
+def test_what_is_fetched_is_in_the_language_of_the_page(browser: Chrome, address: str) -> None:
+    browser.delete_all_cookies()
+    browser.get(address + "/cs/onkologi/lungcancer?lang=en")
+    find(browser, "#q").send_keys("lungcancer")
+    wait(browser, lambda b: find(b, "#suggestions").is_displayed())
+    assert "lung cancer" in find(browser, "#suggestion-0").text
+    find(browser, "#q").send_keys(Keys.ESCAPE)
+    browser.execute_script("arguments[0].click()", find(browser, ".tree button.expand"))
+    wait(browser, lambda b: "haematological" in find(b, ".tree").text and "myeloma" in find(b, ".tree").text)
+
+
 def test_a_reader_comes_from_a_register_to_what_its_variables_mean(browser: Chrome, address: str) -> None:
     browser.get(address + "/dataset/nkbc?lang=sv")
     link = find(browser, "table.variables tbody td:nth-of-type(2) a")

@@ -39,7 +39,7 @@ class Values:
 
 
 class Data:
-    """The data graph: a column per predicate that the shapes mention (or per predicate), and a store."""
+    """The data graph: a column for each predicate in `mentioned` (for every predicate, where it is None), and a store."""
 
     def __init__(self, files: Sequence[Path], mentioned: set[Term] | None) -> None:
         self._columns: dict[NamedNode, dict[Term, list[Term]]] = {}

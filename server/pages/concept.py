@@ -134,8 +134,8 @@ class ConceptPage:
 
     @property
     def is_bare(self) -> bool:
-        """Whether its place in the tree says most about it: no definition, no notes, no other words."""
-        return not (self.definitions or self.notes or self.shows_terms)
+        """Whether its place in the tree says most about it, as with most codes: no definition, no other words."""
+        return not (self.definitions or self.shows_terms)
 
 
 def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool = False) -> ConceptPage:

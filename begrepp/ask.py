@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
@@ -91,7 +92,7 @@ def _cell(term: object) -> str:
     return compact(value)
 
 
-def _write_remote(answer: dict[str, object], output: str) -> None:
+def _write_remote(answer: dict[str, Any], output: str) -> None:
     head, results = answer.get("head"), answer.get("results")
     if not isinstance(head, dict) or not isinstance(results, dict):
         click.echo(str(answer.get("boolean", "")).lower())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pyoxigraph import (
     DefaultGraph,
@@ -71,7 +71,7 @@ class RemoteStore:
         self._url = url
         self._timeout = timeout_seconds
 
-    def query_json(self, query: str) -> dict[str, object]:
+    def query_json(self, query: str) -> dict[str, Any]:
         """The answer to a SELECT or ASK, as SPARQL 1.1 JSON results."""
         wrapper = SPARQLWrapper(self._url)
         wrapper.setTimeout(self._timeout)

@@ -33,9 +33,9 @@ def endpoint(app: Flask) -> Iterator[str]:
 
 def test_disk_and_endpoint_answer_alike(built: Settings, endpoint: str) -> None:
     disk = DiskStore(current_build(built) / "store").query(QUERY)
-    here = [row["label"].value for row in disk]  # type: ignore[union-attr, index]
+    here = [row["label"].value for row in disk]  # type: ignore[union-attr]
     answer = RemoteStore(endpoint).query_json(QUERY)
-    there = [row["label"]["value"] for row in answer["results"]["bindings"]]  # type: ignore[index]
+    there = [row["label"]["value"] for row in answer["results"]["bindings"]]
     assert here == there == ["lung cancer", "lungcancer"]
 
 

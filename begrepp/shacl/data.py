@@ -39,7 +39,7 @@ class Values:
 
 
 class Data:
-    """The data graph: a column for each predicate in `mentioned` (for every predicate, where it is None), and a store."""
+    """The data graph: a store, and a column for each predicate in `mentioned`; for every one where that is None."""
 
     def __init__(self, files: Sequence[Path], mentioned: set[Term] | None) -> None:
         self._columns: dict[NamedNode, dict[Term, list[Term]]] = {}

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from begrepp.archives import iterate_xml, open_member
-from begrepp.editions import coverage, data_files, valid_from
+from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
@@ -25,7 +25,6 @@ from begrepp.records import (
     Level,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Skipped,
     Source,
@@ -34,6 +33,7 @@ from begrepp.records import (
 )
 from begrepp.rows import meter, parse_date, read_table
 from loaders.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
+from loaders.releases import protected_release
 
 SCHEME = Scheme(
     id="atc",
@@ -90,16 +90,7 @@ def load(edition: Edition) -> Iterator[Record]:
     in_force = valid_from(edition)
     key_table = path.suffix == ".csv" and _is_key_table(path)
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=in_force,
-        publisher=RCC if key_table else LAKEMEDELSVERKET,
-        licence=IN_COPYRIGHT,
-        redistribution=Redistribution.NOT_ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"ATC {edition.version}", f"ATC {edition.version}"),
-    )
+    yield protected_release(SCHEME, edition, RCC if key_table else LAKEMEDELSVERKET)
     for depth, titles in LEVELS.items():
         yield Level(scheme=SCHEME.id, depth=depth, id=str(depth), titles=titles)
     entries = list(_archive(path) if path.suffix == ".zip" else _keys(path) if key_table else _normalised(path))

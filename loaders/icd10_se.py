@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from begrepp.editions import coverage, data_files, file_named, valid_from
+from begrepp.editions import data_files, file_named
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
@@ -28,7 +28,6 @@ from begrepp.records import (
     NoteKind,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Source,
     Status,
@@ -38,6 +37,7 @@ from begrepp.records import (
 from begrepp.rows import Row, parse_date, read_table
 from loaders.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.plain_text import from_html
+from loaders.releases import protected_release
 
 SCHEME = Scheme(
     id="icd-10-se",
@@ -82,18 +82,8 @@ _PAIR = re.compile(r"\(([A-Z]\d\d(?:\.[0-9A-Z]+)?)[*†]?\)")
 
 def load(edition: Edition) -> Iterator[Record]:
     """The release, its levels and its concepts, from whichever of the three forms lies in the folder."""
-    since = valid_from(edition)
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=since,
-        publisher=classifications_publisher(since),
-        licence=IN_COPYRIGHT,
-        redistribution=Redistribution.NOT_ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"ICD-10-SE {edition.version}", f"ICD-10-SE {edition.version}"),
-    )
+    yield protected_release(SCHEME, edition, classifications_publisher)
     for level, (depth, titles) in LEVELS.items():
         yield Level(scheme=SCHEME.id, depth=depth, id=level, titles=titles)
     files = data_files(edition)

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from begrepp.editions import coverage, data_files, valid_from
+from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.records import Concept, Edition, Level, Record, Redistribution, Release, Scheme, Skipped, Source, texts
+from begrepp.records import Concept, Edition, Level, Record, Redistribution, Scheme, Skipped, Source, texts
 from begrepp.rows import Row, read_table
 from loaders.agencies import IN_COPYRIGHT, RCC
+from loaders.releases import protected_release
 
 SCHEME = Scheme(
     id="icd-o-3",
@@ -48,16 +49,7 @@ LEVELS = {
 def load(edition: Edition) -> Iterator[Record]:
     """The release, its levels, sites and cell types."""
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=valid_from(edition),
-        publisher=RCC,
-        licence=IN_COPYRIGHT,
-        redistribution=Redistribution.NOT_ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"ICD-O-3 {edition.version} (RCC)", f"ICD-O-3 {edition.version} (RCC)"),
-    )
+    yield protected_release(SCHEME, edition, RCC)
     for level, (depth, titles) in LEVELS.items():
         yield Level(scheme=SCHEME.id, depth=depth, id=level, titles=titles)
     files = {path.name: path for path in data_files(edition)}

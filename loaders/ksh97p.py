@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from begrepp.editions import coverage, file_named, valid_from
-from begrepp.records import Concept, Edition, Record, Redistribution, Release, Scheme, Skipped, Source, Text, texts
+from begrepp.editions import file_named
+from begrepp.records import Concept, Edition, Record, Redistribution, Scheme, Skipped, Source, Text, texts
 from begrepp.rows import Row, read_table
 from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN, classifications_publisher
+from loaders.releases import protected_release
 
 SCHEME = Scheme(
     id="ksh97-p",
@@ -40,18 +41,8 @@ _CODE_WIDTH = 7
 
 def load(edition: Edition) -> Iterator[Record]:
     """The release, and every code with its other terms."""
-    since = valid_from(edition)
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=since,
-        publisher=classifications_publisher(since),
-        licence=IN_COPYRIGHT,
-        redistribution=Redistribution.NOT_ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"KSH97-P {edition.version}", f"KSH97-P {edition.version}"),
-    )
+    yield protected_release(SCHEME, edition, classifications_publisher)
     codes = list(_lines(edition, "KSH97P_KOD.ANS"))
     known = {code for _, code, _ in codes}
     terms: dict[str, list[Text]] = {}

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from begrepp.editions import coverage, data_files, valid_from
+from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
@@ -25,7 +25,6 @@ from begrepp.records import (
     NoteKind,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Source,
     Text,
@@ -34,6 +33,7 @@ from begrepp.records import (
 from begrepp.rows import Row, read_table, read_xlsx
 from loaders.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.plain_text import from_html
+from loaders.releases import protected_release
 
 KVA = Scheme(
     id="kva",
@@ -136,20 +136,9 @@ def load(edition: Edition) -> Iterator[Record]:
 
 
 def _headers(edition: Edition, schemes: tuple[Scheme, ...]) -> Iterator[Record]:
-    since = valid_from(edition)
     for scheme in schemes:
-        name = scheme.titles[0].value.partition(",")[0]
         yield scheme
-        yield Release(
-            scheme=scheme.id,
-            version=edition.version,
-            valid_from=since,
-            publisher=classifications_publisher(since),
-            licence=IN_COPYRIGHT,
-            redistribution=Redistribution.NOT_ALLOWED,
-            coverage=coverage(edition),
-            titles=texts(f"{name} {edition.version}", f"{name} {edition.version}"),
-        )
+        yield protected_release(scheme, edition, classifications_publisher)
         for depth, titles in LEVELS.items():
             yield Level(scheme=scheme.id, depth=depth, id=str(depth), titles=titles)
 

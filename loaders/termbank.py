@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from begrepp.editions import coverage, data_files, valid_from
+from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
@@ -23,7 +23,6 @@ from begrepp.records import (
     NoteKind,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Skipped,
     Source,
@@ -35,6 +34,7 @@ from begrepp.records import (
 from begrepp.rows import Row, parse_date, read_table, read_xlsx
 from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
 from loaders.declarations import slug
+from loaders.releases import protected_release
 
 SCHEME = Scheme(
     id="termbank",
@@ -102,16 +102,7 @@ def load(edition: Edition) -> Iterator[Record]:
             "Add one table of term posts.",
         )
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=valid_from(edition),
-        publisher=SOCIALSTYRELSEN,
-        licence=IN_COPYRIGHT,
-        redistribution=Redistribution.NOT_ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"Termbanken {edition.version}", f"Term bank {edition.version}"),
-    )
+    yield protected_release(SCHEME, edition, SOCIALSTYRELSEN)
     groups: dict[tuple[str, str], _Group] = {}
     for row in _rows(files[0]):
         post = _read_post(row)

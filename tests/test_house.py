@@ -76,14 +76,14 @@ def test_every_own_word_is_labelled_and_defined_in_every_language() -> None:
 def test_every_own_word_that_the_code_writes_is_in_the_vocabulary() -> None:
     text = (ROOT / "ontology" / "vocabulary.ttl").read_text(encoding="utf-8")
     used = set()
-    for file in [*(ROOT / "begrepp").glob("*.py"), *(ROOT / "queries").rglob("*.rq")]:
+    for file in [*(ROOT / "begrepp").rglob("*.py"), *(ROOT / "queries").rglob("*.rq")]:
         used |= set(re.findall(r"\bbegrepp:([A-Za-z]\w+)", file.read_text(encoding="utf-8")))
     missing = sorted(word for word in used if not re.search(rf"^begrepp:{word}\b", text, re.MULTILINE))
     assert not missing
 
 
 def test_every_prefix_in_code_and_queries_is_declared() -> None:
-    for file in [*(ROOT / "begrepp").glob("*.py"), *(ROOT / "server").rglob("*.py")]:
+    for file in [*(ROOT / "begrepp").rglob("*.py"), *(ROOT / "server").rglob("*.py")]:
         for prefixed in re.findall(r'name\("(\w+):\w', file.read_text(encoding="utf-8")):
             assert prefixed in prefixes(), (file.name, prefixed)
     assert terms.name("skos:Concept") == "<http://www.w3.org/2004/02/skos/core#Concept>"

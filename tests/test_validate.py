@@ -299,3 +299,21 @@ def test_files_that_are_not_rdf_are_refused_by_name(tmp_path: Path) -> None:
         validate([tmp_path / "data.csv"])
     with pytest.raises(InputError, match="no shape with a target"):
         validate([good], [good])
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_rows_that_bind_different_variables_are_different_results(tmp_path: Path, engine: Engine) -> None:
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text("@prefix ex: <https://example.org/> .\nex:a a ex:T ; ex:p ex:x ; ex:q ex:x .", encoding="utf-8")
+    shapes.write_text(
+        """@prefix ex: <https://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+        ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:sparql [ sh:message "{?value} is found" ; sh:select '''
+          SELECT $this ?value ?other WHERE {
+            { $this <https://example.org/p> ?value } UNION { $this <https://example.org/q> ?other } }''' ] .""",
+        encoding="utf-8",
+    )
+    found = validate([data], [shapes], engine=engine).results
+    assert [(result.value, *result.messages.values()) for result in found] == [
+        ("https://example.org/a", "https://example.org/a is found"),
+        ("https://example.org/x", "https://example.org/x is found"),
+    ]

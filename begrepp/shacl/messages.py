@@ -30,7 +30,7 @@ def own_messages(graph: Triples, node: Term) -> Mapping[str, str]:
 def default_messages(graph: Triples, node: Term, component: str) -> Mapping[str, str]:
     """Our own words for a component, with the shape's parameters filled in."""
     parameters = {
-        predicate.removeprefix(SH): objects[0].value if not isinstance(objects[0], Triple) else ""
+        predicate.removeprefix(SH): objects[0].value if isinstance(objects[0], NamedNode | Literal) else "…"
         for predicate in graph.predicates(node)
         if (objects := graph.objects(node, predicate))
     }

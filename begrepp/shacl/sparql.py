@@ -54,7 +54,7 @@ def sparql_findings(
                 component=component,
                 shape=shape,
                 messages=messages,
-                bindings={"this": focus, **row},
+                bindings={"this": focus, "value": focus, **row},
             )
 
 
@@ -69,10 +69,10 @@ def _solutions(
     if not isinstance(answers, QuerySolutions):
         raise InputError(shape.name, "its query is not a SELECT.", "Correct the query of the shape.")
     names = sorted(variable.value for variable in answers.variables)
-    seen: set[tuple[Term, ...]] = set()
+    seen: set[tuple[tuple[str, Term], ...]] = set()
     for answer in answers:
         row = {name: term for name in names if (term := answer[name]) is not None}
-        if (key := tuple(row.values())) not in seen:
+        if (key := tuple(row.items())) not in seen:
             seen.add(key)
             yield row
 

@@ -1,5 +1,6 @@
 # One word per habit. `make serve` and `make test` work on a fresh machine with Python 3.11+.
 PORT ?= 8080
+BENCH ?= current-view
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,7 +32,7 @@ golden: setup
 	$(BIN)/python -m tests.golden
 
 bench: setup
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(BENCH) data
 
 setup: $(READY)
 

@@ -6,9 +6,10 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -193,7 +194,7 @@ def status(manifest: Manifest, folder: Path) -> None:
         rows.add_row(
             escape(graph["id"]),
             escape(graph["version"]),
-            "current" if graph["current"] else "superseded",
+            _state(graph),
             "\n".join(contents),
             f"{graph['triples']:,}",
             escape(graph["source"]),
@@ -208,6 +209,15 @@ def status(manifest: Manifest, folder: Path) -> None:
         f"{manifest.id} ({kind}), built {manifest.built_at} in {manifest.seconds} s by {manifest.software}\n"
         f"{manifest.triples:,} triples in the current view; hash {manifest.hash}\n{folder}"
     )
+
+
+def _state(graph: dict[str, Any]) -> str:
+    """What a release is to the current view."""
+    if graph["current"]:
+        return "current"
+    if graph["valid_from"] > date.today().isoformat():
+        return "not in force yet"
+    return "adds to it" if graph["coverage"] == "partial" else "superseded"
 
 
 def serving(manifest: Manifest, host: str, port: int) -> None:

@@ -62,6 +62,15 @@ def test_a_newer_partial_list_adds_what_the_complete_one_lacks_and_changes_nothi
     assert state(settings, "A01") == [["Tillagd", "active", ""]]
 
 
+def test_partial_lists_alone_retire_nothing_of_each_other(settings: Settings) -> None:
+    for edition, rows in (("2021", "A00,Äldre,Older,A00-A09,,\n"), ("2022", "A01,Nyare,Newer,A00-A09,,\n")):
+        folder = put(settings, HEADER + rows, edition=edition).parent
+        (folder / "source.toml").write_text('[release]\ncoverage = "partial"\n', encoding="utf-8")
+    build_small(settings)
+    assert state(settings, "A00") == [["Äldre", "active", ""]]
+    assert state(settings, "A01") == [["Nyare", "active", ""]]
+
+
 def test_a_release_that_is_not_in_force_yet_waits_in_its_own_graph(settings: Settings) -> None:
     put(settings, HEADER + ROWS)
     put(settings, HEADER + ROWS.replace("Påhittad kategori", "Framtida kategori"), edition="2199")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from begrepp.editions import DECLARATION
 from begrepp.errors import UsageError
+from begrepp.publish import aside
 from begrepp.records import Edition
 from begrepp.settings import Settings
 
@@ -36,26 +37,23 @@ def prepared(
         raise UsageError(
             f"{source} {edition} was added before ({target}).", "Use --replace to put these files in its place."
         )
-    aside = settings.data / ".adding" / source / edition
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    try:
+    with aside(settings) as folder:
+        place = folder / source / edition
+        place.mkdir(parents=True)
         for path in files:
-            _copy(path, aside, files)
-        _declare(aside / DECLARATION, loader, partial)
-        copied = tuple(sorted(path for path in aside.rglob("*") if path.is_file()))
-        yield Edition(source=source, version=edition, folder=aside, files=copied)
-    finally:
-        shutil.rmtree(settings.data / ".adding", ignore_errors=True)
+            _copy(path, place, files)
+        _declare(place / DECLARATION, loader, partial)
+        copied = tuple(sorted(path for path in place.rglob("*") if path.is_file()))
+        yield Edition(source=source, version=edition, folder=place, files=copied)
 
 
-def _copy(path: Path, aside: Path, files: tuple[Path, ...]) -> None:
+def _copy(path: Path, place: Path, files: tuple[Path, ...]) -> None:
     """Copy a file or a folder; files of one name from two folders keep their folders' names."""
     if path.is_dir():
-        shutil.copytree(path, aside / path.name)
+        shutil.copytree(path, place / path.name)
         return
     same_name = sum(other.name == path.name for other in files) > 1
-    folder = aside / path.resolve().parent.name if same_name else aside
+    folder = place / path.resolve().parent.name if same_name else place
     folder.mkdir(exist_ok=True)
     shutil.copy2(path, folder / path.name)
 
@@ -74,11 +72,13 @@ def _declare(path: Path, loader: str, partial: bool) -> None:
 
 
 def keep(prepared_edition: Edition, settings: Settings) -> Path:
-    """Move the checked files to their place, replacing what lay there in one step."""
+    """Move the checked files to their place. What lay there is kept beside it until they are there."""
     target = settings.raw / prepared_edition.source / prepared_edition.version
     target.parent.mkdir(parents=True, exist_ok=True)
-    before = settings.data / ".adding" / "replaced"
+    before = target.with_name(f".{target.name}.replaced")
+    shutil.rmtree(before, ignore_errors=True)
     if target.exists():
         target.rename(before)
     prepared_edition.folder.rename(target)
+    shutil.rmtree(before, ignore_errors=True)
     return target

@@ -24,7 +24,7 @@ def find_editions(root: Path) -> Iterator[Edition]:
     """All editions under a root, in order. Lock files of spreadsheet programs and dot files are left out."""
     if not root.is_dir():
         return
-    for folder in sorted(path for path in root.glob("*/*/") if path.is_dir()):
+    for folder in sorted(path for path in root.glob("*/*/") if path.is_dir() and not path.name.startswith(".")):
         files = tuple(
             path
             for path in sorted(folder.rglob("*"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,18 +31,27 @@ def alone(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def aside(settings: Settings) -> Iterator[Path]:
-    """A directory to write in, gone afterwards unless it was published; what killed builds left is removed."""
+    """A directory to write in, gone afterwards unless it was published; what killed processes left is removed."""
     settings.builds.mkdir(parents=True, exist_ok=True)
     for left in settings.builds.glob(".aside-*"):
-        if not Path(f"/proc/{left.name.removeprefix('.aside-')}").exists():
+        if not _is_running(int(left.name.split("-")[1])):
             shutil.rmtree(left, ignore_errors=True)
-    folder = settings.builds / f".aside-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=settings.builds))
+    folder.chmod(0o755)  # who serves a build need not be who made it
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def publish(folder: Path, settings: Settings, build_id: str) -> None:

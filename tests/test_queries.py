@@ -1,0 +1,82 @@
+"""Every example answers on the bundled starter, with as many rows as it says, and no check finds a fault."""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import QuerySolutions, Store
+
+from begrepp.build import Job, build
+from begrepp.editions import find_editions
+from begrepp.manifest import current_build
+from begrepp.namespaces import prefixes, sparql_prologue
+from begrepp.queries import Query, queries, run_checks
+from begrepp.settings import ROOT
+from begrepp.store import DiskStore
+from loaders import loader_of
+from tests.small import Quiet, settings_in
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> DiskStore:
+    """The store of the starter, built alone."""
+    settings = settings_in(tmp_path_factory.mktemp("starter"))
+    jobs = [Job(edition, loader_of(edition)) for edition in find_editions(ROOT / "starter")]
+    build(jobs, settings, Quiet())
+    return DiskStore(current_build(settings) / "store")
+
+
+@pytest.mark.parametrize("query", queries("examples"), ids=lambda query: query.name)
+def test_an_example_answers_with_the_rows_that_it_promises(starter: DiskStore, query: Query) -> None:
+    least, _, most = query.words["rows"].partition("-")
+    answer = starter.query(query.text)
+    assert isinstance(answer, QuerySolutions)
+    assert int(least) <= sum(1 for _ in answer) <= int(most or least)
+
+
+def test_the_starter_holds_together(starter: DiskStore) -> None:
+    assert list(run_checks(starter)) == []
+
+
+FAULTS = {
+    "mapping-to-nothing": "<urn:set> sssom:mappings <urn:m> . <urn:m> owl:annotatedSource <urn:nothing> .",
+    "measured-concept-missing": "<urn:v> begrepp:measures <urn:nothing> .",
+    "code-list-missing": "<urn:v> begrepp:codeList <urn:nothing> .",
+    "two-preferred-labels": '<urn:c> a skos:Concept ; skos:prefLabel "a"@sv, "b"@sv .',
+    "current-hierarchy-cycle": "<urn:a> skos:broader <urn:b> . <urn:b> skos:broader <urn:a> .",
+    "mapping-to-retired": (
+        "<urn:set> sssom:mappings <urn:m> . <urn:m> owl:annotatedTarget <urn:c> . "
+        "<urn:c> owl:deprecated true ; a skos:Concept ."
+    ),
+    "exact-match-fan": "<urn:a> skos:exactMatch <urn:b>, <urn:c> . <urn:b> skos:inScheme <urn:s> . "
+    "<urn:c> skos:inScheme <urn:s> .",
+    "exact-and-otherwise-matched": "<urn:a> skos:exactMatch <urn:b> ; skos:broadMatch <urn:b> .",
+}
+
+
+@pytest.mark.parametrize("check", queries("checks"), ids=lambda check: check.name)
+def test_a_check_finds_its_fault(check: Query) -> None:
+    store = Store()
+    store.update(sparql_prologue() + f"INSERT DATA {{ {FAULTS[check.name]} }}")
+    answer = store.query(check.text, prefixes=prefixes())
+    assert isinstance(answer, QuerySolutions)
+    assert list(answer)
+    assert check.words["severity"] in ("violation", "warning")
+
+
+def test_the_starter_keeps_its_promises(starter: DiskStore) -> None:
+    def count(pattern: str) -> int:
+        answer = starter.query(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ {pattern} }}")
+        assert isinstance(answer, QuerySolutions)
+        return int(next(iter(answer))["n"].value)
+
+    own = '?x skos:inScheme/begrepp:schemeId "onkologi"'
+    assert count(own) >= 120
+    for language in ("sv", "en"):
+        for label in ("skos:prefLabel", "skos:definition"):
+            assert count(f'{own} ; {label} ?t FILTER(LANG(?t) = "{language}")') == count(own), (label, language)
+    assert count(f"{own} FILTER NOT EXISTS {{ ?x dct:source ?source ; begrepp:checked ?day }}") == 0
+    assert count("?x a dcat:Dataset") == 10
+    assert count("?x a csvw:Column FILTER NOT EXISTS { ?x dct:source ?source ; begrepp:checked ?day }") == 0
+    for system in ("icd-10-se", "icd-o-3", "atc", "npu", "loinc", "hgnc"):
+        targets = f'?x a sssom:Mapping ; owl:annotatedTarget/skos:inScheme/begrepp:schemeId "{system}"'
+        assert count(targets) >= 5, system

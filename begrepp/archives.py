@@ -102,10 +102,14 @@ def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
         yield stream, Origin(f"{path.name}/{found[0].filename}")
 
 
-def iterate_xml(stream: IO[bytes], tag: str, origin: Origin) -> Iterator[Element]:
-    """Each element with the tag (local name), as it closes; memory is freed as the caller goes on."""
+def iterate_xml(stream: IO[bytes], tag: str, origin: Origin, *, doctype: bool = False) -> Iterator[Element]:
+    """Each element with the tag (local name), as it closes; memory is freed as the caller goes on.
+
+    With `doctype` a DOCTYPE that names an external DTD is tolerated, as in every ClaML file; the DTD is not
+    read. One that declares an entity is refused, as always.
+    """
     try:
-        events = iterparse(stream, events=("start", "end"), forbid_dtd=True)
+        events = iterparse(stream, events=("start", "end"), forbid_dtd=not doctype)
         open_elements: list[Element] = []
         for event, element in events:
             if event == "start":

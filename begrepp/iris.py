@@ -51,6 +51,10 @@ class Iris:
         """A term of a concept (`skosxl:Label`)."""
         return f"{self.root}term/{scheme}/{segment(notation)}/{lang}/{segment(form)}"
 
+    def value_set(self, value_set: str, version: str) -> str:
+        """A value set in one version."""
+        return f"{self.root}vs/{segment(value_set)}/{segment(version)}"
+
     def mapping_set(self, mapping_set: str) -> str:
         """A set of mappings."""
         return f"{self.root}mapping/{mapping_set}"

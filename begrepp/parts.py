@@ -34,6 +34,7 @@ from begrepp.records import (
     Scheme,
     Skipped,
     Statement,
+    ValueSet,
     Variable,
 )
 from begrepp.rows import METER, Meter
@@ -195,7 +196,7 @@ class _PartWriter:
 
 def _part_key(record: Record) -> tuple[Kind, str]:
     match record:
-        case Release() | Level() | Concept() | Statement():
+        case Release() | Level() | Concept() | Statement() | ValueSet():
             return "scheme", record.scheme
         case MappingSet():
             return "mapping", record.id

@@ -18,7 +18,7 @@ from begrepp.checks import checked
 from begrepp.errors import InputError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
-from begrepp.records import Concept, Edition, Mapping, Record, Scheme, Skipped, Status
+from begrepp.records import Concept, Edition, Mapping, Record, Scheme, Skipped, Statement, Status
 from begrepp.settings import ROOT
 
 DATA = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "data"
@@ -238,3 +238,17 @@ def test_every_example_of_sssom_is_read(tmp_path: Path) -> None:
         declared = 'loader = "sssom"\n[source]\npublisher = "begrepp"\n'
         relative = f"../{path.relative_to(DATA.parent)}"
         assert len(read(tmp_path, f"example{number}", "2022", relative, *beside, declaration=declared)) > 1
+
+
+def test_the_example_release_of_snomed_ct_is_whole(tmp_path: Path) -> None:
+    records = read(tmp_path, "snomed_rf2", "2018-07-31", "snomed-rf2-dummy/Snapshot")
+    found = concepts(records)
+    assert len(found) == 103
+    # Of 134 relationships 117 are in use: 112 say "is a", four are attributes, and one is stated only, not inferred.
+    assert sum(len(concept.broader) for concept in found.values()) == 112
+    # The four attributes, and four associations.
+    assert sum(isinstance(r, Statement) for r in records) == 8
+    assert sum(c.status is Status.INACTIVE for c in found.values()) == 2
+    # POSSIBLY EQUIVALENT TO names no successor; REPLACED BY does.
+    assert [n for n, concept in found.items() if concept.replaced_by] == ["246188002"]
+    assert found["50960005"].pref_labels[0].value == "Haemorrhage"

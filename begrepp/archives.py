@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -102,8 +102,23 @@ def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
         yield stream, Origin(f"{path.name}/{found[0].filename}")
 
 
-def iterate_xml(stream: IO[bytes], tag: str, origin: Origin, *, doctype: bool = False) -> Iterator[Element]:
-    """Each element with the tag (local name), as it closes; memory is freed as the caller goes on.
+def iterate_xml(
+    stream: IO[bytes], tag: str | Collection[str], origin: Origin, *, doctype: bool = False
+) -> Iterator[Element]:
+    """Each element with the tag (local name, or several), as it closes; memory is freed as the caller goes on.
+
+    `doctype` as in `walk_xml`.
+    """
+    tags = {tag} if isinstance(tag, str) else set(tag)
+    for path in walk_xml(stream, origin, doctype=doctype):
+        if local_name(path[-1]) in tags:
+            yield path[-1]
+            if len(path) > 1:
+                path[-2].remove(path[-1])
+
+
+def walk_xml(stream: IO[bytes], origin: Origin, *, doctype: bool = False) -> Iterator[tuple[Element, ...]]:
+    """Each element as it closes, with those that it lies in before it, outermost first. Nothing is freed.
 
     With `doctype` a DOCTYPE that names an external DTD is tolerated, as in every ClaML file; the DTD is not
     read. One that declares an entity is refused, as always.
@@ -115,11 +130,8 @@ def iterate_xml(stream: IO[bytes], tag: str, origin: Origin, *, doctype: bool = 
             if event == "start":
                 open_elements.append(element)
                 continue
+            yield tuple(open_elements)
             open_elements.pop()
-            if element.tag.rpartition("}")[2] == tag:
-                yield element
-                if open_elements:
-                    open_elements[-1].remove(element)
     except DefusedXmlException:
         raise InputError(
             origin,
@@ -130,3 +142,8 @@ def iterate_xml(stream: IO[bytes], tag: str, origin: Origin, *, doctype: bool = 
         raise InputError(
             origin, f"the XML is not well-formed ({error}).", "Fetch the file again from its publisher."
         ) from None
+
+
+def local_name(element: Element) -> str:
+    """The element's name without its namespace."""
+    return element.tag.rpartition("}")[2]

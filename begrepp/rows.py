@@ -16,7 +16,7 @@ from contextlib import closing
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -127,6 +127,7 @@ def read_table(
     comment: str = "",
     counted: bool = True,
     identifiers: Iterable[str] = (),
+    skip: int = 0,
 ) -> Iterator[Row]:
     """Rows of a delimited text file.
 
@@ -135,14 +136,15 @@ def read_table(
     more or fewer cells than columns is an error: a truncated file, an unquoted delimiter or the wrong
     delimiter must not shift cells into other columns. `short_rows=True` fills up short rows, and drops
     empty cells beyond the last column. Lines at the top that begin with `comment` are passed over
-    (`read_comments` has them).
+    (`read_comments` has them), and so are the first `skip` lines.
     `counted=False` is for a first look at a file that will be read again. The columns `identifiers` hold
     nothing but identifiers of the publisher's own, which may by chance look like the number of a person:
     those cells are not searched for one. All others are.
     """
     own = frozenset(identifiers)
     counter = meter() if counted else Meter()
-    lines, passed = _after_comments(_lines(path, encoding, counter), comment)
+    lines, passed = _after_comments(islice(_lines(path, encoding, counter), skip, None), comment)
+    passed += skip
     reader = csv.reader(
         lines,
         delimiter=delimiter,

@@ -69,7 +69,7 @@ def _write(folder: Path, stem: str, content: str, rows: Rows) -> None:
 
 def _sctid(item: int, partition: str) -> int:
     """An identifier with its partition and a last digit; the check digit is not worked out."""
-    return int(f"{100_000 + item}{partition}{item % 10}")
+    return int(f"{10_000_000 + item}{partition}{item % 10}")
 
 
 def _words(n: int, words: tuple[tuple[str, ...], ...], variant: int) -> str:

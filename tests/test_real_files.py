@@ -18,7 +18,7 @@ from begrepp.checks import checked
 from begrepp.errors import InputError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
-from begrepp.records import Concept, Edition, Mapping, Record, Scheme, Skipped, Statement, Status
+from begrepp.records import Concept, Edition, Mapping, NoteKind, Record, Scheme, Skipped, Statement, Status
 from begrepp.settings import ROOT
 
 DATA = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "data"
@@ -252,3 +252,27 @@ def test_the_example_release_of_snomed_ct_is_whole(tmp_path: Path) -> None:
     # POSSIBLY EQUIVALENT TO names no successor; REPLACED BY does.
     assert [n for n, concept in found.items() if concept.replaced_by] == ["246188002"]
     assert found["50960005"].pref_labels[0].value == "Haemorrhage"
+
+
+CLAML = (
+    'loader = "claml"\n[source]\npublisher = "who"\nlicence = "http://rightsstatements.org/vocab/InC/1.0/"\n'
+    '[scheme]\nid = "icd-10"\ntitle.en = "ICD-10"\n[release]\ncoverage = "partial"\n'
+)
+
+
+def test_the_claml_of_icd_10_is_whole(tmp_path: Path) -> None:
+    records = read(tmp_path, "icd-10", "2019", "claml-who-sample/parser_examples.xml", declaration=CLAML)
+    found = concepts(records)
+    # 17 classes; E10 takes ten codes of its modifier, I70.0 two, M45 ten, M00.0 ten and T14.2 two.
+    assert len(found) == 17 + 10 + 2 + 10 + 10 + 2
+    assert {"E10.2", "I70.01", "M00.05", "T14.20"} <= found.keys() and found["E10.2"].marker == "dagger"
+    # Of the 29 exclusions 20 stand in classes, and the others in classes of modifiers.
+    written = [c for c in found.values() if c.origin.file.endswith(" Class")]
+    assert sum(note.kind is NoteKind.EXCLUSION for c in written for note in c.notes) == 20
+
+
+def test_icd_10_of_who_is_whole(tmp_path: Path) -> None:
+    records = read(tmp_path, "icd10_who", "2019", "icd10-who-2019/icd_10_v2019.xml")
+    found = concepts(records)
+    assert len(found) == 12542 and sum(not concept.broader for concept in found.values()) == 22
+    assert found["C61"].broader == ("C60-C63",) and "C61.9" not in found

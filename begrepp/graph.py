@@ -99,6 +99,9 @@ class Mint:
         if release.valid_to:
             yield subject, name("begrepp:validTo"), day(release.valid_to)
         yield subject, name("begrepp:coverage"), plain(release.coverage)
+        if release.modified:
+            yield subject, name("dct:modified"), day(release.modified)
+        yield from texts(subject, "adms:versionNotes", release.version_notes)
         yield subject, name("begrepp:inGraph"), subject
         yield from self.rights(subject, release.licence, release.redistribution, release.publisher)
         yield from self.provenance(subject)
@@ -142,6 +145,8 @@ class Mint:
         yield from days(subject, concept.valid_from, concept.valid_to)
         if concept.accepted:
             yield subject, name("dct:dateAccepted"), day(concept.accepted)
+        if concept.modified:
+            yield subject, name("dct:modified"), day(concept.modified)
         for successor in concept.replaced_by:
             target = iri(self.concept_iri(concept.scheme, successor))
             yield subject, name("dct:isReplacedBy"), target

@@ -37,6 +37,10 @@ class Iris:
         """A release of a scheme, which is also the name of its graph."""
         return f"{self.scheme(scheme)}/release/{segment(version)}"
 
+    def difference(self, scheme: str, old: str, new: str) -> str:
+        """The difference between two releases of a scheme, which is also the name of its graph."""
+        return f"{self.scheme(scheme)}/difference/{segment(old)}..{segment(new)}"
+
     def level(self, scheme: str, level: str) -> str:
         """A classification level."""
         return f"{self.scheme(scheme)}/level/{segment(level)}"

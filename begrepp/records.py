@@ -118,6 +118,9 @@ class Release:
     valid_to: date | None = None
     coverage: Coverage = Coverage.COMPLETE
     titles: tuple[Text, ...] = ()
+    modified: date | None = None
+    version_notes: tuple[Text, ...] = ()
+    """What the publisher corrected inside the release, and when it last did so: an update, no new release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,7 @@ class Concept:
     valid_from: date | None = None
     valid_to: date | None = None
     accepted: date | None = None
+    modified: date | None = None
     replaced_by: tuple[str, ...] = ()
     marker: Marker | None = None
     paired_with: tuple[str, ...] = ()

@@ -44,6 +44,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.rows import meter, read_exact
+from begrepp.successors import leading_on
 from loaders.agencies import SNOMED_INTERNATIONAL, classifications_publisher
 
 LICENCE = "https://www.snomed.org/get-snomed"
@@ -551,24 +552,7 @@ def _successors(joined: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
             f" (SELECT target FROM association WHERE refset IN ({refsets}))"
         )
     }
-
-    def reached(start: int) -> set[int]:
-        found, stack = set(), [start]
-        while stack:
-            if (here := stack.pop()) not in found:
-                found.add(here)
-                stack += steps.get(here, ())
-        return found
-
-    def leads_on(source: int, target: int) -> bool:
-        ends = reached(target)
-        return source not in ends and bool(ends & active)
-
-    return {
-        source: kept
-        for source, targets in steps.items()
-        if (kept := tuple(target for target in targets if leads_on(source, target)))
-    }
+    return leading_on(steps, active)
 
 
 _MAPS = """

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.errors import PersonalDataError
+import loaders
+from begrepp.errors import InputError, PersonalDataError
 from tests import golden
 from tests.test_bad_input import edition, refused
 
@@ -72,3 +73,79 @@ def test_broken_xml_of_icd_10_is_refused(tmp_path: Path, old: str, new: str, row
     files = changed("icd10_who", "icd_10_v2019.xml", old, new)
     error = refused(tmp_path, "icd10_who", files, f"icd_10_v2019.xml{row}", reason, step)
     assert isinstance(error, PersonalDataError) == ("identity" in reason)
+
+
+# NPU.
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row", "reason", "step"),
+    [
+        ("unit;scale_type", "enhet;scale_type", " row 3", "no column 'unit'", "renamed"),
+        (
+            "context_dependent;replaces",
+            "context_dependent;replaces;x",
+            " row 3",
+            "cells where the table has",
+            "cut off",
+        ),
+        ("2001-02-03", "3 feb 2001", " row 3", "is not a date", "YYYY-MM-DD"),
+        (
+            "NPU90002;",
+            "NPU90001;",
+            " row 4",
+            "2 versions of 'NPU90001' are said to be the current one",
+            "One should be",
+        ),
+    ],
+)
+def test_a_broken_table_of_npu_is_refused(tmp_path: Path, old: str, new: str, row: str, reason: str, step: str) -> None:
+    files = original("npu")
+    name, content = next(iter(files.items()))
+    assert isinstance(content, bytes) and old in content.decode("windows-1252")
+    files = {name: content.replace(old.encode(), new.encode())}
+    refused(tmp_path, "npu", files, f"{name}{row}", reason, step)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason", "step"),
+    [
+        ("<active>0</active>", "<active>no</active>", "active is 'no'", "0 or 1"),
+        ("<current_version>true", "<current_version>false", "0 versions of", "One should be"),
+        ("<unit></unit>", "<unite></unite>", "<unite> is not known", "change the loader"),
+        ("</Npubegreber>", "", "not well-formed", "Fetch"),
+    ],
+)
+def test_broken_xml_of_npu_is_refused(tmp_path: Path, old: str, new: str, reason: str, step: str) -> None:
+    made = edition(tmp_path, "npu", changed("npu-xml", "npu.xml", old, new))
+    with pytest.raises(InputError, match=reason) as raised:
+        list(loaders.loader_of(made)(made))
+    assert step in raised.value.next_step
+
+
+# JSON: Mondo and OncoTree.
+
+
+@pytest.mark.parametrize(
+    ("fixture", "name", "old", "new", "where", "reason", "step"),
+    [
+        ("mondo", "mondo.json", '"synonyms"', '"words"', " row 1", "says 'words'", "Change the loader"),
+        ("mondo", "mondo.json", '"label": "invented disease",', "", "", "no dictionary of terms", "right file"),
+        ("mondo", "mondo.json", "{", "[", "", "not well-formed JSON", "Fetch"),
+        ("mondo", "mondo.json", "that nobody has", "of 811218-9876", " row 1", "identity number", "Remove"),
+        ("oncotree", "oncotree_2026.json", '"NCI"', '"NCIT"', " row 2", "'NCIT' are not known", "table"),
+        ("oncotree", "oncotree_2026.json", '"parent": "NOSE"', '"parent": "EAR"', " row 3", "another parent", "Fetch"),
+        ("oncotree", "oncotree_2026.json", '"name": "Invented nose"', '"name": ""', " row 2", "no name", "Fetch"),
+        ("oncotree", "oncotree_2026.json", '"color"', '"colour"', " row 1", "says 'colour'", "Change the loader"),
+        ("oncotree", "oncotree_2026.json", "}}}}}}", "", "", "not well-formed JSON", "Fetch"),
+    ],
+)
+def test_broken_json_is_refused(
+    tmp_path: Path, fixture: str, name: str, old: str, new: str, where: str, reason: str, step: str
+) -> None:
+    refused(tmp_path, fixture, changed(fixture, name, old, new), f"{name}{where}", reason, step)
+
+
+def test_a_file_that_is_not_packed_is_told(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {"mondo.json.zst": b"{}"}
+    refused(tmp_path, "mondo", files, "mondo.json.zst", "not packed with Zstandard", "Fetch")

@@ -276,3 +276,21 @@ def test_icd_10_of_who_is_whole(tmp_path: Path) -> None:
     found = concepts(records)
     assert len(found) == 12542 and sum(not concept.broader for concept in found.values()) == 22
     assert found["C61"].broader == ("C60-C63",) and "C61.9" not in found
+
+
+def test_the_npu_sample_is_whole(tmp_path: Path) -> None:
+    found = concepts(read(tmp_path, "npu", "2026", "npu-sample-xml/npu_test_data.xml"))
+    # 21 versions of 15 codes.
+    assert len(found) == 15 and sum(c.status is Status.INACTIVE for c in found.values()) == 5
+    assert all(concept.status is Status.INACTIVE for concept in found.values() if concept.replaced_by)
+
+
+def test_mondo_is_whole(tmp_path: Path) -> None:
+    found = concepts(read(tmp_path, "mondo", "2026-05-05", "mondo-json/MONDO-ontology-v2026-05-05.json.zst"))
+    assert len(found) == 31958 and sum(c.status is Status.INACTIVE for c in found.values()) == 3968
+    assert found["MONDO:0000002"].replaced_by == ("http://purl.obolibrary.org/obo/MONDO_0009299",)
+
+
+def test_oncotree_is_whole(tmp_path: Path) -> None:
+    records = read(tmp_path, "oncotree", "2025-10-03", "onco-oncotree/oncotree_2025_10_03.json")
+    assert len(concepts(records)) == 898 and any(isinstance(r, Mapping) for r in records)

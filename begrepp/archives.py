@@ -6,6 +6,8 @@ with entities, external DTDs or XIncludes. Nothing is fetched.
 
 from __future__ import annotations
 
+import re
+import shutil
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -77,6 +79,27 @@ def refuse_doctypes(path: Path) -> None:
                     "they can read files or exhaust memory.",
                     "Check where the file comes from.",
                 )
+
+
+def unpacked(path: Path, folder: Path, wanted: str) -> list[Path]:
+    """The members of a checked archive whose names the pattern finds, written flat into the folder."""
+    written = []
+    for member in check_archive(path):
+        name = member.filename.replace("\\", "/")
+        if member.is_dir() or not re.search(wanted, name):
+            continue
+        target = folder / PurePosixPath(name).name
+        if target in written:
+            raise InputError(path, f"two members are called '{target.name}'.", "Add one of them only.")
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(member) as stream, target.open("wb") as out:
+                shutil.copyfileobj(stream, out)
+        except _DAMAGED as error:
+            raise InputError(
+                path, f"the member '{member.filename}' is damaged ({error}).", "Fetch the file again."
+            ) from None
+        written.append(target)
+    return written
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import loaders
+from begrepp.checks import checked
 from begrepp.errors import InputError, PersonalDataError
 from tests import golden
-from tests.test_bad_input import edition, refused
+from tests.test_bad_input import archive, edition, refused
 
 SOURCE = '[source]\npublisher = "begrepp"\nlicence = "https://creativecommons.org/licenses/by/4.0/"\n'
 SCHEME = SOURCE + '[scheme]\ntitle.sv = "Påhittat"\n'
@@ -149,3 +150,64 @@ def test_broken_json_is_refused(
 def test_a_file_that_is_not_packed_is_told(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"mondo.json.zst": b"{}"}
     refused(tmp_path, "mondo", files, "mondo.json.zst", "not packed with Zstandard", "Fetch")
+
+
+# LOINC and OMOP.
+
+
+@pytest.mark.parametrize(
+    ("fixture", "name", "old", "new", "where", "reason", "step"),
+    [
+        ("loinc", "LoincTable/Loinc.csv", '"TRIAL"', '"MAYBE"', " row 6", "status 'MAYBE'", "Known are"),
+        ("loinc", "LoincTable/Loinc.csv", '"STATUS",', '"STATE",', " row 1", "no column 'STATUS'", "renamed"),
+        ("loinc", "LoincTable/Loinc.csv", '"99904-5"', '"99901-1"', " row 6", "stands already", "Remove one"),
+        ("loinc", "LoincTable/MapTo.csv", "MAP_TO", "TO", " row 1", "no column 'MAP_TO'", "renamed"),
+        ("loinc", "LoincTable/Loinc.csv", "invented sub", "811218-9876 ", " row 3", "identity number", "Remove"),
+        ("omop-athena", "CONCEPT.csv", "\tU\n", "\tX\n", " row 4", "invalid_reason 'X'", "see the file"),
+        ("omop-athena", "CONCEPT.csv", "\t20010101\t", "\t2001\t", " row 3", "'2001' is no date", "20260131"),
+        ("omop-athena", "CONCEPT.csv", "Invented disease", "", " row 2", "1 has no name", "Fetch"),
+        ("omop-athena", "VOCABULARY.csv", "Source\t", "Sauce\t", "", "'Source' is not in it", "Fetch"),
+        ("omop-eunomia", "concept.csv", "domain_id", "domain", " row 1", "no column 'domain_id'", "renamed"),
+    ],
+)
+def test_broken_tables_are_refused(
+    tmp_path: Path, fixture: str, name: str, old: str, new: str, where: str, reason: str, step: str
+) -> None:
+    source = fixture.partition("-")[0]
+    if "domain_id" in reason:
+        where = " row 2"
+    refused(tmp_path, source, changed(fixture, name, old, new), f"{Path(name).name}{where}", reason, step)
+
+
+def test_loinc_is_read_from_its_archive_too(tmp_path: Path) -> None:
+    members = {f"Loinc_2.80/{name}": content for name, content in original("loinc").items()}
+    packed = archive({name: content for name, content in members.items() if isinstance(content, bytes)})
+    made = edition(tmp_path, "loinc", {"Loinc_2.80.zip": packed}, version="2026-02-15")
+    again = next(each for each in golden.fixtures() if each.name == "loinc").edition
+    said = [[str(r) for r in loaders.loader_of(one)(one)] for one in (made, again)]
+    assert said[0] == said[1]
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    refused(tmp_path, "loinc", {"MapTo.csv": "x"}, "loinc/2026", "0 files are called Loinc.csv", "LoincTable")
+    refused(tmp_path, "omop", {"CONCEPT.csv": "x"}, "omop/2026", "vocabulary.csv is missing", "Add all")
+
+
+# OBO.
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "reason", "step"),
+    [
+        ("is_a: XP:0000001 ! All fabric", "is_a", "", "not well-formed", "Mend the line"),
+        ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000077", " row 2", "which does not exist", "cut off"),
+        ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000003", " row 2", "in a circle", "Correct one"),
+        ("id: XP:0000003", "id: XP:0000002", " row 3", "stands already", "Remove one"),
+        ("Not the real one", "Somebody, 811218-9876", " row 2", "identity number", "Remove"),
+    ],
+)
+def test_broken_obo_is_refused(tmp_path: Path, old: str, new: str, where: str, reason: str, step: str) -> None:
+    made = edition(tmp_path, "tygon", changed("obo-tygon", "tygon.obo", old, new))
+    with pytest.raises(InputError, match=reason) as raised:
+        list(checked(loaders.loader_of(made)(made)))
+    assert str(raised.value.origin).startswith(f"tygon.obo{where}") and step in raised.value.next_step

@@ -211,7 +211,7 @@ def _read(path: Path, left_out: Counter[str]) -> Iterator[_Term]:
         line = getattr(error, "lineno", 0) or 0
         raise InputError(
             Origin(path.name, line),
-            f"the OBO is not well-formed after {number:,} terms ({' '.join(str(error).split()) or type(error).__name__}).",
+            f"the OBO is not well-formed after {number:,} terms ({' '.join(str(error).split())}).",
             "Mend the line, or fetch the file again from its publisher.",
         ) from None
     if not number:

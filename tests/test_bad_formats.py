@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -211,3 +213,79 @@ def test_broken_obo_is_refused(tmp_path: Path, old: str, new: str, where: str, r
     with pytest.raises(InputError, match=reason) as raised:
         list(checked(loaders.loader_of(made)(made)))
     assert str(raised.value.origin).startswith(f"tygon.obo{where}") and step in raised.value.next_step
+
+
+# FHIR.
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where", "reason", "step"),
+    [
+        (
+            "CodeSystem-boxes.json",
+            "complete",
+            "not-present",
+            "",
+            "concepts lie elsewhere",
+            "Add the code system itself",
+        ),
+        ("CodeSystem-boxes.json", "complete", "supplement", "", "only adds to", "Add the code system itself"),
+        ("CodeSystem-boxes.json", "complete", "whole", "", "content is 'whole'", "Add the code system itself"),
+        ("CodeSystem-boxes.json", '"code": "old"', '"code": "box"', "", "stands already", "Remove one"),
+        ("CodeSystem-boxes.json", '"låda",', '"811218-9876",', "", "identity number", "Remove"),
+        ("CodeSystem-boxes.json", "]}]}]}", "", "", "not well-formed JSON", "Fetch"),
+        (
+            "ConceptMap-r5.json",
+            "urn:oid:1.2.3.99",
+            "urn:oid:9.9",
+            "",
+            "'urn:oid:9.9', which begrepp does not",
+            "[systems]",
+        ),
+        ("ConceptMap-r4.json", "disjoint", "unlike", "", "is 'unlike'", "FHIR knows"),
+    ],
+)
+def test_broken_fhir_is_refused(
+    tmp_path: Path, name: str, old: str, new: str, where: str, reason: str, step: str
+) -> None:
+    made = edition(tmp_path, "lador", changed("fhir-lador", name, old, new))
+    with pytest.raises(InputError) as raised:
+        list(checked(loaders.loader_of(made)(made)))
+    assert str(raised.value.origin) == name + where and reason in raised.value.reason, str(raised.value)
+    assert step in raised.value.next_step
+
+
+def package(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as file:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            file.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def fhir_package(extra: dict[str, bytes]) -> dict[str, bytes | str]:
+    members = {f"package/{n}": c for n, c in original("fhir-lador").items() if isinstance(c, bytes) and ".json" in n}
+    return {"source.toml": original("fhir-lador")["source.toml"], "lador.tgz": package(members | extra)}
+
+
+def test_a_package_of_fhir_is_read_whole_and_what_it_lacks_is_told(tmp_path: Path) -> None:
+    absent = b'{"resourceType": "CodeSystem", "id": "far", "url": "https://example.org/far", "content": "not-present"}'
+    files = fhir_package({"package/package.json": b"{}", "package/CodeSystem-far.json": absent})
+    made = edition(tmp_path, "lador", files)
+    triples, skipped = golden.load(golden.Fixture(made.folder, made))
+    again, _ = golden.load(next(each for each in golden.fixtures() if each.name == "fhir-lador"))
+    assert triples == again and any("content is not-present" in reason for reason in skipped)
+
+
+def test_a_hostile_package_is_refused(tmp_path: Path) -> None:
+    step = "Check where"
+    files = fhir_package({"package/../../x.json": b"{}"})
+    refused(tmp_path / "a", "lador", files, "lador.tgz", "points outside", step)
+    files = fhir_package({"package/bomb.json": b" " * 60_000_000})
+    refused(tmp_path / "b", "lador", files, "lador.tgz", "swells", step)
+    files = fhir_package({})
+    assert isinstance(files["lador.tgz"], bytes)
+    files["lador.tgz"] = files["lador.tgz"][:700]
+    refused(tmp_path / "c", "lador", files, "lador.tgz", "is damaged", "Fetch it again")

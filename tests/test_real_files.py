@@ -18,7 +18,7 @@ from begrepp.checks import checked
 from begrepp.errors import InputError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
-from begrepp.records import Concept, Edition, Mapping, NoteKind, Record, Scheme, Skipped, Statement, Status
+from begrepp.records import Concept, Edition, Mapping, NoteKind, Record, Scheme, Skipped, Statement, Status, ValueSet
 from begrepp.settings import ROOT
 
 DATA = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "data"
@@ -315,3 +315,14 @@ def test_hpo_keeps_scopes_successors_and_cross_references(tmp_path: Path) -> Non
     assert sum(len(concept.replaced_by) for concept in retired) > 340
     assert sum(isinstance(r, Mapping) for r in records) > 17900
     assert not any(concept.replaced_by for concept in found.values() if concept.status is Status.ACTIVE)
+
+
+def test_the_value_set_of_the_national_medication_list_is_whole(tmp_path: Path) -> None:
+    declared = (
+        'loader = "fhir"\n[source]\npublisher = "ehalsomyndigheten"\nlicence = "https://www.snomed.org/get-snomed"\n'
+    )
+    records = read(tmp_path, "nll", "2024", "se-snomed-nll-valueset/fhir.json", declaration=declared)
+    (found,) = [r for r in records if isinstance(r, ValueSet)]
+    labels = [r for r in records if isinstance(r, Statement) and r.object.lang == "sv"]
+    assert (len(found.members), len(labels)) == (76, 160)
+    assert "http://snomed.info/id/66621000052103" in found.members

@@ -145,7 +145,8 @@ def build(
             view.unlink()
         progress.step(f"storing {triples:,} triples")
         iris = Iris(settings.base)
-        named = [(part.graph, part.path) for part in [*parts, *differences]]
+        named = [(part.graph, part.path) for part in parts]
+        named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
         with ThreadPoolExecutor(1) as beside:
             stored = beside.submit(write_store, folder / "store", named, current)

@@ -165,7 +165,7 @@ def as_atom(
         add(entry, "summary", counts or words.get("none", ""))
         lines = [counts, *(f"{words.get(c.type, c.type)}: {_line(c)}" for c in changes[:FEED_EXAMPLES])]
         add(entry, "content", "\n".join(lines), type="text")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="utf-8") + b"\n"
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ElementTree.tostring(feed, encoding="utf-8")) + b"\n"
 
 
 def _line(change: Change) -> str:

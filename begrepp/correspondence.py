@@ -20,7 +20,7 @@ from begrepp.records import Coverage, Redistribution, Text
 from begrepp.terms import Triple, iri, name, ntriples, plain, text, texts, typed
 
 DIFFERENCE_TEXTS = ("begrepp:oldLabel", "begrepp:newLabel", "begrepp:oldText", "begrepp:newText")
-"""What a difference says in the publisher's words; it stays inside where the publisher does not let texts be passed on."""
+"""What a difference says in the publisher's words; it stays inside where those may not be passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

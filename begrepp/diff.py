@@ -131,9 +131,7 @@ def _html(title: str, compared: Comparison) -> str:
     )
 
 
-def _turtle(
-    manifest: Manifest, scheme: str, old: dict[str, Any], new: dict[str, Any], compared: Comparison
-) -> bytes:
+def _turtle(manifest: Manifest, scheme: str, old: dict[str, Any], new: dict[str, Any], compared: Comparison) -> bytes:
     graph = Iris(manifest.base).difference(scheme, old["version"], new["version"])
     lines = "".join(ntriples(triple) for triple in difference_triples(graph, _part(old), _part(new), compared))
     return graph_bytes((quad.triple for quad in parse(lines.encode(), format=RdfFormat.N_TRIPLES)), RdfFormat.TURTLE)

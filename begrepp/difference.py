@@ -220,9 +220,7 @@ def _last(subject: str) -> str:
 def _side_by_side(old: Path, new: Path) -> Iterator[tuple[str, list[str], list[str]]]:
     """The concepts of both files in order, each with its lines in the one and in the other."""
     nothing: tuple[str, list[str]] = ("", [])
-    left, right = (
-        ((subject, lines) for subject, lines in subjects(path) if is_concept(lines)) for path in (old, new)
-    )
+    left, right = (((subject, lines) for subject, lines in subjects(path) if is_concept(lines)) for path in (old, new))
     one, other = next(left, nothing), next(right, nothing)
     while one[0] or other[0]:
         if one[0] == other[0]:

@@ -53,9 +53,9 @@ def quads(build: Path, manifest: Manifest, *, public: bool) -> Iterator[str]:
                     yield line.removesuffix(" .\n") + suffix
     iris = Iris(manifest.base)
     # The provenance names skipped rows with what stood in them, so it stays inside.
-    for name in ("catalog",) if public else ("catalog", "provenance"):
-        suffix = f" {iri(iris.graph(name))} .\n"
-        with (folder / f"{name}.nt").open(encoding="utf-8") as lines:
+    for own in ("catalog",) if public else ("catalog", "provenance"):
+        suffix = f" {iri(iris.graph(own))} .\n"
+        with (folder / f"{own}.nt").open(encoding="utf-8") as lines:
             for line in lines:
                 yield line.removesuffix(" .\n") + suffix
 

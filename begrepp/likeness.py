@@ -15,14 +15,20 @@ ENOUGH = 0.34
 """From this share of common words on, two titles count as one title reworded."""
 SAME_STEM = 5
 """So many first letters make two words forms of one: `orsakade`, `orsakad`."""
+# fmt: off
 STOP = frozenset(
-    "i pa av av en ett och eller som med vid till for fran den det de att om efter under inom dess sin "
-    "a an the of in on by with or and to for from at its other unspecified specified "
-    "annan annat andra ovrig ovriga ospecificerad ospecificerat ospecificerade uns nos specificerad specificerat "
-    "specificerade klassificeras klassificerad klassificerade plats classified elsewhere".split()
+    {
+        "i", "pa", "av", "en", "ett", "och", "eller", "som", "med", "vid", "till", "for", "fran", "den",
+        "det", "de", "att", "om", "efter", "under", "inom", "dess", "sin", "a", "an", "the", "of", "in", "on",
+        "by", "with", "or", "and", "to", "from", "at", "its", "other", "unspecified", "specified", "annan",
+        "annat", "andra", "ovrig", "ovriga", "ospecificerad", "ospecificerat", "ospecificerade", "uns", "nos",
+        "specificerad", "specificerat", "specificerade", "klassificeras", "klassificerad", "klassificerade",
+        "plats", "classified", "elsewhere",
+    }
 )
+# fmt: on
 """Words that many titles share and that tell nothing apart."""
-NEGATIONS = frozenset("ej inte icke utan ingen inget inga not no non without".split())
+NEGATIONS = frozenset(["ej", "inte", "icke", "utan", "ingen", "inget", "inga", "not", "no", "non", "without"])
 OPPOSITES = tuple(
     tuple(fold(side).split("|"))
     for pair in (

@@ -58,7 +58,7 @@ class Corrections:
         for rows in left.values():
             for row in rows:
                 if row.new:
-                    yield Skipped(row.origin, f"the edition has no code {row.code} to correct.")
+                    yield Skipped(origin=row.origin, reason=f"the edition has no code {row.code} to correct.")
 
 
 def read_corrections(edition: Edition) -> Corrections:
@@ -84,7 +84,9 @@ def _read(row: Row) -> Correction | None:
     if not (made or code or comment):
         return None
     if not (made and code):
-        raise InputError(row.origin, "a correction without its date or its code.", "Ask the publisher what it is about.")
+        raise InputError(
+            row.origin, "a correction without its date or its code.", "Ask the publisher what it is about."
+        )
     return Correction(origin=row.origin, made=made, code=code, old=old, new=new, comment=comment)
 
 

@@ -26,7 +26,13 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = Serving(settings)
     prepare_templates(app)
-    for blueprint in (browse.blueprint, differences.blueprint, resource.blueprint, sparql.blueprint, validation.blueprint):
+    for blueprint in (
+        browse.blueprint,
+        differences.blueprint,
+        resource.blueprint,
+        sparql.blueprint,
+        validation.blueprint,
+    ):
         app.register_blueprint(blueprint)
     problems.register(app)
     app.after_request(finish)

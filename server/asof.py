@@ -141,10 +141,10 @@ def reading(build: Build, found: Found, day: date) -> Reading:
     for graph in reversed(valid):
         if graph["graph"] in holding:
             return Reading(day=day, base=base, held_in=graph, retired=_since(graph) < _since(base))
-    first = next((g for g in every if g["graph"] in holding), None)
+    begins = next((g for g in every if g["graph"] in holding), None)
     raise Missing(
         f"{unquote(found.path.rpartition('/')[2])} was in no edition of {scheme} in force on {day}.",
-        f"It is first in {first['version']}, from {first['valid_from']}. {now}" if first else now,
+        f"It is first in {begins['version']}, from {begins['valid_from']}. {now}" if begins else now,
     )
 
 
@@ -179,7 +179,7 @@ def dated(build: Build, read: Reading) -> DatedBuild:
         complete = [g for g in ordered if g["coverage"] == "complete"]
         counting.add((complete or ordered)[-1]["graph"])
     chosen = tuple(sorted(counting | {read.held_in["graph"]}))
-    kept: dict[tuple[str, ...], DatedBuild] = build.kept_days  # type: ignore[assignment]
+    kept = build.kept_days
     if chosen not in kept:
         while len(kept) >= 8:
             kept.pop(next(iter(kept)))
@@ -187,7 +187,9 @@ def dated(build: Build, read: Reading) -> DatedBuild:
             build.manifest, graphs=[{**g, "current": g["graph"] in counting} for g in build.manifest.graphs]
         )
         kept[chosen] = DatedBuild(build.folder, manifest, whole=build, graphs=chosen)
-    return kept[chosen]
+    then = kept[chosen]
+    assert isinstance(then, DatedBuild)
+    return then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

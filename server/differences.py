@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, make_response, request
+from pyoxigraph import NamedNode
 
 from begrepp.changelists import as_atom, as_csv
 from begrepp.changes import RULES, TYPES
 from begrepp.errors import UsageError
-from pyoxigraph import NamedNode
 from server.addresses import document, raw_path, thing
 from server.negotiate import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
 from server.pages.difference import changes_of, chosen, difference_page, title_of
@@ -57,7 +57,9 @@ def difference(scheme: str, pair: str) -> Response:
             )
         )
     links = [f'<{said["graph"]}>; rel="describes"']
-    links += [f'<{address(f"{raw}.{f.suffix}")}>; rel="alternate"; type="{f.media_type}"' for f in (*GRAPH_FORMATS, CSV)]
+    links += [
+        f'<{address(f"{raw}.{f.suffix}")}>; rel="alternate"; type="{f.media_type}"' for f in (*GRAPH_FORMATS, CSV)
+    ]
     links.append(f'<{address(f"/cs/{scheme}/changes.atom")}>; rel="alternate"; type="{ATOM}"')
     response.headers["Link"] = ", ".join(links)
     return response

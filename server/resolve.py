@@ -153,7 +153,11 @@ def known_as(build: Build, system: str) -> SchemeFacts | None:
     aliases = build.catalogue.by_alias
     plain = system.strip().partition("|")[0].rstrip("/")
     oid = plain.lower().removeprefix("urn:oid:")
-    other = plain.replace("https://", "http://", 1) if plain.startswith("https://") else plain.replace("http://", "https://", 1)
+    other = (
+        plain.replace("https://", "http://", 1)
+        if plain.startswith("https://")
+        else plain.replace("http://", "https://", 1)
+    )
     return next((aliases[name] for name in (plain, oid, other, plain.lower()) if name in aliases), None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
@@ -24,6 +23,7 @@ from server.asof import (
     retired_then,
     scheme_of,
 )
+from server.codes import resolved
 from server.names import iris_of, statements
 from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
 from server.pages.concept import ConceptPage, concept_page
@@ -34,7 +34,6 @@ from server.pages.scheme import scheme_page
 from server.pages.thing import thing_page
 from server.presenting import address, render, speaker, twins
 from server.rdf import serialise, triples_of
-from server.codes import resolved
 from server.resolve import Found, Missing, by_iri, by_system, find
 from server.state import Build, build
 
@@ -121,7 +120,13 @@ def _as_of(found_build: Build, found: Found, format_: Format, day: date) -> Base
             page=page,
             twins=[Twin(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in GRAPH_FORMATS],
             iri=found.iri,
-            as_of=AsOf(day=day, version=read.held_in["version"], since=read.held_in["valid_from"], now=found.path, retired=read.retired),
+            as_of=AsOf(
+                day=day,
+                version=read.held_in["version"],
+                since=read.held_in["valid_from"],
+                now=found.path,
+                retired=read.retired,
+            ),
         )
         response = make_response(html)
     else:
@@ -143,7 +148,10 @@ def _as_of(found_build: Build, found: Found, format_: Format, day: date) -> Base
         )
         if rel != "memento" or state.since == read.since:
             links.append(f'<{address(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
-    links += [f'<{address(f"{found.path}.{f.suffix}?asOf={day}")}>; rel="alternate"; type="{f.media_type}"' for f in GRAPH_FORMATS]
+    links += [
+        f'<{address(f"{found.path}.{f.suffix}?asOf={day}")}>; rel="alternate"; type="{f.media_type}"'
+        for f in GRAPH_FORMATS
+    ]
     response.headers["Link"] = ", ".join(links)
     response.headers["Memento-Datetime"] = http_date(read.since)
     return response

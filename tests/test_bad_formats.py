@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import loaders
 from begrepp.checks import checked
 from begrepp.errors import InputError, PersonalDataError
+from begrepp.records import Concept
 from tests import golden
 from tests.test_bad_input import archive, edition, refused
 
@@ -289,3 +291,59 @@ def test_a_hostile_package_is_refused(tmp_path: Path) -> None:
     assert isinstance(files["lador.tgz"], bytes)
     files["lador.tgz"] = files["lador.tgz"][:700]
     refused(tmp_path / "c", "lador", files, "lador.tgz", "is damaged", "Fetch it again")
+
+
+# OWL.
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "reason", "step"),
+    [
+        (
+            "delar.owl",
+            "annat.owl",
+            "vaxter.owl",
+            "imports <https://example.org/annat.owl>, which is not fetched",
+            "beside",
+        ),
+        ("</rdf:RDF>", "", "vaxter.owl", "the OWL cannot be read", "Fetch"),
+        ('<rdfs:subClassOf rdf:resource="&obo;XP_1"/>', '<rdfs:subClassOf rdf:resource="&obo;XP_77"/>', "", "", ""),
+        (
+            '"http://purl.obolibrary.org/obo/">',
+            'SYSTEM "file:///etc/passwd">',
+            "vaxter.owl",
+            "refused",
+            "remove the DOCTYPE",
+        ),
+        ("Not a real one", "Somebody, 811218-9876", "vaxter.owl row 2", "identity number", "Remove"),
+    ],
+)
+def test_broken_owl_is_refused(tmp_path: Path, old: str, new: str, where: str, reason: str, step: str) -> None:
+    made = edition(tmp_path, "vaxter", changed("obo_owl-vaxter", "vaxter.owl", old, new))
+    with pytest.raises(InputError, match=reason or "not in the file") as raised:
+        list(checked(loaders.loader_of(made)(made)))
+    assert str(raised.value.origin).startswith(where) and step in raised.value.next_step
+
+
+@pytest.mark.skipif(shutil.which("java") is not None, reason="Java is here")
+def test_classifying_without_java_is_told(tmp_path: Path) -> None:
+    files = changed("obo_owl-vaxter", "source.toml", "[owl]", "[owl]\nreason = true")
+    refused(tmp_path, "vaxter", files, "vaxter.owl", "Java is not here", "Install a Java")
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="HermiT needs java, which is not here")
+def test_classes_above_that_follow_are_found_where_it_is_asked_for(tmp_path: Path) -> None:
+    defined = """<owl:Class rdf:about="&obo;XP_5"><rdfs:label>plant with parts</rdfs:label>
+      <owl:equivalentClass><owl:Class>
+      <owl:intersectionOf rdf:parseType="Collection"><rdf:Description rdf:about="&obo;XP_1"/>
+      <owl:Restriction><owl:onProperty rdf:resource="&obo;BFO_0000050"/>
+      <owl:someValuesFrom rdf:resource="&obo;XP_9"/></owl:Restriction>
+      </owl:intersectionOf></owl:Class></owl:equivalentClass></owl:Class></rdf:RDF>"""
+    files = changed("obo_owl-vaxter", "vaxter.owl", "</rdf:RDF>", defined)
+    above = {}
+    for reason in ("false", "true"):
+        toml = changed("obo_owl-vaxter", "source.toml", "[owl]", f"[owl]\nreason = {reason}")["source.toml"]
+        made = edition(tmp_path / reason, "vaxter", files | {"source.toml": toml})
+        found = {r.notation: r for r in loaders.loader_of(made)(made) if isinstance(r, Concept)}
+        above[reason] = [parent.rsplit("/", 1)[1] for parent in found["XP:2"].broader]
+    assert above == {"false": ["XP_1"], "true": ["XP_1", "XP_5"]}

@@ -37,24 +37,39 @@ FEED_EXAMPLES = 5
 
 def read_changes(store: DiskStore, difference: str) -> list[Change]:
     """All changes of a difference, sorted by class and code."""
-    query = read_query(QUERIES / "pages" / "difference.rq").text
-    bound = query.replace("VALUES ?difference { UNDEF }", f"VALUES ?difference {{ {NamedNode(difference)} }}")
-    rows = store.query(bound)
-    assert isinstance(rows, QuerySolutions)
+    called: dict[str, list[Text]] = defaultdict(list)
+    for row in _ask(store, "difference-labels", difference):
+        label = row["label"]
+        if isinstance(label, Literal):
+            called[str(getattr(row["code"], "value", ""))].append(Text(label.value, label.language or ""))
     said: dict[str, dict[str, list[tuple[object, str]]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
+    for row in _ask(store, "difference", difference):
         about = said[str(getattr(row["association"], "value", ""))]
         notation = row["notation"]
         about[str(getattr(row["property"], "value", ""))].append(
             (row["value"], notation.value if isinstance(notation, Literal) else "")
         )
-    return in_order(_change(properties) for properties in said.values())
+    return in_order(_change(properties, called) for properties in said.values())
 
 
-def _change(said: Mapping[str, Sequence[tuple[object, str]]]) -> Change:
+def _ask(store: DiskStore, name: str, difference: str) -> QuerySolutions:
+    query = read_query(QUERIES / "pages" / f"{name}.rq").text
+    rows = store.query(query.replace("{ UNDEF }", f"{{ {NamedNode(difference)} }}"))
+    assert isinstance(rows, QuerySolutions)
+    return rows
+
+
+def _change(said: Mapping[str, Sequence[tuple[object, str]]], called: Mapping[str, Sequence[Text]]) -> Change:
     def codes(prefixed: str) -> tuple[Code, ...]:
         found = {(str(getattr(term, "value", "")), notation) for term, notation in said.get(expand(prefixed), ())}
-        rows = [Code(iri=iri, notation=notation or iri.rpartition("/")[2]) for iri, notation in found]
+        rows = [
+            Code(
+                iri=iri,
+                notation=notation or iri.rpartition("/")[2],
+                labels=tuple(sorted(set(called.get(iri, ())), key=lambda text: (_rank(text.lang), text))),
+            )
+            for iri, notation in found
+        ]
         return tuple(sorted(rows, key=lambda code: sort_key(code.notation)))
 
     def labels(prefixed: str) -> tuple[Text, ...]:
@@ -96,14 +111,21 @@ def cells(change: Change) -> tuple[str, ...]:
         change.type,
         change.rule,
         joined(code.notation for code in change.sources),
-        joined(text.value for text in one_language(change.old_labels)),
+        joined(text.value for text in labels_of(change.sources, change.old_labels)),
         joined(code.notation for code in change.targets),
-        joined(text.value for text in one_language(change.new_labels)),
+        joined(text.value for text in labels_of(change.targets, change.new_labels)),
         joined(code.notation for code in change.old_parents),
         joined(code.notation for code in change.new_parents),
         change.old_text.value if change.old_text else "",
         change.new_text.value if change.new_text else "",
     )
+
+
+def labels_of(codes: Sequence[Code], labels: Sequence[Text], language: str = "sv") -> list[Text]:
+    """The labels of one end of a change; those of several codes stand in the order of the codes."""
+    if len(codes) > 1 and all(code.labels for code in codes):
+        return [one_language(code.labels, language)[0] for code in codes]
+    return one_language(labels, language)
 
 
 def one_language(labels: Sequence[Text], language: str = "sv") -> list[Text]:

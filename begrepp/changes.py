@@ -46,10 +46,11 @@ RULES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """A concept at one end of a change."""
+    """A concept at one end of a change, and what it is called, where several stand there together."""
 
     iri: str
     notation: str
+    labels: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

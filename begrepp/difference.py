@@ -63,9 +63,9 @@ def compare(old: EditionFile, new: EditionFile) -> Comparison:
                 continue
             one, other = _Entry.of(subject, old_lines), _Entry.of(subject, new_lines)
             if one.active and other.active:
-                count = len(found.changes)
+                count = len(found.changes) + len(found.renamed)
                 found.kept(one, other, reach, old.valid_from)
-                unchanged += len(found.changes) == count
+                unchanged += len(found.changes) + len(found.renamed) == count
             elif one.active:
                 found.gone[subject] = (one, other)
             elif other.active:
@@ -193,7 +193,8 @@ class _Entry:
                 entry.valid_from = literal(value).value
             elif predicate == name("begrepp:status"):
                 entry.active = value != name("begrepp:inactive")
-        entry.code = Code(iri=subject[1:-1], notation=min(notations, default=_last(subject)))
+        notation = min(notations, default=_last(subject))
+        entry.code = Code(iri=subject[1:-1], notation=notation, labels=entry.texts())
         return entry
 
     def texts(self) -> tuple[Text, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.build import Job, build
-from begrepp.changelists import COLUMNS, as_csv, read_changes
+from begrepp.changelists import COLUMNS, as_csv, cells, read_changes
 from begrepp.changes import RULES, TYPES, Change, Comparison
 from begrepp.correspondence import edition_file, pairs
 from begrepp.difference import compare
@@ -103,6 +103,22 @@ def test_an_edition_against_itself_changed_nothing(tmp_path: Path) -> None:
     one = part(tmp_path, "2021")
     same = compare(edition_file(one), edition_file(one))
     assert same.changes == [] and same.unchanged == one.concepts
+
+
+def test_every_code_in_use_in_both_is_the_same_or_has_a_change(compared: Comparison) -> None:
+    old, new = ({c.notation for c in each if c.status == "active"} for each in (editions.OLD, editions.NEW))
+    single = [c for c in compared.changes if len(c.sources) == 1 == len(c.targets)]
+    changed = {c.key for c in single if c.sources[0].iri == c.targets[0].iri}
+    assert compared.unchanged == len(old & new) - len(changed)
+
+
+def test_the_labels_of_several_codes_stand_in_the_order_of_the_codes(built: tuple[Settings, Manifest]) -> None:
+    settings, manifest = built
+    changes = read_changes(DiskStore(settings.current / "store"), manifest.differences[0]["graph"])
+    (split,) = (cells(c) for c in changes if c.rule == "ruleSeveralSuccessors")
+    assert split[4:6] == ("C1 | C2", "Aortaklaffel | Mitralisklaffel")
+    (divided,) = (cells(c) for c in changes if c.rule == "ruleCodeDivided")
+    assert divided[2:6] == ("E4", "Diabetes", "E41 | E42", "Diabetes typ 1 | Diabetes typ 2")
 
 
 def a_part(version: str, coverage: Coverage, folder: Path) -> Part:

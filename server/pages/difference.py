@@ -30,6 +30,7 @@ class CodeLink:
 
     notation: str
     href: str
+    label: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +234,14 @@ def _level(row: dict[str, Any], known: dict[str, Ref], say: Speaker) -> LevelRow
 
 def _row(build: Build, scheme: str, change: Change, say: Speaker) -> ChangeRow:
     def links(codes: Sequence[Code]) -> list[CodeLink]:
-        return [CodeLink(notation=c.notation, href=document(build.iris, c.iri, scheme, c.notation)) for c in codes]
+        return [
+            CodeLink(
+                notation=c.notation,
+                href=document(build.iris, c.iri, scheme, c.notation),
+                label=one_language(c.labels, say.language)[0] if c.labels else None,
+            )
+            for c in codes
+        ]
 
     return ChangeRow(
         type=change.type,

@@ -5,23 +5,28 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
 
 import loaders
 from begrepp.build import Job, build
 from begrepp.namespaces import expand
+from begrepp.queries import QUERIES
+from begrepp.records import Edition, Mapping, MappingSet, Record, Redistribution, texts
 from begrepp.settings import Settings
+from begrepp.store import DiskStore
 from server import create_app
 from server.asof import http_date
 from server.translate import LANGUAGES
 from tests import editions
-from tests.small import HEADER, ROWS, Quiet, put
+from tests.small import HEADER, ROWS, Quiet, build_small, put, settings_in
 from tests.test_difference import edition
 
 HTML = {"Accept": "text/html"}
@@ -35,8 +40,6 @@ def app_with_history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask
     settings = Settings(data=tmp_path_factory.mktemp("history") / "data", query_seconds=5, query_workers=1)
     jobs = [Job(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
     text = put(settings, HEADER + ROWS, edition="2019")
-    from begrepp.records import Edition
-
     for year in ("2019", "2020"):
         path = text if year == "2019" else put(settings, HEADER + ROWS.replace("UNS", "ospecificerad"), edition=year)
         job = Edition(source="icd10_se", version=year, folder=path.parent, files=(path,))
@@ -237,8 +240,6 @@ def test_each_memento_answers_for_itself(web: FlaskClient) -> None:
 
 
 def test_http_dates_are_in_english_and_gmt() -> None:
-    from datetime import date
-
     assert http_date(date(2019, 6, 30)) == "Sun, 30 Jun 2019 00:00:00 GMT"
 
 
@@ -293,3 +294,73 @@ def test_a_list_of_codes_that_is_none_is_refused_in_words(web: FlaskClient, aske
     answer = web.post("/resolve", json=asked, headers={"Accept": "application/json"})
     assert answer.status_code == 400
     assert answer.get_json()["detail"]
+
+
+# What is passed on, and what is touched.
+
+
+def test_a_public_build_keeps_the_publishers_words_out_of_a_difference(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    put(settings, HEADER + ROWS, edition="2021")
+    put(settings, HEADER + ROWS.replace("Påhittad kategori", "Hemligt nytt namn"), edition="2022")
+    manifest = build_small(settings, public=True)
+    assert manifest.differences[0]["counts"] == {"definitionChanged": 1}
+    application = create_app(settings)
+    web = application.test_client()
+    for path in ("", ".csv", ".ttl", "?q=a00"):
+        answer = web.get(f"/cs/icd-10-se/difference/2021..2022{path}", headers=HTML if "." not in path else {})
+        assert answer.status_code == 200
+        assert "Hemligt" not in answer.text and "Påhittad kategori" not in answer.text
+    assert "Hemligt" not in web.get("/changes.atom").text
+    application.extensions["begrepp"].pool.close()
+
+
+def mappings(edition_: Edition) -> Iterator[Record]:
+    """One mapping from a code that is retitled, and one from a code that stays the same."""
+    yield MappingSet(
+        id="par-mappningar",
+        version="2021",
+        titles=texts("Mappningar", "Mappings"),
+        licence=editions.OPEN,
+        publisher=editions.PUBLISHER,
+        valid_from=date(2021, 1, 1),
+        redistribution=Redistribution.ALLOWED,
+    )
+    for code in ("A1", "A2"):
+        yield Mapping(
+            mapping_set="par-mappningar",
+            origin=editions.HERE,
+            subject=f"par:{code}",
+            predicate="http://www.w3.org/2004/02/skos/core#closeMatch",
+            object="par:B2",
+            justification="https://w3id.org/semapv/vocab/ManualMappingCuration",
+            authors=("Någon",),
+            confidence=0.7,
+        )
+
+
+def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    jobs = [Job(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
+    jobs.append(Job(edition(settings.raw, "2021", "mapset"), mappings))
+    build(jobs, settings, Quiet())
+    application = create_app(settings)
+    page = application.test_client().get(PAIR, headers=HTML).text
+    touched = page[page.index('id="impact"') :]
+    assert "1 mappningar" in touched and 'href="/mapping/par-mappningar"' in touched
+    assert re.search(r'class="code">A2<', touched) and not re.search(r'class="code">A1<', touched)
+    query = (QUERIES / "examples" / "what-changed-and-what-it-touches.rq").read_text(encoding="utf-8")
+    rows = DiskStore(settings.current / "store").query(query)
+    assert isinstance(rows, QuerySolutions)
+    assert [row["code"].value for row in rows if isinstance(row["code"], Literal)] == ["A2"]
+    application.extensions["begrepp"].pool.close()
+
+
+def test_the_ready_query_reads_a_code_as_of_a_day(app_with_history: Flask) -> None:
+    text = (QUERIES / "examples" / "as-of-a-date.rq").read_text(encoding="utf-8")
+    store = app_with_history.extensions["begrepp"].build().store
+    labels = {}
+    for day in ("2021-06-30", "2022-06-30"):
+        rows = store.query(text.replace("2026-12-31", day).replace("C50.9", "A2"))
+        labels[day] = [row["label"].value for row in rows]
+    assert labels == {"2021-06-30": ["Kärlkramp"], "2022-06-30": ["Instabil kärlkramp"]}

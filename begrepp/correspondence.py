@@ -74,10 +74,14 @@ def write_differences(parts: Iterable[Part], folder: Path, iris: Iris, *, public
 def pairs(editions: Sequence[Part]) -> Iterator[tuple[Part, Part]]:
     """Which editions to compare, from oldest to newest: each with the one before it.
 
-    A complete edition is compared with the complete one before it too, where an excerpt lies between them.
+    A complete edition is compared with the complete one before it too, where an excerpt lies between them. An
+    excerpt from another source is no edition of the list: its own words are no change of the publisher's.
     """
-    for place, new in enumerate(editions[1:], start=1):
-        before = editions[:place]
+    whole = Coverage.COMPLETE
+    for place, new in enumerate(editions):
+        before = [p for p in editions[:place] if p.source == new.source or p.coverage is new.coverage is whole]
+        if not before:
+            continue
         yield before[-1], new
         if new.coverage is Coverage.COMPLETE and before[-1].coverage is not Coverage.COMPLETE:
             complete = [part for part in before if part.coverage is Coverage.COMPLETE]

@@ -176,7 +176,8 @@ def by_system(build: Build, system: str, code: str) -> Found:
 
 
 def _refuse_gone(build: Build, iri: str) -> None:
-    graphs = tuple(sorted(value(row, "graph") for row in select(build.store, "thing-once", thing=NamedNode(iri))))
+    once = {value(row, "graph") for row in select(build.store, "thing-once", thing=NamedNode(iri))}
+    graphs = tuple(sorted(graph for graph in once if not build.manifest.difference(graph)))
     if graphs:
         raise Gone(
             "This was here in an earlier release, and is not in the one that counts now.",

@@ -138,6 +138,13 @@ def test_a_complete_edition_is_compared_past_an_excerpt_too(tmp_path: Path) -> N
     ]
 
 
+def test_an_excerpt_from_another_source_is_no_edition_of_the_list(tmp_path: Path) -> None:
+    whole, some = Coverage.COMPLETE, Coverage.PARTIAL
+    parts = [a_part(v, c, tmp_path) for v, c in (("2019", whole), ("2020", some), ("2021", whole))]
+    parts[1].source = "demo"
+    assert [(old.version, new.version) for old, new in pairs(parts)] == [("2019", "2021")]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

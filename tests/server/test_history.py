@@ -364,3 +364,24 @@ def test_the_ready_query_reads_a_code_as_of_a_day(app_with_history: Flask) -> No
         rows = store.query(text.replace("2026-12-31", day).replace("C50.9", "A2"))
         labels[day] = [row["label"].value for row in rows]
     assert labels == {"2021-06-30": ["Kärlkramp"], "2022-06-30": ["Instabil kärlkramp"]}
+
+
+DOMAIN = {
+    "icd-10-se": "1.2.752.116.1.1.1 1.2.752.116.1.1.1.1.3 1.2.752.116.1.1.1.1.8 http://hl7.org/fhir/sid/icd-10-se "
+    "https://www.icd10.se/ https://terminologitjansten.inera.se/inera-kodverksforvaltning/kodverk/icd-10-se",
+    "kva": "1.2.752.116.1.3.2.3.4 1.2.752.116.1.3.2.1.4 http://electronichealth.se/id/kva "
+    "http://klassifikationer.socialstyrelsen.se/kva",
+    "kma": "1.2.752.116.1.3.2.3.5",
+    "kka": "1.2.752.116.1.3.2.3.6",
+    "ksh97-p": "1.2.752.116.1.3.1.1.2",
+    "atc": "1.2.752.129.2.2.3.1.1 2.16.840.1.113883.6.73 http://www.whocc.no/atc",
+    "icd-o-3": "2.16.840.1.113883.6.43.1 http://terminology.hl7.org/CodeSystem/icd-o-3",
+}
+"""The spellings seen in Swedish interfaces, per code system that has a loader of its own."""
+
+
+def test_the_loaders_know_every_spelling_seen_in_swedish_interfaces() -> None:
+    known = {scheme.id: scheme for source in loaders.all_sources() for scheme in source.schemes}
+    for scheme, spellings in DOMAIN.items():
+        said = {i.removeprefix("urn:oid:") for i in known[scheme].identifiers} | {known[scheme].preferred_system_uri}
+        assert {*spellings.split()} <= said, scheme

@@ -6,9 +6,11 @@ with entities, external DTDs or XIncludes. Nothing is fetched.
 
 from __future__ import annotations
 
+import re
+import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -79,6 +81,27 @@ def refuse_doctypes(path: Path) -> None:
                 )
 
 
+def unpacked(path: Path, folder: Path, wanted: str) -> list[Path]:
+    """The members of a checked archive whose names the pattern finds, written flat into the folder."""
+    written = []
+    for member in check_archive(path):
+        name = member.filename.replace("\\", "/")
+        if member.is_dir() or not re.search(wanted, name):
+            continue
+        target = folder / PurePosixPath(name).name
+        if target in written:
+            raise InputError(path, f"two members are called '{target.name}'.", "Add one of them only.")
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(member) as stream, target.open("wb") as out:
+                shutil.copyfileobj(stream, out)
+        except _DAMAGED as error:
+            raise InputError(
+                path, f"the member '{member.filename}' is damaged ({error}).", "Fetch the file again."
+            ) from None
+        written.append(target)
+    return written
+
+
 @contextmanager
 def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
     """The one member of a checked archive whose name ends so, as a stream of bytes."""
@@ -102,20 +125,36 @@ def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
         yield stream, Origin(f"{path.name}/{found[0].filename}")
 
 
-def iterate_xml(stream: IO[bytes], tag: str, origin: Origin) -> Iterator[Element]:
-    """Each element with the tag (local name), as it closes; memory is freed as the caller goes on."""
+def iterate_xml(
+    stream: IO[bytes], tag: str | Collection[str], origin: Origin, *, doctype: bool = False
+) -> Iterator[Element]:
+    """Each element with the tag (local name, or several), as it closes; memory is freed as the caller goes on.
+
+    `doctype` as in `walk_xml`.
+    """
+    tags = {tag} if isinstance(tag, str) else set(tag)
+    for path in walk_xml(stream, origin, doctype=doctype):
+        if local_name(path[-1]) in tags:
+            yield path[-1]
+            if len(path) > 1:
+                path[-2].remove(path[-1])
+
+
+def walk_xml(stream: IO[bytes], origin: Origin, *, doctype: bool = False) -> Iterator[tuple[Element, ...]]:
+    """Each element as it closes, with those that it lies in before it, outermost first. Nothing is freed.
+
+    With `doctype` a DOCTYPE that names an external DTD is tolerated, as in every ClaML file; the DTD is not
+    read. One that declares an entity is refused, as always.
+    """
     try:
-        events = iterparse(stream, events=("start", "end"), forbid_dtd=True)
+        events = iterparse(stream, events=("start", "end"), forbid_dtd=not doctype)
         open_elements: list[Element] = []
         for event, element in events:
             if event == "start":
                 open_elements.append(element)
                 continue
+            yield tuple(open_elements)
             open_elements.pop()
-            if element.tag.rpartition("}")[2] == tag:
-                yield element
-                if open_elements:
-                    open_elements[-1].remove(element)
     except DefusedXmlException:
         raise InputError(
             origin,
@@ -126,3 +165,8 @@ def iterate_xml(stream: IO[bytes], tag: str, origin: Origin) -> Iterator[Element
         raise InputError(
             origin, f"the XML is not well-formed ({error}).", "Fetch the file again from its publisher."
         ) from None
+
+
+def local_name(element: Element) -> str:
+    """The element's name without its namespace."""
+    return element.tag.rpartition("}")[2]

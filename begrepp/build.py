@@ -21,6 +21,7 @@ from typing import Protocol
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
+from begrepp.correspondence import write_differences
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.history import current_lines, in_force
 from begrepp.iris import Iris
@@ -124,6 +125,8 @@ def build(
         parts = [part for report in reports for part in report.parts]
         if not accept_fewer:
             _refuse_shrunken(parts, settings)
+        progress.step("comparing editions")
+        differences = [*write_differences(parts, graphs, Iris(settings.base), public=public)]
         if public:
             progress.step("leaving out the texts that may not be redistributed")
             for part in parts:
@@ -136,12 +139,14 @@ def build(
         provenance = _provenance(graphs, reports, settings.base, public=public)
         current = graphs / "current.nt"
         streams = [_view(graphs / f"view{n}.nt", group) for n, group in enumerate(groups)]
-        triples, _ = merge_files(current, [*streams, catalogue, provenance])
+        compared = [difference.path for difference in differences]
+        triples, _ = merge_files(current, [*streams, *compared, catalogue, provenance])
         for view in graphs.glob("view*.nt"):
             view.unlink()
         progress.step(f"storing {triples:,} triples")
         iris = Iris(settings.base)
         named = [(part.graph, part.path) for part in parts]
+        named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
         with ThreadPoolExecutor(1) as beside:
             stored = beside.submit(write_store, folder / "store", named, current)
@@ -151,7 +156,7 @@ def build(
         progress.step("checking the current view")
         findings = list(run_checks(DiskStore(folder / "store")))
         _refuse_findings(findings)
-        digest = graph_hash(parts, catalogue_sha)
+        digest = graph_hash([*parts, *differences], catalogue_sha)
         manifest = Manifest(
             id=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{digest[:12]}",
             base=settings.base,
@@ -164,6 +169,7 @@ def build(
             software=f"begrepp {version('begrepp')}",
             graphs=[describe_part(part, id(part) in current_parts) for part in parts],
             loads=[describe_load(report, public) for report in sorted(reports, key=lambda r: (r.source, r.version))],
+            differences=[difference.described() for difference in differences],
             checks=[asdict(finding) for finding in findings],
             failed=[{"source": failure.key, "reason": "" if public else str(failure.error)} for failure in failures],
         )

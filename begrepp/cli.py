@@ -1,4 +1,4 @@
-"""`begrepp`, the command line: sources, add, build, validate, query, serve, status, dump."""
+"""`begrepp`, the command line: sources, add, build, validate, query, diff, serve, status, dump."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from begrepp import add as adding
 from begrepp import report
 from begrepp.ask import ask
 from begrepp.build import Job, build, check_edition
+from begrepp.diff import FORMATS as DIFF_FORMATS
+from begrepp.diff import diff as write_diff
 from begrepp.dump import dump as write_dump
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError, UsageError
 from begrepp.manifest import current_build, read_manifest
+from begrepp.parts import LoadReport
 from begrepp.settings import ROOT, Settings
 from begrepp.validate import validate as validate_files
 
@@ -85,7 +88,21 @@ def add(source: str, files: tuple[Path, ...], edition: str, loader: str, partial
     with adding.prepared(source, files, edition, settings, loader=loader, partial=partial, replace=replace) as prepared:
         with report.Live() as live:
             result = check_edition(Job(prepared, loaders.loader_of(prepared)), settings, live)
-        report.added(result, adding.keep(prepared, settings))
+        report.added(result, adding.keep(prepared, settings), newer_editions(result, settings))
+
+
+def newer_editions(result: LoadReport, settings: Settings) -> list[str]:
+    """What the current build has that came into force later than what was added."""
+    if not settings.current.exists():
+        return []
+    graphs = read_manifest(current_build(settings)).graphs
+    return [
+        f"{graph['id']} {graph['version']} (in force from {graph['valid_from']})"
+        for part in result.parts
+        for graph in graphs
+        if graph["kind"] == part.kind and graph["id"] == part.id and graph["current"]
+        if graph["valid_from"] > part.valid_from.isoformat()
+    ]
 
 
 @main.command("build")
@@ -121,6 +138,16 @@ def validate(files: tuple[Path, ...]) -> None:
 def query(query: str, output: str, endpoint: str) -> None:
     """Ask the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are known."""
     ask(query, output, endpoint, Settings())
+
+
+@main.command()
+@click.argument("scheme")
+@click.argument("old", default="")
+@click.argument("new", default="")
+@click.option("--format", "output", type=click.Choice(DIFF_FORMATS), default="table")
+def diff(scheme: str, old: str, new: str, output: str) -> None:
+    """What changed in SCHEME between its editions OLD and NEW, or between the two newest."""
+    write_diff(scheme, old, new, output, Settings())
 
 
 @main.command()

@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
+from begrepp.correspondence import DIFFERENCE_TEXTS
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, read_manifest
 from begrepp.parts import Part
 from begrepp.records import Coverage, Redistribution
 from begrepp.redistribution import public_lines
-from begrepp.terms import iri
+from begrepp.terms import iri, name
 
 
 def dump(build: Path, target: Path, *, public: bool) -> int:
@@ -42,11 +43,19 @@ def quads(build: Path, manifest: Manifest, *, public: bool) -> Iterator[str]:
         with part.path.open(encoding="utf-8") as lines:
             for line in public_lines(part, lines) if public else lines:
                 yield line.removesuffix(" .\n") + suffix
+    texts = {f" {name(prefixed)} " for prefixed in DIFFERENCE_TEXTS}
+    for difference in manifest.differences:
+        suffix = f" {iri(difference['graph'])} .\n"
+        withheld = texts if public and difference["redistribution"] != Redistribution.ALLOWED else set()
+        with (folder / difference["file"]).open(encoding="utf-8") as lines:
+            for line in lines:
+                if not any(predicate in line for predicate in withheld):
+                    yield line.removesuffix(" .\n") + suffix
     iris = Iris(manifest.base)
     # The provenance names skipped rows with what stood in them, so it stays inside.
-    for name in ("catalog",) if public else ("catalog", "provenance"):
-        suffix = f" {iri(iris.graph(name))} .\n"
-        with (folder / f"{name}.nt").open(encoding="utf-8") as lines:
+    for own in ("catalog",) if public else ("catalog", "provenance"):
+        suffix = f" {iri(iris.graph(own))} .\n"
+        with (folder / f"{own}.nt").open(encoding="utf-8") as lines:
             for line in lines:
                 yield line.removesuffix(" .\n") + suffix
 

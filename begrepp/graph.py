@@ -24,6 +24,7 @@ from begrepp.records import (
     Statement,
     Status,
     TermStatus,
+    ValueSet,
     Variable,
     is_iri,
 )
@@ -98,6 +99,9 @@ class Mint:
         if release.valid_to:
             yield subject, name("begrepp:validTo"), day(release.valid_to)
         yield subject, name("begrepp:coverage"), plain(release.coverage)
+        if release.modified:
+            yield subject, name("dct:modified"), day(release.modified)
+        yield from texts(subject, "adms:versionNotes", release.version_notes)
         yield subject, name("begrepp:inGraph"), subject
         yield from self.rights(subject, release.licence, release.redistribution, release.publisher)
         yield from self.provenance(subject)
@@ -126,7 +130,8 @@ class Mint:
             yield subject, name(note.kind), text(note.text)
         for broader in concept.broader:
             yield subject, name("skos:broader"), iri(self.concept_iri(concept.scheme, broader))
-        if not concept.broader and scheme.hierarchical:
+        # What was retired and has lost its place is no top of the scheme: Snomed CT has a hundred thousand such.
+        if not concept.broader and scheme.hierarchical and concept.status is not Status.INACTIVE:
             yield subject, name("skos:topConceptOf"), scheme_iri
         for related in concept.related:
             yield subject, name("skos:related"), iri(self.concept_iri(concept.scheme, related))
@@ -140,6 +145,8 @@ class Mint:
         yield from days(subject, concept.valid_from, concept.valid_to)
         if concept.accepted:
             yield subject, name("dct:dateAccepted"), day(concept.accepted)
+        if concept.modified:
+            yield subject, name("dct:modified"), day(concept.modified)
         for successor in concept.replaced_by:
             target = iri(self.concept_iri(concept.scheme, successor))
             yield subject, name("dct:isReplacedBy"), target
@@ -219,13 +226,46 @@ class Mint:
                 yield subject, name(prefixed), plain(value)
         for link in mapping.see_also:
             yield subject, name("rdfs:seeAlso"), source(link)
+        for prefixed, number in (
+            ("begrepp:mapGroup", mapping.map_group),
+            ("begrepp:mapPriority", mapping.map_priority),
+        ):
+            if number is not None:
+                yield subject, name(prefixed), typed(number, "xsd:integer")
+        for prefixed, value in (("begrepp:mapRule", mapping.map_rule), ("begrepp:mapAdvice", mapping.map_advice)):
+            if value:
+                yield subject, name(prefixed), plain(value)
         if mapping.mapped_on:
             yield subject, name("pav:authoredOn"), day(mapping.mapped_on)
 
     def mapping_iri(self, mapping: Mapping) -> str:
-        """The mapping's IRI, named by what it says and on what ground."""
+        """The mapping's IRI, named by what it says and on what ground; where it holds by a rule, by its place too."""
         ends = (self.foreign(mapping.subject), mapping.predicate, self.foreign(mapping.object))
-        return self.iris.mapping(mapping.mapping_set, *ends, str(mapping.negated), mapping.justification)
+        ruled = mapping.map_group is not None or mapping.map_rule
+        place = (str(mapping.map_group), str(mapping.map_priority), mapping.map_rule) if ruled else ()
+        return self.iris.mapping(mapping.mapping_set, *ends, str(mapping.negated), mapping.justification, *place)
+
+    @triples.register
+    def _(self, value_set: ValueSet) -> Iterator[Triple]:
+        subject = iri(self.iris.value_set(value_set.id, value_set.version))
+        yield subject, name("rdf:type"), name("skos:Collection")
+        yield subject, name("rdf:type"), name("begrepp:ValueSet")
+        yield from texts(subject, "skos:prefLabel", value_set.titles)
+        yield from texts(subject, "dct:description", value_set.descriptions)
+        yield subject, name("dcat:version"), plain(value_set.version)
+        for identifier in value_set.identifiers:
+            yield subject, name("dct:identifier"), plain(identifier)
+        for member in value_set.members:
+            yield subject, name("skos:member"), iri(self.known(member))
+        for rule in value_set.intension:
+            yield subject, name("begrepp:intension"), plain(rule)
+
+    def known(self, reference: str) -> str:
+        """The IRI of a `scheme:notation` whose scheme may be in this load, with the publisher's template."""
+        scheme, _, notation = reference.partition(":")
+        if not is_iri(reference) and scheme in self.schemes:
+            return self.concept_iri(scheme, notation)
+        return self.foreign(reference)
 
     @triples.register
     def _(self, dataset: Dataset) -> Iterator[Triple]:

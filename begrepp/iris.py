@@ -37,6 +37,10 @@ class Iris:
         """A release of a scheme, which is also the name of its graph."""
         return f"{self.scheme(scheme)}/release/{segment(version)}"
 
+    def difference(self, scheme: str, old: str, new: str) -> str:
+        """The difference between two releases of a scheme, which is also the name of its graph."""
+        return f"{self.scheme(scheme)}/difference/{segment(old)}..{segment(new)}"
+
     def level(self, scheme: str, level: str) -> str:
         """A classification level."""
         return f"{self.scheme(scheme)}/level/{segment(level)}"
@@ -50,6 +54,10 @@ class Iris:
     def term(self, scheme: str, notation: str, form: str, lang: str) -> str:
         """A term of a concept (`skosxl:Label`)."""
         return f"{self.root}term/{scheme}/{segment(notation)}/{lang}/{segment(form)}"
+
+    def value_set(self, value_set: str, version: str) -> str:
+        """A value set in one version."""
+        return f"{self.root}vs/{segment(value_set)}/{segment(version)}"
 
     def mapping_set(self, mapping_set: str) -> str:
         """A set of mappings."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from begrepp.records import Text
+
 CHUNK_LINES = 400_000
+_ESCAPED = re.compile(r'\\(["\\nrt])')
+_MEANT = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class SortedFile:
@@ -89,3 +94,12 @@ def subjects(path: Path) -> Iterator[tuple[str, list[str]]]:
             group.append(line)
     if group:
         yield current, group
+
+
+def literal(term: str) -> Text:
+    """The value of a literal as `begrepp.terms` writes it, with its language."""
+    value, _, tail = term.rpartition('"')
+    value = value.removeprefix('"')
+    if "\\" in value:
+        value = _ESCAPED.sub(lambda match: _MEANT[match[1]], value)
+    return Text(value, tail.removeprefix("@") if tail.startswith("@") else "")

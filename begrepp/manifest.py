@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from begrepp.errors import NoBuild
 from begrepp.parts import LoadReport, Part
@@ -30,6 +31,7 @@ class Manifest:
     software: str
     graphs: list[dict[str, Any]]
     loads: list[dict[str, Any]]
+    differences: list[dict[str, Any]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
 
@@ -43,6 +45,15 @@ class Manifest:
             ),
             None,
         )
+
+    def difference(self, graph: str) -> dict[str, Any] | None:
+        """What the manifest says of the difference with that IRI."""
+        return next((difference for difference in self.differences if difference["graph"] == graph), None)
+
+    def differences_of(self, scheme: str) -> list[dict[str, Any]]:
+        """The differences between the releases of a scheme, newest first."""
+        own = [difference for difference in self.differences if difference["scheme"] == scheme]
+        return sorted(own, key=lambda d: (d["new_valid_from"], d["new"], d["old_valid_from"], d["old"]), reverse=True)
 
     def current(self, kind: str) -> list[dict[str, Any]]:
         """All current graphs of a kind."""
@@ -64,7 +75,19 @@ def current_build(settings: Settings) -> Path:
     return settings.current.resolve()
 
 
-def graph_hash(parts: list[Part], catalogue_sha256: str) -> str:
+class Hashed(Protocol):
+    """A graph with the hash of its file."""
+
+    @property
+    def graph(self) -> str:
+        """The IRI of the graph."""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of its sorted lines."""
+
+
+def graph_hash(parts: Sequence[Hashed], catalogue_sha256: str) -> str:
     """One hash for all graphs but the provenance, whose clock differs from build to build."""
     lines = sorted(f"{part.graph} {part.sha256}\n" for part in parts)
     return hashlib.sha256(("".join(lines) + catalogue_sha256).encode()).hexdigest()

@@ -34,6 +34,7 @@ from begrepp.records import (
     Scheme,
     Skipped,
     Statement,
+    ValueSet,
     Variable,
 )
 from begrepp.rows import METER, Meter
@@ -79,6 +80,7 @@ class Part:
     inactive: int = 0
     variables: int = 0
     mappings: int = 0
+    value_sets: int = 0
     levels: dict[str, int] = field(default_factory=dict)
 
 
@@ -129,7 +131,7 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
             writer.take(record)
     report.rows_read = meter.rows
     report.parts = writer.close()
-    if not any(part.concepts or part.mappings or part.variables for part in report.parts):
+    if not any(part.concepts or part.mappings or part.variables or part.value_sets for part in report.parts):
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             "nothing was found to load"
@@ -195,7 +197,7 @@ class _PartWriter:
 
 def _part_key(record: Record) -> tuple[Kind, str]:
     match record:
-        case Release() | Level() | Concept() | Statement():
+        case Release() | Level() | Concept() | Statement() | ValueSet():
             return "scheme", record.scheme
         case MappingSet():
             return "mapping", record.id
@@ -240,6 +242,8 @@ def _count(part: Part, record: Record) -> None:
             part.mappings += 1
         case Variable():
             part.variables += 1
+        case ValueSet():
+            part.value_sets += 1
 
 
 def _refuse_violations(report: Report, edition: Edition, load: Load, mint: Mint) -> None:

@@ -118,6 +118,9 @@ class Release:
     valid_to: date | None = None
     coverage: Coverage = Coverage.COMPLETE
     titles: tuple[Text, ...] = ()
+    modified: date | None = None
+    version_notes: tuple[Text, ...] = ()
+    """What the publisher corrected inside the release, and when it last did so: an update, no new release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,7 @@ class Concept:
     valid_from: date | None = None
     valid_to: date | None = None
     accepted: date | None = None
+    modified: date | None = None
     replaced_by: tuple[str, ...] = ()
     marker: Marker | None = None
     paired_with: tuple[str, ...] = ()
@@ -195,6 +199,8 @@ class Mapping:
     """One asserted (or denied) match between two concepts, with why and how sure.
 
     `subject` and `object` are IRIs or `scheme:notation`; `predicate` and `justification` are IRIs.
+    `map_group`, `map_priority`, `map_rule` and `map_advice` are those of Snomed CT's map reference sets
+    (https://confluence.ihtsdotools.org/display/DOCRELFMT, "Complex and Extended Map Reference Sets").
     """
 
     mapping_set: str
@@ -213,6 +219,29 @@ class Mapping:
     see_also: tuple[str, ...] = ()
     subject_version: str = ""
     object_version: str = ""
+    map_group: int | None = None
+    map_priority: int | None = None
+    map_rule: str = ""
+    map_advice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueSet:
+    """Concepts chosen for a purpose, from one scheme or several (`begrepp:ValueSet`); it is kept with a release.
+
+    `members` are IRIs or `scheme:notation`; `intension` is the rule that chooses them, where one is given.
+    `scheme` names the release that it is kept with.
+    """
+
+    scheme: str
+    id: str
+    version: str
+    origin: Origin
+    titles: tuple[Text, ...]
+    descriptions: tuple[Text, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    intension: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +363,7 @@ class Skipped:
     reason: str
 
 
-Record = Scheme | Release | Level | Concept | MappingSet | Mapping | Dataset | Variable | Statement | Skipped
+Record = Scheme | Release | Level | Concept | ValueSet | MappingSet | Mapping | Dataset | Variable | Statement | Skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

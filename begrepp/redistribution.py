@@ -27,6 +27,7 @@ _STRUCTURE = [
     "dct:license",
     "dct:publisher",
     "dct:isReplacedBy",
+    "dct:modified",
     "owl:deprecated",
     "dcat:version",
     "xkos:depth",

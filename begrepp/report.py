@@ -160,11 +160,17 @@ def sources(known: Sequence[Source], starter: Sequence[Edition], added_: Sequenc
     )
 
 
-def added(result: LoadReport, target: Path) -> None:
-    """A file was checked and put in its place."""
+def added(result: LoadReport, target: Path, newer: Sequence[str] = ()) -> None:
+    """A file was checked and put in its place; what is older than the current edition becomes history."""
     parts = ", ".join(f"{p.concepts or p.mappings or p.variables:,} in {p.id}" for p in result.parts)
     _out.print(f"[green]✓[/] {escape(f'{result.source} {result.version}: {result.rows_read:,} rows; {parts}')}")
     _skips(result.skips, result.skipped)
+    if newer:
+        _out.print(
+            f"[yellow]older[/] This edition is older than {escape(', '.join(newer))}, which stays the current view. "
+            "The older one becomes history: a graph of its own, what it read as of its days, the difference from "
+            "it to the next, and as retired the codes that only it has."
+        )
     _out.print(f"Kept in {escape(str(target))}. Run `begrepp build` to take it into the graph.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
@@ -12,6 +13,7 @@ from begrepp.records import RdfTerm, Text
 Triple = tuple[str, str, str]
 """Subject, predicate and object as N-Triples terms."""
 
+_NOT_IN_IRI = re.compile(r'[\x00- <>"{}|^`\\]')
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 
@@ -23,6 +25,8 @@ def name(prefixed: str) -> str:
 
 def iri(value: str) -> str:
     """An IRI as an N-Triples term; characters that an IRI may not hold are percent-encoded."""
+    if not _NOT_IN_IRI.search(value):
+        return f"<{value}>"
     return "<" + "".join(f"%{ord(c):02X}" if c <= " " or c in '<>"{}|^`\\' else c for c in value) + ">"
 
 

@@ -53,7 +53,53 @@ SCB = Agent(
     homepage="https://www.scb.se/",
     type=_NATIONAL_AUTHORITY,
 )
-KNOWN = {agent.id: agent for agent in (SOCIALSTYRELSEN, EHALSOMYNDIGHETEN, LAKEMEDELSVERKET, RCC, BEGREPP, WHO, SCB)}
+_STANDARDS = "http://purl.org/adms/publishertype/StandardisationBody"
+_NONPROFIT = "http://purl.org/adms/publishertype/NonProfitOrganisation"
+_ACADEMIA = "http://purl.org/adms/publishertype/Academia-ScientificOrganisation"
+
+SNOMED_INTERNATIONAL = Agent(
+    id="snomed-international",
+    names=texts("SNOMED International", "SNOMED International"),
+    homepage="https://www.snomed.org/",
+    type=_STANDARDS,
+)
+IFCC = Agent(
+    id="ifcc-iupac",
+    names=texts("IFCC och IUPAC", "IFCC and IUPAC"),
+    homepage="https://www.npu-terminology.org/",
+    type=_STANDARDS,
+)
+REGENSTRIEF = Agent(
+    id="regenstrief",
+    names=texts("Regenstrief Institute", "Regenstrief Institute"),
+    homepage="https://loinc.org/",
+    type=_NONPROFIT,
+)
+OHDSI = Agent(
+    id="ohdsi",
+    names=texts("OHDSI", "Observational Health Data Sciences and Informatics"),
+    homepage="https://www.ohdsi.org/",
+    type=_ACADEMIA,
+)
+MONARCH = Agent(
+    id="monarch",
+    names=texts("Monarch Initiative", "Monarch Initiative"),
+    homepage="https://monarchinitiative.org/",
+    type=_ACADEMIA,
+)
+CBIOPORTAL = Agent(
+    id="cbioportal",
+    names=texts("cBioPortal och Memorial Sloan Kettering", "cBioPortal and Memorial Sloan Kettering"),
+    homepage="https://oncotree.info/",
+    type=_ACADEMIA,
+)
+KNOWN = {
+    agent.id: agent
+    for agent in (
+        *(SOCIALSTYRELSEN, EHALSOMYNDIGHETEN, LAKEMEDELSVERKET, RCC, BEGREPP, WHO, SCB),
+        *(SNOMED_INTERNATIONAL, IFCC, REGENSTRIEF, OHDSI, MONARCH, CBIOPORTAL),
+    )
+}
 """The agents that a declaration may name by their id."""
 
 _CLASSIFICATIONS_MOVED = date(2026, 6, 1)

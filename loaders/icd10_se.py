@@ -1,4 +1,4 @@
-"""ICD-10-SE, the Swedish version of the WHO's classification of diseases, in the three forms it is handed out.
+"""ICD-10-SE, the Swedish version of the WHO's classification of diseases, in the four forms it is handed out.
 
 1. The official code texts up to 2025: `chapter.txt`, `block.txt`, `digit3.txt`, `digit4.txt`,
    `digit5.txt`; three tab-separated columns without a header, codes without a dot, hierarchy only in
@@ -6,21 +6,25 @@
 2. The agency's table of 16 columns, with continuation rows that repeat the code alone, HTML in cells,
    and parents that may come after their children.
 3. Its normalised CSV: `code,label,label_en,parent_code,valid_from,valid_to`.
+4. A key table of the regional cancer centres: `key,value`, four- and five-character codes only, so that
+   it is a partial list whatever else is said.
 
-`C509` and `C50.9` are the same code; the notation has the dot, as the classification is printed.
+`C509` and `C50.9` are the same code; the notation has the dot, as the classification is printed. The
+publisher's workbook of corrections to an edition may lie beside any form (`icd10_se_corrections`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from begrepp.editions import data_files, file_named
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
+    Coverage,
     Edition,
     Level,
     Marker,
@@ -36,6 +40,7 @@ from begrepp.records import (
 )
 from begrepp.rows import Row, parse_date, read_table
 from loaders.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
+from loaders.icd10_se_corrections import read_corrections
 from loaders.plain_text import from_html
 from loaders.releases import protected_release
 
@@ -65,7 +70,8 @@ SOURCE = Source(
     licence=IN_COPYRIGHT,
     redistribution=Redistribution.NOT_ALLOWED,
     homepage="https://www.ehalsomyndigheten.se/verksamhet/ndi/interoperabilitet/klassifikationer/",
-    reads=f"{', '.join(_CODE_TEXT_FILES)}; or the table of 16 columns (.tsv); or the normalised .csv",
+    reads=f"{', '.join(_CODE_TEXT_FILES)}; or the table of 16 columns (.tsv); or the normalised .csv; or key,value "
+    "(.csv); beside any of them, the workbook of corrections to the edition (.xlsx)",
     schemes=(SCHEME,),
 )
 LEVELS = {
@@ -81,25 +87,35 @@ _PAIR = re.compile(r"\(([A-Z]\d\d(?:\.[0-9A-Z]+)?)[*†]?\)")
 
 
 def load(edition: Edition) -> Iterator[Record]:
-    """The release, its levels and its concepts, from whichever of the three forms lies in the folder."""
+    """The release, its levels and its concepts, from whichever of the forms lies in the folder."""
+    files = [path for path in data_files(edition) if path.suffix != ".xlsx"]
+    is_keys = len(files) == 1 and files[0].suffix == ".csv" and _is_key_table(files[0])
+    corrections = read_corrections(edition)
     yield SCHEME
-    yield protected_release(SCHEME, edition, classifications_publisher)
+    release = protected_release(SCHEME, edition, classifications_publisher)
+    yield replace(
+        release,
+        coverage=Coverage.PARTIAL if is_keys else release.coverage,
+        modified=corrections.modified,
+        version_notes=corrections.notes,
+    )
     for level, (depth, titles) in LEVELS.items():
         yield Level(scheme=SCHEME.id, depth=depth, id=level, titles=titles)
-    files = data_files(edition)
+    yield from corrections.applied(_concepts(edition, files, is_keys=is_keys))
+
+
+def _concepts(edition: Edition, files: list[Path], *, is_keys: bool) -> Iterator[Concept]:
     if any(path.name in _CODE_TEXT_FILES for path in files):
-        yield from _code_texts(edition)
-        return
+        return _code_texts(edition)
     if len(files) != 1:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             f"{len(files)} files, where the five code texts or one table are expected.",
             "Add one edition's files only; see `begrepp sources`.",
         )
-    if files[0].suffix == ".csv":
-        yield from _normalised(files[0])
-    else:
-        yield from _agency_table(files[0])
+    if is_keys:
+        return _key_table(files[0])
+    return _normalised(files[0]) if files[0].suffix == ".csv" else _agency_table(files[0])
 
 
 def dotted(code: str) -> str:
@@ -339,3 +355,29 @@ def _normalised(path: Path) -> Iterator[Concept]:
 
 def _some(value: str) -> tuple[str, ...]:
     return (value,) if value else ()
+
+
+# The key table: code and title, nothing else.
+
+
+def _is_key_table(path: Path) -> bool:
+    with path.open("rb") as file:
+        first = file.readline(100).removeprefix(b"\xef\xbb\xbf")
+    return first.strip().replace(b'"', b"") == b"key,value"
+
+
+def _key_table(path: Path) -> Iterator[Concept]:
+    known = {dotted(row.take("key")) for row in read_table(path, required=("key", "value"), counted=False)}
+    for row in read_table(path, required=("key", "value")):
+        notation = dotted(row.take("key"))
+        # Four-character codes have nothing above them here; the list does not hold their categories.
+        parent = next((notation[:end] for end in (5, 3) if len(notation) > end and notation[:end] in known), "")
+        yield Concept(
+            scheme=SCHEME.id,
+            notation=notation,
+            origin=row.origin,
+            pref_labels=texts(row.take("value")),
+            broader=_some(parent),
+            level=level_of(notation),
+        )
+        row.done()

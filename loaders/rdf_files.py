@@ -51,7 +51,7 @@ def read_rdf(path: Path, base: str) -> Iterator[Quad]:
         )
     with path.open("rb") as file:
         if form == RdfFormat.RDF_XML:
-            _check_doctype(file, path)
+            check_doctype(file, path)
         file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)
         count = 0
         try:
@@ -124,7 +124,7 @@ _DOCTYPE = re.compile(
 _ENTITY = re.compile(rb"""<!ENTITY\s+[\w:.-]+\s+(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*>""", re.DOTALL)
 
 
-def _check_doctype(file: IO[bytes], path: Path) -> None:
+def check_doctype(file: IO[bytes], path: Path) -> None:
     """A DOCTYPE may declare short entities for namespaces, as OWL editors write them, and nothing else.
 
     pyoxigraph expands entities within entities without a limit: eight levels of ten took seconds, a

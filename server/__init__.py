@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, g, request
 
 from begrepp.settings import Settings
-from server import browse, problems, resource, sparql, validation
+from server import browse, differences, problems, resource, sparql, validation
 from server.presenting import prepare_templates
 from server.state import Serving
 
@@ -26,7 +26,13 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = Serving(settings)
     prepare_templates(app)
-    for blueprint in (browse.blueprint, resource.blueprint, sparql.blueprint, validation.blueprint):
+    for blueprint in (
+        browse.blueprint,
+        differences.blueprint,
+        resource.blueprint,
+        sparql.blueprint,
+        validation.blueprint,
+    ):
         app.register_blueprint(blueprint)
     problems.register(app)
     app.after_request(finish)
@@ -41,10 +47,10 @@ def finish(response: Response) -> Response:
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     # Everything here is for all to read, and nothing depends on who asks.
     headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "Link, ETag"
+    headers["Access-Control-Expose-Headers"] = "Link, ETag, Memento-Datetime, Vary"
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
-        headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"
+        headers["Access-Control-Allow-Headers"] = "Accept, Accept-Datetime, Accept-Language, Content-Type"
         headers["Access-Control-Max-Age"] = "86400"
     if request.endpoint != "static":
         response.vary.update(("Accept", "Accept-Language", "Cookie"))

@@ -48,4 +48,13 @@ def service_description(build: Build, url: str) -> list[Triple]:
         ]
         for lang, words in graph["titles"].items():
             triples.append(Triple(held, NamedNode(expand("dct:title")), Literal(words, language=lang)))
+    for difference in build.manifest.differences:
+        named = NamedNode(
+            f"{url}#difference-{difference['scheme']}-{difference['old']}-{difference['new']}".replace(" ", "_")
+        )
+        triples += [
+            Triple(dataset, sd("namedGraph"), named),
+            Triple(named, a, sd("NamedGraph")),
+            Triple(named, sd("name"), NamedNode(difference["graph"])),
+        ]
     return sorted(triples, key=str)

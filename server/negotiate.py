@@ -34,6 +34,7 @@ GRAPH_FORMATS = (
     Format("nt", "application/n-triples", ("text/plain",)),
 )
 PAGE_FORMATS = (HTML, *GRAPH_FORMATS)
+CSV = Format("csv", "text/csv")
 RESULT_FORMATS = (
     Format("json", "application/sparql-results+json", ("application/json",)),
     Format("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),
@@ -42,10 +43,10 @@ RESULT_FORMATS = (
 )
 
 
-def split_suffix(path: str) -> tuple[str, Format | None]:
+def split_suffix(path: str, formats: tuple[Format, ...] = PAGE_FORMATS) -> tuple[str, Format | None]:
     """`C50.9.ttl` as `C50.9` and Turtle; a path without a known suffix as it is."""
     stem, dot, suffix = path.rpartition(".")
-    for format_ in PAGE_FORMATS:
+    for format_ in formats:
         if dot and suffix == format_.suffix:
             return stem, format_
     return path, None

@@ -20,7 +20,9 @@ from server.state import Build
 def triples_of(build: Build, found: Found) -> list[Triple]:
     """What a client needs of a thing, sorted."""
     node = NamedNode(found.iri)
-    if found.is_graph:
+    if build.manifest.difference(found.iri):
+        triples = set(construct(build.store, "difference-graph", difference=node))
+    elif found.is_graph:
         triples = set(construct(build.store, "named-graph", graph=node))
     elif is_wide(build, found.iri):
         triples = set(construct(build.store, "thing-alone", thing=node))

@@ -57,11 +57,13 @@ def find(build: Build, path: str) -> Found:
     Raises `Missing` with near misses, or `Gone` where only superseded releases know it.
     """
     kind, _, rest = path.strip("/").partition("/")
+    iri = thing(build.iris, path)
+    if build.manifest.difference(iri):
+        return Found(iri, document(build.iris, iri), is_graph=True)
     if kind == "cs" and rest:
         scheme, _, code = rest.partition("/")
         if found := _in_scheme(build, unquote(scheme), unquote(code)):
             return found
-    iri = thing(build.iris, path)
     if kind in KINDS and rest:
         if ask(build.store, "thing-exists", thing=NamedNode(iri)):
             return Found(iri, document(build.iris, iri))
@@ -143,9 +145,25 @@ def exists(build: Build, iri: str) -> bool:
         return False
 
 
+def known_as(build: Build, system: str) -> SchemeFacts | None:
+    """The scheme that any of its identifiers names: short name, IRI, URI, OID with or without `urn:oid:`.
+
+    A version after `|`, as FHIR writes it, is left out: a concept has one IRI whatever the edition.
+    """
+    aliases = build.catalogue.by_alias
+    plain = system.strip().partition("|")[0].rstrip("/")
+    oid = plain.lower().removeprefix("urn:oid:")
+    other = (
+        plain.replace("https://", "http://", 1)
+        if plain.startswith("https://")
+        else plain.replace("http://", "https://", 1)
+    )
+    return next((aliases[name] for name in (plain, oid, other, plain.lower()) if name in aliases), None)
+
+
 def by_system(build: Build, system: str, code: str) -> Found:
     """The concept behind a code of a system that is named by any of its identifiers; raises `Missing`."""
-    scheme = build.catalogue.by_alias.get(system.rstrip("/"))
+    scheme = known_as(build, system)
     if scheme is None:
         raise Missing(
             f"No code system here is known as {system}.", "See the list of code systems for their identifiers."
@@ -158,7 +176,8 @@ def by_system(build: Build, system: str, code: str) -> Found:
 
 
 def _refuse_gone(build: Build, iri: str) -> None:
-    graphs = tuple(sorted(value(row, "graph") for row in select(build.store, "thing-once", thing=NamedNode(iri))))
+    once = {value(row, "graph") for row in select(build.store, "thing-once", thing=NamedNode(iri))}
+    graphs = tuple(sorted(graph for graph in once if not build.manifest.difference(graph)))
     if graphs:
         raise Gone(
             "This was here in an earlier release, and is not in the one that counts now.",

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
 from begrepp.namespaces import compact
-from server.addresses import KINDS, raw_path
+from server.addresses import KINDS, Twin, raw_path
+from server.asof import (
+    dated,
+    datetime_asked,
+    day_asked,
+    http_date,
+    mementos,
+    reading,
+    retired_then,
+    scheme_of,
+)
+from server.codes import resolved
 from server.names import iris_of, statements
-from server.negotiate import HTML, PAGE_FORMATS, Format, choose_format, split_suffix
-from server.pages.concept import concept_page
+from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
+from server.pages.concept import ConceptPage, concept_page
 from server.pages.dataset import dataset_page, variable_page
 from server.pages.mapping_set import mapping_set_page
 from server.pages.releases import release_page
@@ -42,7 +56,116 @@ def document(kind: str, rest: str) -> BaseResponse:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
         suffix = f".{suffixed.suffix}" if suffixed else ""
         return redirect(address(f"{found.path}{suffix}{query}"), 301)
-    return _document(build(), found, suffixed or choose_format(request, PAGE_FORMATS))
+    format_ = suffixed or choose_format(request, PAGE_FORMATS)
+    if day := day_asked(request.args.get("asOf", "")):
+        return _as_of(build(), found, format_, day)
+    if scheme_of(build(), found):
+        if moment := datetime_asked(request.headers.get("Accept-Datetime", "")):
+            return _nearest(build(), found, suffixed, moment.date())
+        response = _document(build(), found, format_)
+        response.headers["Link"] += ", " + _memento_links(found)
+        response.vary.add("Accept-Datetime")
+        return response
+    return _document(build(), found, format_)
+
+
+@blueprint.get("/timemap/link/<path:rest>")
+def timemap(rest: str) -> Response:
+    """The states of a document that are kept, as a list of links (RFC 7089, 5)."""
+    found = find(build(), raw_path(request.environ).removeprefix("/timemap/link"))
+    if not scheme_of(build(), found):
+        raise Missing("Only code systems and their concepts are kept as of a day.", "Ask for one of those.")
+    states = mementos(build(), found)
+    original, own = address(found.path), address(f"/timemap/link{found.path}")
+    lines = [f'<{original}>; rel="original timegate"', f'<{own}>; rel="self"; type="application/link-format"']
+    if states:
+        lines[1] += f'; from="{states[0].http_date}"; until="{states[-1].http_date}"'
+    for place, state in enumerate(states):
+        rel = ("first " if place == 0 else "") + ("last " if place == len(states) - 1 else "") + "memento"
+        lines.append(f'<{address(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
+    return Response(",\n".join(lines) + "\n", content_type="application/link-format; charset=utf-8")
+
+
+def _memento_links(found: Found) -> str:
+    original = address(found.path)
+    return (
+        f'<{original}>; rel="original timegate", '
+        f'<{address(f"/timemap/link{found.path}")}>; rel="timemap"; type="application/link-format"'
+    )
+
+
+def _nearest(found_build: Build, found: Found, suffixed: Format | None, day: date) -> BaseResponse:
+    """302 to the state of a document that was in force, or to the first that is kept."""
+    states = mementos(found_build, found)
+    if not states:
+        raise Missing("No state of this is kept.", "Ask for it without Accept-Datetime.")
+    state = next((s for s in reversed(states) if s.since <= day), states[0])
+    suffix = f".{suffixed.suffix}" if suffixed else ""
+    response = redirect(address(f"{found.path}{suffix}?asOf={state.since}"), 302)
+    response.headers["Link"] = _memento_links(found)
+    response.vary.update(("Accept", "Accept-Language", "Cookie", "Accept-Datetime"))
+    return response
+
+
+def _as_of(found_build: Build, found: Found, format_: Format, day: date) -> BaseResponse:
+    """A document as it read on a day, and a word about that."""
+    read = reading(found_build, found, day)
+    then = dated(found_build, read)
+    if format_ == HTML:
+        template, page = _filled(then, found)
+        if isinstance(page, ConceptPage) and read.retired:
+            page = replace(page, status="inactive", valid_to=page.valid_to or read.until.isoformat())
+        html = render(
+            template,
+            page=page,
+            twins=[Twin(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in GRAPH_FORMATS],
+            iri=found.iri,
+            as_of=AsOf(
+                day=day,
+                version=read.held_in["version"],
+                since=read.held_in["valid_from"],
+                now=found.path,
+                retired=read.retired,
+            ),
+        )
+        response = make_response(html)
+    else:
+        triples = triples_of(then, found)
+        if read.retired:
+            triples = retired_then(triples, found.iri, read)
+        response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
+    links = [f'<{found.iri}>; rel="describes"', _memento_links(found)]
+    states = mementos(found_build, found)
+    for place, state in enumerate(states):
+        rel = " ".join(
+            word
+            for word, fits in (
+                ("first", place == 0),
+                ("last", place == len(states) - 1),
+                ("memento", True),
+            )
+            if fits
+        )
+        if rel != "memento" or state.since == read.since:
+            links.append(f'<{address(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
+    links += [
+        f'<{address(f"{found.path}.{f.suffix}?asOf={day}")}>; rel="alternate"; type="{f.media_type}"'
+        for f in GRAPH_FORMATS
+    ]
+    response.headers["Link"] = ", ".join(links)
+    response.headers["Memento-Datetime"] = http_date(read.since)
+    return response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """What a page says that shows how it read on a day."""
+
+    day: date
+    version: str
+    since: str
+    now: str
+    retired: bool
 
 
 @blueprint.get("/resource")
@@ -66,14 +189,28 @@ def resolve() -> BaseResponse:
     return _see_other(by_system(build(), system, code), None)
 
 
+@blueprint.post("/resolve")
+def resolve_several() -> Response:
+    """Several codes at once: a JSON list of {system, code}, answered by a list of the same length and order."""
+    return jsonify(resolved(build(), request.get_json(silent=True), speaker().language))
+
+
 def _see_other(found: Found, suffixed: Format | None) -> BaseResponse:
     format_ = suffixed or choose_format(request, PAGE_FORMATS)
     if found.path.startswith(("/resource?", "/def#", "/shapes#")):
         return redirect(address(found.path), 303)
     suffix = "" if format_ == HTML else f".{format_.suffix}"
-    language = request.args.get("lang", "")
-    query = f"?lang={language}" if language.isalpha() and not suffix else ""
-    return redirect(address(found.path + suffix + query), 303)
+    language, day = request.args.get("lang", ""), day_asked(request.args.get("asOf", ""))
+    if not day and scheme_of(build(), found):
+        moment = datetime_asked(request.headers.get("Accept-Datetime", ""))
+        day = moment.date() if moment else None
+        if day and (states := mementos(build(), found)):
+            day = next((s.since for s in reversed(states) if s.since <= day), states[0].since)
+    kept = {"lang": language if language.isalpha() and not suffix else "", "asOf": str(day or "")}
+    query = urlencode({key: value for key, value in kept.items() if value})
+    response = redirect(address(found.path + suffix + (f"?{query}" if query else "")), 303)
+    response.vary.add("Accept-Datetime")
+    return response
 
 
 def _document(found_build: Build, found: Found, format_: Format) -> BaseResponse:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import current_app, g
 
+from begrepp.changes import Change
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, read_manifest
 from begrepp.search import TextIndex
@@ -39,6 +40,16 @@ class Build:
     def iris(self) -> Iris:
         """The IRIs under the build's base."""
         return Iris(self.manifest.base)
+
+    @cached_property
+    def kept_changes(self) -> dict[str, list[Change]]:
+        """The differences that were read last."""
+        return {}
+
+    @cached_property
+    def kept_days(self) -> dict[tuple[str, ...], Build]:
+        """The build as of the days that were asked for last."""
+        return {}
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -138,3 +138,37 @@ def test_help_names_every_command(begrepp: Shell) -> None:
     for command in ("sources", "add", "build", "validate", "query", "serve", "status", "dump"):
         assert command in words
         assert "Usage" in begrepp(command, "--help")
+
+
+def test_an_older_edition_added_later_becomes_history_and_says_so(begrepp: Shell) -> None:
+    begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
+    begrepp("build", "--no-starter")
+    older = ROWS.replace("Påhittad kategori", "Gammal kategori") + "A00.1,Sedan utgången,,A00,,\n"
+    words = begrepp("add", "icd10_se", begrepp.file(HEADER + older, "older.csv"), "--edition", "2019")
+    assert "older than icd-10-se 2021" in words and "stays the current view" in words and "becomes history" in words
+    begrepp("build", "--no-starter", "--accept-fewer")
+    status = begrepp("status")
+    assert "superseded" in status and "2019" in status
+    label = 'SELECT ?label { ?c skos:notation "A00" ; skos:prefLabel ?label FILTER(LANG(?label) = "sv") }'
+    assert "Påhittad kategori" in begrepp("query", label)
+    retired = 'SELECT ?label ?status { ?c skos:notation "A00.1" ; skos:prefLabel ?label ; begrepp:status ?status }'
+    assert "begrepp:inactive" in begrepp("query", retired)
+
+
+def test_what_changed_between_two_editions(begrepp: Shell) -> None:
+    begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
+    newer = ROWS.replace("Påhittad kategori", "Annan påhittad kategori") + "A00.1,Tillagd,,A00,,\n"
+    begrepp("add", "icd10_se", begrepp.file(HEADER + newer, "newer.csv"), "--edition", "2022")
+    begrepp("build", "--no-starter")
+    table = begrepp("diff", "icd-10-se")
+    assert "2021 → 2022" in table and "NewCode" in table and "2 changes" in table
+    csv_lines = begrepp("diff", "icd-10-se", "2021", "2022", "--format", "csv").splitlines()
+    assert csv_lines[1] == "added,ruleNewCode,,,A00.1,Tillagd,,,," and len(csv_lines) == 3
+    assert "xkos:Correspondence" in begrepp("diff", "icd-10-se", "--format", "turtle")
+    assert "<feed" in begrepp("diff", "icd-10-se", "--format", "atom")
+    assert "<table>" in begrepp("diff", "icd-10-se", "--format", "html")
+    back = begrepp("diff", "icd-10-se", "2022", "2021", "--format", "csv")
+    assert "retired,ruleCodeGone,A00.1" in back
+    assert "There are: 2021, 2022" in begrepp("diff", "icd-10-se", "2020", "2021", code=1)
+    assert "There are: icd-10-se" in begrepp("diff", "icd10", code=1)
+    assert "two are compared" in begrepp("diff", "icd-10-se", "2021", code=2)

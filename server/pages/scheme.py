@@ -65,6 +65,16 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceRow:
+    """A difference between two releases, and how many changes it has."""
+
+    href: str
+    old: str
+    new: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemePage:
     """A concept scheme."""
 
@@ -74,6 +84,7 @@ class SchemePage:
     descriptions: Sequence[Text]
     row: SchemeRow
     releases: Sequence[ReleaseRow]
+    differences: Sequence[DifferenceRow]
     publisher: Ref | None
     licence: str
     load: LoadRow | None
@@ -127,6 +138,12 @@ def scheme_page(
         descriptions=in_order(scheme.descriptions, language),
         row=scheme_row(build, scheme, language),
         releases=releases,
+        differences=[
+            DifferenceRow(
+                href=document(build.iris, d["graph"]), old=d["old"], new=d["new"], count=sum(d["counts"].values())
+            )
+            for d in build.manifest.differences_of(scheme.id)
+        ],
         publisher=next((known[iri] for iri in publishers), None),
         licence=one(told, "dct:license"),
         load=loads_of(build, told),

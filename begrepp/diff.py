@@ -1,0 +1,149 @@
+"""`begrepp diff`: what changed between two editions of a code system, as a table, CSV, HTML, Turtle or Atom."""
+
+from __future__ import annotations
+
+import html
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from pyoxigraph import RdfFormat, parse
+from rich.markup import escape
+from rich.table import Table
+
+from begrepp import report
+from begrepp.changelists import COLUMNS, as_atom, as_csv, cells, in_order
+from begrepp.changes import TYPES, Comparison
+from begrepp.correspondence import difference_triples
+from begrepp.difference import EditionFile, compare
+from begrepp.errors import NotFound, UsageError
+from begrepp.iris import Iris
+from begrepp.manifest import Manifest, current_build, read_manifest
+from begrepp.parts import Part
+from begrepp.records import Coverage, Redistribution
+from begrepp.serialise import graph_bytes
+from begrepp.settings import Settings
+from begrepp.terms import ntriples
+
+FORMATS = ("table", "csv", "html", "turtle", "atom")
+ROWS = 200
+
+
+def diff(scheme: str, old: str, new: str, output: str, settings: Settings) -> None:
+    """Write the difference between two editions of the current build: the newest two, unless they are named."""
+    build = current_build(settings)
+    manifest = read_manifest(build)
+    one, other = _editions(manifest, scheme, old, new)
+    compared = compare(_file(one, build), _file(other, build))
+    compared.changes = in_order(compared.changes)
+    title = f"{scheme}: {one['version']} → {other['version']}"
+    if output == "csv":
+        sys.stdout.write(as_csv(compared.changes))
+    elif output == "html":
+        click.echo(_html(title, compared))
+    elif output == "turtle":
+        sys.stdout.buffer.write(_turtle(manifest, scheme, one, other, compared))
+    elif output == "atom":
+        sys.stdout.buffer.write(_atom(manifest, scheme, one, other, compared, title))
+    else:
+        _table(title, compared)
+
+
+def _editions(manifest: Manifest, scheme: str, old: str, new: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    graphs = [g for g in manifest.graphs if g["kind"] == "scheme" and g["id"] == scheme]
+    graphs.sort(key=lambda g: (g["valid_from"], g["version"]))
+    versions = [g["version"] for g in graphs]
+    if not graphs:
+        ids = sorted({g["id"] for g in manifest.graphs if g["kind"] == "scheme"})
+        raise NotFound(f"There is no code system '{scheme}' in the build.", f"There are: {', '.join(ids)}.")
+    if bool(old) != bool(new):
+        raise UsageError("One edition is named, and two are compared.", f"Name two of {', '.join(versions)}, or none.")
+    if not old:
+        if len(graphs) < 2:
+            raise NotFound(f"There is one edition only of {scheme}: {versions[0]}.", "Add another and build.")
+        return graphs[-2], graphs[-1]
+    chosen = []
+    for version in (old, new):
+        if version not in versions:
+            raise NotFound(f"There is no edition '{version}' of {scheme}.", f"There are: {', '.join(versions)}.")
+        chosen.append(graphs[versions.index(version)])
+    return chosen[0], chosen[1]
+
+
+def _file(graph: dict[str, Any], build: Path) -> EditionFile:
+    return EditionFile(
+        path=build / "graphs" / graph["file"], coverage=Coverage(graph["coverage"]), valid_from=graph["valid_from"]
+    )
+
+
+def _part(graph: dict[str, Any]) -> Part:
+    return Part(
+        kind="scheme",
+        id=graph["id"],
+        version=graph["version"],
+        graph=graph["graph"],
+        valid_from=date.fromisoformat(graph["valid_from"]),
+        redistribution=Redistribution(graph["redistribution"]),
+        coverage=Coverage(graph["coverage"]),
+        source=graph["source"],
+        titles=graph["titles"],
+        header=graph["header"],
+    )
+
+
+def _uncovered(compared: Comparison) -> str:
+    levels = [row.level.rpartition("/")[2] for row in compared.levels if not (row.old_covers and row.new_covers)]
+    return f"not compared, because not both editions cover them: {', '.join(levels)}" if any(levels) else ""
+
+
+def _table(title: str, compared: Comparison) -> None:
+    counts = Table("change", "rule", "n", title=escape(title), title_justify="left")
+    by_rule = compared.by_rule()
+    rules = {change.rule: change.type for change in compared.changes}
+    for kind in TYPES:
+        for rule, n in by_rule.items():
+            if rules[rule] == kind:
+                counts.add_row(kind, rule.removeprefix("rule"), f"{n:,}")
+    report.table(counts, _uncovered(compared))
+    rows = Table("change", "rule", "old", "new")
+    for change in compared.changes[:ROWS]:
+        kind, rule, old_code, old_label, new_code, new_label, *_ = cells(change)
+        old, new = f"{old_code} {old_label}".strip(), f"{new_code} {new_label}".strip()
+        rows.add_row(kind, rule.removeprefix("rule"), escape(old), escape(new))
+    total = len(compared.changes)
+    more = f"; the first {ROWS} are shown, --format csv has all" if total > ROWS else ""
+    report.table(rows, f"{total:,} changes, {compared.unchanged:,} concepts are the same{more}")
+
+
+def _html(title: str, compared: Comparison) -> str:
+    head = "".join(f"<th>{html.escape(column)}</th>" for column in COLUMNS)
+    rows = "\n".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells(change)) + "</tr>"
+        for change in compared.changes
+    )
+    counts = "".join(f"<li>{kind}: {n}</li>" for kind, n in compared.by_type().items())
+    return (
+        f'<!doctype html>\n<html lang="sv"><head><meta charset="utf-8"><title>{html.escape(title)}</title></head>\n'
+        f"<body><h1>{html.escape(title)}</h1>\n<ul>{counts}</ul>\n<p>{html.escape(_uncovered(compared))}</p>\n"
+        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></body></html>"
+    )
+
+
+def _turtle(manifest: Manifest, scheme: str, old: dict[str, Any], new: dict[str, Any], compared: Comparison) -> bytes:
+    graph = Iris(manifest.base).difference(scheme, old["version"], new["version"])
+    lines = "".join(ntriples(triple) for triple in difference_triples(graph, _part(old), _part(new), compared))
+    return graph_bytes((quad.triple for quad in parse(lines.encode(), format=RdfFormat.N_TRIPLES)), RdfFormat.TURTLE)
+
+
+def _atom(
+    manifest: Manifest, scheme: str, old: dict[str, Any], new: dict[str, Any], compared: Comparison, title: str
+) -> bytes:
+    iris = Iris(manifest.base)
+    graph = iris.difference(scheme, old["version"], new["version"])
+    said = {"graph": graph, "new_valid_from": new["valid_from"], "counts": compared.by_type()}
+    feed = f"{manifest.base}cs/{scheme}/changes.atom"
+    return as_atom(
+        feed, title, [(said, title, compared.changes)], page_of={graph: graph}, feed_url=feed, words={"none": "–"}
+    )

@@ -1,0 +1,155 @@
+"""Mondo, the international ontology that joins the names of diseases, from JSON that says each term's ancestors.
+
+The file is a dictionary of terms, packed with Zstandard (`.json.zst`) or not. Synonyms have no scope there, and
+cross-references are left out of it: for those load mondo.obo or mondo.owl with the loaders `obo` and `obo_owl`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from begrepp.archives import MAX_UNPACKED
+from begrepp.editions import coverage, data_files, valid_from
+from begrepp.errors import InputError, Origin
+from begrepp.namespaces import expand
+from begrepp.privacy import refuse_identity_numbers
+from begrepp.records import (
+    Concept,
+    Edition,
+    Note,
+    NoteKind,
+    RdfTerm,
+    Record,
+    Redistribution,
+    Release,
+    Scheme,
+    Source,
+    Statement,
+    Status,
+    Text,
+    texts,
+)
+from begrepp.rows import meter
+from begrepp.successors import leading_on
+from loaders.agencies import MONARCH
+from loaders.obo_names import CONSIDER, REPLACED_BY, obo_iri
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+SCHEME = Scheme(
+    id="mondo",
+    titles=texts("Mondo, sjukdomsontologi", "Mondo Disease Ontology"),
+    identifiers=("http://purl.obolibrary.org/obo/mondo.owl", "https://monarchinitiative.org/mondo"),
+    preferred_system_uri="http://purl.obolibrary.org/obo/mondo.owl",
+    notation_pattern=r"^[A-Za-z]+:[A-Za-z0-9_]+$",
+)
+SOURCE = Source(
+    id="mondo",
+    title="Mondo",
+    publisher=MONARCH,
+    licence=LICENCE,
+    redistribution=Redistribution.ALLOWED,
+    homepage="https://mondo.monarchinitiative.org/",
+    reads="MONDO-ontology-v….json.zst or .json: terms with label, description, synonyms and ancestors",
+    schemes=(SCHEME,),
+)
+_MAX_JSON = 1 << 30
+
+
+def load(edition: Edition) -> Iterator[Record]:
+    """The release, and every term with its parents: the ancestors that are one step away."""
+    files = [path for path in data_files(edition) if path.name.endswith((".json", ".json.zst"))]
+    if len(files) != 1:
+        raise InputError(
+            Origin(f"{edition.source}/{edition.version}"),
+            f"{len(files)} JSON files, where one is expected.",
+            "Add one.",
+        )
+    path, since = files[0], valid_from(edition)
+    terms = _read(path)
+    yield SCHEME
+    yield Release(
+        scheme=SCHEME.id,
+        version=edition.version,
+        valid_from=since,
+        publisher=MONARCH,
+        licence=LICENCE,
+        redistribution=Redistribution.ALLOWED,
+        coverage=coverage(edition),
+        titles=texts(f"Mondo {edition.version}", f"Mondo {edition.version}"),
+    )
+    active = {id_ for id_, term in terms.items() if not term.get("deprecated")}
+    named = {id_: [str(term["replaced_by"])] for id_, term in terms.items() if term.get("replaced_by")}
+    successors = leading_on(named, active)
+    for number, (id_, term) in enumerate(terms.items(), start=1):
+        meter().rows += 1
+        yield from _term(id_, dict(term), successors.get(id_, ()), Origin(path.name, number), since)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    meter().stage = "reading"
+    try:
+        with path.open("rb") as raw:
+            packed = path.suffix == ".zst"
+            stream = zstandard.ZstdDecompressor().stream_reader(raw) if packed else raw
+            data = stream.read(min(_MAX_JSON, MAX_UNPACKED))
+            if len(data) == _MAX_JSON:
+                raise InputError(path, "it unpacks to more than a gigabyte.", "Check where the file comes from.")
+        found = json.loads(data)
+    except zstandard.ZstdError as error:
+        raise InputError(path, f"it is not packed with Zstandard ({error}).", "Fetch the file again.") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(path, f"it is not well-formed JSON ({error}).", "Fetch the file again.") from None
+    if not isinstance(found, dict) or not all(isinstance(term, dict) and "label" in term for term in found.values()):
+        raise InputError(path, "it is no dictionary of terms with labels.", "Check that you added the right file.")
+    return found
+
+
+def _term(
+    id_: str, term: dict[str, Any], successors: tuple[str, ...], origin: Origin, since: date
+) -> Iterator[Concept | Statement]:
+    deprecated, label = bool(term.pop("deprecated", False)), str(term.pop("label", "") or "").strip()
+    # Some terms of other ontologies, which Mondo refers to, have no label; their identifier stands in.
+    pref = Text(label, "en") if label else Text(id_, "zxx")
+    synonyms = dict.fromkeys(Text(str(word).strip(), "en") for word in term.pop("synonyms", None) or ())
+    ancestors = term.pop("ancestors", None) or {}
+    definition, comments = term.pop("description", ""), term.pop("comments", None) or ()
+    considered, tracker = term.pop("consider", None) or (), term.pop("term_tracker", None) or ()
+    named = term.pop("replaced_by", None) or ()
+    if term:
+        raise InputError(origin, f"'{id_}' says '{next(iter(term))}', which is not known.", "Change the loader.")
+    comments = (comments,) if isinstance(comments, str) else comments
+    refuse_identity_numbers("\t".join([label, definition or "", *comments]), origin)
+    yield Concept(
+        scheme=SCHEME.id,
+        notation=id_,
+        iri=obo_iri(id_),
+        origin=origin,
+        pref_labels=(pref,),
+        alt_labels=tuple(text for text in synonyms if text != pref and text.value),
+        definitions=texts(en=definition or ""),
+        notes=tuple(Note(NoteKind.NOTE, Text(str(words), "en")) for words in comments),
+        broader=tuple(obo_iri(parent) for parent, steps in ancestors.items() if steps == 1),
+        status=Status.INACTIVE if deprecated else Status.ACTIVE,
+        # The file does not say since when: at the latest since this release.
+        valid_to=since - timedelta(days=1) if deprecated else None,
+        replaced_by=tuple(map(obo_iri, successors)) if deprecated else (),
+    )
+    # A successor that is itself retired without one is no advice, but the publisher said it.
+    kept = [(REPLACED_BY, obo_iri(str(other))) for other in _several(named)]
+    kept += [(CONSIDER, obo_iri(str(other))) for other in _several(considered)]
+    kept += [(expand("rdfs:seeAlso"), str(link)) for link in _several(tracker)]
+    for predicate, value in kept:
+        kind = "iri" if "://" in value else "literal"
+        yield Statement(
+            scheme=SCHEME.id, origin=origin, subject=obo_iri(id_), predicate=predicate, object=RdfTerm(value, kind)
+        )
+
+
+def _several(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else [value]

@@ -1,0 +1,141 @@
+"""OncoTree, a tree of tumour types for precision oncology, with references to NCI Thesaurus and UMLS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from begrepp.editions import coverage, data_files, valid_from
+from begrepp.errors import InputError, Origin
+from begrepp.namespaces import expand
+from begrepp.privacy import refuse_identity_numbers
+from begrepp.records import (
+    Concept,
+    Edition,
+    Mapping,
+    MappingSet,
+    Note,
+    NoteKind,
+    Record,
+    Redistribution,
+    Release,
+    Scheme,
+    Source,
+    Text,
+    texts,
+)
+from begrepp.rows import meter
+from loaders.agencies import CBIOPORTAL
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+SCHEME = Scheme(
+    id="oncotree",
+    titles=texts("OncoTree, tumörtyper", "OncoTree, tumour types"),
+    identifiers=("https://oncotree.info/", "http://oncotree.mskcc.org/"),
+    preferred_system_uri="https://oncotree.info/",
+    notation_pattern=r"^[A-Za-z0-9_+/-]+$",
+)
+SOURCE = Source(
+    id="oncotree",
+    title="OncoTree",
+    publisher=CBIOPORTAL,
+    licence=LICENCE,
+    redistribution=Redistribution.ALLOWED,
+    homepage="https://oncotree.info/",
+    reads="oncotree_….json: nodes in nodes, keyed by code",
+    schemes=(SCHEME,),
+)
+REFERENCES = "oncotree-references"
+_TARGETS = {"NCI": "http://purl.obolibrary.org/obo/NCIT_", "UMLS": "https://identifiers.org/umls:"}
+# What a node took over: its code before, codes that it joined, and codes that no longer cover it.
+_HISTORY = {"history": "Formerly {}", "precursors": "Takes in what was {}", "revocations": "Takes over from {}"}
+
+
+def load(edition: Edition) -> Iterator[Record]:
+    """The release, the nodes below each other, and the references as mappings."""
+    files = [path for path in data_files(edition) if path.suffix == ".json"]
+    here = Origin(f"{edition.source}/{edition.version}")
+    if len(files) != 1:
+        raise InputError(here, f"{len(files)} JSON files, where one is expected.", "Add one edition's file.")
+    try:
+        roots = json.loads(files[0].read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(files[0], f"it is not well-formed JSON ({error}).", "Fetch the file again.") from None
+    if not isinstance(roots, dict) or not all(isinstance(n, dict) and "children" in n for n in roots.values()):
+        raise InputError(files[0], "it holds no tree of nodes.", "Check that you added the right file.")
+    since = valid_from(edition)
+    yield SCHEME
+    yield Release(
+        scheme=SCHEME.id,
+        version=edition.version,
+        valid_from=since,
+        publisher=CBIOPORTAL,
+        licence=LICENCE,
+        redistribution=Redistribution.ALLOWED,
+        coverage=coverage(edition),
+        titles=texts(f"OncoTree {edition.version}", f"OncoTree {edition.version}"),
+    )
+    yield MappingSet(
+        id=REFERENCES,
+        version=edition.version,
+        titles=texts("OncoTree till NCI Thesaurus och UMLS", "OncoTree to NCI Thesaurus and UMLS"),
+        licence=LICENCE,
+        publisher=CBIOPORTAL,
+        valid_from=since,
+        redistribution=Redistribution.ALLOWED,
+    )
+    stack = [(node, "") for node in reversed(list(roots.values()))]
+    number = 0
+    while stack:
+        node, parent = stack.pop()
+        number += 1
+        meter().rows += 1
+        stack += [(child, node["code"]) for child in reversed(list(node.get("children", {}).values()))]
+        yield from _node(dict(node), parent, Origin(files[0].name, number))
+
+
+def _node(node: dict[str, Any], parent: str, origin: Origin) -> Iterator[Concept | Mapping]:
+    code, name = str(node.pop("code", "")), str(node.pop("name", "") or "")
+    if (node.pop("parent", None) or "") != parent:
+        raise InputError(origin, f"'{code}' names another parent than the node it lies in.", "Fetch the file again.")
+    if not name:
+        raise InputError(origin, f"'{code}' has no name.", "Fetch the file again.")
+    refuse_identity_numbers(name, origin)
+    notes, hidden = [], []
+    for key, words in _HISTORY.items():
+        for old in node.pop(key, None) or ():
+            notes.append(Note(NoteKind.CHANGE, Text(words.format(old), "en")))
+            # A search for the old code finds the node; only a renamed one is the same thing.
+            hidden += [Text(str(old), "zxx")] if key == "history" else []
+    main, tissue = node.pop("mainType", None), node.pop("tissue", None)
+    notes += [Note(NoteKind.SCOPE, Text(f"{w}: {v}", "en")) for w, v in (("Main type", main), ("Tissue", tissue)) if v]
+    references = node.pop("externalReferences", None) or {}
+    # The colour is for the drawing, and the level is told by the place in the tree.
+    for ignored in ("color", "level", "children"):
+        node.pop(ignored, None)
+    if node:
+        raise InputError(origin, f"'{code}' says '{next(iter(node))}', which is not known.", "Change the loader.")
+    yield Concept(
+        scheme=SCHEME.id,
+        notation=code,
+        origin=origin,
+        pref_labels=(Text(name, "en"),),
+        hidden_labels=tuple(hidden),
+        notes=tuple(notes),
+        broader=(parent,) if parent else (),
+    )
+    for system, codes in references.items():
+        if system not in _TARGETS:
+            raise InputError(origin, f"references to '{system}' are not known.", "Add it to the loader's table.")
+        for target in dict.fromkeys(codes):
+            # A reference says that the two belong together, not that they mean the same.
+            yield Mapping(
+                mapping_set=REFERENCES,
+                origin=origin,
+                subject=f"{SCHEME.id}:{code}",
+                predicate=expand("skos:closeMatch"),
+                object=f"{_TARGETS[system]}{target}",
+                justification=expand("semapv:UnspecifiedMatching"),
+                authors=(CBIOPORTAL.names[1].value,),
+            )

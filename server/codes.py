@@ -1,0 +1,73 @@
+"""Several codes resolved in one request: each with its concept, or the reason why it has none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from begrepp.errors import UsageError
+from begrepp.namespaces import compact
+from server.names import Ref, iris_of, one, refs, statements_of
+from server.resolve import Ambiguous, Found, Missing, by_system, known_as
+from server.state import Build
+
+MOST = 1000
+LONGEST = 400
+
+
+def resolved(build: Build, asked: object, language: str) -> list[dict[str, Any]]:
+    """The answers to a JSON list of `{system, code}`, in its order.
+
+    An answer repeats the question and has either `iri`, `notation`, `label`, `status` and `successors`, or
+    `error` (`unknown-system`, `unknown-code`, `ambiguous-code`) with `reason` and `near`. Raises `UsageError`
+    where the request is not such a list, or longer than `MOST`.
+    """
+    pairs = _pairs(asked)
+    found = [_find(build, system, code) for system, code in pairs]
+    concepts = [hit for hit in found if isinstance(hit, Found)]
+    said = statements_of(build, sorted({hit.iri for hit in concepts}))
+    successors = {iri: iris_of(about, "dct:isReplacedBy") for iri, about in said.items()}
+    known = refs(build, {*said, *(iri for iris in successors.values() for iri in iris)}, language)
+    answers = []
+    for (system, code), hit in zip(pairs, found, strict=True):
+        answer: dict[str, Any] = {"system": system, "code": code}
+        if isinstance(hit, Found):
+            status = compact(one(said[hit.iri], "begrepp:status")).removeprefix("begrepp:")
+            answer |= {**_described(known[hit.iri]), "status": status or None}
+            answer["successors"] = [_described(known[iri]) for iri in successors[hit.iri]]
+        else:
+            answer |= hit
+        answers.append(answer)
+    return answers
+
+
+def _pairs(asked: object) -> list[tuple[str, str]]:
+    example = '[{"system": "urn:oid:1.2.752.116.1.1.1", "code": "C509"}]'
+    if not isinstance(asked, list):
+        raise UsageError("The request is no JSON list.", f"Send {example} with Content-Type: application/json.")
+    if len(asked) > MOST:
+        raise UsageError(f"{len(asked):,} codes are more than {MOST:,}.", "Send them in several requests.")
+    pairs = []
+    for place, one_asked in enumerate(asked, start=1):
+        system, code = (one_asked.get(key) if isinstance(one_asked, dict) else None for key in ("system", "code"))
+        if not isinstance(system, str) or not isinstance(code, str) or not system.strip() or not code.strip():
+            raise UsageError(f"Number {place} has no system and code as strings.", f"Send {example}.")
+        if len(system) > LONGEST or len(code) > LONGEST:
+            raise UsageError(f"Number {place} is too long for a system and a code.", f"Send {example}.")
+        pairs.append((system.strip(), code.strip()))
+    return pairs
+
+
+def _find(build: Build, system: str, code: str) -> Found | dict[str, Any]:
+    if known_as(build, system) is None:
+        return {"error": "unknown-system", "reason": f"No code system here is known as {system}.", "near": []}
+    try:
+        return by_system(build, system, code)
+    except Missing as error:
+        kind = "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"
+        near = [{"iri": hit.iri, "notation": hit.notation} for hit in error.near]
+        return {"error": kind, "reason": error.reason, "near": near}
+
+
+def _described(ref: Ref) -> dict[str, Any]:
+    label = {"label": ref.label.value, "lang": ref.label.lang} if ref.label.lang else {"label": None, "lang": None}
+    return {"iri": ref.iri, "notation": ref.notation or None, **label}

@@ -13,11 +13,13 @@ from typing import Any
 
 from begrepp.changes import Change, Comparison
 from begrepp.difference import EditionFile, compare
+from begrepp.errors import ValidationError
 from begrepp.iris import Iris, segment
 from begrepp.lines import SortedFile
 from begrepp.parts import Part
 from begrepp.records import Coverage, Redistribution, Text
 from begrepp.terms import Triple, iri, name, ntriples, plain, text, texts, typed
+from begrepp.validate import validate
 
 DIFFERENCE_TEXTS = ("begrepp:oldLabel", "begrepp:newLabel", "begrepp:oldText", "begrepp:newText")
 """What a difference says in the publisher's words; it stays inside where those may not be passed on."""
@@ -102,6 +104,12 @@ def _write(scheme: str, old: Part, new: Part, folder: Path, iris: Iris, *, publi
     for triple in difference_triples(graph, old, new, compared, with_texts=not (public and protected)):
         out.add(ntriples(triple))
     triples, sha256 = out.close()
+    report = validate([out.path])
+    if report.violations:
+        raise ValidationError(
+            f"The difference between {scheme} {old.version} and {new.version} breaks the shapes: {report.results[0]}.",
+            "This is a fault of begrepp's own; build without one of the editions, and report it.",
+        )
     return Difference(
         scheme=scheme,
         old=old,

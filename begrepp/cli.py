@@ -146,7 +146,7 @@ def query(query: str, output: str, endpoint: str) -> None:
 @click.argument("new", default="")
 @click.option("--format", "output", type=click.Choice(DIFF_FORMATS), default="table")
 def diff(scheme: str, old: str, new: str, output: str) -> None:
-    """What changed in SCHEME between its editions OLD and NEW, or between the two newest."""
+    """What changed in SCHEME between its editions OLD and NEW, or in its newest edition."""
     write_diff(scheme, old, new, output, Settings())
 
 

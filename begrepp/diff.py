@@ -32,7 +32,7 @@ ROWS = 200
 
 
 def diff(scheme: str, old: str, new: str, output: str, settings: Settings) -> None:
-    """Write the difference between two editions of the current build: the newest two, unless they are named."""
+    """Write the difference between two editions of the current build: the newest difference, unless they are named."""
     build = current_build(settings)
     manifest = read_manifest(build)
     one, other = _editions(manifest, scheme, old, new)
@@ -63,6 +63,9 @@ def _editions(manifest: Manifest, scheme: str, old: str, new: str) -> tuple[dict
     if not old:
         if len(graphs) < 2:
             raise NotFound(f"There is one edition only of {scheme}: {versions[0]}.", "Add another and build.")
+        # The build knows which lists are editions of one another; an excerpt of somebody else's is none.
+        if known := manifest.differences_of(scheme):
+            return graphs[versions.index(known[0]["old"])], graphs[versions.index(known[0]["new"])]
         return graphs[-2], graphs[-1]
     chosen = []
     for version in (old, new):

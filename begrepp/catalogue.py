@@ -6,20 +6,17 @@ A column is both a `csvw:Column`, which HealthDCAT-AP asks for, and a `cdi:Insta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from begrepp.names import Names
 from begrepp.records import Dataset, Variable
 from begrepp.terms import Triple, day, iri, name, plain, source, texts, typed, when
-
-if TYPE_CHECKING:
-    from begrepp.graph import Mint
 
 HEALTH_CATEGORY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/healthcategories/"
 
 
-def dataset_triples(mint: Mint, dataset: Dataset) -> Iterator[Triple]:
+def dataset_triples(names: Names, dataset: Dataset) -> Iterator[Triple]:
     """The dataset, its contact, period, distribution, laws, evidence and tables."""
-    own = mint.iris.dataset(dataset.id)
+    own = names.iris.dataset(dataset.id)
     subject = iri(own)
     yield subject, name("rdf:type"), name("dcat:Dataset")
     yield subject, name("dct:identifier"), plain(own)
@@ -43,9 +40,9 @@ def dataset_triples(mint: Mint, dataset: Dataset) -> Iterator[Triple]:
     for code in dataset.health_categories:
         yield subject, name("health:healthCategory"), iri(HEALTH_CATEGORY + code)
     for reference in dataset.subjects:
-        yield subject, name("dct:subject"), iri(mint.foreign(reference))
+        yield subject, name("dct:subject"), iri(names.foreign(reference))
     for reference in dataset.specimen_types:
-        yield subject, name("begrepp:specimenType"), iri(mint.foreign(reference))
+        yield subject, name("begrepp:specimenType"), iri(names.foreign(reference))
     for prefixed, number in (
         ("health:minTypicalAge", dataset.min_age),
         ("health:maxTypicalAge", dataset.max_age),
@@ -53,24 +50,24 @@ def dataset_triples(mint: Mint, dataset: Dataset) -> Iterator[Triple]:
     ):
         if number is not None:
             yield subject, name(prefixed), typed(number, "xsd:nonNegativeInteger")
-    yield from mint.agent(subject, "dct:publisher", dataset.publisher)
-    yield from mint.agent(subject, "geodcatap:custodian", dataset.custodian)
-    yield from mint.agent(subject, "begrepp:describedBy", dataset.catalogue_publisher)
+    yield from names.agent(subject, "dct:publisher", dataset.publisher)
+    yield from names.agent(subject, "geodcatap:custodian", dataset.custodian)
+    yield from names.agent(subject, "begrepp:describedBy", dataset.catalogue_publisher)
     yield subject, name("begrepp:descriptionLicence"), iri(dataset.licence)
     yield subject, name("begrepp:redistribution"), name(f"begrepp:{dataset.redistribution}")
-    yield from mint.provenance(subject)
-    yield from _contact(mint, subject, own, dataset)
-    yield from _period(mint, subject, own, dataset)
-    yield from _distribution(mint, subject, own, dataset)
-    yield from _legislation(mint, subject, own, dataset)
-    yield from _evidence(mint, subject, own, dataset)
-    yield from _tables(mint, subject, own, dataset)
+    yield from names.provenance(subject)
+    yield from _contact(names, subject, own, dataset)
+    yield from _period(names, subject, own, dataset)
+    yield from _distribution(names, subject, own, dataset)
+    yield from _legislation(names, subject, own, dataset)
+    yield from _evidence(names, subject, own, dataset)
+    yield from _tables(names, subject, own, dataset)
 
 
-def _contact(mint: Mint, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _contact(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     if not dataset.contact_names:
         return
-    node = iri(mint.iris.part(own, "contact"))
+    node = iri(names.iris.part(own, "contact"))
     yield subject, name("dcat:contactPoint"), node
     yield node, name("rdf:type"), name("vcard:Organization")
     yield from texts(node, "vcard:fn", dataset.contact_names)
@@ -80,10 +77,10 @@ def _contact(mint: Mint, subject: str, own: str, dataset: Dataset) -> Iterator[T
         yield node, name("vcard:hasEmail"), iri(f"mailto:{dataset.contact_email}")
 
 
-def _period(mint: Mint, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _period(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     if not (dataset.temporal_from or dataset.temporal_to):
         return
-    node = iri(mint.iris.part(own, "temporal"))
+    node = iri(names.iris.part(own, "temporal"))
     yield subject, name("dct:temporal"), node
     yield node, name("rdf:type"), name("dct:PeriodOfTime")
     if dataset.temporal_from:
@@ -92,10 +89,10 @@ def _period(mint: Mint, subject: str, own: str, dataset: Dataset) -> Iterator[Tr
         yield node, name("dcat:endDate"), when(dataset.temporal_to)
 
 
-def _distribution(mint: Mint, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _distribution(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     if not (dataset.access_url or dataset.file_formats):
         return
-    node = iri(mint.iris.part(own, "distribution"))
+    node = iri(names.iris.part(own, "distribution"))
     yield subject, name("dcat:distribution"), node
     yield node, name("rdf:type"), name("dcat:Distribution")
     if dataset.access_url:
@@ -104,17 +101,17 @@ def _distribution(mint: Mint, subject: str, own: str, dataset: Dataset) -> Itera
         yield node, name("begrepp:fileFormat"), plain(file_format)
 
 
-def _legislation(mint: Mint, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _legislation(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     for number, law in enumerate(dataset.legislation, start=1):
-        node = iri(law.url or mint.iris.part(own, "legislation", str(number)))
+        node = iri(law.url or names.iris.part(own, "legislation", str(number)))
         yield subject, name("dcatap:applicableLegislation"), node
         yield node, name("rdf:type"), name("eli:LegalResource")
         yield from texts(node, "dct:title", law.titles)
 
 
-def _evidence(mint: Mint, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _evidence(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     for fact in dataset.evidence:
-        node = iri(mint.iris.part(own, "evidence", fact.about))
+        node = iri(names.iris.part(own, "evidence", fact.about))
         yield subject, name("begrepp:evidence"), node
         yield node, name("rdf:type"), name("begrepp:Evidence")
         yield node, name("begrepp:about"), plain(fact.about)
@@ -123,23 +120,23 @@ def _evidence(mint: Mint, subject: str, own: str, dataset: Dataset) -> Iterator[
         yield node, name("begrepp:certainty"), plain(fact.certainty)
 
 
-def _tables(mint: Mint, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
-    group = iri(mint.iris.part(own, "tables"))
+def _tables(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+    group = iri(names.iris.part(own, "tables"))
     yield subject, name("health:hasVariables"), group
     yield group, name("rdf:type"), name("csvw:TableGroup")
     yield from texts(group, "dct:title", dataset.titles)
     for table in dataset.tables:
-        node = iri(mint.iris.part(own, "table", table.id))
+        node = iri(names.iris.part(own, "table", table.id))
         yield group, name("csvw:table"), node
         yield node, name("rdf:type"), name("csvw:Table")
         yield from texts(node, "dct:title", table.titles)
 
 
-def variable_triples(mint: Mint, variable: Variable) -> Iterator[Triple]:
+def variable_triples(names: Names, variable: Variable) -> Iterator[Triple]:
     """A column: its name, what it measures, its codes, unit, period and source."""
-    own = mint.iris.dataset(variable.dataset)
-    subject = iri(mint.variable_iri(variable))
-    yield iri(mint.iris.part(own, "table", variable.table)), name("csvw:column"), subject
+    own = names.iris.dataset(variable.dataset)
+    subject = iri(names.variable_iri(variable))
+    yield iri(names.iris.part(own, "table", variable.table)), name("csvw:column"), subject
     yield subject, name("rdf:type"), name("csvw:Column")
     yield subject, name("rdf:type"), name("cdi:InstanceVariable")
     yield subject, name("csvw:name"), plain(variable.name)
@@ -147,13 +144,13 @@ def variable_triples(mint: Mint, variable: Variable) -> Iterator[Triple]:
     yield from texts(subject, "dct:description", variable.descriptions)
     yield subject, name("csvw:datatype"), plain(variable.datatype)
     for reference in variable.measures:
-        yield subject, name("begrepp:measures"), iri(mint.foreign(reference))
+        yield subject, name("begrepp:measures"), iri(names.foreign(reference))
     for scheme in variable.code_systems:
-        yield subject, name("begrepp:codingSystem"), iri(mint.iris.scheme(scheme))
+        yield subject, name("begrepp:codingSystem"), iri(names.iris.scheme(scheme))
     if variable.value_list:
-        yield subject, name("begrepp:codeList"), iri(mint.iris.scheme(variable.value_list))
+        yield subject, name("begrepp:codeList"), iri(names.iris.scheme(variable.value_list))
     if variable.linkage_key:
-        yield subject, name("begrepp:linkageKeyFor"), iri(mint.foreign(variable.linkage_key))
+        yield subject, name("begrepp:linkageKeyFor"), iri(names.foreign(variable.linkage_key))
     for prefixed, value in (
         ("begrepp:unit", variable.unit),
         ("begrepp:atEvent", variable.at_event),

@@ -7,13 +7,11 @@ no clock, so that the same input gives the same triples.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
 from begrepp import catalogue
-from begrepp.iris import Iris
+from begrepp.names import Names
 from begrepp.records import (
-    Agent,
     Concept,
     Dataset,
     Level,
@@ -26,40 +24,12 @@ from begrepp.records import (
     TermStatus,
     ValueSet,
     Variable,
-    is_iri,
 )
 from begrepp.terms import Triple, day, days, iri, name, plain, rdf_term, source, text, texts, typed
 
 
-@dataclass(slots=True)
-class Mint:
+class Mint(Names):
     """Turns the records of one load into triples; it learns schemes, releases and datasets as they pass."""
-
-    iris: Iris
-    load_iri: str = ""
-    file_iris: tuple[str, ...] = ()
-    schemes: dict[str, Scheme] = field(default_factory=dict)
-    releases: dict[str, Release] = field(default_factory=dict)
-    datasets: dict[str, Dataset] = field(default_factory=dict)
-
-    def concept_iri(self, scheme: str, reference: str) -> str:
-        """The IRI behind a reference: an IRI, or a notation in the scheme."""
-        if is_iri(reference):
-            return reference
-        known = self.schemes.get(scheme)
-        return self.iris.concept(scheme, reference, known.iri_template if known else "")
-
-    def scheme_iri(self, scheme: str) -> str:
-        """The scheme's IRI, the publisher's own where the loader knows one."""
-        known = self.schemes.get(scheme)
-        return known.iri if known and known.iri else self.iris.scheme(scheme)
-
-    def foreign(self, reference: str) -> str:
-        """The IRI of a concept in another scheme, written `scheme:notation`."""
-        if is_iri(reference):
-            return reference
-        scheme, _, notation = reference.partition(":")
-        return self.iris.concept(scheme, notation)
 
     @singledispatchmethod
     def triples(self, record: object) -> Iterator[Triple]:
@@ -238,13 +208,6 @@ class Mint:
         if mapping.mapped_on:
             yield subject, name("pav:authoredOn"), day(mapping.mapped_on)
 
-    def mapping_iri(self, mapping: Mapping) -> str:
-        """The mapping's IRI, named by what it says and on what ground; where it holds by a rule, by its place too."""
-        ends = (self.foreign(mapping.subject), mapping.predicate, self.foreign(mapping.object))
-        ruled = mapping.map_group is not None or mapping.map_rule
-        place = (str(mapping.map_group), str(mapping.map_priority), mapping.map_rule) if ruled else ()
-        return self.iris.mapping(mapping.mapping_set, *ends, str(mapping.negated), mapping.justification, *place)
-
     @triples.register
     def _(self, value_set: ValueSet) -> Iterator[Triple]:
         subject = iri(self.iris.value_set(value_set.id, value_set.version))
@@ -260,13 +223,6 @@ class Mint:
         for rule in value_set.intension:
             yield subject, name("begrepp:intension"), plain(rule)
 
-    def known(self, reference: str) -> str:
-        """The IRI of a `scheme:notation` whose scheme may be in this load, with the publisher's template."""
-        scheme, _, notation = reference.partition(":")
-        if not is_iri(reference) and scheme in self.schemes:
-            return self.concept_iri(scheme, notation)
-        return self.foreign(reference)
-
     @triples.register
     def _(self, dataset: Dataset) -> Iterator[Triple]:
         self.datasets[dataset.id] = dataset
@@ -275,34 +231,3 @@ class Mint:
     @triples.register
     def _(self, variable: Variable) -> Iterator[Triple]:
         yield from catalogue.variable_triples(self, variable)
-
-    def variable_iri(self, variable: Variable) -> str:
-        """`…/dataset/nkbc/var/er`, with the table before it where the dataset has several."""
-        own = self.iris.dataset(variable.dataset)
-        several = len(self.datasets[variable.dataset].tables) > 1
-        path = (variable.table,) if several else ()
-        since = (variable.part,) if variable.part else ()
-        return self.iris.part(own, *path, "var", variable.name, *since)
-
-    def rights(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
-        """Licence, right of redistribution and publisher."""
-        yield subject, name("dct:license"), iri(licence)
-        yield subject, name("begrepp:redistribution"), name(f"begrepp:{redistribution}")
-        yield from self.agent(subject, "dct:publisher", publisher)
-
-    def provenance(self, subject: str) -> Iterator[Triple]:
-        """Which load made it, from which files."""
-        yield subject, name("prov:wasGeneratedBy"), iri(self.load_iri)
-        for file in self.file_iris:
-            yield subject, name("prov:wasDerivedFrom"), iri(file)
-
-    def agent(self, subject: str, relation: str, agent: Agent) -> Iterator[Triple]:
-        """An organisation, and the relation to it."""
-        node = iri(self.iris.agent(agent.id))
-        yield subject, name(relation), node
-        yield node, name("rdf:type"), name("foaf:Agent")
-        yield from texts(node, "foaf:name", agent.names)
-        if agent.homepage:
-            yield node, name("foaf:homepage"), iri(agent.homepage)
-        if agent.type:
-            yield node, name("dct:type"), iri(agent.type)

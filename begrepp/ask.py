@@ -37,7 +37,7 @@ def find_query(query: str) -> str:
         return names[query].text
     raise UsageError(
         f"'{query}' is neither a file, nor SPARQL, nor a name in queries/.",
-        "The names are:\n" + "\n".join(f"  {name}: {named.title()}" for name, named in names.items()),
+        "The names are:\n" + "\n".join(f"  {name}: {named.title}" for name, named in names.items()),
     )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 import sys
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,13 +14,12 @@ from rich.table import Table
 from begrepp import report
 from begrepp.changelists import COLUMNS, as_atom, as_csv, cells, in_order
 from begrepp.changes import TYPES, Comparison
-from begrepp.correspondence import difference_triples
-from begrepp.difference import EditionFile, compare
+from begrepp.correspondence import difference_triples, edition_file
+from begrepp.difference import compare
 from begrepp.errors import NotFound, UsageError
 from begrepp.iris import Iris
-from begrepp.manifest import Manifest, current_build, read_manifest
+from begrepp.manifest import Manifest, current_build, described_part, read_manifest
 from begrepp.parts import Part
-from begrepp.records import Coverage, Redistribution
 from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
 from begrepp.terms import ntriples
@@ -35,10 +32,10 @@ def diff(scheme: str, old: str, new: str, output: str, settings: Settings) -> No
     """Write the difference between two editions of the current build: the newest difference, unless they are named."""
     build = current_build(settings)
     manifest = read_manifest(build)
-    one, other = _editions(manifest, scheme, old, new)
-    compared = compare(_file(one, build), _file(other, build))
+    one, other = (described_part(graph, build / "graphs") for graph in _editions(manifest, scheme, old, new))
+    compared = compare(edition_file(one), edition_file(other))
     compared.changes = in_order(compared.changes)
-    title = f"{scheme}: {one['version']} → {other['version']}"
+    title = f"{scheme}: {one.version} → {other.version}"
     if output == "csv":
         sys.stdout.write(as_csv(compared.changes))
     elif output == "html":
@@ -73,27 +70,6 @@ def _editions(manifest: Manifest, scheme: str, old: str, new: str) -> tuple[dict
             raise NotFound(f"There is no edition '{version}' of {scheme}.", f"There are: {', '.join(versions)}.")
         chosen.append(graphs[versions.index(version)])
     return chosen[0], chosen[1]
-
-
-def _file(graph: dict[str, Any], build: Path) -> EditionFile:
-    return EditionFile(
-        path=build / "graphs" / graph["file"], coverage=Coverage(graph["coverage"]), valid_from=graph["valid_from"]
-    )
-
-
-def _part(graph: dict[str, Any]) -> Part:
-    return Part(
-        kind="scheme",
-        id=graph["id"],
-        version=graph["version"],
-        graph=graph["graph"],
-        valid_from=date.fromisoformat(graph["valid_from"]),
-        redistribution=Redistribution(graph["redistribution"]),
-        coverage=Coverage(graph["coverage"]),
-        source=graph["source"],
-        titles=graph["titles"],
-        header=graph["header"],
-    )
 
 
 def _uncovered(compared: Comparison) -> str:
@@ -134,18 +110,16 @@ def _html(title: str, compared: Comparison) -> str:
     )
 
 
-def _turtle(manifest: Manifest, scheme: str, old: dict[str, Any], new: dict[str, Any], compared: Comparison) -> bytes:
-    graph = Iris(manifest.base).difference(scheme, old["version"], new["version"])
-    lines = "".join(ntriples(triple) for triple in difference_triples(graph, _part(old), _part(new), compared))
+def _turtle(manifest: Manifest, scheme: str, old: Part, new: Part, compared: Comparison) -> bytes:
+    graph = Iris(manifest.base).difference(scheme, old.version, new.version)
+    lines = "".join(ntriples(triple) for triple in difference_triples(graph, old, new, compared))
     return graph_bytes((quad.triple for quad in parse(lines.encode(), format=RdfFormat.N_TRIPLES)), RdfFormat.TURTLE)
 
 
-def _atom(
-    manifest: Manifest, scheme: str, old: dict[str, Any], new: dict[str, Any], compared: Comparison, title: str
-) -> bytes:
+def _atom(manifest: Manifest, scheme: str, old: Part, new: Part, compared: Comparison, title: str) -> bytes:
     iris = Iris(manifest.base)
-    graph = iris.difference(scheme, old["version"], new["version"])
-    said = {"graph": graph, "new_valid_from": new["valid_from"], "counts": compared.by_type()}
+    graph = iris.difference(scheme, old.version, new.version)
+    said = {"graph": graph, "new_valid_from": new.valid_from.isoformat(), "counts": compared.by_type()}
     feed = f"{manifest.base}cs/{scheme}/changes.atom"
     return as_atom(
         feed, title, [(said, title, compared.changes)], page_of={graph: graph}, feed_url=feed, words={"none": "–"}

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from begrepp.correspondence import DIFFERENCE_TEXTS
 from begrepp.iris import Iris
-from begrepp.manifest import Manifest, read_manifest
-from begrepp.parts import Part
-from begrepp.records import Coverage, Redistribution
+from begrepp.manifest import Manifest, described_part, read_manifest
+from begrepp.records import Redistribution
 from begrepp.redistribution import public_lines
 from begrepp.terms import iri, name
 
@@ -38,7 +36,7 @@ def quads(build: Path, manifest: Manifest, *, public: bool) -> Iterator[str]:
     """Every quad of the named graphs as a line of N-Quads."""
     folder = build / "graphs"
     for graph in manifest.graphs:
-        part = _part(graph, folder)
+        part = described_part(graph, folder)
         suffix = f" {iri(part.graph)} .\n"
         with part.path.open(encoding="utf-8") as lines:
             for line in public_lines(part, lines) if public else lines:
@@ -58,18 +56,3 @@ def quads(build: Path, manifest: Manifest, *, public: bool) -> Iterator[str]:
         with (folder / f"{own}.nt").open(encoding="utf-8") as lines:
             for line in lines:
                 yield line.removesuffix(" .\n") + suffix
-
-
-def _part(graph: dict[str, Any], folder: Path) -> Part:
-    return Part(
-        kind="scheme",
-        id=str(graph["id"]),
-        version=str(graph["version"]),
-        graph=str(graph["graph"]),
-        valid_from=date.fromisoformat(str(graph["valid_from"])),
-        redistribution=Redistribution(str(graph["redistribution"])),
-        coverage=Coverage(str(graph["coverage"])),
-        source=str(graph["source"]),
-        header=list(graph["header"]),
-        path=folder / str(graph["file"]),
-    )

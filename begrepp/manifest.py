@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 from begrepp.errors import NoBuild
 from begrepp.parts import LoadReport, Part
+from begrepp.records import Coverage, Redistribution
 from begrepp.settings import Settings
 
 MANIFEST = "manifest.json"
@@ -117,6 +119,23 @@ def describe_part(part: Part, current: bool) -> dict[str, Any]:
         "header": part.header + part.scheme_header,
         "file": part.path.name,
     }
+
+
+def described_part(graph: dict[str, Any], folder: Path) -> Part:
+    """The way back: the part that the manifest describes, its file in the folder of graphs."""
+    return Part(
+        kind=graph["kind"],
+        id=graph["id"],
+        version=graph["version"],
+        graph=graph["graph"],
+        valid_from=date.fromisoformat(graph["valid_from"]),
+        redistribution=Redistribution(graph["redistribution"]),
+        coverage=Coverage(graph["coverage"]),
+        source=graph["source"],
+        titles=graph["titles"],
+        header=graph["header"],
+        path=folder / graph["file"],
+    )
 
 
 def describe_load(load: LoadReport, public: bool) -> dict[str, Any]:

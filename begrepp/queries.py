@@ -6,13 +6,14 @@ a check answers with the faults it finds, and one of severity *violation* stops 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from pyoxigraph import QuerySolutions
 
+from begrepp.records import Text
 from begrepp.settings import ROOT
 from begrepp.store import DiskStore
 
@@ -22,28 +23,46 @@ EXAMPLES_KEPT = 10
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query file: its words by key (`title`, `title_sv`, `summary`, `severity`) and its SPARQL."""
+    """A query file: what its `#+` lines say, by key (`title`, `title_sv`, `summary`, `severity`), and its SPARQL."""
 
     name: str
-    words: dict[str, str]
+    said: Mapping[str, str]
     text: str
 
-    def title(self, language: str = "en") -> str:
-        """The question in a language, English where there is no other."""
-        return self.words.get(f"title_{language}") or self.words.get("title", self.name)
+    @property
+    def title(self) -> str:
+        """The question in English."""
+        return self.said.get("title", self.name)
+
+    @property
+    def summary(self) -> str:
+        """What the answer holds, in English."""
+        return self.said.get("summary", "")
+
+    def words(self, key: str, language: str) -> Text:
+        """The title or summary in the reader's language, else in English."""
+        if translated := self.said.get(f"{key}_{language}"):
+            return Text(translated, language)
+        return Text(self.said.get(key, ""), "en")
 
 
 @cache
 def read_query(path: Path) -> Query:
-    """A query file with what its `#+` lines say."""
-    words: dict[str, str] = {}
+    """A query file with what its `#+` lines say; a line without a key goes on with the one before."""
     lines = path.read_text(encoding="utf-8").splitlines()
+    said: dict[str, str] = {}
+    key = ""
     for line in lines:
-        if line.startswith("#+"):
-            key, _, value = line.removeprefix("#+").partition(":")
-            words[key.strip()] = value.strip()
+        if not line.startswith("#+"):
+            continue
+        words = line.removeprefix("#+").strip()
+        name, colon, value = words.partition(":")
+        if colon and name.isidentifier():
+            key, said[name] = name, value.strip().strip('"')
+        elif key:
+            said[key] += f" {words}"
     text = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
-    return Query(path.stem, words, text)
+    return Query(path.stem, said, text)
 
 
 def queries(folder: str) -> list[Query]:
@@ -76,8 +95,8 @@ def run_checks(store: DiskStore) -> Iterator[Finding]:
         if count:
             yield Finding(
                 check=query.name,
-                title=query.title(),
-                severity=query.words["severity"],
+                title=query.title,
+                severity=query.said["severity"],
                 count=count,
                 examples=tuple(examples),
             )

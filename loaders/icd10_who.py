@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from begrepp.archives import local_name, walk_xml
-from begrepp.editions import coverage, data_files, valid_from
+from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.privacy import refuse_identity_numbers
-from begrepp.records import Concept, Edition, Level, Record, Redistribution, Release, Scheme, Source, Text, texts
+from begrepp.records import Concept, Edition, Level, Record, Redistribution, Scheme, Source, Text, texts
 from begrepp.rows import meter
 from loaders.agencies import IN_COPYRIGHT, WHO
+from loaders.releases import release
 
 SCHEME = Scheme(
     id="icd-10",
@@ -49,16 +50,7 @@ def load(edition: Edition) -> Iterator[Record]:
             "Add the XML of one edition; for ClaML use the loader claml.",
         )
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=valid_from(edition),
-        publisher=WHO,
-        licence=IN_COPYRIGHT,
-        redistribution=Redistribution.NOT_ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"ICD-10 {edition.version}", f"ICD-10 {edition.version}"),
-    )
+    yield release(SCHEME, edition, WHO, IN_COPYRIGHT, Redistribution.NOT_ALLOWED, called="ICD-10")
     for depth, (kind, titles) in enumerate(LEVELS.items(), start=1):
         yield Level(scheme=SCHEME.id, depth=depth, id=kind, titles=titles)
     with files[0].open("rb") as stream:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from begrepp.archives import unpacked
-from begrepp.editions import coverage, data_files, valid_from
+from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
 from begrepp.namespaces import expand
 from begrepp.records import (
@@ -25,7 +25,6 @@ from begrepp.records import (
     RdfTerm,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Skipped,
     Source,
@@ -37,6 +36,7 @@ from begrepp.records import (
 from begrepp.rows import Row, read_table
 from begrepp.successors import leading_on
 from loaders.agencies import REGENSTRIEF
+from loaders.releases import release
 
 LICENCE = "https://loinc.org/license/"
 IRI = "https://loinc.org/rdf/"
@@ -95,16 +95,7 @@ def _load(edition: Edition, files: list[Path]) -> Iterator[Record]:
         )
     main, since = mains[0], valid_from(edition)
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=since,
-        publisher=REGENSTRIEF,
-        licence=LICENCE,
-        redistribution=Redistribution.NOT_ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"LOINC {edition.version}", f"LOINC {edition.version}"),
-    )
+    yield release(SCHEME, edition, REGENSTRIEF, LICENCE, Redistribution.NOT_ALLOWED, called="LOINC")
     status = {}
     for row in read_table(main, required=("LOINC_NUM", "STATUS"), counted=False):
         status[row.take("LOINC_NUM")] = row.take("STATUS")

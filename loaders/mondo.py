@@ -15,7 +15,7 @@ from typing import Any
 import zstandard
 
 from begrepp.archives import MAX_UNPACKED
-from begrepp.editions import coverage, data_files, valid_from
+from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
 from begrepp.namespaces import expand
 from begrepp.privacy import refuse_identity_numbers
@@ -27,7 +27,6 @@ from begrepp.records import (
     RdfTerm,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Source,
     Statement,
@@ -39,6 +38,7 @@ from begrepp.rows import meter
 from begrepp.successors import leading_on
 from loaders.agencies import MONARCH
 from loaders.obo_names import CONSIDER, REPLACED_BY, obo_iri
+from loaders.releases import release
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SCHEME = Scheme(
@@ -73,16 +73,7 @@ def load(edition: Edition) -> Iterator[Record]:
     path, since = files[0], valid_from(edition)
     terms = _read(path)
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=since,
-        publisher=MONARCH,
-        licence=LICENCE,
-        redistribution=Redistribution.ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"Mondo {edition.version}", f"Mondo {edition.version}"),
-    )
+    yield release(SCHEME, edition, MONARCH, LICENCE, Redistribution.ALLOWED, called="Mondo")
     active = {id_ for id_, term in terms.items() if not term.get("deprecated")}
     named = {id_: [str(term["replaced_by"])] for id_, term in terms.items() if term.get("replaced_by")}
     successors = leading_on(named, active)

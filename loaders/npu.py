@@ -14,7 +14,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from begrepp.archives import iterate_xml, local_name
-from begrepp.editions import coverage, data_files, valid_from
+from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
 from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
@@ -24,7 +24,6 @@ from begrepp.records import (
     NoteKind,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Source,
     Status,
@@ -35,6 +34,7 @@ from begrepp.rows import Row, meter, parse_date, read_table
 from begrepp.successors import leading_on
 from loaders.agencies import IFCC
 from loaders.plain_text import from_html
+from loaders.releases import release
 
 LICENCE = "https://www.npu-terminology.org/npu-database/"
 SCHEME = Scheme(
@@ -108,16 +108,7 @@ def load(edition: Edition) -> Iterator[Record]:
         )
     since = valid_from(edition)
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=since,
-        publisher=IFCC,
-        licence=LICENCE,
-        redistribution=Redistribution.NOT_ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"NPU {edition.version}", f"NPU {edition.version}"),
-    )
+    yield release(SCHEME, edition, IFCC, LICENCE, Redistribution.NOT_ALLOWED, called="NPU")
     versions: dict[str, list[_Version]] = {}
     for version in _table(files[0]) if files[0].suffix.lower() == ".csv" else _xml(files[0]):
         versions.setdefault(version.code, []).append(version)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from begrepp.editions import coverage, data_files, valid_from
+from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
 from begrepp.namespaces import expand
 from begrepp.privacy import refuse_identity_numbers
@@ -19,7 +19,6 @@ from begrepp.records import (
     NoteKind,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Source,
     Text,
@@ -27,6 +26,7 @@ from begrepp.records import (
 )
 from begrepp.rows import meter
 from loaders.agencies import CBIOPORTAL
+from loaders.releases import release
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SCHEME = Scheme(
@@ -66,16 +66,7 @@ def load(edition: Edition) -> Iterator[Record]:
         raise InputError(files[0], "it holds no tree of nodes.", "Check that you added the right file.")
     since = valid_from(edition)
     yield SCHEME
-    yield Release(
-        scheme=SCHEME.id,
-        version=edition.version,
-        valid_from=since,
-        publisher=CBIOPORTAL,
-        licence=LICENCE,
-        redistribution=Redistribution.ALLOWED,
-        coverage=coverage(edition),
-        titles=texts(f"OncoTree {edition.version}", f"OncoTree {edition.version}"),
-    )
+    yield release(SCHEME, edition, CBIOPORTAL, LICENCE, Redistribution.ALLOWED, called="OncoTree")
     yield MappingSet(
         id=REFERENCES,
         version=edition.version,

@@ -6,65 +6,16 @@ and can be run unbound by anyone who reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolution, QuerySolutions, QueryTriples, Triple
 
-from begrepp.records import Text
-from begrepp.settings import ROOT
+from begrepp.queries import QUERIES, read_query
 from begrepp.store import DiskStore
 
-PAGES = ROOT / "queries" / "pages"
-EXAMPLES = ROOT / "queries" / "examples"
+PAGES = QUERIES / "pages"
 
 Input = NamedNode | Literal
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query file: its title and summary in words, and its SPARQL.
-
-    `#+ title_sv:` and `#+ summary_sv:` say the same in another language.
-    """
-
-    name: str
-    title: str
-    summary: str
-    text: str
-    said: Mapping[str, str]
-
-    def words(self, key: str, language: str) -> Text:
-        """The title or summary in the reader's language, else in English."""
-        if translated := self.said.get(f"{key}_{language}"):
-            return Text(translated, language)
-        return Text(self.said.get(key, ""), "en")
-
-
-@cache
-def read_query(path: Path) -> Query:
-    """A query file with what its `#+` lines say."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    said: dict[str, str] = {}
-    key = ""
-    for line in lines:
-        if not line.startswith("#+"):
-            continue
-        words = line.removeprefix("#+").strip()
-        name, colon, value = words.partition(":")
-        if colon and name.isidentifier():
-            key, said[name] = name, value.strip().strip('"')
-        elif key:
-            said[key] += f" {words}"
-    text = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
-    return Query(path.stem, said.get("title", path.stem), said.get("summary", ""), text, said)
-
-
-def examples() -> list[Query]:
-    """The example queries, in the order of their file names."""
-    return [read_query(path) for path in sorted(EXAMPLES.glob("*.rq"))]
 
 
 def bound(name: str, **inputs: Iterable[Input] | Input) -> str:

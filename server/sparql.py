@@ -10,6 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from begrepp.errors import BegreppError, QueryError, QueryRefused
 from begrepp.namespaces import sparql_prologue
+from begrepp.queries import queries
 from server.description import service_description
 from server.negotiate import (
     GRAPH_FORMATS,
@@ -21,7 +22,6 @@ from server.negotiate import (
 )
 from server.pages.results import result_page
 from server.presenting import address, render
-from server.questions import examples
 from server.rdf import serialise
 from server.state import build, serving
 from server.workers import Question, Reply
@@ -136,7 +136,9 @@ def _without_query() -> Response:
 
 
 def _form(query: str, error: BegreppError | None = None) -> Response:
-    page = render("sparql.html", prologue=sparql_prologue(), query=query, error=error, page=None, examples=examples())
+    page = render(
+        "sparql.html", prologue=sparql_prologue(), query=query, error=error, page=None, examples=queries("examples")
+    )
     return Response(page, error.status if error else 200, content_type="text/html; charset=utf-8")
 
 
@@ -147,7 +149,7 @@ def _page(query: str, reply: Reply) -> Response:
         query=query,
         error=None,
         page=result_page(build(), reply),
-        examples=examples(),
+        examples=queries("examples"),
     )
     return Response(page, content_type="text/html; charset=utf-8")
 

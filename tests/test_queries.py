@@ -27,7 +27,7 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> DiskStore:
 
 @pytest.mark.parametrize("query", queries("examples"), ids=lambda query: query.name)
 def test_an_example_answers_with_the_rows_that_it_promises(starter: DiskStore, query: Query) -> None:
-    least, _, most = query.words["rows"].partition("-")
+    least, _, most = query.said["rows"].partition("-")
     answer = starter.query(query.text)
     assert isinstance(answer, QuerySolutions)
     assert int(least) <= sum(1 for _ in answer) <= int(most or least)
@@ -60,7 +60,7 @@ def test_a_check_finds_its_fault(check: Query) -> None:
     answer = store.query(check.text, prefixes=prefixes())
     assert isinstance(answer, QuerySolutions)
     assert list(answer)
-    assert check.words["severity"] in ("violation", "warning")
+    assert check.said["severity"] in ("violation", "warning")
 
 
 def test_the_starter_keeps_its_promises(starter: DiskStore) -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pyoxigraph import Literal
 
 from begrepp.namespaces import compact
+from begrepp.queries import Query, queries
 from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.names import Ref, choose, refs
 from server.pages.scheme import SchemeRow, scheme_rows
-from server.questions import Query, examples, select, value
+from server.questions import select, value
 from server.state import Build
 
 SCHEMES_SHOWN = 8
@@ -69,7 +70,7 @@ def home_page(build: Build, language: str) -> HomePage:
         concepts=sum(g["concepts"] for g in manifest.current("scheme")),
         variables=sum(g["variables"] for g in manifest.current("dataset")),
         mappings=sum(g["mappings"] for g in manifest.current("mapping")),
-        example=next(iter(examples()), None),
+        example=next(iter(queries("examples")), None),
         built_at=manifest.built_at,
         triples=manifest.triples,
         hash=manifest.hash,

@@ -13,9 +13,9 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
+from begrepp.queries import QUERIES, queries, read_query
 from begrepp.settings import Settings
 from server import create_app
-from server.questions import EXAMPLES, PAGES, examples, read_query
 
 ASK = "ASK { ?s ?p ?o }"
 SELECT = 'SELECT ?label { ?c skos:notation "A00.9" ; skos:prefLabel ?label . FILTER(LANG(?label) = "sv") }'
@@ -211,12 +211,16 @@ def test_results_link_to_pages(client: FlaskClient) -> None:
 
 
 def test_every_example_runs(client: FlaskClient) -> None:
-    for example in examples():
+    for example in queries("examples"):
         answer = client.get("/sparql", query_string={"query": example.text}, headers={"Accept": "*/*"})
         assert answer.status_code == 200, (example.name, answer.text)
 
 
-@pytest.mark.parametrize("path", sorted([*PAGES.glob("*.rq"), *EXAMPLES.glob("*.rq")]), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    sorted([*(QUERIES / "pages").glob("*.rq"), *(QUERIES / "examples").glob("*.rq")]),
+    ids=lambda path: path.stem,
+)
 def test_every_query_says_what_it_asks(path: Path) -> None:
     query = read_query(path)
     assert query.title != query.name and query.summary

@@ -18,9 +18,10 @@ from begrepp.errors import QueryError, UsageError
 from begrepp.manifest import current_build
 from begrepp.namespaces import compact
 from begrepp.queries import queries
+from begrepp.remote import RemoteStore
 from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
-from begrepp.store import Answer, DiskStore, RemoteStore
+from begrepp.store import Answer, DiskStore
 
 _SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE\b)", re.IGNORECASE)
 

@@ -35,9 +35,16 @@ class DatedStore(DiskStore):
         self._whole = whole
         self._default, self._named = [*default], [*named]
 
-    def query(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Answer:
+    def query(
+        self,
+        query: str,
+        *,
+        default_graphs: Iterable[str] = (),
+        named_graphs: Iterable[str] = (),
+        base: str | None = None,
+    ) -> Answer:
         """Ask, of the chosen graphs."""
-        return self._whole.query(query, default_graphs=self._default, named_graphs=self._named)
+        return self._whole.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 
 
 @dataclass(frozen=True)

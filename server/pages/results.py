@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from begrepp.answering import Form
 from begrepp.namespaces import compact
 from server.addresses import document
 from server.state import Build
-from server.workers import Reply
 
 ROWS_SHOWN = 500
 TEXT_SHOWN = 200_000
@@ -38,13 +38,12 @@ class ResultPage:
     cut: bool = False
 
 
-def result_page(build: Build, reply: Reply) -> ResultPage:
+def result_page(build: Build, form: Form, body: bytes) -> ResultPage:
     """A worker's answer, in SPARQL JSON or Turtle, as a page."""
-    with reply.body as body:
-        if reply.form == "graph":
-            text = body.read(TEXT_SHOWN + 1).decode(errors="replace")
-            return ResultPage(graph=text[:TEXT_SHOWN], cut=len(text) > TEXT_SHOWN)
-        answer = json.load(body)
+    if form == "graph":
+        text = body[: TEXT_SHOWN + 1].decode(errors="replace")
+        return ResultPage(graph=text[:TEXT_SHOWN], cut=len(text) > TEXT_SHOWN)
+    answer = json.loads(body)
     if "boolean" in answer:
         return ResultPage(boolean=answer["boolean"])
     variables = answer["head"]["vars"]
@@ -52,8 +51,8 @@ def result_page(build: Build, reply: Reply) -> ResultPage:
     return ResultPage(
         variables=variables,
         rows=[[_cell(build, row.get(name)) for name in variables] for row in bindings[:ROWS_SHOWN]],
-        total=len(bindings),
-        cut=len(bindings) > ROWS_SHOWN,
+        total=answer["total"],
+        cut=answer["total"] > ROWS_SHOWN,
     )
 
 

@@ -21,6 +21,7 @@ from typing import Protocol
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
+from begrepp.cookbook import cookbook_triples
 from begrepp.correspondence import write_differences
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.history import current_lines, in_force
@@ -135,7 +136,7 @@ def build(
         groups = in_force(parts, date.today())
         current_parts = {id(group[0]) for group in groups}
         others = [line for part in parts if id(part) not in current_parts for line in part.header]
-        catalogue, catalogue_sha = _catalogue(graphs, others)
+        catalogue, catalogue_sha = _catalogue(graphs, others, Iris(settings.base))
         provenance = _provenance(graphs, reports, settings.base, public=public)
         current = graphs / "current.nt"
         streams = [_view(graphs / f"view{n}.nt", group) for n, group in enumerate(groups)]
@@ -275,11 +276,13 @@ def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadRepor
         return reports[0]
 
 
-def _catalogue(graphs: Path, others: list[str]) -> tuple[Path, str]:
-    """The graph that says what there is: releases outside the current view, our vocabulary and our catalogue."""
+def _catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, str]:
+    """The graph that says what there is: releases outside the current view, our own words, and what may be asked."""
     out = SortedFile(graphs / "catalog.nt")
     for line in others:
         out.add(line)
+    for triple in cookbook_triples(iris):
+        out.add(ntriples(triple))
     for line in _ontology_lines():
         out.add(line)
     _, sha256 = out.close()
@@ -287,9 +290,9 @@ def _catalogue(graphs: Path, others: list[str]) -> tuple[Path, str]:
 
 
 def _ontology_lines() -> list[str]:
-    """Our vocabulary and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
+    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
     dataset = Dataset()
-    for file in ("vocabulary.ttl", "catalog.ttl"):
+    for file in ("vocabulary.ttl", "prefixes.ttl", "catalog.ttl"):
         for quad in parse(path=ROOT / "ontology" / file, format=RdfFormat.TURTLE, rename_blank_nodes=True):
             dataset.add(quad)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)

@@ -105,6 +105,12 @@ class Query:
         )
 
     @property
+    def links(self) -> dict[str, str]:
+        """Which column holds the IRI of what another names: `title=dataset, name=variable`."""
+        pairs = [pair.partition("=") for pair in self.said.get("links", "").split(", ") if pair]
+        return {words: iri for words, _, iri in pairs}
+
+    @property
     def form(self) -> str:
         """Select, ask, construct or describe."""
         found = _FORM.search(self.text)

@@ -72,6 +72,7 @@ def main() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     stores: dict[Path, Store] = {}
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
+        pipe.send("ready")
         while True:
             question: Question = pipe.recv()
             _limit_processor(question.seconds)

@@ -39,14 +39,17 @@ class Asked:
         return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]
 
 
-def asked() -> Asked | None:
-    """What the request asks; None where it asks nothing.
+def asked(query: str) -> Asked:
+    """The query of the request, with the dataset that its parameters choose."""
+    return asking(
+        query,
+        default_graphs=tuple(request.values.getlist("default-graph-uri")),
+        named_graphs=tuple(request.values.getlist("named-graph-uri")),
+    )
 
-    Raises `QueryRefused` for updates and `QueryError` for what is no query by the protocol.
-    """
-    query = _query_text()
-    if not query:
-        return None
+
+def asking(query: str, *, default_graphs: tuple[str, ...] = (), named_graphs: tuple[str, ...] = ()) -> Asked:
+    """A query, looked at before it is asked; raises `QueryRefused` or `QueryError` where it may not be."""
     words = list(islice(tokens(query), MOST_WORDS + 1))
     if len(words) > MOST_WORDS:
         raise QueryError(
@@ -58,15 +61,16 @@ def asked() -> Asked | None:
         raise QueryError(
             f"The query has brackets or signs more than {DEEPEST} deep.", "Write it flatter: UNION, IN or VALUES."
         )
-    return Asked(
-        query=query,
-        words=words,
-        default_graphs=tuple(request.values.getlist("default-graph-uri")),
-        named_graphs=tuple(request.values.getlist("named-graph-uri")),
-    )
+    if any(token.is_word("SERVICE") for token in words):
+        raise QueryRefused("SERVICE is not allowed here.", "Ask the other endpoint yourself, or federate on your side.")
+    return Asked(query=query, words=words, default_graphs=default_graphs, named_graphs=named_graphs)
 
 
-def _query_text() -> str:
+def query_text() -> str:
+    """The query that the request sends by GET, by POST of a form, or as its body; empty where there is none.
+
+    Raises `QueryRefused` for updates and `QueryError` for what is no query by the protocol.
+    """
     if "update" in request.values or request.mimetype == "application/sparql-update":
         raise QueryRefused(*_READ_ONLY)
     if request.method == "POST" and request.mimetype == "application/sparql-query":

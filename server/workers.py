@@ -161,4 +161,6 @@ def _start(settings: Settings) -> _Worker:
             pass_fds=[there.fileno()],
             stdin=subprocess.DEVNULL,
         )
-    return _Worker(process, Connection(here.detach()))
+    pipe = Connection(here.detach())
+    pipe.recv()  # it is ready, so the time of the first query begins with the query
+    return _Worker(process, pipe)

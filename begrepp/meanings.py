@@ -82,18 +82,18 @@ class Meanings:
                 found[f"<{iris.concept(scheme, code)}>"] = f"<{iris.meaning(scheme, code, year)}>"
         return found
 
+    def said(self, scheme: str, code: str, part: Part) -> str | None:
+        """What stands behind a code in an edition that was published; nothing of one that was not."""
+        bare = "" if part.version in self.published.get(scheme, ()) else None
+        return self.named.get((scheme, code), {}).get(part.version, bare)
+
     def years(self, scheme: str, code: str, runs: Sequence[Sequence[Part]]) -> list[str]:
         """The year that stands behind a code in each run of editions with one meaning; empty for the bare code."""
-        known = self.named.get((scheme, code), {})
-        before = self.published.get(scheme, set())
-        taken = {*known.values()}
-        found: list[str | None] = []
-        for run in runs:
-            said = next((known[part.version] for part in run if part.version in known), None)
-            if said is None and "" not in taken and any(part.version in before for part in run):
-                said = ""
-                taken.add(said)
-            found.append(said)
+        taken = {*self.named.get((scheme, code), {}).values()}
+        found = [
+            next((said for part in run if (said := self.said(scheme, code, part)) is not None), None) for run in runs
+        ]
+        taken |= {year for year in found if year is not None}
         for place, run in enumerate(runs):
             if found[place] is None:
                 since = run[0].valid_from
@@ -156,11 +156,11 @@ def _runs(
         return
     evidence.labels = {part.version: _labels(part, codes) for part in editions}
     for subject in sorted(codes):
-        known = meanings.named.get((scheme, codes[subject]), {})
         runs: list[list[Part]] = []
         for part in editions:
             if subject in evidence.labels[part.version]:
-                if runs and not evidence.differs(subject, runs[-1][-1], part, known):
+                said = [meanings.said(scheme, codes[subject], one) for one in (*(runs[-1][-1:] if runs else ()), part)]
+                if runs and not evidence.differs(subject, runs[-1][-1], part, said):
                     runs[-1].append(part)
                 else:
                     runs.append([part])
@@ -176,9 +176,8 @@ class _Evidence:
     broken: set[tuple[str, str, str]] = field(default_factory=set)
     labels: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
-    def differs(self, subject: str, old: Part, new: Part, known: Mapping[str, str]) -> bool:
-        """What was published decides; the rules decide where nothing was."""
-        said = known.get(old.version), known.get(new.version)
+    def differs(self, subject: str, old: Part, new: Part, said: Sequence[str | None]) -> bool:
+        """What was said when both were published decides; the rules decide where one was not."""
         if None not in said:
             return said[0] != said[1]
         if any(one is old and other is new for one, other, _ in self.compared):

@@ -123,10 +123,8 @@ def meanings(build: Build, scheme: SchemeFacts, code: str) -> list[Found]:
 
 def _as_written(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
     """`c509` and `C50 9` are C50.9, where one code alone is meant."""
-    same = _same_code(build, scheme, code)
-    if len(same) != 1:
-        return None
-    return Found(same[0].iri, document(build.iris, same[0].iri, scheme.id, same[0].notation))
+    same = {hit.notation for hit in _same_code(build, scheme, code)}
+    return _exact(build, scheme, same.pop()) if len(same) == 1 else None
 
 
 def _same_code(build: Build, scheme: SchemeFacts, code: str) -> list[Hit]:

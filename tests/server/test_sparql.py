@@ -168,7 +168,7 @@ def test_a_runaway_query_is_stopped_and_the_next_one_works(client: FlaskClient) 
         assert answer.status_code == 503
         assert "stopped" in answer.get_json()["title"]
         assert answer.headers["Retry-After"]
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30
     assert client.get("/sparql", query_string={"query": ASK}).status_code == 200
 
 

@@ -41,6 +41,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _MATCHES = ("matches", "is_in", "∈")
+_KEYWORDS = ("allow_archetype", "use_node", "use_archetype")
 _NEXT = "Mend the line, or fetch the archetype again from its publisher."
 
 
@@ -197,7 +198,7 @@ class _Definition:
         """`TYPE[at0001] occurrences matches {0..1} matches {…}` and its relatives."""
         if depth > _MAX_DEPTH:
             self._fail(f"the definition is nested deeper than {_MAX_DEPTH} levels")
-        keyword = self._next().value if self.here.value in ("allow_archetype", "use_node", "use_archetype") else ""
+        keyword = self._next().value if self.here.value in _KEYWORDS else ""
         row, rm_type = self.here.row, self._type()
         code = ""
         if self.here.kind == "code":
@@ -221,6 +222,8 @@ class _Definition:
             self._domain_type(rm_type, holder)
             return
         if self.here.value not in _MATCHES:
+            if self.here.kind == "word" and self.here.value.islower() and self.here.value not in _KEYWORDS:
+                self._fail(f"'{self.here.value}' stands where 'matches' is expected")
             return
         self._next()
         self._expect("{")
@@ -285,7 +288,7 @@ class _Definition:
     def _begins_an_object(self) -> bool:
         """Types are in capitals; what else stands within braces is a constraint on a primitive value."""
         token = self.here
-        if token.value in ("allow_archetype", "use_node", "use_archetype"):
+        if token.value in _KEYWORDS:
             return True
         after = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
         shaped = bool(re.fullmatch(r"[A-Z][A-Z0-9_]+", token.value))

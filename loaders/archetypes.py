@@ -123,7 +123,13 @@ def complete(nodes: list[Node], terms: Terms) -> None:
     for node in nodes:
         node.words = node.words or terms.of(node.code)
         node.bound = node.bound or [*terms.bindings(node.code), *terms.bound.get(node.path, [])]
+        # A set of codes from outside has a local name (`ac0001`), which is bound to its address.
+        node.value_sets = [target for each in node.value_sets for target in _addresses(each, terms)]
         for choice in node.choices:
             if choice.terminology == "local":
                 choice.words = choice.words or terms.of(choice.code)
                 choice.bound = choice.bound or list(terms.bindings(choice.code))
+
+
+def _addresses(value_set: str, terms: Terms) -> list[str]:
+    return [target for _, target in terms.bindings(value_set)] or [value_set]

@@ -10,6 +10,8 @@ from begrepp.records import Element, Link, Record, Text
 from loaders.fhir_files import Resource
 from loaders.fhir_words import Json, dicts, link, words
 
+_ENDINGS = (("code", "coding", "code"), ("code", "coding"), ("code",))
+
 
 def profile_elements(resource: Resource, structure: str, systems: Mapping[str, str]) -> Iterator[Record]:
     """Every element by its id. Raises `InputError` where there is neither snapshot nor differential."""
@@ -31,7 +33,8 @@ def profile_elements(resource: Resource, structure: str, systems: Mapping[str, s
         if id_ in seen:
             raise InputError(origin, f"the element '{id_}' of '{body.get('url')}' stands twice.", "Mend the file.")
         seen.add(id_)
-        binding = each.get("binding") if isinstance(each.get("binding"), dict) else {}
+        said = each.get("binding")
+        binding: Json = said if isinstance(said, dict) else {}
         yield Element(
             structure=structure,
             path=id_,
@@ -47,7 +50,7 @@ def profile_elements(resource: Resource, structure: str, systems: Mapping[str, s
             measures=tuple({one.concept: one for one in (*_own(each, systems), *codes.get(id_, ()))}.values()),
             bindings=tuple(_bindings(binding)),
             strength=str(binding.get("strength") or ""),
-            notes=tuple(_notes(each, changed.get(id_, each), language, origin, partial=not whole)),
+            notes=tuple(_notes(each, changed.get(id_, {}) if changed else each, language, origin, partial=not whole)),
         )
 
 
@@ -80,22 +83,37 @@ def _own(element: Json, systems: Mapping[str, str]) -> Iterator[Link]:
 
 
 def _codes(elements: list[Json], systems: Mapping[str, str]) -> dict[str, tuple[Link, ...]]:
-    """A fixed code tells what its holder is about: `Observation.code` of the observation, not of the code."""
+    """A fixed code tells what its holder is about: `Observation.code` of the observation, not of the code.
+
+    It may be fixed as a whole (`code`), by its codings (`code.coding:loinc`) or in parts (`code.coding.code`,
+    where the system stands beside it).
+    """
+    by_id = {_id(each): each for each in elements}
     found: dict[str, tuple[Link, ...]] = {}
-    for each in elements:
-        id_ = _id(each)
-        holder, _, last = id_.rpartition(".")
-        # The code may be fixed at once, or part by part: code, code.coding, code.coding:loinc.
-        while last.partition(":")[0] in ("coding", "system"):
-            holder, _, last = holder.rpartition(".")
-        if last.partition(":")[0] != "code" or not holder:
+    for id_, each in by_id.items():
+        path = id_.split(".")
+        names = [part.partition(":")[0] for part in path]
+        # The longest ending counts: `code.coding.code` ends in `code` too.
+        depth = next((len(end) for end in _ENDINGS if tuple(names[-len(end) :]) == end), 0)
+        holder = ".".join(path[:-depth]) if depth else ""
+        if not holder:
             continue
-        for key, value in each.items():
-            if key.startswith(("pattern", "fixed")) and isinstance(value, dict):
-                codings = dicts(value.get("coding")) or [value]
-                links = [one for coding in codings for one in link(coding, systems, f"{key} {id_}")]
-                found[holder] = (*found.get(holder, ()), *links)
+        for key, coding in _fixed(each):
+            said = coding if isinstance(coding, dict) else {"code": coding, "system": _system(by_id, path)}
+            codings = dicts(said.get("coding")) or [said]
+            links = [one for one_ in codings for one in link(one_, systems, f"{key} {id_}")]
+            found[holder] = (*found.get(holder, ()), *links)
     return found
+
+
+def _fixed(element: Json) -> Iterator[tuple[str, Any]]:
+    return ((key, value) for key, value in element.items() if key.startswith(("pattern", "fixed")))
+
+
+def _system(by_id: Mapping[str, Json], path: list[str]) -> str:
+    """The system that is fixed beside a code: `…coding.system` beside `…coding.code`."""
+    beside = by_id.get(".".join((*path[:-1], "system")), {})
+    return next((str(value) for _, value in _fixed(beside) if isinstance(value, str)), "")
 
 
 def _bindings(binding: Json) -> Iterator[str]:

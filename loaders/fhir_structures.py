@@ -14,10 +14,11 @@ from typing import Any
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import Edition, Record, Redistribution, Skipped, Source, Structure
 from loaders.agencies import BEGREPP
-from loaders.declarations import read_declaration, release_dates, rights
+from loaders.declarations import read_declaration, release_dates, rights, slug
 from loaders.fhir_files import Resource, descriptions, resources
 from loaders.fhir_profiles import profile_elements
 from loaders.fhir_questions import question_elements
+from loaders.fhir_words import dicts
 
 SOURCE = Source(
     id="fhir_structures",
@@ -89,9 +90,11 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
                 resource.origin, f"'{address}' stands already in {urls[address]}.", "Add one of the two files only."
             )
         urls[address] = resource.origin
-        id_ = resource.id if resource.id not in ids else f"{resource.id}-{len(ids)}"
+        # Other publishers have profiles of the same id.
+        id_ = f"{slug(edition.source)}-{resource.id}"
+        id_ = id_ if id_ not in ids else f"{id_}-{len(ids)}"
         ids.add(id_)
-        values = [str(each.get("value") or "") for each in _dicts(resource.body.get("identifier"))]
+        values = [str(each.get("value") or "") for each in dicts(resource.body.get("identifier"))]
         version = str(resource.body.get("version") or "")
         yield Structure(
             id=id_,
@@ -123,7 +126,3 @@ def _kind(resource: Resource) -> str:
         return "Questionnaire"
     kind = str(resource.body.get("kind") or "resource")
     return f"StructureDefinition ({kind})"
-
-
-def _dicts(said: object) -> list[dict[str, Any]]:
-    return [each for each in said if isinstance(each, dict)] if isinstance(said, list) else []

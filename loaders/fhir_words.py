@@ -13,6 +13,11 @@ from loaders.plain_text import from_html
 
 Json = dict[str, Any]
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
+# What an answer counts as in a score; the name differs between FHIR's editions.
+_NUMBERS = (
+    "http://hl7.org/fhir/StructureDefinition/itemWeight",
+    "http://hl7.org/fhir/StructureDefinition/ordinalValue",
+)
 
 
 def dicts(said: object) -> list[Json]:
@@ -56,8 +61,11 @@ def coded(coding: Json, language: str, systems: Mapping[str, str], origin: Origi
         for each in dicts(coding.get("designation"))
         if each.get("value") and str(each.get("language") or "und") not in said
     )
+    weight = [each for each in dicts(coding.get("extension")) if each.get("url") in _NUMBERS]
+    number = str(weight[0].get("valueDecimal", "")) if weight else ""
     return CodedValue(
         code=code,
         labels=tuple({text.lang: text for text in reversed(labels)}.values()) or (Text(code, "und"),),
+        number=number,
         matches=link(coding, systems, str(coding.get("system") or "")),
     )

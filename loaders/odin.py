@@ -23,6 +23,7 @@ _TOKEN = re.compile(
       | \|(?P<interval>[^|\n]*)\|
       | (?P<type>\([A-Za-z_][\w.<>, ]*\))
       | (?P<sign><|>|=|,|;|\.\.\.)
+      | (?P<uri>[A-Za-z][\w+.\-]*:[^\s<>",;]+)
       | (?P<word>[^\s<>=,;"\[\]|()]+)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -119,7 +120,7 @@ class _Reader:
     def primitives(self) -> Odin:
         values: list[Odin] = []
         is_list = False
-        while self.here.kind in ("text", "word", "code", "interval", "key"):
+        while self.here.kind in ("text", "word", "uri", "code", "interval", "key"):
             token = self.next()
             values.append(_plain(token.value) if token.kind == "text" else token.value)
             if not self.is_sign(","):

@@ -194,6 +194,7 @@ class _Study:
             id=found.oid,
             origin=self._at(found.row),
             titles=found.titles or (Text(found.name or found.oid, self.language),),
+            identifiers=tuple(f"{alias.context}: {alias.name}" for alias in found.aliases),
             values=tuple(
                 CodedValue(
                     code=value.code,

@@ -8,6 +8,7 @@ every archetype), and term bindings link nodes and codes to concepts. A template
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,7 @@ SOURCE = Source(
     homepage="https://specifications.openehr.org/",
     reads="archetypes (.adl), templates (.t.json), web templates (.json) and operational templates (.opt)",
 )
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
@@ -185,6 +187,7 @@ class _Model:
                 for lang, word in choice.words.items()
                 if word.description and word.description != word.text
             ),
+            number=choice.ordinal if _NUMBER.fullmatch(choice.ordinal) else "",
             matches=links,
         )
 

@@ -145,11 +145,11 @@ class _Template:
         if kind == "C_TERMINOLOGY_CODE":
             self.codes(said, node, terms)
             return
-        if kind in ("C_STRING",) and attribute == "units":
+        if kind == "C_STRING" and attribute == "units":
             node.units += [str(each) for each in said.get("constraint") or []]
             return
         if kind in ("C_INTEGER", "C_REAL") and attribute in ("magnitude", "numerator"):
-            node.ranges += [str(each) for each in said.get("constraint") or []]
+            node.ranges += [str(each).strip("|") for each in said.get("constraint") or []]
             return
         if kind == "C_COMPLEX_OBJECT" and attribute == "value":
             node.value_types.append(str(said.get("rmTypeName")))

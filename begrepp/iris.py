@@ -123,6 +123,10 @@ class Iris:
         """A publisher's file, named by its content."""
         return f"{self.root}file/{sha256}"
 
+    def query(self, name: str) -> str:
+        """A question of the cookbook."""
+        return f"{self.root}query/{segment(name)}"
+
     def graph(self, name: str) -> str:
         """A graph of the build's own: the catalogue, the provenance."""
         return f"{self.root}graph/{name}"

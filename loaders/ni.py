@@ -2,7 +2,7 @@
 
 NI has no download; its pages list classes, and for every attribute name, type (ISO 21090), cardinality and binding.
 The table says the same, a row for each class (without attribute) and each attribute; `[model]` in source.toml says
-which model and version it is. docs/how-to/register-metadata.md is the manual.
+which model and version it is. docs/how-to/source-toml.md is the manual.
 """
 
 from __future__ import annotations
@@ -13,12 +13,24 @@ from typing import Any
 
 from begrepp.editions import data_files
 from begrepp.errors import InputError
-from begrepp.records import Edition, Element, Record, Redistribution, Source, Structure, Text, is_iri, texts
-from begrepp.rows import Row, read_table
+from begrepp.records import Edition, Element, Record, Redistribution, Source, Structure, is_iri, texts
+from begrepp.rows import Row, parse_date, read_table
 from loaders.agencies import EHALSOMYNDIGHETEN
 from loaders.declarations import read_declaration, release_dates, rights
 
-COLUMNS = ("class", "attribute", "type", "card", "code_system", "binding", "label_en", "note_sv", "note_en", "source")
+COLUMNS = (
+    "class",
+    "attribute",
+    "type",
+    "card",
+    "code_system",
+    "binding",
+    "label_en",
+    "note_sv",
+    "note_en",
+    "source",
+    "checked",
+)
 SOURCE = Source(
     id="ni",
     title="Informationsmodell som tabell (NI)",
@@ -118,7 +130,6 @@ def _element(row: Row, model: str) -> Element:
             f"the binding '{wrong[0]}' is no address.",
             "Write the address of the value set, or use code_system.",
         )
-    sources = row.take_optional("source")
     notes = texts(row.take_optional("note_sv"), row.take_optional("note_en"))
     element = Element(
         structure=model,
@@ -132,7 +143,8 @@ def _element(row: Row, model: str) -> Element:
         max_card=(found["most"] or found["least"]) if found else "",
         code_systems=systems,
         bindings=bindings,
-        notes=(Text(f"source: {sources}", "en"),) if sources else (),
+        source=row.take_optional("source"),
+        checked=parse_date(row.take_optional("checked"), row.origin, "checked"),
     )
     row.done()
     return element

@@ -36,6 +36,7 @@ from begrepp.manifest import (
     read_manifest,
     write_manifest,
 )
+from begrepp.meanings import Meanings
 from begrepp.parts import FileUsed, LoadReport, Part, load_edition
 from begrepp.publish import alone, aside, publish
 from begrepp.queries import Finding, run_checks
@@ -128,7 +129,8 @@ def build(
         if not accept_fewer:
             _refuse_shrunken(parts, settings)
         progress.step("comparing editions")
-        differences = [*write_differences(parts, graphs, Iris(settings.base), public=public)]
+        meanings = Meanings.read(settings.meanings)
+        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, public=public)]
         if public:
             progress.step("leaving out the texts that may not be redistributed")
             for part in parts:
@@ -187,6 +189,7 @@ def build(
         write_manifest(folder, manifest)
         progress.step("publishing")
         publish(folder, settings, manifest.id)
+        meanings.write(settings.meanings)
     return manifest
 
 

@@ -45,6 +45,7 @@ from begrepp.redistribution import project
 from begrepp.rows import Meter
 from begrepp.search import write_index
 from begrepp.settings import ROOT, Settings
+from begrepp.statistics import write_statistics
 from begrepp.store import DiskStore, write_store
 from begrepp.terms import iri, name, ntriples, plain, typed
 from begrepp.validate import validate
@@ -165,6 +166,7 @@ def build(
             stored = beside.submit(write_store, folder / "store", named, current)
             progress.step("indexing the words")
             things = write_index(folder / "index", current)
+            write_statistics(folder, current)
             stored.result()
         progress.step("checking the current view")
         findings = list(run_checks(DiskStore(folder / "store")))

@@ -23,6 +23,7 @@ _KINDS = {
     expand("skos:Concept"): "concept",
     expand("skos:ConceptScheme"): "scheme",
     expand("dcat:Dataset"): "dataset",
+    expand("begrepp:Specification"): "dataset",
     expand("csvw:Column"): "variable",
 }
 # The values that a dataset's own dictionary lists are found through its variables: a thousand "ja" help nobody.

@@ -122,6 +122,8 @@ class Dataset:
     tables: tuple[Table, ...]
     valid_from: date
     redistribution: Redistribution = Redistribution.ALLOWED
+    specification: bool = False
+    """Whether it is a common data set or a data model that others fill in, and nobody holds data of its own for."""
     identifiers: tuple[str, ...] = ()
     alternatives: tuple[Text, ...] = ()
     series: DatasetSeries | None = None

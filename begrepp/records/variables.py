@@ -51,6 +51,9 @@ class CodeList:
     titles: tuple[Text, ...]
     values: tuple[CodedValue, ...]
     missing: bool = False
+    identifiers: tuple[str, ...] = ()
+    intension: tuple[str, ...] = ()
+    """Rules that choose further codes, where the source gives rules instead of codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

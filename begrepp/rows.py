@@ -24,7 +24,7 @@ from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.archives import check_archive, refuse_doctypes
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.privacy import refuse_identity_numbers, refuse_person_rows
 
 MAX_LINE = 1_000_000
 _CHUNK = 1 << 16
@@ -179,6 +179,7 @@ def read_table(
                 continue
             searched = (cell for column, cell in found.items() if column not in own) if own else cells
             refuse_identity_numbers("\t".join(searched), origin)
+            refuse_person_rows(found, origin)
             yield Row(found, origin)
     except csv.Error as error:
         raise InputError(
@@ -360,7 +361,9 @@ def read_xlsx(
             continue
         counter.rows += 1
         refuse_identity_numbers("\t".join(values), origin)
-        yield Row(_cells(header, values, origin, short_rows=True), origin)
+        found = _cells(header, values, origin, short_rows=True)
+        refuse_person_rows(found, origin)
+        yield Row(found, origin)
     if header is None:
         raise InputError(path, "the sheet is empty.", "Fetch the file again from its publisher.")
 

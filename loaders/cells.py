@@ -30,7 +30,7 @@ class Cell:
     """Where a value comes from.
 
     `columns`: the first that is not empty. `template`: text with `{column}` in it, instead of one column.
-    `clean`: "html" or "markdown" becomes plain words. `match`: only what the pattern catches, or its group.
+    `match`: only what the pattern catches, or its group. `clean`: "html" or "markdown" becomes plain words.
     `replace`: pairs of what to put in whose place. `words`: the publisher's words and ours. `otherwise`: where
     there is no value, or no such word. `split`: divides a cell into several values. `text`: the same in every row.
     """
@@ -38,9 +38,9 @@ class Cell:
     columns: tuple[str, ...] = ()
     text: str = ""
     template: str = ""
-    clean: str = ""
     match: re.Pattern[str] | None = None
     all_matches: bool = False
+    clean: str = ""
     replace: tuple[tuple[str, str], ...] = ()
     words: Mapping[str, str] | None = None
     otherwise: str | None = None
@@ -54,7 +54,7 @@ class Cell:
         """The values in a row, each once: divided by `split`, or every match of the pattern."""
         raw = self._raw(cells)
         if self.all_matches and self.match:
-            parts = [found[found.re.groups and 1] for found in self.match.finditer(self._clean(raw))]
+            parts = [found[found.re.groups and 1] for found in self.match.finditer(raw)]
         elif self.split:
             parts = raw.split(self.split)
         else:
@@ -67,14 +67,11 @@ class Cell:
             return re.sub(r"\{([^{}]+)\}", lambda found: cells.get(found[1], ""), self.template).strip()
         return next((cells[column] for column in self.columns if cells.get(column)), "") or self.text
 
-    def _clean(self, value: str) -> str:
-        return plain_words(value, self.clean) if self.clean else value
-
     def _finished(self, value: str, origin: Origin, *, matched: bool = False) -> str:
-        value = self._clean(value)
         if self.match and not matched:
             found = self.match.search(value)
             value = (found[found.re.groups and 1] or "").strip() if found else ""
+        value = plain_words(value, self.clean) if self.clean else value
         for old, new in self.replace:
             value = value.replace(old, new)
         value = value.strip()

@@ -50,30 +50,30 @@ class Sheet:
     references: str
     ignore: tuple[str, ...]
     short_rows: bool
-    report_misaligned: bool
+    report: tuple[str, ...]
+    """Faults that are told and passed over, where others stop the load: `misaligned` rows, `repeated` codes."""
 
-    def read(self, required: tuple[str, ...], misaligned: Misaligned, *, counted: bool = True) -> Iterator[Row]:
-        """The rows of all files, in order. `required` are the columns that a table must have."""
+    def read(self, misaligned: Misaligned, *, counted: bool = True) -> Iterator[Row]:
+        """The rows of all files, in order. `misaligned` is told of rows that do not fit, where they are reported."""
         for path in self.paths:
             match self.form:
                 case "json":
                     yield from self._json(path, counted)
                 case "markdown":
-                    yield from self._markdown(path, required, counted)
+                    yield from self._markdown(path, misaligned, counted)
                 case "front-matter":
                     yield self._front_matter(path, counted)
                 case "xlsx":
-                    yield from read_xlsx(path, sheet=self.sheet, required=required, skip=self.skip, counted=counted)
+                    yield from read_xlsx(path, sheet=self.sheet, skip=self.skip, counted=counted)
                 case _:
                     yield from read_table(
                         path,
-                        required=required,
                         delimiter=self.delimiter,
                         encoding=self.encoding,
                         quoted=self.quoted,
                         short_rows=self.short_rows,
                         skip=self.skip,
-                        misaligned=misaligned if self.report_misaligned else None,
+                        misaligned=misaligned if "misaligned" in self.report else None,
                         counted=counted,
                     )
 
@@ -86,7 +86,7 @@ class Sheet:
             raise InputError(path, f"not well-formed JSON: {error}.", "Fetch the file again.") from None
         steps = [step for step in self.rows.split(".") if step]
         known = document.get(self.references, {}) if self.references and isinstance(document, dict) else {}
-        above = {f"document.{key}": value for key, value in _flat(document, known).items()}
+        above = {f"document.{key}": value for key, value in _flat(document, known).items() if "." not in key}
         for number, cells in enumerate(_below(document, steps, above, known, path), start=1):
             origin = Origin(path.name, number)
             if counted:
@@ -94,7 +94,7 @@ class Sheet:
             refuse_identity_numbers("\t".join(cells.values()), origin)
             yield Row(cells, origin)
 
-    def _markdown(self, path: Path, required: tuple[str, ...], counted: bool) -> Iterator[Row]:
+    def _markdown(self, path: Path, misaligned: Misaligned, counted: bool) -> Iterator[Row]:
         heading, found = "", False
         header: list[str] = []
         lines = enumerate(read_lines(path, self.encoding), start=1)
@@ -102,7 +102,7 @@ class Sheet:
         for number, line in lines:
             if match := _HEADING.match(line):
                 heading, header, before = match[1], [], ""
-            elif not line.strip():
+            elif not line.strip() or (header and not line.strip(" -*_\r\n")):
                 header, before = [], ""
             elif _RULE.match(line) and before and not header:
                 header = [" ".join(cell.split()) for cell in _split_row(before)]
@@ -112,7 +112,12 @@ class Sheet:
                 if counted:
                     meter().rows += 1
                 refuse_identity_numbers(line, origin)
-                yield Row(_table_row(header, line, heading, origin), origin)
+                try:
+                    yield Row(_table_row(header, line, heading, origin), origin)
+                except InputError as error:
+                    if "misaligned" not in self.report:
+                        raise
+                    misaligned(origin, error.reason)
             else:
                 before = line
         if not found:
@@ -167,8 +172,15 @@ def read_sheet(keys: Keys, edition: Edition, *, default: str = "") -> Sheet:
         references=keys.text("references"),
         ignore=keys.strings("ignore"),
         short_rows=keys.flag("short_rows", default=False),
-        report_misaligned=keys.flag("report_misaligned", default=False),
+        report=_reported(keys),
     )
+
+
+def _reported(keys: Keys) -> tuple[str, ...]:
+    said = keys.strings("report")
+    if unknown := [each for each in said if each not in ("misaligned", "repeated")]:
+        keys.fail("report", f"holds {unknown[0]!r}.", 'Use "misaligned", "repeated" or both.')
+    return said
 
 
 # JSON

@@ -10,7 +10,7 @@ from begrepp.records import CodedValue, Edition, Link, Skipped, Text, is_iri
 from loaders.cells import Cell, read_cell, read_words
 from loaders.dataset_declaration import when_in
 from loaders.declarations import Keys
-from loaders.gathering import Gathered, gather
+from loaders.gathering import Gathered, gather, worded
 from loaders.sheets import Sheet, read_sheet
 
 
@@ -142,22 +142,18 @@ def fill(book: CodeBook, codes: _Codes) -> Iterator[Skipped]:
             said = f"'{code}' is left out, as the declaration says." if code else "the row has no code."
             yield Skipped(origin=gathered.origin, reason=said)
             continue
-        _put(book, codes, gathered, code)
+        yield from _put(book, codes, gathered, code)
     yield from misaligned
 
 
-def _put(book: CodeBook, codes: _Codes, gathered: Gathered, code: str) -> None:
+def _put(book: CodeBook, codes: _Codes, gathered: Gathered, code: str) -> Iterator[Skipped]:
     def value(name: str) -> str:
         return codes.plain[name].value(gathered.cells, gathered.origin) if name in codes.plain else ""
 
-    def words(pairs: tuple[tuple[str, Cell], ...]) -> tuple[Text, ...]:
-        said = ((lang, cell.value(gathered.cells, gathered.origin)) for lang, cell in pairs)
-        return tuple(Text(each, lang) for lang, each in said if each)
-
     coded = CodedValue(
         code=code,
-        labels=words(codes.label) or (Text(code, "zxx"),),
-        definitions=words(codes.definition),
+        labels=worded(codes.label, gathered) or (Text(code, "zxx"),),
+        definitions=worded(codes.definition, gathered),
         broader=value("broader"),
         valid_from=when_in(value("valid_from"), gathered.origin, "valid_from"),
         valid_to=when_in(value("valid_to"), gathered.origin, "valid_to"),
@@ -166,19 +162,20 @@ def _put(book: CodeBook, codes: _Codes, gathered: Gathered, code: str) -> None:
     shelf, which = (book.by_name, "list") if "list" in codes.plain else (book.by_variable, "variable")
     for name in codes.plain[which].values(gathered.cells, gathered.origin):
         listed = shelf.setdefault(
-            name, ListOfCodes(titles=words(codes.title), origin=gathered.origin, missing=codes.missing)
+            name, ListOfCodes(titles=worded(codes.title, gathered), origin=gathered.origin, missing=codes.missing)
         )
         if not code:
             listed.rules.append(value("rule"))
             continue
         before = listed.values.setdefault(code, coded)
         if before.labels != coded.labels:
-            raise InputError(
-                gathered.origin,
+            reason = (
                 f"the code '{code}' stands twice in the list '{name}', as '{before.labels[0].value}' "
-                f"and '{coded.labels[0].value}'.",
-                "Correct one of the rows in a copy, and report it to the publisher.",
+                f"and '{coded.labels[0].value}'."
             )
+            if "repeated" not in codes.sheet.report:
+                raise InputError(gathered.origin, reason, 'Correct one of the rows, or say report = ["repeated"].')
+            yield Skipped(origin=gathered.origin, reason=f"{reason} The first is kept.")
 
 
 def _match(system: str, code: str) -> tuple[Link, ...]:

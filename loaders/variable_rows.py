@@ -15,7 +15,7 @@ from begrepp.settings import LANGUAGES
 from loaders.cells import Cell, read_cell, read_words
 from loaders.dataset_declaration import concepts, when_in
 from loaders.declarations import Keys
-from loaders.gathering import Gathered, gather
+from loaders.gathering import Gathered, gather, worded
 from loaders.sheets import Misaligned, Sheet, read_sheet
 from loaders.value_lists import InCell, read_in_cell
 
@@ -102,8 +102,7 @@ class VariableList:
             return self.plain[what].values(gathered.cells, origin) if what in self.plain else ()
 
         def words(what: str) -> tuple[Text, ...]:
-            said = ((lang, cell.value(gathered.cells, origin)) for lang, cell in self.words[what])
-            return tuple(Text(each, lang) for lang, each in said if each)
+            return worded(self.words[what], gathered)
 
         label = words("label")
         if self.complete and not label:

@@ -15,6 +15,7 @@ from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.lists import Lists
 from begrepp.records import (
+    CodeList,
     Edition,
     Home,
     Record,
@@ -22,12 +23,16 @@ from begrepp.records import (
     Skipped,
     Source,
     Table,
+    Text,
     Variable,
     is_iri,
 )
 from loaders.agencies import BEGREPP
+from loaders.cells import read_cell, read_words
 from loaders.dataset_declaration import read_dataset
 from loaders.declarations import Keys, file_list, read_declaration, slug
+from loaders.gathering import gather, worded
+from loaders.sheets import Sheet, read_sheet
 from loaders.value_lists import CodeBook, ListOfCodes, fill, parted, read_codes
 from loaders.variable_rows import VariableList, own_lists, read_variable_list
 
@@ -48,13 +53,13 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
     tables = _Tables(keys, edition)
     lists = [read_variable_list(each, edition) for each in keys.tables("variables")]
     lists = lists or own_lists(tables.files, edition, keys.origin)
+    sheets = [tables.read(each, edition) for each in keys.tables("tables")]
     codes = [read_codes(each, edition) for each in keys.tables("codes")]
     ignored = keys.strings("ignore_files")
     dataset = read_dataset(keys, edition)
     keys.done()
-    used = {
-        path for sheet in (*(each.sheet for each in lists), *(each.sheet for each in codes)) for path in sheet.paths
-    }
+    sheets += [*(each.sheet for each in lists), *(each.sheet for each in codes)]
+    used = {path for sheet in sheets for path in sheet.paths}
     _refuse_unused(edition, keys.origin, {path.name for path in used}, ignored)
     book = CodeBook()
     skipped = [each for said in codes for each in fill(book, said)]
@@ -72,7 +77,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
             yield from home.new()
             yield placed
             yield from missed
-    yield from _unused_lists(book)
+    yield from _unused_lists(book, home)
 
 
 def _refuse_unused(edition: Edition, origin: Origin, used: set[str], ignored: tuple[str, ...]) -> None:
@@ -106,6 +111,24 @@ class _Tables:
             said.done()
         self._fixed = bool(self._tables)
         self._origin = keys.origin
+
+    def read(self, keys: Keys, edition: Edition) -> Sheet:
+        """A `[[tables]]`: rows that tell the tables' names, titles and descriptions."""
+        sheet = read_sheet(keys, edition)
+        columns = keys.table("columns", required=True)
+        name = read_cell(columns, "name")
+        if name is None:
+            columns.fail("name", "is missing.", "Say which column holds the table's name.")
+        title, description = read_words(columns, "title"), read_words(columns, "description")
+        columns.done()
+        keys.done()
+        cells = [name, *(cell for _, cell in (*title, *description))]
+        for row in gather(sheet, cells, _refuse):
+            called = name.value(row.cells, row.origin)
+            self._by_words[called] = id_ = slug(called)
+            titles = worded(title, row) or (Text(called, "zxx"),)
+            self._tables[id_] = Table(id=id_, titles=titles, descriptions=worded(description, row))
+        return sheet
 
     def meet(self, variable: Variable, table: Table) -> None:
         """Learn of the table that a row names."""
@@ -191,15 +214,24 @@ def _listed(variable: Variable, listed: ListOfCodes, named: str, home: Lists) ->
     )
 
 
-def _unused_lists(book: CodeBook) -> Iterator[Skipped]:
-    for kind, shelf in (("list", book.by_name), ("list for", book.by_variable)):
-        for name, listed in shelf.items():
-            if not listed.used:
-                yield Skipped(origin=listed.origin, reason=f"no variable uses the {kind} '{name}'.")
+def _unused_lists(book: CodeBook, home: Lists) -> Iterator[CodeList | Skipped]:
+    """Lists that the dictionary has and no variable uses; lists for variables that it has not."""
+    for name, listed in book.by_name.items():
+        if not listed.used:
+            values = tuple(listed.values.values())
+            home.add(name, values, listed.origin, listed.titles, named=True, intension=tuple(listed.rules))
+    yield from home.new()
+    for name, listed in book.by_variable.items():
+        if not listed.used:
+            yield Skipped(origin=listed.origin, reason=f"there is no variable '{name}' for its list.")
 
 
 def _report(skipped: list[Skipped]) -> Any:
     return lambda origin, reason: skipped.append(Skipped(origin=origin, reason=reason))
+
+
+def _refuse(origin: Origin, reason: str) -> None:
+    raise InputError(origin, reason, "Mend the row in a copy.")
 
 
 def _ignore(origin: Origin, reason: str) -> None:

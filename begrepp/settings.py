@@ -45,6 +45,11 @@ class Settings:
         return self.data / "builds"
 
     @property
+    def cache(self) -> Path:
+        """What was loaded for earlier builds."""
+        return self.data / "cache"
+
+    @property
     def current(self) -> Path:
         """The link to the build that is served."""
         return self.data / "current"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
+from begrepp.cookbook import cookbook_triples
 from begrepp.iris import Iris
 from begrepp.lines import SortedFile
 from begrepp.parts import FileUsed, LoadReport
@@ -16,11 +17,13 @@ from begrepp.terms import iri, name, ntriples, plain, typed
 from begrepp.validate import validate
 
 
-def write_catalogue(graphs: Path, others: list[str]) -> tuple[Path, str]:
-    """The graph that says what there is: releases outside the current view, our vocabulary and our catalogue."""
+def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, str]:
+    """The graph that says what there is: releases outside the current view, our own words, and what may be asked."""
     out = SortedFile(graphs / "catalog.nt")
     for line in others:
         out.add(line)
+    for triple in cookbook_triples(iris):
+        out.add(ntriples(triple))
     for line in _ontology_lines():
         out.add(line)
     _, sha256 = out.close()
@@ -28,9 +31,9 @@ def write_catalogue(graphs: Path, others: list[str]) -> tuple[Path, str]:
 
 
 def _ontology_lines() -> list[str]:
-    """Our vocabulary and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
+    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
     dataset = Dataset()
-    for file in ("vocabulary.ttl", "catalog.ttl"):
+    for file in ("vocabulary.ttl", "prefixes.ttl", "catalog.ttl"):
         for quad in parse(path=ROOT / "ontology" / file, format=RdfFormat.TURTLE, rename_blank_nodes=True):
             dataset.add(quad)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)

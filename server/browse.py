@@ -85,7 +85,11 @@ def suggestions() -> Response:
     query = request.args.get("q", "").strip()[:200]
     scheme = build().catalogue.by_id.get(request.args.get("scheme", ""))
     total, hits = (
-        build().index.search(query, scheme=scheme.iri if scheme else "", limit=SUGGESTIONS) if query else (0, [])
+        build().index.search(
+            query, kind=request.args.get("kind", ""), scheme=scheme.iri if scheme else "", limit=SUGGESTIONS
+        )
+        if query
+        else (0, [])
     )
     say = speaker()
     return jsonify(

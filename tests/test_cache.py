@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from begrepp import cache as caching
 from begrepp import code
 from begrepp.build import build
 from begrepp.cache import cache_key
@@ -16,7 +15,7 @@ from begrepp.loading import Job
 from begrepp.manifest import Manifest, current_build
 from begrepp.parts import LoadReport, file_used
 from begrepp.publish import aside
-from begrepp.settings import Settings
+from begrepp.settings import ROOT, Settings
 from tests.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 
 NEWER = HEADER + ROWS.replace("lungåkomma", "lungsjukdom")
@@ -115,14 +114,14 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
     copy = tmp_path / "project"
     for folder in ("begrepp", "loaders", "shapes", "ontology"):
         (copy / folder).mkdir(parents=True)
-        for path in (code.ROOT / folder).rglob("*"):
-            target = copy / path.relative_to(code.ROOT)
+        for path in (ROOT / folder).rglob("*"):
+            target = copy / path.relative_to(ROOT)
             if path.is_dir():
                 target.mkdir(exist_ok=True)
-            elif path.suffix in (".py", ".ttl", ".csv"):
+            elif path.suffix != ".pyc":
                 target.write_bytes(path.read_bytes())
-    monkeypatch.setattr(code, "ROOT", copy)
-    monkeypatch.setattr(caching, "ROOT", copy)
+    monkeypatch.setattr("begrepp.code.ROOT", copy)
+    monkeypatch.setattr("begrepp.cache.ROOT", copy)
 
     def forget() -> None:
         for cached in (code._checksum, code._file, code._imported):

@@ -32,6 +32,7 @@ from begrepp.manifest import (
     read_manifest,
     write_manifest,
 )
+from begrepp.meanings import Meanings
 from begrepp.parts import LoadReport, Part
 from begrepp.publish import alone, aside, publish
 from begrepp.queries import Finding, run_checks
@@ -82,7 +83,8 @@ def build(
         if not accept_fewer:
             _refuse_shrunken(parts, settings)
         progress.step("comparing editions")
-        differences = [*write_differences(parts, graphs, Iris(settings.base), public=public)]
+        meanings = Meanings.read(settings.meanings)
+        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, public=public)]
         if public:
             progress.step("leaving out the texts that may not be redistributed")
             for part in parts:
@@ -141,6 +143,7 @@ def build(
         write_manifest(folder, manifest)
         progress.step("publishing")
         publish(folder, settings, manifest.id)
+        meanings.write(settings.meanings)
     return manifest
 
 

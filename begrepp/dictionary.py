@@ -139,6 +139,8 @@ def code_list_triples(names: Names, code_list: CodeList) -> Iterator[Triple]:
     yield subject, name("rdf:type"), name("skos:ConceptScheme")
     yield subject, name("rdf:type"), name("begrepp:CodeList")
     yield from texts(subject, "skos:prefLabel", code_list.titles)
+    for identifier in code_list.identifiers:
+        yield subject, name("dct:identifier"), plain(identifier)
     yield subject, name("dct:isPartOf"), iri(home)
     for identifier in code_list.identifiers:
         yield subject, name("dct:identifier"), plain(identifier)
@@ -155,6 +157,8 @@ def code_list_triples(names: Names, code_list: CodeList) -> Iterator[Triple]:
         yield from texts(node, "skos:prefLabel", value.labels)
         yield from texts(node, "skos:definition", value.definitions)
         yield node, name("begrepp:status"), name(f"begrepp:{Status.ACTIVE}")
+        if value.number:
+            yield node, name("rdf:value"), typed(value.number, "xsd:decimal")
         if value.broader:
             yield node, name("skos:broader"), iri(names.iris.part(own, value.broader))
         if value.valid_from:

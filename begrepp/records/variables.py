@@ -25,7 +25,10 @@ class Home:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedValue:
-    """One value of a list: the code as it stands in the data, its words, and the concepts it stands for."""
+    """One value of a list: the code as it stands in the data, its words, and the concepts it stands for.
+
+    `number` is what an ordinal value counts as (a decimal number), where the source says it.
+    """
 
     code: str
     labels: tuple[Text, ...]
@@ -33,6 +36,7 @@ class CodedValue:
     broader: str = ""
     valid_from: str = ""
     valid_to: str = ""
+    number: str = ""
     matches: tuple[Link, ...] = ()
 
 
@@ -52,8 +56,11 @@ class CodeList:
     values: tuple[CodedValue, ...]
     missing: bool = False
     identifiers: tuple[str, ...] = ()
+<<<<<<< HEAD
     intension: tuple[str, ...] = ()
     """Rules that choose further codes, where the source gives rules instead of codes."""
+=======
+>>>>>>> main
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

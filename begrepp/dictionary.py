@@ -139,8 +139,6 @@ def code_list_triples(names: Names, code_list: CodeList) -> Iterator[Triple]:
     yield subject, name("rdf:type"), name("skos:ConceptScheme")
     yield subject, name("rdf:type"), name("begrepp:CodeList")
     yield from texts(subject, "skos:prefLabel", code_list.titles)
-    for identifier in code_list.identifiers:
-        yield subject, name("dct:identifier"), plain(identifier)
     yield subject, name("dct:isPartOf"), iri(home)
     for identifier in code_list.identifiers:
         yield subject, name("dct:identifier"), plain(identifier)

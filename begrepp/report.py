@@ -174,11 +174,7 @@ def _contents(part: Part) -> str:
 
 def added(result: LoadReport, target: Path, newer: Sequence[str] = ()) -> None:
     """A file was checked and put in its place; what is older than the current edition becomes history."""
-<<<<<<< HEAD
     parts = ", ".join(f"{_contents(part)} in {part.id}" for part in result.parts)
-=======
-    parts = ", ".join(f"{p.concepts or p.mappings or p.variables or p.elements:,} in {p.id}" for p in result.parts)
->>>>>>> main
     _out.print(f"[green]✓[/] {escape(f'{result.source} {result.version}: {result.rows_read:,} rows; {parts}')}")
     _skips(result.skips, result.skipped)
     if newer:

@@ -1,13 +1,14 @@
-"""`python -m bench naive DATA` or `python -m bench current-view DATA`; DATA holds `raw/` as `begrepp add` fills it."""
+"""`python -m bench naive DATA` or `current-view DATA`, where DATA holds `raw/` as `begrepp add` fills it, or
+`variables DATA`, which fills it itself."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from bench import current_view, naive
+from bench import current_view, naive, variables
 
-BENCHES = {"naive": naive.run, "current-view": current_view.run}
+BENCHES = {"naive": naive.run, "current-view": current_view.run, "variables": variables.run}
 
 
 def main() -> None:

@@ -141,7 +141,20 @@ def test_the_first_example_of_the_manual_works(tmp_path: Path) -> None:
 
 def test_every_key_that_a_loader_reads_is_in_the_manual() -> None:
     read_declarations = "declarations dataset_declaration sheets cells value_lists variable_rows"
-    formats = ("table", "skos", "sssom", "variables", "claml", "obo", "obo_owl", "fhir", *STRUCTURES)
+    formats = (
+        "table",
+        "skos",
+        "sssom",
+        "variables",
+        "redcap",
+        "csvw",
+        "frictionless",
+        "claml",
+        "obo",
+        "obo_owl",
+        "fhir",
+        *STRUCTURES,
+    )
     for name in (*read_declarations.split(), *formats):
         code = (ROOT / "loaders" / f"{name}.py").read_text(encoding="utf-8")
         kinds = "text|character|flag|number|day|strings|words|iri|slug|choice|pattern|table|tables|agent_named"

@@ -56,11 +56,8 @@ class CodeList:
     values: tuple[CodedValue, ...]
     missing: bool = False
     identifiers: tuple[str, ...] = ()
-<<<<<<< HEAD
     intension: tuple[str, ...] = ()
     """Rules that choose further codes, where the source gives rules instead of codes."""
-=======
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

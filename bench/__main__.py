@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import current_view, naive
+from bench import current_view, naive, search_quality
 
-BENCHES = {"naive": naive.run, "current-view": current_view.run}
+BENCHES = {"naive": naive.run, "current-view": current_view.run, "search-quality": search_quality.run}
 
 
 def main() -> None:

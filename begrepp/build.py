@@ -21,6 +21,7 @@ from typing import Protocol
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
+from begrepp.cascade import write_cascade
 from begrepp.correspondence import write_differences
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.history import current_lines, in_force
@@ -137,17 +138,26 @@ def build(
         others = [line for part in parts if id(part) not in current_parts for line in part.header]
         catalogue, catalogue_sha = _catalogue(graphs, others)
         provenance = _provenance(graphs, reports, settings.base, public=public)
+        iris = Iris(settings.base)
+        in_view = [group[0] for group in groups]
+        cascade = graphs / "cascade.nt"
+        write_cascade(
+            cascade,
+            [part.path for part in in_view if part.kind == "dataset"],
+            [part.path for part in in_view if part.kind == "mapping"],
+            iris,
+        )
         current = graphs / "current.nt"
         streams = [_view(graphs / f"view{n}.nt", group) for n, group in enumerate(groups)]
         compared = [difference.path for difference in differences]
-        triples, _ = merge_files(current, [*streams, *compared, catalogue, provenance])
+        triples, _ = merge_files(current, [*streams, *compared, catalogue, provenance, cascade])
         for view in graphs.glob("view*.nt"):
             view.unlink()
         progress.step(f"storing {triples:,} triples")
-        iris = Iris(settings.base)
         named = [(part.graph, part.path) for part in parts]
         named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
+        named += [(iris.graph("cascade"), cascade)]
         with ThreadPoolExecutor(1) as beside:
             stored = beside.submit(write_store, folder / "store", named, current)
             progress.step("indexing the words")

@@ -87,6 +87,11 @@ class TextIndex:
             hits = searcher.search(found, limit=_FEW, count=False, weight_by_field="rank").hits
         return [*_judged(question, searcher, (address for _, address in hits), reader)][:limit]
 
+    def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
+        """The words of a query that nothing is called, each with the word that was asked for in its place."""
+        searcher = self._index.searcher()
+        return understand(query, partial(_known, searcher), partial(self._nearest, searcher)).corrections
+
     def facets(self, query: str, **filters: str) -> Facets:
         """How the answers divide by each facet; a facet's own filter does not narrow its counts."""
         searcher = self._index.searcher()

@@ -29,6 +29,8 @@ _ROLES = {
     name("dct:description"): "text",
     name("xkos:inclusionNote"): "text",
 }
+# The values that a dataset's own dictionary lists are found through its variables: a thousand "ja" help nobody.
+_LEFT_OUT = {name("begrepp:CodedValue"), name("begrepp:CodeList")}
 _CODES = {name("skos:notation"), name("csvw:name")}
 _TYPE, _SCHEME = name("rdf:type"), name("skos:inScheme")
 _STATUS, _INACTIVE = name("begrepp:status"), name("begrepp:inactive")
@@ -71,6 +73,8 @@ def _thing(iri: str, lines: list[str]) -> Thing:
         if role := _ROLES.get(predicate):
             thing.texts.setdefault(role, []).append(literal(value))
         elif predicate == _TYPE:
+            if value in _LEFT_OUT:
+                return Thing(iri)
             thing.kind = _KINDS.get(value) or thing.kind
         elif predicate in _CODES:
             thing.notation = literal(value).value

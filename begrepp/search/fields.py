@@ -63,7 +63,7 @@ def document(thing: Thing, via: Iterable[Text], vocabulary: set[str], dataset: s
         scheme=thing.scheme or (thing.iri if thing.kind == "scheme" else ""),
         dataset=dataset,
         status="active" if thing.active else "inactive",
-        language=[*dict.fromkeys(label.lang for label in labels if label.lang)],
+        language=[*dict.fromkeys(label.lang for label in labels if label.lang not in ("", "zxx"))],
         code=[*dict.fromkeys(map(code_key, _codes(thing)))],
         whole=[*dict.fromkeys(fold(label.value) for label in labels)],
         word=" ".join(folded),

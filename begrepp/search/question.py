@@ -7,7 +7,7 @@ nothing in the index has is asked for with a letter or two wrong.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from begrepp.search.keys import code_key, spelled
@@ -16,9 +16,10 @@ from begrepp.search.synonyms import LONGEST, Words, synonyms
 _SHORTEST_PART = 3
 _SHORTEST_CORRECTED = 4
 _RARE, _OFTEN = 10, 10
+_PARTS, _SYNONYM, _PART_WIDENED = 0.92, 0.82, 0.78
 _MOST_SPLITS = 3
 # Words that say nothing by themselves.
-FILLERS = frozenset("och i med av på vid för till som den det en ett the of in and with for on to a an at".split())
+FILLERS = frozenset("och i med av på vid för till som den det en ett the of in and with for on to a an at".split())  # noqa: SIM905
 
 Known = Callable[[str], int]
 """In how many things a folded word occurs, as a word, as a part of one or as a form of it."""
@@ -31,13 +32,15 @@ Nearest = Callable[[str], str]
 class Slot:
     """One thing that is asked for: the words as typed, and other words that say the same; all of a row are needed.
 
-    A rare word weighs more than a usual one.
+    Each of the `others` has how near it comes, below 1. A rare word weighs more than a usual one. `slip` is the usual
+    word that a very rare one is taken for a misspelling of.
     """
 
     typed: Words
-    others: tuple[Words, ...]
+    others: Mapping[Words, float]
     last: bool
     weight: float
+    slip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,9 @@ def understand(text: str, known: Known, nearest: Nearest) -> Question:
     typed = spelled(text)
     meant = [word for word in typed if word not in FILLERS] or typed
     corrected = {word: right for word in meant if _is_strange(word, known) and (right := nearest(word))}
-    slots = _slots([corrected.get(word, word) for word in meant], known, nearest)
-    return Question(text, tuple(slots), tuple(corrected.items()))
+    slots = tuple(_slots([corrected.get(word, word) for word in meant], known, nearest))
+    corrected |= {slot.typed[0]: slot.slip for slot in slots if slot.slip}
+    return Question(text, slots, tuple(corrected.items()))
 
 
 def _is_strange(word: str, known: Known) -> bool:
@@ -86,16 +90,20 @@ def _is_correctable(word: str) -> bool:
 def _slots(words: Sequence[str], known: Known, nearest: Nearest) -> Iterator[Slot]:
     at = 0
     while at < len(words):
-        length, others = _phrase(words[at:])
+        length, synonymous = _phrase(words[at:])
         typed = tuple(words[at : at + length])
         at += length
         rare = min(known(word) for word in typed)
-        splits = [] if length > 1 else _splits(typed[0], known)
-        widened = [*others, *splits, *(wider for split in splits for wider in _widened(split))]
-        if length == 1 and not others and rare <= _RARE and _is_correctable(typed[0]) and (right := nearest(typed[0])):
-            # A slip of somebody who wrote a label: the same slip must not hide what is spelt right.
-            widened += [(right,)] if known(right) > _OFTEN * rare else []
-        yield Slot(typed, tuple(dict.fromkeys(widened)), at == len(words), 1 / math.log2(4 + rare))
+        others, slip = dict.fromkeys(synonymous, _SYNONYM), ""
+        if length == 1:
+            splits = _splits(typed[0], known)
+            others |= {wider: _PART_WIDENED for split in splits for wider in _widened(split)}
+            others |= dict.fromkeys(splits, _PARTS)
+            if not synonymous and rare <= _RARE and _is_correctable(typed[0]) and (right := nearest(typed[0])):
+                # A slip of somebody who wrote a label: the same slip must not hide what is spelt right.
+                slip = right if known(right) > _OFTEN * rare else ""
+                others |= {(slip,): _SYNONYM} if slip else {}
+        yield Slot(typed, others, at == len(words), 1 / math.log2(4 + rare), slip)
 
 
 def _phrase(words: Sequence[str]) -> tuple[int, list[Words]]:

@@ -17,13 +17,15 @@ from begrepp.search.question import FILLERS, Question, Slot
 from begrepp.swedish import fold
 
 _ROLES = {"pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "via": 0.8}
-_TYPED, _FOLDED, _KEY, _INSIDE, _OTHER, _BEGUN = 1.0, 0.97, 0.92, 0.8, 0.82, 0.7
+_TYPED, _FOLDED, _KEY, _INSIDE, _BEGUN = 1.0, 0.97, 0.92, 0.8, 0.7
 _KINDS = {"scheme": 0.02, "dataset": 0.04, "concept": 0.03, "variable": 0.0}
 _EXACT_CODE, _CODE_BEGINS, _EXACT_NAME = 3.0, 1.2, 0.5
 _OWN_LANGUAGE, _UPPER = 0.12, 0.01
 _WHOLE = 1.3
 # What a label says when it says no more: C50.9 "… ospecificerad" is what is meant by the rest of it.
-_UNSPECIFIED = frozenset("ospecificerad ospecificerat ospecificerade uns unspecified nos ej angiven angivet del".split())
+_UNSPECIFIED = frozenset(
+    ["ospecificerad", "ospecificerat", "ospecificerade", "uns", "unspecified", "nos", "ej", "angiven", "angivet", "del"]
+)
 _EMPTY = FILLERS | _UNSPECIFIED
 _ASIDE = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]")
 
@@ -120,10 +122,10 @@ def _slot_score(slot: Slot, words: Sequence[_Word]) -> tuple[float, set[int]]:
     best = _row_score(slot.typed, words, prefix=slot.last)
     if best[0] >= _KEY:
         return best
-    for other in slot.others:
+    for other, near in slot.others.items():
         quality, at = _row_score(other, words, prefix=False)
-        if quality * _OTHER > best[0]:
-            best = quality * _OTHER, at
+        if quality * near > best[0]:
+            best = quality * near, at
     return best
 
 
@@ -149,17 +151,18 @@ def _word_score(asked: _Word, words: Sequence[_Word], *, prefix: bool) -> tuple[
 
 
 def _likeness(asked: _Word, word: _Word, *, prefix: bool) -> float:
-    if asked.typed == word.typed:
-        return _TYPED
     if asked.folded == word.folded:
-        return _FOLDED
+        return _TYPED if asked.typed == word.typed else _FOLDED
     if not asked.keys.isdisjoint(word.keys):
         return _KEY
     if prefix and word.folded.startswith(asked.folded):
         return _BEGUN + 0.15 * len(asked.folded) / len(word.folded)
-    if len(asked.folded) >= 3 and len(word.folded) > len(asked.folded) + 2:
-        if word.folded.endswith(asked.folded) or word.folded.startswith(asked.folded):
-            return _INSIDE
-        if any(word.folded.endswith(key) or word.folded.startswith(key) for key in asked.keys if len(key) > 3):
-            return _INSIDE - 0.05
-    return 0.0
+    if len(asked.folded) < 3 or len(word.folded) < len(asked.folded) + 3:
+        return 0.0
+    if _at_an_end(asked.folded, word.folded):
+        return _INSIDE
+    return _INSIDE - 0.05 if any(_at_an_end(key, word.folded) for key in asked.keys if len(key) > 3) else 0.0
+
+
+def _at_an_end(part: str, word: str) -> bool:
+    return word.endswith(part) or word.startswith(part)

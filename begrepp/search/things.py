@@ -89,5 +89,3 @@ def _thing(iri: str, lines: list[str]) -> Thing:
         elif predicate in _SAME:
             thing.same.append(value[1:-1])
     return thing
-
-

@@ -22,6 +22,7 @@ from typing import Protocol
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
 from begrepp.cascade import write_cascade
+from begrepp.cookbook import cookbook_triples
 from begrepp.correspondence import write_differences
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.history import current_lines, in_force
@@ -35,6 +36,7 @@ from begrepp.manifest import (
     read_manifest,
     write_manifest,
 )
+from begrepp.meanings import Meanings
 from begrepp.parts import FileUsed, LoadReport, Part, load_edition
 from begrepp.publish import alone, aside, publish
 from begrepp.queries import Finding, run_checks
@@ -127,7 +129,8 @@ def build(
         if not accept_fewer:
             _refuse_shrunken(parts, settings)
         progress.step("comparing editions")
-        differences = [*write_differences(parts, graphs, Iris(settings.base), public=public)]
+        meanings = Meanings.read(settings.meanings)
+        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, public=public)]
         if public:
             progress.step("leaving out the texts that may not be redistributed")
             for part in parts:
@@ -136,9 +139,9 @@ def build(
         groups = in_force(parts, date.today())
         current_parts = {id(group[0]) for group in groups}
         others = [line for part in parts if id(part) not in current_parts for line in part.header]
-        catalogue, catalogue_sha = _catalogue(graphs, others)
-        provenance = _provenance(graphs, reports, settings.base, public=public)
         iris = Iris(settings.base)
+        catalogue, catalogue_sha = _catalogue(graphs, others, iris)
+        provenance = _provenance(graphs, reports, settings.base, public=public)
         in_view = [group[0] for group in groups]
         cascade = graphs / "cascade.nt"
         write_cascade(
@@ -186,6 +189,7 @@ def build(
         write_manifest(folder, manifest)
         progress.step("publishing")
         publish(folder, settings, manifest.id)
+        meanings.write(settings.meanings)
     return manifest
 
 
@@ -285,11 +289,13 @@ def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadRepor
         return reports[0]
 
 
-def _catalogue(graphs: Path, others: list[str]) -> tuple[Path, str]:
-    """The graph that says what there is: releases outside the current view, our vocabulary and our catalogue."""
+def _catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, str]:
+    """The graph that says what there is: releases outside the current view, our own words, and what may be asked."""
     out = SortedFile(graphs / "catalog.nt")
     for line in others:
         out.add(line)
+    for triple in cookbook_triples(iris):
+        out.add(ntriples(triple))
     for line in _ontology_lines():
         out.add(line)
     _, sha256 = out.close()
@@ -297,9 +303,9 @@ def _catalogue(graphs: Path, others: list[str]) -> tuple[Path, str]:
 
 
 def _ontology_lines() -> list[str]:
-    """Our vocabulary and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
+    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
     dataset = Dataset()
-    for file in ("vocabulary.ttl", "catalog.ttl"):
+    for file in ("vocabulary.ttl", "prefixes.ttl", "catalog.ttl"):
         for quad in parse(path=ROOT / "ontology" / file, format=RdfFormat.TURTLE, rename_blank_nodes=True):
             dataset.add(quad)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)

@@ -55,6 +55,10 @@ class Iris:
             return template.replace("{notation}", segment(notation))
         return f"{self.scheme(scheme)}/{segment(notation)}"
 
+    def meaning(self, scheme: str, notation: str, year: str) -> str:
+        """A concept whose code had another meaning before: `C50.9~2022`."""
+        return f"{self.concept(scheme, notation)}~{year}"
+
     def term(self, scheme: str, notation: str, form: str, lang: str) -> str:
         """A term of a concept (`skosxl:Label`)."""
         return f"{self.root}term/{scheme}/{segment(notation)}/{lang}/{segment(form)}"
@@ -122,6 +126,10 @@ class Iris:
     def file(self, sha256: str) -> str:
         """A publisher's file, named by its content."""
         return f"{self.root}file/{sha256}"
+
+    def query(self, name: str) -> str:
+        """A question of the cookbook."""
+        return f"{self.root}query/{segment(name)}"
 
     def graph(self, name: str) -> str:
         """A graph of the build's own: the catalogue, the provenance."""

@@ -1,14 +1,19 @@
-"""`python -m bench naive DATA` or `current-view DATA`, where DATA holds `raw/` as `begrepp add` fills it, or
-`variables DATA`, which fills it itself."""
+"""`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build (`variables` fills it itself)."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from bench import current_view, naive, variables
+from bench import current_view, naive, search_quality, search_speed, variables
 
-BENCHES = {"naive": naive.run, "current-view": current_view.run, "variables": variables.run}
+BENCHES = {
+    "naive": naive.run,
+    "current-view": current_view.run,
+    "search-quality": search_quality.run,
+    "search-speed": search_speed.run,
+    "variables": variables.run,
+}
 
 
 def main() -> None:

@@ -158,6 +158,8 @@ def test_a_file_that_is_not_packed_is_told(tmp_path: Path) -> None:
 
 # LOINC and OMOP.
 
+_ABOVE = "AccessoryFiles/ComponentHierarchyBySystem/ComponentHierarchyBySystem.csv"
+
 
 @pytest.mark.parametrize(
     ("fixture", "name", "old", "new", "where", "reason", "step"),
@@ -167,6 +169,25 @@ def test_a_file_that_is_not_packed_is_told(tmp_path: Path) -> None:
         ("loinc", "LoincTable/Loinc.csv", '"99904-5"', '"99901-1"', " row 6", "stands already", "Remove one"),
         ("loinc", "LoincTable/MapTo.csv", "MAP_TO", "TO", " row 1", "no column 'MAP_TO'", "renamed"),
         ("loinc", "LoincTable/Loinc.csv", "invented sub", "811218-9876 ", " row 3", "identity number", "Remove"),
+        ("loinc", _ABOVE, "IMMEDIATE_PARENT", "PARENT", " row 1", "no column 'IMMEDIATE_PARENT'", "renamed"),
+        (
+            "loinc",
+            _ABOVE,
+            '"","1","","LP90001-1"',
+            '"","1","","LP90009-9"',
+            "",
+            "below 'LP90001-1', which is not",
+            "cut off",
+        ),
+        (
+            "loinc",
+            _ABOVE,
+            '"","1","","LP90001-1"',
+            '"","1","LP90002-9","LP90001-1"',
+            " row 2",
+            "in a circle",
+            "Correct",
+        ),
         ("omop-athena", "CONCEPT.csv", "\tU\n", "\tX\n", " row 4", "invalid_reason 'X'", "see the file"),
         ("omop-athena", "CONCEPT.csv", "\t20010101\t", "\t2001\t", " row 3", "'2001' is no date", "20260131"),
         ("omop-athena", "CONCEPT.csv", "Invented disease", "", " row 2", "1 has no name", "Fetch"),

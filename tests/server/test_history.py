@@ -221,10 +221,10 @@ def test_a_timemap_lists_the_states_that_are_kept(web: FlaskClient) -> None:
     answer = web.get("/timemap/link/cs/par/A2")
     assert answer.mimetype == "application/link-format"
     assert re.findall(r'<([^>]+)>; rel="([^"]+)"', answer.text) == [
-        ("/cs/par/A2", "original timegate"),
-        ("/timemap/link/cs/par/A2", "self"),
-        ("/cs/par/A2?asOf=2021-01-01", "first memento"),
-        ("/cs/par/A2?asOf=2022-01-01", "last memento"),
+        ("http://localhost/cs/par/A2", "original timegate"),
+        ("http://localhost/timemap/link/cs/par/A2", "self"),
+        ("http://localhost/cs/par/A2?asOf=2021-01-01", "first memento"),
+        ("http://localhost/cs/par/A2?asOf=2022-01-01", "last memento"),
     ]
     new = web.get("/timemap/link/cs/par/C1").text
     assert "2021-01-01" not in new and 'rel="first last memento"' in new
@@ -237,6 +237,21 @@ def test_each_memento_answers_for_itself(web: FlaskClient) -> None:
     ):
         answer = web.get(href, headers=HTML)
         assert answer.status_code == 200 and answer.headers["Memento-Datetime"] == day
+
+
+def test_every_link_on_a_page_as_of_a_day_keeps_the_day_but_the_one_back_to_now(web: FlaskClient) -> None:
+    for path in ("/cs/par", "/cs/par/A2", "/cs/par/E5", "/cs/par/children?of=" + quote(f"{BASE}id/cs/par/A")):
+        text = web.get(f"{path}{'&' if '?' in path else '?'}asOf=2021-06-30", headers=HTML).text
+        links = re.findall(r'(?:href|data-branch)="(/cs/par[^"]*)"', text)
+        assert len(links) > 3
+        undated = {link for link in links if "asOf=2021-06-30" not in link}
+        assert all(link == path or re.match(r"/cs/par/(release|level|difference|changes)", link) for link in undated)
+
+
+def test_a_concept_tells_what_happened_to_it_and_what_it_became(web: FlaskClient) -> None:
+    page = web.get("/cs/par/B7", headers=HTML).text
+    assert 'href="/cs/par/C7"' in page and 'href="/cs/par/C8"' in page and f'href="{PAIR}?q=B7"' in page
+    assert "Enligt jämförelsen" not in web.get("/cs/par/A5", headers=HTML).text, "stated successors come first"
 
 
 def test_http_dates_are_in_english_and_gmt() -> None:

@@ -1,13 +1,17 @@
-"""`python -m bench naive DATA` or `python -m bench current-view DATA`; DATA holds `raw/` as `begrepp add` fills it."""
+"""`python -m bench naive DATA` or `python -m bench current-view DATA`; DATA holds `raw/` as `begrepp add` fills it.
+
+`python -m bench sources FILES` loads each of the publishers' files that lie in a folder, and counts what arrives;
+`python -m bench owl FILES` reads the ontologies among them in several ways.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from bench import current_view, naive
+from bench import current_view, naive, owl, sources
 
-BENCHES = {"naive": naive.run, "current-view": current_view.run}
+BENCHES = {"naive": naive.run, "current-view": current_view.run, "owl": owl.run, "sources": sources.run}
 
 
 def main() -> None:

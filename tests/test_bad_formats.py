@@ -12,7 +12,7 @@ import pytest
 import loaders
 from begrepp.checks import checked
 from begrepp.errors import InputError, PersonalDataError
-from begrepp.records import Concept
+from begrepp.records import Concept, Coverage, Release
 from tests import golden
 from tests.test_bad_input import archive, edition, refused
 
@@ -276,6 +276,17 @@ def test_broken_fhir_is_refused(
         list(checked(loaders.loader_of(made)(made)))
     assert str(raised.value.origin) == name + where and reason in raised.value.reason, str(raised.value)
     assert step in raised.value.next_step
+
+
+def test_fhir_shorthand_is_to_be_compiled_first(tmp_path: Path) -> None:
+    files = original("fhir-lador") | {"lador.fsh": "CodeSystem: Lador\n* #a"}
+    refused(tmp_path, "lador", files, "lador.fsh", "its compiler turns into FHIR", "npx fsh-sushi build")
+
+
+def test_a_fragment_is_an_excerpt_so_that_what_it_lacks_is_no_change(tmp_path: Path) -> None:
+    made = edition(tmp_path, "lador", changed("fhir-lador", "CodeSystem-boxes.json", "complete", "fragment"))
+    releases = [r for r in loaders.loader_of(made)(made) if isinstance(r, Release)]
+    assert {r.coverage for r in releases if r.scheme == "boxes"} == {Coverage.PARTIAL}
 
 
 def package(members: dict[str, bytes]) -> bytes:

@@ -1,7 +1,6 @@
-"""`python -m bench naive DATA` or `python -m bench current-view DATA`; DATA holds `raw/` as `begrepp add` fills it.
+"""`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build.
 
-`python -m bench sources FILES` loads each of the publishers' files that lie in a folder, and counts what arrives;
-`python -m bench owl FILES` reads the ontologies among them in several ways.
+For `owl` and `sources` DATA is a folder of publishers' own files.
 """
 
 from __future__ import annotations
@@ -9,9 +8,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import current_view, naive, owl, sources
+from bench import current_view, naive, owl, search_quality, search_speed, sources
 
-BENCHES = {"naive": naive.run, "current-view": current_view.run, "owl": owl.run, "sources": sources.run}
+BENCHES = {
+    "naive": naive.run,
+    "current-view": current_view.run,
+    "owl": owl.run,
+    "search-quality": search_quality.run,
+    "search-speed": search_speed.run,
+    "sources": sources.run,
+}
 
 
 def main() -> None:

@@ -364,7 +364,11 @@ def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None
     page = application.test_client().get(PAIR, headers=HTML).text
     touched = page[page.index('id="impact"') :]
     assert re.search(r"\b2 mappningar", touched) and 'href="/mapping/par-mappningar"' in touched
-    assert [code in touched for code in ('class="code">A2<', 'class="code">B2<', 'class="code">A1<')] == [True, True, False]
+    assert [code in touched for code in ('class="code">A2<', 'class="code">B2<', 'class="code">A1<')] == [
+        True,
+        True,
+        False,
+    ]
     query = (QUERIES / "examples" / "what-changed-and-what-it-touches.rq").read_text(encoding="utf-8")
     rows = DiskStore(settings.current / "store").query(query)
     assert isinstance(rows, QuerySolutions)

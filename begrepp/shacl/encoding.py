@@ -57,7 +57,9 @@ class Encoder:
 
     def __init__(self) -> None:
         self._terms = pl.Categories.random()
-        self._texts = [pl.Series([""], dtype=pl.Categorical(self._terms))]  # these keep the numbers from being forgotten
+        self._texts = [
+            pl.Series([""], dtype=pl.Categorical(self._terms))
+        ]  # these keep the numbers from being forgotten
         self._count = 1
         self._odd = np.zeros(0, dtype=np.uint32)
 

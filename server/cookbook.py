@@ -1,0 +1,73 @@
+"""The cookbook: every question as a page with a form, as a REST address, and ready for curl, Python and R."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from begrepp.cookbook import by_area
+from begrepp.errors import BegreppError
+from begrepp.namespaces import sparql_prologue
+from begrepp.parameters import Known, ParameterError, bind, ready
+from begrepp.queries import Query, example
+from server import answers
+from server.asked import asking
+from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, choose_format, split_suffix
+from server.pages.cookbook import question_page
+from server.presenting import address, render, speaker
+from server.state import build
+
+blueprint = Blueprint("cookbook", __name__)
+_NOT_PARAMETERS = ("format", "lang")
+
+
+@blueprint.get("/queries")
+def questions() -> str:
+    """All questions, by what they are about."""
+    return render("queries.html", areas=by_area())
+
+
+@blueprint.get("/id/query/<name>")
+def identifier(name: str) -> BaseResponse:
+    """303 See Other: where a question is answered."""
+    return redirect(address(f"/queries/{example(name).name}"), 303)
+
+
+@blueprint.get("/queries/<name>")
+def question(name: str) -> Response:
+    """The answer to a question with the values given, or with its defaults."""
+    stem, suffixed = split_suffix(name, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML))
+    query = example(stem)
+    offers = (HTML, *(GRAPH_FORMATS if query.form in ("construct", "describe") else RESULT_FORMATS))
+    format_ = suffixed or choose_format(request, offers)
+    given = {key: value for key, value in request.args.items() if key not in _NOT_PARAMETERS}
+    if format_ == HTML:
+        return _page(query, given)
+    text = bind(query, {key: value for key, value in given.items() if value.strip()}, _known())
+    graph = format_ in GRAPH_FORMATS
+    formats = (RESULT_FORMATS[0] if graph else format_, format_ if graph else GRAPH_FORMATS[0])
+    response = answers.response(answers.answer(asking(text), formats), format_)
+    response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{format_.suffix}"'
+    return response
+
+
+def _known() -> Known:
+    found = build()
+    return Known(found.store, found.index, found.iris)
+
+
+def _page(query: Query, given: dict[str, str]) -> Response:
+    """The form with the values given and the answer below, or the error beside the field that it is about."""
+    found, error, result = build(), None, None
+    text = ready(query, found.iris)
+    try:
+        text = bind(query, {key: value for key, value in given.items() if value.strip()}, _known())
+        result = answers.shown(asking(text), query.links)
+    except BegreppError as problem:
+        error = problem
+    page = question_page(
+        found, query, given, text, result, error if isinstance(error, ParameterError) else None, speaker().language
+    )
+    status = error.status if error else 200
+    html = render("query.html", page=page, error=error, prologue=sparql_prologue(), host=request.host_url.rstrip("/"))
+    return make_response(html, status)

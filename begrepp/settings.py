@@ -22,6 +22,10 @@ def _data_folder() -> Path:
     return (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "data"
 
 
+def _folder(variable: str) -> Path | None:
+    return Path(configured) if (configured := os.environ.get(variable)) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One place for what an operator may change."""
@@ -32,6 +36,7 @@ class Settings:
     query_workers: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_WORKERS", "2")))
     query_memory_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_MEMORY_MB", "4096")))
     query_result_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_RESULT_MB", "64")))
+    imports: Path | None = field(default_factory=lambda: _folder("BEGREPP_IMPORTS"))
     keep_builds: int = 3
 
     @property

@@ -33,10 +33,17 @@ KEPT_PER_SHAPE = 1000
 
 
 def validate(
-    data: Sequence[Path], shapes: Sequence[Path] | None = None, *, engine: Engine = "fast", limit: int = KEPT_PER_SHAPE
+    data: Sequence[Path],
+    shapes: Sequence[Path] | None = None,
+    *,
+    background: Sequence[Path] = (),
+    engine: Engine = "fast",
+    limit: int = KEPT_PER_SHAPE,
 ) -> Report:
     """Judge the RDF files, read as one graph, against the shapes (by default all of `shapes/*.ttl`).
 
+    What the `background` files say is looked up as if the data said it (classes and their subclasses, the
+    scheme and labels of a concept from an authority list), but makes nothing a target: it is not judged itself.
     At most `limit` results per shape are kept; all are counted. Raises `InputError` where a file is not
     RDF, or where the shapes cannot be understood: what cannot be checked is never said to conform.
     """
@@ -44,8 +51,8 @@ def validate(
     refuse_unknown(rules)
     if engine == "fast" and not beyond_fast(rules):
         with suppress(BeyondFast):
-            return _report(fast_findings(rules, data), "fast", len(rules.targeted), limit)
-    return _report(reference_findings(rules, data), "reference", len(rules.targeted), limit)
+            return _report(fast_findings(rules, data, background), "fast", len(rules.targeted), limit)
+    return _report(reference_findings(rules, data, background), "reference", len(rules.targeted), limit)
 
 
 class Severity(StrEnum):

@@ -317,3 +317,26 @@ def test_rows_that_bind_different_variables_are_different_results(tmp_path: Path
         ("https://example.org/a", "https://example.org/a is found"),
         ("https://example.org/x", "https://example.org/x is found"),
     ]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_background_is_looked_up_but_not_judged(tmp_path: Path, engine: Engine) -> None:
+    """ex:a points to ex:good and ex:bad; what they are only the background says, and it has faults of its own."""
+    shapes = shape(
+        tmp_path, "sh:property [ sh:path ex:theme ; sh:class ex:Theme ] ; sh:property [ sh:path ex:p ; sh:minCount 1 ]"
+    )
+    data = written(tmp_path, "data.ttl", "ex:a a ex:Narrow ; ex:p 1 ; ex:theme ex:good, ex:bad .")
+    background = written(
+        tmp_path,
+        "background.ttl",
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . ex:Narrow rdfs:subClassOf ex:Thing . "
+        "ex:Own rdfs:subClassOf ex:Theme . ex:good a ex:Own . ex:other a ex:Thing .",
+    )
+    alone = validate([data], shapes, engine=engine)
+    assert alone.results == ()
+    found = validate([data], shapes, background=[background], engine=engine)
+    assert [(result.focus, result.value) for result in found.results] == [
+        ("https://example.org/a", "https://example.org/bad")
+    ]
+    together = validate([data, background], shapes, engine=engine)
+    assert {result.focus for result in together.results} == {"https://example.org/a", "https://example.org/other"}

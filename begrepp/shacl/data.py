@@ -18,6 +18,8 @@ from begrepp.shacl.reading import read
 from begrepp.shacl.words import RDF_TYPE, SUB_CLASS_OF, Term
 
 NO_VALUES: tuple[Term, ...] = ()
+Column = dict[Term, list[Term]]
+"""The objects of one predicate by subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,22 @@ class Values:
 
 
 class Data:
-    """The data graph: a store, and a column for each predicate in `mentioned`; for every one where that is None."""
+    """The data graph: a store, and a column for each predicate in `mentioned`; for every one where that is None.
 
-    def __init__(self, files: Sequence[Path], mentioned: set[Term] | None) -> None:
-        self._columns: dict[NamedNode, dict[Term, list[Term]]] = {}
+    What the files in `background` say is looked up as if it stood in the data, but makes nothing a target.
+    """
+
+    def __init__(self, files: Sequence[Path], background: Sequence[Path], mentioned: set[Term] | None) -> None:
+        self._columns: dict[NamedNode, Column] = {}
         self._inverse: dict[NamedNode, dict[Term, list[Term]]] = {}
         self._instances: dict[Term, dict[Term, None]] = {}
         self._distinct: set[NamedNode] = set()
         self.store = Store()
         self.store.bulk_extend(self._indexed(files, mentioned))
+        self._judged = self._columns
+        if background:
+            self._judged = {name: {s: [*cell] for s, cell in column.items()} for name, column in self._columns.items()}
+            self.store.bulk_extend(self._indexed(background, mentioned))
 
     def _indexed(self, files: Sequence[Path], mentioned: set[Term] | None) -> Iterator[Quad]:
         columns = self._columns
@@ -97,14 +106,36 @@ class Data:
     def instances(self, of: Term) -> dict[Term, None]:
         """The members of a class and of its subclasses in the data graph."""
         if of not in self._instances:
-            classes, pending = {of: None}, [of]
-            while pending:
-                for narrower in self.subjects(SUB_CLASS_OF, pending.pop()):
-                    if narrower not in classes:
-                        classes[narrower] = None
-                        pending.append(narrower)
+            classes = self._with_subclasses(of)
             self._instances[of] = dict.fromkeys(node for each in classes for node in self.subjects(RDF_TYPE, each))
         return self._instances[of]
+
+    def _with_subclasses(self, of: Term) -> dict[Term, None]:
+        classes, pending = {of: None}, [of]
+        while pending:
+            for narrower in self.subjects(SUB_CLASS_OF, pending.pop()):
+                if narrower not in classes:
+                    classes[narrower] = None
+                    pending.append(narrower)
+        return classes
+
+    def targets(self, name: str, target: Term) -> Iterable[Term]:
+        """What a target chooses to look at (SHACL 2.1.3): `targetClass` and its class, and so on."""
+        match name, target:
+            case "targetNode", _:
+                return [target]
+            case "targetClass", _ if self._judged is self._columns:
+                return self.instances(target)
+            case "targetClass", _:
+                classes = self._with_subclasses(target)
+                return [
+                    s for s, types in self._judged.get(RDF_TYPE, {}).items() if not classes.keys().isdisjoint(types)
+                ]
+            case "targetSubjectsOf", NamedNode():
+                return self._judged.get(target, {})
+            case "targetObjectsOf", NamedNode():
+                return chain.from_iterable(self._judged.get(target, {}).values())
+        return []
 
     def value_nodes(self, path: PropertyPath | None, focus: Collection[Term]) -> Values:
         """The value nodes of each focus node: itself, or what the path reaches. The inner loop of the engine."""

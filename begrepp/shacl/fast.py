@@ -6,31 +6,29 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pyoxigraph import NamedNode
-
 from begrepp.shacl.components import Components
 from begrepp.shacl.data import Data, Values
 from begrepp.shacl.findings import Finding
 from begrepp.shacl.paths import path_text
-from begrepp.shacl.shapes import TARGETS, Shape, Shapes
+from begrepp.shacl.shapes import Shape, Shapes
 from begrepp.shacl.sparql import sparql_findings
 from begrepp.shacl.words import RDF_TYPE, SH, SUB_CLASS_OF, Term, component_iri
 
 
-def fast_findings(shapes: Shapes, files: Sequence[Path]) -> Iterator[Finding]:
+def fast_findings(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[Finding]:
     """Every result of every shape that has a target. Raises `BeyondFast` where pySHACL must judge."""
-    return _Engine(shapes, files).findings()
+    return _Engine(shapes, files, background).findings()
 
 
 class _Engine:
     """SHACL Core, a whole set of focus nodes at a time."""
 
-    def __init__(self, shapes: Shapes, files: Sequence[Path]) -> None:
+    def __init__(self, shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> None:
         self.shapes = shapes
         self.graph = shapes.graph
         everything = bool(shapes.graph.subjects(SH + "closed"))
         mentioned = {quad.object for quad in shapes.graph.quads} | {RDF_TYPE, SUB_CLASS_OF}
-        self.data = Data(files, None if everything else mentioned)
+        self.data = Data(files, background, None if everything else mentioned)
         self.components = Components(shapes.graph, self.data, self._failing)
 
     def findings(self) -> Iterator[Finding]:
@@ -39,21 +37,8 @@ class _Engine:
 
     def _focus_nodes(self, shape: Term) -> dict[Term, None]:
         """What the shape looks at (SHACL 2.1.3)."""
-        found: dict[Term, None] = {}
-        for name in TARGETS:
-            for target in self.graph.objects(shape, SH + name):
-                match name, target:
-                    case "targetNode", _:
-                        found[target] = None
-                    case "targetClass", _:
-                        found |= self.data.instances(target)
-                    case "targetSubjectsOf", NamedNode():
-                        found |= dict.fromkeys(self.data.column(target))
-                    case "targetObjectsOf", NamedNode():
-                        found |= dict.fromkeys(o for objects in self.data.column(target).values() for o in objects)
-        if self.shapes.is_class(shape):
-            found |= self.data.instances(shape)
-        return found
+        targets = self.shapes.targets(shape)
+        return dict.fromkeys(node for name, target in targets for node in self.data.targets(name, target))
 
     def _findings(self, shape: Shape, focus: Collection[Term]) -> Iterator[Finding]:
         """The results of validating each focus node against the shape (SHACL 3.4)."""

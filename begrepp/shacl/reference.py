@@ -6,35 +6,37 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import rdflib
-from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 from pyshacl import validate as pyshacl_validate
 from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure
 
 from begrepp.errors import InputError
+from begrepp.shacl.data import Data
 from begrepp.shacl.findings import Finding
 from begrepp.shacl.messages import unfilled
 from begrepp.shacl.paths import path_text, read_path
 from begrepp.shacl.reading import Triples, rdflib_kept_quiet, read
-from begrepp.shacl.shapes import Shapes
-from begrepp.shacl.words import SH, Term, lexical
+from begrepp.shacl.shapes import TARGETS, Shapes
+from begrepp.shacl.words import RDFS_CLASS, SH, Term, lexical
 
 _REFUSALS = (NotImplementedError, ReportableRuntimeError, ShapeLoadError, ConstraintLoadError, ValidationFailure)
 
 
-def reference_findings(shapes: Shapes, files: Sequence[Path]) -> Iterator[Finding]:
+def reference_findings(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[Finding]:
     """pySHACL's results, with messages by language: it drops the language of those it fills in.
 
     Raises `InputError` where pySHACL cannot use the shapes.
     """
-    report = Triples(parse(_judged(shapes, files), format=RdfFormat.N_TRIPLES))
+    report = Triples(parse(_judged(shapes, files, background), format=RdfFormat.N_TRIPLES))
     for result in report.subjects(SH + "resultSeverity"):
         yield _finding(shapes, report, result)
 
 
-def _judged(shapes: Shapes, files: Sequence[Path]) -> bytes:
+def _judged(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> bytes:
     """pySHACL's report, as N-Triples."""
     with rdflib_kept_quiet():
-        data, rules = _rdflib(read(files)), _rdflib(shapes.graph.quads)
+        data = _rdflib(read([*files, *background]))
+        rules = _rdflib(_retargeted(shapes, Data(files, background, None)) if background else shapes.graph.quads)
         try:
             _, graph, text = pyshacl_validate(data, shacl_graph=rules, advanced=True, js=False, allow_warnings=True)
         except _REFUSALS as error:
@@ -42,6 +44,20 @@ def _judged(shapes: Shapes, files: Sequence[Path]) -> bytes:
         if not isinstance(graph, rdflib.Graph):
             raise InputError("shapes", f"the shapes cannot be used: {text}", "Correct the shapes.")
         return graph.serialize(format="nt", encoding="utf-8")
+
+
+def _retargeted(shapes: Shapes, data: Data) -> Iterator[Quad]:
+    """The shapes with their targets named one by one: pySHACL would judge what only the background speaks of."""
+    classes = [node for node in shapes.targeted if shapes.is_class(node)]
+    for quad in shapes.graph.quads:
+        is_target = quad.predicate.value.removeprefix(SH) in TARGETS
+        if not is_target and not (quad.subject in classes and quad.object == RDFS_CLASS):
+            yield quad
+    for node in shapes.targeted:
+        for name, target in shapes.targets(node):
+            for focus in data.targets(name, target):
+                if not isinstance(node, Literal):
+                    yield Quad(node, NamedNode(SH + "targetNode"), focus)
 
 
 def _rdflib(quads: Iterable[Quad]) -> rdflib.Graph:

@@ -71,6 +71,11 @@ class Shapes:
         types = self.graph.objects(node, RDF_TYPE.value)
         return RDFS_CLASS in types and any(shape in types for shape in _SHAPE_CLASSES)
 
+    def targets(self, node: Term) -> list[tuple[str, Term]]:
+        """What a shape chooses to look at: `targetClass` and the class, and so on (SHACL 2.1.3)."""
+        chosen = [(name, target) for name in TARGETS for target in self.graph.objects(node, SH + name)]
+        return [*chosen, ("targetClass", node)] if self.is_class(node) else chosen
+
     def shape(self, node: Term) -> Shape:
         """The shape at a node of the shapes graph."""
         if node not in self._known:

@@ -36,7 +36,9 @@ def _filled(node: object, name: str) -> object:
     if isinstance(node, list):
         return [_filled(each, name) for each in node]
     if isinstance(node, dict):
-        return {key: _context(value, name) if key == "@context" else _filled(value, name) for key, value in node.items()}
+        return {
+            key: _context(value, name) if key == "@context" else _filled(value, name) for key, value in node.items()
+        }
     return node
 
 

@@ -70,17 +70,19 @@ def _as_triples(path: Path, target: Path, syntax: RdfFormat, name: str) -> Path:
             serialize((quad.triple for quad in quads), out, format=RdfFormat.N_TRIPLES)
     except (SyntaxError, ValueError, OSError) as error:
         where = _position(path, error) if syntax == RdfFormat.RDF_XML else ""
-        raise InputError(name, f"{where}cannot be read as RDF: {error}", "Correct the file and validate again.") from error
+        raise InputError(
+            name, f"{where}cannot be read as RDF: {error}", "Correct the file and validate again."
+        ) from error
     return target
 
 
 def _position(path: Path, error: Exception) -> str:
-    """Where in RDF/XML something is wrong that is well-formed XML: the parser that reads it does not say, rdflib's does."""
+    """Where well-formed XML is wrong as RDF: the parser that reads it does not say, rdflib's does."""
     try:
         rdflib.Graph().parse(path, format="xml")
     except ParserError as other:
         if found := _POSITION.search(str(other)):
             return f"line {found[1]} column {int(found[2]) + 1}: "
-    except Exception:  # noqa: BLE001 - a second opinion on a file that is refused anyhow
+    except Exception:
         return ""
     return ""

@@ -20,9 +20,9 @@ NAMES: dict[str, RdfFormat] = {
 """The syntaxes by the names that people use for them."""
 
 SUFFIXES: dict[str, RdfFormat] = {
-    **{suffix: RdfFormat.TURTLE for suffix in ("ttl", "turtle")},
-    **{suffix: RdfFormat.RDF_XML for suffix in ("rdf", "xml", "owl", "rdfs")},
-    **{suffix: RdfFormat.JSON_LD for suffix in ("jsonld", "json")},
+    **dict.fromkeys(("ttl", "turtle"), RdfFormat.TURTLE),
+    **dict.fromkeys(("rdf", "xml", "owl", "rdfs"), RdfFormat.RDF_XML),
+    **dict.fromkeys(("jsonld", "json"), RdfFormat.JSON_LD),
     "nt": RdfFormat.N_TRIPLES,
     "nq": RdfFormat.N_QUADS,
     "trig": RdfFormat.TRIG,
@@ -40,7 +40,10 @@ _MEDIA_TYPES: dict[str, RdfFormat] = {
 _BEGINNINGS = (
     (re.compile(r"\s*(<\?xml|<!DOCTYPE\s+rdf|<!--|<rdf:RDF)", re.IGNORECASE), RdfFormat.RDF_XML),
     (re.compile(r"\s*[{\[]\s*[\"{}\]\[]"), RdfFormat.JSON_LD),
-    (re.compile(r"\s*(<[^<>\s]+>|_:\S+)\s+<[^<>\s]+>\s+(<[^<>\s]+>|_:\S+|\"[^\n]*\")\S*\s*\.\s*(\n|$)"), RdfFormat.N_TRIPLES),
+    (
+        re.compile(r"\s*(<[^<>\s]+>|_:\S+)\s+<[^<>\s]+>\s+(<[^<>\s]+>|_:\S+|\"[^\n]*\")\S*\s*\.\s*(\n|$)"),
+        RdfFormat.N_TRIPLES,
+    ),
     (re.compile(r"(?s).*?(^|\s)(GRAPH\s+)?<?[\w:/.#-]+>?\s*\{", re.IGNORECASE), RdfFormat.TRIG),
 )
 

@@ -49,7 +49,9 @@ def check_text(path: Path, name: str) -> bool:
                 ) from error
             if "\x00" in text:
                 line, column = _moved(text[: text.index("\x00")], line, column)
-                raise InputError(name, f"line {line} column {column}: there is a NUL, so this is no text.", "Save it as UTF-8.")
+                raise InputError(
+                    name, f"line {line} column {column}: there is a NUL, so this is no text.", "Save it as UTF-8."
+                )
             line, column = _moved(text, line, column)
             if not chunk:
                 return head.startswith(codecs.BOM_UTF8)

@@ -29,12 +29,16 @@ def copies(settings: Settings, own: Mapping[str, Path] | None = None) -> dict[st
         try:
             said = tomllib.loads(listed.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError) as error:
-            raise InputError(listed, f"cannot be used: {error}", 'Write one line per copy: "https://…" = "file".') from error
+            raise InputError(
+                listed, f"cannot be used: {error}", 'Write one line per copy: "https://…" = "file".'
+            ) from error
         known |= {iri: settings.imports / str(file) for iri, file in said.items()}
     return known | dict(own or {})
 
 
-def with_imports(files: Sequence[Path], known: Mapping[str, Path], *, leave_out: bool = False) -> tuple[list[Path], list[str]]:
+def with_imports(
+    files: Sequence[Path], known: Mapping[str, Path], *, leave_out: bool = False
+) -> tuple[list[Path], list[str]]:
     """The files and all that they import, each once, and the addresses that were left out.
 
     Raises `InputError` for an import that is not among the copies, unless `leave_out`.

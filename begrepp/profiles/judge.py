@@ -5,20 +5,24 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat
+from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from begrepp.intake.prepare import prepare
+from begrepp.namespaces import expand
 from begrepp.profiles.imports import copies, with_imports
 from begrepp.profiles.manifest import Profile
 from begrepp.profiles.shapedoc import ShapeDoc, document
 from begrepp.settings import Settings
 from begrepp.shacl.reading import read
 from begrepp.shacl.shapes import Shapes
-from begrepp.shacl.words import RDF_TYPE
-from begrepp.validate import KEPT_PER_SHAPE, Report, validate
+from begrepp.shacl.words import RDF_TYPE, shown
+from begrepp.validate import KEPT_PER_SHAPE, Report, Result, Severity, validate
+
+_KEPT_BY_THING = 100_000
+_LABELS = frozenset(map(expand, ("dct:title", "skos:prefLabel", "rdfs:label")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,16 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """One thing that a report speaks of by itself, such as a dataset, and the violations it has."""
+
+    iri: str
+    labels: Mapping[str, str]
+    lacking: tuple[Result, ...]
+    on_condition: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """A report, with the rules it was made by, the files it is about and what the reader must know."""
 
@@ -60,8 +74,18 @@ class Judgement:
     rules: Rules
     shapes: tuple[ShapeDoc, ...]
     files: tuple[str, ...]
+    paths: tuple[Path, ...]
     notes: tuple[Note, ...]
+    things: tuple[Thing, ...]
     seconds: float
+
+    def only(self, least: Severity) -> Judgement:
+        """The judgement with results of this severity and graver."""
+        ranks = list(Severity)
+        kept = ranks[: ranks.index(least) + 1]
+        groups = tuple(group for group in self.report.groups if group.severity in kept)
+        results = tuple(result for result in self.report.results if result.severity in kept)
+        return replace(self, report=replace(self.report, groups=groups, results=results))
 
 
 def rules_of(profile: Profile) -> Rules:
@@ -92,12 +116,12 @@ def judge(
     with tempfile.TemporaryDirectory(prefix="begrepp-") as place:
         folder = Path(place)
         own = [prepare(each.path, folder, syntax=each.syntax, name=each.name) for each in rules.sources]
-        shapes, left_out = with_imports(
-            [*rules.files, *own], copies(settings, imports), leave_out=leave_out_imports
-        )
+        shapes, left_out = with_imports([*rules.files, *own], copies(settings, imports), leave_out=leave_out_imports)
         files = [prepare(each.path, folder, syntax=each.syntax, name=each.name) for each in data]
-        report = validate(files, shapes, background=rules.background, limit=limit)
+        kept = _KEPT_BY_THING if rules.per else limit
+        report = validate(files, shapes, background=rules.background, limit=kept)
         documented = tuple(document(Shapes(shapes)))
+        things = _things(files, rules.per, report) if rules.per else []
         notes = [Note(kind="import", value=iri) for iri in left_out]
         if not report.groups and not _anything_judged(files, documented):
             notes.append(Note(kind="nothing"))
@@ -106,7 +130,9 @@ def judge(
         rules=rules,
         shapes=documented,
         files=tuple(each.name or each.path.name for each in data),
+        paths=tuple(each.path for each in data),
         notes=tuple(notes),
+        things=tuple(things),
         seconds=round(time.perf_counter() - began, 2),
     )
 
@@ -124,9 +150,30 @@ def _anything_judged(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
     )
 
 
+def _things(files: Sequence[Path], per: str, report: Report) -> list[Thing]:
+    """Each member of a class in the data with what was said of it; a nameless one only where something was."""
+    members: set[str] = set()
+    labels: dict[str, dict[str, str]] = {}
+    for quad in read(files):
+        if quad.predicate == RDF_TYPE and quad.object == NamedNode(per) and isinstance(quad.subject, NamedNode):
+            members.add(quad.subject.value)
+        elif quad.predicate.value in _LABELS and isinstance(quad.object, Literal):
+            labels.setdefault(shown(quad.subject), {})[quad.object.language or ""] = quad.object.value
+    said: dict[str, list[Result]] = {}
+    for result in report.results:
+        said.setdefault(result.focus, []).append(result)
+    return [
+        Thing(
+            iri=member,
+            labels=labels.get(member, {}),
+            lacking=tuple(each for each in said.get(member, ()) if each.severity is Severity.VIOLATION),
+            on_condition=tuple(each for each in said.get(member, ()) if each.severity is not Severity.VIOLATION),
+        )
+        for member in sorted(members | said.keys())
+    ]
+
+
 def profile_documentation(profile: Profile) -> list[ShapeDoc]:
     """The shapes of a profile, described. Raises `InputError` where a file cannot be read."""
     files, _ = with_imports(profile.files, copies(Settings()), leave_out=True)
     return document(Shapes(files))
-
-

@@ -129,7 +129,9 @@ def read_profile(folder: Path, *, within: tuple[str, ...] = ()) -> Profile:
     shapes = _files(folder, said.get("shapes", ["*.ttl"]))
     includes = tuple(_included(folder, str(name), within) for name in said.get("includes", []))
     if not shapes and not includes:
-        raise InputError(folder / MANIFEST, "names no file of shapes.", 'Put Turtle files there, or say shapes = ["…"].')
+        raise InputError(
+            folder / MANIFEST, "names no file of shapes.", 'Put Turtle files there, or say shapes = ["…"].'
+        )
     return Profile(
         name=folder.resolve().name,
         folder=folder,

@@ -1,4 +1,4 @@
-"""What rules ask, put in order for a reader: per class its properties, how many, of what kind, and how grave a breach is.
+"""What rules ask, put in order for a reader: per class its properties, how many, of what kind, and how grave.
 
 Read from the shapes alone, so that the page says what is checked and nothing else.
 """
@@ -207,7 +207,9 @@ def _rules(graph: Triples, node: Term, depth: int = 0) -> tuple[Rule, ...]:
 
 
 def _part(graph: Triples, node: Term, depth: int) -> tuple[str, tuple[Rule, ...]]:
-    """A nameless shape within another: the path that it looks along, and what it asks there."""
+    """A shape within another: the path that it looks along, and what it asks there; one with a name by its name."""
+    if isinstance(node, NamedNode) and not node.value.startswith("urn:"):
+        return ("", (Rule(name="node", values=(node.value,)),))
     inner = list(_rules(graph, node, depth))
     for child in graph.objects(node, SH + "property"):
         inner.append(Rule(name="property", parts=(_part(graph, child, depth + 1),)))

@@ -38,7 +38,7 @@ TYPE = NAMESPACES["rdf"] + "type"
 class Item:
     """One template: what a value of a property may be."""
 
-    property: str
+    path: str
     label: Mapping[str, str]
     description: Mapping[str, str]
     kind: str
@@ -60,7 +60,7 @@ class Item:
 class Field:
     """All that a form asks of one property: the templates that share it are alternatives to each other."""
 
-    property: str
+    path: str
     alternatives: tuple[Item, ...]
     minimum: int
     preferred: int
@@ -121,7 +121,7 @@ class Bundle:
         fixed = [said["value"]] if "value" in said else []
         depends = said.get("deps")
         return Item(
-            property=iri(said["property"]),
+            path=iri(said["property"]),
             label=group.get("label") or said.get("label") or {},
             description=group.get("description") or said.get("description") or said.get("descriptions") or {},
             kind=str(said.get("nodetype") or ("RESOURCE" if "items" in said else "LITERAL")),
@@ -144,7 +144,7 @@ def fields_of(items: Sequence[Item]) -> list[Field]:
     """The items of a form by property."""
     found: dict[str, list[Item]] = {}
     for item in items:
-        found.setdefault(item.property, []).append(item)
+        found.setdefault(item.path, []).append(item)
     return [_field(each) for each in found.values()]
 
 
@@ -153,7 +153,7 @@ def _field(items: Sequence[Item]) -> Field:
     used = [item for item in items if not item.deprecated]
     limits = [item.maximum for item in used if item.maximum is not None]
     return Field(
-        property=items[0].property,
+        path=items[0].path,
         alternatives=tuple(sorted(items, key=lambda item: item.deprecated)),
         minimum=sum(item.minimum for item in used),
         preferred=max((item.preferred for item in used), default=0),

@@ -63,7 +63,7 @@ def _property(field: Field, order: int, indent: str) -> Iterator[str]:
     sv, en = _names(field.label)
     first = field.alternatives[0]
     described = f" ; sh:description {_texts(first.description)}" if first.description else ""
-    head = f"{indent}[ sh:path {_short(field.property)} ; sh:order {order} ; sh:name {_texts(field.label)}"
+    head = f"{indent}[ sh:path {_short(field.path)} ; sh:order {order} ; sh:name {_texts(field.label)}"
     if field.minimum and not field.condition:
         said = _says(f"{sv} saknas; det är obligatoriskt.", f"{en} is missing; it is mandatory.")
         yield f"{head}{described} ;\n{indent}  sh:minCount {field.minimum} ; {said} ]"
@@ -97,10 +97,10 @@ def _conditional(shape: str, targets: str, field: Field) -> str:
         f"{en} is missing; it is mandatory for what is covered by {value}.",
     )
     return (
-        f"\n:{shape}-{_local(field.property)} a sh:NodeShape ;\n  rdfs:label {_texts(field.label)} ;\n"
+        f"\n:{shape}-{_local(field.path)} a sh:NodeShape ;\n  rdfs:label {_texts(field.label)} ;\n"
         f"  sh:targetClass {targets} ;\n  {said} ;\n"
         f"  sh:or ( [ sh:not [ sh:property [ sh:path {_short(depends)} ; sh:hasValue <{value}> ] ] ]\n"
-        f"    [ sh:property [ sh:path {_short(field.property)} ; sh:minCount {field.minimum} ] ] ) .\n"
+        f"    [ sh:property [ sh:path {_short(field.path)} ; sh:minCount {field.minimum} ] ] ) .\n"
     )
 
 
@@ -119,7 +119,7 @@ def _value_rules(field: Field) -> Iterator[str]:
         said = _says(f"{sv}: texten bör ha språkkod.", f"{en}: the text should have a language tag.")
         yield f"sh:datatype rdf:langString ; sh:severity sh:Warning ; {said}"
         said = _says(f"{sv}: mer än en text på samma språk.", f"{en}: more than one text in one language.")
-        if _local(field.property) in ("title", "description"):
+        if _local(field.path) in ("title", "description"):
             yield f"sh:uniqueLang true ; {said}"
     for item in field.alternatives:
         if item.deprecated and item.choices:
@@ -156,7 +156,7 @@ def _rule(item: Item) -> str:
 
 
 def _choices(item: Item) -> str:
-    """The values of a list; of one that is marked automatic only a selection is shown in the form, so any of its kind."""
+    """The values of a list; one that is marked automatic shows a selection only, so any value of its kind."""
     if item.automatic:
         shared = item.choices[0].rpartition("/")[0] + "/"
         return f"sh:pattern {Literal('^' + re.escape(shared))}"
@@ -168,8 +168,7 @@ def _kind_words(item: Item, language: str) -> str:
     if item.choices:
         return "ett ur listan" if sv else "one of the list"
     if item.datatypes:
-        names = ", ".join(_local(each) for each in item.datatypes)
-        return f"av typen {names}" if sv else f"of the type {names}"
+        return ("av typen " if sv else "of the type ") + ", ".join(_local(each) for each in item.datatypes)
     if item.kind in _KINDS:
         types = ", ".join(_local(each) for each in item.types)
         if item.pattern or item.starts:
@@ -178,9 +177,8 @@ def _kind_words(item: Item, language: str) -> str:
         if types and not item.automatic:
             return f"något av slaget {types}" if sv else f"a thing of the kind {types}"
         return "en adress" if sv else "an address"
-    if item.pattern:
-        return f"en text på formen {item.pattern}" if sv else f"a text of the form {item.pattern}"
-    return "en text" if sv else "a text"
+    form = f" på formen {item.pattern}" if sv else f" of the form {item.pattern}"
+    return ("en text" if sv else "a text") + (form if item.pattern else "")
 
 
 def _anchored(pattern: str) -> str:
@@ -198,7 +196,9 @@ def _says(sv: str, en: str) -> str:
 
 
 def _texts(texts: Mapping[str, str]) -> str:
-    return ", ".join(str(Literal(texts[language], language=language)) for language in ("sv", "en") if texts.get(language))
+    return ", ".join(
+        str(Literal(texts[language], language=language)) for language in ("sv", "en") if texts.get(language)
+    )
 
 
 def _local(name: str) -> str:

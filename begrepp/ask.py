@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,12 @@ from rich.table import Table
 
 from begrepp import report
 from begrepp.errors import QueryError, UsageError
-from begrepp.manifest import current_build
+from begrepp.iris import Iris
+from begrepp.manifest import current_build, read_manifest
 from begrepp.namespaces import compact
-from begrepp.queries import queries
+from begrepp.parameters import Known, bind
+from begrepp.queries import example, queries
+from begrepp.search import TextIndex
 from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
 from begrepp.store import Answer, DiskStore, RemoteStore
@@ -41,9 +45,29 @@ def find_query(query: str) -> str:
     )
 
 
-def ask(query: str, output: str, endpoint: str, settings: Settings) -> None:
+def _given(params: Sequence[str]) -> dict[str, str]:
+    given = {}
+    for param in params:
+        name, equals, value = param.partition("=")
+        if not equals:
+            raise UsageError(f"'{param}' is no parameter.", "Write --param NAME=VALUE.")
+        given[name] = value
+    return given
+
+
+def _bound(query: str, params: Sequence[str], settings: Settings) -> str:
+    """The text of a question of the cookbook with its values in place, as the current build is asked."""
+    build = current_build(settings)
+    known = Known(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
+    return bind(example(query), _given(params), known)
+
+
+def ask(query: str, output: str, endpoint: str, params: Sequence[str], settings: Settings) -> None:
     """Answer the query on standard output."""
-    text = find_query(query)
+    named = query in {question.name for question in queries("examples")}
+    if params and not named:
+        raise UsageError("Only a question of the cookbook has parameters.", "Name one of those in queries/examples/.")
+    text = _bound(query, params, settings) if named and (params or not endpoint) else find_query(query)
     if endpoint:
         _write_remote(RemoteStore(endpoint).query_json(text), output)
         return
@@ -55,16 +79,18 @@ def _write(answer: Answer, output: str) -> None:
         if output == "table":
             _print_table(answer)
         elif output == "turtle":
-            raise UsageError("A SELECT or ASK has no Turtle.", "Use --format table, csv or json, or write a CONSTRUCT.")
+            raise UsageError(
+                "A SELECT or ASK has no Turtle.", "Use --format table, csv, tsv or json, or write a CONSTRUCT."
+            )
         else:
-            formats = {"csv": QueryResultsFormat.CSV, "json": QueryResultsFormat.JSON}
-            if isinstance(answer, QueryBoolean) and output == "csv":
+            formats = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
+            if isinstance(answer, QueryBoolean) and output in ("csv", "tsv"):
                 click.echo(str(bool(answer)).lower())
                 return
             answer.serialize(sys.stdout.buffer, format=formats[output])
             click.echo(nl=output == "json")
         return
-    if output in ("csv", "json"):
+    if output in ("csv", "tsv", "json"):
         raise UsageError("A CONSTRUCT or DESCRIBE is a graph, not a table.", "Use --format turtle.")
     sys.stdout.buffer.write(graph_bytes(answer, RdfFormat.TURTLE))
 
@@ -104,9 +130,9 @@ def _write_remote(answer: dict[str, Any], output: str) -> None:
         for row in rows:
             table.add_row(*map(compact, row))
         report.table(table, f"{len(rows)} rows")
-    elif output == "csv":
-        csv.writer(sys.stdout).writerows([names, *rows])
+    elif output in ("csv", "tsv"):
+        csv.writer(sys.stdout, delimiter="," if output == "csv" else "\t").writerows([names, *rows])
     elif output == "json":
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        raise UsageError("An endpoint is asked for tables only.", "Use --format table, csv or json.")
+        raise UsageError("An endpoint is asked for tables only.", "Use --format table, csv, tsv or json.")

@@ -21,6 +21,8 @@ from typing import Protocol
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
+from begrepp.cascade import write_cascade
+from begrepp.cookbook import cookbook_triples
 from begrepp.correspondence import write_differences
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.history import current_lines, in_force
@@ -34,6 +36,7 @@ from begrepp.manifest import (
     read_manifest,
     write_manifest,
 )
+from begrepp.meanings import Meanings
 from begrepp.parts import FileUsed, LoadReport, Part, load_edition
 from begrepp.publish import alone, aside, publish
 from begrepp.queries import Finding, run_checks
@@ -126,7 +129,8 @@ def build(
         if not accept_fewer:
             _refuse_shrunken(parts, settings)
         progress.step("comparing editions")
-        differences = [*write_differences(parts, graphs, Iris(settings.base), public=public)]
+        meanings = Meanings.read(settings.meanings)
+        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, public=public)]
         if public:
             progress.step("leaving out the texts that may not be redistributed")
             for part in parts:
@@ -135,19 +139,28 @@ def build(
         groups = in_force(parts, date.today())
         current_parts = {id(group[0]) for group in groups}
         others = [line for part in parts if id(part) not in current_parts for line in part.header]
-        catalogue, catalogue_sha = _catalogue(graphs, others)
+        iris = Iris(settings.base)
+        catalogue, catalogue_sha = _catalogue(graphs, others, iris)
         provenance = _provenance(graphs, reports, settings.base, public=public)
+        in_view = [group[0] for group in groups]
+        cascade = graphs / "cascade.nt"
+        write_cascade(
+            cascade,
+            [part.path for part in in_view if part.kind == "dataset"],
+            [part.path for part in in_view if part.kind == "mapping"],
+            iris,
+        )
         current = graphs / "current.nt"
         streams = [_view(graphs / f"view{n}.nt", group) for n, group in enumerate(groups)]
         compared = [difference.path for difference in differences]
-        triples, _ = merge_files(current, [*streams, *compared, catalogue, provenance])
+        triples, _ = merge_files(current, [*streams, *compared, catalogue, provenance, cascade])
         for view in graphs.glob("view*.nt"):
             view.unlink()
         progress.step(f"storing {triples:,} triples")
-        iris = Iris(settings.base)
         named = [(part.graph, part.path) for part in parts]
         named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
+        named += [(iris.graph("cascade"), cascade)]
         with ThreadPoolExecutor(1) as beside:
             stored = beside.submit(write_store, folder / "store", named, current)
             progress.step("indexing the words")
@@ -176,6 +189,7 @@ def build(
         write_manifest(folder, manifest)
         progress.step("publishing")
         publish(folder, settings, manifest.id)
+        meanings.write(settings.meanings)
     return manifest
 
 
@@ -275,11 +289,13 @@ def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadRepor
         return reports[0]
 
 
-def _catalogue(graphs: Path, others: list[str]) -> tuple[Path, str]:
-    """The graph that says what there is: releases outside the current view, our vocabulary and our catalogue."""
+def _catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, str]:
+    """The graph that says what there is: releases outside the current view, our own words, and what may be asked."""
     out = SortedFile(graphs / "catalog.nt")
     for line in others:
         out.add(line)
+    for triple in cookbook_triples(iris):
+        out.add(ntriples(triple))
     for line in _ontology_lines():
         out.add(line)
     _, sha256 = out.close()
@@ -287,9 +303,9 @@ def _catalogue(graphs: Path, others: list[str]) -> tuple[Path, str]:
 
 
 def _ontology_lines() -> list[str]:
-    """Our vocabulary and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
+    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
     dataset = Dataset()
-    for file in ("vocabulary.ttl", "catalog.ttl"):
+    for file in ("vocabulary.ttl", "prefixes.ttl", "catalog.ttl"):
         for quad in parse(path=ROOT / "ontology" / file, format=RdfFormat.TURTLE, rename_blank_nodes=True):
             dataset.add(quad)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)

@@ -126,11 +126,12 @@ main.add_command(profiles_command, "profiles")
 
 @main.command()
 @click.argument("query")
-@click.option("--format", "output", type=click.Choice(["table", "csv", "json", "turtle"]), default="table")
+@click.option("--format", "output", type=click.Choice(["table", "csv", "tsv", "json", "turtle"]), default="table")
+@click.option("--param", "params", multiple=True, help="NAME=VALUE for a question of the cookbook; may be repeated.")
 @click.option("--endpoint", default="", help="Ask this SPARQL endpoint in place of the build.")
-def query(query: str, output: str, endpoint: str) -> None:
+def query(query: str, output: str, params: tuple[str, ...], endpoint: str) -> None:
     """Ask the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are known."""
-    ask(query, output, endpoint, Settings())
+    ask(query, output, endpoint, params, Settings())
 
 
 @main.command()

@@ -51,7 +51,7 @@ def quads(build: Path, manifest: Manifest, *, public: bool) -> Iterator[str]:
                     yield line.removesuffix(" .\n") + suffix
     iris = Iris(manifest.base)
     # The provenance names skipped rows with what stood in them, so it stays inside.
-    for own in ("catalog",) if public else ("catalog", "provenance"):
+    for own in ("catalog", "cascade") if public else ("catalog", "cascade", "provenance"):
         suffix = f" {iri(iris.graph(own))} .\n"
         with (folder / f"{own}.nt").open(encoding="utf-8") as lines:
             for line in lines:

@@ -9,18 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import singledispatchmethod
 
-from begrepp import catalogue
+from begrepp import catalogue, dictionary, structures
 from begrepp.names import Names
+from begrepp.namespaces import expand
 from begrepp.records import (
+    CodeList,
     Concept,
+    ConceptualVariable,
     Dataset,
+    Element,
     Level,
     Mapping,
     MappingSet,
     Release,
+    RepresentedVariable,
     Scheme,
     Statement,
     Status,
+    Structure,
     TermStatus,
     ValueSet,
     Variable,
@@ -180,6 +186,9 @@ class Mint(Names):
             yield subject, name("sssom:predicate_modifier"), name("sssom:NegatedPredicate")
         else:
             yield iri(left), iri(mapping.predicate), iri(right)
+            if mapping.predicate == expand("begrepp:measures"):
+                yield iri(left), name("begrepp:qualifiedMeasures"), subject
+                yield subject, name("begrepp:linksTo"), iri(right)
         if mapping.confidence is not None:
             yield subject, name("sssom:confidence"), typed(mapping.confidence, "xsd:double")
         for author in mapping.author_iris:
@@ -229,5 +238,26 @@ class Mint(Names):
         yield from catalogue.dataset_triples(self, dataset)
 
     @triples.register
+    def _(self, code_list: CodeList) -> Iterator[Triple]:
+        yield from dictionary.code_list_triples(self, code_list)
+
+    @triples.register
     def _(self, variable: Variable) -> Iterator[Triple]:
-        yield from catalogue.variable_triples(self, variable)
+        yield from dictionary.variable_triples(self, variable)
+
+    @triples.register
+    def _(self, variable: ConceptualVariable) -> Iterator[Triple]:
+        yield from dictionary.conceptual_triples(self, variable)
+
+    @triples.register
+    def _(self, variable: RepresentedVariable) -> Iterator[Triple]:
+        yield from dictionary.represented_triples(self, variable)
+
+    @triples.register
+    def _(self, structure: Structure) -> Iterator[Triple]:
+        self.structures[structure.id] = structure
+        yield from structures.structure_triples(self, structure)
+
+    @triples.register
+    def _(self, element: Element) -> Iterator[Triple]:
+        yield from structures.element_triples(self, element)

@@ -18,6 +18,10 @@ def segment(text: str) -> str:
     return quote(text, safe="")
 
 
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Iris:
     """The IRIs under one base."""
@@ -51,6 +55,10 @@ class Iris:
             return template.replace("{notation}", segment(notation))
         return f"{self.scheme(scheme)}/{segment(notation)}"
 
+    def meaning(self, scheme: str, notation: str, year: str) -> str:
+        """A concept whose code had another meaning before: `C50.9~2022`."""
+        return f"{self.concept(scheme, notation)}~{year}"
+
     def term(self, scheme: str, notation: str, form: str, lang: str) -> str:
         """A term of a concept (`skosxl:Label`)."""
         return f"{self.root}term/{scheme}/{segment(notation)}/{lang}/{segment(form)}"
@@ -65,12 +73,43 @@ class Iris:
 
     def mapping(self, mapping_set: str, *parts: str) -> str:
         """One mapping, named by what it says."""
-        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-        return f"{self.mapping_set(mapping_set)}/{digest}"
+        return f"{self.mapping_set(mapping_set)}/{_digest(*parts)}"
 
     def dataset(self, dataset: str) -> str:
         """A dataset."""
         return f"{self.root}dataset/{dataset}"
+
+    def series(self, series: str) -> str:
+        """A series of datasets."""
+        return f"{self.root}series/{series}"
+
+    def structure(self, structure: str) -> str:
+        """A technical structure: a FHIR profile, an openEHR archetype, an ODM form."""
+        return f"{self.root}structure/{structure}"
+
+    def model(self, model: str, version: str) -> str:
+        """An information model, whose classes and attributes differ from version to version."""
+        return f"{self.root}model/{model}/{segment(version)}"
+
+    def code_list(self, home: str, code_list: str) -> str:
+        """A list of values that a dataset or a structure uses; its codes are parts of it."""
+        return f"{home}/list/{segment(code_list)}"
+
+    def link(self, thing: str, concept: str) -> str:
+        """The link from a thing to the concept that it stands for, named by the two."""
+        return f"{thing}/link/{_digest(concept)}"
+
+    def conceptual(self, *parts: str) -> str:
+        """A conceptual variable, named by what it measures, so that all sources agree on it."""
+        return f"{self.root}cv/{_digest(*parts)}"
+
+    def represented(self, *parts: str) -> str:
+        """A represented variable, named by its conceptual variable and its values."""
+        return f"{self.root}rv/{_digest(*parts)}"
+
+    def unit(self, code: str) -> str:
+        """A unit of measure, by its UCUM code."""
+        return f"{self.root}unit/{segment(code)}"
 
     def part(self, thing: str, *path: str) -> str:
         """A part that has no life apart from its thing: a contact, a period, a table."""
@@ -87,6 +126,10 @@ class Iris:
     def file(self, sha256: str) -> str:
         """A publisher's file, named by its content."""
         return f"{self.root}file/{sha256}"
+
+    def query(self, name: str) -> str:
+        """A question of the cookbook."""
+        return f"{self.root}query/{segment(name)}"
 
     def graph(self, name: str) -> str:
         """A graph of the build's own: the catalogue, the provenance."""

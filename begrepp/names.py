@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from begrepp.iris import Iris
-from begrepp.records import Agent, Dataset, Mapping, Release, Scheme, Variable, is_iri
-from begrepp.terms import Triple, iri, name, texts
+from begrepp.records import Agent, Dataset, Element, Home, Link, Mapping, Release, Scheme, Structure, Variable, is_iri
+from begrepp.terms import Triple, day, iri, name, plain, source, texts, typed
 
 
 @dataclass
@@ -20,6 +20,7 @@ class Names:
     schemes: dict[str, Scheme] = field(default_factory=dict)
     releases: dict[str, Release] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
+    structures: dict[str, Structure] = field(default_factory=dict)
 
     def concept_iri(self, scheme: str, reference: str) -> str:
         """The IRI behind a reference: an IRI, or a notation in the scheme."""
@@ -62,6 +63,57 @@ class Names:
         since = (variable.part,) if variable.part else ()
         return self.iris.part(own, *path, "var", variable.name, *since)
 
+    def system_iri(self, reference: str) -> str:
+        """The IRI of a scheme, or of a release of it: `icd-10-se`, `icd-10-se@2025`. IRIs are as they are."""
+        if is_iri(reference):
+            return reference
+        scheme, _, version = reference.partition("@")
+        return self.iris.release(scheme, version) if version else self.scheme_iri(scheme)
+
+    def value_set_iri(self, reference: str) -> str:
+        """The IRI of a value set in a version: `tumour-sites@2024`."""
+        if is_iri(reference):
+            return reference
+        value_set, _, version = reference.rpartition("@")
+        return self.iris.value_set(value_set, version)
+
+    def home_iri(self, home: Home) -> str:
+        """The IRI of what a list belongs to."""
+        return self.iris.dataset(home.dataset) if home.dataset else self.structure_iri(home.structure)
+
+    def structure_iri(self, structure: str) -> str:
+        """The IRI of a structure; an information model has one for each version."""
+        known = self.structures[structure]
+        return self.iris.model(known.id, known.version) if known.is_model else self.iris.structure(known.id)
+
+    def element_iri(self, element: Element) -> str:
+        """`…/structure/us-core-patient/element/Patient.name`, or `…/model/ni/2022/Patient.namn`."""
+        below = () if self.structures[element.structure].is_model else ("element",)
+        return self.iris.part(self.structure_iri(element.structure), *below, element.path)
+
+    def links(self, own: str, links: Iterable[Link]) -> Iterator[Triple]:
+        """That a thing measures concepts, and for each of them on what ground and how sure."""
+        for link in links:
+            concept = self.known(link.concept)
+            node = iri(self.iris.link(own, concept))
+            yield iri(own), name("begrepp:measures"), iri(concept)
+            yield iri(own), name("begrepp:qualifiedMeasures"), node
+            yield from self.link(node, concept, link)
+
+    def link(self, node: str, concept: str, link: Link) -> Iterator[Triple]:
+        """The node that says why a link holds."""
+        yield node, name("rdf:type"), name("begrepp:Link")
+        yield node, name("begrepp:linksTo"), iri(concept)
+        yield node, name("sssom:mapping_justification"), name(link.justification)
+        if link.confidence is not None:
+            yield node, name("sssom:confidence"), typed(link.confidence, "xsd:double")
+        if link.source:
+            yield node, name("dct:source"), source(link.source)
+        if link.tool:
+            yield node, name("sssom:mapping_tool"), plain(link.tool)
+        if link.checked:
+            yield node, name("begrepp:checked"), day(link.checked)
+
     def rights(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
         """Licence, right of redistribution and publisher."""
         yield subject, name("dct:license"), iri(licence)
@@ -84,3 +136,11 @@ class Names:
             yield node, name("foaf:homepage"), iri(agent.homepage)
         if agent.type:
             yield node, name("dct:type"), iri(agent.type)
+        if agent.email or agent.contact_page:
+            contact = iri(self.iris.part(self.iris.agent(agent.id), "contact"))
+            yield node, name("cv:contactPoint"), contact
+            yield contact, name("rdf:type"), name("cv:ContactPoint")
+            if agent.email:
+                yield contact, name("cv:email"), plain(agent.email)
+            if agent.contact_page:
+                yield contact, name("cv:contactPage"), iri(agent.contact_page)

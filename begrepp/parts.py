@@ -20,10 +20,13 @@ from begrepp.iris import Iris
 from begrepp.lines import SortedFile
 from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
+    CodeList,
     Concept,
+    ConceptualVariable,
     Coverage,
     Dataset,
     Edition,
+    Element,
     Level,
     Load,
     Mapping,
@@ -31,9 +34,11 @@ from begrepp.records import (
     Record,
     Redistribution,
     Release,
+    RepresentedVariable,
     Scheme,
     Skipped,
     Statement,
+    Structure,
     ValueSet,
     Variable,
 )
@@ -43,7 +48,7 @@ from begrepp.validate import Report, Result, Severity, validate
 
 MAX_SKIPS_KEPT = 1000
 
-Kind = Literal["scheme", "mapping", "dataset"]
+Kind = Literal["scheme", "mapping", "dataset", "structure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +84,17 @@ class Part:
     concepts: int = 0
     inactive: int = 0
     variables: int = 0
+    code_lists: int = 0
+    coded_values: int = 0
+    elements: int = 0
     mappings: int = 0
     value_sets: int = 0
     levels: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def holds_something(self) -> bool:
+        """Whether anything was found to load."""
+        return any((self.concepts, self.mappings, self.variables, self.elements, self.value_sets, self.code_lists))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +144,7 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
             writer.take(record)
     report.rows_read = meter.rows
     report.parts = writer.close()
-    if not any(part.concepts or part.mappings or part.variables or part.value_sets for part in report.parts):
+    if not any(part.holds_something for part in report.parts):
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             "nothing was found to load"
@@ -142,6 +155,10 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
     report.validation = validate([part.path for part in report.parts])
     _refuse_violations(report.validation, edition, load, mint)
     return report
+
+
+_Opening = Release | MappingSet | Dataset | Structure
+"""The records that a part begins with."""
 
 
 class _PartWriter:
@@ -161,7 +178,7 @@ class _PartWriter:
             self._schemes[record.id] = (record, lines)
             return
         key = _part_key(record)
-        if isinstance(record, Release | MappingSet | Dataset):
+        if isinstance(record, _Opening):
             self._open[key] = self._begin(record, key, lines)
         part, file = self._open[key]
         for line in lines:
@@ -171,9 +188,7 @@ class _PartWriter:
             words = " ".join(t.value for t in (*record.pref_labels, *record.alt_labels, *record.definitions))
             refuse_identity_numbers(words, record.origin)
 
-    def _begin(
-        self, record: Release | MappingSet | Dataset, key: tuple[Kind, str], lines: list[str]
-    ) -> tuple[Part, SortedFile]:
+    def _begin(self, record: _Opening, key: tuple[Kind, str], lines: list[str]) -> tuple[Part, SortedFile]:
         part = _new_part(record, key, self._edition, self._mint.iris)
         part.path = self._folder / f"{self._edition.source}--{self._edition.version}--{key[0]}-{key[1]}.nt"
         part.header = list(lines)
@@ -198,25 +213,34 @@ class _PartWriter:
 def _part_key(record: Record) -> tuple[Kind, str]:
     match record:
         case Release() | Level() | Concept() | Statement() | ValueSet():
-            return "scheme", record.scheme
+            key: tuple[Kind, str] = ("scheme", record.scheme)
         case MappingSet():
-            return "mapping", record.id
+            key = ("mapping", record.id)
         case Mapping():
-            return "mapping", record.mapping_set
+            key = ("mapping", record.mapping_set)
         case Dataset():
-            return "dataset", record.id
-        case Variable():
-            return "dataset", record.dataset
+            key = ("dataset", record.id)
+        case Variable() | ConceptualVariable() | RepresentedVariable():
+            key = ("dataset", record.dataset)
+        case CodeList():
+            home = record.home
+            key = ("dataset", home.dataset) if home.dataset else ("structure", home.structure)
+        case Structure():
+            key = ("structure", record.id)
+        case Element():
+            key = ("structure", record.structure)
         case _:
             raise TypeError(type(record).__name__)
+    return key
 
 
-def _new_part(record: Release | MappingSet | Dataset, key: tuple[Kind, str], edition: Edition, iris: Iris) -> Part:
+def _new_part(record: _Opening, key: tuple[Kind, str], edition: Edition, iris: Iris) -> Part:
     kind, id_ = key
     graph = {
         "scheme": lambda: iris.release(id_, record.version),
         "mapping": lambda: iris.part(iris.mapping_set(id_), "release", record.version),
         "dataset": lambda: iris.part(iris.dataset(id_), "release", record.version),
+        "structure": lambda: iris.part(iris.structure(id_), "release", record.version),
     }[kind]()
     return Part(
         kind=kind,
@@ -244,6 +268,11 @@ def _count(part: Part, record: Record) -> None:
             part.variables += 1
         case ValueSet():
             part.value_sets += 1
+        case CodeList():
+            part.code_lists += 1
+            part.coded_values += len(record.values)
+        case Element():
+            part.elements += 1
 
 
 def _refuse_violations(report: Report, edition: Edition, load: Load, mint: Mint) -> None:
@@ -273,6 +302,10 @@ def _locate(records: Iterator[Record], wanted: set[str], mint: Mint) -> dict[str
                 own = mint.variable_iri(record)
             case Dataset():
                 own = mint.iris.dataset(record.id)
+            case CodeList():
+                own = mint.iris.code_list(mint.home_iri(record.home), record.id)
+            case Element():
+                own = mint.element_iri(record)
             case Mapping():
                 own = mint.mapping_iri(record)
             case _:

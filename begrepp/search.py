@@ -25,6 +25,8 @@ _KINDS = {
     expand("dcat:Dataset"): "dataset",
     expand("csvw:Column"): "variable",
 }
+# The values that a dataset's own dictionary lists are found through its variables: a thousand "ja" help nobody.
+_LEFT_OUT = {expand("begrepp:CodedValue"), expand("begrepp:CodeList")}
 _LABELS = {expand(name) for name in ("skos:prefLabel", "dct:title", "csvw:title")}
 _OTHER_LABELS = {expand(name) for name in ("skos:altLabel", "skos:hiddenLabel", "dcat:keyword")}
 _TEXTS = {expand(name) for name in ("skos:definition", "dct:description", "xkos:inclusionNote")}
@@ -106,11 +108,13 @@ def _things(current: Path) -> Iterator[_Thing]:
     """What can be found, thing by thing."""
     for _, lines in subjects(current):
         thing = _Thing("")
+        left_out = False
         for quad in parse("".join(lines), format=RdfFormat.N_TRIPLES):
             predicate = quad.predicate.value
             if isinstance(quad.subject, NamedNode):
                 thing.iri = quad.subject.value
             if isinstance(quad.object, NamedNode):
+                left_out = left_out or quad.object.value in _LEFT_OUT
                 if quad.object.value in _KINDS:
                     thing.kind = _KINDS[quad.object.value]
                 elif predicate == expand("skos:inScheme"):
@@ -119,7 +123,7 @@ def _things(current: Path) -> Iterator[_Thing]:
                     thing.active = False
             elif isinstance(quad.object, Literal):
                 _take_literal(thing, predicate, quad.object)
-        if thing.kind:
+        if thing.kind and not left_out:
             yield thing
 
 

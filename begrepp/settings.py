@@ -45,6 +45,11 @@ class Settings:
         return self.data / "raw"
 
     @property
+    def meanings(self) -> Path:
+        """What was published of codes with several meanings, so that no address ever changes; keep it with `raw/`."""
+        return self.data / "meanings.csv"
+
+    @property
     def builds(self) -> Path:
         """Finished builds, one directory each."""
         return self.data / "builds"

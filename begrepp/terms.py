@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from begrepp.namespaces import expand
-from begrepp.records import RdfTerm, Text
+from begrepp.records import RdfTerm, Text, is_iri
 
 Triple = tuple[str, str, str]
 """Subject, predicate and object as N-Triples terms."""
@@ -79,6 +79,11 @@ def source(value: str) -> str:
     """A source is a link where it is one, otherwise words."""
     is_link = value.startswith(("http://", "https://")) and not any(c.isspace() for c in value)
     return iri(value) if is_link else plain(value)
+
+
+def iri_or_words(value: str) -> str:
+    """An IRI where the value is one, such as a file type of the authority list, otherwise words."""
+    return iri(value) if is_iri(value) and not any(c.isspace() for c in value) else plain(value)
 
 
 def rdf_term(term: RdfTerm) -> str:

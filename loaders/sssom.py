@@ -105,7 +105,16 @@ _KEPT = (
     "object_source_version",
 )
 _PREDICATES = frozenset(
-    expand(f"skos:{match}") for match in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+    expand(prefixed)
+    for prefixed in (
+        "skos:exactMatch",
+        "skos:closeMatch",
+        "skos:broadMatch",
+        "skos:narrowMatch",
+        "skos:relatedMatch",
+        # A variable of a dataset, or an element of a structure, and the concept that it records.
+        "begrepp:measures",
+    )
 )
 # sssom:NoMapping is the older spelling, still seen in examples.
 _NOTHING = ("https://w3id.org/sssom/NoTermFound", "https://w3id.org/sssom/NoMapping")

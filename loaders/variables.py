@@ -26,6 +26,7 @@ from begrepp.records import (
     Table,
     Variable,
     is_iri,
+    links,
     texts,
 )
 from begrepp.rows import Row, parse_date, read_table
@@ -244,7 +245,7 @@ def _read_row(row: Row, sheet: _Sheet, dataset: str, default_table: str) -> Vari
         descriptions=texts(take("description_sv"), take("description_en")) or label,
         datatype=take("datatype"),
         unit=take("unit"),
-        measures=_concepts(_split(take("concept"))),
+        measures=links(*_concepts(_split(take("concept")))),
         code_systems=_split(take("code_system")),
         value_list=take("value_list"),
         valid_from=_row_when(take("valid_from"), row.origin, "valid_from"),

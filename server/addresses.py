@@ -8,7 +8,23 @@ from urllib.parse import quote, unquote, urlsplit
 from begrepp.iris import Iris, segment
 from begrepp.namespaces import expand
 
-KINDS = ("cs", "dataset", "mapping", "term", "agent", "load", "file", "graph")
+KINDS = (
+    "cs",
+    "vs",
+    "dataset",
+    "series",
+    "structure",
+    "model",
+    "cv",
+    "rv",
+    "unit",
+    "mapping",
+    "term",
+    "agent",
+    "load",
+    "file",
+    "graph",
+)
 """What stands first in the path of a document; the same words as in `begrepp.iris`."""
 
 

@@ -31,6 +31,10 @@ class Build:
         """The graph."""
         return DiskStore(self.folder / "store")
 
+    def store_of(self, scheme: str) -> DiskStore:
+        """Where the concepts of a scheme are: a dated build need not look through all its graphs for them."""
+        return self.store
+
     @cached_property
     def index(self) -> TextIndex:
         """The words."""
@@ -44,6 +48,11 @@ class Build:
     @cached_property
     def kept_changes(self) -> dict[str, list[Change]]:
         """The differences that were read last."""
+        return {}
+
+    @cached_property
+    def kept_tops(self) -> dict[str, list[str]]:
+        """The top concepts of the schemes that were looked at, in order; as many lists as there are schemes."""
         return {}
 
     @cached_property

@@ -94,7 +94,8 @@ def test_every_query_has_words_and_runs(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert text.startswith("#+ title:") and "#+ summary:" in text
     if file.parent.name == "examples":
-        assert "#+ title_sv:" in text
+        for key in ("title_sv", "summary_sv", "area", "rows"):
+            assert f"#+ {key}:" in text, key
     Store().query(text, prefixes=prefixes())
 
 

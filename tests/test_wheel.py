@@ -40,7 +40,7 @@ def test_the_wheel_builds_a_graph_of_its_own(tmp_path: Path) -> None:
         ).stdout
 
     assert "Published" in begrepp("build")
-    assert "HER2" in begrepp("query", "which-registers-measure-her2")
+    assert "HER2" in begrepp("query", "who-measures-it-and-as-what")
     status = begrepp("status")
     assert "onkologi" in status and "icd-10-se" in status
     where = subprocess.run(

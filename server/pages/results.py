@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from begrepp.namespaces import compact
 from server.addresses import document
@@ -38,8 +38,8 @@ class ResultPage:
     cut: bool = False
 
 
-def result_page(build: Build, reply: Reply) -> ResultPage:
-    """A worker's answer, in SPARQL JSON or Turtle, as a page."""
+def result_page(build: Build, reply: Reply, links: Mapping[str, str] | None = None) -> ResultPage:
+    """A worker's answer, in SPARQL JSON or Turtle, as a page; `links` says which column links the words of another."""
     with reply.body as body:
         if reply.form == "graph":
             text = body.read(TEXT_SHOWN + 1).decode(errors="replace")
@@ -47,14 +47,20 @@ def result_page(build: Build, reply: Reply) -> ResultPage:
         answer = json.load(body)
     if "boolean" in answer:
         return ResultPage(boolean=answer["boolean"])
-    variables = answer["head"]["vars"]
+    links = links or {}
+    variables = [name for name in answer["head"]["vars"] if name not in links.values()]
     bindings = answer["results"]["bindings"]
     return ResultPage(
         variables=variables,
-        rows=[[_cell(build, row.get(name)) for name in variables] for row in bindings[:ROWS_SHOWN]],
+        rows=[[_linked(build, row, name, links.get(name, "")) for name in variables] for row in bindings[:ROWS_SHOWN]],
         total=len(bindings),
         cut=len(bindings) > ROWS_SHOWN,
     )
+
+
+def _linked(build: Build, row: dict[str, dict[str, str]], name: str, link: str) -> Cell:
+    cell, target = _cell(build, row.get(name)), _cell(build, row.get(link)) if link else None
+    return replace(cell, href=target.href, iri=target.iri) if target and cell.text else cell
 
 
 def _cell(build: Build, term: dict[str, str] | None) -> Cell:

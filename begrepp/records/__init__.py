@@ -1,0 +1,97 @@
+"""What a loader says: plain, frozen records of schemes, concepts, mappings, datasets, variables and structures.
+
+Loaders yield these; `begrepp.graph` alone turns them into RDF. A reference to a concept in the same
+scheme is its notation; a reference that `is_iri` is one of the publisher's own; `scheme:notation`
+points into another scheme.
+"""
+
+from begrepp.records.common import Agent, Justification, Link, Redistribution, Text, is_iri, links, texts
+from begrepp.records.datasets import (
+    Activity,
+    Dataset,
+    DatasetSeries,
+    Distribution,
+    DistributionRole,
+    Evidence,
+    ForeignKey,
+    Legislation,
+    Table,
+)
+from begrepp.records.loading import Edition, Load, Loader, Record, Skipped, Source
+from begrepp.records.mappings import Mapping, MappingSet, ValueSet
+from begrepp.records.schemes import (
+    Concept,
+    Coverage,
+    Level,
+    Marker,
+    Note,
+    NoteKind,
+    RdfTerm,
+    Release,
+    Scheme,
+    Statement,
+    Status,
+    Term,
+    TermStatus,
+)
+from begrepp.records.structures import Element, Structure
+from begrepp.records.variables import (
+    CodedValue,
+    CodeList,
+    ConceptualVariable,
+    Home,
+    Quality,
+    RepresentedVariable,
+    Variable,
+)
+
+__all__ = [
+    "Activity",
+    "Agent",
+    "CodeList",
+    "CodedValue",
+    "Concept",
+    "ConceptualVariable",
+    "Coverage",
+    "Dataset",
+    "DatasetSeries",
+    "Distribution",
+    "DistributionRole",
+    "Edition",
+    "Element",
+    "Evidence",
+    "ForeignKey",
+    "Home",
+    "Justification",
+    "Legislation",
+    "Level",
+    "Link",
+    "Load",
+    "Loader",
+    "Mapping",
+    "MappingSet",
+    "Marker",
+    "Note",
+    "NoteKind",
+    "Quality",
+    "RdfTerm",
+    "Record",
+    "Redistribution",
+    "Release",
+    "RepresentedVariable",
+    "Scheme",
+    "Skipped",
+    "Source",
+    "Statement",
+    "Status",
+    "Structure",
+    "Table",
+    "Term",
+    "TermStatus",
+    "Text",
+    "ValueSet",
+    "Variable",
+    "is_iri",
+    "links",
+    "texts",
+]

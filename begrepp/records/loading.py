@@ -1,0 +1,81 @@
+"""What a loader is, and what it is given: one edition of one source, as files in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from begrepp.errors import Origin
+from begrepp.records.common import Agent, Redistribution
+from begrepp.records.datasets import Dataset
+from begrepp.records.mappings import Mapping, MappingSet, ValueSet
+from begrepp.records.schemes import Concept, Level, Release, Scheme, Statement
+from begrepp.records.structures import Element, Structure
+from begrepp.records.variables import CodeList, ConceptualVariable, RepresentedVariable, Variable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A row that carries nothing to load, and why."""
+
+    origin: Origin
+    reason: str
+
+
+Record = (
+    Scheme
+    | Release
+    | Level
+    | Concept
+    | ValueSet
+    | MappingSet
+    | Mapping
+    | Dataset
+    | CodeList
+    | ConceptualVariable
+    | RepresentedVariable
+    | Variable
+    | Structure
+    | Element
+    | Statement
+    | Skipped
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """The files of one edition of one source, as they lie in `<root>/<source>/<edition>/`."""
+
+    source: str
+    version: str
+    folder: Path
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a loader reads, for `begrepp sources`: who publishes it, under what licence, where to get it."""
+
+    id: str
+    title: str
+    publisher: Agent
+    licence: str
+    redistribution: Redistribution
+    homepage: str
+    reads: str
+    schemes: tuple[Scheme, ...] = field(default=())
+
+
+class Loader(Protocol):
+    """A loader module: a `SOURCE` and a pure `load`."""
+
+    SOURCE: Source
+
+    @staticmethod
+    def load(edition: Edition) -> Iterator[Record]:
+        """Yield the records of one edition. No network, no RDF, no clock."""
+
+
+Load = Callable[[Edition], Iterator[Record]]

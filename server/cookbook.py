@@ -1,0 +1,85 @@
+"""The cookbook: every question as a page with a form, as a REST address, and ready for curl, Python and R."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from begrepp.cookbook import by_area
+from begrepp.errors import BegreppError
+from begrepp.namespaces import sparql_prologue
+from begrepp.parameters import Known, ParameterError, bind, ready
+from begrepp.queries import Query, example
+from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, choose_format, split_suffix
+from server.pages.cookbook import question_page
+from server.presenting import address, render, speaker
+from server.state import build, serving
+from server.workers import Question, Reply
+
+blueprint = Blueprint("cookbook", __name__)
+_NOT_PARAMETERS = ("format", "lang")
+_CHUNK = 1 << 16
+
+
+@blueprint.get("/queries")
+def questions() -> str:
+    """All questions, by what they are about."""
+    return render("queries.html", areas=by_area())
+
+
+@blueprint.get("/id/query/<name>")
+def identifier(name: str) -> BaseResponse:
+    """303 See Other: where a question is answered."""
+    return redirect(address(f"/queries/{example(name).name}"), 303)
+
+
+@blueprint.get("/queries/<name>")
+def question(name: str) -> Response:
+    """The answer to a question with the values given, or with its defaults."""
+    stem, suffixed = split_suffix(name, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML))
+    query = example(stem)
+    offers = (HTML, *(GRAPH_FORMATS if query.form in ("construct", "describe") else RESULT_FORMATS))
+    format_ = suffixed or choose_format(request, offers)
+    given = {key: value for key, value in request.args.items() if key not in _NOT_PARAMETERS}
+    if format_ == HTML:
+        return _page(query, given)
+    text = bind(query, {key: value for key, value in given.items() if value.strip()}, _known())
+    reply = _ask(text, format_.media_type)
+    with reply.body as body:
+        response = Response(body.read(), content_type=f"{format_.media_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{format_.suffix}"'
+    return response
+
+
+def _known() -> Known:
+    found = build()
+    return Known(found.store, found.index, found.iris)
+
+
+def _ask(text: str, media_type: str) -> Reply:
+    graph = media_type in [format_.media_type for format_ in GRAPH_FORMATS]
+    return serving().pool.ask(
+        Question(
+            store=build().folder / "store",
+            query=text,
+            results_format=RESULT_FORMATS[0].media_type if graph else media_type,
+            graph_format=media_type if graph else GRAPH_FORMATS[0].media_type,
+        )
+    )
+
+
+def _page(query: Query, given: dict[str, str]) -> Response:
+    """The form with the values given and the answer below, or the error beside the field that it is about."""
+    found, error, reply = build(), None, None
+    text = ready(query, found.iris)
+    try:
+        text = bind(query, {key: value for key, value in given.items() if value.strip()}, _known())
+        reply = _ask(text, RESULT_FORMATS[0].media_type)
+    except BegreppError as problem:
+        error = problem
+    page = question_page(
+        found, query, given, text, reply, error if isinstance(error, ParameterError) else None, speaker().language
+    )
+    status = error.status if error else 200
+    html = render("query.html", page=page, error=error, prologue=sparql_prologue(), host=request.host_url.rstrip("/"))
+    return make_response(html, status)

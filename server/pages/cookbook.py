@@ -1,0 +1,137 @@
+"""The page of a question: its words, a form for what may be changed, the answer, and how to ask it from a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from begrepp.cookbook import with_prefixes
+from begrepp.parameters import ParameterError, short
+from begrepp.queries import UNDEF, Parameter, Query, place_of
+from begrepp.records import Text
+from begrepp.swedish import sort_key
+from server.names import Ref, choose, refs
+from server.pages.results import ResultPage, result_page
+from server.state import Build
+from server.workers import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of the form: what may be changed, the value it has, and what it stands for."""
+
+    name: str
+    kind: str
+    title: str
+    value: str
+    stands_for: Ref | None
+    options: Sequence[tuple[str, str]]
+    optional: bool
+    scheme: str
+    candidates: Sequence[tuple[str, Ref]]
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionPage:
+    """A question, and its answer."""
+
+    name: str
+    title: Text
+    summary: Text
+    fields: Sequence[Field]
+    result: ResultPage | None
+    sparql: str
+    query_string: str
+    graph: bool
+
+
+def question_page(
+    build: Build,
+    query: Query,
+    given: Mapping[str, str],
+    text: str,
+    reply: Reply | None,
+    wrong: ParameterError | None,
+    language: str,
+) -> QuestionPage:
+    """The page; `text` is the query as it was asked, `wrong` the value that could not be used."""
+    terms = {p.name: _term(p, text) for p in query.parameters}
+    iris = {term[1:-1] for term in terms.values() if term.startswith("<")}
+    known = refs(build, iris | ({hit.iri for hit in wrong.candidates} if wrong else set()), language)
+    fields = [_field(build, p, given, terms[p.name], known, wrong, language) for p in query.parameters]
+    kept = {name: value for name, value in given.items() if value.strip() and name in terms}
+    return QuestionPage(
+        name=query.name,
+        title=query.words("title", language),
+        summary=query.words("summary", language),
+        fields=fields,
+        result=result_page(build, reply, query.links) if reply else None,
+        sparql=with_prefixes(text),
+        query_string=urlencode(kept),
+        graph=query.form in ("construct", "describe"),
+    )
+
+
+def _term(parameter: Parameter, text: str) -> str:
+    found = place_of(parameter.name).search(text)
+    assert found
+    return "" if found[1] == UNDEF else found[1]
+
+
+def _field(
+    build: Build,
+    parameter: Parameter,
+    given: Mapping[str, str],
+    term: str,
+    known: Mapping[str, Ref],
+    wrong: ParameterError | None,
+    language: str,
+) -> Field:
+    here = wrong if wrong and wrong.name == parameter.name else None
+    iri = term[1:-1] if term.startswith("<") else ""
+    value = given.get(parameter.name, "").strip()
+    if not here:
+        value = _shown(build, parameter, iri, known) if iri else _lexical(term)
+    return Field(
+        name=parameter.name,
+        kind=parameter.kind,
+        title=parameter.title(language),
+        value=value,
+        stands_for=known.get(iri) if parameter.kind == "concept" and not here else None,
+        options=_options(build, parameter, language),
+        optional=not parameter.default,
+        scheme=parameter.scheme,
+        candidates=[(short(hit, build.iris), known[hit.iri]) for hit in here.candidates] if here else [],
+        error=here.reason.partition(": ")[2] if here else "",
+    )
+
+
+def _shown(build: Build, parameter: Parameter, iri: str, known: Mapping[str, Ref]) -> str:
+    """An IRI as people write it."""
+    if parameter.kind in ("dataset", "scheme"):
+        return iri.rpartition("/")[2]
+    ref = known.get(iri)
+    return f"{ref.scheme}:{ref.notation}" if ref and ref.scheme and ref.notation else iri
+
+
+def _lexical(term: str) -> str:
+    return term[1:].partition('"')[0] if term.startswith('"') else term
+
+
+def _options(build: Build, parameter: Parameter, language: str) -> list[tuple[str, str]]:
+    """What can be chosen: value and words, in Swedish order."""
+    if parameter.kind == "choice":
+        return [(option, option) for option in parameter.options]
+    if parameter.kind == "dataset":
+        found = refs(build, [build.iris.dataset(g["id"]) for g in build.manifest.current("dataset")], language)
+        pairs = [(iri.rpartition("/")[2], ref.label.value) for iri, ref in found.items()]
+    elif parameter.kind == "scheme":
+        pairs = []
+        for scheme in build.catalogue.by_iri.values():
+            title = choose(scheme.titles, language)
+            pairs.append((scheme.id, title.value if title else scheme.id))
+    else:
+        return []
+    return sorted(pairs, key=lambda pair: sort_key(pair[1]))

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
+from rich.markup import escape
 from rich.table import Table
 
 from begrepp import report
@@ -105,7 +106,7 @@ def _print_table(answer: QuerySolutions | QueryBoolean) -> None:
     try:
         for solution in answer:
             rows += 1
-            table.add_row(*(_cell(solution[name]) for name in names))
+            table.add_row(*(escape(_cell(solution[name])) for name in names))
     except (ValueError, OSError, RuntimeError) as error:
         raise QueryError(f"The query stopped: {error}", "Correct it and ask again.") from None
     report.table(table, f"{rows} rows")
@@ -128,7 +129,7 @@ def _write_remote(answer: dict[str, Any], output: str) -> None:
     if output == "table":
         table = Table(*names)
         for row in rows:
-            table.add_row(*map(compact, row))
+            table.add_row(*(escape(compact(term)) for term in row))
         report.table(table, f"{len(rows)} rows")
     elif output in ("csv", "tsv"):
         csv.writer(sys.stdout, delimiter="," if output == "csv" else "\t").writerows([names, *rows])

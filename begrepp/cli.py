@@ -78,7 +78,7 @@ def sources() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--edition", required=True, help="What the publisher calls it: 2021, 2026-05-31.")
 @click.option(
-    "--loader", default="", help="For a list of your own: the format's loader (table, skos, sssom, variables)."
+    "--loader", default="", help="For a list of your own: the format's loader, as `begrepp sources` names it."
 )
 @click.option("--partial", is_flag=True, help="The files are an excerpt: what they leave out is no change.")
 @click.option("--replace", is_flag=True, help="Replace the files that were added before for this edition.")

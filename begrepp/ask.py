@@ -22,10 +22,11 @@ from begrepp.manifest import current_build, read_manifest
 from begrepp.namespaces import compact
 from begrepp.parameters import Known, bind
 from begrepp.queries import example, queries
+from begrepp.remote import RemoteStore
 from begrepp.search import TextIndex
 from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
-from begrepp.store import Answer, DiskStore, RemoteStore
+from begrepp.store import Answer, DiskStore
 
 _SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE\b)", re.IGNORECASE)
 

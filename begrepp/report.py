@@ -96,6 +96,7 @@ class Live:
             warnings = report.validation.warnings if report.validation else 0
             words = f"{key}: {report.rows_read:,} rows, {triples:,} triples"
             words += f", {report.skipped:,} skipped, {warnings:,} warnings"
+            words += f", as loaded {report.loaded_at}" if report.reused else ""
             self._bars.console.print(f"[green]✓[/] {escape(words)}")
         else:
             words = f"{key}: refused. {error}"

@@ -37,9 +37,16 @@ class DatedStore(DiskStore):
         # Where no graph is chosen nothing is to be found, and not everything.
         self._default, self._named = [*default] or ["urn:none"], [*named]
 
-    def query(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Answer:
+    def query(
+        self,
+        query: str,
+        *,
+        default_graphs: Iterable[str] = (),
+        named_graphs: Iterable[str] = (),
+        base: str | None = None,
+    ) -> Answer:
         """Ask, of the chosen graphs."""
-        return self._whole.query(query, default_graphs=self._default, named_graphs=self._named)
+        return self._whole.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store import DiskStore
 from server.catalogue import Catalogue
+from server.kept import KeptAnswers
 from server.workers import QueryPool
 
 
@@ -72,6 +73,7 @@ class Serving:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.pool = QueryPool(settings)
+        self.kept = KeptAnswers(settings.kept_answers_mb)
         self._build: Build | None = None
         self._lock = threading.Lock()
 

@@ -14,8 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import loaders
-from begrepp.build import Job, build
+from begrepp.build import build
 from begrepp.editions import find_editions
+from begrepp.loading import Job
 from begrepp.settings import ROOT, Settings
 from server import create_app
 from tests import golden

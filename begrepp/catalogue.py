@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from begrepp.names import Names
-<<<<<<< HEAD
 from begrepp.privacy import is_small_count
-from begrepp.records import Dataset, DatasetSeries, Distribution, Legislation, Table
-=======
 from begrepp.records import Catalogue, Dataset, DatasetSeries, Distribution, Legislation, Table
->>>>>>> main
 from begrepp.terms import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 
 _COUNTS = ("health:numberOfUniqueIndividuals", "health:numberOfRecords")

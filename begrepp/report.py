@@ -168,18 +168,12 @@ def _contents(part: Part) -> str:
         ]
         lists = f" with {part.coded_values:,} values in {part.code_lists:,} lists" if part.code_lists else ""
         return " and ".join(words) + lists
-    return f"{part.concepts or part.mappings or part.value_sets:,}"
+    return f"{part.concepts or part.mappings or part.value_sets or part.datasets:,}"
 
 
 def added(result: LoadReport, target: Path, newer: Sequence[str] = ()) -> None:
     """A file was checked and put in its place; what is older than the current edition becomes history."""
-<<<<<<< HEAD
     parts = ", ".join(f"{_contents(part)} in {part.id}" for part in result.parts)
-=======
-    parts = ", ".join(
-        f"{p.concepts or p.mappings or p.variables or p.elements or p.datasets:,} in {p.id}" for p in result.parts
-    )
->>>>>>> main
     _out.print(f"[green]✓[/] {escape(f'{result.source} {result.version}: {result.rows_read:,} rows; {parts}')}")
     _skips(result.skips, result.skipped)
     if newer:

@@ -1,22 +1,14 @@
-"""`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build; `variables` fills it itself."""
-"""`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build (`variables` fills it itself)."""
-=======
 """`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build.
 
 For `owl` and `sources` DATA is a folder of publishers' own files.
 """
->>>>>>> main
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-<<<<<<< HEAD
-from bench import current_view, naive, search_quality, search_speed, variables
-=======
-from bench import current_view, naive, owl, search_quality, search_speed, sources
->>>>>>> main
+from bench import current_view, naive, owl, search_quality, search_speed, sources, variables
 
 BENCHES = {
     "naive": naive.run,
@@ -24,11 +16,8 @@ BENCHES = {
     "owl": owl.run,
     "search-quality": search_quality.run,
     "search-speed": search_speed.run,
-<<<<<<< HEAD
-    "variables": variables.run,
-=======
     "sources": sources.run,
->>>>>>> main
+    "variables": variables.run,
 }
 
 

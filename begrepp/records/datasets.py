@@ -142,13 +142,10 @@ class Dataset:
     tables: tuple[Table, ...]
     valid_from: date
     redistribution: Redistribution = Redistribution.ALLOWED
-<<<<<<< HEAD
     specification: bool = False
     """Whether it is a common data set or a data model that others fill in, and nobody holds data of its own for."""
-=======
     catalogue: str = ""
     iri: str = ""
->>>>>>> main
     identifiers: tuple[str, ...] = ()
     alternatives: tuple[Text, ...] = ()
     series: DatasetSeries | None = None

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Store
 
 from begrepp.manifest import read_manifest
 from begrepp.namespaces import prefixes
-from begrepp.store import write_store
+from begrepp.storing import Contents, write_store
 
 QUERIES = {
     "concept by notation": 'SELECT ?c { ?c skos:notation "C50.9" }',

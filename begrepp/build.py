@@ -99,7 +99,7 @@ def build(
         cascade = graphs / "cascade.nt"
         write_cascade(
             cascade,
-            [part.path for part in in_view if part.kind == "dataset"],
+            [part.path for part in in_view if part.kind in ("dataset", "catalogue")],
             [part.path for part in in_view if part.kind == "mapping"],
             iris,
         )

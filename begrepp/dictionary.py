@@ -51,6 +51,8 @@ def variable_triples(names: Names, variable: Variable) -> Iterator[Triple]:
         yield subject, name("begrepp:representedVariable"), iri(names.iris.part(home, "rv", variable.represented))
     if variable.linkage_key:
         yield subject, name("begrepp:linkageKeyFor"), iri(names.foreign(variable.linkage_key))
+    if variable.iri:
+        yield subject, name("owl:sameAs"), iri(variable.iri)
     if variable.property_url:
         yield subject, name("csvw:propertyUrl"), iri(variable.property_url)
     if variable.ni_attribute:

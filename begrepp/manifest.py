@@ -113,6 +113,7 @@ def describe_part(part: Part, current: bool) -> dict[str, Any]:
         "concepts": part.concepts,
         "inactive": part.inactive,
         "levels": part.levels,
+        "datasets": part.datasets,
         "variables": part.variables,
         "code_lists": part.code_lists,
         "coded_values": part.coded_values,

@@ -163,7 +163,9 @@ def sources(known: Sequence[Source], starter: Sequence[Edition], added_: Sequenc
 
 def added(result: LoadReport, target: Path, newer: Sequence[str] = ()) -> None:
     """A file was checked and put in its place; what is older than the current edition becomes history."""
-    parts = ", ".join(f"{p.concepts or p.mappings or p.variables or p.elements:,} in {p.id}" for p in result.parts)
+    parts = ", ".join(
+        f"{p.concepts or p.mappings or p.variables or p.elements or p.datasets:,} in {p.id}" for p in result.parts
+    )
     _out.print(f"[green]✓[/] {escape(f'{result.source} {result.version}: {result.rows_read:,} rows; {parts}')}")
     _skips(result.skips, result.skipped)
     if newer:
@@ -192,7 +194,7 @@ def built(manifest: Manifest) -> None:
         _out.print(f"[red]left out[/] {escape(failed['reason'])}")
 
 
-_COUNTED = ("concepts", "inactive", "variables", "elements", "code_lists", "mappings")
+_COUNTED = ("concepts", "inactive", "datasets", "variables", "elements", "code_lists", "mappings")
 
 
 def status(manifest: Manifest, folder: Path) -> None:

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import BegreppError
 from begrepp.namespaces import expand
-from begrepp.search import Hit, code_key
+from begrepp.search import Hit
 from server.addresses import KINDS, document, thing
 from server.catalogue import SchemeFacts
 from server.names import refs
@@ -129,8 +129,7 @@ def _as_written(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
 
 def _same_code(build: Build, scheme: SchemeFacts, code: str) -> list[Hit]:
     """The concepts of a scheme whose code is this one, however it is written."""
-    _, hits = build.index.search(code, scheme=scheme.iri, kind="concept", limit=10)
-    return [hit for hit in hits if code_key(hit.notation) == code_key(code)]
+    return build.index.coded(code, scheme=scheme.iri, kind="concept")
 
 
 def by_iri(build: Build, iri: str) -> Found:

@@ -107,6 +107,8 @@ class Variable:
     unit_type: str = ""
     order: int | None = None
     property_url: str = ""
+    iri: str = ""
+    """The publisher's own address of the column, in RDF."""
     ni_attribute: str = ""
     references: tuple[str, ...] = ()
     """Other variables of the dataset that the description points to, by name."""

@@ -1,4 +1,4 @@
-"""`begrepp`, the command line: sources, add, build, validate, query, diff, serve, status, dump."""
+"""`begrepp`, the command line: sources, add, build, validate, profiles, query, diff, serve, status, dump."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
 from begrepp.settings import ROOT, Settings
-from begrepp.validate import validate as validate_files
+from begrepp.validate_command import profiles_command, validate
 
 STARTER = ROOT / "starter"
 
@@ -135,15 +135,8 @@ def build_command(
     report.built(manifest)
 
 
-@main.command()
-@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def validate(files: tuple[Path, ...]) -> None:
-    """Validate RDF files against the shapes, or, without FILES, show what the shapes said of the build."""
-    if files:
-        result = validate_files(list(files))
-        report.validation(result)
-        sys.exit(0 if result.conforms else 1)
-    report.build_validation(read_manifest(current_build(Settings())))
+main.add_command(validate)
+main.add_command(profiles_command, "profiles")
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,6 @@ from begrepp.manifest import Manifest
 from begrepp.parts import LoadReport
 from begrepp.records import Edition, Source
 from begrepp.settings import Settings
-from begrepp.validate import Report
 
 # A pipe has no width: tables then take the room that they need.
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
@@ -243,17 +242,22 @@ def serving(manifest: Manifest, host: str, port: int) -> None:
         )
 
 
-def validation(result: Report) -> None:
-    """What the shapes said, grouped by cause."""
-    for group in result.grouped():
-        colour = "red" if str(group.severity) == "violation" else "yellow"
-        _out.print(
-            f"[{colour}]{group.severity!s}[/] {group.count:,} × {escape(group.messages.get('en', ''))} "
-            f"[dim]{escape(group.shape.rpartition('#')[2])}[/]"
-        )
-        for example in group.examples:
-            _out.print(f"    {escape(str(example))}")
-    _out.print(f"{result.violations:,} violations, {result.warnings:,} warnings ({result.engine})")
+def lines(said: Iterable[str], target: Path | None) -> None:
+    """Lines of rich markup to the terminal, or as plain text to a file."""
+    if target is None:
+        for line in said:
+            _out.print(line, soft_wrap=True)
+        return
+    with target.open("w", encoding="utf-8") as file:
+        console = Console(file=file, highlight=False, soft_wrap=True, width=200)
+        for line in said:
+            console.print(line)
+
+
+def aside(said: Iterable[str]) -> None:
+    """Lines that are no part of the output: to stderr, where what is piped on does not take them."""
+    for line in said:
+        _err.print(line)
 
 
 def build_validation(manifest: Manifest) -> None:

@@ -20,6 +20,7 @@ from begrepp.graph import Mint
 from begrepp.iris import Iris
 from begrepp.records import Concept, Edition, Mapping, NoteKind, Record, Scheme, Skipped, Statement, Status, ValueSet
 from begrepp.settings import ROOT
+from bench.sources import CLAML, FHIR, SSSOM
 
 DATA = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "data"
 RCC = "se-rcc-decoder-keyvalue"
@@ -213,18 +214,12 @@ def test_broken_rows_are_told_and_never_shifted(
     assert raised.value.next_step
 
 
-BIOMAPPINGS = (
-    'loader = "sssom"\n[source]\npublisher = "Biomappings"\npublisher_type = "ngo"\n'
-    'licence = "https://creativecommons.org/publicdomain/zero/1.0/"\n'
-)
-
-
 @pytest.mark.parametrize(
     ("name", "kept", "left_out"), [("positive", 11823, 618), ("negative", 1690, 197), ("unsure", 110, 0)]
 )
 def test_biomappings_are_whole(tmp_path: Path, name: str, kept: int, left_out: int) -> None:
     path = f"sssom-biomappings/{name}.sssom.tsv"
-    records = read(tmp_path, f"biomappings-{name}", "2026", path, declaration=BIOMAPPINGS)
+    records = read(tmp_path, f"biomappings-{name}", "2026", path, declaration=SSSOM)
     mappings = [r for r in records if isinstance(r, Mapping)]
     assert (len(mappings), len(skipped(records))) == (kept, left_out)
     assert all("none of the five SKOS matches" in reason for reason in skipped(records))
@@ -254,12 +249,6 @@ def test_the_example_release_of_snomed_ct_is_whole(tmp_path: Path) -> None:
     # POSSIBLY EQUIVALENT TO names no successor; REPLACED BY does.
     assert [n for n, concept in found.items() if concept.replaced_by] == ["246188002"]
     assert found["50960005"].pref_labels[0].value == "Haemorrhage"
-
-
-CLAML = (
-    'loader = "claml"\n[source]\npublisher = "who"\nlicence = "http://rightsstatements.org/vocab/InC/1.0/"\n'
-    '[scheme]\nid = "icd-10"\ntitle.en = "ICD-10"\n[release]\ncoverage = "partial"\n'
-)
 
 
 def test_the_claml_of_icd_10_is_whole(tmp_path: Path) -> None:
@@ -318,10 +307,7 @@ def test_hpo_keeps_scopes_successors_and_cross_references(tmp_path: Path) -> Non
 
 
 def test_the_value_set_of_the_national_medication_list_is_whole(tmp_path: Path) -> None:
-    declared = (
-        'loader = "fhir"\n[source]\npublisher = "ehalsomyndigheten"\nlicence = "https://www.snomed.org/get-snomed"\n'
-    )
-    records = read(tmp_path, "nll", "2024", "se-snomed-nll-valueset/fhir.json", declaration=declared)
+    records = read(tmp_path, "nll", "2024", "se-snomed-nll-valueset/fhir.json", declaration=FHIR)
     (found,) = [r for r in records if isinstance(r, ValueSet)]
     labels = [r for r in records if isinstance(r, Statement) and r.object.lang == "sv"]
     assert (len(found.members), len(labels)) == (76, 160)

@@ -1,4 +1,4 @@
-"""`begrepp`, the command line: sources, add, build, validate, query, diff, serve, status, dump."""
+"""`begrepp`, the command line: sources, add, build, validate, profiles, query, diff, serve, status, dump."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ import loaders
 from begrepp import add as adding
 from begrepp import report
 from begrepp.ask import ask
-from begrepp.build import Job, build, check_edition
+from begrepp.build import build, check_edition
 from begrepp.diff import FORMATS as DIFF_FORMATS
 from begrepp.diff import diff as write_diff
 from begrepp.dump import dump as write_dump
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError, UsageError
+from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
 from begrepp.settings import ROOT, Settings
-from begrepp.validate import validate as validate_files
+from begrepp.validate_command import profiles_command, validate
 
 STARTER = ROOT / "starter"
 
@@ -110,25 +111,32 @@ def newer_editions(result: LoadReport, settings: Settings) -> list[str]:
 @click.option("--public", is_flag=True, help="Leave out the texts that their publishers do not let be passed on.")
 @click.option("--keep-going", is_flag=True, help="Publish the rest when a source is refused.")
 @click.option("--accept-fewer", is_flag=True, help="Publish a list that became much shorter than it was.")
+@click.option("--from-scratch", is_flag=True, help="Load again what has not changed since an earlier build, too.")
 @click.option("--no-starter", is_flag=True, help="Build without the bundled starter.")
-def build_command(names: tuple[str, ...], public: bool, keep_going: bool, accept_fewer: bool, no_starter: bool) -> None:
-    """Build the graph from all files found, or from the SOURCE or SOURCE/EDITION named."""
+def build_command(
+    names: tuple[str, ...], public: bool, keep_going: bool, accept_fewer: bool, from_scratch: bool, no_starter: bool
+) -> None:
+    """Build the graph from all files found, or from the SOURCE or SOURCE/EDITION named.
+
+    Only what changed since an earlier build is loaded: a file, the code that reads it, the shapes.
+    """
     settings = Settings()
     jobs = _jobs(names, settings, starter=not no_starter)
     with report.Live(log=settings.logs) as live:
-        manifest = build(jobs, settings, live, public=public, keep_going=keep_going, accept_fewer=accept_fewer)
+        manifest = build(
+            jobs,
+            settings,
+            live,
+            public=public,
+            keep_going=keep_going,
+            accept_fewer=accept_fewer,
+            from_scratch=from_scratch,
+        )
     report.built(manifest)
 
 
-@main.command()
-@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def validate(files: tuple[Path, ...]) -> None:
-    """Validate RDF files against the shapes, or, without FILES, show what the shapes said of the build."""
-    if files:
-        result = validate_files(list(files))
-        report.validation(result)
-        sys.exit(0 if result.conforms else 1)
-    report.build_validation(read_manifest(current_build(Settings())))
+main.add_command(validate)
+main.add_command(profiles_command, "profiles")
 
 
 @main.command()

@@ -28,7 +28,7 @@ FILE = "nodes.toml"
 HOP = "Begrepp-Hop"
 _LARGEST = 16 << 20
 _FRESH = 600.0
-_TRIES = Retry(total=2, redirect=0, status_forcelist=(429, 502, 503), backoff_factor=0.2, raise_on_status=False,
+_TRIES = Retry(total=2, read=0, redirect=0, status_forcelist=(429, 502, 503), backoff_factor=0.2, raise_on_status=False,
                allowed_methods=None, respect_retry_after_header=False)  # fmt: skip
 Row = dict[str, str]
 

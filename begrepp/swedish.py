@@ -15,6 +15,8 @@ SHORTEST_PART = 4
 
 def fold(text: str) -> str:
     """Lower case without diacritics: `Bröstcancer` → `brostcancer`."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("ø", "o").replace("æ", "a"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

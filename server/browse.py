@@ -12,7 +12,7 @@ from server.names import refs
 from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.scheme import scheme_rows, vocabulary
-from server.pages.search import results, search_page
+from server.pages.search import FACETS, results, search_page
 from server.pages.tree import branch, children, top
 from server.presenting import address, address_on, brief, render, speaker, twins
 from server.questions import ask, construct
@@ -75,8 +75,9 @@ def search() -> str:
     """Things by their words and codes."""
     language = speaker().language
     offset = request.args.get("offset", 0, type=int)
-    query, kind, scheme = (request.args.get(name, "") for name in ("q", "kind", "scheme"))
-    return render("search.html", page=search_page(build(), query, kind, scheme, offset, language))
+    wanted = {name: request.args.get(name, "")[:200] for name in FACETS}
+    page = search_page(build(), request.args.get("q", ""), wanted, offset, language)
+    return render("search.html", page=page, facets=FACETS)
 
 
 @blueprint.get("/search.json")
@@ -85,16 +86,10 @@ def suggestions() -> Response:
     language = speaker().language
     query = request.args.get("q", "").strip()[:200]
     scheme = build().catalogue.by_id.get(request.args.get("scheme", ""))
-    total, hits = (
-        build().index.search(
-            query, kind=request.args.get("kind", ""), scheme=scheme.iri if scheme else "", limit=SUGGESTIONS
-        )
-        if query
-        else (0, [])
-    )
+    kind = request.args.get("kind", "")
+    within = {"scheme": scheme.iri if scheme else "", "kind": kind}
     say = speaker()
     return jsonify(
-        total=total,
         results=[
             {
                 "label": hit.label.value,
@@ -106,11 +101,13 @@ def suggestions() -> Response:
                 "kindWord": say(f"kind.{hit.kind}"),
                 "scheme": hit.scheme,
                 "active": hit.active,
-                "matched": hit.matched,
+                "matched": hit.matched.value if hit.matched else "",
                 "iri": hit.iri,
                 "href": address(hit.href),
             }
-            for hit in results(build(), hits, query, language)
+            for hit in results(
+                build(), build().index.suggest(query, limit=SUGGESTIONS, reader=language, **within), language
+            )
         ],
     )
 

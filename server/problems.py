@@ -68,7 +68,7 @@ def _problem(status: int, reason: str, next_step: str) -> Response:
 def _page(error: Exception, status: int, reason: str, next_step: str) -> Response:
     say = speaker()
     heading = say.maybe(f"problem.{status}") or say.maybe(f"problem.{status // 100}xx")
-    near = results(build(), error.near, "", say.language) if isinstance(error, Missing) and error.near else []
+    near = results(build(), error.near, say.language) if isinstance(error, Missing) and error.near else []
     page = render(
         "problem.html",
         status=status,

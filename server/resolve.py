@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import BegreppError
 from begrepp.namespaces import expand
-from begrepp.search import Hit, code_key
+from begrepp.search import Hit
 from server.addresses import KINDS, document, thing
 from server.catalogue import SchemeFacts
 from server.names import refs
@@ -94,6 +94,10 @@ def concept(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
 
     Raises `Ambiguous` where two parts have the code: KVÅ's headings differ in meaning between KKÅ and KMÅ.
     """
+    prefix, colon, rest = code.partition(":")
+    if colon and prefix.lower() == scheme.id:
+        # HL7's resources write 1101, the gene committee HGNC:1101.
+        code = rest
     for look in (_exact, _as_written):
         if own := look(build, scheme, code):
             return own
@@ -129,8 +133,7 @@ def _as_written(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
 
 def _same_code(build: Build, scheme: SchemeFacts, code: str) -> list[Hit]:
     """The concepts of a scheme whose code is this one, however it is written."""
-    _, hits = build.index.search(code, scheme=scheme.iri, kind="concept", limit=10)
-    return [hit for hit in hits if code_key(hit.notation) == code_key(code)]
+    return build.index.coded(code, scheme=scheme.iri, kind="concept")
 
 
 def by_iri(build: Build, iri: str) -> Found:

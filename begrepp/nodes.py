@@ -143,7 +143,7 @@ def written(term: dict[str, Any]) -> str:
     if term["type"] == "uri":
         return f"<{value}>"
     if term["type"] == "bnode":
-        return f"<urn:x-begrepp:blank:{value}>"
+        return f"<urn:x-begrepp-blank:{value}>"
     text = json.dumps(value, ensure_ascii=False)
     if language := term.get("xml:lang"):
         return f"{text}@{language}"

@@ -3,7 +3,7 @@
     SERVICE begrepp:search { ?concept begrepp:words "lungcanc" ; begrepp:kind "concept" ; begrepp:score ?score }
 
 The words are matched as in the search box: parts of compounds, without diacritics, with a letter wrong. The rows
-come best first, at most a thousand, or `begrepp:most` of them; `begrepp:inScheme` keeps to one code system.
+come best first, at most a thousand, or `begrepp:most` of them; `skos:inScheme` keeps to one code system.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def search_part(index: TextIndex, prologue: str, part: ServicePart) -> list[Row]
         said[str(pattern.predicate)] = pattern.object
         things.add(pattern.subject)
     words, score = said.pop(expand("begrepp:words"), None), said.pop(expand("begrepp:score"), None)
-    kind, scheme = said.pop(expand("begrepp:kind"), ""), said.pop(expand("begrepp:inScheme"), "")
+    kind, scheme = said.pop(expand("begrepp:kind"), ""), said.pop(expand("skos:inScheme"), "")
     most = said.pop(expand("begrepp:most"), _MOST)
     if len(things) != 1 or not isinstance(thing := things.pop(), Variable) or not isinstance(words, Literal):
         raise QueryError("begrepp:search has no words to look for, or more than one thing.", _HELP)

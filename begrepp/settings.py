@@ -41,7 +41,7 @@ class Settings:
     validation_seconds: float = field(default_factory=lambda: float(os.environ.get("BEGREPP_VALIDATION_SECONDS", "60")))
     validation_workers: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_WORKERS", "1")))
     validation_memory_mb: int = field(
-        default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_MEMORY_MB", "3072"))
+        default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_MEMORY_MB", "2048"))
     )
     validation_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_MB", "50")))
     validation_rate: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_RATE", "20")))

@@ -22,6 +22,8 @@ from begrepp.errors import BegreppError
 _REDIRECTS = 3
 _SECONDS = 20
 _CHUNK = 1 << 16
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""Addresses that stand for one of IPv4 within them (RFC 6052)."""
 _ACCEPT = "text/turtle, application/ld+json, application/rdf+xml, application/n-triples, */*;q=0.1"
 
 Resolver = Callable[[str, int], Sequence[str]]
@@ -110,6 +112,8 @@ def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None and not inner.is_global:
             return False
     return ip.is_global and not ip.is_multicast

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, redirect, request
+from pyoxigraph import QueryTriples, RdfFormat, serialize
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import BegreppError, UsageError
@@ -24,6 +25,7 @@ from server.negotiate import HTML, Format, choose_format
 from server.pages.profiles import form_page
 from server.pages.report import report_page
 from server.presenting import address, render, speaker
+from server.problems import problem
 from server.rates import Rate
 from server.reports import Reports
 from server.state import build, serving
@@ -33,6 +35,7 @@ blueprint = Blueprint("judge", __name__)
 OWN = "own"
 """In place of a profile: nothing but the rules that are sent along."""
 
+_LARGEST_GRAPH = 1_000_000
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _OFFERS = {name: Format(each.suffix, each.media_type) for name, each in FORMATS.items()}
 
@@ -41,6 +44,12 @@ class TooLarge(BegreppError):
     """What was sent is larger than is taken."""
 
     status = 413
+
+
+class NotRdf(BegreppError):
+    """The media type is no syntax of RDF."""
+
+    status = 415
 
 
 class Desk:
@@ -76,29 +85,28 @@ def submit(profile: str = "") -> BaseResponse:
         )
     except BegreppError as caught:
         error = caught
-    if _is_form() and _prefers_page():
-        return _page_with(error, profile)
-    raise error
+    response = _page_with(error, profile) if _is_form() and _prefers_page() else problem(error)
+    if error.status in (429, 503):
+        response.headers["Retry-After"] = "60"
+    return response
 
 
 def _answer(profile: str, wanted: ReportFormat, settings: Settings, limit: int) -> BaseResponse:
     desk().rate.take(request.remote_addr or "")
     with desk().reports.workplace() as place:
         name = profile or request.form.get("profile", "")
-        sources = _sources(place, settings, limit)
+        sources = (*_sources(place, settings, limit), *_graph(place))
         job = Job(
             folder=place,
             sources=sources,
             rules=_rules(name, place, settings),
             leave_out_imports=request.values.get("imports") == "skip",
-            graph=_graph(),
-            store=build().folder / "store" if _graph() else None,
         )
         page = wanted.name == "html" and _is_form()
         language = speaker().language
         if not page:
             job = replace(job, formats=(wanted.name,), languages=(language,))
-        if not sources and not job.graph:
+        if not sources:
             raise UsageError("There is nothing to validate.", "Send a file, paste RDF, or choose a graph.")
         desk().pool.judge(job)
         if page:
@@ -182,7 +190,7 @@ def _body_syntax() -> str:
         return named(said).media_type
     found = of_media_type(request.content_type or "")
     if found is None and request.mimetype not in ("", "text/plain", "application/octet-stream"):
-        raise UnsupportedMediaType(f"{request.mimetype} is no RDF; send text/turtle, application/ld+json or another.")
+        raise NotRdf(f"{request.mimetype} is no syntax of RDF.", "Send text/turtle, application/ld+json or another.")
     return found.media_type if found else ""
 
 
@@ -213,12 +221,25 @@ def _pasted(field: str, syntax: str, place: Path) -> list[Source]:
     return [Source(path=path, name=field.removesuffix("_text"), media_type=named(said).media_type if said else "")]
 
 
-def _graph() -> str:
-    """The graph of the build that was chosen. Raises `UsageError` for one that is not there."""
+def _graph(place: Path) -> list[Source]:
+    """The graph of the build that was chosen. Raises `UsageError` for one that is not there, `TooLarge`."""
     chosen = request.form.get("graph", "") if _is_form() else request.args.get("graph", "")
-    if chosen and chosen not in {each["graph"] for each in build().manifest.graphs}:
+    if not chosen:
+        return []
+    known = {each["graph"]: each["triples"] for each in build().manifest.graphs}
+    if chosen not in known:
         raise UsageError("The build has no such graph.", "Choose one from the list.")
-    return chosen
+    if known[chosen] > _LARGEST_GRAPH:
+        raise TooLarge(
+            f"The graph has {known[chosen]:,} triples, more than the {_LARGEST_GRAPH:,} that are judged here.",
+            "Take the dump, and judge it with `begrepp validate`.",
+        )
+    path = place / "graph.nt"
+    triples = build().store.query("CONSTRUCT WHERE { ?s ?p ?o }", default_graphs=[chosen])
+    assert isinstance(triples, QueryTriples)
+    with path.open("wb") as out:
+        serialize(triples, out, format=RdfFormat.N_TRIPLES)
+    return [Source(path=path, name=chosen, media_type=RdfFormat.N_TRIPLES.media_type)]
 
 
 def _page_with(error: BegreppError, profile: str) -> Response:
@@ -229,7 +250,4 @@ def _page_with(error: BegreppError, profile: str) -> Response:
     )
     chosen = profile or ("" if status == 413 else request.form.get("profile", ""))
     page = render("validation.html", page=form_page(speaker().language, chosen), error=error, given=given)
-    response = Response(page, status, content_type="text/html; charset=utf-8")
-    if status in (429, 503):
-        response.headers["Retry-After"] = "60"
-    return response
+    return Response(page, status, content_type="text/html; charset=utf-8")

@@ -16,13 +16,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from pyoxigraph import QueryTriples, RdfFormat, serialize
-
 from begrepp.errors import BegreppError, InputError, ServerBusy
 from begrepp.profiles.judge import Judgement, Rules, Source, judge
 from begrepp.reports.formats import FORMATS
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.store import DiskStore
 
 KEPT_PER_SHAPE = 200
 """Results kept for each shape of a report on the web; all are counted."""
@@ -48,8 +45,6 @@ class Job:
     sources: tuple[Source, ...]
     rules: Rules
     leave_out_imports: bool = False
-    graph: str = ""
-    store: Path | None = None
     formats: tuple[str, ...] = tuple(FORMATS)
     languages: tuple[str, ...] = LANGUAGES
 
@@ -136,7 +131,8 @@ def _start(context: multiprocessing.context.SpawnContext, settings: Settings) ->
 def _work(pipe: Connection, settings: Settings) -> None:
     """The worker: judges until the server hangs up."""
     limit = settings.validation_memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    # What is written to, not what is mapped: libraries map far more than they use.
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError):
         while True:
             job = pipe.recv()
@@ -152,15 +148,7 @@ def _work(pipe: Connection, settings: Settings) -> None:
 
 
 def _judged(job: Job, settings: Settings) -> Judgement:
-    sources = job.sources
-    if job.graph and job.store is not None:
-        path = job.folder / "graph.nt"
-        triples = DiskStore(job.store).query("CONSTRUCT WHERE { ?s ?p ?o }", default_graphs=[job.graph])
-        assert isinstance(triples, QueryTriples)
-        with path.open("wb") as out:
-            serialize(triples, out, format=RdfFormat.N_TRIPLES)
-        sources = (*sources, Source(path=path, name=job.graph, media_type=RdfFormat.N_TRIPLES.media_type))
-    return judge(sources, job.rules, settings, leave_out_imports=job.leave_out_imports, limit=KEPT_PER_SHAPE)
+    return judge(job.sources, job.rules, settings, leave_out_imports=job.leave_out_imports, limit=KEPT_PER_SHAPE)
 
 
 def _write(job: Job, judgement: Judgement) -> None:

@@ -11,7 +11,7 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.privacy import refuse_identity_numbers, refuse_person_rows
 
 MAX_LINE = 1_000_000
 _CHUNK = 1 << 16
@@ -80,6 +80,9 @@ class Row:
         for column in columns:
             self.take(column)
 
+    def __contains__(self, column: str) -> bool:
+        return column in self._cells
+
     def left(self) -> list[str]:
         """The columns that nobody has taken yet."""
         return list(self._cells)
@@ -123,6 +126,7 @@ def read_table(
     counted: bool = True,
     identifiers: Iterable[str] = (),
     skip: int = 0,
+    misaligned: Callable[[Origin, str], None] | None = None,
 ) -> Iterator[Row]:
     """Rows of a delimited text file.
 
@@ -134,7 +138,8 @@ def read_table(
     (`read_comments` has them), and so are the first `skip` lines.
     `counted=False` is for a first look at a file that will be read again. The columns `identifiers` hold
     nothing but identifiers of the publisher's own, which may by chance look like the number of a person:
-    those cells are not searched for one. All others are.
+    those cells are not searched for one. All others are. `misaligned` is told of a row of another length, which
+    is then passed over, where a list is too useful to be refused for it.
     """
     own = frozenset(identifiers)
     counter = meter() if counted else Meter()
@@ -160,9 +165,16 @@ def read_table(
             if not any(cells):
                 continue
             counter.rows += 1
-            found = named_cells(header, cells, origin, short_rows)
+            try:
+                found = named_cells(header, cells, origin, short_rows)
+            except InputError as error:
+                if misaligned is None:
+                    raise
+                misaligned(origin, error.reason)
+                continue
             searched = (cell for column, cell in found.items() if column not in own) if own else cells
             refuse_identity_numbers("\t".join(searched), origin)
+            refuse_person_rows(found, origin)
             yield Row(found, origin)
     except csv.Error as error:
         raise InputError(
@@ -225,6 +237,11 @@ def read_comments(path: Path, comment: str) -> str:
         if sum(map(len, found)) > MAX_LINE:
             raise InputError(path, "the head of the file has no end.", "Check that you added the right file.")
     return "".join(found)
+
+
+def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
+    """The lines of a text, decoded and NFC-normalised, no longer than `MAX_LINE`."""
+    return _lines(path, encoding, Meter())
 
 
 def _after_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:

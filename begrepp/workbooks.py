@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -13,19 +14,21 @@ from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.archives import check_archive, refuse_doctypes
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
-from begrepp.rows import Row, check_header, meter, named_cells
+from begrepp.privacy import refuse_identity_numbers, refuse_person_rows
+from begrepp.rows import Meter, Row, check_header, meter, named_cells
 
 
-def read_xlsx(path: Path, *, sheet: str = "", required: Iterable[str] = ()) -> Iterator[Row]:
-    """Rows of one sheet of a workbook (the first, unless named); its first row is the header.
+def read_xlsx(
+    path: Path, *, sheet: str = "", required: Iterable[str] = (), skip: int = 0, counted: bool = True
+) -> Iterator[Row]:
+    """Rows of one sheet of a workbook (the first, unless named); its first row after `skip` others is the header.
 
     Formulas are refused: what a formula shows depends on who last opened the file.
     """
-    counter = meter()
+    counter = meter() if counted else Meter()
     counter.stage = "reading"
     header: list[str] | None = None
-    for origin, values in _sheet_rows(path, sheet):
+    for origin, values in islice(_sheet_rows(path, sheet), skip, None):
         if not any(values):
             continue
         if header is None:
@@ -36,7 +39,9 @@ def read_xlsx(path: Path, *, sheet: str = "", required: Iterable[str] = ()) -> I
             continue
         counter.rows += 1
         refuse_identity_numbers("\t".join(values), origin)
-        yield Row(named_cells(header, values, origin, short_rows=True), origin)
+        found = named_cells(header, values, origin, short_rows=True)
+        refuse_person_rows(found, origin)
+        yield Row(found, origin)
     if header is None:
         raise InputError(path, "the sheet is empty.", "Fetch the file again from its publisher.")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import current_view, naive, owl, search_quality, search_speed, sources
+from bench import current_view, naive, owl, search_quality, search_speed, sources, variables
 
 BENCHES = {
     "naive": naive.run,
@@ -17,6 +17,7 @@ BENCHES = {
     "search-quality": search_quality.run,
     "search-speed": search_speed.run,
     "sources": sources.run,
+    "variables": variables.run,
 }
 
 

@@ -36,6 +36,7 @@ class Manifest:
     differences: list[dict[str, Any]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
+    derived: dict[str, str] = field(default_factory=dict)
 
     def graph(self, kind: str, id_: str, version: str = "") -> dict[str, Any] | None:
         """What the manifest says of a scheme, mapping set or dataset: of the version, or of the current one."""

@@ -9,7 +9,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from begrepp.settings import Settings
-from server import browse, cookbook, differences, judge, metrics, problems, resource, sparql, validation
+from server import browse, catalog, cookbook, differences, judge, metrics, problems, resource, sparql, validation
 from server.presenting import prepare_templates
 from server.state import Serving
 
@@ -41,6 +41,7 @@ def create_app(settings: Settings) -> Flask:
     prepare_templates(app)
     for blueprint in (
         browse.blueprint,
+        catalog.blueprint,
         cookbook.blueprint,
         differences.blueprint,
         judge.blueprint,

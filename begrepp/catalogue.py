@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from begrepp.names import Names
+from begrepp.privacy import is_small_count
 from begrepp.records import Catalogue, Dataset, DatasetSeries, Distribution, Legislation, Table
 from begrepp.terms import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 
+_COUNTS = ("health:numberOfUniqueIndividuals", "health:numberOfRecords")
 HEALTH_CATEGORY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/healthcategories/"
 
 
@@ -15,7 +17,8 @@ def dataset_triples(names: Names, dataset: Dataset) -> Iterator[Triple]:
     """The dataset, its contact, periods, distributions, laws, evidence and tables."""
     own = names.iris.dataset(dataset.id)
     subject = iri(own)
-    yield subject, name("rdf:type"), name("dcat:Dataset")
+    # Nobody can ask to have a specification's data, so it is never counted among the datasets.
+    yield subject, name("rdf:type"), name("begrepp:Specification" if dataset.specification else "dcat:Dataset")
     for identifier in (own, *dataset.identifiers):
         yield subject, name("dct:identifier"), plain(identifier)
     if dataset.iri:
@@ -112,7 +115,7 @@ def _numbers(subject: str, dataset: Dataset) -> Iterator[Triple]:
         ("health:numberOfUniqueIndividuals", dataset.individuals),
         ("health:numberOfRecords", dataset.records),
     ):
-        if number is not None:
+        if number is not None and not (prefixed in _COUNTS and is_small_count(number)):
             yield subject, name(prefixed), typed(number, "xsd:nonNegativeInteger")
     for prefixed, when_ in (("dct:issued", dataset.issued), ("dct:modified", dataset.modified)):
         if when_:

@@ -20,7 +20,7 @@ from begrepp.build import BuildFailed
 from begrepp.editions import declaration
 from begrepp.errors import BegreppError
 from begrepp.manifest import Manifest
-from begrepp.parts import LoadReport
+from begrepp.parts import LoadReport, Part
 from begrepp.records import Edition, Source
 from begrepp.settings import Settings
 
@@ -160,11 +160,20 @@ def sources(known: Sequence[Source], starter: Sequence[Edition], added_: Sequenc
     )
 
 
+def _contents(part: Part) -> str:
+    """What a part holds, in words: "5" concepts or mappings, "132 variables with 8,624 values in 51 lists"."""
+    if part.variables or part.elements:
+        words = [
+            f"{count:,} {what}" for count, what in ((part.variables, "variables"), (part.elements, "elements")) if count
+        ]
+        lists = f" with {part.coded_values:,} values in {part.code_lists:,} lists" if part.code_lists else ""
+        return " and ".join(words) + lists
+    return f"{part.concepts or part.mappings or part.value_sets or part.datasets:,}"
+
+
 def added(result: LoadReport, target: Path, newer: Sequence[str] = ()) -> None:
     """A file was checked and put in its place; what is older than the current edition becomes history."""
-    parts = ", ".join(
-        f"{p.concepts or p.mappings or p.variables or p.elements or p.datasets:,} in {p.id}" for p in result.parts
-    )
+    parts = ", ".join(f"{_contents(part)} in {part.id}" for part in result.parts)
     _out.print(f"[green]✓[/] {escape(f'{result.source} {result.version}: {result.rows_read:,} rows; {parts}')}")
     _skips(result.skips, result.skipped)
     if newer:

@@ -15,10 +15,25 @@ import pytest
 
 import loaders
 from begrepp.checks import checked
-from begrepp.errors import InputError
+from begrepp.errors import InputError, PersonalDataError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
-from begrepp.records import Concept, Edition, Mapping, NoteKind, Record, Scheme, Skipped, Statement, Status, ValueSet
+from begrepp.records import (
+    CodeList,
+    Concept,
+    Dataset,
+    Edition,
+    Mapping,
+    NoteKind,
+    Record,
+    Scheme,
+    Skipped,
+    Statement,
+    Status,
+    ValueSet,
+    Variable,
+)
+from begrepp.rows import read_table
 from begrepp.settings import ROOT
 from bench.sources import CLAML, FHIR, SSSOM
 
@@ -155,7 +170,55 @@ def test_a_declared_list_is_whole(tmp_path: Path, id_: str, path: str, count: in
 
 def test_every_declared_list_is_tried_on_its_real_file() -> None:
     tried = test_a_declared_list_is_whole.pytestmark[0].args[1]  # type: ignore[attr-defined]
-    assert {id_ for id_, _, _ in tried} == set(loaders.declared())
+    assert {id_ for id_, _, _ in tried} | {id_ for id_, *_ in DICTIONARIES} == set(loaders.declared())
+
+
+DICTIONARIES = [
+    # source, its files, tables, variables, lists, values and rules in them, rows that are told and left out
+    ("onco-osiris", ("onco-osiris/data/*.tsv", "onco-osiris/pivot/*.csv"), 27, 132, 51, 8_624, 10),
+    ("onco-icgc-argo", ("onco-icgc-argo/icgc-argo-dictionary.json",), 9, 127, 41, 1_322, 0),
+    ("onco-mcode-dictionary", ("onco-mcode-dictionary/*",), 26, 269, 59, 2_333 + 49, 0),
+    ("se-lisa-variable-docs", ("se-lisa-variable-docs/*.md",), 1, 486, 28, 162, 0),
+    ("miabis-md", ("miabis-md/*.md",), 5, 128, 16, 178, 5),
+    ("se-sos-statdb-dictionaries", (f"{SOS}/*.csv", f"{SOS}/*.json"), 1, 14, 45, 16_230, 23),
+]
+
+
+@pytest.mark.parametrize(("source", "patterns", "tables", "variables", "lists", "values", "told"), DICTIONARIES)
+def test_a_declared_dictionary_is_whole(
+    tmp_path: Path,
+    source: str,
+    patterns: tuple[str, ...],
+    tables: int,
+    variables: int,
+    lists: int,
+    values: int,
+    told: int,
+) -> None:
+    names = [str(path.relative_to(DATA)) for pattern in patterns for path in sorted(DATA.glob(pattern))]
+    records = read(tmp_path, source, "2026", *(names or patterns))
+    found = [record for record in records if isinstance(record, CodeList)]
+    assert sum(len(record.tables) for record in records if isinstance(record, Dataset)) == tables
+    assert sum(isinstance(record, Variable) for record in records) == variables
+    assert len(found) == lists
+    assert sum(len(record.values) + len(record.intension) for record in found) == values
+    assert sum(isinstance(record, Skipped) for record in records) == told
+
+
+def test_rows_that_do_not_fit_are_told_and_not_shifted(tmp_path: Path) -> None:
+    names = [str(path.relative_to(DATA)) for path in sorted(DATA.glob(f"{SOS}/*.csv"))]
+    records = read(tmp_path, "se-sos-statdb-dictionaries", "2026", *(names or (SOS,)))
+    told = Counter(r.origin.file for r in records if isinstance(r, Skipped) and "cells where" in r.reason)
+    stem = "ddf--entities--"
+    assert told == {f"{stem}abortmetod.csv": 2, f"{stem}sex.csv": 1, f"{stem}yrkesgrupp.csv": 18}
+
+
+def test_templates_with_rows_about_patients_are_refused(tmp_path: Path) -> None:
+    """OSIRIS ships its templates with invented patients in them; as data they would be persons."""
+    if not (path := DATA / "onco-osiris/pivot/OSIRIS_pivot_Drug.csv").exists():
+        pytest.skip(f"the publishers' files are not at {DATA}; set BEGREPP_SHARED to the folder that holds data/")
+    with pytest.raises(PersonalDataError, match="row 2: the column 'Patient_Id'"):
+        list(read_table(path))
 
 
 def test_the_hierarchy_of_declared_lists(tmp_path: Path) -> None:

@@ -142,6 +142,8 @@ class Dataset:
     tables: tuple[Table, ...]
     valid_from: date
     redistribution: Redistribution = Redistribution.ALLOWED
+    specification: bool = False
+    """Whether it is a common data set or a data model that others fill in, and nobody holds data of its own for."""
     catalogue: str = ""
     iri: str = ""
     identifiers: tuple[str, ...] = ()

@@ -56,6 +56,8 @@ class CodeList:
     values: tuple[CodedValue, ...]
     missing: bool = False
     identifiers: tuple[str, ...] = ()
+    intension: tuple[str, ...] = ()
+    """Rules that choose further codes, where the source gives rules instead of codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,9 @@ class Settings:
         default_factory=lambda: tuple(os.environ.get("BEGREPP_VALIDATION_HOSTS", "").split())
     )
     imports: Path | None = field(default_factory=lambda: _folder("BEGREPP_IMPORTS"))
+    store_url: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE", ""))
+    store_user: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE_USER", ""))
+    store_password: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE_PASSWORD", ""), repr=False)
     kept_answers_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_KEPT_ANSWERS_MB", "64")))
     trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_TRUSTED_PROXIES", "0")))
     keep_builds: int = 3

@@ -20,6 +20,7 @@ from server import (
     problems,
     resource,
     sparql,
+    terms,
     validation,
 )
 from server.presenting import prepare_templates
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> Flask:
         metrics.blueprint,
         resource.blueprint,
         sparql.blueprint,
+        terms.blueprint,
         validation.blueprint,
     ):
         app.register_blueprint(blueprint)

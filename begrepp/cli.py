@@ -12,11 +12,13 @@ from begrepp import add as adding
 from begrepp import report
 from begrepp.ask import ask
 from begrepp.build import Job, build, check_edition
+from begrepp.crosswalk import FORMATS as CROSSWALKS
 from begrepp.diff import FORMATS as DIFF_FORMATS
 from begrepp.diff import diff as write_diff
 from begrepp.dump import dump as write_dump
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError, UsageError
+from begrepp.harmonising import harmonise as write_harmonisation
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
 from begrepp.settings import ROOT, Settings
@@ -149,6 +151,16 @@ def query(query: str, output: str, params: tuple[str, ...], endpoint: str) -> No
 def diff(scheme: str, old: str, new: str, output: str) -> None:
     """What changed in SCHEME between its editions OLD and NEW, or in its newest edition."""
     write_diff(scheme, old, new, output, Settings())
+
+
+@main.command()
+@click.argument("first")
+@click.argument("second", default="")
+@click.option("--pair", default="", help="One pair of variables only: NAME=NAME.")
+@click.option("--format", "output", type=click.Choice(["table", *CROSSWALKS]), default="table")
+def harmonise(first: str, second: str, pair: str, output: str) -> None:
+    """Lay the variables of two datasets side by side, or those that measure one concept, and align their codes."""
+    write_harmonisation(first, second, pair, output, Settings())
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, g, request
 
 from begrepp.settings import Settings
-from server import browse, cookbook, differences, problems, resource, sparql, validation
+from server import browse, cookbook, differences, harmonise, problems, resource, sparql, validation
 from server.presenting import prepare_templates
 from server.state import Serving
 
@@ -30,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
         browse.blueprint,
         cookbook.blueprint,
         differences.blueprint,
+        harmonise.blueprint,
         resource.blueprint,
         sparql.blueprint,
         validation.blueprint,

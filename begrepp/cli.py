@@ -12,6 +12,8 @@ from begrepp import add as adding
 from begrepp import report
 from begrepp.ask import ask
 from begrepp.build import Job, build, check_edition
+from begrepp.checking import FORMATS as CHECKED
+from begrepp.checking import check
 from begrepp.crosswalk import FORMATS as CROSSWALKS
 from begrepp.diff import FORMATS as DIFF_FORMATS
 from begrepp.diff import diff as write_diff
@@ -161,6 +163,18 @@ def diff(scheme: str, old: str, new: str, output: str) -> None:
 def harmonise(first: str, second: str, pair: str, output: str) -> None:
     """Lay the variables of two datasets side by side, or those that measure one concept, and align their codes."""
     write_harmonisation(first, second, pair, output, Settings())
+
+
+@main.command("check-values")
+@click.argument("code_list", metavar="SCHEME[@EDITION]")
+@click.argument("file", metavar="FILE[:COLUMN]")
+@click.option("--format", "output", type=click.Choice(["table", *CHECKED]), default="table")
+def check_values_command(code_list: str, file: str, output: str) -> None:
+    """Check the distinct values of FILE (or of one column) against a list: in use, retired, unknown, written otherwise.
+
+    The list is a scheme, one of its editions (icd-10-se@2021), or that of a variable (nkbc/a_tnm_tklass).
+    """
+    sys.exit(0 if check(code_list, file, output, Settings()) else 1)
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, g, request
 
 from begrepp.settings import Settings
-from server import browse, cookbook, differences, harmonise, problems, resource, sparql, validation
+from server import browse, cookbook, differences, harmonise, problems, resource, sparql, validation, valuecheck
 from server.presenting import prepare_templates
 from server.state import Serving
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
         resource.blueprint,
         sparql.blueprint,
         validation.blueprint,
+        valuecheck.blueprint,
     ):
         app.register_blueprint(blueprint)
     problems.register(app)

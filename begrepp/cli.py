@@ -24,6 +24,8 @@ from begrepp.harmonising import harmonise as write_harmonisation
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
 from begrepp.settings import ROOT, Settings
+from begrepp.suggesting import FORMATS as SUGGESTIONS
+from begrepp.suggesting import suggest as write_suggestions
 from begrepp.validate import validate as validate_files
 
 STARTER = ROOT / "starter"
@@ -163,6 +165,37 @@ def diff(scheme: str, old: str, new: str, output: str) -> None:
 def harmonise(first: str, second: str, pair: str, output: str) -> None:
     """Lay the variables of two datasets side by side, or those that measure one concept, and align their codes."""
     write_harmonisation(first, second, pair, output, Settings())
+
+
+@main.command()
+@click.argument("dictionary")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--loader", default="", help="For FILES: the format's loader, where they hold no source.toml.")
+@click.option("--scheme", "schemes", multiple=True, help="Look for concepts here; else where variables are linked.")
+@click.option("--most", default=5, show_default=True, help="Concepts for each variable.")
+@click.option("--all", "again", is_flag=True, help="Also for variables that are linked already.")
+@click.option("--format", "output", type=click.Choice(SUGGESTIONS), default="table")
+def suggest(
+    dictionary: str,
+    files: tuple[Path, ...],
+    loader: str,
+    schemes: tuple[str, ...],
+    most: int,
+    again: bool,
+    output: str,
+) -> None:
+    """Concepts for the variables of DICTIONARY, with scores and reasons; nothing is asserted.
+
+    DICTIONARY is a dataset of the build, or, with FILES, a name for a data dictionary that a loader reads. Write
+    --format html to review them on a page of your own, and `begrepp add` what you have accepted.
+    """
+    settings = Settings()
+    if not files:
+        write_suggestions(dictionary, None, schemes=schemes, most=most, again=again, output=output, settings=settings)
+        return
+    with adding.prepared(dictionary, files, "0000", settings, loader=loader, replace=True) as edition:
+        records = [*loaders.loader_of(edition)(edition)]
+    write_suggestions(dictionary, records, schemes=schemes, most=most, again=again, output=output, settings=settings)
 
 
 @main.command("check-values")

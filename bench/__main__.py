@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import current_view, naive
+from bench import current_view, naive, suggest
 
-BENCHES = {"naive": naive.run, "current-view": current_view.run}
+BENCHES = {"naive": naive.run, "current-view": current_view.run, "suggest": suggest.run}
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
+from rich.markup import escape
 from rich.table import Table
 
 from begrepp import report
@@ -21,10 +22,11 @@ from begrepp.manifest import current_build, read_manifest
 from begrepp.namespaces import compact
 from begrepp.parameters import Known, bind
 from begrepp.queries import example, queries
+from begrepp.remote import RemoteStore
 from begrepp.search import TextIndex
 from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
-from begrepp.store import Answer, DiskStore, RemoteStore
+from begrepp.store import Answer, DiskStore
 
 _SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE\b)", re.IGNORECASE)
 
@@ -105,7 +107,7 @@ def _print_table(answer: QuerySolutions | QueryBoolean) -> None:
     try:
         for solution in answer:
             rows += 1
-            table.add_row(*(_cell(solution[name]) for name in names))
+            table.add_row(*(escape(_cell(solution[name])) for name in names))
     except (ValueError, OSError, RuntimeError) as error:
         raise QueryError(f"The query stopped: {error}", "Correct it and ask again.") from None
     report.table(table, f"{rows} rows")
@@ -128,7 +130,7 @@ def _write_remote(answer: dict[str, Any], output: str) -> None:
     if output == "table":
         table = Table(*names)
         for row in rows:
-            table.add_row(*map(compact, row))
+            table.add_row(*(escape(compact(term)) for term in row))
         report.table(table, f"{len(rows)} rows")
     elif output in ("csv", "tsv"):
         csv.writer(sys.stdout, delimiter="," if output == "csv" else "\t").writerows([names, *rows])

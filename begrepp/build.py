@@ -6,29 +6,25 @@ atomic switch. Killed at any moment, the build before it goes on serving.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.metadata import version
-from multiprocessing.queues import Queue
 from pathlib import Path
-from typing import Protocol
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
-
+from begrepp.about import write_catalogue, write_provenance
+from begrepp.cache import Cache
 from begrepp.cascade import write_cascade
-from begrepp.cookbook import cookbook_triples
 from begrepp.correspondence import write_differences
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.history import current_lines, in_force
 from begrepp.iris import Iris
 from begrepp.lines import SortedFile, merge_files
+from begrepp.loading import Failure, Job, Progress, load_all
 from begrepp.manifest import (
+    MANIFEST,
     Manifest,
     describe_load,
     describe_part,
@@ -36,59 +32,15 @@ from begrepp.manifest import (
     read_manifest,
     write_manifest,
 )
-from begrepp.parts import FileUsed, LoadReport, Part, load_edition
+from begrepp.meanings import Meanings
+from begrepp.parts import LoadReport, Part
 from begrepp.publish import alone, aside, publish
 from begrepp.queries import Finding, run_checks
-from begrepp.records import Coverage, Edition, Load
+from begrepp.records import Coverage
 from begrepp.redistribution import project
-from begrepp.rows import Meter
 from begrepp.search import write_index
-from begrepp.settings import ROOT, Settings
+from begrepp.settings import Settings
 from begrepp.store import DiskStore, write_store
-from begrepp.terms import iri, name, ntriples, plain, typed
-from begrepp.validate import validate
-
-PROCESSES = min(2, os.cpu_count() or 1)
-_TICK = 0.2
-Tick = tuple[str, int, int, str]
-"""Which edition, rows read, bytes read, and what is being done with it."""
-
-
-class Progress(Protocol):
-    """Who watches a build."""
-
-    def step(self, words: str) -> None:
-        """A step begins."""
-
-    def start(self, edition: Edition, bytes_total: int) -> None:
-        """An edition begins to load."""
-
-    def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:
-        """So many rows of an edition are read, and this is being done with it now."""
-
-    def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
-        """An edition is loaded, or is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One edition and the loader that reads it."""
-
-    edition: Edition
-    load: Load
-
-    @property
-    def key(self) -> str:
-        """What progress is reported under."""
-        return f"{self.edition.source} {self.edition.version}"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An edition that was refused."""
-
-    key: str
-    error: BegreppError
 
 
 class BuildFailed(BegreppError):
@@ -110,25 +62,29 @@ def build(
     public: bool = False,
     keep_going: bool = False,
     accept_fewer: bool = False,
+    from_scratch: bool = False,
 ) -> Manifest:
-    """Build all editions and publish the result.
+    """Build all editions and publish the result. What has not changed since it was loaded is not loaded again.
 
     Raises `BuildFailed` where a source is refused (with `keep_going` the others are published without
     it) and leaves the current build as it was. A complete list that is much shorter than the one that is
-    published now is refused too, unless `accept_fewer`.
+    published now is refused too, unless `accept_fewer`. `from_scratch` loads everything again.
     """
     started = time.monotonic()
     with alone(settings), aside(settings) as folder:
         graphs = folder / "graphs"
         graphs.mkdir()
-        reports, failures = _load_all(jobs, graphs, settings.base, progress)
+        cache = Cache(settings.cache)
+        reports, failures = load_all(jobs, graphs, settings.base, progress, cache, from_scratch=from_scratch)
+        cache.retain({report.entry for report in reports} | _entries(settings))
         if failures and not (keep_going and reports):
             raise BuildFailed(failures)
         parts = [part for report in reports for part in report.parts]
         if not accept_fewer:
             _refuse_shrunken(parts, settings)
         progress.step("comparing editions")
-        differences = [*write_differences(parts, graphs, Iris(settings.base), public=public)]
+        meanings = Meanings.read(settings.meanings)
+        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, public=public)]
         if public:
             progress.step("leaving out the texts that may not be redistributed")
             for part in parts:
@@ -138,8 +94,8 @@ def build(
         current_parts = {id(group[0]) for group in groups}
         others = [line for part in parts if id(part) not in current_parts for line in part.header]
         iris = Iris(settings.base)
-        catalogue, catalogue_sha = _catalogue(graphs, others, iris)
-        provenance = _provenance(graphs, reports, settings.base, public=public)
+        catalogue, catalogue_sha = write_catalogue(graphs, others, iris)
+        provenance = write_provenance(graphs, reports, settings.base, public=public)
         in_view = [group[0] for group in groups]
         cascade = graphs / "cascade.nt"
         write_cascade(
@@ -187,6 +143,7 @@ def build(
         write_manifest(folder, manifest)
         progress.step("publishing")
         publish(folder, settings, manifest.id)
+        meanings.write(settings.meanings)
     return manifest
 
 
@@ -216,143 +173,13 @@ def _refuse_findings(findings: Sequence[Finding]) -> None:
         )
 
 
-def _load_all(
-    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress
-) -> tuple[list[LoadReport], list[Failure]]:
-    """Load the editions in parallel processes, the largest first."""
-    sized = sorted(jobs, key=lambda job: -sum(path.stat().st_size for path in job.edition.files))
-    context = multiprocessing.get_context("spawn")
-    ticks: Queue[Tick | None] = context.Queue()
-    watcher = threading.Thread(target=_watch, args=(ticks, progress), daemon=True)
-    watcher.start()
-    reports: dict[str, LoadReport] = {}
-    failures: list[Failure] = []
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_report_to, initargs=(ticks,)) as pool:
-        running: dict[Future[LoadReport], Job] = {}
-        for job in sized:
-            progress.start(job.edition, sum(path.stat().st_size for path in job.edition.files))
-            running[pool.submit(_load_one, job, graphs, base)] = job
-        for future in as_completed(running):
-            job = running[future]
-            try:
-                reports[job.key] = future.result()
-                progress.finish(job.key, reports[job.key], None)
-            except BegreppError as error:
-                failures.append(Failure(job.key, error))
-                progress.finish(job.key, None, error)
-    ticks.put(None)
-    watcher.join()
-    return [reports[job.key] for job in jobs if job.key in reports], sorted(failures, key=lambda f: f.key)
-
-
-_outbox: list[Queue[Tick | None]] = []
-"""In a loading process: where to report to."""
-
-
-def _report_to(ticks: Queue[Tick | None]) -> None:
-    _outbox.append(ticks)
-
-
-def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
-    """In a process of its own: load, and report how far it has come a few times a second."""
-    meter = Meter()
-    finished = threading.Event()
-
-    def report() -> None:
-        while not finished.wait(_TICK):
-            for ticks in _outbox:
-                ticks.put((job.key, meter.rows, meter.bytes, meter.stage))
-
-    reporter = threading.Thread(target=report, daemon=True)
-    reporter.start()
-    try:
-        return load_edition(job.edition, job.load, graphs, base, meter)
-    finally:
-        finished.set()
-        reporter.join()
-
-
-def _watch(ticks: Queue[Tick | None], progress: Progress) -> None:
-    while (tick := ticks.get()) is not None:
-        progress.advance(*tick)
-
-
 def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadReport:
-    """Load and validate one edition aside, and throw the result away: is this file what it should be?"""
+    """Load and validate one edition aside: is this file what it should be? The next build need not load it again."""
     with aside(settings) as folder:
-        reports, failures = _load_all([job], folder, settings.base, progress)
+        reports, failures = load_all([job], folder, settings.base, progress, Cache(settings.cache))
         if failures:
             raise failures[0].error
         return reports[0]
-
-
-def _catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, str]:
-    """The graph that says what there is: releases outside the current view, our own words, and what may be asked."""
-    out = SortedFile(graphs / "catalog.nt")
-    for line in others:
-        out.add(line)
-    for triple in cookbook_triples(iris):
-        out.add(ntriples(triple))
-    for line in _ontology_lines():
-        out.add(line)
-    _, sha256 = out.close()
-    return out.path, sha256
-
-
-def _ontology_lines() -> list[str]:
-    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
-    dataset = Dataset()
-    for file in ("vocabulary.ttl", "prefixes.ttl", "catalog.ttl"):
-        for quad in parse(path=ROOT / "ontology" / file, format=RdfFormat.TURTLE, rename_blank_nodes=True):
-            dataset.add(quad)
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return (serialize(dataset, format=RdfFormat.N_TRIPLES) or b"").decode().splitlines(keepends=True)
-
-
-def _provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, public: bool) -> Path:
-    """The graph that says who says so: files, checksums, rows, skips, and when it was loaded.
-
-    Why a row was skipped may quote the row, so a public build says only where it stood.
-    """
-    out = SortedFile(graphs / "provenance.nt")
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    iris = Iris(base)
-    software = iri(iris.agent("begrepp"))
-    for report in reports:
-        load = iri(report.load_iri)
-        triples = [
-            (load, name("rdf:type"), name("begrepp:LoadActivity")),
-            (load, name("rdfs:label"), plain(f"{report.source} {report.version}")),
-            (load, name("prov:startedAtTime"), typed(now, "xsd:dateTime")),
-            (load, name("prov:wasAssociatedWith"), software),
-            (software, name("rdf:type"), name("prov:SoftwareAgent")),
-            (software, name("rdfs:label"), plain(f"begrepp {version('begrepp')}")),
-            (load, name("begrepp:rowsRead"), typed(report.rows_read, "xsd:integer")),
-            (load, name("begrepp:rowsSkipped"), typed(report.skipped, "xsd:integer")),
-        ]
-        triples += [
-            (load, name("begrepp:skipReason"), plain(where if public else f"{where}: {why}"))
-            for where, why in report.skips
-        ]
-        for file in report.files:
-            triples += _file_triples(load, file, iris)
-        for triple in triples:
-            out.add(ntriples(triple))
-    out.close()
-    validate([out.path])
-    return out.path
-
-
-def _file_triples(load: str, file: FileUsed, iris: Iris) -> list[tuple[str, str, str]]:
-    node = iri(iris.file(file.sha256))
-    return [
-        (load, name("prov:used"), node),
-        (load, name("begrepp:sha256"), plain(file.sha256)),
-        (node, name("rdf:type"), name("prov:Entity")),
-        (node, name("rdfs:label"), plain(file.name)),
-        (node, name("dcat:byteSize"), typed(file.bytes, "xsd:nonNegativeInteger")),
-        (node, name("begrepp:sha256"), plain(file.sha256)),
-    ]
 
 
 def _view(path: Path, group: list[Part]) -> Path:
@@ -364,3 +191,9 @@ def _view(path: Path, group: list[Part]) -> Path:
         out.add(line)
     out.close()
     return path
+
+
+def _entries(settings: Settings) -> set[str]:
+    """The entries of the cache that the builds kept here were made of."""
+    builds = [path for path in settings.builds.glob("[!.]*") if (path / MANIFEST).exists()]
+    return {load.get("entry", "") for build in builds for load in read_manifest(build).loads}

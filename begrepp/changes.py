@@ -15,6 +15,8 @@ TYPES = ("added", "retired", "retitled", "moved", "split", "merged", "reused", "
 
 RULES = {
     "ruleNewCode": "added",
+    "ruleNewSpareCode": "added",
+    "ruleSpareCode": "added",
     "ruleInUseAgain": "added",
     "ruleCodeGone": "retired",
     "ruleStatedInactive": "retired",
@@ -30,7 +32,6 @@ RULES = {
     "ruleSuccessorKept": "merged",
     "ruleTitleShared": "merged",
     "ruleTitleKept": "merged",
-    "ruleSpareCode": "reused",
     "ruleTitleElsewhere": "reused",
     "ruleOtherWordsOtherPlace": "reused",
     "ruleOtherWordsValidAnew": "reused",

@@ -11,7 +11,7 @@ import loaders
 from begrepp import add as adding
 from begrepp import report
 from begrepp.ask import ask
-from begrepp.build import Job, build, check_edition
+from begrepp.build import build, check_edition
 from begrepp.checking import FORMATS as CHECKED
 from begrepp.checking import check
 from begrepp.crosswalk import FORMATS as CROSSWALKS
@@ -21,6 +21,7 @@ from begrepp.dump import dump as write_dump
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError, UsageError
 from begrepp.harmonising import harmonise as write_harmonisation
+from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
 from begrepp.settings import ROOT, Settings
@@ -84,7 +85,7 @@ def sources() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--edition", required=True, help="What the publisher calls it: 2021, 2026-05-31.")
 @click.option(
-    "--loader", default="", help="For a list of your own: the format's loader (table, skos, sssom, variables)."
+    "--loader", default="", help="For a list of your own: the format's loader, as `begrepp sources` names it."
 )
 @click.option("--partial", is_flag=True, help="The files are an excerpt: what they leave out is no change.")
 @click.option("--replace", is_flag=True, help="Replace the files that were added before for this edition.")
@@ -116,13 +117,27 @@ def newer_editions(result: LoadReport, settings: Settings) -> list[str]:
 @click.option("--public", is_flag=True, help="Leave out the texts that their publishers do not let be passed on.")
 @click.option("--keep-going", is_flag=True, help="Publish the rest when a source is refused.")
 @click.option("--accept-fewer", is_flag=True, help="Publish a list that became much shorter than it was.")
+@click.option("--from-scratch", is_flag=True, help="Load again what has not changed since an earlier build, too.")
 @click.option("--no-starter", is_flag=True, help="Build without the bundled starter.")
-def build_command(names: tuple[str, ...], public: bool, keep_going: bool, accept_fewer: bool, no_starter: bool) -> None:
-    """Build the graph from all files found, or from the SOURCE or SOURCE/EDITION named."""
+def build_command(
+    names: tuple[str, ...], public: bool, keep_going: bool, accept_fewer: bool, from_scratch: bool, no_starter: bool
+) -> None:
+    """Build the graph from all files found, or from the SOURCE or SOURCE/EDITION named.
+
+    Only what changed since an earlier build is loaded: a file, the code that reads it, the shapes.
+    """
     settings = Settings()
     jobs = _jobs(names, settings, starter=not no_starter)
     with report.Live(log=settings.logs) as live:
-        manifest = build(jobs, settings, live, public=public, keep_going=keep_going, accept_fewer=accept_fewer)
+        manifest = build(
+            jobs,
+            settings,
+            live,
+            public=public,
+            keep_going=keep_going,
+            accept_fewer=accept_fewer,
+            from_scratch=from_scratch,
+        )
     report.built(manifest)
 
 

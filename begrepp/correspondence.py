@@ -5,17 +5,19 @@ One node per change, named by its class and code, so that the same editions give
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from begrepp.changes import Change, Comparison
+from begrepp.changes import Change, Code, Comparison
 from begrepp.difference import EditionFile, compare
 from begrepp.errors import ValidationError
 from begrepp.iris import Iris, segment
 from begrepp.lines import SortedFile
+from begrepp.meanings import Meanings, Renames, tell_apart
 from begrepp.parts import Part
 from begrepp.records import Coverage, Redistribution, Text
 from begrepp.terms import Triple, iri, name, ntriples, plain, text, texts, typed
@@ -64,13 +66,43 @@ class Difference:
         }
 
 
-def write_differences(parts: Iterable[Part], folder: Path, iris: Iris, *, public: bool) -> Iterator[Difference]:
-    """Compare the editions of every scheme that has several, each with the one before it."""
-    schemes = [part for part in parts if part.kind == "scheme"]
-    ordered = sorted(schemes, key=lambda part: (part.id, part.valid_from, part.version))
-    for scheme, group in groupby(ordered, key=lambda part: part.id):
-        for old, new in pairs([*group]):
-            yield _write(scheme, old, new, folder, iris, public=public)
+def write_differences(
+    parts: Iterable[Part], folder: Path, iris: Iris, meanings: Meanings, *, public: bool
+) -> Iterator[Difference]:
+    """Compare the editions of every scheme that has several, each with the one before it.
+
+    A code that was given another meaning is told apart in the files of all parts before anything is written.
+    """
+    every = [*parts]
+    schemes = sorted((p for p in every if p.kind == "scheme"), key=lambda p: (p.id, p.valid_from, p.version))
+    compared = [
+        (old, new, compare(edition_file(old), edition_file(new)))
+        for _, group in groupby(schemes, key=lambda part: part.id)
+        for old, new in pairs([*group])
+    ]
+    renames = tell_apart(every, compared, meanings, iris)
+    for old, new, found in compared:
+        found.changes = [
+            named(change, renames.get(old.graph, {}), renames.get(new.graph, {})) for change in found.changes
+        ]
+        yield _write(old, new, found, folder, iris, public=public)
+
+
+def named(change: Change, old: Renames, new: Renames) -> Change:
+    """The change with the IRIs that its codes have in either edition."""
+    if not old and not new:
+        return change
+
+    def said(codes: tuple[Code, ...], renames: Renames) -> tuple[Code, ...]:
+        return tuple(dataclasses.replace(c, iri=renames.get(f"<{c.iri}>", f"<{c.iri}>")[1:-1]) for c in codes)
+
+    return dataclasses.replace(
+        change,
+        sources=said(change.sources, old),
+        targets=said(change.targets, new),
+        old_parents=said(change.old_parents, old),
+        new_parents=said(change.new_parents, new),
+    )
 
 
 def pairs(editions: Sequence[Part]) -> Iterator[tuple[Part, Part]]:
@@ -96,8 +128,8 @@ def edition_file(part: Part) -> EditionFile:
     return EditionFile(path=part.path, coverage=part.coverage, valid_from=part.valid_from.isoformat())
 
 
-def _write(scheme: str, old: Part, new: Part, folder: Path, iris: Iris, *, public: bool) -> Difference:
-    compared = compare(edition_file(old), edition_file(new))
+def _write(old: Part, new: Part, compared: Comparison, folder: Path, iris: Iris, *, public: bool) -> Difference:
+    scheme = new.id
     graph = iris.difference(scheme, old.version, new.version)
     protected = Redistribution.NOT_ALLOWED in (old.redistribution, new.redistribution)
     out = SortedFile(folder / f"difference--{scheme}--{segment(old.version)}--{segment(new.version)}.nt")

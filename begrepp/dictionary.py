@@ -140,6 +140,8 @@ def code_list_triples(names: Names, code_list: CodeList) -> Iterator[Triple]:
     yield subject, name("rdf:type"), name("skos:ConceptScheme")
     yield subject, name("rdf:type"), name("begrepp:CodeList")
     yield from texts(subject, "skos:prefLabel", code_list.titles)
+    for identifier in code_list.identifiers:
+        yield subject, name("dct:identifier"), plain(identifier)
     yield subject, name("dct:isPartOf"), iri(home)
     yield subject, name("begrepp:contentDigest"), plain(content_digest(code_list))
     for value in code_list.values:
@@ -152,6 +154,8 @@ def code_list_triples(names: Names, code_list: CodeList) -> Iterator[Triple]:
         yield from texts(node, "skos:prefLabel", value.labels)
         yield from texts(node, "skos:definition", value.definitions)
         yield node, name("begrepp:status"), name(f"begrepp:{Status.ACTIVE}")
+        if value.number:
+            yield node, name("rdf:value"), typed(value.number, "xsd:decimal")
         if value.broader:
             yield node, name("skos:broader"), iri(names.iris.part(own, value.broader))
         if value.valid_from:

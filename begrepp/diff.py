@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,11 +16,12 @@ from rich.table import Table
 from begrepp import report
 from begrepp.changelists import COLUMNS, as_atom, as_csv, cells, in_order
 from begrepp.changes import TYPES, Comparison
-from begrepp.correspondence import difference_triples, edition_file
+from begrepp.correspondence import difference_triples, edition_file, named
 from begrepp.difference import compare
 from begrepp.errors import NotFound, UsageError
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, described_part, read_manifest
+from begrepp.meanings import Meanings, bare
 from begrepp.parts import Part
 from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
@@ -33,8 +36,13 @@ def diff(scheme: str, old: str, new: str, output: str, settings: Settings) -> No
     build = current_build(settings)
     manifest = read_manifest(build)
     one, other = (described_part(graph, build / "graphs") for graph in _editions(manifest, scheme, old, new))
-    compared = compare(edition_file(one), edition_file(other))
-    compared.changes = in_order(compared.changes)
+    with tempfile.TemporaryDirectory() as folder:
+        for part in (one, other):
+            part.path = bare(part.path, Path(folder))
+        compared = compare(edition_file(one), edition_file(other))
+    meanings, iris = Meanings.read(settings.meanings), Iris(manifest.base)
+    renames = [meanings.renames(scheme, part.version, iris) for part in (one, other)]
+    compared.changes = in_order([named(change, *renames) for change in compared.changes])
     title = f"{scheme}: {one.version} → {other.version}"
     if output == "csv":
         sys.stdout.write(as_csv(compared.changes))

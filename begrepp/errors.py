@@ -90,7 +90,7 @@ class QueryError(BegreppError):
 
 
 class QueryRefused(BegreppError):
-    """A SPARQL request that a read-only endpoint does not take: updates, SERVICE."""
+    """A SPARQL request that a read-only endpoint does not take: updates, SERVICE to where it may not go."""
 
     status = 403
 
@@ -111,3 +111,13 @@ class ServerBusy(BegreppError):
     """All query workers are taken."""
 
     status = 503
+
+
+class TooManyQueries(BegreppError):
+    """More queries wait than may; `retry_after` says in how many seconds another is welcome."""
+
+    status = 429
+
+    def __init__(self, reason: str, next_step: str, *, retry_after: int) -> None:
+        super().__init__(reason, next_step)
+        self.retry_after = retry_after

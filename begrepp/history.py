@@ -39,12 +39,14 @@ def current_lines(group: list[Part]) -> Iterator[str]:
     known = _concepts(base)
     newer = [part for part in others if part.valid_from >= base.valid_from]
     older = [part for part in others if part.valid_from < base.valid_from]
-    # Only a list that claims to be complete says of a code that it is gone.
+    # Only a list that claims to be complete says of a code that it is gone: the first one without it.
     retired_on = base.valid_from if base.coverage is Coverage.COMPLETE else None
     for part in newer:
         yield from _beyond(part, known, retired_on=None)
     for part in older:
         yield from _beyond(part, known, retired_on=retired_on)
+        if retired_on and part.coverage is Coverage.COMPLETE:
+            retired_on = part.valid_from
 
 
 def _concepts(part: Part) -> set[str]:

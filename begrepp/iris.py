@@ -55,6 +55,10 @@ class Iris:
             return template.replace("{notation}", segment(notation))
         return f"{self.scheme(scheme)}/{segment(notation)}"
 
+    def meaning(self, scheme: str, notation: str, year: str) -> str:
+        """A concept whose code had another meaning before: `C50.9~2022`."""
+        return f"{self.concept(scheme, notation)}~{year}"
+
     def term(self, scheme: str, notation: str, form: str, lang: str) -> str:
         """A term of a concept (`skosxl:Label`)."""
         return f"{self.root}term/{scheme}/{segment(notation)}/{lang}/{segment(form)}"

@@ -51,6 +51,7 @@ OPPOSITES = tuple(
     )
     for side in pair.split("/")
 )
+_QUALIFIERS = frozenset(word for side in OPPOSITES for word in side)
 _SPARE = re.compile(r"\b(kod som kan tas i bruk|reservkod|reserverad kod|spare code|reserved code|ledig kod)\b", re.I)
 # Signs that carry meaning stay; a hyphen only where it ends a word, as in `HER2-`.
 _PLAIN = re.compile(r"[^\w+<>≥≤%=°-]+|_+")
@@ -80,11 +81,17 @@ def telling(text: str) -> frozenset[str]:
 
 def similarity(old: str, new: str) -> float:
     """The share of the shorter text's telling words that the other has too, 0 to 1."""
-    a, b = telling(old), telling(new)
+    a, b = _naming(old), _naming(new)
     if not a or not b:
         return 0.0
     few, many = (a, b) if len(a) <= len(b) else (b, a)
     return sum(any(_one_word(word, other) for other in many) for word in few) / len(few)
+
+
+def _naming(text: str) -> frozenset[str]:
+    """The telling words without those that only qualify, such as *akut* and *kvinnlig*, unless there are no others."""
+    words = telling(text)
+    return words - _QUALIFIERS or words
 
 
 def _one_word(a: str, b: str) -> bool:

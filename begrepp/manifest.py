@@ -148,6 +148,8 @@ def describe_load(load: LoadReport, public: bool) -> dict[str, Any]:
         "source": load.source,
         "version": load.version,
         "load": load.load_iri,
+        "loaded_at": load.loaded_at,
+        "entry": load.entry,
         "files": [asdict(file) for file in load.files],
         "rows_read": load.rows_read,
         "rows_skipped": load.skipped,

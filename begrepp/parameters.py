@@ -119,7 +119,7 @@ def _concept(parameter: Parameter, value: str, known: Known) -> str:
 
 
 def _words(hit: Hit) -> list[str]:
-    return [*hit.labels.values(), *hit.matched.split(" | ")]
+    return [*hit.labels.values(), *([hit.matched.text.value] if hit.matched and hit.matched.role != "via" else [])]
 
 
 def short(hit: Hit, iris: Iris) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -105,11 +105,16 @@ class LoadReport:
     version: str
     load_iri: str
     files: tuple[FileUsed, ...]
+    loaded_at: str
     rows_read: int = 0
     skipped: int = 0
     skips: list[tuple[str, str]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     validation: Report | None = None
+    entry: str = ""
+    """What it is called in the cache."""
+    reused: bool = False
+    """Whether it was loaded for an earlier build."""
 
 
 def file_used(path: Path) -> FileUsed:
@@ -132,7 +137,13 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
         load_iri=iris.load(edition.source, edition.version),
         file_iris=tuple(iris.file(file.sha256) for file in files),
     )
-    report = LoadReport(source=edition.source, version=edition.version, load_iri=mint.load_iri, files=files)
+    report = LoadReport(
+        source=edition.source,
+        version=edition.version,
+        load_iri=mint.load_iri,
+        files=files,
+        loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
     writer = _PartWriter(edition, mint, folder)
     METER.set(meter)
     for record in checked(load(edition)):

@@ -33,15 +33,20 @@ def alone(settings: Settings) -> Iterator[None]:
 def aside(settings: Settings) -> Iterator[Path]:
     """A directory to write in, gone afterwards unless it was published; what killed processes left is removed."""
     settings.builds.mkdir(parents=True, exist_ok=True)
-    for left in settings.builds.glob(".aside-*"):
-        if not _is_running(int(left.name.split("-")[1])):
-            shutil.rmtree(left, ignore_errors=True)
+    remove_left_behind(settings.builds)
     folder = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=settings.builds))
     folder.chmod(0o755)  # who serves a build need not be who made it
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_left_behind(folder: Path) -> None:
+    """Remove what killed processes were writing aside in the folder."""
+    for left in folder.glob(".aside-*"):
+        if not _is_running(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _is_running(process: int) -> bool:

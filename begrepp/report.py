@@ -97,6 +97,7 @@ class Live:
             warnings = report.validation.warnings if report.validation else 0
             words = f"{key}: {report.rows_read:,} rows, {triples:,} triples"
             words += f", {report.skipped:,} skipped, {warnings:,} warnings"
+            words += f", as loaded {report.loaded_at}" if report.reused else ""
             self._bars.console.print(f"[green]✓[/] {escape(words)}")
         else:
             words = f"{key}: refused. {error}"
@@ -162,7 +163,7 @@ def sources(known: Sequence[Source], starter: Sequence[Edition], added_: Sequenc
 
 def added(result: LoadReport, target: Path, newer: Sequence[str] = ()) -> None:
     """A file was checked and put in its place; what is older than the current edition becomes history."""
-    parts = ", ".join(f"{p.concepts or p.mappings or p.variables:,} in {p.id}" for p in result.parts)
+    parts = ", ".join(f"{p.concepts or p.mappings or p.variables or p.elements:,} in {p.id}" for p in result.parts)
     _out.print(f"[green]✓[/] {escape(f'{result.source} {result.version}: {result.rows_read:,} rows; {parts}')}")
     _skips(result.skips, result.skipped)
     if newer:
@@ -191,11 +192,14 @@ def built(manifest: Manifest) -> None:
         _out.print(f"[red]left out[/] {escape(failed['reason'])}")
 
 
+_COUNTED = ("concepts", "inactive", "variables", "elements", "code_lists", "mappings")
+
+
 def status(manifest: Manifest, folder: Path) -> None:
     """What is in the current build."""
     rows = Table("scheme, mapping set or dataset", "release", "", "contents", "triples", "from")
     for graph in sorted(manifest.graphs, key=lambda g: (g["kind"] != "scheme", g["kind"], g["id"], g["version"])):
-        contents = [f"{graph[key]:,} {key}" for key in ("concepts", "inactive", "variables", "mappings") if graph[key]]
+        contents = [f"{graph[key]:,} {key}" for key in _COUNTED if graph.get(key)]
         contents += [f"{count:,} {level}" for level, count in graph["levels"].items()]
         rows.add_row(
             escape(graph["id"]),

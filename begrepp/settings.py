@@ -31,7 +31,11 @@ class Settings:
     query_seconds: float = field(default_factory=lambda: float(os.environ.get("BEGREPP_QUERY_SECONDS", "30")))
     query_workers: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_WORKERS", "2")))
     query_memory_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_MEMORY_MB", "4096")))
+    query_line: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_LINE", "32")))
+    query_line_each: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_LINE_EACH", "8")))
     query_result_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_RESULT_MB", "64")))
+    kept_answers_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_KEPT_ANSWERS_MB", "64")))
+    trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_TRUSTED_PROXIES", "0")))
     keep_builds: int = 3
 
     @property
@@ -40,9 +44,19 @@ class Settings:
         return self.data / "raw"
 
     @property
+    def meanings(self) -> Path:
+        """What was published of codes with several meanings, so that no address ever changes; keep it with `raw/`."""
+        return self.data / "meanings.csv"
+
+    @property
     def builds(self) -> Path:
         """Finished builds, one directory each."""
         return self.data / "builds"
+
+    @property
+    def cache(self) -> Path:
+        """What was loaded for earlier builds."""
+        return self.data / "cache"
 
     @property
     def current(self) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from pyoxigraph import (
     DefaultGraph,
@@ -20,8 +20,6 @@ from pyoxigraph import (
 from pyoxigraph import (
     Store as Oxigraph,
 )
-from SPARQLWrapper import JSON, SPARQLWrapper
-from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from begrepp.errors import NoBuild, QueryError
 from begrepp.namespaces import prefixes
@@ -32,8 +30,21 @@ Answer = QuerySolutions | QueryBoolean | QueryTriples
 class Store(Protocol):
     """What can be asked."""
 
-    def query(self, query: str) -> Answer:
-        """The answer to a SPARQL query, the project's prefixes known."""
+    def query(
+        self,
+        query: str,
+        *,
+        default_graphs: Iterable[str] = (),
+        named_graphs: Iterable[str] = (),
+        base: str | None = None,
+    ) -> Answer:
+        """The answer to a SPARQL query, the project's prefixes known.
+
+        `default_graphs` and `named_graphs` are the protocol's dataset parameters: where either is given the
+        dataset holds nothing else. Relative IRIs are read against `base`.
+
+        Raises `QueryError` where the query cannot be parsed or evaluated.
+        """
 
 
 class DiskStore:
@@ -44,48 +55,27 @@ class DiskStore:
             raise NoBuild(f"There is no store at {path}.", "Run `begrepp build` first.")
         self._store = Oxigraph.read_only(str(path))
 
-    def query(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Answer:
-        """Ask. `default_graphs` and `named_graphs` are the protocol's dataset parameters.
-
-        As the protocol says, where either is given the dataset holds nothing else.
-
-        Raises `QueryError` where the query cannot be parsed or evaluated.
-        """
+    def query(
+        self,
+        query: str,
+        *,
+        default_graphs: Iterable[str] = (),
+        named_graphs: Iterable[str] = (),
+        base: str | None = None,
+    ) -> Answer:
+        """Ask the engine."""
         default_graphs, named_graphs = [*default_graphs], [*named_graphs]
         chosen = bool(default_graphs or named_graphs)
         try:
             return self._store.query(
                 query,
+                base_iri=base,
                 prefixes=prefixes(),
                 default_graph=[NamedNode(graph) for graph in default_graphs] if chosen else None,
                 named_graphs=[NamedNode(graph) for graph in named_graphs] if chosen else None,
             )
         except (SyntaxError, ValueError, OSError, RuntimeError) as error:
             raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
-
-
-class RemoteStore:
-    """A SPARQL 1.1 endpoint somewhere else, asked over HTTP."""
-
-    def __init__(self, url: str, timeout_seconds: int = 60) -> None:
-        self._url = url
-        self._timeout = timeout_seconds
-
-    def query_json(self, query: str) -> dict[str, Any]:
-        """The answer to a SELECT or ASK, as SPARQL 1.1 JSON results."""
-        wrapper = SPARQLWrapper(self._url)
-        wrapper.setTimeout(self._timeout)
-        wrapper.setReturnFormat(JSON)
-        wrapper.setQuery("".join(f"PREFIX {p}: <{ns}>\n" for p, ns in prefixes().items()) + query)
-        try:
-            answer = wrapper.queryAndConvert()
-        except (SPARQLWrapperException, OSError, ValueError) as error:
-            raise QueryError(
-                f"{self._url} did not answer the query: {error}", "Check the address and the query."
-            ) from None
-        if not isinstance(answer, dict):
-            raise QueryError(f"{self._url} did not answer in JSON.", "Only SELECT and ASK can be sent to an endpoint.")
-        return answer
 
 
 def write_store(path: Path, graphs: Iterable[tuple[str, Path]], default: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from begrepp.dictionary import unit_triples
 from begrepp.names import Names
 from begrepp.records import Element, Structure
-from begrepp.terms import Triple, day, iri, name, plain, texts
+from begrepp.terms import Triple, day, iri, name, plain, source, texts
 
 
 def structure_triples(names: Names, structure: Structure) -> Iterator[Triple]:
@@ -67,3 +67,7 @@ def element_triples(names: Names, element: Element) -> Iterator[Triple]:
         yield subject, name("begrepp:valueSet"), iri(names.value_set_iri(element.value_set))
     for address in element.bindings:
         yield subject, name("begrepp:terminologyBinding"), iri(address)
+    if element.source:
+        yield subject, name("dct:source"), source(element.source)
+    if element.checked:
+        yield subject, name("begrepp:checked"), day(element.checked)

@@ -15,14 +15,18 @@ SHORTEST_PART = 4
 
 def fold(text: str) -> str:
     """Lower case without diacritics: `Bröstcancer` → `brostcancer`."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("ø", "o").replace("æ", "a"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def sort_key(text: str) -> str:
     """A key that sorts as Swedish does; numbers sort by value."""
-    marked = text.casefold().translate(_LAST)
-    plain = "".join(c for c in unicodedata.normalize("NFD", marked) if not unicodedata.combining(c))
+    plain = text.casefold()
+    if not plain.isascii():
+        marked = unicodedata.normalize("NFD", plain.translate(_LAST))
+        plain = "".join(c for c in marked if not unicodedata.combining(c))
     return _DIGITS.sub(lambda digits: digits[0].rjust(9, "0"), plain)
 
 

@@ -1,13 +1,19 @@
-"""`python -m bench naive DATA` or `python -m bench current-view DATA`; DATA holds `raw/` as `begrepp add` fills it."""
+"""`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from bench import current_view, naive, suggest
+from bench import current_view, naive, search_quality, search_speed, suggest
 
-BENCHES = {"naive": naive.run, "current-view": current_view.run, "suggest": suggest.run}
+BENCHES = {
+    "naive": naive.run,
+    "current-view": current_view.run,
+    "search-quality": search_quality.run,
+    "search-speed": search_speed.run,
+    "suggest": suggest.run,
+}
 
 
 def main() -> None:

@@ -21,12 +21,13 @@ from pyshacl import validate
 from rdflib import Graph
 
 import loaders
-from begrepp.build import Job, build
+from begrepp.build import build
 from begrepp.checks import checked
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
+from begrepp.loading import Job
 from begrepp.parts import LoadReport
 from begrepp.records import Edition, Skipped
 from begrepp.settings import ROOT, Settings

@@ -31,6 +31,7 @@ from begrepp.records import (
     is_iri,
 )
 from loaders.agencies import BEGREPP
+from loaders.code_systems import SYSTEMS
 from loaders.declarations import read_declaration, release, release_dates, rights, slug
 from loaders.fhir_files import FhirLoad, Json, Resource, descriptions, resources
 from loaders.fhir_sets import concept_map_records, value_set_records
@@ -44,25 +45,6 @@ SOURCE = Source(
     homepage="http://hl7.org/fhir/terminology-module.html",
     reads="CodeSystem, ValueSet, ConceptMap and NamingSystem as .json, or a package (.tgz)",
 )
-# Code systems by every address that is seen for them (docs/decisions/iris.md): a scheme of ours, or its own addresses.
-_SYSTEMS = {
-    "http://snomed.info/sct": "http://snomed.info/id/{notation}",
-    "urn:oid:2.16.840.1.113883.6.96": "http://snomed.info/id/{notation}",
-    "urn:oid:1.2.752.116.2.1.1": "http://snomed.info/id/{notation}",
-    "http://loinc.org": "https://loinc.org/rdf/{notation}",
-    "urn:oid:2.16.840.1.113883.6.1": "https://loinc.org/rdf/{notation}",
-    "http://hl7.org/fhir/sid/icd-10": "icd-10",
-    "urn:oid:2.16.840.1.113883.6.3": "icd-10",
-    "https://www.icd10.se/": "icd-10-se",
-    "http://hl7.org/fhir/sid/icd-10-se": "icd-10-se",
-    "urn:oid:1.2.752.116.1.1.1": "icd-10-se",
-    "http://www.whocc.no/atc": "atc",
-    "urn:oid:1.2.752.129.2.2.3.1.1": "atc",
-    "http://npu-terminology.org": "npu",
-    "urn:oid:1.2.752.108.1": "npu",
-    "http://terminology.hl7.org/CodeSystem/icd-o-3": "icd-o-3",
-    "urn:oid:2.16.840.1.113883.6.43.1": "icd-o-3",
-}
 _KINDS = ("CodeSystem", "ValueSet", "ConceptMap", "NamingSystem")
 
 
@@ -83,7 +65,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
         here = Origin(f"{edition.source}/{edition.version}")
         raise InputError(here, f"there is no {', '.join(_KINDS[:3])}.", "Add .json files or a .tgz package of FHIR.")
     home = Scheme(id=slug(edition.source), titles=known.titles or (Text(edition.source, "und"),), hierarchical=False)
-    doing = FhirLoad(home, known, dates, _SYSTEMS | systems)
+    doing = FhirLoad(home, known, dates, SYSTEMS | systems)
     schemes, left_out = _schemes(found, doing)
     yield from left_out
     for resource, scheme in schemes:

@@ -13,7 +13,7 @@ from typing import Any
 from begrepp.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.records import Edition, Scheme, Text, is_iri
+from begrepp.records import Edition, Scheme, Text
 from begrepp.rows import meter
 from loaders.declarations import ReleaseDates, Rights, slug
 
@@ -113,14 +113,3 @@ def _parsed(data: bytes, origin: Origin, *, packed: bool) -> Iterator[Resource]:
                 yield Resource(body=entry, origin=origin, packed=packed)
         return
     yield Resource(body=body, origin=origin, packed=packed)
-
-
-def reference(system: str, code: str, doing: FhirLoad) -> str:
-    """A code of a system as an IRI or `scheme:notation`; nothing where the system is not known."""
-    plain = system.partition("|")[0]
-    # The national edition is at times written into the system's address.
-    plain = "http://snomed.info/sct" if plain.startswith("http://snomed.info/sct") else plain
-    target = doing.systems.get(plain, "")
-    if is_iri(target):
-        return target.replace("{notation}", code)
-    return f"{target}:{code}" if target else ""

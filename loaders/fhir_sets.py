@@ -9,7 +9,8 @@ from begrepp.namespaces import expand
 from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import Agent, MappingSet, RdfTerm, Record, Skipped, Statement, Text, ValueSet, is_iri
 from begrepp.records import Mapping as Match
-from loaders.fhir_files import FhirLoad, Json, Resource, descriptions, reference
+from loaders.code_systems import reference
+from loaders.fhir_files import FhirLoad, Json, Resource, descriptions
 
 # R4 says of the target how it is to the source: `wider` is a wider target. R5 turned it round and says it in full.
 _MATCHES = {
@@ -47,7 +48,7 @@ def value_set_records(resource: Resource, doing: FhirLoad) -> Iterator[Record]:
         if each.get("code") and not each.get("abstract"):
             system = str(each.get("system", ""))
             _add(members, unknown, system, each, doing)
-            said = reference(system, str(each["code"]), doing)
+            said = reference(system, str(each["code"]), doing.systems)
             labels += [(said, text) for text in _labels(each) if is_iri(said)]
     yield ValueSet(
         scheme=doing.home.id,
@@ -78,7 +79,7 @@ def value_set_records(resource: Resource, doing: FhirLoad) -> Iterator[Record]:
 def _add(
     members: dict[str, None], unknown: dict[str, int], system: str, said: Json, doing: FhirLoad, *, remove: bool = False
 ) -> None:
-    if not (member := reference(system, str(said.get("code", "")), doing)):
+    if not (member := reference(system, str(said.get("code", "")), doing.systems)):
         unknown[system] = unknown.get(system, 0) + 1
     elif remove:
         members.pop(member, None)
@@ -123,7 +124,7 @@ def concept_map_records(resource: Resource, doing: FhirLoad) -> Iterator[Record]
     for group in resource.body.get("group") or []:
         source, target = str(group.get("source", "")), str(group.get("target", ""))
         for system in (source, target):
-            if not reference(system, "x", doing):
+            if not reference(system, "x", doing.systems):
                 raise InputError(
                     resource.origin,
                     f"the concept map uses the code system '{system}', which begrepp does not know.",
@@ -164,9 +165,9 @@ def _match(
     yield Match(
         mapping_set=resource.id,
         origin=resource.origin,
-        subject=reference(*left, doing),
+        subject=reference(*left, doing.systems),
         predicate=expand(_MATCHES.get(said, "skos:exactMatch")),
-        object=reference(right[0], code, doing),
+        object=reference(right[0], code, doing.systems),
         justification=expand("semapv:UnspecifiedMatching"),
         negated=said in _DENIED,
         authors=(_author(doing.known.publisher),),

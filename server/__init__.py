@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from flask import Flask, Response, g, request
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from begrepp.settings import Settings
-from server import browse, cookbook, differences, harmonise, problems, resource, sparql, validation, valuecheck
+from server import browse, cookbook, differences, harmonise, metrics, problems, resource, sparql, validation, valuecheck
 from server.presenting import prepare_templates
 from server.state import Serving
 
@@ -14,6 +18,14 @@ _CONTENT_SECURITY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+COMPRESSED = [
+    *("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain", "text/csv"),
+    *("text/tab-separated-values", "text/turtle", "application/json", "application/problem+json"),
+    *("application/ld+json", "application/rdf+xml", "application/n-triples", "application/atom+xml"),
+    *("application/sparql-results+json", "application/sparql-results+xml"),
+]
 
 
 def create_app(settings: Settings) -> Flask:
@@ -31,6 +43,7 @@ def create_app(settings: Settings) -> Flask:
         cookbook.blueprint,
         differences.blueprint,
         harmonise.blueprint,
+        metrics.blueprint,
         resource.blueprint,
         sparql.blueprint,
         validation.blueprint,
@@ -38,8 +51,19 @@ def create_app(settings: Settings) -> Flask:
     ):
         app.register_blueprint(blueprint)
     problems.register(app)
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
+    Compress(app)  # registered before `finish`, so it comes after it
+    app.before_request(begin)
     app.after_request(finish)
+    if proxies := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)  # type: ignore[method-assign]
     return app
+
+
+def begin() -> None:
+    """Note when the request came."""
+    g.started = time.monotonic()
 
 
 def finish(response: Response) -> Response:
@@ -50,10 +74,12 @@ def finish(response: Response) -> Response:
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     # Everything here is for all to read, and nothing depends on who asks.
     headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "Link, ETag, Memento-Datetime, Vary"
+    headers["Access-Control-Expose-Headers"] = "Link, ETag, Memento-Datetime, Retry-After, Vary"
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
-        headers["Access-Control-Allow-Headers"] = "Accept, Accept-Datetime, Accept-Language, Content-Type"
+        headers["Access-Control-Allow-Headers"] = (
+            "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match"
+        )
         headers["Access-Control-Max-Age"] = "86400"
     if request.endpoint != "static":
         response.vary.update(("Accept", "Accept-Language", "Cookie"))
@@ -62,6 +88,8 @@ def finish(response: Response) -> Response:
         if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
             response.add_etag()
             response.make_conditional(request.environ)
+    if request.endpoint != "sparql.endpoint" and "started" in g:
+        metrics.PAGE_SECONDS.observe(time.monotonic() - g.started)
     if "language" in g and response.mimetype == "text/html":
         headers["Content-Language"] = g.language
     return response

@@ -23,8 +23,9 @@ from begrepp.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.store import Answer, DiskStore
 from server.catalogue import Catalogue
+from server.names import statements, texts
 from server.questions import select, value
-from server.resolve import Found, Missing
+from server.resolve import Found, Missing, meanings
 from server.state import Build
 
 
@@ -33,11 +34,19 @@ class DatedStore(DiskStore):
 
     def __init__(self, whole: DiskStore, default: Iterable[str], named: Iterable[str]) -> None:
         self._whole = whole
-        self._default, self._named = [*default], [*named]
+        # Where no graph is chosen nothing is to be found, and not everything.
+        self._default, self._named = [*default] or ["urn:none"], [*named]
 
-    def query(self, query: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Answer:
+    def query(
+        self,
+        query: str,
+        *,
+        default_graphs: Iterable[str] = (),
+        named_graphs: Iterable[str] = (),
+        base: str | None = None,
+    ) -> Answer:
         """Ask, of the chosen graphs."""
-        return self._whole.query(query, default_graphs=self._default, named_graphs=self._named)
+        return self._whole.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,11 @@ class DatedBuild(Build):
         iris = self.whole.iris
         always = [iris.graph("catalog"), iris.graph("provenance")]
         return DatedStore(self.whole.store, [*self.graphs, *always], [g["graph"] for g in self.manifest.graphs])
+
+    def store_of(self, scheme: str) -> DiskStore:
+        """The graph of the scheme that counted that day; each graph more would make every look-up slower."""
+        own = [g["graph"] for g in self.manifest.graphs if g["kind"] == "scheme" and g["id"] == scheme]
+        return DatedStore(self.whole.store, [graph for graph in own if graph in self.graphs], [])
 
     @cached_property
     def index(self) -> TextIndex:
@@ -146,6 +160,20 @@ def reading(build: Build, found: Found, day: date) -> Reading:
         f"{unquote(found.path.rpartition('/')[2])} was in no edition of {scheme} in force on {day}.",
         f"It is first in {begins['version']}, from {begins['valid_from']}. {now}" if begins else now,
     )
+
+
+def meant_on(build: Build, found: Found, day: date) -> Found:
+    """The concept that a code stood for on a day, where it has stood for several."""
+    scheme = build.catalogue.by_id.get(scheme_of(build, found))
+    said = statements(build, found.iri) if scheme else {}
+    for code in texts(said, "skos:notation") if scheme else []:
+        for other in meanings(build, scheme, code.value)[::-1] if scheme else []:
+            try:
+                if not reading(build, other, day).retired:
+                    return other
+            except Missing:
+                continue
+    return found
 
 
 def _releases(build: Build, scheme: str) -> list[dict[str, Any]]:

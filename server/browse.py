@@ -7,16 +7,17 @@ from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
+from server.asof import dated, day_asked, reading
 from server.names import refs
 from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.scheme import scheme_rows, vocabulary
-from server.pages.search import results, search_page
+from server.pages.search import FACETS, results, search_page
 from server.pages.tree import branch, children, top
-from server.presenting import address, brief, render, speaker, twins
+from server.presenting import address, address_on, brief, render, speaker, twins
 from server.questions import ask, construct
 from server.rdf import serialise, vocabulary_file
-from server.resolve import Missing, exists
+from server.resolve import Found, Missing, exists
 from server.state import Build, build
 from server.translate import LANGUAGES
 
@@ -74,8 +75,9 @@ def search() -> str:
     """Things by their words and codes."""
     language = speaker().language
     offset = request.args.get("offset", 0, type=int)
-    query, kind, scheme = (request.args.get(name, "") for name in ("q", "kind", "scheme"))
-    return render("search.html", page=search_page(build(), query, kind, scheme, offset, language))
+    wanted = {name: request.args.get(name, "")[:200] for name in FACETS}
+    page = search_page(build(), request.args.get("q", ""), wanted, offset, language)
+    return render("search.html", page=page, facets=FACETS)
 
 
 @blueprint.get("/search.json")
@@ -84,16 +86,10 @@ def suggestions() -> Response:
     language = speaker().language
     query = request.args.get("q", "").strip()[:200]
     scheme = build().catalogue.by_id.get(request.args.get("scheme", ""))
-    total, hits = (
-        build().index.search(
-            query, kind=request.args.get("kind", ""), scheme=scheme.iri if scheme else "", limit=SUGGESTIONS
-        )
-        if query
-        else (0, [])
-    )
+    kind = request.args.get("kind", "")
+    within = {"scheme": scheme.iri if scheme else "", "kind": kind}
     say = speaker()
     return jsonify(
-        total=total,
         results=[
             {
                 "label": hit.label.value,
@@ -105,11 +101,13 @@ def suggestions() -> Response:
                 "kindWord": say(f"kind.{hit.kind}"),
                 "scheme": hit.scheme,
                 "active": hit.active,
-                "matched": hit.matched,
+                "matched": hit.matched.value if hit.matched else "",
                 "iri": hit.iri,
                 "href": address(hit.href),
             }
-            for hit in results(build(), hits, query, language)
+            for hit in results(
+                build(), build().index.suggest(query, limit=SUGGESTIONS, reader=language, **within), language
+            )
         ],
     )
 
@@ -122,12 +120,19 @@ def tree_branch(scheme: str) -> str:
     if facts is None:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
     language = speaker().language
+    day = day_asked(request.args.get("asOf", ""))
+    if day:
+        found = dated(found, reading(found, Found(facts.iri, f"/cs/{scheme}"), day))
     of = request.args.get("of", "")
     if of and not exists(found, of):
         raise UsageError(f"No concept has the IRI {of}.", "Give the IRI of a concept in `of`.")
-    nodes = children(found, [of], language).get(of, []) if of else top(found, facts, language)
+    everything = "all" in request.args
+    if of:
+        shown = branch(children(found, [of], language).get(of, []), everything=everything)
+    else:
+        shown = top(found, facts, language, everything=everything) or branch([], everything=False)
     parent = refs(found, [of], language)[of] if of else None
-    return render("branch.html", branch=branch(nodes, everything="all" in request.args), parent=parent, scheme=facts)
+    return render("branch.html", branch=shown, parent=parent, scheme=facts, u=address_on(day) if day else address)
 
 
 @blueprint.get("/def")

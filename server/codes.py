@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from begrepp.errors import UsageError
 from begrepp.namespaces import compact
+from server.asof import day_asked, meant_on
 from server.names import Ref, iris_of, one, refs, statements_of
 from server.resolve import Ambiguous, Found, Missing, by_system, known_as
 from server.state import Build
@@ -15,21 +17,23 @@ LONGEST = 400
 
 
 def resolved(build: Build, asked: object, language: str) -> list[dict[str, Any]]:
-    """The answers to a JSON list of `{system, code}`, in its order.
+    """The answers to a JSON list of `{system, code}`, in its order; with `asOf`, what the code stood for that day.
 
     An answer repeats the question and has either `iri`, `notation`, `label`, `status` and `successors`, or
     `error` (`unknown-system`, `unknown-code`, `ambiguous-code`) with `reason` and `near`. Raises `UsageError`
     where the request is not such a list, or longer than `MOST`.
     """
     pairs = _pairs(asked)
-    found = [_find(build, system, code) for system, code in pairs]
+    found = [_find(build, *pair) for pair in pairs]
     concepts = [hit for hit in found if isinstance(hit, Found)]
     said = statements_of(build, sorted({hit.iri for hit in concepts}))
     successors = {iri: iris_of(about, "dct:isReplacedBy") for iri, about in said.items()}
     known = refs(build, {*said, *(iri for iris in successors.values() for iri in iris)}, language)
     answers = []
-    for (system, code), hit in zip(pairs, found, strict=True):
+    for (system, code, day), hit in zip(pairs, found, strict=True):
         answer: dict[str, Any] = {"system": system, "code": code}
+        if day:
+            answer["asOf"] = day.isoformat()
         if isinstance(hit, Found):
             status = compact(one(said[hit.iri], "begrepp:status")).removeprefix("begrepp:")
             answer |= {**_described(known[hit.iri]), "status": status or None}
@@ -40,7 +44,7 @@ def resolved(build: Build, asked: object, language: str) -> list[dict[str, Any]]
     return answers
 
 
-def _pairs(asked: object) -> list[tuple[str, str]]:
+def _pairs(asked: object) -> list[tuple[str, str, date | None]]:
     example = '[{"system": "urn:oid:1.2.752.116.1.1.1", "code": "C509"}]'
     if not isinstance(asked, list):
         raise UsageError("The request is no JSON list.", f"Send {example} with Content-Type: application/json.")
@@ -53,15 +57,19 @@ def _pairs(asked: object) -> list[tuple[str, str]]:
             raise UsageError(f"Number {place} has no system and code as strings.", f"Send {example}.")
         if len(system) > LONGEST or len(code) > LONGEST:
             raise UsageError(f"Number {place} is too long for a system and a code.", f"Send {example}.")
-        pairs.append((system.strip(), code.strip()))
+        day = one_asked.get("asOf", "")
+        if not isinstance(day, str):
+            raise UsageError(f"Number {place} has an asOf that is no text.", 'Write it as "2019-06-30".')
+        pairs.append((system.strip(), code.strip(), day_asked(day)))
     return pairs
 
 
-def _find(build: Build, system: str, code: str) -> Found | dict[str, Any]:
+def _find(build: Build, system: str, code: str, day: date | None) -> Found | dict[str, Any]:
     if known_as(build, system) is None:
         return {"error": "unknown-system", "reason": f"No code system here is known as {system}.", "near": []}
     try:
-        return by_system(build, system, code)
+        found = by_system(build, system, code)
+        return meant_on(build, found, day) if day else found
     except Missing as error:
         kind = "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"
         near = [{"iri": hit.iri, "notation": hit.notation} for hit in error.near]

@@ -10,15 +10,15 @@ from begrepp.errors import BegreppError
 from begrepp.namespaces import sparql_prologue
 from begrepp.parameters import Known, ParameterError, bind, ready
 from begrepp.queries import Query, example
+from server import answers
+from server.asked import asking
 from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, choose_format, split_suffix
 from server.pages.cookbook import question_page
 from server.presenting import address, render, speaker
-from server.state import build, serving
-from server.workers import Question, Reply
+from server.state import build
 
 blueprint = Blueprint("cookbook", __name__)
 _NOT_PARAMETERS = ("format", "lang")
-_CHUNK = 1 << 16
 
 
 @blueprint.get("/queries")
@@ -44,9 +44,9 @@ def question(name: str) -> Response:
     if format_ == HTML:
         return _page(query, given)
     text = bind(query, {key: value for key, value in given.items() if value.strip()}, _known())
-    reply = _ask(text, format_.media_type)
-    with reply.body as body:
-        response = Response(body.read(), content_type=f"{format_.media_type}; charset=utf-8")
+    graph = format_ in GRAPH_FORMATS
+    formats = (RESULT_FORMATS[0] if graph else format_, format_ if graph else GRAPH_FORMATS[0])
+    response = answers.response(answers.answer(asking(text), formats), format_)
     response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{format_.suffix}"'
     return response
 
@@ -56,29 +56,17 @@ def _known() -> Known:
     return Known(found.store, found.index, found.iris)
 
 
-def _ask(text: str, media_type: str) -> Reply:
-    graph = media_type in [format_.media_type for format_ in GRAPH_FORMATS]
-    return serving().pool.ask(
-        Question(
-            store=build().folder / "store",
-            query=text,
-            results_format=RESULT_FORMATS[0].media_type if graph else media_type,
-            graph_format=media_type if graph else GRAPH_FORMATS[0].media_type,
-        )
-    )
-
-
 def _page(query: Query, given: dict[str, str]) -> Response:
     """The form with the values given and the answer below, or the error beside the field that it is about."""
-    found, error, reply = build(), None, None
+    found, error, result = build(), None, None
     text = ready(query, found.iris)
     try:
         text = bind(query, {key: value for key, value in given.items() if value.strip()}, _known())
-        reply = _ask(text, RESULT_FORMATS[0].media_type)
+        result = answers.shown(asking(text), query.links)
     except BegreppError as problem:
         error = problem
     page = question_page(
-        found, query, given, text, reply, error if isinstance(error, ParameterError) else None, speaker().language
+        found, query, given, text, result, error if isinstance(error, ParameterError) else None, speaker().language
     )
     status = error.status if error else 200
     html = render("query.html", page=page, error=error, prologue=sparql_prologue(), host=request.host_url.rstrip("/"))

@@ -28,6 +28,8 @@ def service_description(build: Build, url: str) -> list[Triple]:
         Triple(service, a, sd("Service")),
         Triple(service, sd("endpoint"), service),
         Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
+        Triple(service, sd("supportedLanguage"), sd("SPARQL10Query")),
+        Triple(service, sd("feature"), sd("BasicFederatedQuery")),
         Triple(service, sd("defaultDataset"), dataset),
         Triple(dataset, a, sd("Dataset")),
         Triple(dataset, sd("defaultGraph"), default),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from urllib.parse import urlencode
 
 from flask import Flask, g, render_template, request
@@ -47,6 +49,22 @@ def prepare_templates(app: Flask) -> None:
 def address(path: str) -> str:
     """A path as a link; the application may be mounted below a prefix."""
     return request.script_root + path
+
+
+def address_on(day: date) -> Callable[[str], str]:
+    """Links that keep the day of an as-of page, where they lead to what is kept as of a day."""
+
+    def there(path: str) -> str:
+        kind, _, rest = path.partition("?")[0].strip("/").partition("/")
+        code = rest.partition("/")[2]
+        if kind != "cs" or not rest or code.startswith(_UNDATED) or "asOf=" in path:
+            return address(path)
+        return f"{address(path)}{'&' if '?' in path else '?'}asOf={day}"
+
+    return there
+
+
+_UNDATED = ("release/", "level/", "difference/", "changes.atom")
 
 
 def render(template: str, **values: object) -> str:

@@ -41,8 +41,8 @@ def answer(error: BegreppError | HTTPException) -> Response:
     else:
         status, reason, next_step = error.status, error.reason, error.next_step
     response = _page(error, status, reason, next_step) if _wants_page() else _problem(status, reason, next_step)
-    if status == 503:
-        response.headers["Retry-After"] = "5"
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(getattr(error, "retry_after", 5))
     if isinstance(error, HTTPException) and (allowed := getattr(error, "valid_methods", None)):
         response.headers["Allow"] = ", ".join(allowed)
     return response
@@ -68,7 +68,7 @@ def _problem(status: int, reason: str, next_step: str) -> Response:
 def _page(error: Exception, status: int, reason: str, next_step: str) -> Response:
     say = speaker()
     heading = say.maybe(f"problem.{status}") or say.maybe(f"problem.{status // 100}xx")
-    near = results(build(), error.near, "", say.language) if isinstance(error, Missing) and error.near else []
+    near = results(build(), error.near, say.language) if isinstance(error, Missing) and error.near else []
     page = render(
         "problem.html",
         status=status,

@@ -8,7 +8,8 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import BegreppError
-from begrepp.search import Hit, code_key
+from begrepp.namespaces import expand
+from begrepp.search import Hit
 from server.addresses import KINDS, document, thing
 from server.catalogue import SchemeFacts
 from server.names import refs
@@ -62,6 +63,9 @@ def find(build: Build, path: str) -> Found:
         return Found(iri, document(build.iris, iri), is_graph=True)
     if kind == "cs" and rest:
         scheme, _, code = rest.partition("/")
+        # A code that was given another meaning is two concepts: the address says which.
+        if code and exists(build, iri):
+            return Found(iri, document(build.iris, iri))
         if found := _in_scheme(build, unquote(scheme), unquote(code)):
             return found
     if kind in KINDS and rest:
@@ -103,25 +107,29 @@ def concept(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
 
 
 def _exact(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
+    """The concept with exactly this code; of several meanings that which is in use, else the last."""
+    found = meanings(build, scheme, code)
+    return found[-1] if found else None
+
+
+def meanings(build: Build, scheme: SchemeFacts, code: str) -> list[Found]:
+    """The concepts that a code has stood for, the one that counts now last."""
     rows = select(build.store, "concept-by-notation", scheme=NamedNode(scheme.iri), notation=Literal(code))
-    iris = sorted(value(row, "concept") for row in rows)
-    if not iris:
-        return None
-    return Found(iris[0], document(build.iris, iris[0], scheme.id, code))
+    inactive = expand("begrepp:inactive")
+    found = {value(row, "concept"): value(row, "status") != inactive for row in rows}
+    ordered = sorted(found, key=lambda iri: (found[iri], iri))
+    return [Found(iri, document(build.iris, iri, scheme.id, code)) for iri in ordered]
 
 
 def _as_written(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
     """`c509` and `C50 9` are C50.9, where one code alone is meant."""
-    same = _same_code(build, scheme, code)
-    if len(same) != 1:
-        return None
-    return Found(same[0].iri, document(build.iris, same[0].iri, scheme.id, same[0].notation))
+    same = {hit.notation for hit in _same_code(build, scheme, code)}
+    return _exact(build, scheme, same.pop()) if len(same) == 1 else None
 
 
 def _same_code(build: Build, scheme: SchemeFacts, code: str) -> list[Hit]:
     """The concepts of a scheme whose code is this one, however it is written."""
-    _, hits = build.index.search(code, scheme=scheme.iri, kind="concept", limit=10)
-    return [hit for hit in hits if code_key(hit.notation) == code_key(code)]
+    return build.index.coded(code, scheme=scheme.iri, kind="concept")
 
 
 def by_iri(build: Build, iri: str) -> Found:

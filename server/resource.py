@@ -18,6 +18,7 @@ from server.asof import (
     datetime_asked,
     day_asked,
     http_date,
+    meant_on,
     mementos,
     reading,
     retired_then,
@@ -32,7 +33,7 @@ from server.pages.mapping_set import mapping_set_page
 from server.pages.releases import release_page
 from server.pages.scheme import scheme_page
 from server.pages.thing import thing_page
-from server.presenting import address, render, speaker, twins
+from server.presenting import address, address_on, render, speaker, twins
 from server.rdf import serialise, triples_of
 from server.resolve import Found, Missing, by_iri, by_system, find
 from server.state import Build, build
@@ -120,11 +121,12 @@ def _as_of(found_build: Build, found: Found, format_: Format, day: date) -> Base
             page=page,
             twins=[Twin(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in GRAPH_FORMATS],
             iri=found.iri,
+            u=address_on(day),
             as_of=AsOf(
                 day=day,
                 version=read.held_in["version"],
                 since=read.held_in["valid_from"],
-                now=found.path,
+                now=address(found.path),
                 retired=read.retired,
             ),
         )
@@ -186,7 +188,10 @@ def resolve() -> BaseResponse:
     system, code = request.args.get("system", "").strip(), request.args.get("code", "").strip()
     if not system:
         raise UsageError("Which system?", "Ask for /resolve?system=urn:oid:1.2.752.116.1.1.1&code=C509")
-    return _see_other(by_system(build(), system, code), None)
+    found = by_system(build(), system, code)
+    if day := day_asked(request.args.get("asOf", "")):
+        found = meant_on(build(), found, day)
+    return _see_other(found, None)
 
 
 @blueprint.post("/resolve")

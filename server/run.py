@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.base import Worker
 
 from begrepp.settings import Settings
-from server import create_app
+from server import create_app, metrics
+from server.querylog import write_log
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -23,18 +25,24 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return create_app(self._settings)
 
 
+def _ended(server: object, worker: Worker) -> None:
+    metrics.forget(worker.pid)
+
+
 def run(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
     options: dict[str, object] = {
         "bind": f"{host}:{port}",
         "workers": workers,
         "worker_class": "gthread",
-        "threads": 16,
+        "threads": 64,  # more than queries can hold, so that pages find one
         # Queries stop at their own deadline; a request may take that long and a little more.
         "timeout": int(settings.query_seconds * 2) + 30,
         "graceful_timeout": 5,
+        "child_exit": _ended,
         "accesslog": None,
         "loglevel": "warning",
         "limit_request_line": 8190,
     }
+    write_log()
     _Server(settings, options).run()

@@ -16,6 +16,7 @@ from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store import DiskStore
 from server.catalogue import Catalogue
+from server.kept import KeptAnswers
 from server.workers import QueryPool
 
 
@@ -31,6 +32,10 @@ class Build:
         """The graph."""
         return DiskStore(self.folder / "store")
 
+    def store_of(self, scheme: str) -> DiskStore:
+        """Where the concepts of a scheme are: a dated build need not look through all its graphs for them."""
+        return self.store
+
     @cached_property
     def index(self) -> TextIndex:
         """The words."""
@@ -44,6 +49,11 @@ class Build:
     @cached_property
     def kept_changes(self) -> dict[str, list[Change]]:
         """The differences that were read last."""
+        return {}
+
+    @cached_property
+    def kept_tops(self) -> dict[str, list[str]]:
+        """The top concepts of the schemes that were looked at, in order; as many lists as there are schemes."""
         return {}
 
     @cached_property
@@ -63,6 +73,7 @@ class Serving:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.pool = QueryPool(settings)
+        self.kept = KeptAnswers(settings.kept_answers_mb)
         self._build: Build | None = None
         self._lock = threading.Lock()
 

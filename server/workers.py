@@ -1,131 +1,130 @@
 """Queries from outside run in processes of their own, each with a deadline and a memory limit.
 
 A query that will not end cannot be stopped from within the engine, so its process is killed and a new
-one takes its place; pages, which ask in the server process, never wait behind it.
+one takes its place at once; pages, which ask in the server process, never wait behind it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
 import queue
-import resource
-import tempfile
+import socket
+import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from pathlib import Path
-from typing import IO, Literal
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
-
-from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge, ServerBusy
-from begrepp.namespaces import prefixes
+from begrepp.answering import Question
+from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from server import metrics
+from server.queueing import Turns
+from server.replies import Reply
 
-Form = Literal["solutions", "boolean", "graph"]
-_CHUNK = 1 << 16
-_SPOOL = 1 << 22
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A query and the formats its answer may take, whichever form it turns out to have."""
-
-    store: Path
-    query: str
-    results_format: str
-    graph_format: str
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Reply:
-    """An answer, whole: its form, and its bytes in a file that is open at the start."""
-
-    form: Form
-    body: IO[bytes]
+_MB = 1024 * 1024
+_PROGRAM = "begrepp.answering"
 
 
 class QueryPool:
-    """A fixed number of worker processes, started when first needed."""
+    """A fixed number of worker processes, started when first needed, asked by the clients in turn."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._context = multiprocessing.get_context("spawn")
         self._slots: queue.Queue[_Worker | None] = queue.Queue()
         for _ in range(settings.query_workers):
             self._slots.put(None)
+        self._threads = ThreadPoolExecutor(settings.query_workers, thread_name_prefix="query")
+        self.turns = Turns(
+            settings.query_workers,
+            waiting=settings.query_line,
+            waiting_each=settings.query_line_each,
+            seconds=settings.query_seconds,
+        )
 
-    def ask(self, question: Question) -> Reply:
-        """The answer, or `QueryTimeout`, `QueryTooLarge`, `QueryError` or `ServerBusy`."""
+    def ask(self, question: Question, client: str = "") -> Reply:
+        """The answer, whole or at least begun; what comes after its first part is read from the reply.
+
+        Raises `TooManyQueries`, `ServerBusy`, `QueryTimeout`, `QueryTooLarge` or `QueryError`.
+        """
+        metrics.WAITING.inc()
         try:
-            worker = self._slots.get(timeout=self._settings.query_seconds)
-        except queue.Empty:
-            raise ServerBusy(
-                "All query workers are busy.", "Try again in a moment, or run the query on a build of your own."
-            ) from None
-        healthy: _Worker | None = None
+            self.turns.take(client)
+        finally:
+            metrics.WAITING.dec()
+        reply = Reply()
+        self._threads.submit(self._answer, question, reply, client)
+        reply.wait()
+        return reply
+
+    def _answer(self, question: Question, reply: Reply, client: str) -> None:
+        """In a thread: let a worker answer, into the reply; a worker that failed is replaced."""
+        started = time.monotonic()
+        worker = self._slots.get()
+        healthy = False
+        metrics.RUNNING.inc()
         try:
-            if worker is None or not worker.process.is_alive():
-                worker = _start(self._context, self._settings)
-            reply = self._converse(worker, question)
-            healthy = worker
-            return reply
-        except QueryError:
-            healthy = worker
+            if worker is None or worker.process.poll() is not None:
+                worker = _start(self._settings)
+            self._converse(worker, question, reply)
+            healthy = True
+            reply.finish()
+        except QueryError as error:
+            healthy = True
+            reply.finish(error)
+        except BegreppError as error:
+            reply.finish(error)
+        except Exception as error:
+            reply.finish(BegreppError(f"The query worker failed: {error}", "It is noted in the server's log."))
             raise
         finally:
-            if healthy is None and worker is not None:
+            metrics.RUNNING.dec()
+            if not healthy and worker is not None:
                 worker.kill()
-            self._slots.put(healthy)
+                metrics.KILLED.inc()
+                worker = _start(self._settings)
+            self._slots.put(worker)
+            self.turns.leave(client, time.monotonic() - started)
 
-    def _converse(self, worker: _Worker, question: Question) -> Reply:
+    def _converse(self, worker: _Worker, question: Question, reply: Reply) -> None:
         """Send the question, read chunks until the empty one; past the deadline or the limit, give up."""
-        deadline = time.monotonic() + self._settings.query_seconds
-        limit = self._settings.query_result_mb * 1024 * 1024
-        body = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - the reply's reader closes it
-        form: Form | None = None
+        seconds = question.seconds or self._settings.query_seconds
+        deadline = time.monotonic() + seconds
+        limit = self._settings.query_result_mb * _MB
         try:
             worker.pipe.send(question)
+            self._wait(worker, deadline, seconds)
+            first = worker.pipe.recv()
+            if isinstance(first, BegreppError):
+                raise first
+            reply.begin(first)
             while True:
-                if not worker.pipe.poll(max(0.0, deadline - time.monotonic())):
-                    raise QueryTimeout(
-                        f"The query ran for {self._settings.query_seconds:g} seconds and was stopped.",
-                        "Bind a subject, narrow a pattern, or add LIMIT; search finds words faster than FILTER.",
+                self._wait(worker, deadline, seconds)
+                if not (chunk := worker.receive()):
+                    return
+                if reply.size + len(chunk) > limit:
+                    raise QueryTooLarge(
+                        f"The answer is larger than {self._settings.query_result_mb} MB.",
+                        "Add LIMIT and OFFSET, or take the dump.",
                     )
-                message = worker.pipe.recv()
-                if isinstance(message, BegreppError):
-                    raise message
-                if isinstance(message, str):
-                    form = message  # type: ignore[assignment]
-                elif message:
-                    body.write(message)
-                    if body.tell() > limit:
-                        raise QueryTooLarge(
-                            f"The answer is larger than {self._settings.query_result_mb} MB.",
-                            "Add LIMIT and OFFSET, or take the dump.",
-                        )
-                else:
-                    break
-        except BegreppError:
-            body.close()
-            raise
+                reply.write(chunk)
         except (EOFError, BrokenPipeError, ConnectionResetError):
-            body.close()
             raise QueryTooLarge(
                 "The query needed more memory than it may have and was stopped.",
-                "Narrow a pattern or take fewer variables.",
+                "Narrow a pattern or take fewer variables; write long nested expressions otherwise.",
             ) from None
-        body.seek(0)
-        assert form is not None
-        return Reply(form, body)
+
+    @staticmethod
+    def _wait(worker: _Worker, deadline: float, seconds: float) -> None:
+        if not worker.pipe.poll(max(0.0, deadline - time.monotonic())):
+            raise QueryTimeout(
+                f"The query ran for {seconds:g} seconds and was stopped.",
+                "Bind a subject, narrow a pattern, or add LIMIT; search finds words faster than FILTER.",
+            )
 
     def close(self) -> None:
         """End all workers."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         while True:
             try:
                 worker = self._slots.get_nowait()
@@ -137,74 +136,31 @@ class QueryPool:
 
 @dataclass(slots=True)
 class _Worker:
-    process: BaseProcess
+    process: subprocess.Popen[bytes]
     pipe: Connection
+
+    def receive(self) -> bytes:
+        """A chunk; an error that comes in place of one is raised."""
+        message = self.pipe.recv()
+        if isinstance(message, BegreppError):
+            raise message
+        assert isinstance(message, bytes)
+        return message
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.join()
+        self.process.wait()
         self.pipe.close()
 
 
-def _start(context: multiprocessing.context.SpawnContext, settings: Settings) -> _Worker:
-    here, there = context.Pipe()
-    process = context.Process(target=_work, args=(there, settings.query_memory_mb), daemon=True)
-    process.start()
-    there.close()
-    return _Worker(process, here)
-
-
-class _Pipe:
-    """A file that sends what is written to it, in chunks."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self._buffer = bytearray()
-
-    def write(self, data: bytes) -> int:
-        self._buffer += data
-        if len(self._buffer) >= _CHUNK:
-            self.flush()
-        return len(data)
-
-    def flush(self) -> None:
-        if self._buffer:
-            self._pipe.send(bytes(self._buffer))
-            self._buffer.clear()
-
-
-def _work(pipe: Connection, memory_mb: int) -> None:
-    """The worker: answers questions until the server hangs up."""
-    limit = memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    stores: dict[Path, DiskStore] = {}
-    with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError):
-        while True:
-            question = pipe.recv()
-            if question.store not in stores:
-                stores.clear()
-                stores[question.store] = DiskStore(question.store)
-            try:
-                _answer(stores[question.store], question, pipe)
-            except BegreppError as error:
-                pipe.send(error)
-            except (ValueError, OSError, RuntimeError) as error:
-                pipe.send(QueryError(f"The query stopped: {error}", "Correct it and ask again."))
-
-
-def _answer(store: DiskStore, question: Question, pipe: Connection) -> None:
-    answer = store.query(question.query, default_graphs=question.default_graphs, named_graphs=question.named_graphs)
-    out = _Pipe(pipe)
-    if isinstance(answer, QuerySolutions | QueryBoolean):
-        pipe.send("boolean" if isinstance(answer, QueryBoolean) else "solutions")
-        results_format = QueryResultsFormat.from_media_type(question.results_format)
-        if isinstance(answer, QueryBoolean) and results_format in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
-            out.write(str(bool(answer)).lower().encode() + b"\n")
-        else:
-            answer.serialize(out, format=results_format)  # type: ignore[arg-type]
-    else:
-        pipe.send("graph")
-        graph_format = RdfFormat.from_media_type(question.graph_format)
-        serialize(answer, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
-    out.flush()
-    pipe.send(b"")
+def _start(settings: Settings) -> _Worker:
+    here, there = socket.socketpair()
+    with there:
+        process = subprocess.Popen(
+            [sys.executable, "-m", _PROGRAM, str(there.fileno()), str(settings.query_memory_mb)],
+            pass_fds=[there.fileno()],
+            stdin=subprocess.DEVNULL,
+        )
+    pipe = Connection(here.detach())
+    pipe.recv()  # it is ready, so the time of the first query begins with the query
+    return _Worker(process, pipe)

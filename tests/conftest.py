@@ -16,8 +16,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import loaders
-from begrepp.build import Job, build
+from begrepp.build import build
 from begrepp.editions import find_editions
+from begrepp.loading import Job
 from begrepp.settings import ROOT, Settings
 from server import create_app
 from tests.small import HEADER, ROWS, Quiet, put
@@ -31,7 +32,7 @@ NEWER = ROWS.replace("A00.0,Påhittad lungåkomma,Invented lung disorder,A00,199
 def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a data folder with a build in it."""
     settings = Settings(
-        data=tmp_path_factory.mktemp("served") / "data", query_seconds=1, query_workers=2, query_memory_mb=2048
+        data=tmp_path_factory.mktemp("served") / "data", query_seconds=3, query_workers=2, query_memory_mb=2048
     )
     put(settings, HEADER + ROWS, edition="2021")
     put(settings, HEADER + NEWER, edition="2022")

@@ -1,7 +1,7 @@
 """Two editions of an invented code system, drawn so that every class and rule of change occurs.
 
 A Hjärta ┬ A1 …   unchanged                     B Lunga ┬ B1 …
-         ├ A2 A3  retitled: words, spelling             ├ B8 B9  re-used
+         ├ A2 A3  retitled: words, spelling             ├ B8 B9  spare code taken into use, re-used
          ├ A4     moved to B                            └ …
          └ A5–A9  replaced by C1–C5             level `detalj` is in the newer edition only
 """
@@ -128,6 +128,7 @@ NEW = (
     _c("E1", "Hysteri", **GONE),
     _c("E2", "Vattkoppor"),
     _c("E3", "Covid-19"),
+    _c("E6", "Reservkod"),
     _c("E4", "Diabetes"),
     _c("E41", "Diabetes typ 1", "E4"),
     _c("E42", "Diabetes typ 2", "E4"),
@@ -137,6 +138,7 @@ NEW = (
 )
 EXPECTED = {
     ("added", "ruleNewCode", "", "E3"),
+    ("added", "ruleNewSpareCode", "", "E6"),
     ("added", "ruleInUseAgain", "", "E2"),
     ("retired", "ruleCodeGone", "D9", ""),
     ("retired", "ruleStatedInactive", "E1", ""),
@@ -154,7 +156,7 @@ EXPECTED = {
     ("merged", "ruleSuccessorKept", "B1", "B2"),
     ("merged", "ruleTitleShared", "B3 B4", "C6"),
     ("merged", "ruleTitleKept", "B5", "B6"),
-    ("reused", "ruleSpareCode", "B8", "B8"),
+    ("added", "ruleSpareCode", "B8", "B8"),
     ("reused", "ruleTitleElsewhere", "B9", "B9"),
     ("reused", "ruleOtherWordsOtherPlace", "D1", "D1"),
     ("reused", "ruleOtherWordsValidAnew", "D2", "D2"),

@@ -48,10 +48,11 @@ class Fixture:
 
 def fixtures() -> Iterator[Fixture]:
     """All of them, by name."""
+    editions = {edition.folder.parent: edition for edition in find_editions(FIXTURES)}
     for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and not path.name.startswith("_")):
         loader, _, case = folder.name.partition("-")
         is_format = not loaders.modules()[loader].SOURCE.schemes
-        (found,) = [edition for edition in find_editions(FIXTURES) if edition.folder.parent == folder]
+        found = editions[folder]
         source = case if is_format else loader
         yield Fixture(folder, Edition(source=source, version=found.version, folder=found.folder, files=found.files))
 

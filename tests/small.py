@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import loaders
-from begrepp.build import Job, build
+from begrepp.build import build
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError
+from begrepp.loading import Job
 from begrepp.manifest import Manifest
 from begrepp.parts import LoadReport
 from begrepp.records import Edition

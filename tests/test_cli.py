@@ -105,6 +105,12 @@ def test_a_broken_query_is_explained(begrepp: Shell) -> None:
     assert "cannot be answered" in begrepp("query", "SELECT * { ?s ?p }", code=1)
 
 
+def test_square_brackets_are_shown_as_they_are(begrepp: Shell) -> None:
+    begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
+    begrepp("build", "--no-starter")
+    assert "/items[at0001]" in begrepp("query", 'SELECT ?path { BIND("/items[at0001]" AS ?path) }')
+
+
 def test_validate_judges_a_file(begrepp: Shell) -> None:
     good = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
     bad = good + '<https://example.org/c> a skos:Concept ; skos:prefLabel "utan språk" .\n'

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.build import Job, build
+from begrepp.build import build
 from begrepp.changelists import COLUMNS, as_csv, cells, read_changes
 from begrepp.changes import RULES, TYPES, Change, Comparison
 from begrepp.correspondence import edition_file, pairs
 from begrepp.difference import compare
 from begrepp.likeness import negation_differs, numbers_differ, opposite, similarity, spelling
+from begrepp.loading import Job
 from begrepp.manifest import Manifest
 from begrepp.parts import Part, load_edition
 from begrepp.records import Concept, Coverage, Edition, Record, Release, Text

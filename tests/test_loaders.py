@@ -124,6 +124,7 @@ def test_skos_keeps_what_no_record_says() -> None:
     assert any("husdjur" in reason for reason in skipped) and any("circle" in reason for reason in skipped)
 
 
+STRUCTURES = ("fhir_structures", "openehr", "odm", "ni")
 MANUAL = (ROOT / "docs" / "how-to" / "source-toml.md").read_text(encoding="utf-8")
 
 
@@ -137,7 +138,7 @@ def test_the_first_example_of_the_manual_works(tmp_path: Path) -> None:
 
 
 def test_every_key_that_a_loader_reads_is_in_the_manual() -> None:
-    for name in ("declarations", "table", "skos", "sssom", "variables", "claml", "obo", "obo_owl", "fhir"):
+    for name in ("declarations", "table", "skos", "sssom", "variables", "claml", "obo", "obo_owl", "fhir", *STRUCTURES):
         code = (ROOT / "loaders" / f"{name}.py").read_text(encoding="utf-8")
         kinds = "text|character|flag|number|day|strings|words|iri|slug|choice|pattern|table|tables|agent_named"
         for key in re.findall(rf"\.(?:{kinds})\(\s*\"([a-z_]+)\"", code):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
-from begrepp.build import Job, build
+from begrepp.build import build
 from begrepp.editions import find_editions
+from begrepp.loading import Job
 from begrepp.manifest import current_build
 from begrepp.namespaces import prefixes, sparql_prologue
 from begrepp.queries import Query, queries, run_checks

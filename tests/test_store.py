@@ -15,8 +15,9 @@ from werkzeug.serving import make_server
 from begrepp.cli import main
 from begrepp.errors import NoBuild, QueryError
 from begrepp.manifest import current_build
+from begrepp.remote import RemoteStore
 from begrepp.settings import Settings
-from begrepp.store import DiskStore, RemoteStore
+from begrepp.store import DiskStore
 
 QUERY = 'SELECT ?label { ?c skos:notation "lungcancer" ; skos:prefLabel ?label } ORDER BY ?label'
 

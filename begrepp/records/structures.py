@@ -64,3 +64,5 @@ class Element:
     bindings: tuple[str, ...] = ()
     strength: str = ""
     notes: tuple[Text, ...] = ()
+    source: str = ""
+    checked: date | None = None

@@ -25,7 +25,10 @@ class Home:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedValue:
-    """One value of a list: the code as it stands in the data, its words, and the concepts it stands for."""
+    """One value of a list: the code as it stands in the data, its words, and the concepts it stands for.
+
+    `number` is what an ordinal value counts as (a decimal number), where the source says it.
+    """
 
     code: str
     labels: tuple[Text, ...]
@@ -33,6 +36,7 @@ class CodedValue:
     broader: str = ""
     valid_from: str = ""
     valid_to: str = ""
+    number: str = ""
     matches: tuple[Link, ...] = ()
 
 
@@ -51,6 +55,7 @@ class CodeList:
     titles: tuple[Text, ...]
     values: tuple[CodedValue, ...]
     missing: bool = False
+    identifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, QuerySolution
 
 from begrepp.namespaces import compact, expand
 from begrepp.records import Text
+from server.addresses import document
 from server.names import Ref, Said, in_order, iris_of, one, refs, statements, statements_of, texts
 from server.pages.mappings import MappingRow, mapping_rows
 from server.pages.measured import Measured, measured
@@ -17,7 +19,7 @@ from server.pages.releases import LoadRow, ReleaseRow, loads_of, release_row
 from server.pages.thing import Property, properties
 from server.pages.tree import Node, around, paths
 from server.questions import select, value
-from server.resolve import Found
+from server.resolve import Found, meanings
 from server.state import Build
 from server.translate import Speaker
 
@@ -94,6 +96,17 @@ class NoteGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptChange:
+    """What happened to the concept between two editions: the class, the rule, and where the difference shows it."""
+
+    old: str
+    new: str
+    type: str
+    rule: Ref
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptPage:
     """A concept."""
 
@@ -105,6 +118,9 @@ class ConceptPage:
     valid_to: str
     accepted: str
     successors: Sequence[Ref]
+    became: Sequence[Ref]
+    meanings: Sequence[Ref]
+    changes: Sequence[ConceptChange]
     replaces: Sequence[Ref]
     definitions: Sequence[Text]
     terms: Sequence[TermGroup]
@@ -146,8 +162,14 @@ def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool =
     mappings = mapping_rows(build, found.iri, said, incoming, language)
     release = next(iter(iris_of(said, "begrepp:inRelease")), "")
     told = statements(build, release) if release else {}
+    history = list(select(build.store, "concept-changes", concept=NamedNode(found.iri)))
+    others = _other_meanings(build, said, found.iri)
+    became = {value(row, "target") for row in history if _became(row, found.iri)}
     linked = {
         found.iri,
+        *others,
+        *became,
+        *(value(row, "rule") for row in history),
         *iris_of(said, "skos:inScheme"),
         *iris_of(told, "dct:publisher"),
         *(iri for name in _LINKS for iri in iris_of(said, name)),
@@ -170,6 +192,9 @@ def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool =
         valid_to=one(said, "begrepp:validTo"),
         accepted=one(said, "dct:dateAccepted"),
         successors=named(iris_of(said, "dct:isReplacedBy")),
+        became=named(became - {*iris_of(said, "dct:isReplacedBy")}),
+        meanings=named(others),
+        changes=_changes(build, history, known, here.notation),
         replaces=named(incoming["dct:isReplacedBy"]),
         definitions=in_order(texts(said, "skos:definition"), language),
         terms=_terms(build, said, language),
@@ -201,6 +226,38 @@ def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool =
     )
 
 
+def _became(row: QuerySolution, concept: str) -> bool:
+    """Whether a change says that a code which went became another."""
+    source, target = value(row, "source"), value(row, "target")
+    return source == concept != target != "" and compact(value(row, "type")) in _BECAME
+
+
+def _other_meanings(build: Build, said: Said, iri: str) -> list[str]:
+    """The concepts that the code has stood for besides this one."""
+    schemes = [build.catalogue.by_iri[scheme] for scheme in iris_of(said, "skos:inScheme")]
+    codes = [text.value for text in texts(said, "skos:notation")]
+    found = [hit.iri for scheme in schemes for code in codes for hit in meanings(build, scheme, code)]
+    return [other for other in found if other != iri]
+
+
+def _changes(
+    build: Build, history: Sequence[QuerySolution], known: dict[str, Ref], notation: str
+) -> list[ConceptChange]:
+    """What happened to the concept, newest first, one row for each difference and class."""
+    rows = {}
+    for row in history:
+        said = build.manifest.difference(value(row, "difference"))
+        if said:
+            kind = compact(value(row, "type")).removeprefix("begrepp:")
+            href = f"{document(build.iris, said['graph'])}?{urlencode({'q': notation})}"
+            change = ConceptChange(
+                old=said["old"], new=said["new"], type=kind, rule=known[value(row, "rule")], href=href
+            )
+            rows[said["new_valid_from"], said["old_valid_from"], kind] = change
+    return [rows[key] for key in sorted(rows, reverse=True)]
+
+
+_BECAME = ("begrepp:moved", "begrepp:split", "begrepp:merged")
 _LINKS = ("dct:isReplacedBy", "begrepp:etiologyOf", "begrepp:manifestationOf", "skos:related")
 
 

@@ -12,9 +12,8 @@ from begrepp.queries import UNDEF, Parameter, Query, place_of
 from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.names import Ref, choose, refs
-from server.pages.results import ResultPage, result_page
+from server.pages.results import ResultPage
 from server.state import Build
-from server.workers import Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ def question_page(
     query: Query,
     given: Mapping[str, str],
     text: str,
-    reply: Reply | None,
+    result: ResultPage | None,
     wrong: ParameterError | None,
     language: str,
 ) -> QuestionPage:
@@ -67,7 +66,7 @@ def question_page(
         title=query.words("title", language),
         summary=query.words("summary", language),
         fields=fields,
-        result=result_page(build, reply, query.links) if reply else None,
+        result=result,
         sparql=with_prefixes(text),
         query_string=urlencode(kept),
         graph=query.form in ("construct", "describe"),

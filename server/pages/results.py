@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from begrepp.answering import Form
 from begrepp.namespaces import compact
 from server.addresses import document
 from server.state import Build
-from server.workers import Reply
 
 ROWS_SHOWN = 500
 TEXT_SHOWN = 200_000
@@ -38,13 +38,12 @@ class ResultPage:
     cut: bool = False
 
 
-def result_page(build: Build, reply: Reply, links: Mapping[str, str] | None = None) -> ResultPage:
+def result_page(build: Build, form: Form, body: bytes, links: Mapping[str, str] | None = None) -> ResultPage:
     """A worker's answer, in SPARQL JSON or Turtle, as a page; `links` says which column links the words of another."""
-    with reply.body as body:
-        if reply.form == "graph":
-            text = body.read(TEXT_SHOWN + 1).decode(errors="replace")
-            return ResultPage(graph=text[:TEXT_SHOWN], cut=len(text) > TEXT_SHOWN)
-        answer = json.load(body)
+    if form == "graph":
+        text = body[: TEXT_SHOWN + 1].decode(errors="replace")
+        return ResultPage(graph=text[:TEXT_SHOWN], cut=len(text) > TEXT_SHOWN)
+    answer = json.loads(body)
     if "boolean" in answer:
         return ResultPage(boolean=answer["boolean"])
     links = links or {}
@@ -53,8 +52,8 @@ def result_page(build: Build, reply: Reply, links: Mapping[str, str] | None = No
     return ResultPage(
         variables=variables,
         rows=[[_linked(build, row, name, links.get(name, "")) for name in variables] for row in bindings[:ROWS_SHOWN]],
-        total=len(bindings),
-        cut=len(bindings) > ROWS_SHOWN,
+        total=answer["total"],
+        cut=answer["total"] > ROWS_SHOWN,
     )
 
 

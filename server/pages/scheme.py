@@ -14,7 +14,7 @@ from server.addresses import document
 from server.catalogue import Listed, SchemeFacts
 from server.names import Ref, choose, in_order, iris_of, one, refs, statements
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
-from server.pages.tree import Branch, branch, top
+from server.pages.tree import Branch, top
 from server.questions import select, value
 from server.state import Build
 
@@ -130,7 +130,7 @@ def scheme_page(
     publishers = iris_of(told, "dct:publisher")
     known = refs(build, [*publishers, *filter(None, [scheme.part_of])], language)
     title = choose(scheme.titles, language) or Text(scheme.id, "")
-    tops = top(build, scheme, language) if scheme.hierarchical else []
+    tops = top(build, scheme, language, everything=everything) if scheme.hierarchical else None
     return SchemePage(
         facts=scheme,
         title=title,
@@ -150,7 +150,7 @@ def scheme_page(
         levels=_levels(build, scheme, language),
         parts=[scheme_row(build, part, language) for part in build.catalogue.parts(scheme)],
         part_of=known.get(scheme.part_of),
-        top=branch(tops, everything=everything) if tops else None,
+        top=tops,
         listing=None if tops else _listing(build, scheme, language, offset),
         variables=_variables(build, scheme, language),
     )
@@ -158,7 +158,7 @@ def scheme_page(
 
 def _levels(build: Build, scheme: SchemeFacts, language: str) -> list[LevelRow]:
     found: dict[str, int] = {}
-    for row in select(build.store, "scheme-levels", scheme=NamedNode(scheme.iri)):
+    for row in select(build.store_of(scheme.id), "scheme-levels", scheme=NamedNode(scheme.iri)):
         found[value(row, "level")] = int(value(row, "depth"))
     graph = build.manifest.graph("scheme", scheme.id)
     counts = graph["levels"] if graph else {}

@@ -1,26 +1,27 @@
-"""The search page: things by their words and codes, best first, with why each was found."""
+"""The search page: things by their words and codes, best first, why each was found, and how the answers divide."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from begrepp.records import Text
-from begrepp.search import Hit, code_key
-from begrepp.swedish import fold, words
+from begrepp.search import Facets, Hit
+from begrepp.search.things import KINDS
 from server.addresses import document
 from server.names import Ref, choose, is_mnemonic, refs
-from server.pages.scheme import SchemeRow, scheme_rows
 from server.state import Build
 
 PAGE = 25
-KINDS = ("concept", "scheme", "dataset", "variable")
 MAX_OFFSET = 2000
+STATUSES = ("active", "inactive")
+FACETS = ("kind", "scheme", "dataset", "status", "language")
+_SHOWN_VALUES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One thing found."""
+    """One thing found; `matched` is the label it was found by where that is not the one shown."""
 
     href: str
     iri: str
@@ -31,7 +32,8 @@ class Result:
     scheme: str
     within: Text | None
     active: bool
-    matched: str
+    matched: Text | None
+    role: str
 
     @property
     def code(self) -> str:
@@ -40,17 +42,26 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One value of a facet: its name in the address, what it is called (or its key in the translations), how many."""
+
+    value: str
+    label: Text | None
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """What a search found."""
 
     query: str
-    kind: str
-    scheme: str
+    chosen: Mapping[str, str]
     total: int
-    counts: dict[str, int]
+    facets: Mapping[str, Sequence[Choice]]
+    corrections: Sequence[tuple[str, str]]
     results: Sequence[Result]
     offset: int
-    schemes: Sequence[SchemeRow]
 
     @property
     def next(self) -> int | None:
@@ -63,44 +74,68 @@ class SearchPage:
         return max(0, self.offset - PAGE) if self.offset else None
 
 
-def search_page(build: Build, query: str, kind: str, scheme: str, offset: int, language: str) -> SearchPage:
-    """A page of results; what is retired comes last on it."""
+def search_page(build: Build, query: str, wanted: Mapping[str, str], offset: int, language: str) -> SearchPage:
+    """A page of results; what is retired comes last. `wanted` are values of facets as they stand in the address."""
     query = query.strip()[:200]
-    within = build.catalogue.by_id.get(scheme)
-    kind = kind if kind in KINDS else ""
+    filters = _filters(build, wanted)
     offset = min(max(0, offset), MAX_OFFSET)
-    total, hits = _search(build, query, kind, within.iri if within else "", PAGE, offset)
-    counts = {"": total} if query else {}
-    if query:
-        for each in KINDS:
-            counts[each] = _search(build, query, each, within.iri if within else "", 1, 0)[0]
-        counts[""] = sum(counts[each] for each in KINDS)
+    total, hits = build.index.search(query, limit=PAGE, offset=offset, reader=language, **filters)
+    counts = build.index.facets(query, **filters)
+    chosen = {name: wanted[name] for name in filters}
     return SearchPage(
         query=query,
-        kind=kind,
-        scheme=within.id if within else "",
+        chosen=chosen,
         total=total,
-        counts=counts,
-        results=results(build, hits, query, language),
+        facets=dict(_facets(build, counts, chosen, language)),
+        corrections=build.index.corrections(query),
+        results=results(build, hits, language),
         offset=offset,
-        schemes=scheme_rows(build, language),
     )
 
 
-def _search(build: Build, query: str, kind: str, scheme: str, limit: int, offset: int) -> tuple[int, list[Hit]]:
-    if not query:
-        return 0, []
-    return build.index.search(query, kind=kind, scheme=scheme, limit=limit, offset=offset)
+def _filters(build: Build, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The values of facets as the index has them; what is no value of its facet is left out."""
+    scheme = build.catalogue.by_id.get(wanted.get("scheme", ""))
+    known = {
+        "kind": wanted.get("kind", "") if wanted.get("kind") in KINDS else "",
+        "scheme": scheme.iri if scheme else "",
+        "dataset": build.iris.dataset(wanted["dataset"]) if wanted.get("dataset") else "",
+        "status": wanted.get("status", "") if wanted.get("status") in STATUSES else "",
+        "language": wanted.get("language", ""),
+    }
+    return {name: value for name, value in known.items() if value}
 
 
-def results(build: Build, hits: Sequence[Hit], query: str, language: str) -> list[Result]:
-    """Hits as they are shown, retired ones last."""
+def _facets(
+    build: Build, counts: Facets, chosen: Mapping[str, str], language: str
+) -> Iterator[tuple[str, Sequence[Choice]]]:
+    """Each facet that divides the answers, its commonest values first; kinds always."""
+    titles = refs(build, counts.get("dataset", {}), language)
+    for name in FACETS:
+        divided = sorted(counts.get(name, {}).items(), key=lambda item: (-item[1], item[0]))
+        choices = [_choice(build, name, value, count, chosen, titles, language) for value, count in divided]
+        shown = [choice for place, choice in enumerate(choices) if place < _SHOWN_VALUES or choice.chosen]
+        if len(shown) > 1 or any(choice.chosen for choice in shown):
+            yield name, shown
+
+
+def _choice(
+    build: Build, name: str, value: str, count: int, chosen: Mapping[str, str], titles: Mapping[str, Ref], language: str
+) -> Choice:
+    label: Text | None = None
+    if name == "scheme" and (scheme := build.catalogue.by_iri.get(value)):
+        value, label = scheme.id, choose(scheme.titles, language)
+    elif name == "dataset":
+        label = titles[value].label if value in titles else None
+        value = value.removeprefix(build.iris.dataset(""))
+    return Choice(value=value, label=label, count=count, chosen=chosen.get(name) == value)
+
+
+def results(build: Build, hits: Sequence[Hit], language: str) -> list[Result]:
+    """Hits as they are shown."""
     homes = {hit.iri: _dataset_of(build, hit.iri) for hit in hits if hit.kind == "variable"}
     known = refs(build, homes.values(), language)
-    return sorted(
-        (_result(build, hit, query, language, known.get(homes.get(hit.iri, ""))) for hit in hits),
-        key=lambda result: not result.active,
-    )
+    return [_result(build, hit, language, known.get(homes.get(hit.iri, ""))) for hit in hits]
 
 
 def _dataset_of(build: Build, variable: str) -> str:
@@ -108,7 +143,7 @@ def _dataset_of(build: Build, variable: str) -> str:
     return build.iris.dataset(variable.removeprefix(build.iris.dataset("")).partition("/")[0])
 
 
-def _result(build: Build, hit: Hit, query: str, language: str, dataset: Ref | None) -> Result:
+def _result(build: Build, hit: Hit, language: str, dataset: Ref | None) -> Result:
     scheme = build.catalogue.by_iri.get(hit.scheme or (hit.iri if hit.kind == "scheme" else ""))
     labels = [Text(text, lang) for lang, text in hit.labels.items()]
     label = choose(labels, language) or Text(hit.notation or hit.iri, "")
@@ -126,16 +161,6 @@ def _result(build: Build, hit: Hit, query: str, language: str, dataset: Ref | No
         if scheme and hit.kind != "scheme"
         else (dataset.label if dataset else None),
         active=hit.active,
-        matched=matched(query, label.value, hit.notation, hit.matched),
+        matched=hit.matched.text if hit.matched else None,
+        role=hit.matched.role if hit.matched else "",
     )
-
-
-def matched(query: str, label: str, notation: str, synonyms: str) -> str:
-    """The synonym that a thing was found by, where neither its label nor its code says it."""
-    asked = list(words(query))
-    shown = fold(label)
-    if not asked or all(word in shown for word in asked) or code_key(query) in code_key(notation):
-        return ""
-    candidates = [s for s in synonyms.split(" | ") if s]
-    ranked = sorted(candidates, key=lambda s: (-sum(word in fold(s) for word in asked), len(s), s))
-    return ranked[0] if ranked and any(word in fold(ranked[0]) for word in asked) else ""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
+from begrepp.namespaces import expand
+from begrepp.swedish import sort_key
 from server.catalogue import SchemeFacts
 from server.names import Ref, refs
 from server.questions import select, value
@@ -52,11 +54,23 @@ def children(build: Build, concepts: Iterable[str], language: str) -> dict[str, 
     return {parent: _nodes(counts, known) for parent, counts in below.items()}
 
 
-def top(build: Build, scheme: SchemeFacts, language: str) -> list[Node]:
-    """The concepts at the top of a scheme."""
-    rows = select(build.store, "scheme-top", scheme=NamedNode(scheme.iri))
-    counts = {value(row, "child"): int(value(row, "below") or 0) for row in rows if value(row, "child")}
-    return _nodes(counts, refs(build, counts, language))
+def top(build: Build, scheme: SchemeFacts, language: str, *, everything: bool = False) -> Branch | None:
+    """The concepts at the top of a scheme, those in use first, by code; what is not shown is not named either."""
+    order = build.kept_tops.get(scheme.iri)
+    if order is None:
+        rows = select(build.store_of(scheme.id), "scheme-top", scheme=NamedNode(scheme.iri))
+        inactive = expand("begrepp:inactive")
+        found = {
+            value(row, "child"): (value(row, "status") == inactive, sort_key(value(row, "notation"))) for row in rows
+        }
+        order = build.kept_tops[scheme.iri] = sorted(found, key=lambda iri: (*found[iri], iri))
+    if not order:
+        return None
+    shown = dict.fromkeys(order if everything else order[:SHOWN], 0)
+    nodes = [NamedNode(iri) for iri in shown]
+    for row in select(build.store_of(scheme.id), "concept-below", concept=nodes):
+        shown[value(row, "concept")] = int(value(row, "below"))
+    return Branch(nodes=_nodes(shown, refs(build, shown, language)), total=len(order))
 
 
 def _nodes(counts: dict[str, int], known: dict[str, Ref]) -> list[Node]:

@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
 
 import loaders
-from begrepp.build import Job, build
+from begrepp.build import build
+from begrepp.loading import Job
 from begrepp.namespaces import expand
 from begrepp.queries import QUERIES
 from begrepp.records import Edition, Mapping, MappingSet, Record, Redistribution, texts

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.build import Job, build
+from begrepp.build import build
 from begrepp.iris import Iris
+from begrepp.loading import Job
 from begrepp.records import Edition
 from begrepp.settings import Settings
 from server import create_app

@@ -12,8 +12,9 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.build import Job, build
+from begrepp.build import build
 from begrepp.dump import dump
+from begrepp.loading import Job
 from begrepp.manifest import current_build
 from begrepp.records import Edition
 from begrepp.settings import Settings

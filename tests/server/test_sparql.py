@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
+from begrepp.errors import QueryTooLarge
 from begrepp.queries import QUERIES, queries, read_query
 from begrepp.settings import Settings
 from server import create_app
@@ -167,7 +168,7 @@ def test_a_runaway_query_is_stopped_and_the_next_one_works(client: FlaskClient) 
         assert answer.status_code == 503
         assert "stopped" in answer.get_json()["title"]
         assert answer.headers["Retry-After"]
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30
     assert client.get("/sparql", query_string={"query": ASK}).status_code == 200
 
 
@@ -240,8 +241,7 @@ def test_a_query_that_needs_too_much_memory_is_stopped_and_the_server_lives(buil
 def test_an_answer_past_the_limit_is_refused(built: Settings) -> None:
     app = create_app(replace(built, query_seconds=30, query_result_mb=1, query_workers=1))
     client = app.test_client()
-    answer = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o . ?s ?q ?r }"})
-    assert answer.status_code == 503
-    assert "1 MB" in answer.get_json()["title"]
+    with pytest.raises(QueryTooLarge, match="1 MB"):  # begun already, so it is broken off and never looks whole
+        client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o . ?s ?q ?r }"}).get_data()
     assert client.get("/sparql", query_string={"query": ASK}).status_code == 200
     app.extensions["begrepp"].pool.close()

@@ -1,0 +1,170 @@
+"""All editions of a build are loaded: what is known from before is taken again, the rest is read side by side.
+
+Each edition is loaded in a process of its own, the largest first; a few times a second it says how far it has come.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing.queues import Queue
+from pathlib import Path
+from typing import Protocol
+
+from begrepp.cache import Cache, cache_key
+from begrepp.errors import BegreppError
+from begrepp.parts import LoadReport, file_used, load_edition
+from begrepp.records import Edition, Load
+from begrepp.rows import Meter
+
+PROCESSES = min(2, os.cpu_count() or 1)
+_TICK = 0.2
+Tick = tuple[str, int, int, str]
+"""Which edition, rows read, bytes read, and what is being done with it."""
+
+
+class Progress(Protocol):
+    """Who watches a build."""
+
+    def step(self, words: str) -> None:
+        """A step begins."""
+
+    def start(self, edition: Edition, bytes_total: int) -> None:
+        """An edition begins to load."""
+
+    def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:
+        """So many rows of an edition are read, and this is being done with it now."""
+
+    def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
+        """An edition is loaded, or is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One edition and the loader that reads it."""
+
+    edition: Edition
+    load: Load
+
+    @property
+    def key(self) -> str:
+        """What progress is reported under."""
+        return f"{self.edition.source} {self.edition.version}"
+
+    @property
+    def size(self) -> int:
+        """The bytes of its files."""
+        return sum(path.stat().st_size for path in self.edition.files)
+
+    def cache_key(self, base: str) -> str:
+        """What its entry in the cache is called now, as the files lie there and the code is."""
+        return cache_key(self.edition, self.load, map(file_used, self.edition.files), base)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An edition that was refused."""
+
+    key: str
+    error: BegreppError
+
+
+def load_all(
+    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, cache: Cache, *, from_scratch: bool = False
+) -> tuple[list[LoadReport], list[Failure]]:
+    """What came of loading each edition, in the order of the jobs, and what was refused.
+
+    An edition whose entry is in the cache is not read again, unless `from_scratch`.
+    """
+    reports = {} if from_scratch else _known(jobs, graphs, base, progress, cache)
+    failures: list[Failure] = []
+    left = sorted((job for job in jobs if job.key not in reports), key=lambda job: -job.size)
+    if left:
+        _read(left, graphs, base, progress, cache, reports, failures)
+    return [reports[job.key] for job in jobs if job.key in reports], sorted(failures, key=lambda f: f.key)
+
+
+def _known(jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, cache: Cache) -> dict[str, LoadReport]:
+    """What was loaded before and has not changed since."""
+
+    def find(job: Job) -> LoadReport | None:
+        return cache.find(job.cache_key(base), graphs)
+
+    with ThreadPoolExecutor(PROCESSES) as pool:  # checksums are worked out beside each other
+        found = {job.key: report for job, report in zip(jobs, pool.map(find, jobs), strict=True) if report}
+    for job in jobs:
+        if job.key in found:
+            progress.start(job.edition, job.size)
+            progress.finish(job.key, found[job.key], None)
+    return found
+
+
+def _read(
+    jobs: Sequence[Job],
+    graphs: Path,
+    base: str,
+    progress: Progress,
+    cache: Cache,
+    reports: dict[str, LoadReport],
+    failures: list[Failure],
+) -> None:
+    """Load the editions in parallel processes, and keep what came of them."""
+    context = multiprocessing.get_context("spawn")
+    ticks: Queue[Tick | None] = context.Queue()
+    watcher = threading.Thread(target=_watch, args=(ticks, progress), daemon=True)
+    watcher.start()
+    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_report_to, initargs=(ticks,)) as pool:
+        running: dict[Future[LoadReport], Job] = {}
+        for job in jobs:
+            progress.start(job.edition, job.size)
+            running[pool.submit(_load_one, job, graphs, base)] = job
+        for future in as_completed(running):
+            job = running[future]
+            try:
+                report = future.result()
+            except BegreppError as error:
+                failures.append(Failure(job.key, error))
+                progress.finish(job.key, None, error)
+            else:
+                report.entry = cache_key(job.edition, job.load, report.files, base)
+                cache.keep(report)
+                reports[job.key] = report
+                progress.finish(job.key, report, None)
+    ticks.put(None)
+    watcher.join()
+
+
+_outbox: list[Queue[Tick | None]] = []
+"""In a loading process: where to report to."""
+
+
+def _report_to(ticks: Queue[Tick | None]) -> None:
+    _outbox.append(ticks)
+
+
+def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
+    """In a process of its own: load, and report how far it has come a few times a second."""
+    meter = Meter()
+    finished = threading.Event()
+
+    def report() -> None:
+        while not finished.wait(_TICK):
+            for ticks in _outbox:
+                ticks.put((job.key, meter.rows, meter.bytes, meter.stage))
+
+    reporter = threading.Thread(target=report, daemon=True)
+    reporter.start()
+    try:
+        return load_edition(job.edition, job.load, graphs, base, meter)
+    finally:
+        finished.set()
+        reporter.join()
+
+
+def _watch(ticks: Queue[Tick | None], progress: Progress) -> None:
+    while (tick := ticks.get()) is not None:
+        progress.advance(*tick)

@@ -1,0 +1,103 @@
+"""The fields of the index, and how a thing becomes a document of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+
+from begrepp.records import Text
+from begrepp.search.keys import code_key, keys, spelled
+from begrepp.search.things import Thing
+from begrepp.swedish import compound_parts, fold
+
+EDGE = 3
+"""Beginnings of words up to this length are in the index; a longer one is looked up among the words."""
+
+FACETS = ("kind", "scheme", "dataset", "status", "language")
+_LABELS = ("pref", "alt", "hidden")
+
+
+def schema() -> Schema:
+    """`word`: folded words; `key`: their keys; `part`: words and keys inside compounds; `via`: keys of the words of
+    concepts that mean the same; `text`: keys of definitions; `edge`, `start`: beginnings of words and of labels."""
+    builder = SchemaBuilder()
+    builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("iri", tokenizer_name="raw", index_option="basic")
+    for name in FACETS:
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in ("code", "whole"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("word", "key", "part", "via", "text"):
+        builder.add_text_field(name, tokenizer_name="spaces", index_option="freq")
+    for name in ("edge", "start"):
+        builder.add_text_field(name, tokenizer_name="spaces", index_option="basic")
+    builder.add_integer_field("rank", fast=True)
+    return builder.build()
+
+
+def analysed(index: Index) -> Index:
+    """The index with its tokenizer: words come ready, with spaces between them."""
+    spaces = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(100)).build()
+    index.register_tokenizer("spaces", spaces)
+    return index
+
+
+def document(thing: Thing, via: Iterable[Text], vocabulary: set[str], dataset: str) -> Document:
+    """A thing as the index keeps it."""
+    labels = [*thing.labels(*_LABELS)]
+    said = [spelled(label.value) for label in labels]
+    if thing.kind == "variable":
+        said.append(spelled(thing.notation.replace("_", " ")))
+    known = dict.fromkeys(word for each in said for word in each)
+    folded = dict.fromkeys(fold(word) for word in known)
+    parts = {part for word in folded for part in compound_parts(word, vocabulary)}
+    mapped = dict.fromkeys(key for label in via for word in spelled(label.value) for key in keys(word))
+    told = (key for text in thing.labels("text") for word in spelled(text.value) for key in keys(word))
+    own_keys = dict.fromkeys(key for word in known for key in keys(word))
+    return Document(
+        stored=json.dumps(_stored(thing, via), ensure_ascii=False, separators=(",", ":")),
+        iri=thing.iri,
+        kind=thing.kind,
+        scheme=thing.scheme or (thing.iri if thing.kind == "scheme" else ""),
+        dataset=dataset,
+        status="active" if thing.active else "inactive",
+        language=[*dict.fromkeys(label.lang for label in labels if label.lang not in ("", "zxx"))],
+        code=[*dict.fromkeys(map(code_key, _codes(thing)))],
+        whole=[*dict.fromkeys(fold(label.value) for label in labels)],
+        word=" ".join(folded),
+        key=" ".join(own_keys),
+        part=" ".join(dict.fromkeys((*parts, *(key for part in parts for key in keys(part))))),
+        via=" ".join(key for key in mapped if key not in own_keys),
+        text=" ".join(told),
+        edge=" ".join(_edges((*folded, *parts))),
+        start=" ".join(_edges(fold(each[0]) for each in said if each)),
+        rank=_rank(thing, labels),
+    )
+
+
+def _edges(words: Iterable[str]) -> Mapping[str, None]:
+    return dict.fromkeys(word[:length] for word in words for length in range(1, min(EDGE, len(word)) + 1))
+
+
+def _codes(thing: Thing) -> list[str]:
+    """What stands for a thing: its code; of a code system or a register its short name and identifiers too."""
+    own = [thing.notation] if thing.notation else []
+    if thing.kind in ("scheme", "dataset"):
+        own += [thing.iri.rpartition("/")[2], *(each.removeprefix("urn:oid:") for each in thing.identifiers)]
+    return own
+
+
+def _stored(thing: Thing, via: Iterable[Text]) -> list[object]:
+    labels = [[role, label.lang, label.value] for role in _LABELS for label in thing.labels(role)]
+    labels += [["via", label.lang, label.value] for label in via]
+    return [thing.iri, thing.kind, thing.scheme, thing.notation, int(thing.active), _codes(thing), labels]
+
+
+def _rank(thing: Thing, labels: Iterable[Text]) -> int:
+    """What comes first where the words do not decide (0–255): registers, upper levels, short labels, in force."""
+    shortest = min((len(label.value) for label in labels), default=200)
+    rank = 100 - min(shortest, 100) + 10 * max(0, 5 - len(thing.notation))
+    rank += {"scheme": 30, "dataset": 40, "variable": 0}.get(thing.kind, 20) + 20 * thing.top
+    return rank if thing.active else 0

@@ -1,0 +1,238 @@
+"""The index of a build, open for reading: what answers a query, best first, and how the answers divide."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz.distance import OSA
+from tantivy import DocAddress, Index, Occur, Order, Query
+
+from begrepp.records import Text
+from begrepp.search.fields import EDGE, FACETS, analysed, schema
+from begrepp.search.keys import code_key, keys, spelled
+from begrepp.search.question import Question, Slot, understand
+from begrepp.search.ranking import Label, judge
+from begrepp.swedish import fold
+
+CANDIDATES = 100
+"""How many of what the index finds are judged label by label."""
+
+FEW = 30
+"""How many while a query is being typed."""
+
+_SEEN = 300
+_MOST_VALUES = 1000
+
+Facets = Mapping[str, Mapping[str, int]]
+"""How many answers there are for each value of each facet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One thing found, and the label it was found by where that is not its preferred one."""
+
+    iri: str
+    kind: str
+    scheme: str
+    notation: str
+    labels: dict[str, str]
+    active: bool
+    matched: Label | None
+    score: float
+
+
+class TextIndex:
+    """The index of a build, open for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self._index = analysed(Index.open(str(path)))
+        self._index.reload()
+        self._schema = schema()
+        self._searcher = self._index.searcher()
+        self._understand = lru_cache(maxsize=1000)(partial(understand, known=self._known, nearest=self._nearest))
+
+    def search(
+        self, query: str, *, limit: int = 25, offset: int = 0, reader: str = "sv", **filters: str
+    ) -> tuple[int, list[Hit]]:
+        """The number of things that answer the query, and a page of them, best first.
+
+        `reader` is the language of who asks. `filters` are values of facets: `kind`, `scheme` and `dataset` (IRIs),
+        `status`, `language`.
+        """
+        question = self._understand(query)
+        if not question.slots:
+            return 0, []
+        total, found = self._found(question, filters)
+        candidates = self._best(found, CANDIDATES)
+        hits = self._judged(question, candidates, reader)
+        if len(candidates) < min(total, offset + limit):
+            rest = self._best(found, offset + limit - len(candidates), offset=len(candidates))
+            hits += [self._hit(question, address, reader) for address in rest]
+        return total, hits[offset : offset + limit]
+
+    def suggest(self, query: str, *, limit: int = 8, reader: str = "sv", **filters: str) -> list[Hit]:
+        """The first few answers while a query is being typed."""
+        question = self._understand(query)
+        if not question.slots:
+            return []
+        if len(question.slots) == 1 and len(fold(question.text)) <= EDGE:
+            found = self._filtered(self._begun(question), filters)
+            hits = self._searcher.search(found, limit=FEW, count=False, order_by_field="rank", order=Order.Desc).hits
+            addresses = [address for _, address in hits]
+        else:
+            addresses = self._best(self._found(question, filters)[1], FEW)
+        return self._judged(question, addresses, reader)[:limit]
+
+    def coded(self, code: str, **filters: str) -> list[Hit]:
+        """The things with this code, however it is written."""
+        question = Question(code, ())
+        found = self._filtered(self._constant("code", question.code, 1.0), filters)
+        return [self._hit(question, address, "") for address in self._best(found, FEW)]
+
+    def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
+        """The words of a query that nothing is called, each with the word that was asked for in its place."""
+        return self._understand(query).corrections
+
+    def facets(self, query: str, **filters: str) -> Facets:
+        """How the answers divide by each facet; a facet's own filter does not narrow its counts."""
+        question = self._understand(query)
+        if not question.slots:
+            return {}
+        asked = {name: self._found(question, {**filters, name: ""})[1] for name in filters}
+        everything = self._found(question, filters)[1]
+        return {name: self._divided(asked.get(name, everything), name) for name in FACETS}
+
+    def _found(self, question: Question, filters: Mapping[str, str]) -> tuple[int, Query]:
+        """How many things have every slot of the question, or where none has, all but one; and the query for them."""
+        for missing in (0, 1):
+            found = self._filtered(self._question(question, missing), filters)
+            total: int | None = self._searcher.search(found, limit=1, count=True).count  # type: ignore[attr-defined]
+            if total or len(question.slots) == 1:
+                break
+        return total or 0, found
+
+    def _best(self, query: Query, limit: int, offset: int = 0) -> list[DocAddress]:
+        """What the index finds nearest, things of weight before others."""
+        found = self._searcher.search(query, limit=limit, offset=offset, count=False, weight_by_field="rank")
+        return [address for _, address in found.hits]
+
+    def _divided(self, query: Query, name: str) -> dict[str, int]:
+        asked = {"values": {"terms": {"field": name, "size": _MOST_VALUES}}}
+        buckets = self._searcher.aggregate(query, asked)["values"]["buckets"]
+        return {bucket["key"]: bucket["doc_count"] for bucket in buckets if bucket["key"]}
+
+    def _question(self, question: Question, missing: int) -> Query:
+        """Every word somewhere; the whole query as a label, a code or an IRI comes before all that."""
+        slots = [(Occur.Should, self._slot(slot)) for slot in question.slots]
+        asked = Query.boolean_query(slots, minimum_number_should_match=max(1, len(slots) - missing)) if slots else None
+        code, whole = question.code, fold(question.text)
+        either = [
+            (Occur.Should, self._constant("code", code, 400.0)),
+            (Occur.Should, self._constant("iri", question.text, 500.0)),
+            (Occur.Should, self._constant("whole", whole, 200.0)),
+        ]
+        if question.is_code and len(code) > 1:
+            either.append((Occur.Should, Query.const_score_query(self._prefix("code", code), 50.0)))
+            first = code_key(question.text.split(" ")[0])
+            either += [(Occur.Should, self._constant("code", first, 100.0))] if any(map(str.isdigit, first)) else []
+        return Query.boolean_query([*either, *([(Occur.Should, asked)] if asked else [])])
+
+    def _slot(self, slot: Slot) -> Query:
+        rows = [self._row(slot.typed, prefix=slot.last)]
+        rows += [Query.boost_query(self._row(other), near * near) for other, near in slot.others.items()]
+        return Query.disjunction_max_query(rows)
+
+    def _row(self, words: Sequence[str], *, prefix: bool = False) -> Query:
+        """All of some words."""
+        return Query.boolean_query(
+            [
+                (Occur.Must, Query.disjunction_max_query([*self._word(word, prefix and word == words[-1])], 0.1))
+                for word in words
+            ]
+        )
+
+    def _word(self, word: str, prefix: bool) -> Iterator[Query]:
+        folded, its_keys = fold(word), keys(word)
+        yield Query.boost_query(self._term("word", folded), 3.0)
+        for key in its_keys:
+            yield Query.boost_query(self._term("key", key), 2.5)
+            yield Query.boost_query(self._term("via", key), 1.5)
+            yield Query.boost_query(self._term("text", key), 0.3)
+        for part in dict.fromkeys((folded, *its_keys)):
+            yield Query.boost_query(self._term("part", part), 1.5)
+        if prefix:
+            if len(folded) <= EDGE:
+                yield Query.const_score_query(self._term("edge", folded), 1.0)
+            else:
+                yield Query.const_score_query(self._prefix("word", folded), 2.0)
+                yield Query.const_score_query(self._prefix("part", folded), 1.0)
+
+    def _known(self, word: str) -> int:
+        """In how many things a word occurs, in any form, by itself or in a compound."""
+        found = [self._searcher.doc_freq(name, fold(word)) for name in ("word", "part")]
+        found += [self._searcher.doc_freq(name, key) for key in keys(word) for name in ("key", "part", "via")]
+        return max(found)
+
+    def _nearest(self, word: str) -> str:
+        """The word of some label that is nearest to a word that none has, or nothing."""
+        asked = fold(word)
+        distance = 1 if len(asked) < 8 else 2
+        near = [Query.fuzzy_term_query(self._schema, name, asked, distance=distance) for name in ("word", "part")]
+        addresses = self._searcher.search(
+            Query.boolean_query([(Occur.Should, each) for each in near]), limit=_SEEN
+        ).hits
+        rows = (row for _, address in addresses for row in self._stored(address)[-1])
+        seen = Counter(fold(said) for _, _, label in rows for said in spelled(label))
+        ranked = ((OSA.distance(asked, said, score_cutoff=distance), -often, said) for said, often in seen.items())
+        best = min((each for each in ranked if each[0] <= distance), default=None)
+        return best[2] if best else ""
+
+    def _begun(self, question: Question) -> Query:
+        """What begins with the letter or two that are typed so far."""
+        begun = fold(question.text)
+        either = [(Occur.Should, self._term("start", begun)), (Occur.Should, self._term("code", question.code))]
+        return Query.boolean_query(either)
+
+    def _filtered(self, query: Query, filters: Mapping[str, str]) -> Query:
+        chosen = [(Occur.Must, self._constant(name, value, 0.0)) for name, value in filters.items() if value]
+        return Query.boolean_query([(Occur.Must, query), *chosen]) if chosen else query
+
+    def _term(self, name: str, value: str) -> Query:
+        return Query.term_query(self._schema, name, value, index_option="freq")
+
+    def _constant(self, name: str, value: str, score: float) -> Query:
+        return Query.const_score_query(Query.term_query(self._schema, name, value, index_option="basic"), score)
+
+    def _prefix(self, name: str, value: str) -> Query:
+        return Query.regex_query(self._schema, name, re.escape(value) + ".*")
+
+    def _stored(self, address: DocAddress) -> Any:
+        return json.loads(str(self._searcher.doc(address).get_first("stored")))
+
+    def _judged(self, question: Question, addresses: Iterable[DocAddress], reader: str) -> list[Hit]:
+        hits = [self._hit(question, address, reader) for address in addresses]
+        return sorted(hits, key=lambda hit: (not hit.active, -hit.score))
+
+    def _hit(self, question: Question, address: DocAddress, reader: str) -> Hit:
+        iri, kind, scheme, notation, active, codes, rows = self._stored(address)
+        labels = [Label(role, Text(value, lang)) for role, lang, value in rows]
+        spoken = [*labels, Label("code", Text(notation.replace("_", " "), ""))] if kind == "variable" else labels
+        judgement = judge(question, kind, codes, spoken, reader)
+        shown = judgement.label if judgement.label and judgement.label.role not in ("pref", "code") else None
+        return Hit(
+            iri=iri,
+            kind=kind,
+            scheme=scheme,
+            notation=notation,
+            labels={label.text.lang: label.text.value for label in reversed(labels) if label.role == "pref"},
+            active=bool(active),
+            matched=shown,
+            score=judgement.score,
+        )

@@ -1,0 +1,87 @@
+"""Writes the index of a build, from the current view alone: what is not published cannot be found."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from tantivy import Index
+
+from begrepp.records import Text
+from begrepp.search.fields import analysed, document, schema
+from begrepp.search.keys import spelled
+from begrepp.search.things import Thing, things
+from begrepp.swedish import SHORTEST_PART, fold
+
+_MOST_VIA = 20
+
+
+def write_index(path: Path, current: Path) -> int:
+    """Index the things in a file of sorted N-Triples; the number of things.
+
+    Read once into a file of its own, from which the words of the whole vocabulary and the labels of concepts that
+    mean the same are known when the documents are made. Memory grows with the vocabulary, not with the things.
+    """
+    path.mkdir(parents=True)
+    with tempfile.TemporaryFile(dir=path.parent) as spool:
+        vocabulary, same = _first_reading(current, spool)
+        names = {thing.iri: [*thing.labels("pref", "alt")] for thing in _reread(spool) if thing.iri in same}
+        writer = (index := analysed(Index(schema(), path=str(path)))).writer(heap_size=200_000_000, num_threads=1)
+        datasets = sorted(thing.iri for thing in _reread(spool) if thing.kind == "dataset")
+        count = 0
+        for thing in _reread(spool):
+            via = _via(thing, same, names)
+            home = _home(thing.iri, datasets) if thing.kind in ("variable", "dataset") else ""
+            writer.add_document(document(thing, via, vocabulary, home))
+            count += 1
+        writer.commit()
+        writer.wait_merging_threads()
+        del index
+    return count
+
+
+def _first_reading(current: Path, spool: IO[bytes]) -> tuple[set[str], dict[str, list[str]]]:
+    """The words that compounds may be made of, and what is mapped to what as the same."""
+    seen: Counter[str] = Counter()
+    same: dict[str, list[str]] = {}
+    pickler = pickle.Pickler(spool, protocol=pickle.HIGHEST_PROTOCOL)
+    pickler.fast = True
+    for thing in things(current):
+        pickler.dump(thing)
+        for label in thing.labels("pref", "alt", "hidden"):
+            seen.update(spelled(label.value))
+        for other in thing.same:
+            same.setdefault(thing.iri, []).append(other)
+            same.setdefault(other, []).append(thing.iri)
+    known = {fold(word) for word in seen if len(word) >= SHORTEST_PART and not word.isdigit()}
+    return known, same
+
+
+def _reread(spool: IO[bytes]) -> Iterator[Thing]:
+    spool.seek(0)
+    load = pickle.Unpickler(spool).load
+    while True:
+        try:
+            thing: Thing = load()
+        except EOFError:
+            return
+        yield thing
+
+
+def _via(thing: Thing, same: dict[str, list[str]], names: dict[str, list[Text]]) -> list[Text]:
+    """What concepts that mean the same are called, where the thing itself is not called so."""
+    others = same.get(thing.iri)
+    if not others:
+        return []
+    own = {label.value.casefold() for label in thing.labels("pref", "alt", "hidden")}
+    said = (label for other in dict.fromkeys(others) for label in names.get(other, ()))
+    return [label for label in dict.fromkeys(said) if label.value.casefold() not in own][:_MOST_VIA]
+
+
+def _home(iri: str, datasets: list[str]) -> str:
+    """The dataset that a thing is or is a part of."""
+    return max((each for each in datasets if iri == each or iri.startswith(each + "/")), key=len, default="")

@@ -1,0 +1,111 @@
+"""How good the search is: judged queries asked of a build, scored by nDCG@10 and MRR, the worst ones first.
+
+The judgements lie in `tests/search/judged.tsv`: a query, a tab, and what it should find, each with a grade from
+1 (related) to 3 (what is meant). They were written from the publishers' lists before the ranking was.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+
+from begrepp.iris import Iris
+from begrepp.manifest import current_build
+from begrepp.search import Hit, TextIndex
+from begrepp.settings import ROOT, Settings
+
+JUDGED = ROOT / "tests" / "search" / "judged.tsv"
+DEPTH = 10
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A query and what it should find: references such as `icd-10-se:C50.*` and their grades."""
+
+    query: str
+    grades: dict[str, int]
+
+    def grade(self, reference: str) -> int:
+        """How well the thing answers the query; the most exact reference counts."""
+        if reference in self.grades:
+            return self.grades[reference]
+        return max((g for pattern, g in self.grades.items() if fnmatchcase(reference, pattern)), default=0)
+
+    @cached_property
+    def named(self) -> list[int]:
+        """The grades of the things named one by one."""
+        return [grade for reference, grade in self.grades.items() if not set("*?") & set(reference)]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A query, its scores, and what it found."""
+
+    judged: Judged
+    ndcg: float
+    reciprocal_rank: float
+    found: tuple[str, ...]
+
+
+def read_judged(path: Path = JUDGED) -> list[Judged]:
+    """The judged queries."""
+    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
+    return [Judged(query, dict(_grades(answers))) for query, answers in lines]
+
+
+def _grades(answers: str) -> Iterator[tuple[str, int]]:
+    for answer in answers.split():
+        reference, _, grade = answer.rpartition("=")
+        yield reference, int(grade)
+
+
+def reference(hit: Hit, iris: Iris) -> str:
+    """What a judgement calls a thing: `icd-10-se:C50.9`, `dataset:nkbc`, `var:nkbc/d_her2`, `scheme:kva`."""
+    if hit.kind == "dataset":
+        return "dataset:" + hit.iri.removeprefix(iris.dataset(""))
+    if hit.kind == "variable":
+        return f"var:{hit.iri.removeprefix(iris.dataset('')).partition('/')[0]}/{hit.notation}"
+    scheme = (hit.iri if hit.kind == "scheme" else hit.scheme).removeprefix(iris.scheme(""))
+    return f"scheme:{scheme}" if hit.kind == "scheme" else f"{scheme}:{hit.notation}"
+
+
+def score(judged: Judged, found: Sequence[str]) -> Scored:
+    """nDCG at ten with gain 2^grade - 1, and the reciprocal rank of the first thing that is meant (grade 3)."""
+    grades = [judged.grade(each) for each in found[:DEPTH]]
+    ideal = sorted([*judged.named, *(g for each, g in zip(found, grades, strict=False) if each not in judged.grades)])
+    best = _gain(reversed(ideal[-DEPTH:]))
+    first = next((rank for rank, grade in enumerate(grades, 1) if grade == 3), 0)
+    return Scored(judged, _gain(grades) / best if best else 0.0, 1 / first if first else 0.0, tuple(found))
+
+
+def _gain(grades: Iterable[int]) -> float:
+    return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))
+
+
+def evaluate(index: TextIndex, iris: Iris) -> list[Scored]:
+    """Every judged query asked, the worst answered first."""
+    scores = [
+        score(judged, [reference(hit, iris) for hit in index.search(judged.query, limit=DEPTH)[1]])
+        for judged in read_judged()
+    ]
+    return sorted(scores, key=lambda s: (s.ndcg, s.judged.query))
+
+
+def mean(values: Iterable[float]) -> float:
+    """The mean of some values."""
+    kept = list(values)
+    return sum(kept) / len(kept)
+
+
+def run(data: Path) -> None:
+    """Score the build in DATA."""
+    settings = Settings(data=data)
+    scores = evaluate(TextIndex(current_build(settings) / "index"), Iris(settings.base))
+    print(f"{len(scores)} queries, nDCG@10 {mean(s.ndcg for s in scores):.3f}, ", end="")
+    print(f"MRR {mean(s.reciprocal_rank for s in scores):.3f}\n\nThe ten worst:")
+    for each in scores[:DEPTH]:
+        print(f"{each.ndcg:.2f}  {each.judged.query}: {', '.join(each.found[:5]) or 'nothing'}")

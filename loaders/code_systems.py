@@ -1,0 +1,69 @@
+"""Code systems by every name that files from outside have for them, and what a code of one refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from begrepp.records import is_iri
+
+_SNOMED, _LOINC = "http://snomed.info/id/{notation}", "https://loinc.org/rdf/{notation}"
+_NCIT, _HGNC = "http://purl.obolibrary.org/obo/NCIT_{notation}", "https://identifiers.org/hgnc:{notation}"
+# By address or OID (docs/decisions/iris.md): a scheme of ours, or the publisher's own addresses.
+SYSTEMS = {
+    "http://snomed.info/sct": _SNOMED,
+    "urn:oid:2.16.840.1.113883.6.96": _SNOMED,
+    "urn:oid:1.2.752.116.2.1.1": _SNOMED,
+    "http://loinc.org": _LOINC,
+    "urn:oid:2.16.840.1.113883.6.1": _LOINC,
+    "http://hl7.org/fhir/sid/icd-10": "icd-10",
+    "urn:oid:2.16.840.1.113883.6.3": "icd-10",
+    "https://www.icd10.se/": "icd-10-se",
+    "http://hl7.org/fhir/sid/icd-10-se": "icd-10-se",
+    "urn:oid:1.2.752.116.1.1.1": "icd-10-se",
+    "http://www.whocc.no/atc": "atc",
+    "urn:oid:1.2.752.129.2.2.3.1.1": "atc",
+    "http://npu-terminology.org": "npu",
+    "urn:oid:1.2.752.108.1": "npu",
+    "http://terminology.hl7.org/CodeSystem/icd-o-3": "icd-o-3",
+    "urn:oid:2.16.840.1.113883.6.43.1": "icd-o-3",
+    "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl": _NCIT,
+    "http://ncithesaurus-stage.nci.nih.gov": _NCIT,
+    "http://ncit.nci.nih.gov": _NCIT,
+    "urn:oid:2.16.840.1.113883.3.26.1.1": _NCIT,
+    "http://www.genenames.org/geneId": _HGNC,
+    "http://www.genenames.org": _HGNC,
+}
+# By the words that ODM, openEHR and DDI have for them, in lower case without signs.
+_NAMES = {
+    "snomedct": _SNOMED,
+    "snomed": _SNOMED,
+    "sct": _SNOMED,
+    "loinc": _LOINC,
+    "nciextcodeid": _NCIT,
+    "ncit": _NCIT,
+    "nci": _NCIT,
+    "hgnc": _HGNC,
+    "icd10se": "icd-10-se",
+    "icd10": "icd-10",
+    "icdo3": "icd-o-3",
+    "atc": "atc",
+    "npu": "npu",
+}
+
+
+def reference(system: str, code: str, declared: Mapping[str, str] | None = None) -> str:
+    """A code of a system as an IRI or `scheme:notation`; empty where the system is not known.
+
+    `system` is an address, an OID or a name with or without its version: `SNOMED-CT`, `LOINC(2.65)`,
+    `http://loinc.org|2.74`. `declared` holds what source.toml says in `[systems]`.
+    """
+    plain = system.partition("|")[0].partition("(")[0].strip()
+    # The national edition is at times written into the system's address.
+    plain = "http://snomed.info/sct" if plain.startswith("http://snomed.info/sct") else plain
+    name = "".join(each for each in plain.lower() if each.isalnum())
+    target = (declared or {}).get(plain) or SYSTEMS.get(plain) or _NAMES.get(name, "")
+    if not target or not code:
+        return ""
+    if is_iri(target):
+        return target.replace("{notation}", code.removeprefix("HGNC:"))
+    return f"{target}:{code}"

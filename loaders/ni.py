@@ -1,0 +1,159 @@
+"""An information model, such as NI (nationell informationsstruktur), as a small table of classes and attributes.
+
+NI has no download; its pages list classes, and for every attribute name, type (ISO 21090), cardinality and binding.
+The table says the same, a row for each class (without attribute) and each attribute; `[model]` in source.toml says
+which model and version it is. docs/how-to/source-toml.md is the manual.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from begrepp.editions import data_files
+from begrepp.errors import InputError
+from begrepp.records import Edition, Element, Record, Redistribution, Source, Structure, is_iri, texts
+from begrepp.rows import Row, parse_date, read_table
+from loaders.agencies import EHALSOMYNDIGHETEN
+from loaders.declarations import read_declaration, release_dates, rights
+
+COLUMNS = (
+    "class",
+    "attribute",
+    "type",
+    "card",
+    "code_system",
+    "binding",
+    "label_en",
+    "note_sv",
+    "note_en",
+    "source",
+    "checked",
+)
+SOURCE = Source(
+    id="ni",
+    title="Informationsmodell som tabell (NI)",
+    publisher=EHALSOMYNDIGHETEN,
+    licence="",
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://informationsstruktur.socialstyrelsen.se/models",
+    reads=f"a table .tsv of the columns {', '.join(COLUMNS)}, with [model] in source.toml",
+)
+# The datatypes of ISO 21090 that NI uses; `CD_CV`, `CD.CV` and `CV` are the same type in the spellings of its editions.
+_TYPES = frozenset(
+    {
+        *("AD", "ADXP", "ANY", "BL", "BL.NONNULL", "CD", "CD.CV", "CO", "CS", "CV", "ED", "EN", "II", "INT", "IVL"),
+        *("PQ", "QTY", "REAL", "RTO", "SC", "ST", "TEL", "TS", "TS.DATE", "TS.DATE.FULL"),
+    }
+)
+_TYPE = re.compile(r"[A-Z.]+(\([A-Z.]+\))?")
+_CARD = re.compile(r"(?P<least>\d+)(\.\.(?P<most>\d+|\*))?")
+_NAME = re.compile(r"[^\s./#]+([ \-][^\s./#]+)*")
+
+
+def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+    """The model, its classes, and their attributes in the order of the table."""
+    keys = read_declaration(edition, declared)
+    known = rights(keys)
+    dates = release_dates(keys, edition)
+    said = keys.table("model", required=True)
+    id_ = said.slug("id", default=edition.source)
+    yield Structure(
+        id=id_,
+        version=dates.version,
+        origin=keys.origin,
+        titles=said.words("title", required=True),
+        kind=said.text("kind", default="information model"),
+        publisher=known.publisher,
+        licence=known.licence,
+        valid_from=dates.valid_from,
+        redistribution=known.redistribution,
+        specification=said.text("specification", default=known.homepage or id_),
+        descriptions=said.words("description"),
+        identifiers=said.strings("identifiers"),
+        is_model=True,
+    )
+    said.done()
+    keys.done()
+    classes: dict[str, Row] = {}
+    seen: dict[str, Row] = {}
+    for path in data_files(edition):
+        for row in read_table(path, required=("class", "attribute", "type", "card"), delimiter="\t", quoted=False):
+            element = _element(row, id_)
+            if element.path in seen:
+                raise InputError(
+                    row.origin,
+                    f"'{element.path}' stands already in {seen[element.path].origin}.",
+                    "Remove one of the two.",
+                )
+            seen[element.path] = row
+            owner = element.path.partition(".")[0]
+            if element.path == owner:
+                classes[owner] = row
+            elif owner not in classes:
+                raise InputError(
+                    row.origin,
+                    f"the attribute '{element.path}' is of a class that has no row of its own above it.",
+                    f"Add a row with class '{owner}' and an empty attribute.",
+                )
+            yield element
+
+
+def _element(row: Row, model: str) -> Element:
+    owner, attribute = row.take("class"), row.take("attribute")
+    for column, name in (("class", owner), ("attribute", attribute)):
+        if (name or column == "class") and not _NAME.fullmatch(name):
+            raise InputError(
+                row.origin, f"'{name}' in the column '{column}' is no name.", "Write it without . / and #."
+            )
+    datatype, card = row.take("type"), row.take("card")
+    spelled = datatype.replace("_", ".")
+    if attribute and not all(_known(one) for one in spelled.split("|")):
+        raise InputError(
+            row.origin,
+            f"'{datatype}' is no type of ISO 21090 that NI uses.",
+            f"Use one of: {', '.join(sorted(_TYPES))}.",
+        )
+    found = _CARD.fullmatch(card)
+    if card and not found:
+        raise InputError(row.origin, f"'{card}' is no cardinality.", "Write 1, 0..1, 0..* or 1..*.")
+    if not attribute and (datatype or card):
+        raise InputError(
+            row.origin, "a class has neither type nor cardinality.", "Empty the cells, or name the attribute."
+        )
+    bindings = _split(row.take_optional("binding"))
+    systems = _split(row.take_optional("code_system"))
+    if wrong := [each for each in bindings if not is_iri(each)]:
+        raise InputError(
+            row.origin,
+            f"the binding '{wrong[0]}' is no address.",
+            "Write the address of the value set, or use code_system.",
+        )
+    notes = texts(row.take_optional("note_sv"), row.take_optional("note_en"))
+    element = Element(
+        structure=model,
+        path=f"{owner}.{attribute}" if attribute else owner,
+        origin=row.origin,
+        titles=texts(attribute or owner, row.take_optional("label_en")),
+        descriptions=notes,
+        parent=owner if attribute else "",
+        datatype=spelled,
+        min_card=found["least"] if found else "",
+        max_card=(found["most"] or found["least"]) if found else "",
+        code_systems=systems,
+        bindings=bindings,
+        source=row.take_optional("source"),
+        checked=parse_date(row.take_optional("checked"), row.origin, "checked"),
+    )
+    row.done()
+    return element
+
+
+def _known(datatype: str) -> bool:
+    outer, _, inner = datatype.rstrip(")").partition("(")
+    return bool(_TYPE.fullmatch(datatype)) and outer in _TYPES and (not inner or inner in _TYPES)
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split("|") if part.strip())

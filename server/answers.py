@@ -1,0 +1,95 @@
+"""Answers to queries, for the endpoint and the cookbook alike: kept from before, whole, or streamed as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response, request
+
+from begrepp.answering import Question
+from server.asked import Asked, client
+from server.kept import Answer
+from server.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format
+from server.pages.results import ROWS_SHOWN, ResultPage, result_page
+from server.querylog import noted
+from server.replies import Reply
+from server.state import build, serving
+
+Formats = tuple[Format, Format]
+"""The format for solutions or a yes or no, and the format for a graph."""
+_SHOWN = (RESULT_FORMATS[0], GRAPH_FORMATS[0])
+
+
+def answer(question: Asked, formats: Formats, *, rows: int = 0) -> Answer | Reply:
+    """A whole answer, kept from before or new and small enough to keep; a large one as it comes.
+
+    With `rows`, solutions are the first so many as SPARQL JSON, with how many there are.
+    """
+    tag = tag_of(question, formats, rows)
+    with noted(question.query, build().manifest.hash[:12]) as line:
+        if question.steady and (kept := serving().kept.get(tag)):
+            line |= {"outcome": "kept", "form": kept.form, "bytes": len(kept.body)}
+            return kept
+        results, graphs = formats
+        reply = serving().pool.ask(
+            Question(
+                store=build().folder / "store",
+                query=question.query,
+                results_format=results.media_type,
+                graph_format=graphs.media_type,
+                default_graphs=question.default_graphs,
+                named_graphs=question.named_graphs,
+                base=build().manifest.base,
+                rows=rows,
+            ),
+            client(),
+        )
+        line["form"] = reply.form
+        if not reply.finished:
+            line["outcome"] = "streamed"
+            return reply
+        found = Answer(reply.form, reply.read())
+        line["bytes"] = len(found.body)
+        if question.steady:
+            serving().kept.keep(tag, found)
+        return found
+
+
+def tag_of(question: Asked, formats: Formats, rows: int = 0) -> str:
+    """The same for the same answer: query, dataset, formats and build."""
+    return question.tag(build().manifest.id, str(rows), *(format_.media_type for format_ in formats))
+
+
+def unchanged(question: Asked, formats: Formats) -> bool:
+    """Whether the client has the answer already."""
+    return question.steady and request.if_none_match.contains_weak(tag_of(question, formats))
+
+
+def response(found: Answer | Reply, format_: Format) -> Response:
+    """The answer over HTTP."""
+    media_type = format_.media_type
+    if found.form == "boolean" and format_.suffix in ("csv", "tsv"):
+        media_type = "text/plain"
+    content_type = f"{media_type}; charset=utf-8"
+    if isinstance(found, Answer):
+        return Response(found.body, content_type=content_type)
+    streamed = Response(found.chunks(), content_type=content_type)
+    streamed.call_on_close(found.close)
+    return streamed
+
+
+def shown(question: Asked, links: Mapping[str, str] | None = None) -> ResultPage:
+    """The beginning of the answer, for a page; `links` says which column links the words of another."""
+    found = answer(question, _SHOWN, rows=ROWS_SHOWN)
+    return result_page(build(), found.form, _beginning(found), links)
+
+
+def _beginning(found: Answer | Reply) -> bytes:
+    """Solutions are few by then; of a large graph the first half megabyte is enough."""
+    if isinstance(found, Answer):
+        return found.body
+    if found.form == "graph":
+        beginning = b"".join(chunk for chunk, _ in zip(found.chunks(), range(8), strict=False))
+        found.close()
+        return beginning
+    return found.read()

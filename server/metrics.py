@@ -1,0 +1,66 @@
+"""What operators watch, for Prometheus at `/metrics`: queries by outcome and time, how many wait, what was killed.
+
+The numbers of all server processes are added up, through files in a folder that the first of them makes before
+the library is loaded, since the library decides then. Nothing here tells who asked, or what.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+from flask import Blueprint, Response
+
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def _make_folder() -> None:
+    if _FOLDER not in os.environ:
+        os.environ[_FOLDER] = tempfile.mkdtemp(prefix="begrepp-metrics-")
+        atexit.register(_remove_folder, os.environ[_FOLDER], os.getpid())
+
+
+def _remove_folder(folder: str, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_make_folder()
+
+from prometheus_client import (  # noqa: E402
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402
+
+blueprint = Blueprint("metrics", __name__)
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+QUERIES = Counter("begrepp_queries", "SPARQL queries, by outcome.", ["outcome"])
+QUERY_SECONDS = Histogram(
+    "begrepp_query_seconds", "Seconds until the answer began, waiting included.", buckets=_BUCKETS
+)
+RUNNING = Gauge("begrepp_queries_running", "Queries that are being answered now.", multiprocess_mode="livesum")
+WAITING = Gauge("begrepp_queries_waiting", "Queries that wait for a worker now.", multiprocess_mode="livesum")
+KILLED = Counter("begrepp_query_workers_killed", "Query workers that were stopped: deadline, memory, size.")
+PAGE_SECONDS = Histogram("begrepp_page_seconds", "Seconds to answer anything but a query.", buckets=_BUCKETS)
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """All numbers, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def forget(process: int) -> None:
+    """A server process ended: what it was doing just now is no more."""
+    mark_process_dead(process)  # type: ignore[no-untyped-call]

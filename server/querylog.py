@@ -1,0 +1,53 @@
+"""One line of JSON per query, for operators: what became of it and how long it took; never who asked, nor what.
+
+The query itself is not written, since people paste all sorts of things into queries; its fingerprint tells
+whether two lines are about the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pythonjsonlogger.json import JsonFormatter
+
+from begrepp.errors import BegreppError
+from server import metrics
+
+_log = logging.getLogger("begrepp.queries")
+
+
+def write_log() -> None:
+    """Send the lines to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        JsonFormatter("%(asctime)s %(message)s", rename_fields={"asctime": "time", "message": "event"})
+    )
+    _log.addHandler(handler)
+    _log.setLevel(logging.INFO)
+    _log.propagate = False
+
+
+@contextmanager
+def noted(query: str, build: str) -> Iterator[dict[str, object]]:
+    """Count and log a query; what is put into the dictionary goes with the line."""
+    more: dict[str, object] = {}
+    started = time.monotonic()
+    outcome = "answered"
+    try:
+        yield more
+    except BegreppError as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        seconds = time.monotonic() - started
+        outcome = str(more.pop("outcome", outcome))
+        metrics.QUERIES.labels(outcome).inc()
+        metrics.QUERY_SECONDS.observe(seconds)
+        fingerprint = hashlib.sha256(query.encode(errors="replace")).hexdigest()[:16]
+        line = {"query": fingerprint, "outcome": outcome, "seconds": round(seconds, 4), "build": build, **more}
+        _log.info("query", extra=line)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from begrepp.records import Text
-from begrepp.swedish import fold
+from begrepp.swedish import SHORTEST_PART, fold
 from begrepp.units import unit
 from begrepp.wording import Token, Wording, split_name, words
 
@@ -194,19 +194,18 @@ class Suggester:
         return best, why
 
     def _common(self, left: Sequence[Token], right: Sequence[Token]) -> tuple[float, list[str]]:
-        """How much of two texts is common, and the words that are."""
-        total, shared, taken = 0.0, [], set()
+        """How much of two texts is common, and the words that are; a compound may answer to two words."""
+        total, shared = 0.0, []
+        room = dict.fromkeys(range(len(right)), 1.0)
         for token in left:
             strongest, partner = 0.0, -1
             for place, other in enumerate(right):
-                if place in taken:
-                    continue
-                strength = _strength(token, other)
+                strength = min(_strength(token, other), room[place])
                 if strength > strongest:
                     strongest, partner = strength, place
             if partner >= 0:
-                taken.add(partner)
                 other = right[partner]
+                room[partner] -= 0.5 if strongest <= _PART else 1.0
                 total += strongest * min(self._weight(token), self._weight(other))
                 shared.append(token.word if token.word == other.word else f"{token.word}={other.word}")
         return total, shared
@@ -274,7 +273,7 @@ def _strength(token: Token, other: Token) -> float:
         return _SAME
     if token.stem == other.stem and len(token.stem) > 2:
         return _STEM
-    if token.stem in other.parts or other.stem in token.parts:
+    if token.stem in other.parts or other.stem in token.parts or _within(token, other) or _within(other, token):
         return _PART
     if token.parts & other.parts:
         return _PART * 0.8
@@ -284,6 +283,13 @@ def _strength(token: Token, other: Token) -> float:
         if dice >= _ALIKE:
             return dice * _LETTERS
     return 0.0
+
+
+def _within(part: Token, whole: Token) -> bool:
+    """Whether a word begins or ends a compound that the vocabulary does not split."""
+    if len(part.stem) < SHORTEST_PART or len(whole.word) - len(part.stem) < SHORTEST_PART:
+        return False
+    return whole.word.startswith(part.stem) or whole.word.endswith(part.word)
 
 
 @dataclass(slots=True)

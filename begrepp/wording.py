@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-import snowballstemmer
-
 from begrepp.likeness import STOP
+from begrepp.search.keys import keys
 from begrepp.settings import ROOT
 from begrepp.swedish import SHORTEST_PART, compound_parts, fold
 
@@ -48,15 +47,10 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The stem of a word in Swedish or English, whichever takes more away; numbers and codes are as they are."""
+    """The key of a word in Swedish or English, whichever takes more away; numbers and codes are as they are."""
     if len(word) < 4 or any(sign.isdigit() for sign in word):
         return word
-    return min((_stemmer("swedish").stemWord(word), _stemmer("english").stemWord(word)), key=len) or word
-
-
-@cache
-def _stemmer(language: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(language)
+    return min(keys(word), key=len) or word
 
 
 @cache

@@ -12,16 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.metadata import version
-from pathlib import Path
 
 from begrepp.about import write_catalogue, write_provenance
 from begrepp.cache import Cache
 from begrepp.cascade import write_cascade
 from begrepp.correspondence import write_differences
+from begrepp.derived import Derived
 from begrepp.errors import BegreppError, ValidationError
-from begrepp.history import current_lines, in_force
+from begrepp.history import in_force
 from begrepp.iris import Iris
-from begrepp.lines import SortedFile, merge_files
 from begrepp.loading import Failure, Job, Progress, load_all
 from begrepp.manifest import (
     MANIFEST,
@@ -35,12 +34,12 @@ from begrepp.manifest import (
 from begrepp.meanings import Meanings
 from begrepp.parts import LoadReport, Part
 from begrepp.publish import alone, aside, publish
-from begrepp.queries import Finding, run_checks
+from begrepp.queries import Finding
 from begrepp.records import Coverage
 from begrepp.redistribution import project
-from begrepp.search import write_index
 from begrepp.settings import Settings
-from begrepp.store import DiskStore, write_store
+from begrepp.storing import Contents, write_store
+from begrepp.view import write_view
 
 
 class BuildFailed(BegreppError):
@@ -100,28 +99,26 @@ def build(
         cascade = graphs / "cascade.nt"
         write_cascade(
             cascade,
-            [part.path for part in in_view if part.kind == "dataset"],
+            [part.path for part in in_view if part.kind in ("dataset", "catalogue")],
             [part.path for part in in_view if part.kind == "mapping"],
             iris,
         )
-        current = graphs / "current.nt"
-        streams = [_view(graphs / f"view{n}.nt", group) for n, group in enumerate(groups)]
-        compared = [difference.path for difference in differences]
-        triples, _ = merge_files(current, [*streams, *compared, catalogue, provenance, cascade])
-        for view in graphs.glob("view*.nt"):
-            view.unlink()
-        progress.step(f"storing {triples:,} triples")
+        view = write_view(graphs, groups, [*(d.path for d in differences), catalogue, provenance, cascade])
         named = [(part.graph, part.path) for part in parts]
         named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
         named += [(iris.graph("cascade"), cascade)]
+        contents = Contents.of(named, view.copied, view.apart)
+        before = settings.current.resolve() if settings.current.exists() and not from_scratch else None
+        progress.step(f"storing {view.triples:,} triples")
         with ThreadPoolExecutor(1) as beside:
-            stored = beside.submit(write_store, folder / "store", named, current)
-            progress.step("indexing the words")
-            things = write_index(folder / "index", current)
+            stored = beside.submit(
+                write_store, folder / "store", contents, before / "store" if before else None, progress.step
+            )
+            derived = Derived(contents, before)
+            things = derived.things(view.path, folder / "index", progress.step)
             stored.result()
-        progress.step("checking the current view")
-        findings = list(run_checks(DiskStore(folder / "store")))
+        findings = derived.findings(folder / "store", progress.step)
         _refuse_findings(findings)
         digest = graph_hash([*parts, *differences], catalogue_sha)
         manifest = Manifest(
@@ -131,13 +128,14 @@ def build(
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - started, 1),
             hash=digest,
-            triples=triples,
+            triples=view.triples,
             things=things,
             software=f"begrepp {version('begrepp')}",
             graphs=[describe_part(part, id(part) in current_parts) for part in parts],
             loads=[describe_load(report, public) for report in sorted(reports, key=lambda r: (r.source, r.version))],
             differences=[difference.described() for difference in differences],
             checks=[asdict(finding) for finding in findings],
+            derived=derived.keys,
             failed=[{"source": failure.key, "reason": "" if public else str(failure.error)} for failure in failures],
         )
         write_manifest(folder, manifest)
@@ -180,17 +178,6 @@ def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadRepor
         if failures:
             raise failures[0].error
         return reports[0]
-
-
-def _view(path: Path, group: list[Part]) -> Path:
-    """The current view of one scheme as a sorted file; a part that stands alone is one already."""
-    if len(group) == 1:
-        return group[0].path
-    out = SortedFile(path)
-    for line in current_lines(group):
-        out.add(line)
-    out.close()
-    return path
 
 
 def _entries(settings: Settings) -> set[str]:

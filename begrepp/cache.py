@@ -92,21 +92,21 @@ def cache_key(edition: Edition, load: Load, files: Iterable[FileUsed], base: str
         ),
         "declared": declared,
         "code": code_checksum(function.__module__, "begrepp.parts"),
-        "data": files_checksum(_data_files()),
+        "data": files_checksum(data_files()),
         "base": base,
-        "software": _software(),
+        "software": software(),
     }
     return hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _data_files() -> list[Path]:
+def data_files() -> list[Path]:
     """What the code reads: shapes, vocabulary, the loaders' tables. A list's own declaration is told by its loader."""
     files = [path for folder in ("ontology", "shapes", "loaders", "begrepp") for path in (ROOT / folder).rglob("*")]
     return sorted(f for f in files if f.is_file() and f.suffix not in (".py", ".pyc") and f.parent.name != "declared")
 
 
 @cache
-def _software() -> dict[str, str]:
+def software() -> dict[str, str]:
     """Python, and the libraries that the project names, with their versions."""
     found = {"python": platform.python_version()}
     for requirement in requires("begrepp") or ():

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from begrepp.names import Names
-from begrepp.records import Dataset, DatasetSeries, Distribution, Legislation, Table
+from begrepp.privacy import is_small_count
+from begrepp.records import Catalogue, Dataset, DatasetSeries, Distribution, Legislation, Table
 from begrepp.terms import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 
+_COUNTS = ("health:numberOfUniqueIndividuals", "health:numberOfRecords")
 HEALTH_CATEGORY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/healthcategories/"
 
 
@@ -15,9 +17,14 @@ def dataset_triples(names: Names, dataset: Dataset) -> Iterator[Triple]:
     """The dataset, its contact, periods, distributions, laws, evidence and tables."""
     own = names.iris.dataset(dataset.id)
     subject = iri(own)
-    yield subject, name("rdf:type"), name("dcat:Dataset")
+    # Nobody can ask to have a specification's data, so it is never counted among the datasets.
+    yield subject, name("rdf:type"), name("begrepp:Specification" if dataset.specification else "dcat:Dataset")
     for identifier in (own, *dataset.identifiers):
         yield subject, name("dct:identifier"), plain(identifier)
+    if dataset.iri:
+        yield subject, name("owl:sameAs"), iri(dataset.iri)
+    if dataset.catalogue:
+        yield iri(names.iris.catalogue(dataset.catalogue)), name("dcat:dataset"), subject
     yield subject, name("dcat:version"), plain(dataset.version)
     yield from _words(subject, dataset)
     yield from _addresses(subject, dataset)
@@ -26,8 +33,9 @@ def dataset_triples(names: Names, dataset: Dataset) -> Iterator[Triple]:
         yield subject, name("dct:subject"), iri(names.foreign(reference))
     for reference in dataset.specimen_types:
         yield subject, name("begrepp:specimenType"), iri(names.foreign(reference))
-    yield from names.agent(subject, "dct:publisher", dataset.publisher)
-    yield from names.agent(subject, "geodcatap:custodian", dataset.custodian)
+    for prefixed, agent in (("dct:publisher", dataset.publisher), ("geodcatap:custodian", dataset.custodian)):
+        if agent:
+            yield from names.agent(subject, prefixed, agent)
     yield from names.agent(subject, "begrepp:describedBy", dataset.catalogue_publisher)
     for prefixed, body in (("health:hdab", dataset.hdab), ("health:hdabCoordinator", dataset.hdab_coordinator)):
         if body:
@@ -42,9 +50,25 @@ def dataset_triples(names: Names, dataset: Dataset) -> Iterator[Triple]:
     yield from _legislation(names, own, dataset.legislation)
     yield from _processing(names, subject, own, dataset)
     yield from _evidence(names, subject, own, dataset)
-    yield from _tables(names, subject, own, dataset)
+    if dataset.tables or not dataset.catalogue:
+        yield from _tables(names, subject, own, dataset)
     if dataset.series:
         yield from _series(names, subject, dataset.series)
+
+
+def catalogue_triples(names: Names, catalogue: Catalogue) -> Iterator[Triple]:
+    """Somebody else's catalogue, as far as its own statements do not say it."""
+    subject = iri(names.iris.catalogue(catalogue.id))
+    yield subject, name("rdf:type"), name("dcat:Catalog")
+    if catalogue.iri:
+        yield subject, name("owl:sameAs"), iri(catalogue.iri)
+    yield from texts(subject, "dct:title", catalogue.titles)
+    yield subject, name("dcat:version"), plain(catalogue.version)
+    yield subject, name("begrepp:validFrom"), day(catalogue.valid_from)
+    yield from names.agent(subject, "begrepp:describedBy", catalogue.publisher)
+    yield subject, name("begrepp:descriptionLicence"), iri(catalogue.licence)
+    yield subject, name("begrepp:redistribution"), name(f"begrepp:{catalogue.redistribution}")
+    yield from names.provenance(subject)
 
 
 def _words(subject: str, dataset: Dataset) -> Iterator[Triple]:
@@ -91,7 +115,7 @@ def _numbers(subject: str, dataset: Dataset) -> Iterator[Triple]:
         ("health:numberOfUniqueIndividuals", dataset.individuals),
         ("health:numberOfRecords", dataset.records),
     ):
-        if number is not None:
+        if number is not None and not (prefixed in _COUNTS and is_small_count(number)):
             yield subject, name(prefixed), typed(number, "xsd:nonNegativeInteger")
     for prefixed, when_ in (("dct:issued", dataset.issued), ("dct:modified", dataset.modified)):
         if when_:

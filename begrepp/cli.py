@@ -1,4 +1,4 @@
-"""`begrepp`, the command line: sources, add, build, validate, query, diff, serve, status, dump."""
+"""`begrepp`, the command line: sources, add, build, validate, profiles, query, diff, serve, status, dump."""
 
 from __future__ import annotations
 
@@ -12,22 +12,19 @@ from begrepp import add as adding
 from begrepp import report
 from begrepp.ask import ask
 from begrepp.build import build, check_edition
-from begrepp.checking import FORMATS as CHECKED
-from begrepp.checking import check
-from begrepp.crosswalk import FORMATS as CROSSWALKS
 from begrepp.diff import FORMATS as DIFF_FORMATS
 from begrepp.diff import diff as write_diff
 from begrepp.dump import dump as write_dump
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError, UsageError
-from begrepp.harmonising import harmonise as write_harmonisation
 from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
 from begrepp.settings import ROOT, Settings
 from begrepp.suggesting import FORMATS as SUGGESTIONS
 from begrepp.suggesting import suggest as write_suggestions
-from begrepp.validate import validate as validate_files
+from begrepp.validate_command import profiles_command, validate
+from begrepp.variable_commands import check_values, harmonise
 
 STARTER = ROOT / "starter"
 
@@ -141,15 +138,10 @@ def build_command(
     report.built(manifest)
 
 
-@main.command()
-@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def validate(files: tuple[Path, ...]) -> None:
-    """Validate RDF files against the shapes, or, without FILES, show what the shapes said of the build."""
-    if files:
-        result = validate_files(list(files))
-        report.validation(result)
-        sys.exit(0 if result.conforms else 1)
-    report.build_validation(read_manifest(current_build(Settings())))
+main.add_command(harmonise)
+main.add_command(check_values)
+main.add_command(validate)
+main.add_command(profiles_command, "profiles")
 
 
 @main.command()
@@ -170,16 +162,6 @@ def query(query: str, output: str, params: tuple[str, ...], endpoint: str) -> No
 def diff(scheme: str, old: str, new: str, output: str) -> None:
     """What changed in SCHEME between its editions OLD and NEW, or in its newest edition."""
     write_diff(scheme, old, new, output, Settings())
-
-
-@main.command()
-@click.argument("first")
-@click.argument("second", default="")
-@click.option("--pair", default="", help="One pair of variables only: NAME=NAME.")
-@click.option("--format", "output", type=click.Choice(["table", *CROSSWALKS]), default="table")
-def harmonise(first: str, second: str, pair: str, output: str) -> None:
-    """Lay the variables of two datasets side by side, or those that measure one concept, and align their codes."""
-    write_harmonisation(first, second, pair, output, Settings())
 
 
 @main.command()
@@ -211,18 +193,6 @@ def suggest(
     with adding.prepared(dictionary, files, "0000", settings, loader=loader, replace=True) as edition:
         records = [*loaders.loader_of(edition)(edition)]
     write_suggestions(dictionary, records, schemes=schemes, most=most, again=again, output=output, settings=settings)
-
-
-@main.command("check-values")
-@click.argument("code_list", metavar="SCHEME[@EDITION]")
-@click.argument("file", metavar="FILE[:COLUMN]")
-@click.option("--format", "output", type=click.Choice(["table", *CHECKED]), default="table")
-def check_values_command(code_list: str, file: str, output: str) -> None:
-    """Check the distinct values of FILE (or of one column) against a list: in use, retired, unknown, written otherwise.
-
-    The list is a scheme, one of its editions (icd-10-se@2021), or that of a variable (nkbc/a_tnm_tklass).
-    """
-    sys.exit(0 if check(code_list, file, output, Settings()) else 1)
 
 
 @main.command()

@@ -7,11 +7,10 @@ represented and the conceptual variable, which `begrepp.cascade` works out once 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from hashlib import sha256
 
 from begrepp.names import Names
-from begrepp.records import CodeList, ConceptualVariable, RepresentedVariable, Status, Text, Variable
+from begrepp.records import CodeList, ConceptualVariable, RepresentedVariable, Status, Variable
 from begrepp.terms import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 from begrepp.units import unit
 
@@ -51,6 +50,8 @@ def variable_triples(names: Names, variable: Variable) -> Iterator[Triple]:
         yield subject, name("begrepp:representedVariable"), iri(names.iris.part(home, "rv", variable.represented))
     if variable.linkage_key:
         yield subject, name("begrepp:linkageKeyFor"), iri(names.foreign(variable.linkage_key))
+    if variable.iri:
+        yield subject, name("owl:sameAs"), iri(variable.iri)
     if variable.property_url:
         yield subject, name("csvw:propertyUrl"), iri(variable.property_url)
     if variable.ni_attribute:
@@ -140,9 +141,11 @@ def code_list_triples(names: Names, code_list: CodeList) -> Iterator[Triple]:
     yield subject, name("rdf:type"), name("skos:ConceptScheme")
     yield subject, name("rdf:type"), name("begrepp:CodeList")
     yield from texts(subject, "skos:prefLabel", code_list.titles)
+    yield subject, name("dct:isPartOf"), iri(home)
     for identifier in code_list.identifiers:
         yield subject, name("dct:identifier"), plain(identifier)
-    yield subject, name("dct:isPartOf"), iri(home)
+    for rule in code_list.intension:
+        yield subject, name("begrepp:intension"), plain(rule)
     yield subject, name("begrepp:contentDigest"), plain(content_digest(code_list))
     for value in code_list.values:
         code = names.iris.part(own, value.code)
@@ -172,12 +175,11 @@ def code_list_triples(names: Names, code_list: CodeList) -> Iterator[Triple]:
 
 def content_digest(code_list: CodeList) -> str:
     """The same for lists of the same codes with the same words, whoever made them."""
-    return _content_digest(tuple((value.code, tuple(sorted(value.labels))) for value in code_list.values))
-
-
-@cache
-def _content_digest(values: tuple[tuple[str, tuple[Text, ...]], ...]) -> str:
-    said = sorted(f"{code}\t" + "\t".join(f"{t.lang} {t.value}" for t in labels) for code, labels in values)
+    said = [
+        f"{value.code}\t" + "\t".join(f"{label.lang} {label.value}" for label in sorted(value.labels))
+        for value in code_list.values
+    ]
+    said = sorted([*said, *code_list.intension])
     return sha256("\n".join(said).encode()).hexdigest()[:16]
 
 

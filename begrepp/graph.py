@@ -13,6 +13,7 @@ from begrepp import catalogue, dictionary, structures
 from begrepp.names import Names
 from begrepp.namespaces import expand
 from begrepp.records import (
+    Catalogue,
     CodeList,
     Concept,
     ConceptualVariable,
@@ -157,7 +158,11 @@ class Mint(Names):
 
     @triples.register
     def _(self, statement: Statement) -> Iterator[Triple]:
-        yield iri(statement.subject), iri(statement.predicate), rdf_term(statement.object)
+        said = statement.object
+        if said.kind == "iri":
+            said = said._replace(value=self.aliases.get(said.value, said.value))
+        subject = self.aliases.get(statement.subject, statement.subject)
+        yield iri(subject), iri(statement.predicate), rdf_term(said)
 
     @triples.register
     def _(self, mapping_set: MappingSet) -> Iterator[Triple]:
@@ -233,7 +238,15 @@ class Mint(Names):
             yield subject, name("begrepp:intension"), plain(rule)
 
     @triples.register
+    def _(self, of: Catalogue) -> Iterator[Triple]:
+        if of.iri:
+            self.aliases[of.iri] = self.iris.catalogue(of.id)
+        yield from catalogue.catalogue_triples(self, of)
+
+    @triples.register
     def _(self, dataset: Dataset) -> Iterator[Triple]:
+        if dataset.iri:
+            self.aliases[dataset.iri] = self.iris.dataset(dataset.id)
         self.datasets[dataset.id] = dataset
         yield from catalogue.dataset_triples(self, dataset)
 
@@ -243,6 +256,8 @@ class Mint(Names):
 
     @triples.register
     def _(self, variable: Variable) -> Iterator[Triple]:
+        if variable.iri:
+            self.aliases[variable.iri] = self.variable_iri(variable)
         yield from dictionary.variable_triples(self, variable)
 
     @triples.register

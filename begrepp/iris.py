@@ -79,6 +79,10 @@ class Iris:
         """A dataset."""
         return f"{self.root}dataset/{dataset}"
 
+    def catalogue(self, catalogue: str) -> str:
+        """A catalogue of datasets that somebody else publishes."""
+        return f"{self.root}catalogue/{catalogue}"
+
     def series(self, series: str) -> str:
         """A series of datasets."""
         return f"{self.root}series/{series}"

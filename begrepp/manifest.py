@@ -36,6 +36,7 @@ class Manifest:
     differences: list[dict[str, Any]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
+    derived: dict[str, str] = field(default_factory=dict)
 
     def graph(self, kind: str, id_: str, version: str = "") -> dict[str, Any] | None:
         """What the manifest says of a scheme, mapping set or dataset: of the version, or of the current one."""
@@ -112,6 +113,7 @@ def describe_part(part: Part, current: bool) -> dict[str, Any]:
         "concepts": part.concepts,
         "inactive": part.inactive,
         "levels": part.levels,
+        "datasets": part.datasets,
         "variables": part.variables,
         "code_lists": part.code_lists,
         "coded_values": part.coded_values,

@@ -21,6 +21,8 @@ class Names:
     releases: dict[str, Release] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
     structures: dict[str, Structure] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """A publisher's own address of a catalogue, a dataset or a column, and the IRI that it has here."""
 
     def concept_iri(self, scheme: str, reference: str) -> str:
         """The IRI behind a reference: an IRI, or a notation in the scheme."""

@@ -20,6 +20,7 @@ from begrepp.iris import Iris
 from begrepp.lines import SortedFile
 from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
+    Catalogue,
     CodeList,
     Concept,
     ConceptualVariable,
@@ -48,7 +49,7 @@ from begrepp.validate import Report, Result, Severity, validate
 
 MAX_SKIPS_KEPT = 1000
 
-Kind = Literal["scheme", "mapping", "dataset", "structure"]
+Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ class Part:
     sha256: str = ""
     concepts: int = 0
     inactive: int = 0
+    datasets: int = 0
     variables: int = 0
     code_lists: int = 0
     coded_values: int = 0
@@ -94,7 +96,9 @@ class Part:
     @property
     def holds_something(self) -> bool:
         """Whether anything was found to load."""
-        return any((self.concepts, self.mappings, self.variables, self.elements, self.value_sets, self.code_lists))
+        said = self.kind == "catalogue" and self.datasets
+        counted = (self.concepts, self.mappings, self.variables, self.elements, self.value_sets, self.code_lists)
+        return bool(said) or any(counted)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -168,7 +172,7 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
     return report
 
 
-_Opening = Release | MappingSet | Dataset | Structure
+_Opening = Release | MappingSet | Catalogue | Dataset | Structure
 """The records that a part begins with."""
 
 
@@ -188,8 +192,9 @@ class _PartWriter:
         if isinstance(record, Scheme):
             self._schemes[record.id] = (record, lines)
             return
-        key = _part_key(record)
-        if isinstance(record, _Opening):
+        key = self._key(record)
+        # A dataset of somebody else's catalogue lies in the graph of the catalogue.
+        if isinstance(record, _Opening) and key not in self._open:
             self._open[key] = self._begin(record, key, lines)
         part, file = self._open[key]
         for line in lines:
@@ -198,6 +203,11 @@ class _PartWriter:
         if isinstance(record, Concept):
             words = " ".join(t.value for t in (*record.pref_labels, *record.alt_labels, *record.definitions))
             refuse_identity_numbers(words, record.origin)
+
+    def _key(self, record: Record) -> tuple[Kind, str]:
+        kind, id_ = _part_key(record)
+        of = self._mint.datasets.get(id_) if kind == "dataset" else None
+        return ("catalogue", of.catalogue) if of and of.catalogue else (kind, id_)
 
     def _begin(self, record: _Opening, key: tuple[Kind, str], lines: list[str]) -> tuple[Part, SortedFile]:
         part = _new_part(record, key, self._edition, self._mint.iris)
@@ -223,8 +233,12 @@ class _PartWriter:
 
 def _part_key(record: Record) -> tuple[Kind, str]:
     match record:
-        case Release() | Level() | Concept() | Statement() | ValueSet():
+        case Release() | Level() | Concept() | ValueSet():
             key: tuple[Kind, str] = ("scheme", record.scheme)
+        case Statement():
+            key = ("catalogue", record.catalogue) if record.catalogue else ("scheme", record.scheme)
+        case Catalogue():
+            key = ("catalogue", record.id)
         case MappingSet():
             key = ("mapping", record.id)
         case Mapping():
@@ -250,6 +264,7 @@ def _new_part(record: _Opening, key: tuple[Kind, str], edition: Edition, iris: I
     graph = {
         "scheme": lambda: iris.release(id_, record.version),
         "mapping": lambda: iris.part(iris.mapping_set(id_), "release", record.version),
+        "catalogue": lambda: iris.part(iris.catalogue(id_), "release", record.version),
         "dataset": lambda: iris.part(iris.dataset(id_), "release", record.version),
         "structure": lambda: iris.part(iris.structure(id_), "release", record.version),
     }[kind]()
@@ -275,6 +290,8 @@ def _count(part: Part, record: Record) -> None:
                 part.levels[record.level] = part.levels.get(record.level, 0) + 1
         case Mapping():
             part.mappings += 1
+        case Dataset():
+            part.datasets += 1
         case Variable():
             part.variables += 1
         case ValueSet():

@@ -1,4 +1,7 @@
-"""Refuses Swedish personal identity numbers: begrepp holds metadata, never data about a person.
+"""Refuses data about persons: begrepp holds metadata only.
+
+Refused are Swedish personal identity numbers wherever they stand, and tables with one row per person. Counts of
+fewer than five persons, which may point one out, are left out.
 
 Recognised: personnummer and samordningsnummer, with or without century, hyphen, dash or plus, also with
 spaces or hyphens between the parts of a whole date (1981-12-18-9876), whose date exists and whose check
@@ -9,12 +12,16 @@ identifier, such as an OID or a SCTID, is not one.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from itertools import chain
 
 from stdnum import luhn
 
 from begrepp.errors import Origin, PersonalDataError
+
+SMALLEST_COUNT = 5
+"""Fewer than this are not told (Statistics Sweden's and the National Board's rule for public tables)."""
 
 _DASH = "[-+\u2010-\u2015\u2212]"
 _NOT_BEFORE, _NOT_AFTER = r"(?<![\w.\-/])", r"(?![\w\-/]|\.\d)"
@@ -60,3 +67,32 @@ def refuse_identity_numbers(text: str, origin: Origin) -> None:
             "a cell holds a Swedish personal identity number; begrepp takes metadata only, never data about a person.",
             "Remove the personal data at its source and add the file again.",
         )
+
+
+# What a column is called that says whom a row is about, and what stands in it: a code, never words about the column.
+_PERSON_COLUMN = re.compile(
+    r"(person|personal|samordnings|patient|pat|journal|individ|deltagar|l[oö]p)[ _-]*"
+    r"(id|nr|num(mer|ber)?|identifier|identitet|identity[ _-]*number|key)"
+    r"|pnr|p_?id|ssn|cpr|mrn|nhs[ _-]*number|usubjid|(participant|donor|case|respondent)[ _-]*(id|nr|number)"
+    r"|(f[oö]delse|birth)[ _-]*(datum|dag|date|day|dt)|date[ _-]*of[ _-]*birth|dob"
+    r"|(f[oö]rnamn|efternamn|first[ _-]*name|last[ _-]*name|surname|family[ _-]*name)",
+    re.IGNORECASE,
+)
+_ONE_WORD = re.compile(r"(?=.*\d)[\w/.:-]{1,40}")
+
+
+def refuse_person_rows(cells: Mapping[str, str], origin: Origin) -> None:
+    """Raise `PersonalDataError` if a row of a table is about one person: a column says whom, and its cell names one."""
+    for column, cell in cells.items():
+        if cell and _PERSON_COLUMN.fullmatch(column.strip()) and _ONE_WORD.fullmatch(cell):
+            raise PersonalDataError(
+                origin,
+                f"the column '{column}' names a person or tells when one was born: this looks like data with one row "
+                "for each individual, not like a list of variables or codes.",
+                "begrepp takes metadata only. Add the data dictionary, not the data.",
+            )
+
+
+def is_small_count(number: int) -> bool:
+    """Whether a number of persons or records is so small that it is not told."""
+    return 0 < number < SMALLEST_COUNT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,10 +20,9 @@ from begrepp.build import BuildFailed
 from begrepp.editions import declaration
 from begrepp.errors import BegreppError
 from begrepp.manifest import Manifest
-from begrepp.parts import LoadReport
+from begrepp.parts import LoadReport, Part
 from begrepp.records import Edition, Source
 from begrepp.settings import Settings
-from begrepp.validate import Report
 
 # A pipe has no width: tables then take the room that they need.
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
@@ -161,9 +160,20 @@ def sources(known: Sequence[Source], starter: Sequence[Edition], added_: Sequenc
     )
 
 
+def _contents(part: Part) -> str:
+    """What a part holds, in words: "5" concepts or mappings, "132 variables with 8,624 values in 51 lists"."""
+    if part.variables or part.elements:
+        words = [
+            f"{count:,} {what}" for count, what in ((part.variables, "variables"), (part.elements, "elements")) if count
+        ]
+        lists = f" with {part.coded_values:,} values in {part.code_lists:,} lists" if part.code_lists else ""
+        return " and ".join(words) + lists
+    return f"{part.concepts or part.mappings or part.value_sets or part.datasets:,}"
+
+
 def added(result: LoadReport, target: Path, newer: Sequence[str] = ()) -> None:
     """A file was checked and put in its place; what is older than the current edition becomes history."""
-    parts = ", ".join(f"{p.concepts or p.mappings or p.variables or p.elements:,} in {p.id}" for p in result.parts)
+    parts = ", ".join(f"{_contents(part)} in {part.id}" for part in result.parts)
     _out.print(f"[green]✓[/] {escape(f'{result.source} {result.version}: {result.rows_read:,} rows; {parts}')}")
     _skips(result.skips, result.skipped)
     if newer:
@@ -192,7 +202,7 @@ def built(manifest: Manifest) -> None:
         _out.print(f"[red]left out[/] {escape(failed['reason'])}")
 
 
-_COUNTED = ("concepts", "inactive", "variables", "elements", "code_lists", "mappings")
+_COUNTED = ("concepts", "inactive", "datasets", "variables", "elements", "code_lists", "mappings")
 
 
 def status(manifest: Manifest, folder: Path) -> None:
@@ -241,17 +251,22 @@ def serving(manifest: Manifest, host: str, port: int) -> None:
         )
 
 
-def validation(result: Report) -> None:
-    """What the shapes said, grouped by cause."""
-    for group in result.grouped():
-        colour = "red" if str(group.severity) == "violation" else "yellow"
-        _out.print(
-            f"[{colour}]{group.severity!s}[/] {group.count:,} × {escape(group.messages.get('en', ''))} "
-            f"[dim]{escape(group.shape.rpartition('#')[2])}[/]"
-        )
-        for example in group.examples:
-            _out.print(f"    {escape(str(example))}")
-    _out.print(f"{result.violations:,} violations, {result.warnings:,} warnings ({result.engine})")
+def lines(said: Iterable[str], target: Path | None) -> None:
+    """Lines of rich markup to the terminal, or as plain text to a file."""
+    if target is None:
+        for line in said:
+            _out.print(line, soft_wrap=True)
+        return
+    with target.open("w", encoding="utf-8") as file:
+        console = Console(file=file, highlight=False, soft_wrap=True, width=200)
+        for line in said:
+            console.print(line)
+
+
+def aside(said: Iterable[str]) -> None:
+    """Lines that are no part of the output: to stderr, where what is piped on does not take them."""
+    for line in said:
+        _err.print(line)
 
 
 def build_validation(manifest: Manifest) -> None:

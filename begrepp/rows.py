@@ -11,7 +11,7 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.archives import check_archive, refuse_doctypes
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.privacy import refuse_identity_numbers, refuse_person_rows
 
 MAX_LINE = 1_000_000
 _CHUNK = 1 << 16
@@ -85,6 +85,9 @@ class Row:
         for column in columns:
             self.take(column)
 
+    def __contains__(self, column: str) -> bool:
+        return column in self._cells
+
     def left(self) -> list[str]:
         """The columns that nobody has taken yet."""
         return list(self._cells)
@@ -128,6 +131,7 @@ def read_table(
     counted: bool = True,
     identifiers: Iterable[str] = (),
     skip: int = 0,
+    misaligned: Callable[[Origin, str], None] | None = None,
 ) -> Iterator[Row]:
     """Rows of a delimited text file.
 
@@ -139,7 +143,8 @@ def read_table(
     (`read_comments` has them), and so are the first `skip` lines.
     `counted=False` is for a first look at a file that will be read again. The columns `identifiers` hold
     nothing but identifiers of the publisher's own, which may by chance look like the number of a person:
-    those cells are not searched for one. All others are.
+    those cells are not searched for one. All others are. `misaligned` is told of a row of another length, which
+    is then passed over, where a list is too useful to be refused for it.
     """
     own = frozenset(identifiers)
     counter = meter() if counted else Meter()
@@ -165,9 +170,16 @@ def read_table(
             if not any(cells):
                 continue
             counter.rows += 1
-            found = _cells(header, cells, origin, short_rows)
+            try:
+                found = _cells(header, cells, origin, short_rows)
+            except InputError as error:
+                if misaligned is None:
+                    raise
+                misaligned(origin, error.reason)
+                continue
             searched = (cell for column, cell in found.items() if column not in own) if own else cells
             refuse_identity_numbers("\t".join(searched), origin)
+            refuse_person_rows(found, origin)
             yield Row(found, origin)
     except csv.Error as error:
         raise InputError(
@@ -230,6 +242,11 @@ def read_comments(path: Path, comment: str) -> str:
         if sum(map(len, found)) > MAX_LINE:
             raise InputError(path, "the head of the file has no end.", "Check that you added the right file.")
     return "".join(found)
+
+
+def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
+    """The lines of a text, decoded and NFC-normalised, no longer than `MAX_LINE`."""
+    return _lines(path, encoding, Meter())
 
 
 def _after_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:
@@ -323,15 +340,17 @@ def _cells(header: list[str], cells: list[str], origin: Origin, short_rows: bool
     return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
 
 
-def read_xlsx(path: Path, *, sheet: str = "", required: Iterable[str] = ()) -> Iterator[Row]:
-    """Rows of one sheet of a workbook (the first, unless named); its first row is the header.
+def read_xlsx(
+    path: Path, *, sheet: str = "", required: Iterable[str] = (), skip: int = 0, counted: bool = True
+) -> Iterator[Row]:
+    """Rows of one sheet of a workbook (the first, unless named); its first row after `skip` others is the header.
 
     Formulas are refused: what a formula shows depends on who last opened the file.
     """
-    counter = meter()
+    counter = meter() if counted else Meter()
     counter.stage = "reading"
     header: list[str] | None = None
-    for origin, values in _sheet_rows(path, sheet):
+    for origin, values in islice(_sheet_rows(path, sheet), skip, None):
         if not any(values):
             continue
         if header is None:
@@ -342,7 +361,9 @@ def read_xlsx(path: Path, *, sheet: str = "", required: Iterable[str] = ()) -> I
             continue
         counter.rows += 1
         refuse_identity_numbers("\t".join(values), origin)
-        yield Row(_cells(header, values, origin, short_rows=True), origin)
+        found = _cells(header, values, origin, short_rows=True)
+        refuse_person_rows(found, origin)
+        yield Row(found, origin)
     if header is None:
         raise InputError(path, "the sheet is empty.", "Fetch the file again from its publisher.")
 

@@ -22,6 +22,10 @@ def _data_folder() -> Path:
     return (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "data"
 
 
+def _folder(variable: str) -> Path | None:
+    return Path(configured) if (configured := os.environ.get(variable)) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One place for what an operator may change."""
@@ -34,6 +38,7 @@ class Settings:
     query_line: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_LINE", "32")))
     query_line_each: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_LINE_EACH", "8")))
     query_result_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_RESULT_MB", "64")))
+    imports: Path | None = field(default_factory=lambda: _folder("BEGREPP_IMPORTS"))
     kept_answers_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_KEPT_ANSWERS_MB", "64")))
     trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_TRUSTED_PROXIES", "0")))
     keep_builds: int = 3

@@ -1,21 +1,24 @@
 """One port to ask the graph by, and the engines behind it: Oxigraph on disk, or any SPARQL endpoint.
 
-The default graph of a query is the current view, held materialised (docs/decisions/releases-as-graphs.md).
+The default graph of a query is the current view (docs/decisions/releases-as-graphs.md): what the store holds in its
+default graph, and the releases that are too large to be copied there (docs/decisions/store.md).
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
 from pyoxigraph import (
+    BlankNode,
     DefaultGraph,
     NamedNode,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
-    RdfFormat,
 )
 from pyoxigraph import (
     Store as Oxigraph,
@@ -54,6 +57,7 @@ class DiskStore:
         if not path.exists():
             raise NoBuild(f"There is no store at {path}.", "Run `begrepp build` first.")
         self._store = Oxigraph.read_only(str(path))
+        self._apart = _read_apart(path)
 
     def query(
         self,
@@ -65,24 +69,45 @@ class DiskStore:
     ) -> Answer:
         """Ask the engine."""
         default_graphs, named_graphs = [*default_graphs], [*named_graphs]
-        chosen = bool(default_graphs or named_graphs)
+        default: list[NamedNode | BlankNode | DefaultGraph] | None = None
+        named: list[NamedNode | BlankNode] | None = None
+        if default_graphs or named_graphs:
+            default = [NamedNode(graph) for graph in default_graphs]
+            named = [NamedNode(graph) for graph in named_graphs]
+        elif self._apart and not names_its_graphs(query):
+            default = [DefaultGraph(), *self._apart]
         try:
             return self._store.query(
                 query,
                 base_iri=base,
                 prefixes=prefixes(),
-                default_graph=[NamedNode(graph) for graph in default_graphs] if chosen else None,
-                named_graphs=[NamedNode(graph) for graph in named_graphs] if chosen else None,
+                default_graph=default,
+                named_graphs=named,
             )
         except (SyntaxError, ValueError, OSError, RuntimeError) as error:
             raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
 
 
-def write_store(path: Path, graphs: Iterable[tuple[str, Path]], default: Path) -> None:
-    """Write a new store: each file of N-Triples into its named graph, and one into the default graph."""
-    store = Oxigraph(str(path))
-    for graph, file in graphs:
-        store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES, to_graph=NamedNode(graph))
-    store.bulk_load(path=str(default), format=RdfFormat.N_TRIPLES, to_graph=DefaultGraph())
-    store.optimize()
-    store.flush()
+def contents_file(store: Path) -> Path:
+    """The file beside a store that says what it holds (`begrepp.storing`)."""
+    return store.with_suffix(".json")
+
+
+def _read_apart(store: Path) -> list[NamedNode]:
+    """The graphs that belong to the current view without being copied into the default graph."""
+    said = contents_file(store)
+    return (
+        [NamedNode(graph) for graph in json.loads(said.read_text(encoding="utf-8"))["apart"]] if said.exists() else []
+    )
+
+
+# Strings, comments and IRIs, in which FROM is no word of the query.
+_OPAQUE = re.compile(
+    r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|<[^<>"{}|^`\\\s]*>|\#[^\n]*""", re.DOTALL
+)
+_FROM = re.compile(r"(?<![\w:?$.-])FROM\s+(?:NAMED\s+)?(?:<>|[\w.-]*:)", re.IGNORECASE)
+
+
+def names_its_graphs(query: str) -> bool:
+    """Whether a query chooses its dataset itself, by `FROM` or `FROM NAMED` (SPARQL 1.1, 13.2)."""
+    return bool(_FROM.search(_OPAQUE.sub(lambda match: "<>" if match[0].startswith("<") else " ", query)))

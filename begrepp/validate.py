@@ -21,15 +21,15 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.settings import ROOT
 from begrepp.shacl.fast import fast_findings
-from begrepp.shacl.findings import Finding
+from begrepp.shacl.findings import Finding, Findings
 from begrepp.shacl.limits import BeyondFast, beyond_fast, refuse_unknown
-from begrepp.shacl.messages import filled
 from begrepp.shacl.reference import reference_findings
 from begrepp.shacl.shapes import Shapes
-from begrepp.shacl.words import SH, Term, shown
+from begrepp.shacl.words import SH, Term
 
 Engine = Choice["fast", "reference"]
 KEPT_PER_SHAPE = 1000
+EXAMPLES = 5
 
 
 def validate(
@@ -152,29 +152,48 @@ def _as_turtle(text: str) -> str:
     return text if text.startswith(('"', "_:", "<<")) else f"<{text}>"
 
 
-def _report(findings: Iterable[Finding], engine: str, shapes: int, limit: int) -> Report:
+def _report(findings: Iterable[Findings], engine: str, shapes: int, limit: int) -> Report:
     """Count everything, keep the first in order: memory stays bounded however much is wrong."""
     kept: dict[str, list[Result]] = {}
-    groups: dict[tuple[object, ...], tuple[Result, int, list[str]]] = {}
-    for finding in findings:
-        result = _result(finding)
-        bucket = kept.setdefault(result.shape, [])
-        bucket.append(result)
-        if len(bucket) >= 2 * limit + 100:
-            _keep_first(bucket, limit)
-        cause = (result.severity, result.shape, result.component, result.path or "", *sorted(finding.messages.items()))
-        first, count, examples = groups.get(cause, (replace(result, messages=finding.messages), 0, []))
-        examples.append(_culprit(result))
-        if len(examples) >= 100:
-            examples[:] = sorted(set(examples))[:5]
-        groups[cause] = (first, count + 1, examples)
-    for bucket in kept.values():
-        _keep_first(bucket, limit)
+    groups: dict[tuple[object, ...], Group] = {}
+    for found in findings:
+        first = Group(
+            shape=found.cause.shape.name,
+            severity=_SEVERITIES.get(found.cause.shape.severity, Severity.VIOLATION),
+            component=found.cause.component,
+            path=found.cause.path,
+            messages=found.cause.messages,
+            count=len(found),
+            examples=tuple(found.culprits(EXAMPLES)),
+        )
+        cause = (first.severity, first.shape, first.component, first.path or "", *sorted(first.messages.items()))
+        groups[cause] = _together(groups[cause], first) if cause in groups else first
+        bucket = kept.setdefault(first.shape, [])
+        bucket += [_result(first, finding) for finding in found.first(limit)]
+        bucket.sort(key=_order)
+        del bucket[limit:]
     return Report(
         results=tuple(sorted((result for bucket in kept.values() for result in bucket), key=_order)),
-        groups=tuple(_group(*groups[cause]) for cause in sorted(groups, key=lambda c: (_RANK[c[0]], *map(str, c[1:])))),
+        groups=tuple(groups[cause] for cause in sorted(groups, key=lambda c: (_RANK[c[0]], *map(str, c[1:])))),
         engine=engine,
         shapes=shapes,
+    )
+
+
+def _together(one: Group, other: Group) -> Group:
+    examples = tuple(sorted({*one.examples, *other.examples})[:EXAMPLES])
+    return replace(one, count=one.count + other.count, examples=examples)
+
+
+def _result(group: Group, finding: Finding) -> Result:
+    return Result(
+        shape=group.shape,
+        severity=group.severity,
+        focus=finding.focus,
+        value=finding.value,
+        path=group.path,
+        component=group.component,
+        messages=finding.messages,
     )
 
 
@@ -185,37 +204,3 @@ _SEVERITIES: dict[Term | None, Severity] = {NamedNode(SH + severity): severity f
 def _order(result: Result) -> tuple[str, ...]:
     messages = "".join(message for _, message in sorted(result.messages.items()))
     return (result.shape, result.focus, result.value or "", result.path or "", result.component, messages)
-
-
-def _keep_first(bucket: list[Result], limit: int) -> None:
-    bucket.sort(key=_order)
-    del bucket[limit:]
-
-
-def _culprit(result: Result) -> str:
-    """What to look at: the value where it is a thing of its own, otherwise the focus."""
-    return result.value if result.value and not result.value.startswith('"') else result.focus
-
-
-def _group(first: Result, count: int, examples: list[str]) -> Group:
-    return Group(
-        shape=first.shape,
-        severity=first.severity,
-        component=first.component,
-        path=first.path,
-        messages=first.messages,
-        count=count,
-        examples=tuple(sorted(set(examples))[:5]),
-    )
-
-
-def _result(finding: Finding) -> Result:
-    return Result(
-        shape=finding.shape.name,
-        severity=_SEVERITIES.get(finding.shape.severity, Severity.VIOLATION),
-        focus=shown(finding.focus),
-        value=None if finding.value is None else shown(finding.value),
-        path=finding.path,
-        component=finding.component,
-        messages=filled(finding.messages, finding.bindings),
-    )

@@ -1,17 +1,23 @@
-"""`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build."""
+"""`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build.
+
+For `owl` and `sources` DATA is a folder of publishers' own files.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from bench import current_view, naive, search_quality, search_speed, suggest
+from bench import current_view, naive, owl, search_quality, search_speed, sources, suggest, variables
 
 BENCHES = {
     "naive": naive.run,
     "current-view": current_view.run,
+    "owl": owl.run,
     "search-quality": search_quality.run,
     "search-speed": search_speed.run,
+    "sources": sources.run,
+    "variables": variables.run,
     "suggest": suggest.run,
 }
 

@@ -187,6 +187,16 @@ class Keys:
         shown = [f"[[{where}]]" + (f" number {n}" if len(value) > 1 else "") for n in range(1, len(value) + 1)]
         return [Keys(each, self.origin, where, words) for each, words in zip(value, shown, strict=True)]
 
+    def either(self, key: str) -> str | Keys:
+        """A string, or the table below the key."""
+        value = self._take(key, (str, dict), "a text, or a table", True)
+        if isinstance(value, str):
+            return value
+        return Keys(value, self.origin, f"{self.where}.{key}" if self.where else key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
     def rest(self) -> Iterator[tuple[str, Any]]:
         """All that is left, taken out."""
         while self._values:
@@ -377,7 +387,7 @@ def declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
     """A list that begrepp knows, as `begrepp sources` shows it."""
     keys = Keys(declared, Origin(f"loaders/declared/{id_}.toml"))
     known = rights(keys)
-    known_scheme = scheme(keys, id_)
+    known_schemes = (scheme(keys, id_),) if "scheme" in keys else ()
     title = next((t.value for t in known.titles if t.lang == "sv"), id_)
     return Source(
         id=id_,
@@ -387,8 +397,18 @@ def declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
         redistribution=known.redistribution,
         homepage=known.homepage,
         reads=known.reads,
-        schemes=(known_scheme,),
+        schemes=known_schemes,
     )
+
+
+def encoding(keys: Keys) -> str:
+    """The encoding of a text file."""
+    said = keys.text("encoding", default="utf-8")
+    try:
+        "".encode(said)
+    except LookupError:
+        keys.fail("encoding", f"is '{said}', which is no encoding.", "Use utf-8, windows-1252 or iso-8859-1.")
+    return said
 
 
 def slug(words: str) -> str:

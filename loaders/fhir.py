@@ -57,6 +57,12 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
     keys.done()
     found: dict[str, list[Resource]] = {kind: [] for kind in _KINDS}
     for resource in resources(edition):
+        if resource.origin.file.endswith(".fsh"):
+            raise InputError(
+                resource.origin,
+                "FHIR Shorthand is a source that its compiler turns into FHIR; it is not read as it stands.",
+                "Run `npx fsh-sushi build` in the folder of sushi-config.yaml, and add fsh-generated/resources/*.json.",
+            )
         if resource.kind in found:
             found[resource.kind].append(resource)
         else:

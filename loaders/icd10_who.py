@@ -17,7 +17,7 @@ from loaders.releases import release
 SCHEME = Scheme(
     id="icd-10",
     titles=texts("ICD-10, WHO:s internationella version", "ICD-10, international version of WHO"),
-    identifiers=("urn:oid:2.16.840.1.113883.6.3", "http://hl7.org/fhir/sid/icd-10"),
+    identifiers=("urn:oid:2.16.840.1.113883.6.3", "http://hl7.org/fhir/sid/icd-10", "http://id.who.int/icd/release/10"),
     preferred_system_uri="http://hl7.org/fhir/sid/icd-10",
     # A chapter, a block, a category or a subcategory.
     notation_pattern=r"^([IVX]+|[A-Z][0-9]{2}-[A-Z][0-9]{2}|[A-Z][0-9]{2}(\.[0-9]{1,2})?)$",

@@ -1,15 +1,18 @@
 """LOINC, the international codes for laboratory tests and clinical observations, from its release folder or archive.
 
-Read are `Loinc.csv`, `MapTo.csv` where it is there, and the linguistic variants (`svSE…LinguisticVariant.csv` has
-the Swedish names). Columns are found by name, since each release has others; what is not kept is told.
+Read are `Loinc.csv`, and where they are there `MapTo.csv`, the linguistic variants (`svSE…LinguisticVariant.csv` has
+the Swedish names) and the hierarchy of components by system, whose parts (`LP…`) become concepts above the terms:
+`ComponentHierarchyBySystem.csv`, which was called `MultiAxialHierarchy.csv` before 2022. Columns are found by name,
+since each release has others; what is not kept is told.
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -45,7 +48,7 @@ SCHEME = Scheme(
     titles=texts("LOINC, laboratorietester och kliniska observationer", "LOINC, laboratory and clinical observations"),
     identifiers=("http://loinc.org", "urn:oid:2.16.840.1.113883.6.1"),
     preferred_system_uri="http://loinc.org",
-    notation_pattern=r"^[0-9]{1,7}-[0-9]$",
+    notation_pattern=r"^(LP)?[0-9]{1,7}-[0-9]$",
     hierarchical=False,
     iri_template=IRI + "{notation}",
 )
@@ -56,7 +59,8 @@ SOURCE = Source(
     licence=LICENCE,
     redistribution=Redistribution.NOT_ALLOWED,
     homepage="https://loinc.org/downloads/",
-    reads="the release archive (.zip), or Loinc.csv with MapTo.csv and …LinguisticVariant.csv",
+    reads="the release archive (.zip), or Loinc.csv with MapTo.csv, …LinguisticVariant.csv and "
+    "ComponentHierarchyBySystem.csv",
     schemes=(SCHEME,),
 )
 # A trial term may still change; what is discouraged may be used, and its successors are in MapTo.csv.
@@ -70,7 +74,10 @@ _AXES = ("COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM", "SCALE_TYP", "METHOD_T
 # Properties that are kept as they are, under LOINC's own addresses (https://hl7.org/fhir/loinc.html).
 _PROPERTIES = (*_AXES, "CLASS", "EXAMPLE_UCUM_UNITS", "ORDER_OBS", "VersionFirstReleased", "VersionLastChanged")
 _PROPERTY = "http://loinc.org/property/"
-_WANTED = r"(^|/)(Loinc|MapTo|[a-z]{2}[A-Z]{2}\d+LinguisticVariant)\.csv$"
+_HIERARCHY = ("ComponentHierarchyBySystem.csv", "MultiAxialHierarchy.csv")
+_WANTED = (
+    r"(^|/)(Loinc|MapTo|ComponentHierarchyBySystem|MultiAxialHierarchy|[a-z]{2}[A-Z]{2}\d+LinguisticVariant)\.csv$"
+)
 _VARIANT = re.compile(r"(?P<language>[a-z]{2})(?P<country>[A-Z]{2})\d+LinguisticVariant\.csv")
 
 
@@ -94,7 +101,11 @@ def _load(edition: Edition, files: list[Path]) -> Iterator[Record]:
             "Add the release archive, or the folder LoincTable.",
         )
     main, since = mains[0], valid_from(edition)
-    yield SCHEME
+    above = [path for path in files if path.name in _HIERARCHY]
+    if len(above) > 1:
+        words = ", ".join(path.name for path in above)
+        raise InputError(Origin(words), "there are several hierarchies.", "Add the files of one release only.")
+    yield replace(SCHEME, hierarchical=bool(above))
     yield release(SCHEME, edition, REGENSTRIEF, LICENCE, Redistribution.NOT_ALLOWED, called="LOINC")
     status = {}
     for row in read_table(main, required=("LOINC_NUM", "STATUS"), counted=False):
@@ -106,10 +117,14 @@ def _load(edition: Edition, files: list[Path]) -> Iterator[Record]:
     retired = {code: new for code, new in single.items() if status.get(code) == "DEPRECATED"}
     successors = {old: new for old, new in leading_on(retired, in_use).items() if new[0] in status}
     variants = _variants([path for path in files if _VARIANT.fullmatch(path.name)])
+    parents: dict[str, tuple[str, ...]] = {}
+    for path in above:
+        yield from _parts(path, status, parents)
     left: set[str] = set()
     for row in read_table(main, required=("LOINC_NUM", "LONG_COMMON_NAME", "STATUS")):
         code = row.take("LOINC_NUM")
-        yield from _term(code, row, advice.get(code, []), successors.get(code, ()), variants.get(code, {}), since)
+        advised, names = advice.get(code, []), variants.get(code, {})
+        yield from _term(code, row, advised, successors.get(code, ()), names, parents.get(code, ()), since)
         for column in row.left():
             if column not in left:
                 left.add(column)
@@ -122,6 +137,7 @@ def _term(
     advice: list[tuple[str, str]],
     successors: tuple[str, ...],
     variants: dict[str, list[str]],
+    broader: tuple[str, ...],
     since: date,
 ) -> Iterator[Record]:
     said = row.take("STATUS")
@@ -152,6 +168,7 @@ def _term(
         alt_labels=tuple(text for text in others if text not in pref),
         definitions=texts(en=row.take_optional("DefinitionDescription")),
         notes=tuple(notes),
+        broader=broader,
         status=status,
         # LOINC says in which version a term last changed, not on which day: at the latest before this release.
         valid_to=since - timedelta(days=1) if status is Status.INACTIVE else None,
@@ -167,6 +184,43 @@ def _term(
             subject=f"{IRI}{code}",
             predicate=predicate,
             object=RdfTerm(value, "literal"),
+        )
+
+
+def _parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[str, ...]]) -> Iterator[Record]:
+    """The parts of the hierarchy as concepts; where each term stands in it is put into `parents`.
+
+    A part or a term stands in as many places as it has rows, and several rows have the same parent.
+    """
+    above: dict[str, dict[str, None]] = {}
+    parts: dict[str, tuple[str, Origin]] = {}
+    for row in read_table(path, required=("IMMEDIATE_PARENT", "CODE", "CODE_TEXT")):
+        code, parent, words = row.take("CODE"), row.take("IMMEDIATE_PARENT"), row.take("CODE_TEXT")
+        row.drop()
+        if code not in terms and not code.startswith("LP"):
+            yield Skipped(origin=row.origin, reason=f"'{code}' is neither a part nor a term of this release.")
+            continue
+        above.setdefault(code, {})
+        if parent:
+            above[code][parent] = None
+        if code.startswith("LP"):
+            parts.setdefault(code, (words, row.origin))
+    for code, of in above.items():
+        if missing := [parent for parent in of if parent not in parts]:
+            raise InputError(
+                Origin(path.name),
+                f"'{code}' stands below '{missing[0]}', which is not in the file.",
+                "The file is cut off, or from another release: fetch it again.",
+            )
+        if code in terms:
+            parents[code] = tuple(of)
+    for code, (words, origin) in parts.items():
+        yield Concept(
+            scheme=SCHEME.id,
+            notation=code,
+            origin=origin,
+            pref_labels=(Text(words or code, "en"),),
+            broader=tuple(above[code]),
         )
 
 

@@ -52,6 +52,7 @@ def read_rdf(path: Path, base: str) -> Iterator[Quad]:
     with path.open("rb") as file:
         if form == RdfFormat.RDF_XML:
             check_doctype(file, path)
+            _check_end(file, path)
         file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)
         count = 0
         try:
@@ -67,6 +68,24 @@ def read_rdf(path: Path, base: str) -> Iterator[Quad]:
             raise _broken(path, error) from None
         if not count:
             raise InputError(path, "the file holds no triples.", "Check that you added the right file.")
+
+
+_ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
+_TAIL = 1 << 16
+
+
+def _check_end(file: IO[bytes], path: Path) -> None:
+    """The root must be closed: pyoxigraph reads RDF/XML that was cut off as far as it goes, and says nothing."""
+    file.seek(0)
+    root = _ROOT.search(re.sub(rb"<!--.*?-->|<!DOCTYPE.*?\]\s*>", b"", file.read(1 << 20), flags=re.DOTALL))
+    file.seek(max(0, path.stat().st_size - _TAIL))
+    tail = re.sub(rb"<!--.*?-->", b"", file.read(), flags=re.DOTALL).rstrip()
+    if root and not re.search(rb"(</" + re.escape(root[1]) + rb"\s*|<" + re.escape(root[1]) + rb"[^<>]*/)>$", tail):
+        raise InputError(
+            path,
+            f"the XML is cut off: <{root[1].decode()}> is not closed at the end.",
+            "Fetch the file again from its publisher, and compare its size.",
+        )
 
 
 class _Bounded(io.RawIOBase):

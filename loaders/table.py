@@ -32,7 +32,17 @@ from begrepp.records import (
 )
 from begrepp.rows import Row, parse_date, read_table, read_xlsx
 from loaders.agencies import BEGREPP
-from loaders.declarations import Keys, file_list, levels, read_declaration, release, release_dates, rights, scheme
+from loaders.declarations import (
+    Keys,
+    encoding,
+    file_list,
+    levels,
+    read_declaration,
+    release,
+    release_dates,
+    rights,
+    scheme,
+)
 
 SOURCE = Source(
     id="table",
@@ -153,7 +163,7 @@ def _read_file(keys: Keys) -> _File:
         name=name,
         format=form,
         delimiter=keys.character("delimiter", default=_DELIMITERS.get(form, ",")),
-        encoding=_encoding(keys),
+        encoding=encoding(keys),
         quoted=keys.flag("quoted", default=True),
         sheet=keys.text("sheet"),
         column_names=column_names,
@@ -188,15 +198,6 @@ def _read_file(keys: Keys) -> _File:
     options.done()
     keys.done()
     return found
-
-
-def _encoding(keys: Keys) -> str:
-    encoding = keys.text("encoding", default="utf-8")
-    try:
-        "".encode(encoding)
-    except LookupError:
-        keys.fail("encoding", f"is '{encoding}', which is no encoding.", "Use utf-8, windows-1252 or iso-8859-1.")
-    return encoding
 
 
 def _read_columns(keys: Keys) -> _Columns:

@@ -1,37 +1,40 @@
-"""A dataset and its variables: a description in `source.toml`, and the list of variables in CSV beside it.
+"""A dataset and its variables: a description in `source.toml`, and lists of variables and codes in any tabular form.
 
-For registers, cohorts and other collections whose holder has no machine-readable catalogue. Each fact
-carries its source and the day somebody looked; docs/how-to/source-toml.md is the manual.
+For registers, cohorts, common data sets and data models whose dictionary is a table, a JSON file or a folder of
+texts. What its columns mean is declared, never programmed; docs/how-to/source-toml.md is the manual.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from fnmatch import fnmatch
 from typing import Any
 
-from begrepp.editions import data_files, file_named
+from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
+from begrepp.lists import Lists
 from begrepp.records import (
-    Dataset,
+    CodeList,
     Edition,
-    Evidence,
-    Legislation,
+    Home,
     Record,
     Redistribution,
+    Skipped,
     Source,
     Table,
+    Text,
     Variable,
     is_iri,
-    links,
-    texts,
 )
-from begrepp.rows import Row, parse_date, read_table
 from loaders.agencies import BEGREPP
-from loaders.declarations import Keys, agent_named, agents, file_list, read_declaration, release_dates, rights
+from loaders.cells import read_cell, read_words
+from loaders.dataset_declaration import read_dataset
+from loaders.declarations import Keys, file_list, read_declaration, slug
+from loaders.gathering import gather, worded
+from loaders.sheets import Sheet, read_sheet
+from loaders.value_lists import CodeBook, ListOfCodes, fill, parted, read_codes
+from loaders.variable_rows import VariableList, own_lists, read_variable_list
 
 SOURCE = Source(
     id="variables",
@@ -40,253 +43,196 @@ SOURCE = Source(
     licence="",
     redistribution=Redistribution.NOT_ALLOWED,
     homepage="",
-    reads="a source.toml that describes the dataset, and variables.csv",
+    reads="a source.toml that describes the dataset, and its list of variables in CSV, TSV, XLSX, JSON or Markdown",
 )
-COLUMNS = (
-    "table",
-    "name",
-    "label_sv",
-    "label_en",
-    "description_sv",
-    "description_en",
-    "datatype",
-    "unit",
-    "concept",
-    "code_system",
-    "value_list",
-    "valid_from",
-    "valid_to",
-    "at_event",
-    "linkage_key",
-    "source",
-    "checked",
-    "certainty",
-)
-_OPTIONAL = frozenset(COLUMNS) - {"name", "label_sv", "datatype"}
-_CONCEPTS = "onkologi"
-_SEPARATOR = " | "
-# A year, a month or a day: what a register can say of when a variable was introduced.
-_WHEN = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
-# The datatypes of CSVW that the shapes allow (shapes/variable.ttl S19).
-_DATATYPES = frozenset(
-    (
-        "string",
-        "integer",
-        "nonNegativeInteger",
-        "decimal",
-        "double",
-        "boolean",
-        "date",
-        "dateTime",
-        "time",
-        "gYear",
-        "gYearMonth",
-        "duration",
-        "anyURI",
-    )
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sheet:
-    """One `[[table]]`: a table of the dataset, and where its variables are listed under which column names."""
-
-    table: Table
-    path: Path
-    columns: Mapping[str, str]
-    ignore: tuple[str, ...]
-    delimiter: str
 
 
 def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The dataset, and every variable of its tables."""
+    """The dataset, its value lists, and every variable of its tables."""
     keys = read_declaration(edition, declared)
-    sheets = [_read_sheet(said, edition) for said in keys.tables("table")]
-    dataset = _read_dataset(keys, edition, tuple(sheet.table for sheet in sheets))
+    tables = _Tables(keys, edition)
+    lists = [read_variable_list(each, edition) for each in keys.tables("variables")]
+    lists = lists or own_lists(tables.files, edition, keys.origin)
+    sheets = [tables.read(each, edition) for each in keys.tables("tables")]
+    codes = [read_codes(each, edition) for each in keys.tables("codes")]
+    ignored = keys.strings("ignore_files")
+    dataset = read_dataset(keys, edition)
     keys.done()
-    if not sheets:
-        raise InputError(keys.origin, "[[table]] is missing.", "Name the dataset's table(s) and the file of each.")
-    unused = [p.name for p in data_files(edition) if p not in {sheet.path for sheet in sheets}]
-    if unused:
-        raise InputError(keys.origin, f"no [[table]] names {file_list(unused)}.", "Name it as `file`, or remove it.")
-    yield dataset
-    rows = list(_variables(sheets, dataset))
-    times = Counter((variable.table, variable.name) for variable in rows)
-    for variable in rows:
-        yield variable if times[variable.table, variable.name] == 1 else _dated(variable)
+    sheets += [*(each.sheet for each in lists), *(each.sheet for each in codes)]
+    used = {path for sheet in sheets for path in sheet.paths}
+    _refuse_unused(edition, keys.origin, {path.name for path in used}, ignored)
+    book = CodeBook()
+    skipped = [each for said in codes for each in fill(book, said)]
+    names = _Names()
+    for each in lists:
+        for variable, table in each.read(dataset.id, _report(skipped), counted=False):
+            tables.meet(variable, table)
+            names.meet(variable)
+    yield replace(dataset, tables=tables.all())
+    yield from skipped
+    home = Lists(Home(dataset=dataset.id))
+    for each in lists:
+        for variable, _ in each.read(dataset.id, _ignore):
+            placed, missed = _with_values(tables.placed(names.dated(variable)), each, home, book)
+            yield from home.new()
+            yield placed
+            yield from missed
+    yield from _unused_lists(book, home)
 
 
-# The description.
-
-
-def _read_dataset(keys: Keys, edition: Edition, tables: tuple[Table, ...]) -> Dataset:
-    known = rights(keys)
-    dates = release_dates(keys, edition)
-    known_agents = agents(keys)
-    said = keys.table("dataset", required=True)
-    contact = said.table("contact")
-    age = said.table("typical_age")
-    publisher = agent_named(said, "publisher", known=known_agents)
-    dataset = Dataset(
-        id=said.slug("id", default=edition.source),
-        version=dates.version,
-        origin=keys.origin,
-        titles=said.words("title", required=True),
-        descriptions=said.words("description", required=True),
-        publisher=publisher,
-        custodian=agent_named(said, "custodian", default=publisher.id, known={**known_agents, publisher.id: publisher}),
-        catalogue_publisher=known.publisher,
-        licence=known.licence,
-        tables=tables,
-        valid_from=dates.valid_from,
-        redistribution=known.redistribution,
-        keywords=said.words("keyword"),
-        contact_names=contact.words("name"),
-        contact_url=contact.iri("url"),
-        contact_email=contact.text("email"),
-        landing_page=said.iri("landing_page"),
-        access_rights=said.iri("access_rights"),
-        access_procedure=said.words("access_procedure"),
-        access_url=said.iri("access_url"),
-        legislation=tuple(_read_law(law) for law in said.tables("applicable_legislation")),
-        temporal_from=_when(said, "temporal_from"),
-        temporal_to=_when(said, "temporal_to"),
-        spatial=said.iri("spatial"),
-        health_categories=said.strings("health_category"),
-        population=said.words("population"),
-        coverage_excludes=said.words("coverage_excludes"),
-        specimen_types=_concepts(said.strings("specimen_types")),
-        subjects=_concepts(said.strings("subjects")),
-        file_formats=said.strings("file_formats"),
-        min_age=age.number("min"),
-        max_age=age.number("max"),
-        individuals=said.number("individuals"),
-        evidence=tuple(_read_evidence(each) for each in keys.tables("evidence")),
-    )
-    for part in (contact, age, said):
-        part.done()
-    return dataset
-
-
-def _read_law(keys: Keys) -> Legislation:
-    law = Legislation(titles=keys.words("title", required=True), url=keys.iri("url"))
-    keys.done()
-    return law
-
-
-def _read_evidence(keys: Keys) -> Evidence:
-    checked = keys.day("checked", required=True)
-    assert checked is not None
-    evidence = Evidence(
-        about=keys.text("about", required=True),
-        source=keys.text("source", required=True),
-        checked=checked,
-        certainty=keys.text("certainty", required=True),
-    )
-    keys.done()
-    return evidence
-
-
-def _when(keys: Keys, key: str) -> str:
-    value = keys.text(key)
-    if value and not _WHEN.fullmatch(value):
-        keys.fail(key, f"is '{value}'.", 'Write a year, a month or a day: "1958", "2008-01", "2008-01-01".')
-    return value
-
-
-def _read_sheet(keys: Keys, edition: Edition) -> _Sheet:
-    renamed = keys.table("columns")
-    sheet = _Sheet(
-        table=Table(id=keys.slug("id", required=True), titles=keys.words("title", required=True)),
-        path=file_named(edition, keys.text("file", default="variables.csv")),
-        columns={column: renamed.text(column, default=column) for column in COLUMNS},
-        ignore=keys.strings("ignore"),
-        delimiter=keys.character("delimiter", default=","),
-    )
-    renamed.done()
-    keys.done()
-    return sheet
-
-
-# The variables.
-
-
-def _variables(sheets: list[_Sheet], dataset: Dataset) -> Iterator[Variable]:
-    """Tables may share a file, whose column `table` then tells which table a row belongs to."""
-    ids = {sheet.table.id for sheet in sheets}
-    for path in dict.fromkeys(sheet.path for sheet in sheets):
-        here = [sheet for sheet in sheets if sheet.path == path]
-        sheet = here[0]
-        required = [sheet.columns[column] for column in COLUMNS if column not in _OPTIONAL]
-        for row in read_table(path, required=required, delimiter=sheet.delimiter):
-            variable = _read_row(row, sheet, dataset.id, default_table=here[0].table.id if len(here) == 1 else "")
-            if variable.table not in ids:
-                raise InputError(
-                    row.origin,
-                    f"the table '{variable.table}' is not declared (there are: {file_list(sorted(ids))}).",
-                    "Correct the row, or add a [[table]] to source.toml.",
-                )
-            yield variable
-
-
-def _read_row(row: Row, sheet: _Sheet, dataset: str, default_table: str) -> Variable:
-    def take(column: str) -> str:
-        name = sheet.columns[column]
-        return row.take_optional(name) if column in _OPTIONAL else row.take(name)
-
-    label = texts(take("label_sv"), take("label_en"))
-    variable = Variable(
-        dataset=dataset,
-        table=take("table") or default_table,
-        name=take("name"),
-        origin=row.origin,
-        titles=label,
-        # HealthDCAT-AP demands a description of every column; where the list has none, the label is one.
-        descriptions=texts(take("description_sv"), take("description_en")) or label,
-        datatype=take("datatype"),
-        unit=take("unit"),
-        measures=links(*_concepts(_split(take("concept")))),
-        code_systems=_split(take("code_system")),
-        value_list=take("value_list"),
-        valid_from=_row_when(take("valid_from"), row.origin, "valid_from"),
-        valid_to=_row_when(take("valid_to"), row.origin, "valid_to"),
-        at_event=take("at_event"),
-        linkage_key=next(iter(_concepts(_split(take("linkage_key")))), ""),
-        source=take("source"),
-        checked=parse_date(take("checked"), row.origin, sheet.columns["checked"]),
-        certainty=take("certainty"),
-    )
-    row.ignore(*sheet.ignore)
-    row.done()
-    for what, value in (("name", variable.name), ("label_sv", label)):
-        if not value:
-            raise InputError(row.origin, f"the column '{sheet.columns[what]}' is empty.", "Fill it in.")
-    if variable.datatype not in _DATATYPES:
+def _refuse_unused(edition: Edition, origin: Origin, used: set[str], ignored: tuple[str, ...]) -> None:
+    left = [path.name for path in data_files(edition) if path.name not in used]
+    left = [name for name in left if not any(fnmatch(name, pattern) for pattern in ignored)]
+    if left:
         raise InputError(
-            row.origin,
-            f"'{variable.datatype}' is no datatype of CSVW.",
-            f"Use one of: {', '.join(sorted(_DATATYPES))}.",
+            origin,
+            f"nothing in the declaration reads {file_list(left)}.",
+            'Name it as `file` of a [[variables]] or [[codes]], or say ignore_files = ["…"].',
         )
-    return variable
 
 
-def _row_when(value: str, origin: Origin, column: str) -> str:
-    if value and not _WHEN.fullmatch(value):
-        raise InputError(
-            origin, f"'{value}' in column '{column}' is no year, month or day.", "Write 2004, 2004-01 or 2004-01-01."
-        )
-    return value
+class _Tables:
+    """The tables of the dataset: those that are declared, and those that the rows name."""
+
+    def __init__(self, keys: Keys, edition: Edition) -> None:
+        self.files: list[str] = []
+        self._tables: dict[str, Table] = {}
+        self._by_words: dict[str, str] = {}
+        self._fixed = False
+        for said in keys.tables("table"):
+            table = Table(
+                id=said.slug("id", required=True),
+                titles=said.words("title", required=True),
+                descriptions=said.words("description"),
+            )
+            self._tables[table.id] = table
+            self._by_words[said.text("called", default=table.id)] = table.id
+            self.files.append(said.text("file", default="variables.csv"))
+            said.done()
+        self._fixed = bool(self._tables)
+        self._origin = keys.origin
+
+    def read(self, keys: Keys, edition: Edition) -> Sheet:
+        """A `[[tables]]`: rows that tell the tables' names, titles and descriptions."""
+        sheet = read_sheet(keys, edition)
+        columns = keys.table("columns", required=True)
+        name = read_cell(columns, "name")
+        if name is None:
+            columns.fail("name", "is missing.", "Say which column holds the table's name.")
+        title, description = read_words(columns, "title"), read_words(columns, "description")
+        columns.done()
+        keys.done()
+        cells = [name, *(cell for _, cell in (*title, *description))]
+        for row in gather(sheet, cells, _refuse):
+            called = name.value(row.cells, row.origin)
+            self._by_words[called] = id_ = slug(called)
+            titles = worded(title, row) or (Text(called, "zxx"),)
+            self._tables[id_] = Table(id=id_, titles=titles, descriptions=worded(description, row))
+        return sheet
+
+    def meet(self, variable: Variable, table: Table) -> None:
+        """Learn of the table that a row names."""
+        if variable.table in self._by_words:
+            return
+        if self._fixed and (variable.table or len(self._tables) > 1):
+            raise InputError(
+                variable.origin,
+                f"the table '{variable.table}' is not declared (there are: {file_list(sorted(self._by_words))}).",
+                "Correct the row, or add a [[table]] to source.toml.",
+            )
+        if self._fixed:
+            self._by_words[variable.table] = next(iter(self._tables))
+            return
+        id_ = slug(variable.table) or "table"
+        self._by_words[variable.table] = id_
+        self._tables.setdefault(id_, replace(table, id=id_))
+
+    def placed(self, variable: Variable) -> Variable:
+        """The variable in its table."""
+        return replace(variable, table=self._by_words[variable.table])
+
+    def all(self) -> tuple[Table, ...]:
+        """All tables."""
+        return tuple(self._tables.values())
 
 
-def _dated(variable: Variable) -> Variable:
-    """The name stands in several rows: what the column means changed, and its first day tells the rows apart."""
-    return replace(variable, part=variable.valid_from)
+class _Names:
+    """Names that stand in several rows: what the column means changed, and its first day tells the rows apart."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, str], Origin] = {}
+        self._times: dict[tuple[str, str], int] = {}
+
+    def meet(self, variable: Variable) -> None:
+        """Learn of a row. Raises `InputError` where nothing tells it from another."""
+        key = (variable.table, variable.name, variable.valid_from)
+        if key in self._seen:
+            raise InputError(
+                variable.origin,
+                f"the variable '{variable.name}' stands already in {self._seen[key]}, with no other valid_from.",
+                "Give the rows different days, tables or names, or remove one of them.",
+            )
+        self._seen[key] = variable.origin
+        self._times[key[:2]] = self._times.get(key[:2], 0) + 1
+
+    def dated(self, variable: Variable) -> Variable:
+        """The variable, with its first day as a part of its address where it needs one."""
+        several = self._times[variable.table, variable.name] > 1
+        return replace(variable, part=variable.valid_from) if several else variable
 
 
-def _split(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split(_SEPARATOR) if part.strip())
+def _with_values(
+    variable: Variable, each: VariableList, home: Lists, book: CodeBook
+) -> tuple[Variable, tuple[Skipped, ...]]:
+    """The variable with the lists that its row holds or names, or that a row of `[[codes]]` gives it."""
+    named = each.list_named.pop((variable.origin, variable.name), "")
+    values, missing = each.in_cell.pop((variable.origin, variable.name), ((), ()))
+    if listed := book.by_name.get(named) or book.by_variable.get(variable.name):
+        return _listed(variable, listed, named, home), ()
+    if named and is_iri(named):
+        return replace(variable, value_set=named), ()
+    skipped: tuple[Skipped, ...] = ()
+    if named and not (variable.code_systems or variable.value_list):
+        reason = f"the list '{named}' of '{variable.name}' is in none of the files; the variable stands without it."
+        skipped = (Skipped(origin=variable.origin, reason=reason),)
+    titles, origin = variable.titles, variable.origin
+    return replace(
+        variable,
+        code_list=home.add(variable.name, values, origin, titles),
+        missing_list=home.add(f"{variable.name}-missing", missing, origin, titles, missing=True),
+    ), skipped
 
 
-def _concepts(references: tuple[str, ...]) -> tuple[str, ...]:
-    """A key alone is one of our own concepts; `scheme:key` and IRIs are as they are."""
-    return tuple(each if is_iri(each) or ":" in each else f"{_CONCEPTS}:{each}" for each in references)
+def _listed(variable: Variable, listed: ListOfCodes, named: str, home: Lists) -> Variable:
+    listed.used = True
+    values, missing = parted(tuple(listed.values.values()), listed.missing)
+    name, titles, rules = named or variable.name, listed.titles or variable.titles, tuple(listed.rules)
+    return replace(
+        variable,
+        code_list=home.add(name, values, listed.origin, titles, named=bool(named), intension=rules),
+        missing_list=home.add(f"{name}-missing", missing, listed.origin, titles, missing=True),
+    )
+
+
+def _unused_lists(book: CodeBook, home: Lists) -> Iterator[CodeList | Skipped]:
+    """Lists that the dictionary has and no variable uses; lists for variables that it has not."""
+    for name, listed in book.by_name.items():
+        if not listed.used:
+            values = tuple(listed.values.values())
+            home.add(name, values, listed.origin, listed.titles, named=True, intension=tuple(listed.rules))
+    yield from home.new()
+    for name, listed in book.by_variable.items():
+        if not listed.used:
+            yield Skipped(origin=listed.origin, reason=f"there is no variable '{name}' for its list.")
+
+
+def _report(skipped: list[Skipped]) -> Any:
+    return lambda origin, reason: skipped.append(Skipped(origin=origin, reason=reason))
+
+
+def _refuse(origin: Origin, reason: str) -> None:
+    raise InputError(origin, reason, "Mend the row in a copy.")
+
+
+def _ignore(origin: Origin, reason: str) -> None:
+    """A misaligned row was reported when the rows were read the first time."""

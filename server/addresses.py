@@ -11,6 +11,7 @@ from begrepp.namespaces import expand
 KINDS = (
     "cs",
     "vs",
+    "catalogue",
     "dataset",
     "series",
     "structure",

@@ -94,6 +94,10 @@ def concept(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
 
     Raises `Ambiguous` where two parts have the code: KVÅ's headings differ in meaning between KKÅ and KMÅ.
     """
+    prefix, colon, rest = code.partition(":")
+    if colon and prefix.lower() == scheme.id:
+        # HL7's resources write 1101, the gene committee HGNC:1101.
+        code = rest
     for look in (_exact, _as_written):
         if own := look(build, scheme, code):
             return own

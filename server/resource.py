@@ -77,13 +77,15 @@ def timemap(rest: str) -> Response:
     if not scheme_of(build(), found):
         raise Missing("Only code systems and their concepts are kept as of a day.", "Ask for one of those.")
     states = mementos(build(), found)
-    original, own = address(found.path), address(f"/timemap/link{found.path}")
+    # Whoever keeps the list has no address to read relative ones against.
+    host = request.host_url.rstrip("/")
+    original, own = host + address(found.path), host + address(f"/timemap/link{found.path}")
     lines = [f'<{original}>; rel="original timegate"', f'<{own}>; rel="self"; type="application/link-format"']
     if states:
         lines[1] += f'; from="{states[0].http_date}"; until="{states[-1].http_date}"'
     for place, state in enumerate(states):
         rel = ("first " if place == 0 else "") + ("last " if place == len(states) - 1 else "") + "memento"
-        lines.append(f'<{address(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
+        lines.append(f'<{host}{address(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
     return Response(",\n".join(lines) + "\n", content_type="application/link-format; charset=utf-8")
 
 

@@ -21,6 +21,7 @@ from begrepp.editions import find_editions
 from begrepp.loading import Job
 from begrepp.settings import ROOT, Settings
 from server import create_app
+from tests.shell import Shell
 from tests.small import HEADER, ROWS, Quiet, put
 
 NEWER = ROWS.replace("A00.0,Påhittad lungåkomma,Invented lung disorder,A00,1997-01-01,\n", "").replace(
@@ -60,3 +61,9 @@ def client(app: Flask) -> FlaskClient:
 def data_folder(built: Settings) -> Path:
     """Where the build lies."""
     return built.data
+
+
+@pytest.fixture
+def begrepp(tmp_path: Path) -> Shell:
+    """The command line, with a data folder of its own."""
+    return Shell(tmp_path)

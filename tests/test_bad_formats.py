@@ -12,7 +12,7 @@ import pytest
 import loaders
 from begrepp.checks import checked
 from begrepp.errors import InputError, PersonalDataError
-from begrepp.records import Concept
+from begrepp.records import Concept, Coverage, Release
 from tests import golden
 from tests.test_bad_input import archive, edition, refused
 
@@ -158,6 +158,8 @@ def test_a_file_that_is_not_packed_is_told(tmp_path: Path) -> None:
 
 # LOINC and OMOP.
 
+_ABOVE = "AccessoryFiles/ComponentHierarchyBySystem/ComponentHierarchyBySystem.csv"
+
 
 @pytest.mark.parametrize(
     ("fixture", "name", "old", "new", "where", "reason", "step"),
@@ -167,6 +169,25 @@ def test_a_file_that_is_not_packed_is_told(tmp_path: Path) -> None:
         ("loinc", "LoincTable/Loinc.csv", '"99904-5"', '"99901-1"', " row 6", "stands already", "Remove one"),
         ("loinc", "LoincTable/MapTo.csv", "MAP_TO", "TO", " row 1", "no column 'MAP_TO'", "renamed"),
         ("loinc", "LoincTable/Loinc.csv", "invented sub", "811218-9876 ", " row 3", "identity number", "Remove"),
+        ("loinc", _ABOVE, "IMMEDIATE_PARENT", "PARENT", " row 1", "no column 'IMMEDIATE_PARENT'", "renamed"),
+        (
+            "loinc",
+            _ABOVE,
+            '"","1","","LP90001-1"',
+            '"","1","","LP90009-9"',
+            "",
+            "below 'LP90001-1', which is not",
+            "cut off",
+        ),
+        (
+            "loinc",
+            _ABOVE,
+            '"","1","","LP90001-1"',
+            '"","1","LP90002-9","LP90001-1"',
+            " row 2",
+            "in a circle",
+            "Correct",
+        ),
         ("omop-athena", "CONCEPT.csv", "\tU\n", "\tX\n", " row 4", "invalid_reason 'X'", "see the file"),
         ("omop-athena", "CONCEPT.csv", "\t20010101\t", "\t2001\t", " row 3", "'2001' is no date", "20260131"),
         ("omop-athena", "CONCEPT.csv", "Invented disease", "", " row 2", "1 has no name", "Fetch"),
@@ -255,6 +276,17 @@ def test_broken_fhir_is_refused(
         list(checked(loaders.loader_of(made)(made)))
     assert str(raised.value.origin) == name + where and reason in raised.value.reason, str(raised.value)
     assert step in raised.value.next_step
+
+
+def test_fhir_shorthand_is_to_be_compiled_first(tmp_path: Path) -> None:
+    files = original("fhir-lador") | {"lador.fsh": "CodeSystem: Lador\n* #a"}
+    refused(tmp_path, "lador", files, "lador.fsh", "its compiler turns into FHIR", "npx fsh-sushi build")
+
+
+def test_a_fragment_is_an_excerpt_so_that_what_it_lacks_is_no_change(tmp_path: Path) -> None:
+    made = edition(tmp_path, "lador", changed("fhir-lador", "CodeSystem-boxes.json", "complete", "fragment"))
+    releases = [r for r in loaders.loader_of(made)(made) if isinstance(r, Release)]
+    assert {r.coverage for r in releases if r.scheme == "boxes"} == {Coverage.PARTIAL}
 
 
 def package(members: dict[str, bytes]) -> bytes:

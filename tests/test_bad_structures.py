@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tarfile
 from pathlib import Path
 
 import pytest
 
 import loaders
-from begrepp.errors import PersonalDataError
+from begrepp.errors import InputError, PersonalDataError
 from begrepp.records import Element, Skipped
 from tests.test_bad_formats import changed, original
 from tests.test_bad_input import BOMB, edition, refused
@@ -204,3 +205,74 @@ def test_a_broken_information_model_is_refused(
 ) -> None:
     files = changed("ni-provmodell", "modell.tsv", old, new)
     refused(tmp_path, "provmodell", files, where, reason, step)
+
+
+# Catalogues.
+
+
+def refused_anywhere(folder: Path, source: str, files: dict[str, bytes | str], reason: str, step: str) -> InputError:
+    """The error of a load, wherever in the file it is."""
+    made = edition(folder, source, files)
+    with pytest.raises(InputError) as raised:
+        list(loaders.loader_of(made)(made))
+    assert re.search(reason, raised.value.reason) and re.search(step, raised.value.next_step), str(raised.value)
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where", "reason", "step"),
+    [
+        (
+            "katalog.ttl",
+            "<http://www.w3.org/ns/dcat#>",
+            "<http://www.w3.org/ns/dcat/>",
+            " row 1",
+            "is no namespace",
+            "Write",
+        ),
+        (
+            "katalog.ttl",
+            "<http://purl.org/dc/terms/>",
+            "<https://purl.org/dc/terms/>",
+            " row 2",
+            "is no namespace",
+            "Write",
+        ),
+        (
+            "sida.rdf",
+            '"http://purl.org/dc/terms/"',
+            '"http://purl.org/dc/terms#"',
+            " row 2",
+            "is no namespace",
+            "Write",
+        ),
+        (
+            "mer.jsonld",
+            "http://www.w3.org/ns/dcat#",
+            "http://www.w3.org/ns/DCAT#",
+            " row 2",
+            "is no namespace",
+            "Write",
+        ),
+        ("katalog.ttl", "@prefix foaf:", "@prefix fouaf:", " row 17", "foaf: has not been declared", "Mend"),
+        ("katalog.ttl", "dcat:service ex:tjanst .", "dcat:service ex:tjanst", " row 17", "not well-formed", "Mend"),
+        ("sida.rdf", "</rdf:RDF>", "", "", "is cut off", "Fetch"),
+        ("katalog.ttl", "något som ingen profil känner", "811218-9876", "", "identity number", "Remove"),
+        ("mer.jsonld", '{"dcat":', '"https://example.org/context", "x": {"dcat":', "", "JSON|context", ""),
+    ],
+)
+def test_a_broken_catalogue_is_refused(
+    tmp_path: Path, name: str, old: str, new: str, where: str, reason: str, step: str
+) -> None:
+    files = changed("dcat-provkatalog", name, old, new)
+    error = refused_anywhere(tmp_path, "provkatalog", files, reason, step)
+    assert str(error.origin).startswith(f"{name}{where}"), str(error)
+
+
+def test_a_catalogue_without_datasets_is_refused(tmp_path: Path) -> None:
+    files = original("dcat-provkatalog")
+    alone = {
+        "source.toml": files["source.toml"],
+        "k.ttl": "<https://example.org/k> a <http://www.w3.org/ns/dcat#Catalog> .",
+    }
+    refused(tmp_path, "provkatalog", alone, "k.ttl", "no dcat:Dataset", "pages of the datasets")

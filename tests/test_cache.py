@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -173,8 +172,7 @@ def test_the_cache_holds_what_the_builds_hold_and_no_more(settings: Settings) ->
         put(settings, HEADER + ROWS.replace("UNS", f"UNS {number}"))
         built(settings)
     assert len([*settings.cache.iterdir()]) == 2  # of the build that is kept and, until the next, the one before it
-    part = next(settings.cache.glob("*/*.nt"))
-    assert part.stat().st_nlink > 1 or os.name == "nt"
+    assert any(part.stat().st_nlink > 1 for part in settings.cache.glob("*/*.nt"))
 
 
 def test_what_was_added_need_not_be_loaded_again_to_build(settings: Settings) -> None:

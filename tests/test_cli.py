@@ -3,44 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.shell import Shell
 from tests.small import HEADER, ROWS
-
-
-class Shell:
-    """Runs `begrepp` with its data in one folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, *arguments: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "begrepp", *arguments],
-            env={**os.environ, "BEGREPP_DATA": str(self.folder / "data"), "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        words = done.stdout + done.stderr
-        assert done.returncode == code, words
-        assert "Traceback" not in words
-        return words
-
-    def file(self, text: str, name: str = "list.csv") -> str:
-        path = self.folder / name
-        path.write_text(text, encoding="utf-8")
-        return str(path)
-
-
-@pytest.fixture
-def begrepp(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
 
 
 def test_from_a_file_to_an_answer(begrepp: Shell) -> None:

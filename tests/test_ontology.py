@@ -126,6 +126,24 @@ def test_the_vocabulary_is_consistent(tmp_path: Path) -> None:
     assert list(world.inconsistent_classes()) == []
 
 
+@pytest.mark.skipif(shutil.which("java") is None, reason="HermiT, the reasoner, needs java, which is not here")
+def test_a_contradiction_in_the_vocabulary_would_be_found(tmp_path: Path) -> None:
+    owlready2 = pytest.importorskip("owlready2")
+    begrepp = rdflib.Namespace("https://w3id.org/begrepp/def#")
+    broken = VOCABULARY + rdflib.Graph()
+    classes = [begrepp.CodeSystem, begrepp.ValueSet]
+    assert all((each, rdflib.RDF.type, rdflib.OWL.Class) in broken for each in classes)
+    broken.add((classes[0], rdflib.OWL.disjointWith, classes[1]))
+    broken.add((begrepp.Both, rdflib.RDF.type, rdflib.OWL.Class))
+    for each in classes:
+        broken.add((begrepp.Both, rdflib.RDFS.subClassOf, each))
+    broken.serialize(tmp_path / "broken.nt", format="nt", encoding="utf-8")
+    world = owlready2.World()
+    world.get_ontology((tmp_path / "broken.nt").as_uri()).load()
+    owlready2.sync_reasoner_hermit(world, debug=0)
+    assert str(begrepp.Both) in {each.iri for each in world.inconsistent_classes()}
+
+
 def test_no_term_is_both_a_class_and_a_property() -> None:
     properties = {
         t

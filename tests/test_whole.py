@@ -9,7 +9,7 @@ import pytest
 from begrepp.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from server import create_app
-from tests.test_cli import Shell
+from tests.shell import Shell
 from tests.test_real_files import DATA
 
 # From the publishers' files: se-icd10se-2021, se-kva-2021 and se-rcc-decoder-keyvalue.

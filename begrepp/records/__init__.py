@@ -8,6 +8,7 @@ points into another scheme.
 from begrepp.records.common import Agent, Justification, Link, Redistribution, Text, is_iri, links, texts
 from begrepp.records.datasets import (
     Activity,
+    Catalogue,
     Dataset,
     DatasetSeries,
     Distribution,
@@ -48,6 +49,7 @@ from begrepp.records.variables import (
 __all__ = [
     "Activity",
     "Agent",
+    "Catalogue",
     "CodeList",
     "CodedValue",
     "Concept",

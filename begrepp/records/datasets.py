@@ -92,6 +92,24 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """Descriptions of datasets that somebody else publishes as RDF, taken in together as one named graph.
+
+    `iri` is the publisher's own address of the catalogue. What its datasets say of themselves is kept as it stands.
+    """
+
+    id: str
+    version: str
+    origin: Origin
+    titles: tuple[Text, ...]
+    publisher: Agent
+    licence: str
+    valid_from: date
+    redistribution: Redistribution
+    iri: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetSeries:
     """Datasets that belong together, such as the yearly editions of a register (`dcat:DatasetSeries`)."""
 
@@ -108,6 +126,8 @@ class Dataset:
 
     `identifiers` are the holder's own names for it, beside the IRI that begrepp mints. `coding_systems` are addresses
     of the European list of coding systems; the code systems that begrepp knows are said by the variables.
+    A dataset of somebody else's `catalogue` (by its id) has an address of its own, `iri`: what is said of that is
+    said of the dataset. It has a publisher and a custodian here only where no statement says them.
     """
 
     id: str
@@ -115,13 +135,17 @@ class Dataset:
     origin: Origin
     titles: tuple[Text, ...]
     descriptions: tuple[Text, ...]
-    publisher: Agent
-    custodian: Agent
+    publisher: Agent | None
+    custodian: Agent | None
     catalogue_publisher: Agent
     licence: str
     tables: tuple[Table, ...]
     valid_from: date
     redistribution: Redistribution = Redistribution.ALLOWED
+    specification: bool = False
+    """Whether it is a common data set or a data model that others fill in, and nobody holds data of its own for."""
+    catalogue: str = ""
+    iri: str = ""
     identifiers: tuple[str, ...] = ()
     alternatives: tuple[Text, ...] = ()
     series: DatasetSeries | None = None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from begrepp.errors import Origin
 from begrepp.records.common import Agent, Redistribution
-from begrepp.records.datasets import Dataset
+from begrepp.records.datasets import Catalogue, Dataset
 from begrepp.records.mappings import Mapping, MappingSet, ValueSet
 from begrepp.records.schemes import Concept, Level, Release, Scheme, Statement
 from begrepp.records.structures import Element, Structure
@@ -32,6 +32,7 @@ Record = (
     | ValueSet
     | MappingSet
     | Mapping
+    | Catalogue
     | Dataset
     | CodeList
     | ConceptualVariable

@@ -161,10 +161,14 @@ class RdfTerm(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A triple of the publisher's that no other record says; kept so that nothing is lost."""
+    """A triple of the publisher's that no other record says; kept so that nothing is lost.
 
-    scheme: str
+    It is kept with a release (`scheme`) or with a `catalogue`, one of the two.
+    """
+
     origin: Origin
     subject: str
     predicate: str
     object: RdfTerm
+    scheme: str = ""
+    catalogue: str = ""

@@ -56,6 +56,8 @@ class CodeList:
     values: tuple[CodedValue, ...]
     missing: bool = False
     identifiers: tuple[str, ...] = ()
+    intension: tuple[str, ...] = ()
+    """Rules that choose further codes, where the source gives rules instead of codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,8 @@ class Variable:
     unit_type: str = ""
     order: int | None = None
     property_url: str = ""
+    iri: str = ""
+    """The publisher's own address of the column, in RDF."""
     ni_attribute: str = ""
     references: tuple[str, ...] = ()
     """Other variables of the dataset that the description points to, by name."""

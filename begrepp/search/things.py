@@ -16,6 +16,7 @@ _KINDS = {
     name("skos:Concept"): "concept",
     name("skos:ConceptScheme"): "scheme",
     name("dcat:Dataset"): "dataset",
+    name("begrepp:Specification"): "dataset",
     name("csvw:Column"): "variable",
 }
 _ROLES = {

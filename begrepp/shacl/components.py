@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+import numpy as np
+from pyoxigraph import NamedNode
 
 from begrepp.errors import InputError
-from begrepp.shacl.data import NO_VALUES, Data, Values
+from begrepp.shacl.columns import among, joined, pairs
+from begrepp.shacl.data import Data, Values
+from begrepp.shacl.patterns import follow
 from begrepp.shacl.reading import Triples
 from begrepp.shacl.shapes import VALUE_CHECKS
-from begrepp.shacl.values import TESTS, Test, compares, compiled, in_language
+from begrepp.shacl.terms import Ids, Mask
+from begrepp.shacl.values import BOUNDS, compares, in_languages, of_datatype, of_kind, of_length
 from begrepp.shacl.words import SH, Term, count_of, is_true, lexical
 
-Offence = tuple[Term, Term | None, str | None]
-"""Focus node, value and path of a result; no path where it is the shape's own."""
 
-Failing = Callable[[Term, Collection[Term]], set[Term]]
-"""The nodes among these that do not conform to the shape at a node of the shapes graph."""
+@dataclass(frozen=True, slots=True)
+class Offences:
+    """What breaks a constraint: places among the focus nodes, values if any, and a path if not the shape's."""
+
+    at: Ids
+    values: Ids | None = None
+    path: str | None = None
+
+
+Failing = Callable[[Term, Ids], Mask]
+"""Which of the nodes, each once, do not conform to the shape at a node of the shapes graph."""
 
 
 class Components:
@@ -28,114 +40,104 @@ class Components:
         self.data = data
         self.failing = failing
 
-    def offences(self, name: str, argument: Term, shape: Term, values: Values) -> Iterator[Offence]:
+    def offences(self, name: str, argument: Term, shape: Term, values: Values) -> Iterator[Offences]:
         """What breaks one constraint: its parameter's name and value, the shape it stands in, the value nodes."""
         if name in VALUE_CHECKS:
-            test = self._test(name, argument, shape, values)
-            for focus, reached in values:
-                for value in reached:
-                    if not test(value):
-                        yield focus, value, None
+            nodes, back = np.unique(values.nodes, return_inverse=True)
+            wrong = ~self._passed(name, argument, shape, nodes)[back]
+            yield Offences(values.at[wrong], values.nodes[wrong])
         elif name == "closed":
             if is_true(argument):
                 yield from self._closed(shape, values)
         else:
-            for focus, offender in self._together(name, argument, shape, values):
-                yield focus, offender, None
+            yield from self._together(name, argument, shape, values)
 
-    def _test(self, name: str, argument: Term, shape: Term, values: Values) -> Test:
-        """What each value node must be (SHACL 4.1, 4.3, 4.4, 4.6–4.8)."""
-        if name in TESTS:
-            return TESTS[name](argument)
+    def _passed(self, name: str, argument: Term, shape: Term, nodes: Ids) -> Mask:
+        """Which value nodes are what each of them must be (SHACL 4.1, 4.3, 4.4, 4.6–4.8)."""
+        terms = self.data.terms
         match name:
             case "class":
-                return self.data.instances(argument).__contains__
+                return self.data.instances(argument)[nodes]
+            case "datatype":
+                return of_datatype(terms, nodes, argument)
+            case "nodeKind":
+                return of_kind(terms, nodes, argument)
             case "in":
-                return frozenset(self.graph.items(argument)).__contains__
+                return among(nodes, np.sort(self.data.numbers(self.graph.items(argument))))
             case "pattern":
-                pattern = compiled(argument, self.graph.one(shape, SH + "flags"))
-                return lambda value: isinstance(value, NamedNode | Literal) and bool(pattern.search(value.value))
+                flags = lexical(self.graph.one(shape, SH + "flags"))
+                return follow(terms.lexical(nodes), lexical(argument), flags)
             case "languageIn":
-                ranges = [lexical(item) for item in self.graph.items(argument)]
-                return lambda value: isinstance(value, Literal) and any(in_language(value, each) for each in ranges)
-        return self._shape_test(name, argument, values.all())
+                return in_languages(terms, nodes, [lexical(item) for item in self.graph.items(argument)])
+            case "minLength" | "maxLength":
+                return of_length(terms, nodes, name, argument)
+            case "node":
+                return ~self.failing(argument, nodes)
+            case "not":
+                return self.failing(argument, nodes)
+            case "and" | "or" | "xone":
+                conforming = [~self.failing(member, nodes) for member in self.graph.items(argument)]
+                count = np.sum(conforming, axis=0) if conforming else np.zeros(len(nodes), dtype=np.int64)
+                wanted = {"and": count == len(conforming), "or": count >= 1, "xone": count == 1}
+                return np.asarray(wanted[name])
+        return compares(terms, np.full(len(nodes), self.data.number(argument)), BOUNDS[name], nodes)
 
-    def _shape_test(self, name: str, argument: Term, candidates: Collection[Term]) -> Test:
-        """`sh:node`, `sh:not` and the logical lists: decided for all candidates at once (SHACL 4.6, 4.7.1)."""
-        if name in ("node", "not"):
-            failing = self.failing(argument, candidates)
-            return failing.__contains__ if name == "not" else lambda value: value not in failing
-        failures = [self.failing(member, candidates) for member in self.graph.items(argument)]
-        match name:
-            case "and":
-                return lambda value: not any(value in failed for failed in failures)
-            case "or":
-                return lambda value: any(value not in failed for failed in failures)
-        return lambda value: sum(value not in failed for failed in failures) == 1
-
-    def _together(self, name: str, argument: Term, shape: Term, values: Values) -> Iterator[tuple[Term, Term | None]]:
+    def _together(self, name: str, argument: Term, shape: Term, values: Values) -> Iterator[Offences]:
         """What the value nodes of a focus node must be together (SHACL 4.2, 4.4.5, 4.5, 4.7.3, 4.8.2)."""
         match name:
             case "minCount":
-                least = count_of(argument)
-                yield from ((focus, None) for focus, reached in values if len(reached) < least)
+                yield Offences(np.flatnonzero(values.counts() < count_of(argument)))
             case "maxCount":
-                most = count_of(argument)
-                yield from ((focus, None) for focus, reached in values if len(reached) > most)
+                yield Offences(np.flatnonzero(values.counts() > count_of(argument)))
             case "hasValue":
-                yield from ((focus, None) for focus, reached in values if argument not in reached)
+                yield Offences(np.flatnonzero(values.counts(values.nodes == self.data.number(argument)) == 0))
             case "uniqueLang":
                 if is_true(argument):
-                    yield from ((focus, None) for focus in _repeating_a_language(values))
+                    yield Offences(self._repeating_a_language(values))
             case "equals" | "disjoint" | "lessThan" | "lessThanOrEquals" if isinstance(argument, NamedNode):
-                column = self.data.column(argument)
-                for focus, reached in values:
-                    if focus in column or name == "equals":
-                        others = column.get(focus, NO_VALUES)
-                        yield from ((focus, value) for value in _against(name, reached, others))
+                yield from self._against(name, values, *self.data.column(argument).of(values.focus))
             case "qualifiedMinCount" | "qualifiedMaxCount":
-                yield from ((focus, None) for focus in self._qualified(name, count_of(argument), shape, values))
+                yield from self._qualified(name, count_of(argument), shape, values)
             case _:
                 raise InputError("shapes", f"sh:{name} cannot be {argument}.", "Give it the IRI of a property.")
 
-    def _qualified(self, name: str, bound: int, shape: Term, values: Values) -> Iterator[Term]:
+    def _repeating_a_language(self, values: Values) -> Ids:
+        """The focus node, once for each language that several of its value nodes have (SHACL 4.4.5)."""
+        languages = self.data.terms.languages[0][values.nodes]
+        tagged = languages >= 0
+        spoken, count = np.unique(pairs(values.at[tagged], languages[tagged]), return_counts=True)
+        return spoken[count > 1] >> 32
+
+    def _against(self, name: str, values: Values, at: Ids, others: Ids) -> Iterator[Offences]:
+        """The value nodes that stand wrongly against the values of another property (SHACL 4.5)."""
+        own, other = pairs(values.at, values.nodes), pairs(at, others)
+        match name:
+            case "equals":
+                missing, extra = ~np.isin(own, other), ~np.isin(other, own)
+                yield Offences(values.at[missing], values.nodes[missing])
+                yield Offences(at[extra], others[extra])
+            case "disjoint":
+                shared = np.isin(own, other)
+                yield Offences(values.at[shared], values.nodes[shared])
+            case _:
+                mine, theirs = joined(values.at, at)
+                operator = "<" if name == "lessThan" else "<="
+                wrong = mine[~compares(self.data.terms, values.nodes[mine], operator, others[theirs])]
+                yield Offences(values.at[wrong], values.nodes[wrong])
+
+    def _qualified(self, name: str, bound: int, shape: Term, values: Values) -> Iterator[Offences]:
         """The focus nodes with too few or too many values of a kind (SHACL 4.7.3)."""
-        candidates = values.all()
+        nodes, back = np.unique(values.nodes, return_inverse=True)
         for wanted in self.graph.objects(shape, SH + "qualifiedValueShape"):
-            outside = self.failing(wanted, candidates)
-            for focus, reached in values:
-                count = sum(value not in outside for value in reached)
-                if count < bound if name == "qualifiedMinCount" else count > bound:
-                    yield focus
+            count = values.counts(~self.failing(wanted, nodes)[back])
+            yield Offences(np.flatnonzero(count < bound if name == "qualifiedMinCount" else count > bound))
 
-    def _closed(self, shape: Term, values: Values) -> Iterator[Offence]:
+    def _closed(self, shape: Term, values: Values) -> Iterator[Offences]:
         """The properties a closed shape does not name (SHACL 4.8.1)."""
-        allowed = {self.graph.one(child, SH + "path") for child in self.graph.objects(shape, SH + "property")}
-        allowed.update(self.graph.items(self.graph.one(shape, SH + "ignoredProperties")))
-        others = [predicate for predicate in self.data.predicates() if predicate not in allowed]
-        for focus, reached in values:
-            for value in reached:
-                for predicate in others:
-                    for extra in self.data.objects(predicate, value):
-                        yield focus, extra, predicate.value
-
-
-def _repeating_a_language(values: Values) -> Iterator[Term]:
-    """The focus node, once for each language that several of its value nodes have (SHACL 4.4.5)."""
-    for focus, reached in values:
-        if len(reached) > 1:
-            tags = [value.language.lower() for value in reached if isinstance(value, Literal) and value.language]
-            yield from (focus for tag in dict.fromkeys(tags) if tags.count(tag) > 1)
-
-
-def _against(name: str, reached: Collection[Term], others: Collection[Term]) -> Iterator[Term]:
-    """The value nodes that stand wrongly against the values of another property (SHACL 4.5)."""
-    match name:
-        case "equals":
-            yield from (value for value in reached if value not in others)
-            yield from (other for other in others if other not in reached)
-        case "disjoint":
-            yield from (value for value in reached if value in others)
-        case _:
-            operator = "<" if name == "lessThan" else "<="
-            yield from (value for value in reached for other in others if not compares(value, operator, other))
+        allowed = [self.graph.one(child, SH + "path") for child in self.graph.objects(shape, SH + "property")]
+        allowed += self.graph.items(self.graph.one(shape, SH + "ignoredProperties"))
+        named = {self.data.number(path) for path in allowed if path is not None}
+        for predicate, column in self.data.columns():
+            if predicate not in named:
+                at, extra = column.of(values.nodes)
+                yield Offences(values.at[at], extra, lexical(self.data.terms.term(predicate)))

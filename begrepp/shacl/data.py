@@ -1,175 +1,186 @@
-"""The data to be judged, held by column: for each thing said about concepts, what is said of which concept.
+"""The data to be judged, held by column: for each property, what is said of which concept.
 
-The columns hold the terms as written. A store does not: it makes "01" a 1 and xsd:nonNegativeInteger an
-xsd:integer, so it cannot be asked about datatypes. It stands beside the columns for SPARQL constraints only.
+The columns number the terms as they were written. A store does not: it makes "01" a 1 and xsd:nonNegativeInteger an
+xsd:integer, so it cannot be asked about datatypes. It is filled only for a query that columns cannot answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, Store
+import numpy as np
+import polars as pl
+from pyoxigraph import RdfFormat, Store, parse
 
+from begrepp.shacl.columns import Column, among, distinct, pairs, unpaired
+from begrepp.shacl.encoding import Encoder, Statements
 from begrepp.shacl.paths import PropertyPath
-from begrepp.shacl.reading import read
+from begrepp.shacl.terms import Ids, Mask, Terms
 from begrepp.shacl.words import RDF_TYPE, SUB_CLASS_OF, Term
 
-NO_VALUES: tuple[Term, ...] = ()
-Column = dict[Term, list[Term]]
-"""The objects of one predicate by subject."""
+_NOTHING = np.zeros(0, dtype=np.int64)
+_ROWS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Focus nodes, each once, and beside each its value nodes.
+    """Focus nodes, each once, and their value nodes: `nodes[i]` is one of `focus[at[i]]`; `at` is sorted."""
 
-    Two lists, not a dict: the engine looks at them in turn only, and a dict would hash every IRI once more.
-    """
+    focus: Ids
+    at: Ids
+    nodes: Ids
 
-    focus: Collection[Term]
-    reached: Collection[Collection[Term]]
+    def all(self) -> Ids:
+        """All value nodes, each once, sorted."""
+        return np.unique(self.nodes)
 
-    def __iter__(self) -> Iterator[tuple[Term, Collection[Term]]]:
-        return zip(self.focus, self.reached, strict=True)
-
-    def all(self) -> dict[Term, None]:
-        """All value nodes, each once."""
-        return dict.fromkeys(chain.from_iterable(self.reached))
+    def counts(self, counted: Mask | None = None) -> Ids:
+        """How many value nodes each focus node has; of those that are `counted`, if given."""
+        return np.bincount(self.at if counted is None else self.at[counted], minlength=len(self.focus))
 
 
 class Data:
-    """The data graph: a store, and a column for each predicate in `mentioned`; for every one where that is None.
+    """The data graph and its terms; `vocabulary` are the terms that shapes and queries ask for.
 
-    What the files in `background` say is looked up as if it stood in the data, but makes nothing a target.
+    A column is kept for each predicate in the vocabulary, for every one if `everything`. What the files in
+    `background` say is looked up as if it stood in the data, but makes nothing a target.
     """
 
-    def __init__(self, files: Sequence[Path], background: Sequence[Path], mentioned: set[Term] | None) -> None:
-        self._columns: dict[NamedNode, Column] = {}
-        self._inverse: dict[NamedNode, dict[Term, list[Term]]] = {}
-        self._instances: dict[Term, dict[Term, None]] = {}
-        self._distinct: set[NamedNode] = set()
-        self.store = Store()
-        self.store.bulk_extend(self._indexed(files, mentioned))
-        self._judged = self._columns
-        if background:
-            self._judged = {name: {s: [*cell] for s, cell in column.items()} for name, column in self._columns.items()}
-            self.store.bulk_extend(self._indexed(background, mentioned))
+    def __init__(
+        self, files: Sequence[Path], background: Sequence[Path], vocabulary: Iterable[Term], *, everything: bool
+    ) -> None:
+        encoder = Encoder()
+        known = list(dict.fromkeys([RDF_TYPE, SUB_CLASS_OF, *vocabulary]))
+        numbers = encoder.numbers(pl.Series([str(term) for term in known], dtype=pl.String))
+        self._numbers: dict[Term, int] = dict(zip(known, numbers.tolist(), strict=True))
+        mentioned = None if everything else numbers
+        self._own = _by_predicate(encoder.statements(files, mentioned))
+        self._background = _by_predicate(encoder.statements(background, mentioned))
+        self.terms = Terms(encoder.texts())
+        self._columns: dict[int, Column] = {}
+        self._instances: dict[Term, Mask] = {}
 
-    def _indexed(self, files: Sequence[Path], mentioned: set[Term] | None) -> Iterator[Quad]:
-        columns = self._columns
-        subject: Term = RDF_TYPE  # any term: a run of triples about one thing shares one object for its name
-        for quad in read(files):
-            predicate = quad.predicate
-            column = columns.get(predicate)
-            if column is None and (mentioned is None or predicate in mentioned):
-                column = columns[predicate] = {}
-            if column is not None:
-                if subject != quad.subject:
-                    subject = quad.subject
-                cell = column.get(subject)
-                if cell is None:
-                    column[subject] = [quad.object]
-                else:
-                    cell.append(quad.object)
-            yield quad
+    def number(self, term: Term) -> int:
+        """The number of a term of the vocabulary."""
+        return self._numbers[term]
 
-    def column(self, predicate: NamedNode) -> dict[Term, list[Term]]:
-        """The objects of a predicate by subject, each once however often the files say it."""
-        column = self._columns.get(predicate, {})
-        if predicate not in self._distinct:
-            self._distinct.add(predicate)
-            for subject, cell in column.items():
-                if len(cell) > 1:
-                    column[subject] = list(dict.fromkeys(cell))
-        return column
+    def numbers(self, terms: Iterable[Term]) -> Ids:
+        """The numbers of terms of the vocabulary."""
+        return np.array([self._numbers[term] for term in terms], dtype=np.int64)
 
-    def predicates(self) -> Iterable[NamedNode]:
-        """The predicates that have a column."""
-        return self._columns
+    def mask(self, ids: Ids) -> Mask:
+        """For each term whether it is among these."""
+        mask = np.zeros(len(self.terms), dtype=np.bool_)
+        mask[ids] = True
+        return mask
 
-    def objects(self, predicate: NamedNode, subject: Term) -> list[Term]:
-        """What the subject has for the predicate."""
-        return self.column(predicate).get(subject, [])
+    def column(self, predicate: Term) -> Column:
+        """What is said with a predicate of the vocabulary."""
+        return self._column(self.number(predicate))
 
-    def subjects(self, predicate: NamedNode, value: Term) -> list[Term]:
-        """What has the value for the predicate."""
-        if predicate not in self._inverse:
-            inverse = self._inverse[predicate] = {}
-            for subject, values in self.column(predicate).items():
-                for each in values:
-                    inverse.setdefault(each, []).append(subject)
-        return self._inverse[predicate].get(value, [])
+    def _column(self, predicate: int) -> Column:
+        if predicate not in self._columns:
+            parts = [part[predicate] for part in (self._own, self._background) if predicate in part]
+            subjects = np.concatenate([_NOTHING, *(subjects for subjects, _ in parts)])
+            self._columns[predicate] = Column(subjects, np.concatenate([_NOTHING, *(objects for _, objects in parts)]))
+        return self._columns[predicate]
 
-    def instances(self, of: Term) -> dict[Term, None]:
-        """The members of a class and of its subclasses in the data graph."""
+    def columns(self) -> Iterable[tuple[int, Column]]:
+        """All that is held, by predicate."""
+        for predicate in sorted({*self._own, *self._background}):
+            yield predicate, self._column(predicate)
+
+    def instances(self, of: Term) -> Mask:
+        """For each term whether it is a member of a class or of its subclasses in the data."""
         if of not in self._instances:
-            classes = self._with_subclasses(of)
-            self._instances[of] = dict.fromkeys(node for each in classes for node in self.subjects(RDF_TYPE, each))
+            types = self.column(RDF_TYPE)
+            self._instances[of] = self.mask(types.inverse.of(self._with_subclasses(of))[1])
         return self._instances[of]
 
-    def _with_subclasses(self, of: Term) -> dict[Term, None]:
-        classes, pending = {of: None}, [of]
-        while pending:
-            for narrower in self.subjects(SUB_CLASS_OF, pending.pop()):
-                if narrower not in classes:
-                    classes[narrower] = None
-                    pending.append(narrower)
-        return classes
+    def _with_subclasses(self, of: Term) -> Ids:
+        classes = np.array([self.number(of)], dtype=np.int64)
+        return np.union1d(classes, self._closure(PropertyPath("inverse", predicate=SUB_CLASS_OF), classes)[1])
 
-    def targets(self, name: str, target: Term) -> Iterable[Term]:
+    def targets(self, name: str, target: Term) -> Ids:
         """What a target chooses to look at (SHACL 2.1.3): `targetClass` and its class, and so on."""
-        match name, target:
-            case "targetNode", _:
-                return [target]
-            case "targetClass", _ if self._judged is self._columns:
-                return self.instances(target)
-            case "targetClass", _:
-                classes = self._with_subclasses(target)
-                return [
-                    s for s, types in self._judged.get(RDF_TYPE, {}).items() if not classes.keys().isdisjoint(types)
-                ]
-            case "targetSubjectsOf", NamedNode():
-                return self._judged.get(target, {})
-            case "targetObjectsOf", NamedNode():
-                return chain.from_iterable(self._judged.get(target, {}).values())
-        return []
+        if name == "targetNode":
+            return np.array([self.number(target)], dtype=np.int64)
+        predicate = RDF_TYPE if name == "targetClass" else target
+        subjects, objects = self._own.get(self.number(predicate), (_NOTHING, _NOTHING))
+        match name:
+            case "targetClass":
+                return subjects[self.mask(self._with_subclasses(target))[objects]]
+            case "targetSubjectsOf":
+                return subjects
+        return objects
 
-    def value_nodes(self, path: PropertyPath | None, focus: Collection[Term]) -> Values:
-        """The value nodes of each focus node: itself, or what the path reaches. The inner loop of the engine."""
+    def value_nodes(self, path: PropertyPath | None, focus: Ids) -> Values:
+        """The value nodes of each focus node: itself, or what the path reaches."""
         if path is None:
-            return Values(focus, list(zip(focus)))
-        if path.kind == "predicate" and path.predicate:
-            return Values(focus, list(map(self.column(path.predicate).get, focus, repeat(NO_VALUES))))
-        return Values(focus, [self._reached(path, node) for node in focus])
+            return Values(focus, np.arange(len(focus)), focus)
+        return Values(focus, *self.reached(path, focus))
 
-    def _reached(self, path: PropertyPath, focus: Term) -> list[Term]:
-        """The value nodes that a path reaches from one node."""
+    def reached(self, path: PropertyPath, nodes: Ids) -> tuple[Ids, Ids]:
+        """What a path reaches from each node: places in `nodes`, in order, and beside each what is reached, once."""
         match path.kind:
             case "predicate" if path.predicate:
-                return self.objects(path.predicate, focus)
+                return self.column(path.predicate).of(nodes)
             case "inverse" if path.predicate:
-                return self.subjects(path.predicate, focus)
+                return self.column(path.predicate).inverse.of(nodes)
             case "sequence":
-                reached = [focus]
+                at, reached = np.arange(len(nodes)), nodes
                 for part in path.parts:
-                    reached = _distinct([value for node in reached for value in self._reached(part, node)])
-                return reached
+                    further, reached = self.reached(part, reached)
+                    at, reached = distinct(at[further], reached)
+                return at, reached
             case "alternative":
-                return _distinct([value for part in path.parts for value in self._reached(part, focus)])
-        step = path.parts[0]
-        found: dict[Term, None] = {} if path.kind == "+" else {focus: None}
-        pending = [focus]
-        while pending:
-            for value in self._reached(step, pending.pop()):
-                if value not in found:
-                    found[value] = None
-                    if path.kind != "?":
-                        pending.append(value)
-        return list(found)
+                found = [self.reached(part, nodes) for part in path.parts]
+                return distinct(np.concatenate([at for at, _ in found]), np.concatenate([node for _, node in found]))
+            case "?":
+                at, reached = self.reached(path.parts[0], nodes)
+                return distinct(np.append(np.arange(len(nodes)), at), np.append(nodes, reached))
+            case "*":
+                at, reached = self._closure(path.parts[0], nodes)
+                return distinct(np.append(np.arange(len(nodes)), at), np.append(nodes, reached))
+        return self._closure(path.parts[0], nodes)
+
+    def _closure(self, step: PropertyPath, nodes: Ids) -> tuple[Ids, Ids]:
+        """What one step or more reach from each node."""
+        known = _NOTHING
+        at, front = np.arange(len(nodes)), nodes
+        while len(front):
+            further, reached = self.reached(step, front)
+            keys = np.unique(pairs(at[further], reached))
+            new = keys[~among(keys, known)]
+            known = np.sort(np.concatenate([known, new]))
+            at, front = unpaired(new)
+        return unpaired(known)
+
+    @cached_property
+    def store(self) -> Store:
+        """All that is held, as a store that answers any query. Its terms are not as they were written."""
+        store = Store()
+        for predicate, column in self.columns():
+            middle = f" {self.terms.texts[predicate]} "
+            for start in range(0, len(column.subjects), _ROWS):
+                rows = slice(start, start + _ROWS)
+                subjects = self.terms.texts.gather(column.subjects[rows])
+                lines = subjects + middle + self.terms.texts.gather(column.objects[rows]) + " ."
+                store.bulk_extend(parse("\n".join(lines), format=RdfFormat.N_TRIPLES))
+        return store
 
 
-def _distinct(terms: list[Term]) -> list[Term]:
-    return terms if len(terms) < 2 else list(dict.fromkeys(terms))
+def _by_predicate(statements: Statements) -> dict[int, tuple[Ids, Ids]]:
+    """The subjects and objects of each predicate."""
+    predicates, counts = np.unique(statements.predicates, return_counts=True)
+    places = np.searchsorted(predicates, statements.predicates)
+    order = np.argsort(places.astype(np.uint16 if len(predicates) < 1 << 16 else np.int64), kind="stable")
+    ends = np.cumsum(counts)
+    subjects, objects = statements.subjects[order], statements.objects[order]
+    return {
+        int(predicate): (subjects[end - count : end].astype(np.int64), objects[end - count : end].astype(np.int64))
+        for predicate, count, end in zip(predicates, counts, ends, strict=True)
+    }

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from begrepp.shacl.columns import joined
 from begrepp.shacl.components import Components
 from begrepp.shacl.data import Data, Values
-from begrepp.shacl.findings import Finding
+from begrepp.shacl.findings import Cause, ColumnFindings
 from begrepp.shacl.paths import path_text
 from begrepp.shacl.shapes import Shape, Shapes
-from begrepp.shacl.sparql import sparql_findings
-from begrepp.shacl.words import RDF_TYPE, SH, SUB_CLASS_OF, Term, component_iri
+from begrepp.shacl.sparql import Questions
+from begrepp.shacl.terms import Ids, Mask
+from begrepp.shacl.words import SH, Term, component_iri
 
 
-def fast_findings(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[Finding]:
+def fast_findings(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ColumnFindings]:
     """Every result of every shape that has a target. Raises `BeyondFast` where pySHACL must judge."""
     return _Engine(shapes, files, background).findings()
 
@@ -26,57 +29,50 @@ class _Engine:
     def __init__(self, shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> None:
         self.shapes = shapes
         self.graph = shapes.graph
-        everything = bool(shapes.graph.subjects(SH + "closed"))
-        mentioned = {quad.object for quad in shapes.graph.quads} | {RDF_TYPE, SUB_CLASS_OF}
-        self.data = Data(files, background, None if everything else mentioned)
+        self.questions = Questions(shapes)
+        vocabulary = {term for quad in shapes.graph.quads for term in (quad.subject, quad.object)}
+        everything = bool(shapes.graph.subjects(SH + "closed")) or self.questions.need_everything
+        self.data = Data(files, background, vocabulary | self.questions.vocabulary, everything=everything)
         self.components = Components(shapes.graph, self.data, self._failing)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[ColumnFindings]:
         for node in self.shapes.targeted:
-            yield from self._findings(self.shapes.shape(node), self._focus_nodes(node))
+            targets = [self.data.targets(name, target) for name, target in self.shapes.targets(node)]
+            focus = np.unique(np.concatenate(targets)) if targets else np.zeros(0, dtype=np.int64)
+            if len(focus):
+                yield from self._findings(self.shapes.shape(node), focus)
 
-    def _focus_nodes(self, shape: Term) -> dict[Term, None]:
-        """What the shape looks at (SHACL 2.1.3)."""
-        targets = self.shapes.targets(shape)
-        return dict.fromkeys(node for name, target in targets for node in self.data.targets(name, target))
-
-    def _findings(self, shape: Shape, focus: Collection[Term]) -> Iterator[Finding]:
+    def _findings(self, shape: Shape, focus: Ids) -> Iterator[ColumnFindings]:
         """The results of validating each focus node against the shape (SHACL 3.4)."""
         if shape.deactivated:
             return
         values = self.data.value_nodes(shape.path, focus)
-        own_path = path_text(shape.path)
         for name, argument in self.shapes.checks(shape.node):
             component = component_iri(name)
             messages = self.shapes.messages(shape, component)
-            for node, value, path in self.components.offences(name, argument, shape.node, values):
-                yield Finding(
-                    root=node,
-                    focus=node,
-                    value=value,
-                    path=path or own_path,
-                    component=component,
-                    shape=shape,
-                    messages=messages,
-                )
+            for broken in self.components.offences(name, argument, shape.node, values):
+                if len(broken.at):
+                    path = broken.path or path_text(shape.path)
+                    cause = Cause(shape=shape, component=component, path=path, messages=messages)
+                    yield ColumnFindings(cause, self.data.terms, focus[broken.at], focus[broken.at], broken.values)
         for child in self.graph.objects(shape.node, SH + "property"):
             yield from self._nested(self.shapes.shape(child), shape, values)
         for constraint in self.graph.objects(shape.node, SH + "sparql"):
-            yield from sparql_findings(self.shapes, constraint, shape, self.data.store, focus)
+            yield from self.questions.findings(constraint, shape, self.data, focus)
 
-    def _nested(self, child: Shape, shape: Shape, values: Values) -> Iterator[Finding]:
+    def _nested(self, child: Shape, shape: Shape, values: Values) -> Iterator[ColumnFindings]:
         """The results of a property shape, for each value node as its focus node."""
         if shape.path is None:
             yield from self._findings(child, values.focus)
             return
-        by_value: dict[Term, list[Finding]] = {}
-        for finding in self._findings(child, values.all()):
-            by_value.setdefault(finding.root, []).append(finding)
-        for node, reached in values:
-            for value in reached:
-                for finding in by_value.get(value, ()):
-                    yield replace(finding, root=node)
+        by_node = np.argsort(values.nodes, kind="stable")
+        for found in self._findings(child, values.all()):
+            rows, at = joined(found.root, values.nodes[by_node])
+            yield found.at(rows, values.focus[values.at[by_node[at]]])
 
-    def _failing(self, node: Term, focus: Collection[Term]) -> set[Term]:
-        """The focus nodes that do not conform to the shape at a node of the shapes graph."""
-        return {finding.root for finding in self._findings(self.shapes.shape(node), focus)}
+    def _failing(self, node: Term, nodes: Ids) -> Mask:
+        """Which of the nodes, each once and in order, do not conform to the shape at a node of the shapes graph."""
+        failing = np.zeros(len(nodes), dtype=np.bool_)
+        for found in self._findings(self.shapes.shape(node), nodes):
+            failing[np.searchsorted(nodes, found.root)] = True
+        return failing

@@ -27,21 +27,31 @@ class PropertyPath:
 _REPEATED: dict[str, Choice["?", "*", "+"]] = {"zeroOrOnePath": "?", "zeroOrMorePath": "*", "oneOrMorePath": "+"}
 
 
-def read_path(graph: Triples, node: Term, inverted: bool = False) -> PropertyPath:
-    """The path at a node of the graph; an inverse is carried down to the predicates. Raises `InputError`."""
+def read_path(graph: Triples, node: Term) -> PropertyPath:
+    """The path at a node of the graph. Raises `InputError`."""
     if isinstance(node, NamedNode):
-        return PropertyPath("inverse" if inverted else "predicate", predicate=node)
+        return PropertyPath("predicate", predicate=node)
     if parts := graph.items(node):
-        ordered = parts[::-1] if inverted else parts
-        return PropertyPath("sequence", tuple(read_path(graph, part, inverted) for part in ordered))
+        return PropertyPath("sequence", tuple(read_path(graph, part) for part in parts))
     if inner := graph.one(node, SH + "inversePath"):
-        return read_path(graph, inner, not inverted)
+        return inverted(read_path(graph, inner))
     if head := graph.one(node, SH + "alternativePath"):
-        return PropertyPath("alternative", tuple(read_path(graph, part, inverted) for part in graph.items(head)))
+        return PropertyPath("alternative", tuple(read_path(graph, part) for part in graph.items(head)))
     for name, kind in _REPEATED.items():
         if inner := graph.one(node, SH + name):
-            return PropertyPath(kind, (read_path(graph, inner, inverted),))
+            return PropertyPath(kind, (read_path(graph, inner),))
     raise InputError("shapes", f"{node} is not a property path.", "See SHACL 2.3.1 for the paths there are.")
+
+
+def inverted(path: PropertyPath) -> PropertyPath:
+    """The way back; an inverse is carried down to the predicates."""
+    match path.kind:
+        case "predicate":
+            return PropertyPath("inverse", predicate=path.predicate)
+        case "inverse":
+            return PropertyPath("predicate", predicate=path.predicate)
+    parts = tuple(inverted(part) for part in path.parts)
+    return PropertyPath(path.kind, parts[::-1] if path.kind == "sequence" else parts)
 
 
 def path_text(path: PropertyPath | None) -> str | None:

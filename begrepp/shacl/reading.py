@@ -37,8 +37,13 @@ class Triples:
     def __init__(self, quads: Iterable[Quad]) -> None:
         self.quads = list(quads)
         self._objects: dict[tuple[Term, str], list[Term]] = {}
+        self._subjects: dict[str, dict[Term, None]] = {}
+        self._predicates: dict[Term, dict[str, None]] = {}
         for quad in self.quads:
-            self._objects.setdefault((quad.subject, quad.predicate.value), []).append(quad.object)
+            predicate = quad.predicate.value
+            self._objects.setdefault((quad.subject, predicate), []).append(quad.object)
+            self._subjects.setdefault(predicate, {})[quad.subject] = None
+            self._predicates.setdefault(quad.subject, {})[predicate] = None
 
     def objects(self, subject: Term, predicate: str) -> list[Term]:
         """What the subject has for the predicate, in the order of the file."""
@@ -50,11 +55,11 @@ class Triples:
 
     def subjects(self, predicate: str) -> list[Term]:
         """What has the predicate."""
-        return [subject for subject, own in self._objects if own == predicate]
+        return list(self._subjects.get(predicate, ()))
 
     def predicates(self, subject: Term) -> list[str]:
         """What is said of the subject, each predicate once."""
-        return [predicate for own, predicate in self._objects if own == subject]
+        return list(self._predicates.get(subject, ()))
 
     def items(self, head: Term | None) -> list[Term]:
         """The members of an RDF list."""

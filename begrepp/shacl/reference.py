@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import rdflib
@@ -12,7 +12,7 @@ from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoa
 
 from begrepp.errors import InputError
 from begrepp.shacl.data import Data
-from begrepp.shacl.findings import Finding
+from begrepp.shacl.findings import Cause, ToldFindings, told
 from begrepp.shacl.messages import unfilled
 from begrepp.shacl.paths import path_text, read_path
 from begrepp.shacl.reading import Triples, rdflib_kept_quiet, read
@@ -22,21 +22,20 @@ from begrepp.shacl.words import RDFS_CLASS, SH, Term, lexical
 _REFUSALS = (NotImplementedError, ReportableRuntimeError, ShapeLoadError, ConstraintLoadError, ValidationFailure)
 
 
-def reference_findings(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[Finding]:
+def reference_findings(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ToldFindings]:
     """pySHACL's results, with messages by language: it drops the language of those it fills in.
 
     Raises `InputError` where pySHACL cannot use the shapes.
     """
     report = Triples(parse(_judged(shapes, files, background), format=RdfFormat.N_TRIPLES))
-    for result in report.subjects(SH + "resultSeverity"):
-        yield _finding(shapes, report, result)
+    return told(_result(shapes, report, result) for result in report.subjects(SH + "resultSeverity"))
 
 
 def _judged(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> bytes:
     """pySHACL's report, as N-Triples."""
     with rdflib_kept_quiet():
         data = _rdflib(read([*files, *background]))
-        rules = _rdflib(_retargeted(shapes, Data(files, background, None)) if background else shapes.graph.quads)
+        rules = _rdflib(_retargeted(shapes, files, background) if background else shapes.graph.quads)
         try:
             _, graph, text = pyshacl_validate(data, shacl_graph=rules, advanced=True, js=False, allow_warnings=True)
         except _REFUSALS as error:
@@ -46,18 +45,20 @@ def _judged(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -
         return graph.serialize(format="nt", encoding="utf-8")
 
 
-def _retargeted(shapes: Shapes, data: Data) -> Iterator[Quad]:
+def _retargeted(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[Quad]:
     """The shapes with their targets named one by one: pySHACL would judge what only the background speaks of."""
     classes = [node for node in shapes.targeted if shapes.is_class(node)]
     for quad in shapes.graph.quads:
         is_target = quad.predicate.value.removeprefix(SH) in TARGETS
         if not is_target and not (quad.subject in classes and quad.object == RDFS_CLASS):
             yield quad
+    targets = {target for node in shapes.targeted for _, target in shapes.targets(node)}
+    data = Data(files, background, targets, everything=False)
     for node in shapes.targeted:
         for name, target in shapes.targets(node):
-            for focus in data.targets(name, target):
+            for focus in data.targets(name, target).tolist():
                 if not isinstance(node, Literal):
-                    yield Quad(node, NamedNode(SH + "targetNode"), focus)
+                    yield Quad(node, NamedNode(SH + "targetNode"), data.terms.term(focus))
 
 
 def _rdflib(quads: Iterable[Quad]) -> rdflib.Graph:
@@ -66,7 +67,10 @@ def _rdflib(quads: Iterable[Quad]) -> rdflib.Graph:
     return rdflib.Graph().parse(data=content, format="nt")
 
 
-def _finding(shapes: Shapes, report: Triples, result: Term) -> Finding:
+def _result(
+    shapes: Shapes, report: Triples, result: Term
+) -> tuple[Cause, Term, Term | None, Mapping[str, Term] | None]:
+    """The cause of a result, its focus node and value, and what its messages were filled with."""
     source = report.one(result, SH + "sourceShape")
     focus = report.one(result, SH + "focusNode")
     component = lexical(report.one(result, SH + "sourceConstraintComponent"))
@@ -77,13 +81,11 @@ def _finding(shapes: Shapes, report: Triples, result: Term) -> Finding:
     shape = shapes.shape(source)
     messages = shapes.messages(shape, component, constraint)
     said = {lexical(message) for message in report.objects(result, SH + "resultMessage")}
-    return Finding(
-        root=focus,
-        focus=focus,
-        value=report.one(result, SH + "value"),
-        path=None if path is None else path_text(read_path(report, path)),
-        component=component,
+    cause = Cause(
         shape=shape,
+        component=component,
+        path=None if path is None else path_text(read_path(report, path)),
         messages=messages,
-        bindings=unfilled(messages.values(), said - set(shape.messages.values())),
     )
+    value = report.one(result, SH + "value")
+    return cause, focus, value, unfilled(messages.values(), said - set(shape.messages.values()))

@@ -1,109 +1,93 @@
 """Rules too intricate for a constraint of their own are written as questions; here they are put to the data.
 
-A SPARQL constraint (SHACL 5) asks for what is wrong with `$this`, which is written into its query beforehand.
+A SPARQL constraint (SHACL 5) asks for what is wrong with `$this`. What `select` can read is answered by joining
+columns, for all focus nodes at once; any other query is put to a store, once for each focus node.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+import numpy as np
+from pyoxigraph import NamedNode
 
-from begrepp.errors import InputError
-from begrepp.shacl.findings import Finding
-from begrepp.shacl.limits import BeyondFast
+from begrepp.shacl.asking import solutions
+from begrepp.shacl.data import Data
+from begrepp.shacl.findings import Cause, ColumnFindings
+from begrepp.shacl.joins import Joins, Table
 from begrepp.shacl.paths import path_text
+from begrepp.shacl.select import Select, Unread, read_select, words
 from begrepp.shacl.shapes import Shape, Shapes
-from begrepp.shacl.values import compiled
+from begrepp.shacl.terms import UNBOUND, Ids
 from begrepp.shacl.words import SH, Term, component_iri, is_true, lexical
 
-_REGEX = NamedNode("urn:function:regex")
-_QUERY_PARTS = re.compile(
-    r"""(?P<fixed> """
-    + r'\"\"\".*?\"\"\"|"(?:[^"\\\n]|\\.)*"'
-    + r"""|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|\#[^\n]*)
-    |(?P<is_bound>\bBOUND\s*\(\s*[$?]this\s*\))|(?P<regex>\bREGEX\s*\()|(?P<this>[$?]this\b)
-    |(?P<where>\{)|(?P<grouping>\bGROUP\s+BY\b)""",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
-)
+
+class Questions:
+    """The SPARQL constraints of the shapes. `vocabulary` has the terms that those answered by columns ask for."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self._read = {constraint: self._select(constraint) for constraint in shapes.used("sparql")}
+        selects = [select for select in self._read.values() if select]
+        self.need_everything = len(selects) < len(self._read)
+        self.vocabulary: set[Term] = {term for select in selects for term in words(select.where)}
+        self.vocabulary |= {term for select in selects for bind in select.bound for term in words(bind)}
+
+    def _select(self, constraint: Term) -> Select | None:
+        query = lexical(self.shapes.graph.one(constraint, SH + "select"))
+        return _read(query, frozenset(self.shapes.prologue(constraint).items()))
+
+    def findings(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> Iterator[ColumnFindings]:
+        """What a SPARQL constraint of the shape finds.
+
+        Raises `InputError` where the query is no SELECT, and `BeyondFast` where it is pySHACL's to answer.
+        """
+        if is_true(self.shapes.graph.one(constraint, SH + "deactivated")):
+            return
+        found = self._answered(constraint, shape, data, focus)
+        component = component_iri("SPARQL")
+        messages = self.shapes.messages(shape, component, constraint)
+        this = found.columns["this"]
+        value = found.column("value")
+        if shape.path is None:
+            value = np.where(value == UNBOUND, this, value)
+        bindings = {**found.columns, "value": np.where(value == UNBOUND, this, value)}
+        paths = found.column("path")
+        for path in np.unique(paths):
+            rows = np.flatnonzero(paths == path)
+            own = path_text(shape.path)
+            if path != UNBOUND and isinstance(chosen := data.terms.term(int(path)), NamedNode):
+                own = chosen.value
+            cause = Cause(shape=shape, component=component, path=own, messages=messages)
+            yield ColumnFindings(cause, data.terms, this, this, value, bindings).at(rows, this[rows])
+
+    def _answered(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> Table:
+        select = self._read[constraint]
+        if select:
+            try:
+                return Joins(data).solutions(select, focus)
+            except Unread:
+                pass
+        return self._asked(constraint, shape, data, focus)
+
+    def _asked(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> Table:
+        """The solutions of a store; its terms are numbered anew, as a query's own."""
+        query = lexical(self.shapes.graph.one(constraint, SH + "select"))
+        prefixes = self.shapes.prologue(constraint)
+        rows = [
+            {**{name: data.terms.made(term) for name, term in row.items()}, "this": node}
+            for node in focus.tolist()
+            for row in solutions(data.store, query, prefixes, data.terms.term(node), shape, self.shapes)
+        ]
+        names = {"this", *(name for row in rows for name in row)}
+        columns = {name: np.array([row.get(name, UNBOUND) for row in rows], dtype=np.int64) for name in names}
+        return Table(columns, len(rows))
 
 
-def sparql_findings(
-    shapes: Shapes, constraint: Term, shape: Shape, store: Store, focus_nodes: Iterable[Term]
-) -> Iterator[Finding]:
-    """What a SPARQL constraint of the shape finds, its query asked once per focus node.
-
-    Raises `InputError` where the query is no SELECT, and `BeyondFast` for a blank focus node.
-    """
-    if is_true(shapes.graph.one(constraint, SH + "deactivated")):
-        return
-    query = lexical(shapes.graph.one(constraint, SH + "select"))
-    prefixes = shapes.prologue(constraint)
-    component = component_iri("SPARQL")
-    messages = shapes.messages(shape, component, constraint)
-    own_path = path_text(shape.path)
-    for focus in focus_nodes:
-        for row in _solutions(store, query, prefixes, focus, shape):
-            value, path = row.get("value"), row.get("path")
-            yield Finding(
-                root=focus,
-                focus=focus,
-                value=focus if value is None and shape.path is None else value,
-                path=path.value if isinstance(path, NamedNode) else own_path,
-                component=component,
-                shape=shape,
-                messages=messages,
-                bindings={"this": focus, "value": focus, **row},
-            )
-
-
-def _solutions(
-    store: Store, query: str, prefixes: dict[str, str], focus: Term, shape: Shape
-) -> Iterator[dict[str, Term]]:
-    """The solutions for one focus node, each once."""
+@lru_cache(maxsize=1000)
+def _read(query: str, prefixes: frozenset[tuple[str, str]]) -> Select | None:
     try:
-        answers = store.query(_bound(query, focus), prefixes=prefixes, custom_functions={_REGEX: _regex})
-    except SyntaxError as error:
-        raise InputError(shape.name, f"its query is not SPARQL: {error}", "Correct the query of the shape.") from error
-    if not isinstance(answers, QuerySolutions):
-        raise InputError(shape.name, "its query is not a SELECT.", "Correct the query of the shape.")
-    names = sorted(variable.value for variable in answers.variables)
-    seen: set[tuple[tuple[str, Term], ...]] = set()
-    for answer in answers:
-        row = {name: term for name in names if (term := answer[name]) is not None}
-        if (key := tuple(row.items())) not in seen:
-            seen.add(key)
-            yield row
-
-
-def _bound(query: str, focus: Term) -> str:
-    """The query with `$this` bound beforehand (SHACL 5.3.1): written into it, so that it holds in every scope.
-
-    A store's own substitution joins the value at the outermost scope only, and so misses results.
-    """
-    if not isinstance(focus, NamedNode):
-        raise BeyondFast
-    place = "projection"
-
-    def written(part: re.Match[str]) -> str:
-        nonlocal place
-        match part.lastgroup:
-            case "where" | "grouping":
-                place = part.lastgroup
-            case "is_bound":
-                return "(true)"
-            case "regex":
-                return f"{_REGEX}("
-            case "this":
-                return {"projection": f"({focus} AS ?this)", "where": str(focus), "grouping": f"({focus})"}[place]
-        return part[0]
-
-    return _QUERY_PARTS.sub(written, query)
-
-
-def _regex(text: Term, pattern: Term, flags: Term | None = None) -> Literal | None:
-    """SPARQL's REGEX, compiled once for each pattern: the store compiles one for each row."""
-    if isinstance(text, Literal) and isinstance(pattern, Literal):
-        return Literal(compiled(pattern, flags).search(text.value) is not None)
-    return None
+        return read_select(query, dict(prefixes))
+    except Unread:
+        return None

@@ -1,82 +1,81 @@
-"""What one value must be: of a kind, of a datatype, so large, so long, of a pattern, in a language (SHACL 4.1–4.4)."""
+"""What one value must be: of a kind, of a datatype, so large, so long, in a language (SHACL 4.1–4.4).
+
+Each test is asked of many values at once, each value once, and says which of them pass.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from functools import lru_cache
-
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store
+import numpy as np
+from pyoxigraph import Literal, QuerySolutions, Store
 
 from begrepp.errors import InputError
+from begrepp.shacl.columns import pairs, unpaired
 from begrepp.shacl.reading import well_formed
-from begrepp.shacl.words import SH, Term, count_of, is_true, lexical, shown
+from begrepp.shacl.terms import Ids, Kind, Mask, Terms
+from begrepp.shacl.words import RDF, SH, XSD, Term, count_of, lexical, shown
 
-Test = Callable[[Term], bool]
-
-_NODE_KINDS: dict[str, tuple[type, ...]] = {
-    "IRI": (NamedNode,),
-    "BlankNode": (BlankNode,),
-    "Literal": (Literal,),
-    "BlankNodeOrIRI": (BlankNode, NamedNode),
-    "BlankNodeOrLiteral": (BlankNode, Literal),
-    "IRIOrLiteral": (NamedNode, Literal),
+_NODE_KINDS: dict[str, tuple[Kind, ...]] = {
+    "IRI": (Kind.IRI,),
+    "BlankNode": (Kind.BLANK,),
+    "Literal": (Kind.LITERAL,),
+    "BlankNodeOrIRI": (Kind.BLANK, Kind.IRI),
+    "BlankNodeOrLiteral": (Kind.BLANK, Kind.LITERAL),
+    "IRIOrLiteral": (Kind.IRI, Kind.LITERAL),
 }
+_NEVER_ILL_FORMED = (RDF + "langString", XSD + "string")
+BOUNDS = {"minExclusive": "<", "minInclusive": "<=", "maxExclusive": ">", "maxInclusive": ">="}
+"""How the bound is to compare with the value."""
+_ROWS = 5_000
 
 
-def of_kind(kind: Term) -> Test:
+def of_kind(terms: Terms, values: Ids, kind: Term) -> Mask:
     """`sh:nodeKind`. Raises `InputError` where there is no such kind."""
     kinds = _NODE_KINDS.get(shown(kind).removeprefix(SH))
     if kinds is None:
         raise InputError("shapes", f"{kind} is not a kind of node.", "See SHACL 4.1.3 for the six there are.")
-    return lambda value: isinstance(value, kinds)
+    return np.isin(terms.kinds[values], kinds)
 
 
-_EMPTY = Store()
+def of_datatype(terms: Terms, values: Ids, wanted: Term) -> Mask:
+    """`sh:datatype`: the datatype is the one wanted, and what is written fits it."""
+    places, names = terms.datatypes
+    if (name := lexical(wanted)) not in names:
+        return np.zeros(len(values), dtype=np.bool_)
+    passed: Mask = places[values] == names.index(name)
+    if name not in _NEVER_ILL_FORMED:
+        for place in np.flatnonzero(passed):
+            literal = terms.term(int(values[place]))
+            passed[place] = isinstance(literal, Literal) and well_formed(literal)
+    return passed
 
 
-@lru_cache(maxsize=100_000)
-def compares(left: Term, operator: str, right: Term) -> bool:
-    """SPARQL's `left operator right`; what cannot be compared does not hold."""
-    if not isinstance(left, Literal) or not isinstance(right, Literal):
-        return False
-    answers = _EMPTY.query(f"SELECT (({left} {operator} {right}) AS ?holds) WHERE {{}}")
-    return isinstance(answers, QuerySolutions) and any(is_true(answer["holds"]) for answer in answers)
+def in_languages(terms: Terms, values: Ids, ranges: list[str]) -> Mask:
+    """`sh:languageIn`, by SPARQL's langMatches: "sv" matches sv and sv-FI."""
+    places, names = terms.languages
+    wanted = [each.lower() for each in ranges]
+    matching = [any(each in ("*", name) or name.startswith(each + "-") for each in wanted) for name in names]
+    return np.array([*matching, False], dtype=np.bool_)[places[values]]
 
 
-def _length(term: Term) -> int | None:
-    """The characters of an IRI or a literal; a blank node has none to count."""
-    return len(term.value) if isinstance(term, NamedNode | Literal) else None
+def of_length(terms: Terms, values: Ids, name: str, bound: Term) -> Mask:
+    """`sh:minLength` and `sh:maxLength`: the characters of an IRI or literal; a blank node has none to count."""
+    lengths = terms.lexical(values).str.len_chars()
+    passed = lengths >= count_of(bound) if name == "minLength" else lengths <= count_of(bound)
+    return passed.fill_null(False).to_numpy()
 
 
-TESTS: dict[str, Callable[[Term], Test]] = {
-    "datatype": lambda wanted: lambda v: isinstance(v, Literal) and v.datatype == wanted and well_formed(v),
-    "nodeKind": of_kind,
-    "minExclusive": lambda bound: lambda value: compares(bound, "<", value),
-    "minInclusive": lambda bound: lambda value: compares(bound, "<=", value),
-    "maxExclusive": lambda bound: lambda value: compares(bound, ">", value),
-    "maxInclusive": lambda bound: lambda value: compares(bound, ">=", value),
-    "minLength": lambda least: lambda value: (length := _length(value)) is not None and length >= count_of(least),
-    "maxLength": lambda most: lambda value: (length := _length(value)) is not None and length <= count_of(most),
-}
-"""The tests that need nothing but their parameter."""
-
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
-
-
-@lru_cache(maxsize=1000)
-def compiled(pattern: Term, flags: Term | None) -> re.Pattern[str]:
-    """A pattern of `sh:pattern` or of SPARQL's REGEX, read as Python's and so pySHACL's. Raises `InputError`."""
-    chosen = re.NOFLAG
-    try:
-        for letter in lexical(flags):
-            chosen |= _FLAGS[letter]
-        return re.compile(lexical(pattern), chosen)
-    except (re.error, KeyError) as error:
-        raise InputError("shapes", f"{pattern} is not a pattern: {error}", "Correct sh:pattern.") from error
-
-
-def in_language(literal: Literal, language_range: str) -> bool:
-    """SPARQL's langMatches: "sv" matches sv and sv-FI."""
-    language, wanted = (literal.language or "").lower(), language_range.lower()
-    return bool(language) and (wanted in ("*", language) or language.startswith(wanted + "-"))
+def compares(terms: Terms, left: Ids, operator: str, right: Ids) -> Mask:
+    """SPARQL's `left operator right`, row by row; what cannot be compared does not hold."""
+    different, back = np.unique(pairs(left, right), return_inverse=True)
+    rows = [
+        f"({place} {one} {other})"
+        for place, (a, b) in enumerate(zip(*unpaired(different), strict=True))
+        if isinstance(one := terms.term(int(a)), Literal) and isinstance(other := terms.term(int(b)), Literal)
+    ]
+    holds = np.zeros(len(different), dtype=np.bool_)
+    for start in range(0, len(rows), _ROWS):
+        table = " ".join(rows[start : start + _ROWS])
+        answers = Store().query(f"SELECT ?row {{ VALUES (?row ?a ?b) {{ {table} }} FILTER (?a {operator} ?b) }}")
+        if isinstance(answers, QuerySolutions):
+            holds[[int(lexical(answer["row"])) for answer in answers]] = True
+    return holds[back]

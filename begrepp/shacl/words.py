@@ -10,6 +10,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 
 SH = "http://www.w3.org/ns/shacl#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
 OWL_IMPORTS = "http://www.w3.org/2002/07/owl#imports"
 RDF_TYPE = NamedNode(RDF + "type")
 RDFS_CLASS = NamedNode("http://www.w3.org/2000/01/rdf-schema#Class")

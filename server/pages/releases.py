@@ -176,8 +176,9 @@ def _thing_of(graph: dict[str, Any] | None, build: Build) -> str:
     """The IRI of what a graph of the manifest is a release of."""
     if graph is None:
         return ""
-    minted = {"scheme": build.iris.scheme, "mapping": build.iris.mapping_set, "dataset": build.iris.dataset}
-    return minted[graph["kind"]](graph["id"])
+    iris = build.iris
+    minted = {"scheme": iris.scheme, "mapping": iris.mapping_set, "dataset": iris.dataset, "catalogue": iris.catalogue}
+    return minted.get(graph["kind"], iris.structure)(graph["id"])
 
 
 def _titled(own: Ref, of: Ref | None, version: str) -> Ref:

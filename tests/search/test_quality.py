@@ -12,7 +12,7 @@ from begrepp.manifest import current_build
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from bench.search_quality import Judged, evaluate, mean, read_judged, score
-from tests.test_cli import Shell
+from tests.shell import Shell
 from tests.test_real_files import DATA
 
 # The lists that the judgements were made on: source, edition and the publishers' files.

@@ -1,0 +1,66 @@
+"""What is worked out of the whole graph: the index of words, and what the checks find.
+
+Where neither the graph has changed since the build before nor the code and the questions, its results are taken
+over: the index as hard links, since its files are never written twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from pathlib import Path
+
+from begrepp.cache import data_files, link, software
+from begrepp.code import code_checksum, files_checksum
+from begrepp.manifest import MANIFEST, Manifest, read_manifest
+from begrepp.queries import QUERIES, Finding, run_checks
+from begrepp.search import write_index
+from begrepp.store import DiskStore
+from begrepp.storing import Contents, Step
+
+
+class Derived:
+    """The results for a graph, and under which keys they may be taken over by the next build."""
+
+    def __init__(self, contents: Contents, before: Path | None) -> None:
+        self._before = before
+        self.keys = {
+            "index": _key(contents.view_sha256(), "begrepp.search", *data_files()),
+            "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.queries", *_checks()),
+        }
+
+    def things(self, view: Path, index: Path, step: Step) -> int:
+        """Write the index of the current view, or take the one before; the number of things in it."""
+        if self._before and self._known and self._same("index"):
+            for path in sorted((self._before / "index").rglob("*")):
+                target = index / path.relative_to(self._before / "index")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if path.is_file():
+                    link(path, target)
+            return self._known.things
+        step("indexing the words")
+        return write_index(index, view)
+
+    def findings(self, store: Path, step: Step) -> list[Finding]:
+        """What the checks find in the store."""
+        if self._known and self._same("checks"):
+            return [Finding(**{**said, "examples": tuple(said["examples"])}) for said in self._known.checks]
+        step("checking the current view")
+        return list(run_checks(DiskStore(store)))
+
+    @cached_property
+    def _known(self) -> Manifest | None:
+        return read_manifest(self._before) if self._before and (self._before / MANIFEST).exists() else None
+
+    def _same(self, what: str) -> bool:
+        return bool(self._known and self._known.derived.get(what) == self.keys[what])
+
+
+def _checks() -> list[Path]:
+    return sorted((QUERIES / "checks").glob("*.rq"))
+
+
+def _key(graph: str, module: str, *files: Path) -> str:
+    said = [graph, code_checksum(module), files_checksum(files), software()]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

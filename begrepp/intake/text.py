@@ -1,0 +1,68 @@
+"""Whether a file is text in UTF-8, and if not, what it is and where that shows."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from begrepp.errors import InputError
+
+_CHUNK = 1 << 20
+_NOT_TEXT = (
+    (b"PK\x03\x04", "a zip archive (or a spreadsheet)", "Unpack it and give the files within."),
+    (b"\x1f\x8b", "packed with gzip", "Unpack it with gunzip."),
+    (b"BZh", "packed with bzip2", "Unpack it with bunzip2."),
+    (b"\xfd7zXZ", "packed with xz", "Unpack it with unxz."),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd", "Unpack it with unzstd."),
+    (b"7z\xbc\xaf", "a 7z archive", "Unpack it and give the files within."),
+    (b"%PDF", "a PDF", "Give the RDF that it tells of."),
+    (b"\x89PNG", "an image", "Give a file of RDF."),
+    (b"\xd0\xcf\x11\xe0", "an old Office file", "Save it as RDF."),
+)
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def check_text(path: Path, name: str) -> bool:
+    """Whether the file begins with a byte order mark, which is to be left out. Raises `InputError` where it is no
+    text in UTF-8, with line and column."""
+    with path.open("rb") as file:
+        head = file.read(16)
+        for magic, what, next_step in _NOT_TEXT:
+            if head.startswith(magic):
+                raise InputError(name, f"is {what}, not RDF.", next_step)
+        if head.startswith(_UTF_16):
+            raise InputError(name, "is in UTF-16; RDF is read as UTF-8.", "Save it as UTF-8.")
+        file.seek(0)
+        decoder, line, column = codecs.getincrementaldecoder("utf-8")(), 1, 1
+        while True:
+            chunk = file.read(_CHUNK)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                good = error.object[: error.start].decode("utf-8", "replace")
+                line, column = _moved(good, line, column)
+                raise InputError(
+                    name,
+                    f"line {line} column {column}: the byte 0x{error.object[error.start]:02X} is not UTF-8. "
+                    f"{_guess(error.object[error.start :])}",
+                    "Save the file as UTF-8.",
+                ) from error
+            if "\x00" in text:
+                line, column = _moved(text[: text.index("\x00")], line, column)
+                raise InputError(
+                    name, f"line {line} column {column}: there is a NUL, so this is no text.", "Save it as UTF-8."
+                )
+            line, column = _moved(text, line, column)
+            if not chunk:
+                return head.startswith(codecs.BOM_UTF8)
+
+
+def _moved(text: str, line: int, column: int) -> tuple[int, int]:
+    """Where reading stands after a text."""
+    breaks = text.count("\n")
+    return (line + breaks, len(text) - text.rfind("\n")) if breaks else (line, column + len(text))
+
+
+def _guess(rest: bytes) -> str:
+    letter = rest[:1].decode("windows-1252", "replace")
+    return f"In windows-1252 it would be '{letter}'." if letter.isalpha() else ""

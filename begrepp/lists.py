@@ -1,0 +1,71 @@
+"""Value lists of a dictionary, each said once: lists of the same codes and words get one id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from begrepp.errors import Origin
+from begrepp.records import CodedValue, CodeList, Home, Text
+
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
+
+
+class Lists:
+    """The lists of one dataset or structure, in the order in which its dictionary uses them."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._known: dict[tuple[bool, str | tuple[CodedValue, ...]], str] = {}
+        self._taken: set[str] = set()
+        self._new: list[CodeList] = []
+
+    def add(
+        self,
+        name: str,
+        values: tuple[CodedValue, ...],
+        origin: Origin,
+        titles: tuple[Text, ...] = (),
+        *,
+        missing: bool = False,
+        named: bool = False,
+        intension: tuple[str, ...] = (),
+    ) -> str:
+        """The id of the list of these values; empty where there are none.
+
+        A list that the source names (`named`) is known by its name. Others are known by what they hold, and
+        are called after the first variable that uses them.
+        """
+        if not (values or intension):
+            return ""
+        key: tuple[bool, str | tuple[CodedValue, ...]] = (missing, name if named else values)
+        if key in self._known:
+            return self._known[key]
+        id_ = self._free(_NOT_IN_ID.sub("-", name.rstrip("/").rpartition("/")[2]).strip("-") or "list")
+        self._known[key] = id_
+        self._new.append(
+            CodeList(
+                home=self._home,
+                id=id_,
+                origin=origin,
+                titles=titles or (Text(name, "zxx"),),
+                values=values,
+                missing=missing,
+                identifiers=(name,) if named else (),
+                intension=intension,
+            )
+        )
+        return id_
+
+    def new(self) -> Iterator[CodeList]:
+        """The lists that were found since they were last asked for."""
+        found, self._new = self._new, []
+        yield from found
+
+    def _free(self, wanted: str) -> str:
+        id_, number = wanted, 1
+        while id_.casefold() in self._taken:
+            number += 1
+            id_ = f"{wanted}-{number}"
+        self._taken.add(id_.casefold())
+        return id_

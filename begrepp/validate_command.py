@@ -1,0 +1,172 @@
+"""`begrepp validate` and `begrepp profiles`: descriptions held against rules, from a terminal or a CI system."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from begrepp import report
+from begrepp.errors import BegreppError, UsageError
+from begrepp.intake.syntax import named
+from begrepp.manifest import current_build, read_manifest
+from begrepp.profiles.judge import Judgement, Rules, Source, judge, profile_documentation, rules_of
+from begrepp.profiles.manifest import Profile, find_profile, pin, profiles
+from begrepp.reports.baseline import forgive, write_baseline
+from begrepp.reports.documentation import documentation_lines
+from begrepp.reports.formats import FORMATS
+from begrepp.reports.text import text_lines
+from begrepp.reports.words import choose, say
+from begrepp.settings import LANGUAGES, Settings
+from begrepp.validate import KEPT_PER_SHAPE, Severity
+
+_COULD_NOT_RUN = 2
+_SEVERITIES = {severity.value.lower(): severity for severity in Severity}
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language.")
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=_FILE)
+@click.option("--profile", "-p", default="", help="A name from `begrepp profiles`, or a folder of your own.")
+@click.option("--shapes", "-s", multiple=True, type=_FILE, help="Shapes of your own, in place of or beside a profile.")
+@click.option("--format", "-f", "output", type=click.Choice(["text", *FORMATS]), default="text", show_default=True)
+@click.option("--output", "-o", "target", type=_FILE, help="Write the report to a file; the verdict stays on stderr.")
+@click.option("--severity", type=click.Choice([*_SEVERITIES]), help="Report this severity and graver, and fail on it.")
+@click.option("--baseline", type=_FILE, help="Forgive what this file says was accepted before.")
+@click.option("--write-baseline", is_flag=True, help="Write what is wrong now into the --baseline file.")
+@click.option("--background", multiple=True, type=_FILE, help="A graph to look things up in that is not judged.")
+@click.option("--syntax", default="", help="turtle, rdfxml, jsonld, …; where the names of the files do not tell.")
+@click.option("--import", "imports", multiple=True, metavar="ADDRESS=FILE", help="A copy of what owl:imports names.")
+@click.option("--no-imports", is_flag=True, help="Leave out imports of which there is no copy.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=KEPT_PER_SHAPE, show_default=True, help="Results kept a shape."
+)
+@_language
+def validate(
+    files: tuple[Path, ...],
+    profile: str,
+    shapes: tuple[Path, ...],
+    output: str,
+    target: Path | None,
+    severity: str | None,
+    baseline: Path | None,
+    write_baseline: bool,
+    background: tuple[Path, ...],
+    syntax: str,
+    imports: tuple[str, ...],
+    no_imports: bool,
+    limit: int,
+    lang: str,
+) -> None:
+    """Validate RDF files, read as one graph, or, without FILES, show what the shapes said of the build.
+
+    Exit codes: 0 the data conform, 1 they do not, 2 it could not be found out.
+    """
+    if not files:
+        report.build_validation(read_manifest(current_build(Settings())))
+        return
+    settings = Settings()
+    try:
+        if write_baseline and baseline is None:
+            raise UsageError("--write-baseline needs --baseline FILE.", "Say where the baseline lies.")
+        rules = _rules(profile, shapes, background, settings)
+        said = named(syntax) if syntax else None
+        judgement = judge(
+            [Source(path=path, name=str(path), syntax=said) for path in files],
+            rules,
+            settings,
+            imports=_imports(imports),
+            leave_out_imports=no_imports,
+            limit=limit,
+        )
+        sys.exit(_tell(judgement, output, target, severity, baseline, write_baseline, lang))
+    except (BegreppError, OSError) as error:
+        report.failure(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))
+        sys.exit(_COULD_NOT_RUN)
+
+
+def _rules(profile: str, shapes: tuple[Path, ...], background: tuple[Path, ...], settings: Settings) -> Rules:
+    """What to judge by: a profile, shapes of one's own, both, or else the project's own rules."""
+    own = tuple(Source(path=path, name=str(path)) for path in shapes)
+    base = rules_of(find_profile(profile or "begrepp", settings)) if profile or not shapes else Rules(files=())
+    name = base.name or ", ".join(path.name for path in shapes)
+    return replace(base, name=name, sources=own, background=(*base.background, *background))
+
+
+def _imports(given: Sequence[str]) -> dict[str, Path]:
+    found = {}
+    for each in given:
+        address, equals, file = each.rpartition("=")
+        if not equals or not Path(file).is_file():
+            raise UsageError(f"--import {each} names no file.", "Write --import ADDRESS=FILE.")
+        found[address] = Path(file)
+    return found
+
+
+def _tell(
+    judgement: Judgement,
+    output: str,
+    target: Path | None,
+    severity: str | None,
+    baseline: Path | None,
+    write: bool,
+    language: str,
+) -> int:
+    """Write the report; the exit code."""
+    worst = _SEVERITIES[severity] if severity else Severity.VIOLATION
+    kept = judgement.only(worst) if severity else judgement
+    remarks = []
+    if baseline is not None and write:
+        causes = write_baseline(kept, baseline)
+        remarks.append(f"{causes} → {baseline}")
+    if baseline is not None:
+        forgiven = forgive(kept, baseline)
+        kept = forgiven.judgement
+        remarks.append(say(language, "report.baseline", n=f"{forgiven.count:,}"))
+        if forgiven.shrunk:
+            remarks.append(say(language, "report.shrunk"))
+    lines = text_lines(kept, language)
+    if output == "text":
+        report.lines([*lines, *remarks], target)
+    else:
+        text = FORMATS[output].write(kept, language)
+        if target is None:
+            click.echo(text, nl=False)
+        else:
+            target.write_text(text, encoding="utf-8", newline="")
+        report.aside([*list(lines)[-1:], *remarks])
+    ranks = list(Severity)
+    failing = ranks[: ranks.index(worst) + 1]
+    return 1 if any(group.severity in failing for group in kept.report.groups) else 0
+
+
+@click.command()
+@click.argument("name", default="")
+@click.option("--pin", "pinning", is_flag=True, help="Write the checksums of the files as they are now.")
+@_language
+def profiles_command(name: str, pinning: bool, lang: str) -> None:
+    """Every profile, or what the profile NAME asks, class by class."""
+    settings = Settings()
+    if not name:
+        rows = Table("profile", "version", "licence, from", "what it is", show_lines=True)
+        for each in profiles(settings):
+            rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose(each.summary, lang))
+        report.table(
+            rows, "`begrepp profiles NAME` shows what one asks; `begrepp validate FILE --profile NAME` judges."
+        )
+        return
+    profile = find_profile(name, settings)
+    if pinning:
+        report.lines([f"{pin(profile)}"], None)
+        return
+    profile.check()
+    report.lines(documentation_lines(profile, profile_documentation(profile), lang), None)
+
+
+def _origin(profile: Profile) -> tuple[str]:
+    return ("\n".join(part for part in (profile.licence, profile.publisher, profile.source) if part),)

@@ -1,0 +1,124 @@
+"""What 500,000 variables cost: a made-up country of registers, built, and asked what people ask of it.
+
+`python -m bench variables DATA` writes REGISTERS registers of TABLES × COLUMNS columns under DATA/raw, builds them
+with nothing else, and prints seconds, memory, sizes and the times of queries. BENCH_REGISTERS changes the number.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from begrepp.namespaces import prefixes
+
+REGISTERS = int(os.environ.get("BENCH_REGISTERS", "50"))
+TABLES = 20
+COLUMNS = 500
+CONCEPTS = 4_000
+ROUNDS = 5
+_UNITS = ("mm", "cm", "g/L", "mg/dL", "ug/L", "ng/mL", "år", "mo", "mmol/L", "tum")
+_LISTS = ("0=nej|1=ja|9=okänt", "1=man|2=kvinna", "0=negativ|1=positiv|2=ej utförd", "1=I|2=II|3=III|4=IV")
+
+QUERIES = {
+    "who measures a concept": """SELECT ?d ?n { ?v begrepp:measures ?c ; csvw:name ?n . ?t csvw:column ?v .
+        ?g csvw:table ?t . ?d health:hasVariables ?g FILTER(?c = <{base}id/cs/matt/c7>) }""",
+    "the same, differently coded": """SELECT ?a ?b { ?cv begrepp:measures <{base}id/cs/matt/c7> .
+        ?r1 begrepp:conceptualVariable ?cv . ?r2 begrepp:conceptualVariable ?cv . FILTER(STR(?r1) < STR(?r2))
+        ?a begrepp:representedVariable ?r1 . ?b begrepp:representedVariable ?r2 } LIMIT 1000""",
+    "the same quantity, another unit": """SELECT ?u1 ?u2 (COUNT(*) AS ?n) { ?cv begrepp:measures <{base}id/cs/matt/c7> .
+        ?r1 begrepp:conceptualVariable ?cv ; qudt:hasUnit ?u1 . ?r2 begrepp:conceptualVariable ?cv ; qudt:hasUnit ?u2 .
+        ?u1 qudt:hasDimensionVector ?q . ?u2 qudt:hasDimensionVector ?q FILTER(STR(?u1) < STR(?u2)) }
+        GROUP BY ?u1 ?u2""",
+    "columns of a table": """SELECT ?v ?n ?t { <{base}id/dataset/register-3/table/t5> csvw:column ?v .
+        ?v csvw:name ?n ; csvw:title ?t }""",
+    "values of a variable": """SELECT ?code ?label { <{base}id/dataset/register-3/t5/var/v5_7> begrepp:codeList ?l .
+        ?c skos:inScheme ?l ; skos:notation ?code ; skos:prefLabel ?label }""",
+    "variables per dataset": """SELECT ?d (COUNT(?v) AS ?n) { ?d health:hasVariables/csvw:table/csvw:column ?v }
+        GROUP BY ?d""",
+}
+
+
+def run(data: Path) -> None:
+    """Write, build, ask; print what it took."""
+    raw = data / "raw"
+    shutil.rmtree(data / "raw", ignore_errors=True)
+    _write_concepts(raw)
+    for number in range(REGISTERS):
+        _write_register(raw / f"register-{number}" / "2026", number)
+    variables = REGISTERS * TABLES * COLUMNS
+    size = sum(path.stat().st_size for path in raw.rglob("*") if path.is_file())
+    print(f"{variables:,} variables in {REGISTERS} registers, {size / 1e6:.0f} MB of CSV")
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "begrepp", "build", "--no-starter"]
+    subprocess.run(command, env={**os.environ, "BEGREPP_DATA": str(data)}, check=True, stdout=subprocess.DEVNULL)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    build = data / "current"
+    graphs, store = (_size(build / name) for name in ("graphs", "store"))
+    print(f"built in {seconds:.0f} s ({variables / seconds:,.0f} variables/s), at most {peak:.1f} GB in a process")
+    print(f"graphs {graphs / 1e6:,.0f} MB, store {store / 1e6:,.0f} MB; milliseconds, median of {ROUNDS}")
+    opened = Store.read_only(str(build / "store"))
+    for title, query in QUERIES.items():
+        _ask(opened, title, query.replace("{base}", "https://w3id.org/begrepp/"))
+
+
+def _ask(store: Store, title: str, query: str) -> None:
+    times, rows = [], 0
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        rows = sum(1 for _ in store.query(query, prefixes=prefixes()))  # type: ignore[arg-type, misc]
+        times.append((time.perf_counter() - started) * 1000)
+    print(f"{title:34}{statistics.median(times):10.1f}  {rows:>8,} rows")
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _head(loader: str, title: str) -> str:
+    return (
+        f'loader = "{loader}"\n[source]\npublisher = "begrepp"\n'
+        'licence = "https://creativecommons.org/publicdomain/zero/1.0/"\n'
+        f'[{"scheme" if loader == "table" else "dataset"}]\ntitle.sv = "{title}"\n'
+    )
+
+
+def _write_concepts(raw: Path) -> None:
+    folder = raw / "matt" / "2026"
+    folder.mkdir(parents=True)
+    columns = '[[file]]\nname = "codes.csv"\n[file.columns]\nnotation = "code"\npref_label.sv = "label"\n'
+    (folder / "source.toml").write_text(f"{_head('table', 'Mått')}hierarchical = false\n{columns}", encoding="utf-8")
+    rows = "".join(f"c{number},mått {number}\n" for number in range(CONCEPTS))
+    (folder / "codes.csv").write_text(f"code,label\n{rows}", encoding="utf-8")
+
+
+def _write_register(folder: Path, number: int) -> None:
+    folder.mkdir(parents=True)
+    (folder / "source.toml").write_text(
+        _head("variables", f"Register {number}")
+        + 'description.sv = "Påhittat."\n[[variables]]\nfile = "variables.csv"\n[variables.columns]\ntable = "table"\n'
+        'name = "name"\nlabel.sv = "label"\ndescription.sv = "about"\ndatatype = "type"\nunit = "unit"\n'
+        'concept = "concept"\n[variables.values]\ncolumn = "values"\nsplit = "|"\npair = "="\nmissing = ["okänt"]\n',
+        encoding="utf-8",
+    )
+    with (folder / "variables.csv").open("w", encoding="utf-8") as out:
+        out.write("table,name,label,about,type,unit,concept,values\n")
+        for table in range(TABLES):
+            for column in range(COLUMNS):
+                seed = number * 7919 + table * 613 + column
+                # Two of three columns are linked to a concept; half of all are coded, the others measured.
+                concept = f"matt:c{(seed * 31) % CONCEPTS}" if seed % 3 else ""
+                coded = seed % 2
+                kind, unit, values = (
+                    ("string", "", _LISTS[seed % 4]) if coded else ("decimal", _UNITS[seed // 2 % 10], "")
+                )
+                about = f"Kolumn {column} i tabell {table} i register {number}, påhittad för mätning"
+                out.write(f"t{table},v{table}_{column},mått {seed},{about},{kind},{unit},{concept},{values}\n")

@@ -1,0 +1,189 @@
+"""CSV on the Web: the metadata of tables, in JSON, with what groups and tables hand down to their columns.
+
+https://www.w3.org/TR/tabular-metadata/. The tables themselves are never read, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from begrepp.datatypes import DATATYPES
+from begrepp.errors import InputError, Origin
+from begrepp.lists import Lists
+from begrepp.records import (
+    CodedValue,
+    Edition,
+    ForeignKey,
+    Home,
+    Record,
+    Redistribution,
+    Source,
+    Table,
+    Text,
+    Variable,
+    is_iri,
+)
+from begrepp.rows import meter
+from loaders.agencies import BEGREPP
+from loaders.dataset_declaration import read_dataset
+from loaders.declarations import read_declaration, slug
+from loaders.json_files import beside, objects, one_json, strings
+
+SOURCE = Source(
+    id="csvw",
+    title="CSV på webben (CSVW), metadata om tabeller",
+    publisher=BEGREPP,
+    licence="",
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://www.w3.org/TR/tabular-metadata/",
+    reads="a metadata file in JSON (table or table group), and a source.toml",
+)
+Json = Mapping[str, Any]
+_INHERITED = ("datatype", "default", "lang", "null", "propertyUrl", "required", "separator")
+# Datatypes that CSVW names in its own way.
+_ALIASES = {"number": "double", "binary": "base64Binary", "datetime": "dateTime", "any": "anyAtomicType"}
+
+
+def load(edition: Edition) -> Iterator[Record]:
+    """The tables and columns that a metadata file describes."""
+    keys = read_declaration(edition, None)
+    dataset = read_dataset(keys, edition)
+    keys.done()
+    path, document = one_json(edition, keys.origin)
+    group = document if "tables" in document else {**document, "tables": [document]}
+    schemas = [_schema(table, edition, path) for table in objects(group, "tables", path)]
+    urls = {str(table.get("url", "")): table_id for table, table_id in _named(group)}
+    tables = tuple(
+        _table(table, schema, table_id, urls, path, _language(group))
+        for (table, table_id), schema in zip(_named(group), schemas, strict=True)
+    )
+    yield replace(dataset, tables=tables)
+    lists = Lists(Home(dataset=dataset.id))
+    for (table, table_id), schema in zip(_named(group), schemas, strict=True):
+        for number, column in enumerate(objects(schema, "columns", path), start=1):
+            if column.get("virtual"):
+                continue
+            meter().rows += 1
+            inherited = {
+                key: value
+                for level in (group, table, schema, column)
+                for key, value in level.items()
+                if key in _INHERITED
+            }
+            variable = _variable({**column, **inherited}, dataset.id, table_id, number, path, _language(group), lists)
+            yield from lists.new()
+            yield variable
+
+
+def _named(group: Json) -> Iterator[tuple[Json, str]]:
+    """The tables, each with the name that it has in addresses: its id, or the last part of its address."""
+    taken: set[str] = set()
+    for number, table in enumerate(group["tables"], start=1):
+        url = str(table.get("id") or table.get("@id") or table.get("url") or f"table-{number}")
+        wanted = slug(Path(url.rstrip("/").rpartition("/")[2]).stem) or f"table-{number}"
+        name = wanted if wanted not in taken else f"{wanted}-{number}"
+        taken.add(name)
+        yield table, name
+
+
+def _schema(table: Json, edition: Edition, path: Path) -> Json:
+    """The schema of a table, which may stand in a file of its own beside it."""
+    schema = table.get("tableSchema", {})
+    if isinstance(schema, str):
+        return beside(schema, edition, path)
+    if not isinstance(schema, Mapping):
+        raise InputError(path, "a tableSchema is neither an object nor an address.", "Correct it.")
+    return schema
+
+
+def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], path: Path, language: str) -> Table:
+    url = str(table.get("url", ""))
+    keys = []
+    for key in objects(schema, "foreignKeys", path):
+        reference = key.get("reference", {})
+        resource = str(reference.get("resource", ""))
+        if resource not in urls:
+            raise InputError(
+                path,
+                f"a foreign key of '{url}' points to the table '{resource}', which is not described.",
+                "Describe the table, or correct its address.",
+            )
+        columns, theirs = strings(key.get("columnReference")), strings(reference.get("columnReference"))
+        keys.append(ForeignKey(columns, urls[resource], theirs))
+    return Table(
+        id=table_id,
+        titles=_words(table, ("dc:title", "dcterms:title", "title", "titles"), language)
+        or (Text(url or table_id, "zxx"),),
+        descriptions=_words(table, ("dc:description", "dcterms:description", "description"), language),
+        url=url if is_iri(url) else "",
+        primary_key=strings(schema.get("primaryKey")),
+        foreign_keys=tuple(keys),
+    )
+
+
+def _variable(column: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: Lists) -> Variable:
+    titles = _words(column, ("titles", "title"), language)
+    # https://www.w3.org/TR/tabular-metadata/#column-name: the first title stands in for a name.
+    name = str(column.get("name") or (titles[0].value if titles else f"_col.{number}"))
+    origin = Origin(path.name, number)
+    titles = titles or (Text(name, "zxx"),)
+    datatype = column.get("datatype", "string")
+    facets: Json = datatype if isinstance(datatype, Mapping) else {"base": datatype}
+    property_url = str(column.get("propertyUrl", ""))
+    nulls = tuple(CodedValue(code=code, labels=(Text(code, "zxx"),)) for code in strings(column.get("null")) if code)
+    return Variable(
+        dataset=dataset,
+        table=table,
+        name=name,
+        origin=origin,
+        titles=titles,
+        descriptions=_words(column, ("dc:description", "dcterms:description", "description"), language) or titles,
+        datatype=_datatype(str(facets.get("base", "string")), name, path),
+        minimum=str(facets.get("minimum", facets.get("minInclusive", ""))),
+        maximum=str(facets.get("maximum", facets.get("maxInclusive", ""))),
+        pattern=_format(facets.get("format", "")),
+        required=bool(column["required"]) if "required" in column else None,
+        multiple=bool(column.get("separator")),
+        property_url=property_url if is_iri(property_url) and "{" not in property_url else "",
+        missing_list=lists.add(f"{table}-missing", nulls, origin, (Text("null", "zxx"),), missing=True),
+        order=number,
+    )
+
+
+def _datatype(base: str, name: str, path: Path) -> str:
+    known = _ALIASES.get(base, base)
+    if known not in DATATYPES:
+        raise InputError(
+            path,
+            f"the column '{name}' has the datatype '{base}', which CSVW does not have.",
+            "Correct it; see https://www.w3.org/TR/tabular-metadata/#built-in-datatypes.",
+        )
+    return known
+
+
+def _format(said: Any) -> str:
+    return str(said.get("pattern", "")) if isinstance(said, Mapping) else str(said)
+
+
+def _language(group: Json) -> str:
+    """The language of words that state none: `lang`, or `@language` of the context (§5.2)."""
+    context = group.get("@context")
+    for part in context if isinstance(context, list) else []:
+        if isinstance(part, Mapping) and part.get("@language"):
+            return str(part["@language"])
+    return str(group.get("lang", "und"))
+
+
+def _words(thing: Json, names: tuple[str, ...], language: str) -> tuple[Text, ...]:
+    """A natural language property (§5.1.6): a string, a list of them, or strings by language; each language once."""
+    said = next((thing[name] for name in names if thing.get(name)), None)
+    pairs: list[tuple[str, Any]] = list(said.items()) if isinstance(said, Mapping) and "@value" not in said else []
+    if isinstance(said, Mapping) and "@value" in said:
+        pairs = [(str(said.get("@language", language)), said["@value"])]
+    elif said is not None and not pairs:
+        pairs = [(language, said)]
+    firsts = ((lang, strings(words)) for lang, words in pairs)
+    return tuple(Text(words[0], lang) for lang, words in firsts if words)

@@ -1,0 +1,208 @@
+"""Frictionless Data: a data package or a table schema (versions 1 and 2), and the fields of its resources.
+
+https://datapackage.org/standard/table-schema/. The data that a resource points to are never read, and nothing is
+fetched, wherever `path` leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from begrepp.errors import InputError, Origin
+from begrepp.lists import Lists
+from begrepp.records import (
+    CodedValue,
+    Edition,
+    ForeignKey,
+    Home,
+    Record,
+    Redistribution,
+    Skipped,
+    Source,
+    Table,
+    Text,
+    Variable,
+    is_iri,
+)
+from begrepp.rows import meter
+from loaders.agencies import BEGREPP
+from loaders.dataset_declaration import read_dataset
+from loaders.declarations import read_declaration, slug
+from loaders.json_files import beside, objects, one_json, strings
+
+SOURCE = Source(
+    id="frictionless",
+    title="Frictionless Data Package och Table Schema",
+    publisher=BEGREPP,
+    licence="",
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://datapackage.org/",
+    reads="datapackage.json or a table schema in JSON, and a source.toml",
+)
+Json = Mapping[str, Any]
+# Types of Table Schema, and CSVW's; those that no cell can hold alone have none.
+_TYPES = {
+    "string": "string",
+    "number": "decimal",
+    "integer": "integer",
+    "boolean": "boolean",
+    "date": "date",
+    "time": "time",
+    "datetime": "dateTime",
+    "year": "gYear",
+    "yearmonth": "gYearMonth",
+    "duration": "duration",
+    "object": "json",
+    "array": "json",
+    "list": "string",
+    "geopoint": "string",
+    "geojson": "json",
+    "any": "anyAtomicType",
+}
+_FORMATS = {"uri": "anyURI", "binary": "base64Binary"}
+
+
+def load(edition: Edition) -> Iterator[Record]:
+    """The resources as tables and their fields as variables."""
+    keys = read_declaration(edition, None)
+    dataset = read_dataset(keys, edition)
+    said = keys.table("frictionless")
+    language = said.text("language", default="und")
+    said.done()
+    keys.done()
+    path, document = one_json(edition, keys.origin, "datapackage.json")
+    resources = _resources(document, path)
+    read = [(table_id, each, _schema(each, edition, path)) for table_id, each in resources.items()]
+    yield replace(dataset, tables=tuple(_table(*each, set(resources), path, language) for each in read if each[2]))
+    lists = Lists(Home(dataset=dataset.id))
+    for table_id, resource, schema in read:
+        if not schema:
+            reason = f"the resource '{resource.get('name', table_id)}' has no schema, so it names no variables."
+            yield Skipped(origin=Origin(path.name), reason=reason)
+        for number, field in enumerate(objects(schema, "fields", path), start=1):
+            meter().rows += 1
+            variable = _variable(field, schema, dataset.id, table_id, number, path, language, lists)
+            yield from lists.new()
+            yield variable
+
+
+def _resources(document: Json, path: Path) -> dict[str, Json]:
+    """The resources by name; a table schema alone is one resource without a name."""
+    if "fields" in document:
+        return {"table": {"name": "table", "schema": document}}
+    found: dict[str, Json] = {}
+    for number, resource in enumerate(objects(document, "resources", path), start=1):
+        id_ = slug(str(resource.get("name", ""))) or f"resource-{number}"
+        if id_ in found:
+            raise InputError(path, f"two resources are called '{id_}'.", "Give them different names.")
+        found[id_] = resource
+    if not found:
+        raise InputError(
+            path, "neither resources nor fields.", "Check that it is a data package or a table schema of Frictionless."
+        )
+    return found
+
+
+def _schema(resource: Json, edition: Edition, path: Path) -> Json:
+    schema = resource.get("schema", {})
+    if isinstance(schema, str):
+        return beside(schema, edition, path)
+    if not isinstance(schema, Mapping):
+        raise InputError(path, "a schema is neither an object nor an address.", "Correct it.")
+    return schema
+
+
+def _table(table_id: str, resource: Json, schema: Json, known: set[str], path: Path, language: str) -> Table:
+    keys = []
+    for key in objects(schema, "foreignKeys", path):
+        reference = key.get("reference", {})
+        # Version 1 writes "" for the table itself, version 2 leaves it out.
+        target = slug(str(reference.get("resource") or "")) or table_id
+        if target not in known:
+            raise InputError(
+                path,
+                f"a foreign key of '{table_id}' points to the resource '{target}', which is not described.",
+                "Describe it, or correct its name.",
+            )
+        keys.append(ForeignKey(strings(key.get("fields")), target, strings(reference.get("fields"))))
+    title = str(resource.get("title") or "")
+    description = str(resource.get("description") or "")
+    url = next((each for each in strings(resource.get("path")) if is_iri(each)), "")
+    return Table(
+        id=table_id,
+        titles=(Text(title, language),) if title else (Text(str(resource.get("name", table_id)), "zxx"),),
+        descriptions=(Text(description, language),) if description else (),
+        url=url,
+        primary_key=strings(schema.get("primaryKey")),
+        foreign_keys=tuple(keys),
+    )
+
+
+def _variable(
+    field: Json, schema: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: Lists
+) -> Variable:
+    name = str(field.get("name") or "")
+    origin = Origin(path.name, number)
+    if not name:
+        raise InputError(origin, f"a field of '{table}' has no name.", "Name it.")
+    title, description = str(field.get("title") or ""), str(field.get("description") or "")
+    titles = (Text(title, language),) if title else (Text(name, "zxx"),)
+    constraints: Json = field.get("constraints") or {}
+    values = _values(field.get("categories") or constraints.get("enum"), language)
+    return Variable(
+        dataset=dataset,
+        table=table,
+        name=name,
+        origin=origin,
+        titles=titles,
+        descriptions=(Text(description, language),) if description else titles,
+        datatype=_datatype(field, name, origin),
+        unit=str(field.get("unit") or ""),
+        minimum=_one(constraints.get("minimum")),
+        maximum=_one(constraints.get("maximum")),
+        pattern=_one(constraints.get("pattern")),
+        required=bool(constraints["required"]) if "required" in constraints else None,
+        multiple=field.get("type") in ("list", "array"),
+        property_url=str(field["rdfType"]) if is_iri(str(field.get("rdfType", ""))) else "",
+        code_list=lists.add(name, values, origin, titles),
+        missing_list=lists.add(
+            f"{name}-missing", _missing(field, schema, language), origin, (Text("missingValues", "zxx"),), missing=True
+        ),
+        order=number,
+    )
+
+
+def _datatype(field: Json, name: str, origin: Origin) -> str:
+    kind = str(field.get("type") or "any")
+    if kind not in _TYPES:
+        raise InputError(
+            origin,
+            f"the field '{name}' has the type '{kind}', which Table Schema does not have.",
+            f"Use one of: {', '.join(_TYPES)}.",
+        )
+    return _FORMATS.get(str(field.get("format") or ""), _TYPES[kind]) if kind == "string" else _TYPES[kind]
+
+
+def _values(said: Any, language: str) -> tuple[CodedValue, ...]:
+    """Values alone (`enum`, `categories`), or with their labels (`categories` of version 2)."""
+    found: dict[str, CodedValue] = {}
+    for each in said if isinstance(said, list) else []:
+        labelled = isinstance(each, Mapping)
+        code = _one(each.get("value") if labelled else each)
+        label = _one(each.get("label")) if labelled else ""
+        labels = (Text(label, language),) if label else (Text(code, "zxx"),)
+        if code:
+            found.setdefault(code, CodedValue(code=code, labels=labels))
+    return tuple(found.values())
+
+
+def _missing(field: Json, schema: Json, language: str) -> tuple[CodedValue, ...]:
+    """Codes for no value: the field's own (version 2), or the schema's; an empty cell is none."""
+    return _values(field.get("missingValues", schema.get("missingValues")), language)
+
+
+def _one(said: Any) -> str:
+    return next(iter(strings(said)), "")

@@ -1,0 +1,268 @@
+"""Rows of a dictionary in whatever form it is written: CSV, TSV, XLSX, JSON, tables in Markdown, or one text a row.
+
+A `[[variables]]` or `[[codes]]` of a declaration says which files, in which form, and where in them the rows stand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from begrepp.editions import data_files
+from begrepp.errors import InputError, Origin
+from begrepp.privacy import refuse_identity_numbers
+from begrepp.records import Edition
+from begrepp.rows import Row, meter, read_lines, read_table, read_xlsx
+from loaders.declarations import Keys, encoding, file_list
+
+FORMS = {"csv": ",", "tsv": "\t", "xlsx": "", "json": "", "markdown": "", "front-matter": ""}
+"""The forms, and what divides the cells where a character does."""
+MAX_JSON = 200_000_000
+_SUFFIXES = {"csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "json": "json", "md": "markdown"}
+_HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*$")
+_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_PIPE = re.compile(r"(?<!\\)\|")
+
+Misaligned = Callable[[Origin, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Where rows stand, and how they are written."""
+
+    paths: tuple[Path, ...]
+    form: str
+    delimiter: str
+    encoding: str
+    quoted: bool
+    sheet: str
+    skip: int
+    rows: str
+    heading: re.Pattern[str]
+    references: str
+    ignore: tuple[str, ...]
+    short_rows: bool
+    report: tuple[str, ...]
+    """Faults that are told and passed over, where others stop the load: `misaligned` rows, `repeated` codes."""
+
+    def read(self, misaligned: Misaligned, *, counted: bool = True) -> Iterator[Row]:
+        """The rows of all files, in order. `misaligned` is told of rows that do not fit, where they are reported."""
+        for path in self.paths:
+            match self.form:
+                case "json":
+                    yield from self._json(path, counted)
+                case "markdown":
+                    yield from self._markdown(path, misaligned, counted)
+                case "front-matter":
+                    yield self._front_matter(path, counted)
+                case "xlsx":
+                    yield from read_xlsx(path, sheet=self.sheet, skip=self.skip, counted=counted)
+                case _:
+                    yield from read_table(
+                        path,
+                        delimiter=self.delimiter,
+                        encoding=self.encoding,
+                        quoted=self.quoted,
+                        short_rows=self.short_rows,
+                        skip=self.skip,
+                        misaligned=misaligned if "misaligned" in self.report else None,
+                        counted=counted,
+                    )
+
+    def _json(self, path: Path, counted: bool) -> Iterator[Row]:
+        if path.stat().st_size > MAX_JSON:
+            raise InputError(path, f"the file is larger than {MAX_JSON:,} bytes.", "Divide it, or convert it to CSV.")
+        try:
+            document = json.loads(path.read_text(encoding="utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            raise InputError(path, f"not well-formed JSON: {error}.", "Fetch the file again.") from None
+        steps = [step for step in self.rows.split(".") if step]
+        known = document.get(self.references, {}) if self.references and isinstance(document, dict) else {}
+        above = {f"document.{key}": value for key, value in _flat(document, known).items() if "." not in key}
+        for number, cells in enumerate(_below(document, steps, above, known, path), start=1):
+            origin = Origin(path.name, number)
+            if counted:
+                meter().rows += 1
+            refuse_identity_numbers("\t".join(cells.values()), origin)
+            yield Row(cells, origin)
+
+    def _markdown(self, path: Path, misaligned: Misaligned, counted: bool) -> Iterator[Row]:
+        heading, found = "", False
+        header: list[str] = []
+        lines = enumerate(read_lines(path, self.encoding), start=1)
+        before = ""
+        for number, line in lines:
+            if match := _HEADING.match(line):
+                heading, header, before = match[1], [], ""
+            elif not line.strip() or (header and not line.strip(" -*_\r\n")):
+                header, before = [], ""
+            elif _RULE.match(line) and before and not header:
+                header = [" ".join(cell.split()) for cell in _split_row(before)]
+                found = found or bool(self.heading.search(heading))
+            elif header and self.heading.search(heading):
+                origin = Origin(path.name, number)
+                if counted:
+                    meter().rows += 1
+                refuse_identity_numbers(line, origin)
+                try:
+                    yield Row(_table_row(header, line, heading, origin), origin)
+                except InputError as error:
+                    if "misaligned" not in self.report:
+                        raise
+                    misaligned(origin, error.reason)
+            else:
+                before = line
+        if not found:
+            raise InputError(
+                path,
+                f"no table stands under a heading like '{self.heading.pattern}'.",
+                "Correct `heading`, or the file.",
+            )
+
+    def _front_matter(self, path: Path, counted: bool) -> Row:
+        origin = Origin(path.name)
+        text = "".join(read_lines(path, self.encoding))
+        parts = re.match(r"---\r?\n(.*?)\r?\n---\s*(?:\n(.*))?$", text, re.DOTALL)
+        try:
+            head = yaml.safe_load(parts[1]) if parts else None
+        except yaml.YAMLError as error:
+            raise InputError(path, f"its head is not well-formed YAML: {error}.", "Mend the head.") from None
+        if not parts or not isinstance(head, dict):
+            raise InputError(path, "no head between two lines of ---.", "Check that you added the right files.")
+        if counted:
+            meter().rows += 1
+        refuse_identity_numbers(text, origin)
+        return Row({**_flat(head, {}), "body": (parts[2] or "").strip(), "file": path.stem}, origin)
+
+
+def read_sheet(keys: Keys, edition: Edition, *, default: str = "") -> Sheet:
+    """The part of a declaration that says where rows stand; the rest of it is left for others to take."""
+    wanted = keys.strings("file") or ((default,) if default else ())
+    if not wanted:
+        keys.fail("file", "is missing.", "Name the file; * stands for any characters.")
+    there = data_files(edition)
+    paths = tuple(path for path in there if any(fnmatch(path.name, name) for name in wanted))
+    if missing := [name for name in wanted if not any(fnmatch(path.name, name) for path in there)]:
+        keys.fail(
+            "file",
+            f"names {file_list(missing)}, which is not there (there are: {file_list([p.name for p in there])}).",
+            "Correct the name, or add the file.",
+        )
+    form = keys.text("format", default=_SUFFIXES.get(paths[0].suffix.lower().removeprefix("."), ""))
+    if form not in FORMS:
+        keys.fail("format", f"is '{form}'.", f"Use one of: {', '.join(FORMS)}.")
+    return Sheet(
+        paths=paths,
+        form=form,
+        delimiter=keys.character("delimiter", default=FORMS[form] or ","),
+        encoding=encoding(keys),
+        quoted=keys.flag("quoted", default=True),
+        sheet=keys.text("sheet"),
+        skip=keys.number("skip") or 0,
+        rows=keys.text("rows", default="[]"),
+        heading=re.compile(keys.pattern("heading")),
+        references=keys.text("references"),
+        ignore=keys.strings("ignore"),
+        short_rows=keys.flag("short_rows", default=False),
+        report=_reported(keys),
+    )
+
+
+def _reported(keys: Keys) -> tuple[str, ...]:
+    said = keys.strings("report")
+    if unknown := [each for each in said if each not in ("misaligned", "repeated")]:
+        keys.fail("report", f"holds {unknown[0]!r}.", 'Use "misaligned", "repeated" or both.')
+    return said
+
+
+# JSON
+
+
+def _below(
+    value: Any, steps: list[str], above: dict[str, str], known: dict[str, Any], path: Path
+) -> Iterator[dict[str, str]]:
+    """The objects at a path like `schemas[].fields[]`, flat, each with what stands above it (`schemas.name`)."""
+    if not steps:
+        if not isinstance(value, dict):
+            raise InputError(path, f"a row is {type(value).__name__}, not an object.", "Correct `rows`.")
+        yield {**above, **_flat(value, known)}
+        return
+    step, rest = steps[0], steps[1:]
+    key = step.removesuffix("[]")
+    if key:
+        if not isinstance(value, dict) or key not in value:
+            there = file_list(sorted(value)) if isinstance(value, dict) else "no names at all"
+            raise InputError(path, f"there is no '{key}' (there are: {there}).", "Correct `rows`.")
+        value = value[key]
+    if not step.endswith("[]"):
+        yield from _below(value, rest, above, known, path)
+        return
+    if not isinstance(value, list):
+        raise InputError(path, f"'{key}' is not a list.", f"Write `{key}` without [] in `rows`.")
+    for each in value:
+        own = {f"{key}.{name}": cell for name, cell in _flat(each, known).items()} if rest and key else {}
+        yield from _below(each, rest, above | own, known, path)
+
+
+def _flat(value: Any, known: dict[str, Any]) -> dict[str, str]:
+    """An object's own values by name, those of objects in it as `meta.displayName`; a list becomes lines."""
+    found: dict[str, str] = {}
+    if not isinstance(value, dict):
+        return found
+    for key, each in value.items():
+        resolved = _resolved(each, known)
+        if isinstance(resolved, dict):
+            found |= {f"{key}.{name}": cell for name, cell in _flat(resolved, known).items()}
+        elif not isinstance(resolved, list):
+            found[key] = _scalar(resolved)
+        elif not any(isinstance(item, (dict, list)) for item in resolved):
+            found[key] = "\n".join(map(_scalar, resolved))
+    return found
+
+
+def _resolved(value: Any, known: dict[str, Any]) -> Any:
+    """`#/list/yes_no`, looked up among the document's references."""
+    if not (known and isinstance(value, str) and value.startswith("#/")):
+        return value
+    found: Any = known
+    for step in value.removeprefix("#/").split("/"):
+        found = found.get(step) if isinstance(found, dict) else None
+    return value if found is None else found
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return unicodedata.normalize("NFC", str(value)).strip()
+
+
+# Markdown
+
+
+def _split_row(line: str) -> list[str]:
+    line = line.strip().removeprefix("|")
+    line = line[:-1] if line.endswith("|") and not line.endswith("\\|") else line
+    return [cell.strip().replace("\\|", "|") for cell in _PIPE.split(line)]
+
+
+def _table_row(header: list[str], line: str, heading: str, origin: Origin) -> dict[str, str]:
+    cells = _split_row(line)
+    # A row may leave out cells at its end, and has nothing to say beyond the last column (GitHub's Markdown, 4.10).
+    if any(cells[len(header) :]):
+        raise InputError(
+            origin,
+            f"{len(cells)} cells where the table has {len(header)} columns.",
+            "A cell may hold a bar; write it as \\|.",
+        )
+    cells = [*cells, *[""] * (len(header) - len(cells))]
+    return {**dict(zip(header, cells, strict=False)), "heading": heading}

@@ -9,7 +9,20 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from begrepp.settings import Settings
-from server import browse, cookbook, differences, harmonise, metrics, problems, resource, sparql, validation, valuecheck
+from server import (
+    browse,
+    catalog,
+    cookbook,
+    differences,
+    harmonise,
+    judge,
+    metrics,
+    problems,
+    resource,
+    sparql,
+    validation,
+    valuecheck,
+)
 from server.presenting import prepare_templates
 from server.state import Serving
 
@@ -37,11 +50,14 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = Serving(settings)
+    app.extensions["begrepp.desk"] = judge.Desk(settings)
     prepare_templates(app)
     for blueprint in (
         browse.blueprint,
+        catalog.blueprint,
         cookbook.blueprint,
         differences.blueprint,
+        judge.blueprint,
         harmonise.blueprint,
         metrics.blueprint,
         resource.blueprint,

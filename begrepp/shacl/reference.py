@@ -28,7 +28,9 @@ def reference_findings(shapes: Shapes, files: Sequence[Path], background: Sequen
     Raises `InputError` where pySHACL cannot use the shapes.
     """
     report = Triples(parse(_judged(shapes, files, background), format=RdfFormat.N_TRIPLES))
-    return told(_result(shapes, report, result) for result in report.subjects(SH + "resultSeverity"))
+    # Not what stands in sh:detail: that says why a result is one.
+    results = [node for subject in report.subjects(SH + "result") for node in report.objects(subject, SH + "result")]
+    return told(_result(shapes, report, result) for result in results)
 
 
 def _judged(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> bytes:

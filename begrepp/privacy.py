@@ -38,8 +38,8 @@ _CANDIDATES = (
 )
 
 
-# Every form ends in four digits; most texts have none, and need no closer look.
-_SERIAL = re.compile(r"\d{4}")
+# Every form ends in a month, a day and four digits; most texts have none of that, and need no closer look.
+_SERIAL = re.compile(r"[01]\d[- ]?\d\d.?\d{4}")
 
 
 def find_identity_number(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Publishers' tables, row by row: CSV, TSV, fixed header or none, and XLSX.
+"""Publishers' tables, row by row: CSV, TSV, fixed header or none.
 
 Every cell is taken by name or ignored by name; what is left over stops the load, so that what a
 publisher adds tomorrow speaks up by itself. Cells are strings, stripped and NFC-normalised. Nothing
@@ -12,17 +12,12 @@ import csv
 import io
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 
-from openpyxl import load_workbook
-from openpyxl.cell.cell import TYPE_FORMULA
-
-from begrepp.archives import check_archive, refuse_doctypes
 from begrepp.errors import InputError, Origin
 from begrepp.privacy import refuse_identity_numbers, refuse_person_rows
 
@@ -165,13 +160,13 @@ def read_table(
             origin = Origin(path.name, passed + reader.line_num)
             if header is None:
                 header = [cell.strip() for cell in cells]
-                _check_header(header, required, delimiter, path)
+                check_header(header, required, delimiter, path)
                 continue
             if not any(cells):
                 continue
             counter.rows += 1
             try:
-                found = _cells(header, cells, origin, short_rows)
+                found = named_cells(header, cells, origin, short_rows)
             except InputError as error:
                 if misaligned is None:
                     raise
@@ -210,7 +205,7 @@ def read_exact(
         raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
     header = line.rstrip("\r\n").split("\t")
     if header != list(columns):
-        _check_header(header, columns, "\t", path)
+        check_header(header, columns, "\t", path)
         added = [name for name in header if name not in columns]
         raise InputError(
             Origin(path.name, 1),
@@ -224,7 +219,7 @@ def read_exact(
         if len(cells) != width:
             if cells == [""]:
                 continue
-            _cells(header, cells, Origin(path.name, number), short_rows=False)
+            named_cells(header, cells, Origin(path.name, number), short_rows=False)
         counter.rows += 1
         for position in where:
             if not cells[position].isalpha():
@@ -301,7 +296,7 @@ def _bounded(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
         yield line
 
 
-def _check_header(header: list[str], required: Iterable[str], delimiter: str, path: Path) -> None:
+def check_header(header: list[str], required: Iterable[str], delimiter: str, path: Path) -> None:
     duplicates = sorted({name for name in header if name and header.count(name) > 1})
     if duplicates:
         raise InputError(
@@ -326,7 +321,7 @@ def _check_header(header: list[str], required: Iterable[str], delimiter: str, pa
     )
 
 
-def _cells(header: list[str], cells: list[str], origin: Origin, short_rows: bool) -> dict[str, str]:
+def named_cells(header: list[str], cells: list[str], origin: Origin, short_rows: bool) -> dict[str, str]:
     if short_rows and len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
         cells = cells[: len(header)]
     if len(cells) < len(header) and short_rows:
@@ -338,81 +333,3 @@ def _cells(header: list[str], cells: list[str], origin: Origin, short_rows: bool
             "The file may be cut off, or a cell holds an unquoted delimiter; mend the row or fetch the file again.",
         )
     return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
-
-
-def read_xlsx(
-    path: Path, *, sheet: str = "", required: Iterable[str] = (), skip: int = 0, counted: bool = True
-) -> Iterator[Row]:
-    """Rows of one sheet of a workbook (the first, unless named); its first row after `skip` others is the header.
-
-    Formulas are refused: what a formula shows depends on who last opened the file.
-    """
-    counter = meter() if counted else Meter()
-    counter.stage = "reading"
-    header: list[str] | None = None
-    for origin, values in islice(_sheet_rows(path, sheet), skip, None):
-        if not any(values):
-            continue
-        if header is None:
-            while values and not values[-1]:
-                values.pop()
-            header = values
-            _check_header(header, required, "", path)
-            continue
-        counter.rows += 1
-        refuse_identity_numbers("\t".join(values), origin)
-        found = _cells(header, values, origin, short_rows=True)
-        refuse_person_rows(found, origin)
-        yield Row(found, origin)
-    if header is None:
-        raise InputError(path, "the sheet is empty.", "Fetch the file again from its publisher.")
-
-
-def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
-    check_archive(path)
-    refuse_doctypes(path)
-    try:
-        with closing(load_workbook(path, read_only=True, data_only=False)) as book:
-            if sheet and sheet not in book.sheetnames:
-                raise InputError(
-                    path,
-                    f"no sheet '{sheet}' (there are: {', '.join(book.sheetnames)}).",
-                    "If the publisher renamed it, change the loader or the mapping file.",
-                )
-            page = book[sheet or book.sheetnames[0]]
-            # What a workbook says of its own size is often wrong, and would cut off columns.
-            page.reset_dimensions()
-            for number, cells in enumerate(page.iter_rows(), start=1):
-                origin = Origin(f"{path.name}[{page.title}]", number)
-                for cell in cells:
-                    if cell.value is not None and cell.data_type == TYPE_FORMULA:
-                        raise InputError(
-                            origin,
-                            f"cell {cell.coordinate} holds a formula.",
-                            "Save the sheet as values and add it again.",
-                        )
-                yield origin, [_cell_text(cell.value) for cell in cells]
-    except InputError:
-        raise
-    except Exception as error:
-        # openpyxl raises whatever a damaged part leads it to: KeyError, ParseError, zlib.error, TypeError …
-        raise InputError(
-            path,
-            f"the workbook cannot be read ({' '.join(str(error).split()) or type(error).__name__}).",
-            "Open it in a spreadsheet program and save it as .xlsx again.",
-        ) from None
-
-
-def _cell_text(value: object) -> str:
-    """A cell as a string; whole numbers without a decimal point, dates as ISO dates."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float() if value.is_integer():
-            return str(int(value))
-        case date():
-            return value.isoformat()[:10]
-        case _:
-            return unicodedata.normalize("NFC", str(value)).strip()

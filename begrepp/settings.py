@@ -38,6 +38,16 @@ class Settings:
     query_line: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_LINE", "32")))
     query_line_each: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_LINE_EACH", "8")))
     query_result_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_RESULT_MB", "64")))
+    validation_seconds: float = field(default_factory=lambda: float(os.environ.get("BEGREPP_VALIDATION_SECONDS", "60")))
+    validation_workers: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_WORKERS", "1")))
+    validation_memory_mb: int = field(
+        default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_MEMORY_MB", "2048"))
+    )
+    validation_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_MB", "50")))
+    validation_rate: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_RATE", "20")))
+    validation_hosts: tuple[str, ...] = field(
+        default_factory=lambda: tuple(os.environ.get("BEGREPP_VALIDATION_HOSTS", "").split())
+    )
     imports: Path | None = field(default_factory=lambda: _folder("BEGREPP_IMPORTS"))
     kept_answers_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_KEPT_ANSWERS_MB", "64")))
     trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_TRUSTED_PROXIES", "0")))

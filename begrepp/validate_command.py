@@ -75,9 +75,9 @@ def validate(
         if write_baseline and baseline is None:
             raise UsageError("--write-baseline needs --baseline FILE.", "Say where the baseline lies.")
         rules = _rules(profile, shapes, background, settings)
-        said = named(syntax) if syntax else None
+        said = named(syntax).media_type if syntax else ""
         judgement = judge(
-            [Source(path=path, name=str(path), syntax=said) for path in files],
+            [Source(path=path, name=str(path), media_type=said) for path in files],
             rules,
             settings,
             imports=_imports(imports),

@@ -14,7 +14,8 @@ from pathlib import Path
 from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Edition, Note, NoteKind, Record, Skipped, Text
-from begrepp.rows import Row, read_xlsx
+from begrepp.rows import Row
+from begrepp.workbooks import read_xlsx
 
 SHEET = "ICD-10-SE-filer"
 _COLUMNS = ("Datum", "Kod", "(Ev. felaktig) kodtext", "(Ev. justerad korrekt) kodtext", "Kommentar")

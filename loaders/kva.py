@@ -30,7 +30,8 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, read_table, read_xlsx
+from begrepp.rows import Row, read_table
+from begrepp.workbooks import read_xlsx
 from loaders.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.plain_text import from_html
 from loaders.releases import protected_release

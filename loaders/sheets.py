@@ -20,7 +20,8 @@ from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import Edition
-from begrepp.rows import Row, meter, read_lines, read_table, read_xlsx
+from begrepp.rows import Row, meter, read_lines, read_table
+from begrepp.workbooks import read_xlsx
 from loaders.declarations import Keys, encoding, file_list
 
 FORMS = {"csv": ",", "tsv": "\t", "xlsx": "", "json": "", "markdown": "", "front-matter": ""}

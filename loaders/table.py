@@ -30,7 +30,8 @@ from begrepp.records import (
     Text,
     is_iri,
 )
-from begrepp.rows import Row, parse_date, read_table, read_xlsx
+from begrepp.rows import Row, parse_date, read_table
+from begrepp.workbooks import read_xlsx
 from loaders.agencies import BEGREPP
 from loaders.declarations import (
     Keys,

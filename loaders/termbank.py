@@ -31,7 +31,8 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, parse_date, read_table, read_xlsx
+from begrepp.rows import Row, parse_date, read_table
+from begrepp.workbooks import read_xlsx
 from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
 from loaders.declarations import slug
 from loaders.releases import protected_release

@@ -9,7 +9,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from begrepp.settings import Settings
-from server import browse, cookbook, differences, metrics, problems, resource, sparql, validation
+from server import browse, catalog, cookbook, differences, judge, metrics, problems, resource, sparql, validation
 from server.presenting import prepare_templates
 from server.state import Serving
 
@@ -37,11 +37,14 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = Serving(settings)
+    app.extensions["begrepp.desk"] = judge.Desk(settings)
     prepare_templates(app)
     for blueprint in (
         browse.blueprint,
+        catalog.blueprint,
         cookbook.blueprint,
         differences.blueprint,
+        judge.blueprint,
         metrics.blueprint,
         resource.blueprint,
         sparql.blueprint,

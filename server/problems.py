@@ -8,7 +8,7 @@ import logging
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from begrepp.errors import BegreppError, NoBuild
+from begrepp.errors import BegreppError, InputError, NoBuild
 from server.addresses import document
 from server.negotiate import GRAPH_FORMATS, HTML, PROBLEM, RESULT_FORMATS, quality, split_suffix
 from server.pages.releases import ReleaseRow, release_row
@@ -57,6 +57,12 @@ def _wants_page() -> bool:
     data = max(quality(request, format_) for format_ in (PROBLEM, *GRAPH_FORMATS, *RESULT_FORMATS))
     page = quality(request, HTML)
     return page > data or (page == data and request.path != "/sparql")
+
+
+def problem(error: BegreppError) -> Response:
+    """The error as a problem document; one of the input names the file it is about."""
+    origin = f"{error.origin}: " if isinstance(error, InputError) else ""
+    return _problem(error.status, f"{origin}{error.reason}", error.next_step)
 
 
 def _problem(status: int, reason: str, next_step: str) -> Response:

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.errors import BegreppError
 from begrepp.namespaces import expand
 from begrepp.search import Hit
+from begrepp.search.keys import code_key
 from server.addresses import KINDS, document, thing
 from server.catalogue import SchemeFacts
 from server.names import refs
@@ -208,6 +209,8 @@ def _near(build: Build, path: str, scheme: SchemeFacts | None = None) -> tuple[H
         code = code or id_
     within = scheme.iri if scheme else ""
     for end in range(len(code), max(1, len(code) - 4), -1):
-        if hits := build.index.search(code[:end], scheme=within, limit=6)[1]:
-            return tuple(hits)
+        hits = build.index.search(code[:end], scheme=within, limit=50)[1]
+        # A search forgives errors in words; a near miss of a code is a code that begins alike.
+        if alike := [hit for hit in hits if code_key(hit.notation).startswith(code_key(code[:end]) or "?")]:
+            return tuple(sorted(alike, key=lambda hit: code_key(hit.notation))[:6])
     return tuple(build.index.search(code, limit=6)[1])

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from flask import current_app, g
+from pyoxigraph import Triple
 
 from begrepp.changes import Change
 from begrepp.iris import Iris
@@ -54,6 +55,11 @@ class Build:
     @cached_property
     def kept_tops(self) -> dict[str, list[str]]:
         """The top concepts of the schemes that were looked at, in order; as many lists as there are schemes."""
+        return {}
+
+    @cached_property
+    def kept_feeds(self) -> dict[str, list[Triple]]:
+        """The feeds that were asked for, by profile."""
         return {}
 
     @cached_property

@@ -1,28 +1,78 @@
-"""The validation page: what the shapes said of each load of the build, and what the shapes ask."""
+"""The pages about validation: the form, what each profile asks, and what the shapes said of each load of the build."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect
+from contextlib import suppress
+
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from begrepp.errors import NotFound, UsageError
+from begrepp.namespaces import compact
+from begrepp.profiles.manifest import NAME
+from begrepp.reports.words import choose, rule_words, say
 from begrepp.settings import ROOT
+from server.openapi import openapi
+from server.pages.profiles import ProfilePage, form_page, profile_page
 from server.pages.validation import validation_page
 from server.presenting import address, render, speaker
-from server.state import build
+from server.state import build, serving
 
 blueprint = Blueprint("validation", __name__)
 
 
 @blueprint.get("/validation")
 def validation() -> str:
-    """What the shapes said."""
-    return render("validation.html", page=validation_page(build(), speaker().language))
+    """The form and the profiles."""
+    return render(
+        "validation.html", page=form_page(speaker().language, request.args.get("profile", "")), error=None, given={}
+    )
+
+
+@blueprint.get("/validation/build")
+def validation_of_build() -> str:
+    """What the shapes said of the build."""
+    return render("validation_build.html", page=validation_page(build(), speaker().language))
+
+
+@blueprint.get("/validation/openapi.json")
+def description() -> Response:
+    """The service described for programs."""
+    return Response(openapi(serving().settings), content_type="application/vnd.oai.openapi+json;version=3.1")
+
+
+@blueprint.get("/validation/<name>")
+def profile(name: str) -> str:
+    """What a profile asks."""
+    language = speaker().language
+    return render(
+        "profile.html",
+        page=_profile(name),
+        chosen=lambda texts: choose(texts, language),
+        rule_words=lambda rule: rule_words(rule, language),
+        rule_target=lambda kind, value: say(language, f"target.{kind}", value=compact(value)),
+    )
+
+
+@blueprint.get("/validation/<name>.ttl")
+def profile_turtle(name: str) -> Response:
+    """The shapes of a profile, in one piece."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in _profile(name).profile.files)
+    return Response(text, content_type="text/turtle; charset=utf-8")
+
+
+def _profile(name: str) -> ProfilePage:
+    """A profile by its name; one that is named by a path is none here."""
+    if NAME.fullmatch(name):
+        with suppress(UsageError):
+            return profile_page(name, speaker().language)
+    raise NotFound(f"There is no profile '{name}'.", "See /validation for those there are.")
 
 
 @blueprint.get("/shapes")
 def shapes() -> BaseResponse:
-    """Where the IRIs of shapes lead."""
-    return redirect(address("/validation"), 303)
+    """Where the IRIs of the project's own shapes lead."""
+    return redirect(address("/validation/begrepp"), 303)
 
 
 @blueprint.get("/shapes.ttl")

@@ -27,11 +27,11 @@ _LABELS = frozenset(map(expand, ("dct:title", "skos:prefLabel", "rdfs:label")))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A file that comes in: where it lies, what its sender calls it, and the syntax where the sender says so."""
+    """A file that comes in: where it lies, what its sender calls it, and the media type where the sender says so."""
 
     path: Path
     name: str = ""
-    syntax: RdfFormat | None = None
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +115,9 @@ def judge(
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="begrepp-") as place:
         folder = Path(place)
-        own = [prepare(each.path, folder, syntax=each.syntax, name=each.name) for each in rules.sources]
+        own = [_prepared(each, folder) for each in rules.sources]
         shapes, left_out = with_imports([*rules.files, *own], copies(settings, imports), leave_out=leave_out_imports)
-        files = [prepare(each.path, folder, syntax=each.syntax, name=each.name) for each in data]
+        files = [_prepared(each, folder) for each in data]
         kept = _KEPT_BY_THING if rules.per else limit
         report = validate(files, shapes, background=rules.background, limit=kept)
         documented = tuple(document(Shapes(shapes)))
@@ -135,6 +135,11 @@ def judge(
         things=tuple(things),
         seconds=round(time.perf_counter() - began, 2),
     )
+
+
+def _prepared(source: Source, folder: Path) -> Path:
+    syntax = RdfFormat.from_media_type(source.media_type) if source.media_type else None
+    return prepare(source.path, folder, syntax=syntax, name=source.name)
 
 
 def _anything_judged(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:

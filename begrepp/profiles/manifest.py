@@ -44,7 +44,8 @@ _KEYS = frozenset(
     {"order", "title", "summary", "version", "publisher", "source", "licence", "licence_url", "shapes", "includes"}
     | {"background", "changes", "per", "provides", "sha256"}
 )
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+"""What a profile may be called: so that a name is never a path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +181,7 @@ def _folders(above: Path) -> Iterable[Path]:
 
 
 def _is_profile(folder: Path) -> bool:
-    return bool(_NAME.fullmatch(folder.name)) and ((folder / MANIFEST).exists() or any(folder.glob("*.ttl")))
+    return bool(NAME.fullmatch(folder.name)) and ((folder / MANIFEST).exists() or any(folder.glob("*.ttl")))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -201,7 +202,7 @@ def _included(folder: Path, name: str, within: tuple[str, ...]) -> Profile:
     if name in chain:
         raise InputError(folder / MANIFEST, f"includes itself: {' → '.join((*chain, name))}.", "Take one of them out.")
     for above in (folder.resolve().parent, BUNDLED):
-        if _NAME.fullmatch(name) and (above / name).is_dir():
+        if NAME.fullmatch(name) and (above / name).is_dir():
             return read_profile(above / name, within=chain)
     raise InputError(folder / MANIFEST, f"includes '{name}', which is not there.", "Name a bundled profile.")
 

@@ -131,7 +131,7 @@ def _shape(shapes: Shapes, shape: Shape) -> ShapeDoc:
         severity=severity,
         messages=own_messages(graph, node),
         rules=() if own else _rules(graph, node),
-        properties=tuple(sorted(_merged(documented), key=lambda each: (each.order, each.path))),
+        properties=tuple(sorted(merged(documented), key=lambda each: (each.order, each.path))),
         questions=tuple(
             Question(messages=own_messages(graph, each) or own_messages(graph, node), query=lexical(query))
             for each in graph.objects(node, SH + "sparql")
@@ -165,7 +165,7 @@ def _property(shapes: Shapes, shape: Shape, above: str) -> PropertyDoc:
     )
 
 
-def _merged(found: Sequence[PropertyDoc]) -> list[PropertyDoc]:
+def merged(found: Sequence[PropertyDoc]) -> list[PropertyDoc]:
     """One row per path and severity: publishers often write the number and the kind in shapes apart."""
     rows: dict[tuple[str, str], PropertyDoc] = {}
     for each in found:

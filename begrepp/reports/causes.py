@@ -27,6 +27,7 @@ class Cause:
     shape_id: str
     label: str
     path: str
+    result_path: str
     message: str
     hint: str
     link: str
@@ -73,6 +74,7 @@ def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: Judgement, l
         shape_id=shape.id if shape else group.shape.rpartition("#")[2],
         label=label or compact(group.shape),
         path=path,
+        result_path=group.path or "",
         message=_PLACEHOLDER.sub("…", choose(group.messages, language)),
         hint=hint,
         link=see_also or judgement.rules.source,

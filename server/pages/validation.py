@@ -4,31 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
-
-from begrepp.namespaces import compact, expand
 from begrepp.records import Text
-from begrepp.settings import ROOT
 from server.addresses import document
 from server.names import choose
 from server.pages.releases import LoadRow, load_row
 from server.state import Build
 
 EXAMPLES_SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """A named shape: what it asks, and how grave it is to break it."""
-
-    id: str
-    label: Text
-    help: Text | None
-    message: Text | None
-    severity: str
-    file: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +53,6 @@ class ValidationPage:
     loads: Sequence[LoadFindings]
     checks: Sequence[Check]
     failed: Sequence[dict[str, str]]
-    shapes: Sequence[Shape]
     public: bool
 
 
@@ -98,7 +80,6 @@ def validation_page(build: Build, language: str) -> ValidationPage:
             for said in build.manifest.checks
         ],
         failed=[{"source": f["source"], "reason": "" if public else f["reason"]} for f in build.manifest.failed],
-        shapes=shapes(language),
         public=public,
     )
 
@@ -122,34 +103,3 @@ def _links(build: Build, examples: Sequence[str]) -> list[tuple[str, str]]:
         (example, document(build.iris, example) if "://" in example and " " not in example else "")
         for example in examples[:EXAMPLES_SHOWN]
     ]
-
-
-@cache
-def shapes(language: str) -> list[Shape]:
-    """Every named shape in `shapes/*.ttl`, in the order of their names."""
-    found = []
-    for path in sorted((ROOT / "shapes").glob("*.ttl")):
-        said: dict[str, dict[str, list[Text]]] = {}
-        for quad in parse(path=path, format=RdfFormat.TURTLE):
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
-                lang = quad.object.language or "" if isinstance(quad.object, Literal) else ""
-                about = said.setdefault(quad.subject.value, {})
-                about.setdefault(compact(quad.predicate.value), []).append(Text(quad.object.value, lang))
-        found += [
-            _shape(iri, about, path.stem, language)
-            for iri, about in said.items()
-            if expand("sh:NodeShape") in {text.value for text in about.get("rdf:type", [])}
-        ]
-    return sorted(found, key=lambda shape: shape.id)
-
-
-def _shape(iri: str, about: dict[str, list[Text]], file: str, language: str) -> Shape:
-    severity = next((text.value for text in about.get("sh:severity", [])), expand("sh:Violation"))
-    return Shape(
-        id=iri.rpartition("#")[2],
-        label=choose(about.get("rdfs:label", []), language) or Text(compact(iri), ""),
-        help=choose(about.get("rdfs:comment", []), language),
-        message=choose(about.get("sh:message", []), language),
-        severity=compact(severity).removeprefix("sh:").lower(),
-        file=file,
-    )

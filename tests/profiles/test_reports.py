@@ -35,7 +35,7 @@ def test_text_is_grouped_and_says_how_to_mend_it(begrepp: Shell) -> None:
     assert "violation 1 × One label has two roles" in words
     assert "Take the label away from altLabel" in words and "https://www.w3.org/TR/skos-reference/#S13" in words
     assert "Does not conform to SKOS: 6 violations, 3 warnings, 3 notes" in words
-    assert "Uppfyller inte SKOS: 6 fel" in begrepp("validate", BAD, "-p", "skos", "--lang", "sv", code=1)
+    assert "Uppfyller inte SKOS: 6 regelbrott" in begrepp("validate", BAD, "-p", "skos", "--lang", "sv", code=1)
     assert "Conforms to SKOS" in begrepp("validate", GOOD, "-p", "skos")
 
 

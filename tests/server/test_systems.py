@@ -6,6 +6,7 @@ nothing is held, so nothing is to be found.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,10 +117,22 @@ def test_all_of_them_are_answered_in_one_request_in_order(web: FlaskClient) -> N
     assert all(len(iris) == 1 for iris in same.values())
 
 
+HTML = {"Accept": "text/html"}
+
+
+def _near(page: str) -> list[str]:
+    found = re.findall(r'href="(/cs/icd-10-se/[^"]+)"', page)
+    assert found
+    return found
+
+
 def test_a_code_that_never_was_is_told_with_near_misses(web: FlaskClient) -> None:
     page = web.get(
         "/resolve", query_string={"system": f"{SE}116.1.1.1", "code": "A00.7"}, headers={"Accept": "text/html"}
     )
     assert page.status_code == 404 and 'href="/cs/icd-10-se/A00.0"' in page.text
+    assert all(
+        path.startswith("/cs/icd-10-se/A00") for path in _near(web.get("/cs/icd-10-se/A00.77", headers=HTML).text)
+    )
     (answer,) = web.post("/resolve", json=[{"system": "icd-10-se", "code": "A00.7"}]).get_json()
     assert answer["error"] == "unknown-code" and "A00.0" in {near["notation"] for near in answer["near"]}

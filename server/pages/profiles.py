@@ -1,0 +1,116 @@
+"""The pages of profiles: the form to validate by them, and what each of them asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+from begrepp.intake.syntax import NAMES
+from begrepp.profiles.classes import ClassDoc, by_class
+from begrepp.profiles.diagram import diagram
+from begrepp.profiles.judge import profile_documentation
+from begrepp.profiles.manifest import Profile, find_profile, profiles
+from begrepp.profiles.shapedoc import ShapeDoc
+from begrepp.reports.words import choose
+from begrepp.swedish import sort_key
+from server.state import build, serving
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileRow:
+    """A profile in a list."""
+
+    name: str
+    title: str
+    summary: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPage:
+    """The form: what can be judged, by what, and how much of it."""
+
+    profiles: Sequence[ProfileRow]
+    chosen: str
+    graphs: Sequence[tuple[str, str]]
+    syntaxes: Sequence[str]
+    megabytes: int
+    urls: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An example of a profile, as it is written."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfilePage:
+    """What a profile asks."""
+
+    profile: Profile
+    title: str
+    summary: str
+    classes: Sequence[ClassDoc]
+    shapes: int
+    diagram: Markup
+    valid: Sequence[Example]
+    invalid: Sequence[Example]
+
+
+def form_page(language: str, chosen: str) -> FormPage:
+    """The form, with a profile chosen beforehand."""
+    settings = serving().settings
+    graphs = [
+        (each["graph"], f"{choose(each['titles'], language) or each['id']} {each['version']}")
+        for each in build().manifest.graphs
+    ]
+    return FormPage(
+        profiles=[
+            ProfileRow(
+                name=each.name,
+                title=choose(each.title, language),
+                summary=choose(each.summary, language),
+                version=each.version,
+            )
+            for each in profiles(settings)
+        ],
+        chosen=chosen,
+        graphs=sorted(graphs, key=lambda each: sort_key(each[1])),
+        syntaxes=list(NAMES),
+        megabytes=settings.validation_mb,
+        urls=bool(settings.validation_hosts),
+    )
+
+
+def profile_page(name: str, language: str) -> ProfilePage:
+    """A profile, class by class. Raises `UsageError` where there is none of that name."""
+    profile = find_profile(name, serving().settings)
+    shapes = _documented(profile.folder, tuple((path, path.stat().st_mtime_ns) for path in profile.files))
+    classes = by_class(shapes)
+    title = choose(profile.title, language)
+    return ProfilePage(
+        profile=profile,
+        title=title,
+        summary=choose(profile.summary, language),
+        classes=classes,
+        shapes=len(shapes),
+        # The diagram is ours: everything in it that comes from the shapes is escaped where it is drawn.
+        diagram=Markup(diagram(classes, language, title)),
+        valid=[Example(name=path.name, text=path.read_text(encoding="utf-8")) for path in profile.examples("valid")],
+        invalid=[
+            Example(name=path.name, text=path.read_text(encoding="utf-8")) for path in profile.examples("invalid")
+        ],
+    )
+
+
+@lru_cache(maxsize=32)
+def _documented(folder: Path, files: tuple[tuple[Path, int], ...]) -> tuple[ShapeDoc, ...]:
+    """The shapes of a profile, read once for as long as its files stay as they are."""
+    return tuple(profile_documentation(find_profile(str(folder), serving().settings)))

@@ -1,4 +1,4 @@
-"""`begrepp`, the command line: sources, add, build, validate, profiles, query, diff, serve, status, dump."""
+"""`begrepp`, the command line: sources, add, build, validate, profiles, query, diff, feed, serve, status, dump."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from begrepp.diff import diff as write_diff
 from begrepp.dump import dump as write_dump
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError, UsageError
+from begrepp.feed_command import feed_command
 from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
@@ -135,6 +136,7 @@ def build_command(
     report.built(manifest)
 
 
+main.add_command(feed_command)
 main.add_command(validate)
 main.add_command(profiles_command, "profiles")
 

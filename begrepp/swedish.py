@@ -13,12 +13,21 @@ _DIGITS = re.compile(r"\d+")
 SHORTEST_PART = 4
 
 
+class _Undotted(dict[int, str]):
+    """Each character without its marks, worked out when it is first met."""
+
+    def __missing__(self, codepoint: int) -> str:
+        decomposed = unicodedata.normalize("NFD", chr(codepoint))
+        self[codepoint] = plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+        return plain
+
+
+_UNDOTTED = _Undotted({ord("ø"): "o", ord("æ"): "a"})
+
+
 def fold(text: str) -> str:
     """Lower case without diacritics: `Bröstcancer` → `brostcancer`."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("ø", "o").replace("æ", "a"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return text.lower() if text.isascii() else text.casefold().translate(_UNDOTTED)
 
 
 def sort_key(text: str) -> str:

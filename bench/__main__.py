@@ -1,6 +1,7 @@
 """`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build.
 
-For `owl` and `sources` DATA is a folder of publishers' own files.
+For `owl` and `sources` DATA is a folder of publishers' own files; for `shacl` one to work in, for `shacl-suite` the
+W3C's tests.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import current_view, naive, owl, search_quality, search_speed, sources, variables
+from bench import current_view, naive, owl, search_quality, search_speed, shacl, shacl_suite, sources, variables
 
 BENCHES = {
     "naive": naive.run,
@@ -16,6 +17,8 @@ BENCHES = {
     "owl": owl.run,
     "search-quality": search_quality.run,
     "search-speed": search_speed.run,
+    "shacl": shacl.run,
+    "shacl-suite": shacl_suite.run,
     "sources": sources.run,
     "variables": variables.run,
 }

@@ -9,7 +9,19 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from begrepp.settings import Settings
-from server import browse, cookbook, differences, judge, metrics, problems, resource, sparql, validation
+from server import (
+    browse,
+    catalog,
+    cookbook,
+    description,
+    differences,
+    judge,
+    metrics,
+    problems,
+    resource,
+    sparql,
+    validation,
+)
 from server.presenting import prepare_templates
 from server.state import Serving
 
@@ -41,7 +53,9 @@ def create_app(settings: Settings) -> Flask:
     prepare_templates(app)
     for blueprint in (
         browse.blueprint,
+        catalog.blueprint,
         cookbook.blueprint,
+        description.blueprint,
         differences.blueprint,
         judge.blueprint,
         metrics.blueprint,
@@ -74,7 +88,7 @@ def finish(response: Response) -> Response:
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     # Everything here is for all to read, and nothing depends on who asks.
     headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "Link, ETag, Memento-Datetime, Retry-After, Vary"
+    headers["Access-Control-Expose-Headers"] = "Link, ETag, Memento-Datetime, Retry-After, Begrepp-Nodes, Vary"
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
         headers["Access-Control-Allow-Headers"] = (
@@ -90,6 +104,8 @@ def finish(response: Response) -> Response:
             response.make_conditional(request.environ)
     if request.endpoint != "sparql.endpoint" and "started" in g:
         metrics.PAGE_SECONDS.observe(time.monotonic() - g.started)
+    if "federation" in g:
+        headers["Begrepp-Nodes"] = g.federation.encode("latin-1", "replace").decode("latin-1")
     if "language" in g and response.mimetype == "text/html":
         headers["Content-Language"] = g.language
     return response

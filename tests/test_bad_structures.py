@@ -207,6 +207,61 @@ def test_a_broken_information_model_is_refused(
     refused(tmp_path, "provmodell", files, where, reason, step)
 
 
+# DDI.
+
+
+@pytest.mark.parametrize(
+    ("fixture", "old", "new", "row", "reason", "step"),
+    [
+        (
+            "ddi-provstudie/studie.xml",
+            "<codeBook ",
+            "<kodbok ",
+            " row 1",
+            "is no DDI|not well-formed",
+            "right file|Mend",
+        ),
+        ("ddi-provstudie/studie.xml", "ddi:codebook:2_5", "urn:x", " row 2", "none of DDI Codebook", "right file"),
+        ("ddi-provstudie/studie.xml", "<titl>Påhittad undersökning</titl>", "", " row 3", "has no title", "Mend"),
+        ("ddi-provstudie/studie.xml", 'files="F1 F2"', 'files="F7"', "", "the file 'F7', which no fileDscr", "Mend"),
+        ("ddi-provstudie/studie.xml", "<catValu>2</catValu>", "<catValu>1</catValu>", "", "'1' stands twice", "Mend"),
+        (
+            "ddi-provstudie/studie.xml",
+            'ID="V3" name="SVAR"',
+            'ID="V3" name="KON"',
+            "",
+            "'KON' stands already",
+            "Rename",
+        ),
+        ("ddi-provstudie/studie.xml", "En studie som inte finns.", "811218-9876", "", "identity number", "Remove"),
+        ("ddi-provfragment/fragment.xml", "<l:VariableName>", "<l:Namn>", "", "not well-formed", "Mend"),
+        ("ddi-provfragment/fragment.xml", "prov:vikt:1", "prov:kon:1", "", "stands already in row", "Remove"),
+        (
+            "ddi-provfragment/fragment.xml",
+            "<r:Value>2</r:Value>",
+            "<r:Value>1</r:Value>",
+            "",
+            "'1' stands twice",
+            "Mend",
+        ),
+        ("ddi-provfragment/fragment.xml", "<r:Value>2</r:Value>", "", "", "has no Value", "Mend"),
+    ],
+)
+def test_broken_ddi_is_refused(
+    tmp_path: Path, fixture: str, old: str, new: str, row: str, reason: str, step: str
+) -> None:
+    folder, _, name = fixture.partition("/")
+    error = refused_anywhere(tmp_path, folder.partition("-")[2], changed(folder, name, old, new), reason, step)
+    assert re.fullmatch(rf"{re.escape(name)}{row or ' row [0-9]+'}", str(error.origin)), str(error)
+
+
+def test_two_studies_in_one_edition_are_refused(tmp_path: Path) -> None:
+    files = original("ddi-provstudie")
+    refused_anywhere(
+        tmp_path, "provstudie", {**files, "b.xml": files["studie.xml"]}, "there are 2 XML files", "one study"
+    )
+
+
 # Catalogues.
 
 

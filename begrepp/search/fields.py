@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
@@ -44,18 +45,46 @@ def analysed(index: Index) -> Index:
     return index
 
 
-def document(thing: Thing, via: Iterable[Text], vocabulary: set[str], dataset: str) -> Document:
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as the index has it, ready to be joined with others."""
+
+    folded: str
+    keys: tuple[str, ...]
+    parts: tuple[str, ...]
+    edges: tuple[str, ...]
+
+
+class Words:
+    """The words of a build, each worked out once; `vocabulary` are the words that compounds are made of."""
+
+    def __init__(self, vocabulary: set[str]) -> None:
+        self._vocabulary = vocabulary
+        self._known: dict[str, Word] = {}
+
+    def of(self, text: str) -> list[Word]:
+        """The words of a text."""
+        return [self._known.get(word) or self._worked_out(word) for word in spelled(text)]
+
+    def _worked_out(self, word: str) -> Word:
+        folded = fold(word)
+        parts = sorted(compound_parts(folded, self._vocabulary))
+        inside = dict.fromkeys((*parts, *(key for part in parts for key in keys(part))))
+        edges = dict.fromkeys(each[:length] for each in (folded, *parts) for length in range(1, EDGE + 1))
+        self._known[word] = made = Word(folded, keys(word), tuple(inside), tuple(edges))
+        return made
+
+
+def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> Document:
     """A thing as the index keeps it."""
     labels = [*thing.labels(*_LABELS)]
-    said = [spelled(label.value) for label in labels]
+    said = [known.of(label.value) for label in labels]
     if thing.kind == "variable":
-        said.append(spelled(thing.notation.replace("_", " ")))
-    known = dict.fromkeys(word for each in said for word in each)
-    folded = dict.fromkeys(fold(word) for word in known)
-    parts = {part for word in folded for part in compound_parts(word, vocabulary)}
-    mapped = dict.fromkeys(key for label in via for word in spelled(label.value) for key in keys(word))
-    told = (key for text in thing.labels("text") for word in spelled(text.value) for key in keys(word))
-    own_keys = dict.fromkeys(key for word in known for key in keys(word))
+        said.append(known.of(thing.notation.replace("_", " ")))
+    words = [*dict.fromkeys(word.folded for each in said for word in each)]
+    own_keys = dict.fromkeys(key for each in said for word in each for key in word.keys)
+    mapped = dict.fromkeys(key for label in via for word in known.of(label.value) for key in word.keys)
+    told = [key for text in thing.labels("text") for word in known.of(text.value) for key in word.keys]
     return Document(
         stored=json.dumps(_stored(thing, via), ensure_ascii=False, separators=(",", ":")),
         iri=thing.iri,
@@ -66,19 +95,19 @@ def document(thing: Thing, via: Iterable[Text], vocabulary: set[str], dataset: s
         language=[*dict.fromkeys(label.lang for label in labels if label.lang not in ("", "zxx"))],
         code=[*dict.fromkeys(map(code_key, _codes(thing)))],
         whole=[*dict.fromkeys(fold(label.value) for label in labels)],
-        word=" ".join(folded),
+        word=" ".join(words),
         key=" ".join(own_keys),
-        part=" ".join(dict.fromkeys((*parts, *(key for part in parts for key in keys(part))))),
+        part=" ".join(dict.fromkeys(part for each in said for word in each for part in word.parts)),
         via=" ".join(key for key in mapped if key not in own_keys),
         text=" ".join(told),
-        edge=" ".join(_edges((*folded, *parts))),
-        start=" ".join(_edges(fold(each[0]) for each in said if each)),
+        edge=" ".join(dict.fromkeys(edge for each in said for word in each for edge in word.edges)),
+        start=" ".join(dict.fromkeys(edge for each in said if each for edge in _beginnings(each[0].folded))),
         rank=_rank(thing, labels),
     )
 
 
-def _edges(words: Iterable[str]) -> Mapping[str, None]:
-    return dict.fromkeys(word[:length] for word in words for length in range(1, min(EDGE, len(word)) + 1))
+def _beginnings(word: str) -> tuple[str, ...]:
+    return tuple(word[:length] for length in range(1, EDGE + 1))
 
 
 def _codes(thing: Thing) -> list[str]:

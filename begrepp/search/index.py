@@ -24,7 +24,7 @@ from begrepp.swedish import fold
 CANDIDATES = 100
 """How many of what the index finds are judged label by label."""
 
-FEW = 30
+FEW = 24
 """How many while a query is being typed."""
 
 _SEEN = 300
@@ -69,11 +69,10 @@ class TextIndex:
         question = self._understand(query)
         if not question.slots:
             return 0, []
-        total, found = self._found(question, filters)
-        candidates = self._best(found, CANDIDATES)
+        total, found, candidates = self._found(question, filters, CANDIDATES)
         hits = self._judged(question, candidates, reader)
         if len(candidates) < min(total, offset + limit):
-            rest = self._best(found, offset + limit - len(candidates), offset=len(candidates))
+            rest = self._best(found, offset + limit - len(candidates), offset=len(candidates))[1]
             hits += [self._hit(question, address, reader) for address in rest]
         return total, hits[offset : offset + limit]
 
@@ -87,14 +86,14 @@ class TextIndex:
             hits = self._searcher.search(found, limit=FEW, count=False, order_by_field="rank", order=Order.Desc).hits
             addresses = [address for _, address in hits]
         else:
-            addresses = self._best(self._found(question, filters)[1], FEW)
+            addresses = self._found(question, filters, FEW)[2]
         return self._judged(question, addresses, reader)[:limit]
 
     def coded(self, code: str, **filters: str) -> list[Hit]:
         """The things with this code, however it is written."""
         question = Question(code, ())
         found = self._filtered(self._constant("code", question.code, 1.0), filters)
-        return [self._hit(question, address, "") for address in self._best(found, FEW)]
+        return [self._hit(question, address, "") for address in self._best(found, FEW)[1]]
 
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
         """The words of a query that nothing is called, each with the word that was asked for in its place."""
@@ -105,23 +104,24 @@ class TextIndex:
         question = self._understand(query)
         if not question.slots:
             return {}
-        asked = {name: self._found(question, {**filters, name: ""})[1] for name in filters}
-        everything = self._found(question, filters)[1]
+        asked = {name: self._found(question, {**filters, name: ""}, 1)[1] for name in filters}
+        everything = self._found(question, filters, 1)[1]
         return {name: self._divided(asked.get(name, everything), name) for name in FACETS}
 
-    def _found(self, question: Question, filters: Mapping[str, str]) -> tuple[int, Query]:
-        """How many things have every slot of the question, or where none has, all but one; and the query for them."""
+    def _found(self, question: Question, filters: Mapping[str, str], limit: int) -> tuple[int, Query, list[DocAddress]]:
+        """How many things have every slot of the question, or where none has, all but one; the query; the nearest."""
         for missing in (0, 1):
             found = self._filtered(self._question(question, missing), filters)
-            total: int | None = self._searcher.search(found, limit=1, count=True).count  # type: ignore[attr-defined]
+            total, addresses = self._best(found, limit)
             if total or len(question.slots) == 1:
                 break
-        return total or 0, found
+        return total, found, addresses
 
-    def _best(self, query: Query, limit: int, offset: int = 0) -> list[DocAddress]:
-        """What the index finds nearest, things of weight before others."""
-        found = self._searcher.search(query, limit=limit, offset=offset, count=False, weight_by_field="rank")
-        return [address for _, address in found.hits]
+    def _best(self, query: Query, limit: int, offset: int = 0) -> tuple[int, list[DocAddress]]:
+        """How many things the index finds, and the nearest of them, things of weight before others."""
+        found = self._searcher.search(query, limit=limit, offset=offset, count=True, weight_by_field="rank")
+        total: int | None = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
+        return total or 0, [address for _, address in found.hits]
 
     def _divided(self, query: Query, name: str) -> dict[str, int]:
         asked = {"values": {"terms": {"field": name, "size": _MOST_VALUES}}}

@@ -19,7 +19,7 @@ _RARE, _OFTEN = 10, 10
 _PARTS, _SYNONYM, _PART_WIDENED = 0.92, 0.82, 0.78
 _MOST_SPLITS = 3
 # Words that say nothing by themselves.
-FILLERS = frozenset("och i med av på vid för till som den det en ett the of in and with for on to a an at".split())  # noqa: SIM905
+FILLERS = frozenset("och i med av på vid för till hos som den det en ett the of in and with for on to a an at".split())  # noqa: SIM905
 
 Known = Callable[[str], int]
 """In how many things a folded word occurs, as a word, as a part of one or as a form of it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -12,7 +11,7 @@ from typing import IO
 from tantivy import Index
 
 from begrepp.records import Text
-from begrepp.search.fields import analysed, document, schema
+from begrepp.search.fields import Words, analysed, document, schema
 from begrepp.search.keys import spelled
 from begrepp.search.things import Thing, things
 from begrepp.swedish import SHORTEST_PART, fold
@@ -28,26 +27,27 @@ def write_index(path: Path, current: Path) -> int:
     """
     path.mkdir(parents=True)
     with tempfile.TemporaryFile(dir=path.parent) as spool:
-        vocabulary, same = _first_reading(current, spool)
-        names = {thing.iri: [*thing.labels("pref", "alt")] for thing in _reread(spool) if thing.iri in same}
-        writer = (index := analysed(Index(schema(), path=str(path)))).writer(heap_size=200_000_000, num_threads=1)
-        datasets = sorted(thing.iri for thing in _reread(spool) if thing.kind == "dataset")
+        vocabulary, same, datasets = _first_reading(current, spool)
+        names = (
+            {thing.iri: [*thing.labels("pref", "alt")] for thing in _reread(spool) if thing.iri in same} if same else {}
+        )
+        writer = analysed(Index(schema(), path=str(path))).writer(heap_size=200_000_000, num_threads=1)
+        words = Words(vocabulary)
         count = 0
         for thing in _reread(spool):
-            via = _via(thing, same, names)
             home = _home(thing.iri, datasets) if thing.kind in ("variable", "dataset") else ""
-            writer.add_document(document(thing, via, vocabulary, home))
+            writer.add_document(document(thing, _via(thing, same, names), words, home))
             count += 1
         writer.commit()
         writer.wait_merging_threads()
-        del index
     return count
 
 
-def _first_reading(current: Path, spool: IO[bytes]) -> tuple[set[str], dict[str, list[str]]]:
-    """The words that compounds may be made of, and what is mapped to what as the same."""
-    seen: Counter[str] = Counter()
+def _first_reading(current: Path, spool: IO[bytes]) -> tuple[set[str], dict[str, list[str]], list[str]]:
+    """The words that compounds may be made of, what is mapped to what as the same, and the datasets."""
+    seen: set[str] = set()
     same: dict[str, list[str]] = {}
+    datasets: list[str] = []
     pickler = pickle.Pickler(spool, protocol=pickle.HIGHEST_PROTOCOL)
     pickler.fast = True
     for thing in things(current):
@@ -57,8 +57,10 @@ def _first_reading(current: Path, spool: IO[bytes]) -> tuple[set[str], dict[str,
         for other in thing.same:
             same.setdefault(thing.iri, []).append(other)
             same.setdefault(other, []).append(thing.iri)
+        if thing.kind == "dataset":
+            datasets.append(thing.iri)
     known = {fold(word) for word in seen if len(word) >= SHORTEST_PART and not word.isdigit()}
-    return known, same
+    return known, same, datasets
 
 
 def _reread(spool: IO[bytes]) -> Iterator[Thing]:

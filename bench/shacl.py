@@ -1,0 +1,199 @@
+"""All shapes of the project over made-up Snomed releases, beside the other engines: `python -m bench shacl FOLDER`.
+
+The release (bench/snomed.py) is turned into sorted N-Triples by the loader and kept in FOLDER for the next time.
+Each engine runs in a process of its own with a deadline; reading is included. An engine that does not finish one
+size in time is not asked for a larger one. Jena and pyshifty are measured where they are installed. Jena's shapes
+have messages in one language, for it refuses two; pySHACL, pyshifty and Jena judge the same triples by all the
+other rules unchanged.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pyoxigraph import RdfFormat, Triple, serialize
+
+import loaders
+from begrepp.checks import checked
+from begrepp.graph import Mint
+from begrepp.iris import Iris
+from begrepp.lines import SortedFile
+from begrepp.records import Edition, Mapping, MappingSet, Skipped
+from begrepp.settings import ROOT
+from begrepp.shacl.shapes import Shapes
+from begrepp.terms import ntriples
+from bench import snomed
+
+SIZES = {"100 k": 4_200, "1 M": 41_700, "10 M": 416_000}
+"""Concepts that make about so many triples."""
+ENGINES = ("begrepp", "pyshacl", "pyshifty", "jena")
+DEADLINE = int(os.environ.get("BENCH_DEADLINE", "600"))
+JARS = Path("/usr/share/java")
+
+
+def run(folder: Path) -> None:
+    """Print seconds, processor seconds, peak memory and the number of results, and how they compare with ours."""
+    late: set[str] = set()
+    print(f"{'':8}{'':10}{'triples':>12}{'seconds':>10}{'CPU':>8}{'peak MB':>9}{'results':>9}{'times ours':>12}")
+    for size in os.environ.get("BENCH_SIZES", ",".join(SIZES)).split(","):
+        files = _ntriples(folder, SIZES[size])
+        triples = sum(_lines(file) for file in files)
+        ours = 0.0
+        for engine in ENGINES:
+            if engine in late or not _installed(engine):
+                continue
+            started = time.perf_counter()
+            outcome = _measured(engine, files, folder)
+            seconds = time.perf_counter() - started
+            ours = ours or seconds
+            times = f"{seconds / ours:12.1f}"
+            if outcome is None:
+                late.add(engine)
+                print(f"{size:8}{engine:10}{triples:12,}   not finished in {DEADLINE} s: more than {times.strip()}")
+            else:
+                cpu, peak, results = outcome
+                row = f"{triples:12,}{seconds:10.1f}{cpu:8.1f}{peak:9,.0f}{results:9,}{times}"
+                print(f"{size:8}{engine:10}{row}", flush=True)
+
+
+def _ntriples(folder: Path, concepts: int) -> list[Path]:
+    """The release as sorted N-Triples, one file of concepts and one of mappings."""
+    home = folder / f"{concepts}-concepts"
+    if not home.is_dir():
+        with tempfile.TemporaryDirectory() as aside:
+            snomed.run(Path(aside), concepts)
+            files = tuple(sorted(path for path in Path(aside).rglob("*.txt")))
+            edition = Edition(source="snomed_rf2", version="2026-05-31", folder=Path(aside), files=files)
+            _write(edition, home)
+    return sorted(home.glob("*.nt"))
+
+
+def _write(edition: Edition, home: Path) -> None:
+    mint = Mint(Iris(), "https://example.org/load", ("https://example.org/file",))
+    part = home.with_suffix(".part")
+    part.mkdir(parents=True, exist_ok=True)
+    concepts, mappings = SortedFile(part / "concepts.nt"), SortedFile(part / "mappings.nt")
+    for record in checked(loaders.loader_of(edition)(edition)):
+        if not isinstance(record, Skipped):
+            for triple in mint.triples(record):
+                (mappings if isinstance(record, Mapping | MappingSet) else concepts).add(ntriples(triple))
+    concepts.close()
+    mappings.close()
+    part.rename(home)
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as lines:
+        return sum(block.count(b"\n") for block in iter(lambda: lines.read(1 << 24), b""))
+
+
+def _installed(engine: str) -> bool:
+    if engine == "jena":
+        return shutil.which("java") is not None and (JARS / "jena-shacl.jar").exists()
+    return engine != "pyshifty" or importlib.util.find_spec("shifty") is not None
+
+
+def _measured(engine: str, files: Sequence[Path], folder: Path) -> tuple[float, float, int] | None:
+    """Processor seconds, peak memory in MB and the number of results; None past the deadline."""
+    command = (
+        _jena(files, folder) if engine == "jena" else [sys.executable, "-m", "bench.shacl", engine, *map(str, files)]
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    timed = ["/usr/bin/env", "timeout", str(DEADLINE), *command]
+    with subprocess.Popen(timed, stdout=subprocess.PIPE, text=True) as process:
+        count, peak = 0, 0.0
+        for line in process.stdout or ():
+            if engine == "jena":
+                count += "sh:ValidationResult " in line or "sh:ValidationResult;" in line
+            elif line.startswith("results "):
+                _, number, peak_text = line.split()
+                count, peak = int(number), float(peak_text)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode:
+        return None
+    peak = peak or after.ru_maxrss / 1024
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak, count
+
+
+def judge(engine: str, files: Sequence[Path]) -> int:
+    """The number of results that an engine in Python finds."""
+    if engine == "begrepp":
+        from begrepp.validate import validate  # noqa: PLC0415  # each engine loads only what is its own
+
+        return sum(group.count for group in validate(files).groups)
+    import rdflib  # noqa: PLC0415
+
+    data = rdflib.Graph()
+    for file in files:
+        data.parse(file, format="nt")
+    rules = rdflib.Graph().parse(data=_shapes(), format="nt")
+    if engine == "pyshacl":
+        import pyshacl  # noqa: PLC0415
+
+        _, report, _ = pyshacl.validate(data, shacl_graph=rules, advanced=False)
+    else:
+        import shifty  # noqa: PLC0415
+
+        _, report, _ = shifty.validate(data, rules, on_unsupported="error")
+    return len(set(report.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult)))
+
+
+def _shapes() -> bytes:
+    quads = Shapes(sorted((ROOT / "shapes").glob("*.ttl"))).graph.quads
+    return serialize((Triple(q.subject, q.predicate, q.object) for q in quads), format=RdfFormat.N_TRIPLES) or b""
+
+
+def _jena(files: Sequence[Path], folder: Path) -> list[str]:
+    """Jena's `shacl` from Debian's jars. Its classes look for their messages where the package does not put them."""
+    home = folder / "jena"
+    home.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(JARS / "jena-core.jar") as jar:
+        for name in jar.namelist():
+            if name.endswith(".properties") and "/xerces/" in name:
+                target = home / "xerces" / name.partition("/xerces/")[2]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(jar.read(name))
+    one_language = [
+        line for line in _shapes().splitlines(True) if not (b"#message>" in line and line.endswith(b"@sv .\n"))
+    ]
+    (home / "shapes.nt").write_bytes(b"".join(one_language))
+    with (home / "data.nt").open("wb") as out:
+        for file in files:
+            out.write(file.read_bytes())
+    classes = ":".join([str(home), *map(str, _jars())])
+    command = ["java", "-Xmx10g", "-cp", classes, "shacl.shacl", "validate"]
+    return [*command, "--shapes", str(home / "shapes.nt"), "--data", str(home / "data.nt")]
+
+
+def _jars() -> Iterator[Path]:
+    wanted = (
+        "jena",
+        "commons-",
+        "dexx",
+        "thrift",
+        "slf4j-api",
+        "slf4j-nop",
+        "guava",
+        "failureaccess",
+        "jsonld",
+        "http",
+    )
+    wanted += ("jackson-", "protobuf", "gson", "titanium", "jakarta.json", "javax.json", "jsonp")
+    for jar in sorted(JARS.glob("*.jar")):
+        if jar.name.startswith(wanted) and not any(letter.isdigit() for letter in jar.stem.rpartition("-")[2]):
+            yield jar
+
+
+if __name__ == "__main__":
+    found = judge(sys.argv[1], [Path(name) for name in sys.argv[2:]])
+    print("results", found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

@@ -13,6 +13,7 @@ from server import (
     browse,
     catalog,
     cookbook,
+    description,
     differences,
     harmonise,
     judge,
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
         browse.blueprint,
         catalog.blueprint,
         cookbook.blueprint,
+        description.blueprint,
         differences.blueprint,
         judge.blueprint,
         harmonise.blueprint,
@@ -90,7 +92,7 @@ def finish(response: Response) -> Response:
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     # Everything here is for all to read, and nothing depends on who asks.
     headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "Link, ETag, Memento-Datetime, Retry-After, Vary"
+    headers["Access-Control-Expose-Headers"] = "Link, ETag, Memento-Datetime, Retry-After, Begrepp-Nodes, Vary"
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
         headers["Access-Control-Allow-Headers"] = (
@@ -106,6 +108,8 @@ def finish(response: Response) -> Response:
             response.make_conditional(request.environ)
     if request.endpoint != "sparql.endpoint" and "started" in g:
         metrics.PAGE_SECONDS.observe(time.monotonic() - g.started)
+    if "federation" in g:
+        headers["Begrepp-Nodes"] = g.federation.encode("latin-1", "replace").decode("latin-1")
     if "language" in g and response.mimetype == "text/html":
         headers["Content-Language"] = g.language
     return response

@@ -13,6 +13,8 @@ from pyoxigraph import Triple
 from begrepp.changes import Change
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, read_manifest
+from begrepp.nodes import FILE as NODES_FILE
+from begrepp.nodes import NodeClient, read_nodes
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store import DiskStore
@@ -79,6 +81,8 @@ class Serving:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.pool = QueryPool(settings)
+        self.nodes = read_nodes(settings.data / NODES_FILE)
+        self.node_client = NodeClient()
         self.kept = KeptAnswers(settings.kept_answers_mb)
         self._build: Build | None = None
         self._lock = threading.Lock()

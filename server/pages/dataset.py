@@ -10,6 +10,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.ehds import elements, present
+from begrepp.namespaces import compact
 from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.names import Ref, Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
@@ -317,6 +318,16 @@ def _variable(said: Said, ref: Ref, known: dict[str, Ref], language: str) -> Var
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """On what ground a variable measures a concept, and how surely."""
+
+    justification: str
+    confidence: float | None
+    source: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sibling:
     """A variable elsewhere that measures the same: its dataset, list, unit and years."""
 
@@ -340,6 +351,7 @@ class VariablePage:
     table: Ref | None
     values: Sequence[Ref]
     more_values: Ref | None
+    grounds: dict[str, Ground]
     siblings: Sequence[Sibling]
     timeline: Timeline | None
     releases: Sequence[Ref]
@@ -364,6 +376,9 @@ _VARIABLE_SHOWN = [
     "dct:source",
     "begrepp:checked",
     "begrepp:certainty",
+    "begrepp:qualifiedMeasures",
+    "begrepp:representedVariable",
+    "qudt:hasUnit",
 ]
 _VALUES_SHOWN = 40
 
@@ -387,6 +402,7 @@ def variable_page(build: Build, found: Found, say: Speaker) -> VariablePage:
         table=known.get(table),
         values=values[:_VALUES_SHOWN],
         more_values=code_list if len(values) > _VALUES_SHOWN else None,
+        grounds=_grounds(build, said),
         siblings=siblings,
         timeline=_sibling_years(build, row, known.get(dataset), siblings),
         releases=_releases(build, row.codes, language),
@@ -403,6 +419,20 @@ def _values(build: Build, code_list: Ref | None, language: str) -> list[Ref]:
         return []
     listed = [item for item in build.catalogue.concepts(code_list.iri) if item.active]
     return sorted(refs(build, [item.iri for item in listed], language).values(), key=lambda r: r.sort_key)
+
+
+def _grounds(build: Build, said: Said) -> dict[str, Ground]:
+    """Concept → why the variable is said to measure it."""
+    found = {}
+    for link in statements_of(build, set(iris_of(said, "begrepp:qualifiedMeasures"))).values():
+        sure = one(link, "sssom:confidence")
+        found[one(link, "begrepp:linksTo")] = Ground(
+            justification=compact(one(link, "sssom:mapping_justification")),
+            confidence=float(sure) if sure else None,
+            source=one(link, "dct:source"),
+            tool=one(link, "sssom:mapping_tool"),
+        )
+    return found
 
 
 def _siblings(build: Build, own: str, row: VariableRow, language: str) -> list[Sibling]:

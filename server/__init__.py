@@ -14,6 +14,7 @@ from server import (
     description,
     differences,
     downloads,
+    harmonise,
     judge,
     links,
     metrics,
@@ -21,6 +22,7 @@ from server import (
     resource,
     sparql,
     validation,
+    valuecheck,
     wellknown,
 )
 from server.heads import begin, finish
@@ -57,11 +59,13 @@ def create_app(settings: Settings) -> Flask:
         differences.blueprint,
         downloads.blueprint,
         judge.blueprint,
+        harmonise.blueprint,
         links.blueprint,
         metrics.blueprint,
         resource.blueprint,
         sparql.blueprint,
         validation.blueprint,
+        valuecheck.blueprint,
         wellknown.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -38,6 +38,7 @@ from begrepp.queries import Finding
 from begrepp.records import Coverage
 from begrepp.redistribution import project
 from begrepp.settings import Settings
+from begrepp.statistics import write_statistics
 from begrepp.storing import Contents, write_store
 from begrepp.view import write_view
 
@@ -117,6 +118,7 @@ def build(
             )
             derived = Derived(contents, before)
             things = derived.things(view.path, folder / "index", progress.step)
+            write_statistics(folder, view.path)
             stored.result()
         findings = derived.findings(folder / "store", progress.step)
         _refuse_findings(findings)

@@ -6,7 +6,7 @@ no clock, so that the same input gives the same triples.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import singledispatchmethod
 
 from begrepp import catalogue, dictionary, structures
@@ -34,16 +34,26 @@ from begrepp.records import (
 )
 from begrepp.terms import Triple, day, days, iri, name, plain, rdf_term, source, text, texts, typed
 
+_DECIDED: dict[type, Callable[[Mint, object], Iterator[Triple]]] = {}
+"""How records of a kind become triples; looked up once, since there may be millions of them."""
+
 
 class Mint(Names):
     """Turns the records of one load into triples; it learns schemes, releases and datasets as they pass."""
 
-    @singledispatchmethod
     def triples(self, record: object) -> Iterator[Triple]:
         """The triples that a record stands for."""
+        kind = type(record)
+        if kind not in _DECIDED:
+            _DECIDED[kind] = Mint.__dict__["decided"].dispatcher.dispatch(kind)
+        return _DECIDED[kind](self, record)
+
+    @singledispatchmethod
+    def decided(self, record: object) -> Iterator[Triple]:
+        """What is decided below, kind by kind."""
         raise TypeError(f"no RDF is decided for {type(record).__name__}")
 
-    @triples.register
+    @decided.register
     def _(self, scheme: Scheme) -> Iterator[Triple]:
         self.schemes[scheme.id] = scheme
         subject = iri(self.scheme_iri(scheme.id))
@@ -64,7 +74,7 @@ class Mint(Names):
         if scheme.ehds_coding_system:
             yield subject, name("begrepp:ehdsCodingSystem"), iri(scheme.ehds_coding_system)
 
-    @triples.register
+    @decided.register
     def _(self, release: Release) -> Iterator[Triple]:
         self.releases[release.scheme] = release
         subject = iri(self.iris.release(release.scheme, release.version))
@@ -83,7 +93,7 @@ class Mint(Names):
         yield from self.rights(subject, release.licence, release.redistribution, release.publisher)
         yield from self.provenance(subject)
 
-    @triples.register
+    @decided.register
     def _(self, level: Level) -> Iterator[Triple]:
         subject = iri(self.iris.level(level.scheme, level.id))
         yield subject, name("rdf:type"), name("xkos:ClassificationLevel")
@@ -91,7 +101,7 @@ class Mint(Names):
         yield from texts(subject, "skos:prefLabel", level.titles)
         yield subject, name("dct:isPartOf"), iri(self.scheme_iri(level.scheme))
 
-    @triples.register
+    @decided.register
     def _(self, concept: Concept) -> Iterator[Triple]:
         scheme = self.schemes[concept.scheme]
         scheme_iri = iri(self.scheme_iri(concept.scheme))
@@ -156,7 +166,7 @@ class Mint(Names):
             if term.source:
                 yield node, name("dct:source"), source(term.source)
 
-    @triples.register
+    @decided.register
     def _(self, statement: Statement) -> Iterator[Triple]:
         said = statement.object
         if said.kind == "iri":
@@ -164,7 +174,7 @@ class Mint(Names):
         subject = self.aliases.get(statement.subject, statement.subject)
         yield iri(subject), iri(statement.predicate), rdf_term(said)
 
-    @triples.register
+    @decided.register
     def _(self, mapping_set: MappingSet) -> Iterator[Triple]:
         subject = iri(self.iris.mapping_set(mapping_set.id))
         yield subject, name("rdf:type"), name("sssom:MappingSet")
@@ -176,7 +186,7 @@ class Mint(Names):
         yield from self.rights(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
         yield from self.provenance(subject)
 
-    @triples.register
+    @decided.register
     def _(self, mapping: Mapping) -> Iterator[Triple]:
         left, right = self.foreign(mapping.subject), self.foreign(mapping.object)
         subject = iri(self.mapping_iri(mapping))
@@ -222,7 +232,7 @@ class Mint(Names):
         if mapping.mapped_on:
             yield subject, name("pav:authoredOn"), day(mapping.mapped_on)
 
-    @triples.register
+    @decided.register
     def _(self, value_set: ValueSet) -> Iterator[Triple]:
         subject = iri(self.iris.value_set(value_set.id, value_set.version))
         yield subject, name("rdf:type"), name("skos:Collection")
@@ -237,42 +247,42 @@ class Mint(Names):
         for rule in value_set.intension:
             yield subject, name("begrepp:intension"), plain(rule)
 
-    @triples.register
+    @decided.register
     def _(self, of: Catalogue) -> Iterator[Triple]:
         if of.iri:
             self.aliases[of.iri] = self.iris.catalogue(of.id)
         yield from catalogue.catalogue_triples(self, of)
 
-    @triples.register
+    @decided.register
     def _(self, dataset: Dataset) -> Iterator[Triple]:
         if dataset.iri:
             self.aliases[dataset.iri] = self.iris.dataset(dataset.id)
         self.datasets[dataset.id] = dataset
         yield from catalogue.dataset_triples(self, dataset)
 
-    @triples.register
+    @decided.register
     def _(self, code_list: CodeList) -> Iterator[Triple]:
         yield from dictionary.code_list_triples(self, code_list)
 
-    @triples.register
+    @decided.register
     def _(self, variable: Variable) -> Iterator[Triple]:
         if variable.iri:
             self.aliases[variable.iri] = self.variable_iri(variable)
         yield from dictionary.variable_triples(self, variable)
 
-    @triples.register
+    @decided.register
     def _(self, variable: ConceptualVariable) -> Iterator[Triple]:
         yield from dictionary.conceptual_triples(self, variable)
 
-    @triples.register
+    @decided.register
     def _(self, variable: RepresentedVariable) -> Iterator[Triple]:
         yield from dictionary.represented_triples(self, variable)
 
-    @triples.register
+    @decided.register
     def _(self, structure: Structure) -> Iterator[Triple]:
         self.structures[structure.id] = structure
         yield from structures.structure_triples(self, structure)
 
-    @triples.register
+    @decided.register
     def _(self, element: Element) -> Iterator[Triple]:
         yield from structures.element_triples(self, element)

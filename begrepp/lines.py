@@ -33,6 +33,12 @@ class SortedFile:
         if len(self._lines) >= CHUNK_LINES:
             self._spill()
 
+    def extend(self, lines: Iterable[str]) -> None:
+        """Take more lines."""
+        self._lines.update(lines)
+        if len(self._lines) >= CHUNK_LINES:
+            self._spill()
+
     def _spill(self) -> None:
         run = self.path.with_suffix(f".run{len(self._runs)}")
         with run.open("w", encoding="utf-8", newline="\n") as out:

@@ -197,8 +197,7 @@ class _PartWriter:
         if isinstance(record, _Opening) and key not in self._open:
             self._open[key] = self._begin(record, key, lines)
         part, file = self._open[key]
-        for line in lines:
-            file.add(line)
+        file.extend(lines)
         _count(part, record)
         if isinstance(record, Concept):
             words = " ".join(t.value for t in (*record.pref_labels, *record.alt_labels, *record.definitions))
@@ -220,8 +219,7 @@ class _PartWriter:
             if scheme.part_of in self._schemes:
                 part.scheme_header = part.scheme_header + self._schemes[scheme.part_of][1]
         file = SortedFile(part.path)
-        for line in part.header + part.scheme_header:
-            file.add(line)
+        file.extend(part.header + part.scheme_header)
         return part, file
 
     def close(self) -> list[Part]:
@@ -232,11 +230,11 @@ class _PartWriter:
 
 
 def _part_key(record: Record) -> tuple[Kind, str]:
-    match record:
-        case Release() | Level() | Concept() | ValueSet():
-            key: tuple[Kind, str] = ("scheme", record.scheme)
+    match record:  # what there may be millions of first
         case Statement():
-            key = ("catalogue", record.catalogue) if record.catalogue else ("scheme", record.scheme)
+            key: tuple[Kind, str] = ("catalogue", record.catalogue) if record.catalogue else ("scheme", record.scheme)
+        case Release() | Level() | Concept() | ValueSet():
+            key = ("scheme", record.scheme)
         case Catalogue():
             key = ("catalogue", record.id)
         case MappingSet():
@@ -283,6 +281,8 @@ def _new_part(record: _Opening, key: tuple[Kind, str], edition: Edition, iris: I
 
 def _count(part: Part, record: Record) -> None:
     match record:
+        case Statement():
+            pass
         case Concept():
             part.concepts += 1
             part.inactive += record.status == "inactive"

@@ -7,7 +7,6 @@ default graph, and the releases that are too large to be copied there (docs/deci
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +25,7 @@ from pyoxigraph import (
 
 from begrepp.errors import NoBuild, QueryError
 from begrepp.namespaces import prefixes
+from begrepp.sparql.tokens import tokens
 
 Answer = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -101,13 +101,6 @@ def _read_apart(store: Path) -> list[NamedNode]:
     )
 
 
-# Strings, comments and IRIs, in which FROM is no word of the query.
-_OPAQUE = re.compile(
-    r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|<[^<>"{}|^`\\\s]*>|\#[^\n]*""", re.DOTALL
-)
-_FROM = re.compile(r"(?<![\w:?$.-])FROM\s+(?:NAMED\s+)?(?:<>|[\w.-]*:)", re.IGNORECASE)
-
-
 def names_its_graphs(query: str) -> bool:
     """Whether a query chooses its dataset itself, by `FROM` or `FROM NAMED` (SPARQL 1.1, 13.2)."""
-    return bool(_FROM.search(_OPAQUE.sub(lambda match: "<>" if match[0].startswith("<") else " ", query)))
+    return any(token.is_word("FROM") for token in tokens(query))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import repeat
 from typing import Any
 
+from begrepp.columns import Batch, read_columns
 from begrepp.errors import InputError, Origin
 from begrepp.records import Skipped
-from begrepp.rows import read_exact
 from loaders.snomed_files import COLUMNS, Rf2File, check_modules, check_packages
 
 _ROOT = 138875005
@@ -55,17 +56,19 @@ def fill(joined: sqlite3.Connection, files: Sequence[Rf2File], until: date) -> I
     day = until.isoformat().replace("-", "")
     for number, file in enumerate(files):
         found: set[str] = set()
-        rows = _rows(file, day, found)
+        batches = _batches(file, day, found)
         table = _TABLE[file.content]
         if file.content == "ModuleDependency":
             # Only the rows of this release: the snapshot keeps those of older ones too.
-            dependencies += [
-                (file.path.name, str(line), cells[3], cells[5], cells[7]) for line, cells in rows if cells[2] == "1"
-            ]
+            for batch in batches:
+                active = batch.where([cell == "1" for cell in batch.columns[2]])
+                _, _, _, module, _, target, _, wanted = active.columns
+                dependencies += _rows(repeat(file.path.name), map(str, active.numbers), module, target, wanted)
             continue
-        values = _values(file.content, number, rows, unknown, file.path.name)
         width = len(joined.execute(f"SELECT * FROM {table}").description)
-        joined.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * width)})", values)
+        for batch in batches:
+            values = _values(file.content, number, batch, unknown, file.path.name)
+            joined.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * width)})", values)
         check_modules(file, found)
         modules.setdefault(file.owner, set()).update(found)
         same = [f for f in files if _TABLE[f.content] == table]
@@ -104,65 +107,95 @@ _TABLE = {
 }
 
 
-def _rows(file: Rf2File, day: str, modules: set[str]) -> Iterator[tuple[int, list[str]]]:
+def _batches(file: Rf2File, day: str, modules: set[str]) -> Iterator[Batch]:
+    """The rows of a file up to a day; the modules that they are of are noted."""
     columns = COLUMNS[file.content]
     words = [column for column in ("term", "value", "mapRule", "mapAdvice", "mapTarget") if column in columns]
-    for line, cells in read_exact(file.path, columns, texts=words):
-        time, active = cells[1], cells[2]
+    for read in read_columns(file.path, columns, texts=words):
+        batch = read
+        times = set(batch.columns[1])
+        if not {*batch.columns[2]} <= {"0", "1"} or any(len(time) != 8 or not time.isdigit() for time in times):
+            _refuse_states(file.path.name, batch)
+        if any(time > day for time in times):
+            if file.state != "Full":
+                _refuse_later(file.path.name, batch, day)
+            batch = batch.where([time <= day for time in batch.columns[1]])
+        modules.update(batch.columns[3])
+        yield batch
+
+
+def _refuse_states(name: str, batch: Batch) -> None:
+    for line, time, active in zip(batch.numbers, batch.columns[1], batch.columns[2], strict=True):
         if active not in ("0", "1") or len(time) != 8 or not time.isdigit():
             raise InputError(
-                Origin(file.path.name, line),
+                Origin(name, line),
                 f"active is '{active}' and effectiveTime '{time}'.",
                 "They are 0 or 1, and a date without hyphens; fetch the file again.",
             )
+
+
+def _refuse_later(name: str, batch: Batch, day: str) -> None:
+    for line, time in zip(batch.numbers, batch.columns[1], strict=True):
         if time > day:
-            if file.state == "Full":
-                continue
             raise InputError(
-                Origin(file.path.name, line),
+                Origin(name, line),
                 f"the row is of {time}, after the release of {day}.",
                 "Files of two releases are mixed; fetch the release again.",
             )
-        modules.add(cells[3])
-        yield line, cells
 
 
-def _values(
-    content: str, file: int, rows: Iterator[tuple[int, list[str]]], unknown: dict[str, Origin], name: str
-) -> Iterator[Values]:
+def _values(content: str, file: int, batch: Batch, unknown: dict[str, Origin], name: str) -> list[Values]:
     """What the database holds of each row."""
     try:
-        for line, row in rows:
-            id_, time, active = row[0], row[1], int(row[2])
-            match content:
-                case "Concept":
-                    yield int(id_), time, active, file, line
-                case "Description" | "TextDefinition":
-                    yield int(id_), time, active, int(row[4]), row[5], int(row[6]), row[7].strip()
-                case "Relationship":
-                    if row[8] != _STATED:
-                        yield int(id_), time, active, int(row[4]), int(row[7]), int(row[5]), None
-                case "RelationshipConcreteValues":
-                    if row[8] != _STATED:
-                        yield int(id_), time, active, int(row[4]), int(row[7]), None, row[5]
-                case "Language":
-                    if standing := _STANDING.get((row[4], row[6])):
-                        yield _member(id_), time, active, int(row[5]), standing
-                    else:
-                        unknown.setdefault(row[4], Origin(name, line))
-                case "Association":
-                    yield _member(id_), time, active, int(row[5]), int(row[4]), int(row[6])
-                case "SimpleMap":
-                    yield _member(id_), time, active, int(row[4]), int(row[5]), *(None,) * 4, row[6], "", file, line
-                case _:
-                    place, priority, *words = row[6:12]
-                    rule, advice, target, correlation = words
-                    where = (int(row[4]), int(row[5]), int(place), int(priority))
-                    yield _member(id_), time, active, *where, rule, advice, target, correlation, file, line
-    except ValueError as error:
-        raise InputError(
-            Origin(name, line), f"a cell that should be a number is none ({error}).", "Fetch the file again."
-        ) from None
+        return [*_converted(content, file, batch, unknown, name)]
+    except ValueError:
+        for place, line in enumerate(batch.numbers):
+            try:
+                [*_converted(content, file, batch.row(place), unknown, name)]
+            except ValueError as error:
+                raise InputError(
+                    Origin(name, line), f"a cell that should be a number is none ({error}).", "Fetch the file again."
+                ) from None
+        raise
+
+
+def _converted(content: str, file: int, batch: Batch, unknown: dict[str, Origin], name: str) -> Iterator[Values]:
+    if content in ("Relationship", "RelationshipConcreteValues"):
+        batch = batch.where([kind != _STATED for kind in batch.columns[8]])
+    cells = batch.columns
+    component, member = map(int, cells[0]), map(_member, cells[0])
+    state = (cells[1], map(int, cells[2]))
+    nothing = repeat(None)
+    match content:
+        case "Concept":
+            return _rows(component, *state, repeat(file), batch.numbers)
+        case "Description" | "TextDefinition":
+            words = (cells[5], map(int, cells[6]), map(str.strip, cells[7]))
+            return _rows(component, *state, map(int, cells[4]), *words)
+        case "Relationship":
+            return _rows(component, *state, map(int, cells[4]), map(int, cells[7]), map(int, cells[5]), nothing)
+        case "RelationshipConcreteValues":
+            return _rows(component, *state, map(int, cells[4]), map(int, cells[7]), nothing, cells[5])
+        case "Language":
+            standings = [_STANDING.get(pair) for pair in zip(cells[4], cells[6], strict=True)]
+            for place in (place for place, standing in enumerate(standings) if standing is None):
+                unknown.setdefault(cells[4][place], Origin(name, batch.numbers[place]))
+            rows = _rows(member, *state, map(int, cells[5]), standings)
+            return (row for row in rows if row[-1] is not None)
+        case "Association":
+            return _rows(member, *state, map(int, cells[5]), map(int, cells[4]), map(int, cells[6]))
+        case "SimpleMap":
+            ends = (map(int, cells[4]), map(int, cells[5]))
+            where = (repeat(file), batch.numbers)
+            return _rows(member, *state, *ends, *(nothing,) * 4, cells[6], repeat(""), *where)
+        case _:
+            places = (map(int, column) for column in cells[4:8])
+            return _rows(member, *state, *places, *cells[8:12], repeat(file), batch.numbers)
+
+
+def _rows(*columns: Iterable[Any]) -> Iterator[Values]:
+    """Columns as rows; what is repeated has no end."""
+    return zip(*columns, strict=False)
 
 
 def _member(uuid: str) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, request
+from flask import Response, g, request
 
 from begrepp.answering import Question
 from server.asked import Asked, client
+from server.federation import resolved
 from server.kept import Answer
 from server.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format
 from server.pages.results import ROWS_SHOWN, ResultPage, result_page
@@ -25,12 +26,15 @@ def answer(question: Asked, formats: Formats, *, rows: int = 0) -> Answer | Repl
 
     With `rows`, solutions are the first so many as SPARQL JSON, with how many there are.
     """
-    tag = tag_of(question, formats, rows)
+    tag, steady = tag_of(question, formats, rows), question.steady
     with noted(question.query, build().manifest.hash[:12]) as line:
-        if question.steady and (kept := serving().kept.get(tag)):
+        if steady and (kept := serving().kept.get(tag)):
             line |= {"outcome": "kept", "form": kept.form, "bytes": len(kept.body)}
             return kept
         results, graphs = formats
+        question, report = resolved(question)
+        if report.nodes:
+            g.federation = line["nodes"] = report.header()
         reply = serving().pool.ask(
             Question(
                 store=build().folder / "store",
@@ -50,7 +54,7 @@ def answer(question: Asked, formats: Formats, *, rows: int = 0) -> Answer | Repl
             return reply
         found = Answer(reply.form, reply.read())
         line["bytes"] = len(found.body)
-        if question.steady:
+        if steady:
             serving().kept.keep(tag, found)
         return found
 

@@ -61,8 +61,6 @@ def asking(query: str, *, default_graphs: tuple[str, ...] = (), named_graphs: tu
         raise QueryError(
             f"The query has brackets or signs more than {DEEPEST} deep.", "Write it flatter: UNION, IN or VALUES."
         )
-    if any(token.is_word("SERVICE") for token in words):
-        raise QueryRefused("SERVICE is not allowed here.", "Ask the other endpoint yourself, or federate on your side.")
     return Asked(query=query, words=words, default_graphs=default_graphs, named_graphs=named_graphs)
 
 

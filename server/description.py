@@ -1,11 +1,19 @@
-"""The endpoint described in RDF: what it speaks, and which graphs it holds (SPARQL 1.1 Service Description, VoID)."""
+"""The endpoint described in RDF: what it speaks, and what it holds (SPARQL 1.1 Service Description, VoID)."""
 
 from __future__ import annotations
 
+from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode, Triple
 
-from begrepp.namespaces import expand
-from server.state import Build
+from begrepp.namespaces import expand, prefixes
+from begrepp.statistics import Statistics, read_statistics
+from server.negotiate import GRAPH_FORMATS, Format, choose_format
+from server.presenting import address
+from server.rdf import serialise
+from server.state import Build, build
+from server.void import data_set
+
+blueprint = Blueprint("description", __name__)
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -13,6 +21,20 @@ _RESULTS = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
     "Turtle", "N-Triples", "JSON-LD", "RDF_XML",
 )  # fmt: skip
+
+
+@blueprint.get("/.well-known/void")
+def well_known() -> Response:
+    """Where VoID says that a description of the data lies: the same description as at the endpoint."""
+    format_ = choose_format(request, GRAPH_FORMATS)
+    return described(format_)
+
+
+def described(format_: Format) -> Response:
+    """The description of this endpoint."""
+    root = request.host_url.rstrip("/") + address("")
+    triples = {*service_description(build(), f"{root}/sparql"), *data_set(build(), root)}
+    return Response(serialise(sorted(triples, key=str), format_), content_type=f"{format_.media_type}; charset=utf-8")
 
 
 def service_description(build: Build, url: str) -> list[Triple]:
@@ -37,6 +59,7 @@ def service_description(build: Build, url: str) -> list[Triple]:
         Triple(default, NamedNode(expand("void:triples")), Literal(str(build.manifest.triples), datatype=number)),
     ]
     triples += [Triple(service, sd("resultFormat"), NamedNode(_FORMATS + name)) for name in _RESULTS]
+    triples += _partitions(default, read_statistics(build.folder))
     for graph in build.manifest.graphs:
         named = NamedNode(f"{url}#{graph['kind']}-{graph['id']}-{graph['version']}".replace(" ", "_"))
         held = NamedNode(f"{named.value}-graph")
@@ -60,3 +83,49 @@ def service_description(build: Build, url: str) -> list[Triple]:
             Triple(named, sd("name"), NamedNode(difference["graph"])),
         ]
     return sorted(triples, key=str)
+
+
+def _partitions(graph: NamedNode, counted: Statistics) -> list[Triple]:
+    """VoID's class and property partitions, as they were counted when the build was made."""
+
+    def void(name: str) -> NamedNode:
+        return NamedNode(expand(f"void:{name}"))
+
+    def number(count: int) -> Literal:
+        return Literal(str(count), datatype=NamedNode(expand("xsd:integer")))
+
+    triples = [
+        Triple(graph, NamedNode(expand("rdf:type")), void("Dataset")),
+        Triple(graph, void("distinctSubjects"), number(counted.subjects)),
+        Triple(graph, void("classes"), number(len(counted.classes))),
+        Triple(graph, void("properties"), number(len(counted.properties))),
+        *(Triple(graph, void("vocabulary"), NamedNode(space)) for space in _vocabularies(counted)),
+    ]
+    for n, (class_, things) in enumerate(counted.classes.items()):
+        part = NamedNode(f"{graph.value}-class-{n}")
+        triples += [
+            Triple(graph, void("classPartition"), part),
+            Triple(part, void("class"), NamedNode(class_)),
+            Triple(part, void("entities"), number(things)),
+        ]
+        for m, (property_, count) in enumerate(counted.class_properties.get(class_, {}).items()):
+            inner = NamedNode(f"{part.value}-property-{m}")
+            triples += [
+                Triple(part, void("propertyPartition"), inner),
+                Triple(inner, void("property"), NamedNode(property_)),
+                Triple(inner, void("triples"), number(count)),
+            ]
+    for n, (property_, (count, subjects)) in enumerate(counted.properties.items()):
+        part = NamedNode(f"{graph.value}-property-{n}")
+        triples += [
+            Triple(graph, void("propertyPartition"), part),
+            Triple(part, void("property"), NamedNode(property_)),
+            Triple(part, void("triples"), number(count)),
+            Triple(part, void("distinctSubjects"), number(subjects)),
+        ]
+    return triples
+
+
+def _vocabularies(counted: Statistics) -> list[str]:
+    used = (*counted.properties, *counted.classes)
+    return [space for space in prefixes().values() if any(name.startswith(space) for name in used)]

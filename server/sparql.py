@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from begrepp.errors import BegreppError
+from begrepp.doctor import Finding
+from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
 from begrepp.namespaces import sparql_prologue
 from begrepp.queries import queries
 from server import answers
 from server.asked import Asked, asked, query_text
-from server.description import service_description
+from server.description import described
+from server.explaining import explain, for_machines, for_people
 from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
 from server.pages.results import ResultPage
-from server.presenting import address, render
-from server.rdf import serialise
+from server.presenting import render
 from server.replies import Reply
-from server.state import build
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -26,13 +26,35 @@ def endpoint() -> Response:
     query = query_text()
     if not query:
         return _without_query()
+    if "explain" in request.values:
+        return _explained(asked(query))
     # For people a page; for machines whatever they ask for, and JSON or Turtle where they do not say.
     if choose_format(request, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)) != HTML:
         return _data(asked(query))
     try:
-        return _page(query, answers.shown(asked(query)))
+        question = asked(query)
+        result = answers.shown(question)
+        return _page(query, result, findings=explain(question) if result.empty else None)
     except BegreppError as error:
-        return _page(query, error=error)
+        return _page(query, error=error, findings=_why(query, error))
+
+
+def _why(query: str, error: BegreppError) -> list[Finding] | None:
+    """What the doctor says of a query that was stopped, or could not be read."""
+    if not isinstance(error, QueryTimeout | QueryTooLarge | QueryError):
+        return None
+    try:
+        return explain(asked(query))
+    except BegreppError:
+        return None
+
+
+def _explained(question: Asked) -> Response:
+    """What the doctor says, without asking the query itself."""
+    findings = explain(question)
+    if choose_format(request, (HTML, Format("json", "application/json"))) == HTML:
+        return _page(question.query, findings=findings)
+    return Response(for_machines(findings), content_type="application/json; charset=utf-8")
 
 
 def _data(question: Asked) -> Response:
@@ -68,25 +90,25 @@ def _one_of(offers: tuple[Format, ...]) -> Format | None:
 def _without_query() -> Response:
     """The form for people, the service description for machines."""
     format_ = choose_format(request, (HTML, *GRAPH_FORMATS))
-    return _page("") if format_ == HTML else _describe(format_)
+    return _page("") if format_ == HTML else described(format_)
 
 
-def _page(query: str, result: ResultPage | None = None, error: BegreppError | None = None) -> Response:
+def _page(
+    query: str,
+    result: ResultPage | None = None,
+    error: BegreppError | None = None,
+    findings: list[Finding] | None = None,
+) -> Response:
     page = render(
         "sparql.html",
         prologue=sparql_prologue(),
         query=query,
         error=error,
         page=result,
+        findings=None if findings is None else for_people(findings),
         examples=queries("examples"),
     )
     response = Response(page, error.status if error else 200, content_type="text/html; charset=utf-8")
     if retry := getattr(error, "retry_after", 0):
         response.headers["Retry-After"] = str(retry)
     return response
-
-
-def _describe(format_: Format) -> Response:
-    url = request.host_url.rstrip("/") + address("/sparql")
-    triples = service_description(build(), url)
-    return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")

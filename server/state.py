@@ -8,10 +8,13 @@ from functools import cached_property
 from pathlib import Path
 
 from flask import current_app, g
+from pyoxigraph import Triple
 
 from begrepp.changes import Change
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, read_manifest
+from begrepp.nodes import FILE as NODES_FILE
+from begrepp.nodes import NodeClient, read_nodes
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store import DiskStore
@@ -57,6 +60,16 @@ class Build:
         return {}
 
     @cached_property
+    def kept_rights(self) -> dict[str, tuple[str, str]]:
+        """The licence and the publisher of the graphs that were asked for."""
+        return {}
+
+    @cached_property
+    def kept_feeds(self) -> dict[str, list[Triple]]:
+        """The feeds that were asked for, by profile."""
+        return {}
+
+    @cached_property
     def kept_days(self) -> dict[tuple[str, ...], Build]:
         """The build as of the days that were asked for last."""
         return {}
@@ -73,6 +86,8 @@ class Serving:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.pool = QueryPool(settings)
+        self.nodes = read_nodes(settings.data / NODES_FILE)
+        self.node_client = NodeClient()
         self.kept = KeptAnswers(settings.kept_answers_mb)
         self._build: Build | None = None
         self._lock = threading.Lock()

@@ -37,6 +37,11 @@ class ResultPage:
     graph: str = ""
     cut: bool = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was found."""
+        return self.boolean is False or (self.boolean is None and not self.rows and not self.graph.strip())
+
 
 def result_page(build: Build, form: Form, body: bytes, links: Mapping[str, str] | None = None) -> ResultPage:
     """A worker's answer, in SPARQL JSON or Turtle, as a page; `links` says which column links the words of another."""

@@ -7,14 +7,17 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs
 
-from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
 from begrepp.manifest import Manifest, write_manifest
 
@@ -85,6 +88,30 @@ def _manifest(name: str, base: str) -> Manifest:
         id=name, base=base, public=False, built_at="2026-01-01T00:00:00+00:00", seconds=0, hash=name, triples=0,
         things=0, software="tests", graphs=[], loads=[],
     )  # fmt: skip
+
+
+@contextmanager
+def endpoints(stores: dict[str, Store]) -> Iterator[int]:
+    """A plain endpoint for each path, on one port: what a SERVICE of a test asks."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            answer = stores[self.path].query(form["query"][0])
+            assert isinstance(answer, QuerySolutions)
+            body = answer.serialize(format=QueryResultsFormat.JSON)
+            assert body is not None
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
 
 
 def free_port() -> int:

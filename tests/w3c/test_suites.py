@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import QueryResultsFormat
+from pyoxigraph import QueryResultsFormat, RdfFormat, Store
 
 from tests.w3c.manifests import HOME, QUERY, UPDATE, Case, Exchange, cases, exchanges
 from tests.w3c.results import dataset, expected, same_csv, same_graph, same_table, table
-from tests.w3c.serving import Server, serve
+from tests.w3c.serving import Server, endpoints, serve
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,6 +32,18 @@ def _all(suites: tuple[str, ...]) -> list[Case]:
     return [case for suite in suites for case in cases(suite)] if HOME.exists() else []
 
 
+STORES: dict[str, Store] = {}
+NODES = ["http://example.org/sparql", "http://example1.org/sparql", "http://example2.org/sparql"]
+
+
+def _nodes(port: int) -> str:
+    """The endpoints that the federation tests name, all led here; one of them is down, as its test wants."""
+    entries = [(iri, f"http://127.0.0.1:{port}/{n}") for n, iri in enumerate(NODES)]
+    entries.append(("http://invalid.endpoint.org/sparql", "http://127.0.0.1:1/"))
+    lines = (f'name = "{iri}"\niri = "{iri}"\nendpoint = "{url}"\nprivate = true\n' for iri, url in entries)
+    return "".join(f"[[node]]\n{line}" for line in lines)
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose builds are changed under it."""
@@ -39,9 +51,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data.mkdir()
     shown = Server(data, 0, HOME.as_uri() + "/")
     shown.show()
-    with serve(data, query_seconds="20") as port:
-        shown.port = port
-        yield shown
+    with endpoints(STORES) as others:
+        (data / "nodes.toml").write_text(_nodes(others), encoding="utf-8")
+        with serve(data, query_seconds="20") as port:
+            shown.port = port
+            yield shown
 
 
 def _wanted(case: Case) -> str:
@@ -55,6 +69,10 @@ def _passes(server: Server, case: Case) -> str:
     named = [(path.as_uri(), path) for path in case.graphs]
     text = case.query.read_bytes()
     server.show(case.data, named)
+    for endpoint, path in case.service:
+        store = Store()
+        store.load(path=str(path), format=RdfFormat.TURTLE, base_iri=path.as_uri())
+        STORES[f"/{NODES.index(endpoint)}"] = store
     answer = server.query(text, _wanted(case))
     if "NegativeSyntax" in case.kind:
         return "" if answer.status == 400 else f"{answer.status} for bad syntax"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 
 from stdnum import luhn
@@ -81,10 +82,15 @@ _PERSON_COLUMN = re.compile(
 _ONE_WORD = re.compile(r"(?=.*\d)[\w/.:-]{1,40}")
 
 
+@lru_cache(maxsize=4096)
+def _names_a_person(column: str) -> bool:
+    return bool(_PERSON_COLUMN.fullmatch(column.strip()))
+
+
 def refuse_person_rows(cells: Mapping[str, str], origin: Origin) -> None:
     """Raise `PersonalDataError` if a row of a table is about one person: a column says whom, and its cell names one."""
     for column, cell in cells.items():
-        if cell and _PERSON_COLUMN.fullmatch(column.strip()) and _ONE_WORD.fullmatch(cell):
+        if cell and _names_a_person(column) and _ONE_WORD.fullmatch(cell):
             raise PersonalDataError(
                 origin,
                 f"the column '{column}' names a person or tells when one was born: this looks like data with one row "

@@ -60,10 +60,11 @@ def run(data: Path) -> None:
     command = [sys.executable, "-m", "begrepp", "build", "--no-starter"]
     subprocess.run(command, env={**os.environ, "BEGREPP_DATA": str(data)}, check=True, stdout=subprocess.DEVNULL)
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak, cpu = spent.ru_maxrss / 1e6, spent.ru_utime + spent.ru_stime
     build = data / "current"
     graphs, store = (_size(build / name) for name in ("graphs", "store"))
-    print(f"built in {seconds:.0f} s ({variables / seconds:,.0f} variables/s), at most {peak:.1f} GB in a process")
+    print(f"built in {seconds:.0f} s, {cpu:.0f} s of them at work on a processor, at most {peak:.1f} GB in a process")
     print(f"graphs {graphs / 1e6:,.0f} MB, store {store / 1e6:,.0f} MB; milliseconds, median of {ROUNDS}")
     opened = Store.read_only(str(build / "store"))
     for title, query in QUERIES.items():
@@ -120,5 +121,5 @@ def _write_register(folder: Path, number: int) -> None:
                 kind, unit, values = (
                     ("string", "", _LISTS[seed % 4]) if coded else ("decimal", _UNITS[seed // 2 % 10], "")
                 )
-                about = f"Kolumn {column} i tabell {table} i register {number}, påhittad för mätning"
+                about = f"Kolumn {column} i tabell {table} i register {number} (påhittad för mätning)"
                 out.write(f"t{table},v{table}_{column},mått {seed},{about},{kind},{unit},{concept},{values}\n")

@@ -65,7 +65,10 @@ class Cell:
     def _raw(self, cells: Mapping[str, str]) -> str:
         if self.template:
             return re.sub(r"\{([^{}]+)\}", lambda found: cells.get(found[1], ""), self.template).strip()
-        return next((cells[column] for column in self.columns if cells.get(column)), "") or self.text
+        for column in self.columns:
+            if found := cells.get(column):
+                return found
+        return self.text
 
     def _finished(self, value: str, origin: Origin, *, matched: bool = False) -> str:
         if self.match and not matched:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
@@ -36,17 +37,21 @@ def worded(pairs: Iterable[tuple[str, Cell]], row: Gathered) -> tuple[Text, ...]
 def gather(sheet: Sheet, cells: Iterable[Cell], misaligned: Misaligned, *, counted: bool = True) -> Iterator[Gathered]:
     """The rows of a sheet. Raises `InputError` for a column that nobody uses, and for one that is in no row."""
     wanted = [cell.reads for cell in cells]
-    columns = {column for alternatives in wanted for column in alternatives} - {*OURS}
+    columns = frozenset(column for alternatives in wanted for column in alternatives if column not in OURS)
+    passed = frozenset(sheet.ignore)
     seen: set[str] = set()
     for row in sheet.read(misaligned, counted=counted):
-        here = {column: row.take_optional(column) for column in columns if column in row}
-        seen.update(here)
-        for column in sheet.ignore:
-            row.take_optional(column)
-        for column in [column for column in row.left() if _is_around(column, sheet.form)]:
-            row.take(column)
+        here: dict[str, str] = {}
+        for column in row.left():
+            if column in columns:
+                here[column] = row.take(column)
+            elif column in passed or _is_around(column, sheet.form):
+                row.take(column)
         row.done()
-        yield Gathered({"file": Path(row.origin.file).stem, **here}, row.origin)
+        if not seen.issuperset(here):
+            seen.update(here)
+        here.setdefault("file", _stem(row.origin.file))
+        yield Gathered(here, row.origin)
     for alternatives in wanted:
         if alternatives and not any(column in seen or column in OURS for column in alternatives):
             raise InputError(
@@ -54,6 +59,11 @@ def gather(sheet: Sheet, cells: Iterable[Cell], misaligned: Misaligned, *, count
                 f"no column '{' or '.join(alternatives)}'.",
                 "Open the file; if the publisher renamed the column, correct the declaration.",
             )
+
+
+@cache
+def _stem(name: str) -> str:
+    return Path(name).stem
 
 
 def _is_around(column: str, form: str) -> bool:

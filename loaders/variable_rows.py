@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from begrepp.datatypes import DATATYPES
 from begrepp.editions import file_named
@@ -50,9 +51,10 @@ _PLAIN = (
 _WORDS = ("label", "description", "question", "note", "section", "table_title", "table_description")
 _SEVERAL = ("concept", "code_system", "linkage_key", "references")
 _OWN_SEPARATOR = " | "
-_TRUE = {"true": True, "1": True, "ja": True, "yes": True, "y": True, "j": True, "x": True}
-_FALSE = {"false": False, "0": False, "nej": False, "no": False, "n": False, "": False}
-Key = tuple[Origin, str]
+_TRUTH = {
+    **dict.fromkeys(("true", "1", "ja", "yes", "y", "j", "x"), True),
+    **dict.fromkeys(("false", "0", "nej", "no", "n", ""), False),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +68,15 @@ class VariableList:
     skip_without_name: bool
     complete: bool = False
     """Whether a row without a label or a datatype is an error: in begrepp's own form it is."""
-    list_named: dict[Key, str] = field(default_factory=dict)
-    """For each variable that was read: the name of its list, until somebody asks."""
-    in_cell: dict[Key, tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]] = field(default_factory=dict)
 
     @property
     def cells(self) -> list[Cell]:
         """All that is read of a row."""
-        worded = [cell for pairs in self.words.values() for _, cell in pairs]
-        return [*self.plain.values(), *worded, *([self.values.cell] if self.values else [])]
+        worded_cells = [cell for pairs in self.words.values() for _, cell in pairs]
+        return [*self.plain.values(), *worded_cells, *([self.values.cell] if self.values else [])]
 
-    def read(self, dataset: str, misaligned: Misaligned, *, counted: bool = True) -> Iterator[tuple[Variable, Table]]:
-        """Every variable, with the table that its row names. `counted=False` is for a first look."""
+    def rows(self, misaligned: Misaligned, *, counted: bool = True) -> Iterator[VariableRow]:
+        """Every variable of every row. `counted=False` is for a first look."""
         for gathered in gather(self.sheet, self.cells, misaligned, counted=counted):
             names = self.plain["name"].values(gathered.cells, gathered.origin)
             if not names:
@@ -90,42 +89,91 @@ class VariableList:
                     "Fill it in, or say skip_without_name = true.",
                 )
             for name in names:
-                yield self._one(gathered.named(name), name, dataset, counted)
+                yield VariableRow(self, gathered.named(name), name)
 
-    def _one(self, gathered: Gathered, name: str, dataset: str, counted: bool) -> tuple[Variable, Table]:
-        origin = gathered.origin
 
-        def value(what: str) -> str:
-            return self.plain[what].value(gathered.cells, origin) if what in self.plain else ""
+class Place(NamedTuple):
+    """Where a variable belongs, which only all rows together tell: its table, and the lists of its values."""
 
-        def several(what: str) -> tuple[str, ...]:
-            return self.plain[what].values(gathered.cells, origin) if what in self.plain else ()
+    table: str
+    part: str = ""
+    code_list: str = ""
+    missing_list: str = ""
+    value_set: str = ""
 
-        def words(what: str) -> tuple[Text, ...]:
-            return worded(self.words[what], gathered)
 
-        label = words("label")
-        if self.complete and not label:
-            raise InputError(origin, "the column 'label_sv' is empty.", "Fill it in.")
-        titles = label or (Text(name, "zxx"),)
-        variable = Variable(
+@dataclass(frozen=True, slots=True)
+class VariableRow:
+    """One variable in a row, as far as somebody asks for it."""
+
+    said: VariableList
+    gathered: Gathered
+    name: str
+
+    @property
+    def origin(self) -> Origin:
+        """Where the row stands."""
+        return self.gathered.origin
+
+    def value(self, what: str) -> str:
+        """A field, empty where it is not declared."""
+        cell = self.said.plain.get(what)
+        return cell.value(self.gathered.cells, self.origin) if cell else ""
+
+    def several(self, what: str) -> tuple[str, ...]:
+        """The values of a field."""
+        cell = self.said.plain.get(what)
+        return cell.values(self.gathered.cells, self.origin) if cell else ()
+
+    def words(self, what: str) -> tuple[Text, ...]:
+        """A field in its languages."""
+        return worded(self.said.words[what], self.gathered)
+
+    def day(self, what: str) -> str:
+        """A year, a month or a day."""
+        return when_in(self.value(what), self.origin, what)
+
+    def titles(self) -> tuple[Text, ...]:
+        """The label; a variable without one goes by its name."""
+        label = self.words("label")
+        if self.said.complete and not label:
+            raise InputError(self.origin, "the column 'label_sv' is empty.", "Fill it in.")
+        return label or (Text(self.name, "zxx"),)
+
+    def table(self, id_: str) -> Table:
+        """The table that the row names."""
+        titles = self.words("table_title") or (Text(self.value("table") or id_, "zxx"),)
+        return Table(id=id_, titles=titles, descriptions=self.words("table_description"))
+
+    def in_cell(self) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
+        """The values that the row lists, and its codes for missing values."""
+        return self.said.values.read(self.gathered) if self.said.values else ((), ())
+
+    def variable(self, dataset: str, place: Place) -> Variable:
+        """The variable in its place."""
+        value, several, words, origin = self.value, self.several, self.words, self.origin
+        titles = self.titles()
+        return Variable(
             dataset=dataset,
-            table=value("table"),
-            name=name,
+            table=place.table,
+            name=self.name,
+            part=place.part,
             origin=origin,
             titles=titles,
             # HealthDCAT-AP demands a description of every column; where the list has none, the label is one.
             descriptions=words("description") or titles,
-            datatype=_datatype(value("datatype"), origin, self.complete),
+            datatype=_datatype(value("datatype"), origin, self.said.complete),
             unit=value("unit"),
             measures=links(*concepts(several("concept"))),
             code_systems=several("code_system"),
             value_list=value("value_list"),
-            value_set=value("value_set"),
+            value_set=place.value_set or value("value_set"),
+            code_list=place.code_list,
+            missing_list=place.missing_list,
             minimum=value("minimum"),
             maximum=value("maximum"),
             pattern=value("pattern"),
-            required=_truth(value("required"), origin, "required") if "required" in self.plain else None,
+            required=_truth(value("required"), origin, "required") if "required" in self.said.plain else None,
             multiple=_truth(value("multiple"), origin, "multiple"),
             questions=words("question"),
             notes=words("note"),
@@ -135,21 +183,14 @@ class VariableList:
             unit_type=value("unit_type"),
             property_url=value("property_url"),
             references=several("references"),
-            valid_from=when_in(value("valid_from"), origin, "valid_from"),
-            valid_to=when_in(value("valid_to"), origin, "valid_to"),
+            valid_from=self.day("valid_from"),
+            valid_to=self.day("valid_to"),
             at_event=value("at_event"),
             linkage_key=next(iter(concepts(several("linkage_key"))), ""),
             source=value("source"),
             checked=parse_date(value("checked"), origin, "checked"),
             certainty=value("certainty"),
         )
-        if counted:
-            if named := value("list"):
-                self.list_named[origin, name] = named
-            if self.values:
-                self.in_cell[origin, name] = self.values.read(gathered)
-        title = words("table_title") or (Text(variable.table or dataset, "zxx"),)
-        return variable, Table(id="", titles=title, descriptions=words("table_description"))
 
 
 def _datatype(word: str, origin: Origin, demanded: bool) -> str:
@@ -164,10 +205,9 @@ def _datatype(word: str, origin: Origin, demanded: bool) -> str:
 
 
 def _truth(word: str, origin: Origin, field_: str) -> bool:
-    known = {**_TRUE, **_FALSE}
-    if word.casefold() not in known:
+    if word.casefold() not in _TRUTH:
         raise InputError(origin, f"'{word}' for {field_} is neither true nor false.", "Say with `words` what it means.")
-    return known[word.casefold()]
+    return _TRUTH[word.casefold()]
 
 
 def read_variable_list(keys: Keys, edition: Edition) -> VariableList:

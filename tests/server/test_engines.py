@@ -81,7 +81,11 @@ def test_rdf_is_the_same(served: Served, path: str) -> None:
         {str(q.triple) for q in parse(client.get(path).data, format=RdfFormat.N_TRIPLES)}
         for client in (served.client, served.own)
     )
-    assert here == own and here
+    same = here == own
+    if reason := FAULTS.get(served.name, {}).get(path):
+        assert not same, f"{served.name} gives {path} now: take it out of engine_faults.toml"
+        pytest.skip(reason)
+    assert same and here
 
 
 @pytest.mark.parametrize("query", queries("examples"), ids=lambda query: query.name)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import current_view, naive, owl, search_quality, search_speed, shacl, shacl_suite, sources, variables
+from bench import build, current_view, naive, owl, search_quality, search_speed, shacl, shacl_suite, sources, variables
 
 BENCHES = {
+    "build": build.run,
     "naive": naive.run,
     "current-view": current_view.run,
     "owl": owl.run,

@@ -56,7 +56,10 @@ def run(data: Path) -> None:
         print(f"{'':34}{'seconds':>9}{'CPU':>8}{'GB':>7}{'quads/s':>10}{'× build':>9}")
         _print("begrepp build, from files", ours, quads, ours)
         for title, command in _tools(folder, quads):
-            _print(title, _median(command) if callable(command) else command, quads, ours)
+            try:
+                _print(title, _median(command) if callable(command) else command, quads, ours)
+            except RuntimeError as error:
+                _print(title, f"failed: {error}", quads, ours)
         same = _build(home)
         _again("built again, nothing changed", same, manifest, home)
         with _changed(home):
@@ -139,7 +142,7 @@ def _measured(command: list[str], **environment: str) -> Cost:
             time.sleep(0.5)
         if process.returncode:
             words.seek(0)
-            sys.exit(f"{' '.join(command)[:200]} failed:\n{words.read().decode(errors='replace')[-2000:]}")
+            raise RuntimeError(words.read().decode(errors="replace")[-2000:])
     after = os.times()
     spent = after.children_user + after.children_system - before.children_user - before.children_system
     return Cost(time.perf_counter() - started, spent, peak)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 JARS = Path("/usr/share/java")
 _WANTED = ("jena", "commons-", "dexx", "thrift", "slf4j-api", "slf4j-nop", "guava", "failureaccess", "jsonld", "http")
 _WANTED += ("jackson-", "protobuf", "gson", "titanium", "jakarta.json", "javax.json", "jsonp")
+_VERSION = re.compile(r"-\d[\w.]*$")
 
 
 def installed() -> bool:
@@ -32,5 +34,5 @@ def command(home: Path, main: str, *arguments: str, memory: str = "10g") -> list
 
 def _jars() -> Iterator[Path]:
     for jar in sorted(JARS.glob("*.jar")):
-        if jar.name.startswith(_WANTED) and not any(letter.isdigit() for letter in jar.stem.rpartition("-")[2]):
+        if jar.name.startswith(_WANTED) and not _VERSION.search(jar.stem):
             yield jar

@@ -9,7 +9,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import build, current_view, naive, owl, search_quality, search_speed, shacl, shacl_suite, sources, variables
+from bench import (
+    build,
+    current_view,
+    naive,
+    owl,
+    search_quality,
+    search_speed,
+    shacl,
+    shacl_suite,
+    sources,
+    suggest,
+    variables,
+)
 
 BENCHES = {
     "build": build.run,
@@ -22,6 +34,7 @@ BENCHES = {
     "shacl-suite": shacl_suite.run,
     "sources": sources.run,
     "variables": variables.run,
+    "suggest": suggest.run,
 }
 
 

@@ -49,6 +49,7 @@ def dataset_triples(names: Names, dataset: Dataset) -> Iterator[Triple]:
     yield from _distributions(names, subject, own, dataset)
     yield from _legislation(names, own, dataset.legislation)
     yield from _processing(names, subject, own, dataset)
+    yield from _measured(names, subject, own, dataset)
     yield from _evidence(names, subject, own, dataset)
     if dataset.tables or not dataset.catalogue:
         yield from _tables(names, subject, own, dataset)
@@ -256,6 +257,21 @@ def _series(names: Names, subject: str, series: DatasetSeries) -> Iterator[Tripl
     yield from texts(iri(own), "dct:description", series.descriptions)
     yield from names.agent(iri(own), "dct:publisher", series.publisher)
     yield from _legislation(names, own, series.legislation)
+
+
+def _measured(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+    for number, measured in enumerate(dataset.quality, start=1):
+        part = names.iris.part(own, "measurement", str(number))
+        node = iri(part)
+        yield subject, name("dqv:hasQualityMeasurement"), node
+        yield node, name("rdf:type"), name("dqv:QualityMeasurement")
+        yield node, name("dqv:isMeasurementOf"), plain(measured.metric)
+        yield node, name("dqv:value"), plain(measured.value)
+        yield from texts(node, "skos:note", measured.notes)
+        yield node, name("dct:source"), source(measured.source)
+        yield node, name("begrepp:checked"), day(measured.checked)
+        start, _, end = measured.year.partition("/")
+        yield from _period(names, part, "temporal", "dct:temporal", start, end or start)
 
 
 def _evidence(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:

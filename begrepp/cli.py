@@ -22,7 +22,10 @@ from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
 from begrepp.settings import ROOT, Settings
+from begrepp.suggesting import FORMATS as SUGGESTIONS
+from begrepp.suggesting import suggest as write_suggestions
 from begrepp.validate_command import profiles_command, validate
+from begrepp.variable_commands import check_values, harmonise
 
 STARTER = ROOT / "starter"
 
@@ -137,6 +140,8 @@ def build_command(
 
 
 main.add_command(feed_command)
+main.add_command(harmonise)
+main.add_command(check_values)
 main.add_command(validate)
 main.add_command(profiles_command, "profiles")
 
@@ -159,6 +164,37 @@ def query(query: str, output: str, params: tuple[str, ...], endpoint: str) -> No
 def diff(scheme: str, old: str, new: str, output: str) -> None:
     """What changed in SCHEME between its editions OLD and NEW, or in its newest edition."""
     write_diff(scheme, old, new, output, Settings())
+
+
+@main.command()
+@click.argument("dictionary")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--loader", default="", help="For FILES: the format's loader, where they hold no source.toml.")
+@click.option("--scheme", "schemes", multiple=True, help="Look for concepts here; else where variables are linked.")
+@click.option("--most", default=5, show_default=True, help="Concepts for each variable.")
+@click.option("--all", "again", is_flag=True, help="Also for variables that are linked already.")
+@click.option("--format", "output", type=click.Choice(SUGGESTIONS), default="table")
+def suggest(
+    dictionary: str,
+    files: tuple[Path, ...],
+    loader: str,
+    schemes: tuple[str, ...],
+    most: int,
+    again: bool,
+    output: str,
+) -> None:
+    """Concepts for the variables of DICTIONARY, with scores and reasons; nothing is asserted.
+
+    DICTIONARY is a dataset of the build, or, with FILES, a name for a data dictionary that a loader reads. Write
+    --format html to review them on a page of your own, and `begrepp add` what you have accepted.
+    """
+    settings = Settings()
+    if not files:
+        write_suggestions(dictionary, None, schemes=schemes, most=most, again=again, output=output, settings=settings)
+        return
+    with adding.prepared(dictionary, files, "0000", settings, loader=loader, replace=True) as edition:
+        records = [*loaders.loader_of(edition)(edition)]
+    write_suggestions(dictionary, records, schemes=schemes, most=most, again=again, output=output, settings=settings)
 
 
 @main.command()

@@ -32,15 +32,19 @@ def _open(path: Path, zipped: bool) -> IO[bytes]:
     return gzip.open(path, "wb") if zipped else path.open("wb")  # type: ignore[return-value]
 
 
-def quads(build: Path, manifest: Manifest, *, public: bool) -> Iterator[str]:
-    """Every quad of the named graphs as a line of N-Quads."""
+def quads(build: Path, manifest: Manifest, *, public: bool, only: set[str] | None = None) -> Iterator[str]:
+    """Every quad of the named graphs as a line of N-Quads; of `only` those releases, where they are given."""
     folder = build / "graphs"
     for graph in manifest.graphs:
+        if only is not None and graph["graph"] not in only:
+            continue
         part = described_part(graph, folder)
         suffix = f" {iri(part.graph)} .\n"
         with part.path.open(encoding="utf-8") as lines:
             for line in public_lines(part, lines) if public else lines:
                 yield line.removesuffix(" .\n") + suffix
+    if only is not None:
+        return
     texts = {f" {name(prefixed)} " for prefixed in DIFFERENCE_TEXTS}
     for difference in manifest.differences:
         suffix = f" {iri(difference['graph'])} .\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from xml.sax import SAXException, SAXParseException
 from xml.sax.handler import ContentHandler, feature_namespaces
 
@@ -79,12 +79,13 @@ def read_xml(
     yielding: Collection[str] = (),
     refused: Mapping[str, str] | None = None,
     dropped: Collection[str] = (),
-    encoded: IO[bytes] | None = None,
+    first_only: bool = False,
 ) -> Iterator[XmlNode]:
     """The nodes of the names `yielding`, each when it is whole, and last the root without them.
 
     `refused` are names of elements that hold data about persons, each with the reason; `dropped` are not kept.
-    `encoded` is read in place of the file. Raises `InputError` with the row, `PersonalDataError` for what is refused.
+    With `first_only` the root comes as soon as it begins, and no more is read.
+    Raises `InputError` with the row, `PersonalDataError` for what is refused.
     """
     handler = _Handler(Origin(path.name), set(yielding), dict(refused or {}), set(dropped))
     parser: Any = make_parser()
@@ -93,14 +94,16 @@ def read_xml(
     parser.setContentHandler(handler)
     # Fed piece by piece, the parser tells no handler where it is; it is its own locator.
     handler.setDocumentLocator(parser)
-    stream = encoded or path.open("rb")
     counter = meter()
     try:
-        with stream:
+        with path.open("rb") as stream:
             while data := stream.read(_CHUNK):
                 counter.bytes += len(data)
                 parser.feed(data)
                 yield from handler.take()
+                if first_only and handler.root is not None:
+                    yield handler.root
+                    return
             parser.close()
     except DefusedXmlException:
         raise InputError(
@@ -120,6 +123,13 @@ def read_xml(
     if handler.root is None:
         raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
     yield handler.root
+
+
+def root_of(path: Path) -> tuple[str, str]:
+    """The local name and the namespace of a file's outermost element. Raises `InputError` as `read_xml` does."""
+    for node in read_xml(path, first_only=True):
+        return node.name, node.namespace
+    raise AssertionError("read_xml yields a root, or raises")
 
 
 def _line(parser: Any) -> int:

@@ -9,7 +9,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import current_view, naive, owl, search_quality, search_speed, shacl, shacl_suite, sources, variables
+from bench import (
+    current_view,
+    naive,
+    owl,
+    search_quality,
+    search_speed,
+    shacl,
+    shacl_suite,
+    sources,
+    suggest,
+    variables,
+)
 
 BENCHES = {
     "naive": naive.run,
@@ -21,6 +32,7 @@ BENCHES = {
     "shacl-suite": shacl_suite.run,
     "sources": sources.run,
     "variables": variables.run,
+    "suggest": suggest.run,
 }
 
 

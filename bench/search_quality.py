@@ -83,7 +83,7 @@ def score(judged: Judged, found: Sequence[str]) -> Scored:
 
 
 def _gain(grades: Iterable[int]) -> float:
-    return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))
+    return sum((2.0**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))
 
 
 def evaluate(index: TextIndex, iris: Iris) -> list[Scored]:

@@ -16,6 +16,7 @@ from begrepp.records import (
     Edition,
     Evidence,
     Legislation,
+    Measured,
     Table,
     is_iri,
 )
@@ -96,11 +97,29 @@ def read_dataset(keys: Keys, edition: Edition, tables: tuple[Table, ...] = ()) -
         provenance=said.words("provenance"),
         generated_by=tuple(_activity(each) for each in said.tables("generated_by")),
         quality_labels=said.strings("quality_labels"),
+        quality=tuple(_measured(each) for each in keys.tables("quality")),
         evidence=tuple(_evidence(each) for each in keys.tables("evidence")),
     )
     for part in (contact, age, retention, said):
         part.done()
     return dataset
+
+
+def _measured(keys: Keys) -> Measured:
+    checked = keys.day("checked", required=True)
+    assert checked is not None
+    measured = Measured(
+        metric=keys.text("metric", required=True),
+        value=keys.text("value", required=True),
+        source=keys.text("source", required=True),
+        checked=checked,
+        year=keys.text("year"),
+        notes=keys.words("note"),
+    )
+    if measured.year and not re.fullmatch(r"\d{4}(/\d{4})?", measured.year):
+        keys.fail("year", f"is '{measured.year}'.", 'Write "2013", or "2010/2014" for a span of years.')
+    keys.done()
+    return measured
 
 
 def _with(known: dict[str, Agent], agent: Agent) -> dict[str, Agent]:

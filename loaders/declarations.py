@@ -197,6 +197,12 @@ class Keys:
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
+    def suggest(self, key: str, values: Mapping[str, Any]) -> None:
+        """What a file says itself, for what the table below the key leaves out."""
+        said = self._values.get(key, {})
+        if isinstance(said, dict):
+            self._values[key] = {**values, **said}
+
     def rest(self) -> Iterator[tuple[str, Any]]:
         """All that is left, taken out."""
         while self._values:

@@ -23,6 +23,7 @@ from begrepp.iris import Iris
 from begrepp.namespaces import expand
 from begrepp.records import Edition, MappingSet, Record, Redistribution, Skipped, Source, Text
 from begrepp.records import Mapping as Match
+from begrepp.review import UNREVIEWED
 from begrepp.rows import MAX_LINE, Row, parse_date, read_comments, read_table
 from loaders.agencies import BEGREPP
 from loaders.declarations import Keys, file_list, read_declaration, release_dates, rights, slug
@@ -130,6 +131,13 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
     tables = _tables(edition, keys)
     heads = {path: _read_head(path, data_files(edition)) for path in tables}
     first = heads[tables[0]]
+    for path, head in heads.items():
+        if UNREVIEWED in _said(head, "other"):
+            raise InputError(
+                path,
+                "these are suggestions that nobody has read.",
+                "Review them (`begrepp suggest … --format html` writes a page for that), and add what the page saves.",
+            )
     known = rights(keys, suggested={"licence": _said(first, "license"), "publisher": _provider(first)})
     dates = release_dates(keys, edition, suggested=_published(first, tables[0]))
     keys.done()

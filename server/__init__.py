@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
-from flask import Flask, Response, g, request
+from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,27 +13,30 @@ from server import (
     cookbook,
     description,
     differences,
+    downloads,
+    harmonise,
     judge,
+    links,
+    matrix,
     metrics,
     problems,
     resource,
     sparql,
     validation,
+    valuecheck,
+    wellknown,
 )
+from server.heads import begin, finish
 from server.presenting import prepare_templates
+from server.schema_org import described
 from server.state import Serving
 
 MAX_REQUEST_BYTES = 1024 * 1024
-_CONTENT_SECURITY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
-
 COMPRESSED = [
     *("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain", "text/csv"),
     *("text/tab-separated-values", "text/turtle", "application/json", "application/problem+json"),
     *("application/ld+json", "application/rdf+xml", "application/n-triples", "application/atom+xml"),
+    *("application/linkset+json", "application/xml"),
     *("application/sparql-results+json", "application/sparql-results+xml"),
 ]
 
@@ -50,18 +51,24 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = Serving(settings)
     app.extensions["begrepp.desk"] = judge.Desk(settings)
-    prepare_templates(app)
+    prepare_templates(app, described)
     for blueprint in (
         browse.blueprint,
         catalog.blueprint,
         cookbook.blueprint,
         description.blueprint,
         differences.blueprint,
+        downloads.blueprint,
         judge.blueprint,
+        harmonise.blueprint,
+        links.blueprint,
+        matrix.blueprint,
         metrics.blueprint,
         resource.blueprint,
         sparql.blueprint,
         validation.blueprint,
+        valuecheck.blueprint,
+        wellknown.blueprint,
     ):
         app.register_blueprint(blueprint)
     problems.register(app)
@@ -73,39 +80,3 @@ def create_app(settings: Settings) -> Flask:
     if proxies := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)  # type: ignore[method-assign]
     return app
-
-
-def begin() -> None:
-    """Note when the request came."""
-    g.started = time.monotonic()
-
-
-def finish(response: Response) -> Response:
-    """Headers that every answer carries, and 304 where the reader already has it."""
-    headers = response.headers
-    headers["Content-Security-Policy"] = _CONTENT_SECURITY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    # Everything here is for all to read, and nothing depends on who asks.
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "Link, ETag, Memento-Datetime, Retry-After, Begrepp-Nodes, Vary"
-    if request.method == "OPTIONS":
-        headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
-        headers["Access-Control-Allow-Headers"] = (
-            "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match"
-        )
-        headers["Access-Control-Max-Age"] = "86400"
-    if request.endpoint != "static":
-        response.vary.update(("Accept", "Accept-Language", "Cookie"))
-        headers.setdefault("Cache-Control", "no-cache")
-        # What a page shows follows from the build alone, so the bytes tell whether it changed.
-        if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
-            response.add_etag()
-            response.make_conditional(request.environ)
-    if request.endpoint != "sparql.endpoint" and "started" in g:
-        metrics.PAGE_SECONDS.observe(time.monotonic() - g.started)
-    if "federation" in g:
-        headers["Begrepp-Nodes"] = g.federation.encode("latin-1", "replace").decode("latin-1")
-    if "language" in g and response.mimetype == "text/html":
-        headers["Content-Language"] = g.language
-    return response

@@ -11,6 +11,7 @@ from server.negotiate import GRAPH_FORMATS, Format, choose_format
 from server.presenting import address
 from server.rdf import serialise
 from server.state import Build, build
+from server.void import data_set
 
 blueprint = Blueprint("description", __name__)
 
@@ -31,10 +32,9 @@ def well_known() -> Response:
 
 def described(format_: Format) -> Response:
     """The description of this endpoint."""
-    url = request.host_url.rstrip("/") + address("/sparql")
-    return Response(
-        serialise(service_description(build(), url), format_), content_type=f"{format_.media_type}; charset=utf-8"
-    )
+    root = request.host_url.rstrip("/") + address("")
+    triples = {*service_description(build(), f"{root}/sparql"), *data_set(build(), root)}
+    return Response(serialise(sorted(triples, key=str), format_), content_type=f"{format_.media_type}; charset=utf-8")
 
 
 def service_description(build: Build, url: str) -> list[Triple]:

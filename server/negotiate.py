@@ -11,9 +11,13 @@ from server.translate import LANGUAGES
 
 
 class NotAcceptable(BegreppError):
-    """None of the formats asked for is to be had."""
+    """None of the formats asked for is to be had; `offers` are those that are."""
 
     status = 406
+
+    def __init__(self, reason: str, next_step: str, offers: tuple[Format, ...] = ()) -> None:
+        super().__init__(reason, next_step)
+        self.offers = offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def choose_format(request: Request, offers: tuple[Format, ...]) -> Format:
 
 def _not_acceptable(asked: str, offers: tuple[Format, ...]) -> NotAcceptable:
     have = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)
-    return NotAcceptable(f"'{asked}' is not to be had here.", f"Ask for one of: {have}.")
+    return NotAcceptable(f"'{asked}' is not to be had here.", f"Ask for one of: {have}.", offers)
 
 
 def choose_language(request: Request) -> str:

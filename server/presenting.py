@@ -24,8 +24,8 @@ def speaker() -> Speaker:
     return Speaker(g.language)
 
 
-def prepare_templates(app: Flask) -> None:
-    """Give the templates their words."""
+def prepare_templates(app: Flask, schema_org: Callable[..., object]) -> None:
+    """Give the templates their words; `schema_org` says a page in the words of search engines."""
 
     @app.context_processor
     def words() -> dict[str, object]:
@@ -43,6 +43,7 @@ def prepare_templates(app: Flask) -> None:
             "size": _size,
             "short": compact,
             "with_query": _with_query,
+            "schema_org": schema_org,
         }
 
 

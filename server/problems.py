@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from begrepp.errors import BegreppError, InputError, NoBuild
 from server.addresses import document
-from server.negotiate import GRAPH_FORMATS, HTML, PROBLEM, RESULT_FORMATS, quality, split_suffix
+from server.negotiate import (
+    GRAPH_FORMATS,
+    HTML,
+    PROBLEM,
+    RESULT_FORMATS,
+    Format,
+    NotAcceptable,
+    quality,
+    split_suffix,
+)
 from server.pages.releases import ReleaseRow, release_row
 from server.pages.search import results
-from server.presenting import render, speaker
+from server.presenting import address, render, speaker
 from server.resolve import Gone, Missing
 from server.state import build
 
@@ -40,7 +51,15 @@ def answer(error: BegreppError | HTTPException) -> Response:
         status, reason, next_step = error.code or 500, error.description or error.name, ""
     else:
         status, reason, next_step = error.status, error.reason, error.next_step
-    response = _page(error, status, reason, next_step) if _wants_page() else _problem(status, reason, next_step)
+    offers = error.offers if isinstance(error, NotAcceptable) else ()
+    if _wants_page():
+        response = _page(error, status, reason, next_step)
+    else:
+        response = _problem(status, reason, next_step, _available(offers))
+    if offers:
+        response.headers["Link"] = ", ".join(
+            f'<{offer["href"]}>; rel="alternate"; type="{offer["type"]}"' for offer in _available(offers)
+        )
     if status in (429, 503):
         response.headers["Retry-After"] = str(getattr(error, "retry_after", 5))
     if isinstance(error, HTTPException) and (allowed := getattr(error, "valid_methods", None)):
@@ -56,7 +75,17 @@ def _wants_page() -> bool:
         return False
     data = max(quality(request, format_) for format_ in (PROBLEM, *GRAPH_FORMATS, *RESULT_FORMATS))
     page = quality(request, HTML)
-    return page > data or (page == data and request.path != "/sparql")
+    return page > data or (page == data > 0 and request.path != "/sparql")
+
+
+def _available(offers: Sequence[Format]) -> list[dict[str, str]]:
+    """The formats that there are, each with its address."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "format"]
+    stem, _ = split_suffix(request.path)
+    return [
+        {"type": offer.media_type, "href": f"{address(quote(stem))}?{urlencode([*kept, ('format', offer.suffix)])}"}
+        for offer in offers
+    ]
 
 
 def problem(error: BegreppError) -> Response:
@@ -65,8 +94,15 @@ def problem(error: BegreppError) -> Response:
     return _problem(error.status, f"{origin}{error.reason}", error.next_step)
 
 
-def _problem(status: int, reason: str, next_step: str) -> Response:
-    said = {"type": "about:blank", "title": reason, "status": status, "detail": next_step, "instance": request.path}
+def _problem(status: int, reason: str, next_step: str, available: Sequence[Mapping[str, str]] = ()) -> Response:
+    said = {
+        "type": "about:blank",
+        "title": reason,
+        "status": status,
+        "detail": next_step,
+        "instance": quote(request.path),
+        "available": [*available],
+    }
     body = json.dumps({key: value for key, value in said.items() if value}, ensure_ascii=False)
     return Response(body + "\n", status, content_type=PROBLEM.media_type)
 

@@ -25,6 +25,7 @@ from server.asof import (
     scheme_of,
 )
 from server.codes import resolved
+from server.links import header, links_of
 from server.names import iris_of, statements
 from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
 from server.pages.concept import ConceptPage, concept_page
@@ -228,13 +229,7 @@ def _document(found_build: Build, found: Found, format_: Format) -> BaseResponse
         if not triples:
             raise Missing("Nothing is said of this in RDF.", "Ask for its page.")
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
-    links = [f'<{found.iri}>; rel="describes"', f'<{found_build.iris.base}{found.path[1:]}>; rel="canonical"']
-    if not found.path.startswith("/resource?"):
-        for twin in twins(found.path):
-            links.append(f'<{address(twin.href)}>; rel="alternate"; type="{twin.media_type}"')
-    if format_ != HTML:
-        links.append(f'<{address(found.path)}>; rel="alternate"; type="{HTML.media_type}"')
-    response.headers["Link"] = ", ".join(links)
+    response.headers["Link"] = header(links_of(found_build, found, format_))
     return response
 
 

@@ -60,6 +60,11 @@ class Build:
         return {}
 
     @cached_property
+    def kept_rights(self) -> dict[str, tuple[str, str]]:
+        """The licence and the publisher of the graphs that were asked for."""
+        return {}
+
+    @cached_property
     def kept_feeds(self) -> dict[str, list[Triple]]:
         """The feeds that were asked for, by profile."""
         return {}

@@ -9,6 +9,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 import loaders
 from begrepp.errors import InputError, PersonalDataError
@@ -205,6 +206,123 @@ def test_a_broken_information_model_is_refused(
 ) -> None:
     files = changed("ni-provmodell", "modell.tsv", old, new)
     refused(tmp_path, "provmodell", files, where, reason, step)
+
+
+# DDI.
+
+
+@pytest.mark.parametrize(
+    ("fixture", "old", "new", "row", "reason", "step"),
+    [
+        ("ddi-provstudie/studie.xml", "ddi:codebook:2_5", "urn:x", " row 2", "none of DDI Codebook", "right file"),
+        ("ddi-provstudie/studie.xml", "<titl>Påhittad undersökning</titl>", "", " row 3", "has no title", "Mend"),
+        ("ddi-provstudie/studie.xml", 'files="F1 F2"', 'files="F7"', "", "the file 'F7', which no fileDscr", "Mend"),
+        ("ddi-provstudie/studie.xml", "<catValu>2</catValu>", "<catValu>1</catValu>", "", "'1' stands twice", "Mend"),
+        (
+            "ddi-provstudie/studie.xml",
+            'ID="V3" name="SVAR"',
+            'ID="V3" name="KON"',
+            "",
+            "'KON' stands already",
+            "Rename",
+        ),
+        ("ddi-provstudie/studie.xml", "En studie som inte finns.", "811218-9876", "", "identity number", "Remove"),
+        ("ddi-provfragment/fragment.xml", "<l:VariableName>", "<l:Namn>", "", "not well-formed", "Mend"),
+        ("ddi-provfragment/fragment.xml", "prov:vikt:1", "prov:kon:1", "", "stands already in row", "Remove"),
+        (
+            "ddi-provfragment/fragment.xml",
+            "<r:Value>2</r:Value>",
+            "<r:Value>1</r:Value>",
+            "",
+            "'1' stands twice",
+            "Mend",
+        ),
+        ("ddi-provfragment/fragment.xml", "<r:Value>2</r:Value>", "", "", "has no Value", "Mend"),
+    ],
+)
+def test_broken_ddi_is_refused(
+    tmp_path: Path, fixture: str, old: str, new: str, row: str, reason: str, step: str
+) -> None:
+    folder, _, name = fixture.partition("/")
+    error = refused_anywhere(tmp_path, folder.partition("-")[2], changed(folder, name, old, new), reason, step)
+    assert re.fullmatch(rf"{re.escape(name)}{row or ' row [0-9]+'}", str(error.origin)), str(error)
+
+
+def test_another_kind_of_xml_is_no_ddi(tmp_path: Path) -> None:
+    files = {**original("ddi-provstudie"), "studie.xml": '<ODM xmlns="urn:x"/>'}
+    refused(tmp_path, "provstudie", files, "studie.xml row 1", "<ODM> .* is no DDI", "begins with codeBook")
+
+
+def test_two_studies_in_one_edition_are_refused(tmp_path: Path) -> None:
+    files = original("ddi-provstudie")
+    refused_anywhere(
+        tmp_path, "provstudie", {**files, "b.xml": files["studie.xml"]}, "there are 2 XML files", "one study"
+    )
+
+
+# Workbooks of registers.
+
+
+def workbook(sheets: dict[str, list[tuple[object, ...]]]) -> bytes:
+    """A workbook of sheets of rows."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+ABOUT: list[tuple[object, ...]] = [("Attribut", "Svenska"), ("Titel", "Register"), ("Beskrivning", "Ett register.")]
+NAMED = ("Deldatamängdsnamn", "Variabelnamn", "Variabeletikett", "Värdemängd")
+
+
+@pytest.mark.parametrize(
+    ("sheets", "where", "reason", "step"),
+    [
+        ({"Blad1": [("a", "b")]}, "r.xlsx", "no sheet with the columns Variabelnamn", "Blad1"),
+        (
+            {"Metadata - Variabelnivå": [("Namn",)]},
+            "r.xlsx[Metadata - Variabelnivå] row 1",
+            "no sheet with",
+            "sheets are",
+        ),
+        (
+            {"Variabelnivå": [(*NAMED, "Variabelnamn")]},
+            "r.xlsx[Variabelnivå] row 1",
+            "'variabelnamn' is there twice",
+            "Remove",
+        ),
+        ({"Variabelnivå": [NAMED, ("D", "X", "=1+1")]}, "r.xlsx[Variabelnivå] row 2", "holds a formula", "as values"),
+        (
+            {"Variabelnivå": [NAMED, ("D", "X", "811218-9876")]},
+            "r.xlsx[Variabelnivå] row 2",
+            "identity number",
+            "Remove",
+        ),
+        ({"Variabelnivå": [NAMED, ("D", "X", "Ett")], "DCAT-AP": []}, "source.toml", "title is missing", "Add it"),
+    ],
+)
+def test_a_broken_register_workbook_is_refused(
+    tmp_path: Path, sheets: dict[str, list[tuple[object, ...]]], where: str, reason: str, step: str
+) -> None:
+    described: dict[str, list[tuple[object, ...]]] = (
+        {} if "DCAT-AP" in sheets else {"Metadata-Datamängd (DCAT-AP)": ABOUT}
+    )
+    files: dict[str, bytes | str] = {
+        "source.toml": 'loader = "sos_workbook"\n',
+        "r.xlsx": workbook({**described, **sheets}),
+    }
+    refused(tmp_path, "register", files, where, reason, step)
+
+
+def test_lock_files_and_text_files_are_no_workbooks(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {"source.toml": 'loader = "sos_workbook"\n', "~$r.xlsx": b"x"}
+    refused(tmp_path, "register", files, "source.toml", "there are 0 workbooks", "one register")
+    refused(tmp_path, "annat", {**files, "r.xlsx": b"no zip"}, "r.xlsx", "not a whole zip or xlsx", "again")
 
 
 # Catalogues.

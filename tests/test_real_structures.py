@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.errors import PersonalDataError
-from begrepp.records import CodeList, Element, Record, Skipped, Structure
+from begrepp.records import CodeList, Element, Record, Skipped, Structure, Variable
 from tests.test_real_files import DATA, read, skipped
 
 RIGHTS = """[source]
@@ -115,6 +115,23 @@ def test_norwegian_templates_take_their_codes_from_snomed_ct(tmp_path: Path) -> 
     # Its name stands in the archetype, which lies beside the template.
     assert ("Primærtumor (T)", "nb") in tumour.titles
     assert sum("is no code of SNOMED-CT" in reason for reason in skipped(records)) == 2
+
+
+# DDI.
+
+
+@pytest.mark.parametrize(
+    ("name", "variables", "categories"),
+    [("meps_00045", 51, 224), ("meps_00019", 23, 103), ("atus_00034", 13, 695), ("cps_00006", 8, 87)],
+)
+def test_the_codebooks_of_ipums_are_whole(tmp_path: Path, name: str, variables: int, categories: int) -> None:
+    path = f"ddi-codebook-ipums/{name}.xml"
+    records = read(tmp_path, "ipums", "2024", path, declaration=f'loader = "ddi"\nlanguage = "en"\n{RIGHTS}')
+    found = [r for r in records if isinstance(r, Variable)]
+    assert len(found) == variables == len(re.findall("<var ", text(path)))
+    by_list = {r.id: len(r.values) for r in lists(records)}
+    assert sum(by_list.get(v.code_list, 0) + by_list.get(v.missing_list, 0) for v in found) == categories
+    assert all(v.titles and v.descriptions and v.section for v in found)
 
 
 def test_what_is_no_model_is_passed_over_and_said(tmp_path: Path) -> None:

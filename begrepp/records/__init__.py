@@ -16,6 +16,7 @@ from begrepp.records.datasets import (
     Evidence,
     ForeignKey,
     Legislation,
+    Measured,
     Table,
 )
 from begrepp.records.loading import Edition, Load, Loader, Record, Skipped, Source
@@ -73,6 +74,7 @@ __all__ = [
     "Mapping",
     "MappingSet",
     "Marker",
+    "Measured",
     "Note",
     "NoteKind",
     "Quality",

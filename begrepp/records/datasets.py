@@ -33,6 +33,21 @@ class Legislation:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A measured quality of a dataset (`dqv:QualityMeasurement`): what was measured, the value, when, and who says so.
+
+    `metric` is one word (completeness, timeliness, agreement, underreporting); `year` may be a span, 2010/2014.
+    """
+
+    metric: str
+    value: str
+    source: str
+    checked: date
+    year: str = ""
+    notes: tuple[Text, ...] = ()
+
+
 class DistributionRole(StrEnum):
     """What a distribution is of a dataset; the value is the property it becomes."""
 
@@ -196,4 +211,5 @@ class Dataset:
     provenance: tuple[Text, ...] = ()
     generated_by: tuple[Activity, ...] = ()
     quality_labels: tuple[str, ...] = ()
+    quality: tuple[Measured, ...] = ()
     evidence: tuple[Evidence, ...] = ()

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from begrepp.namespaces import compact
 from begrepp.profiles.judge import Judgement
 from begrepp.profiles.shapedoc import ShapeDoc
-from begrepp.reports.words import choose, knows, say
+from begrepp.reports.words import choose, knows, say, unfilled
 from begrepp.validate import Group, Severity
 
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 _COMPONENT = re.compile(r"#(\w+)ConstraintComponent$")
-_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +75,24 @@ def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: Judgement, l
         label=label or compact(group.shape),
         path=path,
         result_path=group.path or "",
-        message=_PLACEHOLDER.sub("…", choose(group.messages, language)),
+        message=_named(unfilled(choose(group.messages, language)), shapes, language),
         hint=hint,
         link=see_also or judgement.rules.source,
         examples=group.examples,
         component=component,
     )
+
+
+def _named(message: str, shapes: Mapping[str, ShapeDoc], language: str) -> str:
+    """A message with names in place of the addresses of shapes and of words that have a prefix."""
+
+    def name(match: re.Match[str]) -> str:
+        address = match[0].rstrip(".,;:")
+        shape = shapes.get(address)
+        short = (choose(shape.label, language) or shape.id) if shape else compact(address)
+        return short + match[0][len(address) :]
+
+    return _ADDRESS.sub(name, message)
 
 
 def infos(judgement: Judgement) -> int:

@@ -6,6 +6,7 @@ RDF has no lines once it is read, so a result is shown where its focus node is f
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from begrepp.namespaces import compact
@@ -75,14 +76,13 @@ class _Lines:
         return self._known[iri]
 
     def _find(self, iri: str) -> tuple[str, int]:
-        local = iri.replace("#", "/").rpartition("/")[2]
-        for file, text in self._files:
-            wanted = [
-                f"<{iri}>",
-                f'"{iri}"',
-                *([f"\n:{local} ", f":{local} ", f":{local}\n", f":{local};"] if local else []),
-            ]
-            for words in wanted:
-                if (at := text.find(words)) >= 0:
-                    return file, text.count("\n", 0, at + (1 if words[0] == "\n" else 0)) + 1
+        """Where a thing begins a statement, else where it is first named."""
+        local = re.escape(iri.replace("#", "/").rpartition("/")[2])
+        named = rf"(?:<{re.escape(iri)}>|[\w.-]*:{local})(?=[\s;,.])" if local else rf"<{re.escape(iri)}>"
+        about = rf"rdf:about=\"{re.escape(iri)}\"|\"@id\": *\"{re.escape(iri)}\""
+        for pattern in (rf"^\s*{named}(?!\s*[;,.])|{about}", named):
+            for file, text in self._files:
+                if found := re.search(pattern, text, re.MULTILINE):
+                    at = found.start() + len(found[0]) - len(found[0].lstrip())
+                    return file, text.count("\n", 0, at) + 1
         return self._first, 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
@@ -13,24 +13,35 @@ from begrepp.records import Text
 from server.names import Ref, Said, in_order, refs, statements
 from server.questions import select, value
 from server.resolve import Found
+from server.shapes import places
 from server.state import Build
 from server.translate import Speaker
 
 MAX_INCOMING = 100
 MAX_VALUES = 100
 MANY = 1000
+_UNPLACED = (99.0, 99.0)
+"""The rank of a property that no shape puts anywhere: after those that have a place."""
+
 _HIDDEN = {expand("rdfs:isDefinedBy")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
-    """A property in words with its values: texts, or links to things."""
+    """A property in words with its values: texts, or links to things; and the group that the shapes put it in."""
 
     words: Text
     name: str
+    group: Text | None = None
+    rank: tuple[float, float] = _UNPLACED
     texts: Sequence[Text] = ()
     things: Sequence[Ref] = ()
     hidden: int = 0
+
+    @property
+    def group_order(self) -> float:
+        """Where the group stands among the others."""
+        return self.rank[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,26 +88,38 @@ def properties(build: Build, said: Said, say: Speaker, without: Iterable[str] = 
     known = refs(build, {*kept, *(iri for some in shown.values() for iri in some)}, say.language)
     found = []
     for prop, values in kept.items():
+        place = places().get(prop)
         things = sorted((known[iri] for iri in shown[prop]), key=lambda r: r.sort_key)[:MAX_VALUES]
         literals = [Text(t.value, t.language or "") for t in values if isinstance(t, Literal)]
         found.append(
             Property(
                 words=words_of(prop, say, known),
                 name=compact(prop),
+                group=_text(place.group_label, say) if place else None,
+                rank=(place.group_order, place.order) if place else _UNPLACED,
                 texts=in_order(literals, say.language)[:MAX_VALUES],
                 things=things,
                 hidden=len(iris[prop]) - len(things) + max(0, len(literals) - MAX_VALUES),
             )
         )
-    return sorted(found, key=lambda p: (p.name.startswith(("prov:", "begrepp:sha")), p.words.value))
+    return sorted(found, key=lambda p: (p.rank, p.name.startswith(("prov:", "begrepp:sha")), p.words.value))
 
 
 def words_of(iri: str, say: Speaker, known: dict[str, Ref]) -> Text:
-    """A property or class in words: as the pages say it, as its vocabulary labels it, or by its short name."""
+    """A property or class in words: as the pages say it, as the shapes name it, as its vocabulary labels it, or by
+    its short name."""
     if words := say.maybe(f"property.{compact(iri)}"):
         return Text(words, say.language)
+    if (place := places().get(iri)) and place.name:
+        return _text(place.name, say)
     ref = known.get(iri)
     return ref.label if ref and ref.known else Text(compact(iri), "")
+
+
+def _text(texts: Mapping[str, str], say: Speaker) -> Text:
+    """The text in the reader's language, or in the one that there is."""
+    language = say.language if say.language in texts else next(iter(texts), "")
+    return Text(texts.get(language, ""), language)
 
 
 def _parent(build: Build, iri: str, language: str) -> Ref | None:

@@ -13,6 +13,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from begrepp.profiles.manifest import BUNDLED
+
 PAGES = [
     "/",
     "/cs",
@@ -33,6 +35,9 @@ PAGES = [
     "/load/onkologi/2026.1",
     "/def",
     "/validation",
+    "/validation/build",
+    "/validation/dcat-ap-se",
+    "/validation/skos",
     "/sparql",
     "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%2020",
     "/sparql?query=nonsense",
@@ -184,3 +189,26 @@ while (texts.nextNode()) {
 }
 return weak;
 """
+
+
+def test_a_reader_validates_a_file_and_comes_to_what_the_rule_asks(browser: Chrome, address: str) -> None:
+    browser.delete_all_cookies()
+    browser.get(address + "/validation?lang=sv")
+    find(browser, "#data").send_keys(str(BUNDLED / "dcat-ap-se" / "examples" / "invalid.ttl"))
+    find(browser, "#profile option[value='dcat-ap-se']").click()
+    find(browser, "form.validate button[type=submit]").click()
+    wait(browser, lambda b: "/validation/reports/" in b.current_url)
+    assert "uppfyller inte" in find(browser, ".verdict").text
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".causes > li.violation")) == 6
+    for width in (1280, 360):
+        browser.set_window_size(width, 900)
+        assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
+    browser.set_window_size(1280, 900)
+    find(browser, "#severity option[value='Warning']").click()
+    find(browser, "form.filter button").click()
+    wait(browser, lambda b: "severity=Warning" in b.current_url)
+    assert not browser.find_elements(By.CSS_SELECTOR, ".causes > li.violation")
+    find(browser, ".causes .mend a").click()
+    wait(browser, lambda b: "/validation/dcat-ap-se" in b.current_url)
+    assert find(browser, "svg.diagram").is_displayed()
+    assert complaints(browser) == []

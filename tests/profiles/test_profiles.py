@@ -14,6 +14,7 @@ from begrepp.profiles.judge import Judgement, Source, judge, profile_documentati
 from begrepp.profiles.manifest import BUNDLED, find_profile, pin, profiles, read_profile
 from begrepp.profiles.rdforms.turtle import shapes_of
 from begrepp.settings import LANGUAGES, ROOT, Settings
+from begrepp.validate import Engine, validate
 
 SUITES = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "suites"
 NAMES = sorted(path.name for path in BUNDLED.iterdir())
@@ -199,3 +200,17 @@ def test_data_that_the_rules_do_not_look_at_is_not_praised(tmp_path: Path) -> No
     (tmp_path / "other.ttl").write_text("<https://example.org/a> <https://example.org/b> 1 .", encoding="utf-8")
     judgement = judged(tmp_path / "other.ttl", "dcat-ap")
     assert judgement.report.conforms and [note.kind for note in judgement.notes] == ["nothing"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+def test_both_engines_say_the_same_of_every_example(path: Path) -> None:
+    rules = rules_of(find_profile(path.parts[-3], Settings()))
+    engines: tuple[Engine, Engine] = ("fast", "reference")
+    reports = [validate([path], rules.files, background=rules.background, engine=each) for each in engines]
+    fast, reference = (
+        sorted((r.shape, str(r.severity), r.focus, r.value or "", r.path or "", r.component) for r in each.results)
+        for each in reports
+    )
+    assert [each for each in fast if "_:" not in str(each)] == [each for each in reference if "_:" not in str(each)]
+    assert len(fast) == len(reference)

@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.build import build
+from begrepp.downloads import FORMS
 from begrepp.dump import dump
 from begrepp.loading import Job
 from begrepp.manifest import current_build
@@ -51,6 +52,11 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings_for(tmp_path_factory.mktemp("public"), public=True)
 
 
+@pytest.fixture(scope="module")
+def private(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_for(tmp_path_factory.mktemp("private"), public=False)
+
+
 @pytest.fixture
 def reader(public: Settings) -> Iterator[FlaskClient]:
     app = create_app(public)
@@ -73,7 +79,8 @@ def test_every_page_that_can_be_reached_and_its_twins_are_clean(reader: FlaskCli
             continue
         seen.add(path)
         response = reader.get(path, headers={"Accept": "text/html"})
-        assert_clean(response.text + str(response.headers), path)
+        data = gzip.decompress(response.data) if response.mimetype == "application/gzip" else response.data
+        assert_clean(data.decode() + str(response.headers), path)
         if response.mimetype == "text/html":
             links = [
                 link.replace("&amp;", "&") for link in re.findall(r'(?:href|data-branch)="(/[^"#]*)', response.text)
@@ -82,6 +89,30 @@ def test_every_page_that_can_be_reached_and_its_twins_are_clean(reader: FlaskCli
         if location := response.headers.get("Location"):
             waiting.append(location)
     assert {"/cs/skyddad", "/cs/skyddad/p1", "/cs/skyddad/p1.2", "/cs/skyddad/p1.ttl", "/mapping/skyddade"} <= seen
+
+
+@pytest.mark.parametrize("served", ["public", "private"])
+@pytest.mark.parametrize("form", FORMS)
+def test_no_download_holds_the_words_whatever_build_is_served(
+    public: Settings, private: Settings, served: str, form: str
+) -> None:
+    app = create_app(public if served == "public" else private)
+    reader = app.test_client()
+    for name in ("skyddad", "begrepp"):
+        answer = reader.get(f"/downloads/{name}.{form}.gz")
+        text = gzip.decompress(answer.data).decode()
+        assert "p1.1" in text
+        assert_clean(text, f"{name}.{form}")
+    for path in ("/downloads?format=json", "/downloads/manifest.json", "/.well-known/void"):
+        assert_clean(reader.get(path).text, path)
+    app.extensions["begrepp"].pool.close()
+
+
+@pytest.mark.parametrize("path", ["/linkset/cs/skyddad/p1", "/sitemap/skyddad-1.xml", "/sitemap.xml", "/downloads"])
+def test_what_machines_look_for_is_clean(reader: FlaskClient, path: str) -> None:
+    answer = reader.get(path)
+    assert answer.status_code == 200
+    assert_clean(answer.text + str(answer.headers), path)
 
 
 @pytest.mark.parametrize("query", [CANARY, "kanariefagel", "kanarie", "kanariefogel", "p1", "benämning"])

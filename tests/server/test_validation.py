@@ -255,3 +255,49 @@ def test_by_address_is_off_until_the_operator_allows_it(desk: FlaskClient) -> No
     answer = desk.post("/validation/skos?format=json", data={"url": "https://example.org/x.ttl"})
     assert answer.status_code == 422 and "not fetched by address here" in answer.text
     assert 'name="url"' not in desk.get("/validation", headers=PAGE).text
+
+
+class Site:
+    """A server on this machine, asked as if its address were public."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        import http.server
+        import threading
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                elsewhere = {"/moved": "/data.ttl", "/away": "http://evil.example/x", "/round": "/round"}
+                self.send_response(302 if self.path in elsewhere else 200 if self.path == "/data.ttl" else 404)
+                self.send_header("Location", elsewhere.get(self.path, ""))
+                self.send_header("Content-Type", "text/turtle")
+                self.end_headers()
+                if self.path == "/data.ttl":
+                    self.wfile.write(GOOD)
+
+            def log_message(self, *_: object) -> None:
+                """Nothing on the terminal."""
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.origin = f"http://data.example.org:{self.server.server_port}"
+        monkeypatch.setattr("server.fetching._is_public", lambda address: address == "127.0.0.1")
+
+    def get(self, path: str, target: Path, limit: int = 100_000) -> bytes:
+        return fetch(
+            self.origin + path, target, [self.origin], limit, lambda host, port: ["127.0.0.1"]
+        ).path.read_bytes()
+
+
+def test_an_allowed_address_is_fetched_and_redirects_obey_the_same_rules(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    site = Site(monkeypatch)
+    try:
+        assert site.get("/data.ttl", tmp_path / "a") == site.get("/moved", tmp_path / "b") == GOOD
+        for path, words in (("/away", "not on the list"), ("/round", "more than 3 times"), ("/none", "answered 404")):
+            with pytest.raises(NotFetched, match=words):
+                site.get(path, tmp_path / "c")
+        with pytest.raises(NotFetched, match="larger than"):
+            site.get("/data.ttl", tmp_path / "d", limit=10)
+    finally:
+        site.server.shutdown()

@@ -1,0 +1,134 @@
+"""How good suggestions are, beside plain BM25 on the same targets in the same run.
+
+Two gold sets, neither of which the suggester is given:
+
+- `variables`: the links of the bundled starter (CC BY 4.0), variable → concept. A dataset at a time is left out: its
+  own links are hidden, and what is suggested for its variables is compared with them. Swedish and English. The list of
+  abbreviations was made by people who have seen such dictionaries, these too.
+- `biomappings`: what curators of Biomappings (CC0) mapped by hand from MeSH to Mondo and HPO: the MeSH term alone is
+  given, the concept is to be found among all of Mondo or HPO. English. Needs `../shared/data`; also told without the
+  terms that are written exactly as a label, which any search finds.
+
+A hit at 1 or 10 is a gold concept among the first 1 or 10.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import loaders
+from begrepp.dictionary_entries import all_entries, linked_in, targets_in
+from begrepp.iris import Iris
+from begrepp.manifest import read_manifest
+from begrepp.questions import select, value
+from begrepp.records import Concept, Edition, Text
+from begrepp.settings import ROOT
+from begrepp.store import DiskStore
+from begrepp.suggest import Entry, PlainBm25, Suggester, Target
+from begrepp.swedish import fold
+
+SHARED = ROOT.parent / "shared" / "data"
+Ranker = Callable[[Entry, str], Sequence[str]]
+Gold = Sequence[tuple[Entry, str, set[str]]]
+
+
+def run(data: Path) -> None:
+    """Print recall and time for both gold sets."""
+    print(f"{'gold set':38}{'method':26}{'n':>6}{'recall@1':>10}{'recall@10':>11}{'ms each':>9}")
+    _variables(data)
+    _biomappings()
+
+
+def _score(gold_set: str, gold: Gold, rankers: dict[str, Ranker]) -> None:
+    for method, rank in rankers.items():
+        started = time.perf_counter()
+        ranked = [rank(entry, dataset) for entry, dataset, _ in gold]
+        each = (time.perf_counter() - started) * 1000 / max(len(gold), 1)
+        first = sum(bool(set(found[:1]) & right) for found, (_, _, right) in zip(ranked, gold, strict=True))
+        tenth = sum(bool(set(found[:10]) & right) for found, (_, _, right) in zip(ranked, gold, strict=True))
+        n = len(gold)
+        print(f"{gold_set:38}{method:26}{n:6}{first / n:10.3f}{tenth / n:11.3f}{each:9.1f}")
+
+
+def _rankers(suggester: Suggester, targets: Sequence[Target], *, all_words: bool) -> dict[str, Ranker]:
+    plain = PlainBm25(targets)
+
+    def ours(entry: Entry, dataset: str) -> list[str]:
+        return [found.target.iri for found in suggester.suggest(entry, dataset=dataset, most=10, least=0.0)]
+
+    def label(entry: Entry, _: str) -> list[str]:
+        return [target.iri for target in plain.rank(" ".join(text.value for text in entry.labels))]
+
+    def whole(entry: Entry, _: str) -> list[str]:
+        parts = [entry.name, *(text.value for text in (*entry.labels, *entry.descriptions))]
+        return [target.iri for target in plain.rank(" ".join(parts))]
+
+    rankers: dict[str, Ranker] = {"begrepp suggest": ours, "BM25 on the label": label}
+    return rankers | ({"BM25 on all words": whole} if all_words else {})
+
+
+def _variables(data: Path) -> None:
+    build = (data / "current").resolve()
+    store, manifest = DiskStore(build / "store"), read_manifest(build)
+    iris = Iris(manifest.base)
+    datasets = [iris.dataset(graph["id"]) for graph in manifest.current("dataset")]
+    linked = linked_in(store, datasets)
+    known = {one.entry.iri: set(one.concepts) for one in linked}
+    gold = [
+        (entry, dataset, known[entry.iri])
+        for dataset in datasets
+        for entry in all_entries(store, dataset)
+        if entry.iri in known
+    ]
+    targets = targets_in(store, [value(row, "scheme") for row in select(store, "schemes-measured")])
+    _score("variables", gold, _rankers(Suggester(targets, linked), targets, all_words=True))
+    without = Suggester(targets)
+    _score(
+        "variables",
+        gold,
+        {"… without linked variables": _rankers(without, targets, all_words=False)["begrepp suggest"]},
+    )
+
+
+def _biomappings() -> None:
+    file = SHARED / "sssom-biomappings" / "positive.sssom.tsv"
+    if not file.exists():
+        print("biomappings: ../shared/data is not there", file=sys.stderr)
+        return
+    for source, prefix, folder in (("mondo", "mondo", "mondo-json"), ("hpo", "hp", "hpo")):
+        files = tuple(sorted(path for path in (SHARED / folder).iterdir() if path.is_file()))
+        targets = [*_targets(source, files)]
+        known = {target.notation.replace("_", ":").lower(): target for target in targets}
+        gold = []
+        with file.open(encoding="utf-8") as lines:
+            for row in csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"):
+                ends = {row["subject_id"]: row["subject_label"], row["object_id"]: row["object_label"]}
+                mesh = next((end for end in ends if end.startswith("mesh:")), "")
+                other = next((end for end in ends if end.startswith(f"{prefix}:")), "")
+                target = known.get(other.lower()) or known.get(other.partition(":")[2].lower())
+                if mesh and target and row["predicate_id"] == "skos:exactMatch":
+                    entry = Entry(iri=mesh, name="", labels=(Text(ends[mesh], "en"),))
+                    gold.append((entry, "", {target.iri}))
+        rankers = _rankers(Suggester(targets), targets, all_words=False)
+        name = f"biomappings → {source} ({len(targets):,})"
+        _score(name, gold, rankers)
+        written = {fold(text.value) for target in targets for text in (*target.labels, *target.other)}
+        harder = [one for one in gold if fold(one[0].label) not in written]
+        _score(f"{name}, reworded", harder, rankers)
+
+
+def _targets(source: str, files: tuple[Path, ...]) -> Iterable[Target]:
+    edition = Edition(source=source, version="2026", folder=files[0].parent, files=files)
+    for record in loaders.loader_of(edition)(edition):
+        if isinstance(record, Concept) and str(record.status) != "inactive":
+            yield Target(
+                iri=record.iri or record.notation,
+                notation=record.notation,
+                scheme=source,
+                labels=record.pref_labels,
+                other=(*record.alt_labels, *record.hidden_labels),
+            )

@@ -1,0 +1,228 @@
+"""Whole files to take home: everything, and each code system, with checksums, licence and how to cite them.
+
+A file is made when it is first asked for, by a process of its own, and kept beside the builds; it never holds what
+may not be passed on, whatever the build that is served holds.
+"""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, send_file
+
+from begrepp.downloads import ALL, FORMS, file_name, names, split_name
+from begrepp.errors import BegreppError
+from begrepp.records import Text
+from begrepp.settings import Settings
+from server.links import licence_of
+from server.names import choose
+from server.negotiate import HTML, Format, choose_format
+from server.presenting import address, render, speaker
+from server.state import Build, build, serving
+
+blueprint = Blueprint("downloads", __name__)
+
+JSON = Format("json", "application/json")
+_SECONDS = 60
+_making: dict[Path, subprocess.Popen[bytes]] = {}
+_lock = threading.Lock()
+
+
+class StillMade(BegreppError):
+    """A large file is being made; it can be had in a while."""
+
+    status = 503
+    retry_after = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file to download; size and checksum where it has been made."""
+
+    name: str
+    form: str
+    media_type: str
+    href: str
+    bytes: int | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A code system, or everything, in its forms."""
+
+    id: str
+    title: Text
+    version: str
+    licence: str
+    redistributable: bool
+    files: list[File]
+
+
+@blueprint.get("/downloads")
+def listing() -> Response:
+    """All files, as a page or as JSON."""
+    found = build()
+    rows = [download(found, name, speaker().language) for name in names(found.manifest)]
+    if choose_format(request, (HTML, JSON)) == HTML:
+        response = Response(render("downloads.html", rows=rows, manifest=found.manifest, cite=citation(found)))
+        response.headers["Link"] = f'<{address("/downloads?format=json")}>; rel="alternate"; type="application/json"'
+        return response
+    return jsonify(
+        build=found.manifest.id,
+        hash=found.manifest.hash,
+        builtAt=found.manifest.built_at,
+        citation=citation(found),
+        manifest=address("/downloads/manifest.json"),
+        downloads=[_described(row) for row in rows],
+    )
+
+
+@blueprint.get("/downloads/manifest.json")
+def manifest() -> Response:
+    """What the build says of itself, without what stands in the publishers' rows."""
+    said = build().manifest
+    kept = ("kind", "id", "version", "titles", "graph", "valid_from", "coverage", "redistribution", "current")
+    counted = ("concepts", "inactive", "datasets", "variables", "mappings", "triples", "sha256")
+    return jsonify(
+        id=said.id,
+        base=said.base,
+        builtAt=said.built_at,
+        hash=said.hash,
+        software=said.software,
+        triples=said.triples,
+        graphs=[{key: graph[key] for key in (*kept, *counted)} for graph in said.graphs],
+        loads=[
+            {key: load[key] for key in ("source", "version", "load", "loaded_at", "rows_read", "files")}
+            for load in said.loads
+        ],
+    )
+
+
+@blueprint.get("/downloads/<file>")
+def file(file: str) -> Response:
+    """One file; parts of it by `Range`; its checksum in `Repr-Digest` (RFC 9530)."""
+    found = build()
+    wanted = file.removesuffix(".sha256")
+    name, _ = split_name(wanted, found.manifest)
+    path = _made(found, wanted, serving().settings)
+    digest = _sha256(path)
+    if file != wanted:
+        return Response(f"{digest}  {wanted}\n", content_type="text/plain; charset=utf-8")
+    response = send_file(path, mimetype="application/gzip", download_name=wanted, as_attachment=True, etag=digest[:32])
+    encoded = base64.b64encode(bytes.fromhex(digest)).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{encoded}:"
+    links = [
+        f'<{address("/downloads")}>; rel="up"',
+        f'<{address(f"/downloads/{wanted}.sha256")}>; rel="describedby"; type="text/plain"',
+    ]
+    if name != ALL:
+        links.append(f'<{address(f"/cs/{name}")}>; rel="collection"; type="text/html"')
+        if licence := licence_of(found, name):
+            links.append(f'<{licence}>; rel="license"')
+    response.headers["Link"] = ", ".join(links)
+    return response
+
+
+def download(found: Build, name: str, language: str) -> Download:
+    """What there is to download of a code system, or of everything."""
+    scheme = found.catalogue.by_id.get(name)
+    graph = found.manifest.graph("scheme", name)
+    title = choose(scheme.titles, language) if scheme else None
+    return Download(
+        id=name,
+        title=title or Text(name, ""),
+        version=graph["version"] if graph else found.manifest.built_at[:10],
+        licence=licence_of(found, name) if graph else "",
+        redistributable=graph["redistribution"] == "allowed" if graph else True,
+        files=[_file(found, name, form) for form in FORMS],
+    )
+
+
+def citation(found: Build) -> str:
+    """How to cite what was taken from a build, so that it can be found again."""
+    said = found.manifest
+    return f"begrepp, {said.built_at[:10]}, {said.hash[:12]}. {said.base}"
+
+
+def _file(found: Build, name: str, form: str) -> File:
+    file = file_name(name, form)
+    path = _place(found, file, serving().settings)
+    there = path.exists()
+    return File(
+        name=file,
+        form=form,
+        media_type=FORMS[form],
+        href=f"/downloads/{file}",
+        bytes=path.stat().st_size if there else None,
+        sha256=_sha256(path) if there else "",
+    )
+
+
+def _described(row: Download) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "title": row.title.value,
+        "version": row.version,
+        "license": row.licence or None,
+        "texts": row.redistributable,
+        "files": [
+            {
+                "href": address(file.href),
+                "checksum": address(f"{file.href}.sha256"),
+                "mediaType": file.media_type,
+                "compression": "gzip",
+                "bytes": file.bytes,
+                "sha256": file.sha256 or None,
+            }
+            for file in row.files
+        ],
+    }
+
+
+def _place(found: Build, file: str, settings: Settings) -> Path:
+    return settings.data / "downloads" / found.manifest.id / file
+
+
+def _sha256(path: Path) -> str:
+    return path.with_name(f"{path.name}.sha256").read_text(encoding="utf-8").split()[0]
+
+
+def _made(found: Build, file: str, settings: Settings) -> Path:
+    """Where the file is, made if need be; raises `StillMade` where that takes long."""
+    path = _place(found, file, settings)
+    if path.exists():
+        return path
+    with _lock:
+        process = _making.get(path)
+        if process is None:
+            _forget_old(path.parent.parent, settings)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            command = [sys.executable, "-m", "begrepp.downloads", str(found.folder), str(path)]
+            process = _making[path] = subprocess.Popen(command)
+    try:
+        process.wait(_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise StillMade(f"{file} is being made.", "Ask again in half a minute.") from None
+    finally:
+        if process.poll() is not None:
+            with _lock:
+                _making.pop(path, None)
+    if not path.exists():
+        raise BegreppError(f"{file} could not be made.", "It is noted in the server's log.")
+    return path
+
+
+def _forget_old(folder: Path, settings: Settings) -> None:
+    """Files of builds that are no more go."""
+    if folder.exists():
+        for kept in folder.iterdir():
+            if not (settings.builds / kept.name).exists():
+                shutil.rmtree(kept, ignore_errors=True)

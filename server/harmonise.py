@@ -1,0 +1,46 @@
+"""`/harmonise`: the variables of two datasets side by side, their codes aligned, and the crosswalk as a file."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, request
+
+from begrepp.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
+from begrepp.errors import BegreppError
+from begrepp.harmonising import harmonised
+from begrepp.parameters import Known
+from server.negotiate import HTML, Format, choose_format
+from server.pages.harmonise import harmonise_page
+from server.presenting import render, speaker
+from server.state import build
+
+blueprint = Blueprint("harmonise", __name__)
+_OFFERS = (HTML, *(Format(name, MEDIA_TYPES[name]) for name in FORMATS))
+
+
+@blueprint.get("/harmonise")
+def harmonise() -> Response:
+    """Two datasets (`a`, `b`) or one concept (`concept`), `pair` for one pair of variables, `format` for a file."""
+    a, b, concept, pair = (request.args.get(name, "").strip() for name in ("a", "b", "concept", "pair"))
+    format_ = choose_format(request, _OFFERS)
+    found = build()
+    known = Known(found.store, found.index, found.iris)
+    walk, error = None, None
+    if concept or (a and b):
+        try:
+            walk = harmonised(
+                concept or a, "" if concept else b, known, found.manifest, pair=pair, language=speaker().language
+            )
+        except BegreppError as problem:
+            if format_ != HTML:
+                raise
+            error = problem
+    if format_ == HTML or walk is None:
+        page = harmonise_page(found, walk, speaker().language)
+        html = render("harmonise.html", page=page, a=a, b=b, concept=concept, pair=pair, error=error)
+        return make_response(html, error.status if error else 200)
+    name = "-".join(
+        part.rpartition("/")[2].rpartition(":")[2] for part in (a, b, concept, pair.replace("=", "-")) if part
+    )
+    response = Response(walk.write(format_.suffix), content_type=f"{format_.media_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.{SUFFIXES[format_.suffix]}"'
+    return response

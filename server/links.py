@@ -1,0 +1,172 @@
+"""Where a document leads, for machines: typed links in its head and as a list of their own (FAIR Signposting, level 2).
+
+https://signposting.org/FAIR/ and RFC 8288; the list is a linkset in JSON (RFC 9264) at `/linkset/…`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, jsonify, request
+
+from begrepp.downloads import FORMS, file_name
+from server.addresses import document, raw_path
+from server.names import iris_of, one, statements
+from server.negotiate import HTML, Format
+from server.presenting import address, twins
+from server.resolve import Found, find
+from server.state import Build, build
+
+blueprint = Blueprint("links", __name__)
+
+_SIGNPOSTING = "https://signposting.org/FAIR/"
+_LINKSET = "application/linkset+json"
+_SKOS = "http://www.w3.org/2004/02/skos/core"
+_DCAT_AP = "http://data.europa.eu/r5r/"
+_PAGE_OF = {"cs": "DefinedTerm", "dataset": "Dataset", "mapping": "Dataset"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A typed link from a document: `rel` may be several words."""
+
+    href: str
+    rel: str
+    type: str = ""
+    profile: str = ""
+
+    @property
+    def header(self) -> str:
+        """As it stands in a `Link` header."""
+        more = f'; type="{self.type}"' if self.type else ""
+        more += f'; profile="{self.profile}"' if self.profile else ""
+        return f'<{self.href}>; rel="{self.rel}"{more}'
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who publishes a graph and under what licence; empty where it is not said."""
+
+    licence: str = ""
+    publisher: str = ""
+
+
+def rights_of(found_build: Build, graph: str) -> Rights:
+    """The licence and the publisher of a named graph, asked once."""
+    kept = found_build.kept_rights
+    if graph not in kept:
+        said = statements(found_build, graph)
+        kept[graph] = (one(said, "dct:license"), next(iter(iris_of(said, "dct:publisher")), ""))
+    return Rights(*kept[graph])
+
+
+def links_of(found_build: Build, found: Found, format_: Format) -> list[Link]:
+    """The links of a thing's document in one of its formats."""
+    kind, _, rest = found.path.strip("/").partition("/")
+    id_, _, code = rest.partition("/")
+    links = [
+        Link(href=found.iri, rel="describes"),
+        Link(href=found_build.iris.base + found.path[1:], rel="canonical"),
+    ]
+    if format_ == HTML:
+        links.append(Link(href=found.iri, rel="cite-as"))
+        scheme_page = kind == "cs" and not code
+        links += [
+            Link(href="https://schema.org/AboutPage", rel="type"),
+            Link(
+                href=f"https://schema.org/{'DefinedTermSet' if scheme_page else _PAGE_OF.get(kind, 'Thing')}",
+                rel="type",
+            ),
+        ]
+    profile = _SKOS if kind == "cs" else _DCAT_AP if kind in ("dataset", "catalogue") else ""
+    if not found.path.startswith("/resource?"):
+        for twin in twins(found.path):
+            if twin.media_type != format_.media_type:
+                href = address(twin.href)
+                links.append(Link(href=href, rel="alternate", type=twin.media_type))
+                if format_ == HTML:
+                    links.append(Link(href=href, rel="describedby", type=twin.media_type, profile=profile))
+        links.append(Link(href=address(f"/linkset{found.path}"), rel="linkset", type=_LINKSET))
+    if format_ != HTML:
+        links.append(Link(href=address(found.path), rel="alternate", type=HTML.media_type))
+        if profile:
+            links.append(Link(href=profile, rel="profile"))
+    if graph := _graph_of(found_build, kind, id_):
+        rights = rights_of(found_build, graph)
+        links += [Link(href=rights.licence, rel="license")] if rights.licence else []
+        links += [Link(href=rights.publisher, rel="author")] if rights.publisher else []
+    if up := _above(found_build, found, kind, id_, code):
+        links.append(Link(href=address(up), rel="up"))
+        if kind == "cs" and code:
+            links.append(Link(href=address(f"/cs/{id_}"), rel="collection"))
+    if kind == "cs" and not code and format_ == HTML and found_build.manifest.graph("scheme", id_):
+        links += [
+            Link(href=address(f"/downloads/{file_name(id_, form)}"), rel="item", type="application/gzip")
+            for form in FORMS
+        ]
+    return links
+
+
+def _graph_of(found_build: Build, kind: str, id_: str) -> str:
+    """The release that a document's content comes from."""
+    word = {"cs": "scheme", "dataset": "dataset", "mapping": "mapping"}.get(kind)
+    graph = found_build.manifest.graph(word, id_) if word else None
+    return str(graph["graph"]) if graph else ""
+
+
+def _above(found_build: Build, found: Found, kind: str, id_: str, code: str) -> str:
+    """What a document is a part of: the broader concept, else the scheme; a variable's dataset; the list of all."""
+    if kind == "cs" and code:
+        broader = iris_of(statements(found_build, found.iri), "skos:broader") if not found.is_graph else []
+        own = [iri for iri in broader if iri.startswith(found_build.iris.root)]
+        return document(found_build.iris, own[0]) if own else f"/cs/{id_}"
+    if kind in ("cs", "dataset", "mapping") and id_:
+        return f"/{kind}/{id_}" if code else f"/{kind}"
+    return ""
+
+
+def header(links: Iterable[Link]) -> str:
+    """Links as one `Link` header."""
+    return ", ".join(link.header for link in links)
+
+
+@blueprint.get("/linkset/<path:rest>")
+def linkset(rest: str) -> Response:
+    """The links of a document and of its twins, as a linkset."""
+    found_build = build()
+    found = find(found_build, raw_path(request.environ).removeprefix("/linkset"))
+    host = request.host_url.rstrip("/")
+
+    def whole(href: str) -> str:
+        return host + href if href.startswith("/") else href
+
+    page = host + address(found.path)
+    sets = [_context(page, links_of(found_build, found, HTML), whole)]
+    for twin in twins(found.path):
+        described = [Link(href=page, rel="describes", type=HTML.media_type), Link(href=found.iri, rel="describes")]
+        sets.append(_context(host + address(twin.href), described, whole))
+    response = jsonify(linkset=sets)
+    response.content_type = _LINKSET
+    response.headers["Link"] = f'<{page}>; rel="describes", <{_SIGNPOSTING}>; rel="profile"'
+    return response
+
+
+def _context(anchor: str, links: Iterable[Link], whole: Callable[[str], str]) -> dict[str, object]:
+    """The links of one document, by their relation."""
+    context: dict[str, object] = {"anchor": anchor}
+    for link in links:
+        for rel in link.rel.split():
+            target: dict[str, object] = {"href": whole(link.href)}
+            target |= {"type": link.type} if link.type else {}
+            target |= {"profile": [link.profile]} if link.profile else {}
+            targets = context.setdefault(rel, [])
+            assert isinstance(targets, list)
+            targets.append(target)
+    return context
+
+
+def licence_of(found_build: Build, scheme: str) -> str:
+    """The licence of the current release of a scheme."""
+    graph = _graph_of(found_build, "cs", scheme)
+    return rights_of(found_build, graph).licence if graph else ""

@@ -105,6 +105,14 @@ class Catalogue:
                 found[concept].append(entry)
         return dict(found)
 
+    @cached_property
+    def directly_above(self) -> dict[str, list[str]]:
+        """What is measured, or lies above it → the concepts directly above."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in select(self._store, "broader-measured"):
+            found[value(row, "concept")].append(value(row, "above"))
+        return dict(found)
+
     def concepts(self, scheme: str) -> list[Listed]:
         """All concepts of a scheme, in no order; the lists asked for last are kept."""
         with self._lock:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.ehds import elements, present
+from begrepp.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.names import Ref, Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
 from server.pages.releases import LoadRow, loads_of
 from server.pages.thing import Property, properties
+from server.pages.timeline import Timeline, Years, timeline
 from server.questions import select, value
 from server.resolve import Found
 from server.state import Build
@@ -29,6 +33,26 @@ class EvidenceRow:
     source: str
     checked: str
     certainty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementRow:
+    """An element of EHDS's minimum metadata, and whether the description has it."""
+
+    name: Text
+    conditional: bool
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityRow:
+    """A measured quality."""
+
+    metric: str
+    value: str
+    years: str
+    note: Text | None
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +94,7 @@ class DatasetPage:
     custodian: Ref | None
     described_by: Ref | None
     is_sketch: bool
+    is_specification: bool
     years: tuple[str, str]
     population: Text | None
     excludes: Text | None
@@ -91,7 +116,15 @@ class DatasetPage:
     evidence: Sequence[EvidenceRow]
     load: LoadRow | None
     licence: str
+    elements: Sequence[ElementRow]
+    qualities: Sequence[QualityRow]
+    timeline: Timeline | None
     others: Sequence[Property]
+
+    @property
+    def missing(self) -> list[ElementRow]:
+        """The elements of EHDS that the description lacks."""
+        return [row for row in self.elements if not row.present]
 
 
 _SHOWN_OTHERWISE = [
@@ -122,6 +155,7 @@ _SHOWN_OTHERWISE = [
     "prov:wasGeneratedBy",
     "prov:wasDerivedFrom",
     "begrepp:descriptionLicence",
+    "dqv:hasQualityMeasurement",
 ]
 
 
@@ -135,6 +169,7 @@ def dataset_page(build: Build, found: Found, say: Speaker, *, everything: bool =
         "dcat:distribution",
         "dcatap:applicableLegislation",
         "begrepp:evidence",
+        "dqv:hasQualityMeasurement",
     )
     parts = statements_of(build, {iri for name in linked for iri in iris_of(said, name)})
 
@@ -159,6 +194,7 @@ def dataset_page(build: Build, found: Found, say: Speaker, *, everything: bool =
         publisher=next(iter(named("dct:publisher")), None),
         custodian=next(iter(named("geodcatap:custodian")), None),
         described_by=next(iter(named("begrepp:describedBy")), None),
+        is_specification=expand("begrepp:Specification") in iris_of(said, "rdf:type"),
         is_sketch=not set(iris_of(said, "begrepp:describedBy"))
         <= {*iris_of(said, "dct:publisher"), *iris_of(said, "geodcatap:custodian")},
         years=(one(period, "dcat:startDate"), one(period, "dcat:endDate")),
@@ -186,8 +222,44 @@ def dataset_page(build: Build, found: Found, say: Speaker, *, everything: bool =
         evidence=sorted((_evidence(fact) for fact in part("begrepp:evidence")), key=lambda e: e.about),
         load=loads_of(build, said),
         licence=one(said, "begrepp:descriptionLicence"),
+        elements=_elements(build, said, language),
+        qualities=[_quality(build, measured, language) for measured in part("dqv:hasQualityMeasurement")],
+        timeline=timeline(_years(tables), date.today().year),
         others=properties(build, said, say, _SHOWN_OTHERWISE),
     )
+
+
+def _elements(build: Build, said: Said, language: str) -> list[ElementRow]:
+    found = present(said.keys(), iris_of(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/"))
+    return [
+        ElementRow(
+            name=choose(element.names, language) or Text(element.property, ""),
+            conditional=element.conditional,
+            present=element.property in found,
+        )
+        for element in elements()
+    ]
+
+
+def _quality(build: Build, measured: Said, language: str) -> QualityRow:
+    periods = statements_of(build, set(iris_of(measured, "dct:temporal")))
+    period = next(iter(periods.values()), {})
+    start, end = one(period, "dcat:startDate"), one(period, "dcat:endDate")
+    return QualityRow(
+        metric=one(measured, "dqv:isMeasurementOf"),
+        value=one(measured, "dqv:value"),
+        years=start if end in ("", start) else f"{start}–{end}",
+        note=choose(texts(measured, "skos:note"), language),
+        source=one(measured, "dct:source"),
+    )
+
+
+def _years(tables: Sequence[TableOf]) -> list[Years]:
+    rows = [row for table in tables for row in table.variables if row.valid_from]
+    return [
+        Years(href=r.ref.href, code=r.name, label=r.ref.label, since=r.valid_from, until=r.valid_to)
+        for r in sorted(rows, key=lambda r: (r.valid_from, sort_key(r.name)))
+    ]
 
 
 def _evidence(fact: Said) -> EvidenceRow:
@@ -248,6 +320,29 @@ def _variable(said: Said, ref: Ref, known: dict[str, Ref], language: str) -> Var
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """On what ground a variable measures a concept, and how surely."""
+
+    justification: str
+    confidence: float | None
+    source: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """A variable elsewhere that measures the same: its dataset, list, unit and years."""
+
+    dataset: Ref
+    variable: Ref
+    code_list: Ref | None
+    unit: str
+    years: tuple[str, str]
+    event: str
+    same_list: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariablePage:
     """A variable."""
 
@@ -258,7 +353,10 @@ class VariablePage:
     table: Ref | None
     values: Sequence[Ref]
     more_values: Ref | None
-    same: Sequence[tuple[Ref, Sequence[Ref]]]
+    grounds: dict[str, Ground]
+    siblings: Sequence[Sibling]
+    timeline: Timeline | None
+    releases: Sequence[Ref]
     others: Sequence[Property]
 
 
@@ -280,6 +378,9 @@ _VARIABLE_SHOWN = [
     "dct:source",
     "begrepp:checked",
     "begrepp:certainty",
+    "begrepp:qualifiedMeasures",
+    "begrepp:representedVariable",
+    "qudt:hasUnit",
 ]
 _VALUES_SHOWN = 40
 
@@ -294,6 +395,7 @@ def variable_page(build: Build, found: Found, say: Speaker) -> VariablePage:
     row = _variable(said, known[found.iri], known, language)
     code_list = next((known[iri] for iri in iris_of(said, "begrepp:codeList")), None)
     values = _values(build, code_list, language)
+    siblings = _siblings(build, found.iri, row, language)
     return VariablePage(
         row=row,
         titles=[t for t in in_order(texts(said, "csvw:title"), language) if t != row.ref.label],
@@ -302,7 +404,10 @@ def variable_page(build: Build, found: Found, say: Speaker) -> VariablePage:
         table=known.get(table),
         values=values[:_VALUES_SHOWN],
         more_values=code_list if len(values) > _VALUES_SHOWN else None,
-        same=_same(build, found.iri, [c.iri for c in row.concepts], language),
+        grounds=_grounds(build, said),
+        siblings=siblings,
+        timeline=_sibling_years(build, row, known.get(dataset), siblings),
+        releases=_releases(build, row.codes, language),
         others=properties(build, said, say, _VARIABLE_SHOWN),
     )
 
@@ -318,13 +423,72 @@ def _values(build: Build, code_list: Ref | None, language: str) -> list[Ref]:
     return sorted(refs(build, [item.iri for item in listed], language).values(), key=lambda r: r.sort_key)
 
 
-def _same(build: Build, own: str, concepts: list[str], language: str) -> list[tuple[Ref, Sequence[Ref]]]:
-    if not concepts:
-        return []
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in select(build.store, "same-measured", concept=[NamedNode(iri) for iri in concepts]):
-        if value(row, "variable") != own:
-            found[value(row, "dataset")].add(value(row, "variable"))
-    known = refs(build, {*found, *(v for variables in found.values() for v in variables)}, language)
-    pairs = [(known[d], sorted((known[v] for v in vs), key=lambda r: r.sort_key)) for d, vs in found.items()]
-    return sorted(pairs, key=lambda pair: sort_key(pair[0].label.value))
+def _grounds(build: Build, said: Said) -> dict[str, Ground]:
+    """Concept → why the variable is said to measure it."""
+    found = {}
+    for link in statements_of(build, set(iris_of(said, "begrepp:qualifiedMeasures"))).values():
+        sure = one(link, "sssom:confidence")
+        found[one(link, "begrepp:linksTo")] = Ground(
+            justification=compact(one(link, "sssom:mapping_justification")),
+            confidence=float(sure) if sure else None,
+            source=one(link, "dct:source"),
+            tool=one(link, "sssom:mapping_tool"),
+        )
+    return found
+
+
+def _siblings(build: Build, own: str, row: VariableRow, language: str) -> list[Sibling]:
+    """The variables of all datasets that measure one of the concepts, by the title of their dataset."""
+    homes: dict[str, str] = {}
+    if row.concepts:
+        concepts = [NamedNode(concept.iri) for concept in row.concepts]
+        for found in select(build.store, "same-measured", concept=concepts):
+            if value(found, "variable") != own:
+                homes[value(found, "variable")] = value(found, "dataset")
+    said = statements_of(build, homes)
+    lists = {iri: next(iter(iris_of(each, "begrepp:codeList")), "") for iri, each in said.items()}
+    known = refs(build, {*homes, *homes.values(), *lists.values()} - {""}, language)
+    mine = {code.iri for code in row.codes}
+    siblings = [
+        Sibling(
+            dataset=known[dataset],
+            variable=known[iri],
+            code_list=known.get(lists[iri]),
+            unit=one(said[iri], "begrepp:unit"),
+            years=(one(said[iri], "begrepp:validFrom"), one(said[iri], "begrepp:validTo")),
+            event=one(said[iri], "begrepp:atEvent"),
+            same_list=lists[iri] in mine,
+        )
+        for iri, dataset in homes.items()
+    ]
+    return sorted(siblings, key=lambda s: (sort_key(s.dataset.label.value), s.variable.sort_key))
+
+
+def _sibling_years(build: Build, row: VariableRow, home: Ref | None, siblings: Sequence[Sibling]) -> Timeline | None:
+    """The years of a variable and its siblings; where a variable states none, those of its dataset."""
+    datasets = {s.dataset.iri: s.dataset for s in siblings} | ({home.iri: home} if home else {})
+    periods = {
+        iri: next(iter(statements_of(build, set(iris_of(said, "dct:temporal"))).values()), {})
+        for iri, said in statements_of(build, datasets).items()
+    }
+
+    def line(ref: Ref, dataset: Ref, years: tuple[str, str]) -> Years:
+        if any(years):
+            return Years(href=ref.href, code=ref.notation, label=dataset.label, since=years[0], until=years[1])
+        period = periods[dataset.iri]
+        since, until = one(period, "dcat:startDate"), one(period, "dcat:endDate")
+        return Years(href=ref.href, code=ref.notation, label=dataset.label, since=since, until=until, own=False)
+
+    lines = [line(row.ref, home, (row.valid_from, row.valid_to))] if home else []
+    lines += [line(s.variable, s.dataset, s.years) for s in siblings]
+    return timeline(lines, date.today().year)
+
+
+def _releases(build: Build, codes: Sequence[Ref], language: str) -> list[Ref]:
+    """The editions in force of the code lists of a variable."""
+    found = [
+        build.iris.release(graph["id"], graph["version"])
+        for graph in build.manifest.current("scheme")
+        if build.iris.scheme(graph["id"]) in {code.iri for code in codes}
+    ]
+    return sorted(refs(build, found, language).values(), key=lambda r: sort_key(r.label.value))

@@ -21,6 +21,11 @@ class MeasuredRow:
 
     variable: Ref
     measures: Ref | None
+    via: Ref | None = None
+    """The concept that the page's is mapped to, where the way goes through a mapping."""
+    match: str = ""
+    below: bool = False
+    """Whether what is measured lies below the page's concept, or below the one it is mapped to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +52,12 @@ class Measured:
 
 def measured(build: Build, iri: str, mappings: Sequence[MappingRow], language: str) -> Measured:
     """The variables for a concept, those below it, and those of concepts that match it exactly or closely."""
-    same = [
-        row.other.iri for row in mappings if not row.negated and row.predicate in ("skos:exactMatch", "skos:closeMatch")
-    ]
+    matched = {
+        row.other.iri: row.predicate
+        for row in reversed(mappings)
+        if not row.negated and row.predicate in ("skos:exactMatch", "skos:closeMatch")
+    }
+    same = [*matched]
     index = build.catalogue.measuring
     entries = sorted({entry for concept in (iri, *same) for entry in index.get(concept, [])})
     shown = sorted(entries, key=lambda e: (e[2] != iri, e[2] not in same, e))[:SHOWN]
@@ -57,10 +65,19 @@ def measured(build: Build, iri: str, mappings: Sequence[MappingRow], language: s
         value(row, "dataset")
         for row in select(build.store, "subjects", concept=[NamedNode(concept) for concept in (iri, *same)])
     }
-    known = refs(build, {part for entry in shown for part in entry} | about, language)
+    known = refs(build, {part for entry in shown for part in entry} | about | set(same), language)
+    own = set(index.get(iri, ()))
     rows: dict[str, list[MeasuredRow]] = {}
     for variable, dataset, concept in shown:
-        row = MeasuredRow(variable=known[variable], measures=None if concept == iri else known[concept])
+        entry = (variable, dataset, concept)
+        via = "" if entry in own else next((each for each in same if entry in index.get(each, ())), "")
+        row = MeasuredRow(
+            variable=known[variable],
+            measures=None if concept == iri else known[concept],
+            via=known[via] if via else None,
+            match=matched.get(via, ""),
+            below=concept not in (iri, via),
+        )
         rows.setdefault(dataset, []).append(row)
     datasets = [
         MeasuredIn(dataset=known[dataset], rows=sorted(found, key=lambda r: r.variable.sort_key))

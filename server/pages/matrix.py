@@ -1,0 +1,101 @@
+"""The matrix of topics and datasets: how many variables measure a topic or what lies below it, and which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from begrepp.swedish import sort_key
+from server.names import Ref, refs
+from server.state import Build
+
+LARGEST = 11.0
+"""The radius of the circle of the fullest cell, in a box of 24."""
+MOST_ROWS = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A topic in a dataset: its variables, and the radius of the circle that shows how many."""
+
+    variables: Sequence[Ref]
+    radius: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A topic against all datasets; `unfolds` where there are narrower topics to show."""
+
+    topic: Ref
+    cells: Sequence[Cell | None]
+    unfolds: bool
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixPage:
+    """A level of topics, the way to it from the top, and the datasets."""
+
+    path: Sequence[Ref]
+    datasets: Sequence[Ref]
+    rows: Sequence[Row]
+    left_out: int
+
+
+def matrix_page(build: Build, topic: str, language: str) -> MatrixPage:
+    """The topics directly below one that are measured, and the topic's own variables; without a topic, the topmost."""
+    index = build.catalogue.measuring
+    above = build.catalogue.directly_above
+    below: dict[str, set[str]] = defaultdict(set)
+    for concept, parents in above.items():
+        for parent in parents:
+            below[parent].add(concept)
+    if topic:
+        topics = {concept for concept in below[topic] if concept in index} | {topic}
+    else:
+        topics = {concept for concept in index if not any(parent in index for parent in above.get(concept, ()))}
+    datasets = sorted({dataset for entries in index.values() for _, dataset, _ in entries})
+    path = _path(topic, above)
+    known = refs(build, {*topics, *datasets, *path}, language)
+    columns = sorted((known[iri] for iri in datasets), key=lambda r: sort_key(r.label.value))
+    filled: dict[str, dict[str, list[str]]] = {}
+    for concept in topics:
+        cells: dict[str, set[str]] = defaultdict(set)
+        for variable, dataset, measured in index.get(concept, ()):
+            # The topic itself, unfolded: only what measures it and nothing narrower.
+            if concept != topic or measured == topic:
+                cells[dataset].add(variable)
+        if cells:
+            filled[concept] = {dataset: sorted(found) for dataset, found in cells.items()}
+    order = sorted(filled, key=lambda iri: (iri != topic, sort_key(known[iri].label.value)))
+    shown = order[:MOST_ROWS]
+    variables = refs(build, {v for iri in shown for found in filled[iri].values() for v in found}, language)
+    fullest = max((len(found) for iri in shown for found in filled[iri].values()), default=1)
+    rows = [
+        Row(
+            topic=known[iri],
+            cells=[_cell(filled[iri].get(column.iri), variables, fullest) for column in columns],
+            unfolds=iri != topic and any(concept in index for concept in below[iri]),
+            total=sum(len(found) for found in filled[iri].values()),
+        )
+        for iri in shown
+    ]
+    return MatrixPage(path=[known[iri] for iri in path], datasets=columns, rows=rows, left_out=len(order) - len(shown))
+
+
+def _cell(found: Sequence[str] | None, variables: dict[str, Ref], fullest: int) -> Cell | None:
+    if not found:
+        return None
+    named = sorted((variables[iri] for iri in found), key=lambda r: r.sort_key)
+    return Cell(variables=named, radius=round(max(2.5, LARGEST * sqrt(len(found) / fullest)), 1))
+
+
+def _path(topic: str, above: dict[str, list[str]]) -> list[str]:
+    """The way from the top to a topic; one way where there are several."""
+    path: list[str] = []
+    while topic and topic not in path:
+        path.append(topic)
+        topic = min(above.get(topic, [""]))
+    return path[::-1]

@@ -82,7 +82,8 @@ def text(value: Text | None) -> Markup:
     """A text; one that is not in the page's language says in which it is."""
     if value is None:
         return Markup("")
-    if not value.lang or value.lang == g.language:
+    # `zxx` is the tag of what is in no language: names in data, codes.
+    if not value.lang or value.lang in ("zxx", g.language):
         return escape(value.value)
     marked = Markup('<span lang="{0}" class="other">{1}</span> <span class="tongue">{0}</span>')
     return marked.format(value.lang, value.value)

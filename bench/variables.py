@@ -117,9 +117,9 @@ def _write_register(folder: Path, number: int) -> None:
                 seed = number * 7919 + table * 613 + column
                 # Two of three columns are linked to a concept; half of all are coded, the others measured.
                 concept = f"matt:c{(seed * 31) % CONCEPTS}" if seed % 3 else ""
-                coded = seed % 2
+                coded = seed // 7 % 2
                 kind, unit, values = (
-                    ("string", "", _LISTS[seed % 4]) if coded else ("decimal", _UNITS[seed // 2 % 10], "")
+                    ("string", "", _LISTS[seed % 4]) if coded else ("decimal", _UNITS[seed // 11 % 10], "")
                 )
                 about = f"Kolumn {column} i tabell {table} i register {number} (påhittad för mätning)"
                 out.write(f"t{table},v{table}_{column},mått {seed},{about},{kind},{unit},{concept},{values}\n")

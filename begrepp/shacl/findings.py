@@ -78,13 +78,17 @@ class ColumnFindings:
     def first(self, limit: int) -> list[Finding]:
         values = np.zeros_like(self.focus) if self.values is None else self.values
         shown = {"focus": self.terms.shown(self.focus), "value": self.terms.shown(values)}
-        order = pl.DataFrame(shown).with_row_index()
-        if len(order) > limit:
+        if len(self) <= limit:
+            every: Iterable[tuple[int, str, str | None]] = zip(
+                range(len(self)), shown["focus"], shown["value"], strict=True
+            )
+        else:
+            order = pl.DataFrame(shown).with_row_index()
             order = order.sort("focus", "value", nulls_last=False)
             last = order.row(limit - 1)
             same = (pl.col("focus") == last[1]) & pl.col("value").eq_missing(last[2])
-            order = pl.concat([order.head(limit), order.slice(limit).filter(same)])
-        found = [self._finding(int(row), focus, value) for row, focus, value in order.iter_rows()]
+            every = pl.concat([order.head(limit), order.slice(limit).filter(same)]).iter_rows()
+        found = [self._finding(row, focus, value) for row, focus, value in every]
         return sorted(found, key=in_order)[:limit]
 
     def _finding(self, row: int, focus: str, value: str | None) -> Finding:
@@ -98,7 +102,8 @@ class ColumnFindings:
         culprits = self.focus
         if self.values is not None:
             culprits = np.where(self.terms.is_literal(self.values), self.focus, self.values)
-        return self.terms.shown(np.unique(culprits)).bottom_k(limit).sort().to_list()
+        shown = self.terms.shown(np.unique(culprits))
+        return sorted(shown if len(shown) <= limit else shown.bottom_k(limit))
 
 
 @dataclass(frozen=True, slots=True)

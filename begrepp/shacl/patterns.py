@@ -25,6 +25,7 @@ _SHARED = re.compile(
 """The patterns that both engines read alike, for texts without control characters."""
 _ASCII_ALIKE = re.compile(r"\\[wWbB]")
 _CONTROL = r"[\x00-\x1f\x7f]"
+_CONTROL_OR_BEYOND_ASCII = r"[^\x20-\x7e]"
 
 
 @lru_cache(maxsize=1000)
@@ -43,7 +44,9 @@ def follow(texts: pl.Series, pattern: str, flags: str) -> Mask:
     """Which of the texts the pattern is found in; in none where there is no text."""
     exact = compiled(pattern, flags)
     found = np.zeros(len(texts), dtype=np.bool_)
-    easy = _easy(texts, pattern, flags).to_numpy()
+    if not len(texts):
+        return found
+    easy = _easy(texts, pattern, flags)
     if easy.any():
         try:
             quick = texts.filter(pl.Series(easy)).str.contains(f"(?{flags}){pattern}" if flags else pattern)
@@ -56,12 +59,10 @@ def follow(texts: pl.Series, pattern: str, flags: str) -> Mask:
     return found
 
 
-def _easy(texts: pl.Series, pattern: str, flags: str) -> pl.Series:
+def _easy(texts: pl.Series, pattern: str, flags: str) -> Mask:
     """Which of the texts the pattern means the same for in both engines."""
-    if not _SHARED.fullmatch(pattern) or "x" in flags:
-        return pl.zeros(len(texts), dtype=pl.Boolean, eager=True)
-    plain = texts.is_not_null() & ~texts.str.contains(_CONTROL).fill_null(True)
-    if "i" in flags or _ASCII_ALIKE.search(pattern):
-        alike = texts.str.len_bytes() == texts.str.len_chars()
-        return plain & alike.fill_null(False) if pattern.isascii() else plain & False
-    return plain
+    ascii_alike = "i" in flags or _ASCII_ALIKE.search(pattern)
+    if "x" in flags or not _SHARED.fullmatch(pattern) or (ascii_alike and not pattern.isascii()):
+        return np.zeros(len(texts), dtype=np.bool_)
+    odd = _CONTROL_OR_BEYOND_ASCII if ascii_alike else _CONTROL
+    return np.asarray(~texts.str.contains(odd).fill_null(True), dtype=np.bool_)

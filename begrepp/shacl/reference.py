@@ -10,13 +10,12 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, seria
 from pyshacl import validate as pyshacl_validate
 
 from begrepp.errors import InputError
-from begrepp.shacl.data import Data
 from begrepp.shacl.findings import Cause, ToldFindings, told
 from begrepp.shacl.messages import unfilled
 from begrepp.shacl.paths import path_text, read_path
 from begrepp.shacl.reading import Triples, rdflib_kept_quiet, read
 from begrepp.shacl.shapes import TARGETS, Shapes
-from begrepp.shacl.words import RDFS_CLASS, SH, Term, lexical
+from begrepp.shacl.words import RDF_TYPE, RDFS_CLASS, SH, SUB_CLASS_OF, Term, lexical
 
 
 def reference_findings(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ToldFindings]:
@@ -32,8 +31,10 @@ def reference_findings(shapes: Shapes, files: Sequence[Path], background: Sequen
 def _judged(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> bytes:
     """pySHACL's report, as N-Triples."""
     with rdflib_kept_quiet():
-        data = _rdflib(read([*files, *background]))
-        rules = _rdflib(_retargeted(shapes, files, background) if background else shapes.graph.quads)
+        own, known = [*read(files)], [*read(background)]
+        blanks: dict[str, rdflib.BNode] = {}
+        data = _rdflib([*own, *known], blanks)
+        rules = _rdflib(_retargeted(shapes, own, known) if background else shapes.graph.quads, blanks)
         try:
             _, graph, text = pyshacl_validate(data, shacl_graph=rules, advanced=True, js=False, allow_warnings=True)
         except MemoryError:
@@ -45,26 +46,45 @@ def _judged(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -
         return graph.serialize(format="nt", encoding="utf-8")
 
 
-def _retargeted(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[Quad]:
+def _retargeted(shapes: Shapes, own: Sequence[Quad], background: Sequence[Quad]) -> Iterator[Quad]:
     """The shapes with their targets named one by one: pySHACL would judge what only the background speaks of."""
     classes = [node for node in shapes.targeted if shapes.is_class(node)]
     for quad in shapes.graph.quads:
         is_target = quad.predicate.value.removeprefix(SH) in TARGETS
         if not is_target and not (quad.subject in classes and quad.object == RDFS_CLASS):
             yield quad
-    targets = {target for node in shapes.targeted for _, target in shapes.targets(node)}
-    data = Data(files, background, targets, everything=False)
+    narrower: dict[Term, list[Term]] = {}
+    for quad in (*own, *background):
+        if quad.predicate == SUB_CLASS_OF:
+            narrower.setdefault(quad.object, []).append(quad.subject)
     for node in shapes.targeted:
         for name, target in shapes.targets(node):
-            for focus in data.targets(name, target).tolist():
+            for focus in dict.fromkeys(_chosen(name, target, own, narrower)):
                 if not isinstance(node, Literal):
-                    yield Quad(node, NamedNode(SH + "targetNode"), data.terms.term(focus))
+                    yield Quad(node, NamedNode(SH + "targetNode"), focus)
 
 
-def _rdflib(quads: Iterable[Quad]) -> rdflib.Graph:
+def _chosen(name: str, target: Term, own: Sequence[Quad], narrower: Mapping[Term, Sequence[Term]]) -> Iterator[Term]:
+    """What a target chooses from the data itself (SHACL 2.1.3)."""
+    match name:
+        case "targetNode":
+            yield target
+        case "targetClass":
+            classes = [target]
+            for each in classes:
+                classes += [further for further in narrower.get(each, ()) if further not in classes]
+            yield from (quad.subject for quad in own if quad.predicate == RDF_TYPE and quad.object in classes)
+        case "targetSubjectsOf":
+            yield from (quad.subject for quad in own if quad.predicate == target)
+        case "targetObjectsOf":
+            yield from (quad.object for quad in own if quad.predicate == target)
+
+
+def _rdflib(quads: Iterable[Quad], blanks: dict[str, rdflib.BNode]) -> rdflib.Graph:
+    """A graph as rdflib's; the same blank node is the same in all graphs that share `blanks`."""
     triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
     content = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-    return rdflib.Graph().parse(data=content, format="nt")
+    return rdflib.Graph().parse(data=content, format="nt", bnode_context=blanks)
 
 
 def _result(

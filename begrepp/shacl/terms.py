@@ -14,13 +14,14 @@ import polars as pl
 from numpy.typing import NDArray
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from begrepp.shacl.words import RDF, Term
+from begrepp.shacl.words import RDF, XSD, Term, shown
 
 Ids = NDArray[np.int64]
 """Terms by their numbers; `UNBOUND` for none."""
 Mask = NDArray[np.bool_]
 UNBOUND = 0
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_FEW = 500
+"""So many terms are quicker looked at one by one than as a column."""
 _TAIL = r'"(?:@([a-z0-9-]+)|\^\^<([^">]*)>)?$'
 _ESCAPED = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(["\\nrtbf]))')
 _MEANT = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -68,18 +69,26 @@ class Terms:
 
     def shown(self, ids: Ids) -> pl.Series:
         """The terms as reports show them: IRIs bare, all else as in N-Triples; null for `UNBOUND`."""
+        if len(ids) <= _FEW:
+            return pl.Series([shown(self.term(number)) if number else None for number in ids.tolist()], dtype=pl.String)
         texts = self._gather(ids).replace("", None)
         is_iri = texts.str.starts_with("<") & ~texts.str.starts_with("<<")
         return texts.str.strip_chars("<>").zip_with(is_iri, texts)
 
     def lexical(self, ids: Ids) -> pl.Series:
         """The characters of IRIs and literals; null for a blank node, a triple and `UNBOUND`."""
+        if len(ids) <= _FEW:
+            return pl.Series([self._characters(number) for number in ids.tolist()], dtype=pl.String)
         texts = self._gather(ids)
         iris = texts.str.extract("^<([^<>]*)>$")
         found = iris.zip_with(iris.is_not_null(), texts.str.extract(r'(?s)^"(.*)"'))
         if not found.str.contains("\\", literal=True).any():
             return found
         return pl.Series([unescaped(text) if text and "\\" in text else text for text in found], dtype=pl.String)
+
+    def _characters(self, number: int) -> str | None:
+        term = self.term(number) if number else None
+        return term.value if isinstance(term, NamedNode | Literal) else None
 
     def _gather(self, ids: Ids) -> pl.Series:
         texts = self.texts
@@ -114,7 +123,7 @@ class Terms:
         """For each term the place of its datatype's IRI among those there are, -1 for none; and those there are."""
         tails = self._tails
         of_language = pl.select(pl.when(tails["1"].is_not_null()).then(pl.lit(RDF + "langString"))).to_series()
-        plain = pl.select(pl.when(pl.Series(self.kinds == Kind.LITERAL)).then(pl.lit(_STRING))).to_series()
+        plain = pl.select(pl.when(pl.Series(self.kinds == Kind.LITERAL)).then(pl.lit(XSD + "string"))).to_series()
         return _placed(pl.select(pl.coalesce(tails["2"], of_language, plain)).to_series())
 
 

@@ -20,7 +20,7 @@ from server.translate import LANGUAGES, Speaker
 def speaker() -> Speaker:
     """Who speaks the reader's language in this request."""
     if "language" not in g:
-        g.language = choose_language(request)
+        g.language, g.read_cookie = choose_language(request), True
     return Speaker(g.language)
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from begrepp.errors import NotFound, UsageError
 from begrepp.namespaces import compact
 from begrepp.profiles.manifest import NAME
-from begrepp.reports.words import choose, rule_words, say
+from begrepp.reports.words import choose, rule_words, say, unfilled
 from begrepp.settings import ROOT
 from server.openapi import openapi
 from server.pages.profiles import ProfilePage, form_page, profile_page
@@ -48,7 +48,7 @@ def profile(name: str) -> str:
     return render(
         "profile.html",
         page=_profile(name),
-        chosen=lambda texts: choose(texts, language),
+        chosen=lambda texts: unfilled(choose(texts, language)),
         rule_words=lambda rule: rule_words(rule, language),
         rule_target=lambda kind, value: say(language, f"target.{kind}", value=compact(value)),
     )

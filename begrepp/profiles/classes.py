@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from begrepp.namespaces import compact
 from begrepp.profiles.shapedoc import PropertyDoc, ShapeDoc, Texts, merged
 
 _GRAVITY = {"Violation": 0, "Warning": 1, "Info": 2}
@@ -31,12 +33,20 @@ def by_class(shapes: Sequence[ShapeDoc]) -> list[ClassDoc]:
     return sorted(found, key=lambda each: (not each.targets, -len(each.properties), each.id))
 
 
+def _label(group: Sequence[ShapeDoc]) -> Texts:
+    """What most of the shapes call it; shapes that each have a name of their own are called by what they look at."""
+    names = Counter(frozenset(shape.label.items()) for shape in group if shape.label)
+    if len(group) == 1 or (names and names.most_common(1)[0][1] > 1):
+        return dict(names.most_common(1)[0][0]) if names else {}
+    return {"": ", ".join(dict.fromkeys(compact(value) for _, value in group[0].targets))}
+
+
 def _class(group: Sequence[ShapeDoc]) -> ClassDoc:
-    first = max(group, key=lambda shape: (bool(shape.label), len(shape.properties)))
+    first = max(group, key=lambda shape: len(shape.properties))
     properties = merged([each for shape in group for each in shape.properties])
     return ClassDoc(
         id=first.id,
-        label=first.label,
+        label=_label(group),
         targets=first.targets,
         shapes=tuple(sorted(group, key=lambda shape: shape.id)),
         properties=tuple(sorted(properties, key=lambda each: (_GRAVITY.get(each.severity, 0), each.order, each.path))),

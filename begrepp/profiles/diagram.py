@@ -143,7 +143,7 @@ def _drawn(box: _Box, language: str) -> str:
         f'<g><rect class="box" x="{box.x:.0f}" y="{box.y:.0f}" width="{_WIDTH}" height="{box.height:.0f}" rx="7"/>',
         f'<text class="head" x="{left}" y="{y}">{escape(_cut(title, 24))}</text>',
     ]
-    if len(title) + len(target) < 30:
+    if title != target and len(title) + len(target) < 30:
         parts.append(f'<text class="kind" x="{right}" y="{y}" text-anchor="end">{escape(target)}</text>')
     for number, each in enumerate(box.rows):
         y = f"{box.y + _HEAD + _ROW * number + 15:.0f}"

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from begrepp.namespaces import compact
 from begrepp.profiles.judge import Judgement
 from begrepp.profiles.shapedoc import ShapeDoc
-from begrepp.reports.words import choose, knows, say
+from begrepp.reports.words import choose, knows, say, unfilled
 from begrepp.validate import Group, Severity
 
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 _COMPONENT = re.compile(r"#(\w+)ConstraintComponent$")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: Judgement, l
         label=label or compact(group.shape),
         path=path,
         result_path=group.path or "",
-        message=_named(_PLACEHOLDER.sub("…", choose(group.messages, language)), shapes, language),
+        message=_named(unfilled(choose(group.messages, language)), shapes, language),
         hint=hint,
         link=see_also or judgement.rules.source,
         examples=group.examples,

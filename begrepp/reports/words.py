@@ -11,6 +11,7 @@ from pathlib import Path
 from begrepp.namespaces import compact
 from begrepp.profiles.shapedoc import Rule
 
+_PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
 FOLDER = Path(__file__).parent / "translations"
 
 
@@ -29,6 +30,11 @@ def knows(language: str, key: str) -> bool:
 def choose(texts: Mapping[str, str], language: str) -> str:
     """The text in a language, else in English, without a language, or in any."""
     return texts.get(language) or texts.get("en") or texts.get("") or next(iter(texts.values()), "")
+
+
+def unfilled(message: str) -> str:
+    """A message without results: what is filled in for each result stands as …."""
+    return _PLACEHOLDER.sub("…", message)
 
 
 def rule_words(rule: Rule, language: str) -> str:

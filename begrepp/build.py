@@ -16,6 +16,7 @@ from importlib.metadata import version
 from begrepp.about import write_catalogue, write_provenance
 from begrepp.cache import Cache
 from begrepp.cascade import write_cascade
+from begrepp.comparisons import Comparisons
 from begrepp.correspondence import write_differences
 from begrepp.derived import Derived
 from begrepp.errors import BegreppError, ValidationError
@@ -74,7 +75,7 @@ def build(
     with alone(settings), aside(settings) as folder:
         graphs = folder / "graphs"
         graphs.mkdir()
-        cache = Cache(settings.cache)
+        cache = Cache(settings.cache / "editions")
         reports, failures = load_all(jobs, graphs, settings.base, progress, cache, from_scratch=from_scratch)
         cache.retain({report.entry for report in reports} | _entries(settings))
         if failures and not (keep_going and reports):
@@ -84,7 +85,9 @@ def build(
             _refuse_shrunken(parts, settings)
         progress.step("comparing editions")
         meanings = Meanings.read(settings.meanings)
-        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, public=public)]
+        comparisons = Comparisons(settings.cache / "comparisons", from_scratch=from_scratch)
+        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, comparisons.of, public=public)]
+        comparisons.forget_others()
         if public:
             progress.step("leaving out the texts that may not be redistributed")
             for part in parts:
@@ -176,7 +179,7 @@ def _refuse_findings(findings: Sequence[Finding]) -> None:
 def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadReport:
     """Load and validate one edition aside: is this file what it should be? The next build need not load it again."""
     with aside(settings) as folder:
-        reports, failures = load_all([job], folder, settings.base, progress, Cache(settings.cache))
+        reports, failures = load_all([job], folder, settings.base, progress, Cache(settings.cache / "editions"))
         if failures:
             raise failures[0].error
         return reports[0]

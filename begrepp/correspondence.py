@@ -6,14 +6,14 @@ One node per change, named by its class and code, so that the same editions give
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from begrepp.changes import Change, Code, Comparison
-from begrepp.difference import EditionFile, compare
+from begrepp.comparisons import compare_parts
 from begrepp.errors import ValidationError
 from begrepp.iris import Iris, segment
 from begrepp.lines import SortedFile
@@ -67,7 +67,13 @@ class Difference:
 
 
 def write_differences(
-    parts: Iterable[Part], folder: Path, iris: Iris, meanings: Meanings, *, public: bool
+    parts: Iterable[Part],
+    folder: Path,
+    iris: Iris,
+    meanings: Meanings,
+    comparing: Callable[[Part, Part], Comparison] = compare_parts,
+    *,
+    public: bool,
 ) -> Iterator[Difference]:
     """Compare the editions of every scheme that has several, each with the one before it.
 
@@ -76,7 +82,7 @@ def write_differences(
     every = [*parts]
     schemes = sorted((p for p in every if p.kind == "scheme"), key=lambda p: (p.id, p.valid_from, p.version))
     compared = [
-        (old, new, compare(edition_file(old), edition_file(new)))
+        (old, new, comparing(old, new))
         for _, group in groupby(schemes, key=lambda part: part.id)
         for old, new in pairs([*group])
     ]
@@ -121,11 +127,6 @@ def pairs(editions: Sequence[Part]) -> Iterator[tuple[Part, Part]]:
             complete = [part for part in before if part.coverage is Coverage.COMPLETE]
             if complete:
                 yield complete[-1], new
-
-
-def edition_file(part: Part) -> EditionFile:
-    """What the comparison needs of a part."""
-    return EditionFile(path=part.path, coverage=part.coverage, valid_from=part.valid_from.isoformat())
 
 
 def _write(old: Part, new: Part, compared: Comparison, folder: Path, iris: Iris, *, public: bool) -> Difference:

@@ -16,7 +16,8 @@ from rich.table import Table
 from begrepp import report
 from begrepp.changelists import COLUMNS, as_atom, as_csv, cells, in_order
 from begrepp.changes import TYPES, Comparison
-from begrepp.correspondence import difference_triples, edition_file, named
+from begrepp.comparisons import edition_file
+from begrepp.correspondence import difference_triples, named
 from begrepp.difference import compare
 from begrepp.errors import NotFound, UsageError
 from begrepp.iris import Iris

@@ -191,18 +191,18 @@ def _leap(data: mmap | bytes, place: int, line: bytes) -> int:
 
 def subjects(path: Path) -> Iterator[tuple[str, list[str]]]:
     """The lines of a sorted N-Triples file, grouped by subject (an N-Triples term)."""
-    current = ""
+    head = "\n"  # what all lines of a subject begin with; none begins so
     group: list[str] = []
     with path.open(encoding="utf-8") as file:
         for line in file:
-            subject = line[: line.index(" ")]
-            if subject != current:
-                if group:
-                    yield current, group
-                current, group = subject, []
-            group.append(line)
+            if line.startswith(head):
+                group.append(line)
+                continue
+            if group:
+                yield head[:-1], group
+            head, group = line[: line.index(" ") + 1], [line]
     if group:
-        yield current, group
+        yield head[:-1], group
 
 
 def literal(term: str) -> Text:

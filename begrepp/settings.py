@@ -49,7 +49,13 @@ class Settings:
         default_factory=lambda: tuple(os.environ.get("BEGREPP_VALIDATION_HOSTS", "").split())
     )
     imports: Path | None = field(default_factory=lambda: _folder("BEGREPP_IMPORTS"))
+    store_url: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE", ""))
+    store_user: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE_USER", ""))
+    store_password: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE_PASSWORD", ""), repr=False)
     kept_answers_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_KEPT_ANSWERS_MB", "64")))
+    kept_pages_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_KEPT_PAGES_MB", "64")))
+    access_log: bool = field(default_factory=lambda: os.environ.get("BEGREPP_ACCESS_LOG", "") not in ("", "0"))
+    report_link: str = field(default_factory=lambda: os.environ.get("BEGREPP_REPORT_LINK", ""))
     trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_TRUSTED_PROXIES", "0")))
     keep_builds: int = 3
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from bench import (
+    build,
     current_view,
     naive,
     owl,
@@ -23,6 +24,7 @@ from bench import (
 )
 
 BENCHES = {
+    "build": build.run,
     "naive": naive.run,
     "current-view": current_view.run,
     "owl": owl.run,

@@ -12,13 +12,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, Triple, serialize
@@ -32,13 +30,12 @@ from begrepp.records import Edition, Mapping, MappingSet, Skipped
 from begrepp.settings import ROOT
 from begrepp.shacl.shapes import Shapes
 from begrepp.terms import ntriples
-from bench import snomed
+from bench import jena, snomed
 
 SIZES = {"100 k": 4_200, "1 M": 41_700, "10 M": 416_000}
 """Concepts that make about so many triples."""
 ENGINES = ("begrepp", "pyshacl", "pyshifty", "jena")
 DEADLINE = int(os.environ.get("BENCH_DEADLINE", "600"))
-JARS = Path("/usr/share/java")
 
 
 def run(folder: Path) -> None:
@@ -99,7 +96,7 @@ def _lines(file: Path) -> int:
 
 def _installed(engine: str) -> bool:
     if engine == "jena":
-        return shutil.which("java") is not None and (JARS / "jena-shacl.jar").exists()
+        return jena.installed()
     return engine != "pyshifty" or importlib.util.find_spec("shifty") is not None
 
 
@@ -154,15 +151,9 @@ def _shapes() -> bytes:
 
 
 def _jena(files: Sequence[Path], folder: Path) -> list[str]:
-    """Jena's `shacl` from Debian's jars. Its classes look for their messages where the package does not put them."""
+    """Jena's `shacl`, with messages in one language only."""
     home = folder / "jena"
     home.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(JARS / "jena-core.jar") as jar:
-        for name in jar.namelist():
-            if name.endswith(".properties") and "/xerces/" in name:
-                target = home / "xerces" / name.partition("/xerces/")[2]
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(jar.read(name))
     one_language = [
         line for line in _shapes().splitlines(True) if not (b"#message>" in line and line.endswith(b"@sv .\n"))
     ]
@@ -170,28 +161,8 @@ def _jena(files: Sequence[Path], folder: Path) -> list[str]:
     with (home / "data.nt").open("wb") as out:
         for file in files:
             out.write(file.read_bytes())
-    classes = ":".join([str(home), *map(str, _jars())])
-    command = ["java", "-Xmx10g", "-cp", classes, "shacl.shacl", "validate"]
-    return [*command, "--shapes", str(home / "shapes.nt"), "--data", str(home / "data.nt")]
-
-
-def _jars() -> Iterator[Path]:
-    wanted = (
-        "jena",
-        "commons-",
-        "dexx",
-        "thrift",
-        "slf4j-api",
-        "slf4j-nop",
-        "guava",
-        "failureaccess",
-        "jsonld",
-        "http",
-    )
-    wanted += ("jackson-", "protobuf", "gson", "titanium", "jakarta.json", "javax.json", "jsonp")
-    for jar in sorted(JARS.glob("*.jar")):
-        if jar.name.startswith(wanted) and not any(letter.isdigit() for letter in jar.stem.rpartition("-")[2]):
-            yield jar
+    judged = ("validate", "--shapes", str(home / "shapes.nt"), "--data", str(home / "data.nt"))
+    return jena.command(home, "shacl.shacl", *judged)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,9 @@ from typing import Any
 from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
-    CodedValue,
-    CodeList,
     Edition,
     Element,
     Home,
-    Link,
     Record,
     Redistribution,
     Skipped,
@@ -29,10 +26,10 @@ from begrepp.records import (
     Text,
 )
 from loaders.agencies import BEGREPP
-from loaders.code_systems import reference
 from loaders.declarations import ReleaseDates, Rights, read_declaration, release_dates, rights, slug
-from loaders.odm_files import Alias, Group, Item, ItemRef, MetaData, OdmList, read_odm
-from loaders.plain_text import from_html
+from loaders.odm_dataset import dataset_records
+from loaders.odm_files import Group, Item, ItemRef, MetaData, read_odm
+from loaders.odm_words import code_list, dictionary, least, linked, notes, particulars, titles
 
 SOURCE = Source(
     id="odm",
@@ -43,31 +40,22 @@ SOURCE = Source(
     homepage="https://www.cdisc.org/standards/data-exchange/odm",
     reads="ODM 1.3 or 2.0, or Define-XML, as .xml",
 )
-# Dictionaries outside the file by the names that Define-XML has for them; the addresses are those of HL7.
-_DICTIONARIES = {
-    "meddra": "http://terminology.hl7.org/CodeSystem/mdr",
-    "loinc": "http://loinc.org",
-    "snomed": "http://snomed.info/sct",
-    "snomedct": "http://snomed.info/sct",
-    "iso3166": "urn:iso:std:iso:3166",
-    "iso639": "urn:ietf:bcp:47",
-    "atc": "http://www.whocc.no/atc",
-    "icd10": "http://hl7.org/fhir/sid/icd-10",
-    "unii": "http://fdasis.nlm.nih.gov",
-}
 
 
 def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Each study as a structure: its code lists, its forms, groups and items."""
     keys = read_declaration(edition, declared)
-    known = rights(keys)
-    dates = release_dates(keys, edition)
     language = keys.text("language", default="und")
     systems = {system: str(target) for system, target in keys.table("systems").rest()}
-    keys.done()
     found = [study for path in data_files(edition) for study in read_odm(path, language)]
     if not found:
         raise InputError(Origin(f"{edition.source}/{edition.version}"), "there is no file.", "Add an ODM file.")
+    if "dataset" in keys:
+        yield from dataset_records(keys, edition, found, systems, language)
+        return
+    known = rights(keys)
+    dates = release_dates(keys, edition)
+    keys.done()
     ids: set[str] = set()
     for study in found:
         id_ = slug(edition.source) if len(found) == 1 else f"{slug(edition.source)}-{slug(study.oid or study.study)}"
@@ -107,7 +95,7 @@ class _Study:
         )
         for found in data.lists.values():
             if found.values:
-                yield self._list(found)
+                yield code_list(found, Home(structure=self.id), data.origin.file, self.language, self.systems)
             elif not found.dictionary:
                 yield Skipped(origin=self._at(found.row), reason=f"the CodeList '{found.oid}' holds no values.")
         placed: set[str] = set()
@@ -163,10 +151,10 @@ class _Study:
             titles=group.titles or (Text(group.name or group.oid, self.language),),
             parent=parent,
             datatype="FormDef" if group.groups else "ItemGroupDef",
-            min_card=_least(ref),
+            min_card=least(ref),
             max_card="*" if repeats else "1",
-            measures=self._links(group.aliases),
-            notes=_notes(group.aliases, self.systems),
+            measures=linked(group.aliases, self.systems),
+            notes=notes(group.aliases, self.systems),
         )
 
     def _item(self, item: Item, path: str, parent: str, ref: ItemRef | None) -> Element:
@@ -175,85 +163,15 @@ class _Study:
             structure=self.id,
             path=path,
             origin=self._at(item.row),
-            titles=_titles(item, found, self.language),
+            titles=titles(item, found, self.language),
             descriptions=item.descriptions or item.questions,
             parent=parent,
             datatype=item.datatype,
-            min_card=_least(ref),
+            min_card=least(ref),
             max_card="1",
             unit=item.units[0] if len(item.units) == 1 else "",
-            measures=self._links(item.aliases),
+            measures=linked(item.aliases, self.systems),
             code_list=found.oid if found and found.values else "",
-            bindings=_dictionary(found) if found and found.dictionary else (),
-            notes=(*_notes(item.aliases, self.systems), *_particulars(item, found, ref)),
+            bindings=dictionary(found) if found and found.dictionary else (),
+            notes=(*notes(item.aliases, self.systems), *particulars(item, found, ref)),
         )
-
-    def _list(self, found: OdmList) -> CodeList:
-        return CodeList(
-            home=Home(structure=self.id),
-            id=found.oid,
-            origin=self._at(found.row),
-            titles=found.titles or (Text(found.name or found.oid, self.language),),
-            identifiers=tuple(f"{alias.context}: {alias.name}" for alias in found.aliases),
-            values=tuple(
-                CodedValue(
-                    code=value.code,
-                    labels=value.labels or (Text(value.code, self.language),),
-                    matches=self._links(value.aliases),
-                )
-                for value in found.values
-            ),
-        )
-
-    def _links(self, aliases: tuple[Alias, ...]) -> tuple[Link, ...]:
-        found = {
-            concept: Link(concept=concept, source=alias.context)
-            for alias in aliases
-            if (concept := reference(alias.context, alias.name, self.systems))
-        }
-        return tuple(found.values())
-
-
-def _titles(item: Item, found: OdmList | None, language: str) -> tuple[Text, ...]:
-    """What the form asks, else what the item is called; a box of a checkbox is called by its choice (REDCap)."""
-    # REDCap has a column for every box, all with the same question: `x___2` is the choice `2, Rare disease`.
-    box, said = item.name.rpartition("___")[2], found.attributes.get("CheckboxChoices", "") if found else ""
-    choices = dict(part.split(",", 1) for part in said.split("|") if "," in part)
-    if choice := {code.strip(): words.strip() for code, words in choices.items()}.get(box):
-        asked = item.questions[0] if item.questions else Text(item.name, language)
-        return (Text(f"{asked.value}: {choice}", asked.lang),)
-    short = [text for text in item.questions if len(text.value) <= 200]
-    return tuple(short) or (Text(item.name, language),)
-
-
-def _least(ref: ItemRef | None) -> str:
-    return {"Yes": "1", "No": "0"}.get(ref.mandatory, "") if ref else ""
-
-
-def _dictionary(found: OdmList) -> tuple[str, ...]:
-    name = "".join(each for each in found.dictionary.lower() if each.isalnum())
-    address = _DICTIONARIES.get(name, "")
-    return (f"{address}|{found.version}" if found.version.strip() else address,) if address else ()
-
-
-def _notes(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Text, ...]:
-    """Names in other standards, such as `CDASH: AETERM`: what is no code of a system that begrepp knows."""
-    said = dict.fromkeys(
-        f"{alias.context}: {alias.name}" for alias in aliases if not reference(alias.context, alias.name, systems)
-    )
-    return tuple(Text(words, "und") for words in said)
-
-
-def _particulars(item: Item, found: OdmList | None, ref: ItemRef | None) -> Iterator[Text]:
-    if ref and ref.where:
-        yield Text(f"where {ref.where}", "en")
-    if len(item.units) > 1:
-        yield Text(f"MeasurementUnit: {', '.join(item.units)}", "und")
-    for said in item.ranges:
-        yield Text(f"RangeCheck: {said}", "und")
-    if found and found.dictionary and not _dictionary(found):
-        yield Text(f"ExternalCodeList: {found.dictionary} {found.version}".strip(), "und")
-    # What REDCap adds of its own.
-    for key in ("SectionHeader", "FieldNote", "BranchingLogic", "Calculation", "OntologySearch", "FieldAnnotation"):
-        if said := from_html(item.attributes.get(key, "")).strip():
-            yield Text(f"{key}: {said}", "und")

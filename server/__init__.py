@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from begrepp.settings import Settings
 from server import (
+    api,
     browse,
     catalog,
     cookbook,
@@ -22,11 +23,14 @@ from server import (
     problems,
     resource,
     sparql,
+    terms,
     validation,
     valuecheck,
     wellknown,
 )
+from server.accesslog import AccessLog
 from server.heads import begin, finish
+from server.pagecache import PageCache
 from server.presenting import prepare_templates
 from server.schema_org import described
 from server.state import Serving
@@ -53,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["begrepp.desk"] = judge.Desk(settings)
     prepare_templates(app, described)
     for blueprint in (
+        api.blueprint,
         browse.blueprint,
         catalog.blueprint,
         cookbook.blueprint,
@@ -66,6 +71,7 @@ def create_app(settings: Settings) -> Flask:
         metrics.blueprint,
         resource.blueprint,
         sparql.blueprint,
+        terms.blueprint,
         validation.blueprint,
         valuecheck.blueprint,
         wellknown.blueprint,
@@ -77,6 +83,10 @@ def create_app(settings: Settings) -> Flask:
     Compress(app)  # registered before `finish`, so it comes after it
     app.before_request(begin)
     app.after_request(finish)
+    if settings.kept_pages_mb:
+        app.wsgi_app = PageCache(app.wsgi_app, settings.current, settings.kept_pages_mb)  # type: ignore[method-assign]
+    if settings.access_log:
+        app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
     if proxies := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)  # type: ignore[method-assign]
     return app

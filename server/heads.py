@@ -14,6 +14,7 @@ from flask import Response, g, request
 
 from begrepp.errors import NoBuild
 from server import metrics
+from server.accesslog import ROUTE
 from server.state import build
 
 _CONTENT_SECURITY = (
@@ -33,8 +34,9 @@ _UNSTEADY = frozenset({"browse.health", "browse.ready", "browse.switch", "downlo
 
 
 def begin() -> None:
-    """Note when the request came."""
+    """Note when the request came, and by which route."""
     g.started = time.monotonic()
+    request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "none"
 
 
 def is_steady() -> bool:
@@ -62,7 +64,7 @@ def finish(response: Response) -> Response:
         headers["Access-Control-Max-Age"] = "86400"
     if request.endpoint != "static":
         response.vary.update(("Accept", "Accept-Language"))
-        if response.mimetype == "text/html" or response.status_code in (300, 301, 302, 303):
+        if g.get("read_cookie"):
             response.vary.add("Cookie")  # the language that a reader chose
         _freshness(response)
     if request.endpoint != "sparql.endpoint" and "started" in g:

@@ -20,7 +20,7 @@ from server.translate import LANGUAGES, Speaker
 def speaker() -> Speaker:
     """Who speaks the reader's language in this request."""
     if "language" not in g:
-        g.language = choose_language(request)
+        g.language, g.read_cookie = choose_language(request), True
     return Speaker(g.language)
 
 
@@ -82,7 +82,8 @@ def text(value: Text | None) -> Markup:
     """A text; one that is not in the page's language says in which it is."""
     if value is None:
         return Markup("")
-    if not value.lang or value.lang == g.language:
+    # zxx: no language at all, such as the name of a form (ISO 639-2).
+    if value.lang in ("", "zxx", g.language):
         return escape(value.value)
     marked = Markup('<span lang="{0}" class="other">{1}</span> <span class="tongue">{0}</span>')
     return marked.format(value.lang, value.value)

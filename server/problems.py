@@ -71,7 +71,8 @@ def _wants_page() -> bool:
     """HTML where it is wanted more than data; by suffix and `?format=` before `Accept`."""
     _, suffixed = split_suffix(request.path)
     named = request.values.get("format", "") if request.method == "GET" else ""
-    if request.path.endswith(".json") or (suffixed and suffixed != HTML) or named not in ("", "html"):
+    is_data = request.path.endswith(".json") or request.path.startswith("/api/")
+    if is_data or (suffixed and suffixed != HTML) or named not in ("", "html"):
         return False
     data = max(quality(request, format_) for format_ in (PROBLEM, *GRAPH_FORMATS, *RESULT_FORMATS))
     page = quality(request, HTML)

@@ -259,6 +259,7 @@ def _filled(found_build: Build, found: Found) -> tuple[str, object]:
     pages: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("skos:Concept", "concept.html", lambda: concept_page(found_build, found, say, everything=everything)),
         ("dcat:Dataset", "dataset.html", lambda: dataset_page(found_build, found, say, everything=everything)),
+        ("begrepp:Specification", "dataset.html", lambda: dataset_page(found_build, found, say, everything=everything)),
         ("csvw:Column", "variable.html", lambda: variable_page(found_build, found, say)),
         ("sssom:MappingSet", "mapping_set.html", lambda: mapping_set_page(found_build, found, say, offset)),
         ("begrepp:CodeSystemRelease", "release.html", lambda: release_page(found_build, found, say)),

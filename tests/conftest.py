@@ -4,10 +4,13 @@ The starter, and an invented list in the form of ICD-10-SE in two editions, so t
 
 2021: 01 ─ A00-A09 ─ A00 ─ A00.0 "Påhittad lungåkomma"     (not in 2022: retired)
                         └─ A00.9 "Påhittad åkomma UNS"     (called otherwise in 2022)
+
+And the dictionary of a common specification, `json`, whose lists of values are its own.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +40,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     )
     put(settings, HEADER + ROWS, edition="2021")
     put(settings, HEADER + NEWER, edition="2022")
+    shutil.copytree(ROOT / "tests/fixtures/variables-json/2026", settings.raw / "json/2026")
     editions = [*find_editions(ROOT / "starter"), *find_editions(settings.raw)]
     jobs = [Job(edition, loaders.loader_of(edition)) for edition in editions]
     build(jobs, settings, Quiet(), keep_going=True, accept_fewer=True)

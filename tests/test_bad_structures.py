@@ -14,6 +14,8 @@ from openpyxl import Workbook
 import loaders
 from begrepp.errors import InputError, PersonalDataError
 from begrepp.records import Element, Skipped
+from begrepp.settings import ROOT
+from loaders import rut
 from tests.test_bad_formats import changed, original
 from tests.test_bad_input import BOMB, edition, refused
 
@@ -323,6 +325,74 @@ def test_lock_files_and_text_files_are_no_workbooks(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"source.toml": 'loader = "sos_workbook"\n', "~$r.xlsx": b"x"}
     refused(tmp_path, "register", files, "source.toml", "there are 0 workbooks", "one register")
     refused(tmp_path, "annat", {**files, "r.xlsx": b"no zip"}, "r.xlsx", "not a whole zip or xlsx", "again")
+
+
+# The RUT template.
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where", "reason", "step"),
+    [
+        (
+            "register.csv",
+            "provreg;;",
+            "provreg;annat;",
+            "register.csv",
+            "0 registers are part of nothing",
+            "one register",
+        ),
+        ("register.csv", "vard;provreg", "vard;prov", "register.csv row 3", "'prov' in 'part_of'", "Write 'provreg'"),
+        ("register.csv", "person;provreg", "vard;provreg", "register.csv row 4", "'vard' stands already", "Remove"),
+        ("register.csv", ";Personer;", ";;", "register.csv row 4", "'label_sv' is empty", "Fill"),
+        ("register.csv", ";1998;", ";1998/99;", "register.csv row 2", "is no year, month or day", "Write 2004"),
+        ("register.csv", ";label_sv;", ";etikett;", "register.csv row 1", "label_sv", ""),
+        (
+            "represented_variables.csv",
+            "vikt-kg,vikt",
+            "vikt-kg,vigt",
+            "represented_variables.csv row 3",
+            "'vigt'",
+            "Add",
+        ),
+        ("represented_variables.csv", "decimal", "tal", "represented_variables.csv row 3", "no datatype", "Use one"),
+        (
+            "represented_variables.csv",
+            ",kon,,",
+            ",kon,icd-10-se,",
+            "represented_variables.csv row 2",
+            "both",
+            "Keep one",
+        ),
+        ("represented_variables.csv", ",kon,,", ",kun,,", "represented_variables.csv row 2", "'kun'", "Add it there"),
+        ("represented_variables.csv", ",kon,,", ",okant,,", "codes.csv row 4", "both for values and", "Divide"),
+        ("instance_variables.csv", ",okant,", ",okand,", "instance_variables.csv row 2", "'okand'", "Add it there"),
+        ("instance_variables.csv", "vikt-kg", "vikt-g", "instance_variables.csv row 4", "'vikt-g'", "Add it there"),
+        ("instance_variables.csv", "vard,KON", "doda,KON", "instance_variables.csv row 3", "'doda'", "Add it there"),
+        ("instance_variables.csv", "vard,VIKT", "vard,KON", "instance_variables.csv row 4", "stands already", "Remove"),
+        ("instance_variables.csv", "2026-11-01", "i fjol", "instance_variables.csv row 2", "not a date", "YYYY-MM-DD"),
+        ("codes.csv", "kon,2,", "kon,1,", "codes.csv row 3", "'kon 1' stands already", "Remove"),
+        ("codes.csv", "oanvand,A", "å å,A", "codes.csv row 5", "'å å' in 'code_list' is no id", "Use a-z"),
+        ("codes.csv", "1998-01-01", "1998", "codes.csv row 2", "'1998'", "YYYY-MM-DD"),
+        ("codes.csv", "Uppgift saknas", "811218-9876", "codes.csv row 4", "identity number", "Remove"),
+    ],
+)
+def test_a_broken_rut_template_is_refused(
+    tmp_path: Path, name: str, old: str, new: str, where: str, reason: str, step: str
+) -> None:
+    refused(tmp_path, "provregister", changed("rut-provregister", name, old, new), where, reason, step)
+
+
+def test_the_rut_template_is_whole_and_of_its_own_files(tmp_path: Path) -> None:
+    files = original("rut-provregister")
+    refused(tmp_path, "ett", {**files, "extra.csv": "a\n"}, "extra.csv", "not of the template", "register.csv")
+    del files["instance_variables.csv"]
+    refused(tmp_path, "tva", files, "source.toml", "instance_variables.csv is missing", "beside")
+
+
+def test_the_published_rut_template_has_the_columns_that_are_read() -> None:
+    for name, columns in rut.COLUMNS.items():
+        said = (ROOT / "docs" / "how-to" / "rut" / name).read_text(encoding="utf-8")
+        assert said == ",".join(columns) + "\n"
 
 
 # Catalogues.

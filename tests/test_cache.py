@@ -45,7 +45,7 @@ def built(settings: Settings, *, from_scratch: bool = False, public: bool = Fals
 
 
 def only_entry(settings: Settings) -> Path:
-    (entry,) = settings.cache.iterdir()
+    (entry,) = (settings.cache / "editions").iterdir()
     return entry
 
 
@@ -158,7 +158,7 @@ def test_a_declaration_in_the_loader_counts(settings: Settings) -> None:
 def test_what_a_killed_process_left_in_the_cache_goes_and_is_never_used(settings: Settings) -> None:
     put(settings, HEADER + ROWS)
     first, _ = built(settings)
-    left = settings.cache / ".aside-999999999-x"
+    left = settings.cache / "editions" / ".aside-999999999-x"
     left.mkdir()
     (left / "report.json").write_text("half", encoding="utf-8")
     second, _ = built(settings, from_scratch=True)
@@ -171,8 +171,10 @@ def test_the_cache_holds_what_the_builds_hold_and_no_more(settings: Settings) ->
     for number in range(3):
         put(settings, HEADER + ROWS.replace("UNS", f"UNS {number}"))
         built(settings)
-    assert len([*settings.cache.iterdir()]) == 2  # of the build that is kept and, until the next, the one before it
-    assert any(part.stat().st_nlink > 1 for part in settings.cache.glob("*/*.nt"))
+    assert (
+        len([*(settings.cache / "editions").iterdir()]) == 2
+    )  # of the build that is kept and, until the next, the one before it
+    assert any(part.stat().st_nlink > 1 for part in settings.cache.rglob("*.nt"))
 
 
 def test_what_was_added_need_not_be_loaded_again_to_build(settings: Settings) -> None:
@@ -185,3 +187,22 @@ def test_what_was_added_need_not_be_loaded_again_to_build(settings: Settings) ->
         pass
     _, watched = built(settings)
     assert watched.reused == ["2021"]
+
+
+def test_editions_that_have_not_changed_are_not_compared_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(settings, HEADER + ROWS)
+    put(settings, NEWER, edition="2022")
+    first, _ = built(settings)
+    (kept,) = (settings.cache / "comparisons").iterdir()
+    monkeypatch.setattr("begrepp.comparisons.compare", None)
+    second, _ = built(settings)
+    assert second.differences == first.differences and second.hash == first.hash
+    monkeypatch.undo()
+    kept.write_bytes(kept.read_bytes()[:-9] + b"[damaged]")
+    third, _ = built(settings)
+    assert third.hash == first.hash and kept.read_bytes()[-9:] != b"[damaged]"
+    put(settings, NEWER.replace("kategori", "grupp"), edition="2022")
+    built(settings)
+    assert [path.name for path in (settings.cache / "comparisons").iterdir()] != [kept.name]

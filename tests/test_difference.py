@@ -11,7 +11,8 @@ import pytest
 from begrepp.build import build
 from begrepp.changelists import COLUMNS, as_csv, cells, read_changes
 from begrepp.changes import RULES, TYPES, Change, Comparison
-from begrepp.correspondence import edition_file, pairs
+from begrepp.comparisons import edition_file
+from begrepp.correspondence import pairs
 from begrepp.difference import compare
 from begrepp.likeness import negation_differs, numbers_differ, opposite, similarity, spelling
 from begrepp.loading import Job

@@ -126,7 +126,7 @@ def test_skos_keeps_what_no_record_says() -> None:
     assert any("husdjur" in reason for reason in skipped) and any("circle" in reason for reason in skipped)
 
 
-STRUCTURES = ("fhir_structures", "openehr", "odm", "ni", "dcat", "ddi", "sos_workbook")
+STRUCTURES = ("fhir_structures", "openehr", "odm", "ni", "dcat", "ddi", "sos_workbook", "rut")
 MANUAL = (ROOT / "docs" / "how-to" / "source-toml.md").read_text(encoding="utf-8")
 
 

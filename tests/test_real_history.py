@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.correspondence import edition_file
+from begrepp.comparisons import edition_file
 from begrepp.difference import compare
 from begrepp.iris import Iris
 from begrepp.parts import load_edition

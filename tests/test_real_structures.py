@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.errors import PersonalDataError
-from begrepp.records import CodeList, Element, Record, Skipped, Structure, Variable
+from begrepp.records import CodeList, Dataset, Element, Record, Skipped, Structure, Variable
 from tests.test_real_files import DATA, read, skipped
 
 RIGHTS = """[source]
@@ -49,6 +49,26 @@ def test_cdash_is_whole(tmp_path: Path) -> None:
     items = {e.path.rpartition("/")[2] for e in found if e.datatype not in ("FormDef", "ItemGroupDef")}
     assert items == set(re.findall(r'<ItemDef OID="([^"]+)"', text(name))) and len(items) == 292
     assert sum(any(n.value.startswith("CDASH: ") for n in e.notes) for e in found) >= 292
+
+
+@pytest.mark.parametrize(
+    ("name", "tables", "variables", "lists_"),
+    [
+        ("cdisc-odm/defineV21-SDTM.xml", 11, 155, 32),
+        ("cdisc-odm/define2-0-0-sdtm-test.xml", 34, 414, 69),
+        ("redcap-genomics-thailand/GenomicsThailandRegistry.REDCap.xml", 6, 167, 128),
+    ],
+)
+def test_a_study_is_a_dataset_where_it_is_declared_one(
+    tmp_path: Path, name: str, tables: int, variables: int, lists_: int
+) -> None:
+    declared = ODM + '[dataset]\ntitle.en = "Study"\ndescription.en = "A study."\n'
+    records = read(tmp_path, "study", "2020", name, declaration=declared)
+    (dataset,) = (r for r in records if isinstance(r, Dataset))
+    found = [r for r in records if isinstance(r, Variable)]
+    # What stands in a value list of Define-XML is said in a note of the variable that it is a value of.
+    assert (len(dataset.tables), len(found), len(lists(records))) == (tables, variables, lists_)
+    assert not skipped(records)
 
 
 @pytest.mark.parametrize(

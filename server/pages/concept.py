@@ -234,7 +234,9 @@ def _became(row: QuerySolution, concept: str) -> bool:
 
 def _other_meanings(build: Build, said: Said, iri: str) -> list[str]:
     """The concepts that the code has stood for besides this one."""
-    schemes = [build.catalogue.by_iri[scheme] for scheme in iris_of(said, "skos:inScheme")]
+    # A dictionary's own list is no scheme of the catalogue, and its codes have no history.
+    named = (build.catalogue.by_iri.get(scheme) for scheme in iris_of(said, "skos:inScheme"))
+    schemes = [scheme for scheme in named if scheme]
     codes = [text.value for text in texts(said, "skos:notation")]
     found = [hit.iri for scheme in schemes for code in codes for hit in meanings(build, scheme, code)]
     return [other for other in found if other != iri]

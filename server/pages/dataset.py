@@ -10,7 +10,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.ehds import elements, present
-from begrepp.namespaces import compact
+from begrepp.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.names import Ref, Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
@@ -94,6 +94,7 @@ class DatasetPage:
     custodian: Ref | None
     described_by: Ref | None
     is_sketch: bool
+    is_specification: bool
     years: tuple[str, str]
     population: Text | None
     excludes: Text | None
@@ -193,6 +194,7 @@ def dataset_page(build: Build, found: Found, say: Speaker, *, everything: bool =
         publisher=next(iter(named("dct:publisher")), None),
         custodian=next(iter(named("geodcatap:custodian")), None),
         described_by=next(iter(named("begrepp:describedBy")), None),
+        is_specification=expand("begrepp:Specification") in iris_of(said, "rdf:type"),
         is_sketch=not set(iris_of(said, "begrepp:describedBy"))
         <= {*iris_of(said, "dct:publisher"), *iris_of(said, "geodcatap:custodian")},
         years=(one(period, "dcat:startDate"), one(period, "dcat:endDate")),

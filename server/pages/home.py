@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal
 
-from begrepp.namespaces import compact
+from begrepp.namespaces import compact, expand
 from begrepp.queries import Query, queries
 from begrepp.records import Text
 from begrepp.swedish import sort_key
@@ -21,9 +21,10 @@ SCHEMES_SHOWN = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetRow:
-    """A dataset in a list."""
+    """A dataset in a list, or a common specification, which nobody holds data of."""
 
     ref: Ref
+    is_specification: bool
     description: Text | None
     holder: Ref | None
     variables: int
@@ -65,7 +66,7 @@ def home_page(build: Build, language: str) -> HomePage:
     return HomePage(
         schemes=rows[:SCHEMES_SHOWN],
         schemes_total=len(rows),
-        datasets=dataset_rows(build, language),
+        datasets=[row for row in dataset_rows(build, language) if not row.is_specification],
         mapping_sets=mapping_set_rows(build, language),
         concepts=sum(g["concepts"] for g in manifest.current("scheme")),
         variables=sum(g["variables"] for g in manifest.current("dataset")),
@@ -80,7 +81,7 @@ def home_page(build: Build, language: str) -> HomePage:
 
 
 def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
-    """The datasets, in Swedish order of their titles."""
+    """The datasets and specifications, in Swedish order of their titles."""
     said: dict[str, dict[str, list[Text]]] = {}
     for row in select(build.store, "datasets"):
         term = row["value"]
@@ -95,6 +96,7 @@ def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
     rows = [
         DatasetRow(
             ref=known[iri],
+            is_specification=expand("begrepp:Specification") in {t.value for t in about.get("rdf:type", [])},
             description=choose(about.get("dct:description", []), language),
             holder=next(
                 (known[t.value] for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])), None

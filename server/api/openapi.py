@@ -1,0 +1,94 @@
+"""The API described for programs: OpenAPI 3.1, made from the operations themselves and joined with validation's."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from begrepp.settings import Settings
+from server.api.operations import OPERATIONS, Operation
+from server.api.parameters import Parameter
+from server.api.shapes import SCHEMAS, many, ref
+from server.codes import LONGEST, MOST
+from server.openapi import openapi as validation
+
+_PROBLEMS = {
+    "300": "The code stands for different things in the parts of a system.",
+    "400": "The request is wrong; the detail says what to send.",
+    "404": "Nothing here has that name.",
+    "406": "There is no such format.",
+    "410": "It was here in an earlier release only.",
+}
+
+
+def openapi(settings: Settings, server: str) -> dict[str, Any]:
+    """The description; `server` is where the application is mounted."""
+    judged = json.loads(validation(settings))
+    paths: dict[str, Any] = {each.path: {"get": _operation(each)} for each in OPERATIONS}
+    paths["/api/v1/resolve"]["post"] = _resolve_several()
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "begrepp",
+            "version": "1.0.0",
+            "description": "Health data concepts: look up, search, compare, map, validate. What an answer of version 1 "
+            "has, it keeps; fields may come.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": server}],
+        "paths": {**paths, **judged["paths"]},
+        "components": {"schemas": {**judged["components"]["schemas"], **SCHEMAS}},
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    return {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": [_parameter(parameter, operation) for parameter in operation.parameters],
+        "responses": {"200": _json("The answer.", ref(operation.schema)), **_problems()},
+    }
+
+
+def _parameter(parameter: Parameter, operation: Operation) -> dict[str, Any]:
+    example = {"example": operation.example[parameter.name]} if parameter.name in operation.example else {}
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.required,
+        "description": parameter.words,
+        "schema": parameter.schema,
+        **({"example": int(example["example"]) if parameter.number else example["example"]} if example else {}),
+    }
+
+
+def _resolve_several() -> dict[str, Any]:
+    text = {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"}
+    item = {
+        "type": "object",
+        "required": ["system", "code"],
+        "properties": {"system": text, "code": text, "asOf": {"type": "string", "format": "date"}},
+    }
+    return {
+        "operationId": "resolve-several",
+        "summary": "What several codes stand for, in one request",
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "array", "maxItems": MOST, "items": item}}},
+        },
+        "responses": {
+            "200": _json("The answers, in the same order.", many(ref("Resolved"))),
+            **_problems(),
+        },
+    }
+
+
+def _json(words: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": words, "content": {"application/json": {"schema": schema}}}
+
+
+def _problems() -> dict[str, Any]:
+    return {
+        status: {"description": words, "content": {"application/problem+json": {"schema": ref("Problem")}}}
+        for status, words in _PROBLEMS.items()
+    }

@@ -1,0 +1,281 @@
+"""What the API can be asked: each operation with its parameters, an example, and how it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from pyoxigraph import NamedNode
+
+from begrepp.errors import UsageError
+from server.api.parameters import (
+    AS_OF,
+    DATASET,
+    KIND,
+    LANG,
+    OFFSET,
+    QUERY,
+    SCHEME,
+    STATUS,
+    SYSTEM,
+    Parameter,
+    limit,
+    lookup,
+)  # fmt: skip
+from server.api.told import Told, concept, short
+from server.asof import dated, day_asked, meant_on, reading
+from server.codes import resolved
+from server.links import licence_of
+from server.names import refs, statements
+from server.pages.mappings import mapping_rows
+from server.pages.scheme import scheme_row
+from server.pages.search import Result, results
+from server.pages.tree import children, paths
+from server.presenting import address
+from server.questions import select, value
+from server.resolve import Found, Missing, by_iri, by_system
+from server.state import Build
+
+Asked = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A question of the API; `example` is a query string that runs on the bundled graph."""
+
+    name: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    schema: str
+    answer: Callable[[Build, Asked, str], Told]
+    example: dict[str, str]
+
+    @property
+    def path(self) -> str:
+        """Where it is asked."""
+        return f"/api/v1/{self.name}"
+
+    @property
+    def example_path(self) -> str:
+        """The example as an address."""
+        return f"{self.path}?{urlencode(self.example)}" if self.example else self.path
+
+
+def found_by(build: Build, asked: Asked, suffix: str = "") -> Found:
+    """The concept that is asked for, by IRI or by system and code; raises `UsageError` or `Missing`."""
+    if iri := asked[f"iri{suffix}"].strip():
+        found = by_iri(build, iri)
+    elif asked["system"].strip() and asked[f"code{suffix}"].strip():
+        found = by_system(build, asked["system"].strip(), asked[f"code{suffix}"].strip())
+    else:
+        raise UsageError("Which concept?", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
+    if NamedNode("http://www.w3.org/2004/02/skos/core#Concept") not in statements(build, found.iri).get(_TYPE, []):
+        raise Missing(f"{found.iri} is no concept.", "Give the IRI of a concept.")
+    return found
+
+
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+def _lookup(build: Build, asked: Asked, language: str) -> Told:
+    found = found_by(build, asked)
+    if day := day_asked(asked["asOf"]):
+        found = meant_on(build, found, day)
+        return concept(dated(build, reading(build, found, day)), found, language)
+    return concept(build, found, language)
+
+
+def _as_of(build: Build, asked: Asked, language: str) -> Told:
+    day = day_asked(asked["asOf"])
+    assert day is not None
+    found = meant_on(build, found_by(build, asked), day)
+    read = reading(build, found, day)
+    return {
+        "asOf": day.isoformat(),
+        "release": read.held_in["version"],
+        "since": read.since.isoformat(),
+        "retired": read.retired,
+        "concept": concept(dated(build, read), found, language),
+    }
+
+
+def _schemes(build: Build, asked: Asked, language: str) -> Told:
+    rows = []
+    for scheme in sorted(build.catalogue.by_iri.values(), key=lambda scheme: scheme.id):
+        row = scheme_row(build, scheme, language)
+        rows.append(
+            {
+                "id": scheme.id,
+                "iri": scheme.iri,
+                "href": address(row.href),
+                "title": {text.lang: text.value for text in scheme.titles},
+                "identifiers": sorted(scheme.identifiers),
+                "systemUri": scheme.system_uri or None,
+                "version": row.version or None,
+                "validFrom": row.valid_from or None,
+                "concepts": row.concepts,
+                "inactive": row.inactive,
+                "license": licence_of(build, scheme.id) or None,
+                "redistributable": row.redistributable,
+            }
+        )
+    return {"schemes": rows}
+
+
+def _filters(build: Build, asked: Asked) -> dict[str, str]:
+    scheme = build.catalogue.by_id.get(asked["scheme"])
+    if asked["scheme"] and scheme is None:
+        raise UsageError(f"There is no code system {asked['scheme']}.", "See /api/v1/schemes.")
+    wanted = {
+        "scheme": scheme.iri if scheme else "",
+        "kind": asked["kind"],
+        "status": asked.get("status", ""),
+        "dataset": build.iris.dataset(asked["dataset"]) if asked.get("dataset") else "",
+    }
+    return {name: given for name, given in wanted.items() if given}
+
+
+def _hit(result: Result) -> Told:
+    return {
+        "iri": result.iri,
+        "href": address(result.href),
+        "notation": result.notation or None,
+        "label": result.label.value or None,
+        "lang": result.label.lang or None,
+        "scheme": result.scheme or None,
+        "active": result.active,
+        "kind": result.kind,
+        "within": result.within.value if result.within else None,
+        "matched": result.matched.value if result.matched else None,
+    }
+
+
+def _search(build: Build, asked: Asked, language: str) -> Told:
+    query, filters = asked["q"].strip()[:200], _filters(build, asked)
+    total, hits = build.index.search(query, limit=asked["limit"], offset=asked["offset"], reader=language, **filters)
+    return {
+        "query": query,
+        "total": total,
+        "offset": asked["offset"],
+        "limit": asked["limit"],
+        "results": [_hit(result) for result in results(build, hits, language)],
+        "facets": {name: dict(counts) for name, counts in build.index.facets(query, **filters).items()},
+        "corrections": [{"from": old, "to": new} for old, new in build.index.corrections(query)],
+    }
+
+
+def _autocomplete(build: Build, asked: Asked, language: str) -> Told:
+    query = asked["q"].strip()[:200]
+    hits = build.index.suggest(query, limit=asked["limit"], reader=language, **_filters(build, asked))
+    return {"query": query, "results": [_hit(result) for result in results(build, hits, language)]}
+
+
+def _children(build: Build, asked: Asked, language: str) -> Told:
+    found = found_by(build, asked)
+    nodes = children(build, [found.iri], language).get(found.iri, [])
+    shown = nodes[asked["offset"] : asked["offset"] + asked["limit"]]
+    return {
+        "concept": short(refs(build, [found.iri], language)[found.iri]),
+        "total": len(nodes),
+        "offset": asked["offset"],
+        "limit": asked["limit"],
+        "children": [{**short(node.ref), "narrower": node.below} for node in shown],
+    }
+
+
+def _above(build: Build, iri: str) -> set[str]:
+    rows = select(build.store, "concept-ancestors", concept=NamedNode(iri))
+    return {value(row, "parent") for row in rows} - {iri}
+
+
+def _ancestors(build: Build, asked: Asked, language: str) -> Told:
+    found = found_by(build, asked)
+    above = _above(build, found.iri)
+    known = refs(build, {found.iri, *above}, language)
+    return {
+        "concept": short(known[found.iri]),
+        "ancestors": [short(known[iri]) for iri in sorted(above, key=lambda iri: known[iri].sort_key)],
+        "paths": [[step.iri for step in path] for path in paths(build, found.iri, language)],
+    }
+
+
+def _subsumes(build: Build, asked: Asked, language: str) -> Told:
+    a, b = found_by(build, asked, "A").iri, found_by(build, asked, "B").iri
+    if a == b:
+        outcome = "equivalent"
+    elif a in _above(build, b):
+        outcome = "subsumes"
+    else:
+        outcome = "subsumed-by" if b in _above(build, a) else "not-subsumed"
+    known = refs(build, [a, b], language)
+    return {"a": short(known[a]), "b": short(known[b]), "outcome": outcome}
+
+
+def _mappings(build: Build, asked: Asked, language: str) -> Told:
+    found = found_by(build, asked)
+    incoming: dict[str, list[str]] = {}
+    rows = mapping_rows(build, found.iri, statements(build, found.iri), incoming, language)
+    return {
+        "concept": short(refs(build, [found.iri], language)[found.iri]),
+        "mappings": [
+            {
+                "predicate": row.predicate,
+                "target": short(row.other),
+                "negated": row.negated,
+                "justification": row.justification or None,
+                "confidence": row.confidence,
+                "author": row.author or None,
+                "date": row.date or None,
+                "comment": row.comment or None,
+                "record": address(row.href) if row.href else None,
+            }
+            for row in rows
+            if asked["scheme"] in ("", row.other.scheme)
+        ],
+    }
+
+
+def _resolve(build: Build, asked: Asked, language: str) -> Told:
+    question = {"system": asked["system"], "code": asked["code"], "asOf": asked["asOf"]}
+    return resolved(build, [question], language)[0]
+
+
+_BY = (*lookup(), SYSTEM)
+_CODE = Parameter(name="code", words="The code, however it is written.", required=True)
+_OF = Parameter(name="system", words=SYSTEM.words, required=True)
+_DAY = Parameter(name="asOf", words=AS_OF.words, day=True, required=True)
+_TO = Parameter(name="scheme", words="Only matches with this code system, by its short name.")
+_C34 = {"system": "icd-10-se-demo", "code": "c34.1"}
+
+OPERATIONS = (
+    Operation(name="lookup", summary="A concept", parameters=(*_BY, AS_OF, LANG), schema="Concept", answer=_lookup,
+              example={"system": "onkologi", "code": "lungcancer"}),
+    Operation(name="search", summary="Things by their words and codes, best first",
+              parameters=(QUERY, SCHEME, KIND, STATUS, DATASET, limit(100, 25), OFFSET, LANG), schema="Results",
+              answer=_search, example={"q": "brostcancer", "limit": "3"}),
+    Operation(name="autocomplete", summary="The first few answers while words are being typed",
+              parameters=(QUERY, SCHEME, KIND, limit(20, 8), LANG), schema="Suggestions", answer=_autocomplete,
+              example={"q": "lungc", "kind": "concept", "limit": "3"}),
+    Operation(name="children", summary="What is directly below a concept",
+              parameters=(*_BY, limit(1000, 200), OFFSET, LANG), schema="Children", answer=_children,
+              example={"system": "onkologi", "code": "cancer", "limit": "3"}),
+    Operation(name="ancestors", summary="What is above a concept, and the ways up", parameters=(*_BY, LANG),
+              schema="Ancestors", answer=_ancestors, example={"system": "onkologi", "code": "lungcancer"}),
+    Operation(name="subsumes", summary="Whether one concept is above another",
+              parameters=(SYSTEM, *lookup("A", which="the first"), *lookup("B", which="the second"), LANG),
+              schema="Subsumption", answer=_subsumes,
+              example={"system": "onkologi", "codeA": "cancer", "codeB": "lungcancer"}),
+    Operation(name="mappings", summary="The matches of a concept in other code systems, both ways",
+              parameters=(*_BY, _TO, LANG), schema="Mappings", answer=_mappings,
+              example={"system": "onkologi", "code": "lungcancer"}),
+    Operation(name="resolve", summary="What a code stands for; a code that is not known is an answer too",
+              parameters=(_OF, _CODE, AS_OF, LANG), schema="Resolved", answer=_resolve,
+              example={"system": "urn:oid:1.2.752.116.1.1.1", "code": "C341"}),
+    Operation(name="as-of", summary="A concept as it read on a day", parameters=(*_BY, _DAY, LANG), schema="AsOf",
+              answer=_as_of, example={"system": "atc", "code": "L01EB01", "asOf": "2022-06-30"}),
+    Operation(name="schemes", summary="The code systems", parameters=(LANG,), schema="Schemes", answer=_schemes,
+              example={}),
+)  # fmt: skip
+"""All of them; the page, the description and the routes are made from this list."""

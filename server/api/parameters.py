@@ -1,0 +1,87 @@
+"""What a request to the API may say: each parameter with its limits, read strictly and described from one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from begrepp.errors import UsageError
+from begrepp.search.things import KINDS
+from server.translate import LANGUAGES
+
+LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter in the query: words, one of some values, a day, or a whole number within limits."""
+
+    name: str
+    words: str
+    values: tuple[str, ...] = ()
+    number: tuple[int, int, int] | None = None
+    """The least, the most, and what is meant where nothing is said."""
+    day: bool = False
+    required: bool = False
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The parameter's JSON Schema."""
+        if self.number:
+            least, most, default = self.number
+            return {"type": "integer", "minimum": least, "maximum": most, "default": default}
+        if self.values:
+            return {"type": "string", "enum": [*self.values]}
+        if self.day:
+            return {"type": "string", "format": "date"}
+        return {"type": "string", "minLength": 1 if self.required else 0, "maxLength": LONGEST}
+
+    def read(self, written: str | None) -> str | int:
+        """The value; raises `UsageError` where it is outside its limits."""
+        if self.number:
+            least, most, default = self.number
+            if written is None:
+                return default
+            if not written.isascii() or not written.isdecimal() or not least <= int(written[:9]) <= most:
+                raise UsageError(f"{self.name} is '{written}'.", f"Give a whole number from {least} to {most}.")
+            return int(written[:9])
+        value = written or ""
+        if self.required and not value.strip():
+            raise UsageError(f"There is no {self.name}.", f"Add ?{self.name}=…: {self.words}")
+        if self.values and written is not None and value not in self.values:
+            raise UsageError(f"{self.name} is '{value}'.", f"Give one of: {', '.join(self.values)}.")
+        if len(value) > LONGEST:
+            raise UsageError(f"{self.name} is too long.", f"Give at most {LONGEST} characters.")
+        return value
+
+
+def read(args: MultiDict[str, str], parameters: Iterable[Parameter]) -> dict[str, Any]:
+    """All parameters of a request by name. Raises `UsageError`."""
+    return {parameter.name: parameter.read(args.get(parameter.name)) for parameter in parameters}
+
+
+def lookup(suffix: str = "", *, which: str = "the concept") -> tuple[Parameter, ...]:
+    """A concept by IRI, or by system and code."""
+    return (
+        Parameter(name=f"iri{suffix}", words=f"The IRI of {which}, ours or its publisher's; or say system and code."),
+        Parameter(name=f"code{suffix}", words=f"The code of {which}, however it is written."),
+    )
+
+
+SYSTEM = Parameter(name="system", words="The code system by any of its identifiers: short name, IRI, FHIR URI, OID.")
+LANG = Parameter(name="lang", words="The language of labels; else Accept-Language.", values=LANGUAGES)
+AS_OF = Parameter(name="asOf", words="As it read on a day, YYYY-MM-DD.", day=True)
+QUERY = Parameter(name="q", words="Words or a code.", required=True)
+SCHEME = Parameter(name="scheme", words="Only in this code system, by its short name.")
+KIND = Parameter(name="kind", words="Only things of this kind.", values=tuple(KINDS))
+STATUS = Parameter(name="status", words="Only what is in use, or what is not.", values=("active", "inactive"))
+DATASET = Parameter(name="dataset", words="Only variables of this dataset, by its short name.")
+OFFSET = Parameter(name="offset", words="How many to leave out first.", number=(0, 2000, 0))
+
+
+def limit(most: int, default: int) -> Parameter:
+    """How many at most."""
+    return Parameter(name="limit", words="How many at most.", number=(1, most, default))

@@ -1,0 +1,137 @@
+"""Whole answers kept in memory, in front of everything else: asked again of the same build, a page costs nothing.
+
+An answer that any cache may keep (`Cache-Control: public`) is kept under the build, the address and the headers that
+it may depend on. A new build is a new world; the least used goes first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cachetools import LRUCache
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_LARGEST = 1 << 20
+_KEPT_STATUS = ("200 ", "301 ", "303 ")
+_HEADERS = (
+    *("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_DATETIME", "HTTP_HOST"),
+    *("wsgi.url_scheme", "SCRIPT_NAME", "QUERY_STRING"),
+)
+_ASIDE = ("HTTP_RANGE", "HTTP_AUTHORIZATION")
+KEPT = "begrepp.kept"
+"""In the environment of a request: whether it was answered from memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A whole answer; `weight` in bytes."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    tag: str
+    changed: str
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory it takes."""
+        return len(self.body) + 2048
+
+
+class PageCache:
+    """The application behind a memory of so many megabytes; `current` is the link to the build that is served."""
+
+    def __init__(self, app: WSGIApplication, current: Path, megabytes: int) -> None:
+        self._app = app
+        self._current = current
+        self._kept: LRUCache[Any, Kept] = LRUCache(megabytes << 20, lambda kept: kept.weight)
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from memory, or ask the application and remember."""
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD") or any(name in environ for name in _ASIDE):
+            return self._app(environ, start_response)
+        key = self._key(environ)
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is None:
+            return self._asked(key, environ, start_response)
+        environ[KEPT] = True
+        if _has_it(environ, kept):
+            headers = [(name, value) for name, value in kept.headers if name not in ("Content-Length", "Content-Type")]
+            start_response("304 NOT MODIFIED", headers)
+            return []
+        start_response(kept.status, [*kept.headers])
+        return [] if method == "HEAD" else [kept.body]
+
+    def _key(self, environ: WSGIEnvironment) -> tuple[str, ...]:
+        try:
+            build = str(self._current.readlink())
+        except OSError:
+            build = ""
+        path = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
+        cookie = environ.get("HTTP_COOKIE", "")
+        said = (str(environ.get(name, "")) for name in _HEADERS)
+        return (build, str(path), _language(cookie) if "lang" in cookie else "", *said)
+
+    def _asked(self, key: tuple[str, ...], environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The application's answer, remembered where it may be; what is streamed or large goes by untouched."""
+        begun: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
+            begun.append((status, headers))
+            return start_response(status, headers, *more)
+
+        answer = self._app(environ, start)
+        if environ["REQUEST_METHOD"] != "GET" or not begun or not isinstance(answer, Iterable):
+            return answer
+        status, headers = begun[-1]
+        said = {name.lower(): value for name, value in headers}
+        length = said.get("content-length", "")
+        small = length.isdecimal() and int(length) <= _LARGEST
+        public = said.get("cache-control", "").startswith("public")
+        if not (small and public and status.startswith(_KEPT_STATUS)) or "set-cookie" in said:
+            return answer
+        try:
+            body = b"".join(answer)
+        finally:
+            if close := getattr(answer, "close", None):
+                close()
+        if len(body) == int(length):
+            headers = [(name, value) for name, value in headers if name != "Date"]
+            kept = Kept(status, headers, body, said.get("etag", ""), said.get("last-modified", ""))
+            with self._lock:
+                self._kept[key] = kept
+        return [body]
+
+
+def _language(cookie: str) -> str:
+    try:
+        named = SimpleCookie(cookie).get("lang")
+    except CookieError:
+        return ""
+    return named.value if named else ""
+
+
+def _has_it(environ: WSGIEnvironment, kept: Kept) -> bool:
+    """Whether the reader has the answer already, by its tag, else by its date (RFC 9110, 13.2.2)."""
+    if not kept.status.startswith("200"):
+        return False
+    if tags := environ.get("HTTP_IF_NONE_MATCH"):
+        return bool(kept.tag) and any(tag.strip().removeprefix("W/") in (kept.tag, "*") for tag in tags.split(","))
+    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    if not since or not kept.changed:
+        return False
+    try:
+        return parsedate_to_datetime(since) >= parsedate_to_datetime(kept.changed)
+    except (TypeError, ValueError):
+        return False

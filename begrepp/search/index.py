@@ -56,7 +56,9 @@ class TextIndex:
         self._index.reload()
         self._schema = schema()
         self._searcher = self._index.searcher()
-        self._understand = lru_cache(maxsize=1000)(partial(understand, known=self._known, nearest=self._nearest))
+        self._understand = lru_cache(maxsize=1000)(
+            partial(understand, known=self._known, begun=self._begins, nearest=self._nearest)
+        )
 
     def search(
         self, query: str, *, limit: int = 25, offset: int = 0, reader: str = "sv", **filters: str
@@ -179,6 +181,11 @@ class TextIndex:
         found = [self._searcher.doc_freq(name, fold(word)) for name in ("word", "part")]
         found += [self._searcher.doc_freq(name, key) for key in keys(word) for name in ("key", "part", "via")]
         return max(found)
+
+    def _begins(self, word: str) -> bool:
+        """Whether a longer word of some label begins so."""
+        begun = fold(word)
+        return any(term != begun for term, _ in self._searcher.terms_with_prefix("word", begun, limit=2))
 
     def _nearest(self, word: str) -> str:
         """The word of some label that is nearest to a word that none has, or nothing."""

@@ -24,6 +24,9 @@ FILLERS = frozenset("och i med av på vid för till hos som den det en ett the o
 Known = Callable[[str], int]
 """In how many things a folded word occurs, as a word, as a part of one or as a form of it."""
 
+Begun = Callable[[str], bool]
+"""Whether a longer word of the index begins so."""
+
 Nearest = Callable[[str], str]
 """The word of the index that is nearest to one that it does not have, or nothing."""
 
@@ -67,13 +70,16 @@ class Question:
         return [word for slot in self.slots for word in slot.typed]
 
 
-def understand(text: str, known: Known, nearest: Nearest) -> Question:
-    """The question that a query asks of an index whose words are `known`; a word it does not have is corrected."""
+def understand(text: str, known: Known, begun: Begun, nearest: Nearest) -> Question:
+    """The question that a query asks of an index whose words are `known`; a word it does not have is corrected,
+    unless it is the last and may still be on its way to be one."""
     text = " ".join(text.split())[:200]
     typed = spelled(text)
     meant = [word for word in typed if word not in FILLERS] or typed
-    corrected = {word: right for word in meant if _is_strange(word, known) and (right := nearest(word))}
-    slots = tuple(_slots([corrected.get(word, word) for word in meant], known, nearest))
+    unfinished = meant[-1:] if meant and begun(meant[-1]) else []
+    strange = [word for word in meant if word not in unfinished and _is_strange(word, known)]
+    corrected = {word: right for word in strange if (right := nearest(word))}
+    slots = tuple(_slots([corrected.get(word, word) for word in meant], known, nearest, unfinished))
     corrected |= {slot.typed[0]: slot.slip for slot in slots if slot.slip}
     return Question(text, slots, tuple(corrected.items()))
 
@@ -87,7 +93,7 @@ def _is_correctable(word: str) -> bool:
     return len(word) >= _SHORTEST_CORRECTED and word.isalpha()
 
 
-def _slots(words: Sequence[str], known: Known, nearest: Nearest) -> Iterator[Slot]:
+def _slots(words: Sequence[str], known: Known, nearest: Nearest, unfinished: Sequence[str]) -> Iterator[Slot]:
     at = 0
     while at < len(words):
         length, synonymous = _phrase(words[at:])
@@ -99,7 +105,8 @@ def _slots(words: Sequence[str], known: Known, nearest: Nearest) -> Iterator[Slo
             splits = _splits(typed[0], known)
             others |= {wider: _PART_WIDENED for split in splits for wider in _widened(split)}
             others |= dict.fromkeys(splits, _PARTS)
-            if not synonymous and rare <= _RARE and _is_correctable(typed[0]) and (right := nearest(typed[0])):
+            doubtful = not synonymous and rare <= _RARE and typed[0] not in unfinished and _is_correctable(typed[0])
+            if doubtful and (right := nearest(typed[0])):
                 # A slip of somebody who wrote a label: the same slip must not hide what is spelt right.
                 slip = right if known(right) > _OFTEN * rare else ""
                 others |= {(slip,): _SYNONYM} if slip else {}

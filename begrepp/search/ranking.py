@@ -22,6 +22,7 @@ _KINDS = {"scheme": 0.02, "dataset": 0.04, "concept": 0.03, "variable": 0.0}
 _EXACT_CODE, _CODE_BEGINS, _EXACT_NAME = 3.0, 1.2, 0.5
 _OWN_LANGUAGE, _UPPER = 0.12, 0.01
 _WHOLE = 1.3
+_LITTLE = 0.1
 # What a label says when it says no more: C50.9 "… ospecificerad" is what is meant by the rest of it.
 _UNSPECIFIED = frozenset(
     ["ospecificerad", "ospecificerat", "ospecificerade", "uns", "unspecified", "nos", "ej", "angiven", "angivet", "del"]
@@ -95,7 +96,7 @@ def _said_score(question: Question, label: str) -> float:
     if not total:
         return 0.0
     said = [place for place, word in enumerate(words) if word.typed not in _EMPTY]
-    covered = len(used) / max(len(said), len(used), 1)
+    covered = len(used) / max(len(said) + _LITTLE * (len(words) - len(said)), len(used), 1)
     share = total / sum(slot.weight for slot in question.slots)
     return share * (0.55 + 0.45 * covered) + (0.04 if 0 in used else 0.0)
 

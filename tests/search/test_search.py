@@ -110,6 +110,7 @@ def test_suggestions_follow_the_letters(index: TextIndex) -> None:
     }
     assert typed["d"][0] == typed["di"][0] == typed["diab"][0] == "a/D"
     assert typed["bro"][0] == "a/B"
+    assert [hit.notation for hit in index.suggest("bröstc")][:1] == ["B00.1"]  # no misspelt *brost*
     assert index.suggest("") == []
 
 

@@ -6,9 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test test-slow check check-style build golden bench setup clean
+.PHONY: editor serve test test-slow check check-style build golden bench setup clean
 
-serve: build
+serve: build editor
 	$(BIN)/begrepp serve --port $(PORT)
 
 build: setup
@@ -19,6 +19,17 @@ test: setup
 
 test-slow: setup
 	$(BIN)/python -m pytest -q -m slow
+
+# The SPARQL editor of the web page: built with npm where there is npm; the page works without it, and says so.
+EDITOR := server/static/editor
+editor: $(EDITOR)/editor.js
+
+$(EDITOR)/editor.js: $(wildcard server/editor/*.js) server/editor/package.json
+	@if command -v npm >/dev/null; then \
+	  cd server/editor && npm install --silent --no-audit --no-fund --no-package-lock && \
+	  rm -rf ../static/editor && npm run --silent build -- --log-level=error \
+	  || echo "npm could not build the editor: /sparql is served with a plain text field."; \
+	else echo "npm is not installed: /sparql is served with a plain text field instead of the editor."; fi
 
 check-style: setup
 	$(BIN)/ruff format --check .

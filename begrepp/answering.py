@@ -32,6 +32,7 @@ from pyoxigraph import (
 )
 from pyoxigraph import Literal as RdfLiteral
 
+from begrepp.endpoint import Endpoint
 from begrepp.errors import BegreppError, QueryError
 from begrepp.namespaces import prefixes
 from begrepp.store import DiskStore, Store
@@ -50,7 +51,7 @@ class Question:
     counted to 100,000): what a page shows.
     """
 
-    store: Path
+    store: Path | Endpoint
     query: str
     results_format: str
     graph_format: str
@@ -70,7 +71,7 @@ def main() -> None:
     os.nice(_NICENESS)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    stores: dict[Path, Store] = {}
+    stores: dict[Path | Endpoint, Store] = {}
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
         pipe.send("ready")
         while True:
@@ -79,7 +80,8 @@ def main() -> None:
             try:
                 if question.store not in stores:
                     stores.clear()
-                    stores[question.store] = DiskStore(question.store)
+                    where = question.store
+                    stores[where] = DiskStore(where) if isinstance(where, Path) else where.open()
                 _answer(stores[question.store], question, pipe)
             except BegreppError as error:
                 pipe.send(error)

@@ -16,7 +16,7 @@ from begrepp.namespaces import expand
 from begrepp.queries import QUERIES, read_query
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
-from begrepp.store import DiskStore
+from begrepp.store import Store
 from begrepp.swedish import sort_key
 
 COLUMNS = (
@@ -35,7 +35,7 @@ _ATOM = "http://www.w3.org/2005/Atom"
 FEED_EXAMPLES = 5
 
 
-def read_changes(store: DiskStore, difference: str) -> list[Change]:
+def read_changes(store: Store, difference: str) -> list[Change]:
     """All changes of a difference, sorted by class and code."""
     called: dict[str, list[Text]] = defaultdict(list)
     for row in _ask(store, "difference-labels", difference):
@@ -52,7 +52,7 @@ def read_changes(store: DiskStore, difference: str) -> list[Change]:
     return in_order(_change(properties, called) for properties in said.values())
 
 
-def _ask(store: DiskStore, name: str, difference: str) -> QuerySolutions:
+def _ask(store: Store, name: str, difference: str) -> QuerySolutions:
     query = read_query(QUERIES / "pages" / f"{name}.rq").text
     rows = store.query(query.replace("{ UNDEF }", f"{{ {NamedNode(difference)} }}"))
     assert isinstance(rows, QuerySolutions)

@@ -21,6 +21,7 @@ from begrepp.feed_command import feed_command
 from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
+from begrepp.publish_command import publish_command
 from begrepp.settings import ROOT, Settings
 from begrepp.suggesting import FORMATS as SUGGESTIONS
 from begrepp.suggesting import suggest as write_suggestions
@@ -140,6 +141,7 @@ def build_command(
 
 
 main.add_command(feed_command)
+main.add_command(publish_command)
 main.add_command(harmonise)
 main.add_command(check_values)
 main.add_command(validate)
@@ -201,9 +203,10 @@ def suggest(
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8080, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="Server processes.")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--store", default="", help="Ask this SPARQL endpoint for the graph; replicas with commas between.")
+def serve(host: str, port: int, workers: int, store: str) -> None:
     """Serve the current build: pages, SPARQL endpoint and concept URIs."""
-    settings = Settings()
+    settings = Settings(store_url=store) if store else Settings()
     manifest = read_manifest(current_build(settings))
     from server.run import run  # noqa: PLC0415  # the other commands need no web server
 

@@ -13,7 +13,7 @@ from begrepp.names import Names
 from begrepp.namespaces import expand
 from begrepp.questions import select, value
 from begrepp.records import CodeList, Dataset, Record, Text, Variable
-from begrepp.store import DiskStore
+from begrepp.store import Store
 from begrepp.suggest import Entry, Linked, Target
 
 MOST_TARGETS = 150_000
@@ -54,17 +54,17 @@ def entries_of_records(records: Iterable[Record], iris: Iris) -> tuple[str, list
     return dataset, found
 
 
-def entries_of_build(store: DiskStore, dataset: str) -> list[Entry]:
+def entries_of_build(store: Store, dataset: str) -> list[Entry]:
     """The variables of a dataset in the build that measure nothing yet; of all, `linked_in` has those that do."""
     return [entry for entry, _, concepts in _variables(store, [dataset]) if not concepts]
 
 
-def all_entries(store: DiskStore, dataset: str) -> list[Entry]:
+def all_entries(store: Store, dataset: str) -> list[Entry]:
     """Every variable of a dataset in the build, linked or not."""
     return [entry for entry, _, _ in _variables(store, [dataset])]
 
 
-def linked_in(store: DiskStore, datasets: Sequence[str]) -> list[Linked]:
+def linked_in(store: Store, datasets: Sequence[str]) -> list[Linked]:
     """The variables that are linked to concepts, of all datasets."""
     return [
         Linked(entry=entry, dataset=dataset, concepts=concepts)
@@ -73,7 +73,7 @@ def linked_in(store: DiskStore, datasets: Sequence[str]) -> list[Linked]:
     ]
 
 
-def _variables(store: DiskStore, datasets: Sequence[str]) -> list[tuple[Entry, str, tuple[str, ...]]]:
+def _variables(store: Store, datasets: Sequence[str]) -> list[tuple[Entry, str, tuple[str, ...]]]:
     said: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
     home: dict[str, str] = {}
     for dataset in datasets:
@@ -110,7 +110,7 @@ def _texts(properties: dict[str, list[NamedNode | Literal]], prefixed: str) -> t
     return tuple(sorted(Text(term.value, term.language or "") for term in terms if isinstance(term, Literal)))
 
 
-def _codes(store: DiskStore, lists: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+def _codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     if lists:
         for row in select(store, "list-codes", list=[NamedNode(iri) for iri in lists]):
@@ -121,7 +121,7 @@ def _codes(store: DiskStore, lists: Sequence[str]) -> dict[str, list[tuple[str, 
     return {iri: sorted(codes.items()) for iri, codes in found.items()}
 
 
-def targets_in(store: DiskStore, schemes: Sequence[str]) -> list[Target]:
+def targets_in(store: Store, schemes: Sequence[str]) -> list[Target]:
     """The concepts of schemes that are in use, with their names."""
     said: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
     facts: dict[str, tuple[str, str]] = {}

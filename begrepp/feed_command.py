@@ -40,7 +40,11 @@ def _print_lacking(judged: Judgement) -> None:
     for thing in judged.things:
         name = thing.labels.get("en") or next(iter(thing.labels.values()), thing.iri)
         table.add_row(*map(escape, (name, _words(thing.lacking), _words(thing.on_condition))))
-    report.table(table, f"{judged.report.violations:,} violations, {judged.report.warnings:,} warnings")
+    told = f"{judged.report.violations:,} violations, {judged.report.warnings:,} warnings"
+    if table.rows:
+        report.table(table, told)
+    else:
+        click.echo(f"By {judged.rules.name}: {told}; `begrepp validate` tells which.")
 
 
 def _words(results: Sequence[Result]) -> str:

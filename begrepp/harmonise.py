@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.namespaces import expand
 from begrepp.questions import select, value
 from begrepp.records import Text
-from begrepp.store import DiskStore
+from begrepp.store import Store
 from begrepp.swedish import sort_key
 from begrepp.translation import Match, Path, best, paths
 from begrepp.units import factor, unit
@@ -136,7 +136,7 @@ class Pair:
 class Harmoniser:
     """Finds and aligns columns in one build."""
 
-    def __init__(self, store: DiskStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self._lists: dict[str, list[Code]] = {}
 

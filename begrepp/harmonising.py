@@ -18,7 +18,7 @@ from begrepp.questions import select, value
 from begrepp.records import Text
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from begrepp.store import DiskStore, Store
 
 ENGLISH = {
     Loss.NOTHING: "nothing lost",
@@ -73,7 +73,7 @@ def _dataset(name: str, known: Known) -> str:
     return term_of(Parameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[1:-1]
 
 
-def names(store: DiskStore, iris: set[str], language: str = "sv") -> dict[str, str]:
+def names(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:
     """What datasets and concepts are called."""
     found: dict[str, list[Text]] = {}
     for row in select(store, "names", thing=_nodes(iris)):

@@ -20,7 +20,7 @@ from begrepp.queries import UNDEF, Parameter, Query, place_of
 from begrepp.records import is_iri
 from begrepp.search import Hit, TextIndex
 from begrepp.settings import DEFAULT_BASE
-from begrepp.store import DiskStore
+from begrepp.store import Store
 from begrepp.swedish import fold
 
 CANDIDATES = 8
@@ -40,7 +40,7 @@ class ParameterError(UsageError):
 class Known:
     """What values are looked up in: the graph, the words and the IRIs of one build."""
 
-    store: DiskStore
+    store: Store
     index: TextIndex
     iris: Iris
 
@@ -152,7 +152,7 @@ def _existing(parameter: Parameter, iri: str, known: Known) -> str:
     return iri
 
 
-def _asked(store: DiskStore, query: str) -> list[str]:
+def _asked(store: Store, query: str) -> list[str]:
     answer = store.query(query)
     assert isinstance(answer, QuerySolutions)
     return sorted(row["iri"].value for row in answer)

@@ -25,7 +25,7 @@ from pyoxigraph import QuerySolutions
 from begrepp.errors import NotFound
 from begrepp.records import Text
 from begrepp.settings import ROOT
-from begrepp.store import DiskStore
+from begrepp.store import Store
 
 QUERIES = ROOT / "queries"
 EXAMPLES_KEPT = 10
@@ -163,7 +163,7 @@ class Finding:
     examples: tuple[str, ...]
 
 
-def run_checks(store: DiskStore) -> Iterator[Finding]:
+def run_checks(store: Store) -> Iterator[Finding]:
     """Ask every check of a store; those that find nothing are left out."""
     for query in queries("checks"):
         answer = store.query(query.text)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolution, QuerySolutions, QueryTriples, Triple
 
 from begrepp.queries import QUERIES, read_query
-from begrepp.store import DiskStore
+from begrepp.store import Store
 
 PAGES = QUERIES / "pages"
 
@@ -29,21 +29,21 @@ def bound(name: str, **inputs: Iterable[Input] | Input) -> str:
     return text
 
 
-def select(store: DiskStore, name: str, **inputs: Iterable[Input] | Input) -> Iterator[QuerySolution]:
+def select(store: Store, name: str, **inputs: Iterable[Input] | Input) -> Iterator[QuerySolution]:
     """The rows that answer a SELECT."""
     answer = store.query(bound(name, **inputs))
     assert isinstance(answer, QuerySolutions)
     return answer
 
 
-def construct(store: DiskStore, name: str, **inputs: Iterable[Input] | Input) -> Iterator[Triple]:
+def construct(store: Store, name: str, **inputs: Iterable[Input] | Input) -> Iterator[Triple]:
     """The triples that answer a CONSTRUCT."""
     answer = store.query(bound(name, **inputs))
     assert isinstance(answer, QueryTriples)
     return answer
 
 
-def ask(store: DiskStore, name: str, **inputs: Iterable[Input] | Input) -> bool:
+def ask(store: Store, name: str, **inputs: Iterable[Input] | Input) -> bool:
     """Whether it is so."""
     answer = store.query(bound(name, **inputs))
     assert isinstance(answer, QueryBoolean)

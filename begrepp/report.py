@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from begrepp.build import BuildFailed
@@ -37,13 +37,17 @@ class Live:
             TextColumn("{task.description:28}"),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[stage]:10}"),
-            TextColumn("{task.fields[rows]:>10,} rows {task.fields[rate]:>9,}/s"),
+            TextColumn("{task.fields[told]:>28}"),
+            TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=_err,
         )
         self._tasks: dict[str, TaskID] = {}
         self._began: dict[str, float] = {}
+        self._sizes: dict[str, int] = {}
+        self._stages: dict[str, str] = {}
         self._lock = threading.Lock()
+        self._step: TaskID | None = None
         self._log = None
         if log:
             log.mkdir(parents=True, exist_ok=True)
@@ -56,6 +60,8 @@ class Live:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with self._lock:
+            self._end_step()
         self._bars.stop()
         if error is not None:
             self._note(f"failed: {error}")
@@ -68,15 +74,24 @@ class Live:
             self._log.flush()
 
     def step(self, words: str) -> None:
-        """A step begins."""
+        """A step begins; how long it has taken is shown until the next one."""
         self._note(words)
-        self._bars.console.print(f"[dim]· {escape(words)}[/]")
+        with self._lock:
+            self._end_step()
+            self._bars.console.print(f"[dim]· {escape(words)}[/]")
+            self._step = self._bars.add_task(escape(words[:60]), total=None, stage="", told="")
+
+    def _end_step(self) -> None:
+        if self._step is not None:
+            self._bars.remove_task(self._step)
+            self._step = None
 
     def start(self, edition: Edition, bytes_total: int) -> None:
         """An edition begins to load."""
         key = f"{edition.source} {edition.version}"
         self._note(f"{key}: {bytes_total:,} bytes in {len(edition.files)} files")
-        self._tasks[key] = self._bars.add_task(key, total=bytes_total, rows=0, rate=0, stage="waiting")
+        self._sizes[key] = bytes_total
+        self._tasks[key] = self._bars.add_task(key, total=bytes_total, told="", stage="waiting")
 
     def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:
         """So many rows of an edition are read, and this is being done with it now."""
@@ -84,8 +99,14 @@ class Live:
             if key not in self._tasks:
                 return
             began = self._began.setdefault(key, time.monotonic() - 0.2)
-            rate = int(rows / (time.monotonic() - began))
-            self._bars.update(self._tasks[key], completed=bytes_read, rows=rows, rate=rate, stage=stage)
+            task = self._tasks[key]
+            # What comes after reading has no rows to count; the stage and the time it has taken are shown.
+            rate = f", {rows / (time.monotonic() - began):,.0f}/s" if stage == "reading" else ""
+            total = self._sizes[key] if stage in ("waiting", "reading") else None
+            self._bars.update(task, completed=bytes_read, total=total, told=f"{rows:,} rows{rate}", stage=stage)
+            if self._stages.get(key) != stage:
+                self._stages[key] = stage
+                self._note(f"{key}: {stage}, {rows:,} rows so far")
 
     def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
         """An edition is loaded, or is refused."""

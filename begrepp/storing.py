@@ -66,7 +66,7 @@ def write_store(path: Path, contents: Contents, before: Path | None, step: Step)
 
     `before` is the store of an earlier build, from which what has not changed is taken.
     """
-    known = _contents(before) if before else None
+    known = read_contents(before) if before else None
     if before and known:
         with suppress(TooMuchChanged, OSError):
             _renew(path, contents, before, known, step)
@@ -141,7 +141,7 @@ def _load(store: Oxigraph, graph: str, file: Path, step: Step) -> None:
     store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES, to_graph=place)
 
 
-def _contents(store: Path) -> Contents | None:
+def read_contents(store: Path) -> Contents | None:
     """What a store of an earlier build holds; None where it does not say, or its files are gone."""
     try:
         contents = Contents(**json.loads(contents_file(store).read_text(encoding="utf-8")))

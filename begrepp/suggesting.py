@@ -26,7 +26,7 @@ from begrepp.questions import select, value
 from begrepp.records import Record, Text
 from begrepp.review import UNREVIEWED
 from begrepp.settings import ROOT, Settings
-from begrepp.store import DiskStore
+from begrepp.store import DiskStore, Store
 from begrepp.suggest import Entry, Suggester, Suggestion, Target
 
 FORMATS = ("table", "sssom", "html")
@@ -85,7 +85,7 @@ def suggest(
 def find(
     dictionary: str,
     records: Iterable[Record] | None,
-    store: DiskStore,
+    store: Store,
     manifest: Manifest,
     *,
     schemes: Sequence[str] = (),
@@ -124,7 +124,7 @@ def find(
     )
 
 
-def linked_lists(store: DiskStore) -> dict[str, list[str]]:
+def linked_lists(store: Store) -> dict[str, list[str]]:
     """Concept → the published lists that variables measuring it are coded in, and that others are mapped to."""
     found: dict[str, list[str]] = {}
     for row in select(store, "lists-of-concepts"):
@@ -133,7 +133,7 @@ def linked_lists(store: DiskStore) -> dict[str, list[str]]:
 
 
 def _values(
-    entries: Sequence[Entry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: DiskStore
+    entries: Sequence[Entry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: Store
 ) -> Iterable[Suggestion]:
     """Codes for the values of each entry, among the lists that its likeliest concept is coded in elsewhere."""
     best: dict[str, str] = {}

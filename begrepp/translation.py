@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.namespaces import compact, expand
 from begrepp.questions import select, value
-from begrepp.store import DiskStore
+from begrepp.store import Store
 
 MOST_MAPPINGS = 2
 MOST_STEPS = 4
@@ -82,7 +82,7 @@ def together(first: Match, second: Match) -> Match | None:
     return max(first, second)
 
 
-def paths(store: DiskStore, sources: Iterable[str], targets: Iterable[str]) -> dict[str, dict[str, Path]]:
+def paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> dict[str, dict[str, Path]]:
     """Source → target → the surest path between them."""
     wanted = set(targets)
     found: dict[str, dict[str, Path]] = defaultdict(dict)
@@ -118,7 +118,7 @@ def _longer(path: Path, step: Step) -> Path | None:
     return None if match is None else Path((*path.steps, step), match)
 
 
-def _look_up(store: DiskStore, concepts: set[str], known: dict[str, list[Step]]) -> None:
+def _look_up(store: Store, concepts: set[str], known: dict[str, list[Step]]) -> None:
     ordered = sorted(concepts)
     for concept in ordered:
         known[concept] = []

@@ -1,9 +1,8 @@
 """Judges data against the shapes: is each concept, term, mapping and variable what it should be, and if not, why?
 
 `validate` reads RDF files as one graph and returns a `Report`. Two engines stand behind it, in `begrepp.shacl`:
-"fast" evaluates SHACL Core set by set and asks each SPARQL constraint of an in-memory store; "reference" is
-pySHACL. Both give the same results. Shapes that use more than Core and SPARQL constraints go to the reference
-by themselves.
+"fast" holds all concepts against a rule at once, over columns of numbers; "reference" is pySHACL. Both give the
+same results. Shapes that use more than Core and SPARQL constraints go to the reference by themselves.
 
 The choice: docs/decisions/validation-engine.md.
 """

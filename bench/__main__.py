@@ -12,6 +12,8 @@ from pathlib import Path
 from bench import (
     build,
     current_view,
+    engines,
+    load,
     naive,
     owl,
     search_quality,
@@ -27,6 +29,8 @@ BENCHES = {
     "build": build.run,
     "naive": naive.run,
     "current-view": current_view.run,
+    "engines": engines.run,
+    "load": load.run,
     "owl": owl.run,
     "search-quality": search_quality.run,
     "search-speed": search_speed.run,

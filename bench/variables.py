@@ -28,8 +28,8 @@ _UNITS = ("mm", "cm", "g/L", "mg/dL", "ug/L", "ng/mL", "år", "mo", "mmol/L", "t
 _LISTS = ("0=nej|1=ja|9=okänt", "1=man|2=kvinna", "0=negativ|1=positiv|2=ej utförd", "1=I|2=II|3=III|4=IV")
 
 QUERIES = {
-    "who measures a concept": """SELECT ?d ?n { ?v begrepp:measures ?c ; csvw:name ?n . ?t csvw:column ?v .
-        ?g csvw:table ?t . ?d health:hasVariables ?g FILTER(?c = <{base}id/cs/matt/c7>) }""",
+    "who measures a concept": """SELECT ?d ?n { ?v begrepp:measures <{base}id/cs/matt/c7> ; csvw:name ?n .
+        ?t csvw:column ?v . ?g csvw:table ?t . ?d health:hasVariables ?g }""",
     "the same, differently coded": """SELECT ?a ?b { ?cv begrepp:measures <{base}id/cs/matt/c7> .
         ?r1 begrepp:conceptualVariable ?cv . ?r2 begrepp:conceptualVariable ?cv . FILTER(STR(?r1) < STR(?r2))
         ?a begrepp:representedVariable ?r1 . ?b begrepp:representedVariable ?r2 } LIMIT 1000""",
@@ -117,9 +117,9 @@ def _write_register(folder: Path, number: int) -> None:
                 seed = number * 7919 + table * 613 + column
                 # Two of three columns are linked to a concept; half of all are coded, the others measured.
                 concept = f"matt:c{(seed * 31) % CONCEPTS}" if seed % 3 else ""
-                coded = seed % 2
+                coded = seed // 7 % 2
                 kind, unit, values = (
-                    ("string", "", _LISTS[seed % 4]) if coded else ("decimal", _UNITS[seed // 2 % 10], "")
+                    ("string", "", _LISTS[seed % 4]) if coded else ("decimal", _UNITS[seed // 11 % 10], "")
                 )
                 about = f"Kolumn {column} i tabell {table} i register {number} (påhittad för mätning)"
                 out.write(f"t{table},v{table}_{column},mått {seed},{about},{kind},{unit},{concept},{values}\n")

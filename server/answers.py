@@ -37,7 +37,7 @@ def answer(question: Asked, formats: Formats, *, rows: int = 0) -> Answer | Repl
             g.federation = line["nodes"] = report.header()
         reply = serving().pool.ask(
             Question(
-                store=build().folder / "store",
+                store=build().where,
                 query=question.query,
                 results_format=results.media_type,
                 graph_format=graphs.media_type,

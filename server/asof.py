@@ -21,7 +21,7 @@ from begrepp.errors import UsageError
 from begrepp.manifest import Manifest
 from begrepp.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.store import Answer, DiskStore
+from begrepp.store import Answer, Store
 from server.catalogue import Catalogue
 from server.names import statements, texts
 from server.questions import select, value
@@ -29,10 +29,10 @@ from server.resolve import Found, Missing, meanings
 from server.state import Build
 
 
-class DatedStore(DiskStore):
+class DatedStore:
     """A store whose default graph is made of chosen graphs."""
 
-    def __init__(self, whole: DiskStore, default: Iterable[str], named: Iterable[str]) -> None:
+    def __init__(self, whole: Store, default: Iterable[str], named: Iterable[str]) -> None:
         self._whole = whole
         # Where no graph is chosen nothing is to be found, and not everything.
         self._default, self._named = [*default] or ["urn:none"], [*named]
@@ -57,13 +57,13 @@ class DatedBuild(Build):
     graphs: tuple[str, ...] = field(kw_only=True)
 
     @cached_property
-    def store(self) -> DiskStore:
+    def store(self) -> Store:
         """The graphs in force that day."""
         iris = self.whole.iris
         always = [iris.graph("catalog"), iris.graph("provenance")]
         return DatedStore(self.whole.store, [*self.graphs, *always], [g["graph"] for g in self.manifest.graphs])
 
-    def store_of(self, scheme: str) -> DiskStore:
+    def store_of(self, scheme: str) -> Store:
         """The graph of the scheme that counted that day; each graph more would make every look-up slower."""
         own = [g["graph"] for g in self.manifest.graphs if g["kind"] == "scheme" and g["id"] == scheme]
         return DatedStore(self.whole.store, [graph for graph in own if graph in self.graphs], [])

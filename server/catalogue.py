@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.iris import Iris
 from begrepp.namespaces import expand
 from begrepp.records import Text
-from begrepp.store import DiskStore
+from begrepp.store import Store
 from server.questions import select, value
 
 MAX_LIST = 200_000
@@ -48,7 +48,7 @@ class Listed:
 class Catalogue:
     """Answers from memory; filled from the build when first asked."""
 
-    def __init__(self, store: DiskStore, iris: Iris) -> None:
+    def __init__(self, store: Store, iris: Iris) -> None:
         self._store = store
         self._iris = iris
         self._lists: dict[str, list[Listed]] = {}

@@ -34,7 +34,7 @@ def explain(question: Asked) -> list[Finding]:
 
 def _ask(text: str, question: Asked) -> bool | None:
     probe = Question(
-        store=build().folder / "store",
+        store=build().where,
         query=text,
         results_format="application/sparql-results+json",
         graph_format="text/turtle",

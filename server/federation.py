@@ -125,7 +125,7 @@ def _bound(question: Asked, part: ServicePart, shared: Sequence[str]) -> list[Ro
     """What the rest binds the shared variables to; None where that is too much, or leaves one of them open."""
     text = candidates(question.query, question.words, part, shared, _MOST + 1)
     ask = Question(
-        store=build().folder / "store",
+        store=build().where,
         query=text,
         results_format="application/sparql-results+json",
         graph_format="text/turtle",

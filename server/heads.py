@@ -80,6 +80,8 @@ def _freshness(response: Response) -> None:
     """How long the answer keeps, its tag and its age."""
     kept = is_steady() and response.status_code in (200, 206, 300, 301, 302, 303, 304, 410)
     response.headers.setdefault("Cache-Control", _KEPT if kept else "no-cache")
+    if response.cache_control.no_store:
+        return
     if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
         response.add_etag()
         if kept and "Last-Modified" not in response.headers and (built := _built_at()):

@@ -21,6 +21,8 @@ from begrepp.profiles.judge import Judgement, Rules, Source, judge
 from begrepp.reports.formats import FORMATS
 from begrepp.settings import LANGUAGES, Settings
 
+_START_SECONDS = 60
+
 KEPT_PER_SHAPE = 200
 """Results kept for each shape of a report on the web; all are counted."""
 
@@ -125,7 +127,15 @@ def _start(context: multiprocessing.context.SpawnContext, settings: Settings) ->
     process = context.Process(target=_work, args=(there, settings), daemon=True)
     process.start()
     there.close()
-    return _Worker(process, here)
+    worker = _Worker(process, here)
+    try:
+        if here.poll(_START_SECONDS):
+            here.recv()  # it is ready: the time of a validation does not count how long that took
+            return worker
+    except EOFError:
+        pass
+    worker.kill()
+    raise ServerBusy("The machine is too busy to begin a validation.", "Try again in a minute.")
 
 
 def _work(pipe: Connection, settings: Settings) -> None:
@@ -134,6 +144,7 @@ def _work(pipe: Connection, settings: Settings) -> None:
     # What is written to, not what is mapped: libraries map far more than they use.
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError):
+        pipe.send("ready")
         while True:
             job = pipe.recv()
             try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, request
 
 from begrepp.doctor import Finding
@@ -14,8 +17,11 @@ from server.description import described
 from server.explaining import explain, for_machines, for_people
 from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
 from server.pages.results import ResultPage
-from server.presenting import render
+from server.presenting import address, render
 from server.replies import Reply
+
+EDITOR = Path(__file__).parent / "static" / "editor" / "editor.js"
+"""The editor as `make editor` builds it; without it the page has a text field."""
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -79,6 +85,12 @@ def _data(question: Asked) -> Response:
     return response
 
 
+def _downloads(query: str, result: ResultPage) -> list[tuple[str, str]]:
+    """The answer as a file: suffix and address."""
+    formats = GRAPH_FORMATS if result.graph else RESULT_FORMATS
+    return [(f.suffix, address(f"/sparql?{urlencode({'query': query, 'format': f.suffix})}")) for f in formats]
+
+
 def _one_of(offers: tuple[Format, ...]) -> Format | None:
     """The format wanted among the offers, or None; which form the answer has is known only when it is there."""
     try:
@@ -107,6 +119,8 @@ def _page(
         page=result,
         findings=None if findings is None else for_people(findings),
         examples=queries("examples"),
+        editor=EDITOR.exists(),
+        downloads=_downloads(query, result) if result and not result.empty else [],
     )
     response = Response(page, error.status if error else 200, content_type="text/html; charset=utf-8")
     if retry := getattr(error, "retry_after", 0):

@@ -11,13 +11,15 @@ from flask import current_app, g
 from pyoxigraph import Triple
 
 from begrepp.changes import Change
+from begrepp.endpoint import Endpoint
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, read_manifest
 from begrepp.nodes import FILE as NODES_FILE
 from begrepp.nodes import NodeClient, read_nodes
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from begrepp.store import DiskStore, Store
+from begrepp.storing import DEFAULT, read_contents
 from server.catalogue import Catalogue
 from server.kept import KeptAnswers
 from server.workers import QueryPool
@@ -30,12 +32,19 @@ class Build:
     folder: Path
     manifest: Manifest
 
-    @cached_property
-    def store(self) -> DiskStore:
-        """The graph."""
-        return DiskStore(self.folder / "store")
+    endpoint: Endpoint | None = None
 
-    def store_of(self, scheme: str) -> DiskStore:
+    @property
+    def where(self) -> Path | Endpoint:
+        """Where the graph is asked: the build's own store, or another server that holds the same."""
+        return self.endpoint or self.folder / "store"
+
+    @cached_property
+    def store(self) -> Store:
+        """The graph."""
+        return self.where.open() if isinstance(self.where, Endpoint) else DiskStore(self.where)
+
+    def store_of(self, scheme: str) -> Store:
         """Where the concepts of a scheme are: a dated build need not look through all its graphs for them."""
         return self.store
 
@@ -100,9 +109,25 @@ class Serving:
             with self._lock:
                 build = self._build
                 if build is None or build.folder != folder:
-                    build = Build(folder, read_manifest(folder))
+                    manifest = read_manifest(folder)
+                    build = Build(folder, manifest, endpoint=_endpoint(self.settings, folder, manifest))
                     self._build = build
         return build
+
+
+def _endpoint(settings: Settings, folder: Path, manifest: Manifest) -> Endpoint | None:
+    """The other server that the operator chose, with the names that `begrepp publish` gave to the graphs there."""
+    if not settings.store_url:
+        return None
+    contents = read_contents(folder / "store")
+    return Endpoint(
+        url=settings.store_url,
+        user=settings.store_user,
+        password=settings.store_password,
+        timeout_seconds=settings.query_seconds,
+        current=Iris(manifest.base).graph("current"),
+        graphs=tuple(sorted(graph for graph in contents.files if graph != DEFAULT)) if contents else (),
+    )
 
 
 def serving() -> Serving:

@@ -24,9 +24,15 @@ def unpaired(keys: Ids) -> tuple[Ids, Ids]:
     return keys >> _HALF, keys & ((1 << _HALF) - 1)
 
 
+def unique(values: Ids) -> Ids:
+    """The values in order, each once; numpy's own hashes them, which costs many times as much for millions."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
 def distinct(left: Ids, right: Ids) -> tuple[Ids, Ids]:
     """The rows in order, each once."""
-    return unpaired(np.unique(pairs(left, right)))
+    return unpaired(unique(pairs(left, right)))
 
 
 def among(values: Ids, sorted_values: Ids) -> Mask:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from pyoxigraph import RdfFormat, Store, parse
 
-from begrepp.shacl.columns import Column, among, distinct, pairs, unpaired
+from begrepp.shacl.columns import Column, among, distinct, pairs, unique, unpaired
 from begrepp.shacl.encoding import Encoder, Statements
 from begrepp.shacl.paths import PropertyPath
 from begrepp.shacl.terms import Ids, Mask, Terms
@@ -35,7 +35,7 @@ class Values:
 
     def all(self) -> Ids:
         """All value nodes, each once, sorted."""
-        return np.unique(self.nodes)
+        return unique(self.nodes)
 
     def counts(self, counted: Mask | None = None) -> Ids:
         """How many value nodes each focus node has; of those that are `counted`, if given."""
@@ -153,7 +153,7 @@ class Data:
         at, front = np.arange(len(nodes)), nodes
         while len(front):
             further, reached = self.reached(step, front)
-            keys = np.unique(pairs(at[further], reached))
+            keys = unique(pairs(at[further], reached))
             new = keys[~among(keys, known)]
             known = np.sort(np.concatenate([known, new]))
             at, front = unpaired(new)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from begrepp.shacl.columns import joined
+from begrepp.shacl.columns import joined, unique
 from begrepp.shacl.components import Components
 from begrepp.shacl.data import Data, Values
 from begrepp.shacl.findings import Cause, ColumnFindings
@@ -38,7 +38,7 @@ class _Engine:
     def findings(self) -> Iterator[ColumnFindings]:
         for node in self.shapes.targeted:
             targets = [self.data.targets(name, target) for name, target in self.shapes.targets(node)]
-            focus = np.unique(np.concatenate(targets)) if targets else np.zeros(0, dtype=np.int64)
+            focus = unique(np.concatenate(targets)) if targets else np.zeros(0, dtype=np.int64)
             if len(focus):
                 yield from self._findings(self.shapes.shape(node), focus)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
+from begrepp.shacl.columns import unique
 from begrepp.shacl.messages import filled
 from begrepp.shacl.shapes import Shape
 from begrepp.shacl.terms import Ids, Terms
@@ -102,7 +103,7 @@ class ColumnFindings:
         culprits = self.focus
         if self.values is not None:
             culprits = np.where(self.terms.is_literal(self.values), self.focus, self.values)
-        shown = self.terms.shown(np.unique(culprits))
+        shown = self.terms.shown(unique(culprits))
         return sorted(shown if len(shown) <= limit else shown.bottom_k(limit))
 
 

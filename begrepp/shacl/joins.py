@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyoxigraph import Literal
 
-from begrepp.shacl.columns import among, joined, pairs, unpaired
+from begrepp.shacl.columns import among, joined, pairs, unique, unpaired
 from begrepp.shacl.cycles import on_cycles
 from begrepp.shacl.data import Data
 from begrepp.shacl.expressions import OPERATORS, Truth, Value, as_ids, evaluate, truths
@@ -84,7 +84,7 @@ class Joins:
         counts: dict[str, Ids] = {}
         wanted = {*query.counted.values(), *([query.having[0]] if query.having else [])}
         for name in wanted:
-            counted = np.unique(pairs(places, table.column(name)))
+            counted = unique(pairs(places, table.column(name)))
             group, value = unpaired(counted)
             counts[name] = np.bincount(group[value != UNBOUND], minlength=len(first))
         kept = np.arange(len(first))
@@ -207,7 +207,7 @@ class Joins:
 
     def _unbound(self, subject: Variable | Term, path: PropertyPath, end: Variable | Term, table: Table) -> Table:
         """Every pair that a path connects, beside each row."""
-        starts = np.unique(self._starts(path))
+        starts = unique(self._starts(path))
         if subject == end:
             sources = starts[self._connected(path, starts, starts)]
             targets = sources
@@ -247,7 +247,7 @@ class Joins:
         if path.kind == "inverse" and path.predicate:
             return self.data.column(path.predicate).has(ends, starts)
         if path.kind == "+" and np.array_equal(starts, ends):
-            sources = np.unique(self._starts(path))
+            sources = unique(self._starts(path))
             at, targets = self.data.reached(path.parts[0], sources)
             return among(starts, on_cycles(sources[at], targets))
         nodes, back = np.unique(starts, return_inverse=True)

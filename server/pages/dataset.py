@@ -195,7 +195,9 @@ def dataset_page(build: Build, found: Found, say: Speaker, *, everything: bool =
         custodian=next(iter(named("geodcatap:custodian")), None),
         described_by=next(iter(named("begrepp:describedBy")), None),
         is_specification=expand("begrepp:Specification") in iris_of(said, "rdf:type"),
-        is_sketch=not set(iris_of(said, "begrepp:describedBy"))
+        # A harvested description is the publisher's own, whoever runs the catalogue.
+        is_sketch=not iris_of(said, "owl:sameAs")
+        and not set(iris_of(said, "begrepp:describedBy"))
         <= {*iris_of(said, "dct:publisher"), *iris_of(said, "geodcatap:custodian")},
         years=(one(period, "dcat:startDate"), one(period, "dcat:endDate")),
         population=choose(texts(said, "health:populationCoverage"), language),

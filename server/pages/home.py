@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from begrepp.namespaces import compact, expand
 from begrepp.queries import Query, queries
@@ -94,7 +94,7 @@ def home_page(build: Build, language: str) -> HomePage:
         datasets=[row for row in dataset_rows(build, language) if not row.is_specification],
         mapping_sets=mapping_set_rows(build, language),
         concepts=sum(g["concepts"] for g in manifest.current("scheme")),
-        variables=sum(g["variables"] for g in manifest.current("dataset")),
+        variables=sum(g["variables"] for kind in ("dataset", "catalogue") for g in manifest.current(kind)),
         mappings=sum(g["mappings"] for g in manifest.current("mapping")),
         changes=_changes(build, language),
         releases=_releases(build, language),
@@ -154,6 +154,10 @@ def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
     }
     known = refs(build, {*said, *holders}, language)
     counts = {build.iris.dataset(g["id"]): g["variables"] for g in build.manifest.current("dataset")}
+    # The manifest counts a harvested catalogue as one.
+    if harvested := [iri for iri in said if iri not in counts]:
+        for row in select(build.store, "variables-counted", dataset=[NamedNode(iri) for iri in harvested]):
+            counts[value(row, "dataset")] = int(value(row, "n"))
     rows = [
         DatasetRow(
             ref=known[iri],

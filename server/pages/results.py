@@ -11,6 +11,7 @@ from begrepp.namespaces import compact
 from server.addresses import document
 from server.state import Build
 
+_AUTHORITY = "http://publications.europa.eu/resource/authority/"
 ROWS_SHOWN = 500
 TEXT_SHOWN = 200_000
 
@@ -73,5 +74,7 @@ def _cell(build: Build, term: dict[str, str] | None) -> Cell:
     if term["type"] == "uri":
         iri = term["value"]
         shown = iri.removeprefix(build.iris.root) if iri.startswith(build.iris.root) else compact(iri)
+        # SWE, RESTRICTED: what the EU's authority lists call things.
+        shown = shown.rpartition("/")[2] if iri.startswith(_AUTHORITY) else shown
         return Cell(text=shown, href=document(build.iris, iri), iri=iri)
     return Cell(text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", "")))

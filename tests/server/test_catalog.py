@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+import loaders
+from begrepp.build import build
 from begrepp.iris import Iris
+from begrepp.loading import Job
 from begrepp.namespaces import expand
+from begrepp.settings import Settings
+from server import create_app
+from tests import golden
+from tests.small import Quiet
 
 
 @pytest.mark.parametrize(
@@ -36,3 +47,23 @@ def test_there_is_no_feed_in_an_unknown_profile(client: FlaskClient) -> None:
 
 def test_the_list_of_registers_leads_to_the_feeds(client: FlaskClient) -> None:
     assert b'href="/catalog/dcat-ap-se.ttl"' in client.get("/dataset", headers={"Accept": "text/html"}).data
+
+
+@pytest.fixture
+def harvested(tmp_path: Path) -> Iterator[FlaskClient]:
+    """A build of nothing but somebody else's catalogue."""
+    settings = Settings(data=tmp_path / "data")
+    (fixture,) = (each for each in golden.fixtures() if each.name == "dcat-provkatalog")
+    build([Job(fixture.edition, loaders.loader_of(fixture.edition))], settings, Quiet(), keep_going=True)
+    application = create_app(settings)
+    yield application.test_client()
+    application.extensions["begrepp"].pool.close()
+
+
+def test_a_harvested_dataset_counts_its_variables_and_is_no_sketch(harvested: FlaskClient) -> None:
+    page = harvested.get("/dataset", headers={"Accept": "text/html", "Accept-Language": "sv"}).text
+    counts = {int(n) for n in re.findall(r"(\d+) variabler", page)}
+    assert max(counts) > 0
+    for link in set(re.findall(r'href="(/dataset/[^"?]+)"', page)):
+        shown = harvested.get(link, headers={"Accept": "text/html", "Accept-Language": "sv"})
+        assert shown.status_code == 200 and "En skiss" not in shown.text, link

@@ -1,0 +1,66 @@
+// The SPARQL editor: takes the place of the page's text area, and gives what is written back to it.
+// It lives in a shadow root, where a stylesheet needs no leave from the content security policy.
+import { basicSetup } from "codemirror";
+import { EditorView, keymap } from "@codemirror/view";
+import { Compartment, EditorState, Prec } from "@codemirror/state";
+import { sparql } from "codemirror-lang-sparql";
+import { completions } from "./completions.js";
+import { showResults } from "./results.js";
+import { Tabs } from "./tabs.js";
+
+const form = document.querySelector("form.sparql");
+const area = form.querySelector("textarea");
+const words = JSON.parse(document.getElementById("editor-words").textContent);
+
+const look = EditorView.theme({
+  "&": { border: "1px solid var(--quiet)", borderRadius: "8px", background: "var(--card)", color: "var(--ink)" },
+  "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "2px" },
+  ".cm-scroller": { fontFamily: "var(--mono)", fontSize: ".9rem", minHeight: "14rem", maxHeight: "60vh" },
+  ".cm-content": { caretColor: "var(--ink)" },
+  ".cm-gutters": { background: "var(--paper)", color: "var(--quiet)", border: "0", borderRadius: "8px 0 0 8px" },
+  ".cm-activeLine, .cm-activeLineGutter": { background: "transparent" },
+  ".cm-cursor": { borderLeftColor: "var(--ink)" },
+  ".cm-tooltip": { background: "var(--card)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "8px" },
+  ".cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxWidth: "min(34rem, 92vw)" },
+  ".cm-tooltip-autocomplete > ul > li": { padding: ".35rem .6rem", whiteSpace: "normal" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--accent)", color: "var(--paper)" },
+  ".cm-completionDetail": { fontStyle: "normal", opacity: ".8" },
+});
+
+const host = document.createElement("div");
+host.className = "editor";
+area.before(host);
+const root = host.attachShadow({ mode: "open" });
+const language = new Compartment();
+
+const view = new EditorView({
+  root,
+  parent: root,
+  state: EditorState.create({
+    doc: area.value,
+    extensions: [
+      Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (form.requestSubmit(), true) }])),
+      basicSetup,
+      language.of(sparql()),
+      completions(words),
+      look,
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ "aria-label": words.query, spellcheck: "false" }),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged) {
+          area.value = view.state.doc.toString();
+          tabs.keep(area.value);
+        }
+      }),
+    ],
+  }),
+});
+area.hidden = true;
+form.querySelector(`label[for="${area.id}"]`).addEventListener("click", () => view.focus());
+
+const tabs = new Tabs(host, words, area.value, (text) => {
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+  view.focus();
+});
+
+showResults(words);

@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = Serving(settings)
     app.extensions["begrepp.desk"] = judge.Desk(settings)
-    prepare_templates(app, described)
+    prepare_templates(app, described, settings.report_link)
     for blueprint in (
         api.blueprint,
         browse.blueprint,

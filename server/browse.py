@@ -7,9 +7,11 @@ from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
+from begrepp.records import Text
 from server.asof import dated, day_asked, reading
-from server.names import refs
+from server.names import choose, refs
 from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
+from server.pages.alphabet import alphabet_page
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.scheme import scheme_rows, vocabulary
 from server.pages.search import FACETS, results, search_page
@@ -110,6 +112,19 @@ def suggestions() -> Response:
             )
         ],
     )
+
+
+@blueprint.get("/cs/<scheme>/index")
+def alphabet(scheme: str) -> str:
+    """The names of a code system's concepts, letter by letter."""
+    found, language = build(), speaker().language
+    facts = found.catalogue.by_id.get(scheme)
+    if facts is None:
+        raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
+    offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
+    page = alphabet_page(found, facts, language, letter=request.args.get("letter", "")[:1].upper(), offset=offset)
+    title = choose(facts.titles, language) or Text(facts.id, "")
+    return render("alphabet.html", page=page, scheme_title=title)
 
 
 @blueprint.get("/cs/<scheme>/children")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, g, render_template, request
 from markupsafe import Markup, escape
@@ -24,8 +24,11 @@ def speaker() -> Speaker:
     return Speaker(g.language)
 
 
-def prepare_templates(app: Flask, schema_org: Callable[..., object]) -> None:
-    """Give the templates their words; `schema_org` says a page in the words of search engines."""
+def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link: str) -> None:
+    """Give the templates their words; `schema_org` says a page in the words of search engines.
+
+    `report_link` is where problems are reported, a mailto: or an issue tracker; empty where there is none.
+    """
 
     @app.context_processor
     def words() -> dict[str, object]:
@@ -44,7 +47,15 @@ def prepare_templates(app: Flask, schema_org: Callable[..., object]) -> None:
             "short": compact,
             "with_query": _with_query,
             "schema_org": schema_org,
+            "report_link": report_link,
+            "report_to": lambda iri: _report_to(report_link, iri),
         }
+
+
+def _report_to(link: str, iri: str) -> str:
+    """The operator's link for problems, with what it is about."""
+    key = "subject" if link.startswith("mailto:") else "title"
+    return f"{link}{'&' if '?' in link else '?'}{urlencode({key: iri}, quote_via=quote)}" if link else ""
 
 
 def address(path: str) -> str:

@@ -67,7 +67,11 @@ def _resolve_several() -> dict[str, Any]:
     item = {
         "type": "object",
         "required": ["system", "code"],
-        "properties": {"system": text, "code": text, "asOf": {"type": "string", "format": "date"}},
+        "properties": {
+            "system": text,
+            "code": text,
+            "asOf": {"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]},
+        },
     }
     return {
         "operationId": "resolve-several",

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
-from begrepp.errors import UsageError
 from server.api.parameters import (
     AS_OF,
     DATASET,
@@ -64,13 +63,13 @@ class Operation:
 
 
 def found_by(build: Build, asked: Asked, suffix: str = "") -> Found:
-    """The concept that is asked for, by IRI or by system and code; raises `UsageError` or `Missing`."""
+    """The concept that is asked for, by IRI or by system and code; raises `Missing`."""
     if iri := asked[f"iri{suffix}"].strip():
         found = by_iri(build, iri)
     elif asked["system"].strip() and asked[f"code{suffix}"].strip():
         found = by_system(build, asked["system"].strip(), asked[f"code{suffix}"].strip())
     else:
-        raise UsageError("Which concept?", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
+        raise Missing("No concept is named.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
     if NamedNode("http://www.w3.org/2004/02/skos/core#Concept") not in statements(build, found.iri).get(_TYPE, []):
         raise Missing(f"{found.iri} is no concept.", "Give the IRI of a concept.")
     return found
@@ -127,7 +126,7 @@ def _schemes(build: Build, asked: Asked, language: str) -> Told:
 def _filters(build: Build, asked: Asked) -> dict[str, str]:
     scheme = build.catalogue.by_id.get(asked["scheme"])
     if asked["scheme"] and scheme is None:
-        raise UsageError(f"There is no code system {asked['scheme']}.", "See /api/v1/schemes.")
+        raise Missing(f"There is no code system {asked['scheme']}.", "See /api/v1/schemes.")
     wanted = {
         "scheme": scheme.iri if scheme else "",
         "kind": asked["kind"],

@@ -15,6 +15,7 @@ from server.addresses import document
 from server.names import Ref, Said, in_order, iris_of, one, refs, statements, statements_of, texts
 from server.pages.mappings import MappingRow, mapping_rows
 from server.pages.measured import Measured, measured
+from server.pages.neighbours import Drawing, drawing
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, release_row
 from server.pages.thing import Property, properties
 from server.pages.tree import Node, around, paths
@@ -132,6 +133,8 @@ class ConceptPage:
     members_of: Sequence[Ref]
     paths: Sequence[Sequence[Ref]]
     tree: Node
+    drawing: Drawing | None
+    citation: str
     mappings: Sequence[MappingRow]
     measured: Measured
     releases: Sequence[ReleaseRow]
@@ -171,6 +174,7 @@ def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool =
         *became,
         *(value(row, "rule") for row in history),
         *iris_of(said, "skos:inScheme"),
+        *iris_of(said, "skos:broader"),
         *iris_of(told, "dct:publisher"),
         *(iri for name in _LINKS for iri in iris_of(said, name)),
         *(iri for iris in incoming.values() for iri in iris),
@@ -182,6 +186,9 @@ def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool =
 
     here = known[found.iri]
     ways = paths(build, found.iri, language)
+    tree = around(build, here, ways[0] if ways else [], language, everything=everything)
+    above = named(iris_of(said, "skos:broader"))
+    near = named({*iris_of(said, "skos:related"), *incoming["skos:related"]})
     labels = in_order(texts(said, "skos:prefLabel"), language)
     return ConceptPage(
         ref=here,
@@ -209,10 +216,12 @@ def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool =
                 *incoming["begrepp:manifestationOf"],
             }
         ),
-        related=named({*iris_of(said, "skos:related"), *incoming["skos:related"]}),
+        related=near,
         members_of=named(incoming["skos:member"]),
         paths=ways,
-        tree=around(build, here, ways[0] if ways else [], language, everything=everything),
+        tree=tree,
+        drawing=drawing(here, above, tree, near, mappings) if above or near or mappings or tree.children else None,
+        citation=_citation(here, release, found.iri),
         mappings=mappings,
         measured=measured(build, found.iri, mappings, language),
         releases=_releases(build, found.iri, here.label),
@@ -224,6 +233,12 @@ def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool =
         checked=one(said, "begrepp:checked"),
         others=properties(build, said, say, [*_SHOWN_OTHERWISE, *NOTES, *_TERMS]),
     )
+
+
+def _citation(here: Ref, release: str, iri: str) -> str:
+    """How to cite the concept, with the release that it was read from."""
+    within = f" ({here.scheme} {release.rpartition('/')[2]})" if release else ""
+    return f"{here.code} {here.label.value}{within}. {iri}".strip()
 
 
 def _became(row: QuerySolution, concept: str) -> bool:

@@ -11,12 +11,14 @@ from begrepp.namespaces import compact, expand
 from begrepp.queries import Query, queries
 from begrepp.records import Text
 from begrepp.swedish import sort_key
+from server.addresses import document
 from server.names import Ref, choose, refs
 from server.pages.scheme import SchemeRow, scheme_rows
 from server.questions import select, value
 from server.state import Build
 
 SCHEMES_SHOWN = 8
+CHANGES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,27 @@ class MappingSetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """A difference between two editions, newest first; `count` changes."""
+
+    href: str
+    title: Text
+    old: str
+    new: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRelease:
+    """An edition that came into force lately."""
+
+    href: str
+    title: Text
+    version: str
+    valid_from: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
     """The first page."""
 
@@ -51,6 +74,8 @@ class HomePage:
     concepts: int
     variables: int
     mappings: int
+    changes: Sequence[ChangeRow]
+    releases: Sequence[NewRelease]
     example: Query | None
     built_at: str
     triples: int
@@ -71,6 +96,8 @@ def home_page(build: Build, language: str) -> HomePage:
         concepts=sum(g["concepts"] for g in manifest.current("scheme")),
         variables=sum(g["variables"] for kind in ("dataset", "catalogue") for g in manifest.current(kind)),
         mappings=sum(g["mappings"] for g in manifest.current("mapping")),
+        changes=_changes(build, language),
+        releases=_releases(build, language),
         example=next(iter(queries("examples")), None),
         built_at=manifest.built_at,
         triples=manifest.triples,
@@ -78,6 +105,40 @@ def home_page(build: Build, language: str) -> HomePage:
         software=manifest.software,
         public=manifest.public,
     )
+
+
+def _changes(build: Build, language: str) -> list[ChangeRow]:
+    """The newest differences between editions of code systems."""
+    newest = sorted(build.manifest.differences, key=lambda d: (d["new_valid_from"], d["scheme"]), reverse=True)
+    return [
+        ChangeRow(
+            href=document(build.iris, d["graph"]),
+            title=_title(build, d["scheme"], language),
+            old=d["old"],
+            new=d["new"],
+            count=sum(d["counts"].values()),
+        )
+        for d in newest[:CHANGES_SHOWN]
+    ]
+
+
+def _releases(build: Build, language: str) -> list[NewRelease]:
+    """The releases of code systems that came into force last."""
+    newest = sorted(build.manifest.current("scheme"), key=lambda g: (g["valid_from"], g["id"]), reverse=True)
+    return [
+        NewRelease(
+            href=document(build.iris, g["graph"]),
+            title=_title(build, g["id"], language),
+            version=g["version"],
+            valid_from=g["valid_from"],
+        )
+        for g in newest[:CHANGES_SHOWN]
+    ]
+
+
+def _title(build: Build, scheme: str, language: str) -> Text:
+    facts = build.catalogue.by_id.get(scheme)
+    return (choose(facts.titles, language) if facts else None) or Text(scheme, "")
 
 
 def dataset_rows(build: Build, language: str) -> list[DatasetRow]:

@@ -1,0 +1,93 @@
+"""WCAG 2.2 AA by axe-core on every kind of page, in both languages and on a phone; the tree by the keyboard alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.test_browser import PAGES, find, wait
+
+AXE = "4.14.1"
+RUN = """
+const done = arguments[arguments.length - 1];
+axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] })
+  .then((found) => done(found.violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160))])));
+"""
+MORE = [
+    "/downloads",
+    "/api",
+    "/cs/onkologi/index",
+    "/cs/icd-10-se/index?letter=P",
+    "/queries",
+    "/mapping/onkologi",
+    "/cs/icd-10-se/A00.9?asOf=2021-06-01",
+]
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core, from npm."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed (apt-get install npm)")
+    folder = tmp_path_factory.mktemp("axe")
+    command = [npm, "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder), f"axe-core@{AXE}"]
+    subprocess.run(command, check=True, timeout=120)
+    return Path(folder, "node_modules", "axe-core", "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [*PAGES, *MORE])
+def test_axe_finds_nothing_to_mend(browser: Chrome, address: str, axe: str, path: str) -> None:
+    for language, width in (("sv", 1280), ("en", 360)):
+        metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 700}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.get(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+        browser.execute_script(axe)
+        violations = browser.execute_async_script(RUN)
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        assert violations == [], f"{language} {width}: {json.dumps(violations, ensure_ascii=False)}"
+
+
+def test_the_tree_is_walked_by_the_keyboard_alone(browser: Chrome, address: str) -> None:
+    browser.get(address + "/cs/onkologi?lang=sv")
+    tree = find(browser, '[role="tree"]')
+    stops = tree.find_elements(By.CSS_SELECTOR, '[tabindex="0"]')
+    assert len(stops) == 1 and stops[0].get_attribute("role") == "treeitem"
+    browser.execute_script("arguments[0].focus()", stops[0])
+
+    def press(key: str) -> None:
+        browser.switch_to.active_element.send_keys(key)
+
+    def here() -> str:
+        return browser.switch_to.active_element.text
+
+    first = here()
+    press(Keys.ARROW_DOWN)
+    assert here() != first
+    press(Keys.HOME)
+    assert here() == first
+    while browser.switch_to.active_element.get_attribute("aria-expanded") != "false":
+        before = here()
+        press(Keys.ARROW_DOWN)
+        assert here() != before, "nothing in the tree can be opened"
+    parent = here()
+    press(Keys.ARROW_RIGHT)
+    wait(browser, lambda b: b.switch_to.active_element.get_attribute("aria-expanded") == "true")
+    press(Keys.ARROW_RIGHT)
+    child = here()
+    assert child != parent
+    press(Keys.ARROW_LEFT)
+    assert here() == parent
+    press(Keys.ARROW_LEFT)
+    assert browser.switch_to.active_element.get_attribute("aria-expanded") == "false"
+    press(Keys.ENTER)
+    wait(browser, lambda b: "/cs/onkologi/" in b.current_url)
+    assert find(browser, '.tree [aria-current="page"]')

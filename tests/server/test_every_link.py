@@ -1,0 +1,59 @@
+"""Every internal link of every page answers, and so does every IRI of ours in the bundled graph."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pyoxigraph import NamedNode, QuerySolutions
+
+from server.state import Serving
+
+BASE = "https://w3id.org/begrepp/"
+MOST_PAGES = 4000
+_ASIDE = ("/language/", "/downloads/")
+_LINK = re.compile(r'(?:href|src|data-branch|action)="(/[^"#]*|https://w3id\.org/begrepp/(?:id/|cs/)[^"#]*)')
+
+
+@pytest.mark.slow
+def test_every_internal_link_answers(client: FlaskClient) -> None:
+    waiting, seen, broken = deque([("/", "")]), {"/"}, []
+    while waiting and len(seen) <= MOST_PAGES:
+        path, origin = waiting.popleft()
+        answer = client.get(path, headers={"Accept": "text/html"})
+        if answer.status_code >= 400 and answer.status_code != 503:  # as many queries at once as there may be
+            broken.append(f"{path} on {origin}: {answer.status_code}")
+        found = [answer.headers["Location"]] if "Location" in answer.headers else []
+        if answer.mimetype == "text/html":
+            found += [unescape(link) for link in _LINK.findall(answer.text)]
+        for link in found:
+            local = link.removeprefix(BASE[:-1]) if link.startswith(BASE) else link
+            # Of the ways to sort, page and filter one page, some are enough.
+            known = urlsplit(local).path if "&" in local else local
+            if known not in seen and not local.startswith(_ASIDE):
+                seen.add(known)
+                waiting.append((local, path))
+    assert broken == [] and len(seen) > 1000
+
+
+@pytest.mark.slow
+def test_every_iri_of_ours_leads_to_a_document(client: FlaskClient, app: Flask) -> None:
+    serving = app.extensions["begrepp"]
+    assert isinstance(serving, Serving)
+    ours = f'FILTER(ISIRI(?i) && STRSTARTS(STR(?i), "{BASE}id/"))'
+    answer = serving.build().store.query(f"SELECT DISTINCT ?i {{ {{ ?i ?p ?o }} UNION {{ ?s ?q ?i }} {ours} }}")
+    assert isinstance(answer, QuerySolutions)
+    iris = sorted(term.value for row in answer if isinstance(term := row[0], NamedNode))
+    broken = []
+    for iri in iris:
+        response = client.get(
+            iri.removeprefix(BASE[:-1]), headers={"Accept": "text/turtle, */*;q=0.1"}, follow_redirects=True
+        )
+        if response.status_code not in (200, 410) or not response.data:
+            broken.append(f"{iri}: {response.status_code}")
+    assert broken == [] and len(iris) > 1000

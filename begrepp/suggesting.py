@@ -21,7 +21,7 @@ from begrepp.dictionary_entries import all_entries, entries_of_build, entries_of
 from begrepp.errors import UsageError
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, read_manifest
-from begrepp.namespaces import expand
+from begrepp.namespaces import prefixes
 from begrepp.questions import select, value
 from begrepp.records import Record, Text
 from begrepp.review import UNREVIEWED
@@ -168,13 +168,13 @@ def _texts(code: str, words: str) -> tuple[Text, ...]:
 
 def to_sssom(found: Found) -> str:
     """Suggestions as SSSOM that is not to be taken for mappings: its head says that nobody has read it."""
-    prefixes = _prefixes(found)
-    by_namespace = {namespace: prefix for prefix, namespace in prefixes.items()}
-    own = {"semapv": expand("semapv:x")[:-1], "skos": expand("skos:x")[:-1], "begrepp": expand("begrepp:x")[:-1]}
+    used = _prefixes(found)
+    by_namespace = {namespace: prefix for prefix, namespace in used.items()}
+    own = _known_prefixes()
     out = io.StringIO()
     slug = found.title.rpartition("/")[2]
     out.write('#sssom_version: "1.1"\n#curie_map:\n')
-    for prefix, namespace in sorted((prefixes | own).items()):
+    for prefix, namespace in sorted((used | own).items()):
         out.write(f"#  {prefix}: {json.dumps(namespace)}\n")
     out.write(f"#mapping_set_id: {json.dumps(found.iris.mapping_set(f'suggestions-{slug}'))}\n")
     out.write(f'#mapping_set_title: "Suggestions for {slug}"\n')
@@ -196,6 +196,11 @@ def to_sssom(found: Found) -> str:
             ]
         )
     return out.getvalue()
+
+
+def _known_prefixes() -> dict[str, str]:
+    """The prefixes that every file of suggestions needs."""
+    return {prefix: prefixes()[prefix] for prefix in ("semapv", "skos", "begrepp")}
 
 
 def _prefixes(found: Found) -> dict[str, str]:
@@ -236,7 +241,7 @@ def to_html(found: Found) -> str:
         {
             "title": found.title,
             "set": found.iris.mapping_set(f"reviewed-{found.title.rpartition('/')[2]}"),
-            "prefixes": {name: expand(f"{name}:x")[:-1] for name in ("semapv", "skos", "begrepp")},
+            "prefixes": _known_prefixes(),
             "rows": rows,
         },
         ensure_ascii=False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from begrepp.errors import QueryError
+from begrepp.errors import QueryError, QueryRefused
 from begrepp.namespaces import prefixes, sparql_prologue
 from begrepp.sparql.tokens import Token, after_prologue, tokens
 
@@ -45,7 +45,7 @@ def first_service(query: str, words: Sequence[Token]) -> ServicePart | None:
     begin, opening, close = place
     name = words[opening - 1]
     if name.kind == "variable":
-        raise QueryError("SERVICE with a variable is not taken here.", "Name the endpoint, or use begrepp:nodes.")
+        raise QueryRefused("SERVICE with a variable is not allowed here.", "Name the endpoint, or use begrepp:nodes.")
     if any(token.is_word("SERVICE") for token in words[opening:close]):
         raise QueryError("A SERVICE within a SERVICE is not passed on.", "Put them side by side.")
     return ServicePart(

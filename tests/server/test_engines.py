@@ -92,14 +92,17 @@ def test_rdf_is_the_same(served: Served, path: str) -> None:
 def test_questions_have_the_same_answers(served: Served, query: Query) -> None:
     def rows(client: FlaskClient) -> Counter[str]:
         answer = client.get("/sparql", query_string={"query": query.text}, headers={"Accept": "*/*"})
-        assert answer.status_code == 200, answer.text[:600]
+        if answer.status_code != 200:
+            return Counter([answer.text])
         if not answer.is_json and answer.mimetype != "application/sparql-results+json":
             return Counter(str(q.triple) for q in parse(answer.data, format=RdfFormat.TURTLE))
         found = answer.get_json(force=True)
         bindings = found.get("results", {}).get("bindings", [found.get("boolean")])
         return Counter(str(sorted((name, _plain(term)) for name, term in row.items())) for row in bindings)
 
-    same = rows(served.client) == rows(served.own)
+    expected = rows(served.own)
+    assert not any("about:blank" in row for row in expected)
+    same = rows(served.client) == expected
     if reason := FAULTS.get(served.name, {}).get(query.name):
         assert not same, f"{served.name} answers {query.name} now: take it out of engine_faults.toml"
         pytest.skip(reason)

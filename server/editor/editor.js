@@ -58,9 +58,14 @@ const view = new EditorView({
 area.hidden = true;
 form.querySelector(`label[for="${area.id}"]`).addEventListener("click", () => view.focus());
 
-const tabs = new Tabs(host, words, area.value, (text) => {
+function show(text) {
   view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+}
+
+const tabs = new Tabs(host, words, area.value, (text) => {
+  show(text);
   view.focus();
 });
+if (tabs.kept !== area.value) show(tabs.kept);
 
 showResults(words);

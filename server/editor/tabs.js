@@ -31,7 +31,7 @@ export class Tabs {
     this.list.setAttribute("aria-label", words.tabs);
     before.before(this.list);
     this.save();
-    if (!asked && this.queries[this.at] !== text) show(this.queries[this.at]);
+    this.kept = asked ? text : this.queries[this.at];
   }
 
   keep(text) {

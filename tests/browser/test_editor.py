@@ -14,14 +14,13 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from server.sparql import EDITOR
-from tests.browser.test_browser import complaints, find
+from tests.browser.test_browser import SHADOW, complaints, find, write
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not EDITOR.exists(), reason="the editor is not built; run `make editor` (needs npm)"),
 ]
 LUNG = "https://w3id.org/begrepp/id/cs/onkologi/lungcancer"
-SHADOW = "return document.querySelector('.editor').shadowRoot.querySelector(arguments[0])"
 OPTIONS = """return [...document.querySelector('.editor').shadowRoot.querySelectorAll('li[role=option]')]
   .map(option => option.textContent)"""
 COUNTS = """SELECT ?scheme (COUNT(*) AS ?n) { ?c skos:inScheme ?scheme } GROUP BY ?scheme ORDER BY DESC(?n) LIMIT 8"""
@@ -31,13 +30,6 @@ def picture(browser: Chrome, name: str) -> None:
     """Kept where `$BEGREPP_PICTURES` says, to be looked at."""
     if folder := os.environ.get("BEGREPP_PICTURES"):
         browser.save_screenshot(str(Path(folder) / f"{name}.png"))
-
-
-def write(browser: Chrome, text: str) -> None:
-    """Empty the editor and type into it as a person does."""
-    browser.execute_script(SHADOW, ".cm-content").click()
-    keys = ActionChains(browser).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL)
-    keys.send_keys(Keys.DELETE).send_keys(text).perform()
 
 
 @pytest.mark.parametrize(("width", "height", "name"), [(1280, 900, "desktop"), (390, 844, "phone")])

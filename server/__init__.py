@@ -29,6 +29,7 @@ from server import (
     wellknown,
 )
 from server.accesslog import AccessLog
+from server.addresses import ProfileName
 from server.heads import begin, finish
 from server.pagecache import PageCache
 from server.presenting import prepare_templates
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
     app.url_map.strict_slashes = False
+    app.url_map.converters["profile"] = ProfileName
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = Serving(settings)

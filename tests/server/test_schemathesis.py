@@ -1,4 +1,4 @@
-"""The API holds what its description promises: schemathesis asks a real server what the description allows, and more."""
+"""The API is as described: schemathesis asks a real server what the description allows, and what it forbids."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whole answers kept in memory, in front of everything else: asked again of the same build, a page costs nothing.
 
 An answer that any cache may keep (`Cache-Control: public`) is kept under the build, the address and the headers that
-it may depend on. A new build is a new world; the least used goes first.
+it may depend on. A new build is a new world; the least used goes first. The processes of a server share what they made.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from cachetools import LRUCache
+
+from server.sharedpages import SharedPages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -47,9 +50,13 @@ class Kept:
 
 
 class PageCache:
-    """The application behind a memory of so many megabytes; `current` is the link to the build that is served."""
+    """The application behind a memory of so many megabytes; `current` is the link to the build that is served.
 
-    def __init__(self, app: WSGIApplication, current: Path, megabytes: int) -> None:
+    What is not in the memory of this process may be among what it `shares` with others.
+    """
+
+    def __init__(self, app: WSGIApplication, current: Path, megabytes: int, shared: SharedPages | None = None) -> None:
+        self._shared = shared
         self._app = app
         self._current = current
         self._kept: LRUCache[Any, Kept] = LRUCache(megabytes << 20, lambda kept: kept.weight)
@@ -63,7 +70,7 @@ class PageCache:
         key = self._key(environ)
         with self._lock:
             kept = self._kept.get(key)
-        if kept is None:
+        if kept is None and (kept := self._made_by_another(key)) is None:
             return self._asked(key, environ, start_response)
         environ[KEPT] = True
         if _has_it(environ, kept):
@@ -82,6 +89,15 @@ class PageCache:
         cookie = environ.get("HTTP_COOKIE", "")
         said = (str(environ.get(name, "")) for name in _HEADERS)
         return (build, str(path), _language(cookie) if "lang" in cookie else "", *said)
+
+    def _made_by_another(self, key: tuple[str, ...]) -> Kept | None:
+        made = self._shared.get(repr(key)) if self._shared else None
+        if made is None:
+            return None
+        kept = msgspec.msgpack.decode(made, type=Kept)
+        with self._lock:
+            self._kept[key] = kept
+        return kept
 
     def _asked(self, key: tuple[str, ...], environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The application's answer, remembered where it may be; what is streamed or large goes by untouched."""
@@ -111,6 +127,8 @@ class PageCache:
             kept = Kept(status, headers, body, said.get("etag", ""), said.get("last-modified", ""))
             with self._lock:
                 self._kept[key] = kept
+            if self._shared:
+                self._shared.keep(repr(key), msgspec.msgpack.encode(kept))
         return [body]
 
 

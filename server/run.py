@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.base import Worker
@@ -12,8 +15,9 @@ from server.querylog import write_log
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, settings: Settings, options: dict[str, object]) -> None:
+    def __init__(self, settings: Settings, options: dict[str, object], shared: Path) -> None:
         self._settings = settings
+        self._shared = shared
         self._options = options
         super().__init__()
 
@@ -22,7 +26,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        return create_app(self._settings, self._shared)
 
 
 def _ended(server: object, worker: Worker) -> None:
@@ -45,4 +49,5 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         "limit_request_line": 8190,
     }
     write_log()
-    _Server(settings, options).run()
+    with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
+        _Server(settings, options, Path(folder, "pages.sqlite")).run()

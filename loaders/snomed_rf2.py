@@ -34,7 +34,6 @@ from begrepp.records import (
     Scheme,
     Skipped,
     Source,
-    Statement,
     Status,
     Text,
     texts,
@@ -148,6 +147,7 @@ class _Groups:
 
 def _concepts(joined: sqlite3.Connection, files: Sequence[Rf2File]) -> Iterator[Record]:
     full = files[0].state == "Full"
+    names = [file.path.name for file in files]
     joined.execute("CREATE INDEX standing ON language(description)")
     # An extension may bring words for a concept that is not in it; a map or an association may have such an end too.
     descriptions, relations = _Groups(joined.execute(_DESCRIPTIONS)), _Groups(joined.execute(_RELATIONS))
@@ -159,24 +159,19 @@ def _concepts(joined: sqlite3.Connection, files: Sequence[Rf2File]) -> Iterator[
     for id_, time, active, file, line, first in joined.execute(
         f"SELECT c.id, c.time, c.active, c.file, c.line, b.first FROM concept c {join} ORDER BY c.id"
     ):
-        origin = Origin(files[file].path.name, line)
         related = relations.of(id_)
-        moved = history.of(id_)
+        said = [(f"{IRI}{type_}", _object(target, value)) for _, type_, target, value in related if type_ != _IS_A]
+        said += [(f"{IRI}{refset}", _object(target, None)) for _, refset, target in history.of(id_)]
         yield _concept(
             id_,
-            origin,
+            Origin(names[file], line),
             words=descriptions.of(id_),
             parents=tuple(str(target) for _, type_, target, _ in related if type_ == _IS_A),
             ended=None if active else date.fromisoformat(time) - timedelta(days=1),
             began=date.fromisoformat(first) if first else None,
             replaced_by=successors.get(id_, ()),
+            statements=tuple(said),
         )
-        kept = [(type_, _object(target, value)) for _, type_, target, value in related if type_ != _IS_A]
-        kept += [(refset, _object(target, None)) for _, refset, target in moved]
-        for predicate, target in kept:
-            yield Statement(
-                scheme=SCHEME.id, origin=origin, subject=f"{IRI}{id_}", predicate=f"{IRI}{predicate}", object=target
-            )
 
 
 def _concept(
@@ -188,6 +183,7 @@ def _concept(
     ended: date | None,
     began: date | None,
     replaced_by: tuple[int, ...],
+    statements: tuple[tuple[str, RdfTerm], ...],
 ) -> Concept:
     pref, alt, hidden, definitions = _texts(words)
     # The published example release has a concept without any word. Its identifier stands in, in no language.
@@ -205,6 +201,7 @@ def _concept(
         valid_from=began if began and (not ended or began < ended) else None,
         valid_to=ended,
         replaced_by=tuple(map(str, replaced_by)) if ended else (),
+        statements=statements,
     )
 
 

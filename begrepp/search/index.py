@@ -16,7 +16,7 @@ from tantivy import DocAddress, Index, Occur, Order, Query
 
 from begrepp.records import Text
 from begrepp.search.fields import EDGE, FACETS, analysed, schema
-from begrepp.search.keys import code_key, keys, spelled
+from begrepp.search.keys import code_key, keys, spelled, whole_key
 from begrepp.search.question import Question, Slot, understand
 from begrepp.search.ranking import Label, judge
 from begrepp.swedish import fold
@@ -134,7 +134,7 @@ class TextIndex:
         """Every word somewhere; the whole query as a label, a code or an IRI comes before all that."""
         slots = [(Occur.Should, self._slot(slot)) for slot in question.slots]
         asked = Query.boolean_query(slots, minimum_number_should_match=max(1, len(slots) - missing)) if slots else None
-        code, whole = question.code, fold(question.text)
+        code, whole = question.code, whole_key(question.text)
         either = [
             (Occur.Should, self._constant("code", code, 400.0)),
             (Occur.Should, self._constant("iri", question.text, 500.0)),

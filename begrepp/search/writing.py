@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import msgspec
 from tantivy import Index
 
 from begrepp.records import Text
@@ -17,6 +17,7 @@ from begrepp.search.things import Thing, things
 from begrepp.swedish import SHORTEST_PART, fold
 
 _MOST_VIA = 20
+_LENGTH = 4
 
 
 def write_index(path: Path, current: Path) -> int:
@@ -48,12 +49,11 @@ def _first_reading(current: Path, spool: IO[bytes]) -> tuple[set[str], dict[str,
     seen: set[str] = set()
     same: dict[str, list[str]] = {}
     datasets: list[str] = []
-    pickler = pickle.Pickler(spool, protocol=pickle.HIGHEST_PROTOCOL)
-    pickler.fast = True
+    encode = msgspec.msgpack.Encoder().encode
     for thing in things(current):
-        pickler.dump(thing)
-        for label in thing.labels("pref", "alt", "hidden"):
-            seen.update(spelled(label.value))
+        body = encode(thing)
+        spool.write(len(body).to_bytes(_LENGTH) + body)
+        seen.update(spelled("\n".join(label.value for label in thing.labels("pref", "alt", "hidden"))))
         for other in thing.same:
             same.setdefault(thing.iri, []).append(other)
             same.setdefault(other, []).append(thing.iri)
@@ -65,13 +65,9 @@ def _first_reading(current: Path, spool: IO[bytes]) -> tuple[set[str], dict[str,
 
 def _reread(spool: IO[bytes]) -> Iterator[Thing]:
     spool.seek(0)
-    load = pickle.Unpickler(spool).load
-    while True:
-        try:
-            thing: Thing = load()
-        except EOFError:
-            return
-        yield thing
+    decode = msgspec.msgpack.Decoder(Thing).decode
+    while length := spool.read(_LENGTH):
+        yield decode(spool.read(int.from_bytes(length)))
 
 
 def _via(thing: Thing, same: dict[str, list[str]], names: dict[str, list[Text]]) -> list[Text]:

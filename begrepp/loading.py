@@ -9,39 +9,25 @@ import gc
 import multiprocessing
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
-from typing import Protocol
 
 from begrepp.cache import Cache, cache_key
 from begrepp.errors import BegreppError
 from begrepp.parts import LoadReport, file_used, load_edition
+from begrepp.progress import Progress
 from begrepp.records import Edition, Load
 from begrepp.rows import Meter
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _TICK = 0.2
+Loaded = Callable[[LoadReport], None]
+"""Is told of each edition as soon as it is loaded."""
 Tick = tuple[str, int, int, str]
 """Which edition, rows read, bytes read, and what is being done with it."""
-
-
-class Progress(Protocol):
-    """Who watches a build."""
-
-    def step(self, words: str) -> None:
-        """A step begins."""
-
-    def start(self, edition: Edition, bytes_total: int) -> None:
-        """An edition begins to load."""
-
-    def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:
-        """So many rows of an edition are read, and this is being done with it now."""
-
-    def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
-        """An edition is loaded, or is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +61,35 @@ class Failure:
 
 
 def load_all(
-    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, cache: Cache, *, from_scratch: bool = False
+    jobs: Sequence[Job],
+    graphs: Path,
+    base: str,
+    progress: Progress,
+    cache: Cache,
+    *,
+    from_scratch: bool = False,
+    loaded: Loaded = lambda report: None,
 ) -> tuple[list[LoadReport], list[Failure]]:
     """What came of loading each edition, in the order of the jobs, and what was refused.
 
     An edition whose entry is in the cache is not read again, unless `from_scratch`.
     """
     reports = {} if from_scratch else _known(jobs, graphs, base, progress, cache)
+    for report in reports.values():
+        loaded(report)
     failures: list[Failure] = []
     left = sorted((job for job in jobs if job.key not in reports), key=lambda job: -job.size)
     if left:
-        _read(left, graphs, base, progress, cache, reports, failures)
+        for job, outcome in _read(left, graphs, base, progress):
+            if isinstance(outcome, BegreppError):
+                failures.append(Failure(job.key, outcome))
+                progress.finish(job.key, None, outcome)
+            else:
+                outcome.entry = cache_key(job.edition, job.load, outcome.files, base)
+                cache.keep(outcome)
+                reports[job.key] = outcome
+                progress.finish(job.key, outcome, None)
+                loaded(outcome)
     return [reports[job.key] for job in jobs if job.key in reports], sorted(failures, key=lambda f: f.key)
 
 
@@ -105,15 +109,9 @@ def _known(jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, cac
 
 
 def _read(
-    jobs: Sequence[Job],
-    graphs: Path,
-    base: str,
-    progress: Progress,
-    cache: Cache,
-    reports: dict[str, LoadReport],
-    failures: list[Failure],
-) -> None:
-    """Load the editions in parallel processes, and keep what came of them."""
+    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress
+) -> Iterator[tuple[Job, LoadReport | BegreppError]]:
+    """Load the editions in parallel processes; what came of each, or why it was refused, as soon as it is known."""
     context = multiprocessing.get_context("spawn")
     ticks: Queue[Tick | None] = context.Queue()
     watcher = threading.Thread(target=_watch, args=(ticks, progress), daemon=True)
@@ -125,16 +123,10 @@ def _read(
             running[pool.submit(_load_one, job, graphs, base)] = job
         for future in as_completed(running):
             job = running[future]
-            try:
-                report = future.result()
-            except BegreppError as error:
-                failures.append(Failure(job.key, error))
-                progress.finish(job.key, None, error)
-            else:
-                report.entry = cache_key(job.edition, job.load, report.files, base)
-                cache.keep(report)
-                reports[job.key] = report
-                progress.finish(job.key, report, None)
+            error = future.exception()
+            if error is not None and not isinstance(error, BegreppError):
+                raise error
+            yield job, error or future.result()
     ticks.put(None)
     watcher.join()
 

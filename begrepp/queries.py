@@ -13,7 +13,7 @@ file is SPARQL as it stands and can be run by anyone who reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -163,9 +163,10 @@ class Finding:
     examples: tuple[str, ...]
 
 
-def run_checks(store: Store) -> Iterator[Finding]:
-    """Ask every check of a store; those that find nothing are left out."""
-    for query in queries("checks"):
+def run_checks(store: Store, done: Callable[[float], None] = lambda part: None) -> Iterator[Finding]:
+    """Ask every check of a store; those that find nothing are left out. `done` is told how far it has come, to 1."""
+    checks = queries("checks")
+    for number, query in enumerate(checks, start=1):
         answer = store.query(query.text)
         assert isinstance(answer, QuerySolutions)
         count = 0
@@ -174,6 +175,7 @@ def run_checks(store: Store) -> Iterator[Finding]:
             count += 1
             if count <= EXAMPLES_KEPT:
                 examples.append(" ".join(str(getattr(term, "value", term)) for term in row if term))
+        done(number / len(checks))
         if count:
             yield Finding(
                 check=query.name,

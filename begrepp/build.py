@@ -125,7 +125,7 @@ def build(
         named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
         named += [(iris.graph("cascade"), cascade)]
-        contents = Contents.of(named, view.copied, view.apart)
+        contents = Contents.of(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
         stored = store.finish(contents)
         derived = Derived(contents, before)
         things = derived.things(view.path, folder / "index", progress)

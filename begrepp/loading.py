@@ -9,15 +9,17 @@ import gc
 import multiprocessing
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
 
 from begrepp.cache import Cache, cache_key
 from begrepp.errors import BegreppError
-from begrepp.parts import LoadReport, file_used, load_edition
+from begrepp.parts import LoadReport, file_used, judge_edition, read_edition, together
 from begrepp.progress import Progress
 from begrepp.records import Edition, Load
 from begrepp.rows import Meter
@@ -26,16 +28,17 @@ PROCESSES = min(2, os.cpu_count() or 1)
 _TICK = 0.2
 Loaded = Callable[[LoadReport], None]
 """Is told of each edition as soon as it is loaded."""
-Tick = tuple[str, int, int, str]
-"""Which edition, rows read, bytes read, and what is being done with it."""
+Tick = tuple[str, int, int, int, str]
+"""Which edition, which share of it, rows read, bytes read, and what is being done with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One edition and the loader that reads it."""
+    """One edition and the loader that reads it; `shares` are the same records divided, to be read side by side."""
 
     edition: Edition
     load: Load
+    shares: tuple[Load, ...] = ()
 
     @property
     def key(self) -> str:
@@ -117,16 +120,28 @@ def _read(
     watcher = threading.Thread(target=_watch, args=(ticks, progress), daemon=True)
     watcher.start()
     with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_report_to, initargs=(ticks,)) as pool:
-        running: dict[Future[LoadReport], Job] = {}
+        running: dict[Future[LoadReport], tuple[Job, bool]] = {}
+        read: dict[str, list[LoadReport]] = defaultdict(list)
+        refused: set[str] = set()
         for job in jobs:
             progress.start(job.edition, job.size)
-            running[pool.submit(_load_one, job, graphs, base)] = job
-        for future in as_completed(running):
-            job = running[future]
-            error = future.exception()
-            if error is not None and not isinstance(error, BegreppError):
-                raise error
-            yield job, error or future.result()
+            for number, load in enumerate(job.shares or (job.load,)):
+                running[pool.submit(_read_one, job, number, load, graphs, base)] = job, False
+        while running:
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                job, judged = running.pop(future)
+                error = future.exception()
+                if error is not None and not isinstance(error, BegreppError):
+                    raise error
+                if job.key in refused:
+                    continue
+                if error or judged:
+                    refused.update([job.key] if error else ())
+                    yield job, error or future.result()
+                    continue
+                read[job.key].append(future.result())
+                if len(read[job.key]) == max(1, len(job.shares)):
+                    running[pool.submit(_judge_one, job, together(read.pop(job.key)), base)] = job, True
     ticks.put(None)
     watcher.join()
 
@@ -139,21 +154,35 @@ def _report_to(ticks: Queue[Tick | None]) -> None:
     _outbox.append(ticks)
 
 
-def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
-    """In a process of its own: load, and report how far it has come a few times a second."""
+def _read_one(job: Job, number: int, load: Load, graphs: Path, base: str) -> LoadReport:
+    """In a process of its own: read an edition, or a share of it."""
+    with _told(job, number) as meter:
+        return read_edition(job.edition, load, graphs, base, meter)
+
+
+def _judge_one(job: Job, report: LoadReport, base: str) -> LoadReport:
+    """In a process of its own: hold what was read against the shapes."""
+    with _told(job, 0) as meter:
+        meter.rows = report.rows_read
+        return judge_edition(report, job.edition, job.load, base, meter)
+
+
+@contextmanager
+def _told(job: Job, number: int) -> Iterator[Meter]:
+    """A meter whose state is told a few times a second."""
     meter = Meter()
     finished = threading.Event()
 
     def report() -> None:
         while not finished.wait(_TICK):
             for ticks in _outbox:
-                ticks.put((job.key, meter.rows, meter.bytes, meter.stage))
+                ticks.put((job.key, number, meter.rows, meter.bytes, meter.stage))
 
     reporter = threading.Thread(target=report, daemon=True)
     reporter.start()
     gc.disable()  # Records hold no circles of references; to look for some costs a quarter of the time.
     try:
-        return load_edition(job.edition, job.load, graphs, base, meter)
+        yield meter
     finally:
         gc.enable()
         finished.set()
@@ -161,5 +190,12 @@ def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
 
 
 def _watch(ticks: Queue[Tick | None], progress: Progress) -> None:
+    known: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
     while (tick := ticks.get()) is not None:
-        progress.advance(*tick)
+        key, number, rows, bytes_read, stage = tick
+        shares = known[key]
+        shares[number] = rows, bytes_read
+        if number == 0:  # the largest share
+            if stage == "validating":
+                shares = {0: shares[0]}
+            progress.advance(key, sum(r for r, _ in shares.values()), sum(b for _, b in shares.values()), stage)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
@@ -51,12 +52,21 @@ class Contents:
     apart: list[str]
 
     @classmethod
-    def of(cls, graphs: Iterable[tuple[str, Path]], default: Path, apart: Iterable[str]) -> Contents:
-        """The contents of a store to be written: each file into its named graph, one into the default graph."""
+    def of(
+        cls,
+        graphs: Iterable[tuple[str, Path]],
+        default: Path,
+        apart: Iterable[str],
+        known: Mapping[Path, str] = MappingProxyType({}),
+    ) -> Contents:
+        """The contents of a store to be written: each file into its named graph, one into the default graph.
+
+        `known` are checksums that need not be worked out.
+        """
         files = [*graphs, (DEFAULT, default)]
         return cls(
             files={graph: file.name for graph, file in files},
-            sha256={graph: _sha256(file) for graph, file in files},
+            sha256={graph: known.get(file) or _sha256(file) for graph, file in files},
             apart=[*apart],
         )
 

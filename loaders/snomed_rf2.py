@@ -41,7 +41,7 @@ from begrepp.records import (
 from begrepp.rows import meter
 from begrepp.successors import leading_on
 from loaders.agencies import SNOMED_INTERNATIONAL, classifications_publisher
-from loaders.snomed_files import Rf2File, choose
+from loaders.snomed_files import Rf2File, choose, is_map
 from loaders.snomed_tables import Values, database, fill
 
 LICENCE = "https://www.snomed.org/get-snomed"
@@ -92,14 +92,20 @@ _NOT_MAPPABLE = "447556008"
 
 def load(edition: Edition) -> Iterator[Record]:
     """The release, its concepts with their attributes and history, and the maps to other code systems."""
+    for share in SHARES:
+        yield from share(edition)
+
+
+def concepts(edition: Edition) -> Iterator[Record]:
+    """The release, and its concepts with their attributes and history."""
     files, left_out = choose(edition)
     yield from left_out
-    since = valid_from(edition) if files[0].state == "Full" else max(file.day for file in files)
-    national = any(file.owner.startswith("SE") for file in files)
-    publisher = classifications_publisher(since) if national else SNOMED_INTERNATIONAL
+    since, publisher = _issued(edition, files)
+    national = publisher is not SNOMED_INTERNATIONAL
     title = f"Snomed CT {'SE ' if national else ''}{edition.version}"
+    own = [file for file in files if not is_map(file)]
     with closing(database()) as joined:
-        yield from fill(joined, files, since)
+        yield from fill(joined, own, since)
         yield SCHEME
         yield Release(
             scheme=SCHEME.id,
@@ -112,8 +118,31 @@ def load(edition: Edition) -> Iterator[Record]:
             titles=texts(title, title),
         )
         meter().stage = "joining"
-        yield from _concepts(joined, files)
-        yield from _maps(joined, files, edition, since, publisher)
+        yield from _concepts(joined, own)
+
+
+def maps(edition: Edition) -> Iterator[Record]:
+    """The maps to other code systems, of what is a concept of the release."""
+    files, _ = choose(edition)
+    since, publisher = _issued(edition, files)
+    if not any(map(is_map, files)):
+        return
+    own = [file for file in files if is_map(file) or file.content == "Concept"]
+    with closing(database()) as joined:
+        yield from fill(joined, own, since, counted=is_map)
+        meter().stage = "joining"
+        yield from _maps(joined, own, edition, since, publisher)
+
+
+SHARES = (concepts, maps)
+"""Two processes read a package side by side; the maps are a fifth of it."""
+
+
+def _issued(edition: Edition, files: Sequence[Rf2File]) -> tuple[date, Agent]:
+    """Since when the release counts, and who publishes it."""
+    since = valid_from(edition) if files[0].state == "Full" else max(file.day for file in files)
+    national = any(file.owner.startswith("SE") for file in files)
+    return since, classifications_publisher(since) if national else SNOMED_INTERNATIONAL
 
 
 # From the database into records, concept by concept.

@@ -68,7 +68,9 @@ def put(
 
 def jobs(settings: Settings) -> list[Job]:
     """A job for every edition that lies in the raw folder."""
-    return [Job(edition, loaders.loader_of(edition)) for edition in find_editions(settings.raw)]
+    return [
+        Job(edition, loaders.loader_of(edition), loaders.shares_of(edition)) for edition in find_editions(settings.raw)
+    ]
 
 
 def build_small(

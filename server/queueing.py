@@ -15,14 +15,14 @@ from begrepp.errors import ServerBusy, TooManyQueries
 
 
 class Turns:
-    """A number of places, given to clients in turn; at most so many wait, in all and per client.
+    """A number of places, given to clients in turn; at most so many wait, in all (`most`) and per client.
 
     A client never holds all places while it is not alone to want one.
     """
 
     def __init__(self, places: int, *, waiting: int, waiting_each: int, seconds: float) -> None:
         self._places = places
-        self._most = waiting
+        self.most = waiting
         self._most_each = waiting_each
         self._seconds = seconds
         self._lock = threading.Lock()
@@ -53,7 +53,7 @@ class Turns:
                     "Send the next one when an answer has come.",
                     retry_after=self._expected(len(line)),
                 )
-            if self.waiting >= self._most:
+            if self.waiting >= self.most:
                 raise TooManyQueries(
                     "Too many queries wait here.", "Try again in a moment.", retry_after=self._expected(self.waiting)
                 )

@@ -22,7 +22,7 @@ from begrepp.store import DiskStore, Store
 from begrepp.storing import DEFAULT, read_contents
 from server.catalogue import Catalogue
 from server.kept import KeptAnswers
-from server.workers import QueryPool
+from server.pool import QueryPool
 
 
 @dataclass(frozen=True)

@@ -103,13 +103,18 @@ class _Parts:
     def write(self, data: bytes) -> int:
         self._buffer += data
         if len(self._buffer) >= _CHUNK:
-            self.flush()
+            self._send(last=False)
         return len(data)
 
-    def flush(self, *, last: bool = False) -> None:
-        if self._buffer or last:
-            self._pipe.send(Part(self._form, bytes(self._buffer), last, time.process_time()))
-            self._buffer.clear()
+    def flush(self) -> None:
+        """The engine asks for it at the end; what is left goes with `close`."""
+
+    def close(self) -> None:
+        self._send(last=True)
+
+    def _send(self, *, last: bool) -> None:
+        self._pipe.send(Part(self._form, bytes(self._buffer), last, time.process_time()))
+        self._buffer.clear()
 
 
 def _answer(store: Store, question: Question, pipe: Connection) -> None:
@@ -133,7 +138,7 @@ def _answer(store: Store, question: Question, pipe: Connection) -> None:
         out = _Parts(pipe, "graph")
         graph_format = RdfFormat.from_media_type(question.graph_format)
         serialize(answer, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
-    out.flush(last=True)
+    out.close()
 
 
 def _first_rows(answer: QuerySolutions, rows: int) -> bytes:

@@ -84,7 +84,8 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(begin)
     app.after_request(finish)
     if settings.kept_pages_mb:
-        app.wsgi_app = PageCache(app.wsgi_app, settings.current, settings.kept_pages_mb)  # type: ignore[method-assign]
+        kept = PageCache(app.wsgi_app, settings.current, settings.kept_pages_mb, metrics.count_kept)
+        app.wsgi_app = kept  # type: ignore[method-assign]
     if settings.access_log:
         app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
     if proxies := settings.trusted_proxies:

@@ -65,6 +65,12 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
+def count_kept(path: str) -> None:
+    """A query was answered from memory, before anything looked at it."""
+    if path == "/sparql":
+        QUERIES.labels("kept").inc()
+
+
 def forget(process: int) -> None:
     """A server process ended: what it was doing just now is no more."""
     mark_process_dead(process)  # type: ignore[no-untyped-call]

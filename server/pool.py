@@ -26,8 +26,10 @@ from server.replies import Reply
 from server.workers import Nursery, Worker
 
 _MB = 1024 * 1024
-_LANES = (("quick", 0.2, 2), ("middle", 2.0, 9), ("long", math.inf, 16))
-"""Name, seconds of processor until a query must leave, and niceness."""
+_LANES = (("quick", 0.1, 2, 2), ("middle", 1.0, 1, 9), ("long", math.inf, 1, 16))
+"""Name, seconds of processor until a query must leave, places as a multiple of the setting, and niceness."""
+_LARGE_MB = 512
+"""A worker that has grown beyond this does not go on to the next query."""
 _REMEMBERED = 10_000
 
 
@@ -46,13 +48,16 @@ class QueryPool:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.lanes = [Lane(*lane, _turns(settings, first=n == 0)) for n, lane in enumerate(_LANES)]
+        self.lanes = [
+            Lane(name, seconds, niceness, _turns(settings, settings.query_workers * places, first=n == 0))
+            for n, (name, seconds, places, niceness) in enumerate(_LANES)
+        ]
         self._nursery = Nursery(settings.query_memory_mb)
-        self._idle: list[Worker] = []
+        self._idle: list[list[Worker]] = [[] for _ in self.lanes]
         self._lock = threading.Lock()
         self._known: LRUCache[bytes, int] = LRUCache(_REMEMBERED)
         self._paused: dict[Worker, float] = {}
-        most = sum(settings.query_workers + lane.turns.most for lane in self.lanes)
+        most = sum(lane.turns.places + lane.turns.most for lane in self.lanes)
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="query")
 
     def ask(self, question: Question, client: str = "") -> Answer | Reply:
@@ -81,18 +86,21 @@ class QueryPool:
         with self._lock:
             self._known[_key(question)] = lane
 
-    def hire(self) -> Worker:
-        """A worker that is free; the one that was busy last, whose caches are warm, or a new one."""
+    def hire(self, lane: int) -> Worker:
+        """A worker for a lane: the one that was busy there last, whose caches are warm, or a new one."""
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        return self._nursery.worker()
+            if self._idle[lane]:
+                return self._idle[lane].pop()
+        worker = self._nursery.worker()
+        worker.go_on(self.lanes[lane].niceness)
+        return worker
 
-    def dismiss(self, worker: Worker, *, again: bool) -> None:
-        """It has done its work; where it may do so again, it is kept for the next query."""
+    def dismiss(self, worker: Worker, lane: int, *, again: bool) -> None:
+        """It has done its work; it is kept for the next query of the lane, or ended."""
+        again = again and worker.resident < _LARGE_MB
         with self._lock:
-            if again and len(self._idle) < self.settings.query_workers:
-                self._idle.append(worker)
+            if again and len(self._idle[lane]) < self.lanes[lane].turns.places:
+                self._idle[lane].append(worker)
                 return
         worker.kill()
 
@@ -110,28 +118,21 @@ class QueryPool:
         with self._lock:
             self._paused.pop(worker, None)
 
-    def warm(self, question: Question) -> None:
-        """Have workers ready that have opened the store and answered once."""
-        workers = [self.hire() for _ in range(self.settings.query_workers)]
-        for worker in workers:
-            worker.ask(question)
-        for worker in workers:
-            self.dismiss(worker, again=worker.receive(self.settings.query_seconds) is not None)
-
     def close(self) -> None:
         """End all workers."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         with self._lock:
-            while self._idle:
-                self._idle.pop().kill()
+            for idle in self._idle:
+                while idle:
+                    idle.pop().kill()
         self._nursery.close()
 
 
-def _turns(settings: Settings, *, first: bool) -> Turns:
+def _turns(settings: Settings, places: int, *, first: bool) -> Turns:
     """Many may wait where queries are quick; a few that hold a worker each, where they are long."""
     share = 1 if first else 4
     return Turns(
-        settings.query_workers,
+        places,
         waiting=max(1, settings.query_line // share),
         waiting_each=max(1, settings.query_line_each // share),
         seconds=settings.query_seconds,
@@ -167,16 +168,14 @@ class _Run:
         healthy = kind is None or issubclass(kind, QueryError)
         self._leave()
         if self._worker:
-            self._pool.dismiss(self._worker, again=healthy and self._at == 0)
+            self._pool.dismiss(self._worker, self._at, again=healthy)
             if not healthy:
                 metrics.KILLED.inc()
 
     def begin(self) -> Part | None:
         """Ask; the first part of the answer, if it comes within the time of the lane."""
         self._enter()
-        self._worker = self._pool.hire()
-        if self._at:
-            self._worker.go_on(self._lane.niceness)
+        self._worker = self._pool.hire(self._at)
         self._deadline = time.monotonic() + self._seconds
         self._worker.ask(self._question)
         return self._worker.receive(min(self._lane.seconds, self._seconds))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.base import Worker
@@ -9,6 +11,7 @@ from gunicorn.workers.base import Worker
 from begrepp.settings import Settings
 from server import create_app, metrics
 from server.querylog import write_log
+from server.warming import warm
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -22,7 +25,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
+        return app
 
 
 def _ended(server: object, worker: Worker) -> None:
@@ -35,7 +40,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         "bind": f"{host}:{port}",
         "workers": workers,
         "worker_class": "gthread",
-        "threads": 64,  # more than queries can hold, so that pages find one
+        "threads": 96,  # more than queries can hold, so that pages find one
         # Queries stop at their own deadline; a request may take that long and a little more.
         "timeout": int(settings.query_seconds * 2) + 30,
         "graceful_timeout": 5,

@@ -1,7 +1,8 @@
 """A hundred clients at once, each from an address of its own: `python -m bench load DATA [MINUTES]`, loopback only.
 
-Nine of ten clients ask one query after another: codes by chance, questions of the cookbook, and one in twenty a hostile
-one from `tests/zoo/hostile.toml`; each written a little differently every time, so that no kept answer helps. The tenth reads pages. Who is told to come back later does. Prints latencies, outcomes and memory.
+Nine of ten clients ask one query after another: codes by chance, questions of the cookbook, and one in twenty a
+hostile one from `tests/zoo/hostile.toml`; each written a little differently every time, so that no kept answer helps.
+The tenth reads pages. Who is told to come back later does. Prints latencies, outcomes and memory.
 """
 
 from __future__ import annotations
@@ -77,9 +78,8 @@ def run(data: Path, minutes: str = "1") -> None:
         while any(thread.is_alive() for thread in threads):
             seen.memory.append(_resident(port))
             time.sleep(1)
-    print(
-        f"{CLIENTS} clients, {seconds:g} seconds\n\n| asked | answered | p50 | p95 | p99 ms | outcomes |\n{'| --- ' * 6}|"
-    )
+    print(f"{CLIENTS} clients, {seconds:g} seconds\n")
+    print(f"| asked | answered | p50 | p95 | p99 ms | outcomes |\n{'| --- ' * 6}|")
     for kind, outcomes in sorted(seen.outcomes.items()):
         ordered = sorted(seen.took[kind]) or [float("nan")]
         shares = (f"{ordered[int(len(ordered) * share)] * 1000:.0f}" for share in (0.5, 0.95, 0.99))

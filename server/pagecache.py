@@ -1,7 +1,8 @@
 """Whole answers kept in memory, in front of everything else: asked again of the same build, a page costs nothing.
 
 An answer that any cache may keep (`Cache-Control: public`) is kept under the build, the address, the headers that it
-may depend on, and for a query that is posted, the query. A new build is a new world; the least used goes first.
+may depend on, and for a query that is posted, the query. A new build is a new world; the least used goes first. The
+processes of a server share what they made.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from cachetools import LRUCache
+
+from server.sharedpages import SharedPages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -52,16 +56,21 @@ class Kept:
 
 
 class PageCache:
-    """The application behind a memory of so many megabytes; `current` is the link to the build that is served."""
+    """The application behind a memory of so many megabytes; `current` is the link to the build that is served.
+
+    What is not in the memory of this process may be among what it `shares` with others. `told` is called with the path
+    of each answer that is given from memory.
+    """
 
     def __init__(
         self,
         app: WSGIApplication,
         current: Path,
         megabytes: int,
+        shared: SharedPages | None = None,
         told: Callable[[str], None] = lambda path: None,
     ) -> None:
-        """`told` is called with the path of each answer that is given from memory."""
+        self._shared = shared
         self._app = app
         self._current = current
         self._told = told
@@ -77,7 +86,7 @@ class PageCache:
         key = self._key(environ)
         with self._lock:
             kept = self._kept.get(key)
-        if kept is None:
+        if kept is None and (kept := self._made_by_another(key)) is None:
             return self._asked(key, environ, start_response)
         environ[KEPT] = True
         self._told(environ["PATH_INFO"])
@@ -98,6 +107,15 @@ class PageCache:
         said = (str(environ.get(name, "")) for name in _HEADERS)
         query = _posted(environ) if environ["REQUEST_METHOD"] == "POST" else ""
         return (build, str(path), _language(cookie) if "lang" in cookie else "", query, *said)
+
+    def _made_by_another(self, key: tuple[str, ...]) -> Kept | None:
+        made = self._shared.get(repr(key)) if self._shared else None
+        if made is None:
+            return None
+        kept = msgspec.msgpack.decode(made, type=Kept)
+        with self._lock:
+            self._kept[key] = kept
+        return kept
 
     def _asked(self, key: tuple[str, ...], environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The application's answer, remembered where it may be; what is streamed or large goes by untouched."""
@@ -127,6 +145,8 @@ class PageCache:
             kept = Kept(status, headers, body, said.get("etag", "").removeprefix("W/"), said.get("last-modified", ""))
             with self._lock:
                 self._kept[key] = kept
+            if self._shared:
+                self._shared.keep(repr(key), msgspec.msgpack.encode(kept))
         return [body]
 
 

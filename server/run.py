@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
+from pathlib import Path
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -15,8 +17,9 @@ from server.warming import warm
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, settings: Settings, options: dict[str, object]) -> None:
+    def __init__(self, settings: Settings, options: dict[str, object], shared: Path) -> None:
         self._settings = settings
+        self._shared = shared
         self._options = options
         super().__init__()
 
@@ -25,7 +28,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
-        app = create_app(self._settings)
+        app = create_app(self._settings, self._shared)
         threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
         return app
 
@@ -50,4 +53,5 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         "limit_request_line": 8190,
     }
     write_log()
-    _Server(settings, options).run()
+    with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
+        _Server(settings, options, Path(folder, "pages.sqlite")).run()

@@ -156,6 +156,10 @@ def _report() -> dict[str, Any]:
         "required": ["conforms", "counts", "causes", "results"],
         "properties": {
             "conforms": {"type": "boolean", "description": "Whether there is no violation"},
+            "verdict": {
+                "enum": ["conforms", "fails", "unjudged"],
+                "description": "unjudged: no rule looks at the data",
+            },
             "profile": {"type": "object", "properties": dict.fromkeys(("name", "title", "version", "source"), text)},
             "files": {"type": "array", "items": text},
             "engine": text,

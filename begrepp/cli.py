@@ -21,8 +21,8 @@ from begrepp.feed_command import feed_command
 from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
-from begrepp.records import Edition
 from begrepp.publish_command import publish_command
+from begrepp.records import Edition
 from begrepp.settings import ROOT, Settings
 from begrepp.suggesting import FORMATS as SUGGESTIONS
 from begrepp.suggesting import suggest as write_suggestions

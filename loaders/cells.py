@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from begrepp.errors import InputError, Origin
-from loaders.declarations import Keys
+from loaders.keys import Keys
 
 _TAG = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"<\s*(br|/p|/div|/li|/tr)\s*/?>", re.IGNORECASE)

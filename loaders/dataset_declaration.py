@@ -20,7 +20,8 @@ from begrepp.records import (
     Table,
     is_iri,
 )
-from loaders.declarations import Keys, agent_named, agents, release_dates, rights
+from loaders.declarations import agent_named, agents, release_dates, rights
+from loaders.keys import Keys
 
 CONCEPTS = "onkologi"
 # A year, a month or a day: what a register can say of when a variable was introduced.

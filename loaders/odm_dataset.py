@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from begrepp.errors import InputError, Origin
 from begrepp.records import Dataset, Edition, Home, Record, Skipped, Table, Text, Variable
 from loaders.dataset_declaration import read_dataset
-from loaders.declarations import Keys, slug
+from loaders.declarations import slug
+from loaders.keys import Keys
 from loaders.odm_files import Group, Item, ItemRef, MetaData
 from loaders.odm_words import code_list, dictionary, linked, notes, particulars, titles
 

@@ -7,8 +7,9 @@ from collections import Counter
 from begrepp.errors import InputError, Origin
 from begrepp.records import Edition, Table, Text
 from loaders.cells import read_cell, read_words
-from loaders.declarations import Keys, file_list, slug
+from loaders.declarations import file_list, slug
 from loaders.gathering import gather, worded
+from loaders.keys import Keys
 from loaders.sheets import Sheet, read_sheet
 from loaders.variable_rows import VariableRow
 

@@ -22,7 +22,8 @@ from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import Edition
 from begrepp.rows import Row, meter, read_lines, read_table
 from begrepp.workbooks import read_xlsx
-from loaders.declarations import Keys, encoding, file_list
+from loaders.declarations import encoding, file_list
+from loaders.keys import Keys
 
 FORMS = {"csv": ",", "tsv": "\t", "xlsx": "", "json": "", "markdown": "", "front-matter": ""}
 """The forms, and what divides the cells where a character does."""

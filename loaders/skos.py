@@ -38,7 +38,8 @@ from begrepp.records import (
 )
 from begrepp.rows import meter, parse_date
 from loaders.agencies import BEGREPP
-from loaders.declarations import Keys, file_list, read_declaration, release, release_dates, rights, slug
+from loaders.declarations import file_list, read_declaration, release, release_dates, rights, slug
+from loaders.keys import Keys
 from loaders.rdf_files import Graph, Node, Pairs, Skolems, Term, read_rdf
 
 SOURCE = Source(

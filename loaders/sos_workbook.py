@@ -33,7 +33,8 @@ from begrepp.records import (
 )
 from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
 from loaders.dataset_declaration import read_dataset
-from loaders.declarations import Keys, file_list, read_declaration, slug
+from loaders.declarations import file_list, read_declaration, slug
+from loaders.keys import Keys
 from loaders.sos_codes import CODE_COLUMNS, inline_codes, period, sheet_codes
 from loaders.sos_description import described
 from loaders.sos_sheets import Cells, Sheet, plain, read_sheets

@@ -26,7 +26,8 @@ from begrepp.records import Mapping as Match
 from begrepp.review import UNREVIEWED
 from begrepp.rows import MAX_LINE, Row, parse_date, read_comments, read_table
 from loaders.agencies import BEGREPP
-from loaders.declarations import Keys, file_list, read_declaration, release_dates, rights, slug
+from loaders.declarations import file_list, read_declaration, release_dates, rights, slug
+from loaders.keys import Keys
 
 SOURCE = Source(
     id="sssom",

@@ -33,17 +33,8 @@ from begrepp.records import (
 from begrepp.rows import Row, parse_date, read_table
 from begrepp.workbooks import read_xlsx
 from loaders.agencies import BEGREPP
-from loaders.declarations import (
-    Keys,
-    encoding,
-    file_list,
-    levels,
-    read_declaration,
-    release,
-    release_dates,
-    rights,
-    scheme,
-)
+from loaders.declarations import encoding, file_list, levels, read_declaration, release, release_dates, rights, scheme
+from loaders.keys import Keys
 
 SOURCE = Source(
     id="table",

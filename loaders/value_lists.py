@@ -9,8 +9,8 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Edition, Link, Skipped, Text, is_iri
 from loaders.cells import Cell, read_cell, read_words
 from loaders.dataset_declaration import when_in
-from loaders.declarations import Keys
 from loaders.gathering import Gathered, gather, worded
+from loaders.keys import Keys
 from loaders.sheets import Sheet, read_sheet
 
 

@@ -15,8 +15,8 @@ from begrepp.rows import parse_date, read_lines
 from begrepp.settings import LANGUAGES
 from loaders.cells import Cell, read_cell, read_words
 from loaders.dataset_declaration import concepts, when_in
-from loaders.declarations import Keys
 from loaders.gathering import Gathered, gather, worded
+from loaders.keys import Keys
 from loaders.sheets import Misaligned, Sheet, read_sheet
 from loaders.value_lists import InCell, read_in_cell
 

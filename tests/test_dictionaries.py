@@ -11,7 +11,7 @@ from begrepp.errors import BegreppError, InputError, Origin, PersonalDataError
 from begrepp.records import CodeList, Edition, Record, Skipped, Variable
 from begrepp.rows import read_table
 from loaders.cells import Cell, plain_words, read_cell
-from loaders.declarations import Keys
+from loaders.keys import Keys
 
 HEAD = """loader = "variables"
 [source]

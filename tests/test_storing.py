@@ -165,7 +165,7 @@ def test_a_query_that_names_its_graphs_is_known(query: str, expected: bool) -> N
 def test_what_was_stored_early_and_has_changed_since_is_stored_again(tmp_path: Path) -> None:
     (tmp_path / "graphs").mkdir()
     files = {graph: tmp_path / "graphs" / f"{n}.nt" for n, graph in enumerate(("", A, B, C))}
-    for graph, file in files.items():
+    for file in files.values():
         file.write_text(triple(file.stem), encoding="utf-8")
     writer = StoreWriter(tmp_path / "store", None, Quiet())
     for graph in (A, B, C):

@@ -22,7 +22,7 @@ _LABELS = ("pref", "alt", "hidden")
 
 
 def schema() -> Schema:
-    """`word`: folded words; `key`: their keys; `part`: words and keys inside compounds; `via`: keys of the words of
+    """`word`: folded words; `key`: their keys; `part`: both, and those inside compounds; `via`: keys of the words of
     concepts that mean the same; `text`: keys of definitions; `edge`, `start`: beginnings of words and of labels."""
     builder = SchemaBuilder()
     builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
@@ -83,6 +83,7 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
     if thing.kind == "variable":
         said.append(spelled(thing.notation.replace("_", " ")))
     words = known.of(dict.fromkeys(chain.from_iterable(said)))
+    folded = dict.fromkeys(word.folded for word in words)
     own_keys = _once(word.keys for word in words)
     mapped = _once(word.keys for label in via for word in known.of(spelled(label.value)))
     told = (word.keys for text in thing.labels("text") for word in known.of(spelled(text.value)))
@@ -96,9 +97,9 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
         language=[*dict.fromkeys(label.lang for label in labels if label.lang not in ("", "zxx"))],
         code=[*dict.fromkeys(map(code_key, _codes(thing)))],
         whole=[*dict.fromkeys(whole_key(label.value) for label in labels)],
-        word=" ".join(dict.fromkeys(word.folded for word in words)),
+        word=" ".join(folded),
         key=" ".join(own_keys),
-        part=" ".join(_once(word.parts for word in words)),
+        part=" ".join(dict.fromkeys((*folded, *own_keys, *_once(word.parts for word in words)))),
         via=" ".join(key for key in mapped if key not in own_keys),
         text=" ".join(chain.from_iterable(told)),
         edge=" ".join(_once(word.edges for word in words)),

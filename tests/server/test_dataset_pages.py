@@ -27,7 +27,7 @@ def test_a_dataset_says_what_ehds_asks_and_what_is_missing(client: FlaskClient) 
     there, asked = map(int, re.search(r"(\d+) av (\d+) uppgifter", part).groups())  # type: ignore[union-attr]
     assert asked == 27 and 10 < there < 27
     missing, have = part.split("<details>")
-    assert "hälsotema" in missing and "hälsotema" not in have and "titel" in have
+    assert "följer standard" in missing and "följer standard" not in have and "titel" in have
     assert "täckningsgrad 99.9 %" in text and "2010–2014" in text
 
 

@@ -2,7 +2,8 @@
 
 The labels are made up: compounds of the parts that clinical words are made of, the usual ones often and the rare
 ones seldom, two in Swedish and two in English for each of half a million concepts. All three are asked in turn, in
-one run; the figures are milliseconds of wall-clock time, and the ratios are what means something elsewhere.
+one run, and nothing twice; the figures are milliseconds of wall-clock time, and the ratios are what means something
+elsewhere.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import random
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, RdfFormat, Store
@@ -53,12 +54,8 @@ cancer tumour inflammation infection disease injury pain failure stone hernia bl
 stenosis ulcer cyst metastasis transplantation operation examination biopsy prosthesis drainage sample
 """)
 _PLACES = "höger sida|vänster sida|med komplikation|utan komplikation|hos barn|hos vuxna|efter operation|i remission"
-QUERIES = (
-    "lungcancer", "cancer", "brostcancer", "lungans tumör", "cancer i lunga", "akut njursvikt", "breast cancer",
-    "diabtes", "hjärtinfakt", "tumörer", "kronisk leversjukdom hos barn", "C123456", "prostatacancer vänster sida",
-)  # fmt: skip
-TYPED = ("l", "lu", "lun", "lungc", "br", "brost", "hjärt", "akut n", "c1", "kni", "ö", "prostatac", "kronisk l")
-_ROUNDS = 20
+_ASKED, _SCANNED = 250, 12
+"""How many queries are asked, each once and none twice; and of SPARQL, which looks through all labels, how many."""
 
 
 def run(_: Path) -> None:
@@ -71,8 +68,10 @@ def run(_: Path) -> None:
         print(f"{things:,} things and {4 * things:,} labels indexed in {time.monotonic() - started:.0f} s")
         index = TextIndex(Path(folder) / "index")
         database, graph = _fts5(labels), _store(Path(folder) / "store", labels)
-        _report("searched", QUERIES, (("begrepp", index.search), ("FTS5", database), ("CONTAINS", graph)))
-        _report("while typing", TYPED, (("begrepp", index.suggest), ("FTS5", database)))
+        index.search("lungcancer")  # the first question opens the files
+        searched, typed = _asked()
+        _report("searched", searched, (("begrepp", index.search), ("FTS5", database), ("CONTAINS", graph)))
+        _report("while typing", typed, (("begrepp", index.suggest), ("FTS5", database)))
 
 
 def _write(path: Path) -> None:
@@ -100,6 +99,19 @@ def _named(rng: random.Random) -> tuple[tuple[str, str], tuple[str, str]]:
     sv = f"{one(_FIRST)} {one(_HEADS)}{one(_TAILS)}"
     en = f"{one(_EN_FIRST)} {one(_EN_HEADS)} {one(_EN_TAILS)}"
     return (f"{sv} {place}", f"{en}, type {number}"), (f"{sv}, typ {number}", f"{en} NOS")
+
+
+def _asked() -> tuple[list[str], list[str]]:
+    """Some words in a row of labels that are there, and the beginnings of others as they are typed."""
+    rng = random.Random(7)
+    searched, typed = dict[str, None](), dict[str, None]()
+    while len(searched) < _ASKED or len(typed) < _ASKED:
+        labels = [label.replace(",", "") for pair in _named(random.Random(rng.randrange(CONCEPTS))) for label in pair]
+        words = rng.choice(labels).split()
+        first = rng.randrange(len(words))
+        searched[" ".join(words[first : rng.randrange(first, len(words)) + 1])] = None
+        typed[(label := rng.choice(labels))[: rng.randrange(1, len(label))]] = None
+    return [*searched][:_ASKED], [*typed][:_ASKED]
 
 
 def _fts5(labels: Path) -> Callable[[str], object]:
@@ -137,16 +149,15 @@ def _labels(path: Path) -> Iterator[tuple[str, str]]:
                 yield fold(line.split('"')[1]), line.split(" ", 1)[0]
 
 
-def _report(what: str, queries: tuple[str, ...], sides: tuple[tuple[str, Callable[[str], object]], ...]) -> None:
+def _report(what: str, queries: Sequence[str], sides: Sequence[tuple[str, Callable[[str], object]]]) -> None:
     print(f"\n{what:14}" + "".join(f"{name:>24}" for name, _ in sides))
     taken: dict[str, list[float]] = {name: [] for name, _ in sides}
-    for round_ in range(_ROUNDS):
-        for query in queries:
-            for name, ask in sides:
-                if name != "CONTAINS" or not round_:
-                    started = time.perf_counter()
-                    ask(query)
-                    taken[name].append((time.perf_counter() - started) * 1000)
+    for place, query in enumerate(queries):
+        for name, ask in sides:
+            if name != "CONTAINS" or place < _SCANNED:
+                started = time.perf_counter()
+                ask(query)
+                taken[name].append((time.perf_counter() - started) * 1000)
     for share in (50, 95):
         cells = (sorted(taken[name])[int(len(taken[name]) * share / 100)] for name, _ in sides)
         print(f"{f'p{share}':14}" + "".join(f"{cell:21.1f} ms" for cell in cells))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -29,13 +31,17 @@ from server import (
     wellknown,
 )
 from server.accesslog import AccessLog
+from server.addresses import ProfileName
 from server.heads import begin, finish
 from server.pagecache import PageCache
 from server.presenting import prepare_templates
 from server.schema_org import described
+from server.sharedpages import SharedPages
 from server.state import Serving
 
 MAX_REQUEST_BYTES = 1024 * 1024
+_SHARED_TIMES = 8
+"""How much more is kept in a file for all processes than in the memory of each."""
 COMPRESSED = [
     *("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain", "text/csv"),
     *("text/tab-separated-values", "text/turtle", "application/json", "application/problem+json"),
@@ -45,12 +51,13 @@ COMPRESSED = [
 ]
 
 
-def create_app(settings: Settings) -> Flask:
-    """The application that serves the current build of a data folder."""
+def create_app(settings: Settings, shared: Path | None = None) -> Flask:
+    """The application that serves the current build of a data folder; `shared` is a file for all server processes."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
     app.url_map.strict_slashes = False
+    app.url_map.converters["profile"] = ProfileName
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = Serving(settings)
@@ -84,7 +91,10 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(begin)
     app.after_request(finish)
     if settings.kept_pages_mb:
-        app.wsgi_app = PageCache(app.wsgi_app, settings.current, settings.kept_pages_mb)  # type: ignore[method-assign]
+        kept = settings.kept_pages_mb
+        together = SharedPages(shared, _SHARED_TIMES * kept) if shared else None
+        pages = PageCache(app.wsgi_app, settings.current, kept, together, metrics.count_kept)
+        app.wsgi_app = pages  # type: ignore[method-assign]
     if settings.access_log:
         app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
     if proxies := settings.trusted_proxies:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
+from werkzeug.routing import BaseConverter
+
 from begrepp.iris import Iris, segment
 from begrepp.namespaces import expand
+from begrepp.profiles.manifest import NAME
 
 KINDS = (
     "cs",
@@ -27,6 +30,12 @@ KINDS = (
     "graph",
 )
 """What stands first in the path of a document; the same words as in `begrepp.iris`."""
+
+
+class ProfileName(BaseConverter):
+    """The name of a profile in a path; what is no such name, or has a suffix, is another address."""
+
+    regex = NAME.pattern
 
 
 def document(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:

@@ -53,7 +53,7 @@ def _pairs(asked: object) -> list[tuple[str, str, date | None]]:
     pairs = []
     for place, one_asked in enumerate(asked, start=1):
         system, code = (one_asked.get(key) if isinstance(one_asked, dict) else None for key in ("system", "code"))
-        if not isinstance(system, str) or not isinstance(code, str) or not system.strip() or not code.strip():
+        if not isinstance(system, str) or not isinstance(code, str) or not system or not code:
             raise UsageError(f"Number {place} has no system and code as strings.", f"Send {example}.")
         if len(system) > LONGEST or len(code) > LONGEST:
             raise UsageError(f"Number {place} is too long for a system and a code.", f"Send {example}.")
@@ -67,6 +67,8 @@ def _pairs(asked: object) -> list[tuple[str, str, date | None]]:
 def _find(build: Build, system: str, code: str, day: date | None) -> Found | dict[str, Any]:
     if known_as(build, system) is None:
         return {"error": "unknown-system", "reason": f"No code system here is known as {system}.", "near": []}
+    if not code:
+        return {"error": "unknown-code", "reason": "There is nothing but space in the code.", "near": []}
     try:
         found = by_system(build, system, code)
         return meant_on(build, found, day) if day else found

@@ -69,7 +69,7 @@ def desk() -> Desk:
 
 
 @blueprint.post("/validation")
-@blueprint.post("/validation/<profile>")
+@blueprint.post("/validation/<profile:profile>")
 def submit(profile: str = "") -> BaseResponse:
     """Judge what is sent: for people a page that can be shown to others, for programs the report itself."""
     settings = serving().settings

@@ -12,7 +12,9 @@ from begrepp.reports.words import choose
 from begrepp.settings import LANGUAGES, Settings
 
 _PROBLEMS = {
-    "400": "The request is wrong in itself: no data, no rules, a profile that does not exist.",
+    "400": "The request is wrong in itself: no data, no rules.",
+    "404": "There is no such profile.",
+    "406": "There is no such format of reports.",
     "413": "More was sent than is taken here.",
     "415": "The media type is no syntax of RDF.",
     "422": "The data or the shapes cannot be used; the detail says where and why.",
@@ -31,14 +33,12 @@ def openapi(settings: Settings) -> str:
             "description": "Holds RDF against a profile or shapes of your own. Nothing that is sent is kept.",
         },
         "paths": {
-            "/validation/{profile}": {"post": _operation(settings)},
+            "/validation/{profile}": {
+                "post": _operation(settings),
+                "get": _shown(settings, "profile", "What a profile asks, for people", "A page", "text/html"),
+            },
             "/validation/{profile}.ttl": {
-                "get": {
-                    "operationId": "shapes",
-                    "summary": "The shapes of a profile",
-                    "parameters": [_profile(settings, own=False)],
-                    "responses": {"200": {"description": "SHACL", "content": {"text/turtle": {}}}},
-                }
+                "get": _shown(settings, "shapes", "The shapes of a profile", "SHACL", "text/turtle"),
             },
         },
         "components": {"schemas": {"Problem": _problem(), "Report": _report()}},
@@ -90,15 +90,33 @@ def _operation(settings: Settings) -> dict[str, Any]:
                     for each in FORMATS.values()
                 },
             },
-            **{
-                status: {
-                    "description": words,
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-                }
-                for status, words in _PROBLEMS.items()
-            },
+            **{status: _refusal(status) for status in _PROBLEMS if status != "404"},
+            "404": _nowhere(),
         },
     }
+
+
+def _shown(settings: Settings, name: str, summary: str, what: str, media_type: str) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": [_profile(settings, own=False)],
+        "responses": {
+            "200": {"description": what, "content": {media_type: {}}},
+            "404": _nowhere(),
+        },
+    }
+
+
+def _nowhere() -> dict[str, Any]:
+    """A name that no profile has is an address like any other: people get a page."""
+    refusal = _refusal("404")
+    return {**refusal, "content": {**refusal["content"], "text/html": {}}}
+
+
+def _refusal(status: str) -> dict[str, Any]:
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {"description": _PROBLEMS[status], "content": {"application/problem+json": problem}}
 
 
 def _profile(settings: Settings, *, own: bool) -> dict[str, Any]:
@@ -138,6 +156,10 @@ def _report() -> dict[str, Any]:
         "required": ["conforms", "counts", "causes", "results"],
         "properties": {
             "conforms": {"type": "boolean", "description": "Whether there is no violation"},
+            "verdict": {
+                "enum": ["conforms", "fails", "unjudged"],
+                "description": "unjudged: no rule looks at the data",
+            },
             "profile": {"type": "object", "properties": dict.fromkeys(("name", "title", "version", "source"), text)},
             "files": {"type": "array", "items": text},
             "engine": text,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+import threading
+from pathlib import Path
+
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.base import Worker
@@ -9,11 +13,13 @@ from gunicorn.workers.base import Worker
 from begrepp.settings import Settings
 from server import create_app, metrics
 from server.querylog import write_log
+from server.warming import warm
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, settings: Settings, options: dict[str, object]) -> None:
+    def __init__(self, settings: Settings, options: dict[str, object], shared: Path) -> None:
         self._settings = settings
+        self._shared = shared
         self._options = options
         super().__init__()
 
@@ -22,7 +28,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        app = create_app(self._settings, self._shared)
+        threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
+        return app
 
 
 def _ended(server: object, worker: Worker) -> None:
@@ -35,7 +43,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         "bind": f"{host}:{port}",
         "workers": workers,
         "worker_class": "gthread",
-        "threads": 64,  # more than queries can hold, so that pages find one
+        "threads": 96,  # more than queries can hold, so that pages find one
         # Queries stop at their own deadline; a request may take that long and a little more.
         "timeout": int(settings.query_seconds * 2) + 30,
         "graceful_timeout": 5,
@@ -45,4 +53,5 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         "limit_request_line": 8190,
     }
     write_log()
-    _Server(settings, options).run()
+    with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
+        _Server(settings, options, Path(folder, "pages.sqlite")).run()

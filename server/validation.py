@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import NotFound, UsageError
 from begrepp.namespaces import compact
-from begrepp.profiles.manifest import NAME
 from begrepp.reports.words import choose, rule_words, say, unfilled
 from begrepp.settings import ROOT
 from server.openapi import openapi
@@ -41,7 +40,7 @@ def description() -> Response:
     return Response(openapi(serving().settings), content_type="application/vnd.oai.openapi+json;version=3.1")
 
 
-@blueprint.get("/validation/<name>")
+@blueprint.get("/validation/<profile:name>")
 def profile(name: str) -> str:
     """What a profile asks."""
     language = speaker().language
@@ -54,7 +53,7 @@ def profile(name: str) -> str:
     )
 
 
-@blueprint.get("/validation/<name>.ttl")
+@blueprint.get("/validation/<profile:name>.ttl")
 def profile_turtle(name: str) -> Response:
     """The shapes of a profile, in one piece."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in _profile(name).profile.files)
@@ -62,10 +61,8 @@ def profile_turtle(name: str) -> Response:
 
 
 def _profile(name: str) -> ProfilePage:
-    """A profile by its name; one that is named by a path is none here."""
-    if NAME.fullmatch(name):
-        with suppress(UsageError):
-            return profile_page(name, speaker().language)
+    with suppress(UsageError):
+        return profile_page(name, speaker().language)
     raise NotFound(f"There is no profile '{name}'.", "See /validation for those there are.")
 
 

@@ -16,6 +16,7 @@ from begrepp.profiles.imports import copies, with_imports
 from begrepp.profiles.manifest import Profile
 from begrepp.profiles.shapedoc import ShapeDoc, document
 from begrepp.settings import Settings
+from begrepp.shacl.limits import self_referring
 from begrepp.shacl.reading import read
 from begrepp.shacl.shapes import Shapes
 from begrepp.shacl.words import RDF_TYPE, shown
@@ -79,6 +80,13 @@ class Judgement:
     things: tuple[Thing, ...]
     seconds: float
 
+    @property
+    def verdict(self) -> str:
+        """`conforms`, `fails`, or `unjudged` where nothing in the data is what the rules look at."""
+        if any(note.kind == "nothing" for note in self.notes):
+            return "unjudged"
+        return "conforms" if self.report.conforms else "fails"
+
     def only(self, least: Severity) -> Judgement:
         """The judgement with results of this severity and graver."""
         ranks = list(Severity)
@@ -120,9 +128,11 @@ def judge(
         files = [_prepared(each, folder) for each in data]
         kept = _KEPT_BY_THING if rules.per else limit
         report = validate(files, shapes, background=rules.background, limit=kept)
-        documented = tuple(document(Shapes(shapes)))
+        known = Shapes(shapes)
+        documented = tuple(document(known))
         things = _things(files, rules.per, report) if rules.per else []
         notes = [Note(kind="import", value=iri) for iri in left_out]
+        notes += [Note(kind="recursion", value=name) for name in self_referring(known)]
         if not report.groups and not _anything_judged(files, documented):
             notes.append(Note(kind="nothing"))
     return Judgement(

@@ -18,6 +18,7 @@ def as_json(judgement: Judgement, language: str) -> str:
     report = judgement.report
     found = {
         "conforms": report.conforms,
+        "verdict": judgement.verdict,
         "profile": {
             "name": judgement.rules.name,
             "title": choose(judgement.rules.title, language),

@@ -14,6 +14,7 @@ from begrepp.reports.words import choose, say
 from begrepp.validate import Severity
 
 _COLOURS = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_VERDICTS = {"conforms": "green", "fails": "red", "unjudged": "yellow"}
 _SHOWN = 3
 _WIDTH = 80
 
@@ -44,8 +45,8 @@ def text_lines(judgement: Judgement, language: str) -> Iterator[str]:
     for note in judgement.notes:
         yield f"[yellow]![/] {escape(say(language, f'note.{note.kind}', value=note.value))}"
     profile = choose(judgement.rules.title, language) or judgement.rules.name
-    verdict = say(language, "report.conforms" if report.conforms else "report.fails", profile=profile)
-    colour = "green" if report.conforms else "red"
+    verdict = say(language, f"report.{judgement.verdict}", profile=profile)
+    colour = _VERDICTS[judgement.verdict]
     counts = say(
         language,
         "report.summary",

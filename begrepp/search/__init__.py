@@ -1,8 +1,8 @@
 """Finding things by their words and codes, as Swedes and clinicians type them.
 
 Read in this order: `keys` (when two words are one), `things` (what can be found), `writing` (the index of a build),
-`question` (what is asked), `ranking` (what comes first), `index` (the index, open for reading). How good it is:
-docs/search-quality.md.
+`question` (what is asked), `asking` (how the index is asked for it), `ranking` (what comes first), `index` (the index,
+open for reading). How good it is: docs/search-quality.md.
 """
 
 from begrepp.search.index import Facets, Hit, TextIndex

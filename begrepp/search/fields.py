@@ -21,7 +21,7 @@ _LABELS = ("pref", "alt", "hidden")
 
 
 def schema() -> Schema:
-    """`word`: folded words; `key`: their keys; `part`: words and keys inside compounds; `via`: keys of the words of
+    """`word`: folded words; `key`: their keys; `part`: both, and those inside compounds; `via`: keys of the words of
     concepts that mean the same; `text`: keys of definitions; `edge`, `start`: beginnings of words and of labels."""
     builder = SchemaBuilder()
     builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
@@ -83,6 +83,7 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
         said.append(known.of(thing.notation.replace("_", " ")))
     words = [*dict.fromkeys(word.folded for each in said for word in each)]
     own_keys = dict.fromkeys(key for each in said for word in each for key in word.keys)
+    inside = (part for each in said for word in each for part in word.parts)
     mapped = dict.fromkeys(key for label in via for word in known.of(label.value) for key in word.keys)
     told = [key for text in thing.labels("text") for word in known.of(text.value) for key in word.keys]
     return Document(
@@ -97,7 +98,7 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
         whole=[*dict.fromkeys(fold(label.value) for label in labels)],
         word=" ".join(words),
         key=" ".join(own_keys),
-        part=" ".join(dict.fromkeys(part for each in said for word in each for part in word.parts)),
+        part=" ".join(dict.fromkeys((*words, *own_keys, *inside))),
         via=" ".join(key for key in mapped if key not in own_keys),
         text=" ".join(told),
         edge=" ".join(dict.fromkeys(edge for each in said for word in each for edge in word.edges)),

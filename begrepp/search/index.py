@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -15,9 +14,10 @@ from rapidfuzz.distance import OSA
 from tantivy import DocAddress, Index, Occur, Order, Query
 
 from begrepp.records import Text
-from begrepp.search.fields import EDGE, FACETS, analysed, schema
-from begrepp.search.keys import code_key, keys, spelled
-from begrepp.search.question import Question, Slot, understand
+from begrepp.search.asking import Asking, Typing
+from begrepp.search.fields import FACETS, analysed, schema
+from begrepp.search.keys import keys, spelled
+from begrepp.search.question import Question, understand
 from begrepp.search.ranking import Label, judge
 from begrepp.swedish import fold
 
@@ -56,6 +56,8 @@ class TextIndex:
         self._index.reload()
         self._schema = schema()
         self._searcher = self._index.searcher()
+        self._asking = Asking(self._schema)
+        self._typing = Typing(self._schema, self._searcher)
         self._understand = lru_cache(maxsize=1000)(
             partial(understand, known=self._known, begun=self._begins, nearest=self._nearest)
         )
@@ -83,18 +85,19 @@ class TextIndex:
         question = self._understand(query)
         if not question.slots:
             return []
-        if len(question.slots) == 1 and len(fold(question.text)) <= EDGE:
-            found = self._filtered(self._begun(question), filters)
+        if common := self._typing.common(question):
+            exact = self._best(self._filtered(self._asking.exact(question), filters), FEW)[1]
+            found = self._filtered(common, filters)
             hits = self._searcher.search(found, limit=FEW, count=False, order_by_field="rank", order=Order.Desc).hits
-            addresses = [address for _, address in hits]
+            addresses = [*exact, *(address for _, address in hits if address not in exact)]
         else:
-            addresses = self._found(question, filters, FEW)[2]
+            addresses = self._found(question, filters, FEW, self._typing)[2]
         return self._judged(question, addresses, reader)[:limit]
 
     def coded(self, code: str, **filters: str) -> list[Hit]:
         """The things with this code, however it is written."""
         question = Question(code, ())
-        found = self._filtered(self._constant("code", question.code, 1.0), filters)
+        found = self._filtered(self._asking.code(question), filters)
         return [self._hit(question, address, "") for address in self._best(found, FEW)[1]]
 
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
@@ -110,10 +113,12 @@ class TextIndex:
         everything = self._found(question, filters, 1)[1]
         return {name: self._divided(asked.get(name, everything), name) for name in FACETS}
 
-    def _found(self, question: Question, filters: Mapping[str, str], limit: int) -> tuple[int, Query, list[DocAddress]]:
+    def _found(
+        self, question: Question, filters: Mapping[str, str], limit: int, asking: Asking | None = None
+    ) -> tuple[int, Query, list[DocAddress]]:
         """How many things have every slot of the question, or where none has, all but one; the query; the nearest."""
         for missing in (0, 1):
-            found = self._filtered(self._question(question, missing), filters)
+            found = self._filtered((asking or self._asking).question(question, missing), filters)
             total, addresses = self._best(found, limit)
             if total or len(question.slots) == 1:
                 break
@@ -129,52 +134,6 @@ class TextIndex:
         asked = {"values": {"terms": {"field": name, "size": _MOST_VALUES}}}
         buckets = self._searcher.aggregate(query, asked)["values"]["buckets"]
         return {bucket["key"]: bucket["doc_count"] for bucket in buckets if bucket["key"]}
-
-    def _question(self, question: Question, missing: int) -> Query:
-        """Every word somewhere; the whole query as a label, a code or an IRI comes before all that."""
-        slots = [(Occur.Should, self._slot(slot)) for slot in question.slots]
-        asked = Query.boolean_query(slots, minimum_number_should_match=max(1, len(slots) - missing)) if slots else None
-        code, whole = question.code, fold(question.text)
-        either = [
-            (Occur.Should, self._constant("code", code, 400.0)),
-            (Occur.Should, self._constant("iri", question.text, 500.0)),
-            (Occur.Should, self._constant("whole", whole, 200.0)),
-        ]
-        if question.is_code and len(code) > 1:
-            either.append((Occur.Should, Query.const_score_query(self._prefix("code", code), 50.0)))
-            first = code_key(question.text.split(" ")[0])
-            either += [(Occur.Should, self._constant("code", first, 100.0))] if any(map(str.isdigit, first)) else []
-        return Query.boolean_query([*either, *([(Occur.Should, asked)] if asked else [])])
-
-    def _slot(self, slot: Slot) -> Query:
-        rows = [self._row(slot.typed, prefix=slot.last)]
-        rows += [Query.boost_query(self._row(other), near * near) for other, near in slot.others.items()]
-        return Query.disjunction_max_query(rows)
-
-    def _row(self, words: Sequence[str], *, prefix: bool = False) -> Query:
-        """All of some words."""
-        return Query.boolean_query(
-            [
-                (Occur.Must, Query.disjunction_max_query([*self._word(word, prefix and word == words[-1])], 0.1))
-                for word in words
-            ]
-        )
-
-    def _word(self, word: str, prefix: bool) -> Iterator[Query]:
-        folded, its_keys = fold(word), keys(word)
-        yield Query.boost_query(self._term("word", folded), 3.0)
-        for key in its_keys:
-            yield Query.boost_query(self._term("key", key), 2.5)
-            yield Query.boost_query(self._term("via", key), 1.5)
-            yield Query.boost_query(self._term("text", key), 0.3)
-        for part in dict.fromkeys((folded, *its_keys)):
-            yield Query.boost_query(self._term("part", part), 1.5)
-        if prefix:
-            if len(folded) <= EDGE:
-                yield Query.const_score_query(self._term("edge", folded), 1.0)
-            else:
-                yield Query.const_score_query(self._prefix("word", folded), 2.0)
-                yield Query.const_score_query(self._prefix("part", folded), 1.0)
 
     def _known(self, word: str) -> int:
         """In how many things a word occurs, in any form, by itself or in a compound."""
@@ -201,24 +160,9 @@ class TextIndex:
         best = min((each for each in ranked if each[0] <= distance), default=None)
         return best[2] if best else ""
 
-    def _begun(self, question: Question) -> Query:
-        """What begins with the letter or two that are typed so far."""
-        begun = fold(question.text)
-        either = [(Occur.Should, self._term("start", begun)), (Occur.Should, self._term("code", question.code))]
-        return Query.boolean_query(either)
-
     def _filtered(self, query: Query, filters: Mapping[str, str]) -> Query:
-        chosen = [(Occur.Must, self._constant(name, value, 0.0)) for name, value in filters.items() if value]
+        chosen = [(Occur.Must, self._asking.constant(name, value, 0.0)) for name, value in filters.items() if value]
         return Query.boolean_query([(Occur.Must, query), *chosen]) if chosen else query
-
-    def _term(self, name: str, value: str) -> Query:
-        return Query.term_query(self._schema, name, value, index_option="freq")
-
-    def _constant(self, name: str, value: str, score: float) -> Query:
-        return Query.const_score_query(Query.term_query(self._schema, name, value, index_option="basic"), score)
-
-    def _prefix(self, name: str, value: str) -> Query:
-        return Query.regex_query(self._schema, name, re.escape(value) + ".*")
 
     def _stored(self, address: DocAddress) -> Any:
         return json.loads(str(self._searcher.doc(address).get_first("stored")))

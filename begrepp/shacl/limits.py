@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import InputError
 from begrepp.shacl.shapes import FOCUS_CHECKS, TARGETS, VALUE_CHECKS, Shapes
@@ -57,8 +57,15 @@ def beyond_fast(shapes: Shapes) -> bool:
     return (
         any(shapes.graph.subjects(SH + name) for name in _ADVANCED)
         or any(_UNSAFE_QUERY.search(query) for query in queries)
-        or _recursive(_nested(shapes))
+        or bool(self_referring(shapes))
     )
+
+
+def self_referring(shapes: Shapes) -> list[str]:
+    """The shapes with a name that lead back to themselves, else those without; SHACL 3.4.3 leaves the meaning open."""
+    children = _nested(shapes)
+    found = [node for node in children if node in _reachable(children, node)]
+    return sorted({shapes.name(node) for node in found if isinstance(node, NamedNode)} or map(shapes.name, found))
 
 
 def _nested(shapes: Shapes) -> dict[Term, list[Term]]:
@@ -73,11 +80,6 @@ def _nested(shapes: Shapes) -> dict[Term, list[Term]]:
             for head in graph.objects(subject, SH + name):
                 children.setdefault(subject, []).extend(graph.items(head))
     return children
-
-
-def _recursive(children: Mapping[Term, list[Term]]) -> bool:
-    """Whether a shape refers to itself (SHACL 3.4.3 leaves the meaning open)."""
-    return any(start in _reachable(children, start) for start in children)
 
 
 def _reachable(children: Mapping[Term, list[Term]], start: Term) -> set[Term]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import rdflib
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 from pyshacl import validate as pyshacl_validate
+from pyshacl.errors import ShapeRecursionWarning
 
 from begrepp.errors import InputError
 from begrepp.shacl.findings import Cause, ToldFindings, told
@@ -30,7 +32,8 @@ def reference_findings(shapes: Shapes, files: Sequence[Path], background: Sequen
 
 def _judged(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> bytes:
     """pySHACL's report, as N-Triples."""
-    with rdflib_kept_quiet():
+    with rdflib_kept_quiet(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ShapeRecursionWarning)  # a note of the report says it
         own, known = [*read(files)], [*read(background)]
         blanks: dict[str, rdflib.BNode] = {}
         data = _rdflib([*own, *known], blanks)

@@ -63,7 +63,7 @@ def _parameter(parameter: Parameter, operation: Operation) -> dict[str, Any]:
 
 
 def _resolve_several() -> dict[str, Any]:
-    text = {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"}
+    text = {"type": "string", "minLength": 1, "maxLength": LONGEST}
     item = {
         "type": "object",
         "required": ["system", "code"],
@@ -92,7 +92,8 @@ def _json(words: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _problems() -> dict[str, Any]:
-    return {
+    too_long = {"414": {"description": "The address is longer than the server reads.", "content": {"text/html": {}}}}
+    return too_long | {
         status: {"description": words, "content": {"application/problem+json": {"schema": ref("Problem")}}}
         for status, words in _PROBLEMS.items()
     }

@@ -200,6 +200,7 @@ def test_data_that_the_rules_do_not_look_at_is_not_praised(tmp_path: Path) -> No
     (tmp_path / "other.ttl").write_text("<https://example.org/a> <https://example.org/b> 1 .", encoding="utf-8")
     judgement = judged(tmp_path / "other.ttl", "dcat-ap")
     assert judgement.report.conforms and [note.kind for note in judgement.notes] == ["nothing"]
+    assert judgement.verdict == "unjudged"
 
 
 @pytest.mark.slow

@@ -22,6 +22,13 @@ SHAPE = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 <https://example.org/S> a sh:NodeShape ; sh:targetClass <https://example.org/C> ;
   sh:property [ sh:path <https://example.org/p> ; sh:minCount 1 ; sh:severity sh:Warning ] .
 """
+RECURSIVE = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://example.org/> .
+ex:Unit a sh:NodeShape ; sh:targetClass ex:U ; sh:property [ sh:path ex:parent ; sh:node ex:Unit ] ,
+  [ sh:path ex:name ; sh:minCount 1 ] .
+"""
+CHAIN = """@prefix ex: <https://example.org/> .
+ex:a a ex:U ; ex:name "a" ; ex:parent ex:b . ex:b ex:parent ex:a .
+"""
 
 
 def report(begrepp: Shell, name: str, code: int = 1) -> str:
@@ -84,6 +91,23 @@ def test_severity_decides_what_is_told_and_what_fails(begrepp: Shell) -> None:
     assert "warning 1 ×" in begrepp("validate", data, *shapes)
     begrepp("validate", data, *shapes, "--severity", "warning", code=1)
     assert "warning 1 ×" not in begrepp("validate", data, *shapes, "--severity", "violation")
+
+
+def test_a_rule_that_refers_to_itself_is_named(begrepp: Shell, recwarn: pytest.WarningsRecorder) -> None:
+    (begrepp.folder / "rules.ttl").write_text(RECURSIVE, encoding="utf-8")
+    (begrepp.folder / "data.ttl").write_text(CHAIN, encoding="utf-8")
+    words = begrepp("validate", str(begrepp.folder / "data.ttl"), "-s", str(begrepp.folder / "rules.ttl"), code=1)
+    assert "The rule https://example.org/Unit refers to itself" in words
+    assert "Does not conform to rules.ttl: 1 violations" in words
+    assert not [each for each in recwarn if "Recursive" in str(each.message)]
+
+
+def test_the_headline_does_not_praise_what_was_not_judged(begrepp: Shell) -> None:
+    (begrepp.folder / "data.ttl").write_text(CHAIN, encoding="utf-8")
+    words = begrepp("validate", str(begrepp.folder / "data.ttl"), "-p", "skos")
+    assert "Nothing judged by SKOS" in words and "Conforms" not in words
+    html = begrepp("validate", str(begrepp.folder / "data.ttl"), "-p", "skos", "-f", "html")
+    assert 'class="verdict bad">Nothing judged by SKOS' in html
 
 
 def test_a_baseline_forgives_what_was_and_nothing_new(begrepp: Shell) -> None:

@@ -14,6 +14,7 @@ from begrepp.settings import Settings
 from server import create_app
 from server.accesslog import AccessLog
 from server.pagecache import PageCache
+from server.sharedpages import SharedPages
 from tests.small import HEADER, ROWS, build_small, put, settings_in
 
 CONCEPT = "/cs/onkologi/lungcancer"
@@ -60,8 +61,20 @@ def test_answers_that_differ_are_kept_apart(client: FlaskClient) -> None:
         assert b'<html lang="sv">' in client.get(path).data
 
 
+def test_a_query_that_is_posted_is_kept_apart_from_others(client: FlaskClient, asked: list[str]) -> None:
+    def ask(code: str) -> str:
+        query = f'ASK {{ ?c skos:notation "{code}" }} # kept'
+        return client.post("/sparql", data={"query": query}, headers={"Accept": "application/json"}).text
+
+    first, other, again = ask("lungcancer"), ask("no-such-code"), ask("lungcancer")
+    assert first == again != other and asked == ["/sparql", "/sparql"]
+    big = {"query": "ASK {} # " + "x" * 20_000}
+    assert client.post("/sparql", data=big).text and client.post("/sparql", data=big).status_code == 200
+    assert client.post("/sparql", data={"update": "CLEAR ALL"}).status_code == 403
+
+
 @pytest.mark.parametrize(
-    "path", ["/ready", "/metrics", "/language/en?back=/", "/sparql?query=ASK{}", "/nope", "/cs/x/y"]
+    "path", ["/ready", "/metrics", "/language/en?back=/", "/sparql?query=SELECT(RAND()AS?r){}", "/nope", "/cs/x/y"]
 )
 def test_what_may_change_is_not_kept(client: FlaskClient, asked: list[str], path: str) -> None:
     assert [client.get(path).status_code for _ in range(2)] and len(asked) == 2
@@ -98,3 +111,24 @@ def test_the_log_says_what_came_of_a_request_and_nothing_about_who_asked_what(
     assert [(line["route"], line["status"]) for line in lines] == [("/search", 200), (lines[1]["route"], 404)]
     assert "811218" not in written and "somebody" not in written and "127.0.0.1" not in written
     app.extensions["begrepp"].pool.close()
+
+
+def test_what_one_process_made_another_need_not_make(built: Settings, tmp_path: Path, asked: list[str]) -> None:
+    one, other = (create_app(built, tmp_path / "pages.sqlite") for _ in range(2))
+    try:
+        first = one.test_client().get(CONCEPT)
+        again = other.test_client().get(CONCEPT)
+        assert asked == [CONCEPT]
+        assert (again.data, again.headers["ETag"]) == (first.data, first.headers["ETag"])
+    finally:
+        for each in (one, other):
+            each.extensions["begrepp"].pool.close()
+
+
+def test_a_full_file_is_emptied_and_goes_on(tmp_path: Path) -> None:
+    pages = SharedPages(tmp_path / "pages.sqlite", 1)
+    for number in range(20):
+        pages.keep(str(number), bytes(100_000))
+    assert pages.get("0") is None
+    pages.keep("last", b"x")
+    assert pages.get("last") == b"x"

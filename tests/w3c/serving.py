@@ -123,11 +123,12 @@ def free_port() -> int:
 
 @contextmanager
 def serve(data: Path, **settings: str) -> Iterator[int]:
-    """Serve a data folder; the port."""
+    """Serve a data folder, with one process or as many `workers`; the port."""
+    workers = settings.pop("workers", "1")
     port = free_port()
     environment = {**os.environ, "BEGREPP_DATA": str(data)}
     environment |= {f"BEGREPP_{key.upper()}": value for key, value in settings.items()}
-    command = [sys.executable, "-m", "begrepp", "serve", "--port", str(port), "--workers", "1"]
+    command = [sys.executable, "-m", "begrepp", "serve", "--port", str(port), "--workers", workers]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             for _ in range(300):

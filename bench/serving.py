@@ -1,0 +1,87 @@
+"""How many requests a second `begrepp serve` answers, and how soon: `python -m bench serving DATA`.
+
+Concept look-ups (JSON) and concept pages (HTML), asked by wrk (Debian's `wrk`) over eight connections on the same
+machine: one address again and again, many in turn, and many of a server that keeps none of its answers. Each time of
+a server that was just started, so that what is not yet kept counts. DATA holds a build.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode, QuerySolutions
+
+from begrepp.manifest import current_build, read_manifest
+from begrepp.settings import Settings
+from server.addresses import document
+from server.state import Build
+from tests.w3c.serving import serve
+
+_SECONDS, _CONNECTIONS, _MOST = 8, 8, 2000
+_CONCEPTS = "SELECT DISTINCT ?c { ?c a <http://www.w3.org/2004/02/skos/core#Concept> }"
+_ASK = """
+local paths, place = {}, 0
+for line in io.lines("%s") do paths[#paths + 1] = line end
+local requests = {}
+request = function()
+  place = place %% #paths + 1
+  return wrk.format("GET", paths[place])
+end
+done = function(summary, latency)
+  local failed = summary.errors.status + summary.errors.timeout + summary.errors.read + summary.errors.connect
+  io.write(string.format("= %%d %%d %%d %%d %%d %%d\\n", summary.requests, summary.duration, failed,
+    latency:percentile(50), latency:percentile(95), latency:percentile(99)))
+end
+"""
+
+
+def run(data: Path) -> None:
+    """Serve the build and print requests a second and latencies."""
+    if not (wrk := shutil.which("wrk")):
+        sys.exit("wrk is not installed (apt-get install wrk)")
+    pages, lookups = _addresses(data)
+    print(f"{len(pages):,} concepts, {_CONNECTIONS} connections, {_SECONDS} s each")
+    print(f"{'':24}{'requests/s':>12}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}{'failed':>8}")
+    for how, most, kept in (("none kept", _MOST, "0"), ("many", _MOST, "64"), ("one", 1, "64")):
+        for name, paths, accept in (("look-up, JSON", lookups, "application/json"), ("page, HTML", pages, "text/html")):
+            with serve(data, workers="2", kept_pages_mb=kept) as port:
+                print(f"{f'{name}, {how}':24}{_asked(wrk, port, paths[:most], accept)}", flush=True)
+
+
+def _addresses(data: Path) -> tuple[list[str], list[str]]:
+    """The pages of concepts, and the same concepts looked up in the API; in no order."""
+    build = Build(current_build(Settings(data=data)), read_manifest(current_build(Settings(data=data))))
+    rows = build.store.query(_CONCEPTS)
+    assert isinstance(rows, QuerySolutions)
+    iris = [node.value for row in rows if isinstance(node := row["c"], NamedNode)]
+    iris = [iri for iri in iris if iri.startswith(build.iris.root)]
+    random.Random(1).shuffle(iris)
+    chosen = iris[:_MOST]
+    return (
+        [document(build.iris, iri) for iri in chosen],
+        [f"/api/v1/lookup?iri={quote(iri, safe='')}" for iri in chosen],
+    )
+
+
+def _asked(wrk: str, port: int, paths: list[str], accept: str) -> str:
+    """A line of what wrk measured: the first second of a server that just began is part of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        script, listed = Path(folder) / "ask.lua", Path(folder) / "paths"
+        listed.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
+        script.write_text(_ASK % listed, encoding="utf-8")
+        command = [wrk, "-t1", f"-c{_CONNECTIONS}", f"-d{_SECONDS}", "-s", str(script), f"http://127.0.0.1:{port}"]
+        command += ["-H", f"Accept: {accept}", "-H", "Accept-Encoding: gzip"]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"^= (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", said, re.MULTILINE)
+    assert found, said
+    requests, microseconds, failed, *shares = map(int, found.groups())
+    return (
+        f"{requests / microseconds * 1e6:12,.0f}" + "".join(f"{share / 1000:10.1f}" for share in shares) + f"{failed:8}"
+    )

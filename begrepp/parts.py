@@ -19,7 +19,8 @@ from begrepp.errors import InputError, Origin, ValidationError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
 from begrepp.lines import SortedFile
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.person_tables import refuse_person_tables
+from begrepp.privacy import refuse_identity_numbers, words_of
 from begrepp.records import (
     Catalogue,
     CodeList,
@@ -143,6 +144,7 @@ def read_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
 
     Raises `InputError` where the file is at fault.
     """
+    refuse_person_tables(edition.files)
     files = tuple(file_used(path) for path in edition.files)
     mint = _mint(edition, files, base)
     report = LoadReport(
@@ -217,10 +219,12 @@ class _PartWriter:
         self._folder = folder
         self._open: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
         self._schemes: dict[str, tuple[Scheme, list[str]]] = {}
+        self._origin = Origin(f"{edition.source}/{edition.version}")
 
     def take(self, record: Record) -> None:
         """Write one record."""
         lines = [ntriples(triple) for triple in self._mint.triples(record)]
+        refuse_identity_numbers(words_of(lines), getattr(record, "origin", self._origin))
         if isinstance(record, Scheme):
             self._schemes[record.id] = (record, lines)
             return
@@ -231,9 +235,6 @@ class _PartWriter:
         part, file = self._open[key]
         file.extend(lines)
         _count(part, record)
-        if isinstance(record, Concept):
-            words = " ".join(t.value for t in (*record.pref_labels, *record.alt_labels, *record.definitions))
-            refuse_identity_numbers(words, record.origin)
 
     def _key(self, record: Record) -> tuple[Kind, str]:
         kind, id_ = _part_key(record)
@@ -241,6 +242,7 @@ class _PartWriter:
         return ("catalogue", of.catalogue) if of and of.catalogue else (kind, id_)
 
     def _begin(self, record: _Opening, key: tuple[Kind, str], lines: list[str]) -> tuple[Part, SortedFile]:
+        refuse_identity_numbers(key[1], self._origin)
         part = _new_part(record, key, self._edition, self._mint.iris)
         part.path = self._folder / f"{self._edition.source}--{self._edition.version}--{key[0]}-{key[1]}.nt"
         part.header = list(lines)

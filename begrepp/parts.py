@@ -7,8 +7,9 @@ sorted N-Triples without duplicates. Memory is flat in the number of triples.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -135,14 +136,17 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
 
     Raises `InputError` where the file is at fault and `ValidationError` where the shapes object.
     """
+    return judge_edition(read_edition(edition, load, folder, base, meter), edition, load, base, meter)
+
+
+def read_edition(edition: Edition, load: Load, folder: Path, base: str, meter: Meter) -> LoadReport:
+    """Read what a loader, or a share of it, makes of an edition into sorted N-Triples files under `folder`.
+
+    Raises `InputError` where the file is at fault.
+    """
     refuse_person_tables(edition.files)
-    iris = Iris(base)
     files = tuple(file_used(path) for path in edition.files)
-    mint = Mint(
-        iris,
-        load_iri=iris.load(edition.source, edition.version),
-        file_iris=tuple(iris.file(file.sha256) for file in files),
-    )
+    mint = _mint(edition, files, base)
     report = LoadReport(
         source=edition.source,
         version=edition.version,
@@ -161,6 +165,25 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
             writer.take(record)
     report.rows_read = meter.rows
     report.parts = writer.close()
+    return report
+
+
+def together(shares: Sequence[LoadReport]) -> LoadReport:
+    """What came of the shares of an edition, which have no part in common, as one."""
+    return replace(
+        shares[0],
+        rows_read=sum(share.rows_read for share in shares),
+        skipped=sum(share.skipped for share in shares),
+        skips=[skip for share in shares for skip in share.skips][:MAX_SKIPS_KEPT],
+        parts=[part for share in shares for part in share.parts],
+    )
+
+
+def judge_edition(report: LoadReport, edition: Edition, load: Load, base: str, meter: Meter) -> LoadReport:
+    """Hold what was read against the shapes.
+
+    Raises `InputError` where nothing was found, and `ValidationError` where the shapes object.
+    """
     if not any(part.holds_something for part in report.parts):
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
@@ -170,8 +193,17 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
         )
     meter.stage = "validating"
     report.validation = validate([part.path for part in report.parts])
-    _refuse_violations(report.validation, edition, load, mint)
+    _refuse_violations(report.validation, edition, load, base)
     return report
+
+
+def _mint(edition: Edition, files: Iterable[FileUsed], base: str) -> Mint:
+    iris = Iris(base)
+    return Mint(
+        iris,
+        load_iri=iris.load(edition.source, edition.version),
+        file_iris=tuple(iris.file(file.sha256) for file in files),
+    )
 
 
 _Opening = Release | MappingSet | Catalogue | Dataset | Structure
@@ -305,13 +337,13 @@ def _count(part: Part, record: Record) -> None:
             part.elements += 1
 
 
-def _refuse_violations(report: Report, edition: Edition, load: Load, mint: Mint) -> None:
+def _refuse_violations(report: Report, edition: Edition, load: Load, base: str) -> None:
     """Raise if a shape is violated, naming the rows; they are found by reading the source once more."""
     violations = [result for result in report.results if result.severity is Severity.VIOLATION]
     if not violations:
         return
     wanted = {iri for result in violations for iri in (result.focus, result.value) if iri}
-    origins = _locate(load(edition), wanted, mint)
+    origins = _locate(load(edition), wanted, _mint(edition, (), base))
     lines = [_describe(result, origins) for result in violations[:10]]
     more = f"\n  … and {len(violations) - 10} more" if len(violations) > 10 else ""
     raise ValidationError(
@@ -325,6 +357,8 @@ def _refuse_violations(report: Report, edition: Edition, load: Load, mint: Mint)
 def _locate(records: Iterator[Record], wanted: set[str], mint: Mint) -> dict[str, Origin]:
     found: dict[str, Origin] = {}
     for record in records:
+        if not isinstance(record, Skipped):
+            deque(mint.triples(record), maxlen=0)  # the names of schemes and datasets are learnt once more
         match record:
             case Concept():
                 own = record.iri or mint.concept_iri(record.scheme, record.notation)

@@ -1,24 +1,20 @@
-"""One process that answers queries of strangers, and may be killed at any moment: `python -m begrepp.answering FD MB`.
+"""What a query worker does: it answers questions that come through a pipe, each in parts, from the store of a build.
 
-It stands apart from the server so that a query which will not end, or eats all memory, takes nothing else with
-it. It knows the engine and nothing of the web. Pages come before it: it runs at a lower priority, and where the
-machine runs out of memory the kernel takes it first.
+It knows the engine and nothing of the web. Its process (`begrepp.nursery`) may be killed at any moment.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import resource
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pyoxigraph import (
     BlankNode,
@@ -40,7 +36,6 @@ from begrepp.store import DiskStore, Store
 Form = Literal["solutions", "boolean", "graph"]
 _CHUNK = 1 << 16
 _COUNTED = 100_000
-_NICENESS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +57,19 @@ class Question:
     seconds: float = 0
 
 
-def main() -> None:
-    """Answer questions until the server hangs up."""
-    pipe = Connection(int(sys.argv[1]))
-    memory = int(sys.argv[2]) * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(_NICENESS)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+class Part(NamedTuple):
+    """A piece of an answer: which form it has, bytes, whether it is the last; seconds of processor used until now."""
+
+    form: Form
+    chunk: bytes
+    last: bool
+    spent: float
+
+
+def answer_all(pipe: Connection) -> None:
+    """Answer the questions that come through the pipe, until it is closed."""
     stores: dict[Path | Endpoint, Store] = {}
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
-        pipe.send("ready")
         while True:
             question: Question = pipe.recv()
             _limit_processor(question.seconds)
@@ -96,36 +92,41 @@ def _limit_processor(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-class _Pipe:
-    """A file that sends what is written to it, in chunks."""
+class _Parts:
+    """A file that sends what is written to it, in parts."""
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: Connection, form: Form) -> None:
         self._pipe = pipe
+        self._form = form
         self._buffer = bytearray()
 
     def write(self, data: bytes) -> int:
         self._buffer += data
         if len(self._buffer) >= _CHUNK:
-            self.flush()
+            self._send(last=False)
         return len(data)
 
     def flush(self) -> None:
-        if self._buffer:
-            self._pipe.send(bytes(self._buffer))
-            self._buffer.clear()
+        """The engine asks for it at the end; what is left goes with `close`."""
+
+    def close(self) -> None:
+        self._send(last=True)
+
+    def _send(self, *, last: bool) -> None:
+        self._pipe.send(Part(self._form, bytes(self._buffer), last, time.process_time()))
+        self._buffer.clear()
 
 
 def _answer(store: Store, question: Question, pipe: Connection) -> None:
-    """Send the form, then the bytes in chunks, then nothing: an empty chunk is the end."""
+    """Send the answer, in as many parts as it takes."""
     answer = store.query(
         question.query,
         default_graphs=question.default_graphs,
         named_graphs=question.named_graphs,
         base=question.base,
     )
-    out = _Pipe(pipe)
     if isinstance(answer, QuerySolutions | QueryBoolean):
-        pipe.send("boolean" if isinstance(answer, QueryBoolean) else "solutions")
+        out = _Parts(pipe, "boolean" if isinstance(answer, QueryBoolean) else "solutions")
         results_format = QueryResultsFormat.from_media_type(question.results_format)
         if isinstance(answer, QueryBoolean) and results_format in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
             out.write(str(bool(answer)).lower().encode() + b"\n")
@@ -134,15 +135,13 @@ def _answer(store: Store, question: Question, pipe: Connection) -> None:
         else:
             answer.serialize(out, format=results_format)  # type: ignore[arg-type]
     else:
-        pipe.send("graph")
+        out = _Parts(pipe, "graph")
         graph_format = RdfFormat.from_media_type(question.graph_format)
         serialize(answer, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
-    out.flush()
-    pipe.send(b"")
+    out.close()
 
 
 def _first_rows(answer: QuerySolutions, rows: int) -> bytes:
-
     names = [variable.value for variable in answer.variables]
     shown = [_row(names, solution) for solution in islice(answer, rows)]
     total = len(shown) + sum(1 for _ in islice(answer, _COUNTED - len(shown)))
@@ -166,7 +165,3 @@ def _term(term: object) -> Iterator[tuple[str, str]]:
             yield ("datatype", term.datatype.value)
     else:
         yield from (("type", "triple"), ("value", str(term)))
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -22,7 +22,7 @@ from begrepp.derived import Derived
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.history import in_force
 from begrepp.iris import Iris
-from begrepp.loading import Failure, Job, Progress, load_all
+from begrepp.loading import Failure, Job, load_all
 from begrepp.manifest import (
     MANIFEST,
     Manifest,
@@ -34,13 +34,14 @@ from begrepp.manifest import (
 )
 from begrepp.meanings import Meanings
 from begrepp.parts import LoadReport, Part
+from begrepp.progress import Progress
 from begrepp.publish import alone, aside, publish
 from begrepp.queries import Finding
 from begrepp.records import Coverage
 from begrepp.redistribution import project
 from begrepp.settings import Settings
 from begrepp.statistics import write_statistics
-from begrepp.storing import Contents, write_store
+from begrepp.storing import Contents, StoreWriter
 from begrepp.view import write_view
 
 
@@ -72,11 +73,23 @@ def build(
     published now is refused too, unless `accept_fewer`. `from_scratch` loads everything again.
     """
     started = time.monotonic()
-    with alone(settings), aside(settings) as folder:
+    with ExitStack() as stack:
+        stack.enter_context(alone(settings))
+        folder = stack.enter_context(aside(settings))
+        before = settings.current.resolve() if settings.current.exists() and not from_scratch else None
+        store = StoreWriter(folder / "store", before / "store" if before else None, progress)
+        stack.callback(store.close)
         graphs = folder / "graphs"
         graphs.mkdir()
         cache = Cache(settings.cache / "editions")
-        reports, failures = load_all(jobs, graphs, settings.base, progress, cache, from_scratch=from_scratch)
+
+        def loaded(report: LoadReport) -> None:
+            for part in report.parts if not public else ():
+                store.begin(part.graph, part.path, part.sha256)
+
+        reports, failures = load_all(
+            jobs, graphs, settings.base, progress, cache, from_scratch=from_scratch, loaded=loaded
+        )
         cache.retain({report.entry for report in reports} | _entries(settings))
         if failures and not (keep_going and reports):
             raise BuildFailed(failures)
@@ -112,18 +125,16 @@ def build(
         named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
         named += [(iris.graph("cascade"), cascade)]
-        contents = Contents.of(named, view.copied, view.apart)
-        before = settings.current.resolve() if settings.current.exists() and not from_scratch else None
+        contents = Contents.of(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
+        stored = store.finish(contents)
+        derived = Derived(contents, before)
+        things = derived.things(view.path, folder / "index", progress)
+        progress.step("counting classes and properties")
+        write_statistics(folder, view.path)
         progress.step(f"storing {view.triples:,} triples")
-        with ThreadPoolExecutor(1) as beside:
-            stored = beside.submit(
-                write_store, folder / "store", contents, before / "store" if before else None, progress.step
-            )
-            derived = Derived(contents, before)
-            things = derived.things(view.path, folder / "index", progress.step)
-            write_statistics(folder, view.path)
-            stored.result()
-        findings = derived.findings(folder / "store", progress.step)
+        stored.result()
+        store.close()
+        findings = derived.findings(folder / "store", progress)
         _refuse_findings(findings)
         digest = graph_hash([*parts, *differences], catalogue_sha)
         manifest = Manifest(

@@ -22,6 +22,7 @@ from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parts import LoadReport
 from begrepp.publish_command import publish_command
+from begrepp.records import Edition
 from begrepp.settings import ROOT, Settings
 from begrepp.suggesting import FORMATS as SUGGESTIONS
 from begrepp.suggesting import suggest as write_suggestions
@@ -69,7 +70,11 @@ def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -
         )
     if not wanted:
         raise UsageError("There is nothing to build.", "Run `begrepp add SOURCE FILE… --edition E`.")
-    return [Job(edition, loaders.loader_of(edition)) for edition in wanted]
+    return [_job(edition) for edition in wanted]
+
+
+def _job(edition: Edition) -> Job:
+    return Job(edition, loaders.loader_of(edition), loaders.shares_of(edition))
 
 
 @main.command()
@@ -93,7 +98,7 @@ def add(source: str, files: tuple[Path, ...], edition: str, loader: str, partial
     settings = Settings()
     with adding.prepared(source, files, edition, settings, loader=loader, partial=partial, replace=replace) as prepared:
         with report.Live() as live:
-            result = check_edition(Job(prepared, loaders.loader_of(prepared)), settings, live)
+            result = check_edition(_job(prepared), settings, live)
         report.added(result, adding.keep(prepared, settings), newer_editions(result, settings))
 
 

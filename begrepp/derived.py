@@ -14,10 +14,11 @@ from pathlib import Path
 from begrepp.cache import data_files, link, software
 from begrepp.code import code_checksum, files_checksum
 from begrepp.manifest import MANIFEST, Manifest, read_manifest
+from begrepp.progress import Progress
 from begrepp.queries import QUERIES, Finding, run_checks
 from begrepp.search import write_index
 from begrepp.store import DiskStore
-from begrepp.storing import Contents, Step
+from begrepp.storing import Contents
 
 
 class Derived:
@@ -30,7 +31,7 @@ class Derived:
             "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.queries", *_checks()),
         }
 
-    def things(self, view: Path, index: Path, step: Step) -> int:
+    def things(self, view: Path, index: Path, progress: Progress) -> int:
         """Write the index of the current view, or take the one before; the number of things in it."""
         if self._before and self._known and self._same("index"):
             for path in sorted((self._before / "index").rglob("*")):
@@ -39,15 +40,13 @@ class Derived:
                 if path.is_file():
                     link(path, target)
             return self._known.things
-        step("indexing the words")
-        return write_index(index, view)
+        return write_index(index, view, progress.work("indexing the words"))
 
-    def findings(self, store: Path, step: Step) -> list[Finding]:
+    def findings(self, store: Path, progress: Progress) -> list[Finding]:
         """What the checks find in the store."""
         if self._known and self._same("checks"):
             return [Finding(**{**said, "examples": tuple(said["examples"])}) for said in self._known.checks]
-        step("checking the current view")
-        return list(run_checks(DiskStore(store)))
+        return list(run_checks(DiskStore(store), progress.work("checking the current view")))
 
     @cached_property
     def _known(self) -> Manifest | None:

@@ -55,7 +55,7 @@ def variable_triples(names: Names, variable: Variable) -> Iterator[Triple]:
     if variable.property_url:
         yield subject, name("csvw:propertyUrl"), iri(variable.property_url)
     if variable.ni_attribute:
-        yield subject, name("begrepp:niAttribute"), iri(variable.ni_attribute)
+        yield subject, name("begrepp:niAttribute"), iri(names.attribute_iri(variable.ni_attribute))
     for other in variable.references:
         yield subject, name("dct:references"), plain(other)
     if variable.valid_from:

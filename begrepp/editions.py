@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
+from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import Coverage, Edition
 
 DECLARATION = "source.toml"
@@ -43,7 +44,10 @@ def declaration(edition: Edition) -> dict[str, Any]:
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a dictionary; raises `InputError` naming the line where it is malformed."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        for number, line in enumerate(text.splitlines(), start=1):
+            refuse_identity_numbers(line, Origin(path.name, number))
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(path, f"not well-formed TOML: {error}.", "Mend the line and try again.") from None
 

@@ -22,6 +22,7 @@ from begrepp.records import (
     Level,
     Mapping,
     MappingSet,
+    RdfTerm,
     Release,
     RepresentedVariable,
     Scheme,
@@ -32,7 +33,7 @@ from begrepp.records import (
     ValueSet,
     Variable,
 )
-from begrepp.terms import Triple, day, days, iri, name, plain, rdf_term, source, text, texts, typed
+from begrepp.terms import Triple, day, days, iri, name, plain, property_iri, rdf_term, source, text, texts, typed
 
 _DECIDED: dict[type, Callable[[Mint, object], Iterator[Triple]]] = {}
 """How records of a kind become triples; looked up once, since there may be millions of them."""
@@ -150,6 +151,8 @@ class Mint(Names):
         if concept.is_term_post:
             yield subject, name("rdf:type"), name("begrepp:TermConcept")
         yield from self._terms(subject, concept)
+        for predicate, said in concept.statements:
+            yield subject, property_iri(predicate), rdf_term(self._renamed(said))
 
     def _terms(self, subject: str, concept: Concept) -> Iterator[Triple]:
         relation = {
@@ -168,11 +171,12 @@ class Mint(Names):
 
     @decided.register
     def _(self, statement: Statement) -> Iterator[Triple]:
-        said = statement.object
-        if said.kind == "iri":
-            said = said._replace(value=self.aliases.get(said.value, said.value))
         subject = self.aliases.get(statement.subject, statement.subject)
-        yield iri(subject), iri(statement.predicate), rdf_term(said)
+        yield iri(subject), property_iri(statement.predicate), rdf_term(self._renamed(statement.object))
+
+    def _renamed(self, said: RdfTerm) -> RdfTerm:
+        known = self.aliases.get(said.value) if said.kind == "iri" else None
+        return said._replace(value=known) if known else said
 
     @decided.register
     def _(self, mapping_set: MappingSet) -> Iterator[Triple]:

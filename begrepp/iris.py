@@ -15,7 +15,7 @@ from begrepp.settings import DEFAULT_BASE
 
 def segment(text: str) -> str:
     """Text as one path segment of an IRI."""
-    return quote(text, safe="")
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")
 
 
 def _digest(*parts: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
+from heapq import heapify, heappop, heapreplace
+from itertools import islice
 from mmap import ACCESS_READ, mmap
 from os import SEEK_END
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import BinaryIO
 from begrepp.records import Text
 
 CHUNK_LINES = 400_000
+_BATCH = 10_000
+_STRETCH = 1 << 24
 _ESCAPED = re.compile(r'\\(["\\nrt])')
 _MEANT = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -24,108 +27,105 @@ class SortedFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lines: set[str] = set()
+        self._lines: list[str] = []
         self._runs: list[Path] = []
 
     def add(self, line: str) -> None:
         """Take one more line, with its line feed."""
-        self._lines.add(line)
-        if len(self._lines) >= CHUNK_LINES:
-            self._spill()
+        self.extend((line,))
 
     def extend(self, lines: Iterable[str]) -> None:
         """Take more lines."""
-        self._lines.update(lines)
+        self._lines.extend(lines)
         if len(self._lines) >= CHUNK_LINES:
-            self._spill()
+            self._spill(self.path.with_suffix(f".run{len(self._runs)}"))
 
-    def _spill(self) -> None:
-        run = self.path.with_suffix(f".run{len(self._runs)}")
-        with run.open("w", encoding="utf-8", newline="\n") as out:
-            out.writelines(sorted(self._lines))
-        self._runs.append(run)
+    def _spill(self, run: Path) -> tuple[int, str]:
+        self._lines.sort()  # what comes in order is hardly sorted at all
+        written = write_lines(run, self._lines)
         self._lines.clear()
+        self._runs.append(run)
+        return written
 
     def close(self) -> tuple[int, str]:
         """Write the file; the number of lines and the SHA-256 of its bytes."""
-        with ExitStack() as stack:
-            runs: list[Iterable[str]] = [stack.enter_context(run.open(encoding="utf-8")) for run in self._runs]
-            result = write_lines(self.path, heapq.merge(*runs, sorted(self._lines)))
+        if not self._runs:
+            return self._spill(self.path)
+        self._spill(self.path.with_suffix(f".run{len(self._runs)}"))
+        result = merge_files(self.path, self._runs)
         for run in self._runs:
             run.unlink()
-        self._lines.clear()
         return result
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> tuple[int, str]:
     """Write sorted lines without repeating one; the number of lines and the SHA-256 of the bytes."""
     digest = hashlib.sha256()
-    count = 0
-    last = ""
-    batch: list[str] = []
+    count, last = 0, ""
+    lines = iter(lines)
     with path.open("wb") as out:
-
-        def flush() -> None:
-            data = "".join(batch).encode()
+        while batch := [*islice(lines, _BATCH)]:
+            # Equal lines stand beside each other, and a dictionary keeps the order in which they come.
+            once = dict.fromkeys(batch)
+            once.pop(last, None)
+            last = batch[-1]
+            count += len(once)
+            data = "".join(once).encode()
             digest.update(data)
             out.write(data)
-            batch.clear()
-
-        for line in lines:
-            if line == last:
-                continue
-            last = line
-            count += 1
-            batch.append(line)
-            if len(batch) >= 10_000:
-                flush()
-        flush()
     return count, digest.hexdigest()
 
 
 def merge_files(target: Path, files: Iterable[Path]) -> tuple[int, str]:
-    """Merge sorted files into one, without repetition; the number of lines and the SHA-256 of the bytes."""
-    with ExitStack() as stack:
-        return write_lines(target, heapq.merge(*(stack.enter_context(file.open(encoding="utf-8")) for file in files)))
+    """Merge sorted files into one, without repetition; the number of lines and the SHA-256 of the bytes.
 
-
-def weave(small: Path, large: Path, *, whole: Path | None = None, rest: Path | None = None) -> int:
-    """Put a small sorted file and a large one together as `whole`, and the small one's own lines in `rest`.
-
-    Long stretches of the large file are found by leaps and copied as they are, so that millions of its lines
-    cost hardly more than their bytes. The number of lines that the small file and the large one have together.
+    Stretches that stand in one file alone are found by leaps and copied as they are, so that files which hardly
+    overlap cost little more than their bytes.
     """
-    lines = common = 0
     with ExitStack() as stack:
-        woven = stack.enter_context(whole.open("wb")) if whole else None
-        own = stack.enter_context(rest.open("wb")) if rest else None
-        ours = stack.enter_context(small.open("rb"))
-        with large.open("rb") as file, mapped(file) as theirs:
-            place, head = 0, _line_at(theirs, 0)
-            for line in ours:
-                lines += 1
-                if head and head < line:
-                    found = _leap(theirs, place, line)
-                    if woven:
-                        woven.write(theirs[place:found])
-                    place, head = found, _line_at(theirs, found)
-                if line == head:
-                    common += 1
-                    continue
-                if woven:
-                    woven.write(line)
-                if own:
-                    own.write(line)
-            if woven:
-                woven.write(theirs[place:])
-            return lines - common + count_lines(theirs)
+        found = [_mapped(stack, file) for file in files]
+        out = _Counted(stack.enter_context(target.open("wb")))
+        places = [0] * len(found)
+        heads = [(line, n) for n, data in enumerate(found) if (line := _line_at(data, 0))]
+        heapify(heads)
+        last = b""
+        while heads:
+            line, n = heads[0]
+            data, place = found[n], places[n]
+            beyond = place + len(line)
+            if line != last:
+                after = min(heads[1:3], default=None)
+                end = _leap(data, beyond, after[0]) if after else len(data)
+                out.copy(data, place, end)
+                last = data[data.rfind(b"\n", place, end - 1) + 1 : end] if end > beyond else line
+                beyond = end
+            places[n] = beyond
+            if head := _line_at(data, beyond):
+                heapreplace(heads, (head, n))
+            else:
+                heappop(heads)
+        return out.lines, out.digest.hexdigest()
+
+
+def write_rest(target: Path, small: Path, large: Path) -> None:
+    """Write the lines of a small sorted file that a large one does not have."""
+    with ExitStack() as stack:
+        data = _mapped(stack, large)
+        out = stack.enter_context(target.open("wb"))
+        place, head = 0, _line_at(data, 0)
+        for line in stack.enter_context(small.open("rb")):
+            if head and head < line:
+                place = _leap(data, place, line)
+                head = _line_at(data, place)
+            if line != head:
+                out.write(line)
 
 
 def lines_in_common(one: Path, other: Path) -> bool:
     """Whether two sorted files have any line in common."""
-    with one.open("rb") as first, other.open("rb") as second, mapped(first) as left, mapped(second) as right:
-        sides, places = (left, right), [0, 0]
-        heads = [_line_at(left, 0), _line_at(right, 0)]
+    with ExitStack() as stack:
+        sides, places = (_mapped(stack, one), _mapped(stack, other)), [0, 0]
+        heads = [_line_at(side, 0) for side in sides]
         while heads[0] and heads[1]:
             if heads[0] == heads[1]:
                 return True
@@ -133,6 +133,29 @@ def lines_in_common(one: Path, other: Path) -> bool:
             places[behind] = _leap(sides[behind], places[behind], heads[1 - behind])
             heads[behind] = _line_at(sides[behind], places[behind])
     return False
+
+
+class _Counted:
+    """A file that is being written, the number of its lines and their checksum."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self.lines = 0
+        self.digest = hashlib.sha256()
+
+    def copy(self, data: mmap | bytes, start: int, end: int) -> None:
+        """Take some of the lines of another file."""
+        for place in range(start, end, _STRETCH):
+            piece = data[place : min(place + _STRETCH, end)]
+            self.lines += piece.count(b"\n")
+            self.digest.update(piece)
+            self._out.write(piece)
+
+
+def _mapped(stack: ExitStack, path: Path) -> mmap | bytes:
+    """A file as bytes that are read when they are looked at; an empty one cannot be mapped."""
+    file = stack.enter_context(path.open("rb"))
+    return stack.enter_context(mmap(file.fileno(), 0, access=ACCESS_READ)) if file.seek(0, SEEK_END) else b""
 
 
 def changed_lines(old: Path, new: Path) -> Iterator[tuple[bool, str]]:
@@ -150,23 +173,15 @@ def changed_lines(old: Path, new: Path) -> Iterator[tuple[bool, str]]:
                 right = next(after, "")
 
 
-def mapped(file: BinaryIO) -> mmap | nullcontext[bytes]:
-    """A file as bytes that are read when they are looked at; an empty one cannot be mapped."""
-    return mmap(file.fileno(), 0, access=ACCESS_READ) if file.seek(0, SEEK_END) else nullcontext(b"")
-
-
-def count_lines(data: mmap | bytes) -> int:
-    """The number of lines, which all end in a line feed."""
-    step = 1 << 24
-    return sum(data[place : place + step].count(b"\n") for place in range(0, len(data), step))
-
-
 def _line_at(data: mmap | bytes, place: int) -> bytes:
     return data[place : data.find(b"\n", place) + 1] if place < len(data) else b""
 
 
 def _leap(data: mmap | bytes, place: int, line: bytes) -> int:
     """Where the first line at or after `place` begins that is not less than `line`: by doubling, then halving."""
+    first = _line_at(data, place)
+    if not first or first >= line:
+        return place
     step = 256
     low = high = place
     while high < len(data) and _line_at(data, high) < line:

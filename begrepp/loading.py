@@ -9,47 +9,36 @@ import gc
 import multiprocessing
 import os
 import threading
-from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
-from typing import Protocol
 
 from begrepp.cache import Cache, cache_key
 from begrepp.errors import BegreppError
-from begrepp.parts import LoadReport, file_used, load_edition
+from begrepp.parts import LoadReport, file_used, judge_edition, read_edition, together
+from begrepp.progress import Progress
 from begrepp.records import Edition, Load
 from begrepp.rows import Meter
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _TICK = 0.2
-Tick = tuple[str, int, int, str]
-"""Which edition, rows read, bytes read, and what is being done with it."""
-
-
-class Progress(Protocol):
-    """Who watches a build."""
-
-    def step(self, words: str) -> None:
-        """A step begins."""
-
-    def start(self, edition: Edition, bytes_total: int) -> None:
-        """An edition begins to load."""
-
-    def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:
-        """So many rows of an edition are read, and this is being done with it now."""
-
-    def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
-        """An edition is loaded, or is refused."""
+Loaded = Callable[[LoadReport], None]
+"""Is told of each edition as soon as it is loaded."""
+Tick = tuple[str, int, int, int, str]
+"""Which edition, which share of it, rows read, bytes read, and what is being done with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One edition and the loader that reads it."""
+    """One edition and the loader that reads it; `shares` are the same records divided, to be read side by side."""
 
     edition: Edition
     load: Load
+    shares: tuple[Load, ...] = ()
 
     @property
     def key(self) -> str:
@@ -75,17 +64,35 @@ class Failure:
 
 
 def load_all(
-    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, cache: Cache, *, from_scratch: bool = False
+    jobs: Sequence[Job],
+    graphs: Path,
+    base: str,
+    progress: Progress,
+    cache: Cache,
+    *,
+    from_scratch: bool = False,
+    loaded: Loaded = lambda report: None,
 ) -> tuple[list[LoadReport], list[Failure]]:
     """What came of loading each edition, in the order of the jobs, and what was refused.
 
     An edition whose entry is in the cache is not read again, unless `from_scratch`.
     """
     reports = {} if from_scratch else _known(jobs, graphs, base, progress, cache)
+    for report in reports.values():
+        loaded(report)
     failures: list[Failure] = []
     left = sorted((job for job in jobs if job.key not in reports), key=lambda job: -job.size)
     if left:
-        _read(left, graphs, base, progress, cache, reports, failures)
+        for job, outcome in _read(left, graphs, base, progress):
+            if isinstance(outcome, BegreppError):
+                failures.append(Failure(job.key, outcome))
+                progress.finish(job.key, None, outcome)
+            else:
+                outcome.entry = cache_key(job.edition, job.load, outcome.files, base)
+                cache.keep(outcome)
+                reports[job.key] = outcome
+                progress.finish(job.key, outcome, None)
+                loaded(outcome)
     return [reports[job.key] for job in jobs if job.key in reports], sorted(failures, key=lambda f: f.key)
 
 
@@ -105,36 +112,36 @@ def _known(jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, cac
 
 
 def _read(
-    jobs: Sequence[Job],
-    graphs: Path,
-    base: str,
-    progress: Progress,
-    cache: Cache,
-    reports: dict[str, LoadReport],
-    failures: list[Failure],
-) -> None:
-    """Load the editions in parallel processes, and keep what came of them."""
+    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress
+) -> Iterator[tuple[Job, LoadReport | BegreppError]]:
+    """Load the editions in parallel processes; what came of each, or why it was refused, as soon as it is known."""
     context = multiprocessing.get_context("spawn")
     ticks: Queue[Tick | None] = context.Queue()
     watcher = threading.Thread(target=_watch, args=(ticks, progress), daemon=True)
     watcher.start()
     with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_report_to, initargs=(ticks,)) as pool:
-        running: dict[Future[LoadReport], Job] = {}
+        running: dict[Future[LoadReport], tuple[Job, bool]] = {}
+        read: dict[str, list[LoadReport]] = defaultdict(list)
+        refused: set[str] = set()
         for job in jobs:
             progress.start(job.edition, job.size)
-            running[pool.submit(_load_one, job, graphs, base)] = job
-        for future in as_completed(running):
-            job = running[future]
-            try:
-                report = future.result()
-            except BegreppError as error:
-                failures.append(Failure(job.key, error))
-                progress.finish(job.key, None, error)
-            else:
-                report.entry = cache_key(job.edition, job.load, report.files, base)
-                cache.keep(report)
-                reports[job.key] = report
-                progress.finish(job.key, report, None)
+            for number, load in enumerate(job.shares or (job.load,)):
+                running[pool.submit(_read_one, job, number, load, graphs, base)] = job, False
+        while running:
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                job, judged = running.pop(future)
+                error = future.exception()
+                if error is not None and not isinstance(error, BegreppError):
+                    raise error
+                if job.key in refused:
+                    continue
+                if error or judged:
+                    refused.update([job.key] if error else ())
+                    yield job, error or future.result()
+                    continue
+                read[job.key].append(future.result())
+                if len(read[job.key]) == max(1, len(job.shares)):
+                    running[pool.submit(_judge_one, job, together(read.pop(job.key)), base)] = job, True
     ticks.put(None)
     watcher.join()
 
@@ -147,21 +154,35 @@ def _report_to(ticks: Queue[Tick | None]) -> None:
     _outbox.append(ticks)
 
 
-def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
-    """In a process of its own: load, and report how far it has come a few times a second."""
+def _read_one(job: Job, number: int, load: Load, graphs: Path, base: str) -> LoadReport:
+    """In a process of its own: read an edition, or a share of it."""
+    with _told(job, number) as meter:
+        return read_edition(job.edition, load, graphs, base, meter)
+
+
+def _judge_one(job: Job, report: LoadReport, base: str) -> LoadReport:
+    """In a process of its own: hold what was read against the shapes."""
+    with _told(job, 0) as meter:
+        meter.rows = report.rows_read
+        return judge_edition(report, job.edition, job.load, base, meter)
+
+
+@contextmanager
+def _told(job: Job, number: int) -> Iterator[Meter]:
+    """A meter whose state is told a few times a second."""
     meter = Meter()
     finished = threading.Event()
 
     def report() -> None:
         while not finished.wait(_TICK):
             for ticks in _outbox:
-                ticks.put((job.key, meter.rows, meter.bytes, meter.stage))
+                ticks.put((job.key, number, meter.rows, meter.bytes, meter.stage))
 
     reporter = threading.Thread(target=report, daemon=True)
     reporter.start()
     gc.disable()  # Records hold no circles of references; to look for some costs a quarter of the time.
     try:
-        return load_edition(job.edition, job.load, graphs, base, meter)
+        yield meter
     finally:
         gc.enable()
         finished.set()
@@ -169,5 +190,12 @@ def _load_one(job: Job, graphs: Path, base: str) -> LoadReport:
 
 
 def _watch(ticks: Queue[Tick | None], progress: Progress) -> None:
+    known: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
     while (tick := ticks.get()) is not None:
-        progress.advance(*tick)
+        key, number, rows, bytes_read, stage = tick
+        shares = known[key]
+        shares[number] = rows, bytes_read
+        if number == 0:  # the largest share
+            if stage == "validating":
+                shares = {0: shares[0]}
+            progress.advance(key, sum(r for r, _ in shares.values()), sum(b for _, b in shares.values()), stage)

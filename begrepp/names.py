@@ -93,6 +93,14 @@ class Names:
         below = () if self.structures[element.structure].is_model else ("element",)
         return self.iris.part(self.structure_iri(element.structure), *below, element.path)
 
+    def attribute_iri(self, reference: str) -> str:
+        """The IRI of an attribute of an information model, written `ni@2021:1/Observation.kod`."""
+        if is_iri(reference):
+            return reference
+        model, _, rest = reference.partition("@")
+        version, _, path = rest.rpartition("/")
+        return self.iris.part(self.iris.model(model, version), path)
+
     def links(self, own: str, links: Iterable[Link]) -> Iterator[Triple]:
         """That a thing measures concepts, and for each of them on what ground and how sure."""
         for link in links:

@@ -7,8 +7,9 @@ sorted N-Triples without duplicates. Memory is flat in the number of triples.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -18,7 +19,8 @@ from begrepp.errors import InputError, Origin, ValidationError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
 from begrepp.lines import SortedFile
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.person_tables import refuse_person_tables
+from begrepp.privacy import refuse_identity_numbers, words_of
 from begrepp.records import (
     Catalogue,
     CodeList,
@@ -134,13 +136,17 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
 
     Raises `InputError` where the file is at fault and `ValidationError` where the shapes object.
     """
-    iris = Iris(base)
+    return judge_edition(read_edition(edition, load, folder, base, meter), edition, load, base, meter)
+
+
+def read_edition(edition: Edition, load: Load, folder: Path, base: str, meter: Meter) -> LoadReport:
+    """Read what a loader, or a share of it, makes of an edition into sorted N-Triples files under `folder`.
+
+    Raises `InputError` where the file is at fault.
+    """
+    refuse_person_tables(edition.files)
     files = tuple(file_used(path) for path in edition.files)
-    mint = Mint(
-        iris,
-        load_iri=iris.load(edition.source, edition.version),
-        file_iris=tuple(iris.file(file.sha256) for file in files),
-    )
+    mint = _mint(edition, files, base)
     report = LoadReport(
         source=edition.source,
         version=edition.version,
@@ -159,6 +165,25 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
             writer.take(record)
     report.rows_read = meter.rows
     report.parts = writer.close()
+    return report
+
+
+def together(shares: Sequence[LoadReport]) -> LoadReport:
+    """What came of the shares of an edition, which have no part in common, as one."""
+    return replace(
+        shares[0],
+        rows_read=sum(share.rows_read for share in shares),
+        skipped=sum(share.skipped for share in shares),
+        skips=[skip for share in shares for skip in share.skips][:MAX_SKIPS_KEPT],
+        parts=[part for share in shares for part in share.parts],
+    )
+
+
+def judge_edition(report: LoadReport, edition: Edition, load: Load, base: str, meter: Meter) -> LoadReport:
+    """Hold what was read against the shapes.
+
+    Raises `InputError` where nothing was found, and `ValidationError` where the shapes object.
+    """
     if not any(part.holds_something for part in report.parts):
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
@@ -168,8 +193,17 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
         )
     meter.stage = "validating"
     report.validation = validate([part.path for part in report.parts])
-    _refuse_violations(report.validation, edition, load, mint)
+    _refuse_violations(report.validation, edition, load, base)
     return report
+
+
+def _mint(edition: Edition, files: Iterable[FileUsed], base: str) -> Mint:
+    iris = Iris(base)
+    return Mint(
+        iris,
+        load_iri=iris.load(edition.source, edition.version),
+        file_iris=tuple(iris.file(file.sha256) for file in files),
+    )
 
 
 _Opening = Release | MappingSet | Catalogue | Dataset | Structure
@@ -185,10 +219,12 @@ class _PartWriter:
         self._folder = folder
         self._open: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
         self._schemes: dict[str, tuple[Scheme, list[str]]] = {}
+        self._origin = Origin(f"{edition.source}/{edition.version}")
 
     def take(self, record: Record) -> None:
         """Write one record."""
         lines = [ntriples(triple) for triple in self._mint.triples(record)]
+        refuse_identity_numbers(words_of(lines), getattr(record, "origin", self._origin))
         if isinstance(record, Scheme):
             self._schemes[record.id] = (record, lines)
             return
@@ -199,9 +235,6 @@ class _PartWriter:
         part, file = self._open[key]
         file.extend(lines)
         _count(part, record)
-        if isinstance(record, Concept):
-            words = " ".join(t.value for t in (*record.pref_labels, *record.alt_labels, *record.definitions))
-            refuse_identity_numbers(words, record.origin)
 
     def _key(self, record: Record) -> tuple[Kind, str]:
         kind, id_ = _part_key(record)
@@ -209,6 +242,7 @@ class _PartWriter:
         return ("catalogue", of.catalogue) if of and of.catalogue else (kind, id_)
 
     def _begin(self, record: _Opening, key: tuple[Kind, str], lines: list[str]) -> tuple[Part, SortedFile]:
+        refuse_identity_numbers(key[1], self._origin)
         part = _new_part(record, key, self._edition, self._mint.iris)
         part.path = self._folder / f"{self._edition.source}--{self._edition.version}--{key[0]}-{key[1]}.nt"
         part.header = list(lines)
@@ -303,13 +337,13 @@ def _count(part: Part, record: Record) -> None:
             part.elements += 1
 
 
-def _refuse_violations(report: Report, edition: Edition, load: Load, mint: Mint) -> None:
+def _refuse_violations(report: Report, edition: Edition, load: Load, base: str) -> None:
     """Raise if a shape is violated, naming the rows; they are found by reading the source once more."""
     violations = [result for result in report.results if result.severity is Severity.VIOLATION]
     if not violations:
         return
     wanted = {iri for result in violations for iri in (result.focus, result.value) if iri}
-    origins = _locate(load(edition), wanted, mint)
+    origins = _locate(load(edition), wanted, _mint(edition, (), base))
     lines = [_describe(result, origins) for result in violations[:10]]
     more = f"\n  … and {len(violations) - 10} more" if len(violations) > 10 else ""
     raise ValidationError(
@@ -323,6 +357,8 @@ def _refuse_violations(report: Report, edition: Edition, load: Load, mint: Mint)
 def _locate(records: Iterator[Record], wanted: set[str], mint: Mint) -> dict[str, Origin]:
     found: dict[str, Origin] = {}
     for record in records:
+        if not isinstance(record, Skipped):
+            deque(mint.triples(record), maxlen=0)  # the names of schemes and datasets are learnt once more
         match record:
             case Concept():
                 own = record.iri or mint.concept_iri(record.scheme, record.notation)

@@ -12,7 +12,7 @@ identifier, such as an OID or a SCTID, is not one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import chain
@@ -60,6 +60,13 @@ def find_identity_number(text: str) -> str | None:
     return None
 
 
+def words_of(lines: Iterable[str]) -> str:
+    """What N-Triples say in words, a literal a line. Numbers alone are left out: a code may look like any number."""
+    literals = (line[line.index('"') + 1 : line.rindex('"')] for line in lines if '"' in line)
+    words = "\n".join(literal for literal in literals if not literal.isdigit())
+    return words.replace("\\n", "\n").replace("\\t", "\t") if "\\" in words else words
+
+
 def refuse_identity_numbers(text: str, origin: Origin) -> None:
     """Raise `PersonalDataError` if the text holds an identity number; the number itself is not repeated."""
     if find_identity_number(text):
@@ -70,33 +77,49 @@ def refuse_identity_numbers(text: str, origin: Origin) -> None:
         )
 
 
-# What a column is called that says whom a row is about, and what stands in it: a code, never words about the column.
+# What a column is called that says whom a row is about.
 _PERSON_COLUMN = re.compile(
     r"(person|personal|samordnings|patient|pat|journal|individ|deltagar|l[oö]p)[ _-]*"
-    r"(id|nr|num(mer|ber)?|identifier|identitet|identity[ _-]*number|key)"
-    r"|pnr|p_?id|ssn|cpr|mrn|nhs[ _-]*number|usubjid|(participant|donor|case|respondent)[ _-]*(id|nr|number)"
-    r"|(f[oö]delse|birth)[ _-]*(datum|dag|date|day|dt)|date[ _-]*of[ _-]*birth|dob"
-    r"|(f[oö]rnamn|efternamn|first[ _-]*name|last[ _-]*name|surname|family[ _-]*name)",
+    r"(id|nr|num(mer|ber)?|identifier|identitet|identity[ _-]*number|key|nyckel)"
+    r"|pnr|p_?id|record[ _-]*id|ssn|cpr|mrn|nhs[ _-]*number|usubjid"
+    r"|(participant|donor|case|respondent)[ _-]*(id|nr|number)|subject[ _-]*(nr|number)"
+    r"|(f[oö]delse|birth)[ _-]*(datum|dag|dat|date|day|dt)|date[ _-]*of[ _-]*birth|dob"
+    r"|(?P<name>f[oö]rnamn|efternamn|first[ _-]*name|last[ _-]*name|surname|family[ _-]*name)",
     re.IGNORECASE,
 )
+# What stands in it: a code, a day or a name, never words about the column.
 _ONE_WORD = re.compile(r"(?=.*\d)[\w/.:-]{1,40}")
+_ONE_NAME = re.compile(r"[^\W\d_]+([ '-][^\W\d_]+){0,2}")
 
 
 @lru_cache(maxsize=4096)
-def _names_a_person(column: str) -> bool:
-    return bool(_PERSON_COLUMN.fullmatch(column.strip()))
+def _person_column(column: str) -> re.Pattern[str] | None:
+    """What a cell looks like that tells of one person, if the column tells of persons."""
+    found = _PERSON_COLUMN.fullmatch(column.strip())
+    return (_ONE_NAME if found["name"] else _ONE_WORD) if found else None
+
+
+def names_a_person(column: str) -> bool:
+    """Whether a column, by what it is called, says whom a row is about or when one was born."""
+    return _person_column(column) is not None
 
 
 def refuse_person_rows(cells: Mapping[str, str], origin: Origin) -> None:
     """Raise `PersonalDataError` if a row of a table is about one person: a column says whom, and its cell names one."""
     for column, cell in cells.items():
-        if cell and _names_a_person(column) and _ONE_WORD.fullmatch(cell):
+        if cell and (looks := _person_column(column)) and looks.fullmatch(cell):
             raise PersonalDataError(
                 origin,
                 f"the column '{column}' names a person or tells when one was born: this looks like data with one row "
                 "for each individual, not like a list of variables or codes.",
                 "begrepp takes metadata only. Add the data dictionary, not the data.",
             )
+
+
+def refuse_persons(cells: Mapping[str, str], origin: Origin) -> None:
+    """Raise `PersonalDataError` if a row holds an identity number, or is about one person."""
+    refuse_identity_numbers("\t".join(cells.values()), origin)
+    refuse_person_rows(cells, origin)
 
 
 def is_small_count(number: int) -> bool:

@@ -21,6 +21,7 @@ from begrepp.editions import declaration
 from begrepp.errors import BegreppError
 from begrepp.manifest import Manifest
 from begrepp.parts import LoadReport, Part
+from begrepp.progress import Done
 from begrepp.records import Edition, Source
 from begrepp.settings import Settings
 
@@ -80,6 +81,23 @@ class Live:
             self._end_step()
             self._bars.console.print(f"[dim]· {escape(words)}[/]")
             self._step = self._bars.add_task(escape(words[:60]), total=None, stage="", told="")
+
+    def work(self, words: str) -> Done:
+        """A long piece of work begins; a bar shows how far it has come, and the time that is left."""
+        self._note(words)
+        began = time.monotonic()
+        with self._lock:
+            task = self._bars.add_task(escape(words[:60]), total=1, stage="", told="")
+
+        def done(part: float) -> None:
+            with self._lock:
+                self._bars.update(task, completed=part, told=f"{part:.0%}")
+                if part >= 1:
+                    self._bars.remove_task(task)
+                    self._bars.console.print(f"[dim]· {escape(words)}: {time.monotonic() - began:.0f} s[/]")
+                    self._note(f"{words}: {time.monotonic() - began:.1f} s")
+
+        return done
 
     def _end_step(self) -> None:
         if self._step is not None:

@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
-from begrepp.lines import subjects
+import polars as pl
+
+from begrepp.line_columns import subject_blocks, terms
 from begrepp.namespaces import expand
 
 FILE = "statistics.json"
@@ -40,20 +42,20 @@ def write_statistics(folder: Path, current: Path) -> None:
     with_property: Counter[str] = Counter()
     class_properties: dict[str, Counter[str]] = defaultdict(Counter)
     things = 0
-    for _, lines in subjects(current):
-        things += 1
-        own: Counter[str] = Counter()
-        types = []
-        for line in lines:
-            _, predicate, value = line.split(" ", 2)
-            own[predicate] += 1
-            if predicate == a and value.startswith("<"):
-                types.append(value[1 : value.index(">")])
-        triples.update(own)
-        with_property.update(own.keys())
-        classes.update(types)
-        for type_ in types:
-            class_properties[type_].update(own)
+    for block in subject_blocks(current):
+        said = terms(block).with_columns(pl.col("predicate").cast(pl.Categorical), number=pl.col("subject").rle_id())
+        things += said["number"].n_unique()
+        own = said.group_by("number", "predicate").len("times")
+        types = said.filter((pl.col("predicate") == a) & pl.col("rest").str.starts_with("<"))
+        types = types.select("number", type=pl.col("rest").str.extract("^<(.*?)>"))
+        for predicate, times, subjects in own.group_by("predicate").agg(pl.sum("times"), subjects=pl.len()).rows():
+            triples[predicate] += times
+            with_property[predicate] += subjects
+        for type_, times in types.group_by("type").len().rows():
+            classes[type_] += times
+        together = types.join(own, on="number").group_by("type", "predicate").agg(pl.sum("times"))
+        for type_, predicate, times in together.rows():
+            class_properties[type_][predicate] += times
     counted = Statistics(
         triples=triples.total(),
         subjects=things,

@@ -10,17 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
 from begrepp.cache import link
 from begrepp.lines import changed_lines
+from begrepp.progress import Progress
 from begrepp.store import contents_file
 
 DEFAULT = ""
@@ -28,7 +32,8 @@ DEFAULT = ""
 _MOST_CHANGES = 200_000
 """Beyond so many statements that went or came, a store is sooner written anew."""
 _BATCH = 20_000
-Step = Callable[[str], None]
+_PIECE = 1 << 27
+"""So many bytes are stored at a time: about as many statements as the engine sorts at a time."""
 
 
 class TooMuchChanged(Exception):
@@ -47,12 +52,21 @@ class Contents:
     apart: list[str]
 
     @classmethod
-    def of(cls, graphs: Iterable[tuple[str, Path]], default: Path, apart: Iterable[str]) -> Contents:
-        """The contents of a store to be written: each file into its named graph, one into the default graph."""
+    def of(
+        cls,
+        graphs: Iterable[tuple[str, Path]],
+        default: Path,
+        apart: Iterable[str],
+        known: Mapping[Path, str] = MappingProxyType({}),
+    ) -> Contents:
+        """The contents of a store to be written: each file into its named graph, one into the default graph.
+
+        `known` are checksums that need not be worked out.
+        """
         files = [*graphs, (DEFAULT, default)]
         return cls(
             files={graph: file.name for graph, file in files},
-            sha256={graph: _sha256(file) for graph, file in files},
+            sha256={graph: known.get(file) or _sha256(file) for graph, file in files},
             apart=[*apart],
         )
 
@@ -61,28 +75,69 @@ class Contents:
         return hashlib.sha256("".join(self.sha256[graph] for graph in (DEFAULT, *self.apart)).encode()).hexdigest()
 
 
-def write_store(path: Path, contents: Contents, before: Path | None, step: Step) -> None:
-    """Write a store. The files of its contents lie in `graphs/` beside it.
+class StoreWriter:
+    """Writes the store of a build beside other work, each graph as soon as its file is whole.
 
-    `before` is the store of an earlier build, from which what has not changed is taken.
+    `before` is the store of an earlier build, from which what has not changed is taken; then nothing is begun early.
     """
-    known = read_contents(before) if before else None
-    if before and known:
-        with suppress(TooMuchChanged, OSError):
-            _renew(path, contents, before, known, step)
-            _note(path, contents)
-            return
-    shutil.rmtree(path, ignore_errors=True)
-    store = Oxigraph(str(path))
-    for graph in sorted(contents.files):
-        _load(store, graph, _file(path, contents, graph), step)
-    step("putting the store in order")
-    store.optimize()
-    store.flush()
-    _note(path, contents)
+
+    def __init__(self, path: Path, before: Path | None, progress: Progress) -> None:
+        self._path = path
+        self._before = before
+        self._known = read_contents(before) if before else None
+        self._progress = progress
+        self._beside = ThreadPoolExecutor(1)
+        self._begun: dict[str, tuple[str, Future[None]]] = {}
+
+    def begin(self, graph: str, file: Path, sha256: str) -> None:
+        """Store a graph already, since it is not likely to change before the store is finished."""
+        if not self._known:
+            self._begun[graph] = sha256, self._beside.submit(self._load, graph, file)
+
+    def finish(self, contents: Contents) -> Future[None]:
+        """Store all else. The files of the contents lie in `graphs/` beside the store."""
+        return self._beside.submit(self._finish, contents)
+
+    def close(self) -> None:
+        """Let go of the store, finished or not."""
+        self._beside.shutdown(cancel_futures=True)
+        self.__dict__.pop("_store", None)
+
+    @cached_property
+    def _store(self) -> Oxigraph:
+        return Oxigraph(str(self._path))
+
+    def _finish(self, contents: Contents) -> None:
+        if not self._renewed(contents):
+            self._write(contents)
+        _note(self._path, contents)
+
+    def _renewed(self, contents: Contents) -> bool:
+        """Whether the store could be made from the one before."""
+        if self._before and self._known:
+            with suppress(TooMuchChanged, OSError):
+                _renew(self._path, contents, self._before, self._known, self._progress)
+                return True
+            shutil.rmtree(self._path, ignore_errors=True)
+        return False
+
+    def _write(self, contents: Contents) -> None:
+        stored = {graph for graph, (sha256, _) in self._begun.items() if contents.sha256.get(graph) == sha256}
+        for _, future in self._begun.values():
+            future.result()
+        for graph in self._begun.keys() - stored:
+            self._store.remove_graph(NamedNode(graph))
+        for graph in sorted(contents.files.keys() - stored):
+            self._load(graph, _file(self._path, contents, graph))
+        self._progress.step("putting the store in order")
+        self._store.optimize()
+        self._store.flush()
+
+    def _load(self, graph: str, file: Path) -> None:
+        _load(self._store, graph, file, self._progress)
 
 
-def _renew(path: Path, contents: Contents, before: Path, known: Contents, step: Step) -> None:
+def _renew(path: Path, contents: Contents, before: Path, known: Contents, progress: Progress) -> None:
     """Take the store before and write what has changed. Raises `TooMuchChanged` where that is most of it."""
     new, gone = contents.files.keys() - known.files.keys(), known.files.keys() - contents.files.keys()
     room = _MOST_CHANGES
@@ -107,17 +162,17 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, step: 
     for graph in sorted(gone):
         store.remove_graph(NamedNode(graph))
     for graph, (went, came) in sorted(changes.items()):
-        step(f"{len(went) + len(came):,} statements changed in {graph or 'the current view'}")
+        progress.step(f"{len(went) + len(came):,} statements changed in {graph or 'the current view'}")
         if not any(line.startswith("_:") or " _:" in line for line in (*went, *came)):
             _write(store, graph, went, came)
         elif graph:
             # A blank node has no name by which a statement about it could be found.
             store.clear_graph(NamedNode(graph))
-            _load(store, graph, _file(path, contents, graph), step)
+            _load(store, graph, _file(path, contents, graph), progress)
         else:
             raise TooMuchChanged
     for graph in sorted(new):
-        _load(store, graph, _file(path, contents, graph), step)
+        _load(store, graph, _file(path, contents, graph), progress)
     store.flush()
 
 
@@ -134,11 +189,18 @@ def _file(store: Path, contents: Contents, graph: str) -> Path:
     return store.parent / "graphs" / contents.files[graph]
 
 
-def _load(store: Oxigraph, graph: str, file: Path, step: Step) -> None:
-    if file.stat().st_size > 100_000_000:
-        step(f"storing {file.stat().st_size / 1e6:,.0f} MB of {graph or 'the current view'}")
+def _load(store: Oxigraph, graph: str, file: Path, progress: Progress) -> None:
+    """Store a file of sorted N-Triples, piece by piece, so that it can be told how far it has come."""
     place = NamedNode(graph) if graph else DefaultGraph()
-    store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES, to_graph=place)
+    size = file.stat().st_size
+    if size < _PIECE:
+        store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES, to_graph=place)
+        return
+    done = progress.work(f"storing {graph or 'the current view'}")
+    with file.open("rb") as whole:
+        while piece := whole.read(_PIECE):
+            store.bulk_load(piece + whole.readline(), format=RdfFormat.N_TRIPLES, to_graph=place)
+            done(whole.tell() / size)
 
 
 def read_contents(store: Path) -> Contents | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from begrepp.namespaces import expand
 from begrepp.records import RdfTerm, Text, is_iri
@@ -28,6 +28,12 @@ def iri(value: str) -> str:
     if not _NOT_IN_IRI.search(value):
         return f"<{value}>"
     return "<" + "".join(f"%{ord(c):02X}" if c <= " " or c in '<>"{}|^`\\' else c for c in value) + ">"
+
+
+@lru_cache(maxsize=10_000)
+def property_iri(value: str) -> str:
+    """The IRI of a property, of which there are few, as an N-Triples term."""
+    return iri(value)
 
 
 def text(value: Text) -> str:

@@ -8,21 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
 from begrepp.errors import InputError, Origin, PersonalDataError, UsageError
-from begrepp.privacy import find_identity_number
+from begrepp.privacy import find_identity_number, names_a_person
 
 MOST = 20_000
 """More distinct values than this are no value list."""
-_PERSON = re.compile(
-    r"(person|personal|samordnings|patient|pat|individ|deltagar|l[oö]p|journal)[ _-]*(id|nr|num(mer|ber)?|key|nyckel)"
-    r"|pnr|ssn|mrn|usubjid|(subject|participant|donor|case)[ _-]*(id|nr|number)"
-    r"|(f[oö]delse|birth)[ _-]*(datum|date|dat)|dob",
-    re.IGNORECASE,
-)
-"""What a column is called that says whom a row is about."""
 _NEXT = "Take the distinct values of the one column first, such as `cut -d, -f3 FILE | sort -u`, and check those."
 
 
@@ -61,7 +53,7 @@ def _column(text: str, column: str, name: str) -> Iterable[str]:
     try:
         header = [cell.strip() for cell in next(rows, [])]
         for cell in header:
-            if len(header) > 1 and _PERSON.fullmatch(cell):
+            if len(header) > 1 and names_a_person(cell):
                 raise PersonalDataError(
                     Origin(name, 1),
                     f"the column '{cell}' says whom a row is about; data about persons is not taken.",

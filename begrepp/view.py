@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from begrepp.history import current_lines
-from begrepp.lines import SortedFile, lines_in_common, merge_files, weave
+from begrepp.lines import SortedFile, lines_in_common, merge_files, write_rest
 from begrepp.parts import Part
 
 APART_FROM = 1_000_000
@@ -40,16 +40,11 @@ def write_view(graphs: Path, groups: Sequence[list[Part]], others: Sequence[Path
     if not apart:
         return View(path=path, copied=path, apart=(), triples=triples)
     path.rename(copied)
-    whole = copied
-    for n, part in enumerate(apart):
-        before, rest = whole, graphs / f"rest{n}.nt"
-        whole = graphs / f"whole{n}.nt"
-        triples = weave(before, part.path, whole=whole)
-        weave(copied, part.path, rest=rest)
+    for part in apart:
+        rest = graphs / "rest.nt"
+        write_rest(rest, copied, part.path)
         rest.replace(copied)
-        if before != copied:
-            before.unlink()
-    whole.rename(path)
+    triples, _ = merge_files(path, [copied, *(part.path for part in apart)])
     return View(path=path, copied=copied, apart=tuple(part.graph for part in apart), triples=triples)
 
 

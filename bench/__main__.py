@@ -1,4 +1,4 @@
-"""`python -m bench NAME DATA`; DATA holds `raw/` as `begrepp add` fills it, or a build.
+"""`python -m bench NAME DATA …`; DATA holds `raw/` as `begrepp add` fills it, or a build.
 
 For `owl` and `sources` DATA is a folder of publishers' own files; for `shacl` one to work in, for `shacl-suite` the
 W3C's tests.
@@ -7,6 +7,7 @@ W3C's tests.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
@@ -26,7 +27,7 @@ from bench import (
     variables,
 )
 
-BENCHES = {
+BENCHES: dict[str, Callable[..., None]] = {
     "build": build.run,
     "naive": naive.run,
     "current-view": current_view.run,
@@ -46,9 +47,9 @@ BENCHES = {
 
 def main() -> None:
     """Run the benchmark that is named."""
-    if len(sys.argv) != 3 or sys.argv[1] not in BENCHES:
+    if len(sys.argv) < 3 or sys.argv[1] not in BENCHES:
         sys.exit(f"usage: python -m bench {{{','.join(BENCHES)}}} DATA\n{__doc__}")
-    BENCHES[sys.argv[1]](Path(sys.argv[2]))
+    BENCHES[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
 
 
 main()

@@ -1,17 +1,19 @@
-"""A hundred clients at once, each from an address of its own: `python -m bench load DATA`; seconds in $BENCH_SECONDS.
+"""A hundred clients at once, each from an address of its own: `python -m bench load DATA [MINUTES]`, loopback only.
 
-Each client asks, one query after another, questions of the cookbook and codes by chance; every twentieth is a cross
-product that will be stopped. Pages are asked beside. Prints latencies, outcomes and memory. Loopback only.
+Nine of ten clients ask one query after another: codes by chance, questions of the cookbook, and one in twenty a
+hostile one from `tests/zoo/hostile.toml`; each written a little differently every time, so that no kept answer helps.
+The tenth reads pages. Who is told to come back later does. Prints latencies, outcomes and memory.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
-from collections import Counter
+import tomllib
+from collections import Counter, defaultdict
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
@@ -21,69 +23,99 @@ from tests.w3c.serving import serve
 
 CLIENTS = 100
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "*/*"}
-_HOSTILE = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(STR(?a) < STR(?i)) }"
+_ZOO = Path(__file__).parent.parent / "tests" / "zoo" / "hostile.toml"
+_MOST_PATIENT = 5.0
+_WARM = 10.0
+"""Seconds that the server has for itself first, as it asks itself the questions of the cookbook."""
 
 
-def run(data: Path) -> None:
+@dataclass
+class Seen:
+    """What the clients saw: seconds of answers by kind, outcomes by kind, and the memory of the server over time."""
+
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    outcomes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    memory: list[int] = field(default_factory=list)
+
+
+class _Asker:
+    """What one client asks, by chance."""
+
+    def __init__(self, number: int) -> None:
+        self.chance = random.Random(number)
+        self._pages = number % 10 == 0
+        self._cookbook = [query.text for query in queries("examples")]
+        self._zoo = [
+            wild["query"].replace("{}", wild.get("piece", "") * wild.get("times", 0))
+            for wild in tomllib.loads(_ZOO.read_text(encoding="utf-8")).values()
+            if wild["after"] in ("time", "memory", "result size")
+        ]
+
+    def next(self) -> tuple[str, str]:
+        """Its kind, and the text of a query or the path of a page."""
+        code = f"{self.chance.choice('ABCDEFGH')}{self.chance.randrange(10, 99)}"
+        if self._pages:
+            return "page", f"/cs/icd-10-se/{code}"
+        if self.chance.random() < 0.05:
+            return "hostile", f"{self.chance.choice(self._zoo)} # {self.chance.random()}"
+        if self.chance.random() < 0.3:
+            return "cookbook", f"{self.chance.choice(self._cookbook)} # {self.chance.random()}"
+        look_up = f'SELECT ?c ?l {{ ?c skos:notation "{code}" ; skos:prefLabel ?l }}'
+        return "look-up", f"{look_up} # {self.chance.random()}"
+
+
+def run(data: Path, minutes: str = "1") -> None:
     """Load a server over the data folder, and print how it fared."""
-    seconds = float(os.environ.get("BENCH_SECONDS", "60"))
-    took: dict[str, list[float]] = {"query": [], "page": []}
-    outcomes: Counter[str] = Counter()
-    memory: list[int] = []
+    seen = Seen()
+    seconds = float(minutes) * 60
     with ExitStack() as stack:
         port = stack.enter_context(serve(data, query_seconds="10", query_memory_mb="2048"))
+        time.sleep(_WARM)
         over = time.monotonic() + seconds
-
-        def client(n: int) -> None:
-            rng = random.Random(n)
-            texts = [query.text for query in queries("examples")]
-            while time.monotonic() < over:
-                kind = "page" if n % 10 == 0 else "query"
-                code = f"{rng.choice('ABCDEFGH')}{rng.randrange(10, 99)}"
-                text = (
-                    _HOSTILE
-                    if rng.random() < 0.05
-                    else rng.choice(texts)
-                    if rng.random() < 0.3
-                    else (f'SELECT ?c ?l {{ ?c skos:notation "{code}" ; skos:prefLabel ?l }}')
-                )
-                started = time.monotonic()
-                status = (
-                    _send(port, n, "GET", f"/cs/icd-10-se/{code}", b"")
-                    if kind == "page"
-                    else _send(port, n, "POST", "/sparql", urlencode({"query": text}).encode())
-                )
-                if not (text == _HOSTILE and kind == "query"):
-                    outcomes[f"{kind} {status}"] += 1
-                    if status in (200, 404):
-                        took[kind].append(time.monotonic() - started)
-                else:
-                    outcomes[f"hostile {status}"] += 1
-                time.sleep(rng.uniform(0, 1))
-
-        threads = [threading.Thread(target=client, args=(n,)) for n in range(CLIENTS)]
+        threads = [threading.Thread(target=_ask, args=(port, n, over, seen)) for n in range(CLIENTS)]
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
-            memory.append(_resident(port))
+            seen.memory.append(_resident(port))
             time.sleep(1)
-    for kind, values in took.items():
-        ordered = sorted(values)
-        p50, p95, p99 = (ordered[int(len(ordered) * share)] * 1000 for share in (0.5, 0.95, 0.99))
-        print(f"{kind}: {len(ordered)} answered in {seconds:g} s; p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f} ms")
-    print(f"outcomes: {dict(sorted(outcomes.items()))}")
-    print(f"memory of all server processes: at first {memory[0]} MB, at most {max(memory)} MB, at last {memory[-1]} MB")
+    print(f"{CLIENTS} clients, {seconds:g} seconds\n")
+    print(f"| asked | answered | p50 | p95 | p99 ms | outcomes |\n{'| --- ' * 6}|")
+    for kind, outcomes in sorted(seen.outcomes.items()):
+        ordered = sorted(seen.took[kind]) or [float("nan")]
+        shares = (f"{ordered[int(len(ordered) * share)] * 1000:.0f}" for share in (0.5, 0.95, 0.99))
+        said = ", ".join(f"{status}: {count}" for status, count in sorted(outcomes.items()))
+        print(f"| {kind} | {len(seen.took[kind])} | {' | '.join(shares)} | {said} |")
+    tenths = [seen.memory[len(seen.memory) * n // 10] for n in range(10)]
+    print(f"\nmemory of all server processes, MB, each tenth of the time: {tenths}; at most {max(seen.memory)}")
 
 
-def _send(port: int, n: int, method: str, path: str, body: bytes) -> int | str:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60, source_address=(f"127.0.2.{n + 1}", 0))
+def _ask(port: int, number: int, over: float, seen: Seen) -> None:
+    """One client, until the time is over; it waits up to a second between two queries."""
+    asker = _Asker(number)
+    while time.monotonic() < over:
+        kind, asked = asker.next()
+        started = time.monotonic()
+        status, later = _send(port, number, asked, page=kind == "page")
+        seen.outcomes[kind][str(status)] += 1
+        if status in (200, 404):
+            seen.took[kind].append(time.monotonic() - started)
+        time.sleep(min(later, _MOST_PATIENT) or asker.chance.uniform(0, 1))
+
+
+def _send(port: int, number: int, asked: str, *, page: bool) -> tuple[int | str, float]:
+    """The status, or what broke; and how many seconds to wait, where that is said."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60, source_address=(f"127.0.2.{number + 1}", 0))
     try:
-        connection.request(method, path, body or None, _FORM if body else {"Accept": "text/html"})
+        if page:
+            connection.request("GET", asked, None, {"Accept": "text/html"})
+        else:
+            connection.request("POST", "/sparql", urlencode({"query": asked}).encode(), _FORM)
         response = connection.getresponse()
+        later = float(response.getheader("Retry-After") or 0)
         response.read()
-        return response.status
+        return response.status, later
     except (HTTPException, OSError) as error:
-        return type(error).__name__
+        return type(error).__name__, 0
     finally:
         connection.close()
 

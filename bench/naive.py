@@ -29,6 +29,7 @@ from begrepp.graph import Mint
 from begrepp.iris import Iris
 from begrepp.loading import Job
 from begrepp.parts import LoadReport
+from begrepp.progress import Done
 from begrepp.records import Edition, Skipped
 from begrepp.settings import ROOT, Settings
 from begrepp.terms import ntriples
@@ -36,6 +37,9 @@ from begrepp.terms import ntriples
 
 class _Silent:
     def step(self, words: str) -> None: ...
+    def work(self, words: str) -> Done:
+        return lambda part: None
+
     def start(self, edition: Edition, bytes_total: int) -> None: ...
     def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None: ...
     def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None: ...

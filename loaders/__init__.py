@@ -15,7 +15,7 @@ from typing import cast
 
 from begrepp.editions import declaration, read_toml
 from begrepp.errors import UsageError
-from begrepp.records import Edition, Load, Loader, Record, Source
+from begrepp.records import Edition, Load, Loader, Record, SharedLoader, Source
 from begrepp.settings import ROOT
 from loaders.declarations import declared_source
 
@@ -60,3 +60,9 @@ def loader_of(edition: Edition) -> Load:
         )
     load: Callable[..., Iterator[Record]] = modules()[str(loader)].load
     return partial(load, declared=known) if known else load
+
+
+def shares_of(edition: Edition) -> tuple[Load, ...]:
+    """What the loader of an edition does in shares that can be read side by side; nothing where it does not."""
+    module = modules().get(edition.source)
+    return module.SHARES if module and isinstance(module, SharedLoader) else ()

@@ -35,6 +35,12 @@ def read_json(path: Path) -> Json:
 def one_json(edition: Edition, origin: Origin, *names: str) -> tuple[Path, Json]:
     """The edition's description: the only JSON file, or the one of a name that is usual; others lie beside it."""
     there = [path for path in data_files(edition) if path.suffix.lower() in (".json", ".jsonld")]
+    if other := [path for path in data_files(edition) if path not in there]:
+        raise InputError(
+            other[0],
+            "it is no description in JSON; begrepp takes metadata only, and does not keep the data described.",
+            "Add the description alone, with the schemas that it points to.",
+        )
     usual = [path for path in there if path.name.endswith(("-metadata.json", *names))] if len(there) > 1 else there
     if len(usual) != 1:
         raise InputError(

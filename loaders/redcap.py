@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from begrepp.editions import data_files
-from begrepp.errors import InputError
+from begrepp.errors import InputError, Origin
 from begrepp.lists import Lists
 from begrepp.records import (
     CodedValue,
@@ -85,6 +85,10 @@ _VALIDATED = (
     (re.compile(r"integer"), "integer"),
     (re.compile(r"number(_\w+)?"), "decimal"),
 )
+_FORM_STATUS = tuple(
+    CodedValue(code=code, labels=(Text(words, "en"),))
+    for code, words in (("0", "Incomplete"), ("1", "Unverified"), ("2", "Complete"))
+)
 _YES_NO = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0", "False"))}
 # BioPortal's acronyms for the ontologies that begrepp holds.
 _ONTOLOGIES = {
@@ -152,6 +156,7 @@ def _rows(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[str, str],
 def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
     lists = Lists(Home(dataset=dataset.id))
     seen: dict[str, Row] = {}
+    forms: dict[str, Row] = {}
     form, section = "", ""
     for number, (cells, row) in enumerate(_rows(path), start=1):
         name = cells["field_name"]
@@ -160,6 +165,7 @@ def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
         seen[name] = row
         if cells["form_name"] != form:
             form, section = cells["form_name"], ""
+            forms.setdefault(form, row)
         section = plain_words(cells["section_header"], "html") or section
         if cells["field_type"] == "descriptive":
             yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form, and has no data.")
@@ -172,6 +178,27 @@ def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
             found = [_with_choices(variable, choices, lists, study)]
         yield from lists.new()
         yield from found
+    for number, (form, row) in enumerate(forms.items(), start=len(seen) + 1):
+        status = _status(form, row.origin, dataset.id, number, lists)
+        yield from lists.new()
+        yield status
+
+
+def _status(form: str, origin: Origin, dataset: str, number: int, lists: Lists) -> Variable:
+    """How far a form is filled in: a column that REDCap adds to every form, in no dictionary and in every export."""
+    words = (Text("Complete?", "en"),)
+    return Variable(
+        dataset=dataset,
+        table=slug(form),
+        name=f"{form}_complete",
+        origin=origin,
+        titles=words,
+        descriptions=words,
+        datatype="string",
+        code_list=lists.add("form-status", _FORM_STATUS, origin, (Text("Form status", "en"),)),
+        section=(Text("Form Status", "en"),),
+        order=number,
+    )
 
 
 def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, number: int, language: str) -> Variable:

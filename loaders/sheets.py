@@ -5,29 +5,26 @@ A `[[variables]]` or `[[codes]]` of a declaration says which files, in which for
 
 from __future__ import annotations
 
-import json
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.privacy import refuse_identity_numbers, refuse_person_rows, refuse_persons
 from begrepp.records import Edition
 from begrepp.rows import Row, meter, read_lines, read_table
 from begrepp.workbooks import read_xlsx
 from loaders.declarations import encoding, file_list
+from loaders.json_rows import References, flat, json_rows
 from loaders.keys import Keys
 
 FORMS = {"csv": ",", "tsv": "\t", "xlsx": "", "json": "", "markdown": "", "front-matter": ""}
 """The forms, and what divides the cells where a character does."""
-MAX_JSON = 200_000_000
 _SUFFIXES = {"csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "json": "json", "md": "markdown"}
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*$")
 _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -49,11 +46,16 @@ class Sheet:
     skip: int
     rows: str
     heading: re.Pattern[str]
-    references: str
+    references: References
     ignore: tuple[str, ...]
     short_rows: bool
     report: tuple[str, ...]
     """Faults that are told and passed over, where others stop the load: `misaligned` rows, `repeated` codes."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files that it reads: those with rows, and those in which references are looked up."""
+        return (*self.paths, *self.references.files.values())
 
     def read(self, misaligned: Misaligned, *, counted: bool = True) -> Iterator[Row]:
         """The rows of all files, in order. `misaligned` is told of rows that do not fit, where they are reported."""
@@ -80,20 +82,11 @@ class Sheet:
                     )
 
     def _json(self, path: Path, counted: bool) -> Iterator[Row]:
-        if path.stat().st_size > MAX_JSON:
-            raise InputError(path, f"the file is larger than {MAX_JSON:,} bytes.", "Divide it, or convert it to CSV.")
-        try:
-            document = json.loads(path.read_text(encoding="utf-8-sig"))
-        except (ValueError, RecursionError) as error:
-            raise InputError(path, f"not well-formed JSON: {error}.", "Fetch the file again.") from None
-        steps = [step for step in self.rows.split(".") if step]
-        known = document.get(self.references, {}) if self.references and isinstance(document, dict) else {}
-        above = {f"document.{key}": value for key, value in _flat(document, known).items() if "." not in key}
-        for number, cells in enumerate(_below(document, steps, above, known, path), start=1):
+        for number, cells in enumerate(json_rows(path, self.rows, self.references), start=1):
             origin = Origin(path.name, number)
             if counted:
                 meter().rows += 1
-            refuse_identity_numbers("\t".join(cells.values()), origin)
+            refuse_persons(cells, origin)
             yield Row(cells, origin)
 
     def _markdown(self, path: Path, misaligned: Misaligned, counted: bool) -> Iterator[Row]:
@@ -115,11 +108,14 @@ class Sheet:
                     meter().rows += 1
                 refuse_identity_numbers(line, origin)
                 try:
-                    yield Row(_table_row(header, line, heading, origin), origin)
+                    cells = _table_row(header, line, heading, origin)
                 except InputError as error:
                     if "misaligned" not in self.report:
                         raise
                     misaligned(origin, error.reason)
+                    continue
+                refuse_person_rows(cells, origin)
+                yield Row(cells, origin)
             else:
                 before = line
         if not found:
@@ -142,7 +138,9 @@ class Sheet:
         if counted:
             meter().rows += 1
         refuse_identity_numbers(text, origin)
-        return Row({**_flat(head, {}), "body": (parts[2] or "").strip(), "file": path.stem}, origin)
+        cells = {**flat(head), "body": (parts[2] or "").strip(), "file": path.stem}
+        refuse_person_rows(cells, origin)
+        return Row(cells, origin)
 
 
 def read_sheet(keys: Keys, edition: Edition, *, default: str = "") -> Sheet:
@@ -171,11 +169,29 @@ def read_sheet(keys: Keys, edition: Edition, *, default: str = "") -> Sheet:
         skip=keys.number("skip") or 0,
         rows=keys.text("rows", default="[]"),
         heading=re.compile(keys.pattern("heading")),
-        references=keys.text("references"),
+        references=_references(keys, there),
         ignore=keys.strings("ignore"),
         short_rows=keys.flag("short_rows", default=False),
         report=_reported(keys),
     )
+
+
+def _references(keys: Keys, there: Sequence[Path]) -> References:
+    """The object of the document itself in which a reference is looked up, or the file of each first step."""
+    if "references" not in keys:
+        return References()
+    said = keys.either("references")
+    if isinstance(said, str):
+        return References(inside=said)
+    files = {path.name: path for path in there}
+    found = {}
+    for step in list(said):
+        name = said.text(step, required=True)
+        if name not in files:
+            there_are = file_list(sorted(files))
+            said.fail(step, f"names {name}, which is not there (there are: {there_are}).", "Add the file.")
+        found[step] = files[name]
+    return References(files=found)
 
 
 def _reported(keys: Keys) -> tuple[str, ...]:
@@ -183,69 +199,6 @@ def _reported(keys: Keys) -> tuple[str, ...]:
     if unknown := [each for each in said if each not in ("misaligned", "repeated")]:
         keys.fail("report", f"holds {unknown[0]!r}.", 'Use "misaligned", "repeated" or both.')
     return said
-
-
-# JSON
-
-
-def _below(
-    value: Any, steps: list[str], above: dict[str, str], known: dict[str, Any], path: Path
-) -> Iterator[dict[str, str]]:
-    """The objects at a path like `schemas[].fields[]`, flat, each with what stands above it (`schemas.name`)."""
-    if not steps:
-        if not isinstance(value, dict):
-            raise InputError(path, f"a row is {type(value).__name__}, not an object.", "Correct `rows`.")
-        yield {**above, **_flat(value, known)}
-        return
-    step, rest = steps[0], steps[1:]
-    key = step.removesuffix("[]")
-    if key:
-        if not isinstance(value, dict) or key not in value:
-            there = file_list(sorted(value)) if isinstance(value, dict) else "no names at all"
-            raise InputError(path, f"there is no '{key}' (there are: {there}).", "Correct `rows`.")
-        value = value[key]
-    if not step.endswith("[]"):
-        yield from _below(value, rest, above, known, path)
-        return
-    if not isinstance(value, list):
-        raise InputError(path, f"'{key}' is not a list.", f"Write `{key}` without [] in `rows`.")
-    for each in value:
-        own = {f"{key}.{name}": cell for name, cell in _flat(each, known).items()} if rest and key else {}
-        yield from _below(each, rest, above | own, known, path)
-
-
-def _flat(value: Any, known: dict[str, Any]) -> dict[str, str]:
-    """An object's own values by name, those of objects in it as `meta.displayName`; a list becomes lines."""
-    found: dict[str, str] = {}
-    if not isinstance(value, dict):
-        return found
-    for key, each in value.items():
-        resolved = _resolved(each, known)
-        if isinstance(resolved, dict):
-            found |= {f"{key}.{name}": cell for name, cell in _flat(resolved, known).items()}
-        elif not isinstance(resolved, list):
-            found[key] = _scalar(resolved)
-        elif not any(isinstance(item, (dict, list)) for item in resolved):
-            found[key] = "\n".join(map(_scalar, resolved))
-    return found
-
-
-def _resolved(value: Any, known: dict[str, Any]) -> Any:
-    """`#/list/yes_no`, looked up among the document's references."""
-    if not (known and isinstance(value, str) and value.startswith("#/")):
-        return value
-    found: Any = known
-    for step in value.removeprefix("#/").split("/"):
-        found = found.get(step) if isinstance(found, dict) else None
-    return value if found is None else found
-
-
-def _scalar(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return unicodedata.normalize("NFC", str(value)).strip()
 
 
 # Markdown

@@ -48,6 +48,11 @@ class Rf2File:
     day: date
 
 
+def is_map(file: Rf2File) -> bool:
+    """Whether it maps concepts to another code system."""
+    return file.content.endswith("Map")
+
+
 def choose(edition: Edition) -> tuple[list[Rf2File], list[Skipped]]:
     """The Snapshot files, or where there are none the Full ones; what is left out, and why."""
     named, left_out = [], []

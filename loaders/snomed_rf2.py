@@ -34,7 +34,6 @@ from begrepp.records import (
     Scheme,
     Skipped,
     Source,
-    Statement,
     Status,
     Text,
     texts,
@@ -42,7 +41,7 @@ from begrepp.records import (
 from begrepp.rows import meter
 from begrepp.successors import leading_on
 from loaders.agencies import SNOMED_INTERNATIONAL, classifications_publisher
-from loaders.snomed_files import Rf2File, choose
+from loaders.snomed_files import Rf2File, choose, is_map
 from loaders.snomed_tables import Values, database, fill
 
 LICENCE = "https://www.snomed.org/get-snomed"
@@ -93,14 +92,20 @@ _NOT_MAPPABLE = "447556008"
 
 def load(edition: Edition) -> Iterator[Record]:
     """The release, its concepts with their attributes and history, and the maps to other code systems."""
+    for share in SHARES:
+        yield from share(edition)
+
+
+def concepts(edition: Edition) -> Iterator[Record]:
+    """The release, and its concepts with their attributes and history."""
     files, left_out = choose(edition)
     yield from left_out
-    since = valid_from(edition) if files[0].state == "Full" else max(file.day for file in files)
-    national = any(file.owner.startswith("SE") for file in files)
-    publisher = classifications_publisher(since) if national else SNOMED_INTERNATIONAL
+    since, publisher = _issued(edition, files)
+    national = publisher is not SNOMED_INTERNATIONAL
     title = f"Snomed CT {'SE ' if national else ''}{edition.version}"
+    own = [file for file in files if not is_map(file)]
     with closing(database()) as joined:
-        yield from fill(joined, files, since)
+        yield from fill(joined, own, since)
         yield SCHEME
         yield Release(
             scheme=SCHEME.id,
@@ -113,8 +118,31 @@ def load(edition: Edition) -> Iterator[Record]:
             titles=texts(title, title),
         )
         meter().stage = "joining"
-        yield from _concepts(joined, files)
-        yield from _maps(joined, files, edition, since, publisher)
+        yield from _concepts(joined, own)
+
+
+def maps(edition: Edition) -> Iterator[Record]:
+    """The maps to other code systems, of what is a concept of the release."""
+    files, _ = choose(edition)
+    since, publisher = _issued(edition, files)
+    if not any(map(is_map, files)):
+        return
+    own = [file for file in files if is_map(file) or file.content == "Concept"]
+    with closing(database()) as joined:
+        yield from fill(joined, own, since, counted=is_map)
+        meter().stage = "joining"
+        yield from _maps(joined, own, edition, since, publisher)
+
+
+SHARES = (concepts, maps)
+"""Two processes read a package side by side; the maps are a fifth of it."""
+
+
+def _issued(edition: Edition, files: Sequence[Rf2File]) -> tuple[date, Agent]:
+    """Since when the release counts, and who publishes it."""
+    since = valid_from(edition) if files[0].state == "Full" else max(file.day for file in files)
+    national = any(file.owner.startswith("SE") for file in files)
+    return since, classifications_publisher(since) if national else SNOMED_INTERNATIONAL
 
 
 # From the database into records, concept by concept.
@@ -148,6 +176,7 @@ class _Groups:
 
 def _concepts(joined: sqlite3.Connection, files: Sequence[Rf2File]) -> Iterator[Record]:
     full = files[0].state == "Full"
+    names = [file.path.name for file in files]
     joined.execute("CREATE INDEX standing ON language(description)")
     # An extension may bring words for a concept that is not in it; a map or an association may have such an end too.
     descriptions, relations = _Groups(joined.execute(_DESCRIPTIONS)), _Groups(joined.execute(_RELATIONS))
@@ -159,24 +188,19 @@ def _concepts(joined: sqlite3.Connection, files: Sequence[Rf2File]) -> Iterator[
     for id_, time, active, file, line, first in joined.execute(
         f"SELECT c.id, c.time, c.active, c.file, c.line, b.first FROM concept c {join} ORDER BY c.id"
     ):
-        origin = Origin(files[file].path.name, line)
         related = relations.of(id_)
-        moved = history.of(id_)
+        said = [(f"{IRI}{type_}", _object(target, value)) for _, type_, target, value in related if type_ != _IS_A]
+        said += [(f"{IRI}{refset}", _object(target, None)) for _, refset, target in history.of(id_)]
         yield _concept(
             id_,
-            origin,
+            Origin(names[file], line),
             words=descriptions.of(id_),
             parents=tuple(str(target) for _, type_, target, _ in related if type_ == _IS_A),
             ended=None if active else date.fromisoformat(time) - timedelta(days=1),
             began=date.fromisoformat(first) if first else None,
             replaced_by=successors.get(id_, ()),
+            statements=tuple(said),
         )
-        kept = [(type_, _object(target, value)) for _, type_, target, value in related if type_ != _IS_A]
-        kept += [(refset, _object(target, None)) for _, refset, target in moved]
-        for predicate, target in kept:
-            yield Statement(
-                scheme=SCHEME.id, origin=origin, subject=f"{IRI}{id_}", predicate=f"{IRI}{predicate}", object=target
-            )
 
 
 def _concept(
@@ -188,6 +212,7 @@ def _concept(
     ended: date | None,
     began: date | None,
     replaced_by: tuple[int, ...],
+    statements: tuple[tuple[str, RdfTerm], ...],
 ) -> Concept:
     pref, alt, hidden, definitions = _texts(words)
     # The published example release has a concept without any word. Its identifier stands in, in no language.
@@ -205,6 +230,7 @@ def _concept(
         valid_from=began if began and (not ended or began < ended) else None,
         valid_to=ended,
         replaced_by=tuple(map(str, replaced_by)) if ended else (),
+        statements=statements,
     )
 
 

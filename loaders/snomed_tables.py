@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import repeat
 from typing import Any
@@ -47,8 +47,16 @@ def database() -> sqlite3.Connection:
     return joined
 
 
-def fill(joined: sqlite3.Connection, files: Sequence[Rf2File], until: date) -> Iterator[Skipped]:
-    """All rows up to a day; then the latest of each component. Reference sets that are not known are told."""
+def fill(
+    joined: sqlite3.Connection,
+    files: Sequence[Rf2File],
+    until: date,
+    counted: Callable[[Rf2File], bool] = lambda file: True,
+) -> Iterator[Skipped]:
+    """All rows up to a day; then the latest of each component. Reference sets that are not known are told.
+
+    The rows of a file that is not `counted` are read, and counted elsewhere.
+    """
     modules: dict[str, set[str]] = {}
     dependencies: list[tuple[str, ...]] = []
     several: set[str] = set()
@@ -56,7 +64,7 @@ def fill(joined: sqlite3.Connection, files: Sequence[Rf2File], until: date) -> I
     day = until.isoformat().replace("-", "")
     for number, file in enumerate(files):
         found: set[str] = set()
-        batches = _batches(file, day, found)
+        batches = _batches(file, day, found, counted(file))
         table = _TABLE[file.content]
         if file.content == "ModuleDependency":
             # Only the rows of this release: the snapshot keeps those of older ones too.
@@ -107,11 +115,11 @@ _TABLE = {
 }
 
 
-def _batches(file: Rf2File, day: str, modules: set[str]) -> Iterator[Batch]:
+def _batches(file: Rf2File, day: str, modules: set[str], counted: bool) -> Iterator[Batch]:
     """The rows of a file up to a day; the modules that they are of are noted."""
     columns = COLUMNS[file.content]
     words = [column for column in ("term", "value", "mapRule", "mapAdvice", "mapTarget") if column in columns]
-    for read in read_columns(file.path, columns, texts=words):
+    for read in read_columns(file.path, columns, texts=words, counted=counted):
         batch = read
         times = set(batch.columns[1])
         if not {*batch.columns[2]} <= {"0", "1"} or any(len(time) != 8 or not time.isdigit() for time in times):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from begrepp.datatypes import DATATYPES
 from begrepp.editions import file_named
 from begrepp.errors import InputError, Origin
-from begrepp.records import CodedValue, Edition, Table, Text, Variable, links
+from begrepp.records import CodedValue, Edition, Table, Text, Variable, is_iri, links
 from begrepp.rows import parse_date, read_lines
 from begrepp.settings import LANGUAGES
 from loaders.cells import Cell, read_cell, read_words
@@ -43,6 +44,7 @@ _PLAIN = (
     "calculation",
     "unit_type",
     "property_url",
+    "ni_attribute",
     "references",
     "source",
     "checked",
@@ -50,6 +52,7 @@ _PLAIN = (
 )
 _WORDS = ("label", "description", "question", "note", "section", "table_title", "table_description")
 _SEVERAL = ("concept", "code_system", "linkage_key", "references")
+_ATTRIBUTE = re.compile(r"[a-z0-9][a-z0-9._-]*@[^/\s]+/[^/\s]+")
 _OWN_SEPARATOR = " | "
 _TRUTH = {
     **dict.fromkeys(("true", "1", "ja", "yes", "y", "j", "x"), True),
@@ -182,6 +185,7 @@ class VariableRow:
             calculation=value("calculation"),
             unit_type=value("unit_type"),
             property_url=value("property_url"),
+            ni_attribute=_attribute(value("ni_attribute"), origin),
             references=several("references"),
             valid_from=self.day("valid_from"),
             valid_to=self.day("valid_to"),
@@ -202,6 +206,16 @@ def _datatype(word: str, origin: Origin, demanded: bool) -> str:
             f"Say with `words` which it is: {', '.join(DATATYPES)}.",
         )
     return word or "anyAtomicType"
+
+
+def _attribute(reference: str, origin: Origin) -> str:
+    if reference and not is_iri(reference) and not _ATTRIBUTE.fullmatch(reference):
+        raise InputError(
+            origin,
+            f"'{reference}' is no attribute of an information model.",
+            "Write model, version and attribute: ni@2021:1/Observation.kod, or its address.",
+        )
+    return reference
 
 
 def _truth(word: str, origin: Origin, field_: str) -> bool:

@@ -55,7 +55,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
     dataset = read_dataset(keys, edition)
     keys.done()
     sheets += [*(each.sheet for each in lists), *(each.sheet for each in codes)]
-    used = {path for sheet in sheets for path in sheet.paths}
+    used = {path for sheet in sheets for path in sheet.files}
     _refuse_unused(edition, keys.origin, {path.name for path in used}, ignored)
     book = CodeBook()
     skipped = [each for said in codes for each in fill(book, said)]

@@ -93,7 +93,8 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     if settings.kept_pages_mb:
         kept = settings.kept_pages_mb
         together = SharedPages(shared, _SHARED_TIMES * kept) if shared else None
-        app.wsgi_app = PageCache(app.wsgi_app, settings.current, kept, together)  # type: ignore[method-assign]
+        pages = PageCache(app.wsgi_app, settings.current, kept, together, metrics.count_kept)
+        app.wsgi_app = pages  # type: ignore[method-assign]
     if settings.access_log:
         app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
     if proxies := settings.trusted_proxies:

@@ -35,7 +35,7 @@ def answer(question: Asked, formats: Formats, *, rows: int = 0) -> Answer | Repl
         question, report = resolved(question)
         if report.nodes:
             g.federation = line["nodes"] = report.header()
-        reply = serving().pool.ask(
+        found = serving().pool.ask(
             Question(
                 store=build().where,
                 query=question.query,
@@ -48,11 +48,12 @@ def answer(question: Asked, formats: Formats, *, rows: int = 0) -> Answer | Repl
             ),
             client(),
         )
-        line["form"] = reply.form
-        if not reply.finished:
-            line["outcome"] = "streamed"
-            return reply
-        found = Answer(reply.form, reply.read())
+        line["form"] = found.form
+        if isinstance(found, Reply):
+            if not found.finished:
+                line["outcome"] = "streamed"
+                return found
+            found = Answer(found.form, found.read())
         line["bytes"] = len(found.body)
         if steady:
             serving().kept.keep(tag, found)

@@ -24,7 +24,7 @@ _CONTENT_SECURITY = (
 _EXPOSED = (
     "Begrepp-Nodes, Content-Language, ETag, Last-Modified, Link, Memento-Datetime, Repr-Digest, Retry-After, Vary"
 )
-_KEPT = "public, max-age=60, s-maxage=300, stale-while-revalidate=86400, stale-if-error=604800"
+KEPT = "public, max-age=60, s-maxage=300, stale-while-revalidate=86400, stale-if-error=604800"
 """A reader's own cache asks again after a minute, a shared one after five; a new build is seen within that."""
 STEADY = frozenset(
     {"api", "browse", "catalog", "description", "differences", "downloads", "links", "resource", "wellknown"}
@@ -79,7 +79,7 @@ def finish(response: Response) -> Response:
 def _freshness(response: Response) -> None:
     """How long the answer keeps, its tag and its age."""
     kept = is_steady() and response.status_code in (200, 206, 300, 301, 302, 303, 304, 410)
-    response.headers.setdefault("Cache-Control", _KEPT if kept else "no-cache")
+    response.headers.setdefault("Cache-Control", KEPT if kept else "no-cache")
     if response.cache_control.no_store:
         return
     if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:

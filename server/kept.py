@@ -23,6 +23,10 @@ class Answer:
     form: Form
     body: bytes
 
+    def read(self) -> bytes:
+        """All bytes."""
+        return self.body
+
 
 class KeptAnswers:
     """So many megabytes of answers."""

@@ -47,8 +47,12 @@ QUERIES = Counter("begrepp_queries", "SPARQL queries, by outcome.", ["outcome"])
 QUERY_SECONDS = Histogram(
     "begrepp_query_seconds", "Seconds until the answer began, waiting included.", buckets=_BUCKETS
 )
-RUNNING = Gauge("begrepp_queries_running", "Queries that are being answered now.", multiprocess_mode="livesum")
-WAITING = Gauge("begrepp_queries_waiting", "Queries that wait for a worker now.", multiprocess_mode="livesum")
+RUNNING = Gauge(
+    "begrepp_queries_running", "Queries that are being answered now, by lane.", ["lane"], multiprocess_mode="livesum"
+)
+WAITING = Gauge(
+    "begrepp_queries_waiting", "Queries that wait for a worker now, by lane.", ["lane"], multiprocess_mode="livesum"
+)
 KILLED = Counter("begrepp_query_workers_killed", "Query workers that were stopped: deadline, memory, size.")
 PAGE_SECONDS = Histogram("begrepp_page_seconds", "Seconds to answer anything but a query.", buckets=_BUCKETS)
 
@@ -59,6 +63,12 @@ def metrics() -> Response:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def count_kept(path: str) -> None:
+    """A query was answered from memory, before anything looked at it."""
+    if path == "/sparql":
+        QUERIES.labels("kept").inc()
 
 
 def forget(process: int) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from begrepp.errors import BegreppError
 from server.translate import LANGUAGES
@@ -58,9 +61,13 @@ def split_suffix(path: str, formats: tuple[Format, ...] = PAGE_FORMATS) -> tuple
 
 def quality(request: Request, offer: Format) -> float:
     """How much the request wants a format: 1 to 0, by `Accept`; everything is wanted where it says nothing."""
-    if not request.accept_mimetypes:
-        return 1.0
-    return max(request.accept_mimetypes.quality(name) for name in (offer.media_type, *offer.also))
+    return _quality(request.headers.get("Accept", ""), offer)
+
+
+@lru_cache(4096)
+def _quality(accept: str, offer: Format) -> float:
+    wanted = parse_accept_header(accept, MIMEAccept)
+    return max(wanted.quality(name) for name in (offer.media_type, *offer.also)) if wanted else 1.0
 
 
 def choose_format(request: Request, offers: tuple[Format, ...]) -> Format:

@@ -1,7 +1,8 @@
 """Whole answers kept in memory, in front of everything else: asked again of the same build, a page costs nothing.
 
-An answer that any cache may keep (`Cache-Control: public`) is kept under the build, the address and the headers that
-it may depend on. A new build is a new world; the least used goes first. The processes of a server share what they made.
+An answer that any cache may keep (`Cache-Control: public`) is kept under the build, the address, the headers that it
+may depend on, and for a query that is posted, the query. A new build is a new world; the least used goes first. The
+processes of a server share what they made.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.cookies import CookieError, SimpleCookie
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,10 @@ _HEADERS = (
     *("wsgi.url_scheme", "SCRIPT_NAME", "QUERY_STRING"),
 )
 _ASIDE = ("HTTP_RANGE", "HTTP_AUTHORIZATION")
+_POSTED = "/sparql"
+"""Where a POST asks, and changes nothing."""
+_LONGEST = 1 << 14
+"""Bytes of a query that is looked for."""
 KEPT = "begrepp.kept"
 """In the environment of a request: whether it was answered from memory."""
 
@@ -52,20 +58,30 @@ class Kept:
 class PageCache:
     """The application behind a memory of so many megabytes; `current` is the link to the build that is served.
 
-    What is not in the memory of this process may be among what it `shares` with others.
+    What is not in the memory of this process may be among what it `shares` with others. `told` is called with the path
+    of each answer that is given from memory.
     """
 
-    def __init__(self, app: WSGIApplication, current: Path, megabytes: int, shared: SharedPages | None = None) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        current: Path,
+        megabytes: int,
+        shared: SharedPages | None = None,
+        told: Callable[[str], None] = lambda path: None,
+    ) -> None:
         self._shared = shared
         self._app = app
         self._current = current
+        self._told = told
         self._kept: LRUCache[Any, Kept] = LRUCache(megabytes << 20, lambda kept: kept.weight)
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or ask the application and remember."""
         method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD") or any(name in environ for name in _ASIDE):
+        asks = method in ("GET", "HEAD") or (method == "POST" and _is_short_query(environ))
+        if not asks or any(name in environ for name in _ASIDE):
             return self._app(environ, start_response)
         key = self._key(environ)
         with self._lock:
@@ -73,6 +89,7 @@ class PageCache:
         if kept is None and (kept := self._made_by_another(key)) is None:
             return self._asked(key, environ, start_response)
         environ[KEPT] = True
+        self._told(environ["PATH_INFO"])
         if _has_it(environ, kept):
             headers = [(name, value) for name, value in kept.headers if name not in ("Content-Length", "Content-Type")]
             start_response("304 NOT MODIFIED", headers)
@@ -88,7 +105,8 @@ class PageCache:
         path = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
         cookie = environ.get("HTTP_COOKIE", "")
         said = (str(environ.get(name, "")) for name in _HEADERS)
-        return (build, str(path), _language(cookie) if "lang" in cookie else "", *said)
+        query = _posted(environ) if environ["REQUEST_METHOD"] == "POST" else ""
+        return (build, str(path), _language(cookie) if "lang" in cookie else "", query, *said)
 
     def _made_by_another(self, key: tuple[str, ...]) -> Kept | None:
         made = self._shared.get(repr(key)) if self._shared else None
@@ -108,7 +126,7 @@ class PageCache:
             return start_response(status, headers, *more)
 
         answer = self._app(environ, start)
-        if environ["REQUEST_METHOD"] != "GET" or not begun or not isinstance(answer, Iterable):
+        if environ["REQUEST_METHOD"] == "HEAD" or not begun or not isinstance(answer, Iterable):
             return answer
         status, headers = begun[-1]
         said = {name.lower(): value for name, value in headers}
@@ -124,12 +142,24 @@ class PageCache:
                 close()
         if len(body) == int(length):
             headers = [(name, value) for name, value in headers if name != "Date"]
-            kept = Kept(status, headers, body, said.get("etag", ""), said.get("last-modified", ""))
+            kept = Kept(status, headers, body, said.get("etag", "").removeprefix("W/"), said.get("last-modified", ""))
             with self._lock:
                 self._kept[key] = kept
             if self._shared:
                 self._shared.keep(repr(key), msgspec.msgpack.encode(kept))
         return [body]
+
+
+def _is_short_query(environ: WSGIEnvironment) -> bool:
+    length = str(environ.get("CONTENT_LENGTH", ""))
+    return bool(environ["PATH_INFO"] == _POSTED and length.isdecimal() and int(length) <= _LONGEST)
+
+
+def _posted(environ: WSGIEnvironment) -> str:
+    """What is posted, which the application can read again."""
+    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+    environ["wsgi.input"] = BytesIO(body)
+    return f"{environ.get('CONTENT_TYPE', '')}\n{body.decode('latin-1')}"
 
 
 def _language(cookie: str) -> str:

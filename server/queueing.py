@@ -15,14 +15,14 @@ from begrepp.errors import ServerBusy, TooManyQueries
 
 
 class Turns:
-    """A number of places, given to clients in turn; at most so many wait, in all and per client.
+    """A number of places, given to clients in turn; at most so many wait, in all (`most`) and per client.
 
     A client never holds all places while it is not alone to want one.
     """
 
     def __init__(self, places: int, *, waiting: int, waiting_each: int, seconds: float) -> None:
-        self._places = places
-        self._most = waiting
+        self.places = places
+        self.most = waiting
         self._most_each = waiting_each
         self._seconds = seconds
         self._lock = threading.Lock()
@@ -53,7 +53,7 @@ class Turns:
                     "Send the next one when an answer has come.",
                     retry_after=self._expected(len(line)),
                 )
-            if self.waiting >= self._most:
+            if self.waiting >= self.most:
                 raise TooManyQueries(
                     "Too many queries wait here.", "Try again in a moment.", retry_after=self._expected(self.waiting)
                 )
@@ -93,7 +93,7 @@ class Turns:
 
     def _hand_out(self) -> None:
         """Give free places to the clients in turn; who was served goes to the end of the circle."""
-        while self.running < self._places and (client := self._next()) is not None:
+        while self.running < self.places and (client := self._next()) is not None:
             line = self._lines.pop(client)
             line.popleft().set()
             self._running[client] += 1
@@ -104,10 +104,10 @@ class Turns:
         """The first client in the circle that may have another place."""
         wanting = {*self._lines, *self._running}
         return next(
-            (c for c in self._lines if wanting == {c} or self._running[c] < max(1, self._places - 1)),
+            (c for c in self._lines if wanting == {c} or self._running[c] < max(1, self.places - 1)),
             None,
         )
 
     def _expected(self, before: int) -> int:
         """Seconds until so many queries are done, as it went lately: 1 to 60."""
-        return max(1, min(60, round(self._spent * (before + 1) / self._places)))
+        return max(1, min(60, round(self._spent * (before + 1) / self.places)))

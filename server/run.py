@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from pathlib import Path
 
 from flask import Flask
@@ -12,6 +13,7 @@ from gunicorn.workers.base import Worker
 from begrepp.settings import Settings
 from server import create_app, metrics
 from server.querylog import write_log
+from server.warming import warm
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -26,7 +28,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings, self._shared)
+        app = create_app(self._settings, self._shared)
+        threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
+        return app
 
 
 def _ended(server: object, worker: Worker) -> None:
@@ -39,7 +43,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         "bind": f"{host}:{port}",
         "workers": workers,
         "worker_class": "gthread",
-        "threads": 64,  # more than queries can hold, so that pages find one
+        "threads": 96,  # more than queries can hold, so that pages find one
         # Queries stop at their own deadline; a request may take that long and a little more.
         "timeout": int(settings.query_seconds * 2) + 30,
         "graceful_timeout": 5,

@@ -15,6 +15,7 @@ from server import answers
 from server.asked import Asked, asked, query_text
 from server.description import described
 from server.explaining import explain, for_machines, for_people
+from server.heads import KEPT
 from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
 from server.pages.results import ResultPage
 from server.presenting import address, render
@@ -80,6 +81,7 @@ def _data(question: Asked) -> Response:
         response = answers.response(found, format_)
     if question.steady:
         response.set_etag(answers.tag_of(question, formats), weak=True)
+        response.headers["Cache-Control"] = KEPT
     else:
         response.cache_control.no_store = True
     return response

@@ -22,7 +22,7 @@ from begrepp.store import DiskStore, Store
 from begrepp.storing import DEFAULT, read_contents
 from server.catalogue import Catalogue
 from server.kept import KeptAnswers
-from server.workers import QueryPool
+from server.pool import QueryPool
 
 
 @dataclass(frozen=True)
@@ -98,21 +98,28 @@ class Serving:
         self.nodes = read_nodes(settings.data / NODES_FILE)
         self.node_client = NodeClient()
         self.kept = KeptAnswers(settings.kept_answers_mb)
-        self._build: Build | None = None
+        self._opened: tuple[str, Build] | None = None
         self._lock = threading.Lock()
 
     def build(self) -> Build:
         """The current build; one look at the link tells whether a newer one was published."""
-        folder = current_build(self.settings)
-        build = self._build
-        if build is None or build.folder != folder:
+        try:
+            link = str(self.settings.current.readlink())
+        except OSError:
+            link = ""
+        opened = self._opened
+        if opened is None or not link or opened[0] != link:
             with self._lock:
-                build = self._build
-                if build is None or build.folder != folder:
-                    manifest = read_manifest(folder)
-                    build = Build(folder, manifest, endpoint=_endpoint(self.settings, folder, manifest))
-                    self._build = build
-        return build
+                opened = self._opened
+                if opened is None or not link or opened[0] != link:
+                    opened = self._opened = (link, self._open(current_build(self.settings)))
+        return opened[1]
+
+    def _open(self, folder: Path) -> Build:
+        if self._opened and self._opened[1].folder == folder:
+            return self._opened[1]
+        manifest = read_manifest(folder)
+        return Build(folder, manifest, endpoint=_endpoint(self.settings, folder, manifest))
 
 
 def _endpoint(settings: Settings, folder: Path, manifest: Manifest) -> Endpoint | None:

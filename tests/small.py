@@ -16,6 +16,7 @@ from begrepp.errors import BegreppError
 from begrepp.loading import Job
 from begrepp.manifest import Manifest
 from begrepp.parts import LoadReport
+from begrepp.progress import Done
 from begrepp.records import Edition
 from begrepp.settings import Settings
 
@@ -37,6 +38,10 @@ class Quiet:
 
     def step(self, words: str) -> None:
         self.steps.append(words)
+
+    def work(self, words: str) -> Done:
+        self.steps.append(words)
+        return lambda part: None
 
     def start(self, edition: Edition, bytes_total: int) -> None: ...
 
@@ -63,7 +68,9 @@ def put(
 
 def jobs(settings: Settings) -> list[Job]:
     """A job for every edition that lies in the raw folder."""
-    return [Job(edition, loaders.loader_of(edition)) for edition in find_editions(settings.raw)]
+    return [
+        Job(edition, loaders.loader_of(edition), loaders.shares_of(edition)) for edition in find_editions(settings.raw)
+    ]
 
 
 def build_small(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import QuerySolutions
+from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions
 from pyoxigraph import Store as Oxigraph
 
 from begrepp import storing, view
@@ -14,7 +14,7 @@ from begrepp.build import build
 from begrepp.manifest import Manifest, current_build
 from begrepp.settings import Settings
 from begrepp.store import DiskStore, names_its_graphs
-from begrepp.storing import Contents, write_store
+from begrepp.storing import Contents, StoreWriter
 from tests.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 
 Graphs = dict[str, set[str]]
@@ -42,7 +42,10 @@ def write(tmp_path: Path) -> Callable[..., Path]:
             files[graph].write_text("".join(sorted(lines)), encoding="utf-8")
         named = [(graph, path) for graph, path in files.items() if graph]
         contents = Contents.of(named, files[""], [])
-        write_store(tmp_path / name / "store", contents, before, (steps if steps is not None else []).append)
+        watcher = Quiet(steps if steps is not None else [])
+        writer = StoreWriter(tmp_path / name / "store", before, watcher)
+        writer.finish(contents).result()
+        writer.close()
         return tmp_path / name / "store"
 
     return write
@@ -157,3 +160,20 @@ def test_a_release_that_is_not_copied_is_in_the_view_once(tmp_path: Path, monkey
 )
 def test_a_query_that_names_its_graphs_is_known(query: str, expected: bool) -> None:
     assert names_its_graphs(query) is expected
+
+
+def test_what_was_stored_early_and_has_changed_since_is_stored_again(tmp_path: Path) -> None:
+    (tmp_path / "graphs").mkdir()
+    files = {graph: tmp_path / "graphs" / f"{n}.nt" for n, graph in enumerate(("", A, B, C))}
+    for file in files.values():
+        file.write_text(triple(file.stem), encoding="utf-8")
+    writer = StoreWriter(tmp_path / "store", None, Quiet())
+    for graph in (A, B, C):
+        writer.begin(graph, files[graph], Contents.of([], files[graph], []).sha256[""])
+    writer._beside.submit(lambda: None).result()
+    files[B].write_text(triple("other"), encoding="utf-8")
+    writer.finish(Contents.of([(A, files[A]), (B, files[B])], files[""], [])).result()
+    writer.close()
+    found = {quad.graph_name: quad.subject.value for quad in Oxigraph.read_only(str(tmp_path / "store"))}
+    said = {DefaultGraph(): 0, NamedNode(A): 1, NamedNode(B): "other"}
+    assert found == {graph: f"https://example.org/{subject}" for graph, subject in said.items()}

@@ -68,20 +68,20 @@ def test_a_column_that_redcap_does_not_have_is_an_error(tmp_path: Path) -> None:
 
 def test_check_boxes_are_columns_as_the_export_names_them(tmp_path: Path) -> None:
     found = variables(load(tmp_path, "redcap", d__csv=f'{REDCAP}\nt,a,,checkbox,T,"1, A | -9, B, or C | X2, D",\n'))
-    assert list(found) == ["t___1", "t____9", "t___x2"]
+    assert list(found) == ["t___1", "t____9", "t___x2", "a_complete"]
     assert found["t____9"].titles[0].value == "T: B, or C"
 
 
 def test_the_real_redcap_dictionary_is_whole(tmp_path: Path) -> None:
-    """97 fields, 7 of them check boxes with 76 boxes."""
+    """97 fields, 7 of them check boxes with 76 boxes, in 6 forms that each have a status."""
     if not (path := DATA / "redcap-genomics-thailand/genomics_thailand_general.csv").exists():
         pytest.skip(f"the publishers' files are not at {DATA}; set BEGREPP_SHARED to the folder that holds data/")
     shutil.copy(path, tmp_path)
     records = load(tmp_path, "redcap")
     found = variables(records)
     fields = {name.partition("___")[0] for name in found}
-    assert len(fields) == 97
-    assert len(found) == 97 - 7 + sum("___" in name for name in found)
+    assert len(fields) == 97 + 6
+    assert len(found) == 97 - 7 + 6 + sum("___" in name for name in found)
     assert sum(len(record.tables) for record in records if isinstance(record, Dataset)) == 6
     assert not any(isinstance(record, Skipped) for record in records)
 

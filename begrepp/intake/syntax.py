@@ -29,6 +29,9 @@ SUFFIXES: dict[str, RdfFormat] = {
     "n3": RdfFormat.N3,
 }
 
+_LOADED = {"tsv": "sssom", "csv": "variables", "obo": "obo"}
+"""Endings of files that are no RDF, and the source under which `begrepp add` takes and judges such a file."""
+
 _MEDIA_TYPES: dict[str, RdfFormat] = {
     "application/x-turtle": RdfFormat.TURTLE,
     "application/json": RdfFormat.JSON_LD,
@@ -49,8 +52,12 @@ _BEGINNINGS = (
 
 
 def of_file(name: str) -> RdfFormat | None:
-    """By the ending of a file's name."""
-    return SUFFIXES.get(name.rpartition(".")[2].lower()) if "." in name else None
+    """By the ending of a file's name. Raises `InputError` where it is that of a table or of OBO."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending in _LOADED:
+        step = f"Take it into the graph with `begrepp add {_LOADED[ending]} FILE --edition E`, which judges it."
+        raise InputError(name, "is not RDF, which is what profiles judge.", step)
+    return SUFFIXES.get(ending)
 
 
 def of_media_type(media_type: str) -> RdfFormat | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from begrepp.errors import Origin
 from begrepp.records.common import Agent, Redistribution
@@ -80,3 +80,10 @@ class Loader(Protocol):
 
 
 Load = Callable[[Edition], Iterator[Record]]
+
+
+@runtime_checkable
+class SharedLoader(Loader, Protocol):
+    """A loader of packages so large that it says how two processes can read one: `SHARES` have no part in common."""
+
+    SHARES: tuple[Load, ...]

@@ -119,6 +119,15 @@ class Term:
     source: str = ""
 
 
+class RdfTerm(NamedTuple):
+    """An IRI, or a literal with its language or datatype, exactly as the publisher's RDF has it."""
+
+    value: str
+    kind: str
+    lang: str = ""
+    datatype: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
     """A unit of thought as one release of a scheme states it."""
@@ -148,15 +157,8 @@ class Concept:
     sources: tuple[str, ...] = ()
     checked: date | None = None
     iri: str = ""
-
-
-class RdfTerm(NamedTuple):
-    """An IRI, or a literal with its language or datatype, exactly as the publisher's RDF has it."""
-
-    value: str
-    kind: str
-    lang: str = ""
-    datatype: str = ""
+    statements: tuple[tuple[str, RdfTerm], ...] = ()
+    """What else the publisher says of it: properties by their IRIs, and values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,7 @@ class Variable:
     iri: str = ""
     """The publisher's own address of the column, in RDF."""
     ni_attribute: str = ""
+    """An attribute of an information model, `model@version/attribute` or its address."""
     references: tuple[str, ...] = ()
     """Other variables of the dataset that the description points to, by name."""
     quality: tuple[Quality, ...] = ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tantivy import Occur, Query, Schema, Searcher
 
 from begrepp.search.fields import EDGE
-from begrepp.search.keys import code_key, keys
+from begrepp.search.keys import code_key, keys, whole_key
 from begrepp.search.question import Question, Slot
 from begrepp.swedish import fold
 
@@ -39,7 +39,7 @@ class Asking:
         either = [
             self.constant("code", question.code, 400.0),
             self.constant("iri", question.text, 500.0),
-            self.constant("whole", fold(question.text), 200.0),
+            self.constant("whole", whole_key(question.text), 200.0),
         ]
         return Query.boolean_query([(Occur.Should, each) for each in either])
 

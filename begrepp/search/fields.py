@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+import msgspec
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from begrepp.records import Text
-from begrepp.search.keys import code_key, keys, spelled
+from begrepp.search.keys import code_key, keys, spelled, whole_key
 from begrepp.search.things import Thing
 from begrepp.swedish import compound_parts, fold
 
@@ -62,9 +63,9 @@ class Words:
         self._vocabulary = vocabulary
         self._known: dict[str, Word] = {}
 
-    def of(self, text: str) -> list[Word]:
-        """The words of a text."""
-        return [self._known.get(word) or self._worked_out(word) for word in spelled(text)]
+    def of(self, spelt: Iterable[str]) -> list[Word]:
+        """Words that are given in lower case."""
+        return [self._known.get(word) or self._worked_out(word) for word in spelt]
 
     def _worked_out(self, word: str) -> Word:
         folded = fold(word)
@@ -78,16 +79,16 @@ class Words:
 def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> Document:
     """A thing as the index keeps it."""
     labels = [*thing.labels(*_LABELS)]
-    said = [known.of(label.value) for label in labels]
+    said = [spelled(label.value) for label in labels]
     if thing.kind == "variable":
-        said.append(known.of(thing.notation.replace("_", " ")))
-    words = [*dict.fromkeys(word.folded for each in said for word in each)]
-    own_keys = dict.fromkeys(key for each in said for word in each for key in word.keys)
-    inside = (part for each in said for word in each for part in word.parts)
-    mapped = dict.fromkeys(key for label in via for word in known.of(label.value) for key in word.keys)
-    told = [key for text in thing.labels("text") for word in known.of(text.value) for key in word.keys]
+        said.append(spelled(thing.notation.replace("_", " ")))
+    words = known.of(dict.fromkeys(chain.from_iterable(said)))
+    folded = dict.fromkeys(word.folded for word in words)
+    own_keys = _once(word.keys for word in words)
+    mapped = _once(word.keys for label in via for word in known.of(spelled(label.value)))
+    told = (word.keys for text in thing.labels("text") for word in known.of(spelled(text.value)))
     return Document(
-        stored=json.dumps(_stored(thing, via), ensure_ascii=False, separators=(",", ":")),
+        stored=msgspec.json.encode(_stored(thing, via)).decode(),
         iri=thing.iri,
         kind=thing.kind,
         scheme=thing.scheme or (thing.iri if thing.kind == "scheme" else ""),
@@ -95,16 +96,21 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
         status="active" if thing.active else "inactive",
         language=[*dict.fromkeys(label.lang for label in labels if label.lang not in ("", "zxx"))],
         code=[*dict.fromkeys(map(code_key, _codes(thing)))],
-        whole=[*dict.fromkeys(fold(label.value) for label in labels)],
-        word=" ".join(words),
+        whole=[*dict.fromkeys(whole_key(label.value) for label in labels)],
+        word=" ".join(folded),
         key=" ".join(own_keys),
-        part=" ".join(dict.fromkeys((*words, *own_keys, *inside))),
+        part=" ".join(dict.fromkeys((*folded, *own_keys, *_once(word.parts for word in words)))),
         via=" ".join(key for key in mapped if key not in own_keys),
-        text=" ".join(told),
-        edge=" ".join(dict.fromkeys(edge for each in said for word in each for edge in word.edges)),
-        start=" ".join(dict.fromkeys(edge for each in said if each for edge in _beginnings(each[0].folded))),
+        text=" ".join(chain.from_iterable(told)),
+        edge=" ".join(_once(word.edges for word in words)),
+        start=" ".join(_once(_beginnings(fold(word)) for word in dict.fromkeys(each[0] for each in said if each))),
         rank=_rank(thing, labels),
     )
+
+
+def _once(several: Iterable[Sequence[str]]) -> dict[str, None]:
+    """All of them in order, each once."""
+    return dict.fromkeys(chain.from_iterable(several))
 
 
 def _beginnings(word: str) -> tuple[str, ...]:

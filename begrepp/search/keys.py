@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from hashlib import blake2b
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -44,6 +45,11 @@ _ENDING = re.compile(r"(?<=\w{4})(?:ning|ing|ium|iae|ia|et|at|an|um|us|a|e|i|y)$
 def code_key(text: str) -> str:
     """A code however it is written: `c50.9`, `C509`, `C50 9` and `C50.9-` are one."""
     return _PUNCTUATION.sub("", fold(text)).upper()
+
+
+def whole_key(text: str) -> str:
+    """A whole label or query, however it is capitalised and accented: short, since the index holds millions."""
+    return blake2b(fold(text).encode(), digest_size=8).hexdigest()
 
 
 @lru_cache(maxsize=500_000)

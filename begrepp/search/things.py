@@ -29,14 +29,19 @@ _ROLES = {
     name("skos:definition"): "text",
     name("dct:description"): "text",
     name("xkos:inclusionNote"): "text",
+    name("rdf:type"): "type",
+    name("skos:notation"): "code",
+    name("csvw:name"): "code",
+    name("skos:inScheme"): "scheme",
+    name("begrepp:status"): "status",
+    name("skos:topConceptOf"): "top",
+    name("dct:identifier"): "identifier",
+    name("skos:exactMatch"): "same",
+    name("skos:closeMatch"): "same",
 }
 # The values that a dataset's own dictionary lists are found through its variables: a thousand "ja" help nobody.
 _LEFT_OUT = {name("begrepp:CodedValue"), name("begrepp:CodeList")}
-_CODES = {name("skos:notation"), name("csvw:name")}
-_TYPE, _SCHEME = name("rdf:type"), name("skos:inScheme")
-_STATUS, _INACTIVE = name("begrepp:status"), name("begrepp:inactive")
-_IDENTIFIER, _TOP = name("dct:identifier"), name("skos:topConceptOf")
-_SAME = {name("skos:exactMatch"), name("skos:closeMatch")}
+_INACTIVE = name("begrepp:inactive")
 
 
 @dataclass(slots=True)
@@ -70,23 +75,28 @@ def _thing(iri: str, lines: list[str]) -> Thing:
     thing = Thing(iri)
     for line in lines:
         _, predicate, rest = line.split(" ", 2)
+        role = _ROLES.get(predicate)
+        if not role:
+            continue
         value = rest[:-3]
-        if role := _ROLES.get(predicate):
-            thing.texts.setdefault(role, []).append(literal(value))
-        elif predicate == _TYPE:
-            if value in _LEFT_OUT:
-                return Thing(iri)
-            thing.kind = _KINDS.get(value) or thing.kind
-        elif predicate in _CODES:
-            thing.notation = literal(value).value
-        elif predicate == _SCHEME:
-            thing.scheme = value[1:-1]
-        elif predicate == _STATUS:
-            thing.active = value != _INACTIVE
-        elif predicate == _TOP:
-            thing.top = True
-        elif predicate == _IDENTIFIER and value[0] == '"':
-            thing.identifiers.append(literal(value).value)
-        elif predicate in _SAME:
-            thing.same.append(value[1:-1])
+        match role:
+            case "type":
+                if value in _LEFT_OUT:
+                    return Thing(iri)
+                thing.kind = _KINDS.get(value) or thing.kind
+            case "code":
+                thing.notation = literal(value).value
+            case "scheme":
+                thing.scheme = value[1:-1]
+            case "status":
+                thing.active = value != _INACTIVE
+            case "top":
+                thing.top = True
+            case "identifier":
+                if value[0] == '"':
+                    thing.identifiers.append(literal(value).value)
+            case "same":
+                thing.same.append(value[1:-1])
+            case _:
+                thing.texts.setdefault(role, []).append(literal(value))
     return thing

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+import msgspec
 from tantivy import Index
 
 from begrepp.records import Text
@@ -17,10 +17,14 @@ from begrepp.search.things import Thing, things
 from begrepp.swedish import SHORTEST_PART, fold
 
 _MOST_VIA = 20
+_LENGTH = 4
+_TOLD = 5000
+# How much of the work is done when all is read, and when all documents are made.
+_READ, _WRITTEN = 0.2, 0.95
 
 
-def write_index(path: Path, current: Path) -> int:
-    """Index the things in a file of sorted N-Triples; the number of things.
+def write_index(path: Path, current: Path, done: Callable[[float], None] = lambda part: None) -> int:
+    """Index the things in a file of sorted N-Triples; the number of things. `done` is told how far it has come, to 1.
 
     Read once into a file of its own, from which the words of the whole vocabulary and the labels of concepts that
     mean the same are known when the documents are made. Memory grows with the vocabulary, not with the things.
@@ -34,12 +38,17 @@ def write_index(path: Path, current: Path) -> int:
         writer = analysed(Index(schema(), path=str(path))).writer(heap_size=200_000_000, num_threads=1)
         words = Words(vocabulary)
         count = 0
+        size = spool.tell()
+        done(_READ)
         for thing in _reread(spool):
             home = _home(thing.iri, datasets) if thing.kind in ("variable", "dataset") else ""
             writer.add_document(document(thing, _via(thing, same, names), words, home))
             count += 1
+            if count % _TOLD == 0:
+                done(_READ + (_WRITTEN - _READ) * spool.tell() / size)
         writer.commit()
         writer.wait_merging_threads()
+        done(1)
     return count
 
 
@@ -48,12 +57,11 @@ def _first_reading(current: Path, spool: IO[bytes]) -> tuple[set[str], dict[str,
     seen: set[str] = set()
     same: dict[str, list[str]] = {}
     datasets: list[str] = []
-    pickler = pickle.Pickler(spool, protocol=pickle.HIGHEST_PROTOCOL)
-    pickler.fast = True
+    encode = msgspec.msgpack.Encoder().encode
     for thing in things(current):
-        pickler.dump(thing)
-        for label in thing.labels("pref", "alt", "hidden"):
-            seen.update(spelled(label.value))
+        body = encode(thing)
+        spool.write(len(body).to_bytes(_LENGTH) + body)
+        seen.update(spelled("\n".join(label.value for label in thing.labels("pref", "alt", "hidden"))))
         for other in thing.same:
             same.setdefault(thing.iri, []).append(other)
             same.setdefault(other, []).append(thing.iri)
@@ -65,13 +73,9 @@ def _first_reading(current: Path, spool: IO[bytes]) -> tuple[set[str], dict[str,
 
 def _reread(spool: IO[bytes]) -> Iterator[Thing]:
     spool.seek(0)
-    load = pickle.Unpickler(spool).load
-    while True:
-        try:
-            thing: Thing = load()
-        except EOFError:
-            return
-        yield thing
+    decode = msgspec.msgpack.Decoder(Thing).decode
+    while length := spool.read(_LENGTH):
+        yield decode(spool.read(int.from_bytes(length)))
 
 
 def _via(thing: Thing, same: dict[str, list[str]], names: dict[str, list[Text]]) -> list[Text]:

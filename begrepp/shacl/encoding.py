@@ -9,7 +9,6 @@ Source: RDF 1.2 N-Triples, 5 (canonical form); RFC 3987 for IRIs.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,11 +20,11 @@ import polars as pl
 from numpy.typing import NDArray
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
+from begrepp.line_columns import blocks, terms
 from begrepp.shacl.reading import read
 
 Numbers = NDArray[np.uint32]
 
-_BLOCK = 32 << 20
 _BATCH = 200_000
 _CHAR = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\p{L}|\p{N})"
 _IRI = (
@@ -91,16 +90,19 @@ class Encoder:
 
     def _file(self, path: Path, mentioned: Numbers | None) -> list[Statements]:
         if path.suffix == ".nt":
-            with suppress(_NotCanonical):
+            with suppress(_NotCanonical, OSError):
                 known = self._count
-                found = [self._cut(block, mentioned, checked=True) for block in _blocks(path)]
+                found = [self._cut(block, mentioned, checked=True) for block in blocks(path)]
                 self._refuse_odd(known, found)
                 return found
         return [self._cut(block, mentioned, checked=False) for block in _canonical(read([path]))]
 
     def _cut(self, block: bytes, mentioned: Numbers | None, *, checked: bool) -> Statements:
         """The statements of whole lines. Where they are `checked`, the terms that got a number still have to be."""
-        subject, predicate, rest = _lines(block).str.splitn(" ", 3).struct.unnest().get_columns()
+        try:
+            subject, predicate, rest = terms(block).get_columns()
+        except pl.exceptions.PolarsError:
+            raise _NotCanonical from None
         if checked and not (
             rest.null_count() == 0
             and rest.str.ends_with(" .").all()
@@ -137,26 +139,6 @@ def _joined(columns: Sequence[Numbers]) -> Numbers:
 
 def _canonical_terms(texts: pl.Series) -> pl.Series:
     return texts.str.contains(_TERM) & ~texts.str.ends_with(_NEEDLESS)
-
-
-def _lines(block: bytes) -> pl.Series:
-    """The lines; read as a table of one column, whose separator no canonical line contains."""
-    try:
-        return pl.read_csv(
-            io.BytesIO(block), separator="\x01", quote_char=None, has_header=False, schema={"line": pl.String}
-        )["line"]
-    except pl.exceptions.PolarsError:
-        raise _NotCanonical from None
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    """The file, some millions of bytes of whole lines at a time."""
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                yield block + file.readline()
-    except OSError:
-        raise _NotCanonical from None
 
 
 def _canonical(quads: Iterable[Quad]) -> Iterator[bytes]:

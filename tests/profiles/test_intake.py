@@ -153,3 +153,10 @@ def test_a_vague_media_type_says_nothing() -> None:
 def test_shapes_that_are_no_shapes_are_refused(shapes: str, expected: str, tmp_path: Path) -> None:
     (tmp_path / "data.ttl").write_text(DATA, encoding="utf-8")
     assert expected in refused(tmp_path / "data.ttl", shapes)
+
+
+@pytest.mark.parametrize(("name", "source"), [("a.sssom.tsv", "sssom"), ("hp.obo", "obo")])
+def test_what_is_loaded_and_not_validated_is_led_to_its_loader(tmp_path: Path, name: str, source: str) -> None:
+    (tmp_path / name).write_text("subject_id\tobject_id\n", encoding="utf-8")
+    with pytest.raises(InputError, match=f"{name}: is not RDF.*begrepp add {source} FILE"):
+        prepare(tmp_path / name, tmp_path)

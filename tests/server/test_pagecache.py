@@ -61,8 +61,20 @@ def test_answers_that_differ_are_kept_apart(client: FlaskClient) -> None:
         assert b'<html lang="sv">' in client.get(path).data
 
 
+def test_a_query_that_is_posted_is_kept_apart_from_others(client: FlaskClient, asked: list[str]) -> None:
+    def ask(code: str) -> str:
+        query = f'ASK {{ ?c skos:notation "{code}" }} # kept'
+        return client.post("/sparql", data={"query": query}, headers={"Accept": "application/json"}).text
+
+    first, other, again = ask("lungcancer"), ask("no-such-code"), ask("lungcancer")
+    assert first == again != other and asked == ["/sparql", "/sparql"]
+    big = {"query": "ASK {} # " + "x" * 20_000}
+    assert client.post("/sparql", data=big).text and client.post("/sparql", data=big).status_code == 200
+    assert client.post("/sparql", data={"update": "CLEAR ALL"}).status_code == 403
+
+
 @pytest.mark.parametrize(
-    "path", ["/ready", "/metrics", "/language/en?back=/", "/sparql?query=ASK{}", "/nope", "/cs/x/y"]
+    "path", ["/ready", "/metrics", "/language/en?back=/", "/sparql?query=SELECT(RAND()AS?r){}", "/nope", "/cs/x/y"]
 )
 def test_what_may_change_is_not_kept(client: FlaskClient, asked: list[str], path: str) -> None:
     assert [client.get(path).status_code for _ in range(2)] and len(asked) == 2

@@ -1,0 +1,44 @@
+"""Sorted files of N-Triples, some millions of lines at a time and as columns: many lines cost little more than one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+_BLOCK = 32 << 20
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """The file, some millions of bytes of whole lines at a time."""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block + file.readline()
+
+
+def subject_blocks(path: Path) -> Iterator[bytes]:
+    """The same, where all lines of a subject are in one block."""
+    left = b""
+    for block in blocks(path):
+        found = left + block
+        last = found[found.rfind(b"\n", 0, -1) + 1 :]
+        begins = found.find(b"\n" + last[: last.index(b" ") + 1]) + 1
+        left = found[begins:]
+        if begins:
+            yield found[:begins]
+    if left:
+        yield left
+
+
+def lines(block: bytes) -> pl.Series:
+    """The lines; read as a table of one column, whose separator no canonical line contains."""
+    return pl.read_csv(
+        io.BytesIO(block), separator="\x01", quote_char=None, has_header=False, schema={"line": pl.String}
+    )["line"]
+
+
+def terms(block: bytes) -> pl.DataFrame:
+    """The subject, the predicate and the rest of each line."""
+    return lines(block).str.splitn(" ", 3).struct.rename_fields(["subject", "predicate", "rest"]).struct.unnest()

@@ -1,0 +1,17 @@
+"""What a server asks itself when it has started, so that nobody is the first: the questions of the cookbook."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from begrepp.queries import queries
+
+_FORMATS = {"select": "json", "ask": "json"}
+
+
+def warm(app: Flask) -> None:
+    """Ask each as its page does and as programs do: the answers are kept, and the store lies in memory."""
+    client = app.test_client()
+    for query in queries("examples"):
+        for suffix in ("", f".{_FORMATS.get(query.form, 'ttl')}"):
+            client.get(f"/queries/{query.name}{suffix}")

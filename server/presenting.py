@@ -74,7 +74,7 @@ def link(path: str) -> str:
     return f"{address(before)}{'&' if '?' in before else '?'}lang={language}{mark}{fragment}"
 
 
-_NO_PAGES = ("/static/", "/api/", "/language/")
+_NO_PAGES = ("/static/", "/api/", "/language/", "/.well-known/")
 _NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv atom gz sha256".split())  # noqa: SIM905
 
 

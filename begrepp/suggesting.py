@@ -23,11 +23,12 @@ from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, read_manifest
 from begrepp.namespaces import prefixes
 from begrepp.questions import select, value
-from begrepp.records import Record, Text
+from begrepp.records import Record
 from begrepp.review import UNREVIEWED
 from begrepp.settings import ROOT, Settings
 from begrepp.store import DiskStore, Store
-from begrepp.suggest import Entry, Suggester, Suggestion, Target
+from begrepp.suggest import Entry, Suggester, Suggestion
+from begrepp.suggest_codes import CodeSuggester, value_entry
 
 FORMATS = ("table", "sssom", "html")
 _COLUMNS = (
@@ -139,28 +140,15 @@ def _values(
     best: dict[str, str] = {}
     for suggestion in suggestions:
         best.setdefault(suggestion.entry.iri, suggestion.target.iri)
-    suggesters: dict[tuple[str, ...], Suggester] = {}
+    suggesters: dict[tuple[str, ...], CodeSuggester] = {}
     for entry in entries:
         where = tuple(sorted({*lists.get(best.get(entry.iri, ""), ())}))
         if not entry.values or not where:
             continue
         if where not in suggesters:
-            suggesters[where] = Suggester(_coded(targets_in(store, where)))
+            suggesters[where] = CodeSuggester(targets_in(store, where))
         for code, words in entry.values:
-            one = Entry(iri=f"{entry.iri}/value/{code}", name=code, labels=_texts(code, words), parent=entry.name)
-            yield from suggesters[where].suggest(one, most=1, least=0.5)
-
-
-def _coded(targets: Sequence[Target]) -> list[Target]:
-    """Codes of a list, which are found by their code too."""
-    return [
-        Target(iri=t.iri, notation=t.notation, scheme=t.scheme, labels=t.labels, other=(*t.other, Text(t.notation, "")))
-        for t in targets
-    ]
-
-
-def _texts(code: str, words: str) -> tuple[Text, ...]:
-    return (Text(words, "sv"),) if words else (Text(code, ""),)
+            yield from suggesters[where].suggest(value_entry(entry.iri, entry.name, code, words), most=1, least=0.5)
 
 
 # What is written.

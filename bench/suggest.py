@@ -1,6 +1,6 @@
 """How good suggestions are, beside plain BM25 on the same targets in the same run.
 
-Two gold sets, neither of which the suggester is given:
+Gold sets, none of which the suggester is given. Concepts for variables:
 
 - `variables`: the links of the bundled starter (CC BY 4.0), variable → concept. A dataset at a time is left out: its
   own links are hidden, and what is suggested for its variables is compared with them. Swedish and English. The list of
@@ -8,6 +8,14 @@ Two gold sets, neither of which the suggester is given:
 - `biomappings`: what curators of Biomappings (CC0) mapped by hand from MeSH to Mondo and HPO: the MeSH term alone is
   given, the concept is to be found among all of Mondo or HPO. English. Needs `../shared/data`; also told without the
   terms that are written exactly as a label, which any search finds.
+
+Codes for values, among the codes of one list:
+
+- `values`: the starter's mappings between value lists of registers (CC BY 4.0): a code and its words are given, the
+  code that it is mapped to is to be found in the other list. The mappings are not read by the suggester.
+- `KSH97-P`: what Swedish general practitioners call diagnoses (SFAM's alternative terms), each with its code in
+  KSH97-P: the term is given, the code is to be found among the official titles. Swedish, by others. Needs
+  `../shared/data`.
 
 A hit at 1 or 10 is a gold concept among the first 1 or 10.
 """
@@ -29,6 +37,7 @@ from begrepp.records import Concept, Edition, Text
 from begrepp.settings import ROOT
 from begrepp.store import DiskStore
 from begrepp.suggest import Entry, PlainBm25, Suggester, Target
+from begrepp.suggest_codes import CodeSuggester, value_entry
 from begrepp.swedish import fold
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -40,6 +49,8 @@ def run(data: Path) -> None:
     """Print recall and time for both gold sets."""
     print(f"{'gold set':38}{'method':26}{'n':>6}{'recall@1':>10}{'recall@10':>11}{'ms each':>9}")
     _variables(data)
+    _values(data)
+    _primary_care()
     _biomappings()
 
 
@@ -54,10 +65,12 @@ def _score(gold_set: str, gold: Gold, rankers: dict[str, Ranker]) -> None:
         print(f"{gold_set:38}{method:26}{n:6}{first / n:10.3f}{tenth / n:11.3f}{each:9.1f}")
 
 
-def _rankers(suggester: Suggester, targets: Sequence[Target], *, all_words: bool) -> dict[str, Ranker]:
+def _rankers(suggester: Suggester | CodeSuggester, targets: Sequence[Target], *, all_words: bool) -> dict[str, Ranker]:
     plain = PlainBm25(targets)
 
     def ours(entry: Entry, dataset: str) -> list[str]:
+        if isinstance(suggester, CodeSuggester):
+            return [found.target.iri for found in suggester.suggest(entry, most=10, least=0.0)]
         return [found.target.iri for found in suggester.suggest(entry, dataset=dataset, most=10, least=0.0)]
 
     def label(entry: Entry, _: str) -> list[str]:
@@ -92,6 +105,68 @@ def _variables(data: Path) -> None:
         gold,
         {"… without linked variables": _rankers(without, targets, all_words=False)["begrepp suggest"]},
     )
+
+
+def _values(data: Path) -> None:
+    """Codes of one register's list in the words of another's."""
+    store = DiskStore((data / "current").resolve() / "store")
+    by_scheme: dict[str, list[Target]] = {}
+    pairs = set()
+    for file in sorted((ROOT / "starter" / "vardelistor-mappings").glob("*/*.sssom.tsv")):
+        with file.open(encoding="utf-8") as lines:
+            for row in csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"):
+                if not row.get("predicate_modifier"):
+                    pairs.add((row["subject_id"], row["object_id"]))
+    schemes = {end.partition(":")[0] for pair in pairs for end in pair}
+    for scheme in schemes:
+        by_scheme[scheme] = targets_in(store, [Iris().scheme(scheme)])
+    named = {f"{scheme}:{target.notation}": target for scheme, found in by_scheme.items() for target in found}
+    gold: dict[str, list[tuple[Entry, str, set[str]]]] = {}
+    for one, other in sorted({*pairs, *((right, left) for left, right in pairs)}):
+        if one in named and other in named:
+            source, target = named[one], named[other]
+            entry = value_entry(source.iri, "", source.notation, source.name)
+            gold.setdefault(other.partition(":")[0], []).append((entry, "", {target.iri}))
+    ranked = {scheme: _rankers(CodeSuggester(by_scheme[scheme]), by_scheme[scheme], all_words=True) for scheme in gold}
+    for method in next(iter(ranked.values())):
+        told = [(entry, scheme, right) for scheme, found in sorted(gold.items()) for entry, _, right in _merged(found)]
+        _score("values", told, {method: lambda entry, scheme, method=method: ranked[scheme][method](entry, "")})
+
+
+def _merged(gold: Gold) -> Gold:
+    """A code that is mapped to several codes of a list is one question with several right answers."""
+    found: dict[str, tuple[Entry, str, set[str]]] = {}
+    for entry, dataset, right in gold:
+        found.setdefault(entry.iri, (entry, dataset, set()))[2].update(right)
+    return list(found.values())
+
+
+def _primary_care() -> None:
+    """Swedish terms of general practice among the official titles of KSH97-P."""
+    folder = SHARED / "se-ksh97p-ansi"
+    if not folder.exists():
+        print("KSH97-P: ../shared/data is not there", file=sys.stderr)
+        return
+    files = tuple(
+        sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in (".ANS", ".ans", ".txt"))
+    )
+    edition = Edition(source="ksh97p", version="1997", folder=folder, files=files)
+    concepts = [record for record in loaders.loader_of(edition)(edition) if isinstance(record, Concept)]
+    targets = [
+        Target(iri=c.notation, notation=c.notation, scheme="ksh97p", labels=c.pref_labels)
+        for c in concepts
+        if c.pref_labels
+    ]
+    gold = [
+        (value_entry(c.notation, "", "", term.value), "", {c.notation})
+        for c in concepts
+        for term in c.alt_labels
+        if c.pref_labels
+    ]
+    rankers = _rankers(CodeSuggester(targets), targets, all_words=False)
+    _score(f"KSH97-P, terms → codes ({len(targets):,})", gold, rankers)
+    written = {fold(text.value) for target in targets for text in target.labels}
+    _score("KSH97-P, reworded", [one for one in gold if fold(one[0].label) not in written], rankers)
 
 
 def _biomappings() -> None:

@@ -1,7 +1,8 @@
 """What 500,000 variables cost: a made-up country of registers, built, and asked what people ask of it.
 
 `python -m bench variables DATA` writes REGISTERS registers of TABLES × COLUMNS columns under DATA/raw, builds them
-with nothing else, and prints seconds, memory, sizes and the times of queries. BENCH_REGISTERS changes the number.
+with nothing else, and prints seconds, memory, sizes and the times of queries, of two questions of the cookbook, and of
+the feeds. BENCH_REGISTERS changes the number; BENCH_BUILT=1 asks the build that is there already.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
+from begrepp.feeds import feed, profiles
 from begrepp.namespaces import prefixes
+from begrepp.queries import example
+from begrepp.store import DiskStore
 
 REGISTERS = int(os.environ.get("BENCH_REGISTERS", "50"))
 TABLES = 20
@@ -46,8 +50,17 @@ QUERIES = {
 }
 
 
+QUESTIONS = ("same-thing-in-different-units", "same-variable-in-two-registers")
+
+
 def run(data: Path) -> None:
     """Write, build, ask; print what it took."""
+    if not os.environ.get("BENCH_BUILT"):
+        _build(data)
+    _ask_all(data / "current")
+
+
+def _build(data: Path) -> None:
     raw = data / "raw"
     shutil.rmtree(data / "raw", ignore_errors=True)
     _write_concepts(raw)
@@ -65,10 +78,25 @@ def run(data: Path) -> None:
     build = data / "current"
     graphs, store = (_size(build / name) for name in ("graphs", "store"))
     print(f"built in {seconds:.0f} s, {cpu:.0f} s of them at work on a processor, at most {peak:.1f} GB in a process")
-    print(f"graphs {graphs / 1e6:,.0f} MB, store {store / 1e6:,.0f} MB; milliseconds, median of {ROUNDS}")
+    print(f"graphs {graphs / 1e6:,.0f} MB, store {store / 1e6:,.0f} MB")
+
+
+def _ask_all(build: Path) -> None:
+    print(f"milliseconds, median of {ROUNDS}")
     opened = Store.read_only(str(build / "store"))
     for title, query in QUERIES.items():
         _ask(opened, title, query.replace("{base}", "https://w3id.org/begrepp/"))
+    for name in QUESTIONS:
+        text = example(name).text.replace("dataset/nkbc>", "dataset/register-3>")
+        _ask(opened, name, text.replace("dataset/cancerregistret>", "dataset/register-4>"))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    kept = DiskStore(build / "store")
+    for profile in profiles():
+        started = time.perf_counter()
+        triples = len(feed(kept, profile))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        seconds = time.perf_counter() - started
+        print(f"feed {profile:29}{seconds * 1000:10.0f}  {triples:>8,} triples, {peak - before:.1f} GB more memory")
 
 
 def _ask(store: Store, title: str, query: str) -> None:

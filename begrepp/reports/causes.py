@@ -10,6 +10,7 @@ from begrepp.namespaces import compact
 from begrepp.profiles.judge import Judgement
 from begrepp.profiles.shapedoc import ShapeDoc
 from begrepp.reports.words import choose, knows, say, unfilled
+from begrepp.shacl.words import SH
 from begrepp.validate import Group, Severity
 
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
@@ -67,12 +68,14 @@ def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: Judgement, l
         hint = say(language, key, path=path)
     see_also = next((link for link in shape.see_also if "://" in link), "") if shape else ""
     label = choose(shape.label, language) if shape else ""
+    short = compact(group.shape)
+    shape_id = shape.id if shape else group.shape.rpartition("#")[2]
     return Cause(
         severity=group.severity,
         count=group.count,
         shape=group.shape,
-        shape_id=shape.id if shape else group.shape.rpartition("#")[2],
-        label=label or compact(group.shape),
+        shape_id=shape_id,
+        label=label or (short if short != group.shape else shape_id),
         path=path,
         result_path=group.path or "",
         message=_named(unfilled(choose(group.messages, language)), shapes, language),
@@ -84,11 +87,14 @@ def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: Judgement, l
 
 
 def _named(message: str, shapes: Mapping[str, ShapeDoc], language: str) -> str:
-    """A message with names in place of the addresses of shapes and of words that have a prefix."""
+    """A message with names in place of the addresses of shapes, of kinds of nodes, and of words with a prefix."""
 
     def name(match: re.Match[str]) -> str:
         address = match[0].rstrip(".,;:")
         shape = shapes.get(address)
+        kind = f"kind.{address.removeprefix(SH)}"
+        if address.startswith(SH) and knows(language, kind):
+            return say(language, kind) + match[0][len(address) :]
         short = (choose(shape.label, language) or shape.id) if shape else compact(address)
         return short + match[0][len(address) :]
 

@@ -87,8 +87,9 @@ _PERSON_COLUMN = re.compile(
     r"|(?P<name>f[oö]rnamn|efternamn|first[ _-]*name|last[ _-]*name|surname|family[ _-]*name)",
     re.IGNORECASE,
 )
-# What stands in it: a code, a day or a name, never words about the column.
-_ONE_WORD = re.compile(r"(?=.*\d)[\w/.:-]{1,40}")
+# What stands in it: a code, a day or a name, never words about the column, nor a prefixed name such as the `record_id`
+# of a mapping in SSSOM.
+_ONE_WORD = re.compile(r"(?=.*\d)(?![A-Za-z]\w*:)[\w/.:-]{1,40}")
 _ONE_NAME = re.compile(r"[^\W\d_]+([ '-][^\W\d_]+){0,2}")
 
 

@@ -63,6 +63,7 @@ def test_no_loader_lets_an_identity_number_through(
     [
         ({"patient_id": "P001", "alder": "54"}, True),
         ({"record_id": "12", "kon": "1"}, True),
+        ({"record_id": "map:12", "predicate_id": "skos:exactMatch"}, False),
         ({"Födelsedatum": "1954-02-01"}, True),
         ({"Förnamn": "Anna", "diagnos": "C50"}, True),
         ({"subject number": "S-7"}, True),

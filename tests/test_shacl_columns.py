@@ -15,8 +15,9 @@ from begrepp.settings import ROOT
 from begrepp.shacl import sparql
 from begrepp.shacl.cycles import on_cycles
 from begrepp.shacl.patterns import follow
-from begrepp.shacl.select import Unread, read_select
+from begrepp.shacl.select import read_select
 from begrepp.shacl.shapes import Shapes
+from begrepp.shacl.steps import Unread
 from begrepp.validate import validate
 
 PREFIXES = """

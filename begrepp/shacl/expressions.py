@@ -18,7 +18,7 @@ from pyoxigraph import Literal
 
 from begrepp.shacl.data import Data
 from begrepp.shacl.patterns import follow
-from begrepp.shacl.select import Call, Expression, Group, Unread, Variable
+from begrepp.shacl.steps import Call, Expression, Group, Unread, Variable
 from begrepp.shacl.terms import UNBOUND, Ids, Kind, Mask, Terms
 from begrepp.shacl.words import RDF, XSD
 

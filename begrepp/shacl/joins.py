@@ -18,7 +18,7 @@ from begrepp.shacl.cycles import on_cycles
 from begrepp.shacl.data import Data
 from begrepp.shacl.expressions import OPERATORS, Truth, Value, as_ids, evaluate, truths
 from begrepp.shacl.paths import PropertyPath, inverted
-from begrepp.shacl.select import (
+from begrepp.shacl.steps import (
     Bind,
     Expression,
     Filter,

@@ -17,8 +17,9 @@ from begrepp.shacl.data import Data
 from begrepp.shacl.findings import Cause, ColumnFindings
 from begrepp.shacl.joins import Joins, Table
 from begrepp.shacl.paths import path_text
-from begrepp.shacl.select import Select, Unread, read_select, words
+from begrepp.shacl.select import read_select
 from begrepp.shacl.shapes import Shape, Shapes
+from begrepp.shacl.steps import Select, Unread, words
 from begrepp.shacl.terms import UNBOUND, Ids
 from begrepp.shacl.words import SH, Term, component_iri, is_true, lexical
 

@@ -1,4 +1,4 @@
-"""Files to download: a code system, or all that is here, in each of four forms, without what may not be passed on.
+"""Files to download: a code system, or all that is here, in each of five forms, without what may not be passed on.
 
 Made from the graphs of a build when first asked for, beside the builds and never in them. Each file has its
 SHA-256 beside it. `python -m begrepp.downloads BUILD TARGET` writes one, in a process of its own.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import shutil
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
@@ -17,8 +19,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
+from begrepp.database import write_database
 from begrepp.dump import quads
 from begrepp.errors import NotFound
 from begrepp.manifest import Manifest, described_part, read_manifest
@@ -33,6 +36,7 @@ FORMS = {
     "ttl": "text/turtle",
     "jsonld": "application/ld+json",
     "csv": "text/csv",
+    "sqlite": "application/vnd.sqlite3",
 }
 """The forms by suffix. The first keeps every release in its own graph; the others hold the current view."""
 COLUMNS = {
@@ -176,7 +180,39 @@ class _Lines(BytesIO):
         return chunk
 
 
-_WRITERS = {"nq": _write_quads, "ttl": _write_turtle, "jsonld": _write_json_ld, "csv": _write_csv}
+def _write_sqlite(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
+    licences = {
+        triple.object.value
+        for triple in _triples(build, manifest, name)
+        if compact(triple.predicate.value) == "dct:license" and isinstance(triple.object, NamedNode)
+    }
+    about = {
+        "content": name,
+        "citation": citation(manifest),
+        "licence": " ".join(sorted(licences)),
+        "hash": manifest.hash,
+        "built": manifest.built_at,
+        "software": manifest.software,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "dump.sqlite")
+        write_database(path, _triples(build, manifest, name), about)
+        with path.open("rb") as made:
+            shutil.copyfileobj(made, out)
+
+
+def citation(manifest: Manifest) -> str:
+    """How to cite what was taken from a build, so that it can be found again."""
+    return f"begrepp, {manifest.built_at[:10]}, {manifest.hash[:12]}. {manifest.base}"
+
+
+_WRITERS = {
+    "nq": _write_quads,
+    "ttl": _write_turtle,
+    "jsonld": _write_json_ld,
+    "csv": _write_csv,
+    "sqlite": _write_sqlite,
+}
 
 
 if __name__ == "__main__":

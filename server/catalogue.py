@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.harmonise import Code
 from begrepp.iris import Iris
 from begrepp.namespaces import expand
 from begrepp.records import Text
@@ -35,23 +36,13 @@ class SchemeFacts:
     ehds: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A concept in the list of a flat scheme."""
-
-    iri: str
-    notation: str
-    labels: tuple[Text, ...]
-    active: bool
-
-
 class Catalogue:
     """Answers from memory; filled from the build when first asked."""
 
     def __init__(self, store: Store, iris: Iris) -> None:
         self._store = store
         self._iris = iris
-        self._lists: dict[str, list[Listed]] = {}
+        self._lists: dict[str, list[Code]] = {}
         self._lock = threading.Lock()
 
     @cached_property
@@ -113,7 +104,7 @@ class Catalogue:
             found[value(row, "concept")].append(value(row, "above"))
         return dict(found)
 
-    def concepts(self, scheme: str) -> list[Listed]:
+    def concepts(self, scheme: str) -> list[Code]:
         """All concepts of a scheme, in no order; the lists asked for last are kept."""
         with self._lock:
             if scheme in self._lists:
@@ -130,7 +121,10 @@ class Catalogue:
                     labels[iri].append(text)
             if len(said) >= MAX_LIST:
                 break
-        listed = [Listed(iri, notation, tuple(labels[iri]), active) for iri, (notation, active) in said.items()]
+        listed = [
+            Code(iri=iri, notation=notation, labels=tuple(labels[iri]), active=active)
+            for iri, (notation, active) in said.items()
+        ]
         with self._lock:
             self._lists[scheme] = listed
             while len(self._lists) > KEPT_LISTS:

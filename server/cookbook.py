@@ -11,10 +11,13 @@ from begrepp.namespaces import sparql_prologue
 from begrepp.parameters import Known, ParameterError, bind, ready
 from begrepp.queries import Query, example
 from server import answers
-from server.asked import asking
-from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, choose_format, split_suffix
+from server.asked import Asked, asking
+from server.kept import Answer
+from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
 from server.pages.cookbook import question_page
 from server.presenting import address, render, speaker
+from server.rdf import serialise
+from server.resultset import as_triples
 from server.state import build
 
 blueprint = Blueprint("cookbook", __name__)
@@ -38,17 +41,26 @@ def question(name: str) -> Response:
     """The answer to a question with the values given, or with its defaults."""
     stem, suffixed = split_suffix(name, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML))
     query = example(stem)
-    offers = (HTML, *(GRAPH_FORMATS if query.form in ("construct", "describe") else RESULT_FORMATS))
+    makes_graph = query.form in ("construct", "describe")
+    offers = (HTML, *(GRAPH_FORMATS if makes_graph else (*RESULT_FORMATS, *GRAPH_FORMATS)))
     format_ = suffixed or choose_format(request, offers)
     given = {key: value for key, value in request.args.items() if key not in _NOT_PARAMETERS}
     if format_ == HTML:
         return _page(query, given)
     text = bind(query, {key: value for key, value in given.items() if value.strip()}, _known())
-    graph = format_ in GRAPH_FORMATS
-    formats = (RESULT_FORMATS[0] if graph else format_, format_ if graph else GRAPH_FORMATS[0])
-    response = answers.response(answers.answer(asking(text), formats), format_)
+    response = _response(asking(text), format_, as_table_of_rdf=format_ in GRAPH_FORMATS and not makes_graph)
     response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{format_.suffix}"'
     return response
+
+
+def _response(question: Asked, format_: Format, *, as_table_of_rdf: bool) -> Response:
+    graph = format_ in GRAPH_FORMATS
+    formats = (RESULT_FORMATS[0] if graph else format_, format_ if graph else GRAPH_FORMATS[0])
+    found = answers.answer(question, formats)
+    if not as_table_of_rdf:
+        return answers.response(found, format_)
+    body = found.body if isinstance(found, Answer) else found.read()
+    return Response(serialise(as_triples(body), format_), content_type=f"{format_.media_type}; charset=utf-8")
 
 
 def _known() -> Known:

@@ -17,7 +17,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, send_file
 
-from begrepp.downloads import ALL, FORMS, file_name, names, split_name
+from begrepp.downloads import ALL, FORMS, citation, file_name, names, split_name
 from begrepp.errors import BegreppError
 from begrepp.records import Text
 from begrepp.settings import Settings
@@ -72,14 +72,14 @@ def listing() -> Response:
     found = build()
     rows = [download(found, name, speaker().language) for name in names(found.manifest)]
     if choose_format(request, (HTML, JSON)) == HTML:
-        response = Response(render("downloads.html", rows=rows, manifest=found.manifest, cite=citation(found)))
+        response = Response(render("downloads.html", rows=rows, manifest=found.manifest, cite=citation(found.manifest)))
         response.headers["Link"] = f'<{address("/downloads?format=json")}>; rel="alternate"; type="application/json"'
         return response
     return jsonify(
         build=found.manifest.id,
         hash=found.manifest.hash,
         builtAt=found.manifest.built_at,
-        citation=citation(found),
+        citation=citation(found.manifest),
         manifest=address("/downloads/manifest.json"),
         downloads=[_described(row) for row in rows],
     )
@@ -144,12 +144,6 @@ def download(found: Build, name: str, language: str) -> Download:
         redistributable=graph["redistribution"] == "allowed" if graph else True,
         files=[_file(found, name, form) for form in FORMS],
     )
-
-
-def citation(found: Build) -> str:
-    """How to cite what was taken from a build, so that it can be found again."""
-    said = found.manifest
-    return f"begrepp, {said.built_at[:10]}, {said.hash[:12]}. {said.base}"
 
 
 def _file(found: Build, name: str, form: str) -> File:

@@ -47,12 +47,14 @@ class Ref:
     @property
     def code(self) -> str:
         """The notation where it says more than the label does: `C50.9`, not `lungcancer`."""
-        return "" if self.label.value and is_mnemonic(self.notation, self.scheme) else self.notation
+        says_no_more = self.notation == self.label.value or is_mnemonic(self.notation, self.scheme)
+        return "" if self.label.value and says_no_more else self.notation
 
     @property
     def sort_key(self) -> tuple[str, str]:
-        """By code, then by label, in Swedish order."""
-        return sort_key(self.notation), sort_key(self.label.value)
+        """By code, then by label, in Swedish order; a code that is a word for its concept puts nothing in order."""
+        is_word = self.notation.islower() and self.notation[0].isalpha()
+        return "" if is_word else sort_key(self.notation), sort_key(self.label.value)
 
 
 def is_mnemonic(notation: str, scheme: str) -> bool:

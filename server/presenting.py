@@ -37,7 +37,8 @@ def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link
             "t": say,
             "lang": say.language,
             "languages": LANGUAGES,
-            "u": address,
+            "u": link,
+            "language_field": _language_field(),
             "switch": _switch,
             "text": text,
             "brief": brief,
@@ -63,6 +64,27 @@ def address(path: str) -> str:
     return request.script_root + path
 
 
+def link(path: str) -> str:
+    """A path as a link on a page: a language that stands in the page's address stands in those it leads to as well."""
+    before, mark, fragment = path.partition("#")
+    plain = before.partition("?")[0]
+    language = request.args.get("lang", "")
+    if language not in LANGUAGES or plain.startswith(_NO_PAGES) or plain.endswith(_NO_PAGE) or "lang=" in before:
+        return address(path)
+    return f"{address(before)}{'&' if '?' in before else '?'}lang={language}{mark}{fragment}"
+
+
+_NO_PAGES = ("/static/", "/api/", "/language/", "/.well-known/")
+_NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv atom gz sha256".split())  # noqa: SIM905
+
+
+def _language_field() -> Markup:
+    """The same for a form."""
+    language = request.args.get("lang", "")
+    field = Markup('<input type="hidden" name="lang" value="{}">')
+    return field.format(language) if language in LANGUAGES else Markup("")
+
+
 def address_on(day: date) -> Callable[[str], str]:
     """Links that keep the day of an as-of page, where they lead to what is kept as of a day."""
 
@@ -70,8 +92,8 @@ def address_on(day: date) -> Callable[[str], str]:
         kind, _, rest = path.partition("?")[0].strip("/").partition("/")
         code = rest.partition("/")[2]
         if kind != "cs" or not rest or code.startswith(_UNDATED) or "asOf=" in path:
-            return address(path)
-        return f"{address(path)}{'&' if '?' in path else '?'}asOf={day}"
+            return link(path)
+        return link(f"{path}{'&' if '?' in path else '?'}asOf={day}")
 
     return there
 
@@ -106,9 +128,9 @@ def brief(title: Text) -> Text:
 
 
 def _switch(language: str) -> str:
-    """The link that shows this page in another language and remembers it."""
+    """The link that shows this page in another language, says so in its address, and remembers it."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    back = request.path + (f"?{urlencode(kept)}" if kept else "")
+    back = f"{quote(request.path)}?{urlencode([*kept, ('lang', language)])}"
     return address(f"/language/{language}?{urlencode({'back': back})}")
 
 

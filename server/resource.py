@@ -29,11 +29,12 @@ from server.links import header, links_of
 from server.names import iris_of, statements
 from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
 from server.pages.concept import ConceptPage, concept_page
-from server.pages.dataset import dataset_page, variable_page
+from server.pages.dataset import dataset_page
 from server.pages.mapping_set import mapping_set_page
 from server.pages.releases import release_page
 from server.pages.scheme import scheme_page
 from server.pages.thing import thing_page
+from server.pages.variable import variable_page
 from server.presenting import address, address_on, render, speaker, twins
 from server.rdf import serialise, triples_of
 from server.resolve import Found, Missing, by_iri, by_system, find

@@ -25,7 +25,9 @@ def data_set(found: Build, root: str) -> Iterator[Triple]:
         return Literal(str(many), datatype=number)
 
     def dumps(name: str) -> list[NamedNode]:
-        return [NamedNode(f"{root}/downloads/{file_name(name, form)}") for form in FORMS if form != "csv"]
+        return [
+            NamedNode(f"{root}/downloads/{file_name(name, form)}") for form in FORMS if form not in ("csv", "sqlite")
+        ]
 
     described = NamedNode(f"{root}/.well-known/void")
     yield Triple(described, a, NamedNode(expand("void:DatasetDescription")))

@@ -21,9 +21,9 @@ const look = EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": { background: "transparent" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   ".cm-tooltip": { background: "var(--card)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "8px" },
-  ".cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxWidth: "min(34rem, 92vw)" },
-  ".cm-tooltip-autocomplete > ul > li": { padding: ".35rem .6rem", whiteSpace: "normal" },
-  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--accent)", color: "var(--paper)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxWidth: "min(34rem, 92vw)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: ".4rem .6rem", whiteSpace: "normal" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--accent)", color: "var(--paper)" },
   ".cm-completionDetail": { fontStyle: "normal", opacity: ".8" },
 });
 

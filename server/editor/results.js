@@ -110,9 +110,9 @@ async function graph(place, address, words) {
       ...edges.map(([source, label, target], n) => ({ data: { id: `edge${n}`, source, target, label } })),
     ],
     style: [
-      { selector: "node", style: { label: "data(label)", "font-size": 11, color: ink, "background-color": style.getPropertyValue("--accent").trim() } },
+      { selector: "node", style: { label: "data(label)", width: 16, height: 16, "font-size": 12, "text-wrap": "ellipsis", "text-max-width": 130, "text-background-color": style.getPropertyValue("--card").trim(), "text-background-opacity": 0.85, "text-margin-y": -3, color: ink, "background-color": style.getPropertyValue("--accent").trim() } },
       { selector: "edge", style: { label: "data(label)", "font-size": 8, color: style.getPropertyValue("--quiet").trim(), width: 1, "line-color": "#999", "target-arrow-shape": "triangle", "target-arrow-color": "#999", "curve-style": "bezier" } },
     ],
-    layout: { name: "cose", animate: false },
+    layout: { name: "cose", animate: false, nodeDimensionsIncludeLabels: true, idealEdgeLength: 70, componentSpacing: 60 },
   });
 }

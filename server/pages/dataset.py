@@ -1,4 +1,4 @@
-"""The page of a dataset and of its variables: who holds what, since when, for whom, and how it is coded."""
+"""The page of a dataset: who holds what, since when, for whom, how it can be had, and its variables."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.ehds import elements, present
-from begrepp.namespaces import compact, expand
+from begrepp.namespaces import expand
 from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.names import Ref, Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
 from server.pages.releases import LoadRow, loads_of
 from server.pages.thing import Property, properties
 from server.pages.timeline import Timeline, Years, timeline
+from server.pages.variable_row import VariableRow, linked, variable_row
 from server.questions import select, value
 from server.resolve import Found
 from server.state import Build
@@ -53,26 +54,6 @@ class QualityRow:
     years: str
     note: Text | None
     source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableRow:
-    """A variable in the table of a dataset."""
-
-    ref: Ref
-    name: str
-    description: Text | None
-    concepts: Sequence[Ref]
-    codes: Sequence[Ref]
-    datatype: str
-    unit: str
-    valid_from: str
-    valid_to: str
-    event: str
-    source: str
-    checked: str
-    certainty: str
-    key_for: Ref | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,217 +261,13 @@ def _tables(build: Build, dataset: str, language: str, *, everything: bool) -> t
             found[value(row, "table")][value(row, "variable")][value(row, "property")].append(term)
     total = sum(len(variables) for variables in found.values())
     left = total if everything else SHOWN
-    iris = {iri for variables in found.values() for said in variables.values() for iri in _linked(said)}
+    iris = {iri for variables in found.values() for said in variables.values() for iri in linked(said)}
     known = refs(build, iris | set(found) | {iri for variables in found.values() for iri in variables}, language)
     tables = []
     for table in sorted(found, key=lambda iri: sort_key(known[iri].label.value)):
-        rows = sorted((_variable(said, known[iri], known, language) for iri, said in found[table].items()), key=_order)
+        rows = [variable_row(said, known[iri], known, language) for iri, said in found[table].items()]
+        rows.sort(key=lambda row: sort_key(row.name))
         if rows[:left]:
             tables.append(TableOf(ref=known[table], variables=rows[:left]))
         left = max(0, left - len(rows))
     return tables, total, total - sum(len(table.variables) for table in tables)
-
-
-def _order(row: VariableRow) -> str:
-    return sort_key(row.name)
-
-
-_CODED = ("begrepp:codeList", "begrepp:codingSystem", "begrepp:valueSet")
-
-
-def _linked(said: Said) -> set[str]:
-    return {iri for name in ("begrepp:measures", "begrepp:linkageKeyFor", *_CODED) for iri in iris_of(said, name)}
-
-
-def _variable(said: Said, ref: Ref, known: dict[str, Ref], language: str) -> VariableRow:
-    return VariableRow(
-        ref=ref,
-        name=one(said, "csvw:name"),
-        description=choose(texts(said, "dct:description"), language),
-        concepts=[known[iri] for iri in iris_of(said, "begrepp:measures")],
-        codes=[known[iri] for name in _CODED for iri in iris_of(said, name)],
-        datatype=one(said, "csvw:datatype"),
-        unit=one(said, "begrepp:unit"),
-        valid_from=one(said, "begrepp:validFrom"),
-        valid_to=one(said, "begrepp:validTo"),
-        event=one(said, "begrepp:atEvent"),
-        source=one(said, "dct:source"),
-        checked=one(said, "begrepp:checked"),
-        certainty=one(said, "begrepp:certainty"),
-        key_for=next((known[iri] for iri in iris_of(said, "begrepp:linkageKeyFor")), None),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """On what ground a variable measures a concept, and how surely."""
-
-    justification: str
-    confidence: float | None
-    source: str
-    tool: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sibling:
-    """A variable elsewhere that measures the same: its dataset, list, unit and years."""
-
-    dataset: Ref
-    variable: Ref
-    code_list: Ref | None
-    unit: str
-    years: tuple[str, str]
-    event: str
-    same_list: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariablePage:
-    """A variable."""
-
-    row: VariableRow
-    titles: Sequence[Text]
-    descriptions: Sequence[Text]
-    dataset: Ref | None
-    table: Ref | None
-    values: Sequence[Ref]
-    more_values: Ref | None
-    grounds: dict[str, Ground]
-    siblings: Sequence[Sibling]
-    timeline: Timeline | None
-    releases: Sequence[Ref]
-    others: Sequence[Property]
-
-
-_VARIABLE_SHOWN = [
-    "rdf:type",
-    "csvw:name",
-    "csvw:title",
-    "csvw:datatype",
-    "dct:description",
-    "begrepp:measures",
-    "begrepp:codeList",
-    "begrepp:codingSystem",
-    "begrepp:valueSet",
-    "begrepp:unit",
-    "begrepp:validFrom",
-    "begrepp:validTo",
-    "begrepp:atEvent",
-    "begrepp:linkageKeyFor",
-    "dct:source",
-    "begrepp:checked",
-    "begrepp:certainty",
-    "begrepp:qualifiedMeasures",
-    "begrepp:representedVariable",
-    "qudt:hasUnit",
-]
-_VALUES_SHOWN = 40
-
-
-def variable_page(build: Build, found: Found, say: Speaker) -> VariablePage:
-    """A variable: what it measures, its codes, and the variables elsewhere that measure the same."""
-    language = say.language
-    said = statements(build, found.iri)
-    place = next(iter(select(build.store, "variable-place", variable=NamedNode(found.iri))), None)
-    table, dataset = (value(place, "table"), value(place, "dataset")) if place else ("", "")
-    known = refs(build, {found.iri, table, dataset, *_linked(said)} - {""}, language)
-    row = _variable(said, known[found.iri], known, language)
-    code_list = next((known[iri] for iri in iris_of(said, "begrepp:codeList")), None)
-    values = _values(build, code_list, language)
-    siblings = _siblings(build, found.iri, row, language)
-    return VariablePage(
-        row=row,
-        titles=[t for t in in_order(texts(said, "csvw:title"), language) if t != row.ref.label],
-        descriptions=in_order(texts(said, "dct:description"), language),
-        dataset=known.get(dataset),
-        table=known.get(table),
-        values=values[:_VALUES_SHOWN],
-        more_values=code_list if len(values) > _VALUES_SHOWN else None,
-        grounds=_grounds(build, said),
-        siblings=siblings,
-        timeline=_sibling_years(build, row, known.get(dataset), siblings),
-        releases=_releases(build, row.codes, language),
-        others=properties(build, said, say, _VARIABLE_SHOWN),
-    )
-
-
-def _values(build: Build, code_list: Ref | None, language: str) -> list[Ref]:
-    """The codes of a variable's code list, where it is short enough to show."""
-    graph = next(
-        (g for g in build.manifest.current("scheme") if code_list and build.iris.scheme(g["id"]) == code_list.iri), None
-    )
-    if code_list is None or (graph and graph["concepts"] > 500):
-        return []
-    listed = [item for item in build.catalogue.concepts(code_list.iri) if item.active]
-    return sorted(refs(build, [item.iri for item in listed], language).values(), key=lambda r: r.sort_key)
-
-
-def _grounds(build: Build, said: Said) -> dict[str, Ground]:
-    """Concept → why the variable is said to measure it."""
-    found = {}
-    for link in statements_of(build, set(iris_of(said, "begrepp:qualifiedMeasures"))).values():
-        sure = one(link, "sssom:confidence")
-        found[one(link, "begrepp:linksTo")] = Ground(
-            justification=compact(one(link, "sssom:mapping_justification")),
-            confidence=float(sure) if sure else None,
-            source=one(link, "dct:source"),
-            tool=one(link, "sssom:mapping_tool"),
-        )
-    return found
-
-
-def _siblings(build: Build, own: str, row: VariableRow, language: str) -> list[Sibling]:
-    """The variables of all datasets that measure one of the concepts, by the title of their dataset."""
-    homes: dict[str, str] = {}
-    if row.concepts:
-        concepts = [NamedNode(concept.iri) for concept in row.concepts]
-        for found in select(build.store, "same-measured", concept=concepts):
-            if value(found, "variable") != own:
-                homes[value(found, "variable")] = value(found, "dataset")
-    said = statements_of(build, homes)
-    lists = {iri: next(iter(iris_of(each, "begrepp:codeList")), "") for iri, each in said.items()}
-    known = refs(build, {*homes, *homes.values(), *lists.values()} - {""}, language)
-    mine = {code.iri for code in row.codes}
-    siblings = [
-        Sibling(
-            dataset=known[dataset],
-            variable=known[iri],
-            code_list=known.get(lists[iri]),
-            unit=one(said[iri], "begrepp:unit"),
-            years=(one(said[iri], "begrepp:validFrom"), one(said[iri], "begrepp:validTo")),
-            event=one(said[iri], "begrepp:atEvent"),
-            same_list=lists[iri] in mine,
-        )
-        for iri, dataset in homes.items()
-    ]
-    return sorted(siblings, key=lambda s: (sort_key(s.dataset.label.value), s.variable.sort_key))
-
-
-def _sibling_years(build: Build, row: VariableRow, home: Ref | None, siblings: Sequence[Sibling]) -> Timeline | None:
-    """The years of a variable and its siblings; where a variable states none, those of its dataset."""
-    datasets = {s.dataset.iri: s.dataset for s in siblings} | ({home.iri: home} if home else {})
-    periods = {
-        iri: next(iter(statements_of(build, set(iris_of(said, "dct:temporal"))).values()), {})
-        for iri, said in statements_of(build, datasets).items()
-    }
-
-    def line(ref: Ref, dataset: Ref, years: tuple[str, str]) -> Years:
-        if any(years):
-            return Years(href=ref.href, code=ref.notation, label=dataset.label, since=years[0], until=years[1])
-        period = periods[dataset.iri]
-        since, until = one(period, "dcat:startDate"), one(period, "dcat:endDate")
-        return Years(href=ref.href, code=ref.notation, label=dataset.label, since=since, until=until, own=False)
-
-    lines = [line(row.ref, home, (row.valid_from, row.valid_to))] if home else []
-    lines += [line(s.variable, s.dataset, s.years) for s in siblings]
-    return timeline(lines, date.today().year)
-
-
-def _releases(build: Build, codes: Sequence[Ref], language: str) -> list[Ref]:
-    """The editions in force of the code lists of a variable."""
-    found = [
-        build.iris.release(graph["id"], graph["version"])
-        for graph in build.manifest.current("scheme")
-        if build.iris.scheme(graph["id"]) in {code.iri for code in codes}
-    ]
-    return sorted(refs(build, found, language).values(), key=lambda r: sort_key(r.label.value))

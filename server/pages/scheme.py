@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.harmonise import Code
 from begrepp.namespaces import compact
 from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.addresses import document
-from server.catalogue import Listed, SchemeFacts
+from server.catalogue import SchemeFacts
 from server.names import Ref, choose, in_order, iris_of, one, refs, statements
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
 from server.pages.tree import Branch, top
@@ -176,7 +177,7 @@ def _listing(build: Build, scheme: SchemeFacts, language: str, offset: int) -> L
     if not listed:
         return None
 
-    def order(item: Listed) -> tuple[bool, str]:
+    def order(item: Code) -> tuple[bool, str]:
         return not item.active, sort_key(item.notation)
 
     shown = sorted(listed, key=order)[offset : offset + PAGE]

@@ -3,9 +3,9 @@
 (() => {
   const script = document.currentScript;
   const root = new URL("..", script.src).href.replace(/\/$/, "");
-  const language = script.dataset.lang || document.documentElement.lang || "sv";
+  const language = (script.dataset.lang || document.documentElement.lang || "sv").slice(0, 2) === "en" ? "en" : "sv";
   const ask = async (name, query) => {
-    const response = await fetch(`${root}/api/v1/${name}?${new URLSearchParams({ ...query, lang: language.slice(0, 2) === "en" ? "en" : "sv" })}`);
+    const response = await fetch(`${root}/api/v1/${name}?${new URLSearchParams({ ...query, lang: language })}`);
     if (!response.ok) throw new Error(`begrepp: ${response.status}`);
     return response.json();
   };
@@ -16,8 +16,9 @@
     link.className = "begrepp-concept";
     link.href = concept.iri;
     link.textContent = concept.label || concept.notation;
-    const words = Object.values(concept.definition)[0];
-    link.title = [concept.notation, words && words[0]].filter(Boolean).join(" · ");
+    const definition = concept.definition[language] || Object.values(concept.definition)[0];
+    const code = concept.notation === concept.label ? null : concept.notation;
+    link.title = [code, definition && definition[0]].filter(Boolean).join(" · ");
     script.after(link);
   };
 

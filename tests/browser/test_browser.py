@@ -99,7 +99,7 @@ def test_a_reader_finds_a_concept_and_its_neighbours(browser: Chrome, address: s
 
     find(browser, ".languages a").click()
     wait(browser, lambda b: find(b, "html").get_attribute("lang") == "en")
-    assert browser.current_url.endswith("/cs/onkologi/lungcancer")
+    assert browser.current_url.endswith("/cs/onkologi/lungcancer?lang=en")
     assert find(browser, "h1").text == "lung cancer"
 
     turtle = find(browser, ".machine a[type='text/turtle']").get_attribute("href")
@@ -117,7 +117,8 @@ def test_what_is_fetched_is_in_the_language_of_the_page(browser: Chrome, address
     wait(browser, lambda b: find(b, "#suggestions").is_displayed())
     assert "lung cancer" in find(browser, "#suggestion-0").text
     find(browser, "#q").send_keys(Keys.ESCAPE)
-    browser.execute_script("arguments[0].click()", find(browser, ".tree button.expand"))
+    button = "//*[contains(@class, 'tree')]//a[contains(., 'haematological')]/preceding-sibling::button"
+    browser.execute_script("arguments[0].click()", browser.find_element(By.XPATH, button))
     wait(browser, lambda b: "haematological" in find(b, ".tree").text and "myeloma" in find(b, ".tree").text)
 
 
@@ -135,7 +136,7 @@ def test_a_query_is_asked_and_its_answer_leads_on(browser: Chrome, address: str)
     find(browser, "form.sparql button:not([type=button])").click()
     wait(browser, lambda b: find(b, "#answer"))
     find(browser, "table.rows td a").click()
-    wait(browser, lambda b: b.current_url.endswith("/cs/icd-10-se/A00.9"))
+    wait(browser, lambda b: "/cs/icd-10-se/A00.9" in b.current_url)
 
 
 def test_the_keyboard_reaches_the_content_first(browser: Chrome, address: str) -> None:

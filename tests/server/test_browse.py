@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
 from begrepp.records import Text
+from begrepp.settings import ROOT, Settings
+from server import create_app
 from server.names import choose
 from server.translate import LANGUAGES, catalogue
 
@@ -64,6 +74,71 @@ def test_the_language_is_chosen_by_parameter_then_cookie_then_header(client: Fla
     assert '<html lang="en">' in client.get("/?lang=en", headers=HTML).text
 
 
+def test_a_language_in_the_address_stands_in_every_link_to_a_page(client: FlaskClient) -> None:
+    plain = client.get("/cs/onkologi/lungcancer", headers=HTML).text
+    assert not [href for href in _links(plain) if "lang=" in href and not href.startswith("/language/")]
+    page = client.get("/cs/onkologi/lungcancer?lang=en", headers=HTML).text
+    for href in _links(page):
+        leads_to_a_page = (
+            href.startswith("/") and not href.startswith("/language/") and "." not in href.rpartition("/")[2]
+        )
+        assert "lang=en" in href or not leads_to_a_page, href
+    assert '<input type="hidden" name="lang" value="en">' in page
+    assert "/language/sv?back=%2Fcs%2Fonkologi%2Flungcancer%3Flang%3Dsv" in page
+
+
+def _links(page: str) -> list[str]:
+    return [unescape(href) for href in re.findall(r'<a [^>]*href="([^"]*)"', page)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cs/onkologi",
+        "/cs/onkologi/lungcancer",
+        "/dataset/nkbc",
+        "/dataset/nkbc/anmalan/var/a_pad_her2",
+        "/mapping/onkologi",
+    ],
+)
+def test_a_problem_with_any_statement_can_be_reported(built: Settings, path: str) -> None:
+    application = create_app(replace(built, report_link="https://issues.example/new"))
+    try:
+        page = application.test_client().get(path, headers=HTML).text
+    finally:
+        application.extensions["begrepp"].pool.close()
+    iri = quote(f"https://w3id.org/begrepp/id{path}", safe="")
+    assert page.count(f'href="https://issues.example/new?title={iri}"') == 1
+
+
+def test_a_third_language_is_one_file(built: Settings, tmp_path: Path) -> None:
+    """The server as it is, with a Finnish file beside the others."""
+    shutil.copytree(ROOT / "server", tmp_path / "server")
+    words = (ROOT / "server/translations/en.toml").read_text(encoding="utf-8")
+    finnish = words.replace('language = "English"', 'language = "Suomi"').replace(
+        'schemes = "', 'schemes = "Koodistot ', 1
+    )
+    (tmp_path / "server/translations/fi.toml").write_text(finnish, encoding="utf-8")
+    asked = """
+import server
+assert server.__file__.startswith(__import__("sys").argv[1]), server.__file__
+from begrepp.settings import Settings
+app = server.create_app(Settings())
+client = app.test_client()
+html = {"Accept": "text/html"}
+finnish = client.get("/cs", headers={**html, "Accept-Language": "fi"})
+for page in (client.get("/cs/onkologi?lang=fi", headers=html), finnish):
+    assert '<html lang="fi">' in page.text and "Koodistot" in page.text, page.text[:500]
+assert ">Suomi</a>" in client.get("/?lang=sv", headers=html).text
+assert client.get("/api/v1/lookup?system=onkologi&code=lungcancer&lang=fi").get_json()["label"]
+app.extensions["begrepp"].pool.close()
+"""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "BEGREPP_DATA": str(built.data)}
+    command = [sys.executable, "-c", asked, str(tmp_path)]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x"])
 def test_the_switch_never_leads_away(client: FlaskClient, back: str) -> None:
     assert client.get("/language/en", query_string={"back": back}).headers["Location"] == "/"
@@ -102,7 +177,7 @@ def test_a_dataset_says_who_holds_it_what_it_leaves_out_and_that_it_is_a_sketch(
 
 def test_a_variable_shows_the_values_of_its_code_list(client: FlaskClient) -> None:
     dataset = client.get("/dataset/nkbc?lang=sv", headers=HTML).text
-    found = re.search(r'href="(/dataset/nkbc/[^"]*KON_VALUE)"', dataset)
+    found = re.search(r'href="(/dataset/nkbc/[^"]*KON_VALUE)[?"]', dataset)
     assert found
     page = client.get(f"{found[1]}?lang=sv", headers=HTML).text
     assert "kvinna" in page.lower()

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from pyoxigraph import RdfFormat, parse
 
 from begrepp.cli import main
 from begrepp.queries import Query, queries
@@ -69,6 +70,16 @@ def test_the_answer_is_had_in_every_format(client: FlaskClient, format_: str, me
     by_suffix = client.get(f"{HER2}.{format_}")
     assert by_parameter.mimetype == by_accept.mimetype == by_suffix.mimetype == media_type
     assert by_parameter.data == by_accept.data == by_suffix.data
+
+
+@pytest.mark.parametrize(("format_", "form"), [("ttl", RdfFormat.TURTLE), ("jsonld", RdfFormat.JSON_LD)])
+def test_every_answer_is_had_as_rdf(client: FlaskClient, format_: str, form: RdfFormat) -> None:
+    table = rows(client.get(f"{HER2}.csv").text)
+    answer = client.get(f"{HER2}?format={format_}")
+    triples = [*parse(answer.data, format=form)]
+    assert len({t.subject for t in triples if t.predicate.value.endswith("#index")}) == len(table)
+    values = {getattr(t.object, "value", "") for t in triples if t.predicate.value.endswith("#value")}
+    assert {value for row in table for value in row.values() if value} <= values
 
 
 @pytest.mark.parametrize(

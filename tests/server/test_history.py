@@ -20,7 +20,17 @@ from begrepp.build import build
 from begrepp.loading import Job
 from begrepp.namespaces import expand
 from begrepp.queries import QUERIES
-from begrepp.records import Edition, Mapping, MappingSet, Record, Redistribution, texts
+from begrepp.records import (
+    Edition,
+    Mapping,
+    MappingSet,
+    Record,
+    Redistribution,
+    Release,
+    Scheme,
+    ValueSet,
+    texts,
+)
 from begrepp.settings import Settings
 from begrepp.store import DiskStore
 from server import create_app
@@ -353,6 +363,36 @@ def mappings(edition_: Edition) -> Iterator[Record]:
             authors=("Någon",),
             confidence=0.7,
         )
+
+
+def value_sets(edition_: Edition) -> Iterator[Record]:
+    """A value set with a code that is retitled, and one with a code that stays."""
+    yield Scheme(id="urval", titles=texts("Urval", "Choices"))
+    yield Release(
+        scheme="urval",
+        version="2021",
+        valid_from=date(2021, 1, 1),
+        publisher=editions.PUBLISHER,
+        licence=editions.OPEN,
+        redistribution=Redistribution.ALLOWED,
+    )
+    for id_, title, member in (("berord", "Berörda koder", "par:A2"), ("orord", "Orörda koder", "par:A1")):
+        yield ValueSet(
+            scheme="urval", id=id_, version="2021", origin=editions.HERE, titles=texts(title, id_), members=(member,)
+        )
+
+
+def test_a_difference_shows_the_value_sets_that_it_touches(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    jobs = [Job(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
+    jobs.append(Job(edition(settings.raw, "2021", "urval"), value_sets))
+    build(jobs, settings, Quiet())
+    application = create_app(settings)
+    page = application.test_client().get(PAIR, headers=HTML).text
+    touched = page[page.index('id="impact"') :]
+    assert "Berörda koder" in touched and 'class="code">A2<' in touched
+    assert "Orörda koder" not in touched and 'class="code">A1<' not in touched
+    application.extensions["begrepp"].pool.close()
 
 
 def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import hashlib
 import io
 import json
 import re
+import sqlite3
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -143,8 +145,8 @@ def test_the_map_holds_every_concept(client: FlaskClient) -> None:
     assert client.get("/sitemap/nope-1.xml").status_code == 404
 
 
-@pytest.mark.parametrize("form", ["nq", "ttl", "jsonld", "csv"])
-def test_a_code_system_can_be_taken_home(client: FlaskClient, form: str) -> None:
+@pytest.mark.parametrize("form", ["nq", "ttl", "jsonld", "csv", "sqlite"])
+def test_a_code_system_can_be_taken_home(client: FlaskClient, tmp_path: Path, form: str) -> None:
     answer = client.get(f"/downloads/onkologi.{form}.gz")
     assert (answer.status_code, answer.mimetype) == (200, "application/gzip")
     digest = hashlib.sha256(answer.data)
@@ -157,6 +159,19 @@ def test_a_code_system_can_be_taken_home(client: FlaskClient, form: str) -> None
     if form == "csv":
         rows = {row["notation"]: row for row in csv.DictReader(io.StringIO(data.decode()))}
         assert rows["lungcancer"]["prefLabel@en"] == "lung cancer" and rows["lungcancer"]["status"] == "active"
+    elif form == "sqlite":
+        (tmp_path / "onkologi.sqlite").write_bytes(data)
+        with sqlite3.connect(tmp_path / "onkologi.sqlite") as file:
+            about = dict(file.execute("SELECT * FROM about"))
+            terms = (
+                "SELECT term FROM term JOIN concept ON iri = concept WHERE notation = 'lungcancer' AND language = 'en'"
+            )
+            assert "lung cancer" in {term for (term,) in file.execute(terms)}
+            above = [row[0] for row in file.execute("SELECT broader FROM broader WHERE concept = ?", (IRI,))]
+            matched = file.execute("SELECT count(*) FROM mapping WHERE concept = ?", (IRI,)).fetchone()[0]
+            licences = {row[0] for row in file.execute("SELECT licence FROM licence")}
+        assert above == [IRI.replace("lungcancer", "cancer")] and matched >= 0
+        assert licences == {about["licence"]} and about["citation"].endswith("https://w3id.org/begrepp/")
     else:
         format_ = {"nq": RdfFormat.N_QUADS, "ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}[form]
         assert NamedNode(IRI) in {quad.subject for quad in parse(data, format=format_)}

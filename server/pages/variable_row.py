@@ -1,0 +1,57 @@
+"""A variable as a row of a table: what it is called, what it measures, how it is coded, since when, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from begrepp.records import Text
+from server.names import Ref, Said, choose, iris_of, one, texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableRow:
+    """A variable in the table of a dataset."""
+
+    ref: Ref
+    name: str
+    description: Text | None
+    concepts: Sequence[Ref]
+    codes: Sequence[Ref]
+    datatype: str
+    unit: str
+    valid_from: str
+    valid_to: str
+    event: str
+    source: str
+    checked: str
+    certainty: str
+    key_for: Ref | None
+
+
+CODED = ("begrepp:codeList", "begrepp:codingSystem", "begrepp:valueSet")
+
+
+def linked(said: Said) -> set[str]:
+    """What a variable refers to: concepts, lists of codes, what it is the key for."""
+    return {iri for name in ("begrepp:measures", "begrepp:linkageKeyFor", *CODED) for iri in iris_of(said, name)}
+
+
+def variable_row(said: Said, ref: Ref, known: dict[str, Ref], language: str) -> VariableRow:
+    """A variable from what is said of it; `known` are the links to what it refers to."""
+    return VariableRow(
+        ref=ref,
+        name=one(said, "csvw:name"),
+        description=choose(texts(said, "dct:description"), language),
+        concepts=[known[iri] for iri in iris_of(said, "begrepp:measures")],
+        codes=[known[iri] for name in CODED for iri in iris_of(said, name)],
+        datatype=one(said, "csvw:datatype"),
+        unit=one(said, "begrepp:unit"),
+        valid_from=one(said, "begrepp:validFrom"),
+        valid_to=one(said, "begrepp:validTo"),
+        event=one(said, "begrepp:atEvent"),
+        source=one(said, "dct:source"),
+        checked=one(said, "begrepp:checked"),
+        certainty=one(said, "begrepp:certainty"),
+        key_for=next((known[iri] for iri in iris_of(said, "begrepp:linkageKeyFor")), None),
+    )

@@ -31,6 +31,7 @@ def questions() -> str:
 
 
 @blueprint.get("/id/query/<name>")
+@blueprint.get("/query/<name>")
 def identifier(name: str) -> BaseResponse:
     """303 See Other: where a question is answered."""
     return redirect(address(f"/queries/{example(name).name}"), 303)

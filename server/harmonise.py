@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, request
 
 from begrepp.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
-from begrepp.errors import BegreppError
+from begrepp.errors import BegreppError, NotFound
 from begrepp.harmonising import harmonised
 from begrepp.parameters import Known
 from server.negotiate import HTML, Format, choose_format
@@ -37,7 +37,9 @@ def harmonise() -> Response:
     if format_ == HTML or walk is None:
         page = harmonise_page(found, walk, speaker().language)
         html = render("harmonise.html", page=page, a=a, b=b, concept=concept, pair=pair, error=error)
-        return make_response(html, error.status if error else 200)
+        # That no two datasets measure a concept is an answer; the page of the concept leads here.
+        failed = error and (pair or not isinstance(error, NotFound))
+        return make_response(html, error.status if error and failed else 200)
     name = "-".join(
         part.rpartition("/")[2].rpartition(":")[2] for part in (a, b, concept, pair.replace("=", "-")) if part
     )

@@ -114,14 +114,18 @@ def _ref(build: Build, iri: str, said: dict[str, list[Text]], language: str) -> 
     if not names and own:
         names = own.titles
     label = choose(names, language)
+    known = bool(said) or own is not None
+    href = document(build.iris, iri, scheme.id if scheme else "", notation) if not own else f"/cs/{own.id}"
+    if not known and href.startswith("/resource?") and iri.startswith(("http://", "https://")):
+        href = iri  # what is not described here is described, if at all, where it is
     return Ref(
         iri=iri,
-        href=document(build.iris, iri, scheme.id if scheme else "", notation) if not own else f"/cs/{own.id}",
+        href=href,
         label=label or Text("" if notation else compact(iri), ""),
         notation=notation,
         scheme=scheme.id if scheme else "",
         active=first("begrepp:status") != expand("begrepp:inactive"),
-        known=bool(said) or own is not None,
+        known=known,
     )
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from begrepp.namespaces import compact
 from begrepp.records import Text
-from server.addresses import Twin
+from server.addresses import Twin, raw_path
 from server.names import mine
 from server.negotiate import GRAPH_FORMATS, choose_language
 from server.translate import LANGUAGES, Speaker
@@ -66,6 +66,8 @@ def address(path: str) -> str:
 
 def link(path: str) -> str:
     """A path as a link on a page: a language that stands in the page's address stands in those it leads to as well."""
+    if path.startswith(("http://", "https://")):
+        return path
     before, mark, fragment = path.partition("#")
     plain = before.partition("?")[0]
     language = request.args.get("lang", "")
@@ -130,7 +132,7 @@ def brief(title: Text) -> Text:
 def _switch(language: str) -> str:
     """The link that shows this page in another language, says so in its address, and remembers it."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    back = f"{quote(request.path)}?{urlencode([*kept, ('lang', language)])}"
+    back = f"{raw_path(request.environ)}?{urlencode([*kept, ('lang', language)])}"
     return address(f"/language/{language}?{urlencode({'back': back})}")
 
 
@@ -141,7 +143,7 @@ def _with_query(**changes: object) -> str:
         kept.pop(key, None)
         if value not in (None, ""):
             kept[key] = str(value)
-    return address(request.path) + (f"?{urlencode(kept)}" if kept else "")
+    return address(raw_path(request.environ)) + (f"?{urlencode(kept)}" if kept else "")
 
 
 def _day(value: str) -> str:

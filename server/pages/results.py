@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from begrepp.answering import Form
 from begrepp.namespaces import compact
+from begrepp.settings import LANGUAGES
 from server.addresses import document
+from server.names import Ref, refs
 from server.state import Build
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -55,20 +57,23 @@ def result_page(build: Build, form: Form, body: bytes, links: Mapping[str, str] 
     links = links or {}
     variables = [name for name in answer["head"]["vars"] if name not in links.values()]
     bindings = answer["results"]["bindings"]
+    shown = bindings[:ROWS_SHOWN]
+    iris = {term["value"] for row in shown for term in row.values() if term["type"] == "uri"}
+    known = refs(build, (iri for iri in iris if not iri.startswith(build.iris.root)), LANGUAGES[0])
     return ResultPage(
         variables=variables,
-        rows=[[_linked(build, row, name, links.get(name, "")) for name in variables] for row in bindings[:ROWS_SHOWN]],
+        rows=[[_linked(build, row, name, links.get(name, ""), known) for name in variables] for row in shown],
         total=answer["total"],
         cut=answer["total"] > ROWS_SHOWN,
     )
 
 
-def _linked(build: Build, row: dict[str, dict[str, str]], name: str, link: str) -> Cell:
-    cell, target = _cell(build, row.get(name)), _cell(build, row.get(link)) if link else None
+def _linked(build: Build, row: dict[str, dict[str, str]], name: str, link: str, known: Mapping[str, Ref]) -> Cell:
+    cell, target = _cell(build, row.get(name), known), _cell(build, row.get(link), known) if link else None
     return replace(cell, href=target.href, iri=target.iri) if target and cell.text else cell
 
 
-def _cell(build: Build, term: dict[str, str] | None) -> Cell:
+def _cell(build: Build, term: dict[str, str] | None, known: Mapping[str, Ref]) -> Cell:
     if term is None:
         return Cell(text="")
     if term["type"] == "uri":
@@ -76,5 +81,6 @@ def _cell(build: Build, term: dict[str, str] | None) -> Cell:
         shown = iri.removeprefix(build.iris.root) if iri.startswith(build.iris.root) else compact(iri)
         # SWE, RESTRICTED: what the EU's authority lists call things.
         shown = shown.rpartition("/")[2] if iri.startswith(_AUTHORITY) else shown
-        return Cell(text=shown, href=document(build.iris, iri), iri=iri)
+        href = known[iri].href if iri in known else document(build.iris, iri)
+        return Cell(text=shown, href=href, iri=iri)
     return Cell(text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", "")))

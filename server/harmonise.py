@@ -38,8 +38,9 @@ def harmonise() -> Response:
         page = harmonise_page(found, walk, speaker().language)
         html = render("harmonise.html", page=page, a=a, b=b, concept=concept, pair=pair, error=error)
         # That no two datasets measure a concept is an answer; the page of the concept leads here.
-        failed = error and (pair or not isinstance(error, NotFound))
-        return make_response(html, error.status if error and failed else 200)
+        if error is None or (isinstance(error, NotFound) and not pair):
+            return make_response(html)
+        return make_response(html, error.status)
     name = "-".join(
         part.rpartition("/")[2].rpartition(":")[2] for part in (a, b, concept, pair.replace("=", "-")) if part
     )

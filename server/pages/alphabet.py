@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from begrepp.swedish import sort_key
 from server.addresses import document
 from server.catalogue import MAX_LIST, SchemeFacts
 from server.names import Ref, choose
+from server.pages.paging import Paged
 from server.state import Build
 
 PAGE = 200
@@ -18,9 +20,10 @@ OTHER = "#"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlphabetPage:
+class AlphabetPage(Paged):
     """The names under one letter, and how many there are under each."""
 
+    size: ClassVar[int] = PAGE
     scheme: SchemeFacts
     letter: str
     letters: Mapping[str, int]
@@ -28,16 +31,6 @@ class AlphabetPage:
     total: int
     offset: int
     whole: bool
-
-    @property
-    def next(self) -> int | None:
-        """Where the next page begins, if there is one."""
-        return self.offset + PAGE if self.offset + PAGE < self.total else None
-
-    @property
-    def previous(self) -> int | None:
-        """Where the page before begins, if there is one."""
-        return max(0, self.offset - PAGE) if self.offset else None
 
 
 def alphabet_page(build: Build, scheme: SchemeFacts, language: str, *, letter: str, offset: int) -> AlphabetPage:

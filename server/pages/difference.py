@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pyoxigraph import NamedNode
 
@@ -16,6 +16,7 @@ from begrepp.search import code_key
 from begrepp.swedish import fold, sort_key
 from server.addresses import document
 from server.names import Ref, refs
+from server.pages.paging import Paged
 from server.questions import select, value
 from server.state import Build
 from server.translate import Speaker
@@ -98,9 +99,10 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DifferencePage:
+class DifferencePage(Paged):
     """A difference between two editions of a scheme."""
 
+    size: ClassVar[int] = PAGE
     said: dict[str, Any]
     title: Text
     scheme: Ref
@@ -115,16 +117,6 @@ class DifferencePage:
     offset: int
     impact: Impact
     withheld: bool
-
-    @property
-    def next(self) -> int | None:
-        """Where the next page begins, if there is one."""
-        return self.offset + PAGE if self.offset + PAGE < self.total else None
-
-    @property
-    def previous(self) -> int | None:
-        """Where the page before begins, if there is one."""
-        return max(0, self.offset - PAGE) if self.offset else None
 
 
 def title_of(build: Build, said: dict[str, Any], say: Speaker) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pyoxigraph import NamedNode, QuerySolutions
 
@@ -11,6 +12,7 @@ from begrepp.namespaces import compact
 from begrepp.records import Text
 from server.addresses import document
 from server.names import Ref, in_order, iris_of, one, refs, statements, texts
+from server.pages.paging import Paged
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
 from server.questions import bound, value
 from server.resolve import Found
@@ -35,9 +37,10 @@ class MappingPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MappingSetPage:
+class MappingSetPage(Paged):
     """A mapping set."""
 
+    size: ClassVar[int] = PAGE
     ref: Ref
     other_titles: Sequence[Text]
     publisher: Ref | None
@@ -47,16 +50,6 @@ class MappingSetPage:
     pairs: Sequence[MappingPair]
     total: int
     offset: int
-
-    @property
-    def next(self) -> int | None:
-        """Where the next page begins, if there is one."""
-        return self.offset + PAGE if self.offset + PAGE < self.total else None
-
-    @property
-    def previous(self) -> int | None:
-        """Where the page before begins, if there is one."""
-        return max(0, self.offset - PAGE) if self.offset else None
 
 
 def mapping_set_page(build: Build, found: Found, say: Speaker, offset: int) -> MappingSetPage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode
 
@@ -14,6 +15,7 @@ from begrepp.swedish import sort_key
 from server.addresses import document
 from server.catalogue import SchemeFacts
 from server.names import Ref, choose, in_order, iris_of, one, refs, statements
+from server.pages.paging import Paged
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
 from server.pages.tree import Branch, top
 from server.questions import select, value
@@ -47,22 +49,13 @@ class SchemeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Paged):
     """A page of a flat scheme's concepts, in Swedish order."""
 
+    size: ClassVar[int] = PAGE
     rows: Sequence[Ref]
     total: int
     offset: int
-
-    @property
-    def next(self) -> int | None:
-        """Where the next page begins, if there is one."""
-        return self.offset + PAGE if self.offset + PAGE < self.total else None
-
-    @property
-    def previous(self) -> int | None:
-        """Where the page before begins, if there is one."""
-        return max(0, self.offset - PAGE) if self.offset else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
 from begrepp.search.things import KINDS
 from server.addresses import document
 from server.names import Ref, choose, is_mnemonic, refs
+from server.pages.paging import Paged
 from server.state import Build
 
 PAGE = 25
@@ -52,9 +54,10 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPage:
+class SearchPage(Paged):
     """What a search found."""
 
+    size: ClassVar[int] = PAGE
     query: str
     chosen: Mapping[str, str]
     total: int
@@ -64,14 +67,9 @@ class SearchPage:
     offset: int
 
     @property
-    def next(self) -> int | None:
-        """Where the next page begins, if there is one."""
-        return self.offset + PAGE if self.offset + PAGE < min(self.total, MAX_OFFSET) else None
-
-    @property
-    def previous(self) -> int | None:
-        """Where the page before begins, if there is one."""
-        return max(0, self.offset - PAGE) if self.offset else None
+    def end(self) -> int:
+        """How far one can turn pages."""
+        return min(self.total, MAX_OFFSET)
 
 
 def search_page(build: Build, query: str, wanted: Mapping[str, str], offset: int, language: str) -> SearchPage:

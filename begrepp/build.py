@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -20,6 +21,7 @@ from begrepp.comparisons import Comparisons
 from begrepp.correspondence import write_differences
 from begrepp.derived import Derived
 from begrepp.errors import BegreppError, ValidationError
+from begrepp.findings import Finding
 from begrepp.history import in_force
 from begrepp.iris import Iris
 from begrepp.loading import Failure, Job, load_all
@@ -36,7 +38,6 @@ from begrepp.meanings import Meanings
 from begrepp.parts import LoadReport, Part
 from begrepp.progress import Progress
 from begrepp.publish import alone, aside, publish
-from begrepp.queries import Finding
 from begrepp.records import Coverage
 from begrepp.redistribution import project
 from begrepp.settings import Settings
@@ -88,7 +89,14 @@ def build(
                 store.begin(part.graph, part.path, part.sha256)
 
         reports, failures = load_all(
-            jobs, graphs, settings.base, progress, cache, from_scratch=from_scratch, loaded=loaded
+            jobs,
+            graphs,
+            settings.base,
+            progress,
+            cache,
+            from_scratch=from_scratch,
+            loaded=loaded,
+            piece=store.begin_piece if store.is_new and not public else None,
         )
         cache.retain({report.entry for report in reports} | _entries(settings))
         if failures and not (keep_going and reports):
@@ -128,13 +136,12 @@ def build(
         contents = Contents.of(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
         stored = store.finish(contents)
         derived = Derived(contents, before)
+        beside = stack.enter_context(ThreadPoolExecutor(1))
+        checked = beside.submit(derived.findings, stored, folder / "store", progress)
         things = derived.things(view.path, folder / "index", progress)
         progress.step("counting classes and properties")
         write_statistics(folder, view.path)
-        progress.step(f"storing {view.triples:,} triples")
-        stored.result()
-        store.close()
-        findings = derived.findings(folder / "store", progress)
+        findings = checked.result()
         _refuse_findings(findings)
         digest = graph_hash([*parts, *differences], catalogue_sha)
         manifest = Manifest(

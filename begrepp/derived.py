@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
 
 from begrepp.cache import data_files, link, software
 from begrepp.code import code_checksum, files_checksum
+from begrepp.findings import Finding, run_checks
 from begrepp.manifest import MANIFEST, Manifest, read_manifest
 from begrepp.progress import Progress
-from begrepp.queries import QUERIES, Finding, run_checks
+from begrepp.queries import QUERIES
 from begrepp.search import write_index
-from begrepp.store import DiskStore
 from begrepp.storing import Contents
 
 
@@ -28,7 +29,7 @@ class Derived:
         self._before = before
         self.keys = {
             "index": _key(contents.view_sha256(), "begrepp.search", *data_files()),
-            "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.queries", *_checks()),
+            "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.findings", *_checks()),
         }
 
     def things(self, view: Path, index: Path, progress: Progress) -> int:
@@ -42,11 +43,12 @@ class Derived:
             return self._known.things
         return write_index(index, view, progress.work("indexing the words"))
 
-    def findings(self, store: Path, progress: Progress) -> list[Finding]:
-        """What the checks find in the store."""
+    def findings(self, stored: Future[None], store: Path, progress: Progress) -> list[Finding]:
+        """What the checks find in the store, as soon as it is whole."""
+        stored.result()
         if self._known and self._same("checks"):
             return [Finding(**{**said, "examples": tuple(said["examples"])}) for said in self._known.checks]
-        return list(run_checks(DiskStore(store), progress.work("checking the current view")))
+        return list(run_checks(store, progress.work("checking the current view")))
 
     @cached_property
     def _known(self) -> Manifest | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
@@ -25,8 +25,10 @@ _MEANT = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 class SortedFile:
     """Lines in any number, written out sorted and unique, in memory that does not grow."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, spilled: Callable[[Path], None] = lambda run: None) -> None:
+        """`spilled` is told of each run of sorted lines, which is gone when the file is closed."""
         self.path = path
+        self._spilled = spilled
         self._lines: list[str] = []
         self._runs: list[Path] = []
 
@@ -38,20 +40,25 @@ class SortedFile:
         """Take more lines."""
         self._lines.extend(lines)
         if len(self._lines) >= CHUNK_LINES:
-            self._spill(self.path.with_suffix(f".run{len(self._runs)}"))
+            self._spill()
 
-    def _spill(self, run: Path) -> tuple[int, str]:
-        self._lines.sort()  # what comes in order is hardly sorted at all
-        written = write_lines(run, self._lines)
-        self._lines.clear()
+    def _spill(self) -> None:
+        run = self.path.with_suffix(f".run{len(self._runs)}")
+        self._write(run)
         self._runs.append(run)
+        self._spilled(run)
+
+    def _write(self, path: Path) -> tuple[int, str]:
+        self._lines.sort()  # what comes in order is hardly sorted at all
+        written = write_lines(path, self._lines)
+        self._lines.clear()
         return written
 
     def close(self) -> tuple[int, str]:
         """Write the file; the number of lines and the SHA-256 of its bytes."""
         if not self._runs:
-            return self._spill(self.path)
-        self._spill(self.path.with_suffix(f".run{len(self._runs)}"))
+            return self._write(self.path)
+        self._spill()
         result = merge_files(self.path, self._runs)
         for run in self._runs:
             run.unlink()

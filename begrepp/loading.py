@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
-from begrepp.cache import Cache, cache_key
+from begrepp.cache import Cache, cache_key, link
 from begrepp.errors import BegreppError
-from begrepp.parts import LoadReport, file_used, judge_edition, read_edition, together
+from begrepp.parts import LoadReport, Spilled, file_used, judge_edition, read_edition, together
 from begrepp.progress import Progress
 from begrepp.records import Edition, Load
 from begrepp.rows import Meter
@@ -28,8 +29,29 @@ PROCESSES = min(2, os.cpu_count() or 1)
 _TICK = 0.2
 Loaded = Callable[[LoadReport], None]
 """Is told of each edition as soon as it is loaded."""
-Tick = tuple[str, int, int, int, str]
-"""Which edition, which share of it, rows read, bytes read, and what is being done with it."""
+PIECE = ".piece"
+"""How the names of the pieces of a part that is still being written end, after the part's own name."""
+
+
+class Tick(NamedTuple):
+    """How far an edition, or a share of it, has come, and what is being done with it."""
+
+    key: str
+    share: int
+    rows: int
+    bytes: int
+    stage: str
+
+
+class Piece(NamedTuple):
+    """Some of the lines of a graph that is still being read."""
+
+    graph: str
+    file: Path
+
+
+Inbox: TypeAlias = "Queue[Tick | Piece | None]"
+"""What the loading processes tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +94,12 @@ def load_all(
     *,
     from_scratch: bool = False,
     loaded: Loaded = lambda report: None,
+    piece: Spilled | None = None,
 ) -> tuple[list[LoadReport], list[Failure]]:
     """What came of loading each edition, in the order of the jobs, and what was refused.
 
-    An edition whose entry is in the cache is not read again, unless `from_scratch`.
+    An edition whose entry is in the cache is not read again, unless `from_scratch`. `piece` is told of the pieces of
+    a large part while it is being read; who takes one removes it.
     """
     reports = {} if from_scratch else _known(jobs, graphs, base, progress, cache)
     for report in reports.values():
@@ -83,7 +107,7 @@ def load_all(
     failures: list[Failure] = []
     left = sorted((job for job in jobs if job.key not in reports), key=lambda job: -job.size)
     if left:
-        for job, outcome in _read(left, graphs, base, progress):
+        for job, outcome in _read(left, graphs, base, progress, piece):
             if isinstance(outcome, BegreppError):
                 failures.append(Failure(job.key, outcome))
                 progress.finish(job.key, None, outcome)
@@ -112,21 +136,21 @@ def _known(jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, cac
 
 
 def _read(
-    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress
+    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, piece: Spilled | None
 ) -> Iterator[tuple[Job, LoadReport | BegreppError]]:
     """Load the editions in parallel processes; what came of each, or why it was refused, as soon as it is known."""
     context = multiprocessing.get_context("spawn")
-    ticks: Queue[Tick | None] = context.Queue()
-    watcher = threading.Thread(target=_watch, args=(ticks, progress), daemon=True)
+    inbox: Inbox = context.Queue()
+    watcher = threading.Thread(target=_watch, args=(inbox, progress, piece), daemon=True)
     watcher.start()
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_report_to, initargs=(ticks,)) as pool:
+    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_report_to, initargs=(inbox,)) as pool:
         running: dict[Future[LoadReport], tuple[Job, bool]] = {}
         read: dict[str, list[LoadReport]] = defaultdict(list)
         refused: set[str] = set()
         for job in jobs:
             progress.start(job.edition, job.size)
             for number, load in enumerate(job.shares or (job.load,)):
-                running[pool.submit(_read_one, job, number, load, graphs, base)] = job, False
+                running[pool.submit(_read_one, job, number, load, graphs, base, piece is not None)] = job, False
         while running:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job, judged = running.pop(future)
@@ -142,22 +166,31 @@ def _read(
                 read[job.key].append(future.result())
                 if len(read[job.key]) == max(1, len(job.shares)):
                     running[pool.submit(_judge_one, job, together(read.pop(job.key)), base)] = job, True
-    ticks.put(None)
+    inbox.put(None)
     watcher.join()
 
 
-_outbox: list[Queue[Tick | None]] = []
+_outbox: list[Inbox] = []
 """In a loading process: where to report to."""
 
 
-def _report_to(ticks: Queue[Tick | None]) -> None:
-    _outbox.append(ticks)
+def _report_to(inbox: Inbox) -> None:
+    _outbox.append(inbox)
 
 
-def _read_one(job: Job, number: int, load: Load, graphs: Path, base: str) -> LoadReport:
+def _read_one(job: Job, number: int, load: Load, graphs: Path, base: str, in_pieces: bool) -> LoadReport:
     """In a process of its own: read an edition, or a share of it."""
     with _told(job, number) as meter:
+        if in_pieces:
+            return read_edition(job.edition, load, graphs, base, meter, _spilled)
         return read_edition(job.edition, load, graphs, base, meter)
+
+
+def _spilled(graph: str, run: Path) -> None:
+    piece = run.with_name(run.name + PIECE)
+    link(run, piece)
+    for inbox in _outbox:
+        inbox.put(Piece(graph, piece))
 
 
 def _judge_one(job: Job, report: LoadReport, base: str) -> LoadReport:
@@ -175,8 +208,8 @@ def _told(job: Job, number: int) -> Iterator[Meter]:
 
     def report() -> None:
         while not finished.wait(_TICK):
-            for ticks in _outbox:
-                ticks.put((job.key, number, meter.rows, meter.bytes, meter.stage))
+            for inbox in _outbox:
+                inbox.put(Tick(job.key, number, meter.rows, meter.bytes, meter.stage))
 
     reporter = threading.Thread(target=report, daemon=True)
     reporter.start()
@@ -189,13 +222,18 @@ def _told(job: Job, number: int) -> Iterator[Meter]:
         reporter.join()
 
 
-def _watch(ticks: Queue[Tick | None], progress: Progress) -> None:
+def _watch(inbox: Inbox, progress: Progress, piece: Spilled | None) -> None:
     known: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
-    while (tick := ticks.get()) is not None:
-        key, number, rows, bytes_read, stage = tick
-        shares = known[key]
-        shares[number] = rows, bytes_read
-        if number == 0:  # the largest share
-            if stage == "validating":
+    while (told := inbox.get()) is not None:
+        if isinstance(told, Piece):
+            if piece:
+                piece(*told)
+            continue
+        shares = known[told.key]
+        shares[told.share] = told.rows, told.bytes
+        if told.share == 0:  # the largest share
+            if told.stage == "validating":
                 shares = {0: shares[0]}
-            progress.advance(key, sum(r for r, _ in shares.values()), sum(b for _, b in shares.values()), stage)
+            progress.advance(
+                told.key, sum(r for r, _ in shares.values()), sum(b for _, b in shares.values()), told.stage
+            )

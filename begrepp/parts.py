@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -50,6 +51,8 @@ from begrepp.terms import name, ntriples
 from begrepp.validate import Report, Result, Severity, validate
 
 MAX_SKIPS_KEPT = 1000
+Spilled = Callable[[str, Path], None]
+"""Is told of the graph of a part that is being written, and of a run of its sorted lines."""
 
 Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
 
@@ -139,7 +142,14 @@ def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
     return judge_edition(read_edition(edition, load, folder, base, meter), edition, load, base, meter)
 
 
-def read_edition(edition: Edition, load: Load, folder: Path, base: str, meter: Meter) -> LoadReport:
+def read_edition(
+    edition: Edition,
+    load: Load,
+    folder: Path,
+    base: str,
+    meter: Meter,
+    spilled: Spilled = lambda graph, run: None,
+) -> LoadReport:
     """Read what a loader, or a share of it, makes of an edition into sorted N-Triples files under `folder`.
 
     Raises `InputError` where the file is at fault.
@@ -154,7 +164,7 @@ def read_edition(edition: Edition, load: Load, folder: Path, base: str, meter: M
         files=files,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    writer = _PartWriter(edition, mint, folder)
+    writer = _PartWriter(edition, mint, folder, spilled)
     METER.set(meter)
     for record in checked(load(edition)):
         if isinstance(record, Skipped):
@@ -213,10 +223,11 @@ _Opening = Release | MappingSet | Catalogue | Dataset | Structure
 class _PartWriter:
     """Sends each record's triples to the file of the part it belongs to."""
 
-    def __init__(self, edition: Edition, mint: Mint, folder: Path) -> None:
+    def __init__(self, edition: Edition, mint: Mint, folder: Path, spilled: Spilled) -> None:
         self._edition = edition
         self._mint = mint
         self._folder = folder
+        self._spilled = spilled
         self._open: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
         self._schemes: dict[str, tuple[Scheme, list[str]]] = {}
         self._origin = Origin(f"{edition.source}/{edition.version}")
@@ -252,7 +263,7 @@ class _PartWriter:
             part.titles = {text.lang: text.value for text in scheme.titles}
             if scheme.part_of in self._schemes:
                 part.scheme_header = part.scheme_header + self._schemes[scheme.part_of][1]
-        file = SortedFile(part.path)
+        file = SortedFile(part.path, partial(self._spilled, part.graph))
         file.extend(part.header + part.scheme_header)
         return part, file
 

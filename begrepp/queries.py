@@ -13,24 +13,19 @@ file is SPARQL as it stands and can be run by anyone who reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
-from pyoxigraph import QuerySolution, QuerySolutions
 
 from begrepp.errors import NotFound
 from begrepp.records import Text
 from begrepp.settings import ROOT
-from begrepp.shacl.cycles import on_cycles
-from begrepp.store import Store
 
 QUERIES = ROOT / "queries"
-EXAMPLES_KEPT = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,45 +147,3 @@ def example(name: str) -> Query:
 def queries(folder: str) -> list[Query]:
     """All queries of a folder of `queries/`, in the order of their names."""
     return [read_query(path) for path in sorted((QUERIES / folder).glob("*.rq"))]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a check found in the current view: how many faults, and the first of them."""
-
-    check: str
-    title: str
-    severity: str
-    count: int
-    examples: tuple[str, ...]
-
-
-def run_checks(store: Store, done: Callable[[float], None] = lambda part: None) -> Iterator[Finding]:
-    """Ask every check of a store; those that find nothing are left out. `done` is told how far it has come, to 1."""
-    checks = queries("checks")
-    for number, query in enumerate(checks, start=1):
-        answer = store.query(query.text)
-        assert isinstance(answer, QuerySolutions)
-        count = 0
-        examples: list[str] = []
-        for row in _circles(answer) if query.said.get("rows") == "steps" else answer:
-            count += 1
-            if count <= EXAMPLES_KEPT:
-                examples.append(" ".join(str(getattr(term, "value", term)) for term in row if term))
-        done(number / len(checks))
-        if count:
-            yield Finding(
-                check=query.name,
-                title=query.title,
-                severity=query.said["severity"],
-                count=count,
-                examples=tuple(examples),
-            )
-
-
-def _circles(steps: Iterable[QuerySolution]) -> Iterator[tuple[str]]:
-    """What steps from one thing to another lead back to, in order; a path in SPARQL would walk from each thing anew."""
-    numbers: dict[str, int] = {}
-    ends = np.array([numbers.setdefault(term.value, len(numbers)) for step in steps for term in step], dtype=np.int64)
-    things = [*numbers]
-    yield from sorted((things[number],) for number in on_cycles(ends[::2], ends[1::2]).tolist())

@@ -7,16 +7,20 @@ store before, and only the statements that went or came are written. What a stor
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
+import re
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
@@ -24,6 +28,7 @@ from pyoxigraph import Store as Oxigraph
 
 from begrepp.cache import link
 from begrepp.lines import changed_lines
+from begrepp.loading import PIECE
 from begrepp.progress import Progress
 from begrepp.store import contents_file
 
@@ -32,6 +37,7 @@ DEFAULT = ""
 _MOST_CHANGES = 200_000
 """Beyond so many statements that went or came, a store is sooner written anew."""
 _BATCH = 20_000
+_BLANK = re.compile(rb"^_:| _:\S+ \.$", re.MULTILINE)
 _PIECE = 1 << 27
 """So many bytes are stored at a time: about as many statements as the engine sorts at a time."""
 
@@ -75,6 +81,15 @@ class Contents:
         return hashlib.sha256("".join(self.sha256[graph] for graph in (DEFAULT, *self.apart)).encode()).hexdigest()
 
 
+@dataclass(slots=True)
+class _Begun:
+    """A graph that is being stored before all are read; the checksum is known when it is whole."""
+
+    sha256: str = ""
+    pieces: list[Path] = field(default_factory=list)
+    stored: list[Future[None]] = field(default_factory=list)
+
+
 class StoreWriter:
     """Writes the store of a build beside other work, each graph as soon as its file is whole.
 
@@ -87,20 +102,43 @@ class StoreWriter:
         self._known = read_contents(before) if before else None
         self._progress = progress
         self._beside = ThreadPoolExecutor(1)
-        self._begun: dict[str, tuple[str, Future[None]]] = {}
+        self._begun: dict[str, _Begun] = defaultdict(_Begun)
+        self._beginning = Lock()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether graphs are stored as soon as they are there, since no store before can be renewed."""
+        return not self._known
+
+    def begin_piece(self, graph: str, piece: Path) -> None:
+        """Store some lines of a graph that is still being read, and remove the file."""
+        with self._beginning:
+            begun = self._begun[graph]
+            if piece not in begun.pieces:
+                begun.pieces.append(piece)
+                begun.stored.append(self._beside.submit(self._load_piece, graph, piece))
 
     def begin(self, graph: str, file: Path, sha256: str) -> None:
-        """Store a graph already, since it is not likely to change before the store is finished."""
-        if not self._known:
-            self._begun[graph] = sha256, self._beside.submit(self._load, graph, file)
+        """Store a graph already, or the pieces of it that are left, since it is not likely to change any more."""
+        if not self.is_new:
+            return
+        for piece in file.parent.glob(f"{glob.escape(file.stem)}.*{PIECE}"):
+            self.begin_piece(graph, piece)
+        begun = self._begun[graph]
+        begun.sha256 = sha256
+        if not begun.pieces:
+            begun.stored.append(self._beside.submit(self._load, graph, file))
 
     def finish(self, contents: Contents) -> Future[None]:
-        """Store all else. The files of the contents lie in `graphs/` beside the store."""
+        """Store all else, and let go of the store. The files of the contents lie in `graphs/` beside it."""
         return self._beside.submit(self._finish, contents)
 
     def close(self) -> None:
         """Let go of the store, finished or not."""
         self._beside.shutdown(cancel_futures=True)
+        self._let_go()
+
+    def _let_go(self) -> None:
         self.__dict__.pop("_store", None)
 
     @cached_property
@@ -110,6 +148,7 @@ class StoreWriter:
     def _finish(self, contents: Contents) -> None:
         if not self._renewed(contents):
             self._write(contents)
+        self._let_go()
         _note(self._path, contents)
 
     def _renewed(self, contents: Contents) -> bool:
@@ -122,9 +161,10 @@ class StoreWriter:
         return False
 
     def _write(self, contents: Contents) -> None:
-        stored = {graph for graph, (sha256, _) in self._begun.items() if contents.sha256.get(graph) == sha256}
-        for _, future in self._begun.values():
-            future.result()
+        stored = {graph for graph, begun in self._begun.items() if contents.sha256.get(graph) == begun.sha256}
+        for begun in self._begun.values():
+            for future in begun.stored:
+                future.result()
         for graph in self._begun.keys() - stored:
             self._store.remove_graph(NamedNode(graph))
         for graph in sorted(contents.files.keys() - stored):
@@ -135,6 +175,10 @@ class StoreWriter:
 
     def _load(self, graph: str, file: Path) -> None:
         _load(self._store, graph, file, self._progress)
+
+    def _load_piece(self, graph: str, piece: Path) -> None:
+        _load(self._store, graph, piece, self._progress)
+        piece.unlink()
 
 
 def _renew(path: Path, contents: Contents, before: Path, known: Contents, progress: Progress) -> None:
@@ -190,17 +234,32 @@ def _file(store: Path, contents: Contents, graph: str) -> Path:
 
 
 def _load(store: Oxigraph, graph: str, file: Path, progress: Progress) -> None:
-    """Store a file of sorted N-Triples, piece by piece, so that it can be told how far it has come."""
+    """Store a file of sorted N-Triples, piece by piece, so that it can be told how far it has come.
+
+    A blank node is one within a piece only, so lines that name one are stored together.
+    """
     place = NamedNode(graph) if graph else DefaultGraph()
     size = file.stat().st_size
     if size < _PIECE:
         store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES, to_graph=place)
         return
     done = progress.work(f"storing {graph or 'the current view'}")
+    nameless: list[bytes] = []
     with file.open("rb") as whole:
         while piece := whole.read(_PIECE):
-            store.bulk_load(piece + whole.readline(), format=RdfFormat.N_TRIPLES, to_graph=place)
+            named, others = _apart(piece + whole.readline())
+            nameless += others
+            store.bulk_load(named, format=RdfFormat.N_TRIPLES, to_graph=place)
             done(whole.tell() / size)
+    store.bulk_load(b"".join(nameless), format=RdfFormat.N_TRIPLES, to_graph=place)
+
+
+def _apart(lines: bytes) -> tuple[bytes, list[bytes]]:
+    """Lines without those that name a blank node, and those."""
+    if not _BLANK.search(lines):
+        return lines, []
+    each = lines.splitlines(keepends=True)
+    return b"".join(line for line in each if not _BLANK.search(line)), [line for line in each if _BLANK.search(line)]
 
 
 def read_contents(store: Path) -> Contents | None:

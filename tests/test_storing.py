@@ -11,6 +11,7 @@ from pyoxigraph import Store as Oxigraph
 
 from begrepp import storing, view
 from begrepp.build import build
+from begrepp.loading import PIECE
 from begrepp.manifest import Manifest, current_build
 from begrepp.settings import Settings
 from begrepp.store import DiskStore, names_its_graphs
@@ -177,3 +178,40 @@ def test_what_was_stored_early_and_has_changed_since_is_stored_again(tmp_path: P
     found = {quad.graph_name: quad.subject.value for quad in Oxigraph.read_only(str(tmp_path / "store"))}
     said = {DefaultGraph(): 0, NamedNode(A): 1, NamedNode(B): "other"}
     assert found == {graph: f"https://example.org/{subject}" for graph, subject in said.items()}
+
+
+def test_a_graph_is_stored_in_pieces_while_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "graphs").mkdir()
+    default, whole, refused = (tmp_path / "graphs" / name for name in ("0.nt", "a.nt", "b.nt"))
+    default.touch()
+
+    def piece(of: Path, number: int, lines: set[str]) -> Path:
+        path = of.with_suffix(f".run{number}{PIECE}")
+        path.write_text("".join(sorted(lines)), encoding="utf-8")
+        return path
+
+    writer = StoreWriter(tmp_path / "store", None, Quiet())
+    told = piece(whole, 0, {triple(1), triple(2)})
+    writer.begin_piece(A, told)
+    writer.begin_piece(A, told)
+    writer.begin_piece(B, piece(refused, 0, {triple(9)}))  # of an edition that is refused when it is whole
+    piece(whole, 1, {triple(2), triple(3)})  # nobody was told of it yet
+    whole.write_text("".join(triple(n) for n in (1, 2, 3)), encoding="utf-8")
+    contents = Contents.of([(A, whole)], default, [])
+    writer.begin(A, whole, contents.sha256[A])
+    writer.finish(contents).result()
+    writer.close()
+    found = Oxigraph.read_only(str(tmp_path / "store"))
+    assert sorted(quad.subject.value[-1] for quad in found) == ["1", "2", "3"]
+    assert {quad.graph_name for quad in found} == {NamedNode(A)}
+    assert not [*tmp_path.rglob(f"*{PIECE}")]
+
+
+def test_a_blank_node_stays_one_where_a_file_is_stored_piece_by_piece(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "_PIECE", 40)
+    naming = f"<{A}> <https://example.org/p> _:b .\n"
+    store = Oxigraph.read_only(str(write("first", {"": {naming, blank(1), *map(triple, range(9))}})))
+    answer = store.query("SELECT ?value { ?s ?p ?node . ?node ?p ?value FILTER(isBlank(?node)) }")
+    assert isinstance(answer, QuerySolutions) and [row["value"].value for row in answer] == ["1"]

@@ -1,0 +1,77 @@
+"""What does not hold together in the current view as a whole: the questions of `queries/checks/`, asked of a build.
+
+They are asked in a process of their own, beside what else a build has to do.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from heapq import nsmallest
+from pathlib import Path
+
+import numpy as np
+from pyoxigraph import QuerySolution, QuerySolutions
+
+from begrepp.queries import Query, queries
+from begrepp.shacl.cycles import on_cycles
+from begrepp.store import DiskStore
+
+EXAMPLES_KEPT = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a check found in the current view: how many faults, and the first of them."""
+
+    check: str
+    title: str
+    severity: str
+    count: int
+    examples: tuple[str, ...]
+
+
+def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -> Iterator[Finding]:
+    """Ask every check of a store; those that find nothing are left out. `done` is told how far it has come, to 1."""
+    checks = queries("checks")
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for number, finding in enumerate(pool.map(partial(ask, store), checks), start=1):
+            done(number / len(checks))
+            if finding:
+                yield finding
+
+
+def ask(store: Path, check: Query) -> Finding | None:
+    """What a check finds in a store: each row of its answer is a fault, or a step on a way that must not lead back."""
+    answer = DiskStore(store).query(check.text)
+    assert isinstance(answer, QuerySolutions)
+    faults = _circles(answer) if check.said.get("rows") == "steps" else map(_words, answer)
+    count = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal count
+        for count, fault in enumerate(faults, start=1):  # noqa: B007
+            yield fault
+
+    examples = nsmallest(EXAMPLES_KEPT, counted())
+    if not count:
+        return None
+    return Finding(
+        check=check.name, title=check.title, severity=check.said["severity"], count=count, examples=tuple(examples)
+    )
+
+
+def _words(row: QuerySolution) -> str:
+    return " ".join(str(getattr(term, "value", term)) for term in row if term)
+
+
+def _circles(steps: Iterable[QuerySolution]) -> Iterator[str]:
+    """What steps from one thing to another lead back to; a path in SPARQL would walk from each thing anew."""
+    numbers: dict[str, int] = {}
+    ends = np.array([numbers.setdefault(term.value, len(numbers)) for step in steps for term in step], dtype=np.int64)
+    things = [*numbers]
+    for number in on_cycles(ends[::2], ends[1::2]).tolist():
+        yield things[number]

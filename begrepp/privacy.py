@@ -38,13 +38,13 @@ _CANDIDATES = (
 )
 
 
-# Every form ends in a month, a day and four digits; most texts have none of that, and need no closer look.
-_SERIAL = re.compile(r"[01]\d[- ]?\d\d.?\d{4}")
+SERIAL = re.compile(r"[01]\d[- ]?\d\d.?\d{4}")
+"""Every form ends in a month, a day and four digits; most texts have none of that, and need no closer look."""
 
 
 def find_identity_number(text: str) -> str | None:
     """The first Swedish identity number in the text, or None."""
-    if not _SERIAL.search(text):
+    if not SERIAL.search(text):
         return None
     for match in chain.from_iterable(candidate.finditer(text) for candidate in _CANDIDATES):
         day = int(match["day"])

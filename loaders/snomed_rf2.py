@@ -6,18 +6,19 @@ preferred term is the one that the Swedish language reference set prefers, whate
 says it is in. Attributes are kept as triples with the attribute's own IRI, ungrouped: which of them belong
 together could only be said with blank nodes. https://confluence.ihtsdotools.org/display/DOCRELFMT
 
-Millions of rows are joined in a temporary database on disk, so that memory does not grow with them.
+Millions of rows are joined in a temporary database (`begrepp.columns`), so that memory does not grow with them.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 
+from duckdb import DuckDBPyConnection
+
+from begrepp.columns import Values, database, rows
 from begrepp.editions import coverage, valid_from
 from begrepp.errors import InputError, Origin
 from begrepp.namespaces import expand
@@ -42,7 +43,7 @@ from begrepp.rows import meter
 from begrepp.successors import leading_on
 from loaders.agencies import SNOMED_INTERNATIONAL, classifications_publisher
 from loaders.snomed_files import Rf2File, choose, is_map
-from loaders.snomed_tables import Values, database, fill
+from loaders.snomed_tables import fill
 
 LICENCE = "https://www.snomed.org/get-snomed"
 IRI = "http://snomed.info/id/"
@@ -104,7 +105,7 @@ def concepts(edition: Edition) -> Iterator[Record]:
     national = publisher is not SNOMED_INTERNATIONAL
     title = f"Snomed CT {'SE ' if national else ''}{edition.version}"
     own = [file for file in files if not is_map(file)]
-    with closing(database()) as joined:
+    with database() as joined:
         yield from fill(joined, own, since)
         yield SCHEME
         yield Release(
@@ -128,7 +129,7 @@ def maps(edition: Edition) -> Iterator[Record]:
     if not any(map(is_map, files)):
         return
     own = [file for file in files if is_map(file) or file.content == "Concept"]
-    with closing(database()) as joined:
+    with database() as joined:
         yield from fill(joined, own, since, counted=is_map)
         meter().stage = "joining"
         yield from _maps(joined, own, edition, since, publisher)
@@ -149,7 +150,7 @@ def _issued(edition: Edition, files: Sequence[Rf2File]) -> tuple[date, Agent]:
 
 _DESCRIPTIONS = """
 SELECT d.concept, d.type, d.lang, d.term, coalesce(l.standings, 0) FROM description d
-LEFT JOIN (SELECT description, sum(DISTINCT standing) AS standings FROM language WHERE active GROUP BY description) l
+LEFT JOIN (SELECT description, bit_or(standing) AS standings FROM language WHERE active GROUP BY description) l
 ON l.description = d.id WHERE d.active ORDER BY d.concept, d.id
 """
 _RELATIONS = "SELECT DISTINCT concept, type, target, value FROM relationship WHERE active ORDER BY 1, 2, 3, 4"
@@ -174,19 +175,17 @@ class _Groups:
         return rows
 
 
-def _concepts(joined: sqlite3.Connection, files: Sequence[Rf2File]) -> Iterator[Record]:
+def _concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Iterator[Record]:
     full = files[0].state == "Full"
     names = [file.path.name for file in files]
-    joined.execute("CREATE INDEX standing ON language(description)")
     # An extension may bring words for a concept that is not in it; a map or an association may have such an end too.
-    descriptions, relations = _Groups(joined.execute(_DESCRIPTIONS)), _Groups(joined.execute(_RELATIONS))
-    history = _Groups(joined.execute(_HISTORY))
+    descriptions, relations = _Groups(rows(joined, _DESCRIPTIONS)), _Groups(rows(joined, _RELATIONS))
+    history = _Groups(rows(joined, _HISTORY))
     successors = _successors(joined)
     # A snapshot says when a concept last changed, not when it began.
-    join = "LEFT JOIN began b ON b.id = c.id" if full else "LEFT JOIN (SELECT NULL AS first) b"
-    joined.execute("CREATE INDEX beginning ON began(id)")
-    for id_, time, active, file, line, first in joined.execute(
-        f"SELECT c.id, c.time, c.active, c.file, c.line, b.first FROM concept c {join} ORDER BY c.id"
+    join = "LEFT JOIN began b ON b.id = c.id" if full else "CROSS JOIN (SELECT NULL AS first) b"
+    for id_, time, active, file, line, first in rows(
+        joined, f"SELECT c.id, c.time, c.active, c.file, c.line, b.first FROM concept c {join} ORDER BY c.id"
     ):
         related = relations.of(id_)
         said = [(f"{IRI}{type_}", _object(target, value)) for _, type_, target, value in related if type_ != _IS_A]
@@ -277,21 +276,23 @@ def _object(target: int | None, value: str | None) -> RdfTerm:
     return RdfTerm(value.strip('"'), "literal")
 
 
-def _successors(joined: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
+def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
     """What replaces each retired concept, as far as it leads to a concept in use, directly or by steps."""
     steps: dict[int, list[int]] = {}
     refsets = ",".join(map(str, sorted(_REPLACING)))
-    found = joined.execute(
+    found = rows(
+        joined,
         "SELECT DISTINCT a.concept, a.target FROM association a JOIN concept c ON c.id = a.concept"
-        f" WHERE a.active AND NOT c.active AND a.refset IN ({refsets}) ORDER BY 1, 2"
+        f" WHERE a.active AND NOT c.active AND a.refset IN ({refsets}) ORDER BY 1, 2",
     )
     for source, target in found:
         steps.setdefault(source, []).append(target)
     active = {
         id_
-        for (id_,) in joined.execute(
+        for (id_,) in rows(
+            joined,
             "SELECT c.id FROM concept c WHERE c.active AND c.id IN"
-            f" (SELECT target FROM association WHERE refset IN ({refsets}))"
+            f" (SELECT target FROM association WHERE refset IN ({refsets}))",
         )
     }
     return leading_on(steps, active)
@@ -304,12 +305,12 @@ JOIN concept c ON c.id = m.concept WHERE m.active ORDER BY 1, 2, 3, 4, 10
 
 
 def _maps(
-    joined: sqlite3.Connection, files: Sequence[Rf2File], edition: Edition, since: date, publisher: Agent
+    joined: DuckDBPyConnection, files: Sequence[Rf2File], edition: Edition, since: date, publisher: Agent
 ) -> Iterator[Record]:
     """Each map reference set as a mapping set; a row without a code says that there is none."""
-    for refset, rows in groupby(joined.execute(_MAPS), key=itemgetter(0)):
+    for refset, found in groupby(rows(joined, _MAPS), key=itemgetter(0)):
         scheme = TARGETS.get(refset)
-        first = next(rows)
+        first = next(found)
         if not scheme:
             origin = Origin(files[first[8]].path.name, first[9])
             yield Skipped(origin=origin, reason=f"the map {refset} leads to a code system that begrepp does not know.")
@@ -325,7 +326,7 @@ def _maps(
             redistribution=Redistribution.NOT_ALLOWED,
             iri=f"{IRI}{refset}",
         )
-        for row in (first, *rows):
+        for row in (first, *found):
             yield _mapping(row, id_, scheme, files, publisher)
 
 

@@ -135,6 +135,32 @@ def test_a_row_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     refused(made, "sct2_Description", "cells where the table has 9 columns", "cut off")
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("sct2_Concept_Snapshot_INT", "\n100002002\t", "\n100002002x\t", "'100002002x' in column 'id' is no number"),
+        ("sct2_Relationship_Snapshot_INT", "\t116680003\t", "\t1.0\t", "is no number"),
+        ("der2_cRefset_AssociationSnapshot", "-", "", "in column 'id' is no UUID"),
+        ("sct2_Concept_Snapshot_INT", "\n100002002\t", "\n\n100002002\t", "the line is empty"),
+        ("sct2_Concept_Snapshot_INT", "\t20030131\t1", "\t20030131\t2", "active is '2'"),
+        ("sct2_Description_Snapshot-en", "Invented", "Inv\0nted", "NUL"),
+    ],
+)
+def test_a_cell_that_is_not_what_it_should_be_is_refused_with_its_row(
+    tmp_path: Path, file: str, old: str, new: str, words: str
+) -> None:
+    made = copied(tmp_path, lambda n, t: (n, t.replace(old, new) if file in n else t))
+    with pytest.raises(InputError) as raised:
+        load(made)
+    assert words in raised.value.reason, raised.value.reason
+    assert file in raised.value.origin.file and raised.value.origin.row
+
+
+def test_empty_lines_at_the_end_are_no_rows(tmp_path: Path) -> None:
+    made = copied(tmp_path, lambda n, t: (n, t + "\n\n"))
+    assert concepts(load(made)) == concepts(load(whole()))
+
+
 def test_an_identity_number_is_refused_in_a_term_but_an_identifier_may_look_like_one(tmp_path: Path) -> None:
     assert any("8112189876" in p.read_text(encoding="utf-8") for p in whole())
     made = copied(tmp_path, lambda n, t: (n, t.replace("Made-up finding", "811218-9876")))

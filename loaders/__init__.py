@@ -54,8 +54,14 @@ def loader_of(edition: Edition) -> Load:
     said = known or declaration(edition)
     loader = said.get("loader")
     if loader not in modules():
+        if loader:
+            reason = f"its source.toml names the loader '{loader}', which there is not."
+        elif said:
+            reason = "its source.toml names no `loader` at the top, above the first [table]."
+        else:
+            reason = "there is no loader of that name, and no source.toml beside the files names one."
         raise UsageError(
-            f"{edition.source}: there is no loader of that name, and no source.toml beside the files names one.",
+            f"{edition.source}: {reason}",
             f"Name one of {', '.join(sorted(modules()))} as `loader` in source.toml; see docs/how-to/source-toml.md.",
         )
     load: Callable[..., Iterator[Record]] = modules()[str(loader)].load

@@ -25,7 +25,7 @@ from begrepp.records import (
     Text,
 )
 from loaders.agencies import KNOWN
-from loaders.keys import Keys
+from loaders.keys import MANUAL, Keys
 
 PUBLISHER_TYPES = {
     # The publisher types of ADMS, which DCAT-AP-SE 3.0.1 demands of every agent.
@@ -78,6 +78,13 @@ def read_declaration(edition: Edition, declared: Mapping[str, Any] | None) -> Ke
 def rights(keys: Keys, *, suggested: Mapping[str, str] | None = None) -> Rights:
     """`[source]`: title, publisher, homepage, licence, redistribution. `suggested` holds what the file itself says."""
     hint = suggested or {}
+    if "source" not in keys and not (hint.get("publisher") and hint.get("licence")):
+        raise InputError(
+            keys.origin,
+            "nobody says who publishes this list, and under what licence.",
+            'Write a source.toml and add it with the files: loader = "…" on the first line, then a line [source] and'
+            f' below it title.sv = "…", publisher = "…", publisher_type = "…" and licence = "https://…". {MANUAL}',
+        )
     source = keys.table("source")
     titles = source.words("title")
     publisher = agent_named(source, "publisher", hint.get("publisher", ""))

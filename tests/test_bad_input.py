@@ -333,6 +333,7 @@ def test_skos_that_does_not_fit_together_is_refused(tmp_path: Path, text: str, r
 @pytest.mark.parametrize(
     ("said", "key"),
     [
+        ('loader = "skos"\n', "nobody says who publishes this list, and under what licence"),
         ('loader = "skos"\n[source]\npublisher = "begrepp"\n', r"\[source\] licence is missing"),
         ('loader = "skos"\n[source]\nlicence = "https://example.org/"\n', r"\[source\] publisher is missing"),
         ('loader = "skos"\n[source]\nlicence = "https://example.org/"\npublisher = "X"\n', "publisher_type is missing"),

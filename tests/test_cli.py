@@ -34,6 +34,18 @@ def test_sources_tells_who_what_where_and_whether_it_was_found(begrepp: Shell) -
 
 
 @pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('[source]\nloader = "fhir"\n', "names no `loader` at the top"),
+        ('loader = "fire"\n', "names the loader 'fire', which there is not"),
+    ],
+)
+def test_a_declaration_without_a_known_loader_says_what_to_do(begrepp: Shell, said: str, expected: str) -> None:
+    files = (begrepp.file(HEADER + ROWS), begrepp.file(said, "source.toml"))
+    assert expected in begrepp("add", "mine", *files, "--edition", "1", code=2)
+
+
+@pytest.mark.parametrize(
     ("arguments", "expected"),
     [
         (("add", "nosuch", "FILE", "--edition", "2021"), "there is no loader of that name"),

@@ -29,6 +29,7 @@ from typing import Any
 import msgspec
 
 from begrepp.code import code_checksum, files_checksum
+from begrepp.files import link
 from begrepp.parts import FileUsed, LoadReport
 from begrepp.publish import remove_left_behind
 from begrepp.records import Edition, Load
@@ -113,16 +114,6 @@ def software() -> dict[str, str]:
         if "extra ==" not in requirement and (named := match(r"[\w.-]+", requirement)):
             found[named[0]] = version(named[0])
     return found
-
-
-def link(source: Path, target: Path) -> None:
-    """The same file under another name, or a copy where the file system has no hard links."""
-    try:
-        os.link(source, target)
-    except FileNotFoundError:
-        raise
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _sha256(path: Path) -> str:

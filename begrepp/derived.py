@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from begrepp.cache import data_files, link, software
+from begrepp.cache import data_files, software
 from begrepp.code import code_checksum, files_checksum
+from begrepp.files import link
 from begrepp.findings import Finding, run_checks
 from begrepp.manifest import MANIFEST, Manifest, read_manifest
 from begrepp.progress import Progress
 from begrepp.queries import QUERIES
-from begrepp.search import write_index
+from begrepp.search import renew_index, write_index
 from begrepp.storing import Contents
 
 
@@ -29,6 +32,7 @@ class Derived:
         self._before = before
         self.keys = {
             "index": _key(contents.view_sha256(), "begrepp.search", *data_files()),
+            "indexing": _key("", "begrepp.search", *data_files()),
             "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.findings", *_checks()),
         }
 
@@ -41,7 +45,14 @@ class Derived:
                 if path.is_file():
                     link(path, target)
             return self._known.things
-        return write_index(index, view, progress.work("indexing the words"))
+        done = progress.work("indexing the words")
+        if self._before and self._same("indexing"):
+            with suppress(OSError, ValueError):
+                before = self._before / "graphs" / view.name
+                if things := renew_index(index, view, self._before / "index", before, done):
+                    return things
+            shutil.rmtree(index, ignore_errors=True)
+        return write_index(index, view, done)
 
     def findings(self, stored: Future[None], store: Path, progress: Progress) -> list[Finding]:
         """What the checks find in the store, as soon as it is whole."""

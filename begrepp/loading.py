@@ -18,8 +18,9 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from begrepp.cache import Cache, cache_key, link
+from begrepp.cache import Cache, cache_key
 from begrepp.errors import BegreppError
+from begrepp.files import link
 from begrepp.parts import LoadReport, Spilled, file_used, judge_edition, read_edition, together
 from begrepp.progress import Progress
 from begrepp.records import Edition, Load

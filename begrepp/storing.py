@@ -26,7 +26,7 @@ from types import MappingProxyType
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
-from begrepp.cache import link
+from begrepp.files import link
 from begrepp.lines import changed_lines
 from begrepp.loading import PIECE
 from begrepp.progress import Progress

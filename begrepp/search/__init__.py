@@ -1,12 +1,13 @@
 """Finding things by their words and codes, as Swedes and clinicians type them.
 
 Read in this order: `keys` (when two words are one), `things` (what can be found), `writing` (the index of a build),
-`question` (what is asked), `asking` (how the index is asked for it), `ranking` (what comes first), `index` (the index,
-open for reading). How good it is: docs/search-quality.md.
+`renewing` (from the one before), `question` (what is asked), `asking` (how the index is asked for it), `ranking` (what
+comes first), `index` (the index, open for reading). How good it is: docs/search-quality.md.
 """
 
 from begrepp.search.index import Facets, Hit, TextIndex
 from begrepp.search.keys import code_key
+from begrepp.search.renewing import renew_index
 from begrepp.search.writing import write_index
 
-__all__ = ["Facets", "Hit", "TextIndex", "code_key", "write_index"]
+__all__ = ["Facets", "Hit", "TextIndex", "code_key", "renew_index", "write_index"]

@@ -81,7 +81,7 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
     labels = [*thing.labels(*_LABELS)]
     said = [spelled(label.value) for label in labels]
     if thing.kind == "variable":
-        said.append(spelled(thing.notation.replace("_", " ")))
+        said.append(code_words(thing))
     words = known.of(dict.fromkeys(chain.from_iterable(said)))
     folded = dict.fromkeys(word.folded for word in words)
     own_keys = _once(word.keys for word in words)
@@ -106,6 +106,16 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
         start=" ".join(_once(_beginnings(fold(word)) for word in dict.fromkeys(each[0] for each in said if each))),
         rank=_rank(thing, labels),
     )
+
+
+def code_words(variable: Thing) -> list[str]:
+    """The words that the name of a variable is made of."""
+    return spelled(variable.notation.replace("_", " "))
+
+
+def iri_of(found: Document) -> str:
+    """The IRI of a thing that was found."""
+    return str(msgspec.json.decode(str(found.get_first("stored")))[0])
 
 
 def _once(several: Iterable[Sequence[str]]) -> dict[str, None]:

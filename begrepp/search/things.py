@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from begrepp.lines import literal, subjects
+from begrepp.lines import literal, subjects, subjects_at
 from begrepp.records import Text
 from begrepp.terms import name
 
@@ -68,6 +68,13 @@ def things(current: Path) -> Iterator[Thing]:
     """The things in a file of sorted N-Triples, in its order."""
     for subject, lines in subjects(current):
         if subject[0] == "<" and (thing := _thing(subject[1:-1], lines)).kind:
+            yield thing
+
+
+def things_of(current: Path, iris: Iterable[str]) -> Iterator[Thing]:
+    """Some of the things in a file of sorted N-Triples; what is not there, or can not be found, is left out."""
+    for subject, lines in subjects_at(current, (f"<{iri}>" for iri in iris)):
+        if (thing := _thing(subject[1:-1], lines)).kind:
             yield thing
 
 

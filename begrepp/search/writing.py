@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
-from tantivy import Index
+from tantivy import Document, Index, IndexWriter
 
 from begrepp.records import Text
 from begrepp.search.fields import Words, analysed, document, schema
-from begrepp.search.keys import spelled
+from begrepp.search.ledger import Ledger
 from begrepp.search.things import Thing, things
-from begrepp.swedish import SHORTEST_PART, fold
 
 _MOST_VIA = 20
 _LENGTH = 4
@@ -31,44 +30,78 @@ def write_index(path: Path, current: Path, done: Callable[[float], None] = lambd
     """
     path.mkdir(parents=True)
     with tempfile.TemporaryFile(dir=path.parent) as spool:
-        vocabulary, same, datasets = _first_reading(current, spool)
-        names = (
-            {thing.iri: [*thing.labels("pref", "alt")] for thing in _reread(spool) if thing.iri in same} if same else {}
-        )
-        writer = analysed(Index(schema(), path=str(path))).writer(heap_size=200_000_000, num_threads=1)
-        words = Words(vocabulary)
+        ledger = _first_reading(current, spool)
+        partners = ledger.partners
+        names = {t.iri: names_of(t) for t in _reread(spool) if t.iri in partners} if partners else {}
+        writer = writer_of(Index(schema(), path=str(path)))
+        documents = Documents(ledger, names)
         count = 0
         size = spool.tell()
         done(_READ)
         for thing in _reread(spool):
-            home = _home(thing.iri, datasets) if thing.kind in ("variable", "dataset") else ""
-            writer.add_document(document(thing, _via(thing, same, names), words, home))
+            writer.add_document(documents.of(thing))
             count += 1
             if count % _TOLD == 0:
                 done(_READ + (_WRITTEN - _READ) * spool.tell() / size)
-        writer.commit()
-        writer.wait_merging_threads()
+        finish(writer)
+        ledger.write(path)
         done(1)
     return count
 
 
-def _first_reading(current: Path, spool: IO[bytes]) -> tuple[set[str], dict[str, list[str]], list[str]]:
-    """The words that compounds may be made of, what is mapped to what as the same, and the datasets."""
-    seen: set[str] = set()
-    same: dict[str, list[str]] = {}
-    datasets: list[str] = []
+def writer_of(index: Index) -> IndexWriter:
+    """What writes documents into an index."""
+    return analysed(index).writer(heap_size=200_000_000, num_threads=1)
+
+
+def finish(writer: IndexWriter) -> None:
+    """Let what was written be found."""
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+class Documents:
+    """Makes the documents of an index. `names` are what the partners of things are called, by IRI."""
+
+    def __init__(self, ledger: Ledger, names: dict[str, list[Text]]) -> None:
+        self._ledger = ledger
+        self._names = names
+        self._words = Words(ledger.vocabulary)
+
+    def of(self, thing: Thing) -> Document:
+        """The document of a thing."""
+        home = self._home(thing.iri) if thing.kind in ("variable", "dataset") else ""
+        return document(thing, self._via(thing), self._words, home)
+
+    def _via(self, thing: Thing) -> list[Text]:
+        """What concepts that mean the same are called, where the thing itself is not called so."""
+        others = self._ledger.partners.get(thing.iri)
+        if not others:
+            return []
+        own = {label.value.casefold() for label in thing.labels("pref", "alt", "hidden")}
+        said = (label for other in dict.fromkeys(others) for label in self._names.get(other, ()))
+        return [label for label in dict.fromkeys(said) if label.value.casefold() not in own][:_MOST_VIA]
+
+    def _home(self, iri: str) -> str:
+        """The dataset that a thing is or is a part of."""
+        found = (each for each in self._ledger.datasets if iri == each or iri.startswith(each + "/"))
+        return max(found, key=len, default="")
+
+
+def names_of(thing: Thing) -> list[Text]:
+    """What a thing is called where another means the same."""
+    return [*thing.labels("pref", "alt")]
+
+
+def _first_reading(current: Path, spool: IO[bytes]) -> Ledger:
+    """Everything that is to be known of all things before the first document is made."""
+    ledger = Ledger()
     encode = msgspec.msgpack.Encoder().encode
     for thing in things(current):
         body = encode(thing)
         spool.write(len(body).to_bytes(_LENGTH) + body)
-        seen.update(spelled("\n".join(label.value for label in thing.labels("pref", "alt", "hidden"))))
-        for other in thing.same:
-            same.setdefault(thing.iri, []).append(other)
-            same.setdefault(other, []).append(thing.iri)
-        if thing.kind == "dataset":
-            datasets.append(thing.iri)
-    known = {fold(word) for word in seen if len(word) >= SHORTEST_PART and not word.isdigit()}
-    return known, same, datasets
+        ledger.take(thing)
+    return ledger
 
 
 def _reread(spool: IO[bytes]) -> Iterator[Thing]:
@@ -76,18 +109,3 @@ def _reread(spool: IO[bytes]) -> Iterator[Thing]:
     decode = msgspec.msgpack.Decoder(Thing).decode
     while length := spool.read(_LENGTH):
         yield decode(spool.read(int.from_bytes(length)))
-
-
-def _via(thing: Thing, same: dict[str, list[str]], names: dict[str, list[Text]]) -> list[Text]:
-    """What concepts that mean the same are called, where the thing itself is not called so."""
-    others = same.get(thing.iri)
-    if not others:
-        return []
-    own = {label.value.casefold() for label in thing.labels("pref", "alt", "hidden")}
-    said = (label for other in dict.fromkeys(others) for label in names.get(other, ()))
-    return [label for label in dict.fromkeys(said) if label.value.casefold() not in own][:_MOST_VIA]
-
-
-def _home(iri: str, datasets: list[str]) -> str:
-    """The dataset that a thing is or is a part of."""
-    return max((each for each in datasets if iri == each or iri.startswith(each + "/")), key=len, default="")

@@ -52,8 +52,9 @@ class Word:
 
     folded: str
     keys: tuple[str, ...]
-    parts: tuple[str, ...]
+    inside: tuple[str, ...]
     edges: tuple[str, ...]
+    begins: tuple[str, ...]
 
 
 class Words:
@@ -70,9 +71,10 @@ class Words:
     def _worked_out(self, word: str) -> Word:
         folded = fold(word)
         parts = sorted(compound_parts(folded, self._vocabulary))
-        inside = dict.fromkeys((*parts, *(key for part in parts for key in keys(part))))
-        edges = dict.fromkeys(each[:length] for each in (folded, *parts) for length in range(1, EDGE + 1))
-        self._known[word] = made = Word(folded, keys(word), tuple(inside), tuple(edges))
+        its_keys = keys(word)
+        inside = dict.fromkeys((folded, *its_keys, *parts, *(key for part in parts for key in keys(part))))
+        edges = dict.fromkeys(chain.from_iterable(map(_beginnings, (folded, *parts))))
+        self._known[word] = made = Word(folded, its_keys, tuple(inside), tuple(edges), _beginnings(folded))
         return made
 
 
@@ -83,10 +85,10 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
     if thing.kind == "variable":
         said.append(code_words(thing))
     words = known.of(dict.fromkeys(chain.from_iterable(said)))
-    folded = dict.fromkeys(word.folded for word in words)
-    own_keys = _once(word.keys for word in words)
-    mapped = _once(word.keys for label in via for word in known.of(spelled(label.value)))
-    told = (word.keys for text in thing.labels("text") for word in known.of(spelled(text.value)))
+    own_keys = _once([word.keys for word in words])
+    mapped = _once([word.keys for label in via for word in known.of(spelled(label.value))])
+    told = [word.keys for text in thing.labels("text") for word in known.of(spelled(text.value))]
+    first = known.of(dict.fromkeys([each[0] for each in said if each]))
     return Document(
         stored=msgspec.json.encode(_stored(thing, via)).decode(),
         iri=thing.iri,
@@ -97,13 +99,13 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
         language=[*dict.fromkeys(label.lang for label in labels if label.lang not in ("", "zxx"))],
         code=[*dict.fromkeys(map(code_key, _codes(thing)))],
         whole=[*dict.fromkeys(whole_key(label.value) for label in labels)],
-        word=" ".join(folded),
+        word=" ".join(dict.fromkeys([word.folded for word in words])),
         key=" ".join(own_keys),
-        part=" ".join(dict.fromkeys((*folded, *own_keys, *_once(word.parts for word in words)))),
-        via=" ".join(key for key in mapped if key not in own_keys),
+        part=" ".join(_once([word.inside for word in words])),
+        via=" ".join([key for key in mapped if key not in own_keys]),
         text=" ".join(chain.from_iterable(told)),
-        edge=" ".join(_once(word.edges for word in words)),
-        start=" ".join(_once(_beginnings(fold(word)) for word in dict.fromkeys(each[0] for each in said if each))),
+        edge=" ".join(_once([word.edges for word in words])),
+        start=" ".join(_once([word.begins for word in first])),
         rank=_rank(thing, labels),
     )
 
@@ -124,7 +126,7 @@ def _once(several: Iterable[Sequence[str]]) -> dict[str, None]:
 
 
 def _beginnings(word: str) -> tuple[str, ...]:
-    return tuple(word[:length] for length in range(1, EDGE + 1))
+    return tuple(dict.fromkeys([word[:length] for length in range(1, EDGE + 1)]))
 
 
 def _codes(thing: Thing) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -32,7 +32,7 @@ def write_index(path: Path, current: Path, done: Callable[[float], None] = lambd
     with tempfile.TemporaryFile(dir=path.parent) as spool:
         ledger = _first_reading(current, spool)
         partners = ledger.partners
-        names = {t.iri: names_of(t) for t in _reread(spool) if t.iri in partners} if partners else {}
+        names = {t.iri: names_of(t) for t in _reread(spool, partners)} if partners else {}
         writer = writer_of(Index(schema(), path=str(path)))
         documents = Documents(ledger, names)
         count = 0
@@ -104,8 +104,18 @@ def _first_reading(current: Path, spool: IO[bytes]) -> Ledger:
     return ledger
 
 
-def _reread(spool: IO[bytes]) -> Iterator[Thing]:
+class _Named(msgspec.Struct):
+    """As much of a thing as tells which it is."""
+
+    iri: str
+
+
+def _reread(spool: IO[bytes], wanted: Container[str] | None = None) -> Iterator[Thing]:
+    """The things that were written, or those that are wanted."""
     spool.seek(0)
     decode = msgspec.msgpack.Decoder(Thing).decode
+    named = msgspec.msgpack.Decoder(_Named).decode
     while length := spool.read(_LENGTH):
-        yield decode(spool.read(int.from_bytes(length)))
+        body = spool.read(int.from_bytes(length))
+        if wanted is None or named(body).iri in wanted:
+            yield decode(body)

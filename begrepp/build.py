@@ -41,7 +41,6 @@ from begrepp.publish import alone, aside, publish
 from begrepp.records import Coverage
 from begrepp.redistribution import project
 from begrepp.settings import Settings
-from begrepp.statistics import write_statistics
 from begrepp.storing import Contents, StoreWriter
 from begrepp.view import write_view
 
@@ -139,9 +138,8 @@ def build(
         beside = stack.enter_context(ThreadPoolExecutor(1))
         checked = beside.submit(derived.findings, stored, folder / "store", progress)
         things = derived.things(view.path, folder / "index", progress)
-        progress.step("counting classes and properties")
-        write_statistics(folder, view.path)
-        findings = checked.result()
+        progress.step("reading the current view over")
+        findings = sorted([*derived.overview(view.path, folder), *checked.result()], key=lambda found: found.check)
         _refuse_findings(findings)
         digest = graph_hash([*parts, *differences], catalogue_sha)
         manifest = Manifest(

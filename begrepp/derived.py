@@ -1,4 +1,4 @@
-"""What is worked out of the whole graph: the index of words, and what the checks find.
+"""What is worked out of the whole graph: the index of words, the statistics, and what the checks find.
 
 Where neither the graph has changed since the build before nor the code and the questions, its results are taken
 over: the index as hard links, since its files are never written twice.
@@ -17,11 +17,14 @@ from pathlib import Path
 from begrepp.cache import data_files, software
 from begrepp.code import code_checksum, files_checksum
 from begrepp.files import link
-from begrepp.findings import Finding, run_checks
+from begrepp.findings import Finding, look_for_faults, run_checks
 from begrepp.manifest import MANIFEST, Manifest, read_manifest
+from begrepp.overview import CHECKS
 from begrepp.progress import Progress
 from begrepp.queries import QUERIES
 from begrepp.search import renew_index, write_index
+from begrepp.statistics import FILE as STATISTICS
+from begrepp.statistics import Counting
 from begrepp.storing import Contents
 
 
@@ -31,6 +34,9 @@ class Derived:
     def __init__(self, contents: Contents, before: Path | None) -> None:
         self._before = before
         self.keys = {
+            "overview": _key(
+                contents.view_sha256() + code_checksum("begrepp.statistics"), "begrepp.overview", *_checks()
+            ),
             "index": _key(contents.view_sha256(), "begrepp.search", *data_files()),
             "indexing": _key("", "begrepp.search", *data_files()),
             "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.findings", *_checks()),
@@ -57,9 +63,24 @@ class Derived:
     def findings(self, stored: Future[None], store: Path, progress: Progress) -> list[Finding]:
         """What the checks find in the store, as soon as it is whole."""
         stored.result()
-        if self._known and self._same("checks"):
-            return [Finding(**{**said, "examples": tuple(said["examples"])}) for said in self._known.checks]
+        if self._same("checks"):
+            return [finding for finding in self._found_before if finding.check not in CHECKS]
         return list(run_checks(store, progress.work("checking the current view")))
+
+    def overview(self, view: Path, folder: Path) -> list[Finding]:
+        """Write the statistics of the current view; what is found in reading it over."""
+        if self._before and self._same("overview") and (self._before / STATISTICS).exists():
+            link(self._before / STATISTICS, folder / STATISTICS)
+            return [finding for finding in self._found_before if finding.check in CHECKS]
+        counting = Counting()
+        found = [*look_for_faults(view, counting)]
+        counting.write(folder)
+        return found
+
+    @property
+    def _found_before(self) -> list[Finding]:
+        known = self._known.checks if self._known else []
+        return [Finding(**{**said, "examples": tuple(said["examples"])}) for said in known]
 
     @cached_property
     def _known(self) -> Manifest | None:

@@ -6,16 +6,20 @@ that the sources do not say; what is missing stays missing, and the profile's sh
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pyoxigraph import Literal, NamedNode, QueryTriples, RdfFormat, Triple
 
 from begrepp.errors import NotFound, UsageError
+from begrepp.lines import SortedFile
 from begrepp.namespaces import expand
 from begrepp.queries import read_query
-from begrepp.serialise import graph_bytes
+from begrepp.serialise import write_graph
 from begrepp.settings import ROOT
-from begrepp.store import Store
+from begrepp.store import DiskStore, Store
 
 FEEDS = ROOT / "queries" / "feeds"
 FORMATS = {
@@ -32,13 +36,13 @@ def profiles() -> list[str]:
     return sorted(path.stem for path in FEEDS.glob("*.rq"))
 
 
-def feed(store: Store, profile: str) -> list[Triple]:
-    """The triples of a feed, sorted. Raises `NotFound` where there is none in the profile."""
+def feed(store: Store, profile: str) -> Iterator[Triple]:
+    """The triples of a feed as the engine finds them. Raises `NotFound` where there is none in the profile."""
     if profile not in profiles():
         raise NotFound(f"There is no feed in '{profile}'.", f"There are {', '.join(profiles())}.")
     answer = store.query(read_query(FEEDS / f"{profile}.rq").text)
     assert isinstance(answer, QueryTriples)
-    return sorted(set(map(_exact, answer)), key=str)
+    return map(_exact, answer)
 
 
 # The engine keeps whole numbers of every kind as xsd:integer; the profiles ask for the kind.
@@ -59,12 +63,25 @@ def _exact(triple: Triple) -> Triple:
 
 
 def write_feed(store: Store, profile: str, target: Path) -> int:
-    """Write a feed in the format that the file's name tells; the number of triples."""
+    """Write a feed, sorted, in the format that the file's name tells; the number of triples.
+
+    They are sorted on disk: memory does not grow with the variables.
+    """
     form = FORMATS.get(target.suffix)
     if form is None:
         raise UsageError(f"'{target.suffix}' tells no format of RDF.", f"Name the file {', '.join(FORMATS)}.")
-    triples = feed(store, profile)
-    aside = target.with_name(target.name + ".part")
-    aside.write_bytes(graph_bytes(triples, form))
-    aside.replace(target)
-    return len(triples)
+    found = feed(store, profile)
+    with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
+        lines = SortedFile(Path(folder, "feed.nt"))
+        for triple in found:
+            lines.add(f"{triple} .\n")
+        count, _ = lines.close()
+        written = Path(folder, target.name)
+        write_graph(lines.path, written, form)
+        written.replace(target)
+    return count
+
+
+if __name__ == "__main__":
+    build_folder, wanted = map(Path, sys.argv[1:])
+    write_feed(DiskStore(build_folder / "store"), wanted.stem, wanted)

@@ -1,6 +1,7 @@
 """What does not hold together in the current view as a whole: the questions of `queries/checks/`, asked of a build.
 
-They are asked in a process of their own, beside what else a build has to do.
+They are asked in a process of their own, beside what else a build has to do. Some are not asked of the store, but
+answered in reading over the view (`begrepp.overview`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from pyoxigraph import QuerySolution, QuerySolutions
 
+from begrepp.overview import CHECKS, Reader, look_over
 from begrepp.queries import Query, queries
 from begrepp.shacl.cycles import on_cycles
 from begrepp.store import DiskStore
@@ -35,8 +37,11 @@ class Finding:
 
 
 def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -> Iterator[Finding]:
-    """Ask every check of a store; those that find nothing are left out. `done` is told how far it has come, to 1."""
-    checks = queries("checks")
+    """Ask a store the checks that are not made in reading over the view; those that find nothing are left out.
+
+    `done` is told how far it has come, to 1.
+    """
+    checks = [check for check in queries("checks") if check.name not in CHECKS]
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         for number, finding in enumerate(pool.map(partial(ask, store), checks), start=1):
             done(number / len(checks))
@@ -44,11 +49,23 @@ def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -
                 yield finding
 
 
+def look_for_faults(view: Path, *others: Reader) -> Iterator[Finding]:
+    """Read the current view once, for the other checks and for `others` who read it; what they find."""
+    readers = [(query, CHECKS[query.name]()) for query in queries("checks") if query.name in CHECKS]
+    look_over(view, [*(reader for _, reader in readers), *others])
+    for query, reader in readers:
+        if finding := _finding(query, reader.faults()):
+            yield finding
+
+
 def ask(store: Path, check: Query) -> Finding | None:
     """What a check finds in a store: each row of its answer is a fault, or a step on a way that must not lead back."""
     answer = DiskStore(store).query(check.text)
     assert isinstance(answer, QuerySolutions)
-    faults = _circles(answer) if check.said.get("rows") == "steps" else map(_words, answer)
+    return _finding(check, _circles(answer) if check.said.get("rows") == "steps" else map(_words, answer))
+
+
+def _finding(check: Query, faults: Iterable[str]) -> Finding | None:
     count = 0
 
     def counted() -> Iterator[str]:

@@ -24,7 +24,8 @@ def subject_blocks(path: Path) -> Iterator[bytes]:
     for block in blocks(path):
         found = left + block
         last = found[found.rfind(b"\n", 0, -1) + 1 :]
-        begins = found.find(b"\n" + last[: last.index(b" ") + 1]) + 1
+        head = last[: last.index(b" ") + 1]
+        begins = 0 if found.startswith(head) else found.find(b"\n" + head) + 1
         left = found[begins:]
         if begins:
             yield found[:begins]

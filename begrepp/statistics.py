@@ -1,7 +1,7 @@
 """What a build holds, counted once while it is made: classes, properties, and which class has which property.
 
 VoID is answered from it, the editor completes from it, federation chooses its sources by it; nothing is counted
-on a request. One pass over the current view, whose lines are sorted by subject.
+on a request.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from begrepp.line_columns import subject_blocks, terms
-from begrepp.namespaces import expand
+from begrepp.terms import name
 
 FILE = "statistics.json"
 
@@ -34,38 +33,44 @@ class Statistics:
     """Class, then property, to the number of triples about things of the class."""
 
 
-def write_statistics(folder: Path, current: Path) -> None:
-    """Count a file of sorted N-Triples, and write what was counted into the build's folder."""
-    a = f"<{expand('rdf:type')}>"
-    classes: Counter[str] = Counter()
-    triples: Counter[str] = Counter()
-    with_property: Counter[str] = Counter()
-    class_properties: dict[str, Counter[str]] = defaultdict(Counter)
-    things = 0
-    for block in subject_blocks(current):
-        said = terms(block).with_columns(pl.col("predicate").cast(pl.Categorical), number=pl.col("subject").rle_id())
-        things += said["number"].n_unique()
+class Counting:
+    """Counts what it reads of the current view (a reader of `begrepp.overview`)."""
+
+    def __init__(self) -> None:
+        self._things = 0
+        self._classes: Counter[str] = Counter()
+        self._triples: Counter[str] = Counter()
+        self._with_property: Counter[str] = Counter()
+        self._class_properties: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def take(self, said: pl.DataFrame) -> None:
+        """Count some lines, all of a subject at once."""
+        self._things += said["number"].n_unique()
         own = said.group_by("number", "predicate").len("times")
-        types = said.filter((pl.col("predicate") == a) & pl.col("rest").str.starts_with("<"))
+        types = said.filter((pl.col("predicate") == name("rdf:type")) & pl.col("rest").str.starts_with("<"))
         types = types.select("number", type=pl.col("rest").str.extract("^<(.*?)>"))
         for predicate, times, subjects in own.group_by("predicate").agg(pl.sum("times"), subjects=pl.len()).rows():
-            triples[predicate] += times
-            with_property[predicate] += subjects
+            self._triples[predicate] += times
+            self._with_property[predicate] += subjects
         for type_, times in types.group_by("type").len().rows():
-            classes[type_] += times
+            self._classes[type_] += times
         together = types.join(own, on="number").group_by("type", "predicate").agg(pl.sum("times"))
         for type_, predicate, times in together.rows():
-            class_properties[type_][predicate] += times
-    counted = Statistics(
-        triples=triples.total(),
-        subjects=things,
-        classes=dict(sorted(classes.items())),
-        properties={p[1:-1]: (n, with_property[p]) for p, n in sorted(triples.items())},
-        class_properties={
-            type_: {p[1:-1]: n for p, n in sorted(own.items())} for type_, own in sorted(class_properties.items())
-        },
-    )
-    (folder / FILE).write_text(json.dumps(asdict(counted), ensure_ascii=False) + "\n", encoding="utf-8")
+            self._class_properties[type_][predicate] += times
+
+    def write(self, folder: Path) -> None:
+        """Write what was counted into the build's folder."""
+        counted = Statistics(
+            triples=self._triples.total(),
+            subjects=self._things,
+            classes=dict(sorted(self._classes.items())),
+            properties={p[1:-1]: (n, self._with_property[p]) for p, n in sorted(self._triples.items())},
+            class_properties={
+                type_: {p[1:-1]: n for p, n in sorted(own.items())}
+                for type_, own in sorted(self._class_properties.items())
+            },
+        )
+        (folder / FILE).write_text(json.dumps(asdict(counted), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @cache

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from begrepp.feeds import feed, profiles
+from begrepp.feeds import profiles, write_feed
 from begrepp.namespaces import prefixes
 from begrepp.queries import example
 from begrepp.store import DiskStore
@@ -93,7 +93,7 @@ def _ask_all(build: Path) -> None:
     kept = DiskStore(build / "store")
     for profile in profiles():
         started = time.perf_counter()
-        triples = len(feed(kept, profile))
+        triples = write_feed(kept, profile, build.parent / f"{profile}.ttl")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         seconds = time.perf_counter() - started
         print(f"feed {profile:29}{seconds * 1000:10.0f}  {triples:>8,} triples, {peak - before:.1f} GB more memory")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, send_file
 
-from begrepp.feeds import feed
+from begrepp.errors import NotFound
+from begrepp.feeds import profiles
+from server.making import made
 from server.negotiate import GRAPH_FORMATS, choose_format, split_suffix
-from server.rdf import serialise
-from server.state import build
+from server.state import build, serving
 
 blueprint = Blueprint("catalog", __name__)
 
@@ -17,10 +18,10 @@ def catalog(profile: str) -> Response:
     """The feed in a profile, in the format that the suffix or the request asks for; Turtle if nothing is asked."""
     found = build()
     name, suffixed = split_suffix(profile, GRAPH_FORMATS)
+    if name not in profiles():
+        raise NotFound(f"There is no feed in '{name}'.", f"There are {', '.join(profiles())}.")
     format_ = suffixed or choose_format(request, GRAPH_FORMATS)
-    kept = found.kept_feeds
-    if name not in kept:
-        kept[name] = feed(found.store, name)
-    response = Response(serialise(kept[name], format_), content_type=f"{format_.media_type}; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.{format_.suffix}"'
-    return response
+    file = f"{name}.{format_.suffix}"
+    path = made("begrepp.feeds", found, file, serving().settings)
+    tag = f"{found.manifest.hash[:16]}-{format_.suffix}"
+    return send_file(path, f"{format_.media_type}; charset=utf-8", download_name=file, etag=tag)

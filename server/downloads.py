@@ -7,10 +7,6 @@ may not be passed on, whatever the build that is served holds.
 from __future__ import annotations
 
 import base64
-import shutil
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +14,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, send_file
 
 from begrepp.downloads import ALL, FORMS, citation, file_name, names, split_name
-from begrepp.errors import BegreppError
 from begrepp.records import Text
-from begrepp.settings import Settings
 from server.links import licence_of
+from server.making import made, place
 from server.names import choose
 from server.negotiate import HTML, Format, choose_format
 from server.presenting import address, render, speaker
@@ -30,16 +25,6 @@ from server.state import Build, build, serving
 blueprint = Blueprint("downloads", __name__)
 
 JSON = Format("json", "application/json")
-_SECONDS = 60
-_making: dict[Path, subprocess.Popen[bytes]] = {}
-_lock = threading.Lock()
-
-
-class StillMade(BegreppError):
-    """A large file is being made; it can be had in a while."""
-
-    status = 503
-    retry_after = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +97,7 @@ def file(file: str) -> Response:
     found = build()
     wanted = file.removesuffix(".sha256")
     name, _ = split_name(wanted, found.manifest)
-    path = _made(found, wanted, serving().settings)
+    path = made("begrepp.downloads", found, wanted, serving().settings)
     digest = _sha256(path)
     if file != wanted:
         return Response(f"{digest}  {wanted}\n", content_type="text/plain; charset=utf-8")
@@ -148,7 +133,7 @@ def download(found: Build, name: str, language: str) -> Download:
 
 def _file(found: Build, name: str, form: str) -> File:
     file = file_name(name, form)
-    path = _place(found, file, serving().settings)
+    path = place(found, file, serving().settings)
     there = path.exists()
     return File(
         name=file,
@@ -181,42 +166,5 @@ def _described(row: Download) -> dict[str, Any]:
     }
 
 
-def _place(found: Build, file: str, settings: Settings) -> Path:
-    return settings.data / "downloads" / found.manifest.id / file
-
-
 def _sha256(path: Path) -> str:
     return path.with_name(f"{path.name}.sha256").read_text(encoding="utf-8").split()[0]
-
-
-def _made(found: Build, file: str, settings: Settings) -> Path:
-    """Where the file is, made if need be; raises `StillMade` where that takes long."""
-    path = _place(found, file, settings)
-    if path.exists():
-        return path
-    with _lock:
-        process = _making.get(path)
-        if process is None:
-            _forget_old(path.parent.parent, settings)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            command = [sys.executable, "-m", "begrepp.downloads", str(found.folder), str(path)]
-            process = _making[path] = subprocess.Popen(command)
-    try:
-        process.wait(_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise StillMade(f"{file} is being made.", "Ask again in half a minute.") from None
-    finally:
-        if process.poll() is not None:
-            with _lock:
-                _making.pop(path, None)
-    if not path.exists():
-        raise BegreppError(f"{file} could not be made.", "It is noted in the server's log.")
-    return path
-
-
-def _forget_old(folder: Path, settings: Settings) -> None:
-    """Files of builds that are no more go."""
-    if folder.exists():
-        for kept in folder.iterdir():
-            if not (settings.builds / kept.name).exists():
-                shutil.rmtree(kept, ignore_errors=True)

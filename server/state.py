@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from flask import current_app, g
-from pyoxigraph import Triple
 
 from begrepp.changes import Change
 from begrepp.endpoint import Endpoint
@@ -71,11 +70,6 @@ class Build:
     @cached_property
     def kept_rights(self) -> dict[str, tuple[str, str]]:
         """The licence and the publisher of the graphs that were asked for."""
-        return {}
-
-    @cached_property
-    def kept_feeds(self) -> dict[str, list[Triple]]:
-        """The feeds that were asked for, by profile."""
         return {}
 
     @cached_property

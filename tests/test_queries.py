@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import QuerySolutions, Store
+from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 
 from begrepp.build import build
 from begrepp.editions import find_editions
-from begrepp.findings import ask, run_checks
+from begrepp.findings import ask, look_for_faults, run_checks
 from begrepp.loading import Job
 from begrepp.manifest import current_build
 from begrepp.namespaces import sparql_prologue
+from begrepp.overview import CHECKS
 from begrepp.queries import Query, queries
 from begrepp.settings import ROOT
 from begrepp.store import DiskStore
@@ -44,6 +45,7 @@ def test_an_example_answers_with_the_rows_that_it_promises(starter: DiskStore, q
 
 def test_the_starter_holds_together(path: Path) -> None:
     assert list(run_checks(path)) == []
+    assert list(look_for_faults(path.parent / "graphs" / "current.nt")) == []
 
 
 FAULTS = {
@@ -70,6 +72,31 @@ def test_a_check_finds_its_fault(check: Query, tmp_path: Path) -> None:
     del store
     finding = ask(tmp_path, check)
     assert finding and finding.count and finding.severity in ("violation", "warning")
+
+
+SEVERAL = """
+<urn:a> a skos:Concept ; skos:prefLabel "a"@sv, "b"@sv, "c"@sv, "a"@en ; skos:broader <urn:b> .
+<urn:b> a skos:Concept ; skos:prefLabel "ett \\"citat\\""@sv, "a", "b" ; skos:broader <urn:c>, <urn:d> .
+<urn:c> skos:prefLabel "x"@sv, "y"@sv ; skos:broader <urn:a> .
+<urn:d> a csvw:Column ; skos:broader <urn:e> . <urn:e> skos:broader <urn:e> .
+<urn:s> sssom:mappings <urn:m>, <urn:n>, <urn:o> .
+<urn:m> owl:annotatedSource <urn:a> ; owl:annotatedTarget <urn:gone> .
+<urn:n> owl:annotatedSource <urn:gone> ; owl:annotatedTarget <urn:c> .
+<urn:o> owl:annotatedSource <urn:d> ; owl:annotatedTarget <urn:b> .
+"""
+
+
+@pytest.mark.parametrize("said", [SEVERAL, *(FAULTS[name] for name in CHECKS), ""])
+def test_reading_the_view_over_finds_what_the_store_is_asked_for(tmp_path: Path, said: str) -> None:
+    store = Store(str(tmp_path / "store"))
+    store.update(sparql_prologue() + f"INSERT DATA {{ {said} }}")
+    store.flush()
+    lines = store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
+    del store
+    view = tmp_path / "view.nt"
+    view.write_bytes(b"".join(sorted((lines or b"").splitlines(keepends=True))))
+    asked = [ask(tmp_path / "store", query) for query in queries("checks") if query.name in CHECKS]
+    assert [*look_for_faults(view)] == [finding for finding in asked if finding]
 
 
 def test_the_starter_keeps_its_promises(starter: DiskStore) -> None:

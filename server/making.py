@@ -1,0 +1,62 @@
+"""Files that are made when they are first asked for, each by a process of its own, and kept beside the builds."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from begrepp.errors import BegreppError
+from begrepp.settings import Settings
+from server.state import Build
+
+_SECONDS = 60
+_making: dict[Path, subprocess.Popen[bytes]] = {}
+_lock = threading.Lock()
+
+
+class StillMade(BegreppError):
+    """A large file is being made; it can be had in a while."""
+
+    status = 503
+    retry_after = 30
+
+
+def place(found: Build, file: str, settings: Settings) -> Path:
+    """Where a file of a build is kept."""
+    return settings.data / "downloads" / found.manifest.id / file
+
+
+def made(module: str, found: Build, file: str, settings: Settings) -> Path:
+    """Where the file is, made by `python -m module BUILD FILE` if need be; raises `StillMade` where that takes long."""
+    path = place(found, file, settings)
+    if path.exists():
+        return path
+    with _lock:
+        process = _making.get(path)
+        if process is None:
+            _forget_old(path.parent.parent, settings)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            command = [sys.executable, "-m", module, str(found.folder), str(path)]
+            process = _making[path] = subprocess.Popen(command)
+    try:
+        process.wait(_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise StillMade(f"{file} is being made.", "Ask again in half a minute.") from None
+    finally:
+        if process.poll() is not None:
+            with _lock:
+                _making.pop(path, None)
+    if not path.exists():
+        raise BegreppError(f"{file} could not be made.", "It is noted in the server's log.")
+    return path
+
+
+def _forget_old(folder: Path, settings: Settings) -> None:
+    """Files of builds that are no more go."""
+    if folder.exists():
+        for kept in folder.iterdir():
+            if not (settings.builds / kept.name).exists():
+                shutil.rmtree(kept, ignore_errors=True)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 
 from begrepp.errors import Origin, PersonalDataError
 from begrepp.privacy import names_a_person, refuse_identity_numbers, refuse_person_rows
+from begrepp.workbooks import rows_of_all_sheets
 
 ROWS = 10_000
 """So many rows of each table are looked at."""
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
+_WORKBOOKS = (".xlsx", ".xlsm")
 _DATA = (".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt", ".parquet", ".feather", ".rds", ".rdata", ".mat")
 _LONGEST = 1_000_000
 
@@ -31,6 +34,8 @@ def refuse_person_tables(files: Iterable[Path]) -> None:
             )
         if path.suffix.lower() in _TABLES:
             _look_at(path)
+        if path.suffix.lower() in _WORKBOOKS:
+            _look_through(path)
 
 
 def _look_at(path: Path) -> None:
@@ -46,6 +51,18 @@ def _look_at(path: Path) -> None:
             refuse_identity_numbers("\t".join(cell for cell in cells if not cell.strip(' "').isdigit()), origin)
             if is_of_persons:
                 refuse_person_rows(dict(zip(header, (cell.strip(' "') for cell in cells), strict=False)), origin)
+
+
+def _look_through(path: Path) -> None:
+    """All sheets of a workbook, those too that no loader reads. The first row with two cells is its header."""
+    for _, rows in groupby(rows_of_all_sheets(path), key=itemgetter(0)):
+        header: list[str] = []
+        for _, origin, cells in islice(rows, ROWS):
+            refuse_identity_numbers("\t".join(cell for cell in cells if not cell.isdigit()), origin)
+            if header:
+                refuse_person_rows(dict(zip(header, cells, strict=False)), origin)
+            elif sum(map(bool, cells)) > 1:
+                header = cells
 
 
 def _lines(raw: Iterator[bytes]) -> Iterator[str]:

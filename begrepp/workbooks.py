@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.archives import check_archive, refuse_doctypes
-from begrepp.errors import InputError, Origin
+from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.privacy import refuse_identity_numbers, refuse_person_rows
 from begrepp.rows import Meter, Row, check_header, meter, named_cells
 
@@ -79,6 +79,25 @@ def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
             f"the workbook cannot be read ({' '.join(str(error).split()) or type(error).__name__}).",
             "Open it in a spreadsheet program and save it as .xlsx again.",
         ) from None
+
+
+def rows_of_all_sheets(path: Path) -> Iterator[tuple[str, Origin, list[str]]]:
+    """The rows of all sheets as they are, with the sheet's name. Of a workbook that cannot be read there are none: who
+    loads it says why.
+    """
+    try:
+        check_archive(path)
+        refuse_doctypes(path)
+        with closing(load_workbook(path, read_only=True, data_only=False)) as book:
+            for page in book.worksheets:
+                page.reset_dimensions()
+                for number, cells in enumerate(page.iter_rows(values_only=True), start=1):
+                    title = str(page.title)
+                    yield title, Origin(f"{path.name}[{title}]", number), [_cell_text(value) for value in cells]
+    except PersonalDataError:
+        raise
+    except Exception:
+        return
 
 
 def _cell_text(value: object) -> str:

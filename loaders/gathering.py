@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
+from begrepp.rows import Row
 from loaders.cells import Cell
 from loaders.sheets import Misaligned, Sheet
 
@@ -47,7 +48,7 @@ def gather(sheet: Sheet, cells: Iterable[Cell], misaligned: Misaligned, *, count
                 here[column] = row.take(column)
             elif column in passed or _is_around(column, sheet.form):
                 row.take(column)
-        row.done()
+        _refuse_unknown(row, here, wanted)
         if not seen.issuperset(here):
             seen.update(here)
         here.setdefault("file", _stem(row.origin.file))
@@ -59,6 +60,21 @@ def gather(sheet: Sheet, cells: Iterable[Cell], misaligned: Misaligned, *, count
                 f"no column '{' or '.join(alternatives)}'.",
                 "Open the file; if the publisher renamed the column, correct the declaration.",
             )
+
+
+def _refuse_unknown(row: Row, here: Mapping[str, str], wanted: Iterable[Sequence[str]]) -> None:
+    """Raise for a column that nobody uses; it may be one that is declared under another name."""
+    try:
+        row.done()
+    except InputError as error:
+        missing = [each for each in wanted if each and not any(column in here or column in OURS for column in each)]
+        if not missing:
+            raise
+        raise InputError(
+            row.origin,
+            f"there is no column '{' or '.join(missing[0])}', which the declaration reads; {error.reason}",
+            "If it has another name there, correct it in source.toml; a column that is not needed goes to `ignore`.",
+        ) from None
 
 
 @cache

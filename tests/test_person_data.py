@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 import loaders
 from begrepp import parts
@@ -94,6 +95,27 @@ def test_a_data_file_that_no_loader_reads_is_refused(tmp_path: Path) -> None:
     other.write_bytes(b"$FL2")
     with pytest.raises(PersonalDataError, match=r"extract\.sav.*statistics program"):
         refuse_person_tables([other])
+
+
+@pytest.mark.parametrize(
+    ("rows", "refused"),
+    [
+        ([["Uttag 2024"], ["patient_id", "kon"], ["P001", 2]], r"bok\.xlsx\[Data\] row 3.*'patient_id'"),
+        ([["namn", "text"], ["x", "ring 811218-9876"]], r"bok\.xlsx\[Data\] row 2.*identity number"),
+        ([["Variabelnamn", "Beskrivning"], ["patient_id", "Patientens nummer"]], ""),
+    ],
+)
+def test_a_sheet_that_no_loader_reads_is_looked_at(tmp_path: Path, rows: list[list[object]], refused: str) -> None:
+    book = Workbook()
+    book.create_sheet("Data")
+    for row in rows:
+        book["Data"].append(row)
+    book.save(tmp_path / "bok.xlsx")
+    if not refused:
+        refuse_person_tables([tmp_path / "bok.xlsx"])
+        return
+    with pytest.raises(PersonalDataError, match=refused):
+        refuse_person_tables([tmp_path / "bok.xlsx"])
 
 
 def test_identifiers_of_code_systems_are_no_persons(tmp_path: Path) -> None:

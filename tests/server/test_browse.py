@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -51,6 +52,14 @@ def test_every_language_has_the_same_words() -> None:
         assert swedish.keys() == other.keys()
         for key, words in swedish.items():
             assert set(re.findall(r"\{(\w+)\}", words)) == set(re.findall(r"\{(\w+)\}", other[key])), key
+
+
+def test_every_fact_of_the_starter_is_named_in_every_language() -> None:
+    said = [tomllib.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "starter").glob("*/*/source.toml")]
+    about = {evidence["about"] for declaration in said for evidence in declaration.get("evidence", ())}
+    assert len(about) > 20
+    for language in LANGUAGES:
+        assert not [each for each in about if f"about.{each}" not in catalogue(language)], language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -43,7 +43,7 @@ QUERIES = {
         GROUP BY ?u1 ?u2""",
     "columns of a table": """SELECT ?v ?n ?t { <{base}id/dataset/register-3/table/t5> csvw:column ?v .
         ?v csvw:name ?n ; csvw:title ?t }""",
-    "values of a variable": """SELECT ?code ?label { <{base}id/dataset/register-3/t5/var/v5_7> begrepp:codeList ?l .
+    "values of a variable": """SELECT ?code ?label { <{base}id/dataset/register-3/t5/var/v5_14> begrepp:codeList ?l .
         ?c skos:inScheme ?l ; skos:notation ?code ; skos:prefLabel ?label }""",
     "variables per dataset": """SELECT ?d (COUNT(?v) AS ?n) { ?d health:hasVariables/csvw:table/csvw:column ?v }
         GROUP BY ?d""",

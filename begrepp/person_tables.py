@@ -17,6 +17,8 @@ from begrepp.workbooks import rows_of_all_sheets
 
 ROWS = 10_000
 """So many rows of each table are looked at."""
+_TITLES = 20
+"""In so many rows the header of a sheet is looked for, below what may stand above it."""
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
 _WORKBOOKS = (".xlsx", ".xlsm")
 _DATA = (".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt", ".parquet", ".feather", ".rds", ".rdata", ".mat")
@@ -54,15 +56,15 @@ def _look_at(path: Path) -> None:
 
 
 def _look_through(path: Path) -> None:
-    """All sheets of a workbook, those too that no loader reads. The first row with two cells is its header."""
+    """All sheets of a workbook, those too that no loader reads. The widest of the first rows is the header."""
     for _, rows in groupby(rows_of_all_sheets(path), key=itemgetter(0)):
         header: list[str] = []
-        for _, origin, cells in islice(rows, ROWS):
+        for number, (_, origin, cells) in enumerate(islice(rows, ROWS)):
             refuse_identity_numbers("\t".join(cell for cell in cells if not cell.isdigit()), origin)
-            if header:
-                refuse_person_rows(dict(zip(header, cells, strict=False)), origin)
-            elif sum(map(bool, cells)) > 1:
+            if number < _TITLES and sum(map(bool, cells)) > max(1, sum(map(bool, header))):
                 header = cells
+            else:
+                refuse_person_rows(dict(zip(header, cells, strict=False)), origin)
 
 
 def _lines(raw: Iterator[bytes]) -> Iterator[str]:

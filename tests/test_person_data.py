@@ -100,6 +100,7 @@ def test_a_data_file_that_no_loader_reads_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "refused"),
     [
+        ([["Uttag", "2024"], ["patient_id", "kon", "n"], ["P001", 2, 3]], r"bok\.xlsx\[Data\] row 3.*'patient_id'"),
         ([["Uttag 2024"], ["patient_id", "kon"], ["P001", 2]], r"bok\.xlsx\[Data\] row 3.*'patient_id'"),
         ([["namn", "text"], ["x", "ring 811218-9876"]], r"bok\.xlsx\[Data\] row 2.*identity number"),
         ([["Variabelnamn", "Beskrivning"], ["patient_id", "Patientens nummer"]], ""),

@@ -11,7 +11,7 @@ from server.pages.tree import Node
 
 WIDTH, BOX, HIGH, GAP = 520, 216, 34, 10
 _SHOWN = 6
-_LETTERS = 27
+_LETTERS, _BOLD_LETTERS = 27, 22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,8 @@ def _children(tree: Node, iri: str) -> Sequence[Node]:
 
 def _box(ref: Ref, x: int, y: int, kind: str) -> Box:
     words = f"{ref.code} {ref.label.value}".strip()
-    return Box(ref=ref, x=x, y=y, kind=kind, words=words if len(words) <= _LETTERS else words[: _LETTERS - 1] + "…")
+    most = _BOLD_LETTERS if kind == "here" else _LETTERS
+    return Box(ref=ref, x=x, y=y, kind=kind, words=words if len(words) <= most else words[: most - 1] + "…")
 
 
 def _line(box: Box, y_here: int) -> Line:

@@ -10,7 +10,7 @@ from begrepp.answering import Question
 from server.asked import Asked, client
 from server.federation import resolved
 from server.kept import Answer
-from server.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format
+from server.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language
 from server.pages.results import ROWS_SHOWN, ResultPage, result_page
 from server.querylog import noted
 from server.replies import Reply
@@ -86,7 +86,7 @@ def response(found: Answer | Reply, format_: Format) -> Response:
 def shown(question: Asked, links: Mapping[str, str] | None = None) -> ResultPage:
     """The beginning of the answer, for a page; `links` says which column links the words of another."""
     found = answer(question, _SHOWN, rows=ROWS_SHOWN)
-    return result_page(build(), found.form, _beginning(found), links)
+    return result_page(build(), found.form, _beginning(found), choose_language(request), links)
 
 
 def _beginning(found: Answer | Reply) -> bytes:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from begrepp.answering import Form
 from begrepp.namespaces import compact
-from begrepp.settings import LANGUAGES
 from server.addresses import document
 from server.names import Ref, refs
 from server.state import Build
@@ -46,8 +45,13 @@ class ResultPage:
         return self.boolean is False or (self.boolean is None and not self.rows and not self.graph.strip())
 
 
-def result_page(build: Build, form: Form, body: bytes, links: Mapping[str, str] | None = None) -> ResultPage:
-    """A worker's answer, in SPARQL JSON or Turtle, as a page; `links` says which column links the words of another."""
+def result_page(
+    build: Build, form: Form, body: bytes, language: str, links: Mapping[str, str] | None = None
+) -> ResultPage:
+    """A worker's answer, in SPARQL JSON or Turtle, as a page; `links` says which column links the words of another.
+
+    Where those words are in another language than the reader's, the name of what they link to stands for them.
+    """
     if form == "graph":
         text = body[: TEXT_SHOWN + 1].decode(errors="replace")
         return ResultPage(graph=text[:TEXT_SHOWN], cut=len(text) > TEXT_SHOWN)
@@ -59,18 +63,30 @@ def result_page(build: Build, form: Form, body: bytes, links: Mapping[str, str] 
     bindings = answer["results"]["bindings"]
     shown = bindings[:ROWS_SHOWN]
     iris = {term["value"] for row in shown for term in row.values() if term["type"] == "uri"}
-    known = refs(build, (iri for iri in iris if not iri.startswith(build.iris.root)), LANGUAGES[0])
+    foreign = {
+        row[link]["value"]
+        for row in shown
+        for name, link in links.items()
+        if link in row and row.get(name, {}).get("xml:lang", language) != language
+    }
+    known = refs(build, {iri for iri in iris if not iri.startswith(build.iris.root)} | foreign, language)
     return ResultPage(
         variables=variables,
-        rows=[[_linked(build, row, name, links.get(name, ""), known) for name in variables] for row in shown],
+        rows=[[_linked(build, row, name, links.get(name, ""), known, language) for name in variables] for row in shown],
         total=answer["total"],
         cut=answer["total"] > ROWS_SHOWN,
     )
 
 
-def _linked(build: Build, row: dict[str, dict[str, str]], name: str, link: str, known: Mapping[str, Ref]) -> Cell:
+def _linked(
+    build: Build, row: dict[str, dict[str, str]], name: str, link: str, known: Mapping[str, Ref], language: str
+) -> Cell:
     cell, target = _cell(build, row.get(name), known), _cell(build, row.get(link), known) if link else None
-    return replace(cell, href=target.href, iri=target.iri) if target and cell.text else cell
+    if not (target and cell.text):
+        return cell
+    if cell.lang not in ("", language) and target.iri in known and known[target.iri].label.lang == language:
+        cell = replace(cell, text=known[target.iri].label.value, lang=language)
+    return replace(cell, href=target.href, iri=target.iri)
 
 
 def _cell(build: Build, term: dict[str, str] | None, known: Mapping[str, Ref]) -> Cell:

@@ -50,6 +50,13 @@ def test_every_question_is_a_page_with_its_answer_in_both_languages(client: Flas
         assert (int(query.said["rows"].partition("-")[0]) == 0) or "<tbody>" in page.text
 
 
+def test_the_things_of_an_answer_are_called_by_their_names_in_the_language_of_the_reader(client: FlaskClient) -> None:
+    swedish = client.get("/queries/where-is-it-measured-for-a-disease?lang=sv", headers=HTML).text
+    english = client.get("/queries/where-is-it-measured-for-a-disease?lang=en", headers=HTML).text
+    assert "FIGO-stadium" in swedish
+    assert "FIGO stage" in english and ">FIGO-stadium<" not in english
+
+
 def test_all_questions_are_listed(client: FlaskClient) -> None:
     page = client.get("/queries", headers=HTML).text
     assert all(f'href="/queries/{query.name}"' in page for query in queries("examples"))

@@ -14,6 +14,9 @@ from begrepp.publish import aside
 from begrepp.records import Edition
 from begrepp.settings import Settings
 
+_UNPUBLISHED = (
+    '[source]\npublisher = "begrepp"\nlicence = "about:blank"\n[dataset]\ntitle.sv = "{0}"\ndescription.sv = "{0}"\n'
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -27,8 +30,12 @@ def prepared(
     loader: str = "",
     partial: bool = False,
     replace: bool = False,
+    unpublished: bool = False,
 ) -> Iterator[Edition]:
-    """The files in a folder aside, as the edition they would become; the folder is gone afterwards."""
+    """The files in a folder aside, as the edition they would become; the folder is gone afterwards.
+
+    What is `unpublished` need not say who publishes it, and under what licence: it is looked at, not kept.
+    """
     for what, value in (("source", source), ("edition", edition)):
         if not _NAME.fullmatch(value):
             raise UsageError(f"'{value}' is no name for a {what}.", "Use letters, digits, dot, hyphen and underscore.")
@@ -42,7 +49,7 @@ def prepared(
         place.mkdir(parents=True)
         for path in files:
             _copy(path, place, files)
-        _declare(place / DECLARATION, loader, partial)
+        _declare(place / DECLARATION, loader, partial, _UNPUBLISHED.format(source) if loader and unpublished else "")
         copied = tuple(sorted(path for path in place.rglob("*") if path.is_file()))
         yield Edition(source=source, version=edition, folder=place, files=copied)
 
@@ -58,7 +65,7 @@ def _copy(path: Path, place: Path, files: tuple[Path, ...]) -> None:
     shutil.copy2(path, folder / path.name)
 
 
-def _declare(path: Path, loader: str, partial: bool) -> None:
+def _declare(path: Path, loader: str, partial: bool, more: str) -> None:
     lines = []
     if loader:
         lines.append(f'loader = "{loader}"\n')
@@ -68,7 +75,7 @@ def _declare(path: Path, loader: str, partial: bool) -> None:
         return
     if path.exists():
         raise UsageError("--loader and --partial cannot be combined with a source.toml.", "Say it in the source.toml.")
-    path.write_text("".join(lines), encoding="utf-8")
+    path.write_text("".join([*lines, more]), encoding="utf-8")
 
 
 def keep(prepared_edition: Edition, settings: Settings) -> Path:

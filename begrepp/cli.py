@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -199,7 +200,9 @@ def suggest(
     if not files:
         write_suggestions(dictionary, None, schemes=schemes, most=most, again=again, output=output, settings=settings)
         return
-    with adding.prepared(dictionary, files, "0000", settings, loader=loader, replace=True) as edition:
+    with adding.prepared(
+        dictionary, files, f"{date.today()}", settings, loader=loader, replace=True, unpublished=True
+    ) as edition:
         records = [*loaders.loader_of(edition)(edition)]
     write_suggestions(dictionary, records, schemes=schemes, most=most, again=again, output=output, settings=settings)
 

@@ -107,6 +107,17 @@ def shell(built: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     return CliRunner()
 
 
+def test_a_dictionary_that_nobody_publishes_yet_needs_no_source_toml(shell: CliRunner, tmp_path: Path) -> None:
+    dictionary = tmp_path / "ordlista.csv"
+    dictionary.write_text(
+        '"Variable / Field Name","Form Name","Field Type","Field Label"\ntumstl,bas,text,"tumörens storlek"\n',
+        encoding="utf-8",
+    )
+    found = shell.invoke(main, ["suggest", "studie", str(dictionary), "--loader", "redcap", "--format", "sssom"])
+    assert found.exit_code == 0, found.output
+    assert "tumörstorlek" in found.output
+
+
 def test_a_dictionary_in_a_file_is_given_suggestions(shell: CliRunner, tmp_path: Path) -> None:
     (tmp_path / "source.toml").write_text(
         'loader = "variables"\n[source]\npublisher = "begrepp"\nlicence = "https://creativecommons.org/licenses/by/4.0/"\n'

@@ -1,13 +1,16 @@
-"""Our endpoint beside Oxigraph's own server and Virtuoso: the same graph and questions in one run, as ratios.
+"""Our endpoint beside Oxigraph's own server, Virtuoso and Jena: the same graph and questions in one run, as ratios.
 
 Each question is asked of each engine in turn, seven times, over HTTP; the first time warms up. Ours is asked twice:
 with kept answers off, and as it is served. `×` is how many times as long as ours without kept answers it took.
-Both other engines are started empty on loopback and loaded with the current view of the build.
+The first two are started empty on loopback and loaded with the current view of the build. Debian packages Jena without
+its server: TDB2 is asked in a process of its own, warm, and without HTTP, which is to its advantage.
 """
 
 from __future__ import annotations
 
+import re
 import statistics
+import subprocess
 import tempfile
 import time
 import urllib.request
@@ -17,6 +20,7 @@ from urllib.parse import urlencode
 
 from begrepp.namespaces import sparql_prologue
 from begrepp.publish_command import PIECE
+from bench import jena
 from tests.engines import oxigraph, virtuoso
 from tests.w3c.serving import serve
 
@@ -59,17 +63,24 @@ def run(data: Path) -> None:
             started = time.monotonic()
             _load(engine.graphs, data / "current" / "graphs" / "current.nt")
             print(f"{name} loaded in {time.monotonic() - started:.0f} s", flush=True)
+        if jena.installed():
+            started = time.monotonic()
+            _jena(folder, "tdb2.tdbloader", str(data / "current" / "graphs" / "current.nt"))
+            print(f"jena loaded in {time.monotonic() - started:.0f} s", flush=True)
         asked = {"ours": f"http://127.0.0.1:{fresh}/sparql", "ours, kept": f"http://127.0.0.1:{kept}/sparql"}
         asked |= {name: engine.query for name, engine in others.items()}
-        print(f"| question | ours, ms | {' | '.join([*asked][1:])} |\n|{' --- |' * (len(asked) + 1)}")
+        names = [*[*asked][1:], *(["jena"] if jena.installed() else [])]
+        print(f"| question | ours, ms | {' | '.join(names)} |\n|{' --- |' * (len(names) + 2)}")
         for family, query in FAMILIES.items():
             times: dict[str, list[float]] = {name: [] for name in asked}
             for _ in range(ROUNDS):
                 for name, url in asked.items():
                     text = OURS_INSTEAD.get(family, query) if name.startswith("ours") else query
                     times[name].append(_ask(url, text, other=not name.startswith("ours")))
+            if jena.installed():
+                times["jena"] = _asked_of_jena(folder, query)
             medians = {name: statistics.median(taken[1:]) for name, taken in times.items()}
-            ratios = " | ".join(f"{medians[name] / medians['ours']:.2f} ×" for name in [*asked][1:])
+            ratios = " | ".join(f"{medians[name] / medians['ours']:.2f} ×" for name in names)
             print(f"| {family} | {medians['ours'] * 1000:.1f} | {ratios} |", flush=True)
 
 
@@ -85,6 +96,23 @@ def _load(address: str, file: Path) -> None:
             )
             urllib.request.urlopen(request, timeout=300).close()
             method = "POST"
+
+
+def _jena(folder: Path, main: str, *arguments: str) -> str:
+    command = jena.command(folder / "jena-home", main, "--loc", str(folder / "jena"), *arguments, memory="5g")
+    return subprocess.run(command, capture_output=True, text=True, timeout=1800, check=True).stdout
+
+
+def _asked_of_jena(folder: Path, query: str) -> list[float]:
+    """Seconds of each time after a warm-up; not a number where it takes too long."""
+    file = folder / "query.rq"
+    file.write_text(sparql_prologue() + query, encoding="utf-8")
+    repeated = ("--time", f"--repeat={ROUNDS},{ROUNDS}", "--results", "none", "--query", str(file))
+    try:
+        said = _jena(folder, "tdb2.tdbquery", *repeated)
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return [float("nan")] * 2
+    return [float(seconds) for seconds in re.findall(r"^Time: ([\d.]+) sec", said, re.MULTILINE)]
 
 
 def _ask(url: str, query: str, *, other: bool) -> float:

@@ -49,6 +49,7 @@ def virtuoso(folder: Path) -> Iterator[Engine]:
         "[Database]\nDatabaseFile = v.db\nErrorLogFile = v.log\nLockFile = v.lck\nTransactionFile = v.trx\n"
         "xa_persistent_file = v.pxa\nMaxCheckpointRemap = 2000\n"
         f"[Parameters]\nServerPort = {sql}\nNumberOfBuffers = 20000\nServerThreads = 20\nDirsAllowed = .\n"
+        "MaxMemPoolSize = 2000000000\n"
         f"[HTTPServer]\nServerPort = {port}\nServerThreads = 10\nServerRoot = .\n"
         "[SPARQL]\nResultSetMaxRows = 1000000\nMaxQueryExecutionTime = 60\n",
         encoding="utf-8",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
@@ -31,6 +31,7 @@ def expand(name: str) -> str:
     return prefixes()[prefix] + local
 
 
+@lru_cache(maxsize=10_000)
 def compact(iri: str) -> str:
     """An IRI as a prefixed name where a prefix fits, else unchanged."""
     best = max((ns for ns in prefixes().values() if iri.startswith(ns)), key=len, default="")

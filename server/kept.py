@@ -1,4 +1,4 @@
-"""Answers that were given lately, kept in memory: asked again of the same build, they cost nothing.
+"""What was found lately, kept in memory: asked again of the same build, it costs nothing.
 
 An answer is kept under a tag that holds the query, the format and the build, so a new build is a new world and
 nothing grows old. The least used goes first.
@@ -6,14 +6,37 @@ nothing grows old. The least used goes first.
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
 from begrepp.answering import Form
 
 LARGEST = 1 << 22
+
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Value]):
+    """Things of so much weight in all, under an IRI and a language, for all threads."""
+
+    def __init__(self, most: int, weight: Callable[[Value], float] | None = None) -> None:
+        self._lock = threading.Lock()
+        self._things: LRUCache[tuple[str, str], Value] = LRUCache(most, weight)
+
+    def get(self, iri: str, language: str) -> Value | None:
+        """The thing, if it is kept."""
+        with self._lock:
+            return self._things.get((iri, language))
+
+    def keep(self, iri: str, language: str, thing: Value) -> None:
+        """Keep a thing, unless it weighs more than there is room for."""
+        with self._lock, contextlib.suppress(ValueError):
+            self._things[iri, language] = thing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
+import psutil
 from flask import Blueprint, Response
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -60,6 +62,7 @@ PAGE_SECONDS = Histogram("begrepp_page_seconds", "Seconds to answer anything but
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """All numbers, in Prometheus' text format."""
+    _forget_the_dead()
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
@@ -71,6 +74,9 @@ def count_kept(path: str) -> None:
         QUERIES.labels("kept").inc()
 
 
-def forget(process: int) -> None:
-    """A server process ended: what it was doing just now is no more."""
-    mark_process_dead(process)  # type: ignore[no-untyped-call]
+def _forget_the_dead() -> None:
+    """A server process ended: what it was doing just then is no more."""
+    for file in Path(os.environ[_FOLDER]).glob("gauge_live*_*.db"):
+        process = int(file.stem.rpartition("_")[2])
+        if not psutil.pid_exists(process):
+            mark_process_dead(process)  # type: ignore[no-untyped-call]

@@ -13,7 +13,7 @@ from begrepp.records import Text
 from begrepp.settings import LANGUAGES
 from begrepp.swedish import sort_key
 from server.addresses import document
-from server.questions import select, value
+from server.questions import select
 from server.state import Build
 
 _CODES = (expand("skos:notation"), expand("csvw:name"))
@@ -83,18 +83,33 @@ def in_order(texts: Iterable[Text], language: str) -> list[Text]:
 
 
 def refs(build: Build, iris: Iterable[str], language: str) -> dict[str, Ref]:
-    """The links to things, asked for all at once."""
-    wanted = sorted({iri for iri in iris if "://" in iri or iri.startswith("urn:")})
-    said: dict[str, dict[str, list[Text]]] = {iri: defaultdict(list) for iri in wanted}
-    wide = [iri for iri in wanted if is_wide(build, iri)]
-    narrow = [iri for iri in wanted if iri not in wide]
+    """The links to things; those that are not kept are asked for all at once."""
+    found: dict[str, Ref] = {}
+    unknown: list[str] = []
+    for iri in sorted({iri for iri in iris if "://" in iri or iri.startswith("urn:")}):
+        if kept := build.kept_refs.get(iri, language):
+            found[iri] = kept
+        else:
+            unknown.append(iri)
+    for iri, said in _names(build, unknown).items():
+        found[iri] = _ref(build, iri, said, language)
+        build.kept_refs.keep(iri, language, found[iri])
+    return found
+
+
+def _names(build: Build, iris: Iterable[str]) -> dict[str, dict[str, list[Text]]]:
+    """What names the things, by thing and property."""
+    said: dict[str, dict[str, list[Text]]] = {iri: defaultdict(list) for iri in iris}
+    wide = [iri for iri in said if is_wide(build, iri)]
+    narrow = [iri for iri in said if iri not in wide]
     batches = [("names", narrow[start : start + _BATCH]) for start in range(0, len(narrow), _BATCH)]
     for query, batch in [*batches, *([("names-of-wide", wide)] if wide else [])]:
-        for row in select(build.store, query, thing=[NamedNode(iri) for iri in batch]):
-            term = row["value"]
-            lang = term.language or "" if isinstance(term, Literal) else ""
-            said[value(row, "thing")][value(row, "property")].append(Text(value(row, "value"), lang))
-    return {iri: _ref(build, iri, properties, language) for iri, properties in said.items()}
+        for thing, named, term in select(build.store, query, thing=[NamedNode(iri) for iri in batch]):
+            assert isinstance(thing, NamedNode) and isinstance(named, NamedNode)
+            if isinstance(term, NamedNode | Literal):
+                lang = term.language or "" if isinstance(term, Literal) else ""
+                said[thing.value][named.value].append(Text(term.value, lang))
+    return said
 
 
 def is_wide(build: Build, iri: str) -> bool:
@@ -140,10 +155,10 @@ def statements_of(build: Build, iris: Iterable[str]) -> dict[str, dict[str, list
     said: dict[str, dict[str, list[NamedNode | Literal]]] = {iri: defaultdict(list) for iri in wanted}
     if not wanted:
         return said
-    for row in select(build.store, "thing", thing=[NamedNode(iri) for iri in wanted]):
-        term = row["value"]
+    for thing, about, term in select(build.store, "thing", thing=[NamedNode(iri) for iri in wanted]):
+        assert isinstance(thing, NamedNode) and isinstance(about, NamedNode)
         if isinstance(term, NamedNode | Literal):
-            said[value(row, "thing")][value(row, "property")].append(term)
+            said[thing.value][about.value].append(term)
     return said
 
 

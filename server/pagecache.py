@@ -37,6 +37,12 @@ _LONGEST = 1 << 14
 """Bytes of a query that is looked for."""
 KEPT = "begrepp.kept"
 """In the environment of a request: whether it was answered from memory."""
+KEPT_ONLY = "begrepp.kept-only"
+"""In the environment of a request: what is not in memory is `NotKept`, and not made."""
+
+
+class NotKept(Exception):
+    """The answer would have to be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class PageCache:
         method = environ["REQUEST_METHOD"]
         asks = method in ("GET", "HEAD") or (method == "POST" and _is_short_query(environ))
         if not asks or any(name in environ for name in _ASIDE):
-            return self._app(environ, start_response)
+            return self._ask(environ, start_response)
         key = self._key(environ)
         with self._lock:
             kept = self._kept.get(key)
@@ -96,6 +102,11 @@ class PageCache:
             return []
         start_response(kept.status, [*kept.headers])
         return [] if method == "HEAD" else [kept.body]
+
+    def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if KEPT_ONLY in environ:
+            raise NotKept
+        return self._app(environ, start_response)
 
     def _key(self, environ: WSGIEnvironment) -> tuple[str, ...]:
         try:
@@ -125,7 +136,7 @@ class PageCache:
             begun.append((status, headers))
             return start_response(status, headers, *more)
 
-        answer = self._app(environ, start)
+        answer = self._ask(environ, start)
         if environ["REQUEST_METHOD"] == "HEAD" or not begun or not isinstance(answer, Iterable):
             return answer
         status, headers = begun[-1]

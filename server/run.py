@@ -1,57 +1,90 @@
-"""The production server: gunicorn, a few processes with threads, each with its own query workers."""
+"""The production server: granian, a few processes, each with threads and query workers of its own."""
 
 from __future__ import annotations
 
+import logging
+import os
+import socket
+import sys
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 
-from flask import Flask
-from gunicorn.app.base import BaseApplication
-from gunicorn.workers.base import Worker
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
+from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import Settings
-from server import create_app, metrics
+from server import create_app
+from server.front import Front
 from server.querylog import write_log
+from server.sharedpages import make_file
 from server.warming import warm
 
+_PAGES = "pages.sqlite"
+_THREADS = 96
+"""In each process: more than queries can hold, so that pages find one."""
+_TURN = 0.0005
+"""Seconds that a thread which makes a page may keep kept answers waiting."""
+_LONGEST_HEAD = 32 * 1024
+"""Bytes of a request's line and headers."""
 
-class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, settings: Settings, options: dict[str, object], shared: Path) -> None:
-        self._settings = settings
-        self._shared = shared
-        self._options = options
-        super().__init__()
 
-    def load_config(self) -> None:
-        for key, value in self._options.items():
-            self.cfg.set(key, value)
-
-    def load(self) -> Flask:
-        app = create_app(self._settings, self._shared)
+def _load(settings: Settings, folder: Path) -> Front:
+    """In each process: its application; the first of them asks what many will ask."""
+    sys.setswitchinterval(_TURN)
+    app = create_app(settings, folder / _PAGES)
+    try:
+        os.close(os.open(folder / "warmed", os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        pass
+    else:
         threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
-        return app
+    return Front(app.wsgi_app, _THREADS)
 
 
-def _ended(server: object, worker: Worker) -> None:
-    metrics.forget(worker.pid)
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of the server's tells what no other does: a query that was cut off has a line of its own."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BegreppError))
 
 
-def run(settings: Settings, host: str, port: int, workers: int) -> None:
+def address_of(host: str, port: int) -> str:
+    """The address of a host, when its port is free: two servers on one port would share what comes.
+
+    Raises `UsageError` where it is not.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise UsageError(
+            f"Nothing can be served at {host}:{port}: {error.strerror}.", "Choose another --port."
+        ) from None
+    return str(address[0])
+
+
+def run(settings: Settings, address: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
-    options: dict[str, object] = {
-        "bind": f"{host}:{port}",
-        "workers": workers,
-        "worker_class": "gthread",
-        "threads": 96,  # more than queries can hold, so that pages find one
-        # Queries stop at their own deadline; a request may take that long and a little more.
-        "timeout": int(settings.query_seconds * 2) + 30,
-        "graceful_timeout": 5,
-        "child_exit": _ended,
-        "accesslog": None,
-        "loglevel": "warning",
-        "limit_request_line": 8190,
-    }
     write_log()
+    logging.getLogger("_granian").addFilter(_is_news)
     with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
-        _Server(settings, options, Path(folder, "pages.sqlite")).run()
+        make_file(Path(folder, _PAGES))
+        Granian(
+            "begrepp",
+            address=address,
+            port=port,
+            interface=Interfaces.ASGINL,
+            workers=workers,
+            loop=Loops.uvloop,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(max_buffer_size=_LONGEST_HEAD),
+            websockets=False,
+            log_level=LogLevels.warning,
+            respawn_failed_workers=True,
+            workers_kill_timeout=5,
+        ).serve(target_loader=partial(_load, settings, Path(folder)), wrap_loader=False)

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import current_app, g
 
@@ -20,8 +21,12 @@ from begrepp.settings import Settings
 from begrepp.store import DiskStore, Store
 from begrepp.storing import DEFAULT, read_contents
 from server.catalogue import Catalogue
-from server.kept import KeptAnswers
+from server.kept import Kept, KeptAnswers
 from server.pool import QueryPool
+
+if TYPE_CHECKING:
+    from server.names import Ref
+    from server.pages.tree import Node
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,16 @@ class Build:
     def kept_rights(self) -> dict[str, tuple[str, str]]:
         """The licence and the publisher of the graphs that were asked for."""
         return {}
+
+    @cached_property
+    def kept_refs(self) -> Kept[Ref]:
+        """The links to the things that were named last, by IRI and language."""
+        return Kept(50_000)
+
+    @cached_property
+    def kept_children(self) -> Kept[list[Node]]:
+        """What is below the concepts that were looked at last, by concept and language."""
+        return Kept(100_000, lambda nodes: len(nodes) + 1)
 
     @cached_property
     def kept_days(self) -> dict[tuple[str, ...], Build]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
@@ -44,14 +44,19 @@ class Branch:
         return self.total - len(self.nodes)
 
 
-def children(build: Build, concepts: Iterable[str], language: str) -> dict[str, list[Node]]:
+def children(build: Build, concepts: Sequence[str], language: str) -> dict[str, list[Node]]:
     """What is directly below each of the concepts, sorted by code and label."""
-    below: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in select(build.store, "concept-children", concept=[NamedNode(iri) for iri in concepts]):
-        if value(row, "child"):
-            below[value(row, "concept")][value(row, "child")] = int(value(row, "below") or 0)
+    found = {iri: kept for iri in concepts if (kept := build.kept_children.get(iri, language)) is not None}
+    below: dict[str, dict[str, int]] = {iri: {} for iri in concepts if iri not in found}
+    if below:
+        for row in select(build.store, "concept-children", concept=[NamedNode(iri) for iri in below]):
+            if value(row, "child"):
+                below[value(row, "concept")][value(row, "child")] = int(value(row, "below") or 0)
     known = refs(build, {iri for counts in below.values() for iri in counts}, language)
-    return {parent: _nodes(counts, known) for parent, counts in below.items()}
+    for parent, counts in below.items():
+        found[parent] = _nodes(counts, known)
+        build.kept_children.keep(parent, language, found[parent])
+    return found
 
 
 def top(build: Build, scheme: SchemeFacts, language: str, *, everything: bool = False) -> Branch | None:

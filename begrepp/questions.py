@@ -29,7 +29,7 @@ def bound(name: str, **inputs: Iterable[Input] | Input) -> str:
     return text
 
 
-def select(store: Store, name: str, **inputs: Iterable[Input] | Input) -> Iterator[QuerySolution]:
+def select(store: Store, name: str, **inputs: Iterable[Input] | Input) -> QuerySolutions:
     """The rows that answer a SELECT."""
     answer = store.query(bound(name, **inputs))
     assert isinstance(answer, QuerySolutions)

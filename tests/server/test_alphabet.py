@@ -1,0 +1,79 @@
+"""The alphabetical index of a code system: every concept once, under the letter that Swedes look for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from server import create_app
+from server.pages.alphabet import letter_of
+from tests.small import HEADER, build_small, put, settings_in
+
+ROWS = (
+    "01,Kapitel,Chapter,,1997-01-01,\n"
+    "A00,Zink,Aardvark,01,1997-01-01,\n"
+    "A00.0,ölfrukt,Beer fruit,A00,1997-01-01,\n"
+    "A00.1,Ångest,Anguish,A00,1997-01-01,\n"
+    'A00.2,"éclair, ""fylld""",Eclair,A00,1997-01-01,\n'
+    "A00.3,10-procentig,Ten percent,A00,1997-01-01,\n"
+    "A00.4,2-procentig,,A00,1997-01-01,\n"
+    "A00.5,Ärr,Scar,A00,1997-01-01,\n"
+    "A00.6,zinksalva,,A00,1997-01-01,\n"
+)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A reader of a build with those nine concepts, one of them retired."""
+    settings = settings_in(tmp_path_factory.mktemp("alphabet"))
+    put(settings, HEADER + ROWS, edition="2021")
+    put(settings, HEADER + ROWS.replace("A00.5,Ärr,Scar,A00,1997-01-01,\n", ""), edition="2022")
+    build_small(settings, accept_fewer=True)
+    application = create_app(settings)
+    yield application.test_client()
+    application.extensions["begrepp"].pool.close()
+
+
+def _index(client: FlaskClient, letter: str = "", lang: str = "sv") -> tuple[list[str], list[str]]:
+    page = client.get(f"/cs/icd-10-se/index?letter={letter}&lang={lang}").text
+    letters = re.findall(r'<li><a href="[^"]*letter=[^"]*"[^>]*>(.)</a>', page)
+    names = re.findall(r'<a class="ref[^>]*>(?:<span[^>]*>)?([^<]*)', page)
+    return letters, [unescape(name) for name in names]
+
+
+def test_letters_are_in_swedish_order_and_what_has_none_is_last(client: FlaskClient) -> None:
+    letters, first = _index(client)
+    assert letters == ["E", "K", "Z", "Å", "Ä", "Ö", "#"]
+    assert first == ['éclair, "fylld"']
+
+
+def test_numbers_are_in_order_of_value(client: FlaskClient) -> None:
+    assert _index(client, "%23")[1] == ["2-procentig", "10-procentig"]
+    assert _index(client, "Z")[1] == ["Zink", "zinksalva"]
+
+
+def test_names_are_in_the_readers_language_where_there_is_one(client: FlaskClient) -> None:
+    letters, first = _index(client, lang="en")
+    assert letters == ["A", "B", "C", "E", "S", "T", "Z", "#"]
+    assert first == ["Aardvark", "Anguish"]
+    assert _index(client, "Z", lang="en")[1] == ["zinksalva"]
+
+
+def test_a_retired_code_is_there_and_marked(client: FlaskClient) -> None:
+    page = client.get("/cs/icd-10-se/index?letter=Ä").text
+    assert 'class="ref retired"' in page and "Ärr" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "letter"), [("åska", "Å"), ("Écu", "E"), ("ølet", "Ö"), (" x", "X"), ("5-FU", "#"), ("", "#"), ("β", "#")]
+)
+def test_a_letter_is_what_swedes_look_under(name: str, letter: str) -> None:
+    assert letter_of(name) == letter
+
+
+def test_there_is_no_index_of_what_is_not_there(client: FlaskClient) -> None:
+    assert client.get("/cs/nowhere/index").status_code == 404

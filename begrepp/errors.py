@@ -107,6 +107,12 @@ class QueryTooLarge(BegreppError):
     status = 503
 
 
+class QueryAbandoned(BegreppError):
+    """A query whose reader has gone."""
+
+    status = 503
+
+
 class ServerBusy(BegreppError):
     """All query workers are taken."""
 

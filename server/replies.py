@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 
 from begrepp.answering import Form
-from begrepp.errors import BegreppError
+from begrepp.errors import BegreppError, QueryAbandoned
 
 HEAD = 1 << 19
 """So many bytes are awaited before an answer is begun: what fails before then fails with a status of its own."""
@@ -41,11 +41,12 @@ class Reply:
         self._form = form
 
     def write(self, chunk: bytes) -> None:
-        """The worker has more. Nobody reads any more? Then it is thrown away."""
+        """The worker has more; raises `QueryAbandoned` where nobody reads any more."""
         with self._changed:
-            if not self._closed:
-                self._file.seek(0, 2)
-                self._file.write(chunk)
+            if self._closed:
+                raise QueryAbandoned("The reader has gone.", "Ask again.")
+            self._file.seek(0, 2)
+            self._file.write(chunk)
             self.size += len(chunk)
             self._changed.notify_all()
 

@@ -120,7 +120,6 @@ def test_a_reader_who_goes_away_ends_the_query(data_folder: Path) -> None:
             while number(port, "begrepp_query_workers_killed_total") < gone and time.monotonic() < until:
                 time.sleep(0.1)
             assert number(port, "begrepp_query_workers_killed_total") == gone
-            assert not number(port, "begrepp_queries_running")
 
 
 def test_a_slow_client_keeps_nobody_waiting(port: int) -> None:

@@ -36,6 +36,7 @@ from server.presenting import address
 from server.questions import select, value
 from server.resolve import Found, Missing, by_iri, by_system
 from server.state import Build
+from server.translate import catalogue
 
 Asked = dict[str, Any]
 
@@ -45,11 +46,15 @@ class Operation:
     """A question of the API; `example` is a query string that runs on the bundled graph."""
 
     name: str
-    summary: str
     parameters: tuple[Parameter, ...]
     schema: str
     answer: Callable[[Build, Asked, str], Told]
     example: dict[str, str]
+
+    @property
+    def summary(self) -> str:
+        """What it answers, in English."""
+        return catalogue("en")[f"api.operation.{self.name}"]
 
     @property
     def path(self) -> str:
@@ -242,39 +247,38 @@ def _resolve(build: Build, asked: Asked, language: str) -> Told:
 
 
 _BY = (*lookup(), SYSTEM)
-_CODE = Parameter(name="code", words="The code, however it is written.", required=True)
-_OF = Parameter(name="system", words=SYSTEM.words, required=True)
-_DAY = Parameter(name="asOf", words=AS_OF.words, day=True, required=True)
-_TO = Parameter(name="scheme", words="Only matches with this code system, by its short name.")
+_CODE = Parameter(name="code", required=True)
+_OF = Parameter(name="system", required=True)
+_DAY = Parameter(name="asOf", day=True, required=True)
 _C34 = {"system": "icd-10-se-demo", "code": "c34.1"}
 
 OPERATIONS = (
-    Operation(name="lookup", summary="A concept", parameters=(*_BY, AS_OF, LANG), schema="Concept", answer=_lookup,
+    Operation(name="lookup", parameters=(*_BY, AS_OF, LANG), schema="Concept", answer=_lookup,
               example={"system": "onkologi", "code": "lungcancer"}),
-    Operation(name="search", summary="Things by their words and codes, best first",
+    Operation(name="search",
               parameters=(QUERY, SCHEME, KIND, STATUS, DATASET, limit(100, 25), OFFSET, LANG), schema="Results",
               answer=_search, example={"q": "brostcancer", "limit": "3"}),
-    Operation(name="autocomplete", summary="The first few answers while words are being typed",
+    Operation(name="autocomplete",
               parameters=(QUERY, SCHEME, KIND, limit(20, 8), LANG), schema="Suggestions", answer=_autocomplete,
               example={"q": "lungc", "kind": "concept", "limit": "3"}),
-    Operation(name="children", summary="What is directly below a concept",
+    Operation(name="children",
               parameters=(*_BY, limit(1000, 200), OFFSET, LANG), schema="Children", answer=_children,
               example={"system": "onkologi", "code": "cancer", "limit": "3"}),
-    Operation(name="ancestors", summary="What is above a concept, and the ways up", parameters=(*_BY, LANG),
+    Operation(name="ancestors", parameters=(*_BY, LANG),
               schema="Ancestors", answer=_ancestors, example={"system": "onkologi", "code": "lungcancer"}),
-    Operation(name="subsumes", summary="Whether one concept is above another",
-              parameters=(SYSTEM, *lookup("A", which="the first"), *lookup("B", which="the second"), LANG),
+    Operation(name="subsumes",
+              parameters=(SYSTEM, *lookup("A"), *lookup("B"), LANG),
               schema="Subsumption", answer=_subsumes,
               example={"system": "onkologi", "codeA": "cancer", "codeB": "lungcancer"}),
-    Operation(name="mappings", summary="The matches of a concept in other code systems, both ways",
-              parameters=(*_BY, _TO, LANG), schema="Mappings", answer=_mappings,
+    Operation(name="mappings",
+              parameters=(*_BY, SCHEME, LANG), schema="Mappings", answer=_mappings,
               example={"system": "onkologi", "code": "lungcancer"}),
-    Operation(name="resolve", summary="What a code stands for; a code that is not known is an answer too",
+    Operation(name="resolve",
               parameters=(_OF, _CODE, AS_OF, LANG), schema="Resolved", answer=_resolve,
               example={"system": "urn:oid:1.2.752.116.1.1.1", "code": "C341"}),
-    Operation(name="as-of", summary="A concept as it read on a day", parameters=(*_BY, _DAY, LANG), schema="AsOf",
+    Operation(name="as-of", parameters=(*_BY, _DAY, LANG), schema="AsOf",
               answer=_as_of, example={"system": "atc", "code": "L01EB01", "asOf": "2022-06-30"}),
-    Operation(name="schemes", summary="The code systems", parameters=(LANG,), schema="Schemes", answer=_schemes,
+    Operation(name="schemes", parameters=(LANG,), schema="Schemes", answer=_schemes,
               example={}),
 )  # fmt: skip
 """All of them; the page, the description and the routes are made from this list."""

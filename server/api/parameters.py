@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from begrepp.errors import UsageError
 from begrepp.search.things import KINDS
-from server.translate import LANGUAGES
+from server.translate import LANGUAGES, catalogue
 
 LONGEST = 400
 
@@ -20,12 +20,16 @@ class Parameter:
     """A parameter in the query: words, one of some values, a day, or a whole number within limits."""
 
     name: str
-    words: str
     values: tuple[str, ...] = ()
     number: tuple[int, int, int] | None = None
     """The least, the most, and what is meant where nothing is said."""
     day: bool = False
     required: bool = False
+
+    @property
+    def words(self) -> str:
+        """What it means, in English."""
+        return catalogue("en")[f"api.parameter.{self.name}"]
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -63,25 +67,22 @@ def read(args: MultiDict[str, str], parameters: Iterable[Parameter]) -> dict[str
     return {parameter.name: parameter.read(args.get(parameter.name)) for parameter in parameters}
 
 
-def lookup(suffix: str = "", *, which: str = "the concept") -> tuple[Parameter, ...]:
+def lookup(suffix: str = "") -> tuple[Parameter, ...]:
     """A concept by IRI, or by system and code."""
-    return (
-        Parameter(name=f"iri{suffix}", words=f"The IRI of {which}, ours or its publisher's; or say system and code."),
-        Parameter(name=f"code{suffix}", words=f"The code of {which}, however it is written."),
-    )
+    return Parameter(name=f"iri{suffix}"), Parameter(name=f"code{suffix}")
 
 
-SYSTEM = Parameter(name="system", words="The code system by any of its identifiers: short name, IRI, FHIR URI, OID.")
-LANG = Parameter(name="lang", words="The language of labels; else Accept-Language.", values=LANGUAGES)
-AS_OF = Parameter(name="asOf", words="As it read on a day, YYYY-MM-DD.", day=True)
-QUERY = Parameter(name="q", words="Words or a code.", required=True)
-SCHEME = Parameter(name="scheme", words="Only in this code system, by its short name.")
-KIND = Parameter(name="kind", words="Only things of this kind.", values=tuple(KINDS))
-STATUS = Parameter(name="status", words="Only what is in use, or what is not.", values=("active", "inactive"))
-DATASET = Parameter(name="dataset", words="Only variables of this dataset, by its short name.")
-OFFSET = Parameter(name="offset", words="How many to leave out first.", number=(0, 2000, 0))
+SYSTEM = Parameter(name="system")
+LANG = Parameter(name="lang", values=LANGUAGES)
+AS_OF = Parameter(name="asOf", day=True)
+QUERY = Parameter(name="q", required=True)
+SCHEME = Parameter(name="scheme")
+KIND = Parameter(name="kind", values=tuple(KINDS))
+STATUS = Parameter(name="status", values=("active", "inactive"))
+DATASET = Parameter(name="dataset")
+OFFSET = Parameter(name="offset", number=(0, 2000, 0))
 
 
 def limit(most: int, default: int) -> Parameter:
     """How many at most."""
-    return Parameter(name="limit", words="How many at most.", number=(1, most, default))
+    return Parameter(name="limit", number=(1, most, default))

@@ -82,7 +82,7 @@ def test_a_reader_finds_a_concept_and_its_neighbours(browser: Chrome, address: s
     box.send_keys("lungcancer")
     wait(browser, lambda b: find(b, "#suggestions").is_displayed())
     box.send_keys(Keys.ARROW_DOWN)
-    assert box.get_attribute("aria-activedescendant") == "suggestion-0"
+    assert box.get_attribute("aria-activedescendant") == "suggestions-0"
     box.send_keys(Keys.ENTER)
     wait(browser, lambda b: b.current_url.endswith("/cs/onkologi/lungcancer"))
     assert find(browser, "h1").text == "lungcancer"
@@ -115,7 +115,7 @@ def test_what_is_fetched_is_in_the_language_of_the_page(browser: Chrome, address
     browser.get(address + "/cs/onkologi/lungcancer?lang=en")
     find(browser, "#q").send_keys("lungcancer")
     wait(browser, lambda b: find(b, "#suggestions").is_displayed())
-    assert "lung cancer" in find(browser, "#suggestion-0").text
+    assert "lung cancer" in find(browser, "#suggestions-0").text
     find(browser, "#q").send_keys(Keys.ESCAPE)
     button = "//*[contains(@class, 'tree')]//a[contains(., 'haematological')]/preceding-sibling::button"
     browser.execute_script("arguments[0].click()", browser.find_element(By.XPATH, button))

@@ -216,12 +216,13 @@ class Mint(Names):
             yield subject, name("sssom:author_label"), plain(author)
         for prefixed, value in (
             ("sssom:mapping_tool", mapping.tool),
-            ("rdfs:comment", mapping.comment),
             ("sssom:subject_source_version", mapping.subject_version),
             ("sssom:object_source_version", mapping.object_version),
         ):
             if value:
                 yield subject, name(prefixed), plain(value)
+        if said := mapping.comment:
+            yield subject, name("rdfs:comment"), text(said) if said.lang else plain(said.value)
         for link in mapping.see_also:
             yield subject, name("rdfs:seeAlso"), source(link)
         for prefixed, number in (

@@ -162,6 +162,7 @@ def _match(
     seen.add(key)
     depends = [str(each.get("value", each.get("property", ""))) for each in right[1].get("dependsOn") or []]
     comments = [str(right[1].get("comment") or ""), f"Depends on {', '.join(depends)}" if depends else ""]
+    comment = ". ".join(filter(None, comments))
     yield Match(
         mapping_set=resource.id,
         origin=resource.origin,
@@ -171,7 +172,7 @@ def _match(
         justification=expand("semapv:UnspecifiedMatching"),
         negated=said in _DENIED,
         authors=(_author(doing.known.publisher),),
-        comment=". ".join(filter(None, comments)),
+        comment=Text(comment, str(resource.body.get("language") or "")) if comment else None,
     )
 
 

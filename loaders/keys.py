@@ -101,6 +101,13 @@ class Keys:
             self.fail(key, "is empty.", "Fill it in.")
         return tuple(found)
 
+    def language(self, key: str) -> str:
+        """A language; empty where it is not said."""
+        value = self.text(key)
+        if value and not _LANGUAGE.fullmatch(value):
+            self.fail(key, f"is '{value}', which is no language code.", "Use sv, en or another BCP 47 code.")
+        return value
+
     def iri(self, key: str, *, required: bool = False) -> str:
         """A web address or another IRI."""
         value = self.text(key, required=required)

@@ -40,7 +40,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
     keys = read_declaration(edition, declared)
     tables = _tables(edition, keys)
     heads = {path: read_head(path, data_files(edition)) for path in tables}
-    first = heads[tables[0]]
+    table, first = next(iter(heads.items()))
     for path, head in heads.items():
         if UNREVIEWED in told(head, "other"):
             raise InputError(
@@ -49,7 +49,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
                 "Review them (`begrepp suggest … --format html` writes a page for that), and add what the page saves.",
             )
     known = rights(keys, suggested={"licence": told(first, "license"), "publisher": provider(first)})
-    dates = release_dates(keys, edition, suggested=published(first, tables[0]))
+    dates = release_dates(keys, edition, suggested=published(first, table))
     keys.done()
     for path, head in heads.items():
         iri = told(head, "mapping_set_id")
@@ -65,20 +65,24 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
             iri="" if iri.startswith(_OWN_SETS) else iri,
         )
         yield set_
-        yield from mappings_of(path, head, set_)
+        yield from mappings_of(path, head, set_, tables[path])
 
 
-def _tables(edition: Edition, keys: Keys) -> list[Path]:
+def _tables(edition: Edition, keys: Keys) -> dict[Path, str]:
+    """The tables of mappings, and the language of each one's comments, if it is said."""
     files = data_files(edition)
-    patterns = []
+    languages: dict[str, str] = {}
     for said in keys.tables("file"):
-        patterns.append(said.text("name", required=True))
+        name = said.text("name", required=True)
+        languages[name] = said.language("language")
         if (form := said.text("format", default="sssom-tsv")) not in ("sssom-tsv", "sssom-csv"):
             said.fail("format", f"is '{form}'.", "Use sssom-tsv or sssom-csv.")
         said.done()
-    found = [
-        p for p in files if p.suffix in (".tsv", ".csv") and any(fnmatch(p.name, each) for each in patterns or ["*"])
-    ]
+    found = {
+        path: next((language for name, language in languages.items() if fnmatch(path.name, name)), "")
+        for path in files
+        if path.suffix in (".tsv", ".csv") and any(fnmatch(path.name, each) for each in languages or ["*"])
+    }
     if not found:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),

@@ -11,7 +11,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.iris import Iris
 from begrepp.namespaces import expand
 from begrepp.records import Mapping as Match
-from begrepp.records import MappingSet, Skipped
+from begrepp.records import MappingSet, Skipped, Text
 from begrepp.rows import Row, parse_date, read_table
 from loaders.sssom_head import Head, several, told
 
@@ -100,8 +100,8 @@ _NOTHING = ("https://w3id.org/sssom/NoTermFound", "https://w3id.org/sssom/NoMapp
 _OWN = re.compile(rf"{re.escape(Iris().root)}cs/([^/]+)/([^/]+)")
 
 
-def mappings_of(path: Path, head: Head, set_: MappingSet) -> Iterator[Match | Skipped]:
-    """The mappings of a table, and the rows that had to be left out."""
+def mappings_of(path: Path, head: Head, set_: MappingSet, language: str) -> Iterator[Match | Skipped]:
+    """The mappings of a table, and the rows that had to be left out. `language` is that of its comments, if known."""
     delimiter = "," if path.suffix == ".csv" else "\t"
     # The format's own examples leave out empty cells at the end of a row (curation_rule_text2.sssom.tsv).
     rows = read_table(path, delimiter=delimiter, comment="#", required=_REQUIRED, short_rows=True)
@@ -115,7 +115,7 @@ def mappings_of(path: Path, head: Head, set_: MappingSet) -> Iterator[Match | Sk
                 unknown.add(column)
                 reason = f"the column '{column}' is no slot of SSSOM 1.1; it is left out."
                 yield Skipped(origin=Origin(path.name), reason=reason)
-        match = _read_row(row, head, prefixes, set_)
+        match = _read_row(row, head, prefixes, set_, language)
         if isinstance(match, Match):
             key = (match.subject, match.predicate, match.object, str(match.negated), match.justification)
             if key in seen:
@@ -125,7 +125,9 @@ def mappings_of(path: Path, head: Head, set_: MappingSet) -> Iterator[Match | Sk
         yield match
 
 
-def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSet) -> Match | Skipped:
+def _read_row(
+    row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSet, language: str
+) -> Match | Skipped:
     cells = {slot: row.take_optional(slot) for slot in _KEPT}
     row.drop()
 
@@ -166,7 +168,7 @@ def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSe
         author_iris=by_iri,
         tool=tool,
         mapped_on=parse_date(of("mapping_date"), row.origin, "mapping_date"),
-        comment=cells["comment"],
+        comment=Text(cells["comment"], language) if cells["comment"] else None,
         see_also=_values(cells["see_also"]),
         subject_version=of("subject_source_version"),
         object_version=of("object_source_version"),

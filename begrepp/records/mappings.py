@@ -44,7 +44,8 @@ class Mapping:
     author_iris: tuple[str, ...] = ()
     tool: str = ""
     mapped_on: date | None = None
-    comment: str = ""
+    comment: Text | None = None
+    """Its language is empty where the source does not say it."""
     see_also: tuple[str, ...] = ()
     subject_version: str = ""
     object_version: str = ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.namespaces import compact, expand
+from begrepp.records import Text
 from server.addresses import document
 from server.names import Ref, Said, iris_of, one, refs, texts
 from server.questions import select, value
@@ -29,7 +30,7 @@ class MappingRow:
     confidence: float | None = None
     author: str = ""
     date: str = ""
-    comment: str = ""
+    comment: Text | None = None
     see_also: Sequence[str] = ()
     versions: str = ""
     href: str = ""
@@ -73,7 +74,7 @@ def _row(build: Build, iri: str, mapping: str, record: Said, known: dict[str, Re
         confidence=float(confidence) if confidence else None,
         author=", ".join(dict.fromkeys(authors)) or one(record, "sssom:mapping_tool"),
         date=one(record, "pav:authoredOn"),
-        comment=one(record, "rdfs:comment"),
+        comment=next(iter(texts(record, "rdfs:comment")), None),
         see_also=sorted(term.value for term in record.get(expand("rdfs:seeAlso"), [])),
         versions=" → ".join(filter(None, versions)),
         href=document(build.iris, mapping),

@@ -9,9 +9,11 @@ from server.names import Ref
 from server.pages.mappings import MappingRow
 from server.pages.tree import Node
 
-WIDTH, BOX, HIGH, GAP = 520, 216, 34, 10
+BOX, HIGH, GAP = 212, 34, 10
 _SHOWN = 6
-_LETTERS, _BOLD_LETTERS = 27, 22
+_INDENT = 20
+_BESIDE = BOX + 28
+_WIDE, _BOLD_WIDE = 7.4, 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,18 +23,16 @@ class Box:
     ref: Ref
     x: int
     y: int
+    width: int
     kind: str
     words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """From one box to another; `words` say what the line means, where it is no step in the tree."""
+    """From one box to another, with right angles: `points` as SVG writes them."""
 
-    x1: int
-    y1: int
-    x2: int
-    y2: int
+    points: str
     kind: str
 
 
@@ -57,14 +57,14 @@ def drawing(
     top, side, low = above[:2], beside[:_SHOWN], below[:_SHOWN]
     hidden = len(above) - len(top) + len(beside) - len(side) + len(below) - len(low)
     y_here = HIGH + 3 * GAP if top else 0
-    boxes = [_box(ref, n * (WIDTH - BOX), 0, "above") for n, ref in enumerate(top)]
+    boxes = [_box(ref, n * _BESIDE, 0, "above") for n, ref in enumerate(top)]
     boxes.append(_box(here, 0, y_here, "here"))
-    boxes += [_box(ref, WIDTH - BOX, y_here + n * (HIGH + GAP), "beside") for n, ref in enumerate(side)]
+    boxes += [_box(ref, _BESIDE, y_here + n * (HIGH + GAP), "beside") for n, ref in enumerate(side)]
     y_low = y_here + HIGH + 3 * GAP
-    boxes += [_box(ref, 40, y_low + n * (HIGH + GAP), "below") for n, ref in enumerate(low)]
+    boxes += [_box(ref, _INDENT, y_low + n * (HIGH + GAP), "below") for n, ref in enumerate(low)]
     lines = [_line(each, y_here) for each in boxes if each.kind != "here"]
     height = max(box.y + HIGH for box in boxes)
-    return Drawing(boxes=boxes, lines=lines, width=WIDTH, height=height, hidden=hidden)
+    return Drawing(boxes=boxes, lines=lines, width=_BESIDE + BOX, height=height, hidden=hidden)
 
 
 def _children(tree: Node, iri: str) -> Sequence[Node]:
@@ -76,14 +76,22 @@ def _children(tree: Node, iri: str) -> Sequence[Node]:
 
 def _box(ref: Ref, x: int, y: int, kind: str) -> Box:
     words = f"{ref.code} {ref.label.value}".strip()
-    most = _BOLD_LETTERS if kind == "here" else _LETTERS
-    return Box(ref=ref, x=x, y=y, kind=kind, words=words if len(words) <= most else words[: most - 1] + "…")
+    width = BOX - _INDENT if kind == "below" else BOX
+    most = int((width - 2 * GAP) / (_BOLD_WIDE if kind == "here" else _WIDE))
+    return Box(ref=ref, x=x, y=y, width=width, kind=kind, words=words if len(words) <= most else words[: most - 1] + "…")
 
 
 def _line(box: Box, y_here: int) -> Line:
-    middle = HIGH // 2
-    if box.kind == "above":
-        return Line(x1=box.x + 40, y1=box.y + HIGH, x2=40, y2=y_here, kind="step")
-    if box.kind == "below":
-        return Line(x1=20, y1=y_here + HIGH, x2=box.x, y2=box.y + middle, kind="step")
-    return Line(x1=BOX, y1=y_here + middle, x2=box.x, y2=box.y + middle, kind="match")
+    """No line crosses a box: what is below is reached from the left of it, what is beside from the gap between."""
+    middle, half = box.y + HIGH // 2, _INDENT // 2
+    between = y_here - 3 * GAP // 2
+    match box.kind:
+        case "above":
+            points = [(box.x + half, box.y + HIGH), (box.x + half, between), (half, between), (half, y_here)]
+        case "below":
+            points = [(half, y_here + HIGH), (half, middle), (box.x, middle)]
+        case _:
+            trunk = (BOX + _BESIDE) // 2
+            level = y_here + HIGH // 2
+            points = [(BOX, level), (trunk, level), (trunk, middle), (box.x, middle)]
+    return Line(points=" ".join(f"{x},{y}" for x, y in points), kind="match" if box.kind == "beside" else "step")

@@ -122,7 +122,7 @@ def load_mappings(edition: Edition) -> Iterator[Record]:
         object="https://w3id.org/begrepp/id/cs/icd-10-se/A00",
         justification="https://w3id.org/semapv/vocab/ManualMappingCuration",
         authors=(f"{CANARY} upphov",),
-        comment=f"{CANARY} kommentar",
+        comment=Text(f"{CANARY} kommentar", "sv"),
         confidence=0.5,
     )
 

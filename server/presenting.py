@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from urllib.parse import quote, urlencode
@@ -46,6 +47,7 @@ def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link
             "day": _day,
             "size": _size,
             "short": compact,
+            "licence_name": licence_name,
             "with_query": _with_query,
             "schema_org": schema_org,
             "report_link": report_link,
@@ -127,6 +129,15 @@ def text(value: Text | None) -> Markup:
 def brief(title: Text) -> Text:
     """A long title up to its first comma: `ICD-10-SE`."""
     return Text(title.value.partition(",")[0], title.lang) if len(title.value) > 45 else title
+
+
+_CREATIVE = re.compile(r"https?://creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))/([\d.]+)/?(?:[a-z.]*)")
+
+
+def licence_name(iri: str) -> str:
+    """What a licence of Creative Commons is called: `CC BY 4.0`; empty for another."""
+    found = _CREATIVE.fullmatch(iri)
+    return f"CC {found[1].upper()} {found[3]}" if found and found[1] else f"CC0 {found[3]}" if found else ""
 
 
 def _switch(language: str) -> str:

@@ -28,7 +28,19 @@ MORE = [
     "/queries",
     "/mapping/onkologi",
     "/cs/icd-10-se/A00.9?asOf=2021-06-01",
+    "/cs/atc/difference/2021.1-demo..2026.1-demo",
+    "/cs/atc/release/2021.1-demo",
+    "/dataset/nkbc/anmalan/var/a_pad_her2",
+    "/matrix",
+    "/matrix?topic=https%3A%2F%2Fw3id.org%2Fbegrepp%2Fid%2Fcs%2Fonkologi%2Ftumorstadium",
+    "/harmonise?a=nkbc&b=cancerregistret",
+    "/check?list=icd-10-se&values=C50%0Axx",
+    "/queries/where-is-it-measured-for-a-disease",
+    "/search?q=zzqqx",
 ]
+
+FAULTS = {"/cs/icd-10-se/nope": 404, "/sparql?query=nonsense": 400}
+"""The pages that tell of a fault, with their status."""
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +64,8 @@ def test_axe_finds_nothing_to_mend(browser: Chrome, address: str, axe: str, path
         browser.get(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
         browser.execute_script(axe)
         violations = browser.execute_async_script(RUN)
+        status = browser.execute_script('return performance.getEntriesByType("navigation")[0].responseStatus')
+        assert status == FAULTS.get(path, 200)
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         assert violations == [], f"{language} {width}: {json.dumps(violations, ensure_ascii=False)}"
 

@@ -139,7 +139,9 @@ def build(
         checked = beside.submit(derived.findings, stored, folder / "store", progress)
         things = derived.things(view.path, folder / "index", progress)
         progress.step("reading the current view over")
-        findings = sorted([*derived.overview(view.path, folder), *checked.result()], key=lambda found: found.check)
+        findings = sorted(
+            [*derived.overview(view.path, folder, settings.base), *checked.result()], key=lambda found: found.check
+        )
         _refuse_findings(findings)
         digest = graph_hash([*parts, *differences], catalogue_sha)
         manifest = Manifest(

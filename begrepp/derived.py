@@ -1,4 +1,4 @@
-"""What is worked out of the whole graph: the index of words, the statistics, and what the checks find.
+"""What is worked out of the whole graph: the index of words, the alphabetical order, the statistics, and the findings.
 
 Where neither the graph has changed since the build before nor the code and the questions, its results are taken
 over: the index as hard links, since its files are never written twice.
@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from begrepp.alphabet import Alphabet, path_of
 from begrepp.cache import data_files, software
 from begrepp.code import code_checksum, files_checksum
 from begrepp.files import link
@@ -23,6 +24,7 @@ from begrepp.overview import CHECKS
 from begrepp.progress import Progress
 from begrepp.queries import QUERIES
 from begrepp.search import renew_index, write_index
+from begrepp.settings import LANGUAGES
 from begrepp.statistics import FILE as STATISTICS
 from begrepp.statistics import Counting
 from begrepp.storing import Contents
@@ -35,7 +37,9 @@ class Derived:
         self._before = before
         self.keys = {
             "overview": _key(
-                contents.view_sha256() + code_checksum("begrepp.statistics"), "begrepp.overview", *_checks()
+                contents.view_sha256() + code_checksum("begrepp.statistics") + code_checksum("begrepp.alphabet"),
+                "begrepp.overview",
+                *_checks(),
             ),
             "index": _key(contents.view_sha256(), "begrepp.search", *data_files()),
             "indexing": _key("", "begrepp.search", *data_files()),
@@ -67,14 +71,17 @@ class Derived:
             return [finding for finding in self._found_before if finding.check not in CHECKS]
         return list(run_checks(store, progress.work("checking the current view")))
 
-    def overview(self, view: Path, folder: Path) -> list[Finding]:
-        """Write the statistics of the current view; what is found in reading it over."""
-        if self._before and self._same("overview") and (self._before / STATISTICS).exists():
-            link(self._before / STATISTICS, folder / STATISTICS)
+    def overview(self, view: Path, folder: Path, base: str) -> list[Finding]:
+        """Write the statistics and the alphabetical order of the current view; what is found in reading it over."""
+        written = [Path(STATISTICS), *(path_of(Path(), language) for language in LANGUAGES)]
+        if self._before and self._same("overview") and all((self._before / path).exists() for path in written):
+            for path in written:
+                link(self._before / path, folder / path)
             return [finding for finding in self._found_before if finding.check in CHECKS]
-        counting = Counting()
-        found = [*look_for_faults(view, counting)]
+        counting, alphabet = Counting(), Alphabet(base)
+        found = [*look_for_faults(view, counting, alphabet)]
         counting.write(folder)
+        alphabet.write(folder)
         return found
 
     @property

@@ -125,9 +125,7 @@ def mappings_of(path: Path, head: Head, set_: MappingSet, language: str) -> Iter
         yield match
 
 
-def _read_row(
-    row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSet, language: str
-) -> Match | Skipped:
+def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSet, language: str) -> Match | Skipped:
     cells = {slot: row.take_optional(slot) for slot in _KEPT}
     row.drop()
 

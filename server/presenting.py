@@ -131,7 +131,9 @@ def brief(title: Text) -> Text:
     return Text(title.value.partition(",")[0], title.lang) if len(title.value) > 45 else title
 
 
-_CREATIVE = re.compile(r"https?://creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))/([\d.]+)/?(?:[a-z.]*)")
+_CREATIVE = re.compile(
+    r"https?://creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))/([\d.]+)/?(?:[a-z.]*)"
+)
 
 
 def licence_name(iri: str) -> str:

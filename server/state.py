@@ -25,8 +25,6 @@ from server.kept import Kept, KeptAnswers
 from server.pool import QueryPool
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from server.names import Ref
     from server.pages.tree import Node
 
@@ -88,11 +86,6 @@ class Build:
     def kept_children(self) -> Kept[list[Node]]:
         """What is below the concepts that were looked at last, by concept and language."""
         return Kept(100_000, lambda nodes: len(nodes) + 1)
-
-    @cached_property
-    def kept_names(self) -> Kept[pl.DataFrame]:
-        """The alphabetical indexes that were looked at last, by scheme and language: about 60 MB for Snomed CT."""
-        return Kept(800_000, lambda names: names.height + 1)
 
     @cached_property
     def kept_days(self) -> dict[tuple[str, ...], Build]:

@@ -78,7 +78,9 @@ def _box(ref: Ref, x: int, y: int, kind: str) -> Box:
     words = f"{ref.code} {ref.label.value}".strip()
     width = BOX - _INDENT if kind == "below" else BOX
     most = int((width - 2 * GAP) / (_BOLD_WIDE if kind == "here" else _WIDE))
-    return Box(ref=ref, x=x, y=y, width=width, kind=kind, words=words if len(words) <= most else words[: most - 1] + "…")
+    return Box(
+        ref=ref, x=x, y=y, width=width, kind=kind, words=words if len(words) <= most else words[: most - 1] + "…"
+    )
 
 
 def _line(box: Box, y_here: int) -> Line:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from begrepp.alphabet import Alphabet, Entry, entries_of, letter_of, letters_of
+from begrepp.overview import look_over
+from begrepp.terms import name
 from server import create_app
-from server.pages.alphabet import letter_of
 from tests.small import HEADER, build_small, put, settings_in
 
 ROWS = (
@@ -69,11 +72,32 @@ def test_a_retired_code_is_there_and_marked(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "letter"), [("åska", "Å"), ("Écu", "E"), ("ølet", "Ö"), (" x", "X"), ("5-FU", "#"), ("", "#"), ("β", "#")]
+    ("word", "letter"), [("åska", "Å"), ("Écu", "E"), ("ølet", "Ö"), (" x", "X"), ("5-FU", "#"), ("", "#"), ("β", "#")]
 )
-def test_a_letter_is_what_swedes_look_under(name: str, letter: str) -> None:
-    assert letter_of(name) == letter
+def test_a_letter_is_what_swedes_look_under(word: str, letter: str) -> None:
+    assert letter_of(word) == letter
 
 
 def test_there_is_no_index_of_what_is_not_there(client: FlaskClient) -> None:
     assert client.get("/cs/nowhere/index").status_code == 404
+
+
+def test_concepts_with_their_publishers_addresses_are_there(tmp_path: Path) -> None:
+    said = [
+        f"<http://snomed.info/id/1> {name('begrepp:status')} {name('begrepp:inactive')} .",
+        f"<http://snomed.info/id/1> {name('skos:inScheme')} <https://w3id.org/begrepp/id/cs/snomed-ct> .",
+        f'<http://snomed.info/id/1> {name("skos:notation")} "1" .',
+        f'<http://snomed.info/id/1> {name("skos:prefLabel")} "Zebra \\\\ \\"x\\"" .',
+        f"<http://snomed.info/id/2> {name('skos:inScheme')} <https://w3id.org/begrepp/id/cs/snomed-ct/release/2026> .",
+        f'<http://snomed.info/id/2> {name("skos:notation")} "2" .',
+        f'<http://snomed.info/id/2> {name("skos:prefLabel")} "i utgåvan"@sv .',
+    ]
+    view = tmp_path / "view.nt"
+    view.write_text("\n".join(said) + "\n", encoding="utf-8")
+    alphabet = Alphabet("https://w3id.org/begrepp/")
+    look_over(view, [alphabet])
+    alphabet.write(tmp_path)
+    assert letters_of(tmp_path, "snomed-ct", "sv") == {"Z": 1}
+    zebra = Entry(concept="http://snomed.info/id/1", notation="1", name='Zebra \\ "x"', lang="", active=False)
+    assert entries_of(tmp_path, "snomed-ct", "en", "Z", 0, 5) == [zebra]
+    assert entries_of(tmp_path, "snomed-ct", "en", "Z", 1, 5) == []

@@ -122,7 +122,10 @@ def alphabet(scheme: str) -> str:
     if facts is None:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
     offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
-    page = alphabet_page(found, facts, language, letter=request.args.get("letter", "")[:1].upper(), offset=offset)
+    try:
+        page = alphabet_page(found, facts, language, letter=request.args.get("letter", "")[:1].upper(), offset=offset)
+    except FileNotFoundError:
+        raise Missing("This build is older than the alphabetical index.", "Build again: `begrepp build`.") from None
     title = choose(facts.titles, language) or Text(facts.id, "")
     return render("alphabet.html", page=page, scheme_title=title)
 

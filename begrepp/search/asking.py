@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tantivy import Occur, Query, Schema, Searcher
 
 from begrepp.search.fields import EDGE
-from begrepp.search.keys import code_key, keys, whole_key
+from begrepp.search.keys import keys, whole_key
 from begrepp.search.question import Question, Slot
 from begrepp.swedish import fold
 
@@ -30,8 +30,7 @@ class Asking:
         begun = []
         if question.is_code and len(code) > 1:
             begun.append((Occur.Should, Query.const_score_query(self._prefix("code", code), 50.0)))
-            first = code_key(question.text.split(" ")[0])
-            begun += [(Occur.Should, self.constant("code", first, 100.0))] if any(map(str.isdigit, first)) else []
+            begun += [(Occur.Should, self.constant("code", each, 100.0)) for each in question.codes]
         return Query.boolean_query([(Occur.Should, self.exact(question)), *begun, *(asked if slots else [])])
 
     def exact(self, question: Question) -> Query:

@@ -175,7 +175,7 @@ class TextIndex:
         iri, kind, scheme, notation, active, codes, rows = self._stored(address)
         labels = [Label(role, Text(value, lang)) for role, lang, value in rows]
         spoken = [*labels, Label("code", Text(notation.replace("_", " "), ""))] if kind == "variable" else labels
-        judgement = judge(question, kind, codes, spoken, reader)
+        judgement = judge(question, kind, scheme, codes, spoken, reader)
         shown = judgement.label if judgement.label and judgement.label.role not in ("pref", "code") else None
         return Hit(
             iri=iri,

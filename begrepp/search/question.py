@@ -18,6 +18,7 @@ _SHORTEST_CORRECTED = 4
 _RARE, _OFTEN = 10, 10
 _PARTS, _SYNONYM, _PART_WIDENED = 0.92, 0.82, 0.78
 _MOST_SPLITS = 3
+_MOST_CODES = 3
 # Words that say nothing by themselves.
 FILLERS = frozenset("och i med av på vid för till hos som den det en ett the of in and with for on to a an at".split())  # noqa: SIM905
 
@@ -60,9 +61,34 @@ class Question:
         return code_key(self.text.removeprefix("urn:oid:"))
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """The words that may be codes, where more is said: `ICD-10 C50.9`, `C50.9 bröst`, FHIR's `system|code`.
+
+        A short number is one only where it stands first: *typ 2 diabetes*.
+        """
+        words = self._pieces
+        meant = (
+            word
+            for place, word in enumerate(words)
+            if _has_digit(word) and (not place or not word.isdigit() or len(word) > _SHORTEST_PART)
+        )
+        return tuple(map(code_key, meant))[:_MOST_CODES] if len(words) > 1 else ()
+
+    def names(self, system: str) -> bool:
+        """Whether a code system is named beside a code; `system` is its IRI, of whose last part the beginning will
+        do: `icd-10`."""
+        home = code_key(system.rpartition("/")[2])
+        said = (code_key(word.rpartition("/")[2]) for word in self._pieces)
+        return bool(home) and any(len(word) >= _SHORTEST_PART and home.startswith(word) for word in said)
+
+    @property
+    def _pieces(self) -> list[str]:
+        return self.text.replace("|", " ").split()
+
+    @property
     def is_code(self) -> bool:
         """Whether a code may be meant: there is a digit in it."""
-        return any(character.isdigit() for character in self.text)
+        return _has_digit(self.text)
 
     @property
     def words(self) -> list[str]:
@@ -82,6 +108,10 @@ def understand(text: str, known: Known, begun: Begun, nearest: Nearest) -> Quest
     slots = tuple(_slots([corrected.get(word, word) for word in meant], known, nearest, unfinished))
     corrected |= {slot.typed[0]: slot.slip for slot in slots if slot.slip}
     return Question(text, slots, tuple(corrected.items()))
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
 
 
 def _is_strange(word: str, known: Known) -> bool:

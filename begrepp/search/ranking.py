@@ -20,7 +20,7 @@ _ROLES = {"pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "via": 0.8}
 _TYPED, _FOLDED, _KEY, _INSIDE, _BEGUN = 1.0, 0.97, 0.92, 0.8, 0.7
 _KINDS = {"scheme": 0.02, "dataset": 0.04, "concept": 0.03, "variable": 0.0}
 _EXACT_CODE, _CODE_BEGINS, _EXACT_NAME = 3.0, 1.2, 0.5
-_OWN_LANGUAGE, _UPPER = 0.12, 0.01
+_OWN_LANGUAGE, _UPPER, _NAMED = 0.12, 0.01, 1.0
 _WHOLE = 1.3
 _LITTLE = 0.1
 # What a label says when it says no more: C50.9 "… ospecificerad" is what is meant by the rest of it.
@@ -47,8 +47,10 @@ class Judgement:
     label: Label | None
 
 
-def judge(question: Question, kind: str, codes: Sequence[str], labels: Sequence[Label], language: str) -> Judgement:
-    """How well a thing with these codes and labels answers the question of a reader of `language`, in about 0–4."""
+def judge(
+    question: Question, kind: str, system: str, codes: Sequence[str], labels: Sequence[Label], language: str
+) -> Judgement:
+    """How well a thing of a code system, with these codes and labels, answers a reader of `language`, in about 0–4."""
     best, said = 0.0, None
     for label in labels:
         score = _ROLES[label.role] * _label_score(question, label.text.value)
@@ -56,6 +58,7 @@ def judge(question: Question, kind: str, codes: Sequence[str], labels: Sequence[
         if score > best:
             best, said = score, label
     code = max((_code_score(question, code) for code in codes), default=0.0)
+    code += _NAMED if code and kind == "concept" and question.names(system) else 0.0
     upper = _UPPER * max(0, 7 - len(codes[0])) if codes and kind == "concept" else 0.0
     return Judgement(best + code + upper + _KINDS.get(kind, 0.0), said)
 
@@ -68,8 +71,7 @@ def _code_score(question: Question, notation: str) -> float:
         return 0.0
     if asked and code.startswith(asked):
         return _CODE_BEGINS - 0.05 * min(len(code) - len(asked), 10)
-    first = code_key(question.text.split(" ")[0])
-    return _EXACT_CODE / 2 if first == code and any(map(str.isdigit, first)) else 0.0
+    return _EXACT_CODE / 2 if code in question.codes else 0.0
 
 
 def _label_score(question: Question, label: str) -> float:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -19,6 +20,7 @@ from begrepp.errors import BegreppError
 from server import metrics
 
 _log = logging.getLogger("begrepp.queries")
+_OWN: ContextVar[bool] = ContextVar("own", default=False)
 
 
 def write_log() -> None:
@@ -33,6 +35,16 @@ def write_log() -> None:
 
 
 @contextmanager
+def unnoted() -> Iterator[None]:
+    """What the server asks itself is neither counted nor written."""
+    token = _OWN.set(True)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
+@contextmanager
 def noted(query: str, build: str) -> Iterator[dict[str, object]]:
     """Count and log a query; what is put into the dictionary goes with the line."""
     more: dict[str, object] = {}
@@ -44,10 +56,12 @@ def noted(query: str, build: str) -> Iterator[dict[str, object]]:
         outcome = type(error).__name__
         raise
     finally:
-        seconds = time.monotonic() - started
-        outcome = str(more.pop("outcome", outcome))
-        metrics.QUERIES.labels(outcome).inc()
-        metrics.QUERY_SECONDS.observe(seconds)
-        fingerprint = hashlib.sha256(query.encode(errors="replace")).hexdigest()[:16]
-        line = {"query": fingerprint, "outcome": outcome, "seconds": round(seconds, 4), "build": build, **more}
-        _log.info("query", extra=line)
+        if not _OWN.get():
+            _note(query, str(more.pop("outcome", outcome)), time.monotonic() - started, build=build, **more)
+
+
+def _note(query: str, outcome: str, seconds: float, **more: object) -> None:
+    metrics.QUERIES.labels(outcome).inc()
+    metrics.QUERY_SECONDS.observe(seconds)
+    fingerprint = hashlib.sha256(query.encode(errors="replace")).hexdigest()[:16]
+    _log.info("query", extra={"query": fingerprint, "outcome": outcome, "seconds": round(seconds, 4), **more})

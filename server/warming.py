@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from begrepp.queries import queries
+from server.querylog import unnoted
 
 _FORMATS = {"select": "json", "ask": "json"}
 
@@ -12,6 +13,7 @@ _FORMATS = {"select": "json", "ask": "json"}
 def warm(app: Flask) -> None:
     """Ask each as its page does and as programs do: the answers are kept, and the store lies in memory."""
     client = app.test_client()
-    for query in queries("examples"):
-        for suffix in ("", f".{_FORMATS.get(query.form, 'ttl')}"):
-            client.get(f"/queries/{query.name}{suffix}")
+    with unnoted():
+        for query in queries("examples"):
+            for suffix in ("", f".{_FORMATS.get(query.form, 'ttl')}"):
+                client.get(f"/queries/{query.name}{suffix}")

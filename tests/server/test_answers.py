@@ -6,12 +6,14 @@ import json
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.namespaces import expand
 from begrepp.settings import Settings
 from server import create_app
+from server.warming import warm
 
 SELECT = "SELECT ?c ?l { ?c skos:prefLabel ?l } ORDER BY ?c ?l LIMIT 60"
 CHANCE = "SELECT (RAND() AS ?r) {}"
@@ -89,3 +91,11 @@ def test_the_editor_gets_the_words_of_the_data(client: FlaskClient) -> None:
     terms = client.get("/sparql/terms").get_json()
     assert terms["prefixes"]["skos"] and "skos:notation" in terms["of"]["skos:Concept"]
     assert terms["properties"] == sorted(terms["properties"], key=lambda entry: (-entry[1], entry[0]))
+
+
+def test_what_the_server_asks_itself_is_no_readers_query(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="begrepp.queries"):
+        warm(app)
+        assert not [record for record in caplog.records if record.name == "begrepp.queries"]
+        app.test_client().get("/sparql", query_string={"query": "SELECT (4711 AS ?n) {}", "format": "json"})
+        assert [record for record in caplog.records if record.name == "begrepp.queries"]

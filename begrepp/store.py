@@ -25,6 +25,7 @@ from pyoxigraph import (
 
 from begrepp.errors import NoBuild, QueryError
 from begrepp.namespaces import prefixes
+from begrepp.sparql.columns import columns_as_written
 from begrepp.sparql.tokens import tokens
 
 Answer = QuerySolutions | QueryBoolean | QueryTriples
@@ -78,7 +79,7 @@ class DiskStore:
             default = [DefaultGraph(), *self._apart]
         try:
             return self._store.query(
-                query,
+                columns_as_written(query, base),
                 base_iri=base,
                 prefixes=prefixes(),
                 default_graph=default,

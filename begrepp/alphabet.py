@@ -101,7 +101,10 @@ _NOTHING = pl.DataFrame(schema={"subject": pl.String, "rest": pl.String})
 
 
 def _index(folder: Path, scheme: str, language: str) -> pl.LazyFrame:
-    return pl.scan_parquet(path_of(folder, language)).filter(pl.col("scheme") == scheme)
+    """In a language of the interface that the build does not know, the order is that of the first it knows."""
+    path = path_of(folder, language)
+    found = path if path.exists() else path_of(folder, LANGUAGES[0])
+    return pl.scan_parquet(found).filter(pl.col("scheme") == scheme)
 
 
 def _unescaped(texts: pl.Series) -> pl.Series:

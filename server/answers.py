@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Response, g, request
 
@@ -12,7 +13,7 @@ from server.federation import resolved
 from server.kept import Answer
 from server.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language
 from server.pages.results import ROWS_SHOWN, ResultPage, result_page
-from server.querylog import noted
+from server.querylog import note_cut, noted
 from server.replies import Reply
 from server.state import build, serving
 
@@ -52,6 +53,7 @@ def answer(question: Asked, formats: Formats, *, rows: int = 0) -> Answer | Repl
         if isinstance(found, Reply):
             if not found.finished:
                 line["outcome"] = "streamed"
+                found.cut_off = partial(note_cut, question.query, build().manifest.hash[:12])
                 return found
             found = Answer(found.form, found.read())
         line["bytes"] = len(found.body)

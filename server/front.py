@@ -14,6 +14,7 @@ from io import BufferedReader, BytesIO, RawIOBase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from begrepp.errors import BegreppError
 from server.pagecache import KEPT_ONLY, NotKept
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ _SMALL = 1 << 20
 _PATIENCE = 60
 """Seconds that a client may take to send its next piece."""
 _BODILESS = ("GET", "HEAD", "OPTIONS")
+
+
+class CutOff(Exception):
+    """An answer ends before it is whole: the connection is broken, so that nobody takes it for all there is."""
 
 
 class Front:
@@ -54,6 +59,8 @@ class Front:
                 answer = await loop.run_in_executor(self._threads, _made, self._app, environ, line)
             except ConnectionError:
                 return
+            except BegreppError as error:
+                raise CutOff(error.reason) from None
             finally:
                 line.hang_up()
         for message in answer:

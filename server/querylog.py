@@ -60,8 +60,17 @@ def noted(query: str, build: str) -> Iterator[dict[str, object]]:
             _note(query, str(more.pop("outcome", outcome)), time.monotonic() - started, build=build, **more)
 
 
+def note_cut(query: str, build: str, error: BegreppError) -> None:
+    """A line about an answer that was on its way and could not be made whole."""
+    outcome = type(error).__name__
+    _log.info("cut off", extra={"query": _fingerprint(query), "outcome": outcome, "build": build})
+
+
 def _note(query: str, outcome: str, seconds: float, **more: object) -> None:
     metrics.QUERIES.labels(outcome).inc()
     metrics.QUERY_SECONDS.observe(seconds)
-    fingerprint = hashlib.sha256(query.encode(errors="replace")).hexdigest()[:16]
-    _log.info("query", extra={"query": fingerprint, "outcome": outcome, "seconds": round(seconds, 4), **more})
+    _log.info("query", extra={"query": _fingerprint(query), "outcome": outcome, "seconds": round(seconds, 4), **more})
+
+
+def _fingerprint(query: str) -> str:
+    return hashlib.sha256(query.encode(errors="replace")).hexdigest()[:16]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from begrepp.answering import Form
 from begrepp.errors import BegreppError, QueryAbandoned
@@ -29,6 +29,8 @@ class Reply:
         self._closed = False
         self.size = 0
         self.finished = False
+        self.cut_off: Callable[[BegreppError], object] = lambda error: None
+        """Told, where what is read ends before it is whole."""
 
     @property
     def form(self) -> Form:
@@ -74,13 +76,16 @@ class Reply:
                     return
                 at += len(chunk)
                 yield chunk
+        except BegreppError as error:
+            self.cut_off(error)
+            raise
         finally:
             self.close()
 
     def _next(self, at: int) -> bytes:
         with self._changed:
             self._changed.wait_for(lambda: self.finished or self.size > at)
-            if self._error:
+            if self._error and self.size <= at:
                 raise self._error
             self._file.seek(at)
             return self._file.read(_CHUNK)

@@ -16,10 +16,10 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from begrepp.errors import BegreppError, UsageError
+from begrepp.errors import UsageError
 from begrepp.settings import Settings
 from server import create_app
-from server.front import Front
+from server.front import CutOff, Front
 from server.querylog import write_log
 from server.sharedpages import make_file
 from server.warming import warm
@@ -36,6 +36,8 @@ _LONGEST_HEAD = 32 * 1024
 def _load(settings: Settings, folder: Path) -> Front:
     """In each process: its application; the first of them asks what many will ask."""
     sys.setswitchinterval(_TURN)
+    for handler in logging.getLogger("_granian").handlers:
+        handler.addFilter(_is_news)
     app = create_app(settings, folder / _PAGES)
     try:
         os.close(os.open(folder / "warmed", os.O_CREAT | os.O_EXCL))
@@ -48,7 +50,7 @@ def _load(settings: Settings, folder: Path) -> Front:
 
 def _is_news(record: logging.LogRecord) -> bool:
     """Whether a line of the server's tells what no other does: a query that was cut off has a line of its own."""
-    return not (record.exc_info and isinstance(record.exc_info[1], BegreppError))
+    return f"\n{CutOff.__name__}: " not in record.getMessage()
 
 
 def address_of(host: str, port: int) -> str:
@@ -71,7 +73,6 @@ def address_of(host: str, port: int) -> str:
 def run(settings: Settings, address: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
     write_log()
-    logging.getLogger("_granian").addFilter(_is_news)
     with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
         make_file(Path(folder, _PAGES))
         Granian(

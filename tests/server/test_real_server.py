@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import time
 from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 from pathlib import Path
 from urllib.parse import quote
 
@@ -121,6 +122,23 @@ def test_a_reader_who_goes_away_ends_the_query(data_folder: Path) -> None:
             while number(port, "begrepp_query_workers_killed_total") == stopped and time.monotonic() < until:
                 time.sleep(0.1)
             assert number(port, "begrepp_query_workers_killed_total") > stopped
+
+
+def test_an_answer_that_is_cut_off_does_not_look_whole_and_is_told_in_one_line(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    with serve(data_folder, log=tmp_path / "log", query_seconds="2", query_result_mb="1000000") as port:
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("GET", f"/sparql?query={quote(_LARGE)}", headers={"Accept": "text/csv"})
+        answer = connection.getresponse()
+        assert answer.status == 200
+        with pytest.raises(IncompleteRead) as cut:
+            answer.read()
+        assert len(cut.value.partial) > 100_000
+        connection.close()
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
+    assert [(line["event"], line["outcome"]) for line in lines] == [("query", "streamed"), ("cut off", "QueryTimeout")]
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 def test_a_slow_client_keeps_nobody_waiting(port: int) -> None:

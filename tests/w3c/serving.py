@@ -122,14 +122,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(data: Path, **settings: str) -> Iterator[int]:
-    """Serve a data folder, with one process or as many `workers`; the port."""
+def serve(data: Path, log: Path | str = os.devnull, **settings: str) -> Iterator[int]:
+    """Serve a data folder, with one process or as many `workers`; the port. What the server says goes to `log`."""
     workers = settings.pop("workers", "1")
     port = free_port()
     environment = {**os.environ, "BEGREPP_DATA": str(data)}
     environment |= {f"BEGREPP_{key.upper()}": value for key, value in settings.items()}
     command = [sys.executable, "-m", "begrepp", "serve", "--port", str(port), "--workers", workers]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with (
+        Path(log).open("wb") as said,
+        subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT) as process,
+    ):
         try:
             for _ in range(300):
                 with socket.socket() as probe:

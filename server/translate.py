@@ -50,9 +50,9 @@ class Speaker:
         """The words under a key, or the default where there are none."""
         return catalogue(self.language).get(key, default)
 
-    def number(self, number: int) -> str:
-        """12 345 in Swedish, 12,345 in English."""
-        return f"{number:,}".replace(",", "\u00a0") if self.language == "sv" else f"{number:,}"
+    def number(self, number: float) -> str:
+        """12 345 and 0,95 in Swedish, 12,345 and 0.95 in English."""
+        return f"{number:,}".replace(",", "\u00a0").replace(".", ",") if self.language == "sv" else f"{number:,}"
 
     @property
     def others(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from begrepp.records import Text
 from begrepp.settings import ROOT, Settings
 from server import create_app
 from server.names import choose
-from server.translate import LANGUAGES, catalogue
+from server.translate import LANGUAGES, Speaker, catalogue
 
 HTML = {"Accept": "text/html"}
 PAGES = [
@@ -250,3 +250,8 @@ def test_no_search_makes_the_server_stumble(client: FlaskClient, query: str) -> 
 def test_no_address_makes_the_server_stumble(client: FlaskClient, path: str) -> None:
     for accept in ("text/html", "text/turtle"):
         assert client.get(path, headers={"Accept": accept}).status_code < 500
+
+
+@pytest.mark.parametrize(("number", "swedish", "english"), [(12345, "12\u00a0345", "12,345"), (0.95, "0,95", "0.95")])
+def test_numbers_are_written_as_the_reader_does(number: float, swedish: str, english: str) -> None:
+    assert (Speaker("sv").number(number), Speaker("en").number(number)) == (swedish, english)

@@ -232,7 +232,7 @@ def _mappings(build: Build, asked: Asked, language: str) -> Told:
                 "confidence": row.confidence,
                 "author": row.author or None,
                 "date": row.date or None,
-                "comment": row.comment or None,
+                "comment": row.comment.value if row.comment else None,
                 "record": address(row.href) if row.href else None,
             }
             for row in rows

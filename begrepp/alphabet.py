@@ -12,15 +12,12 @@ from pathlib import Path
 import polars as pl
 
 from begrepp.iris import Iris
+from begrepp.line_columns import about, nothing
 from begrepp.lines import literal
-from begrepp.settings import LANGUAGES
-from begrepp.swedish import sort_key
+from begrepp.settings import LANGUAGES, languages_for
+from begrepp.swedish import NO_LETTER, letter_of, sort_key
 from begrepp.terms import name
 
-OTHER = "#"
-"""The letter of names that begin with none."""
-
-_LAST = {"Å": "Å", "Ä": "Ä", "Æ": "Ä", "Ö": "Ö", "Ø": "Ö"}
 _GROUP = 20_000
 _COLUMNS = ("concept", "notation", "name", "lang", "active")
 
@@ -43,16 +40,16 @@ class Alphabet:
 
     def __init__(self, base: str) -> None:
         self._schemes = Iris(base).scheme("")
-        self._said: dict[str, list[pl.DataFrame]] = {name(each): [] for each in self._PROPERTIES}
+        self._said = {each: [nothing("subject", "rest")] for each in self._PROPERTIES}
 
     def take(self, said: pl.DataFrame) -> None:
         """Keep what is said of concepts, all lines of a subject at once."""
-        for predicate, kept in self._said.items():
-            kept.append(said.filter(pl.col("predicate") == predicate).select("subject", "rest"))
+        for each, kept in self._said.items():
+            kept.append(about(said, each))
 
     def write(self, folder: Path) -> None:
         """Write the order in each language into the build's folder."""
-        labels, notations, schemes, statuses = (pl.concat(kept) if kept else _NOTHING for kept in self._said.values())
+        labels, notations, schemes, statuses = map(pl.concat, self._said.values())
         id_ = pl.col("rest").str.extract(rf"^<{self._schemes}([^/>]+)> \.$")
         inactive = statuses.filter(pl.col("rest") == f"{name('begrepp:inactive')} .")
         texts = labels["rest"].str.extract_groups(r'^"(?<name>.*)"(?:@(?<lang>[\w-]+))? \.$').struct.unnest()
@@ -81,23 +78,13 @@ def path_of(folder: Path, language: str) -> Path:
 def letters_of(folder: Path, scheme: str, language: str) -> Mapping[str, int]:
     """The letters of a code system in Swedish order, with the number of names under each."""
     counts = _index(folder, scheme, language).group_by("letter").len().collect().iter_rows()
-    return dict(sorted(counts, key=lambda pair: (pair[0] == OTHER, sort_key(pair[0]))))
+    return dict(sorted(counts, key=lambda pair: (pair[0] == NO_LETTER, sort_key(pair[0]))))
 
 
 def entries_of(folder: Path, scheme: str, language: str, letter: str, offset: int, most: int) -> Sequence[Entry]:
     """The names under a letter, from one of them on."""
     here = _index(folder, scheme, language).filter(pl.col("letter") == letter).slice(offset, most)
     return [Entry(**row) for row in here.select(_COLUMNS).collect().iter_rows(named=True)]
-
-
-def letter_of(word: str) -> str:
-    """The letter that a name stands under: å, ä and ö are letters of their own, other marks are taken off."""
-    first = word.strip()[:1].upper()
-    plain = _LAST.get(first) or sort_key(first)[:1].upper()
-    return plain if "A" <= plain <= "Z" or plain in _LAST else OTHER
-
-
-_NOTHING = pl.DataFrame(schema={"subject": pl.String, "rest": pl.String})
 
 
 def _index(folder: Path, scheme: str, language: str) -> pl.LazyFrame:
@@ -116,7 +103,7 @@ def _unescaped(texts: pl.Series) -> pl.Series:
 
 def _ordered(concepts: pl.DataFrame, language: str) -> pl.DataFrame:
     """Each concept with one name: in the language, else in another of ours, else in any."""
-    order = [language, *(other for other in LANGUAGES if other != language)]
+    order = languages_for(language)
     rank = pl.col("lang").replace_strict({lang: place for place, lang in enumerate(order)}, default=len(order))
     named = (
         concepts.with_columns(rank=rank, length=pl.col("name").str.len_chars())

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
+from begrepp.terms import name
+
 _BLOCK = 32 << 20
 
 
@@ -43,3 +45,13 @@ def lines(block: bytes) -> pl.Series:
 def terms(block: bytes) -> pl.DataFrame:
     """The subject, the predicate and the rest of each line."""
     return lines(block).str.splitn(" ", 3).struct.rename_fields(["subject", "predicate", "rest"]).struct.unnest()
+
+
+def about(said: pl.DataFrame, *properties: str) -> pl.DataFrame:
+    """The subject and the rest of the lines with one of the properties."""
+    return said.filter(pl.col("predicate").is_in([name(each) for each in properties])).select("subject", "rest")
+
+
+def nothing(*columns: str) -> pl.DataFrame:
+    """A table without rows."""
+    return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import polars as pl
 
-from begrepp.line_columns import subject_blocks, terms
+from begrepp.line_columns import about, nothing, subject_blocks, terms
 from begrepp.lines import literal
 from begrepp.shacl.cycles import on_cycles
 from begrepp.terms import name
@@ -49,11 +49,11 @@ class TwoPreferredLabels:
 
     def take(self, said: pl.DataFrame) -> None:
         """Count the labels of each concept by language."""
-        labels = _said(said, "skos:prefLabel").with_columns(language=pl.col("rest").str.extract(r'"@([\w-]+) \.$'))
+        labels = about(said, "skos:prefLabel").with_columns(language=pl.col("rest").str.extract(r'"@([\w-]+) \.$'))
         several = labels.group_by("subject", "language").agg(pl.col("rest"), times=pl.len()).filter(pl.col("times") > 1)
         if several.is_empty():
             return
-        concepts = _said(said, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .").select("subject")
+        concepts = about(said, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .").select("subject")
         for subject, rests in several.join(concepts, on="subject").select("subject", "rest").rows():
             for one, other in combinations(sorted({_object(rest) for rest in rests}), 2):
                 self._found.append(f"{subject[1:-1]} {one} {other}")
@@ -67,11 +67,11 @@ class HierarchyCycle:
     """Concepts that are, step by step, above themselves."""
 
     def __init__(self) -> None:
-        self._steps = [_nothing("subject", "above")]
+        self._steps = [nothing("subject", "above")]
 
     def take(self, said: pl.DataFrame) -> None:
         """Keep the steps up."""
-        self._steps.append(_said(said, "skos:broader").select("subject", above=_without_end()))
+        self._steps.append(about(said, "skos:broader").select("subject", above=_without_end()))
 
     def faults(self) -> Iterator[str]:
         """The concepts on a circle."""
@@ -89,17 +89,17 @@ class MappingToNothing:
     _KINDS = ("skos:Concept", "csvw:Column", "begrepp:Element", "begrepp:InformationAttribute")
 
     def __init__(self) -> None:
-        self._there = [_nothing("end")]
-        self._ends = [_nothing("mapping", "end")]
-        self._sets = [_nothing("set", "mapping")]
+        self._there = [nothing("end")]
+        self._ends = [nothing("mapping", "end")]
+        self._sets = [nothing("set", "mapping")]
 
     def take(self, said: pl.DataFrame) -> None:
         """Keep what there is, the ends of mappings, and the sets that mappings are of."""
         kinds = [f"{name(kind)} ." for kind in self._KINDS]
-        self._there.append(_said(said, "rdf:type").filter(pl.col("rest").is_in(kinds)).select(end="subject"))
-        ends = _said(said, "owl:annotatedSource", "owl:annotatedTarget")
+        self._there.append(about(said, "rdf:type").filter(pl.col("rest").is_in(kinds)).select(end="subject"))
+        ends = about(said, "owl:annotatedSource", "owl:annotatedTarget")
         self._ends.append(ends.select(mapping="subject", end=_without_end()))
-        self._sets.append(_said(said, "sssom:mappings").select(set="subject", mapping=_without_end()))
+        self._sets.append(about(said, "sssom:mappings").select(set="subject", mapping=_without_end()))
 
     def faults(self) -> Iterator[str]:
         """Mapping set, mapping, end."""
@@ -115,14 +115,6 @@ CHECKS: dict[str, type[TwoPreferredLabels | HierarchyCycle | MappingToNothing]] 
     "mapping-to-nothing": MappingToNothing,
 }
 """The checks that are made so, by the name of their SPARQL."""
-
-
-def _said(said: pl.DataFrame, *properties: str) -> pl.DataFrame:
-    return said.filter(pl.col("predicate").is_in([name(each) for each in properties])).select("subject", "rest")
-
-
-def _nothing(*columns: str) -> pl.DataFrame:
-    return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
 
 
 def _without_end() -> pl.Expr:

@@ -16,6 +16,11 @@ DEFAULT_BASE = "https://w3id.org/begrepp/"
 LANGUAGES = ("sv", "en")
 
 
+def languages_for(reader: str) -> list[str]:
+    """The languages to look for words in, the reader's first."""
+    return [reader, *(language for language in LANGUAGES if language != reader)]
+
+
 def _data_folder() -> Path:
     if configured := os.environ.get("BEGREPP_DATA"):
         return Path(configured)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
+NO_LETTER = "#"
+"""What names stand under that begin with none."""
 SHORTEST_PART = 4
 
 
@@ -24,6 +26,8 @@ _UNDOTTED = _Undotted({ord("ø"): "o", ord("æ"): "a"})
 # Swedish order (SAOL): w after v, the letters å ä ö after z; accents otherwise do not count.
 _LAST = _Undotted({ord("å"): "{", ord("ä"): "|", ord("æ"): "|", ord("ö"): "}", ord("ø"): "}"})
 
+_AFTER_Z = {_LAST[ord(letter)]: letter.upper() for letter in "åäö"}
+
 
 def fold(text: str) -> str:
     """Lower case without diacritics: `Bröstcancer` → `brostcancer`."""
@@ -36,6 +40,13 @@ def sort_key(text: str) -> str:
     if not plain.isascii():
         plain = plain.translate(_LAST)
     return _DIGITS.sub(lambda digits: digits[0].rjust(9, "0"), plain)
+
+
+def letter_of(name: str) -> str:
+    """The letter that a name stands under: å, ä and ö are letters of their own, other marks are taken off."""
+    first = name.strip()[:1].upper()
+    letter = sort_key(first)[:1] if first.isalpha() else ""
+    return _AFTER_Z.get(letter) or (letter.upper() if "a" <= letter <= "z" else NO_LETTER)
 
 
 def words(text: str) -> Iterator[str]:

@@ -28,7 +28,8 @@ def answer(question: Asked, formats: Formats, *, rows: int = 0) -> Answer | Repl
     With `rows`, solutions are the first so many as SPARQL JSON, with how many there are.
     """
     tag, steady = tag_of(question, formats, rows), question.steady
-    with noted(question.query, build().manifest.hash[:12]) as line:
+    of = build().manifest.hash[:12]
+    with noted(question.query, of) as line:
         if steady and (kept := serving().kept.get(tag)):
             line |= {"outcome": "kept", "form": kept.form, "bytes": len(kept.body)}
             return kept
@@ -53,7 +54,7 @@ def answer(question: Asked, formats: Formats, *, rows: int = 0) -> Answer | Repl
         if isinstance(found, Reply):
             if not found.finished:
                 line["outcome"] = "streamed"
-                found.cut_off = partial(note_cut, question.query, build().manifest.hash[:12])
+                found.cut_off = partial(note_cut, question.query, of)
                 return found
             found = Answer(found.form, found.read())
         line["bytes"] = len(found.body)

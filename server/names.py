@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.namespaces import compact, expand
 from begrepp.records import Text
-from begrepp.settings import LANGUAGES
+from begrepp.settings import languages_for
 from begrepp.swedish import sort_key
 from server.addresses import document
 from server.questions import select
@@ -64,7 +64,7 @@ def is_mnemonic(notation: str, scheme: str) -> bool:
 
 def choose(texts: Iterable[Text], language: str) -> Text | None:
     """The text in the reader's language, else in the other, else any; always the same one."""
-    order = [language, *(other for other in LANGUAGES if other != language)]
+    order = languages_for(language)
     ranked = sorted(
         texts, key=lambda t: (order.index(t.lang) if t.lang in order else len(order), t.lang, -len(t.value), t.value)
     )

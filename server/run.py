@@ -49,7 +49,10 @@ def _load(settings: Settings, folder: Path) -> Front:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a line of the server's tells what no other does: a query that was cut off has a line of its own."""
+    """Whether a line of the server's tells what no other does: a query that was cut off has a line of its own.
+
+    What granian hands on of an exception is its traceback, as words.
+    """
     return f"\n{CutOff.__name__}: " not in record.getMessage()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from begrepp.search.keys import code_key, spelled
 from begrepp.search.synonyms import LONGEST, Words, synonyms
@@ -66,24 +67,13 @@ class Question:
 
         A short number is one only where it stands first: *typ 2 diabetes*.
         """
-        words = self._pieces
-        meant = (
-            word
-            for place, word in enumerate(words)
-            if _has_digit(word) and (not place or not word.isdigit() or len(word) > _SHORTEST_PART)
-        )
-        return tuple(map(code_key, meant))[:_MOST_CODES] if len(words) > 1 else ()
+        return _codes_beside_words(self.text)
 
     def names(self, system: str) -> bool:
         """Whether a code system is named beside a code; `system` is its IRI, of whose last part the beginning will
         do: `icd-10`."""
         home = code_key(system.rpartition("/")[2])
-        said = (code_key(word.rpartition("/")[2]) for word in self._pieces)
-        return bool(home) and any(len(word) >= _SHORTEST_PART and home.startswith(word) for word in said)
-
-    @property
-    def _pieces(self) -> list[str]:
-        return self.text.replace("|", " ").split()
+        return bool(home) and home.startswith(_systems_beside_codes(self.text))
 
     @property
     def is_code(self) -> bool:
@@ -108,6 +98,27 @@ def understand(text: str, known: Known, begun: Begun, nearest: Nearest) -> Quest
     slots = tuple(_slots([corrected.get(word, word) for word in meant], known, nearest, unfinished))
     corrected |= {slot.typed[0]: slot.slip for slot in slots if slot.slip}
     return Question(text, slots, tuple(corrected.items()))
+
+
+@lru_cache(maxsize=1000)
+def _codes_beside_words(text: str) -> tuple[str, ...]:
+    words = _pieces(text)
+    meant = (
+        word
+        for place, word in enumerate(words)
+        if _has_digit(word) and (not place or not word.isdigit() or len(word) > _SHORTEST_PART)
+    )
+    return tuple(map(code_key, meant))[:_MOST_CODES] if len(words) > 1 else ()
+
+
+@lru_cache(maxsize=1000)
+def _systems_beside_codes(text: str) -> tuple[str, ...]:
+    named = (code_key(word.rpartition("/")[2]) for word in _pieces(text))
+    return tuple(word for word in named if len(word) >= _SHORTEST_PART)
+
+
+def _pieces(text: str) -> list[str]:
+    return text.replace("|", " ").split()
 
 
 def _has_digit(text: str) -> bool:

@@ -6,6 +6,7 @@ SPARQL leaves the order open; Oxigraph gives the alphabet's. A reader of `SELECT
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import takewhile
 
 from pyoxigraph import QuerySolutions, Store
 
@@ -19,10 +20,12 @@ def columns_as_written(query: str, base: str | None = None) -> str:
     """The query with its variables in place of the `*`; as it is where it has none, or is not well formed."""
     if "*" not in query:
         return query
-    words = list(tokens(query))
-    star = _star(words)
+    star = _star([*takewhile(lambda token: token.text != "{", tokens(query))])
+    if star is None:
+        return query
+    words = [*tokens(query)]
     # Of an empty store the engine tells the variables at once; another endpoint must not be asked for them.
-    if star is None or any(token.is_word("SERVICE") for token in words):
+    if any(token.is_word("SERVICE") for token in words):
         return query
     with suppress(SyntaxError, ValueError, OSError, RuntimeError):
         answer = _EMPTY.query(query, base_iri=base, prefixes=prefixes())
@@ -34,6 +37,7 @@ def columns_as_written(query: str, base: str | None = None) -> str:
 
 
 def _star(words: list[Token]) -> Token | None:
+    """The `*` of a query that selects all, in the words before its first brace."""
     at = after_prologue(words)
     if at >= len(words) or not words[at].is_word("SELECT"):
         return None

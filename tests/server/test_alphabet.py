@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.alphabet import Alphabet, Entry, entries_of, letter_of, letters_of
+from begrepp.alphabet import Alphabet, Entry, entries_of, letters_of, path_of
 from begrepp.overview import look_over
+from begrepp.settings import LANGUAGES
+from begrepp.swedish import letter_of
 from begrepp.terms import name
 from server import create_app
 from tests.small import HEADER, build_small, put, settings_in
@@ -72,7 +74,8 @@ def test_a_retired_code_is_there_and_marked(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "letter"), [("åska", "Å"), ("Écu", "E"), ("ølet", "Ö"), (" x", "X"), ("5-FU", "#"), ("", "#"), ("β", "#")]
+    ("word", "letter"),
+    [("åska", "Å"), ("Écu", "E"), ("ølet", "Ö"), (" x", "X"), ("5-FU", "#"), ("", "#"), ("β", "#"), ("{x", "#")],
 )
 def test_a_letter_is_what_swedes_look_under(word: str, letter: str) -> None:
     assert letter_of(word) == letter
@@ -80,6 +83,18 @@ def test_a_letter_is_what_swedes_look_under(word: str, letter: str) -> None:
 
 def test_there_is_no_index_of_what_is_not_there(client: FlaskClient) -> None:
     assert client.get("/cs/nowhere/index").status_code == 404
+
+
+def test_a_build_that_is_older_than_the_index_says_what_to_do(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    put(settings, HEADER + ROWS, edition="2021")
+    build_small(settings)
+    for language in LANGUAGES:
+        path_of(settings.current.resolve(), language).unlink()
+    application = create_app(settings)
+    answer = application.test_client().get("/cs/icd-10-se/index")
+    application.extensions["begrepp"].pool.close()
+    assert answer.status_code == 404 and "begrepp build" in answer.text
 
 
 def test_concepts_with_their_publishers_addresses_are_there(tmp_path: Path) -> None:

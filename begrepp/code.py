@@ -17,7 +17,13 @@ PACKAGES = ("begrepp", "loaders")
 
 
 def code_checksum(*modules: str) -> str:
-    """The checksum of the modules and of all that they import from the project, directly or through others."""
+    """Return the checksum of the modules and of all that they import from the project, directly or indirectly.
+
+    Raises `LookupError` for a module that does not exist: the checksum of nothing would never change.
+    """
+    for module in modules:
+        if not _file(module):
+            raise LookupError(f"The project has no module {module}. Correct the name that is passed to code_checksum.")
     found: dict[str, Path] = {}
     pending = [*modules]
     while pending:

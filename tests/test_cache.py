@@ -142,6 +142,13 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
     forget()
 
 
+def test_a_module_that_does_not_exist_has_no_checksum() -> None:
+    with pytest.raises(LookupError, match=r"begrepp\.no_such_module"):
+        code.code_checksum("begrepp.build", "begrepp.no_such_module")
+    with pytest.raises(LookupError, match=r"rdflib"):
+        code.code_checksum("rdflib")
+
+
 def test_a_declaration_in_the_loader_counts(settings: Settings) -> None:
     put(settings, HEADER + ROWS)
     (job,) = jobs(settings)

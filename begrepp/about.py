@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
+from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.cookbook import cookbook_triples
 from begrepp.iris import Iris
 from begrepp.lines import SortedFile
-from begrepp.parts import FileUsed, LoadReport
 from begrepp.settings import ROOT
 from begrepp.terms import iri, name, ntriples, plain, typed
 from begrepp.validate import validate

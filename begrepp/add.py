@@ -10,7 +10,7 @@ from pathlib import Path
 
 from begrepp.editions import DECLARATION
 from begrepp.errors import UsageError
-from begrepp.publish import aside
+from begrepp.files import aside
 from begrepp.records import Edition
 from begrepp.settings import Settings
 
@@ -44,7 +44,7 @@ def prepared(
         raise UsageError(
             f"{source} {edition} was added before ({target}).", "Use --replace to put these files in its place."
         )
-    with aside(settings) as folder:
+    with aside(settings.builds) as folder:
         place = folder / source / edition
         place.mkdir(parents=True)
         for path in files:

@@ -15,12 +15,14 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 
 from begrepp.about import write_catalogue, write_provenance
+from begrepp.artefact.parts import LoadReport, Part
 from begrepp.cache import Cache
 from begrepp.cascade import write_cascade
 from begrepp.comparisons import Comparisons
 from begrepp.correspondence import write_differences
 from begrepp.derived import Derived
 from begrepp.errors import BegreppError, ValidationError
+from begrepp.files import aside
 from begrepp.findings import Finding
 from begrepp.history import in_force
 from begrepp.iris import Iris
@@ -35,9 +37,8 @@ from begrepp.manifest import (
     write_manifest,
 )
 from begrepp.meanings import Meanings
-from begrepp.parts import LoadReport, Part
 from begrepp.progress import Progress
-from begrepp.publish import alone, aside, publish
+from begrepp.publish import alone, publish
 from begrepp.records import Coverage
 from begrepp.redistribution import project
 from begrepp.settings import Settings
@@ -75,7 +76,7 @@ def build(
     started = time.monotonic()
     with ExitStack() as stack:
         stack.enter_context(alone(settings))
-        folder = stack.enter_context(aside(settings))
+        folder = stack.enter_context(aside(settings.builds))
         before = settings.current.resolve() if settings.current.exists() and not from_scratch else None
         store = StoreWriter(folder / "store", before / "store" if before else None, progress)
         stack.callback(store.close)
@@ -196,7 +197,7 @@ def _refuse_findings(findings: Sequence[Finding]) -> None:
 
 def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadReport:
     """Load and validate one edition aside: is this file what it should be? The next build need not load it again."""
-    with aside(settings) as folder:
+    with aside(settings.builds) as folder:
         reports, failures = load_all([job], folder, settings.base, progress, Cache(settings.cache / "editions"))
         if failures:
             raise failures[0].error

@@ -28,10 +28,9 @@ from typing import Any
 
 import msgspec
 
+from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.code import code_checksum, files_checksum
-from begrepp.files import link
-from begrepp.parts import FileUsed, LoadReport
-from begrepp.publish import remove_left_behind
+from begrepp.files import link, remove_left_behind
 from begrepp.records import Edition, Load
 from begrepp.settings import ROOT
 

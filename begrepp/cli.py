@@ -11,6 +11,7 @@ import click
 import loaders
 from begrepp import add as adding
 from begrepp import report
+from begrepp.artefact.parts import LoadReport
 from begrepp.ask import ask
 from begrepp.build import build, check_edition
 from begrepp.diff import FORMATS as DIFF_FORMATS
@@ -21,7 +22,6 @@ from begrepp.errors import BegreppError, UsageError
 from begrepp.feed_command import feed_command
 from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
-from begrepp.parts import LoadReport
 from begrepp.publish_command import publish_command
 from begrepp.records import Edition
 from begrepp.settings import ROOT, Settings

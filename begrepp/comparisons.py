@@ -11,11 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from begrepp.artefact.parts import Part
 from begrepp.cache import software
 from begrepp.changes import Comparison
 from begrepp.code import code_checksum
-from begrepp.difference import EditionFile, compare
-from begrepp.parts import Part
+from begrepp.difference import compare_parts
 
 
 class Comparisons:
@@ -41,16 +41,6 @@ class Comparisons:
         for path in self._folder.glob("*") if self._folder.is_dir() else ():
             if path.name not in self._used:
                 path.unlink()
-
-
-def compare_parts(old: Part, new: Part) -> Comparison:
-    """What became of each code from one edition to the next, worked out anew."""
-    return compare(edition_file(old), edition_file(new))
-
-
-def edition_file(part: Part) -> EditionFile:
-    """What the comparison needs of a part."""
-    return EditionFile(path=part.path, coverage=part.coverage, valid_from=part.valid_from.isoformat())
 
 
 def _key(old: Part, new: Part) -> str:

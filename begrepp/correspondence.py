@@ -12,13 +12,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from begrepp.artefact.parts import Part
 from begrepp.changes import Change, Code, Comparison
-from begrepp.comparisons import compare_parts
+from begrepp.difference import compare_parts
 from begrepp.errors import ValidationError
 from begrepp.iris import Iris, segment
 from begrepp.lines import SortedFile
 from begrepp.meanings import Meanings, Renames, tell_apart
-from begrepp.parts import Part
 from begrepp.records import Coverage, Redistribution, Text
 from begrepp.terms import Triple, iri, name, ntriples, plain, text, texts, typed
 from begrepp.validate import validate

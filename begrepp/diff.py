@@ -14,16 +14,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from begrepp import report
+from begrepp.artefact.parts import Part
 from begrepp.changelists import COLUMNS, as_atom, as_csv, cells, in_order
 from begrepp.changes import TYPES, Comparison
-from begrepp.comparisons import edition_file
 from begrepp.correspondence import difference_triples, named
-from begrepp.difference import compare
+from begrepp.difference import compare, edition_file
 from begrepp.errors import NotFound, UsageError
 from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, described_part, read_manifest
 from begrepp.meanings import Meanings, bare
-from begrepp.parts import Part
 from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
 from begrepp.terms import ntriples

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from begrepp.lines import subjects
-from begrepp.parts import Part, is_concept
+from begrepp.artefact.parts import Part
+from begrepp.lines import is_concept, subjects
 from begrepp.records import Coverage
 from begrepp.terms import day, name, ntriples, typed
 

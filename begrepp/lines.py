@@ -13,7 +13,10 @@ from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO
 
-from begrepp.records import Text
+from begrepp.records import (
+    Text,
+)
+from begrepp.terms import name
 
 CHUNK_LINES = 400_000
 _BATCH = 10_000
@@ -281,3 +284,9 @@ def literal(term: str) -> Text:
     if "\\" in value:
         value = _ESCAPED.sub(lambda match: _MEANT[match[1]], value)
     return Text(value, tail.removeprefix("@") if tail.startswith("@") else "")
+
+
+def is_concept(lines: Iterable[str]) -> bool:
+    """Whether the lines of one subject say that it is a concept."""
+    end = f" {name('rdf:type')} {name('skos:Concept')} .\n"
+    return any(line.endswith(end) for line in lines)

@@ -18,20 +18,20 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from begrepp.artefact.parts import LoadReport
 from begrepp.cache import Cache, cache_key
 from begrepp.errors import BegreppError
 from begrepp.files import link
-from begrepp.parts import LoadReport, Spilled, file_used, judge_edition, read_edition, together
+from begrepp.parts import Spilled, file_used, judge_edition, read_edition, together
 from begrepp.progress import Progress
 from begrepp.records import Edition, Load
 from begrepp.rows import Meter
+from begrepp.storing import PIECE
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _TICK = 0.2
 Loaded = Callable[[LoadReport], None]
 """Is told of each edition as soon as it is loaded."""
-PIECE = ".piece"
-"""How the names of the pieces of a part that is still being written end, after the part's own name."""
 
 
 class Tick(NamedTuple):

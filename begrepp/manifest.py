@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from begrepp.artefact.parts import LoadReport, Part
 from begrepp.errors import NoBuild
-from begrepp.parts import LoadReport, Part
 from begrepp.records import Coverage, Redistribution
 from begrepp.settings import Settings
 

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from begrepp.artefact.parts import Part
 from begrepp.changes import Comparison
 from begrepp.errors import InputError, Origin
 from begrepp.iris import Iris
 from begrepp.likeness import ENOUGH, is_spare, similarity
 from begrepp.lines import SortedFile, literal, subjects
-from begrepp.parts import Part
 from begrepp.terms import name
 
 COLUMNS = ("scheme", "code", "edition", "year")

@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError
 
 from begrepp.errors import BegreppError, InputError
 from begrepp.namespaces import expand
+from begrepp.sparql.services import Row
 
 FILE = "nodes.toml"
 HOP = "Begrepp-Hop"
@@ -30,7 +31,6 @@ _LARGEST = 16 << 20
 _FRESH = 600.0
 _TRIES = Retry(total=2, read=0, redirect=0, status_forcelist=(429, 502, 503), backoff_factor=0.2, raise_on_status=False,
                allowed_methods=None, respect_retry_after_header=False)  # fmt: skip
-Row = dict[str, str]
 
 
 class NodeError(BegreppError):

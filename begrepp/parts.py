@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
+from begrepp.artefact.parts import FileUsed, Kind, LoadReport, Part
 from begrepp.checks import checked
 from begrepp.errors import InputError, Origin, ValidationError
 from begrepp.graph import Mint
@@ -36,7 +36,6 @@ from begrepp.records import (
     Mapping,
     MappingSet,
     Record,
-    Redistribution,
     Release,
     RepresentedVariable,
     Scheme,
@@ -47,83 +46,12 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.rows import METER, Meter
-from begrepp.terms import name, ntriples
+from begrepp.terms import ntriples
 from begrepp.validate import Report, Result, Severity, validate
 
 MAX_SKIPS_KEPT = 1000
 Spilled = Callable[[str, Path], None]
 """Is told of the graph of a part that is being written, and of a run of its sorted lines."""
-
-Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileUsed:
-    """A publisher's file that went into a load."""
-
-    name: str
-    sha256: str
-    bytes: int
-
-
-@dataclass(slots=True, kw_only=True)
-class Part:
-    """One named graph: what it is, and the file of sorted N-Triples that holds it."""
-
-    kind: Kind
-    id: str
-    version: str
-    graph: str
-    valid_from: date
-    redistribution: Redistribution
-    coverage: Coverage
-    source: str
-    hierarchical: bool = False
-    titles: dict[str, str] = field(default_factory=dict)
-    header: list[str] = field(default_factory=list)
-    """What is said of the release itself: ours, and never a protected text."""
-    scheme_header: list[str] = field(default_factory=list)
-    """What is said of the scheme; in the current view the release that counts says it alone."""
-    path: Path = Path()
-    triples: int = 0
-    sha256: str = ""
-    concepts: int = 0
-    inactive: int = 0
-    datasets: int = 0
-    variables: int = 0
-    code_lists: int = 0
-    coded_values: int = 0
-    elements: int = 0
-    mappings: int = 0
-    value_sets: int = 0
-    levels: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def holds_something(self) -> bool:
-        """Whether anything was found to load."""
-        said = self.kind == "catalogue" and self.datasets
-        counted = (self.concepts, self.mappings, self.variables, self.elements, self.value_sets, self.code_lists)
-        return bool(said) or any(counted)
-
-
-@dataclass(slots=True, kw_only=True)
-class LoadReport:
-    """What came of loading one edition: the files, the rows, what was skipped and why, what the shapes said."""
-
-    source: str
-    version: str
-    load_iri: str
-    files: tuple[FileUsed, ...]
-    loaded_at: str
-    rows_read: int = 0
-    skipped: int = 0
-    skips: list[tuple[str, str]] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
-    validation: Report | None = None
-    entry: str = ""
-    """What it is called in the cache."""
-    reused: bool = False
-    """Whether it was loaded for an earlier build."""
 
 
 def file_used(path: Path) -> FileUsed:
@@ -395,9 +323,3 @@ def _describe(result: Result, origins: dict[str, Origin]) -> str:
     where = origins.get(about)
     words = result.messages.get("en") or next(iter(result.messages.values()), "")
     return f"{where or 'in the release'}: <{about}> {words} [{result.shape.rpartition('#')[2]}]"
-
-
-def is_concept(lines: Iterable[str]) -> bool:
-    """Whether the lines of one subject say that it is a concept."""
-    end = f" {name('rdf:type')} {name('skos:Concept')} .\n"
-    return any(line.endswith(end) for line in lines)

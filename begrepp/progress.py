@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from begrepp.artefact.parts import LoadReport
 from begrepp.errors import BegreppError
-from begrepp.parts import LoadReport
 from begrepp.records import Edition
 
 Done = Callable[[float], None]

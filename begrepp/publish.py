@@ -8,7 +8,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,36 +26,6 @@ def alone(settings: Settings) -> Iterator[None]:
         except OSError:
             raise BegreppError("Another build is running.", "Wait until it is done, or stop it.") from None
         yield
-
-
-@contextmanager
-def aside(settings: Settings) -> Iterator[Path]:
-    """A directory to write in, gone afterwards unless it was published; what killed processes left is removed."""
-    settings.builds.mkdir(parents=True, exist_ok=True)
-    remove_left_behind(settings.builds)
-    folder = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=settings.builds))
-    folder.chmod(0o755)  # who serves a build need not be who made it
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def remove_left_behind(folder: Path) -> None:
-    """Remove what killed processes were writing aside in the folder."""
-    for left in folder.glob(".aside-*"):
-        if not _is_running(int(left.name.split("-")[1])):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def publish(folder: Path, settings: Settings, build_id: str) -> None:

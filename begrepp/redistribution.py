@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from begrepp.artefact.parts import Part
 from begrepp.lines import write_lines
-from begrepp.parts import Part
 from begrepp.records import Redistribution
 from begrepp.terms import name
 

@@ -28,7 +28,6 @@ from pyoxigraph import Store as Oxigraph
 
 from begrepp.files import link
 from begrepp.lines import changed_lines
-from begrepp.loading import PIECE
 from begrepp.progress import Progress
 from begrepp.store import contents_file
 
@@ -283,3 +282,7 @@ def _sha256(path: Path) -> str:
 def _lines(path: Path, most: int) -> int:
     with path.open("rb") as file:
         return sum(1 for _ in islice(file, most + 1))
+
+
+PIECE = ".piece"
+"""How the names of the pieces of a part that is still being written end, after the part's own name."""

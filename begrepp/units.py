@@ -12,9 +12,8 @@ import logging
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from begrepp.settings import ROOT
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -105,7 +104,7 @@ def factor(source: Unit, target: Unit) -> float | None:
 @cache
 def unit_words() -> dict[str, str]:
     """What publishers write for units, and the UCUM code it stands for."""
-    with (ROOT / "begrepp" / "unit_words.csv").open(encoding="utf-8", newline="") as file:
+    with Path(__file__).with_name("unit_words.csv").open(encoding="utf-8", newline="") as file:
         return {_key(row["words"]): row["ucum"] for row in csv.DictReader(file)}
 
 

@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from begrepp.checking import FORMATS as CHECKED
 from begrepp.checking import check
 from begrepp.crosswalk import FORMATS as CROSSWALKS
 from begrepp.harmonising import harmonise as write_harmonisation
 from begrepp.settings import Settings
+from begrepp.variables.value_report import FORMATS as CHECKED
 
 
 @click.command()

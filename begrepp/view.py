@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from begrepp.artefact.parts import Part
 from begrepp.history import current_lines
 from begrepp.lines import SortedFile, lines_in_common, merge_files, write_rest
-from begrepp.parts import Part
 
 APART_FROM = 1_000_000
 """Triples from which a part that stands alone is not copied."""

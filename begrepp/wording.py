@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from pathlib import Path
 
 from begrepp.likeness import STOP
 from begrepp.search.keys import keys
-from begrepp.settings import ROOT
 from begrepp.swedish import SHORTEST_PART, compound_parts, fold
 
 _CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])|(?<=[A-ZÅÄÖ])(?=[A-ZÅÄÖ][a-zåäö])")
@@ -57,7 +57,7 @@ def stem(word: str) -> str:
 def abbreviations() -> dict[str, tuple[str, ...]]:
     """What data dictionaries shorten: folded abbreviation → the words it may stand for."""
     found: dict[str, tuple[str, ...]] = {}
-    with (ROOT / "begrepp" / "abbreviations.csv").open(encoding="utf-8", newline="") as file:
+    with Path(__file__).with_name("abbreviations.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             key = fold(row["short"])
             found[key] = (*found.get(key, ()), *(words(row["words"])))

@@ -21,6 +21,7 @@ from pyshacl import validate
 from rdflib import Graph
 
 import loaders
+from begrepp.artefact.parts import LoadReport
 from begrepp.build import build
 from begrepp.checks import checked
 from begrepp.editions import find_editions
@@ -28,7 +29,6 @@ from begrepp.errors import BegreppError
 from begrepp.graph import Mint
 from begrepp.iris import Iris
 from begrepp.loading import Job
-from begrepp.parts import LoadReport
 from begrepp.progress import Done
 from begrepp.records import Edition, Skipped
 from begrepp.settings import ROOT, Settings

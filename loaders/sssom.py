@@ -16,7 +16,7 @@ from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.iris import Iris
 from begrepp.records import Edition, MappingSet, Record, Redistribution, Source, Text
-from begrepp.review import UNREVIEWED
+from begrepp.records.mappings import UNREVIEWED
 from loaders.agencies import BEGREPP
 from loaders.declarations import file_list, read_declaration, release_dates, rights, slug
 from loaders.keys import Keys

@@ -10,11 +10,10 @@ from flask import Response, g, request
 from begrepp.answering import Question
 from server.asked import Asked, client
 from server.federation import resolved
-from server.kept import Answer
 from server.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language
 from server.pages.results import ROWS_SHOWN, ResultPage, result_page
 from server.querylog import note_cut, noted
-from server.replies import Reply
+from server.replies import Answer, Reply
 from server.state import build, serving
 
 Formats = tuple[Format, Format]

@@ -8,8 +8,9 @@ from typing import Any
 from begrepp.errors import UsageError
 from begrepp.namespaces import compact
 from server.asof import day_asked, meant_on
-from server.names import Ref, iris_of, one, refs, statements_of
+from server.names import iris_of, one, refs, statements_of
 from server.resolve import Ambiguous, Found, Missing, by_system, known_as
+from server.served.refs import Ref
 from server.state import Build
 
 MOST = 1000

@@ -12,11 +12,11 @@ from begrepp.parameters import Known, ParameterError, bind, ready
 from begrepp.queries import Query, example
 from server import answers
 from server.asked import Asked, asking
-from server.kept import Answer
 from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
 from server.pages.cookbook import question_page
 from server.presenting import address, render, speaker
 from server.rdf import serialise
+from server.replies import Answer
 from server.resultset import as_triples
 from server.state import build
 

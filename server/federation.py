@@ -16,9 +16,18 @@ from flask import request
 from begrepp.answering import Question
 from begrepp.errors import BegreppError, QueryRefused
 from begrepp.namespaces import expand
-from begrepp.nodes import HOP, Node, NodeError, Row, written
+from begrepp.nodes import HOP, Node, NodeError, written
 from begrepp.sparql.patterns import required_properties
-from begrepp.sparql.services import ServicePart, candidates, first_service, prologue, shared_variables, values, without
+from begrepp.sparql.services import (
+    Row,
+    ServicePart,
+    candidates,
+    first_service,
+    prologue,
+    shared_variables,
+    values,
+    without,
+)
 from begrepp.sparql.tokens import tokens
 from begrepp.sparql.wordsearch import search_part
 from server.asked import Asked, client

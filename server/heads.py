@@ -15,6 +15,7 @@ from flask import Response, g, request
 from begrepp.errors import NoBuild
 from server import metrics
 from server.accesslog import ROUTE
+from server.http.caching import KEPT
 from server.state import build
 
 _CONTENT_SECURITY = (
@@ -24,8 +25,6 @@ _CONTENT_SECURITY = (
 _EXPOSED = (
     "Begrepp-Nodes, Content-Language, ETag, Last-Modified, Link, Memento-Datetime, Repr-Digest, Retry-After, Vary"
 )
-KEPT = "public, max-age=60, s-maxage=300, stale-while-revalidate=86400, stale-if-error=604800"
-"""A reader's own cache asks again after a minute, a shared one after five; a new build is seen within that."""
 STEADY = frozenset(
     {"api", "browse", "catalog", "description", "differences", "downloads", "links", "resource", "wellknown"}
 )

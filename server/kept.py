@@ -9,12 +9,11 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
-from begrepp.answering import Form
+from server.replies import Answer
 
 LARGEST = 1 << 22
 
@@ -37,18 +36,6 @@ class Kept(Generic[Value]):
         """Keep a thing, unless it weighs more than there is room for."""
         with self._lock, contextlib.suppress(ValueError):
             self._things[iri, language] = thing
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer."""
-
-    form: Form
-    body: bytes
-
-    def read(self) -> bytes:
-        """All bytes."""
-        return self.body
 
 
 class KeptAnswers:

@@ -20,9 +20,8 @@ from begrepp.answering import Part, Question
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge, ServerBusy
 from begrepp.settings import Settings
 from server import metrics
-from server.kept import Answer
 from server.queueing import Turns
-from server.replies import Reply
+from server.replies import Answer, Reply
 from server.workers import Nursery, Worker
 
 _MB = 1024 * 1024

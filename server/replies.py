@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from begrepp.answering import Form
 from begrepp.errors import BegreppError, QueryAbandoned
@@ -102,3 +103,15 @@ class Reply:
     def _close(self) -> None:
         self._closed = True
         self._file.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer."""
+
+    form: Form
+    body: bytes
+
+    def read(self) -> bytes:
+        """All bytes."""
+        return self.body

@@ -11,12 +11,12 @@ from flask import request
 
 from begrepp.downloads import FORMS, file_name
 from begrepp.records import Text
-from server.names import Ref
 from server.pages.concept import ConceptPage
 from server.pages.dataset import DatasetPage
 from server.pages.home import HomePage
 from server.pages.scheme import SchemePage
 from server.presenting import address
+from server.served.refs import Ref
 from server.state import Build, build
 
 _MOST = 200

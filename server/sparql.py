@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -11,17 +10,18 @@ from begrepp.doctor import Finding
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
 from begrepp.namespaces import sparql_prologue
 from begrepp.queries import queries
+from begrepp.settings import ROOT
 from server import answers
 from server.asked import Asked, asked, query_text
 from server.description import described
 from server.explaining import explain, for_machines, for_people
-from server.heads import KEPT
+from server.http.caching import KEPT
 from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
 from server.pages.results import ResultPage
 from server.presenting import address, render
 from server.replies import Reply
 
-EDITOR = Path(__file__).parent / "static" / "editor" / "editor.js"
+EDITOR = ROOT / "server" / "static" / "editor" / "editor.js"
 """The editor as `make editor` builds it; without it the page has a text field."""
 
 blueprint = Blueprint("sparql", __name__)

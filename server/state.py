@@ -25,8 +25,7 @@ from server.kept import Kept, KeptAnswers
 from server.pool import QueryPool
 
 if TYPE_CHECKING:
-    from server.names import Ref
-    from server.pages.tree import Node
+    from server.served.refs import Node, Ref
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from begrepp import settings
 
-FOLDER = Path(__file__).parent / "translations"
+FOLDER = settings.ROOT / "server" / "translations"
 LANGUAGES = tuple(
     sorted(
         (path.stem for path in FOLDER.glob("*.toml")),

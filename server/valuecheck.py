@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, request
 
-from begrepp.checking import decoded, written
 from begrepp.errors import BegreppError, UsageError
 from begrepp.parameters import Known
 from begrepp.swedish import sort_key
 from begrepp.valuecheck import CheckedList, Verdict, check_values
 from begrepp.values import distinct_values
+from begrepp.variables.value_report import decoded, written
 from server.names import choose
 from server.negotiate import CSV, HTML, Format, choose_format
 from server.presenting import render, speaker

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import loaders
+from begrepp.artefact.parts import LoadReport
 from begrepp.build import build
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError
 from begrepp.loading import Job
 from begrepp.manifest import Manifest
-from begrepp.parts import LoadReport
 from begrepp.progress import Done
 from begrepp.records import Edition
 from begrepp.settings import Settings

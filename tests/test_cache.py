@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from begrepp import code
+from begrepp.artefact.parts import LoadReport
 from begrepp.build import build
 from begrepp.cache import cache_key
+from begrepp.files import aside
 from begrepp.loading import Job
 from begrepp.manifest import Manifest, current_build
-from begrepp.parts import LoadReport, file_used
-from begrepp.publish import aside
+from begrepp.parts import file_used
 from begrepp.settings import ROOT, Settings
 from tests.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 
@@ -190,7 +191,7 @@ def test_what_was_added_need_not_be_loaded_again_to_build(settings: Settings) ->
     put(settings, HEADER + ROWS)
     (job,) = jobs(settings)
     check_edition(Job(job.edition, job.load), settings, Quiet())
-    with aside(settings):
+    with aside(settings.builds):
         pass
     _, watched = built(settings)
     assert watched.reused == ["2021"]

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from begrepp.artefact.parts import Part
 from begrepp.build import build
 from begrepp.changelists import COLUMNS, as_csv, cells, read_changes
 from begrepp.changes import RULES, TYPES, Change, Comparison
-from begrepp.comparisons import edition_file
 from begrepp.correspondence import pairs
-from begrepp.difference import compare
+from begrepp.difference import compare, edition_file
 from begrepp.likeness import negation_differs, numbers_differ, opposite, similarity, spelling
 from begrepp.loading import Job
 from begrepp.manifest import Manifest
-from begrepp.parts import Part, load_edition
+from begrepp.parts import load_edition
 from begrepp.records import Concept, Coverage, Edition, Record, Release, Text
 from begrepp.rows import Meter
 from begrepp.settings import ROOT, Settings

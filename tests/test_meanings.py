@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from begrepp.artefact.parts import Part
 from begrepp.changelists import as_csv, read_changes
 from begrepp.correspondence import write_differences
 from begrepp.diff import diff
@@ -22,7 +23,7 @@ from begrepp.errors import InputError
 from begrepp.iris import Iris
 from begrepp.manifest import read_manifest
 from begrepp.meanings import COLUMNS, Meanings
-from begrepp.parts import Part, load_edition
+from begrepp.parts import load_edition
 from begrepp.rows import Meter
 from begrepp.settings import Settings
 from begrepp.store import DiskStore

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.comparisons import edition_file
-from begrepp.difference import compare
+from begrepp.difference import compare, edition_file
 from begrepp.iris import Iris
 from begrepp.parts import load_edition
 from begrepp.records import Edition, Release

@@ -11,11 +11,10 @@ from pyoxigraph import Store as Oxigraph
 
 from begrepp import storing, view
 from begrepp.build import build
-from begrepp.loading import PIECE
 from begrepp.manifest import Manifest, current_build
 from begrepp.settings import Settings
 from begrepp.store import DiskStore, names_its_graphs
-from begrepp.storing import Contents, StoreWriter
+from begrepp.storing import PIECE, Contents, StoreWriter
 from tests.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 
 Graphs = dict[str, set[str]]

@@ -15,7 +15,7 @@ import loaders
 from begrepp.cli import main
 from begrepp.errors import InputError
 from begrepp.records import Edition, Text
-from begrepp.review import UNREVIEWED
+from begrepp.records.mappings import UNREVIEWED
 from begrepp.settings import Settings
 from begrepp.suggest import Entry, Linked, PlainBm25, Suggester, Target
 from begrepp.wording import Wording, split_name

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from begrepp.artefact.parts import Part
 from begrepp.changes import TYPES, Comparison
 from begrepp.difference.entry import Entry
 from begrepp.difference.kept import Kept
 from begrepp.difference.reach import EditionFile, Reach, Survey
 from begrepp.difference.turnover import Turnover
-from begrepp.lines import subjects
-from begrepp.parts import is_concept
+from begrepp.lines import is_concept, subjects
 from begrepp.terms import name
 
 __all__ = ["EditionFile", "compare"]
@@ -74,3 +74,13 @@ def _same(old: list[str], new: list[str]) -> bool:
     if len(old) != len(new):
         return False
     return all(a == b or (_IN_RELEASE in a and _IN_RELEASE in b) for a, b in zip(old, new, strict=True))
+
+
+def compare_parts(old: Part, new: Part) -> Comparison:
+    """What became of each code from one edition to the next, worked out anew."""
+    return compare(edition_file(old), edition_file(new))
+
+
+def edition_file(part: Part) -> EditionFile:
+    """What the comparison needs of a part."""
+    return EditionFile(path=part.path, coverage=part.coverage, valid_from=part.valid_from.isoformat())

@@ -12,8 +12,7 @@ from begrepp.difference.entry import Entry, language_order, last, unique
 from begrepp.difference.kept import retitled
 from begrepp.difference.reach import Survey
 from begrepp.likeness import is_spare, spelling, telling
-from begrepp.lines import literal, subjects
-from begrepp.parts import is_concept
+from begrepp.lines import is_concept, literal, subjects
 from begrepp.terms import name
 
 _PREF_LABEL = f" {name('skos:prefLabel')} "

@@ -188,3 +188,6 @@ def whole(query: str) -> str:
     own = declared([*tokens(query)])
     lines = sparql_prologue().splitlines(keepends=True)
     return "".join(line for line in lines if line.split()[1].removesuffix(":") not in own) + query
+
+
+Row = dict[str, str]

@@ -12,10 +12,9 @@ from rdflib import Literal, URIRef, Variable
 
 from begrepp.errors import QueryError
 from begrepp.namespaces import expand
-from begrepp.nodes import Row
 from begrepp.search import TextIndex
 from begrepp.sparql.patterns import patterns
-from begrepp.sparql.services import ServicePart
+from begrepp.sparql.services import Row, ServicePart
 
 _MOST = 1_000
 _HELP = 'Write SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'

@@ -9,10 +9,11 @@ from typing import Any
 from begrepp.namespaces import compact, expand
 from begrepp.records import Text
 from server.links import rights_of
-from server.names import Ref, iris_of, one, refs, statements, texts
+from server.names import iris_of, one, refs, statements, texts
 from server.pages.concept import NOTES
 from server.presenting import address
 from server.resolve import Found
+from server.served.refs import Ref
 from server.state import Build
 
 Told = dict[str, Any]

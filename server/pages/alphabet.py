@@ -10,8 +10,8 @@ from begrepp.alphabet import entries_of, letters_of
 from begrepp.records import Text
 from server.addresses import document
 from server.catalogue import SchemeFacts
-from server.names import Ref
 from server.pages.paging import Paged
+from server.served.refs import Ref
 from server.state import Build
 
 PAGE = 200

@@ -15,9 +15,10 @@ from begrepp.records import Text
 from begrepp.search import code_key
 from begrepp.swedish import fold, sort_key
 from server.addresses import document
-from server.names import Ref, refs
+from server.names import refs
 from server.pages.paging import Paged
 from server.questions import select, value
+from server.served.refs import Ref
 from server.state import Build
 from server.translate import Speaker
 

@@ -9,7 +9,8 @@ from begrepp.crosswalk import Crosswalk, label_of
 from begrepp.harmonise import Code, Column, Loss, Pair
 from begrepp.swedish import sort_key
 from begrepp.translation import Path
-from server.names import Ref, refs
+from server.names import refs
+from server.served.refs import Ref
 from server.state import Build
 
 LOSSES = (Loss.NOTHING, Loss.MERGED, Loss.COARSER, Loss.NEAR, Loss.UNDECIDED, Loss.NONE)

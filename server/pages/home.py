@@ -12,9 +12,10 @@ from begrepp.queries import Query, queries
 from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.addresses import document
-from server.names import Ref, choose, refs
+from server.names import choose, refs
 from server.pages.scheme import SchemeRow, scheme_rows
 from server.questions import select, value
+from server.served.refs import Ref
 from server.state import Build
 
 SCHEMES_SHOWN = 8

@@ -11,11 +11,12 @@ from pyoxigraph import NamedNode, QuerySolutions
 from begrepp.namespaces import compact
 from begrepp.records import Text
 from server.addresses import document
-from server.names import Ref, in_order, iris_of, one, refs, statements, texts
+from server.names import in_order, iris_of, one, refs, statements, texts
 from server.pages.paging import Paged
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
 from server.questions import bound, value
 from server.resolve import Found
+from server.served.refs import Ref
 from server.state import Build
 from server.translate import Speaker
 

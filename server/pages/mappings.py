@@ -11,8 +11,9 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.namespaces import compact, expand
 from begrepp.records import Text
 from server.addresses import document
-from server.names import Ref, Said, iris_of, one, refs, texts
+from server.names import Said, iris_of, one, refs, texts
 from server.questions import select, value
+from server.served.refs import Ref
 from server.state import Build
 
 MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch")

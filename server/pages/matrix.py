@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 from begrepp.swedish import sort_key
-from server.names import Ref, refs
+from server.names import refs
+from server.served.refs import Ref
 from server.state import Build
 
 LARGEST = 11.0

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from server.names import Ref, refs
+from server.names import refs
 from server.pages.mappings import MappingRow
 from server.questions import select, value
+from server.served.refs import Ref
 from server.state import Build
 
 SHOWN = 50

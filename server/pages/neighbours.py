@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.names import Ref
 from server.pages.mappings import MappingRow
-from server.pages.tree import Node
+from server.served.refs import Node, Ref
 
 BOX, HIGH, GAP = 212, 34, 10
 _SHOWN = 6

@@ -9,9 +9,10 @@ from typing import Any
 from begrepp.namespaces import compact
 from begrepp.records import Text
 from server.addresses import document
-from server.names import Ref, Said, iris_of, one, refs, statements, texts
+from server.names import Said, iris_of, one, refs, statements, texts
 from server.pages.thing import Property, properties
 from server.resolve import Found
+from server.served.refs import Ref
 from server.state import Build
 from server.translate import Speaker
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from begrepp.answering import Form
 from begrepp.namespaces import compact
 from server.addresses import document
-from server.names import Ref, refs
+from server.names import refs
+from server.served.refs import Ref
 from server.state import Build
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"

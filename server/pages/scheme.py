@@ -14,11 +14,12 @@ from begrepp.records import Text
 from begrepp.swedish import sort_key
 from server.addresses import document
 from server.catalogue import SchemeFacts
-from server.names import Ref, choose, in_order, iris_of, one, refs, statements
+from server.names import choose, in_order, iris_of, one, refs, statements
 from server.pages.paging import Paged
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
 from server.pages.tree import Branch, top
 from server.questions import select, value
+from server.served.refs import Ref
 from server.state import Build
 
 PAGE = 200

@@ -10,8 +10,9 @@ from begrepp.records import Text
 from begrepp.search import Facets, Hit
 from begrepp.search.things import KINDS
 from server.addresses import document
-from server.names import Ref, choose, is_mnemonic, refs
+from server.names import choose, refs
 from server.pages.paging import Paged
+from server.served.refs import Ref, is_mnemonic
 from server.state import Build
 
 PAGE = 25

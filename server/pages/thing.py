@@ -10,9 +10,10 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.namespaces import compact, expand
 from begrepp.records import Text
-from server.names import Ref, Said, in_order, refs, statements
+from server.names import Said, in_order, refs, statements
 from server.questions import select, value
 from server.resolve import Found
+from server.served.refs import Ref
 from server.shapes import places
 from server.state import Build
 from server.translate import Speaker

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from begrepp.namespaces import expand
 from begrepp.swedish import sort_key
 from server.catalogue import SchemeFacts
-from server.names import Ref, refs
+from server.names import refs
 from server.questions import select, value
+from server.served.refs import Node, Ref
 from server.state import Build
 
 SHOWN = 200
 AROUND = 12
 MAX_PATHS = 5
-
-
-@dataclass(slots=True)
-class Node:
-    """A concept in the tree, how many it has directly below it, and those of them that are shown."""
-
-    ref: Ref
-    below: int = 0
-    current: bool = False
-    children: list[Node] = field(default_factory=list)
-    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

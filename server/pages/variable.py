@@ -11,12 +11,13 @@ from pyoxigraph import NamedNode
 from begrepp.namespaces import compact
 from begrepp.records import Text
 from begrepp.swedish import sort_key
-from server.names import Ref, Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.names import Said, in_order, iris_of, one, refs, statements, statements_of, texts
 from server.pages.thing import Property, properties
 from server.pages.timeline import Timeline, Years, timeline
 from server.pages.variable_row import VariableRow, linked, variable_row
 from server.questions import select, value
 from server.resolve import Found
+from server.served.refs import Ref
 from server.state import Build
 from server.translate import Speaker
 

@@ -18,8 +18,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
 
+from begrepp.cli.publish import PIECE
 from begrepp.namespaces import sparql_prologue
-from begrepp.publish_command import PIECE
 from bench import jena
 from tests.engines import oxigraph, virtuoso
 from tests.w3c.serving import serve

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 import loaders
 from begrepp import terms
-from begrepp.cli import main
+from begrepp.cli.main import main
 from begrepp.namespaces import expand, prefixes
 from begrepp.settings import LANGUAGES, ROOT
 

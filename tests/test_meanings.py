@@ -17,8 +17,8 @@ import pytest
 
 from begrepp.artefact.parts import Part
 from begrepp.changelists import as_csv, read_changes
+from begrepp.cli.diff import diff
 from begrepp.correspondence import write_differences
-from begrepp.diff import diff
 from begrepp.errors import InputError
 from begrepp.iris import Iris
 from begrepp.manifest import read_manifest

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from flask import Flask
 from werkzeug.serving import make_server
 
-from begrepp.cli import main
+from begrepp.cli.main import main
 from begrepp.errors import NoBuild, QueryError
 from begrepp.manifest import current_build
 from begrepp.remote import RemoteStore, StoreUnreachable

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import loaders
-from begrepp.cli import main
+from begrepp.cli.main import main
 from begrepp.errors import InputError
 from begrepp.records import Edition, Text
 from begrepp.records.mappings import UNREVIEWED

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
-from begrepp.cli import main
+from begrepp.cli.main import main
 from begrepp.queries import Query, queries
 from begrepp.settings import Settings
 from server import create_app

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
-from begrepp.cli import main
+from begrepp.cli.main import main
 from begrepp.queries import Query, queries
 from begrepp.remote import RemoteStore, StoreUnreachable
 from begrepp.settings import Settings

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from begrepp.cli import main
+from begrepp.cli.main import main
 from begrepp.records import Edition, Mapping
 from begrepp.settings import Settings
 from loaders.sssom import load as load_sssom

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from begrepp.cli import main
+from begrepp.cli.main import main
 from tests.w3c.serving import serve
 
 pytestmark = pytest.mark.slow

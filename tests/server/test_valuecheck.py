@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from begrepp.cli import main
+from begrepp.cli.main import main
 from begrepp.errors import InputError, PersonalDataError, UsageError
 from begrepp.settings import Settings
 from begrepp.values import MOST, distinct_values

@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from begrepp.checking import check
+from begrepp.cli.check_values import check
+from begrepp.cli.harmonise import harmonise as write_harmonisation
 from begrepp.crosswalk import FORMATS as CROSSWALKS
-from begrepp.harmonising import harmonise as write_harmonisation
 from begrepp.settings import Settings
 from begrepp.variables.value_report import FORMATS as CHECKED
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from begrepp import report
+from begrepp.cli import console
 from begrepp.errors import BegreppError, UsageError
 from begrepp.intake.syntax import named
 from begrepp.manifest import current_build, read_manifest
@@ -68,7 +68,7 @@ def validate(
     Exit codes: 0 the data conform, 1 they do not, 2 it could not be found out.
     """
     if not files:
-        report.build_validation(read_manifest(current_build(Settings())))
+        console.build_validation(read_manifest(current_build(Settings())))
         return
     settings = Settings()
     try:
@@ -86,7 +86,7 @@ def validate(
         )
         sys.exit(_tell(judgement, output, target, severity, baseline, write_baseline, lang))
     except (BegreppError, OSError) as error:
-        report.failure(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))
+        console.failure(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))
         sys.exit(_COULD_NOT_RUN)
 
 
@@ -132,14 +132,14 @@ def _tell(
             remarks.append(say(language, "report.shrunk"))
     lines = text_lines(kept, language)
     if output == "text":
-        report.lines([*lines, *remarks], target)
+        console.lines([*lines, *remarks], target)
     else:
         text = FORMATS[output].write(kept, language)
         if target is None:
             click.echo(text, nl=False)
         else:
             target.write_text(text, encoding="utf-8", newline="")
-        report.aside([*list(lines)[-1:], *remarks])
+        console.aside([*list(lines)[-1:], *remarks])
     ranks = list(Severity)
     failing = ranks[: ranks.index(worst) + 1]
     return 1 if any(group.severity in failing for group in kept.report.groups) else 0
@@ -156,16 +156,16 @@ def profiles_command(name: str, pinning: bool, lang: str) -> None:
         rows = Table("profile", "version", "licence, from", "what it is", show_lines=True)
         for each in profiles(settings):
             rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose(each.summary, lang))
-        report.table(
+        console.table(
             rows, "`begrepp profiles NAME` shows what one asks; `begrepp validate FILE --profile NAME` judges."
         )
         return
     profile = find_profile(name, settings)
     if pinning:
-        report.lines([f"{pin(profile)}"], None)
+        console.lines([f"{pin(profile)}"], None)
         return
     profile.check()
-    report.lines(documentation_lines(profile, profile_documentation(profile), lang), None)
+    console.lines(documentation_lines(profile, profile_documentation(profile), lang), None)
 
 
 def _origin(profile: Profile) -> tuple[str]:

@@ -13,10 +13,10 @@ from pyoxigraph import RdfFormat, parse
 from rich.markup import escape
 from rich.table import Table
 
-from begrepp import report
 from begrepp.artefact.parts import Part
 from begrepp.changelists import COLUMNS, as_atom, as_csv, cells, in_order
 from begrepp.changes import TYPES, Comparison
+from begrepp.cli import console
 from begrepp.correspondence import difference_triples, named
 from begrepp.difference import compare, edition_file
 from begrepp.errors import NotFound, UsageError
@@ -93,7 +93,7 @@ def _table(title: str, compared: Comparison) -> None:
         for rule, n in by_rule.items():
             if rules[rule] == kind:
                 counts.add_row(kind, rule.removeprefix("rule"), f"{n:,}")
-    report.table(counts, _uncovered(compared))
+    console.table(counts, _uncovered(compared))
     rows = Table("change", "rule", "old", "new")
     for change in compared.changes[:ROWS]:
         kind, rule, old_code, old_label, new_code, new_label, *_ = cells(change)
@@ -101,7 +101,7 @@ def _table(title: str, compared: Comparison) -> None:
         rows.add_row(kind, rule.removeprefix("rule"), escape(old), escape(new))
     total = len(compared.changes)
     more = f"; the first {ROWS} are shown, --format csv has all" if total > ROWS else ""
-    report.table(rows, f"{total:,} changes, {compared.unchanged:,} concepts are the same{more}")
+    console.table(rows, f"{total:,} changes, {compared.unchanged:,} concepts are the same{more}")
 
 
 def _html(title: str, compared: Comparison) -> str:

@@ -9,7 +9,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from begrepp import report
+from begrepp.cli import console
 from begrepp.feeds import profiles, write_feed
 from begrepp.manifest import current_build
 from begrepp.profiles.judge import Judgement, Source, judge, rules_of
@@ -42,7 +42,7 @@ def _print_lacking(judged: Judgement) -> None:
         table.add_row(*map(escape, (name, _words(thing.lacking), _words(thing.on_condition))))
     told = f"{judged.report.violations:,} violations, {judged.report.warnings:,} warnings"
     if table.rows:
-        report.table(table, told)
+        console.table(table, told)
     else:
         click.echo(f"By {judged.rules.name}: {told}; `begrepp validate` tells which.")
 

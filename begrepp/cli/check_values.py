@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from begrepp import report
+from begrepp.cli import console
 from begrepp.errors import InputError, UsageError
 from begrepp.iris import Iris
 from begrepp.manifest import current_build, read_manifest
@@ -50,7 +50,7 @@ def _print(result: CheckedList) -> None:
         table.add_row(each.value, each.verdict, *_cells(each))
     counts = ", ".join(f"{result.count(verdict)} {verdict}" for verdict in Verdict if result.count(verdict))
     edition = f", edition {result.edition}" if result.edition else ""
-    report.table(table, f"{len(result.values)} distinct values against {result.title}{edition}: {counts}")
+    console.table(table, f"{len(result.values)} distinct values against {result.title}{edition}: {counts}")
 
 
 def _cells(each: Checked) -> tuple[str, str, str, str]:

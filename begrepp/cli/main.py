@@ -10,25 +10,25 @@ import click
 
 import loaders
 from begrepp import add as adding
-from begrepp import report
 from begrepp.artefact.parts import LoadReport
-from begrepp.ask import ask
 from begrepp.build import build, check_edition
-from begrepp.diff import FORMATS as DIFF_FORMATS
-from begrepp.diff import diff as write_diff
+from begrepp.cli import console
+from begrepp.cli.diff import FORMATS as DIFF_FORMATS
+from begrepp.cli.diff import diff as write_diff
+from begrepp.cli.feed import feed_command
+from begrepp.cli.publish import publish_command
+from begrepp.cli.query import ask
+from begrepp.cli.suggest import FORMATS as SUGGESTIONS
+from begrepp.cli.suggest import suggest as write_suggestions
+from begrepp.cli.validate import profiles_command, validate
+from begrepp.cli.variables import check_values, harmonise
 from begrepp.dump import dump as write_dump
 from begrepp.editions import find_editions
 from begrepp.errors import BegreppError, UsageError
-from begrepp.feed_command import feed_command
 from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
-from begrepp.publish_command import publish_command
 from begrepp.records import Edition
 from begrepp.settings import ROOT, Settings
-from begrepp.suggesting import FORMATS as SUGGESTIONS
-from begrepp.suggesting import suggest as write_suggestions
-from begrepp.validate_command import profiles_command, validate
-from begrepp.variable_commands import check_values, harmonise
 
 STARTER = ROOT / "starter"
 
@@ -40,7 +40,7 @@ class Command(click.Group):
         try:
             return super().invoke(context)
         except BegreppError as error:
-            report.failure(error)
+            console.failure(error)
             sys.exit(error.exit_code)
 
 
@@ -82,7 +82,7 @@ def _job(edition: Edition) -> Job:
 def sources() -> None:
     """Every source: what it reads, who publishes it, under what licence, where to get it, found or not."""
     settings = Settings()
-    report.sources(loaders.all_sources(), [*find_editions(STARTER)], [*find_editions(settings.raw)], settings)
+    console.sources(loaders.all_sources(), [*find_editions(STARTER)], [*find_editions(settings.raw)], settings)
 
 
 @main.command()
@@ -98,9 +98,9 @@ def add(source: str, files: tuple[Path, ...], edition: str, loader: str, partial
     """Check a publisher's files and put them under data/raw/SOURCE/EDITION/."""
     settings = Settings()
     with adding.prepared(source, files, edition, settings, loader=loader, partial=partial, replace=replace) as prepared:
-        with report.Live() as live:
+        with console.Live() as live:
             result = check_edition(_job(prepared), settings, live)
-        report.added(result, adding.keep(prepared, settings), newer_editions(result, settings))
+        console.added(result, adding.keep(prepared, settings), newer_editions(result, settings))
 
 
 def newer_editions(result: LoadReport, settings: Settings) -> list[str]:
@@ -133,7 +133,7 @@ def build_command(
     """
     settings = Settings()
     jobs = _jobs(names, settings, starter=not no_starter)
-    with report.Live(log=settings.logs) as live:
+    with console.Live(log=settings.logs) as live:
         manifest = build(
             jobs,
             settings,
@@ -143,7 +143,7 @@ def build_command(
             accept_fewer=accept_fewer,
             from_scratch=from_scratch,
         )
-    report.built(manifest)
+    console.built(manifest)
 
 
 main.add_command(feed_command)
@@ -219,7 +219,7 @@ def serve(host: str, port: int, workers: int, store: str) -> None:
     from server.run import address_of, run  # noqa: PLC0415  # the other commands need no web server
 
     address = address_of(host, port)
-    report.serving(manifest, host, port)
+    console.serving(manifest, host, port)
     run(settings, address, port, workers)
 
 
@@ -227,7 +227,7 @@ def serve(host: str, port: int, workers: int, store: str) -> None:
 def status() -> None:
     """What is in the current build: schemes, releases, counts, triples, hash, when, from which files."""
     settings = Settings()
-    report.status(read_manifest(current_build(settings)), current_build(settings))
+    console.status(read_manifest(current_build(settings)), current_build(settings))
 
 
 @main.command()

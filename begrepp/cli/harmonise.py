@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from begrepp import report
+from begrepp.cli import console
 from begrepp.crosswalk import Crosswalk, label_of, rows_of
 from begrepp.harmonise import Loss, Pair
 from begrepp.iris import Iris
@@ -54,4 +54,4 @@ def _print(walk: Crosswalk, pair: Pair) -> None:
         about += f"; {pair.a.unit} -> {pair.b.unit}" + (f", times {pair.unit_factor:g}" if pair.unit_factor else "")
     if pair.unreached:
         about += f"; never reached: {', '.join(code.notation for code in pair.unreached)}"
-    report.table(table, about)
+    console.table(table, about)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import click
 from rich.table import Table
 
-from begrepp import report
+from begrepp.cli import console
 from begrepp.manifest import current_build, read_manifest
 from begrepp.records import Record
 from begrepp.settings import Settings
@@ -65,4 +65,4 @@ def _print(found: Found) -> None:
         )
     with_any = len({s.entry.iri for s in found.suggestions})
     words = f"{len(found.entries)} variables, suggestions for {with_any}. Nothing is asserted; review them first."
-    report.table(table, words)
+    console.table(table, words)

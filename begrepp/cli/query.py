@@ -15,7 +15,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 from rich.markup import escape
 from rich.table import Table
 
-from begrepp import report
+from begrepp.cli import console
 from begrepp.errors import QueryError, UsageError
 from begrepp.iris import Iris
 from begrepp.manifest import current_build, read_manifest
@@ -110,7 +110,7 @@ def _print_table(answer: QuerySolutions | QueryBoolean) -> None:
             table.add_row(*(escape(_cell(solution[name])) for name in names))
     except (ValueError, OSError, RuntimeError) as error:
         raise QueryError(f"The query stopped: {error}", "Correct it and ask again.") from None
-    report.table(table, f"{rows} rows")
+    console.table(table, f"{rows} rows")
 
 
 def _cell(term: object) -> str:
@@ -131,7 +131,7 @@ def _write_remote(answer: dict[str, Any], output: str) -> None:
         table = Table(*names)
         for row in rows:
             table.add_row(*(escape(compact(term)) for term in row))
-        report.table(table, f"{len(rows)} rows")
+        console.table(table, f"{len(rows)} rows")
     elif output in ("csv", "tsv"):
         csv.writer(sys.stdout, delimiter="," if output == "csv" else "\t").writerows([names, *rows])
     elif output == "json":

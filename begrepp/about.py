@@ -10,10 +10,10 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, ser
 
 from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.cookbook import cookbook_triples
-from begrepp.iris import Iris
-from begrepp.lines import SortedFile
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import iri, name, ntriples, plain, typed
+from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import ROOT
-from begrepp.terms import iri, name, ntriples, plain, typed
 from begrepp.validate import validate
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
-from begrepp.iris import Iris
-from begrepp.line_columns import about, nothing
-from begrepp.lines import literal
+from begrepp.rdf.frames import about, nothing
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import name
+from begrepp.rdf.sorted_files import literal
 from begrepp.settings import LANGUAGES, languages_for
-from begrepp.swedish import NO_LETTER, letter_of, sort_key
-from begrepp.terms import name
+from begrepp.text.swedish import NO_LETTER, letter_of, sort_key
 
 _GROUP = 20_000
 _COLUMNS = ("concept", "notation", "name", "lang", "active")

@@ -30,7 +30,7 @@ from pyoxigraph import Literal as RdfLiteral
 
 from begrepp.endpoint import Endpoint
 from begrepp.errors import BegreppError, QueryError
-from begrepp.namespaces import prefixes
+from begrepp.rdf.namespaces import prefixes
 from begrepp.store import DiskStore, Store
 
 Form = Literal["solutions", "boolean", "graph"]

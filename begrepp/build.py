@@ -25,7 +25,6 @@ from begrepp.errors import BegreppError, ValidationError
 from begrepp.files import aside
 from begrepp.findings import Finding
 from begrepp.history import in_force
-from begrepp.iris import Iris
 from begrepp.loading import Failure, Job, load_all
 from begrepp.manifest import (
     MANIFEST,
@@ -39,6 +38,7 @@ from begrepp.manifest import (
 from begrepp.meanings import Meanings
 from begrepp.progress import Progress
 from begrepp.publish import alone, publish
+from begrepp.rdf.iris import Iris
 from begrepp.records import Coverage
 from begrepp.redistribution import project
 from begrepp.settings import Settings

@@ -29,7 +29,7 @@ from typing import Any
 import msgspec
 
 from begrepp.artefact.parts import FileUsed, LoadReport
-from begrepp.code import code_checksum, files_checksum
+from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link, remove_left_behind
 from begrepp.records import Edition, Load
 from begrepp.settings import ROOT

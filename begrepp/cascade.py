@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from begrepp.iris import Iris
-from begrepp.lines import SortedFile, subjects
-from begrepp.terms import Triple, iri, name, ntriples
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import Triple, iri, name, ntriples
+from begrepp.rdf.sorted_files import SortedFile, subjects
 
 _ENUMERATED = ("begrepp:valueSet", "begrepp:codeList", "begrepp:codingSystem")
 _UNIT = ("begrepp:unit", "begrepp:unitText", "qudt:hasUnit")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from begrepp.names import Names
-from begrepp.privacy import is_small_count
+from begrepp.rdf.ntriples import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 from begrepp.records import Catalogue, Dataset, DatasetSeries, Distribution, Legislation, Table
-from begrepp.terms import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
+from begrepp.sources.privacy import is_small_count
 
 _COUNTS = ("health:numberOfUniqueIndividuals", "health:numberOfRecords")
 HEALTH_CATEGORY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/healthcategories/"

@@ -12,12 +12,12 @@ from xml.etree import ElementTree
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from begrepp.changes import TYPES, Change, Code
-from begrepp.namespaces import expand
 from begrepp.queries import QUERIES, read_query
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
 from begrepp.store import Store
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 
 COLUMNS = (
     "change",

@@ -14,7 +14,7 @@ import msgspec
 from begrepp.artefact.parts import Part
 from begrepp.cache import software
 from begrepp.changes import Comparison
-from begrepp.code import code_checksum
+from begrepp.code_checksum import code_checksum
 from begrepp.difference import compare_parts
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from begrepp.iris import Iris
-from begrepp.namespaces import prefixes
 from begrepp.parameters import ready
 from begrepp.queries import Query, queries
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import prefixes
+from begrepp.rdf.ntriples import Triple, iri, name, plain, text
 from begrepp.records import Text
 from begrepp.settings import DEFAULT_BASE
-from begrepp.terms import Triple, iri, name, plain, text
 
 PREFIXES = f"{DEFAULT_BASE}prefixes"
 """The list of prefixes, `ontology/prefixes.ttl`."""

@@ -16,11 +16,11 @@ from begrepp.artefact.parts import Part
 from begrepp.changes import Change, Code, Comparison
 from begrepp.difference import compare_parts
 from begrepp.errors import ValidationError
-from begrepp.iris import Iris, segment
-from begrepp.lines import SortedFile
 from begrepp.meanings import Meanings, Renames, tell_apart
+from begrepp.rdf.iris import Iris, segment
+from begrepp.rdf.ntriples import Triple, iri, name, ntriples, plain, text, texts, typed
+from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import Coverage, Redistribution, Text
-from begrepp.terms import Triple, iri, name, ntriples, plain, text, texts, typed
 from begrepp.validate import validate
 
 DIFFERENCE_TEXTS = ("begrepp:oldLabel", "begrepp:newLabel", "begrepp:oldText", "begrepp:newText")

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from begrepp.harmonise import Column, Loss, Pair, Relation, Translated
-from begrepp.iris import Iris
-from begrepp.namespaces import expand
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.translation import Match, Path, in_words
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, Triple
 
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 
 _TABLES = """
 PRAGMA journal_mode = OFF;

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from begrepp.alphabet import Alphabet, path_of
 from begrepp.cache import data_files, software
-from begrepp.code import code_checksum, files_checksum
+from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link
 from begrepp.findings import Finding, look_for_faults, run_checks
 from begrepp.manifest import MANIFEST, Manifest, read_manifest

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from begrepp.names import Names
+from begrepp.rdf.ntriples import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 from begrepp.records import CodeList, ConceptualVariable, RepresentedVariable, Status, Variable
-from begrepp.terms import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
-from begrepp.units import unit
+from begrepp.text.units import unit
 
 
 def variable_triples(names: Names, variable: Variable) -> Iterator[Triple]:

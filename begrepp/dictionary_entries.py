@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.iris import Iris
 from begrepp.names import Names
-from begrepp.namespaces import expand
 from begrepp.questions import select, value
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
 from begrepp.records import CodeList, Dataset, Record, Text, Variable
 from begrepp.store import Store
 from begrepp.suggest import Entry, Linked, Target

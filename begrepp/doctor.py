@@ -15,13 +15,13 @@ from rdflib import Literal, URIRef
 from rdflib.paths import Path
 
 from begrepp.errors import QueryError
-from begrepp.namespaces import expand, prefixes
+from begrepp.rdf.namespaces import expand, prefixes
 from begrepp.search import TextIndex
 from begrepp.sparql.patterns import Pattern, is_variable, patterns, short
 from begrepp.sparql.services import declared
 from begrepp.sparql.tokens import Token, tokens
 from begrepp.statistics import Statistics
-from begrepp.swedish import fold
+from begrepp.text.swedish import fold
 
 Ask = Callable[[str], bool | None]
 """The answer to an ASK; None where it takes too long to tell."""

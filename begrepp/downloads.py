@@ -25,7 +25,7 @@ from begrepp.database import write_database
 from begrepp.dump import quads
 from begrepp.errors import NotFound
 from begrepp.manifest import Manifest, described_part, read_manifest
-from begrepp.namespaces import compact, prefixes
+from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.redistribution import public_lines
 from begrepp.settings import LANGUAGES
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import IO
 
 from begrepp.correspondence import DIFFERENCE_TEXTS
-from begrepp.iris import Iris
 from begrepp.manifest import Manifest, described_part, read_manifest
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import iri, name
 from begrepp.records import Redistribution
 from begrepp.redistribution import public_lines
-from begrepp.terms import iri, name
 
 
 def dump(build: Path, target: Path, *, public: bool) -> int:

@@ -9,7 +9,7 @@ from functools import cache
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import ROOT
 

@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 from pyoxigraph import Literal, NamedNode, QueryTriples, RdfFormat, Triple
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.lines import SortedFile
-from begrepp.namespaces import expand
 from begrepp.queries import read_query
-from begrepp.serialise import write_graph
+from begrepp.rdf.namespaces import expand
+from begrepp.rdf.serialise import write_graph
+from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import ROOT
 from begrepp.store import DiskStore, Store
 

@@ -11,7 +11,8 @@ from functools import singledispatchmethod
 
 from begrepp import catalogue, dictionary, structures
 from begrepp.names import Names
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
+from begrepp.rdf.ntriples import Triple, day, days, iri, name, plain, property_iri, rdf_term, source, text, texts, typed
 from begrepp.records import (
     Catalogue,
     CodeList,
@@ -33,7 +34,6 @@ from begrepp.records import (
     ValueSet,
     Variable,
 )
-from begrepp.terms import Triple, day, days, iri, name, plain, property_iri, rdf_term, source, text, texts, typed
 
 _DECIDED: dict[type, Callable[[Mint, object], Iterator[Triple]]] = {}
 """How records of a kind become triples; looked up once, since there may be millions of them."""

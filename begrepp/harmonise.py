@@ -14,13 +14,13 @@ from enum import StrEnum
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import expand
 from begrepp.questions import select, value
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
+from begrepp.text.units import factor, unit
 from begrepp.translation import Match, Path, best, paths
-from begrepp.units import factor, unit
 
 MOST_CODES = 5000
 """A list longer than this is not laid out code by code."""

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from begrepp.artefact.parts import Part
-from begrepp.lines import is_concept, subjects
+from begrepp.rdf.ntriples import day, name, ntriples, typed
+from begrepp.rdf.sorted_files import is_concept, subjects
 from begrepp.records import Coverage
-from begrepp.terms import day, name, ntriples, typed
 
 
 def in_force(parts: Iterable[Part], today: date) -> list[list[Part]]:

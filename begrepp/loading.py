@@ -25,7 +25,7 @@ from begrepp.files import link
 from begrepp.parts import Spilled, file_used, judge_edition, read_edition, together
 from begrepp.progress import Progress
 from begrepp.records import Edition, Load
-from begrepp.rows import Meter
+from begrepp.sources.tables import Meter
 from begrepp.storing import PIECE
 
 PROCESSES = min(2, os.cpu_count() or 1)

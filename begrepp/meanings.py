@@ -20,10 +20,10 @@ from pathlib import Path
 from begrepp.artefact.parts import Part
 from begrepp.changes import Comparison
 from begrepp.errors import InputError, Origin
-from begrepp.iris import Iris
-from begrepp.likeness import ENOUGH, is_spare, similarity
-from begrepp.lines import SortedFile, literal, subjects
-from begrepp.terms import name
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import name
+from begrepp.rdf.sorted_files import SortedFile, literal, subjects
+from begrepp.text.similarity import ENOUGH, is_spare, similarity
 
 COLUMNS = ("scheme", "code", "edition", "year")
 _PREF_LABEL = f" {name('skos:prefLabel')} "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from begrepp.iris import Iris
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts, typed
 from begrepp.records import Agent, Dataset, Element, Home, Link, Mapping, Release, Scheme, Structure, Variable, is_iri
-from begrepp.terms import Triple, day, iri, name, plain, source, texts, typed
 
 
 @dataclass

@@ -22,7 +22,7 @@ from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from begrepp.errors import BegreppError, InputError
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.sparql.services import Row
 
 FILE = "nodes.toml"

@@ -13,10 +13,10 @@ from typing import Protocol
 
 import polars as pl
 
-from begrepp.line_columns import about, nothing, subject_blocks, terms
-from begrepp.lines import literal
+from begrepp.rdf.frames import about, nothing, subject_blocks, terms
+from begrepp.rdf.ntriples import name
+from begrepp.rdf.sorted_files import literal
 from begrepp.shacl.cycles import on_cycles
-from begrepp.terms import name
 
 
 class Reader(Protocol):

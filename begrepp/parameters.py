@@ -14,14 +14,14 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from begrepp.errors import UsageError
-from begrepp.iris import Iris
-from begrepp.namespaces import expand
 from begrepp.queries import UNDEF, Parameter, Query, place_of
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
 from begrepp.records import is_iri
 from begrepp.search import Hit, TextIndex
 from begrepp.settings import DEFAULT_BASE
 from begrepp.store import Store
-from begrepp.swedish import fold
+from begrepp.text.swedish import fold
 
 CANDIDATES = 8
 _CODE = re.compile(r"(?P<scheme>[a-z0-9][a-z0-9-]*):(?P<notation>.+)")

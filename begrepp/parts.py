@@ -18,10 +18,9 @@ from begrepp.artefact.parts import FileUsed, Kind, LoadReport, Part
 from begrepp.checks import checked
 from begrepp.errors import InputError, Origin, ValidationError
 from begrepp.graph import Mint
-from begrepp.iris import Iris
-from begrepp.lines import SortedFile
-from begrepp.person_tables import refuse_person_tables
-from begrepp.privacy import refuse_identity_numbers, words_of
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import (
     Catalogue,
     CodeList,
@@ -45,8 +44,9 @@ from begrepp.records import (
     ValueSet,
     Variable,
 )
-from begrepp.rows import METER, Meter
-from begrepp.terms import ntriples
+from begrepp.sources.person_tables import refuse_person_tables
+from begrepp.sources.privacy import refuse_identity_numbers, words_of
+from begrepp.sources.tables import METER, Meter
 from begrepp.validate import Report, Result, Severity, validate
 
 MAX_SKIPS_KEPT = 1000

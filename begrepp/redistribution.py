@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from begrepp.artefact.parts import Part
-from begrepp.lines import write_lines
+from begrepp.rdf.ntriples import name
+from begrepp.rdf.sorted_files import write_lines
 from begrepp.records import Redistribution
-from begrepp.terms import name
 
 _STRUCTURE = [
     "rdf:type",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from begrepp.terms import name
+from begrepp.rdf.ntriples import name
 
 FILE = "statistics.json"
 

@@ -24,7 +24,7 @@ from pyoxigraph import (
 )
 
 from begrepp.errors import NoBuild, QueryError
-from begrepp.namespaces import prefixes
+from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.columns import columns_as_written
 from begrepp.sparql.tokens import tokens
 

@@ -27,8 +27,8 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
 from begrepp.files import link
-from begrepp.lines import changed_lines
 from begrepp.progress import Progress
+from begrepp.rdf.sorted_files import changed_lines
 from begrepp.store import contents_file
 
 DEFAULT = ""

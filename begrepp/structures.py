@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from begrepp.dictionary import unit_triples
 from begrepp.names import Names
+from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts
 from begrepp.records import Element, Structure
-from begrepp.terms import Triple, day, iri, name, plain, source, texts
 
 
 def structure_triples(names: Names, structure: Structure) -> Iterator[Triple]:

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from begrepp.records import Text
-from begrepp.swedish import SHORTEST_PART, fold
-from begrepp.units import unit
-from begrepp.wording import Token, Wording, split_name, words
+from begrepp.text.dictionary_words import Token, Wording, split_name, words
+from begrepp.text.swedish import SHORTEST_PART, fold
+from begrepp.text.units import unit
 
 CANDIDATES = 120
 LEAST = 0.25

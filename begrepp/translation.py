@@ -14,8 +14,8 @@ from enum import IntEnum
 
 from pyoxigraph import NamedNode
 
-from begrepp.namespaces import compact, expand
 from begrepp.questions import select, value
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.store import Store
 
 MOST_MAPPINGS = 2

@@ -12,12 +12,12 @@ from enum import StrEnum
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.namespaces import expand
 from begrepp.parameters import Known
 from begrepp.questions import select, value
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key
-from begrepp.swedish import fold
+from begrepp.text.swedish import fold
 
 NEAR = 5
 _MISSING = frozenset(("", "na", "n/a", "null", "none", "nan", "."))

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from begrepp.errors import InputError, Origin, PersonalDataError, UsageError
-from begrepp.privacy import find_identity_number, names_a_person
+from begrepp.sources.privacy import find_identity_number, names_a_person
 
 MOST = 20_000
 """More distinct values than this are no value list."""

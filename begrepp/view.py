@@ -13,7 +13,7 @@ from pathlib import Path
 
 from begrepp.artefact.parts import Part
 from begrepp.history import current_lines
-from begrepp.lines import SortedFile, lines_in_common, merge_files, write_rest
+from begrepp.rdf.sorted_files import SortedFile, lines_in_common, merge_files, write_rest
 
 APART_FROM = 1_000_000
 """Triples from which a part that stands alone is not copied."""

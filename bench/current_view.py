@@ -14,7 +14,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, RdfFormat, Store
 
 from begrepp.manifest import read_manifest
-from begrepp.namespaces import prefixes
+from begrepp.rdf.namespaces import prefixes
 
 QUERIES = {
     "concept by notation": 'SELECT ?c { ?c skos:notation "C50.9" }',

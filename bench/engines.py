@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from begrepp.cli.publish import PIECE
-from begrepp.namespaces import sparql_prologue
+from begrepp.rdf.namespaces import sparql_prologue
 from bench import jena
 from tests.engines import oxigraph, virtuoso
 from tests.w3c.serving import serve

@@ -24,15 +24,15 @@ import loaders
 from begrepp.artefact.parts import LoadReport
 from begrepp.build import build
 from begrepp.checks import checked
-from begrepp.editions import find_editions
 from begrepp.errors import BegreppError
 from begrepp.graph import Mint
-from begrepp.iris import Iris
 from begrepp.loading import Job
 from begrepp.progress import Done
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import ntriples
 from begrepp.records import Edition, Skipped
 from begrepp.settings import ROOT, Settings
-from begrepp.terms import ntriples
+from begrepp.sources.editions import find_editions
 
 
 class _Silent:

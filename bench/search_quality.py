@@ -13,8 +13,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from begrepp.iris import Iris
 from begrepp.manifest import current_build
+from begrepp.rdf.iris import Iris
 from begrepp.search import Hit, TextIndex
 from begrepp.settings import ROOT, Settings
 

@@ -24,12 +24,12 @@ from pyoxigraph import RdfFormat, Triple, serialize
 import loaders
 from begrepp.checks import checked
 from begrepp.graph import Mint
-from begrepp.iris import Iris
-from begrepp.lines import SortedFile
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import Edition, Mapping, MappingSet, Skipped
 from begrepp.settings import ROOT
 from begrepp.shacl.shapes import Shapes
-from begrepp.terms import ntriples
 from bench import jena, snomed
 
 SIZES = {"100 k": 4_200, "1 M": 41_700, "10 M": 416_000}

@@ -19,8 +19,8 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from begrepp.feeds import profiles, write_feed
-from begrepp.namespaces import prefixes
 from begrepp.queries import example
+from begrepp.rdf.namespaces import prefixes
 from begrepp.store import DiskStore
 
 REGISTERS = int(os.environ.get("BENCH_REGISTERS", "50"))

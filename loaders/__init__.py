@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import cast
 
-from begrepp.editions import declaration, read_toml
 from begrepp.errors import UsageError
 from begrepp.records import Edition, Load, Loader, Record, SharedLoader, Source
 from begrepp.settings import ROOT
+from begrepp.sources.editions import declaration, read_toml
 from loaders.declarations import declared_source
 
 DECLARED = ROOT / "loaders" / "declared"

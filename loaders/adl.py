@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from begrepp.errors import InputError, Origin
-from begrepp.rows import meter
+from begrepp.sources.tables import meter
 from loaders.archetypes import Archetype, Choice, Node, Terms, Word, complete
 from loaders.odin import Odin, read_odin
 

@@ -16,8 +16,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from begrepp.archives import iterate_xml, open_member
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
@@ -31,7 +29,9 @@ from begrepp.records import (
     Status,
     texts,
 )
-from begrepp.rows import meter, parse_date, read_table
+from begrepp.sources.archives import iterate_xml, open_member
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.tables import meter, parse_date, read_table
 from loaders.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
 from loaders.releases import protected_release
 

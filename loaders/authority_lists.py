@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import prefixes
+from begrepp.rdf.namespaces import prefixes
 
 _HEALTH = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
 # HealthDCAT-AP's lists stood on a machine without a name until Release 6.

@@ -16,10 +16,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from begrepp.archives import iterate_xml, local_name
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
     Concept,
     Edition,
@@ -35,7 +32,10 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import meter
+from begrepp.sources.archives import iterate_xml, local_name
+from begrepp.sources.editions import data_files
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
 from loaders.agencies import WHO
 from loaders.declarations import file_list, read_declaration, release, release_dates, rights, scheme
 

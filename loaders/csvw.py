@@ -26,7 +26,7 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
-from begrepp.rows import meter
+from begrepp.sources.tables import meter
 from loaders.agencies import BEGREPP
 from loaders.dataset_declaration import read_dataset
 from loaders.declarations import read_declaration, slug

@@ -16,11 +16,9 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.iris import Iris
-from begrepp.namespaces import compact, expand
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import (
     Catalogue,
     Dataset,
@@ -35,7 +33,9 @@ from begrepp.records import (
     Text,
     Variable,
 )
-from begrepp.rows import meter
+from begrepp.sources.editions import data_files
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
 from loaders.agencies import BEGREPP
 from loaders.authority_lists import check_namespaces, official
 from loaders.dcat_columns import Columns, CsvwTable

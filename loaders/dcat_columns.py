@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from loaders.declarations import slug
 from loaders.rdf_files import Graph, Node, Term

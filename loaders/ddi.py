@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.lists import Lists
 from begrepp.records import (
@@ -30,7 +29,8 @@ from begrepp.records import (
     Text,
     Variable,
 )
-from begrepp.xml_nodes import root_of
+from begrepp.sources.editions import data_files
+from begrepp.sources.xml import root_of
 from loaders.agencies import BEGREPP
 from loaders.code_systems import reference
 from loaders.dataset_declaration import read_dataset

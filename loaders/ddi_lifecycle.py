@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import CodedValue, Text
-from begrepp.xml_nodes import XmlNode, read_xml
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.xml import XmlNode, read_xml
 from loaders.ddi_study import Above, DdiTable, DdiVariable, Domain, Study
 from loaders.plain_text import from_html
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from begrepp.editions import DECLARATION, declaration, valid_from
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Agent,
@@ -24,6 +23,7 @@ from begrepp.records import (
     Source,
     Text,
 )
+from begrepp.sources.editions import DECLARATION, declaration, valid_from
 from loaders.agencies import KNOWN
 from loaders.keys import MANUAL, Keys
 

@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
     Concept,
     Coverage,
@@ -30,6 +29,7 @@ from begrepp.records import (
     Text,
     is_iri,
 )
+from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.agencies import BEGREPP
 from loaders.code_systems import SYSTEMS
 from loaders.declarations import read_declaration, release, release_dates, rights, slug

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from begrepp.archives import MAX_RATIO, MAX_UNPACKED
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import Edition, Scheme, Text
-from begrepp.rows import meter
+from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import meter
 from loaders.declarations import ReleaseDates, Rights, slug
 
 _MAX_FILE = 500 * 1024**2

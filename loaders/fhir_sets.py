@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from begrepp.errors import InputError
-from begrepp.namespaces import expand
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Agent, MappingSet, RdfTerm, Record, Skipped, Statement, Text, ValueSet, is_iri
 from begrepp.records import Mapping as Match
+from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.code_systems import reference
 from loaders.fhir_files import FhirLoad, Json, Resource, descriptions
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from begrepp.errors import Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import CodedValue, Link, Text
+from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.code_systems import reference
 from loaders.plain_text import from_html
 

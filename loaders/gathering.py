@@ -9,7 +9,7 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
-from begrepp.rows import Row
+from begrepp.sources.tables import Row
 from loaders.cells import Cell
 from loaders.sheets import Misaligned, Sheet
 

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
@@ -33,7 +32,8 @@ from begrepp.records import (
     Status,
     texts,
 )
-from begrepp.rows import read_table
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import read_table
 from loaders.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.icd10_se_codes import SCHEME_ID, dotted, level_of
 from loaders.icd10_se_corrections import read_corrections

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Edition, Note, NoteKind, Record, Skipped, Text
-from begrepp.rows import Row
-from begrepp.workbooks import read_xlsx
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row
+from begrepp.sources.xlsx import read_xlsx
 
 SHEET = "ICD-10-SE-filer"
 _COLUMNS = ("Datum", "Kod", "(Ev. felaktig) kodtext", "(Ev. justerad korrekt) kodtext", "Kommentar")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Marker, Note, NoteKind, Text, texts
-from begrepp.rows import Row, parse_date, read_table
+from begrepp.sources.tables import Row, parse_date, read_table
 from loaders.icd10_se_codes import SCHEME_ID, dotted, level_of
 from loaders.plain_text import from_html
 

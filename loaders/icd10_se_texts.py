@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from begrepp.editions import file_named
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Edition, texts
-from begrepp.rows import Row, read_table
+from begrepp.sources.editions import file_named
+from begrepp.sources.tables import Row, read_table
 from loaders.icd10_se_codes import MARKERS, SCHEME_ID, dotted, level_of
 
 FILES = ("chapter.txt", "block.txt", "digit3.txt", "digit4.txt", "digit5.txt")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from begrepp.archives import local_name, walk_xml
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import Concept, Edition, Level, Record, Redistribution, Scheme, Source, Text, texts
-from begrepp.rows import meter
+from begrepp.sources.archives import local_name, walk_xml
+from begrepp.sources.editions import data_files
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
 from loaders.agencies import IN_COPYRIGHT, WHO
 from loaders.releases import release
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Edition, Level, Record, Redistribution, Scheme, Skipped, Source, texts
-from begrepp.rows import Row, read_table
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, read_table
 from loaders.agencies import IN_COPYRIGHT, RCC
 from loaders.releases import protected_release
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import Edition
+from begrepp.sources.editions import data_files
+from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declarations import file_list
 
 MAX_BYTES = 200_000_000

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from begrepp.editions import file_named
 from begrepp.records import Concept, Edition, Record, Redistribution, Scheme, Skipped, Source, Text, texts
-from begrepp.rows import Row, read_table
+from begrepp.sources.editions import file_named
+from begrepp.sources.tables import Row, read_table
 from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN, classifications_publisher
 from loaders.releases import protected_release
 

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
@@ -30,8 +29,9 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, read_table
-from begrepp.workbooks import read_xlsx
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, read_table
+from begrepp.sources.xlsx import read_xlsx
 from loaders.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.plain_text import from_html
 from loaders.releases import protected_release

@@ -16,10 +16,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from begrepp.archives import unpacked
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
     Edition,
@@ -36,7 +34,9 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, read_table
+from begrepp.sources.archives import unpacked
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.tables import Row, read_table
 from begrepp.successors import leading_on
 from loaders.agencies import REGENSTRIEF
 from loaders.releases import release

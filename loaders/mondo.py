@@ -14,11 +14,8 @@ from typing import Any
 
 import zstandard
 
-from begrepp.archives import MAX_UNPACKED
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
     Edition,
@@ -34,7 +31,10 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import meter
+from begrepp.sources.archives import MAX_UNPACKED
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
 from begrepp.successors import leading_on
 from loaders.agencies import MONARCH
 from loaders.obo_names import CONSIDER, REPLACED_BY, obo_iri

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError
 from begrepp.records import Edition, Element, Record, Redistribution, Source, Structure, is_iri, texts
-from begrepp.rows import Row, parse_date, read_table
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, parse_date, read_table
 from loaders.agencies import EHALSOMYNDIGHETEN
 from loaders.declarations import read_declaration, release_dates, rights
 

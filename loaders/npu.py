@@ -13,10 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from begrepp.archives import iterate_xml, local_name
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
     Concept,
     Edition,
@@ -30,7 +27,10 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, meter, parse_date, read_table
+from begrepp.sources.archives import iterate_xml, local_name
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import Row, meter, parse_date, read_table
 from begrepp.successors import leading_on
 from loaders.agencies import IFCC
 from loaders.plain_text import from_html

@@ -16,10 +16,8 @@ from typing import Any
 
 import fastobo
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
     Coverage,
@@ -38,7 +36,9 @@ from begrepp.records import (
     texts,
 )
 from begrepp.records import Mapping as Match
-from begrepp.rows import meter
+from begrepp.sources.editions import data_files
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
 from begrepp.successors import leading_on
 from loaders.agencies import MONARCH
 from loaders.declarations import read_declaration, release, release_dates, rights, scheme

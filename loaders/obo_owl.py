@@ -17,9 +17,7 @@ from typing import Any
 
 import owlready2
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
     Concept,
     Coverage,
@@ -34,7 +32,9 @@ from begrepp.records import (
     Status,
     Text,
 )
-from begrepp.rows import meter
+from begrepp.sources.editions import data_files
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
 from begrepp.successors import leading_on
 from loaders.agencies import MONARCH
 from loaders.declarations import ReleaseDates, read_declaration, release, release_dates, rights, scheme

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Edition,
@@ -25,6 +24,7 @@ from begrepp.records import (
     Structure,
     Text,
 )
+from begrepp.sources.editions import data_files
 from loaders.agencies import BEGREPP
 from loaders.declarations import ReleaseDates, Rights, read_declaration, release_dates, rights, slug
 from loaders.odm_dataset import dataset_records

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import Text
-from begrepp.rows import meter
-from begrepp.xml_nodes import XmlNode, read_xml
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
+from begrepp.sources.xml import XmlNode, read_xml
 from loaders.plain_text import from_html
 
 _NAMESPACE = "http://www.cdisc.org/ns/odm/"

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from begrepp.editions import coverage, data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
     Edition,
@@ -37,7 +36,8 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, read_table
+from begrepp.sources.editions import coverage, data_files, valid_from
+from begrepp.sources.tables import Row, read_table
 from begrepp.successors import leading_on
 from loaders.agencies import IN_COPYRIGHT, OHDSI
 from loaders.declarations import slug

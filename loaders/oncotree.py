@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
     Edition,
@@ -24,7 +22,9 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import meter
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
 from loaders.agencies import CBIOPORTAL
 from loaders.releases import release
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodedValue,
@@ -30,6 +29,7 @@ from begrepp.records import (
     Structure,
     Text,
 )
+from begrepp.sources.editions import data_files
 from loaders.adl import read_adl
 from loaders.agencies import BEGREPP
 from loaders.archetypes import Archetype, Bound, Choice, Node, Terms, Words

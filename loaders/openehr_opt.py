@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.rows import meter
-from begrepp.xml_nodes import XmlNode, read_xml
+from begrepp.sources.tables import meter
+from begrepp.sources.xml import XmlNode, read_xml
 from loaders.archetypes import Archetype, Choice, Node, Terms, Word, complete
 
 _NAMESPACE = "http://schemas.openehr.org/v1"

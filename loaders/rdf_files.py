@@ -16,9 +16,9 @@ from typing import IO, cast
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from begrepp.errors import InputError, Origin
-from begrepp.iris import Iris
-from begrepp.namespaces import expand
-from begrepp.rows import meter
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
+from begrepp.sources.tables import meter
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.lists import Lists
 from begrepp.records import (
@@ -27,7 +26,8 @@ from begrepp.records import (
     Text,
     Variable,
 )
-from begrepp.rows import Row, read_table
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, read_table
 from loaders.agencies import BEGREPP
 from loaders.cells import plain_words
 from loaders.dataset_declaration import read_dataset

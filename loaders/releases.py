@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from begrepp.editions import coverage, valid_from
 from begrepp.records import Agent, Edition, Redistribution, Release, Scheme, texts
+from begrepp.sources.editions import coverage, valid_from
 from loaders.agencies import IN_COPYRIGHT
 
 

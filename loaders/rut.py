@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.datatypes import DATATYPES
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodedValue,
@@ -34,7 +33,8 @@ from begrepp.records import (
     links,
     texts,
 )
-from begrepp.rows import Row, parse_date, read_lines, read_table
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, parse_date, read_lines, read_table
 from loaders.agencies import BEGREPP
 from loaders.dataset_declaration import concepts, read_dataset, when_in
 from loaders.declarations import file_list, read_declaration, slug

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import yaml
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers, refuse_person_rows, refuse_persons
 from begrepp.records import Edition
-from begrepp.rows import Row, meter, read_lines, read_table
-from begrepp.workbooks import read_xlsx
+from begrepp.sources.editions import data_files
+from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows, refuse_persons
+from begrepp.sources.tables import Row, meter, read_lines, read_table
+from begrepp.sources.xlsx import read_xlsx
 from loaders.declarations import encoding, file_list
 from loaders.json_rows import References, flat, json_rows
 from loaders.keys import Keys

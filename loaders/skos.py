@@ -12,11 +12,11 @@ from typing import Any
 
 from pyoxigraph import Literal
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import Edition, Record, Redistribution, Source
-from begrepp.rows import meter
+from begrepp.sources.editions import data_files
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
 from loaders.agencies import BEGREPP
 from loaders.declarations import file_list, read_declaration, release, release_dates, rights
 from loaders.keys import Keys

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import InputError
-from begrepp.iris import Iris
-from begrepp.namespaces import expand
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Concept, Note, RdfTerm, Record, Scheme, Skipped, Statement, Status, Text
 from loaders.rdf_files import Graph, Node, Pairs, Skolems, Term
 from loaders.skos_words import (

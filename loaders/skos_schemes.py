@@ -7,7 +7,7 @@ import re
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import InputError
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Edition, Scheme, Text
 from loaders.declarations import slug
 from loaders.keys import Keys

@@ -10,9 +10,9 @@ from datetime import date
 from pyoxigraph import Literal
 
 from begrepp.errors import Origin
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import NoteKind, Status, Text
-from begrepp.rows import parse_date
+from begrepp.sources.tables import parse_date
 from loaders.rdf_files import Graph, Node, Term
 
 TYPE = expand("rdf:type")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import Edition, Skipped
+from begrepp.sources.editions import data_files
 
 _FILE = re.compile(
     r"x?(?:sct2|der2)_(?P<content>\w+?)_?(?P<state>Snapshot|Full|Delta)(?:-[A-Za-z-]+)?"

@@ -6,7 +6,7 @@ preferred term is the one that the Swedish language reference set prefers, whate
 says it is in. Attributes are kept as triples with the attribute's own IRI, ungrouped: which of them belong
 together could only be said with blank nodes. https://confluence.ihtsdotools.org/display/DOCRELFMT
 
-Millions of rows are joined in a temporary database (`begrepp.columns`), so that memory does not grow with them.
+Millions of rows are joined in a temporary database (`begrepp.sources.bulk_tables`) in constant memory.
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ from operator import itemgetter
 
 from duckdb import DuckDBPyConnection
 
-from begrepp.columns import Values, database, rows
-from begrepp.editions import coverage, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Agent,
     Concept,
@@ -39,7 +37,9 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import meter
+from begrepp.sources.bulk_tables import Values, database, rows
+from begrepp.sources.editions import coverage, valid_from
+from begrepp.sources.tables import meter
 from begrepp.successors import leading_on
 from loaders.agencies import SNOMED_INTERNATIONAL, classifications_publisher
 from loaders.snomed_files import Rf2File, choose, is_map

@@ -7,9 +7,9 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from begrepp.columns import STAGED, first, rows, stage
 from begrepp.errors import InputError, Origin
 from begrepp.records import Skipped
+from begrepp.sources.bulk_tables import STAGED, first, rows, stage
 from loaders.snomed_files import COLUMNS, Rf2File, check_modules, check_packages
 
 _ROOT = 138875005

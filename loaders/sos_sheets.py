@@ -17,10 +17,10 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_FORMULA
 
-from begrepp.archives import check_archive, refuse_doctypes
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
-from begrepp.rows import meter
+from begrepp.sources.archives import check_archive, refuse_doctypes
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import meter
 
 _PADDED = re.compile(r"0+")
 _LOOK_FOR_HEADER = 15

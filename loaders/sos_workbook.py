@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.lists import Lists
 from begrepp.records import (
@@ -31,6 +30,7 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
+from begrepp.sources.editions import data_files
 from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
 from loaders.dataset_declaration import read_dataset
 from loaders.declarations import file_list, read_declaration, slug

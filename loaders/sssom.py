@@ -12,11 +12,11 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.iris import Iris
+from begrepp.rdf.iris import Iris
 from begrepp.records import Edition, MappingSet, Record, Redistribution, Source, Text
 from begrepp.records.mappings import UNREVIEWED
+from begrepp.sources.editions import data_files
 from loaders.agencies import BEGREPP
 from loaders.declarations import file_list, read_declaration, release_dates, rights, slug
 from loaders.keys import Keys

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from begrepp.errors import InputError, Origin
-from begrepp.rows import MAX_LINE, parse_date, read_comments
+from begrepp.sources.tables import MAX_LINE, parse_date, read_comments
 
 Head = Mapping[str, Any]
 

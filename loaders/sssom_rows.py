@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from begrepp.errors import InputError, Origin
-from begrepp.iris import Iris
-from begrepp.namespaces import expand
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Mapping as Match
 from begrepp.records import MappingSet, Skipped, Text
-from begrepp.rows import Row, parse_date, read_table
+from begrepp.sources.tables import Row, parse_date, read_table
 from loaders.sssom_head import Head, several, told
 
 # The prefixes that SSSOM/TSV knows without a declaration (specification 1.1, "Prefix map").

@@ -14,7 +14,6 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
@@ -30,8 +29,9 @@ from begrepp.records import (
     Text,
     is_iri,
 )
-from begrepp.rows import Row, parse_date, read_table
-from begrepp.workbooks import read_xlsx
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.xlsx import read_xlsx
 from loaders.agencies import BEGREPP
 from loaders.declarations import encoding, file_list, levels, read_declaration, release, release_dates, rights, scheme
 from loaders.keys import Keys

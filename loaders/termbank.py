@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
@@ -31,8 +30,9 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, parse_date, read_table
-from begrepp.workbooks import read_xlsx
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.xlsx import read_xlsx
 from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
 from loaders.declarations import slug
 from loaders.releases import protected_release

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from begrepp.datatypes import DATATYPES
-from begrepp.editions import file_named
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Edition, Table, Text, Variable, is_iri, links
-from begrepp.rows import parse_date, read_lines
 from begrepp.settings import LANGUAGES
+from begrepp.sources.editions import file_named
+from begrepp.sources.tables import parse_date, read_lines
 from loaders.cells import Cell, read_cell, read_words
 from loaders.dataset_declaration import concepts, when_in
 from loaders.gathering import Gathered, gather, worded

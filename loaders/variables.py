@@ -11,7 +11,6 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.lists import Lists
 from begrepp.records import (
@@ -25,6 +24,7 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
+from begrepp.sources.editions import data_files
 from loaders.agencies import BEGREPP
 from loaders.dataset_declaration import read_dataset
 from loaders.declarations import file_list, read_declaration

@@ -7,9 +7,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 from werkzeug.routing import BaseConverter
 
-from begrepp.iris import Iris, segment
-from begrepp.namespaces import expand
 from begrepp.profiles.manifest import NAME
+from begrepp.rdf.iris import Iris, segment
+from begrepp.rdf.namespaces import expand
 
 KINDS = (
     "cs",
@@ -29,7 +29,7 @@ KINDS = (
     "file",
     "graph",
 )
-"""What stands first in the path of a document; the same words as in `begrepp.iris`."""
+"""What stands first in the path of a document; the same words as in `begrepp.rdf.iris`."""
 
 
 class ProfileName(BaseConverter):

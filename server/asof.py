@@ -19,7 +19,7 @@ from werkzeug.http import parse_date
 
 from begrepp.errors import UsageError
 from begrepp.manifest import Manifest
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.store import Answer, Store
 from server.catalogue import Catalogue

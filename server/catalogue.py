@@ -10,8 +10,8 @@ from functools import cached_property
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.harmonise import Code
-from begrepp.iris import Iris
-from begrepp.namespaces import expand
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store
 from server.questions import select, value

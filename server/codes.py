@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from begrepp.errors import UsageError
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from server.asof import day_asked, meant_on
 from server.names import iris_of, one, refs, statements_of
 from server.resolve import Ambiguous, Found, Missing, by_system, known_as

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.cookbook import by_area
 from begrepp.errors import BegreppError
-from begrepp.namespaces import sparql_prologue
 from begrepp.parameters import Known, ParameterError, bind, ready
 from begrepp.queries import Query, example
+from begrepp.rdf.namespaces import sparql_prologue
 from server import answers
 from server.asked import Asked, asking
 from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix

@@ -15,8 +15,8 @@ from flask import request
 
 from begrepp.answering import Question
 from begrepp.errors import BegreppError, QueryRefused
-from begrepp.namespaces import expand
 from begrepp.nodes import HOP, Node, NodeError, written
+from begrepp.rdf.namespaces import expand
 from begrepp.sparql.patterns import required_properties
 from begrepp.sparql.services import (
     Row,

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.settings import languages_for
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from server.addresses import document
 from server.questions import select
 from server.served.refs import Ref

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, g, render_template, request
 from markupsafe import Markup, escape
 
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.addresses import Twin, raw_path
 from server.names import mine

@@ -7,8 +7,8 @@ from typing import Any
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
-from begrepp.namespaces import compact, expand, prefixes
-from begrepp.serialise import graph_bytes
+from begrepp.rdf.namespaces import compact, expand, prefixes
+from begrepp.rdf.serialise import graph_bytes
 from begrepp.settings import ROOT
 from server.names import is_wide
 from server.negotiate import Format

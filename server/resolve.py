@@ -8,9 +8,9 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import BegreppError
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.search import Hit
-from begrepp.search.keys import code_key
+from begrepp.text.stemming import code_key
 from server.addresses import KINDS, document, thing
 from server.catalogue import SchemeFacts
 from server.names import refs

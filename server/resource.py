@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from server.addresses import KINDS, Twin, raw_path
 from server.asof import (
     dated,

@@ -16,7 +16,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 
 _RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 _TYPE, _INTEGER = NamedNode(expand("rdf:type")), NamedNode(expand("xsd:integer"))

@@ -11,8 +11,8 @@ from functools import cache
 
 from pyoxigraph import NamedNode
 
-from begrepp.namespaces import expand
 from begrepp.profiles.shapedoc import texts
+from begrepp.rdf.namespaces import expand
 from begrepp.settings import ROOT
 from begrepp.shacl.reading import Triples, read
 from begrepp.shacl.words import SH, Term, lexical

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, request
 
 from begrepp.doctor import Finding
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
-from begrepp.namespaces import sparql_prologue
 from begrepp.queries import queries
+from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT
 from server import answers
 from server.asked import Asked, asked, query_text

@@ -12,10 +12,10 @@ from flask import current_app, g
 
 from begrepp.changes import Change
 from begrepp.endpoint import Endpoint
-from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, read_manifest
 from begrepp.nodes import FILE as NODES_FILE
 from begrepp.nodes import NodeClient, read_nodes
+from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store import DiskStore, Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify
 from flask.wrappers import Response
 
-from begrepp.namespaces import compact, prefixes
+from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.statistics import read_statistics
 from server.state import build
 

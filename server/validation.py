@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.reports.words import choose, rule_words, say, unfilled
 from begrepp.settings import ROOT
 from server.openapi import openapi

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, request
 
 from begrepp.errors import BegreppError, UsageError
 from begrepp.parameters import Known
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from begrepp.valuecheck import CheckedList, Verdict, check_values
 from begrepp.values import distinct_values
 from begrepp.variables.value_report import decoded, written

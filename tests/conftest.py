@@ -20,9 +20,9 @@ from flask.testing import FlaskClient
 
 import loaders
 from begrepp.build import build
-from begrepp.editions import find_editions
 from begrepp.loading import Job
 from begrepp.settings import ROOT, Settings
+from begrepp.sources.editions import find_editions
 from server import create_app
 from tests.shell import Shell
 from tests.small import HEADER, ROWS, Quiet, put

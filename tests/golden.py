@@ -15,12 +15,12 @@ from pyoxigraph import RdfFormat, parse
 
 import loaders
 from begrepp.checks import checked
-from begrepp.editions import find_editions
 from begrepp.graph import Mint
-from begrepp.iris import Iris
-from begrepp.namespaces import compact, expand, prefixes
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import compact, expand, prefixes
+from begrepp.rdf.ntriples import ntriples
 from begrepp.records import Edition, Skipped
-from begrepp.terms import ntriples
+from begrepp.sources.editions import find_editions
 
 FIXTURES = Path(__file__).parent / "fixtures"
 Lines = dict[str, dict[str, list[str]]]

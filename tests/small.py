@@ -12,13 +12,13 @@ from pathlib import Path
 import loaders
 from begrepp.artefact.parts import LoadReport
 from begrepp.build import build
-from begrepp.editions import find_editions
 from begrepp.errors import BegreppError
 from begrepp.loading import Job
 from begrepp.manifest import Manifest
 from begrepp.progress import Done
 from begrepp.records import Edition
 from begrepp.settings import Settings
+from begrepp.sources.editions import find_editions
 
 HEADER = "code,label,label_en,parent_code,valid_from,valid_to\n"
 ROWS = (

@@ -19,7 +19,7 @@ import loaders
 from begrepp.checks import checked
 from begrepp.errors import BegreppError, InputError, PersonalDataError
 from begrepp.records import Edition
-from begrepp.rows import MAX_LINE
+from begrepp.sources.tables import MAX_LINE
 from tests import golden
 
 ICD = "code,label,label_en,parent_code,valid_from,valid_to\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from begrepp import code
+from begrepp import code_checksum
 from begrepp.artefact.parts import LoadReport
 from begrepp.build import build
 from begrepp.cache import cache_key
@@ -120,11 +120,11 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
                 target.mkdir(exist_ok=True)
             elif path.suffix != ".pyc":
                 target.write_bytes(path.read_bytes())
-    monkeypatch.setattr("begrepp.code.ROOT", copy)
+    monkeypatch.setattr("begrepp.code_checksum.ROOT", copy)
     monkeypatch.setattr("begrepp.cache.ROOT", copy)
 
     def forget() -> None:
-        for cached in (code._checksum, code._file, code._imported):
+        for cached in (code_checksum._checksum, code_checksum._file, code_checksum._imported):
             cached.cache_clear()
 
     forget()
@@ -145,9 +145,9 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
 
 def test_a_module_that_does_not_exist_has_no_checksum() -> None:
     with pytest.raises(LookupError, match=r"begrepp\.no_such_module"):
-        code.code_checksum("begrepp.build", "begrepp.no_such_module")
+        code_checksum.code_checksum("begrepp.build", "begrepp.no_such_module")
     with pytest.raises(LookupError, match=r"rdflib"):
-        code.code_checksum("rdflib")
+        code_checksum.code_checksum("rdflib")
 
 
 def test_a_declaration_in_the_loader_counts(settings: Settings) -> None:

@@ -17,9 +17,10 @@ from pyoxigraph import RdfFormat, Store
 from begrepp.cascade import write_cascade
 from begrepp.errors import Origin
 from begrepp.graph import Mint
-from begrepp.iris import Iris
-from begrepp.lines import SortedFile
-from begrepp.namespaces import sparql_prologue
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import sparql_prologue
+from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import (
     Agent,
     CodedValue,
@@ -37,7 +38,6 @@ from begrepp.records import (
     links,
     texts,
 )
-from begrepp.terms import ntriples
 from begrepp.validate import validate
 
 HERE = Origin("dictionary.csv", 2)

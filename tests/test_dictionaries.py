@@ -9,7 +9,7 @@ import pytest
 import loaders
 from begrepp.errors import BegreppError, InputError, Origin, PersonalDataError
 from begrepp.records import CodeList, Edition, Record, Skipped, Variable
-from begrepp.rows import read_table
+from begrepp.sources.tables import read_table
 from loaders.cells import Cell, plain_words, read_cell
 from loaders.keys import Keys
 

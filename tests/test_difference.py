@@ -14,14 +14,14 @@ from begrepp.changelists import COLUMNS, as_csv, cells, read_changes
 from begrepp.changes import RULES, TYPES, Change, Comparison
 from begrepp.correspondence import pairs
 from begrepp.difference import compare, edition_file
-from begrepp.likeness import negation_differs, numbers_differ, opposite, similarity, spelling
 from begrepp.loading import Job
 from begrepp.manifest import Manifest
 from begrepp.parts import load_edition
 from begrepp.records import Concept, Coverage, Edition, Record, Release, Text
-from begrepp.rows import Meter
 from begrepp.settings import ROOT, Settings
+from begrepp.sources.tables import Meter
 from begrepp.store import DiskStore
+from begrepp.text.similarity import negation_differs, numbers_differ, opposite, similarity, spelling
 from loaders import atc, icd10_se
 from tests import editions
 from tests.small import Quiet, build_small, put, settings_in

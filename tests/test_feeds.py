@@ -12,10 +12,11 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 from begrepp.errors import NotFound, Origin, UsageError
 from begrepp.feeds import feed, profiles, write_feed
 from begrepp.graph import Mint
-from begrepp.iris import Iris
-from begrepp.namespaces import expand
 from begrepp.profiles.judge import Source, judge, rules_of
 from begrepp.profiles.manifest import find_profile
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
+from begrepp.rdf.ntriples import ntriples
 from begrepp.records import (
     Activity,
     Agent,
@@ -32,7 +33,6 @@ from begrepp.records import (
 )
 from begrepp.settings import ROOT, Settings
 from begrepp.store import DiskStore
-from begrepp.terms import ntriples
 from begrepp.validate import Severity
 
 EU = "http://publications.europa.eu/resource/authority/"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.lines import SortedFile, changed_lines, lines_in_common, merge_files, write_rest
+from begrepp.rdf.sorted_files import SortedFile, changed_lines, lines_in_common, merge_files, write_rest
 
 
 def write(path: Path, lines: set[str]) -> Path:
@@ -51,7 +51,7 @@ def test_many_files_become_one(tmp_path: Path, files: int) -> None:
 
 
 def test_lines_in_any_number_and_order_are_sorted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("begrepp.lines.CHUNK_LINES", 50)
+    monkeypatch.setattr("begrepp.rdf.sorted_files.CHUNK_LINES", 50)
     lines = sorted(some_lines(random.Random(1), 400))
     file = SortedFile(tmp_path / "sorted.nt")
     for line in random.Random(2).sample([*lines, *lines], 2 * len(lines)):

@@ -20,12 +20,12 @@ from begrepp.changelists import as_csv, read_changes
 from begrepp.cli.diff import diff
 from begrepp.correspondence import write_differences
 from begrepp.errors import InputError
-from begrepp.iris import Iris
 from begrepp.manifest import read_manifest
 from begrepp.meanings import COLUMNS, Meanings
 from begrepp.parts import load_edition
-from begrepp.rows import Meter
+from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
+from begrepp.sources.tables import Meter
 from begrepp.store import DiskStore
 from server import create_app
 from tests.small import HEADER, build_small, jobs, put, settings_in

@@ -11,7 +11,7 @@ import pytest
 import rdflib
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS
 
-from begrepp.namespaces import prefixes
+from begrepp.rdf.namespaces import prefixes
 from begrepp.settings import ROOT
 
 ONTOLOGY = ROOT / "ontology"

@@ -14,10 +14,10 @@ from openpyxl import Workbook
 import loaders
 from begrepp import parts
 from begrepp.errors import InputError, Origin, PersonalDataError
-from begrepp.person_tables import refuse_person_tables
-from begrepp.privacy import refuse_persons
-from begrepp.rows import Meter
 from begrepp.settings import DEFAULT_BASE
+from begrepp.sources.person_tables import refuse_person_tables
+from begrepp.sources.privacy import refuse_persons
+from begrepp.sources.tables import Meter
 from begrepp.validate import validate
 from tests import golden
 

@@ -8,14 +8,14 @@ import pytest
 from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 
 from begrepp.build import build
-from begrepp.editions import find_editions
 from begrepp.findings import ask, look_for_faults, run_checks
 from begrepp.loading import Job
 from begrepp.manifest import current_build
-from begrepp.namespaces import sparql_prologue
 from begrepp.overview import CHECKS
 from begrepp.queries import Query, queries
+from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT
+from begrepp.sources.editions import find_editions
 from begrepp.store import DiskStore
 from loaders import loader_of
 from tests.small import Quiet, settings_in

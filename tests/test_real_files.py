@@ -17,7 +17,7 @@ import loaders
 from begrepp.checks import checked
 from begrepp.errors import InputError, PersonalDataError
 from begrepp.graph import Mint
-from begrepp.iris import Iris
+from begrepp.rdf.iris import Iris
 from begrepp.records import (
     CodeList,
     Concept,
@@ -33,8 +33,8 @@ from begrepp.records import (
     ValueSet,
     Variable,
 )
-from begrepp.rows import read_table
 from begrepp.settings import ROOT
+from begrepp.sources.tables import read_table
 from bench.sources import CLAML, FHIR, SSSOM
 
 DATA = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "data"

@@ -9,10 +9,10 @@ import pytest
 
 import loaders
 from begrepp.difference import compare, edition_file
-from begrepp.iris import Iris
 from begrepp.parts import load_edition
+from begrepp.rdf.iris import Iris
 from begrepp.records import Edition, Release
-from begrepp.rows import Meter
+from begrepp.sources.tables import Meter
 from tests.test_real_files import DATA, RCC, concepts, read, skipped
 
 CORRECTED = {

@@ -18,7 +18,7 @@ from begrepp.records import Edition, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.settings import Settings
 from begrepp.suggest import Entry, Linked, PlainBm25, Suggester, Target
-from begrepp.wording import Wording, split_name
+from begrepp.text.dictionary_words import Wording, split_name
 
 
 def concept(key: str, sv: str, en: str = "", *other: str) -> Target:

@@ -10,7 +10,7 @@ from pathlib import Path as File
 import pytest
 from pyoxigraph import Store
 
-from begrepp.namespaces import sparql_prologue
+from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.store import DiskStore
 from begrepp.translation import Match, Path, Step, best, in_words, paths, together
 

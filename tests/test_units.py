@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from begrepp.units import factor, unit
+from begrepp.text.units import factor, unit
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from begrepp.manifest import current_build
-from begrepp.privacy import find_identity_number
 from begrepp.search import TextIndex, code_key
-from begrepp.swedish import compound_parts, fold, sort_key
+from begrepp.sources.privacy import find_identity_number
+from begrepp.text.swedish import compound_parts, fold, sort_key
 from tests.small import HEADER, ROWS, build_small, put, settings_in
 
 

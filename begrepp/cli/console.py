@@ -18,12 +18,12 @@ from rich.table import Table
 
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.build import BuildFailed
-from begrepp.editions import declaration
 from begrepp.errors import BegreppError
 from begrepp.manifest import Manifest
 from begrepp.progress import Done
 from begrepp.records import Edition, Source
 from begrepp.settings import Settings
+from begrepp.sources.editions import declaration
 
 # A pipe has no width: tables then take the room that they need.
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)

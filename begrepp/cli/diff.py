@@ -20,12 +20,12 @@ from begrepp.cli import console
 from begrepp.correspondence import difference_triples, named
 from begrepp.difference import compare, edition_file
 from begrepp.errors import NotFound, UsageError
-from begrepp.iris import Iris
 from begrepp.manifest import Manifest, current_build, described_part, read_manifest
 from begrepp.meanings import Meanings, bare
-from begrepp.serialise import graph_bytes
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.serialise import graph_bytes
 from begrepp.settings import Settings
-from begrepp.terms import ntriples
 
 FORMATS = ("table", "csv", "html", "turtle", "atom")
 ROWS = 200

@@ -8,9 +8,9 @@ from rich.table import Table
 from begrepp.cli import console
 from begrepp.crosswalk import Crosswalk, label_of, rows_of
 from begrepp.harmonise import Loss, Pair
-from begrepp.iris import Iris
 from begrepp.manifest import current_build, read_manifest
 from begrepp.parameters import Known
+from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store import DiskStore

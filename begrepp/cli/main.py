@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 import loaders
-from begrepp import add as adding
 from begrepp.artefact.parts import LoadReport
 from begrepp.build import build, check_edition
 from begrepp.cli import console
@@ -23,12 +22,13 @@ from begrepp.cli.suggest import suggest as write_suggestions
 from begrepp.cli.validate import profiles_command, validate
 from begrepp.cli.variables import check_values, harmonise
 from begrepp.dump import dump as write_dump
-from begrepp.editions import find_editions
 from begrepp.errors import BegreppError, UsageError
 from begrepp.loading import Job
 from begrepp.manifest import current_build, read_manifest
 from begrepp.records import Edition
 from begrepp.settings import ROOT, Settings
+from begrepp.sources import staging as adding
+from begrepp.sources.editions import find_editions
 
 STARTER = ROOT / "starter"
 

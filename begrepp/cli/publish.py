@@ -17,8 +17,8 @@ from urllib.parse import quote
 import click
 
 from begrepp.errors import BegreppError
-from begrepp.iris import Iris
 from begrepp.manifest import current_build, read_manifest
+from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
 from begrepp.storing import DEFAULT, read_contents
 

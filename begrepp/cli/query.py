@@ -17,14 +17,14 @@ from rich.table import Table
 
 from begrepp.cli import console
 from begrepp.errors import QueryError, UsageError
-from begrepp.iris import Iris
 from begrepp.manifest import current_build, read_manifest
-from begrepp.namespaces import compact
 from begrepp.parameters import Known, bind
 from begrepp.queries import example, queries
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import compact
+from begrepp.rdf.serialise import graph_bytes
 from begrepp.remote import RemoteStore
 from begrepp.search import TextIndex
-from begrepp.serialise import graph_bytes
 from begrepp.settings import Settings
 from begrepp.store import Answer, DiskStore
 

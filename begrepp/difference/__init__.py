@@ -16,8 +16,8 @@ from begrepp.difference.entry import Entry
 from begrepp.difference.kept import Kept
 from begrepp.difference.reach import EditionFile, Reach, Survey
 from begrepp.difference.turnover import Turnover
-from begrepp.lines import is_concept, subjects
-from begrepp.terms import name
+from begrepp.rdf.ntriples import name
+from begrepp.rdf.sorted_files import is_concept, subjects
 
 __all__ = ["EditionFile", "compare"]
 _IN_RELEASE = f" {name('begrepp:inRelease')} "

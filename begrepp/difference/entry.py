@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from begrepp.changes import Code
-from begrepp.lines import literal
+from begrepp.rdf.ntriples import name
+from begrepp.rdf.sorted_files import literal
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
-from begrepp.terms import name
 
 _SCOPE = frozenset(map(name, ("xkos:inclusionNote", "xkos:exclusionNote", "xkos:coreContentNote")))
 

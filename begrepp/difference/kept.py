@@ -7,16 +7,8 @@ from dataclasses import dataclass, field
 from begrepp.changes import Change
 from begrepp.difference.entry import Entry, codes, language_order
 from begrepp.difference.reach import Reach
-from begrepp.likeness import (
-    ENOUGH,
-    is_spare,
-    negation_differs,
-    numbers_differ,
-    opposite,
-    similarity,
-    spelling,
-)
 from begrepp.records import Text
+from begrepp.text.similarity import ENOUGH, is_spare, negation_differs, numbers_differ, opposite, similarity, spelling
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from begrepp.changes import LevelCoverage
 from begrepp.difference.entry import last
+from begrepp.rdf.ntriples import name
 from begrepp.records import Coverage
-from begrepp.terms import name
 
 COVERED = 0.95
 """A partial list that has this share of the other edition's codes of a level covers the level."""

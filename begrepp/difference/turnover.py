@@ -11,9 +11,9 @@ from begrepp.changes import Change, Code
 from begrepp.difference.entry import Entry, language_order, last, unique
 from begrepp.difference.kept import retitled
 from begrepp.difference.reach import Survey
-from begrepp.likeness import is_spare, spelling, telling
-from begrepp.lines import is_concept, literal, subjects
-from begrepp.terms import name
+from begrepp.rdf.ntriples import name
+from begrepp.rdf.sorted_files import is_concept, literal, subjects
+from begrepp.text.similarity import is_spare, spelling, telling
 
 _PREF_LABEL = f" {name('skos:prefLabel')} "
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from begrepp.namespaces import compact
 from begrepp.profiles.shapedoc import PropertyDoc, ShapeDoc, Texts, merged
+from begrepp.rdf.namespaces import compact
 
 _GRAVITY = {"Violation": 0, "Warning": 1, "Info": 2}
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from begrepp.namespaces import compact
 from begrepp.profiles.classes import ClassDoc
 from begrepp.profiles.shapedoc import PropertyDoc, Rule
+from begrepp.rdf.namespaces import compact
 from begrepp.reports.words import choose
 
 _WIDTH, _GAP, _ROW, _HEAD, _PAD = 250, 90, 19, 30, 24

@@ -11,10 +11,10 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from begrepp.intake.prepare import prepare
-from begrepp.namespaces import expand
 from begrepp.profiles.imports import copies, with_imports
 from begrepp.profiles.manifest import Profile
 from begrepp.profiles.shapedoc import ShapeDoc, document
+from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from begrepp.shacl.limits import self_referring
 from begrepp.shacl.reading import read

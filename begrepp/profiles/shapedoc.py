@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.shacl.messages import own_messages
 from begrepp.shacl.paths import PropertyPath, path_text
 from begrepp.shacl.reading import Triples

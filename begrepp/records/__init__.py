@@ -19,7 +19,7 @@ from begrepp.records.datasets import (
     Measured,
     Table,
 )
-from begrepp.records.loading import Edition, Load, Loader, Record, SharedLoader, Skipped, Source
+from begrepp.records.loader import Edition, Load, Loader, Record, SharedLoader, Skipped, Source
 from begrepp.records.mappings import Mapping, MappingSet, ValueSet
 from begrepp.records.schemes import (
     Concept,

@@ -77,7 +77,7 @@ class Variable:
     The value domain is enumerated by `code_list` (a `CodeList` of the dataset), `value_list` (the id of a scheme),
     `value_set` (`id@version`) or described by `datatype`, `minimum`, `maximum`, `pattern` and `unit`.
     `code_systems` and `value_list` are ids of schemes, with a release where the source names one: `icd-10-se@2025`.
-    `unit` is UCUM or a publisher's words that `begrepp.units` knows; other words are kept as text and reported.
+    `unit` is UCUM or a publisher's words that `begrepp.text.units` knows; other words are kept as text and reported.
     `missing_list` is the `CodeList` of codes for no value. `concept_of` names a `RepresentedVariable` of the source.
     """
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from begrepp.namespaces import compact
 from begrepp.profiles.judge import Judgement
 from begrepp.profiles.shapedoc import ShapeDoc
+from begrepp.rdf.namespaces import compact
 from begrepp.reports.words import choose, knows, say, unfilled
 from begrepp.shacl.words import SH
 from begrepp.validate import Group, Severity

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from rich.markup import escape
 
-from begrepp.namespaces import compact
 from begrepp.profiles.manifest import Profile
 from begrepp.profiles.shapedoc import PropertyDoc, ShapeDoc
+from begrepp.rdf.namespaces import compact
 from begrepp.reports.words import choose, rule_words, say
 
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import RdfFormat, parse, serialize
 
-from begrepp.namespaces import prefixes
 from begrepp.profiles.judge import Judgement
+from begrepp.rdf.namespaces import prefixes
 from begrepp.reports.html import html
 from begrepp.reports.junit import junit
 from begrepp.reports.sarif import sarif

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from begrepp.namespaces import compact
 from begrepp.profiles.judge import Judgement
+from begrepp.rdf.namespaces import compact
 from begrepp.reports.causes import causes, infos
 from begrepp.reports.words import choose, say
 

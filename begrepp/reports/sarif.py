@@ -9,8 +9,8 @@ import json
 import re
 from pathlib import Path
 
-from begrepp.namespaces import compact
 from begrepp.profiles.judge import Judgement
+from begrepp.rdf.namespaces import compact
 from begrepp.reports.causes import readable_path
 from begrepp.reports.words import choose
 

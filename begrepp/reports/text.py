@@ -7,8 +7,8 @@ from textwrap import shorten
 
 from rich.markup import escape
 
-from begrepp.namespaces import compact
 from begrepp.profiles.judge import Judgement
+from begrepp.rdf.namespaces import compact
 from begrepp.reports.causes import causes, infos
 from begrepp.reports.words import choose, say
 from begrepp.validate import Severity

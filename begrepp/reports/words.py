@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from begrepp.namespaces import compact
 from begrepp.profiles.shapedoc import Rule
+from begrepp.rdf.namespaces import compact
 
 _PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
 FOLDER = Path(__file__).parent / "translations"

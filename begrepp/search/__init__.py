@@ -6,8 +6,8 @@ comes first), `index` (the index, open for reading). How good it is: docs/search
 """
 
 from begrepp.search.index import Facets, Hit, TextIndex
-from begrepp.search.keys import code_key
 from begrepp.search.renewing import renew_index
 from begrepp.search.writing import write_index
+from begrepp.text.stemming import code_key
 
 __all__ = ["Facets", "Hit", "TextIndex", "code_key", "renew_index", "write_index"]

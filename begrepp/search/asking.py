@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from tantivy import Occur, Query, Schema, Searcher
 
 from begrepp.search.fields import EDGE
-from begrepp.search.keys import keys, whole_key
 from begrepp.search.question import Question, Slot
-from begrepp.swedish import fold
+from begrepp.text.stemming import keys, whole_key
+from begrepp.text.swedish import fold
 
 USUAL = 20_000
 """What so many things have decides little."""

@@ -10,9 +10,9 @@ import msgspec
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from begrepp.records import Text
-from begrepp.search.keys import code_key, keys, spelled, whole_key
 from begrepp.search.things import Thing
-from begrepp.swedish import compound_parts, fold
+from begrepp.text.stemming import code_key, keys, spelled, whole_key
+from begrepp.text.swedish import compound_parts, fold
 
 EDGE = 3
 """Beginnings of words up to this length are in the index; a longer one is looked up among the words."""

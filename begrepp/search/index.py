@@ -16,10 +16,10 @@ from tantivy import DocAddress, Index, Occur, Order, Query
 from begrepp.records import Text
 from begrepp.search.asking import Asking, Typing
 from begrepp.search.fields import FACETS, analysed, schema
-from begrepp.search.keys import keys, spelled
 from begrepp.search.question import Question, understand
 from begrepp.search.ranking import Label, judge
-from begrepp.swedish import fold
+from begrepp.text.stemming import keys, spelled
+from begrepp.text.swedish import fold
 
 CANDIDATES = 100
 """How many of what the index finds are judged label by label."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 from begrepp.search.fields import code_words
-from begrepp.search.keys import spelled
 from begrepp.search.things import Thing
-from begrepp.swedish import SHORTEST_PART, fold
+from begrepp.text.stemming import spelled
+from begrepp.text.swedish import SHORTEST_PART, fold
 
 NAME = "ledger.msgpack"
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from begrepp.search.keys import code_key, spelled
 from begrepp.search.synonyms import LONGEST, Words, synonyms
+from begrepp.text.stemming import code_key, spelled
 
 _SHORTEST_PART = 3
 _SHORTEST_CORRECTED = 4

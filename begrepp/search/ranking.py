@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from begrepp.records import Text
-from begrepp.search.keys import code_key, keys, spelled
 from begrepp.search.question import FILLERS, Question, Slot
-from begrepp.swedish import fold
+from begrepp.text.stemming import code_key, keys, spelled
+from begrepp.text.swedish import fold
 
 _ROLES = {"pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "via": 0.8}
 _TYPED, _FOLDED, _KEY, _INSIDE, _BEGUN = 1.0, 0.97, 0.92, 0.8, 0.7

@@ -13,12 +13,12 @@ from pathlib import Path
 from tantivy import Index, Query
 
 from begrepp.files import link
-from begrepp.lines import changed_lines, subjects_below
+from begrepp.rdf.sorted_files import changed_lines, subjects_below
 from begrepp.search.fields import analysed, iri_of, schema
 from begrepp.search.ledger import NAME, Ledger
 from begrepp.search.things import things_of
 from begrepp.search.writing import Documents, finish, names_of, writer_of
-from begrepp.swedish import compound_parts, fold
+from begrepp.text.swedish import compound_parts, fold
 
 _MOST = 20_000
 """Beyond so many things an index is sooner written whole."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from begrepp.lines import literal, subjects, subjects_at
+from begrepp.rdf.ntriples import name
+from begrepp.rdf.sorted_files import literal, subjects, subjects_at
 from begrepp.records import Text
-from begrepp.terms import name
 
 KINDS = ("concept", "scheme", "dataset", "variable")
 

@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
-from begrepp.line_columns import blocks, terms
+from begrepp.rdf.frames import blocks, terms
 from begrepp.shacl.reading import read
 
 Numbers = NDArray[np.uint32]

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from pyoxigraph import QuerySolutions, Store
 
-from begrepp.namespaces import prefixes
+from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.tokens import Token, after_prologue, tokens
 
 _EMPTY = Store()

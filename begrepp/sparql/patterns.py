@@ -14,7 +14,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from begrepp.errors import QueryError
-from begrepp.namespaces import compact, prefixes
+from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.sparql.tokens import depth, tokens
 
 LONGEST = 20_000

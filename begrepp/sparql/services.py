@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from begrepp.errors import QueryError, QueryRefused
-from begrepp.namespaces import prefixes, sparql_prologue
+from begrepp.rdf.namespaces import prefixes, sparql_prologue
 from begrepp.sparql.tokens import Token, after_prologue, tokens
 
 _MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from rdflib import Literal, URIRef, Variable
 
 from begrepp.errors import QueryError
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.sparql.patterns import patterns
 from begrepp.sparql.services import Row, ServicePart

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from begrepp.dictionary_entries import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
 from begrepp.errors import UsageError
-from begrepp.iris import Iris
 from begrepp.manifest import Manifest
 from begrepp.questions import select, value
+from begrepp.rdf.iris import Iris
 from begrepp.records import Record
 from begrepp.store import Store
 from begrepp.suggest import Entry, Suggester, Suggestion

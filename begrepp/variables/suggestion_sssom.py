@@ -6,7 +6,7 @@ import csv
 import io
 import json
 
-from begrepp.namespaces import prefixes
+from begrepp.rdf.namespaces import prefixes
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.variables.suggestion_run import Found
 

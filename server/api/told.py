@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from begrepp.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.links import rights_of
 from server.names import iris_of, one, refs, statements, texts

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
-from begrepp.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.addresses import document
 from server.names import Said, in_order, iris_of, one, refs, statements, statements_of, texts

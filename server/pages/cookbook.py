@@ -10,7 +10,7 @@ from begrepp.cookbook import with_prefixes
 from begrepp.parameters import ParameterError, short
 from begrepp.queries import UNDEF, Parameter, Query, place_of
 from begrepp.records import Text
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from server.names import choose, refs
 from server.pages.results import ResultPage
 from server.served.refs import Ref

@@ -10,9 +10,9 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.ehds import elements, present
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from server.names import Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
 from server.pages.releases import LoadRow, loads_of
 from server.pages.thing import Property, properties

@@ -10,10 +10,10 @@ from pyoxigraph import NamedNode
 
 from begrepp.changelists import cells, one_language, read_changes
 from begrepp.changes import RULES, TYPES, Change, Code
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key
-from begrepp.swedish import fold, sort_key
+from begrepp.text.swedish import fold, sort_key
 from server.addresses import document
 from server.names import refs
 from server.pages.paging import Paged

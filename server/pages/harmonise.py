@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from begrepp.crosswalk import Crosswalk, label_of
 from begrepp.harmonise import Code, Column, Loss, Pair
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from begrepp.translation import Path
 from server.names import refs
 from server.served.refs import Ref

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import compact, expand
 from begrepp.queries import Query, queries
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from server.addresses import document
 from server.names import choose, refs
 from server.pages.scheme import SchemeRow, scheme_rows

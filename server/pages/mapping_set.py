@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pyoxigraph import NamedNode, QuerySolutions
 
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.addresses import document
 from server.names import in_order, iris_of, one, refs, statements, texts

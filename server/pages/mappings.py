@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.addresses import document
 from server.names import Said, iris_of, one, refs, texts

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from server.names import refs
 from server.served.refs import Ref
 from server.state import Build

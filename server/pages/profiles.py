@@ -16,7 +16,7 @@ from begrepp.profiles.judge import profile_documentation
 from begrepp.profiles.manifest import Profile, find_profile, profiles
 from begrepp.profiles.shapedoc import ShapeDoc
 from begrepp.reports.words import choose
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from server.state import build, serving
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.addresses import document
 from server.names import Said, iris_of, one, refs, statements, texts

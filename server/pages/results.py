@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from begrepp.answering import Form
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from server.addresses import document
 from server.names import refs
 from server.served.refs import Ref

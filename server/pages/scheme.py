@@ -9,9 +9,9 @@ from typing import ClassVar
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.harmonise import Code
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from server.addresses import document
 from server.catalogue import SchemeFacts
 from server.names import choose, in_order, iris_of, one, refs, statements

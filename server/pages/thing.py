@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.names import Said, in_order, refs, statements
 from server.questions import select, value

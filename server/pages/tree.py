@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from begrepp.namespaces import expand
-from begrepp.swedish import sort_key
+from begrepp.rdf.namespaces import expand
+from begrepp.text.swedish import sort_key
 from server.catalogue import SchemeFacts
 from server.names import refs
 from server.questions import select, value

@@ -8,9 +8,9 @@ from datetime import date
 
 from pyoxigraph import NamedNode
 
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 from server.names import Said, in_order, iris_of, one, refs, statements, statements_of, texts
 from server.pages.thing import Property, properties
 from server.pages.timeline import Timeline, Years, timeline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from begrepp.records import Text
-from begrepp.swedish import sort_key
+from begrepp.text.swedish import sort_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.iris import Iris
 from begrepp.manifest import current_build
+from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from bench.search_quality import Judged, evaluate, mean, read_judged, score

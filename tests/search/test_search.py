@@ -10,9 +10,9 @@ from __future__ import annotations
 import pytest
 
 from begrepp.search import TextIndex, write_index
-from begrepp.search.keys import code_key, keys
 from begrepp.search.question import Question
 from begrepp.search.synonyms import synonyms
+from begrepp.text.stemming import code_key, keys
 
 THINGS: tuple[tuple[str, str, str, dict[str, str], dict[str, str], bool], ...] = (
     ("a/A", "concept", "A", {"sv": "Malign tumör i lunga"}, {}, True),

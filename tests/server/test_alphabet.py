@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from begrepp.alphabet import Alphabet, Entry, entries_of, letters_of, path_of
 from begrepp.overview import look_over
+from begrepp.rdf.ntriples import name
 from begrepp.settings import LANGUAGES
-from begrepp.swedish import letter_of
-from begrepp.terms import name
+from begrepp.text.swedish import letter_of
 from server import create_app
 from tests.small import HEADER, build_small, put, settings_in
 

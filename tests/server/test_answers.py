@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from server import create_app
 from server.warming import warm

@@ -12,9 +12,9 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 import loaders
 from begrepp.build import build
-from begrepp.iris import Iris
 from begrepp.loading import Job
-from begrepp.namespaces import expand
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from server import create_app
 from tests import golden

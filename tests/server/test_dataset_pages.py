@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.ehds import elements, present
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from server.pages.timeline import MOST, Years, timeline
 

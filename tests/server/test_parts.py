@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.build import build
-from begrepp.iris import Iris
 from begrepp.loading import Job
+from begrepp.rdf.iris import Iris
 from begrepp.records import Edition
 from begrepp.settings import Settings
 from server import create_app

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, parse
 
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from server.state import Serving
 
 BASE = "https://w3id.org/begrepp/"

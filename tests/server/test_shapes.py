@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask.testing import FlaskClient
 
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from server.shapes import places
 
 

@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 
 import loaders
 from begrepp.build import build
-from begrepp.editions import find_editions
 from begrepp.loading import Job
 from begrepp.settings import ROOT, Settings
+from begrepp.sources.editions import find_editions
 from server import create_app
 from tests import golden
 from tests.small import Quiet

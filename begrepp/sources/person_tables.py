@@ -12,8 +12,8 @@ from operator import itemgetter
 from pathlib import Path
 
 from begrepp.errors import Origin, PersonalDataError
-from begrepp.privacy import names_a_person, refuse_identity_numbers, refuse_person_rows
-from begrepp.workbooks import rows_of_all_sheets
+from begrepp.sources.privacy import names_a_person, refuse_identity_numbers, refuse_person_rows
+from begrepp.sources.xlsx import rows_of_all_sheets
 
 ROWS = 10_000
 """So many rows of each table are looked at."""

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from begrepp.editions import DECLARATION
 from begrepp.errors import UsageError
 from begrepp.files import aside
 from begrepp.records import Edition
 from begrepp.settings import Settings
+from begrepp.sources.editions import DECLARATION
 
 _UNPUBLISHED = (
     '[source]\npublisher = "begrepp"\nlicence = "about:blank"\n[dataset]\ntitle.sv = "{0}"\ndescription.sv = "{0}"\n'

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
-from begrepp.likeness import STOP
-from begrepp.search.keys import keys
-from begrepp.swedish import SHORTEST_PART, compound_parts, fold
+from begrepp.text.similarity import STOP
+from begrepp.text.stemming import keys
+from begrepp.text.swedish import SHORTEST_PART, compound_parts, fold
 
 _CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])|(?<=[A-ZÅÄÖ])(?=[A-ZÅÄÖ][a-zåäö])")
 _WORD = re.compile(r"[^\W_]+(?:[+-](?=\W|$))?")

@@ -10,7 +10,7 @@ from typing import IO
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
-from begrepp.namespaces import prefixes
+from begrepp.rdf.namespaces import prefixes
 
 
 def graph_bytes(triples: Iterable[Triple], rdf_format: RdfFormat) -> bytes:

@@ -1,6 +1,6 @@
 """XML from outside as plain nodes that know their rows, read without trusting it: no DTD, no entities, no network.
 
-For formats whose faults must be told with the row. `begrepp.archives.iterate_xml` is for what is streamed without.
+For formats whose errors name the row. `begrepp.sources.archives.iterate_xml` streams without row numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from begrepp.errors import InputError, Origin, PersonalDataError
-from begrepp.rows import meter
+from begrepp.sources.tables import meter
 
 _CHUNK = 1 << 16
 _MAX_DEPTH = 200

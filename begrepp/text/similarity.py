@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from begrepp.swedish import fold
+from begrepp.text.swedish import fold
 
 ENOUGH = 0.34
 """From this share of common words on, two titles count as one title reworded."""

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import Coverage, Edition
+from begrepp.sources.privacy import refuse_identity_numbers
 
 DECLARATION = "source.toml"
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!\d)")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from begrepp.terms import name
+from begrepp.rdf.ntriples import name
 
 _BLOCK = 32 << 20
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_FORMULA
 
-from begrepp.archives import check_archive, refuse_doctypes
 from begrepp.errors import InputError, Origin, PersonalDataError
-from begrepp.privacy import refuse_identity_numbers, refuse_person_rows
-from begrepp.rows import Meter, Row, check_header, meter, named_cells
+from begrepp.sources.archives import check_archive, refuse_doctypes
+from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
+from begrepp.sources.tables import Meter, Row, check_header, meter, named_cells
 
 
 def read_xlsx(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache, lru_cache
 
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import RdfTerm, Text, is_iri
 
 Triple = tuple[str, str, str]

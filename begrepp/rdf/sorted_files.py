@@ -13,10 +13,10 @@ from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO
 
+from begrepp.rdf.ntriples import name
 from begrepp.records import (
     Text,
 )
-from begrepp.terms import name
 
 CHUNK_LINES = 400_000
 _BATCH = 10_000
@@ -278,7 +278,7 @@ def subjects(path: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def literal(term: str) -> Text:
-    """The value of a literal as `begrepp.terms` writes it, with its language."""
+    """The value of a literal as `begrepp.rdf.ntriples` writes it, with its language."""
     value, _, tail = term.rpartition('"')
     value = value.removeprefix('"')
     if "\\" in value:

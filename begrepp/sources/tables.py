@@ -19,7 +19,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers, refuse_person_rows
+from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
 
 MAX_LINE = 1_000_000
 _CHUNK = 1 << 16

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from begrepp.swedish import fold
+from begrepp.text.swedish import fold
 
 
 def _stemmer(language: str) -> TextAnalyzer:

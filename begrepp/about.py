@@ -14,7 +14,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import iri, name, ntriples, plain, typed
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import ROOT
-from begrepp.validate import validate
+from begrepp.validation.validate import validate
 
 
 def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, str]:

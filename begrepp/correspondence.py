@@ -21,7 +21,7 @@ from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.ntriples import Triple, iri, name, ntriples, plain, text, texts, typed
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import Coverage, Redistribution, Text
-from begrepp.validate import validate
+from begrepp.validation.validate import validate
 
 DIFFERENCE_TEXTS = ("begrepp:oldLabel", "begrepp:newLabel", "begrepp:oldText", "begrepp:newText")
 """What a difference says in the publisher's words; it stays inside where those may not be passed on."""

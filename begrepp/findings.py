@@ -19,8 +19,8 @@ from pyoxigraph import QuerySolution, QuerySolutions
 
 from begrepp.overview import CHECKS, Reader, look_over
 from begrepp.queries import Query, queries
-from begrepp.shacl.cycles import on_cycles
 from begrepp.store import DiskStore
+from begrepp.validation.shacl.cycles import on_cycles
 
 EXAMPLES_KEPT = 10
 

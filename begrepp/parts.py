@@ -47,7 +47,7 @@ from begrepp.records import (
 from begrepp.sources.person_tables import refuse_person_tables
 from begrepp.sources.privacy import refuse_identity_numbers, words_of
 from begrepp.sources.tables import METER, Meter
-from begrepp.validate import Report, Result, Severity, validate
+from begrepp.validation.validate import Report, Result, Severity, validate
 
 MAX_SKIPS_KEPT = 1000
 Spilled = Callable[[str, Path], None]

@@ -29,7 +29,7 @@ from begrepp.rdf.ntriples import ntriples
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import Edition, Mapping, MappingSet, Skipped
 from begrepp.settings import ROOT
-from begrepp.shacl.shapes import Shapes
+from begrepp.validation.shacl.shapes import Shapes
 from bench import jena, snomed
 
 SIZES = {"100 k": 4_200, "1 M": 41_700, "10 M": 416_000}
@@ -125,7 +125,7 @@ def _measured(engine: str, files: Sequence[Path], folder: Path) -> tuple[float, 
 def judge(engine: str, files: Sequence[Path]) -> int:
     """The number of results that an engine in Python finds."""
     if engine == "begrepp":
-        from begrepp.validate import validate  # noqa: PLC0415  # each engine loads only what is its own
+        from begrepp.validation.validate import validate  # noqa: PLC0415  # each engine loads only what is its own
 
         return sum(group.count for group in validate(files).groups)
     import rdflib  # noqa: PLC0415

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from begrepp.validate import Engine
+from begrepp.validation.validate import Engine
 from tests.w3c_shacl import expected, told, w3c_tests
 
 ENGINES: tuple[Engine, ...] = ("fast", "reference")

@@ -7,9 +7,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 from werkzeug.routing import BaseConverter
 
-from begrepp.profiles.manifest import NAME
 from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.namespaces import expand
+from begrepp.validation.profiles.profile import NAME
 
 KINDS = (
     "cs",

@@ -14,11 +14,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import BegreppError, UsageError
-from begrepp.intake.syntax import named, of_file, of_media_type
-from begrepp.profiles.judge import Rules, Source, rules_of
-from begrepp.profiles.manifest import NAME, find_profile
-from begrepp.reports.formats import FORMATS, ReportFormat
 from begrepp.settings import Settings
+from begrepp.validation.profiles.profile import NAME, find_profile
+from begrepp.validation.rdf_input.syntax import named, of_file, of_media_type
+from begrepp.validation.reports.formats import FORMATS, ReportFormat
+from begrepp.validation.validate_files import Rules, Source, rules_of
 from server.fetching import fetch
 from server.judging import Job, JudgingPool, report_file
 from server.negotiate import HTML, Format, choose_format

@@ -17,9 +17,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from begrepp.errors import BegreppError, InputError, ServerBusy
-from begrepp.profiles.judge import Judgement, Rules, Source, judge
-from begrepp.reports.formats import FORMATS
 from begrepp.settings import LANGUAGES, Settings
+from begrepp.validation.reports.formats import FORMATS
+from begrepp.validation.validate_files import Judgement, Rules, Source, judge
 
 _START_SECONDS = 60
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from begrepp.intake.syntax import NAMES
-from begrepp.profiles.manifest import profiles
-from begrepp.reports.formats import FORMATS
-from begrepp.reports.words import choose
 from begrepp.settings import LANGUAGES, Settings
+from begrepp.validation.profiles.profile import profiles
+from begrepp.validation.rdf_input.syntax import NAMES
+from begrepp.validation.reports.formats import FORMATS
+from begrepp.validation.reports.i18n import choose
 
 _PROBLEMS = {
     "400": "The request is wrong in itself: no data, no rules.",

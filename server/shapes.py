@@ -11,11 +11,11 @@ from functools import cache
 
 from pyoxigraph import NamedNode
 
-from begrepp.profiles.shapedoc import texts
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import ROOT
-from begrepp.shacl.reading import Triples, read
-from begrepp.shacl.words import SH, Term, lexical
+from begrepp.validation.profiles.shape_doc import texts
+from begrepp.validation.shacl.rdf_reader import Triples, read
+from begrepp.validation.shacl.vocabulary import SH, Term, lexical
 
 _LAST = 99.0
 

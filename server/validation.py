@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import NotFound, UsageError
 from begrepp.rdf.namespaces import compact
-from begrepp.reports.words import choose, rule_words, say, unfilled
 from begrepp.settings import ROOT
+from begrepp.validation.reports.i18n import choose, rule_words, say, unfilled
 from server.openapi import openapi
 from server.pages.profiles import ProfilePage, form_page, profile_page
 from server.pages.validation import validation_page

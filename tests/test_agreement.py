@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.profiles.manifest import Profile, profiles
 from begrepp.settings import Settings
-from begrepp.validate import Engine, validate
+from begrepp.validation.profiles.profile import Profile, profiles
+from begrepp.validation.validate import Engine, validate
 from tests.w3c_shacl import SHARED
 
 SUITES = SHARED / "suites"

@@ -38,7 +38,7 @@ from begrepp.records import (
     links,
     texts,
 )
-from begrepp.validate import validate
+from begrepp.validation.validate import validate
 
 HERE = Origin("dictionary.csv", 2)
 HOLDER = Agent(id="region", names=texts("Region Påhitt"), type="http://purl.org/adms/publishertype/RegionalAuthority")

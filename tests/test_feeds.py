@@ -12,8 +12,6 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 from begrepp.errors import NotFound, Origin, UsageError
 from begrepp.feeds import feed, profiles, write_feed
 from begrepp.graph import Mint
-from begrepp.profiles.judge import Source, judge, rules_of
-from begrepp.profiles.manifest import find_profile
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.ntriples import ntriples
@@ -33,7 +31,9 @@ from begrepp.records import (
 )
 from begrepp.settings import ROOT, Settings
 from begrepp.store import DiskStore
-from begrepp.validate import Severity
+from begrepp.validation.profiles.profile import find_profile
+from begrepp.validation.validate import Severity
+from begrepp.validation.validate_files import Source, judge, rules_of
 
 EU = "http://publications.europa.eu/resource/authority/"
 EHDS = Legislation(

@@ -11,7 +11,7 @@ from pyoxigraph import RdfFormat, parse
 import loaders
 from begrepp.records import Concept, Edition, Record, Release, Skipped
 from begrepp.settings import ROOT
-from begrepp.validate import Severity, validate
+from begrepp.validation.validate import Severity, validate
 from loaders import table, value_lists, variable_rows
 from tests import golden
 

@@ -18,7 +18,7 @@ from begrepp.settings import DEFAULT_BASE
 from begrepp.sources.person_tables import refuse_person_tables
 from begrepp.sources.privacy import refuse_persons
 from begrepp.sources.tables import Meter
-from begrepp.validate import validate
+from begrepp.validation.validate import validate
 from tests import golden
 
 NUMBER = "811218-9876"

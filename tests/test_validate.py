@@ -1,4 +1,4 @@
-"""The two engines of begrepp.validate: the same results, told the same way, and never a wrong "conforms".
+"""The two engines of begrepp.validation.validate: the same results, told the same way, and never a wrong "conforms".
 
 The W3C suite lies outside the repository; set BEGREPP_SHARED to the folder that holds `suites/w3c-shacl`.
 """
@@ -14,7 +14,7 @@ from rdflib.namespace import RDF, SH
 
 from begrepp.errors import InputError
 from begrepp.settings import ROOT
-from begrepp.validate import Engine, Severity, validate
+from begrepp.validation.validate import Engine, Severity, validate
 from tests.w3c_shacl import SUITE, expected, told, w3c_tests
 
 ENGINES: tuple[Engine, ...] = ("fast", "reference")

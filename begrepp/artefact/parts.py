@@ -11,7 +11,7 @@ from begrepp.records import (
     Coverage,
     Redistribution,
 )
-from begrepp.validate import Report
+from begrepp.validation.validate import Report
 
 Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
 

@@ -12,11 +12,11 @@ from rich.table import Table
 from begrepp.cli import console
 from begrepp.feeds import profiles, write_feed
 from begrepp.manifest import current_build
-from begrepp.profiles.judge import Judgement, Source, judge, rules_of
-from begrepp.profiles.manifest import find_profile
 from begrepp.settings import Settings
 from begrepp.store import DiskStore
-from begrepp.validate import Result
+from begrepp.validation.profiles.profile import find_profile
+from begrepp.validation.validate import Result
+from begrepp.validation.validate_files import Judgement, Source, judge, rules_of
 
 # By which rules a feed is looked at: the elements that the EHDS demands say more than a list of violations.
 _JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}

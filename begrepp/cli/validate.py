@@ -12,17 +12,17 @@ from rich.table import Table
 
 from begrepp.cli import console
 from begrepp.errors import BegreppError, UsageError
-from begrepp.intake.syntax import named
 from begrepp.manifest import current_build, read_manifest
-from begrepp.profiles.judge import Judgement, Rules, Source, judge, profile_documentation, rules_of
-from begrepp.profiles.manifest import Profile, find_profile, pin, profiles
-from begrepp.reports.baseline import forgive, write_baseline
-from begrepp.reports.documentation import documentation_lines
-from begrepp.reports.formats import FORMATS
-from begrepp.reports.text import text_lines
-from begrepp.reports.words import choose, say
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.validate import KEPT_PER_SHAPE, Severity
+from begrepp.validation.profiles.profile import Profile, find_profile, pin, profiles
+from begrepp.validation.rdf_input.syntax import named
+from begrepp.validation.reports.baseline import forgive, write_baseline
+from begrepp.validation.reports.documentation import documentation_lines
+from begrepp.validation.reports.formats import FORMATS
+from begrepp.validation.reports.i18n import choose, say
+from begrepp.validation.reports.terminal import text_lines
+from begrepp.validation.validate import KEPT_PER_SHAPE, Severity
+from begrepp.validation.validate_files import Judgement, Rules, Source, judge, profile_documentation, rules_of
 
 _COULD_NOT_RUN = 2
 _SEVERITIES = {severity.value.lower(): severity for severity in Severity}

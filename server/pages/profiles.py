@@ -9,14 +9,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from begrepp.intake.syntax import NAMES
-from begrepp.profiles.classes import ClassDoc, by_class
-from begrepp.profiles.diagram import diagram
-from begrepp.profiles.judge import profile_documentation
-from begrepp.profiles.manifest import Profile, find_profile, profiles
-from begrepp.profiles.shapedoc import ShapeDoc
-from begrepp.reports.words import choose
 from begrepp.text.swedish import sort_key
+from begrepp.validation.profiles.classes import ClassDoc, by_class
+from begrepp.validation.profiles.diagram import diagram
+from begrepp.validation.profiles.profile import Profile, find_profile, profiles
+from begrepp.validation.profiles.shape_doc import ShapeDoc
+from begrepp.validation.rdf_input.syntax import NAMES
+from begrepp.validation.reports.i18n import choose
+from begrepp.validation.validate_files import profile_documentation
 from server.state import build, serving
 
 

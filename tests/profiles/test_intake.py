@@ -10,10 +10,10 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from begrepp.errors import InputError
-from begrepp.intake.prepare import prepare
-from begrepp.intake.syntax import of_media_type, of_text
-from begrepp.profiles.judge import Rules, Source, judge
 from begrepp.settings import Settings
+from begrepp.validation.rdf_input.prepare import prepare
+from begrepp.validation.rdf_input.syntax import of_media_type, of_text
+from begrepp.validation.validate_files import Rules, Source, judge
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
 BROKEN = {

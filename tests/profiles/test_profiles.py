@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from begrepp.errors import InputError, UsageError
-from begrepp.profiles.imports import copies, with_imports
-from begrepp.profiles.judge import Judgement, Source, judge, profile_documentation, rules_of
-from begrepp.profiles.manifest import BUNDLED, find_profile, pin, profiles, read_profile
-from begrepp.profiles.rdforms.turtle import shapes_of
 from begrepp.settings import LANGUAGES, ROOT, Settings
-from begrepp.validate import Engine, validate
+from begrepp.validation.profiles.imports import copies, with_imports
+from begrepp.validation.profiles.profile import BUNDLED, find_profile, pin, profiles, read_profile
+from begrepp.validation.profiles.rdforms.turtle import shapes_of
+from begrepp.validation.validate import Engine, validate
+from begrepp.validation.validate_files import Judgement, Source, judge, profile_documentation, rules_of
 
 SUITES = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "suites"
 NAMES = sorted(path.name for path in BUNDLED.iterdir())

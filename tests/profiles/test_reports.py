@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from begrepp.profiles.manifest import BUNDLED
-from begrepp.reports.formats import FORMATS
-from begrepp.reports.words import FOLDER
+from begrepp.validation.profiles.profile import BUNDLED
+from begrepp.validation.reports.formats import FORMATS
+from begrepp.validation.reports.i18n import FOLDER
 from tests.shell import Shell
 
 BAD = str(BUNDLED / "skos" / "examples" / "invalid.ttl")

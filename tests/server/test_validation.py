@@ -15,9 +15,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
-from begrepp.profiles.manifest import BUNDLED
-from begrepp.reports.formats import FORMATS
 from begrepp.settings import Settings
+from begrepp.validation.profiles.profile import BUNDLED
+from begrepp.validation.reports.formats import FORMATS
 from server import create_app
 from server.fetching import NotFetched, fetch
 from server.rates import Rate, TooOften
@@ -76,7 +76,7 @@ def test_every_format_is_had_by_accept_and_by_parameter(desk: FlaskClient, name:
 def test_every_syntax_is_read(desk: FlaskClient, syntax: str) -> None:
     from pyoxigraph import serialize
 
-    from begrepp.intake.syntax import NAMES
+    from begrepp.validation.rdf_input.syntax import NAMES
 
     format_ = NAMES[syntax]
     quads = parse(BAD, format=RdfFormat.TURTLE)

@@ -1,0 +1,194 @@
+"""Holds files against a profile or against shapes of one's own, and gives back all that a report needs to say."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, RdfFormat
+
+from begrepp.rdf.namespaces import expand
+from begrepp.settings import Settings
+from begrepp.validation.profiles.imports import copies, with_imports
+from begrepp.validation.profiles.profile import Profile
+from begrepp.validation.profiles.shape_doc import ShapeDoc, document
+from begrepp.validation.rdf_input.prepare import prepare
+from begrepp.validation.shacl.engine_choice import self_referring
+from begrepp.validation.shacl.rdf_reader import read
+from begrepp.validation.shacl.shapes import Shapes
+from begrepp.validation.shacl.vocabulary import RDF_TYPE, shown
+from begrepp.validation.validate import KEPT_PER_SHAPE, Report, Result, Severity, validate
+
+_KEPT_BY_THING = 100_000
+_LABELS = frozenset(map(expand, ("dct:title", "skos:prefLabel", "rdfs:label")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that comes in: where it lies, what its sender calls it, and the media type where the sender says so."""
+
+    path: Path
+    name: str = ""
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something the reader must know to read the report rightly; `kind` is a key among the words of reports."""
+
+    kind: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What to judge by: shapes, graphs to look things up in, and what they are called."""
+
+    files: tuple[Path, ...]
+    background: tuple[Path, ...] = ()
+    name: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+    source: str = ""
+    per: str = ""
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """One thing that a report speaks of by itself, such as a dataset, and the violations it has."""
+
+    iri: str
+    labels: Mapping[str, str]
+    lacking: tuple[Result, ...]
+    on_condition: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A report, with the rules it was made by, the files it is about and what the reader must know."""
+
+    report: Report
+    rules: Rules
+    shapes: tuple[ShapeDoc, ...]
+    files: tuple[str, ...]
+    paths: tuple[Path, ...]
+    notes: tuple[Note, ...]
+    things: tuple[Thing, ...]
+    seconds: float
+
+    @property
+    def verdict(self) -> str:
+        """`conforms`, `fails`, or `unjudged` where nothing in the data is what the rules look at."""
+        if any(note.kind == "nothing" for note in self.notes):
+            return "unjudged"
+        return "conforms" if self.report.conforms else "fails"
+
+    def only(self, least: Severity) -> Judgement:
+        """The judgement with results of this severity and graver."""
+        ranks = list(Severity)
+        kept = ranks[: ranks.index(least) + 1]
+        groups = tuple(group for group in self.report.groups if group.severity in kept)
+        results = tuple(result for result in self.report.results if result.severity in kept)
+        return replace(self, report=replace(self.report, groups=groups, results=results))
+
+
+def rules_of(profile: Profile) -> Rules:
+    """A profile as something to judge by. Raises `InputError` where its files are not those that were pinned."""
+    profile.check()
+    return Rules(
+        files=profile.files,
+        background=profile.background,
+        name=profile.name,
+        title=profile.title,
+        version=profile.version,
+        source=profile.source,
+        per=profile.per,
+    )
+
+
+def judge(
+    data: Sequence[Source],
+    rules: Rules,
+    settings: Settings,
+    *,
+    imports: Mapping[str, Path] | None = None,
+    leave_out_imports: bool = False,
+    limit: int = KEPT_PER_SHAPE,
+) -> Judgement:
+    """Judge the files as one graph. Raises `InputError` where a file, the shapes or an import cannot be used."""
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="begrepp-") as place:
+        folder = Path(place)
+        own = [_prepared(each, folder) for each in rules.sources]
+        shapes, left_out = with_imports([*rules.files, *own], copies(settings, imports), leave_out=leave_out_imports)
+        files = [_prepared(each, folder) for each in data]
+        kept = _KEPT_BY_THING if rules.per else limit
+        report = validate(files, shapes, background=rules.background, limit=kept)
+        known = Shapes(shapes)
+        documented = tuple(document(known))
+        things = _things(files, rules.per, report) if rules.per else []
+        notes = [Note(kind="import", value=iri) for iri in left_out]
+        notes += [Note(kind="recursion", value=name) for name in self_referring(known)]
+        if not report.groups and not _anything_judged(files, documented):
+            notes.append(Note(kind="nothing"))
+    return Judgement(
+        report=report,
+        rules=rules,
+        shapes=documented,
+        files=tuple(each.name or each.path.name for each in data),
+        paths=tuple(each.path for each in data),
+        notes=tuple(notes),
+        things=tuple(things),
+        seconds=round(time.perf_counter() - began, 2),
+    )
+
+
+def _prepared(source: Source, folder: Path) -> Path:
+    syntax = RdfFormat.from_media_type(source.media_type) if source.media_type else None
+    return prepare(source.path, folder, syntax=syntax, name=source.name)
+
+
+def _anything_judged(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
+    """Whether something in the data is what a shape looks at; asked only where nothing was found wanting."""
+    classes = {NamedNode(value) for each in shapes for name, value in each.targets if name == "targetClass"}
+    predicates = {
+        NamedNode(value) for each in shapes for name, value in each.targets if name.endswith("Of") and "://" in value
+    }
+    if any(name == "targetNode" for each in shapes for name, _ in each.targets):
+        return True
+    return any(
+        quad.predicate in predicates or (quad.predicate == RDF_TYPE and quad.object in classes) for quad in read(files)
+    )
+
+
+def _things(files: Sequence[Path], per: str, report: Report) -> list[Thing]:
+    """Each member of a class in the data with what was said of it; a nameless one only where something was."""
+    members: set[str] = set()
+    labels: dict[str, dict[str, str]] = {}
+    for quad in read(files):
+        if quad.predicate == RDF_TYPE and quad.object == NamedNode(per) and isinstance(quad.subject, NamedNode):
+            members.add(quad.subject.value)
+        elif quad.predicate.value in _LABELS and isinstance(quad.object, Literal):
+            labels.setdefault(shown(quad.subject), {})[quad.object.language or ""] = quad.object.value
+    said: dict[str, list[Result]] = {}
+    for result in report.results:
+        said.setdefault(result.focus, []).append(result)
+    return [
+        Thing(
+            iri=member,
+            labels=labels.get(member, {}),
+            lacking=tuple(each for each in said.get(member, ()) if each.severity is Severity.VIOLATION),
+            on_condition=tuple(each for each in said.get(member, ()) if each.severity is not Severity.VIOLATION),
+        )
+        for member in sorted(members | said.keys())
+    ]
+
+
+def profile_documentation(profile: Profile) -> list[ShapeDoc]:
+    """The shapes of a profile, described. Raises `InputError` where a file cannot be read."""
+    files, _ = with_imports(profile.files, copies(Settings()), leave_out=True)
+    return document(Shapes(files))

@@ -19,7 +19,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.rdf.serialise import write_graph
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import ROOT
-from begrepp.store import DiskStore, Store
+from begrepp.store.disk import DiskStore, Store
 
 FEEDS = ROOT / "queries" / "feeds"
 FORMATS = {

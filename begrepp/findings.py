@@ -19,7 +19,7 @@ from pyoxigraph import QuerySolution, QuerySolutions
 
 from begrepp.overview import CHECKS, Reader, look_over
 from begrepp.queries import Query, queries
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.cycles import on_cycles
 
 EXAMPLES_KEPT = 10

@@ -29,7 +29,7 @@ from pyoxigraph import Store as Oxigraph
 from begrepp.files import link
 from begrepp.progress import Progress
 from begrepp.rdf.sorted_files import changed_lines
-from begrepp.store import contents_file
+from begrepp.store.disk import contents_file
 
 DEFAULT = ""
 """What the default graph is called in the contents of a store."""

@@ -35,7 +35,7 @@ from begrepp.questions import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Concept, Edition, Text
 from begrepp.settings import ROOT
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from begrepp.suggest import Entry, PlainBm25, Suggester, Target
 from begrepp.suggest_codes import CodeSuggester, value_entry
 from begrepp.text.swedish import fold

@@ -21,7 +21,7 @@ from pyoxigraph import Store
 from begrepp.feeds import profiles, write_feed
 from begrepp.queries import example
 from begrepp.rdf.namespaces import prefixes
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 
 REGISTERS = int(os.environ.get("BENCH_REGISTERS", "50"))
 TABLES = 20

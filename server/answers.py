@@ -7,7 +7,7 @@ from functools import partial
 
 from flask import Response, g, request
 
-from begrepp.answering import Question
+from begrepp.store.worker import Question
 from server.asked import Asked, client
 from server.federation import resolved
 from server.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language

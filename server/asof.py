@@ -21,7 +21,7 @@ from begrepp.errors import UsageError
 from begrepp.manifest import Manifest
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.store import Answer, Store
+from begrepp.store.disk import Answer, Store
 from server.catalogue import Catalogue
 from server.names import statements, texts
 from server.questions import select, value

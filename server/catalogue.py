@@ -13,7 +13,7 @@ from begrepp.harmonise import Code
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.store import Store
+from begrepp.store.disk import Store
 from server.questions import select, value
 
 MAX_LIST = 200_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from begrepp.answering import Question
 from begrepp.doctor import Doctor, Finding
 from begrepp.errors import BegreppError, QueryTimeout
 from begrepp.statistics import read_statistics
+from begrepp.store.worker import Question
 from server.asked import Asked, client
 from server.presenting import speaker
 from server.state import build, serving

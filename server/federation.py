@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from flask import request
 
-from begrepp.answering import Question
 from begrepp.errors import BegreppError, QueryRefused
-from begrepp.nodes import HOP, Node, NodeError, written
 from begrepp.rdf.namespaces import expand
+from begrepp.search.service import search_part
 from begrepp.sparql.patterns import required_properties
 from begrepp.sparql.services import (
     Row,
@@ -29,7 +28,8 @@ from begrepp.sparql.services import (
     without,
 )
 from begrepp.sparql.tokens import tokens
-from begrepp.sparql.wordsearch import search_part
+from begrepp.store.nodes import HOP, Node, NodeError, written
+from begrepp.store.worker import Question
 from server.asked import Asked, client
 from server.state import build, serving
 

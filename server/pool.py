@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from begrepp.answering import Part, Question
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge, ServerBusy
 from begrepp.settings import Settings
+from begrepp.store.worker import Part, Question
 from server import metrics
 from server.queueing import Turns
 from server.replies import Answer, Reply

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from begrepp.answering import Form
 from begrepp.errors import BegreppError, QueryAbandoned
+from begrepp.store.worker import Form
 
 HEAD = 1 << 19
 """So many bytes are awaited before an answer is begun: what fails before then fails with a status of its own."""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from flask import current_app, g
 
 from begrepp.changes import Change
-from begrepp.endpoint import Endpoint
 from begrepp.manifest import Manifest, current_build, read_manifest
-from begrepp.nodes import FILE as NODES_FILE
-from begrepp.nodes import NodeClient, read_nodes
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
-from begrepp.store import DiskStore, Store
+from begrepp.store.disk import DiskStore, Store
+from begrepp.store.endpoint import Endpoint
+from begrepp.store.nodes import FILE as NODES_FILE
+from begrepp.store.nodes import NodeClient, read_nodes
 from begrepp.storing import DEFAULT, read_contents
 from server.catalogue import Catalogue
 from server.kept import Kept, KeptAnswers

@@ -11,11 +11,11 @@ from multiprocessing.connection import Connection
 
 import psutil
 
-from begrepp.answering import Part, Question
 from begrepp.errors import BegreppError, QueryTooLarge
-from begrepp.nursery import NUMBER
+from begrepp.store.forkserver import NUMBER
+from begrepp.store.worker import Part, Question
 
-_PROGRAM = "begrepp.nursery"
+_PROGRAM = "begrepp.store.forkserver"
 _MB = 1 << 20
 
 

@@ -15,7 +15,7 @@ from begrepp.build import BuildFailed
 from begrepp.errors import BegreppError, InputError
 from begrepp.manifest import current_build, read_manifest
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from tests.small import HEADER, ROWS, build_small, put, settings_in
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
-from begrepp.sparql.columns import columns_as_written
+from begrepp.sparql.select_star import columns_as_written
 
 
 @pytest.mark.parametrize(

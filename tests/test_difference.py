@@ -20,7 +20,7 @@ from begrepp.parts import load_edition
 from begrepp.records import Concept, Coverage, Edition, Record, Release, Text
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.tables import Meter
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from begrepp.text.similarity import negation_differs, numbers_differ, opposite, similarity, spelling
 from loaders import atc, icd10_se
 from tests import editions

@@ -30,7 +30,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.settings import ROOT, Settings
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.validate import Severity
 from begrepp.validation.validate_files import Source, judge, rules_of

@@ -16,7 +16,7 @@ from begrepp.queries import Query, queries
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT
 from begrepp.sources.editions import find_editions
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from loaders import loader_of
 from tests.small import Quiet, settings_in
 

@@ -15,9 +15,9 @@ from werkzeug.serving import make_server
 from begrepp.cli.main import main
 from begrepp.errors import NoBuild, QueryError
 from begrepp.manifest import current_build
-from begrepp.remote import RemoteStore, StoreUnreachable
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
+from begrepp.store.remote import RemoteStore, StoreUnreachable
 
 QUERY = 'SELECT ?label { ?c skos:notation "lungcancer" ; skos:prefLabel ?label } ORDER BY ?label'
 

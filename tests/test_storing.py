@@ -13,7 +13,7 @@ from begrepp import storing, view
 from begrepp.build import build
 from begrepp.manifest import Manifest, current_build
 from begrepp.settings import Settings
-from begrepp.store import DiskStore, names_its_graphs
+from begrepp.store.disk import DiskStore, names_its_graphs
 from begrepp.storing import PIECE, Contents, StoreWriter
 from tests.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 

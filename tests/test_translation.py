@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import Store
 
 from begrepp.rdf.namespaces import sparql_prologue
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from begrepp.translation import Match, Path, Step, best, in_words, paths, together
 
 MAPPINGS = {

@@ -15,7 +15,7 @@ from begrepp.parameters import Known
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from begrepp.valuecheck import Checked, CheckedList, Verdict, check_values
 from begrepp.values import distinct_values
 from begrepp.variables.value_report import decoded, written

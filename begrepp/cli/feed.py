@@ -13,7 +13,7 @@ from begrepp.cli import console
 from begrepp.feeds import profiles, write_feed
 from begrepp.manifest import current_build
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.validate import Result
 from begrepp.validation.validate_files import Judgement, Source, judge, rules_of

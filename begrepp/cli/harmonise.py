@@ -13,7 +13,7 @@ from begrepp.parameters import Known
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from begrepp.variables.harmonisation_run import harmonised
 
 ENGLISH = {

@@ -23,10 +23,10 @@ from begrepp.queries import example, queries
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact
 from begrepp.rdf.serialise import graph_bytes
-from begrepp.remote import RemoteStore
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
-from begrepp.store import Answer, DiskStore
+from begrepp.store.disk import Answer, DiskStore
+from begrepp.store.remote import RemoteStore
 
 _SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE\b)", re.IGNORECASE)
 

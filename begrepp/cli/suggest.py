@@ -16,7 +16,7 @@ from begrepp.cli import console
 from begrepp.manifest import current_build, read_manifest
 from begrepp.records import Record
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from begrepp.variables.review_page import to_html
 from begrepp.variables.suggestion_run import Found, find
 from begrepp.variables.suggestion_sssom import to_sssom

@@ -14,10 +14,10 @@ from rapidfuzz.distance import OSA
 from tantivy import DocAddress, Index, Occur, Order, Query
 
 from begrepp.records import Text
-from begrepp.search.asking import Asking, Typing
-from begrepp.search.fields import FACETS, analysed, schema
-from begrepp.search.question import Question, understand
+from begrepp.search.query_builder import Asking, Typing
+from begrepp.search.query_parser import Question, understand
 from begrepp.search.ranking import Label, judge
+from begrepp.search.schema import FACETS, analysed, schema
 from begrepp.text.stemming import keys, spelled
 from begrepp.text.swedish import fold
 

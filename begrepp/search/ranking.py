@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from begrepp.records import Text
-from begrepp.search.question import FILLERS, Question, Slot
+from begrepp.search.query_parser import FILLERS, Question, Slot
 from begrepp.text.stemming import code_key, keys, spelled
 from begrepp.text.swedish import fold
 

@@ -12,7 +12,7 @@ from begrepp.parameters import Known, term_of
 from begrepp.queries import Parameter
 from begrepp.questions import select, value
 from begrepp.records import Text
-from begrepp.store import Store
+from begrepp.store.disk import Store
 
 
 def dataset_ids(manifest: Manifest) -> list[str]:

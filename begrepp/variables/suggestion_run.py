@@ -11,7 +11,7 @@ from begrepp.manifest import Manifest
 from begrepp.questions import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Record
-from begrepp.store import Store
+from begrepp.store.disk import Store
 from begrepp.suggest import Entry, Suggester, Suggestion
 from begrepp.suggest_codes import CodeSuggester, value_entry
 

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from begrepp.errors import UsageError
-from begrepp.search.things import KINDS
+from begrepp.search.documents import KINDS
 from server.translate import LANGUAGES, catalogue
 
 LONGEST = 400

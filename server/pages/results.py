@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from begrepp.answering import Form
 from begrepp.rdf.namespaces import compact
+from begrepp.store.worker import Form
 from server.addresses import document
 from server.names import refs
 from server.served.refs import Ref

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
-from begrepp.search.things import KINDS
+from begrepp.search.documents import KINDS
 from server.addresses import document
 from server.names import choose, refs
 from server.pages.paging import Paged

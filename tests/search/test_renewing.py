@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tantivy import Query
 
-from begrepp.search import TextIndex, renew_index, renewing, write_index
-from begrepp.search.fields import schema
-from begrepp.search.ledger import NAME, Ledger
+from begrepp.search import TextIndex, incremental, renew_index, write_index
+from begrepp.search.index_state import NAME, Ledger
+from begrepp.search.schema import schema
 
 BASE, SKOS = "https://example.org/", "http://www.w3.org/2004/02/skos/core#"
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -119,10 +119,10 @@ def test_where_much_has_changed_or_nothing_is_known_it_is_written_whole(
     def renewed() -> int | None:
         return renew_index(tmp_path / "renewed", later, tmp_path / "before", first, lambda part: None)
 
-    monkeypatch.setattr(renewing, "_MOST", 5)
+    monkeypatch.setattr(incremental, "_MOST", 5)
     assert renewed() is None
     monkeypatch.undo()
-    monkeypatch.setattr(renewing, "_RENEWALS", 0)
+    monkeypatch.setattr(incremental, "_RENEWALS", 0)
     assert renewed() is None
     monkeypatch.undo()
     (tmp_path / "before" / NAME).write_bytes(b"no ledger")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from begrepp.search import TextIndex, write_index
-from begrepp.search.question import Question
+from begrepp.search.query_parser import Question
 from begrepp.search.synonyms import synonyms
 from begrepp.text.stemming import code_key, keys
 

@@ -19,8 +19,8 @@ from pyoxigraph import RdfFormat, parse
 
 from begrepp.cli.main import main
 from begrepp.queries import Query, queries
-from begrepp.remote import RemoteStore, StoreUnreachable
 from begrepp.settings import Settings
+from begrepp.store.remote import RemoteStore, StoreUnreachable
 from server import create_app
 from tests.engines import ISQL, OXIGRAPH, VIRTUOSO, Engine, oxigraph, virtuoso
 

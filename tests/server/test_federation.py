@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from begrepp.nodes import FILE, Node, NodeClient, NodeError, read_nodes
 from begrepp.settings import Settings
 from begrepp.sparql.services import candidates, first_service
 from begrepp.sparql.tokens import tokens
+from begrepp.store.nodes import FILE, Node, NodeClient, NodeError, read_nodes
 from tests.small import HEADER, build_small, put
 from tests.w3c.serving import free_port, serve
 

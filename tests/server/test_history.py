@@ -32,7 +32,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.settings import Settings
-from begrepp.store import DiskStore
+from begrepp.store.disk import DiskStore
 from server import create_app
 from server.asof import http_date
 from server.translate import LANGUAGES

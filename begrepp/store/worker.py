@@ -1,6 +1,6 @@
 """What a query worker does: it answers questions that come through a pipe, each in parts, from the store of a build.
 
-It knows the engine and nothing of the web. Its process (`begrepp.nursery`) may be killed at any moment.
+It knows the engine and nothing of the web. Its process (`begrepp.store.forkserver`) may be killed at any moment.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from pyoxigraph import (
 )
 from pyoxigraph import Literal as RdfLiteral
 
-from begrepp.endpoint import Endpoint
 from begrepp.errors import BegreppError, QueryError
 from begrepp.rdf.namespaces import prefixes
-from begrepp.store import DiskStore, Store
+from begrepp.store.disk import DiskStore, Store
+from begrepp.store.endpoint import Endpoint
 
 Form = Literal["solutions", "boolean", "graph"]
 _CHUNK = 1 << 16

@@ -11,9 +11,9 @@ import msgspec
 from tantivy import Document, Index, IndexWriter
 
 from begrepp.records import Text
-from begrepp.search.fields import Words, analysed, document, schema
-from begrepp.search.ledger import Ledger
-from begrepp.search.things import Thing, things
+from begrepp.search.documents import Thing, things
+from begrepp.search.index_state import Ledger
+from begrepp.search.schema import Words, analysed, document, schema
 
 _MOST_VIA = 20
 _LENGTH = 4

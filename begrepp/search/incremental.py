@@ -14,10 +14,10 @@ from tantivy import Index, Query
 
 from begrepp.files import link
 from begrepp.rdf.sorted_files import changed_lines, subjects_below
-from begrepp.search.fields import analysed, iri_of, schema
-from begrepp.search.ledger import NAME, Ledger
-from begrepp.search.things import things_of
-from begrepp.search.writing import Documents, finish, names_of, writer_of
+from begrepp.search.documents import things_of
+from begrepp.search.index_state import NAME, Ledger
+from begrepp.search.schema import analysed, iri_of, schema
+from begrepp.search.writer import Documents, finish, names_of, writer_of
 from begrepp.text.swedish import compound_parts, fold
 
 _MOST = 20_000

@@ -25,7 +25,7 @@ from pyoxigraph import (
 
 from begrepp.errors import NoBuild, QueryError
 from begrepp.rdf.namespaces import prefixes
-from begrepp.sparql.columns import columns_as_written
+from begrepp.sparql.select_star import columns_as_written
 from begrepp.sparql.tokens import tokens
 
 Answer = QuerySolutions | QueryBoolean | QueryTriples

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from begrepp.search.fields import code_words
-from begrepp.search.things import Thing
+from begrepp.search.documents import Thing
+from begrepp.search.schema import code_words
 from begrepp.text.stemming import spelled
 from begrepp.text.swedish import SHORTEST_PART, fold
 

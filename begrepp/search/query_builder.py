@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from tantivy import Occur, Query, Schema, Searcher
 
-from begrepp.search.fields import EDGE
-from begrepp.search.question import Question, Slot
+from begrepp.search.query_parser import Question, Slot
+from begrepp.search.schema import EDGE
 from begrepp.text.stemming import keys, whole_key
 from begrepp.text.swedish import fold
 

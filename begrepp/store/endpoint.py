@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from begrepp.store import Store
+from begrepp.store.disk import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Endpoint:
 
     def open(self) -> Store:
         """The store there."""
-        from begrepp.remote import RemoteStore  # noqa: PLC0415  # slow to load, and mostly not needed
+        from begrepp.store.remote import RemoteStore  # noqa: PLC0415  # slow to load, and mostly not needed
 
         return RemoteStore(
             self.url,

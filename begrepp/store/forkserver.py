@@ -1,4 +1,4 @@
-"""The process that query workers are born of, in milliseconds: `python -m begrepp.nursery FD MB`.
+"""The process that query workers are born of, in milliseconds: `python -m begrepp.store.forkserver FD MB`.
 
 For each pipe that the server sends through the socket FD, it forks a process which answers what comes through that
 pipe, and tells its number. It has loaded the engine, and opens no store itself. A query that will not end, or eats
@@ -19,7 +19,7 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from begrepp.answering import answer_all
+from begrepp.store.worker import answer_all
 
 NUMBER = struct.Struct("i")
 """How a process's number is told."""

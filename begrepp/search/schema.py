@@ -10,7 +10,7 @@ import msgspec
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from begrepp.records import Text
-from begrepp.search.things import Thing
+from begrepp.search.documents import Thing
 from begrepp.text.stemming import code_key, keys, spelled, whole_key
 from begrepp.text.swedish import compound_parts, fold
 

@@ -15,7 +15,17 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 
 from begrepp.about import write_catalogue, write_provenance
+from begrepp.artefact.manifest import (
+    MANIFEST,
+    Manifest,
+    describe_load,
+    describe_part,
+    graph_hash,
+    read_manifest,
+    write_manifest,
+)
 from begrepp.artefact.parts import LoadReport, Part
+from begrepp.artefact.public_projection import project
 from begrepp.cache import Cache
 from begrepp.cascade import write_cascade
 from begrepp.comparisons import Comparisons
@@ -26,21 +36,11 @@ from begrepp.files import aside
 from begrepp.findings import Finding
 from begrepp.history import in_force
 from begrepp.loading import Failure, Job, load_all
-from begrepp.manifest import (
-    MANIFEST,
-    Manifest,
-    describe_load,
-    describe_part,
-    graph_hash,
-    read_manifest,
-    write_manifest,
-)
 from begrepp.meanings import Meanings
 from begrepp.progress import Progress
 from begrepp.publish import alone, publish
 from begrepp.rdf.iris import Iris
 from begrepp.records import Coverage
-from begrepp.redistribution import project
 from begrepp.settings import Settings
 from begrepp.storing import Contents, StoreWriter
 from begrepp.view import write_view

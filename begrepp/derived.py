@@ -14,19 +14,19 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from begrepp.alphabet import Alphabet, path_of
+from begrepp.artefact.alphabet import Alphabet, path_of
+from begrepp.artefact.manifest import MANIFEST, Manifest, read_manifest
+from begrepp.artefact.statistics import FILE as STATISTICS
+from begrepp.artefact.statistics import Counting
 from begrepp.cache import data_files, software
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link
 from begrepp.findings import Finding, look_for_faults, run_checks
-from begrepp.manifest import MANIFEST, Manifest, read_manifest
 from begrepp.overview import CHECKS
 from begrepp.progress import Progress
 from begrepp.queries import QUERIES
 from begrepp.search import renew_index, write_index
 from begrepp.settings import LANGUAGES
-from begrepp.statistics import FILE as STATISTICS
-from begrepp.statistics import Counting
 from begrepp.storing import Contents
 
 
@@ -37,7 +37,9 @@ class Derived:
         self._before = before
         self.keys = {
             "overview": _key(
-                contents.view_sha256() + code_checksum("begrepp.statistics") + code_checksum("begrepp.alphabet"),
+                contents.view_sha256()
+                + code_checksum("begrepp.artefact.statistics")
+                + code_checksum("begrepp.artefact.alphabet"),
                 "begrepp.overview",
                 *_checks(),
             ),

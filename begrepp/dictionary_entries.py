@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.names import Names
+from begrepp.graph.context import Names
 from begrepp.questions import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand

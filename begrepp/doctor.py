@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from rdflib import Literal, URIRef
 from rdflib.paths import Path
 
+from begrepp.artefact.statistics import Statistics
 from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import expand, prefixes
 from begrepp.search import TextIndex
 from begrepp.sparql.patterns import Pattern, is_variable, patterns, short
 from begrepp.sparql.services import declared
 from begrepp.sparql.tokens import Token, tokens
-from begrepp.statistics import Statistics
 from begrepp.text.swedish import fold
 
 Ask = Callable[[str], bool | None]

@@ -21,12 +21,12 @@ from typing import IO, Any, cast
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
+from begrepp.artefact.manifest import Manifest, described_part, read_manifest
+from begrepp.artefact.public_projection import public_lines
 from begrepp.database import write_database
 from begrepp.dump import quads
 from begrepp.errors import NotFound
-from begrepp.manifest import Manifest, described_part, read_manifest
 from begrepp.rdf.namespaces import compact, prefixes
-from begrepp.redistribution import public_lines
 from begrepp.settings import LANGUAGES
 
 ALL = "begrepp"

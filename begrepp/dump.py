@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from begrepp.artefact.manifest import Manifest, described_part, read_manifest
+from begrepp.artefact.public_projection import public_lines
 from begrepp.correspondence import DIFFERENCE_TEXTS
-from begrepp.manifest import Manifest, described_part, read_manifest
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import iri, name
 from begrepp.records import Redistribution
-from begrepp.redistribution import public_lines
 
 
 def dump(build: Path, target: Path, *, public: bool) -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 from begrepp.artefact.parts import FileUsed, Kind, LoadReport, Part
 from begrepp.checks import checked
 from begrepp.errors import InputError, Origin, ValidationError
-from begrepp.graph import Mint
+from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples
 from begrepp.rdf.sorted_files import SortedFile

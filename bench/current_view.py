@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, Store
 
-from begrepp.manifest import read_manifest
+from begrepp.artefact.manifest import read_manifest
 from begrepp.rdf.namespaces import prefixes
 
 QUERIES = {

@@ -25,7 +25,7 @@ from begrepp.artefact.parts import LoadReport
 from begrepp.build import build
 from begrepp.checks import checked
 from begrepp.errors import BegreppError
-from begrepp.graph import Mint
+from begrepp.graph.triple_writer import Mint
 from begrepp.loading import Job
 from begrepp.progress import Done
 from begrepp.rdf.iris import Iris

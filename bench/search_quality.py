@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from begrepp.manifest import current_build
+from begrepp.artefact.manifest import current_build
 from begrepp.rdf.iris import Iris
 from begrepp.search import Hit, TextIndex
 from begrepp.settings import ROOT, Settings

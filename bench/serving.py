@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode, QuerySolutions
 
-from begrepp.manifest import current_build, read_manifest
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from server.addresses import document
 from server.state import Build

@@ -23,7 +23,7 @@ from pyoxigraph import RdfFormat, Triple, serialize
 
 import loaders
 from begrepp.checks import checked
-from begrepp.graph import Mint
+from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples
 from begrepp.rdf.sorted_files import SortedFile

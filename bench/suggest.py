@@ -29,8 +29,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import loaders
+from begrepp.artefact.manifest import read_manifest
 from begrepp.dictionary_entries import all_entries, linked_in, targets_in
-from begrepp.manifest import read_manifest
 from begrepp.questions import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Concept, Edition, Text

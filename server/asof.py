@@ -17,8 +17,8 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode, Triple
 from werkzeug.http import parse_date
 
+from begrepp.artefact.manifest import Manifest
 from begrepp.errors import UsageError
-from begrepp.manifest import Manifest
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.store.disk import Answer, Store

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode, Triple
 
+from begrepp.artefact.statistics import Statistics, read_statistics
 from begrepp.rdf.namespaces import expand, prefixes
-from begrepp.statistics import Statistics, read_statistics
 from server.negotiate import GRAPH_FORMATS, Format, choose_format
 from server.presenting import address
 from server.rdf import serialise

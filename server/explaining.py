@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+from begrepp.artefact.statistics import read_statistics
 from begrepp.doctor import Doctor, Finding
 from begrepp.errors import BegreppError, QueryTimeout
-from begrepp.statistics import read_statistics
 from begrepp.store.worker import Question
 from server.asked import Asked, client
 from server.presenting import speaker

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, jsonify
 from flask.wrappers import Response
 
+from begrepp.artefact.statistics import read_statistics
 from begrepp.rdf.namespaces import compact, prefixes
-from begrepp.statistics import read_statistics
 from server.state import build
 
 blueprint = Blueprint("terms", __name__)

@@ -15,7 +15,7 @@ from pyoxigraph import RdfFormat, parse
 
 import loaders
 from begrepp.checks import checked
-from begrepp.graph import Mint
+from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact, expand, prefixes
 from begrepp.rdf.ntriples import ntriples

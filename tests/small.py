@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import loaders
+from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import LoadReport
 from begrepp.build import build
 from begrepp.errors import BegreppError
 from begrepp.loading import Job
-from begrepp.manifest import Manifest
 from begrepp.progress import Done
 from begrepp.records import Edition
 from begrepp.settings import Settings

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.build import BuildFailed
 from begrepp.errors import BegreppError, InputError
-from begrepp.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from tests.small import HEADER, ROWS, build_small, put, settings_in

@@ -16,7 +16,7 @@ from pyoxigraph import RdfFormat, Store
 
 from begrepp.cascade import write_cascade
 from begrepp.errors import Origin
-from begrepp.graph import Mint
+from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.rdf.ntriples import ntriples

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import Part
 from begrepp.build import build
 from begrepp.changelists import COLUMNS, as_csv, cells, read_changes
@@ -15,7 +16,6 @@ from begrepp.changes import RULES, TYPES, Change, Comparison
 from begrepp.correspondence import pairs
 from begrepp.difference import compare, edition_file
 from begrepp.loading import Job
-from begrepp.manifest import Manifest
 from begrepp.parts import load_edition
 from begrepp.records import Concept, Coverage, Edition, Record, Release, Text
 from begrepp.settings import ROOT, Settings

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 from begrepp.errors import NotFound, Origin, UsageError
 from begrepp.feeds import feed, profiles, write_feed
-from begrepp.graph import Mint
+from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.ntriples import ntriples

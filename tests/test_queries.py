@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 
+from begrepp.artefact.manifest import current_build
 from begrepp.build import build
 from begrepp.findings import ask, look_for_faults, run_checks
 from begrepp.loading import Job
-from begrepp.manifest import current_build
 from begrepp.overview import CHECKS
 from begrepp.queries import Query, queries
 from begrepp.rdf.namespaces import sparql_prologue

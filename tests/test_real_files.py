@@ -16,7 +16,7 @@ import pytest
 import loaders
 from begrepp.checks import checked
 from begrepp.errors import InputError, PersonalDataError
-from begrepp.graph import Mint
+from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris
 from begrepp.records import (
     CodeList,

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from flask import Flask
 from werkzeug.serving import make_server
 
+from begrepp.artefact.manifest import current_build
 from begrepp.cli.main import main
 from begrepp.errors import NoBuild, QueryError
-from begrepp.manifest import current_build
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.store.remote import RemoteStore, StoreUnreachable

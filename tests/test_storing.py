@@ -10,8 +10,8 @@ from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions
 from pyoxigraph import Store as Oxigraph
 
 from begrepp import storing, view
+from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.build import build
-from begrepp.manifest import Manifest, current_build
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore, names_its_graphs
 from begrepp.storing import PIECE, Contents, StoreWriter

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.manifest import current_build, read_manifest
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from server import create_app
 from tests.shell import Shell

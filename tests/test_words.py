@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.manifest import current_build
+from begrepp.artefact.manifest import current_build
 from begrepp.search import TextIndex, code_key
 from begrepp.sources.privacy import find_identity_number
 from begrepp.text.swedish import compound_parts, fold, sort_key

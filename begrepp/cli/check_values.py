@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import InputError, UsageError
-from begrepp.manifest import current_build, read_manifest
 from begrepp.parameters import Known
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex

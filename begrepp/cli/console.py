@@ -16,10 +16,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.build import BuildFailed
 from begrepp.errors import BegreppError
-from begrepp.manifest import Manifest
 from begrepp.progress import Done
 from begrepp.records import Edition, Source
 from begrepp.settings import Settings

@@ -13,6 +13,7 @@ from pyoxigraph import RdfFormat, parse
 from rich.markup import escape
 from rich.table import Table
 
+from begrepp.artefact.manifest import Manifest, current_build, described_part, read_manifest
 from begrepp.artefact.parts import Part
 from begrepp.changelists import COLUMNS, as_atom, as_csv, cells, in_order
 from begrepp.changes import TYPES, Comparison
@@ -20,7 +21,6 @@ from begrepp.cli import console
 from begrepp.correspondence import difference_triples, named
 from begrepp.difference import compare, edition_file
 from begrepp.errors import NotFound, UsageError
-from begrepp.manifest import Manifest, current_build, described_part, read_manifest
 from begrepp.meanings import Meanings, bare
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples

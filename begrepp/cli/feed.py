@@ -9,9 +9,9 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from begrepp.artefact.manifest import current_build
 from begrepp.cli import console
 from begrepp.feeds import profiles, write_feed
-from begrepp.manifest import current_build
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.validation.profiles.profile import find_profile

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.crosswalk import Crosswalk, label_of, rows_of
 from begrepp.harmonise import Loss, Pair
-from begrepp.manifest import current_build, read_manifest
 from begrepp.parameters import Known
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex

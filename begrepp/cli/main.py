@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 import loaders
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.artefact.parts import LoadReport
 from begrepp.build import build, check_edition
 from begrepp.cli import console
@@ -24,7 +25,6 @@ from begrepp.cli.variables import check_values, harmonise
 from begrepp.dump import dump as write_dump
 from begrepp.errors import BegreppError, UsageError
 from begrepp.loading import Job
-from begrepp.manifest import current_build, read_manifest
 from begrepp.records import Edition
 from begrepp.settings import ROOT, Settings
 from begrepp.sources import staging as adding

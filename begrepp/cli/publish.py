@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 import click
 
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.errors import BegreppError
-from begrepp.manifest import current_build, read_manifest
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
 from begrepp.storing import DEFAULT, read_contents

@@ -15,9 +15,9 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 from rich.markup import escape
 from rich.table import Table
 
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import QueryError, UsageError
-from begrepp.manifest import current_build, read_manifest
 from begrepp.parameters import Known, bind
 from begrepp.queries import example, queries
 from begrepp.rdf.iris import Iris

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 import click
 from rich.table import Table
 
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
-from begrepp.manifest import current_build, read_manifest
 from begrepp.records import Record
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore

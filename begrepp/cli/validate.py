@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import BegreppError, UsageError
-from begrepp.manifest import current_build, read_manifest
 from begrepp.settings import LANGUAGES, Settings
 from begrepp.validation.profiles.profile import Profile, find_profile, pin, profiles
 from begrepp.validation.rdf_input.syntax import named

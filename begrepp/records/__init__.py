@@ -1,6 +1,6 @@
 """What a loader says: plain, frozen records of schemes, concepts, mappings, datasets, variables and structures.
 
-Loaders yield these; `begrepp.graph` alone turns them into RDF. A reference to a concept in the same
+Loaders yield these; `begrepp.graph.triple_writer` alone turns them into RDF. A reference to a concept in the same
 scheme is its notation; a reference that `is_iri` is one of the publisher's own; `scheme:notation`
 points into another scheme.
 """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
+from begrepp.artefact.manifest import Manifest
 from begrepp.crosswalk import Crosswalk, label_of
 from begrepp.errors import NotFound, UsageError
 from begrepp.harmonise import Harmoniser
-from begrepp.manifest import Manifest
 from begrepp.parameters import Known, term_of
 from begrepp.queries import Parameter
 from begrepp.questions import select, value

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from begrepp.artefact.manifest import Manifest
 from begrepp.dictionary_entries import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
 from begrepp.errors import UsageError
-from begrepp.manifest import Manifest
 from begrepp.questions import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Record

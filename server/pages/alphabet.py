@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from begrepp.alphabet import entries_of, letters_of
+from begrepp.artefact.alphabet import entries_of, letters_of
 from begrepp.records import Text
 from server.addresses import document
 from server.catalogue import SchemeFacts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.manifest import current_build
+from begrepp.artefact.manifest import current_build
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings

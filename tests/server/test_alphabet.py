@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.alphabet import Alphabet, Entry, entries_of, letters_of, path_of
+from begrepp.artefact.alphabet import Alphabet, Entry, entries_of, letters_of, path_of
 from begrepp.overview import look_over
 from begrepp.rdf.ntriples import name
 from begrepp.settings import LANGUAGES

@@ -12,11 +12,11 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from begrepp.artefact.manifest import current_build
 from begrepp.build import build
 from begrepp.downloads import FORMS
 from begrepp.dump import dump
 from begrepp.loading import Job
-from begrepp.manifest import current_build
 from begrepp.records import Edition
 from begrepp.settings import Settings
 from server import create_app

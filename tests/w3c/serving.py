@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 
 from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
-from begrepp.manifest import Manifest, write_manifest
+from begrepp.artefact.manifest import Manifest, write_manifest
 
 
 @dataclass(slots=True)

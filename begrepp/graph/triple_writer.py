@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import singledispatchmethod
 
-from begrepp import catalogue, dictionary, structures
-from begrepp.names import Names
+from begrepp.graph import datasets, structures, variables
+from begrepp.graph.context import Names
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.ntriples import Triple, day, days, iri, name, plain, property_iri, rdf_term, source, text, texts, typed
 from begrepp.records import (
@@ -256,32 +256,32 @@ class Mint(Names):
     def _(self, of: Catalogue) -> Iterator[Triple]:
         if of.iri:
             self.aliases[of.iri] = self.iris.catalogue(of.id)
-        yield from catalogue.catalogue_triples(self, of)
+        yield from datasets.catalogue_triples(self, of)
 
     @decided.register
     def _(self, dataset: Dataset) -> Iterator[Triple]:
         if dataset.iri:
             self.aliases[dataset.iri] = self.iris.dataset(dataset.id)
         self.datasets[dataset.id] = dataset
-        yield from catalogue.dataset_triples(self, dataset)
+        yield from datasets.dataset_triples(self, dataset)
 
     @decided.register
     def _(self, code_list: CodeList) -> Iterator[Triple]:
-        yield from dictionary.code_list_triples(self, code_list)
+        yield from variables.code_list_triples(self, code_list)
 
     @decided.register
     def _(self, variable: Variable) -> Iterator[Triple]:
         if variable.iri:
             self.aliases[variable.iri] = self.variable_iri(variable)
-        yield from dictionary.variable_triples(self, variable)
+        yield from variables.variable_triples(self, variable)
 
     @decided.register
     def _(self, variable: ConceptualVariable) -> Iterator[Triple]:
-        yield from dictionary.conceptual_triples(self, variable)
+        yield from variables.conceptual_triples(self, variable)
 
     @decided.register
     def _(self, variable: RepresentedVariable) -> Iterator[Triple]:
-        yield from dictionary.represented_triples(self, variable)
+        yield from variables.represented_triples(self, variable)
 
     @decided.register
     def _(self, structure: Structure) -> Iterator[Triple]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
-from begrepp.names import Names
+from begrepp.graph.context import Names
 from begrepp.rdf.ntriples import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 from begrepp.records import CodeList, ConceptualVariable, RepresentedVariable, Status, Variable
 from begrepp.text.units import unit

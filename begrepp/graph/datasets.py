@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from begrepp.names import Names
+from begrepp.graph.context import Names
 from begrepp.rdf.ntriples import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 from begrepp.records import Catalogue, Dataset, DatasetSeries, Distribution, Legislation, Table
 from begrepp.sources.privacy import is_small_count

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from begrepp.dictionary import unit_triples
-from begrepp.names import Names
+from begrepp.graph.context import Names
+from begrepp.graph.variables import unit_triples
 from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts
 from begrepp.records import Element, Structure
 

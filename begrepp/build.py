@@ -29,21 +29,21 @@ from begrepp.artefact.public_projection import project
 from begrepp.cache import Cache
 from begrepp.cascade import write_cascade
 from begrepp.comparisons import Comparisons
-from begrepp.correspondence import write_differences
 from begrepp.derived import Derived
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.files import aside
 from begrepp.findings import Finding
-from begrepp.history import in_force
+from begrepp.history.correspondence import write_differences
+from begrepp.history.current_view import in_force
+from begrepp.history.reused_codes import Meanings
+from begrepp.history.view_files import write_view
 from begrepp.loading import Failure, Job, load_all
-from begrepp.meanings import Meanings
 from begrepp.progress import Progress
 from begrepp.publish import alone, publish
 from begrepp.rdf.iris import Iris
 from begrepp.records import Coverage
 from begrepp.settings import Settings
 from begrepp.storing import Contents, StoreWriter
-from begrepp.view import write_view
 
 
 class BuildFailed(BegreppError):

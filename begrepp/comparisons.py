@@ -13,9 +13,9 @@ import msgspec
 
 from begrepp.artefact.parts import Part
 from begrepp.cache import software
-from begrepp.changes import Comparison
 from begrepp.code_checksum import code_checksum
-from begrepp.difference import compare_parts
+from begrepp.history.changes import Comparison
+from begrepp.history.comparison import compare_parts
 
 
 class Comparisons:
@@ -45,7 +45,9 @@ class Comparisons:
 
 def _key(old: Part, new: Part) -> str:
     ends = [[part.sha256, part.coverage, part.valid_from.isoformat()] for part in (old, new)]
-    return hashlib.sha256(json.dumps([ends, code_checksum("begrepp.difference"), software()]).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([ends, code_checksum("begrepp.history.comparison"), software()]).encode()
+    ).hexdigest()
 
 
 def _read(path: Path) -> Comparison | None:

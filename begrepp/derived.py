@@ -24,7 +24,7 @@ from begrepp.files import link
 from begrepp.findings import Finding, look_for_faults, run_checks
 from begrepp.overview import CHECKS
 from begrepp.progress import Progress
-from begrepp.queries import QUERIES
+from begrepp.queries.files import QUERIES
 from begrepp.search import renew_index, write_index
 from begrepp.settings import LANGUAGES
 from begrepp.storing import Contents

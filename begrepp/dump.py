@@ -9,7 +9,7 @@ from typing import IO
 
 from begrepp.artefact.manifest import Manifest, described_part, read_manifest
 from begrepp.artefact.public_projection import public_lines
-from begrepp.correspondence import DIFFERENCE_TEXTS
+from begrepp.history.correspondence import DIFFERENCE_TEXTS
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import iri, name
 from begrepp.records import Redistribution

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from pyoxigraph import Literal, NamedNode, QueryTriples, RdfFormat, Triple
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.queries import read_query
+from begrepp.queries.files import read_query
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.serialise import write_graph
 from begrepp.rdf.sorted_files import SortedFile

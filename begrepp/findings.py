@@ -18,7 +18,7 @@ import numpy as np
 from pyoxigraph import QuerySolution, QuerySolutions
 
 from begrepp.overview import CHECKS, Reader, look_over
-from begrepp.queries import Query, queries
+from begrepp.queries.files import Query, queries
 from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.cycles import on_cycles
 

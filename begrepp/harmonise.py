@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.questions import select, value
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store.disk import Store

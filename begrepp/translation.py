@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from pyoxigraph import NamedNode
 
-from begrepp.questions import select, value
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.store.disk import Store
 

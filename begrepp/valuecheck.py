@@ -12,8 +12,8 @@ from enum import StrEnum
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.parameters import Known
-from begrepp.questions import select, value
+from begrepp.queries.pages import select, value
+from begrepp.queries.parameters import Known
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key

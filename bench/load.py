@@ -18,7 +18,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
-from begrepp.queries import queries
+from begrepp.queries.files import queries
 from tests.w3c.serving import serve
 
 CLIENTS = 100

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions
 
-from begrepp.queries import example, queries
+from begrepp.queries.files import example, queries
 from begrepp.store.disk import DiskStore
 
 ROUNDS = 11

@@ -31,7 +31,7 @@ from pathlib import Path
 import loaders
 from begrepp.artefact.manifest import read_manifest
 from begrepp.dictionary_entries import all_entries, linked_in, targets_in
-from begrepp.questions import select, value
+from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Concept, Edition, Text
 from begrepp.settings import ROOT

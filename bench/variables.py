@@ -19,7 +19,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from begrepp.feeds import profiles, write_feed
-from begrepp.queries import example
+from begrepp.queries.files import example
 from begrepp.rdf.namespaces import prefixes
 from begrepp.store.disk import DiskStore
 

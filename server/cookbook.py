@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from begrepp.cookbook import by_area
 from begrepp.errors import BegreppError
-from begrepp.parameters import Known, ParameterError, bind, ready
-from begrepp.queries import Query, example
+from begrepp.queries.cookbook import by_area
+from begrepp.queries.files import Query, example
+from begrepp.queries.parameters import Known, ParameterError, bind, ready
 from begrepp.rdf.namespaces import sparql_prologue
 from server import answers
 from server.asked import Asked, asking

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request
 from pyoxigraph import NamedNode
 
-from begrepp.changelists import as_atom, as_csv
-from begrepp.changes import RULES, TYPES
 from begrepp.errors import UsageError
+from begrepp.history.change_lists import as_atom, as_csv
+from begrepp.history.changes import RULES, TYPES
 from server.addresses import document, raw_path, thing
 from server.negotiate import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
 from server.pages.difference import changes_of, chosen, difference_page, title_of

@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict
 
 from begrepp.artefact.statistics import read_statistics
-from begrepp.doctor import Doctor, Finding
 from begrepp.errors import BegreppError, QueryTimeout
+from begrepp.queries.doctor import Doctor, Finding
 from begrepp.store.worker import Question
 from server.asked import Asked, client
 from server.presenting import speaker

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, request
 
 from begrepp.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
 from begrepp.errors import BegreppError, NotFound
-from begrepp.parameters import Known
+from begrepp.queries.parameters import Known
 from begrepp.variables.harmonisation_run import harmonised
 from server.negotiate import HTML, Format, choose_format
 from server.pages.harmonise import harmonise_page

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from begrepp.doctor import Finding
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
-from begrepp.queries import queries
+from begrepp.queries.doctor import Finding
+from begrepp.queries.files import queries
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT
 from server import answers

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, g
 
 from begrepp.artefact.manifest import Manifest, current_build, read_manifest
-from begrepp.changes import Change
+from begrepp.history.changes import Change
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings

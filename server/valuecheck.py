@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, request
 
 from begrepp.errors import BegreppError, UsageError
-from begrepp.parameters import Known
+from begrepp.queries.parameters import Known
 from begrepp.text.swedish import sort_key
 from begrepp.valuecheck import CheckedList, Verdict, check_values
 from begrepp.values import distinct_values

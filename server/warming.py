@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from begrepp.queries import queries
+from begrepp.queries.files import queries
 from server.querylog import unnoted
 
 _FORMATS = {"select": "json", "ask": "json"}

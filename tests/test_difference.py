@@ -11,10 +11,10 @@ import pytest
 from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import Part
 from begrepp.build import build
-from begrepp.changelists import COLUMNS, as_csv, cells, read_changes
-from begrepp.changes import RULES, TYPES, Change, Comparison
-from begrepp.correspondence import pairs
-from begrepp.difference import compare, edition_file
+from begrepp.history.change_lists import COLUMNS, as_csv, cells, read_changes
+from begrepp.history.changes import RULES, TYPES, Change, Comparison
+from begrepp.history.comparison import compare, edition_file
+from begrepp.history.correspondence import pairs
 from begrepp.loading import Job
 from begrepp.parts import load_edition
 from begrepp.records import Concept, Coverage, Edition, Record, Release, Text

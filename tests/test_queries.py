@@ -12,7 +12,7 @@ from begrepp.build import build
 from begrepp.findings import ask, look_for_faults, run_checks
 from begrepp.loading import Job
 from begrepp.overview import CHECKS
-from begrepp.queries import Query, queries
+from begrepp.queries.files import Query, queries
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT
 from begrepp.sources.editions import find_editions

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.difference import compare, edition_file
+from begrepp.history.comparison import compare, edition_file
 from begrepp.parts import load_edition
 from begrepp.rdf.iris import Iris
 from begrepp.records import Edition, Release

@@ -9,9 +9,10 @@ import pytest
 from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions
 from pyoxigraph import Store as Oxigraph
 
-from begrepp import storing, view
+from begrepp import storing
 from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.build import build
+from begrepp.history import view_files
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore, names_its_graphs
 from begrepp.storing import PIECE, Contents, StoreWriter
@@ -134,7 +135,7 @@ def test_a_release_that_is_not_copied_is_in_the_view_once(tmp_path: Path, monkey
         settings = settings_in(tmp_path / name)
         put(settings, HEADER + ROWS)
         put(settings, "key,value\nA,Matsmältning\nA01,Mun\n", source="atc")
-        monkeypatch.setattr(view, "APART_FROM", apart_from)
+        monkeypatch.setattr(view_files, "APART_FROM", apart_from)
         return settings, build(jobs(settings), settings, Quiet())
 
     (copied, one), (apart, other) = built("copied", 1_000_000), built("apart", 1)

@@ -11,7 +11,7 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import InputError, UsageError
-from begrepp.parameters import Known
+from begrepp.queries.parameters import Known
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings

@@ -15,13 +15,13 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import Manifest, current_build, described_part, read_manifest
 from begrepp.artefact.parts import Part
-from begrepp.changelists import COLUMNS, as_atom, as_csv, cells, in_order
-from begrepp.changes import TYPES, Comparison
 from begrepp.cli import console
-from begrepp.correspondence import difference_triples, named
-from begrepp.difference import compare, edition_file
 from begrepp.errors import NotFound, UsageError
-from begrepp.meanings import Meanings, bare
+from begrepp.history.change_lists import COLUMNS, as_atom, as_csv, cells, in_order
+from begrepp.history.changes import TYPES, Comparison
+from begrepp.history.comparison import compare, edition_file
+from begrepp.history.correspondence import difference_triples, named
+from begrepp.history.reused_codes import Meanings, bare
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples
 from begrepp.rdf.serialise import graph_bytes

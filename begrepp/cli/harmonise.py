@@ -9,7 +9,7 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.crosswalk import Crosswalk, label_of, rows_of
 from begrepp.harmonise import Loss, Pair
-from begrepp.parameters import Known
+from begrepp.queries.parameters import Known
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings

@@ -18,8 +18,8 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import QueryError, UsageError
-from begrepp.parameters import Known, bind
-from begrepp.queries import example, queries
+from begrepp.queries.files import example, queries
+from begrepp.queries.parameters import Known, bind
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact
 from begrepp.rdf.serialise import graph_bytes

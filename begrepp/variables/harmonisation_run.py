@@ -8,9 +8,9 @@ from begrepp.artefact.manifest import Manifest
 from begrepp.crosswalk import Crosswalk, label_of
 from begrepp.errors import NotFound, UsageError
 from begrepp.harmonise import Harmoniser
-from begrepp.parameters import Known, term_of
-from begrepp.queries import Parameter
-from begrepp.questions import select, value
+from begrepp.queries.files import Parameter
+from begrepp.queries.pages import select, value
+from begrepp.queries.parameters import Known, term_of
 from begrepp.records import Text
 from begrepp.store.disk import Store
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from begrepp.artefact.manifest import Manifest
 from begrepp.dictionary_entries import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
 from begrepp.errors import UsageError
-from begrepp.questions import select, value
+from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Record
 from begrepp.store.disk import Store

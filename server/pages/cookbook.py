@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from begrepp.cookbook import with_prefixes
-from begrepp.parameters import ParameterError, short
-from begrepp.queries import UNDEF, Parameter, Query, place_of
+from begrepp.queries.cookbook import with_prefixes
+from begrepp.queries.files import UNDEF, Parameter, Query, place_of
+from begrepp.queries.parameters import ParameterError, short
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.names import choose, refs

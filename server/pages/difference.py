@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from pyoxigraph import NamedNode
 
-from begrepp.changelists import cells, one_language, read_changes
-from begrepp.changes import RULES, TYPES, Change, Code
+from begrepp.history.change_lists import cells, one_language, read_changes
+from begrepp.history.changes import RULES, TYPES, Change, Code
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key

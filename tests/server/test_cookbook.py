@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.cli.main import main
-from begrepp.queries import Query, queries
+from begrepp.queries.files import Query, queries
 from begrepp.settings import Settings
 from server import create_app
 

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.cli.main import main
-from begrepp.queries import Query, queries
+from begrepp.queries.files import Query, queries
 from begrepp.settings import Settings
 from begrepp.store.remote import RemoteStore, StoreUnreachable
 from server import create_app

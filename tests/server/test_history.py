@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
 import loaders
 from begrepp.build import build
 from begrepp.loading import Job
-from begrepp.queries import QUERIES
+from begrepp.queries.files import QUERIES
 from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Edition,

@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 from werkzeug.serving import make_server
 
-from begrepp.queries import Query, queries
+from begrepp.queries.files import Query, queries
 from begrepp.settings import Settings
 from server import create_app
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.errors import QueryTooLarge
-from begrepp.queries import QUERIES, queries, read_query
+from begrepp.queries.files import QUERIES, queries, read_query
 from begrepp.settings import Settings
 from server import create_app
 

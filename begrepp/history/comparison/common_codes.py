@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from begrepp.changes import Change
-from begrepp.difference.entry import Entry, codes, language_order
-from begrepp.difference.reach import Reach
+from begrepp.history.changes import Change
+from begrepp.history.comparison.coverage import Reach
+from begrepp.history.comparison.entry import Entry, codes, language_order
 from begrepp.records import Text
 from begrepp.text.similarity import ENOUGH, is_spare, negation_differs, numbers_differ, opposite, similarity, spelling
 

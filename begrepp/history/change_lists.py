@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
-from begrepp.changes import TYPES, Change, Code
-from begrepp.queries import QUERIES, read_query
+from begrepp.history.changes import TYPES, Change, Code
+from begrepp.queries.files import QUERIES, read_query
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES

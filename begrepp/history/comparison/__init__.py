@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.artefact.parts import Part
-from begrepp.changes import TYPES, Comparison
-from begrepp.difference.entry import Entry
-from begrepp.difference.kept import Kept
-from begrepp.difference.reach import EditionFile, Reach, Survey
-from begrepp.difference.turnover import Turnover
+from begrepp.history.changes import TYPES, Comparison
+from begrepp.history.comparison.added_and_removed import Turnover
+from begrepp.history.comparison.common_codes import Kept
+from begrepp.history.comparison.coverage import EditionFile, Reach, Survey
+from begrepp.history.comparison.entry import Entry
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import is_concept, subjects
 

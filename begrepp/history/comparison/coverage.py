@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from begrepp.changes import LevelCoverage
-from begrepp.difference.entry import last
+from begrepp.history.changes import LevelCoverage
+from begrepp.history.comparison.entry import last
 from begrepp.rdf.ntriples import name
 from begrepp.records import Coverage
 

@@ -18,8 +18,8 @@ from datetime import date
 from pathlib import Path
 
 from begrepp.artefact.parts import Part
-from begrepp.changes import Comparison
 from begrepp.errors import InputError, Origin
+from begrepp.history.changes import Comparison
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import SortedFile, literal, subjects

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from begrepp.artefact.parts import Part
-from begrepp.history import current_lines
+from begrepp.history.current_view import current_lines
 from begrepp.rdf.sorted_files import SortedFile, lines_in_common, merge_files, write_rest
 
 APART_FROM = 1_000_000

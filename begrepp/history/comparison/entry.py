@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from begrepp.changes import Code
+from begrepp.history.changes import Code
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import literal
 from begrepp.records import Text

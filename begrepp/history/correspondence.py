@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.artefact.parts import Part
-from begrepp.changes import Change, Code, Comparison
-from begrepp.difference import compare_parts
 from begrepp.errors import ValidationError
-from begrepp.meanings import Meanings, Renames, tell_apart
+from begrepp.history.changes import Change, Code, Comparison
+from begrepp.history.comparison import compare_parts
+from begrepp.history.reused_codes import Meanings, Renames, tell_apart
 from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.ntriples import Triple, iri, name, ntriples, plain, text, texts, typed
 from begrepp.rdf.sorted_files import SortedFile

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from begrepp.parameters import ready
-from begrepp.queries import Query, queries
+from begrepp.queries.files import Query, queries
+from begrepp.queries.parameters import ready
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import prefixes
 from begrepp.rdf.ntriples import Triple, iri, name, plain, text

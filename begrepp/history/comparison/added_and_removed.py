@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from begrepp.changes import Change, Code
-from begrepp.difference.entry import Entry, language_order, last, unique
-from begrepp.difference.kept import retitled
-from begrepp.difference.reach import Survey
+from begrepp.history.changes import Change, Code
+from begrepp.history.comparison.common_codes import retitled
+from begrepp.history.comparison.coverage import Survey
+from begrepp.history.comparison.entry import Entry, language_order, last, unique
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import is_concept, literal, subjects
 from begrepp.text.similarity import is_spare, spelling, telling

@@ -22,12 +22,12 @@ from rdflib import Graph
 
 import loaders
 from begrepp.artefact.parts import LoadReport
-from begrepp.build import build
-from begrepp.checks import checked
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build
+from begrepp.build.progress import Done
+from begrepp.build.record_checks import checked
 from begrepp.errors import BegreppError
 from begrepp.graph.triple_writer import Mint
-from begrepp.loading import Job
-from begrepp.progress import Done
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples
 from begrepp.records import Edition, Skipped

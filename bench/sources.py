@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import loaders
-from begrepp.checks import checked
+from begrepp.build.record_checks import checked
 from begrepp.records import Concept, Edition, Mapping, Record, Skipped, ValueSet
 
 RCC = "se-rcc-decoder-keyvalue"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, g
 
 from begrepp.artefact.manifest import Manifest, current_build, read_manifest
+from begrepp.build.store_writer import DEFAULT, read_contents
 from begrepp.history.changes import Change
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
@@ -19,7 +20,6 @@ from begrepp.store.disk import DiskStore, Store
 from begrepp.store.endpoint import Endpoint
 from begrepp.store.nodes import FILE as NODES_FILE
 from begrepp.store.nodes import NodeClient, read_nodes
-from begrepp.storing import DEFAULT, read_contents
 from server.catalogue import Catalogue
 from server.kept import Kept, KeptAnswers
 from server.pool import QueryPool

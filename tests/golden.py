@@ -14,7 +14,7 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, parse
 
 import loaders
-from begrepp.checks import checked
+from begrepp.build.record_checks import checked
 from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact, expand, prefixes

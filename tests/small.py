@@ -12,10 +12,10 @@ from pathlib import Path
 import loaders
 from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import LoadReport
-from begrepp.build import build
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build
+from begrepp.build.progress import Done
 from begrepp.errors import BegreppError
-from begrepp.loading import Job
-from begrepp.progress import Done
 from begrepp.records import Edition
 from begrepp.settings import Settings
 from begrepp.sources.editions import find_editions

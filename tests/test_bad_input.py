@@ -16,7 +16,7 @@ import pytest
 from openpyxl import Workbook
 
 import loaders
-from begrepp.checks import checked
+from begrepp.build.record_checks import checked
 from begrepp.errors import BegreppError, InputError, PersonalDataError
 from begrepp.records import Edition
 from begrepp.sources.tables import MAX_LINE

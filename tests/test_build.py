@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.artefact.manifest import current_build, read_manifest
-from begrepp.build import BuildFailed
+from begrepp.build.pipeline import BuildFailed
 from begrepp.errors import BegreppError, InputError
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore

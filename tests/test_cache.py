@@ -10,11 +10,11 @@ import pytest
 from begrepp import code_checksum
 from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.artefact.parts import LoadReport
-from begrepp.build import build
-from begrepp.cache import cache_key
+from begrepp.build.load_edition import file_used
+from begrepp.build.load_editions import Job
+from begrepp.build.part_cache import cache_key
+from begrepp.build.pipeline import build
 from begrepp.files import aside
-from begrepp.loading import Job
-from begrepp.parts import file_used
 from begrepp.settings import ROOT, Settings
 from tests.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 
@@ -121,7 +121,7 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
             elif path.suffix != ".pyc":
                 target.write_bytes(path.read_bytes())
     monkeypatch.setattr("begrepp.code_checksum.ROOT", copy)
-    monkeypatch.setattr("begrepp.cache.ROOT", copy)
+    monkeypatch.setattr("begrepp.build.part_cache.ROOT", copy)
 
     def forget() -> None:
         for cached in (code_checksum._checksum, code_checksum._file, code_checksum._imported):
@@ -150,7 +150,7 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
 
 def test_a_module_that_does_not_exist_has_no_checksum() -> None:
     with pytest.raises(LookupError, match=r"begrepp\.no_such_module"):
-        code_checksum.code_checksum("begrepp.build", "begrepp.no_such_module")
+        code_checksum.code_checksum("begrepp.build.pipeline", "begrepp.no_such_module")
     with pytest.raises(LookupError, match=r"rdflib"):
         code_checksum.code_checksum("rdflib")
 
@@ -191,7 +191,7 @@ def test_the_cache_holds_what_the_builds_hold_and_no_more(settings: Settings) ->
 
 
 def test_what_was_added_need_not_be_loaded_again_to_build(settings: Settings) -> None:
-    from begrepp.build import check_edition
+    from begrepp.build.pipeline import check_edition
 
     put(settings, HEADER + ROWS)
     (job,) = jobs(settings)
@@ -209,7 +209,7 @@ def test_editions_that_have_not_changed_are_not_compared_again(
     put(settings, NEWER, edition="2022")
     first, _ = built(settings)
     (kept,) = (settings.cache / "comparisons").iterdir()
-    monkeypatch.setattr("begrepp.comparisons.compare", None)
+    monkeypatch.setattr("begrepp.build.comparison_cache.compare", None)
     second, _ = built(settings)
     assert second.differences == first.differences and second.hash == first.hash
     monkeypatch.undo()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store
 
-from begrepp.cascade import write_cascade
+from begrepp.build.variable_cascade import write_cascade
 from begrepp.errors import Origin
 from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris

@@ -10,13 +10,13 @@ import pytest
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import Part
-from begrepp.build import build
+from begrepp.build.load_edition import load_edition
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build
 from begrepp.history.change_lists import COLUMNS, as_csv, cells, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, Comparison
 from begrepp.history.comparison import compare, edition_file
 from begrepp.history.correspondence import pairs
-from begrepp.loading import Job
-from begrepp.parts import load_edition
 from begrepp.records import Concept, Coverage, Edition, Record, Release, Text
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.tables import Meter

@@ -17,12 +17,12 @@ import pytest
 
 from begrepp.artefact.manifest import read_manifest
 from begrepp.artefact.parts import Part
+from begrepp.build.load_edition import load_edition
 from begrepp.cli.diff import diff
 from begrepp.errors import InputError
 from begrepp.history.change_lists import as_csv, read_changes
 from begrepp.history.correspondence import write_differences
 from begrepp.history.reused_codes import COLUMNS, Meanings
-from begrepp.parts import load_edition
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
 from begrepp.sources.tables import Meter

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 import loaders
-from begrepp import parts
+from begrepp.build import load_edition
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.settings import DEFAULT_BASE
 from begrepp.sources.person_tables import refuse_person_tables
@@ -33,7 +33,7 @@ def test_no_loader_lets_an_identity_number_through(
     fixture: golden.Fixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nothing = validate([fixture.expected])
-    monkeypatch.setattr(parts, "validate", lambda _: replace(nothing, results=()))
+    monkeypatch.setattr(load_edition, "validate", lambda _: replace(nothing, results=()))
     edition = fixture.edition
     for file in edition.files:
         if file.suffix in _BINARY:
@@ -51,7 +51,7 @@ def test_no_loader_lets_an_identity_number_through(
             out = copy / "out"
             out.mkdir()
             try:
-                report = parts.load_edition(changed, loaders.loader_of(changed), out, DEFAULT_BASE, Meter())
+                report = load_edition.load_edition(changed, loaders.loader_of(changed), out, DEFAULT_BASE, Meter())
             except InputError as error:
                 assert NUMBER not in str(error) or not isinstance(error, PersonalDataError)
                 continue

@@ -8,10 +8,10 @@ import pytest
 from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 
 from begrepp.artefact.manifest import current_build
-from begrepp.build import build
-from begrepp.findings import ask, look_for_faults, run_checks
-from begrepp.loading import Job
-from begrepp.overview import CHECKS
+from begrepp.build.graph_checks import ask, look_for_faults, run_checks
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build
+from begrepp.build.view_scan import CHECKS
 from begrepp.queries.files import Query, queries
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT

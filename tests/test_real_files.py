@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.checks import checked
+from begrepp.build.record_checks import checked
 from begrepp.errors import InputError, PersonalDataError
 from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris

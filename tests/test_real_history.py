@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import loaders
+from begrepp.build.load_edition import load_edition
 from begrepp.history.comparison import compare, edition_file
-from begrepp.parts import load_edition
 from begrepp.rdf.iris import Iris
 from begrepp.records import Edition, Release
 from begrepp.sources.tables import Meter

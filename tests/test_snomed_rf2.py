@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.checks import checked
+from begrepp.build.record_checks import checked
 from begrepp.errors import InputError, PersonalDataError
 from begrepp.records import Concept, Edition, Mapping, Record, Skipped
 from bench import snomed

@@ -9,13 +9,13 @@ import pytest
 from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions
 from pyoxigraph import Store as Oxigraph
 
-from begrepp import storing
 from begrepp.artefact.manifest import Manifest, current_build
-from begrepp.build import build
+from begrepp.build import store_writer
+from begrepp.build.pipeline import build
+from begrepp.build.store_writer import PIECE, Contents, StoreWriter
 from begrepp.history import view_files
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore, names_its_graphs
-from begrepp.storing import PIECE, Contents, StoreWriter
 from tests.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 
 Graphs = dict[str, set[str]]
@@ -85,7 +85,7 @@ def test_a_renewed_store_holds_what_one_written_anew_holds(write: Callable[..., 
 def test_where_most_has_changed_the_store_is_written_anew(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storing, "_MOST_CHANGES", 3)
+    monkeypatch.setattr(store_writer, "_MOST_CHANGES", 3)
     first = write("first", {"": {triple(n) for n in range(9)}})
     steps: list[str] = []
     few = write("few", {"": {triple(n) for n in range(8)}}, first, steps)
@@ -210,7 +210,7 @@ def test_a_graph_is_stored_in_pieces_while_it_is_read(tmp_path: Path) -> None:
 def test_a_blank_node_stays_one_where_a_file_is_stored_piece_by_piece(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storing, "_PIECE", 40)
+    monkeypatch.setattr(store_writer, "_PIECE", 40)
     naming = f"<{A}> <https://example.org/p> _:b .\n"
     store = Oxigraph.read_only(str(write("first", {"": {naming, blank(1), *map(triple, range(9))}})))
     answer = store.query("SELECT ?value { ?s ?p ?node . ?node ?p ?value FILTER(isBlank(?node)) }")

@@ -34,7 +34,7 @@ class Statistics:
 
 
 class Counting:
-    """Counts what it reads of the current view (a reader of `begrepp.overview`)."""
+    """Counts what it reads of the current view (a reader of `begrepp.build.view_scan`)."""
 
     def __init__(self) -> None:
         self._things = 0

@@ -18,9 +18,9 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import LoadReport, Part
-from begrepp.build import BuildFailed
+from begrepp.build.pipeline import BuildFailed
+from begrepp.build.progress import Done
 from begrepp.errors import BegreppError
-from begrepp.progress import Done
 from begrepp.records import Edition, Source
 from begrepp.settings import Settings
 from begrepp.sources.editions import declaration

@@ -11,7 +11,8 @@ import click
 import loaders
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.artefact.parts import LoadReport
-from begrepp.build import build, check_edition
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build, check_edition
 from begrepp.cli import console
 from begrepp.cli.diff import FORMATS as DIFF_FORMATS
 from begrepp.cli.diff import diff as write_diff
@@ -24,7 +25,6 @@ from begrepp.cli.validate import profiles_command, validate
 from begrepp.cli.variables import check_values, harmonise
 from begrepp.dump import dump as write_dump
 from begrepp.errors import BegreppError, UsageError
-from begrepp.loading import Job
 from begrepp.records import Edition
 from begrepp.settings import ROOT, Settings
 from begrepp.sources import staging as adding

@@ -17,10 +17,10 @@ from urllib.parse import quote
 import click
 
 from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.build.store_writer import DEFAULT, read_contents
 from begrepp.errors import BegreppError
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
-from begrepp.storing import DEFAULT, read_contents
 
 PIECE = 20_000
 """Lines sent in one request."""

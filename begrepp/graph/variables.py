@@ -1,7 +1,7 @@
 """Variables and their value lists as CSVW, DDI-CDI and SKOS: what each measures, and which values it takes.
 
 A column is both a `csvw:Column`, which HealthDCAT-AP asks for, and a `cdi:InstanceVariable`. Above it stand the
-represented and the conceptual variable, which `begrepp.cascade` works out once all sources are there.
+represented and the conceptual variable, which `begrepp.build.variable_cascade` works out once all sources are there.
 """
 
 from __future__ import annotations

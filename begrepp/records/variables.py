@@ -2,7 +2,7 @@
 
 A variable is a column of a table. What it measures, whatever the way of expression, is its conceptual variable;
 the same together with one way of expression is its represented variable (DDI-CDI, GSIM, ISO/IEC 11179).
-`begrepp.cascade` works both out from what is measured and the values; only a source that states them itself,
+`begrepp.build.variable_cascade` works both out from what is measured and the values; only a source that states them itself,
 such as RUT or DDI-Lifecycle, yields `RepresentedVariable` and `ConceptualVariable`.
 """
 

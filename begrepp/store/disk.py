@@ -90,7 +90,7 @@ class DiskStore:
 
 
 def contents_file(store: Path) -> Path:
-    """The file beside a store that says what it holds (`begrepp.storing`)."""
+    """The file beside a store that says what it holds (`begrepp.build.store_writer`)."""
     return store.with_suffix(".json")
 
 

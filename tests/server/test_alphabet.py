@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.artefact.alphabet import Alphabet, Entry, entries_of, letters_of, path_of
-from begrepp.overview import look_over
+from begrepp.build.view_scan import look_over
 from begrepp.rdf.ntriples import name
 from begrepp.settings import LANGUAGES
 from begrepp.text.swedish import letter_of

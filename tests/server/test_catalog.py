@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 import loaders
-from begrepp.build import build
-from begrepp.loading import Job
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
 
 import loaders
-from begrepp.build import build
-from begrepp.loading import Job
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build
 from begrepp.queries.files import QUERIES
 from begrepp.rdf.namespaces import expand
 from begrepp.records import (

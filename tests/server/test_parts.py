@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.build import build
-from begrepp.loading import Job
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build
 from begrepp.rdf.iris import Iris
 from begrepp.records import Edition
 from begrepp.settings import Settings

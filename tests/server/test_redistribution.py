@@ -13,10 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.artefact.manifest import current_build
-from begrepp.build import build
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build
 from begrepp.downloads import FORMS
 from begrepp.dump import dump
-from begrepp.loading import Job
 from begrepp.records import Edition
 from begrepp.settings import Settings
 from server import create_app

@@ -15,8 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import loaders
-from begrepp.build import build
-from begrepp.loading import Job
+from begrepp.build.load_editions import Job
+from begrepp.build.pipeline import build
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.editions import find_editions
 from server import create_app

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from begrepp.artefact.parts import LoadReport
-from begrepp.cache import Cache, cache_key
+from begrepp.build.load_edition import Spilled, file_used, judge_edition, read_edition, together
+from begrepp.build.part_cache import Cache, cache_key
+from begrepp.build.progress import Progress
+from begrepp.build.store_writer import PIECE
 from begrepp.errors import BegreppError
 from begrepp.files import link
-from begrepp.parts import Spilled, file_used, judge_edition, read_edition, together
-from begrepp.progress import Progress
 from begrepp.records import Edition, Load
 from begrepp.sources.tables import Meter
-from begrepp.storing import PIECE
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _TICK = 0.2

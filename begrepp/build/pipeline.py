@@ -14,7 +14,6 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
-from begrepp.about import write_catalogue, write_provenance
 from begrepp.artefact.manifest import (
     MANIFEST,
     Manifest,
@@ -26,24 +25,25 @@ from begrepp.artefact.manifest import (
 )
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.artefact.public_projection import project
-from begrepp.cache import Cache
-from begrepp.cascade import write_cascade
-from begrepp.comparisons import Comparisons
-from begrepp.derived import Derived
+from begrepp.build.comparison_cache import Comparisons
+from begrepp.build.derived import Derived
+from begrepp.build.graph_checks import Finding
+from begrepp.build.load_editions import Failure, Job, load_all
+from begrepp.build.part_cache import Cache
+from begrepp.build.progress import Progress
+from begrepp.build.provenance import write_catalogue, write_provenance
+from begrepp.build.publication import alone, publish
+from begrepp.build.store_writer import Contents, StoreWriter
+from begrepp.build.variable_cascade import write_cascade
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.files import aside
-from begrepp.findings import Finding
 from begrepp.history.correspondence import write_differences
 from begrepp.history.current_view import in_force
 from begrepp.history.reused_codes import Meanings
 from begrepp.history.view_files import write_view
-from begrepp.loading import Failure, Job, load_all
-from begrepp.progress import Progress
-from begrepp.publish import alone, publish
 from begrepp.rdf.iris import Iris
 from begrepp.records import Coverage
 from begrepp.settings import Settings
-from begrepp.storing import Contents, StoreWriter
 
 
 class BuildFailed(BegreppError):

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from begrepp.artefact.parts import FileUsed, Kind, LoadReport, Part
-from begrepp.checks import checked
+from begrepp.build.record_checks import checked
 from begrepp.errors import InputError, Origin, ValidationError
 from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris

@@ -26,8 +26,8 @@ from types import MappingProxyType
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
+from begrepp.build.progress import Progress
 from begrepp.files import link
-from begrepp.progress import Progress
 from begrepp.rdf.sorted_files import changed_lines
 from begrepp.store.disk import contents_file
 

@@ -18,16 +18,16 @@ from begrepp.artefact.alphabet import Alphabet, path_of
 from begrepp.artefact.manifest import MANIFEST, Manifest, read_manifest
 from begrepp.artefact.statistics import FILE as STATISTICS
 from begrepp.artefact.statistics import Counting
-from begrepp.cache import data_files, software
+from begrepp.build.graph_checks import Finding, look_for_faults, run_checks
+from begrepp.build.part_cache import data_files, software
+from begrepp.build.progress import Progress
+from begrepp.build.store_writer import Contents
+from begrepp.build.view_scan import CHECKS
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link
-from begrepp.findings import Finding, look_for_faults, run_checks
-from begrepp.overview import CHECKS
-from begrepp.progress import Progress
 from begrepp.queries.files import QUERIES
 from begrepp.search import renew_index, write_index
 from begrepp.settings import LANGUAGES
-from begrepp.storing import Contents
 
 
 class Derived:
@@ -40,12 +40,12 @@ class Derived:
                 contents.view_sha256()
                 + code_checksum("begrepp.artefact.statistics")
                 + code_checksum("begrepp.artefact.alphabet"),
-                "begrepp.overview",
+                "begrepp.build.view_scan",
                 *_checks(),
             ),
             "index": _key(contents.view_sha256(), "begrepp.search", *data_files()),
             "indexing": _key("", "begrepp.search", *data_files()),
-            "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.findings", *_checks()),
+            "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.build.graph_checks", *_checks()),
         }
 
     def things(self, view: Path, index: Path, progress: Progress) -> int:

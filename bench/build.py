@@ -25,7 +25,7 @@ from itertools import islice
 from pathlib import Path
 
 from begrepp.artefact.manifest import Manifest, read_manifest
-from begrepp.dump import dump
+from begrepp.exports.nquads import dump
 from bench import jena
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "600"))

@@ -30,15 +30,15 @@ from pathlib import Path
 
 import loaders
 from begrepp.artefact.manifest import read_manifest
-from begrepp.dictionary_entries import all_entries, linked_in, targets_in
 from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Concept, Edition, Text
 from begrepp.settings import ROOT
 from begrepp.store.disk import DiskStore
-from begrepp.suggest import Entry, PlainBm25, Suggester, Target
-from begrepp.suggest_codes import CodeSuggester, value_entry
 from begrepp.text.swedish import fold
+from begrepp.variables.candidates import all_entries, linked_in, targets_in
+from begrepp.variables.code_suggestion import CodeSuggester, value_entry
+from begrepp.variables.suggestion import Entry, PlainBm25, Suggester, Target
 
 SHARED = ROOT.parent / "shared" / "data"
 Ranker = Callable[[Entry, str], Sequence[str]]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from begrepp.feeds import profiles, write_feed
+from begrepp.exports.dcat_feeds import profiles, write_feed
 from begrepp.queries.files import example
 from begrepp.rdf.namespaces import prefixes
 from begrepp.store.disk import DiskStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, send_file
 
 from begrepp.errors import NotFound
-from begrepp.feeds import profiles
+from begrepp.exports.dcat_feeds import profiles
 from server.making import made
 from server.negotiate import GRAPH_FORMATS, choose_format, split_suffix
 from server.state import build, serving
@@ -22,6 +22,6 @@ def catalog(profile: str) -> Response:
         raise NotFound(f"There is no feed in '{name}'.", f"There are {', '.join(profiles())}.")
     format_ = suffixed or choose_format(request, GRAPH_FORMATS)
     file = f"{name}.{format_.suffix}"
-    path = made("begrepp.feeds", found, file, serving().settings)
+    path = made("begrepp.exports.dcat_feeds", found, file, serving().settings)
     tag = f"{found.manifest.hash[:16]}-{format_.suffix}"
     return send_file(path, f"{format_.media_type}; charset=utf-8", download_name=file, etag=tag)

@@ -9,11 +9,11 @@ from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.harmonise import Code
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store.disk import Store
+from begrepp.variables.harmonisation import Code
 from server.questions import select, value
 
 MAX_LIST = 200_000

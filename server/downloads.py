@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, send_file
 
-from begrepp.downloads import ALL, FORMS, citation, file_name, names, split_name
+from begrepp.exports.downloads import ALL, FORMS, citation, file_name, names, split_name
 from begrepp.records import Text
 from server.links import licence_of
 from server.making import made, place
@@ -97,7 +97,7 @@ def file(file: str) -> Response:
     found = build()
     wanted = file.removesuffix(".sha256")
     name, _ = split_name(wanted, found.manifest)
-    path = made("begrepp.downloads", found, wanted, serving().settings)
+    path = made("begrepp.exports.downloads", found, wanted, serving().settings)
     digest = _sha256(path)
     if file != wanted:
         return Response(f"{digest}  {wanted}\n", content_type="text/plain; charset=utf-8")

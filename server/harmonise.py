@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, request
 
-from begrepp.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
 from begrepp.errors import BegreppError, NotFound
 from begrepp.queries.parameters import Known
+from begrepp.variables.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
 from begrepp.variables.harmonisation_run import harmonised
 from server.negotiate import HTML, Format, choose_format
 from server.pages.harmonise import harmonise_page

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, request
 
-from begrepp.downloads import FORMS, file_name
+from begrepp.exports.downloads import FORMS, file_name
 from server.addresses import document, raw_path
 from server.names import iris_of, one, statements
 from server.negotiate import HTML, Format

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 
-from begrepp.downloads import FORMS, file_name
+from begrepp.exports.downloads import FORMS, file_name
 from begrepp.records import Text
 from server.pages.concept import ConceptPage
 from server.pages.dataset import DatasetPage

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, make_response, request
 from begrepp.errors import BegreppError, UsageError
 from begrepp.queries.parameters import Known
 from begrepp.text.swedish import sort_key
-from begrepp.valuecheck import CheckedList, Verdict, check_values
-from begrepp.values import distinct_values
+from begrepp.variables.value_check import CheckedList, Verdict, check_values
+from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import decoded, written
 from server.names import choose
 from server.negotiate import CSV, HTML, Format, choose_format

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from begrepp.downloads import ALL, FORMS, file_name
+from begrepp.exports.downloads import ALL, FORMS, file_name
 from begrepp.rdf.namespaces import expand, prefixes
 from server.links import rights_of
 from server.state import Build

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 from begrepp.errors import NotFound, Origin, UsageError
-from begrepp.feeds import feed, profiles, write_feed
+from begrepp.exports.dcat_feeds import feed, profiles, write_feed
 from begrepp.graph.triple_writer import Mint
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand

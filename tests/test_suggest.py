@@ -17,8 +17,8 @@ from begrepp.errors import InputError
 from begrepp.records import Edition, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.settings import Settings
-from begrepp.suggest import Entry, Linked, PlainBm25, Suggester, Target
 from begrepp.text.dictionary_words import Wording, split_name
+from begrepp.variables.suggestion import Entry, Linked, PlainBm25, Suggester, Target
 
 
 def concept(key: str, sv: str, en: str = "", *other: str) -> Target:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from begrepp.records import Text
-from begrepp.suggest import Target
-from begrepp.suggest_codes import CodeSuggester, value_entry
+from begrepp.variables.code_suggestion import CodeSuggester, value_entry
+from begrepp.variables.suggestion import Target
 
 TNM = [
     Target(iri=f"tnm/{code}", notation=code, scheme="tnm", labels=(Text(code, "zxx"),))

@@ -16,8 +16,8 @@ from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from begrepp.valuecheck import Checked, CheckedList, Verdict, check_values
-from begrepp.values import distinct_values
+from begrepp.variables.value_check import Checked, CheckedList, Verdict, check_values
+from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import decoded, written
 
 MOST_BYTES = 50 * 1024 * 1024

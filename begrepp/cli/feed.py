@@ -11,7 +11,7 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build
 from begrepp.cli import console
-from begrepp.feeds import profiles, write_feed
+from begrepp.exports.dcat_feeds import profiles, write_feed
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.validation.profiles.profile import find_profile

@@ -7,13 +7,13 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
-from begrepp.crosswalk import Crosswalk, label_of, rows_of
-from begrepp.harmonise import Loss, Pair
 from begrepp.queries.parameters import Known
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
+from begrepp.variables.crosswalk import Crosswalk, label_of, rows_of
+from begrepp.variables.harmonisation import Loss, Pair
 from begrepp.variables.harmonisation_run import harmonised
 
 ENGLISH = {

@@ -23,8 +23,8 @@ from begrepp.cli.suggest import FORMATS as SUGGESTIONS
 from begrepp.cli.suggest import suggest as write_suggestions
 from begrepp.cli.validate import profiles_command, validate
 from begrepp.cli.variables import check_values, harmonise
-from begrepp.dump import dump as write_dump
 from begrepp.errors import BegreppError, UsageError
+from begrepp.exports.nquads import dump as write_dump
 from begrepp.records import Edition
 from begrepp.settings import ROOT, Settings
 from begrepp.sources import staging as adding

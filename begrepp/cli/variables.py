@@ -8,8 +8,8 @@ import click
 
 from begrepp.cli.check_values import check
 from begrepp.cli.harmonise import harmonise as write_harmonisation
-from begrepp.crosswalk import FORMATS as CROSSWALKS
 from begrepp.settings import Settings
+from begrepp.variables.crosswalk import FORMATS as CROSSWALKS
 from begrepp.variables.value_report import FORMATS as CHECKED
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import Manifest
-from begrepp.crosswalk import Crosswalk, label_of
 from begrepp.errors import NotFound, UsageError
-from begrepp.harmonise import Harmoniser
 from begrepp.queries.files import Parameter
 from begrepp.queries.pages import select, value
 from begrepp.queries.parameters import Known, term_of
 from begrepp.records import Text
 from begrepp.store.disk import Store
+from begrepp.variables.crosswalk import Crosswalk, label_of
+from begrepp.variables.harmonisation import Harmoniser
 
 
 def dataset_ids(manifest: Manifest) -> list[str]:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from begrepp.artefact.manifest import Manifest
-from begrepp.dictionary_entries import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
 from begrepp.errors import UsageError
 from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Record
 from begrepp.store.disk import Store
-from begrepp.suggest import Entry, Suggester, Suggestion
-from begrepp.suggest_codes import CodeSuggester, value_entry
+from begrepp.variables.candidates import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
+from begrepp.variables.code_suggestion import CodeSuggester, value_entry
+from begrepp.variables.suggestion import Entry, Suggester, Suggestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

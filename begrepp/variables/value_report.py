@@ -7,7 +7,7 @@ import io
 import json
 
 from begrepp.errors import InputError
-from begrepp.valuecheck import CheckedList, Verdict
+from begrepp.variables.value_check import CheckedList, Verdict
 
 FORMATS = ("csv", "json")
 

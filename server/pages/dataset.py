@@ -9,7 +9,7 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.ehds import elements, present
+from begrepp.exports.ehds import elements, present
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key

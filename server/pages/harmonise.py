@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from begrepp.crosswalk import Crosswalk, label_of
-from begrepp.harmonise import Code, Column, Loss, Pair
 from begrepp.text.swedish import sort_key
-from begrepp.translation import Path
+from begrepp.variables.crosswalk import Crosswalk, label_of
+from begrepp.variables.harmonisation import Code, Column, Loss, Pair
+from begrepp.variables.translation import Path
 from server.names import refs
 from server.served.refs import Ref
 from server.state import Build

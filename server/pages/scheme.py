@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.harmonise import Code
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
+from begrepp.variables.harmonisation import Code
 from server.addresses import document
 from server.catalogue import SchemeFacts
 from server.names import choose, in_order, iris_of, one, refs, statements

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.ehds import elements, present
+from begrepp.exports.ehds import elements, present
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from server.pages.timeline import MOST, Years, timeline

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from begrepp.artefact.manifest import current_build
 from begrepp.build.load_editions import Job
 from begrepp.build.pipeline import build
-from begrepp.downloads import FORMS
-from begrepp.dump import dump
+from begrepp.exports.downloads import FORMS
+from begrepp.exports.nquads import dump
 from begrepp.records import Edition
 from begrepp.settings import Settings
 from server import create_app

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from begrepp.cli.main import main
 from begrepp.errors import InputError, PersonalDataError, UsageError
 from begrepp.settings import Settings
-from begrepp.values import MOST, distinct_values
+from begrepp.variables.value_column import MOST, distinct_values
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 CASES = {

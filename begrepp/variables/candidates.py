@@ -14,7 +14,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import CodeList, Dataset, Record, Text, Variable
 from begrepp.store.disk import Store
-from begrepp.suggest import Entry, Linked, Target
+from begrepp.variables.suggestion import Entry, Linked, Target
 
 MOST_TARGETS = 150_000
 """More concepts than this are not held in memory; name the schemes to look in."""

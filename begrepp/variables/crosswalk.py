@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from begrepp.harmonise import Column, Loss, Pair, Relation, Translated
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.translation import Match, Path, in_words
+from begrepp.variables.harmonisation import Column, Loss, Pair, Relation, Translated
+from begrepp.variables.translation import Match, Path, in_words
 
 FORMATS = ("csv", "sssom", "fhir", "sql")
 MEDIA_TYPES = {

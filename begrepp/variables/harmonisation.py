@@ -1,7 +1,7 @@
 """The variables of two datasets that measure the same thing, side by side, and what is lost between their codes.
 
 Two columns belong together where they measure the same concept, one a broader concept than the other, or concepts
-that a mapping calls the same. Their value lists are aligned code by code (`begrepp.translation`), their units by
+that a mapping calls the same. Their value lists are aligned code by code (`begrepp.variables.translation`), their units by
 what UCUM says of them, and everything that does not come through is named.
 """
 
@@ -20,7 +20,7 @@ from begrepp.records import Text
 from begrepp.store.disk import Store
 from begrepp.text.swedish import sort_key
 from begrepp.text.units import factor, unit
-from begrepp.translation import Match, Path, best, paths
+from begrepp.variables.translation import Match, Path, best, paths
 
 MOST_CODES = 5000
 """A list longer than this is not laid out code by code."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from begrepp.records import Text
-from begrepp.suggest import LEAST, Entry, Suggester, Suggestion, Target
+from begrepp.variables.suggestion import LEAST, Entry, Suggester, Suggestion, Target
 
 _AS_WRITTEN = 0.95
 _ASIDE = re.compile(r"\([^()]*\)")

@@ -1,7 +1,7 @@
 """Files to download: a code system, or all that is here, in each of five forms, without what may not be passed on.
 
 Made from the graphs of a build when first asked for, beside the builds and never in them. Each file has its
-SHA-256 beside it. `python -m begrepp.downloads BUILD TARGET` writes one, in a process of its own.
+SHA-256 beside it. `python -m begrepp.exports.downloads BUILD TARGET` writes one, in a process of its own.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, seria
 
 from begrepp.artefact.manifest import Manifest, described_part, read_manifest
 from begrepp.artefact.public_projection import public_lines
-from begrepp.database import write_database
-from begrepp.dump import quads
 from begrepp.errors import NotFound
+from begrepp.exports.nquads import quads
+from begrepp.exports.sqlite import write_database
 from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.settings import LANGUAGES
 

@@ -23,7 +23,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from server.addresses import document
-from server.state import Build
+from server.served.build import Build
 from tests.w3c.serving import serve
 
 _SECONDS, _CONNECTIONS, _MOST = 8, 8, 2000

@@ -26,7 +26,7 @@ from server.catalogue import Catalogue
 from server.names import statements, texts
 from server.questions import select, value
 from server.resolve import Found, Missing, meanings
-from server.state import Build
+from server.served.build import Build
 
 
 class DatedStore:

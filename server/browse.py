@@ -20,7 +20,8 @@ from server.presenting import address, address_on, brief, render, speaker, twins
 from server.questions import ask, construct
 from server.rdf import serialise, vocabulary_file
 from server.resolve import Found, Missing, exists
-from server.state import Build, build
+from server.served.build import Build
+from server.state import build
 from server.translate import LANGUAGES
 
 blueprint = Blueprint("browse", __name__)

@@ -10,8 +10,8 @@ from begrepp.rdf.namespaces import compact
 from server.asof import day_asked, meant_on
 from server.names import iris_of, one, refs, statements_of
 from server.resolve import Ambiguous, Found, Missing, by_system, known_as
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 MOST = 1000
 LONGEST = 400

@@ -10,7 +10,8 @@ from begrepp.rdf.namespaces import expand, prefixes
 from server.negotiate import GRAPH_FORMATS, Format, choose_format
 from server.presenting import address
 from server.rdf import serialise
-from server.state import Build, build
+from server.served.build import Build
+from server.state import build
 from server.void import data_set
 
 blueprint = Blueprint("description", __name__)

@@ -17,7 +17,8 @@ from server.presenting import address, render, speaker, twins
 from server.questions import construct
 from server.rdf import serialise
 from server.resolve import Missing
-from server.state import Build, build
+from server.served.build import Build
+from server.state import build
 
 blueprint = Blueprint("differences", __name__)
 FORMATS = (*PAGE_FORMATS, CSV)

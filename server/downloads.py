@@ -20,7 +20,8 @@ from server.making import made, place
 from server.names import choose
 from server.negotiate import HTML, Format, choose_format
 from server.presenting import address, render, speaker
-from server.state import Build, build, serving
+from server.served.build import Build
+from server.state import build, serving
 
 blueprint = Blueprint("downloads", __name__)
 

@@ -16,7 +16,8 @@ from server.names import iris_of, one, statements
 from server.negotiate import HTML, Format
 from server.presenting import address, twins
 from server.resolve import Found, find
-from server.state import Build, build
+from server.served.build import Build
+from server.state import build
 
 blueprint = Blueprint("links", __name__)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from begrepp.errors import BegreppError
 from begrepp.settings import Settings
-from server.state import Build
+from server.served.build import Build
 
 _SECONDS = 60
 _making: dict[Path, subprocess.Popen[bytes]] = {}

@@ -13,8 +13,8 @@ from begrepp.settings import languages_for
 from begrepp.text.swedish import sort_key
 from server.addresses import document
 from server.questions import select
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 _CODES = (expand("skos:notation"), expand("csvw:name"))
 _NAMING = [

@@ -14,7 +14,7 @@ from server.names import is_wide
 from server.negotiate import Format
 from server.questions import construct
 from server.resolve import Found
-from server.state import Build
+from server.served.build import Build
 
 
 def triples_of(build: Build, found: Found) -> list[Triple]:

@@ -15,7 +15,7 @@ from server.addresses import KINDS, document, thing
 from server.catalogue import SchemeFacts
 from server.names import refs
 from server.questions import ask, select, value
-from server.state import Build
+from server.served.build import Build
 
 
 @dataclass(frozen=True, slots=True)

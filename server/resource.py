@@ -38,7 +38,8 @@ from server.pages.variable import variable_page
 from server.presenting import address, address_on, render, speaker, twins
 from server.rdf import serialise, triples_of
 from server.resolve import Found, Missing, by_iri, by_system, find
-from server.state import Build, build
+from server.served.build import Build
+from server.state import build
 
 blueprint = Blueprint("resource", __name__)
 

@@ -18,7 +18,7 @@ from granian.log import LogLevels
 
 from begrepp.errors import UsageError
 from begrepp.settings import Settings
-from server import create_app
+from server.app import create_app
 from server.front import CutOff, Front
 from server.querylog import write_log
 from server.sharedpages import make_file

@@ -16,8 +16,9 @@ from server.pages.dataset import DatasetPage
 from server.pages.home import HomePage
 from server.pages.scheme import SchemePage
 from server.presenting import address
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build, build
+from server.state import build
 
 _MOST = 200
 Said = dict[str, Any]

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from begrepp.exports.downloads import ALL, FORMS, file_name
 from begrepp.rdf.namespaces import expand, prefixes
 from server.links import rights_of
-from server.state import Build
+from server.served.build import Build
 
 
 def data_set(found: Build, root: str) -> Iterator[Triple]:

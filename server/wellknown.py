@@ -14,7 +14,8 @@ from begrepp.settings import ROOT
 from server.addresses import document
 from server.presenting import address
 from server.questions import select, value
-from server.state import Build, build
+from server.served.build import Build
+from server.state import build
 
 blueprint = Blueprint("wellknown", __name__)
 

@@ -27,7 +27,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
 from begrepp.sources.tables import Meter
 from begrepp.store.disk import DiskStore
-from server import create_app
+from server.app import create_app
 from tests.small import HEADER, build_small, jobs, put, settings_in
 from tests.test_build import ask
 

@@ -8,7 +8,7 @@ import pytest
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
-from server import create_app
+from server.app import create_app
 from tests.shell import Shell
 from tests.test_real_files import DATA
 

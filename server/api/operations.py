@@ -35,7 +35,7 @@ from server.pages.tree import children, paths
 from server.presenting import address
 from server.questions import select, value
 from server.resolve import Found, Missing, by_iri, by_system
-from server.state import Build
+from server.served.build import Build
 from server.translate import catalogue
 
 Asked = dict[str, Any]

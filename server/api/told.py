@@ -13,8 +13,8 @@ from server.names import iris_of, one, refs, statements, texts
 from server.pages.concept import NOTES
 from server.presenting import address
 from server.resolve import Found
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 Told = dict[str, Any]
 

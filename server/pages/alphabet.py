@@ -11,8 +11,8 @@ from begrepp.records import Text
 from server.addresses import document
 from server.catalogue import SchemeFacts
 from server.pages.paging import Paged
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 PAGE = 200
 

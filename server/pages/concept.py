@@ -21,8 +21,8 @@ from server.pages.thing import Property, properties
 from server.pages.tree import around, paths
 from server.questions import select, value
 from server.resolve import Found, meanings
+from server.served.build import Build
 from server.served.refs import Node, Ref
-from server.state import Build
 from server.translate import Speaker
 
 NOTES = (

@@ -13,8 +13,8 @@ from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.names import choose, refs
 from server.pages.results import ResultPage
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,8 @@ from server.pages.timeline import Timeline, Years, timeline
 from server.pages.variable_row import VariableRow, linked, variable_row
 from server.questions import select, value
 from server.resolve import Found
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 from server.translate import Speaker
 
 SHOWN = 200

@@ -18,8 +18,8 @@ from server.addresses import document
 from server.names import refs
 from server.pages.paging import Paged
 from server.questions import select, value
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 from server.translate import Speaker
 
 PAGE = 100

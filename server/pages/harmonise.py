@@ -10,8 +10,8 @@ from begrepp.variables.crosswalk import Crosswalk, label_of
 from begrepp.variables.harmonisation import Code, Column, Loss, Pair
 from begrepp.variables.translation import Path
 from server.names import refs
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 LOSSES = (Loss.NOTHING, Loss.MERGED, Loss.COARSER, Loss.NEAR, Loss.UNDECIDED, Loss.NONE)
 

@@ -15,8 +15,8 @@ from server.addresses import document
 from server.names import choose, refs
 from server.pages.scheme import SchemeRow, scheme_rows
 from server.questions import select, value
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 SCHEMES_SHOWN = 8
 CHANGES_SHOWN = 5

@@ -16,8 +16,8 @@ from server.pages.paging import Paged
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
 from server.questions import bound, value
 from server.resolve import Found
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 from server.translate import Speaker
 
 PAGE = 200

@@ -13,8 +13,8 @@ from begrepp.records import Text
 from server.addresses import document
 from server.names import Said, iris_of, one, refs, texts
 from server.questions import select, value
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch")
 _INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}

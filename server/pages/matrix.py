@@ -9,8 +9,8 @@ from math import sqrt
 
 from begrepp.text.swedish import sort_key
 from server.names import refs
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 LARGEST = 11.0
 """The radius of the circle of the fullest cell, in a box of 24."""

@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode
 from server.names import refs
 from server.pages.mappings import MappingRow
 from server.questions import select, value
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 SHOWN = 50
 

@@ -12,8 +12,8 @@ from server.addresses import document
 from server.names import Said, iris_of, one, refs, statements, texts
 from server.pages.thing import Property, properties
 from server.resolve import Found
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 from server.translate import Speaker
 
 

@@ -10,8 +10,8 @@ from begrepp.rdf.namespaces import compact
 from begrepp.store.worker import Form
 from server.addresses import document
 from server.names import refs
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 ROWS_SHOWN = 500

@@ -19,8 +19,8 @@ from server.pages.paging import Paged
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
 from server.pages.tree import Branch, top
 from server.questions import select, value
+from server.served.build import Build
 from server.served.refs import Ref
-from server.state import Build
 
 PAGE = 200
 

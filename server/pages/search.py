@@ -12,8 +12,8 @@ from begrepp.search.documents import KINDS
 from server.addresses import document
 from server.names import choose, refs
 from server.pages.paging import Paged
+from server.served.build import Build
 from server.served.refs import Ref, is_mnemonic
-from server.state import Build
 
 PAGE = 25
 MAX_OFFSET = 2000

@@ -13,9 +13,9 @@ from begrepp.records import Text
 from server.names import Said, in_order, refs, statements
 from server.questions import select, value
 from server.resolve import Found
+from server.served.build import Build
 from server.served.refs import Ref
 from server.shapes import places
-from server.state import Build
 from server.translate import Speaker
 
 MAX_INCOMING = 100

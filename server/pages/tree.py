@@ -13,8 +13,8 @@ from begrepp.text.swedish import sort_key
 from server.catalogue import SchemeFacts
 from server.names import refs
 from server.questions import select, value
+from server.served.build import Build
 from server.served.refs import Node, Ref
-from server.state import Build
 
 SHOWN = 200
 AROUND = 12

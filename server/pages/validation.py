@@ -9,7 +9,7 @@ from begrepp.records import Text
 from server.addresses import document
 from server.names import choose
 from server.pages.releases import LoadRow, load_row
-from server.state import Build
+from server.served.build import Build
 
 EXAMPLES_SHOWN = 5
 

@@ -15,7 +15,7 @@ from begrepp.build.view_scan import look_over
 from begrepp.rdf.ntriples import name
 from begrepp.settings import LANGUAGES
 from begrepp.text.swedish import letter_of
-from server import create_app
+from server.app import create_app
 from tests.small import HEADER, build_small, put, settings_in
 
 ROWS = (

@@ -12,7 +12,7 @@ from pyoxigraph import RdfFormat, parse
 
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
-from server import create_app
+from server.app import create_app
 from server.warming import warm
 
 SELECT = "SELECT ?c ?l { ?c skos:prefLabel ?l } ORDER BY ?c ?l LIMIT 60"

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from begrepp.records import Text
 from begrepp.settings import ROOT, Settings
-from server import create_app
+from server.app import create_app
 from server.names import choose
 from server.translate import LANGUAGES, Speaker, catalogue
 
@@ -129,10 +129,10 @@ def test_a_third_language_is_one_file(built: Settings, tmp_path: Path) -> None:
     )
     (tmp_path / "server/translations/fi.toml").write_text(finnish, encoding="utf-8")
     asked = """
-import server
-assert server.__file__.startswith(__import__("sys").argv[1]), server.__file__
+import server.app
+assert server.app.__file__.startswith(__import__("sys").argv[1]), server.app.__file__
 from begrepp.settings import Settings
-app = server.create_app(Settings())
+app = server.app.create_app(Settings())
 client = app.test_client()
 html = {"Accept": "text/html"}
 finnish = client.get("/cs", headers={**html, "Accept-Language": "fi"})

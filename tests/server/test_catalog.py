@@ -16,7 +16,7 @@ from begrepp.build.pipeline import build
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
-from server import create_app
+from server.app import create_app
 from tests import golden
 from tests.small import Quiet
 

@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat, parse
 from begrepp.cli.main import main
 from begrepp.queries.files import Query, queries
 from begrepp.settings import Settings
-from server import create_app
+from server.app import create_app
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 HER2 = "/queries/who-measures-it-and-as-what"

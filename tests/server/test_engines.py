@@ -21,7 +21,7 @@ from begrepp.cli.main import main
 from begrepp.queries.files import Query, queries
 from begrepp.settings import Settings
 from begrepp.store.remote import RemoteStore, StoreUnreachable
-from server import create_app
+from server.app import create_app
 from tests.engines import ISQL, OXIGRAPH, VIRTUOSO, Engine, oxigraph, virtuoso
 
 pytestmark = pytest.mark.slow

@@ -33,7 +33,7 @@ from begrepp.records import (
 )
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from server import create_app
+from server.app import create_app
 from server.asof import http_date
 from server.translate import LANGUAGES
 from tests import editions

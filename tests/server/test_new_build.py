@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.build.pipeline import BuildFailed
-from server import create_app
+from server.app import create_app
 from tests.small import HEADER, ROWS, build_small, put, settings_in
 
 

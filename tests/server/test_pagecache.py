@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.settings import Settings
-from server import create_app
 from server.accesslog import AccessLog
+from server.app import create_app
 from server.pagecache import PageCache
 from server.sharedpages import SharedPages
 from tests.small import HEADER, ROWS, build_small, put, settings_in

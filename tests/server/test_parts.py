@@ -13,7 +13,7 @@ from begrepp.build.pipeline import build
 from begrepp.rdf.iris import Iris
 from begrepp.records import Edition
 from begrepp.settings import Settings
-from server import create_app
+from server.app import create_app
 from tests.server import parts
 from tests.small import Quiet
 

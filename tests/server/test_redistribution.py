@@ -19,7 +19,7 @@ from begrepp.exports.downloads import FORMS
 from begrepp.exports.nquads import dump
 from begrepp.records import Edition
 from begrepp.settings import Settings
-from server import create_app
+from server.app import create_app
 from tests.server.protected import CANARY, load, load_badly, load_mappings
 from tests.small import Quiet
 

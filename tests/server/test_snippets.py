@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from begrepp.queries.files import Query, queries
 from begrepp.settings import Settings
-from server import create_app
+from server.app import create_app
 
 pytestmark = pytest.mark.slow
 _SNIPPET = re.compile(r'aria-labelledby="s-(\w+)">(.*?)</pre>', re.DOTALL)

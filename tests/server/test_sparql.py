@@ -16,7 +16,7 @@ from pyoxigraph import RdfFormat, parse
 from begrepp.errors import QueryTooLarge
 from begrepp.queries.files import QUERIES, queries, read_query
 from begrepp.settings import Settings
-from server import create_app
+from server.app import create_app
 
 ASK = "ASK { ?s ?p ?o }"
 SELECT = 'SELECT ?label { ?c skos:notation "A00.9" ; skos:prefLabel ?label . FILTER(LANG(?label) = "sv") }'

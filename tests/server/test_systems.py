@@ -19,7 +19,7 @@ from begrepp.build.load_editions import Job
 from begrepp.build.pipeline import build
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.editions import find_editions
-from server import create_app
+from server.app import create_app
 from tests import golden
 from tests.small import Quiet
 

@@ -18,7 +18,7 @@ from pyoxigraph import RdfFormat, parse
 from begrepp.settings import Settings
 from begrepp.validation.profiles.profile import BUNDLED
 from begrepp.validation.reports.formats import FORMATS
-from server import create_app
+from server.app import create_app
 from server.fetching import NotFetched, fetch
 from server.rates import Rate, TooOften
 

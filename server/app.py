@@ -1,0 +1,102 @@
+"""The web: pages for people, RDF and SPARQL for machines, all read from one build and never written to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from begrepp.settings import Settings
+from server import (
+    api,
+    browse,
+    catalog,
+    cookbook,
+    description,
+    differences,
+    downloads,
+    harmonise,
+    judge,
+    links,
+    matrix,
+    metrics,
+    problems,
+    resource,
+    sparql,
+    terms,
+    validation,
+    valuecheck,
+    wellknown,
+)
+from server.accesslog import AccessLog
+from server.addresses import ProfileName
+from server.heads import begin, finish
+from server.pagecache import PageCache
+from server.presenting import prepare_templates
+from server.schema_org import described
+from server.sharedpages import SharedPages
+from server.state import Serving
+
+MAX_REQUEST_BYTES = 1024 * 1024
+_SHARED_TIMES = 8
+"""How much more is kept in a file for all processes than in the memory of each."""
+COMPRESSED = [
+    *("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain", "text/csv"),
+    *("text/tab-separated-values", "text/turtle", "application/json", "application/problem+json"),
+    *("application/ld+json", "application/rdf+xml", "application/n-triples", "application/atom+xml"),
+    *("application/linkset+json", "application/xml"),
+    *("application/sparql-results+json", "application/sparql-results+xml"),
+]
+
+
+def create_app(settings: Settings, shared: Path | None = None) -> Flask:
+    """The application that serves the current build of a data folder; `shared` is a file for all server processes."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
+    app.url_map.strict_slashes = False
+    app.url_map.converters["profile"] = ProfileName
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions["begrepp"] = Serving(settings)
+    app.extensions["begrepp.desk"] = judge.Desk(settings)
+    prepare_templates(app, described, settings.report_link)
+    for blueprint in (
+        api.blueprint,
+        browse.blueprint,
+        catalog.blueprint,
+        cookbook.blueprint,
+        description.blueprint,
+        differences.blueprint,
+        downloads.blueprint,
+        judge.blueprint,
+        harmonise.blueprint,
+        links.blueprint,
+        matrix.blueprint,
+        metrics.blueprint,
+        resource.blueprint,
+        sparql.blueprint,
+        terms.blueprint,
+        validation.blueprint,
+        valuecheck.blueprint,
+        wellknown.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    problems.register(app)
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
+    Compress(app)  # registered before `finish`, so it comes after it
+    app.before_request(begin)
+    app.after_request(finish)
+    if settings.kept_pages_mb:
+        kept = settings.kept_pages_mb
+        together = SharedPages(shared, _SHARED_TIMES * kept) if shared else None
+        pages = PageCache(app.wsgi_app, settings.current, kept, together, metrics.count_kept)
+        app.wsgi_app = pages  # type: ignore[method-assign]
+    if settings.access_log:
+        app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
+    if proxies := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)  # type: ignore[method-assign]
+    return app

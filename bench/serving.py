@@ -22,7 +22,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
-from server.addresses import document
+from server.http.urls import document
 from server.served.build import Build
 from tests.w3c.serving import serve
 

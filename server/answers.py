@@ -10,11 +10,11 @@ from flask import Response, g, request
 from begrepp.store.worker import Question
 from server.asked import Asked, client
 from server.federation import resolved
-from server.negotiate import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language
+from server.http.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language
 from server.pages.results import ROWS_SHOWN, ResultPage, result_page
-from server.querylog import note_cut, noted
-from server.replies import Answer, Reply
 from server.state import build, serving
+from server.telemetry.query_log import note_cut, noted
+from server.workers.stream import Answer, Reply
 
 Formats = tuple[Format, Format]
 """The format for solutions or a yes or no, and the format for a graph."""

@@ -21,7 +21,6 @@ from server import (
     judge,
     links,
     matrix,
-    metrics,
     problems,
     resource,
     sparql,
@@ -30,14 +29,15 @@ from server import (
     valuecheck,
     wellknown,
 )
-from server.accesslog import AccessLog
-from server.addresses import ProfileName
 from server.heads import begin, finish
-from server.pagecache import PageCache
+from server.http.page_cache import PageCache
+from server.http.shared_cache import SharedPages
+from server.http.urls import ProfileName
 from server.presenting import prepare_templates
 from server.schema_org import described
-from server.sharedpages import SharedPages
 from server.state import Serving
+from server.telemetry import metrics
+from server.telemetry.access_log import AccessLog
 
 MAX_REQUEST_BYTES = 1024 * 1024
 _SHARED_TIMES = 8

@@ -8,21 +8,21 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
 from begrepp.records import Text
-from server.asof import dated, day_asked, reading
-from server.names import choose, refs
-from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
+from server.http.i18n import LANGUAGES
+from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
 from server.pages.alphabet import alphabet_page
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.scheme import scheme_rows, vocabulary
 from server.pages.search import FACETS, results, search_page
 from server.pages.tree import branch, children, top
 from server.presenting import address, address_on, brief, render, speaker, twins
-from server.questions import ask, construct
-from server.rdf import serialise, vocabulary_file
-from server.resolve import Found, Missing, exists
+from server.served.as_of import dated, day_asked, reading
 from server.served.build import Build
+from server.served.documents import serialise, vocabulary_file
+from server.served.labels import choose, refs
+from server.served.questions import ask, construct
+from server.served.resolve import Found, Missing, exists
 from server.state import build
-from server.translate import LANGUAGES
 
 blueprint = Blueprint("browse", __name__)
 _YEAR = 365 * 24 * 3600

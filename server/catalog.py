@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request, send_file
 
 from begrepp.errors import NotFound
 from begrepp.exports.dcat_feeds import profiles
-from server.making import made
-from server.negotiate import GRAPH_FORMATS, choose_format, split_suffix
+from server.http.negotiation import GRAPH_FORMATS, choose_format, split_suffix
+from server.served.made_files import made
 from server.state import build, serving
 
 blueprint = Blueprint("catalog", __name__)

@@ -12,13 +12,13 @@ from begrepp.queries.parameters import Known, ParameterError, bind, ready
 from begrepp.rdf.namespaces import sparql_prologue
 from server import answers
 from server.asked import Asked, asking
-from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
+from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
 from server.pages.cookbook import question_page
 from server.presenting import address, render, speaker
-from server.rdf import serialise
-from server.replies import Answer
 from server.resultset import as_triples
+from server.served.documents import serialise
 from server.state import build
+from server.workers.stream import Answer
 
 blueprint = Blueprint("cookbook", __name__)
 _NOT_PARAMETERS = ("format", "lang")

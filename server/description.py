@@ -7,10 +7,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from begrepp.artefact.statistics import Statistics, read_statistics
 from begrepp.rdf.namespaces import expand, prefixes
-from server.negotiate import GRAPH_FORMATS, Format, choose_format
+from server.http.negotiation import GRAPH_FORMATS, Format, choose_format
 from server.presenting import address
-from server.rdf import serialise
 from server.served.build import Build
+from server.served.documents import serialise
 from server.state import build
 from server.void import data_set
 

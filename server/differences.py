@@ -10,14 +10,14 @@ from pyoxigraph import NamedNode
 from begrepp.errors import UsageError
 from begrepp.history.change_lists import as_atom, as_csv
 from begrepp.history.changes import RULES, TYPES
-from server.addresses import document, raw_path, thing
-from server.negotiate import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
+from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
+from server.http.urls import document, raw_path, thing
 from server.pages.difference import changes_of, chosen, difference_page, title_of
 from server.presenting import address, render, speaker, twins
-from server.questions import construct
-from server.rdf import serialise
-from server.resolve import Missing
 from server.served.build import Build
+from server.served.documents import serialise
+from server.served.questions import construct
+from server.served.resolve import Missing
 from server.state import build
 
 blueprint = Blueprint("differences", __name__)

@@ -15,12 +15,12 @@ from flask import Blueprint, Response, jsonify, request, send_file
 
 from begrepp.exports.downloads import ALL, FORMS, citation, file_name, names, split_name
 from begrepp.records import Text
+from server.http.negotiation import HTML, Format, choose_format
 from server.links import licence_of
-from server.making import made, place
-from server.names import choose
-from server.negotiate import HTML, Format, choose_format
 from server.presenting import address, render, speaker
 from server.served.build import Build
+from server.served.labels import choose
+from server.served.made_files import made, place
 from server.state import build, serving
 
 blueprint = Blueprint("downloads", __name__)

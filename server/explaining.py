@@ -10,9 +10,9 @@ from begrepp.errors import BegreppError, QueryTimeout
 from begrepp.queries.doctor import Doctor, Finding
 from begrepp.store.worker import Question
 from server.asked import Asked, client
+from server.http.i18n import LANGUAGES, Speaker
 from server.presenting import speaker
 from server.state import build, serving
-from server.translate import LANGUAGES, Speaker
 
 _PROBE_SECONDS = 2.0
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from begrepp.errors import BegreppError
-from server.pagecache import KEPT_ONLY, NotKept
+from server.http.page_cache import KEPT_ONLY, NotKept
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -8,7 +8,7 @@ from begrepp.errors import BegreppError, NotFound
 from begrepp.queries.parameters import Known
 from begrepp.variables.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
 from begrepp.variables.harmonisation_run import harmonised
-from server.negotiate import HTML, Format, choose_format
+from server.http.negotiation import HTML, Format, choose_format
 from server.pages.harmonise import harmonise_page
 from server.presenting import render, speaker
 from server.state import build

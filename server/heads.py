@@ -13,10 +13,10 @@ from datetime import datetime
 from flask import Response, g, request
 
 from begrepp.errors import NoBuild
-from server import metrics
-from server.accesslog import ROUTE
 from server.http.caching import KEPT
 from server.state import build
+from server.telemetry import metrics
+from server.telemetry.access_log import ROUTE
 
 _CONTENT_SECURITY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "

@@ -20,13 +20,13 @@ from begrepp.validation.rdf_input.syntax import named, of_file, of_media_type
 from begrepp.validation.reports.formats import FORMATS, ReportFormat
 from begrepp.validation.validate_files import Rules, Source, rules_of
 from server.fetching import fetch
+from server.http.negotiation import HTML, Format, choose_format
+from server.http.rate_limit import Rate
 from server.judging import Job, JudgingPool, report_file
-from server.negotiate import HTML, Format, choose_format
 from server.pages.profiles import form_page
 from server.pages.report import report_page
 from server.presenting import address, render, speaker
 from server.problems import problem
-from server.rates import Rate
 from server.reports import Reports
 from server.state import build, serving
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, jsonify, request
 
 from begrepp.exports.downloads import FORMS, file_name
-from server.addresses import document, raw_path
-from server.names import iris_of, one, statements
-from server.negotiate import HTML, Format
+from server.http.negotiation import HTML, Format
+from server.http.urls import document, raw_path
 from server.presenting import address, twins
-from server.resolve import Found, find
 from server.served.build import Build
+from server.served.labels import iris_of, one, statements
+from server.served.resolve import Found, find
 from server.state import build
 
 blueprint = Blueprint("links", __name__)

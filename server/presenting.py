@@ -12,10 +12,10 @@ from markupsafe import Markup, escape
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from server.addresses import Twin, raw_path
-from server.names import mine
-from server.negotiate import GRAPH_FORMATS, choose_language
-from server.translate import LANGUAGES, Speaker
+from server.http.i18n import LANGUAGES, Speaker
+from server.http.negotiation import GRAPH_FORMATS, choose_language
+from server.http.urls import Twin, raw_path
+from server.served.labels import mine
 
 
 def speaker() -> Speaker:

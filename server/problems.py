@@ -11,8 +11,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from begrepp.errors import BegreppError, InputError, NoBuild
-from server.addresses import document
-from server.negotiate import (
+from server.http.negotiation import (
     GRAPH_FORMATS,
     HTML,
     PROBLEM,
@@ -22,10 +21,11 @@ from server.negotiate import (
     quality,
     split_suffix,
 )
+from server.http.urls import document
 from server.pages.releases import ReleaseRow, release_row
 from server.pages.search import results
 from server.presenting import address, render, speaker
-from server.resolve import Gone, Missing
+from server.served.resolve import Gone, Missing
 from server.state import build
 
 _log = logging.getLogger("begrepp.server")

@@ -12,8 +12,18 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
-from server.addresses import KINDS, Twin, raw_path
-from server.asof import (
+from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
+from server.http.urls import KINDS, Twin, raw_path
+from server.links import header, links_of
+from server.pages.concept import ConceptPage, concept_page
+from server.pages.dataset import dataset_page
+from server.pages.mapping_set import mapping_set_page
+from server.pages.releases import release_page
+from server.pages.scheme import scheme_page
+from server.pages.thing import thing_page
+from server.pages.variable import variable_page
+from server.presenting import address, address_on, render, speaker, twins
+from server.served.as_of import (
     dated,
     datetime_asked,
     day_asked,
@@ -24,21 +34,11 @@ from server.asof import (
     retired_then,
     scheme_of,
 )
-from server.codes import resolved
-from server.links import header, links_of
-from server.names import iris_of, statements
-from server.negotiate import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
-from server.pages.concept import ConceptPage, concept_page
-from server.pages.dataset import dataset_page
-from server.pages.mapping_set import mapping_set_page
-from server.pages.releases import release_page
-from server.pages.scheme import scheme_page
-from server.pages.thing import thing_page
-from server.pages.variable import variable_page
-from server.presenting import address, address_on, render, speaker, twins
-from server.rdf import serialise, triples_of
-from server.resolve import Found, Missing, by_iri, by_system, find
+from server.served.batch_resolve import resolved
 from server.served.build import Build
+from server.served.documents import serialise, triples_of
+from server.served.labels import iris_of, statements
+from server.served.resolve import Found, Missing, by_iri, by_system, find
 from server.state import build
 
 blueprint = Blueprint("resource", __name__)

@@ -20,8 +20,8 @@ from begrepp.errors import UsageError
 from begrepp.settings import Settings
 from server.app import create_app
 from server.front import CutOff, Front
-from server.querylog import write_log
-from server.sharedpages import make_file
+from server.http.shared_cache import make_file
+from server.telemetry.query_log import write_log
 from server.warming import warm
 
 _PAGES = "pages.sqlite"

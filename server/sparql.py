@@ -16,10 +16,10 @@ from server.asked import Asked, asked, query_text
 from server.description import described
 from server.explaining import explain, for_machines, for_people
 from server.http.caching import KEPT
-from server.negotiate import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
+from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
 from server.pages.results import ResultPage
 from server.presenting import address, render
-from server.replies import Reply
+from server.workers.stream import Reply
 
 EDITOR = ROOT / "server" / "static" / "editor" / "editor.js"
 """The editor as `make editor` builds it; without it the page has a text field."""

@@ -14,9 +14,9 @@ from begrepp.settings import Settings
 from begrepp.store.endpoint import Endpoint
 from begrepp.store.nodes import FILE as NODES_FILE
 from begrepp.store.nodes import NodeClient, read_nodes
-from server.kept import KeptAnswers
-from server.pool import QueryPool
 from server.served.build import Build
+from server.served.caches import KeptAnswers
+from server.workers.pool import QueryPool
 
 
 class Serving:

@@ -10,9 +10,9 @@ from begrepp.text.swedish import sort_key
 from begrepp.variables.value_check import CheckedList, Verdict, check_values
 from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import decoded, written
-from server.names import choose
-from server.negotiate import CSV, HTML, Format, choose_format
+from server.http.negotiation import CSV, HTML, Format, choose_format
 from server.presenting import render, speaker
+from server.served.labels import choose
 from server.state import build
 
 blueprint = Blueprint("valuecheck", __name__)

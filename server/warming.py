@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from begrepp.queries.files import queries
-from server.querylog import unnoted
+from server.telemetry.query_log import unnoted
 
 _FORMATS = {"select": "json", "ask": "json"}
 

@@ -11,10 +11,10 @@ from pyoxigraph import NamedNode
 
 from begrepp.errors import NotFound
 from begrepp.settings import ROOT
-from server.addresses import document
+from server.http.urls import document
 from server.presenting import address
-from server.questions import select, value
 from server.served.build import Build
+from server.served.questions import select, value
 from server.state import build
 
 blueprint = Blueprint("wellknown", __name__)

@@ -13,10 +13,10 @@ from flask import Blueprint, Response, g, jsonify, request
 from server.api.openapi import openapi
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import read
-from server.codes import resolved
+from server.http.i18n import LANGUAGES
 from server.presenting import address, render, speaker
+from server.served.batch_resolve import resolved
 from server.state import build, serving
-from server.translate import LANGUAGES
 
 blueprint = Blueprint("api", __name__)
 _CONTEXT = "http://www.w3.org/ns/json-ld#context"

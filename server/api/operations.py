@@ -24,19 +24,19 @@ from server.api.parameters import (
     lookup,
 )  # fmt: skip
 from server.api.told import Told, concept, short
-from server.asof import dated, day_asked, meant_on, reading
-from server.codes import resolved
+from server.http.i18n import catalogue
 from server.links import licence_of
-from server.names import refs, statements
 from server.pages.mappings import mapping_rows
 from server.pages.scheme import scheme_row
 from server.pages.search import Result, results
 from server.pages.tree import children, paths
 from server.presenting import address
-from server.questions import select, value
-from server.resolve import Found, Missing, by_iri, by_system
+from server.served.as_of import dated, day_asked, meant_on, reading
+from server.served.batch_resolve import resolved
 from server.served.build import Build
-from server.translate import catalogue
+from server.served.labels import refs, statements
+from server.served.questions import select, value
+from server.served.resolve import Found, Missing, by_iri, by_system
 
 Asked = dict[str, Any]
 

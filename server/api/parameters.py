@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from begrepp.errors import UsageError
 from begrepp.search.documents import KINDS
-from server.translate import LANGUAGES, catalogue
+from server.http.i18n import LANGUAGES, catalogue
 
 LONGEST = 400
 

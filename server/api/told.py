@@ -9,12 +9,12 @@ from typing import Any
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.links import rights_of
-from server.names import iris_of, one, refs, statements, texts
 from server.pages.concept import NOTES
 from server.presenting import address
-from server.resolve import Found
 from server.served.build import Build
+from server.served.labels import iris_of, one, refs, statements, texts
 from server.served.refs import Ref
+from server.served.resolve import Found
 
 Told = dict[str, Any]
 

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from begrepp.artefact.alphabet import entries_of, letters_of
 from begrepp.records import Text
-from server.addresses import document
-from server.catalogue import SchemeFacts
+from server.http.urls import document
 from server.pages.paging import Paged
 from server.served.build import Build
 from server.served.refs import Ref
+from server.served.schemes import SchemeFacts
 
 PAGE = 200
 

@@ -11,19 +11,19 @@ from pyoxigraph import Literal, NamedNode, QuerySolution
 
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from server.addresses import document
-from server.names import Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.http.i18n import Speaker
+from server.http.urls import document
 from server.pages.mappings import MappingRow, mapping_rows
 from server.pages.measured import Measured, measured
 from server.pages.neighbours import Drawing, drawing
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, release_row
 from server.pages.thing import Property, properties
 from server.pages.tree import around, paths
-from server.questions import select, value
-from server.resolve import Found, meanings
 from server.served.build import Build
+from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.questions import select, value
 from server.served.refs import Node, Ref
-from server.translate import Speaker
+from server.served.resolve import Found, meanings
 
 NOTES = (
     "xkos:coreContentNote",

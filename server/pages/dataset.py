@@ -13,16 +13,16 @@ from begrepp.exports.ehds import elements, present
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
-from server.names import Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.http.i18n import Speaker
 from server.pages.releases import LoadRow, loads_of
 from server.pages.thing import Property, properties
 from server.pages.timeline import Timeline, Years, timeline
 from server.pages.variable_row import VariableRow, linked, variable_row
-from server.questions import select, value
-from server.resolve import Found
 from server.served.build import Build
+from server.served.labels import Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.questions import select, value
 from server.served.refs import Ref
-from server.translate import Speaker
+from server.served.resolve import Found
 
 SHOWN = 200
 

@@ -14,13 +14,13 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key
 from begrepp.text.swedish import fold, sort_key
-from server.addresses import document
-from server.names import refs
+from server.http.i18n import Speaker
+from server.http.urls import document
 from server.pages.paging import Paged
-from server.questions import select, value
 from server.served.build import Build
+from server.served.labels import refs
+from server.served.questions import select, value
 from server.served.refs import Ref
-from server.translate import Speaker
 
 PAGE = 100
 TOUCHED = 100

@@ -9,8 +9,8 @@ from begrepp.text.swedish import sort_key
 from begrepp.variables.crosswalk import Crosswalk, label_of
 from begrepp.variables.harmonisation import Code, Column, Loss, Pair
 from begrepp.variables.translation import Path
-from server.names import refs
 from server.served.build import Build
+from server.served.labels import refs
 from server.served.refs import Ref
 
 LOSSES = (Loss.NOTHING, Loss.MERGED, Loss.COARSER, Loss.NEAR, Loss.UNDECIDED, Loss.NONE)

@@ -11,11 +11,11 @@ from begrepp.queries.files import Query, queries
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
-from server.addresses import document
-from server.names import choose, refs
+from server.http.urls import document
 from server.pages.scheme import SchemeRow, scheme_rows
-from server.questions import select, value
 from server.served.build import Build
+from server.served.labels import choose, refs
+from server.served.questions import select, value
 from server.served.refs import Ref
 
 SCHEMES_SHOWN = 8

@@ -10,15 +10,15 @@ from pyoxigraph import NamedNode, QuerySolutions
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from server.addresses import document
-from server.names import in_order, iris_of, one, refs, statements, texts
+from server.http.i18n import Speaker
+from server.http.urls import document
 from server.pages.paging import Paged
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
-from server.questions import bound, value
-from server.resolve import Found
 from server.served.build import Build
+from server.served.labels import in_order, iris_of, one, refs, statements, texts
+from server.served.questions import bound, value
 from server.served.refs import Ref
-from server.translate import Speaker
+from server.served.resolve import Found
 
 PAGE = 200
 SORTED = 2000

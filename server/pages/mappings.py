@@ -10,10 +10,10 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from server.addresses import document
-from server.names import Said, iris_of, one, refs, texts
-from server.questions import select, value
+from server.http.urls import document
 from server.served.build import Build
+from server.served.labels import Said, iris_of, one, refs, texts
+from server.served.questions import select, value
 from server.served.refs import Ref
 
 MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 from begrepp.text.swedish import sort_key
-from server.names import refs
 from server.served.build import Build
+from server.served.labels import refs
 from server.served.refs import Ref
 
 LARGEST = 11.0

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from server.names import refs
 from server.pages.mappings import MappingRow
-from server.questions import select, value
 from server.served.build import Build
+from server.served.labels import refs
+from server.served.questions import select, value
 from server.served.refs import Ref
 
 SHOWN = 50

@@ -8,13 +8,13 @@ from typing import Any
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from server.addresses import document
-from server.names import Said, iris_of, one, refs, statements, texts
+from server.http.i18n import Speaker
+from server.http.urls import document
 from server.pages.thing import Property, properties
-from server.resolve import Found
 from server.served.build import Build
+from server.served.labels import Said, iris_of, one, refs, statements, texts
 from server.served.refs import Ref
-from server.translate import Speaker
+from server.served.resolve import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

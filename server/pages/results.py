@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from begrepp.rdf.namespaces import compact
 from begrepp.store.worker import Form
-from server.addresses import document
-from server.names import refs
+from server.http.urls import document
 from server.served.build import Build
+from server.served.labels import refs
 from server.served.refs import Ref
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"

@@ -12,15 +12,15 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from begrepp.variables.harmonisation import Code
-from server.addresses import document
-from server.catalogue import SchemeFacts
-from server.names import choose, in_order, iris_of, one, refs, statements
+from server.http.urls import document
 from server.pages.paging import Paged
 from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
 from server.pages.tree import Branch, top
-from server.questions import select, value
 from server.served.build import Build
+from server.served.labels import choose, in_order, iris_of, one, refs, statements
+from server.served.questions import select, value
 from server.served.refs import Ref
+from server.served.schemes import SchemeFacts
 
 PAGE = 200
 

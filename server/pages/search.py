@@ -9,10 +9,10 @@ from typing import ClassVar
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
 from begrepp.search.documents import KINDS
-from server.addresses import document
-from server.names import choose, refs
+from server.http.urls import document
 from server.pages.paging import Paged
 from server.served.build import Build
+from server.served.labels import choose, refs
 from server.served.refs import Ref, is_mnemonic
 
 PAGE = 25

@@ -10,13 +10,13 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from server.names import Said, in_order, refs, statements
-from server.questions import select, value
-from server.resolve import Found
+from server.http.i18n import Speaker
 from server.served.build import Build
+from server.served.labels import Said, in_order, refs, statements
+from server.served.property_layout import places
+from server.served.questions import select, value
 from server.served.refs import Ref
-from server.shapes import places
-from server.translate import Speaker
+from server.served.resolve import Found
 
 MAX_INCOMING = 100
 MAX_VALUES = 100

@@ -10,11 +10,11 @@ from pyoxigraph import NamedNode
 
 from begrepp.rdf.namespaces import expand
 from begrepp.text.swedish import sort_key
-from server.catalogue import SchemeFacts
-from server.names import refs
-from server.questions import select, value
 from server.served.build import Build
+from server.served.labels import refs
+from server.served.questions import select, value
 from server.served.refs import Node, Ref
+from server.served.schemes import SchemeFacts
 
 SHOWN = 200
 AROUND = 12

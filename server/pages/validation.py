@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.records import Text
-from server.addresses import document
-from server.names import choose
+from server.http.urls import document
 from server.pages.releases import LoadRow, load_row
 from server.served.build import Build
+from server.served.labels import choose
 
 EXAMPLES_SHOWN = 5
 

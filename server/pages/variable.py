@@ -11,15 +11,15 @@ from pyoxigraph import NamedNode
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
-from server.names import Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.http.i18n import Speaker
 from server.pages.thing import Property, properties
 from server.pages.timeline import Timeline, Years, timeline
 from server.pages.variable_row import VariableRow, linked, variable_row
-from server.questions import select, value
-from server.resolve import Found
 from server.served.build import Build
+from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.questions import select, value
 from server.served.refs import Ref
-from server.translate import Speaker
+from server.served.resolve import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.records import Text
-from server.names import Said, choose, iris_of, one, texts
+from server.served.labels import Said, choose, iris_of, one, texts
 from server.served.refs import Ref
 
 

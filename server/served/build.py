@@ -12,9 +12,9 @@ from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.store.disk import DiskStore, Store
 from begrepp.store.endpoint import Endpoint
-from server.catalogue import Catalogue
-from server.kept import Kept
+from server.served.caches import Kept
 from server.served.refs import Node, Ref
+from server.served.schemes import Catalogue
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from flask.testing import FlaskClient
 from begrepp.records import Text
 from begrepp.settings import ROOT, Settings
 from server.app import create_app
-from server.names import choose
-from server.translate import LANGUAGES, Speaker, catalogue
+from server.http.i18n import LANGUAGES, Speaker, catalogue
+from server.served.labels import choose
 
 HTML = {"Accept": "text/html"}
 PAGES = [

@@ -34,8 +34,8 @@ from begrepp.records import (
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from server.app import create_app
-from server.asof import http_date
-from server.translate import LANGUAGES
+from server.http.i18n import LANGUAGES
+from server.served.as_of import http_date
 from tests import editions
 from tests.small import HEADER, ROWS, Quiet, build_small, put, settings_in
 from tests.test_difference import edition

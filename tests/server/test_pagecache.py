@@ -11,10 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.settings import Settings
-from server.accesslog import AccessLog
 from server.app import create_app
-from server.pagecache import PageCache
-from server.sharedpages import SharedPages
+from server.http.page_cache import PageCache
+from server.http.shared_cache import SharedPages
+from server.telemetry.access_log import AccessLog
 from tests.small import HEADER, ROWS, build_small, put, settings_in
 
 CONCEPT = "/cs/onkologi/lungcancer"

@@ -9,7 +9,7 @@ import pytest
 
 from begrepp.errors import ServerBusy, TooManyQueries
 from begrepp.sparql.tokens import depth, is_steady, is_update, tokens
-from server.queueing import Turns
+from server.workers.fair_queue import Turns
 
 
 def turns(places: int, *, waiting: int = 100, each: int = 100, seconds: float = 5) -> Turns:

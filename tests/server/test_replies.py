@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from begrepp.errors import BegreppError, QueryTimeout
-from server.replies import HEAD, Reply
+from server.workers.stream import HEAD, Reply
 
 
 def test_what_there_is_comes_before_the_error() -> None:

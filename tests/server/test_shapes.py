@@ -7,7 +7,7 @@ from urllib.parse import quote
 from flask.testing import FlaskClient
 
 from begrepp.rdf.namespaces import expand
-from server.shapes import places
+from server.served.property_layout import places
 
 
 def test_every_group_has_a_label_in_both_languages_and_an_order() -> None:

@@ -20,7 +20,7 @@ from begrepp.validation.profiles.profile import BUNDLED
 from begrepp.validation.reports.formats import FORMATS
 from server.app import create_app
 from server.fetching import NotFetched, fetch
-from server.rates import Rate, TooOften
+from server.http.rate_limit import Rate, TooOften
 
 BAD = (BUNDLED / "skos" / "examples" / "invalid.ttl").read_bytes()
 GOOD = (BUNDLED / "skos" / "examples" / "valid.ttl").read_bytes()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from begrepp import settings
 
-FOLDER = settings.ROOT / "server" / "translations"
+FOLDER = Path(__file__).parents[1] / "translations"
 LANGUAGES = tuple(
     sorted(
         (path.stem for path in FOLDER.glob("*.toml")),

@@ -10,11 +10,11 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 from begrepp.rdf.namespaces import compact, expand, prefixes
 from begrepp.rdf.serialise import graph_bytes
 from begrepp.settings import ROOT
-from server.names import is_wide
-from server.negotiate import Format
-from server.questions import construct
-from server.resolve import Found
+from server.http.negotiation import Format
 from server.served.build import Build
+from server.served.labels import is_wide
+from server.served.questions import construct
+from server.served.resolve import Found
 
 
 def triples_of(build: Build, found: Found) -> list[Triple]:

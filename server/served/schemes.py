@@ -14,7 +14,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store.disk import Store
 from begrepp.variables.harmonisation import Code
-from server.questions import select, value
+from server.served.questions import select, value
 
 MAX_LIST = 200_000
 KEPT_LISTS = 8

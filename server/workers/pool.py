@@ -19,10 +19,10 @@ from cachetools import LRUCache
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge, ServerBusy
 from begrepp.settings import Settings
 from begrepp.store.worker import Part, Question
-from server import metrics
-from server.queueing import Turns
-from server.replies import Answer, Reply
-from server.workers import Nursery, Worker
+from server.telemetry import metrics
+from server.workers.fair_queue import Turns
+from server.workers.processes import Nursery, Worker
+from server.workers.stream import Answer, Reply
 
 _MB = 1024 * 1024
 _LANES = (("quick", 0.1, 2, 2), ("middle", 1.0, 1, 9), ("long", math.inf, 1, 16))

@@ -7,11 +7,11 @@ from typing import Any
 
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
-from server.asof import day_asked, meant_on
-from server.names import iris_of, one, refs, statements_of
-from server.resolve import Ambiguous, Found, Missing, by_system, known_as
+from server.served.as_of import day_asked, meant_on
 from server.served.build import Build
+from server.served.labels import iris_of, one, refs, statements_of
 from server.served.refs import Ref
+from server.served.resolve import Ambiguous, Found, Missing, by_system, known_as
 
 MOST = 1000
 LONGEST = 400

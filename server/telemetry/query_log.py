@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from pythonjsonlogger.json import JsonFormatter
 
 from begrepp.errors import BegreppError
-from server import metrics
+from server.telemetry import metrics
 
 _log = logging.getLogger("begrepp.queries.files")
 _OWN: ContextVar[bool] = ContextVar("own", default=False)

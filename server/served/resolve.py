@@ -11,11 +11,11 @@ from begrepp.errors import BegreppError
 from begrepp.rdf.namespaces import expand
 from begrepp.search import Hit
 from begrepp.text.stemming import code_key
-from server.addresses import KINDS, document, thing
-from server.catalogue import SchemeFacts
-from server.names import refs
-from server.questions import ask, select, value
+from server.http.urls import KINDS, document, thing
 from server.served.build import Build
+from server.served.labels import refs
+from server.served.questions import ask, select, value
+from server.served.schemes import SchemeFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.store.disk import Answer, Store
-from server.catalogue import Catalogue
-from server.names import statements, texts
-from server.questions import select, value
-from server.resolve import Found, Missing, meanings
 from server.served.build import Build
+from server.served.labels import statements, texts
+from server.served.questions import select, value
+from server.served.resolve import Found, Missing, meanings
+from server.served.schemes import Catalogue
 
 
 class DatedStore:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from begrepp.errors import BegreppError
-from server.translate import LANGUAGES
+from server.http.i18n import LANGUAGES
 
 
 class NotAcceptable(BegreppError):

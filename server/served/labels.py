@@ -11,9 +11,9 @@ from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.settings import languages_for
 from begrepp.text.swedish import sort_key
-from server.addresses import document
-from server.questions import select
+from server.http.urls import document
 from server.served.build import Build
+from server.served.questions import select
 from server.served.refs import Ref
 
 _CODES = (expand("skos:notation"), expand("csvw:name"))

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
-from server.replies import Answer
+from server.workers.stream import Answer
 
 LARGEST = 1 << 22
 

@@ -9,35 +9,31 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from begrepp.settings import Settings
-from server import (
-    api,
-    browse,
-    catalog,
-    cookbook,
-    description,
-    differences,
-    downloads,
-    harmonise,
-    judge,
-    links,
-    matrix,
-    problems,
-    resource,
-    sparql,
-    terms,
-    validation,
-    valuecheck,
-    wellknown,
-)
-from server.heads import begin, finish
+from server import api
 from server.http.page_cache import PageCache
 from server.http.shared_cache import SharedPages
 from server.http.urls import ProfileName
-from server.presenting import prepare_templates
-from server.schema_org import described
+from server.ops.headers import begin, finish
+from server.pages import errors, signposting
+from server.pages.schema_org import described
+from server.pages.templating import prepare_templates
+from server.sparql import editor_terms, endpoint, service_description
 from server.state import Serving
 from server.telemetry import metrics
 from server.telemetry.access_log import AccessLog
+from server.validation import service, views
+from server.views import (
+    browse,
+    catalogue_feeds,
+    cookbook,
+    differences,
+    downloads,
+    harmonise,
+    matrix,
+    resource,
+    value_check,
+    well_known,
+)
 
 MAX_REQUEST_BYTES = 1024 * 1024
 _SHARED_TIMES = 8
@@ -61,30 +57,30 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = Serving(settings)
-    app.extensions["begrepp.desk"] = judge.Desk(settings)
+    app.extensions["begrepp.desk"] = service.Desk(settings)
     prepare_templates(app, described, settings.report_link)
     for blueprint in (
         api.blueprint,
         browse.blueprint,
-        catalog.blueprint,
+        catalogue_feeds.blueprint,
         cookbook.blueprint,
-        description.blueprint,
+        service_description.blueprint,
         differences.blueprint,
         downloads.blueprint,
-        judge.blueprint,
+        service.blueprint,
         harmonise.blueprint,
-        links.blueprint,
+        signposting.blueprint,
         matrix.blueprint,
         metrics.blueprint,
         resource.blueprint,
-        sparql.blueprint,
-        terms.blueprint,
-        validation.blueprint,
-        valuecheck.blueprint,
-        wellknown.blueprint,
+        endpoint.blueprint,
+        editor_terms.blueprint,
+        views.blueprint,
+        value_check.blueprint,
+        well_known.blueprint,
     ):
         app.register_blueprint(blueprint)
-    problems.register(app)
+    errors.register(app)
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
     Compress(app)  # registered before `finish`, so it comes after it

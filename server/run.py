@@ -19,10 +19,10 @@ from granian.log import LogLevels
 from begrepp.errors import UsageError
 from begrepp.settings import Settings
 from server.app import create_app
-from server.front import CutOff, Front
 from server.http.shared_cache import make_file
+from server.ops.asgi import CutOff, Front
+from server.ops.warm_up import warm
 from server.telemetry.query_log import write_log
-from server.warming import warm
 
 _PAGES = "pages.sqlite"
 _THREADS = 96

@@ -1,6 +1,6 @@
 """What was loaded and judged before, kept so that a new build loads only what has changed since.
 
-An **entry** is one edition as `begrepp.build.load_edition` leaves it: its parts, and what was said of them. Its name is a
+An **entry** is one edition as `begrepp.build.load_edition` leaves it: its parts and its report. Its name is a
 checksum of everything that decides what comes out: the publisher's files, the code of the loader and of all it
 stands on, the shapes, the base of our IRIs, and the versions of the libraries. So nothing is ever out of date;
 what changed has another name. (docs/decisions/part-cache.md)

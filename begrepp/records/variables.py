@@ -2,8 +2,8 @@
 
 A variable is a column of a table. What it measures, whatever the way of expression, is its conceptual variable;
 the same together with one way of expression is its represented variable (DDI-CDI, GSIM, ISO/IEC 11179).
-`begrepp.build.variable_cascade` works both out from what is measured and the values; only a source that states them itself,
-such as RUT or DDI-Lifecycle, yields `RepresentedVariable` and `ConceptualVariable`.
+`begrepp.build.variable_cascade` derives both from what is measured and the values; only a source that states
+them itself, such as RUT or DDI-Lifecycle, yields `RepresentedVariable` and `ConceptualVariable`.
 """
 
 from __future__ import annotations

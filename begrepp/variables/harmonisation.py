@@ -1,8 +1,8 @@
 """The variables of two datasets that measure the same thing, side by side, and what is lost between their codes.
 
 Two columns belong together where they measure the same concept, one a broader concept than the other, or concepts
-that a mapping calls the same. Their value lists are aligned code by code (`begrepp.variables.translation`), their units by
-what UCUM says of them, and everything that does not come through is named.
+that a mapping calls the same. Their value lists are aligned code by code (`begrepp.variables.translation`), their
+units by UCUM, and every loss is named.
 """
 
 from __future__ import annotations

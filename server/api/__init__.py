@@ -14,7 +14,7 @@ from server.api.openapi import openapi
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import read
 from server.http.i18n import LANGUAGES
-from server.presenting import address, render, speaker
+from server.pages.templating import address, render, speaker
 from server.served.batch_resolve import resolved
 from server.state import build, serving
 

@@ -23,14 +23,14 @@ from server.api.parameters import (
     limit,
     lookup,
 )  # fmt: skip
-from server.api.told import Told, concept, short
+from server.api.serialisers import Told, concept, short
 from server.http.i18n import catalogue
-from server.links import licence_of
 from server.pages.mappings import mapping_rows
 from server.pages.scheme import scheme_row
 from server.pages.search import Result, results
+from server.pages.signposting import licence_of
+from server.pages.templating import address
 from server.pages.tree import children, paths
-from server.presenting import address
 from server.served.as_of import dated, day_asked, meant_on, reading
 from server.served.batch_resolve import resolved
 from server.served.build import Build

@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from begrepp.validation.profiles.profile import BUNDLED
-from server.sparql import EDITOR
+from server.sparql.endpoint import EDITOR
 
 PAGES = [
     "/",

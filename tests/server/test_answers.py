@@ -13,7 +13,7 @@ from pyoxigraph import RdfFormat, parse
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from server.app import create_app
-from server.warming import warm
+from server.ops.warm_up import warm
 
 SELECT = "SELECT ?c ?l { ?c skos:prefLabel ?l } ORDER BY ?c ?l LIMIT 60"
 CHANCE = "SELECT (RAND() AS ?r) {}"

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.api.operations import OPERATIONS
-from server.api.shapes import SCHEMAS
+from server.api.schemas import SCHEMAS
 
 ROOT = "https://w3id.org/begrepp/id/cs/onkologi/"
 

@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from begrepp.exports.downloads import ALL, FORMS, file_name
 from begrepp.rdf.namespaces import expand, prefixes
-from server.links import rights_of
+from server.pages.signposting import rights_of
 from server.served.build import Build
 
 

@@ -8,10 +8,10 @@ from functools import partial
 from flask import Response, g, request
 
 from begrepp.store.worker import Question
-from server.asked import Asked, client
-from server.federation import resolved
 from server.http.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language
 from server.pages.results import ROWS_SHOWN, ResultPage, result_page
+from server.sparql.federation import resolved
+from server.sparql.request import Asked, client
 from server.state import build, serving
 from server.telemetry.query_log import note_cut, noted
 from server.workers.stream import Answer, Reply

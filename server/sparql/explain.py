@@ -9,9 +9,9 @@ from begrepp.artefact.statistics import read_statistics
 from begrepp.errors import BegreppError, QueryTimeout
 from begrepp.queries.doctor import Doctor, Finding
 from begrepp.store.worker import Question
-from server.asked import Asked, client
 from server.http.i18n import LANGUAGES, Speaker
-from server.presenting import speaker
+from server.pages.templating import speaker
+from server.sparql.request import Asked, client
 from server.state import build, serving
 
 _PROBE_SECONDS = 2.0

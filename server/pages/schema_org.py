@@ -15,7 +15,7 @@ from server.pages.concept import ConceptPage
 from server.pages.dataset import DatasetPage
 from server.pages.home import HomePage
 from server.pages.scheme import SchemePage
-from server.presenting import address
+from server.pages.templating import address
 from server.served.build import Build
 from server.served.refs import Ref
 from server.state import build

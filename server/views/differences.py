@@ -13,7 +13,7 @@ from begrepp.history.changes import RULES, TYPES
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
 from server.http.urls import document, raw_path, thing
 from server.pages.difference import changes_of, chosen, difference_page, title_of
-from server.presenting import address, render, speaker, twins
+from server.pages.templating import address, render, speaker, twins
 from server.served.build import Build
 from server.served.documents import serialise
 from server.served.questions import construct

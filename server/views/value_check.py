@@ -11,7 +11,7 @@ from begrepp.variables.value_check import CheckedList, Verdict, check_values
 from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import decoded, written
 from server.http.negotiation import CSV, HTML, Format, choose_format
-from server.presenting import render, speaker
+from server.pages.templating import render, speaker
 from server.served.labels import choose
 from server.state import build
 

@@ -24,7 +24,7 @@ from server.http.negotiation import (
 from server.http.urls import document
 from server.pages.releases import ReleaseRow, release_row
 from server.pages.search import results
-from server.presenting import address, render, speaker
+from server.pages.templating import address, render, speaker
 from server.served.resolve import Gone, Missing
 from server.state import build
 

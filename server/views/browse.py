@@ -14,8 +14,8 @@ from server.pages.alphabet import alphabet_page
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.scheme import scheme_rows, vocabulary
 from server.pages.search import FACETS, results, search_page
+from server.pages.templating import address, address_on, brief, render, speaker, twins
 from server.pages.tree import branch, children, top
-from server.presenting import address, address_on, brief, render, speaker, twins
 from server.served.as_of import dated, day_asked, reading
 from server.served.build import Build
 from server.served.documents import serialise, vocabulary_file

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 
 from begrepp.errors import NotFound
 from server.pages.matrix import matrix_page
-from server.presenting import render, speaker
+from server.pages.templating import render, speaker
 from server.state import build
 
 blueprint = Blueprint("matrix", __name__)

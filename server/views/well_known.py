@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 from begrepp.errors import NotFound
 from begrepp.settings import ROOT
 from server.http.urls import document
-from server.presenting import address
+from server.pages.templating import address
 from server.served.build import Build
 from server.served.questions import select, value
 from server.state import build

@@ -30,7 +30,7 @@ from begrepp.sparql.services import (
 from begrepp.sparql.tokens import tokens
 from begrepp.store.nodes import HOP, Node, NodeError, written
 from begrepp.store.worker import Question
-from server.asked import Asked, client
+from server.sparql.request import Asked, client
 from server.state import build, serving
 
 NODES, SEARCH = "begrepp:nodes", "begrepp:search"

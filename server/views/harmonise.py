@@ -10,7 +10,7 @@ from begrepp.variables.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
 from begrepp.variables.harmonisation_run import harmonised
 from server.http.negotiation import HTML, Format, choose_format
 from server.pages.harmonise import harmonise_page
-from server.presenting import render, speaker
+from server.pages.templating import render, speaker
 from server.state import build
 
 blueprint = Blueprint("harmonise", __name__)

@@ -19,16 +19,16 @@ from begrepp.validation.profiles.profile import NAME, find_profile
 from begrepp.validation.rdf_input.syntax import named, of_file, of_media_type
 from begrepp.validation.reports.formats import FORMATS, ReportFormat
 from begrepp.validation.validate_files import Rules, Source, rules_of
-from server.fetching import fetch
 from server.http.negotiation import HTML, Format, choose_format
 from server.http.rate_limit import Rate
-from server.judging import Job, JudgingPool, report_file
+from server.pages.errors import problem
 from server.pages.profiles import form_page
 from server.pages.report import report_page
-from server.presenting import address, render, speaker
-from server.problems import problem
-from server.reports import Reports
+from server.pages.templating import address, render, speaker
 from server.state import build, serving
+from server.validation.fetch import fetch
+from server.validation.pool import Job, JudgingPool, report_file
+from server.validation.report_store import Reports
 
 blueprint = Blueprint("judge", __name__)
 

@@ -10,13 +10,13 @@ from begrepp.queries.cookbook import by_area
 from begrepp.queries.files import Query, example
 from begrepp.queries.parameters import Known, ParameterError, bind, ready
 from begrepp.rdf.namespaces import sparql_prologue
-from server import answers
-from server.asked import Asked, asking
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
 from server.pages.cookbook import question_page
-from server.presenting import address, render, speaker
-from server.resultset import as_triples
+from server.pages.templating import address, render, speaker
 from server.served.documents import serialise
+from server.sparql import answers
+from server.sparql.request import Asked, asking
+from server.sparql.result_set import as_triples
 from server.state import build
 from server.workers.stream import Answer
 

@@ -11,11 +11,11 @@ from begrepp.errors import NotFound, UsageError
 from begrepp.rdf.namespaces import compact
 from begrepp.settings import ROOT
 from begrepp.validation.reports.i18n import choose, rule_words, say, unfilled
-from server.openapi import openapi
 from server.pages.profiles import ProfilePage, form_page, profile_page
+from server.pages.templating import address, render, speaker
 from server.pages.validation import validation_page
-from server.presenting import address, render, speaker
 from server.state import build, serving
+from server.validation.openapi import openapi
 
 blueprint = Blueprint("validation", __name__)
 

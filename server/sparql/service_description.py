@@ -8,11 +8,11 @@ from pyoxigraph import Literal, NamedNode, Triple
 from begrepp.artefact.statistics import Statistics, read_statistics
 from begrepp.rdf.namespaces import expand, prefixes
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_format
-from server.presenting import address
+from server.pages.templating import address
 from server.served.build import Build
 from server.served.documents import serialise
+from server.sparql.void import data_set
 from server.state import build
-from server.void import data_set
 
 blueprint = Blueprint("description", __name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -10,18 +11,17 @@ from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
 from begrepp.queries.doctor import Finding
 from begrepp.queries.files import queries
 from begrepp.rdf.namespaces import sparql_prologue
-from begrepp.settings import ROOT
-from server import answers
-from server.asked import Asked, asked, query_text
-from server.description import described
-from server.explaining import explain, for_machines, for_people
 from server.http.caching import KEPT
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
 from server.pages.results import ResultPage
-from server.presenting import address, render
+from server.pages.templating import address, render
+from server.sparql import answers
+from server.sparql.explain import explain, for_machines, for_people
+from server.sparql.request import Asked, asked, query_text
+from server.sparql.service_description import described
 from server.workers.stream import Reply
 
-EDITOR = ROOT / "server" / "static" / "editor" / "editor.js"
+EDITOR = Path(__file__).parents[1] / "static" / "editor" / "editor.js"
 """The editor as `make editor` builds it; without it the page has a text field."""
 
 blueprint = Blueprint("sparql", __name__)

@@ -16,8 +16,8 @@ from flask import Blueprint, Response, jsonify, request, send_file
 from begrepp.exports.downloads import ALL, FORMS, citation, file_name, names, split_name
 from begrepp.records import Text
 from server.http.negotiation import HTML, Format, choose_format
-from server.links import licence_of
-from server.presenting import address, render, speaker
+from server.pages.signposting import licence_of
+from server.pages.templating import address, render, speaker
 from server.served.build import Build
 from server.served.labels import choose
 from server.served.made_files import made, place

@@ -8,9 +8,9 @@ from typing import Any
 
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from server.links import rights_of
 from server.pages.concept import NOTES
-from server.presenting import address
+from server.pages.signposting import rights_of
+from server.pages.templating import address
 from server.served.build import Build
 from server.served.labels import iris_of, one, refs, statements, texts
 from server.served.refs import Ref

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, jsonify, request
 from begrepp.exports.downloads import FORMS, file_name
 from server.http.negotiation import HTML, Format
 from server.http.urls import document, raw_path
-from server.presenting import address, twins
+from server.pages.templating import address, twins
 from server.served.build import Build
 from server.served.labels import iris_of, one, statements
 from server.served.resolve import Found, find

@@ -16,8 +16,8 @@ from typing import cast
 from begrepp.errors import UsageError
 from begrepp.records import Edition, Load, Loader, Record, SharedLoader, Source
 from begrepp.settings import ROOT
-from begrepp.sources.editions import declaration, read_toml
-from loaders.declarations import declared_source
+from begrepp.sources import editions
+from loaders.declaration.source_toml import declared_source
 
 DECLARED = ROOT / "loaders" / "declared"
 
@@ -36,7 +36,7 @@ def modules() -> dict[str, Loader]:
 @cache
 def declared() -> dict[str, dict[str, object]]:
     """The declarations of lists that begrepp knows, by source id."""
-    return {path.stem: read_toml(path) for path in sorted(DECLARED.glob("*.toml"))}
+    return {path.stem: editions.read_toml(path) for path in sorted(DECLARED.glob("*.toml"))}
 
 
 def all_sources() -> list[Source]:
@@ -51,7 +51,7 @@ def loader_of(edition: Edition) -> Load:
     if edition.source in modules():
         return modules()[edition.source].load
     known = declared().get(edition.source)
-    said = known or declaration(edition)
+    said = known or editions.declaration(edition)
     loader = said.get("loader")
     if loader not in modules():
         if loader:

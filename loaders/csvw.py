@@ -10,9 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from begrepp.datatypes import DATATYPES
 from begrepp.errors import InputError, Origin
-from begrepp.lists import Lists
 from begrepp.records import (
     CodedValue,
     Edition,
@@ -27,10 +25,12 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.tables import meter
-from loaders.agencies import BEGREPP
-from loaders.dataset_declaration import read_dataset
-from loaders.declarations import read_declaration, slug
-from loaders.json_files import beside, objects, one_json, strings
+from loaders.declaration.dataset import read_dataset
+from loaders.declaration.json_files import beside, objects, one_json, strings
+from loaders.declaration.source_toml import read_declaration, slug
+from loaders.support.agencies import BEGREPP
+from loaders.support.code_lists import Lists
+from loaders.support.datatypes import DATATYPES
 
 SOURCE = Source(
     id="csvw",

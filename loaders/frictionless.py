@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.lists import Lists
 from begrepp.records import (
     CodedValue,
     Edition,
@@ -28,10 +27,11 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.tables import meter
-from loaders.agencies import BEGREPP
-from loaders.dataset_declaration import read_dataset
-from loaders.declarations import read_declaration, slug
-from loaders.json_files import beside, objects, one_json, strings
+from loaders.declaration.dataset import read_dataset
+from loaders.declaration.json_files import beside, objects, one_json, strings
+from loaders.declaration.source_toml import read_declaration, slug
+from loaders.support.agencies import BEGREPP
+from loaders.support.code_lists import Lists
 
 SOURCE = Source(
     id="frictionless",

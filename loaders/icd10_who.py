@@ -11,8 +11,8 @@ from begrepp.sources.archives import local_name, walk_xml
 from begrepp.sources.editions import data_files
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.tables import meter
-from loaders.agencies import IN_COPYRIGHT, WHO
-from loaders.releases import release
+from loaders.support.agencies import IN_COPYRIGHT, WHO
+from loaders.support.releases import release
 
 SCHEME = Scheme(
     id="icd-10",

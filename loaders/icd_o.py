@@ -15,8 +15,8 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Edition, Level, Record, Redistribution, Scheme, Skipped, Source, texts
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, read_table
-from loaders.agencies import IN_COPYRIGHT, RCC
-from loaders.releases import protected_release
+from loaders.support.agencies import IN_COPYRIGHT, RCC
+from loaders.support.releases import protected_release
 
 SCHEME = Scheme(
     id="icd-o-3",

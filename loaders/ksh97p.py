@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from begrepp.records import Concept, Edition, Record, Redistribution, Scheme, Skipped, Source, Text, texts
 from begrepp.sources.editions import file_named
 from begrepp.sources.tables import Row, read_table
-from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN, classifications_publisher
-from loaders.releases import protected_release
+from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN, classifications_publisher
+from loaders.support.releases import protected_release
 
 SCHEME = Scheme(
     id="ksh97-p",

@@ -32,9 +32,9 @@ from begrepp.records import (
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, read_table
 from begrepp.sources.xlsx import read_xlsx
-from loaders.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
-from loaders.plain_text import from_html
-from loaders.releases import protected_release
+from loaders.support.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
+from loaders.support.html_text import from_html
+from loaders.support.releases import protected_release
 
 KVA = Scheme(
     id="kva",

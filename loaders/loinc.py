@@ -37,9 +37,9 @@ from begrepp.records import (
 from begrepp.sources.archives import unpacked
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.tables import Row, read_table
-from begrepp.successors import leading_on
-from loaders.agencies import REGENSTRIEF
-from loaders.releases import release
+from loaders.support.agencies import REGENSTRIEF
+from loaders.support.releases import release
+from loaders.support.successors import leading_on
 
 LICENCE = "https://loinc.org/license/"
 IRI = "https://loinc.org/rdf/"

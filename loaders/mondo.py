@@ -35,10 +35,10 @@ from begrepp.sources.archives import MAX_UNPACKED
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.tables import meter
-from begrepp.successors import leading_on
-from loaders.agencies import MONARCH
-from loaders.obo_names import CONSIDER, REPLACED_BY, obo_iri
-from loaders.releases import release
+from loaders.support.agencies import MONARCH
+from loaders.support.obo_identifiers import CONSIDER, REPLACED_BY, obo_iri
+from loaders.support.releases import release
+from loaders.support.successors import leading_on
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SCHEME = Scheme(

@@ -15,8 +15,8 @@ from begrepp.errors import InputError
 from begrepp.records import Edition, Element, Record, Redistribution, Source, Structure, is_iri, texts
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, parse_date, read_table
-from loaders.agencies import EHALSOMYNDIGHETEN
-from loaders.declarations import read_declaration, release_dates, rights
+from loaders.declaration.source_toml import read_declaration, release_dates, rights
+from loaders.support.agencies import EHALSOMYNDIGHETEN
 
 COLUMNS = (
     "class",

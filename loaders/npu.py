@@ -31,10 +31,10 @@ from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.tables import Row, meter, parse_date, read_table
-from begrepp.successors import leading_on
-from loaders.agencies import IFCC
-from loaders.plain_text import from_html
-from loaders.releases import release
+from loaders.support.agencies import IFCC
+from loaders.support.html_text import from_html
+from loaders.support.releases import release
+from loaders.support.successors import leading_on
 
 LICENCE = "https://www.npu-terminology.org/npu-database/"
 SCHEME = Scheme(

@@ -39,10 +39,10 @@ from begrepp.records import Mapping as Match
 from begrepp.sources.editions import data_files
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.tables import meter
-from begrepp.successors import leading_on
-from loaders.agencies import MONARCH
-from loaders.declarations import read_declaration, release, release_dates, rights, scheme
-from loaders.obo_names import ALTERNATIVE_ID, CONSIDER, IN_SUBSET, REPLACED_BY, XREF, obo_iri, reference
+from loaders.declaration.source_toml import read_declaration, release, release_dates, rights, scheme
+from loaders.support.agencies import MONARCH
+from loaders.support.obo_identifiers import ALTERNATIVE_ID, CONSIDER, IN_SUBSET, REPLACED_BY, XREF, obo_iri, reference
+from loaders.support.successors import leading_on
 
 SOURCE = Source(
     id="obo",

@@ -35,11 +35,11 @@ from begrepp.records import (
 from begrepp.sources.editions import data_files
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.tables import meter
-from begrepp.successors import leading_on
-from loaders.agencies import MONARCH
-from loaders.declarations import ReleaseDates, read_declaration, release, release_dates, rights, scheme
-from loaders.obo_names import CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
-from loaders.rdf_files import check_doctype
+from loaders.declaration.source_toml import ReleaseDates, read_declaration, release, release_dates, rights, scheme
+from loaders.support.agencies import MONARCH
+from loaders.support.obo_identifiers import CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
+from loaders.support.rdf_files import check_doctype
+from loaders.support.successors import leading_on
 
 SOURCE = Source(
     id="obo_owl",

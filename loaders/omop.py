@@ -38,9 +38,9 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import coverage, data_files, valid_from
 from begrepp.sources.tables import Row, read_table
-from begrepp.successors import leading_on
-from loaders.agencies import IN_COPYRIGHT, OHDSI
-from loaders.declarations import slug
+from loaders.declaration.source_toml import slug
+from loaders.support.agencies import IN_COPYRIGHT, OHDSI
+from loaders.support.successors import leading_on
 
 UMBRELLA = Scheme(
     id="omop",

@@ -25,8 +25,8 @@ from begrepp.records import (
 from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.tables import meter
-from loaders.agencies import CBIOPORTAL
-from loaders.releases import release
+from loaders.support.agencies import CBIOPORTAL
+from loaders.support.releases import release
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SCHEME = Scheme(

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.lists import Lists
 from begrepp.records import (
     CodedValue,
     Dataset,
@@ -28,11 +27,12 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, read_table
-from loaders.agencies import BEGREPP
-from loaders.cells import plain_words
-from loaders.dataset_declaration import read_dataset
-from loaders.declarations import file_list, read_declaration, slug
-from loaders.value_lists import parted
+from loaders.declaration.cell_steps import plain_words
+from loaders.declaration.dataset import read_dataset
+from loaders.declaration.source_toml import file_list, read_declaration, slug
+from loaders.declaration.value_lists import parted
+from loaders.support.agencies import BEGREPP
+from loaders.support.code_lists import Lists
 
 SOURCE = Source(
     id="redcap",

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from begrepp.datatypes import DATATYPES
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodedValue,
@@ -35,9 +34,10 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, parse_date, read_lines, read_table
-from loaders.agencies import BEGREPP
-from loaders.dataset_declaration import concepts, read_dataset, when_in
-from loaders.declarations import file_list, read_declaration, slug
+from loaders.declaration.dataset import concepts, read_dataset, when_in
+from loaders.declaration.source_toml import file_list, read_declaration, slug
+from loaders.support.agencies import BEGREPP
+from loaders.support.datatypes import DATATYPES
 
 REGISTER, CONCEPTUAL, REPRESENTED = "register.csv", "conceptual_variables.csv", "represented_variables.csv"
 INSTANCES, CODES = "instance_variables.csv", "codes.csv"

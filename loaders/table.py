@@ -32,9 +32,18 @@ from begrepp.records import (
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, parse_date, read_table
 from begrepp.sources.xlsx import read_xlsx
-from loaders.agencies import BEGREPP
-from loaders.declarations import encoding, file_list, levels, read_declaration, release, release_dates, rights, scheme
-from loaders.keys import Keys
+from loaders.declaration.source_toml import (
+    encoding,
+    file_list,
+    levels,
+    read_declaration,
+    release,
+    release_dates,
+    rights,
+    scheme,
+)
+from loaders.declaration.toml_table import Keys
+from loaders.support.agencies import BEGREPP
 
 SOURCE = Source(
     id="table",

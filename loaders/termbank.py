@@ -33,9 +33,9 @@ from begrepp.records import (
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, parse_date, read_table
 from begrepp.sources.xlsx import read_xlsx
-from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
-from loaders.declarations import slug
-from loaders.releases import protected_release
+from loaders.declaration.source_toml import slug
+from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
+from loaders.support.releases import protected_release
 
 SCHEME = Scheme(
     id="termbank",

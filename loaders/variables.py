@@ -12,7 +12,6 @@ from fnmatch import fnmatch
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.lists import Lists
 from begrepp.records import (
     CodeList,
     Edition,
@@ -25,12 +24,13 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.editions import data_files
-from loaders.agencies import BEGREPP
-from loaders.dataset_declaration import read_dataset
-from loaders.declarations import file_list, read_declaration
-from loaders.places import Places, Tables
-from loaders.value_lists import CodeBook, ListOfCodes, fill, parted, read_codes
-from loaders.variable_rows import Place, VariableRow, own_lists, read_variable_list
+from loaders.declaration.dataset import read_dataset
+from loaders.declaration.source_toml import file_list, read_declaration
+from loaders.declaration.table_assignment import Places, Tables
+from loaders.declaration.value_lists import CodeBook, ListOfCodes, fill, parted, read_codes
+from loaders.declaration.variables import Place, VariableRow, own_lists, read_variable_list
+from loaders.support.agencies import BEGREPP
+from loaders.support.code_lists import Lists
 
 SOURCE = Source(
     id="variables",

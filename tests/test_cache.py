@@ -130,8 +130,8 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
     forget()
     assert job.cache_key(settings.base) in keys  # the same code in another place
     for changed in (
-        "loaders/icd10_se.py",
-        "loaders/agencies.py",
+        "loaders/icd10_se/__init__.py",
+        "loaders/support/agencies.py",
         "begrepp/graph/triple_writer.py",
         "shapes/concept.ttl",
     ):

@@ -10,8 +10,8 @@ import loaders
 from begrepp.errors import BegreppError, InputError, Origin, PersonalDataError
 from begrepp.records import CodeList, Edition, Record, Skipped, Variable
 from begrepp.sources.tables import read_table
-from loaders.cells import Cell, plain_words, read_cell
-from loaders.keys import Keys
+from loaders.declaration.cell_steps import Cell, plain_words, read_cell
+from loaders.declaration.toml_table import Keys
 
 HEAD = """loader = "variables"
 [source]

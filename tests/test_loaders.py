@@ -12,7 +12,8 @@ import loaders
 from begrepp.records import Concept, Edition, Record, Release, Skipped
 from begrepp.settings import ROOT
 from begrepp.validation.validate import Severity, validate
-from loaders import table, value_lists, variable_rows
+from loaders import table
+from loaders.declaration import value_lists, variables
 from tests import golden
 
 ALL = list(golden.fixtures())
@@ -152,8 +153,8 @@ def test_every_key_that_a_loader_reads_is_in_the_manual() -> None:
         *table._PLAIN_FIELDS,
         *table._TEXT_FIELDS,
         *table._NOTE_FIELDS,
-        *variable_rows._PLAIN,
-        *variable_rows._WORDS,
+        *variables._PLAIN,
+        *variables._WORDS,
         *value_lists._PLAIN,
     ):
         assert f"`{field}" in MANUAL, field

@@ -46,7 +46,7 @@ class CodeList:
 
     A list that a publisher issues on its own, with editions, is a `Scheme`. `missing` marks a list of codes that
     stand for no value (unknown, not asked, not applicable): they are kept apart from the values.
-    `id` is unique within its home; `begrepp.lists` finds one for lists that the source leaves unnamed.
+    `id` is unique within its home; `loaders.support.code_lists` finds one for lists that the source leaves unnamed.
     """
 
     home: Home

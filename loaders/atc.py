@@ -31,7 +31,8 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import iterate_xml, open_member
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.tables import meter, parse_date, read_table
+from begrepp.sources.meter import meter
+from begrepp.sources.tables import parse_date, read_table
 from loaders.support.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
 from loaders.support.releases import protected_release
 

@@ -34,8 +34,8 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 from loaders.declaration.source_toml import file_list, read_declaration, release, release_dates, rights, scheme
 from loaders.support.agencies import WHO
 

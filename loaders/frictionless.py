@@ -26,7 +26,7 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
-from begrepp.sources.tables import meter
+from begrepp.sources.meter import meter
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.json_files import beside, objects, one_json, strings
 from loaders.declaration.source_toml import read_declaration, slug

@@ -9,8 +9,8 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Edition, Level, Record, Redistribution, Scheme, Source, Text, texts
 from begrepp.sources.archives import local_name, walk_xml
 from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 from loaders.support.agencies import IN_COPYRIGHT, WHO
 from loaders.support.releases import release
 

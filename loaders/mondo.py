@@ -33,8 +33,8 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import MAX_UNPACKED
 from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 from loaders.support.agencies import MONARCH
 from loaders.support.obo_identifiers import CONSIDER, REPLACED_BY, obo_iri
 from loaders.support.releases import release

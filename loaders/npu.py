@@ -29,8 +29,9 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import Row, meter, parse_date, read_table
+from begrepp.sources.tables import Row, parse_date, read_table
 from loaders.support.agencies import IFCC
 from loaders.support.html_text import from_html
 from loaders.support.releases import release

@@ -37,8 +37,8 @@ from begrepp.records import (
 )
 from begrepp.records import Mapping as Match
 from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 from loaders.declaration.source_toml import read_declaration, release, release_dates, rights, scheme
 from loaders.support.agencies import MONARCH
 from loaders.support.obo_identifiers import ALTERNATIVE_ID, CONSIDER, IN_SUBSET, REPLACED_BY, XREF, obo_iri, reference

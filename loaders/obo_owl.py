@@ -33,8 +33,8 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 from loaders.declaration.source_toml import ReleaseDates, read_declaration, release, release_dates, rights, scheme
 from loaders.support.agencies import MONARCH
 from loaders.support.obo_identifiers import CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri

@@ -23,8 +23,8 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 from loaders.support.agencies import CBIOPORTAL
 from loaders.support.releases import release
 

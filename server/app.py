@@ -14,13 +14,13 @@ from server.http.page_cache import PageCache
 from server.http.shared_cache import SharedPages
 from server.http.urls import ProfileName
 from server.ops.headers import begin, finish
-from server.pages import errors, signposting
+from server.pages import errors
 from server.pages.schema_org import described
 from server.pages.templating import prepare_templates
 from server.sparql import editor_terms, endpoint, service_description
 from server.state import Serving
-from server.telemetry import metrics
 from server.telemetry.access_log import AccessLog
+from server.telemetry.metrics import count_kept
 from server.validation import service, views
 from server.views import (
     browse,
@@ -29,7 +29,9 @@ from server.views import (
     differences,
     downloads,
     harmonise,
+    linkset,
     matrix,
+    metrics,
     resource,
     value_check,
     well_known,
@@ -69,7 +71,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
         downloads.blueprint,
         service.blueprint,
         harmonise.blueprint,
-        signposting.blueprint,
+        linkset.blueprint,
         matrix.blueprint,
         metrics.blueprint,
         resource.blueprint,
@@ -89,7 +91,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     if settings.kept_pages_mb:
         kept = settings.kept_pages_mb
         together = SharedPages(shared, _SHARED_TIMES * kept) if shared else None
-        pages = PageCache(app.wsgi_app, settings.current, kept, together, metrics.count_kept)
+        pages = PageCache(app.wsgi_app, settings.current, kept, together, count_kept)
         app.wsgi_app = pages  # type: ignore[method-assign]
     if settings.access_log:
         app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]

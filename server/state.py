@@ -8,9 +8,9 @@ from pathlib import Path
 from flask import current_app, g
 
 from begrepp.artefact.manifest import Manifest, current_build, read_manifest
-from begrepp.build.store_writer import DEFAULT, read_contents
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
+from begrepp.store.contents import DEFAULT, read_contents
 from begrepp.store.endpoint import Endpoint
 from begrepp.store.nodes import FILE as NODES_FILE
 from begrepp.store.nodes import NodeClient, read_nodes

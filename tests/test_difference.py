@@ -10,16 +10,16 @@ import pytest
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import Part
+from begrepp.build.difference_writer import pairs
 from begrepp.build.load_edition import load_edition
 from begrepp.build.load_editions import Job
 from begrepp.build.pipeline import build
 from begrepp.history.change_lists import COLUMNS, as_csv, cells, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, Comparison
 from begrepp.history.comparison import compare, edition_file
-from begrepp.history.correspondence import pairs
 from begrepp.records import Concept, Coverage, Edition, Record, Release, Text
 from begrepp.settings import ROOT, Settings
-from begrepp.sources.tables import Meter
+from begrepp.sources.meter import Meter
 from begrepp.store.disk import DiskStore
 from begrepp.text.similarity import negation_differs, numbers_differ, opposite, similarity, spelling
 from loaders import atc, icd10_se

@@ -31,9 +31,10 @@ from begrepp.records import (
 )
 from begrepp.settings import ROOT, Settings
 from begrepp.store.disk import DiskStore
+from begrepp.validation.outcome import Source, rules_of
 from begrepp.validation.profiles.profile import find_profile
-from begrepp.validation.validate import Severity
-from begrepp.validation.validate_files import Source, judge, rules_of
+from begrepp.validation.report import Severity
+from begrepp.validation.validate_files import judge
 
 EU = "http://publications.europa.eu/resource/authority/"
 EHDS = Legislation(

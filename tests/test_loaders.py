@@ -11,7 +11,8 @@ from pyoxigraph import RdfFormat, parse
 import loaders
 from begrepp.records import Concept, Edition, Record, Release, Skipped
 from begrepp.settings import ROOT
-from begrepp.validation.validate import Severity, validate
+from begrepp.validation.report import Severity
+from begrepp.validation.validate import validate
 from loaders import table
 from loaders.declaration import value_lists, variables
 from tests import golden

@@ -17,15 +17,15 @@ import pytest
 
 from begrepp.artefact.manifest import read_manifest
 from begrepp.artefact.parts import Part
+from begrepp.build.difference_writer import write_differences
 from begrepp.build.load_edition import load_edition
-from begrepp.cli.diff import diff
+from begrepp.cli.diff import write_diff
 from begrepp.errors import InputError
 from begrepp.history.change_lists import as_csv, read_changes
-from begrepp.history.correspondence import write_differences
 from begrepp.history.reused_codes import COLUMNS, Meanings
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
-from begrepp.sources.tables import Meter
+from begrepp.sources.meter import Meter
 from begrepp.store.disk import DiskStore
 from server.app import create_app
 from tests.small import HEADER, build_small, jobs, put, settings_in
@@ -220,9 +220,9 @@ def test_the_difference_names_both_concepts(settings: Settings) -> None:
 def test_the_command_compares_by_code_and_names_both_concepts(
     settings: Settings, old: str, new: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    diff("hus", old, new, "csv", settings)
+    write_diff("hus", old, new, "csv", settings)
     assert b"reused,ruleTitleElsewhere,X1,Hosta,X1,Njursten" in capfdbinary.readouterr().out
-    diff("hus", old, new, "turtle", settings)
+    write_diff("hus", old, new, "turtle", settings)
     assert b"X1~2023" in capfdbinary.readouterr().out
 
 

@@ -15,9 +15,9 @@ import loaders
 from begrepp.build import load_edition
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.settings import DEFAULT_BASE
+from begrepp.sources.meter import Meter
 from begrepp.sources.person_tables import refuse_person_tables
 from begrepp.sources.privacy import refuse_persons
-from begrepp.sources.tables import Meter
 from begrepp.validation.validate import validate
 from tests import golden
 

@@ -12,7 +12,7 @@ from begrepp.build.load_edition import load_edition
 from begrepp.history.comparison import compare, edition_file
 from begrepp.rdf.iris import Iris
 from begrepp.records import Edition, Release
-from begrepp.sources.tables import Meter
+from begrepp.sources.meter import Meter
 from tests.test_real_files import DATA, RCC, concepts, read, skipped
 
 CORRECTED = {

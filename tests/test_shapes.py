@@ -18,7 +18,8 @@ from rdflib.namespace import RDF, RDFS, SH
 from rdflib.util import from_n3
 
 from begrepp.settings import ROOT
-from begrepp.validation.validate import Report, validate
+from begrepp.validation.report import Report
+from begrepp.validation.validate import validate
 
 SHAPES = "https://w3id.org/begrepp/shapes#"
 EXAMPLES = sorted((ROOT / "tests" / "shapes").glob("*/*.ttl"))

@@ -12,9 +12,10 @@ from pyoxigraph import Store as Oxigraph
 from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.build import store_writer
 from begrepp.build.pipeline import build
-from begrepp.build.store_writer import PIECE, Contents, StoreWriter
+from begrepp.build.store_writer import PIECE, StoreWriter
 from begrepp.history import view_files
 from begrepp.settings import Settings
+from begrepp.store.contents import Contents
 from begrepp.store.disk import DiskStore, names_its_graphs
 from tests.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 

@@ -14,7 +14,8 @@ from rdflib.namespace import RDF, SH
 
 from begrepp.errors import InputError
 from begrepp.settings import ROOT
-from begrepp.validation.validate import Engine, Severity, validate
+from begrepp.validation.report import Severity
+from begrepp.validation.validate import Engine, validate
 from tests.w3c_shacl import SUITE, expected, told, w3c_tests
 
 ENGINES: tuple[Engine, ...] = ("fast", "reference")

@@ -16,7 +16,8 @@ from rdflib.term import Node
 
 from begrepp.errors import InputError
 from begrepp.settings import ROOT
-from begrepp.validation.validate import Engine, Severity, validate
+from begrepp.validation.report import Severity
+from begrepp.validation.validate import Engine, validate
 
 SHARED = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared"))
 SUITE = SHARED / "suites" / "w3c-shacl" / "data-shapes-test-suite" / "tests"

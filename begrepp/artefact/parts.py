@@ -11,7 +11,7 @@ from begrepp.records import (
     Coverage,
     Redistribution,
 )
-from begrepp.validation.validate import Report
+from begrepp.validation.report import Report
 
 Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
 

@@ -21,13 +21,13 @@ from begrepp.artefact.statistics import Counting
 from begrepp.build.graph_checks import Finding, look_for_faults, run_checks
 from begrepp.build.part_cache import data_files, software
 from begrepp.build.progress import Progress
-from begrepp.build.store_writer import Contents
 from begrepp.build.view_scan import CHECKS
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link
 from begrepp.queries.files import QUERIES
 from begrepp.search import renew_index, write_index
 from begrepp.settings import LANGUAGES
+from begrepp.store.contents import Contents
 
 
 class Derived:

@@ -19,14 +19,15 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.load_edition import Spilled, file_used, judge_edition, read_edition, together
+from begrepp.build.load_edition import file_used, judge_edition, read_edition, together
 from begrepp.build.part_cache import Cache, cache_key
+from begrepp.build.part_writer import Spilled
 from begrepp.build.progress import Progress
 from begrepp.build.store_writer import PIECE
 from begrepp.errors import BegreppError
 from begrepp.files import link
 from begrepp.records import Edition, Load
-from begrepp.sources.tables import Meter
+from begrepp.sources.meter import Meter
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _TICK = 0.2

@@ -14,36 +14,30 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
-from begrepp.artefact.manifest import (
-    MANIFEST,
-    Manifest,
-    describe_load,
-    describe_part,
-    graph_hash,
-    read_manifest,
-    write_manifest,
-)
+from begrepp.artefact.manifest import MANIFEST, Manifest, read_manifest
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.artefact.public_projection import project
 from begrepp.build.comparison_cache import Comparisons
 from begrepp.build.derived import Derived
+from begrepp.build.difference_writer import write_differences
 from begrepp.build.graph_checks import Finding
 from begrepp.build.load_editions import Failure, Job, load_all
+from begrepp.build.manifest_writer import describe_load, describe_part, graph_hash, write_manifest
 from begrepp.build.part_cache import Cache
 from begrepp.build.progress import Progress
 from begrepp.build.provenance import write_catalogue, write_provenance
 from begrepp.build.publication import alone, publish
-from begrepp.build.store_writer import Contents, StoreWriter
+from begrepp.build.store_writer import StoreWriter
 from begrepp.build.variable_cascade import write_cascade
 from begrepp.errors import BegreppError, ValidationError
 from begrepp.files import aside
-from begrepp.history.correspondence import write_differences
 from begrepp.history.current_view import in_force
 from begrepp.history.reused_codes import Meanings
 from begrepp.history.view_files import write_view
 from begrepp.rdf.iris import Iris
 from begrepp.records import Coverage
 from begrepp.settings import Settings
+from begrepp.store.contents import Contents
 
 
 class BuildFailed(BegreppError):

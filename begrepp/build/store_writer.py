@@ -8,12 +8,11 @@ store before, and only the statements that went or came are written. What a stor
 from __future__ import annotations
 
 import glob
-import hashlib
 import json
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -21,7 +20,6 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from types import MappingProxyType
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
@@ -29,10 +27,8 @@ from pyoxigraph import Store as Oxigraph
 from begrepp.build.progress import Progress
 from begrepp.files import link
 from begrepp.rdf.sorted_files import changed_lines
-from begrepp.store.disk import contents_file
+from begrepp.store.contents import Contents, contents_file, file_of, read_contents
 
-DEFAULT = ""
-"""What the default graph is called in the contents of a store."""
 _MOST_CHANGES = 200_000
 """Beyond so many statements that went or came, a store is sooner written anew."""
 _BATCH = 20_000
@@ -43,41 +39,6 @@ _PIECE = 1 << 27
 
 class TooMuchChanged(Exception):
     """The store before is of no use."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """What a store holds: its graphs with the names and checksums of the files that they are read from.
-
-    `apart` names the graphs that belong to the current view without being copied into the default graph.
-    """
-
-    files: dict[str, str]
-    sha256: dict[str, str]
-    apart: list[str]
-
-    @classmethod
-    def of(
-        cls,
-        graphs: Iterable[tuple[str, Path]],
-        default: Path,
-        apart: Iterable[str],
-        known: Mapping[Path, str] = MappingProxyType({}),
-    ) -> Contents:
-        """The contents of a store to be written: each file into its named graph, one into the default graph.
-
-        `known` are checksums that need not be worked out.
-        """
-        files = [*graphs, (DEFAULT, default)]
-        return cls(
-            files={graph: file.name for graph, file in files},
-            sha256={graph: known.get(file) or _sha256(file) for graph, file in files},
-            apart=[*apart],
-        )
-
-    def view_sha256(self) -> str:
-        """A checksum of the current view."""
-        return hashlib.sha256("".join(self.sha256[graph] for graph in (DEFAULT, *self.apart)).encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -167,7 +128,7 @@ class StoreWriter:
         for graph in self._begun.keys() - stored:
             self._store.remove_graph(NamedNode(graph))
         for graph in sorted(contents.files.keys() - stored):
-            self._load(graph, _file(self._path, contents, graph))
+            self._load(graph, file_of(self._path, contents, graph))
         self._progress.step("putting the store in order")
         self._store.optimize()
         self._store.flush()
@@ -188,14 +149,14 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, progre
     for graph in contents.files.keys() & known.files.keys():
         if known.sha256[graph] == contents.sha256[graph]:
             continue
-        lines = changed_lines(_file(before, known, graph), _file(path, contents, graph))
+        lines = changed_lines(file_of(before, known, graph), file_of(path, contents, graph))
         found = list(islice(lines, room + 1))
         room -= len(found)
         if room < 0:
             raise TooMuchChanged
         changes[graph] = ([line for is_new, line in found if not is_new], [line for is_new, line in found if is_new])
     for graph in gone:
-        room -= _lines(_file(before, known, graph), room)
+        room -= _lines(file_of(before, known, graph), room)
         if room < 0:
             raise TooMuchChanged
     path.mkdir()
@@ -211,11 +172,11 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, progre
         elif graph:
             # A blank node has no name by which a statement about it could be found.
             store.clear_graph(NamedNode(graph))
-            _load(store, graph, _file(path, contents, graph), progress)
+            _load(store, graph, file_of(path, contents, graph), progress)
         else:
             raise TooMuchChanged
     for graph in sorted(new):
-        _load(store, graph, _file(path, contents, graph), progress)
+        _load(store, graph, file_of(path, contents, graph), progress)
     store.flush()
 
 
@@ -226,10 +187,6 @@ def _write(store: Oxigraph, graph: str, went: Sequence[str], came: Sequence[str]
         store.update(f"DELETE DATA {{ GRAPH <{graph}> {{ {said} }} }}" if graph else f"DELETE DATA {{ {said} }}")
     quads = parse("".join(came), format=RdfFormat.N_TRIPLES)
     store.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, place) for quad in quads)
-
-
-def _file(store: Path, contents: Contents, graph: str) -> Path:
-    return store.parent / "graphs" / contents.files[graph]
 
 
 def _load(store: Oxigraph, graph: str, file: Path, progress: Progress) -> None:
@@ -261,22 +218,8 @@ def _apart(lines: bytes) -> tuple[bytes, list[bytes]]:
     return b"".join(line for line in each if not _BLANK.search(line)), [line for line in each if _BLANK.search(line)]
 
 
-def read_contents(store: Path) -> Contents | None:
-    """What a store of an earlier build holds; None where it does not say, or its files are gone."""
-    try:
-        contents = Contents(**json.loads(contents_file(store).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-    return contents if all(_file(store, contents, graph).exists() for graph in contents.files) else None
-
-
 def _note(store: Path, contents: Contents) -> None:
     contents_file(store).write_text(json.dumps(asdict(contents), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _lines(path: Path, most: int) -> int:

@@ -18,9 +18,21 @@ from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.variables.value_check import Checked, CheckedList, Verdict, check_values
 from begrepp.variables.value_column import distinct_values
-from begrepp.variables.value_report import decoded, written
+from begrepp.variables.value_report import FORMATS, decoded, written
 
 MOST_BYTES = 50 * 1024 * 1024
+
+
+@click.command("check-values")
+@click.argument("code_list", metavar="SCHEME[@EDITION]")
+@click.argument("file", metavar="FILE[:COLUMN]")
+@click.option("--format", "output", type=click.Choice(["table", *FORMATS]), default="table")
+def command(code_list: str, file: str, output: str) -> None:
+    """Check the distinct values of FILE (or of one column) against a list: in use, retired, unknown, written otherwise.
+
+    The list is a scheme, one of its editions (icd-10-se@2021), or that of a variable (nkbc/a_tnm_tklass).
+    """
+    sys.exit(0 if check(code_list, file, output, Settings()) else 1)
 
 
 def check(against: str, file: str, output: str, settings: Settings) -> bool:

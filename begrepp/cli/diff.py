@@ -31,7 +31,17 @@ FORMATS = ("table", "csv", "html", "turtle", "atom")
 ROWS = 200
 
 
-def diff(scheme: str, old: str, new: str, output: str, settings: Settings) -> None:
+@click.command("diff")
+@click.argument("scheme")
+@click.argument("old", default="")
+@click.argument("new", default="")
+@click.option("--format", "output", type=click.Choice(FORMATS), default="table")
+def command(scheme: str, old: str, new: str, output: str) -> None:
+    """What changed in SCHEME between its editions OLD and NEW, or in its newest edition."""
+    write_diff(scheme, old, new, output, Settings())
+
+
+def write_diff(scheme: str, old: str, new: str, output: str, settings: Settings) -> None:
     """Write the difference between two editions of the current build: the newest difference, unless they are named."""
     build = current_build(settings)
     manifest = read_manifest(build)

@@ -14,9 +14,10 @@ from begrepp.cli import console
 from begrepp.exports.dcat_feeds import profiles, write_feed
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
+from begrepp.validation.outcome import Judgement, Source, rules_of
 from begrepp.validation.profiles.profile import find_profile
-from begrepp.validation.validate import Result
-from begrepp.validation.validate_files import Judgement, Source, judge, rules_of
+from begrepp.validation.report import Result
+from begrepp.validation.validate_files import judge
 
 # By which rules a feed is looked at: the elements that the EHDS demands say more than a list of violations.
 _JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}
@@ -25,7 +26,7 @@ _JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}
 @click.command("feed")
 @click.argument("profile", type=click.Choice(profiles()))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def feed_command(profile: str, file: Path) -> None:
+def command(profile: str, file: Path) -> None:
     """Write the catalogue of the build to FILE (.ttl, .rdf, .jsonld, .nt) in PROFILE, and tell what it lacks."""
     settings = Settings()
     triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)

@@ -12,7 +12,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from begrepp.variables.crosswalk import Crosswalk, label_of, rows_of
+from begrepp.variables.crosswalk import FORMATS, Crosswalk, label_of, rows_of
 from begrepp.variables.harmonisation import Loss, Pair
 from begrepp.variables.harmonisation_run import harmonised
 
@@ -26,7 +26,17 @@ ENGLISH = {
 }
 
 
-def harmonise(first: str, second: str, pair: str, output: str, settings: Settings) -> None:
+@click.command("harmonise")
+@click.argument("first")
+@click.argument("second", default="")
+@click.option("--pair", default="", help="One pair of variables only: NAME=NAME.")
+@click.option("--format", "output", type=click.Choice(["table", *FORMATS]), default="table")
+def command(first: str, second: str, pair: str, output: str) -> None:
+    """Lay the variables of two datasets side by side, or those that measure one concept, and align their codes."""
+    write_harmonisation(first, second, pair, output, Settings())
+
+
+def write_harmonisation(first: str, second: str, pair: str, output: str, settings: Settings) -> None:
     """Write the harmonisation on standard output."""
     build = current_build(settings)
     manifest = read_manifest(build)

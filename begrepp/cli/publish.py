@@ -17,10 +17,10 @@ from urllib.parse import quote
 import click
 
 from begrepp.artefact.manifest import current_build, read_manifest
-from begrepp.build.store_writer import DEFAULT, read_contents
 from begrepp.errors import BegreppError
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
+from begrepp.store.contents import DEFAULT, read_contents
 
 PIECE = 20_000
 """Lines sent in one request."""
@@ -33,7 +33,7 @@ class PublishError(BegreppError):
 @click.command("publish")
 @click.option("--to", "address", required=True, help="Its Graph Store address, such as http://host:7878/store.")
 @click.option("--user", default="", help="Who writes there; the password is read from BEGREPP_STORE_PASSWORD.")
-def publish_command(address: str, user: str) -> None:
+def command(address: str, user: str) -> None:
     """Load the current build into another SPARQL server, for `begrepp serve --store` or for others to ask."""
     settings = Settings()
     folder = current_build(settings)

@@ -25,10 +25,21 @@ from begrepp.rdf.namespaces import compact
 from begrepp.rdf.serialise import graph_bytes
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
-from begrepp.store.disk import Answer, DiskStore
+from begrepp.store import Answer
+from begrepp.store.disk import DiskStore
 from begrepp.store.remote import RemoteStore
 
 _SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE\b)", re.IGNORECASE)
+
+
+@click.command("query")
+@click.argument("query")
+@click.option("--format", "output", type=click.Choice(["table", "csv", "tsv", "json", "turtle"]), default="table")
+@click.option("--param", "params", multiple=True, help="NAME=VALUE for a question of the cookbook; may be repeated.")
+@click.option("--endpoint", default="", help="Ask this SPARQL endpoint in place of the build.")
+def command(query: str, output: str, params: tuple[str, ...], endpoint: str) -> None:
+    """Ask the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are known."""
+    run_query(query, output, endpoint, params, Settings())
 
 
 def find_query(query: str) -> str:
@@ -64,7 +75,7 @@ def _bound(query: str, params: Sequence[str], settings: Settings) -> str:
     return bind(example(query), _given(params), known)
 
 
-def ask(query: str, output: str, endpoint: str, params: Sequence[str], settings: Settings) -> None:
+def run_query(query: str, output: str, endpoint: str, params: Sequence[str], settings: Settings) -> None:
     """Answer the query on standard output."""
     named = query in {question.name for question in queries("examples")}
     if params and not named:

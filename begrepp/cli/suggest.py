@@ -8,14 +8,18 @@ and gives the decisions back as SSSOM, which `begrepp add` takes as it takes any
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
 
 import click
 from rich.table import Table
 
+import loaders
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.records import Record
 from begrepp.settings import Settings
+from begrepp.sources import staging
 from begrepp.store.disk import DiskStore
 from begrepp.variables.review_page import to_html
 from begrepp.variables.suggestion_run import Found, find
@@ -24,7 +28,40 @@ from begrepp.variables.suggestion_sssom import to_sssom
 FORMATS = ("table", "sssom", "html")
 
 
-def suggest(
+@click.command("suggest")
+@click.argument("dictionary")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--loader", default="", help="For FILES: the format's loader, where they hold no source.toml.")
+@click.option("--scheme", "schemes", multiple=True, help="Look for concepts here; else where variables are linked.")
+@click.option("--most", default=5, show_default=True, help="Concepts for each variable.")
+@click.option("--all", "again", is_flag=True, help="Also for variables that are linked already.")
+@click.option("--format", "output", type=click.Choice(FORMATS), default="table")
+def command(
+    dictionary: str,
+    files: tuple[Path, ...],
+    loader: str,
+    schemes: tuple[str, ...],
+    most: int,
+    again: bool,
+    output: str,
+) -> None:
+    """Concepts for the variables of DICTIONARY, with scores and reasons; nothing is asserted.
+
+    DICTIONARY is a dataset of the build, or, with FILES, a name for a data dictionary that a loader reads. Write
+    --format html to review them on a page of your own, and `begrepp add` what you have accepted.
+    """
+    settings = Settings()
+    if not files:
+        write_suggestions(dictionary, None, schemes=schemes, most=most, again=again, output=output, settings=settings)
+        return
+    with staging.prepared(
+        dictionary, files, f"{date.today()}", settings, loader=loader, replace=True, unpublished=True
+    ) as edition:
+        records = [*loaders.loader_of(edition)(edition)]
+    write_suggestions(dictionary, records, schemes=schemes, most=most, again=again, output=output, settings=settings)
+
+
+def write_suggestions(
     dictionary: str,
     records: Iterable[Record] | None,
     *,

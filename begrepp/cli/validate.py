@@ -8,21 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.validation.profiles.profile import Profile, find_profile, pin, profiles
+from begrepp.validation.outcome import Judgement, Rules, Source, rules_of
+from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.rdf_input.syntax import named
+from begrepp.validation.report import Severity
 from begrepp.validation.reports.baseline import forgive, write_baseline
-from begrepp.validation.reports.documentation import documentation_lines
 from begrepp.validation.reports.formats import FORMATS
-from begrepp.validation.reports.i18n import choose, say
+from begrepp.validation.reports.i18n import say
 from begrepp.validation.reports.terminal import text_lines
-from begrepp.validation.validate import KEPT_PER_SHAPE, Severity
-from begrepp.validation.validate_files import Judgement, Rules, Source, judge, profile_documentation, rules_of
+from begrepp.validation.validate import KEPT_PER_SHAPE
+from begrepp.validation.validate_files import judge
 
 _COULD_NOT_RUN = 2
 _SEVERITIES = {severity.value.lower(): severity for severity in Severity}
@@ -30,7 +30,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language.")
 
 
-@click.command()
+@click.command("validate")
 @click.argument("files", nargs=-1, type=_FILE)
 @click.option("--profile", "-p", default="", help="A name from `begrepp profiles`, or a folder of your own.")
 @click.option("--shapes", "-s", multiple=True, type=_FILE, help="Shapes of your own, in place of or beside a profile.")
@@ -47,7 +47,7 @@ _language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", s
     "--limit", type=click.IntRange(1), default=KEPT_PER_SHAPE, show_default=True, help="Results kept a shape."
 )
 @_language
-def validate(
+def command(
     files: tuple[Path, ...],
     profile: str,
     shapes: tuple[Path, ...],
@@ -143,30 +143,3 @@ def _tell(
     ranks = list(Severity)
     failing = ranks[: ranks.index(worst) + 1]
     return 1 if any(group.severity in failing for group in kept.report.groups) else 0
-
-
-@click.command()
-@click.argument("name", default="")
-@click.option("--pin", "pinning", is_flag=True, help="Write the checksums of the files as they are now.")
-@_language
-def profiles_command(name: str, pinning: bool, lang: str) -> None:
-    """Every profile, or what the profile NAME asks, class by class."""
-    settings = Settings()
-    if not name:
-        rows = Table("profile", "version", "licence, from", "what it is", show_lines=True)
-        for each in profiles(settings):
-            rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose(each.summary, lang))
-        console.table(
-            rows, "`begrepp profiles NAME` shows what one asks; `begrepp validate FILE --profile NAME` judges."
-        )
-        return
-    profile = find_profile(name, settings)
-    if pinning:
-        console.lines([f"{pin(profile)}"], None)
-        return
-    profile.check()
-    console.lines(documentation_lines(profile, profile_documentation(profile), lang), None)
-
-
-def _origin(profile: Profile) -> tuple[str]:
-    return ("\n".join(part for part in (profile.licence, profile.publisher, profile.source) if part),)

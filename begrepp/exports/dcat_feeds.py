@@ -19,7 +19,8 @@ from begrepp.rdf.namespaces import expand
 from begrepp.rdf.serialise import write_graph
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import ROOT
-from begrepp.store.disk import DiskStore, Store
+from begrepp.store import Store
+from begrepp.store.disk import DiskStore
 
 FEEDS = ROOT / "queries" / "feeds"
 FORMATS = {

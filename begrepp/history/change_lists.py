@@ -16,7 +16,7 @@ from begrepp.queries.files import QUERIES, read_query
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
-from begrepp.store.disk import Store
+from begrepp.store import Store
 from begrepp.text.swedish import sort_key
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolution, QuerySolutions, QueryTriples, Triple
 
 from begrepp.queries.files import QUERIES, read_query
-from begrepp.store.disk import Store
+from begrepp.store import Store
 
 PAGES = QUERIES / "pages"
 

@@ -20,7 +20,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import is_iri
 from begrepp.search import Hit, TextIndex
 from begrepp.settings import DEFAULT_BASE
-from begrepp.store.disk import Store
+from begrepp.store import Store
 from begrepp.text.swedish import fold
 
 CANDIDATES = 8

@@ -16,8 +16,9 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.meter import Meter, meter
 from begrepp.sources.privacy import SERIAL, find_identity_number
-from begrepp.sources.tables import MAX_LINE, Meter, meter, read_exact
+from begrepp.sources.tables import MAX_LINE, read_exact
 
 STAGED = "staged"
 """The table that `stage` fills: the columns of the file, as text, and `line`, the number of each row."""

@@ -12,38 +12,17 @@ import csv
 import io
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.meter import Meter, meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
 
 MAX_LINE = 1_000_000
 _CHUNK = 1 << 16
 csv.field_size_limit(MAX_LINE)
-
-
-@dataclass(slots=True)
-class Meter:
-    """How far a load has come: rows, bytes, and what is being done."""
-
-    rows: int = 0
-    bytes: int = 0
-    stage: str = "waiting"
-
-
-METER: ContextVar[Meter] = ContextVar("METER")
-
-
-def meter() -> Meter:
-    """The meter of whoever is watching, or one that nobody watches."""
-    try:
-        return METER.get()
-    except LookupError:
-        return Meter()
 
 
 class Row:

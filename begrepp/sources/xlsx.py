@@ -14,8 +14,9 @@ from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.sources.archives import check_archive, refuse_doctypes
+from begrepp.sources.meter import Meter, meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
-from begrepp.sources.tables import Meter, Row, check_header, meter, named_cells
+from begrepp.sources.tables import Row, check_header, named_cells
 
 
 def read_xlsx(

@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from begrepp.errors import InputError, Origin, PersonalDataError
-from begrepp.sources.tables import meter
+from begrepp.sources.meter import meter
 
 _CHUNK = 1 << 16
 _MAX_DEPTH = 200

@@ -9,15 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
     NamedNode,
-    QueryBoolean,
-    QuerySolutions,
-    QueryTriples,
 )
 from pyoxigraph import (
     Store as Oxigraph,
@@ -27,28 +23,8 @@ from begrepp.errors import NoBuild, QueryError
 from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.select_star import columns_as_written
 from begrepp.sparql.tokens import tokens
-
-Answer = QuerySolutions | QueryBoolean | QueryTriples
-
-
-class Store(Protocol):
-    """What can be asked."""
-
-    def query(
-        self,
-        query: str,
-        *,
-        default_graphs: Iterable[str] = (),
-        named_graphs: Iterable[str] = (),
-        base: str | None = None,
-    ) -> Answer:
-        """The answer to a SPARQL query, the project's prefixes known.
-
-        `default_graphs` and `named_graphs` are the protocol's dataset parameters: where either is given the
-        dataset holds nothing else. Relative IRIs are read against `base`.
-
-        Raises `QueryError` where the query cannot be parsed or evaluated.
-        """
+from begrepp.store import Answer
+from begrepp.store.contents import contents_file
 
 
 class DiskStore:
@@ -87,11 +63,6 @@ class DiskStore:
             )
         except (SyntaxError, ValueError, OSError, RuntimeError) as error:
             raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
-
-
-def contents_file(store: Path) -> Path:
-    """The file beside a store that says what it holds (`begrepp.build.store_writer`)."""
-    return store.with_suffix(".json")
 
 
 def _read_apart(store: Path) -> list[NamedNode]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from begrepp.store.disk import Store
+from begrepp.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,8 @@ from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperExceptio
 from begrepp.errors import BegreppError, QueryError
 from begrepp.sparql.services import whole
 from begrepp.sparql.tokens import after_prologue, tokens
-from begrepp.store.disk import Answer, names_its_graphs
+from begrepp.store import Answer
+from begrepp.store.disk import names_its_graphs
 
 _TRIES = 2
 _PASSED_OVER = 10.0

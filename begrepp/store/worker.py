@@ -30,7 +30,8 @@ from pyoxigraph import Literal as RdfLiteral
 
 from begrepp.errors import BegreppError, QueryError
 from begrepp.rdf.namespaces import prefixes
-from begrepp.store.disk import DiskStore, Store
+from begrepp.store import Store
+from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
 
 Form = Literal["solutions", "boolean", "graph"]

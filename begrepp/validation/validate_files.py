@@ -5,109 +5,25 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
+from begrepp.validation.outcome import Judgement, Note, Rules, Source, Thing
 from begrepp.validation.profiles.imports import copies, with_imports
-from begrepp.validation.profiles.profile import Profile
 from begrepp.validation.profiles.shape_doc import ShapeDoc, document
 from begrepp.validation.rdf_input.prepare import prepare
+from begrepp.validation.report import Report, Result, Severity
 from begrepp.validation.shacl.engine_choice import self_referring
 from begrepp.validation.shacl.rdf_reader import read
 from begrepp.validation.shacl.shapes import Shapes
 from begrepp.validation.shacl.vocabulary import RDF_TYPE, shown
-from begrepp.validation.validate import KEPT_PER_SHAPE, Report, Result, Severity, validate
+from begrepp.validation.validate import KEPT_PER_SHAPE, validate
 
 _KEPT_BY_THING = 100_000
 _LABELS = frozenset(map(expand, ("dct:title", "skos:prefLabel", "rdfs:label")))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A file that comes in: where it lies, what its sender calls it, and the media type where the sender says so."""
-
-    path: Path
-    name: str = ""
-    media_type: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """Something the reader must know to read the report rightly; `kind` is a key among the words of reports."""
-
-    kind: str
-    value: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What to judge by: shapes, graphs to look things up in, and what they are called."""
-
-    files: tuple[Path, ...]
-    background: tuple[Path, ...] = ()
-    name: str = ""
-    title: Mapping[str, str] = field(default_factory=dict)
-    version: str = ""
-    source: str = ""
-    per: str = ""
-    sources: tuple[Source, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
-    """One thing that a report speaks of by itself, such as a dataset, and the violations it has."""
-
-    iri: str
-    labels: Mapping[str, str]
-    lacking: tuple[Result, ...]
-    on_condition: tuple[Result, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """A report, with the rules it was made by, the files it is about and what the reader must know."""
-
-    report: Report
-    rules: Rules
-    shapes: tuple[ShapeDoc, ...]
-    files: tuple[str, ...]
-    paths: tuple[Path, ...]
-    notes: tuple[Note, ...]
-    things: tuple[Thing, ...]
-    seconds: float
-
-    @property
-    def verdict(self) -> str:
-        """`conforms`, `fails`, or `unjudged` where nothing in the data is what the rules look at."""
-        if any(note.kind == "nothing" for note in self.notes):
-            return "unjudged"
-        return "conforms" if self.report.conforms else "fails"
-
-    def only(self, least: Severity) -> Judgement:
-        """The judgement with results of this severity and graver."""
-        ranks = list(Severity)
-        kept = ranks[: ranks.index(least) + 1]
-        groups = tuple(group for group in self.report.groups if group.severity in kept)
-        results = tuple(result for result in self.report.results if result.severity in kept)
-        return replace(self, report=replace(self.report, groups=groups, results=results))
-
-
-def rules_of(profile: Profile) -> Rules:
-    """A profile as something to judge by. Raises `InputError` where its files are not those that were pinned."""
-    profile.check()
-    return Rules(
-        files=profile.files,
-        background=profile.background,
-        name=profile.name,
-        title=profile.title,
-        version=profile.version,
-        source=profile.source,
-        per=profile.per,
-    )
 
 
 def judge(
@@ -186,9 +102,3 @@ def _things(files: Sequence[Path], per: str, report: Report) -> list[Thing]:
         )
         for member in sorted(members | said.keys())
     ]
-
-
-def profile_documentation(profile: Profile) -> list[ShapeDoc]:
-    """The shapes of a profile, described. Raises `InputError` where a file cannot be read."""
-    files, _ = with_imports(profile.files, copies(Settings()), leave_out=True)
-    return document(Shapes(files))

@@ -13,7 +13,7 @@ from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import CodeList, Dataset, Record, Text, Variable
-from begrepp.store.disk import Store
+from begrepp.store import Store
 from begrepp.variables.suggestion import Entry, Linked, Target
 
 MOST_TARGETS = 150_000

@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.store.disk import Store
+from begrepp.store import Store
 from begrepp.text.swedish import sort_key
 from begrepp.text.units import factor, unit
 from begrepp.variables.translation import Match, Path, best, paths

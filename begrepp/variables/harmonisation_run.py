@@ -10,7 +10,7 @@ from begrepp.queries.files import Parameter
 from begrepp.queries.pages import select, value
 from begrepp.queries.parameters import Known, term_of
 from begrepp.records import Text
-from begrepp.store.disk import Store
+from begrepp.store import Store
 from begrepp.variables.crosswalk import Crosswalk, label_of
 from begrepp.variables.harmonisation import Harmoniser
 

@@ -10,7 +10,7 @@ from begrepp.errors import UsageError
 from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Record
-from begrepp.store.disk import Store
+from begrepp.store import Store
 from begrepp.variables.candidates import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
 from begrepp.variables.code_suggestion import CodeSuggester, value_entry
 from begrepp.variables.suggestion import Entry, Suggester, Suggestion

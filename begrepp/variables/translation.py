@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
-from begrepp.store.disk import Store
+from begrepp.store import Store
 
 MOST_MAPPINGS = 2
 MOST_STEPS = 4

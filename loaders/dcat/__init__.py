@@ -34,8 +34,8 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 from loaders.dcat.authority_lists import check_namespaces, official
 from loaders.dcat.columns import Columns, CsvwTable
 from loaders.declaration.source_toml import ReleaseDates, Rights, read_declaration, release_dates, rights, slug

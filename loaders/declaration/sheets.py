@@ -16,8 +16,9 @@ import yaml
 from begrepp.errors import InputError, Origin
 from begrepp.records import Edition
 from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows, refuse_persons
-from begrepp.sources.tables import Row, meter, read_lines, read_table
+from begrepp.sources.tables import Row, read_lines, read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.json_rows import References, flat, json_rows
 from loaders.declaration.source_toml import encoding, file_list

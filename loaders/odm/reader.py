@@ -12,8 +12,8 @@ from typing import NamedTuple, TypeVar
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 from begrepp.sources.xml import XmlNode, read_xml
 from loaders.support.html_text import from_html
 

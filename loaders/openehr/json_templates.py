@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.tables import meter
+from begrepp.sources.meter import meter
 from loaders.openehr.model import Archetype, Choice, Node, Terms, Word, complete
 
 _MAX_BYTES = 200 * 1024**2

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.tables import meter
+from begrepp.sources.meter import meter
 from begrepp.sources.xml import XmlNode, read_xml
 from loaders.openehr.model import Archetype, Choice, Node, Terms, Word, complete
 

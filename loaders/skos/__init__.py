@@ -15,8 +15,8 @@ from pyoxigraph import Literal
 from begrepp.errors import InputError, Origin
 from begrepp.records import Edition, Record, Redistribution, Source
 from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 from loaders.declaration.source_toml import file_list, read_declaration, release, release_dates, rights
 from loaders.declaration.toml_table import Keys
 from loaders.skos.concepts import Reader

@@ -39,7 +39,7 @@ from begrepp.records import (
 )
 from begrepp.sources.bulk_tables import Values, database, rows
 from begrepp.sources.editions import coverage, valid_from
-from begrepp.sources.tables import meter
+from begrepp.sources.meter import meter
 from loaders.snomed_rf2.release_files import Rf2File, choose, is_map
 from loaders.snomed_rf2.tables import fill
 from loaders.support.agencies import SNOMED_INTERNATIONAL, classifications_publisher

@@ -19,8 +19,8 @@ from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.archives import check_archive, refuse_doctypes
+from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import meter
 
 _PADDED = re.compile(r"0+")
 _LOOK_FOR_HEADER = 15

@@ -14,7 +14,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import Edition, Scheme, Text
 from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import meter
+from begrepp.sources.meter import meter
 from loaders.declaration.source_toml import ReleaseDates, Rights, slug
 
 _MAX_FILE = 500 * 1024**2

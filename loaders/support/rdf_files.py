@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
-from begrepp.sources.tables import meter
+from begrepp.sources.meter import meter
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,

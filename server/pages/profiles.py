@@ -13,10 +13,9 @@ from begrepp.text.swedish import sort_key
 from begrepp.validation.profiles.classes import ClassDoc, by_class
 from begrepp.validation.profiles.diagram import diagram
 from begrepp.validation.profiles.profile import Profile, find_profile, profiles
-from begrepp.validation.profiles.shape_doc import ShapeDoc
+from begrepp.validation.profiles.shape_doc import ShapeDoc, profile_documentation
 from begrepp.validation.rdf_input.syntax import NAMES
 from begrepp.validation.reports.i18n import choose
-from begrepp.validation.validate_files import profile_documentation
 from server.state import build, serving
 
 

@@ -1,28 +1,23 @@
 """Where a document leads, for machines: typed links in its head and as a list of their own (FAIR Signposting, level 2).
 
-https://signposting.org/FAIR/ and RFC 8288; the list is a linkset in JSON (RFC 9264) at `/linkset/…`.
+https://signposting.org/FAIR/ and RFC 8288; `server.views.linkset` serves them as a linkset (RFC 9264).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from flask import Blueprint, Response, jsonify, request
 
 from begrepp.exports.downloads import FORMS, file_name
 from server.http.negotiation import HTML, Format
-from server.http.urls import document, raw_path
+from server.http.urls import document
 from server.pages.templating import address, twins
 from server.served.build import Build
 from server.served.labels import iris_of, one, statements
-from server.served.resolve import Found, find
-from server.state import build
+from server.served.resolve import Found
 
-blueprint = Blueprint("links", __name__)
-
-_SIGNPOSTING = "https://signposting.org/FAIR/"
-_LINKSET = "application/linkset+json"
+LINKSET = "application/linkset+json"
+SIGNPOSTING = "https://signposting.org/FAIR/"
 _SKOS = "http://www.w3.org/2004/02/skos/core"
 _DCAT_AP = "http://data.europa.eu/r5r/"
 _PAGE_OF = {"cs": "DefinedTerm", "dataset": "Dataset", "mapping": "Dataset"}
@@ -88,7 +83,7 @@ def links_of(found_build: Build, found: Found, format_: Format) -> list[Link]:
                 links.append(Link(href=href, rel="alternate", type=twin.media_type))
                 if format_ == HTML:
                     links.append(Link(href=href, rel="describedby", type=twin.media_type, profile=profile))
-        links.append(Link(href=address(f"/linkset{found.path}"), rel="linkset", type=_LINKSET))
+        links.append(Link(href=address(f"/linkset{found.path}"), rel="linkset", type=LINKSET))
     if format_ != HTML:
         links.append(Link(href=address(found.path), rel="alternate", type=HTML.media_type))
         if profile:
@@ -130,41 +125,6 @@ def _above(found_build: Build, found: Found, kind: str, id_: str, code: str) -> 
 def header(links: Iterable[Link]) -> str:
     """Links as one `Link` header."""
     return ", ".join(link.header for link in links)
-
-
-@blueprint.get("/linkset/<path:rest>")
-def linkset(rest: str) -> Response:
-    """The links of a document and of its twins, as a linkset."""
-    found_build = build()
-    found = find(found_build, raw_path(request.environ).removeprefix("/linkset"))
-    host = request.host_url.rstrip("/")
-
-    def whole(href: str) -> str:
-        return host + href if href.startswith("/") else href
-
-    page = host + address(found.path)
-    sets = [_context(page, links_of(found_build, found, HTML), whole)]
-    for twin in twins(found.path):
-        described = [Link(href=page, rel="describes", type=HTML.media_type), Link(href=found.iri, rel="describes")]
-        sets.append(_context(host + address(twin.href), described, whole))
-    response = jsonify(linkset=sets)
-    response.content_type = _LINKSET
-    response.headers["Link"] = f'<{page}>; rel="describes", <{_SIGNPOSTING}>; rel="profile"'
-    return response
-
-
-def _context(anchor: str, links: Iterable[Link], whole: Callable[[str], str]) -> dict[str, object]:
-    """The links of one document, by their relation."""
-    context: dict[str, object] = {"anchor": anchor}
-    for link in links:
-        for rel in link.rel.split():
-            target: dict[str, object] = {"href": whole(link.href)}
-            target |= {"type": link.type} if link.type else {}
-            target |= {"profile": [link.profile]} if link.profile else {}
-            targets = context.setdefault(rel, [])
-            assert isinstance(targets, list)
-            targets.append(target)
-    return context
 
 
 def licence_of(found_build: Build, scheme: str) -> str:

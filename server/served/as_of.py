@@ -21,7 +21,7 @@ from begrepp.artefact.manifest import Manifest
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.store.disk import Answer, Store
+from begrepp.store import Answer, Store
 from server.served.build import Build
 from server.served.labels import statements, texts
 from server.served.questions import select, value

@@ -10,7 +10,8 @@ from begrepp.artefact.manifest import Manifest
 from begrepp.history.changes import Change
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
-from begrepp.store.disk import DiskStore, Store
+from begrepp.store import Store
+from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
 from server.served.caches import Kept
 from server.served.refs import Node, Ref

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.store.disk import Store
+from begrepp.store import Store
 from begrepp.variables.harmonisation import Code
 from server.served.questions import select, value
 

@@ -13,7 +13,6 @@ import tempfile
 from pathlib import Path
 
 import psutil
-from flask import Blueprint, Response
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -32,7 +31,6 @@ def _remove_folder(folder: str, owner: int) -> None:
 _make_folder()
 
 from prometheus_client import (  # noqa: E402
-    CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
     Gauge,
@@ -40,8 +38,6 @@ from prometheus_client import (  # noqa: E402
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402
-
-blueprint = Blueprint("metrics", __name__)
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -59,13 +55,12 @@ KILLED = Counter("begrepp_query_workers_killed", "Query workers that were stoppe
 PAGE_SECONDS = Histogram("begrepp_page_seconds", "Seconds to answer anything but a query.", buckets=_BUCKETS)
 
 
-@blueprint.get("/metrics")
-def metrics() -> Response:
+def exposition() -> bytes:
     """All numbers, in Prometheus' text format."""
     _forget_the_dead()
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return generate_latest(registry)
 
 
 def count_kept(path: str) -> None:

@@ -6,25 +6,18 @@ validation gets a new one; the server itself never reads what was sent.
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import queue
-import resource
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
 from begrepp.errors import BegreppError, InputError, ServerBusy
-from begrepp.settings import LANGUAGES, Settings
-from begrepp.validation.reports.formats import FORMATS
-from begrepp.validation.validate_files import Judgement, Rules, Source, judge
+from begrepp.settings import Settings
+from server.validation.worker import Job, work
 
 _START_SECONDS = 60
-
-KEPT_PER_SHAPE = 200
-"""Results kept for each shape of a report on the web; all are counted."""
 
 
 class ValidationTimeout(BegreppError):
@@ -37,18 +30,6 @@ class ValidationTooLarge(BegreppError):
     """A validation needed more memory than it may have."""
 
     status = 503
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What to judge by what; the report is written into `folder` in every format, in the languages asked for."""
-
-    folder: Path
-    sources: tuple[Source, ...]
-    rules: Rules
-    leave_out_imports: bool = False
-    formats: tuple[str, ...] = tuple(FORMATS)
-    languages: tuple[str, ...] = LANGUAGES
 
 
 class JudgingPool:
@@ -124,7 +105,7 @@ class _Worker:
 
 def _start(context: multiprocessing.context.SpawnContext, settings: Settings) -> _Worker:
     here, there = context.Pipe()
-    process = context.Process(target=_work, args=(there, settings), daemon=True)
+    process = context.Process(target=work, args=(there, settings), daemon=True)
     process.start()
     there.close()
     worker = _Worker(process, here)
@@ -136,39 +117,3 @@ def _start(context: multiprocessing.context.SpawnContext, settings: Settings) ->
         pass
     worker.kill()
     raise ServerBusy("The machine is too busy to begin a validation.", "Try again in a minute.")
-
-
-def _work(pipe: Connection, settings: Settings) -> None:
-    """The worker: judges until the server hangs up."""
-    limit = settings.validation_memory_mb * 1024 * 1024
-    # What is written to, not what is mapped: libraries map far more than they use.
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError):
-        pipe.send("ready")
-        while True:
-            job = pipe.recv()
-            try:
-                _write(job, _judged(job, settings))
-                pipe.send(None)
-            except BegreppError as error:
-                pipe.send(error)
-            except MemoryError:
-                return  # the server takes the silence for what it is
-            except (ValueError, OSError, RuntimeError) as error:
-                pipe.send(InputError("data", f"cannot be validated: {error}", "Correct it and send it again."))
-
-
-def _judged(job: Job, settings: Settings) -> Judgement:
-    return judge(job.sources, job.rules, settings, leave_out_imports=job.leave_out_imports, limit=KEPT_PER_SHAPE)
-
-
-def _write(job: Job, judgement: Judgement) -> None:
-    for name in job.formats:
-        for language in job.languages:
-            text = FORMATS[name].write(judgement, language)
-            report_file(job.folder, name, language).write_text(text, encoding="utf-8", newline="")
-
-
-def report_file(folder: Path, name: str, language: str) -> Path:
-    """Where the report in a format and a language lies in the folder of a job."""
-    return folder / f"report.{language}.{FORMATS[name].suffix}"

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from begrepp.errors import NotFound
-from server.validation.pool import report_file
+from server.validation.worker import report_file
 
 SECONDS = 24 * 60 * 60
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")

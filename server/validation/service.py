@@ -15,10 +15,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import Settings
+from begrepp.validation.outcome import Rules, Source, rules_of
 from begrepp.validation.profiles.profile import NAME, find_profile
 from begrepp.validation.rdf_input.syntax import named, of_file, of_media_type
 from begrepp.validation.reports.formats import FORMATS, ReportFormat
-from begrepp.validation.validate_files import Rules, Source, rules_of
 from server.http.negotiation import HTML, Format, choose_format
 from server.http.rate_limit import Rate
 from server.pages.errors import problem
@@ -27,8 +27,9 @@ from server.pages.report import report_page
 from server.pages.templating import address, render, speaker
 from server.state import build, serving
 from server.validation.fetch import fetch
-from server.validation.pool import Job, JudgingPool, report_file
+from server.validation.pool import JudgingPool
 from server.validation.report_store import Reports
+from server.validation.worker import Job, report_file
 
 blueprint = Blueprint("judge", __name__)
 

@@ -11,9 +11,10 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from begrepp.errors import InputError
 from begrepp.settings import Settings
+from begrepp.validation.outcome import Rules, Source
 from begrepp.validation.rdf_input.prepare import prepare
 from begrepp.validation.rdf_input.syntax import of_media_type, of_text
-from begrepp.validation.validate_files import Rules, Source, judge
+from begrepp.validation.validate_files import judge
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
 BROKEN = {

@@ -10,11 +10,13 @@ import pytest
 
 from begrepp.errors import InputError, UsageError
 from begrepp.settings import LANGUAGES, ROOT, Settings
+from begrepp.validation.outcome import Judgement, Source, rules_of
 from begrepp.validation.profiles.imports import copies, with_imports
 from begrepp.validation.profiles.profile import BUNDLED, find_profile, pin, profiles, read_profile
 from begrepp.validation.profiles.rdforms.turtle import shapes_of
+from begrepp.validation.profiles.shape_doc import profile_documentation
 from begrepp.validation.validate import Engine, validate
-from begrepp.validation.validate_files import Judgement, Source, judge, profile_documentation, rules_of
+from begrepp.validation.validate_files import judge
 
 SUITES = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "suites"
 NAMES = sorted(path.name for path in BUNDLED.iterdir())

@@ -19,7 +19,8 @@ from urllib.parse import parse_qs
 
 from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
-from begrepp.artefact.manifest import Manifest, write_manifest
+from begrepp.artefact.manifest import Manifest
+from begrepp.build.manifest_writer import write_manifest
 
 
 @dataclass(slots=True)

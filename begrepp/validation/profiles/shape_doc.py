@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.rdf.namespaces import compact
+from begrepp.settings import Settings
+from begrepp.validation.profiles.imports import copies, with_imports
+from begrepp.validation.profiles.profile import Profile
 from begrepp.validation.shacl.messages import own_messages
 from begrepp.validation.shacl.paths import PropertyPath, path_text
 from begrepp.validation.shacl.rdf_reader import Triples
@@ -256,3 +259,9 @@ def short_path(path: PropertyPath | None) -> str:
         case "alternative":
             return f"({' | '.join(inner)})"
     return f"{inner[0]}{path.kind}"
+
+
+def profile_documentation(profile: Profile) -> list[ShapeDoc]:
+    """The shapes of a profile, described. Raises `InputError` where a file cannot be read."""
+    files, _ = with_imports(profile.files, copies(Settings()), leave_out=True)
+    return document(Shapes(files))

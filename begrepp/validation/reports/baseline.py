@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from begrepp.errors import InputError
-from begrepp.validation.validate import Group, Result
-from begrepp.validation.validate_files import Judgement
+from begrepp.validation.outcome import Judgement
+from begrepp.validation.report import Group, Result
 
 _FORMAT = "begrepp-baseline-1"
 

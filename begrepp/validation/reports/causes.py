@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from begrepp.rdf.namespaces import compact
+from begrepp.validation.outcome import Judgement
 from begrepp.validation.profiles.shape_doc import ShapeDoc
+from begrepp.validation.report import Group, Severity
 from begrepp.validation.reports.i18n import choose, knows, say, unfilled
 from begrepp.validation.shacl.vocabulary import SH
-from begrepp.validation.validate import Group, Severity
-from begrepp.validation.validate_files import Judgement
 
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 _COMPONENT = re.compile(r"#(\w+)ConstraintComponent$")

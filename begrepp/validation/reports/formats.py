@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pyoxigraph import RdfFormat, parse, serialize
 
 from begrepp.rdf.namespaces import prefixes
+from begrepp.validation.outcome import Judgement
 from begrepp.validation.reports.html import html
 from begrepp.validation.reports.json_csv import as_csv, as_json
 from begrepp.validation.reports.junit import junit
 from begrepp.validation.reports.sarif import sarif
-from begrepp.validation.validate_files import Judgement
 
 Writer = Callable[[Judgement, str], str]
 

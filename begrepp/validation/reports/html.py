@@ -8,9 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from begrepp.rdf.namespaces import compact
+from begrepp.validation.outcome import Judgement
 from begrepp.validation.reports.causes import causes, infos
 from begrepp.validation.reports.i18n import choose, say
-from begrepp.validation.validate_files import Judgement
 
 FOLDER = Path(__file__).parent
 

@@ -6,9 +6,9 @@ import csv
 import io
 import json
 
+from begrepp.validation.outcome import Judgement
 from begrepp.validation.reports.causes import causes, infos, readable_path
 from begrepp.validation.reports.i18n import choose, say
-from begrepp.validation.validate_files import Judgement
 
 COLUMNS = ("severity", "shape", "component", "path", "focus", "value", "message")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
+from begrepp.validation.outcome import Judgement
+from begrepp.validation.report import Severity
 from begrepp.validation.reports.causes import Cause, causes
 from begrepp.validation.reports.i18n import choose
-from begrepp.validation.validate import Severity
-from begrepp.validation.validate_files import Judgement
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 
 from begrepp.rdf.namespaces import compact
+from begrepp.validation.outcome import Judgement
 from begrepp.validation.reports.causes import readable_path
 from begrepp.validation.reports.i18n import choose
-from begrepp.validation.validate_files import Judgement
 
 _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -8,10 +8,10 @@ from textwrap import shorten
 from rich.markup import escape
 
 from begrepp.rdf.namespaces import compact
+from begrepp.validation.outcome import Judgement
+from begrepp.validation.report import Severity
 from begrepp.validation.reports.causes import causes, infos
 from begrepp.validation.reports.i18n import choose, say
-from begrepp.validation.validate import Severity
-from begrepp.validation.validate_files import Judgement
 
 _COLOURS = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _VERDICTS = {"conforms": "green", "fails": "red", "unjudged": "yellow"}

@@ -19,7 +19,7 @@ from pythonjsonlogger.json import JsonFormatter
 from begrepp.errors import BegreppError
 from server.telemetry import metrics
 
-_log = logging.getLogger("begrepp.queries.files")
+_log = logging.getLogger("begrepp.queries")
 _OWN: ContextVar[bool] = ContextVar("own", default=False)
 
 

@@ -66,9 +66,9 @@ def test_operators_see_what_became_of_queries(client: FlaskClient) -> None:
 
 
 def test_the_log_tells_neither_who_asked_nor_what(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", logger="begrepp.queries.files"):
+    with caplog.at_level("INFO", logger="begrepp.queries"):
         client.get("/sparql", query_string={"query": 'ASK { ?s ?p "19121212-1212" }'})
-    (line,) = [record.__dict__ for record in caplog.records if record.name == "begrepp.queries.files"]
+    (line,) = [record.__dict__ for record in caplog.records if record.name == "begrepp.queries"]
     assert line["outcome"] == "answered" and "1212" not in str(line["query"]) and "127.0.0.1" not in str(line)
 
 
@@ -94,8 +94,8 @@ def test_the_editor_gets_the_words_of_the_data(client: FlaskClient) -> None:
 
 
 def test_what_the_server_asks_itself_is_no_readers_query(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", logger="begrepp.queries.files"):
+    with caplog.at_level("INFO", logger="begrepp.queries"):
         warm(app)
-        assert not [record for record in caplog.records if record.name == "begrepp.queries.files"]
+        assert not [record for record in caplog.records if record.name == "begrepp.queries"]
         app.test_client().get("/sparql", query_string={"query": "SELECT (4711 AS ?n) {}", "format": "json"})
-        assert [record for record in caplog.records if record.name == "begrepp.queries.files"]
+        assert [record for record in caplog.records if record.name == "begrepp.queries"]

@@ -21,10 +21,10 @@ def link(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def aside(builds: Path) -> Iterator[Path]:
+def staging_folder(builds: Path) -> Iterator[Path]:
     """A directory to write in, gone afterwards unless it was published; what killed processes left is removed."""
     builds.mkdir(parents=True, exist_ok=True)
-    remove_left_behind(builds)
+    remove_stale_folders(builds)
     folder = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=builds))
     folder.chmod(0o755)  # who serves a build need not be who made it
     try:
@@ -33,7 +33,7 @@ def aside(builds: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove_left_behind(folder: Path) -> None:
+def remove_stale_folders(folder: Path) -> None:
     """Remove what killed processes were writing aside in the folder."""
     for left in folder.glob(".aside-*"):
         if not _is_running(int(left.name.split("-")[1])):

@@ -23,7 +23,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from server.http.urls import document
-from server.served.build import Build
+from server.served.build import ServedBuild
 from tests.w3c.serving import serve
 
 _SECONDS, _CONNECTIONS, _MOST = 8, 8, 2000
@@ -62,7 +62,7 @@ def run(data: Path) -> None:
 
 def _addresses(data: Path) -> tuple[list[str], list[str]]:
     """The pages of concepts, and the same concepts looked up in the API; in no order."""
-    build = Build(current_build(Settings(data=data)), read_manifest(current_build(Settings(data=data))))
+    build = ServedBuild(current_build(Settings(data=data)), read_manifest(current_build(Settings(data=data))))
     rows = build.store.query(_CONCEPTS)
     assert isinstance(rows, QuerySolutions)
     iris = [node.value for row in rows if isinstance(node := row["c"], NamedNode)]

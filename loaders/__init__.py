@@ -14,7 +14,7 @@ from functools import cache, partial
 from typing import cast
 
 from begrepp.errors import UsageError
-from begrepp.records import Edition, Load, Loader, Record, SharedLoader, Source
+from begrepp.records import EditionFiles, Load, Loader, Record, SharedLoader, Source
 from begrepp.settings import ROOT
 from begrepp.sources import editions
 from loaders.declaration.source_toml import declared_source
@@ -46,7 +46,7 @@ def all_sources() -> list[Source]:
     return [*(s for s in known if s.schemes), *lists, *(s for s in known if not s.schemes)]
 
 
-def loader_of(edition: Edition) -> Load:
+def loader_of(edition: EditionFiles) -> Load:
     """The loader for an edition: the module of the source's name, or the one that a declaration names."""
     if edition.source in modules():
         return modules()[edition.source].load
@@ -68,7 +68,7 @@ def loader_of(edition: Edition) -> Load:
     return partial(load, declared=known) if known else load
 
 
-def shares_of(edition: Edition) -> tuple[Load, ...]:
+def shares_of(edition: EditionFiles) -> tuple[Load, ...]:
     """What the loader of an edition does in shares that can be read side by side; nothing where it does not."""
     module = modules().get(edition.source)
     return module.SHARES if module and isinstance(module, SharedLoader) else ()

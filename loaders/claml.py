@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Level,
     Marker,
     Note,
@@ -36,7 +36,7 @@ from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import file_list, read_declaration, release, release_dates, rights, scheme
+from loaders.declaration.source_toml import declared_edition, edition_dates, file_list, read_declaration, rights, scheme
 from loaders.support.agencies import WHO
 
 SOURCE = Source(
@@ -98,15 +98,15 @@ class _Outline:
     kinds: dict[str, None] = field(default_factory=dict)
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The release, a level for each kind of class, and every class with the codes that modifiers make of it."""
     keys = read_declaration(edition, declared)
-    known, said, dates = rights(keys), scheme(keys, edition.source), release_dates(keys, edition)
+    known, said, dates = rights(keys), scheme(keys, edition.source), edition_dates(keys, edition)
     keys.done()
     path = _only_file(edition)
     outline = _read_outline(path)
     yield said
-    yield release(said, dates, known)
+    yield declared_edition(said, dates, known)
     for depth, kind in enumerate(outline.kinds, start=1):
         yield Level(scheme=said.id, depth=depth, id=kind, titles=_LEVELS.get(kind, texts(kind, kind)))
     # A code is written out at times, though a modifier makes it too; what is written out counts.
@@ -122,7 +122,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
         yield Skipped(origin=Origin(path.name), reason=f"the modifier '{code}' is used, but is not in the file.")
 
 
-def _only_file(edition: Edition) -> Path:
+def _only_file(edition: EditionFiles) -> Path:
     files = data_files(edition)
     found = [path for path in files if path.suffix.lower() == ".xml"]
     if len(found) != 1:

@@ -13,7 +13,7 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodedValue,
-    Edition,
+    EditionFiles,
     ForeignKey,
     Home,
     Record,
@@ -47,7 +47,7 @@ _INHERITED = ("datatype", "default", "lang", "null", "propertyUrl", "required", 
 _ALIASES = {"number": "double", "binary": "base64Binary", "datetime": "dateTime", "any": "anyAtomicType"}
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The tables and columns that a metadata file describes."""
     keys = read_declaration(edition, None)
     dataset = read_dataset(keys, edition)
@@ -89,7 +89,7 @@ def _named(group: Json) -> Iterator[tuple[Json, str]]:
         yield table, name
 
 
-def _schema(table: Json, edition: Edition, path: Path) -> Json:
+def _schema(table: Json, edition: EditionFiles, path: Path) -> Json:
     """The schema of a table, which may stand in a file of its own beside it."""
     schema = table.get("tableSchema", {})
     if isinstance(schema, str):

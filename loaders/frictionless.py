@@ -14,7 +14,7 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodedValue,
-    Edition,
+    EditionFiles,
     ForeignKey,
     Home,
     Record,
@@ -65,7 +65,7 @@ _TYPES = {
 _FORMATS = {"uri": "anyURI", "binary": "base64Binary"}
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The resources as tables and their fields as variables."""
     keys = read_declaration(edition, None)
     dataset = read_dataset(keys, edition)
@@ -106,7 +106,7 @@ def _resources(document: Json, path: Path) -> dict[str, Json]:
     return found
 
 
-def _schema(resource: Json, edition: Edition, path: Path) -> Json:
+def _schema(resource: Json, edition: EditionFiles, path: Path) -> Json:
     schema = resource.get("schema", {})
     if isinstance(schema, str):
         return beside(schema, edition, path)

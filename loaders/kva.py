@@ -18,7 +18,7 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Level,
     Note,
     NoteKind,
@@ -33,8 +33,8 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.support.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
+from loaders.support.editions import protected_edition
 from loaders.support.html_text import from_html
-from loaders.support.releases import protected_release
 
 KVA = Scheme(
     id="kva",
@@ -111,7 +111,7 @@ _NOTES = {
 }
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """Both parts, their releases, levels and concepts, from whichever of the three forms lies in the folder."""
     files = data_files(edition)
     yield KVA
@@ -136,10 +136,10 @@ def load(edition: Edition) -> Iterator[Record]:
             yield from _read_part(scheme, levels)
 
 
-def _headers(edition: Edition, schemes: tuple[Scheme, ...]) -> Iterator[Record]:
+def _headers(edition: EditionFiles, schemes: tuple[Scheme, ...]) -> Iterator[Record]:
     for scheme in schemes:
         yield scheme
-        yield protected_release(scheme, edition, classifications_publisher)
+        yield protected_edition(scheme, edition, classifications_publisher)
         for depth, titles in LEVELS.items():
             yield Level(scheme=scheme.id, depth=depth, id=str(depth), titles=titles)
 
@@ -167,7 +167,7 @@ def _parent(code: str, known: frozenset[str]) -> tuple[str, ...]:
 # The official code texts.
 
 
-def _code_texts(edition: Edition, files: tuple[Path, ...]) -> list[tuple[Scheme, dict[int, Path]]]:
+def _code_texts(edition: EditionFiles, files: tuple[Path, ...]) -> list[tuple[Scheme, dict[int, Path]]]:
     """The level files of each part; a part must be whole."""
     found: dict[str, dict[int, Path]] = {}
     for path in files:

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Note,
     NoteKind,
     Record,
@@ -33,8 +33,8 @@ from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.tables import Row, parse_date, read_table
 from loaders.support.agencies import IFCC
+from loaders.support.editions import new_edition
 from loaders.support.html_text import from_html
-from loaders.support.releases import release
 from loaders.support.successors import leading_on
 
 LICENCE = "https://www.npu-terminology.org/npu-database/"
@@ -98,7 +98,7 @@ class _Version:
     current: bool = True
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, and each code in its current version."""
     files = data_files(edition)
     if len(files) != 1 or files[0].suffix.lower() not in (".csv", ".xml"):
@@ -109,7 +109,7 @@ def load(edition: Edition) -> Iterator[Record]:
         )
     since = valid_from(edition)
     yield SCHEME
-    yield release(SCHEME, edition, IFCC, LICENCE, Redistribution.NOT_ALLOWED, called="NPU")
+    yield new_edition(SCHEME, edition, IFCC, LICENCE, Redistribution.NOT_ALLOWED, called="NPU")
     versions: dict[str, list[_Version]] = {}
     for version in _table(files[0]) if files[0].suffix.lower() == ".csv" else _xml(files[0]):
         versions.setdefault(version.code, []).append(version)

@@ -22,13 +22,13 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
     Edition,
+    EditionFiles,
     Mapping,
     MappingSet,
     Note,
     NoteKind,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Skipped,
     Source,
@@ -83,7 +83,7 @@ class _Links:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """A release for each vocabulary that has concepts, the concepts, and `Maps to` as mappings."""
     files = {path.name.lower().removesuffix(".csv"): path for path in data_files(edition)}
     for name in ("concept", "vocabulary"):
@@ -103,7 +103,7 @@ def load(edition: Edition) -> Iterator[Record]:
         scheme = _scheme(vocabulary, name, links)
         yield scheme
         title = f"{name}, {version or edition.version}"
-        yield Release(
+        yield Edition(
             scheme=scheme.id,
             version=edition.version,
             valid_from=since,

@@ -15,7 +15,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodedValue,
     Dataset,
-    Edition,
+    EditionFiles,
     Home,
     Record,
     Redistribution,
@@ -111,7 +111,7 @@ class _Study:
     missing: frozenset[str]
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The study as a dataset, its forms as tables, its fields as the columns that an export has."""
     keys = read_declaration(edition, None)
     dataset = read_dataset(keys, edition)

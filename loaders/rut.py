@@ -19,7 +19,7 @@ from begrepp.records import (
     CodeList,
     ConceptualVariable,
     Dataset,
-    Edition,
+    EditionFiles,
     Home,
     Record,
     Redistribution,
@@ -75,7 +75,7 @@ SOURCE = Source(
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The register with its parts, its value lists, and its variables with what stands above them."""
     keys = read_declaration(edition, declared)
     files = {path.name: path for path in data_files(edition)}

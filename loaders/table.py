@@ -17,7 +17,7 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Level,
     Note,
     NoteKind,
@@ -33,16 +33,16 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, parse_date, read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.source_toml import (
+    declared_edition,
+    edition_dates,
     encoding,
     file_list,
     levels,
     read_declaration,
-    release,
-    release_dates,
     rights,
     scheme,
 )
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 from loaders.support.agencies import BEGREPP
 
 SOURCE = Source(
@@ -121,18 +121,18 @@ class _File:
     label_strip: tuple[str, ...]
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The scheme, its release, levels and concepts, as the declaration reads them out of the files."""
     keys = read_declaration(edition, declared)
     known = rights(keys)
     said = scheme(keys, edition.source)
-    dates = release_dates(keys, edition)
+    dates = edition_dates(keys, edition)
     known_levels = levels(keys, said.id)
     files = [_read_file(each) for each in keys.tables("file")]
     ignored = keys.strings("ignore_files")
     keys.done()
     yield said
-    yield release(said, dates, known)
+    yield declared_edition(said, dates, known)
     for level, _ in known_levels.values():
         yield level
     for file, paths in _paths(edition, files, ignored, keys.origin):
@@ -145,7 +145,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
 # The declaration of a file.
 
 
-def _read_file(keys: Keys) -> _File:
+def _read_file(keys: TomlTable) -> _File:
     name = keys.text("name", required=True)
     suffix = name.rpartition(".")[2].lower()
     form = keys.text("format", default=suffix if suffix in ("csv", "tsv", "xlsx") else "")
@@ -201,7 +201,7 @@ def _read_file(keys: Keys) -> _File:
     return found
 
 
-def _read_columns(keys: Keys) -> _Columns:
+def _read_columns(keys: TomlTable) -> _Columns:
     plain = {field: column for field in _PLAIN_FIELDS if (column := keys.text(field, required=field == "notation"))}
     said = {field: keys.words(field) for field in (*_TEXT_FIELDS, *_NOTE_FIELDS)}
     keys.done()
@@ -213,7 +213,7 @@ def _read_columns(keys: Keys) -> _Columns:
     return _Columns(plain=plain, texts=pairs)
 
 
-def _statuses(options: Keys) -> dict[str, Status]:
+def _statuses(options: TomlTable) -> dict[str, Status]:
     found = {status.value: status for status in Status}
     said = options.table("status")
     for status in Status:
@@ -223,7 +223,7 @@ def _statuses(options: Keys) -> dict[str, Status]:
 
 
 def _paths(
-    edition: Edition, files: list[_File], ignored: tuple[str, ...], origin: Origin
+    edition: EditionFiles, files: list[_File], ignored: tuple[str, ...], origin: Origin
 ) -> Iterator[tuple[_File, list[Path]]]:
     """The files that each declaration names; a file that none names is an error, so that nothing is left out unseen."""
     there = data_files(edition)

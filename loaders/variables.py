@@ -14,7 +14,7 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodeList,
-    Edition,
+    EditionFiles,
     Home,
     Record,
     Redistribution,
@@ -43,7 +43,7 @@ SOURCE = Source(
 )
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The dataset, its value lists, and every variable of its tables."""
     keys = read_declaration(edition, declared)
     tables = Tables(keys)
@@ -75,7 +75,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
     yield from _unused_lists(book, home)
 
 
-def _refuse_unused(edition: Edition, origin: Origin, used: set[str], ignored: tuple[str, ...]) -> None:
+def _refuse_unused(edition: EditionFiles, origin: Origin, used: set[str], ignored: tuple[str, ...]) -> None:
     left = [path.name for path in data_files(edition) if path.name not in used]
     left = [name for name in left if not any(fnmatch(name, pattern) for pattern in ignored)]
     if left:

@@ -15,12 +15,12 @@ from server.http.shared_cache import SharedPages
 from server.http.urls import ProfileName
 from server.ops.headers import begin, finish
 from server.pages import errors
-from server.pages.schema_org import described
+from server.pages.schema_org import describe_page
 from server.pages.templating import prepare_templates
 from server.sparql import editor_terms, endpoint, service_description
-from server.state import Serving
+from server.state import AppState
 from server.telemetry.access_log import AccessLog
-from server.telemetry.metrics import count_kept
+from server.telemetry.metrics import count_cached
 from server.validation import service, views
 from server.views import (
     browse,
@@ -58,9 +58,9 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     app.url_map.converters["profile"] = ProfileName
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.extensions["begrepp"] = Serving(settings)
-    app.extensions["begrepp.desk"] = service.Desk(settings)
-    prepare_templates(app, described, settings.report_link)
+    app.extensions["begrepp"] = AppState(settings)
+    app.extensions["begrepp.desk"] = service.ValidationService(settings)
+    prepare_templates(app, describe_page, settings.report_link)
     for blueprint in (
         api.blueprint,
         browse.blueprint,
@@ -91,7 +91,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     if settings.kept_pages_mb:
         kept = settings.kept_pages_mb
         together = SharedPages(shared, _SHARED_TIMES * kept) if shared else None
-        pages = PageCache(app.wsgi_app, settings.current, kept, together, count_kept)
+        pages = PageCache(app.wsgi_app, settings.current, kept, together, count_cached)
         app.wsgi_app = pages  # type: ignore[method-assign]
     if settings.access_log:
         app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]

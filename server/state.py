@@ -14,12 +14,12 @@ from begrepp.store.contents import DEFAULT, read_contents
 from begrepp.store.endpoint import Endpoint
 from begrepp.store.nodes import FILE as NODES_FILE
 from begrepp.store.nodes import NodeClient, read_nodes
-from server.served.build import Build
-from server.served.caches import KeptAnswers
+from server.served.build import ServedBuild
+from server.served.caches import AnswerCache
 from server.workers.pool import QueryPool
 
 
-class Serving:
+class AppState:
     """What one server process holds: the settings, the current build and the query workers."""
 
     def __init__(self, settings: Settings) -> None:
@@ -27,11 +27,11 @@ class Serving:
         self.pool = QueryPool(settings)
         self.nodes = read_nodes(settings.data / NODES_FILE)
         self.node_client = NodeClient()
-        self.kept = KeptAnswers(settings.kept_answers_mb)
-        self._opened: tuple[str, Build] | None = None
+        self.answers = AnswerCache(settings.kept_answers_mb)
+        self._opened: tuple[str, ServedBuild] | None = None
         self._lock = threading.Lock()
 
-    def build(self) -> Build:
+    def current_build(self) -> ServedBuild:
         """The current build; one look at the link tells whether a newer one was published."""
         try:
             link = str(self.settings.current.readlink())
@@ -45,11 +45,11 @@ class Serving:
                     opened = self._opened = (link, self._open(current_build(self.settings)))
         return opened[1]
 
-    def _open(self, folder: Path) -> Build:
+    def _open(self, folder: Path) -> ServedBuild:
         if self._opened and self._opened[1].folder == folder:
             return self._opened[1]
         manifest = read_manifest(folder)
-        return Build(folder, manifest, endpoint=_endpoint(self.settings, folder, manifest))
+        return ServedBuild(folder, manifest, endpoint=_endpoint(self.settings, folder, manifest))
 
 
 def _endpoint(settings: Settings, folder: Path, manifest: Manifest) -> Endpoint | None:
@@ -67,17 +67,17 @@ def _endpoint(settings: Settings, folder: Path, manifest: Manifest) -> Endpoint 
     )
 
 
-def serving() -> Serving:
-    """The `Serving` of the application at hand."""
+def app_state() -> AppState:
+    """The `AppState` of the application at hand."""
     state = current_app.extensions["begrepp"]
-    assert isinstance(state, Serving)
+    assert isinstance(state, AppState)
     return state
 
 
-def build() -> Build:
+def served_build() -> ServedBuild:
     """The build that this request is answered from, the same from its beginning to its end."""
     if "build" not in g:
-        g.build = serving().build()
+        g.current_build = app_state().current_build()
     found = g.build
-    assert isinstance(found, Build)
+    assert isinstance(found, ServedBuild)
     return found

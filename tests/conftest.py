@@ -19,7 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import loaders
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.editions import find_editions
@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     put(settings, HEADER + NEWER, edition="2022")
     shutil.copytree(ROOT / "tests/fixtures/variables-json/2026", settings.raw / "json/2026")
     editions = [*find_editions(ROOT / "starter"), *find_editions(settings.raw)]
-    jobs = [Job(edition, loaders.loader_of(edition)) for edition in editions]
+    jobs = [EditionJob(edition, loaders.loader_of(edition)) for edition in editions]
     build(jobs, settings, Quiet(), keep_going=True, accept_fewer=True)
     return settings
 

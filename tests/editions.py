@@ -18,12 +18,12 @@ from begrepp.records import (
     Concept,
     Coverage,
     Edition,
+    EditionFiles,
     Level,
     Note,
     NoteKind,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Status,
     Text,
@@ -170,11 +170,11 @@ EXPECTED = {
 """Class, rule, old codes and new codes of every change; E511 is no change, its level is new to the older edition."""
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The older edition as 2021, the newer as any other year."""
     yield Scheme(id="par", titles=texts("Utgåvor i par", "Editions in pairs"), identifiers=("urn:oid:1.2.752.99.1",))
     year = int(edition.version[:4])
-    yield Release(
+    yield Edition(
         scheme="par",
         version=edition.version,
         valid_from=date(year, 1, 1),

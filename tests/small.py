@@ -12,11 +12,11 @@ from pathlib import Path
 import loaders
 from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.build.progress import Done
 from begrepp.errors import BegreppError
-from begrepp.records import Edition
+from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from begrepp.sources.editions import find_editions
 
@@ -43,7 +43,7 @@ class Quiet:
         self.steps.append(words)
         return lambda part: None
 
-    def start(self, edition: Edition, bytes_total: int) -> None: ...
+    def start(self, edition: EditionFiles, bytes_total: int) -> None: ...
 
     def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None: ...
 
@@ -66,10 +66,11 @@ def put(
     return path
 
 
-def jobs(settings: Settings) -> list[Job]:
+def jobs(settings: Settings) -> list[EditionJob]:
     """A job for every edition that lies in the raw folder."""
     return [
-        Job(edition, loaders.loader_of(edition), loaders.shares_of(edition)) for edition in find_editions(settings.raw)
+        EditionJob(edition, loaders.loader_of(edition), loaders.shares_of(edition))
+        for edition in find_editions(settings.raw)
     ]
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.build.record_checks import checked
+from begrepp.build.record_checks import check_records
 from begrepp.errors import InputError, PersonalDataError
-from begrepp.records import Concept, Coverage, Release
+from begrepp.records import Concept, Coverage, Edition
 from tests import golden
 from tests.test_bad_input import archive, edition, refused
 
@@ -234,7 +234,7 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 def test_broken_obo_is_refused(tmp_path: Path, old: str, new: str, where: str, reason: str, step: str) -> None:
     made = edition(tmp_path, "tygon", changed("obo-tygon", "tygon.obo", old, new))
     with pytest.raises(InputError, match=reason) as raised:
-        list(checked(loaders.loader_of(made)(made)))
+        list(check_records(loaders.loader_of(made)(made)))
     assert str(raised.value.origin).startswith(f"tygon.obo{where}") and step in raised.value.next_step
 
 
@@ -273,7 +273,7 @@ def test_broken_fhir_is_refused(
 ) -> None:
     made = edition(tmp_path, "lador", changed("fhir-lador", name, old, new))
     with pytest.raises(InputError) as raised:
-        list(checked(loaders.loader_of(made)(made)))
+        list(check_records(loaders.loader_of(made)(made)))
     assert str(raised.value.origin) == name + where and reason in raised.value.reason, str(raised.value)
     assert step in raised.value.next_step
 
@@ -285,7 +285,7 @@ def test_fhir_shorthand_is_to_be_compiled_first(tmp_path: Path) -> None:
 
 def test_a_fragment_is_an_excerpt_so_that_what_it_lacks_is_no_change(tmp_path: Path) -> None:
     made = edition(tmp_path, "lador", changed("fhir-lador", "CodeSystem-boxes.json", "complete", "fragment"))
-    releases = [r for r in loaders.loader_of(made)(made) if isinstance(r, Release)]
+    releases = [r for r in loaders.loader_of(made)(made) if isinstance(r, Edition)]
     assert {r.coverage for r in releases if r.scheme == "boxes"} == {Coverage.PARTIAL}
 
 
@@ -353,7 +353,7 @@ def test_a_hostile_package_is_refused(tmp_path: Path) -> None:
 def test_broken_owl_is_refused(tmp_path: Path, old: str, new: str, where: str, reason: str, step: str) -> None:
     made = edition(tmp_path, "vaxter", changed("obo_owl-vaxter", "vaxter.owl", old, new))
     with pytest.raises(InputError, match=reason or "not in the file") as raised:
-        list(checked(loaders.loader_of(made)(made)))
+        list(check_records(loaders.loader_of(made)(made)))
     assert str(raised.value.origin).startswith(where) and step in raised.value.next_step
 
 

@@ -16,9 +16,9 @@ import pytest
 from openpyxl import Workbook
 
 import loaders
-from begrepp.build.record_checks import checked
+from begrepp.build.record_checks import check_records
 from begrepp.errors import BegreppError, InputError, PersonalDataError
-from begrepp.records import Edition
+from begrepp.records import EditionFiles
 from begrepp.sources.tables import MAX_LINE
 from tests import golden
 
@@ -57,21 +57,21 @@ BOMB = (
 )
 
 
-def edition(folder: Path, source: str, files: dict[str, bytes | str], *, version: str = "2026") -> Edition:
+def edition(folder: Path, source: str, files: dict[str, bytes | str], *, version: str = "2026") -> EditionFiles:
     home = folder / source / version
     for name, content in files.items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     found = tuple(sorted(path for path in home.rglob("*") if path.is_file()))
-    return Edition(source=source, version=version, folder=home, files=found)
+    return EditionFiles(source=source, version=version, folder=home, files=found)
 
 
 def refused(folder: Path, source: str, files: dict[str, bytes | str], where: str, reason: str, step: str) -> InputError:
     """Load the files; the error names where it happened, why, and what to do."""
     made = edition(folder, source, files)
     with pytest.raises(InputError) as raised:
-        list(checked(loaders.loader_of(made)(made)))
+        list(check_records(loaders.loader_of(made)(made)))
     error = raised.value
     assert (str(error.origin), bool(re.search(reason, error.reason))) == (where, True), str(error)
     assert re.search(step, error.next_step), error.next_step
@@ -602,6 +602,6 @@ def test_no_accident_ends_in_a_traceback(tmp_path: Path, fixture: golden.Fixture
         files = tuple(sorted(path for path in home.rglob("*") if path.is_file()))
         hit = chance.choice(files)
         hit.write_bytes(damaged(hit.read_bytes(), chance))
-        made = Edition(source=fixture.edition.source, version=fixture.edition.version, folder=home, files=files)
+        made = EditionFiles(source=fixture.edition.source, version=fixture.edition.version, folder=home, files=files)
         with suppress(BegreppError):
-            list(checked(loaders.loader_of(made)(made)))
+            list(check_records(loaders.loader_of(made)(made)))

@@ -11,10 +11,10 @@ from begrepp import code_checksum
 from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.artefact.parts import LoadReport
 from begrepp.build.load_edition import file_used
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.part_cache import cache_key
 from begrepp.build.pipeline import build
-from begrepp.files import aside
+from begrepp.files import staging_folder
 from begrepp.settings import ROOT, Settings
 from tests.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 
@@ -195,8 +195,8 @@ def test_what_was_added_need_not_be_loaded_again_to_build(settings: Settings) ->
 
     put(settings, HEADER + ROWS)
     (job,) = jobs(settings)
-    check_edition(Job(job.edition, job.load), settings, Quiet())
-    with aside(settings.builds):
+    check_edition(EditionJob(job.edition, job.load), settings, Quiet())
+    with staging_folder(settings.builds):
         pass
     _, watched = built(settings)
     assert watched.reused == ["2021"]

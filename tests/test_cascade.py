@@ -16,7 +16,7 @@ from pyoxigraph import RdfFormat, Store
 
 from begrepp.build.variable_cascade import write_cascade
 from begrepp.errors import Origin
-from begrepp.graph.triple_writer import Mint
+from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.rdf.ntriples import ntriples
@@ -85,7 +85,7 @@ def a_column(
 
 
 def written(folder: Path, name: str, *records: Record) -> Path:
-    mint = Mint(Iris(), load_iri="https://w3id.org/begrepp/id/load/t/1")
+    mint = TripleWriter(Iris(), load_iri="https://w3id.org/begrepp/id/load/t/1")
     file = SortedFile(folder / f"{name}.nt")
     for record in records:
         for triple in mint.triples(record):

@@ -8,10 +8,10 @@ import pytest
 
 import loaders
 from begrepp.errors import BegreppError, InputError, Origin, PersonalDataError
-from begrepp.records import CodeList, Edition, Record, Skipped, Variable
+from begrepp.records import CodeList, EditionFiles, Record, Skipped, Variable
 from begrepp.sources.tables import read_table
 from loaders.declaration.cell_steps import Cell, plain_words, read_cell
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 
 HEAD = """loader = "variables"
 [source]
@@ -33,7 +33,7 @@ ROWS = "namn,etikett\nsida,Sida\n"
 def load(folder: Path, **files: str) -> list[Record]:
     for name, text in files.items():
         (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
-    edition = Edition(source="d", version="2026", folder=folder, files=tuple(sorted(folder.iterdir())))
+    edition = EditionFiles(source="d", version="2026", folder=folder, files=tuple(sorted(folder.iterdir())))
     return list(loaders.loader_of(edition)(edition))
 
 
@@ -199,7 +199,7 @@ def test_the_steps_are_taken_in_order() -> None:
             "words": {"v 2": "w"},
         }
     }
-    cell = read_cell(Keys(said, Origin("s")), "x")
+    cell = read_cell(TomlTable(said, Origin("s")), "x")
     assert isinstance(cell, Cell)
     assert cell.value({"a": "", "b": "<b>v  1</b>"}, Origin("f", 2)) == "w"
 

@@ -12,12 +12,12 @@ from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import Part
 from begrepp.build.difference_writer import pairs
 from begrepp.build.load_edition import load_edition
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.history.change_lists import COLUMNS, as_csv, cells, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, Comparison
 from begrepp.history.comparison import compare, edition_file
-from begrepp.records import Concept, Coverage, Edition, Record, Release, Text
+from begrepp.records import Concept, Coverage, Edition, EditionFiles, Record, Text
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.meter import Meter
 from begrepp.store.disk import DiskStore
@@ -30,11 +30,11 @@ from tests.test_build import ask
 BASE = "https://w3id.org/begrepp/"
 
 
-def edition(folder: Path, version: str, source: str = "par") -> Edition:
+def edition(folder: Path, version: str, source: str = "par") -> EditionFiles:
     path = folder / source / version / "list.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
-    return Edition(source=source, version=version, folder=path.parent, files=(path,))
+    return EditionFiles(source=source, version=version, folder=path.parent, files=(path,))
 
 
 def part(folder: Path, version: str) -> Part:
@@ -182,7 +182,7 @@ def test_likeness_reads_words_and_forms_of_words_not_meanings() -> None:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Manifest]:
     settings = settings_in(tmp_path_factory.mktemp("diff"))
-    jobs = [Job(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
+    jobs = [EditionJob(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
     return settings, build(jobs, settings, Quiet())
 
 
@@ -215,7 +215,7 @@ def test_the_changes_read_back_from_the_graph_are_those_that_were_found(built: t
 
 def test_the_same_editions_give_the_same_difference(built: tuple[Settings, Manifest]) -> None:
     settings, before = built
-    jobs = [Job(edition(settings.raw, version), editions.load) for version in ("2022", "2021")]
+    jobs = [EditionJob(edition(settings.raw, version), editions.load) for version in ("2022", "2021")]
     again = build(jobs, settings, Quiet())
     assert again.differences == before.differences and again.hash == before.hash
 
@@ -258,8 +258,8 @@ def concepts(records: Iterator[Record]) -> dict[str, Concept]:
 def test_a_key_table_of_icd_10_se_is_partial_and_adds_no_levels(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     keys = put(settings, "key,value\nA000,Påhittad lungåkomma\nA009,Påhittad åkomma UNS\nA00X,Annan\n", edition="2020")
-    records = [*icd10_se.load(Edition(source="icd10_se", version="2020", folder=keys.parent, files=(keys,)))]
-    release = next(record for record in records if isinstance(record, Release))
+    records = [*icd10_se.load(EditionFiles(source="icd10_se", version="2020", folder=keys.parent, files=(keys,)))]
+    release = next(record for record in records if isinstance(record, Edition))
     assert release.coverage is Coverage.PARTIAL
     assert concepts(iter(records)).keys() == {"A00.0", "A00.9", "A00.X"}
     from tests.small import HEADER, ROWS

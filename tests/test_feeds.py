@@ -10,8 +10,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 from begrepp.errors import NotFound, Origin, UsageError
-from begrepp.exports.dcat_feeds import feed, profiles, write_feed
-from begrepp.graph.triple_writer import Mint
+from begrepp.exports.dcat_feeds import build_feed, profiles, write_feed
+from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.ntriples import ntriples
@@ -31,10 +31,10 @@ from begrepp.records import (
 )
 from begrepp.settings import ROOT, Settings
 from begrepp.store.disk import DiskStore
-from begrepp.validation.outcome import Source, rules_of
+from begrepp.validation.outcome import InputFile, rule_set_of
 from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.report import Severity
-from begrepp.validation.validate_files import judge
+from begrepp.validation.validate_files import validate_files
 
 EU = "http://publications.europa.eu/resource/authority/"
 EHDS = Legislation(
@@ -120,7 +120,7 @@ THEIRS = replace(WHOLE, id="annat-1", catalogue="annat", iri="https://example.or
 def store(tmp_path_factory: pytest.TempPathFactory) -> DiskStore:
     folder = tmp_path_factory.mktemp("feeds") / "store"
     filled = Store(str(folder))
-    mint = Mint(Iris(), load_iri="https://w3id.org/begrepp/id/load/x/1", file_iris=())
+    mint = TripleWriter(Iris(), load_iri="https://w3id.org/begrepp/id/load/x/1", file_iris=())
     lines = "".join(ntriples(t) for record in (ATC, WHOLE, DRUG, HARVESTED, THEIRS) for t in mint.triples(record))
     filled.load(input=lines.encode(), format=RdfFormat.N_TRIPLES)
     own = (ROOT / "ontology" / "catalog.ttl").read_bytes()
@@ -145,13 +145,13 @@ def test_what_is_fully_described_conforms_to_the_official_shapes(
 ) -> None:
     path = tmp_path / f"{name}.ttl"
     assert write_feed(store, name, path) > 40
-    report = judge([Source(path=path)], rules_of(find_profile(profile, Settings())), Settings()).report
+    report = validate_files([InputFile(path=path)], rule_set_of(find_profile(profile, Settings())), Settings()).report
     violations = [r for r in report.results if r.severity is Severity.VIOLATION]
     assert not [(r.path, r.focus, r.value, r.messages.get("en")) for r in violations]
 
 
 def test_a_feed_tells_columns_and_the_coding_systems_that_they_use(store: DiskStore) -> None:
-    said = {(t.predicate.value, getattr(t.object, "value", "")) for t in feed(store, "healthdcat-ap")}
+    said = {(t.predicate.value, getattr(t.object, "value", "")) for t in build_feed(store, "healthdcat-ap")}
     assert (expand("csvw:name"), "atc") in said
     assert (expand("csvw:propertyUrl"), Iris().concept("onkologi", "cytostatika")) in said
     assert (expand("health:hasCodingSystem"), ATC.ehds_coding_system) in said
@@ -159,13 +159,15 @@ def test_a_feed_tells_columns_and_the_coding_systems_that_they_use(store: DiskSt
 
 
 def test_counts_keep_the_kind_of_number_that_the_profile_asks_for(store: DiskStore) -> None:
-    counts = {t.object for t in feed(store, "healthdcat-ap") if t.predicate.value == expand("health:numberOfRecords")}
+    counts = {
+        t.object for t in build_feed(store, "healthdcat-ap") if t.predicate.value == expand("health:numberOfRecords")
+    }
     assert counts == {Literal("400000", datatype=NamedNode(expand("xsd:nonNegativeInteger")))}
 
 
 @pytest.mark.parametrize("profile", profiles())
 def test_what_others_publish_is_not_published_again(store: DiskStore, profile: str) -> None:
-    subjects = {str(t.subject) for t in feed(store, profile)}
+    subjects = {str(t.subject) for t in build_feed(store, profile)}
     assert f"<{Iris().dataset('helt')}>" in subjects
     assert not [s for s in subjects if "annat" in s]
 
@@ -180,6 +182,6 @@ def test_every_syntax_says_the_same(store: DiskStore, tmp_path: Path, ending: st
 
 def test_an_unknown_profile_or_ending_is_an_error(store: DiskStore, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"no feed in 'dcat-ap-xx'.*dcat-ap-se"):
-        feed(store, "dcat-ap-xx")
+        build_feed(store, "dcat-ap-xx")
     with pytest.raises(UsageError, match=r"tells no format of RDF"):
         write_feed(store, "dcat-ap-se", tmp_path / "feed.txt")

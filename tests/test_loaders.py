@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 import loaders
-from begrepp.records import Concept, Edition, Record, Release, Skipped
+from begrepp.records import Concept, Edition, EditionFiles, Record, Skipped
 from begrepp.settings import ROOT
 from begrepp.validation.report import Severity
 from begrepp.validation.validate import validate
@@ -90,7 +90,7 @@ def test_the_parts_of_kva_are_told_apart_without_folder_names(tmp_path: Path) ->
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(path.read_bytes())
         files.append(target)
-    edition = Edition(source="kva", version="2021", folder=tmp_path, files=tuple(sorted(files)))
+    edition = EditionFiles(source="kva", version="2021", folder=tmp_path, files=tuple(sorted(files)))
     assert {r.scheme for r in loaders.loader_of(edition)(edition) if isinstance(r, Concept)} == {"kka", "kma"}
 
 
@@ -114,7 +114,7 @@ def test_homonyms_are_two_concepts_and_terms_of_one_definition_are_one() -> None
 
 def test_a_code_list_in_two_editions_of_icd_10_se_is_published_by_whom_it_was_then() -> None:
     publishers = {
-        name: next(r.publisher.id for r in records(name) if isinstance(r, Release))
+        name: next(r.publisher.id for r in records(name) if isinstance(r, Edition))
         for name in ("icd10_se-texts", "icd10_se-table")
     }
     assert publishers == {"icd10_se-texts": "socialstyrelsen", "icd10_se-table": "ehalsomyndigheten"}
@@ -135,7 +135,7 @@ def test_the_first_example_of_the_manual_works(tmp_path: Path) -> None:
     codes, declaration = (re.findall(rf"```{kind}\n(.*?)```", MANUAL, re.DOTALL)[0] for kind in ("csv", "toml"))
     (tmp_path / "codes.csv").write_text(codes, encoding="utf-8")
     (tmp_path / "source.toml").write_text(declaration, encoding="utf-8")
-    edition = Edition(source="my-list", version="2026", folder=tmp_path, files=tuple(sorted(tmp_path.iterdir())))
+    edition = EditionFiles(source="my-list", version="2026", folder=tmp_path, files=tuple(sorted(tmp_path.iterdir())))
     found = {r.notation: r for r in loaders.loader_of(edition)(edition) if isinstance(r, Concept)}
     assert found["B1"].broader == ("B",) and found["B2"].pref_labels[1].value == "right breast"
 

@@ -22,7 +22,7 @@ from begrepp.build.load_edition import load_edition
 from begrepp.cli.diff import write_diff
 from begrepp.errors import InputError
 from begrepp.history.change_lists import as_csv, read_changes
-from begrepp.history.reused_codes import COLUMNS, Meanings
+from begrepp.history.reused_codes import COLUMNS, ReusedCodes
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
 from begrepp.sources.meter import Meter
@@ -67,7 +67,7 @@ class Shelf:
         """What each edition calls X1 and X2, by the end of their IRIs, after adding some."""
         add(self.settings, *years)
         with tempfile.TemporaryDirectory(dir=self.settings.data) as name:
-            meanings = Meanings.read(self.settings.meanings)
+            meanings = ReusedCodes.read(self.settings.meanings)
             parts = loaded(self.settings, Path(name))
             differences = [*write_differences(parts, Path(name), Iris(), meanings, public=False)]
             self.hashes = sorted([part.sha256 for part in parts] + [each.sha256 for each in differences])
@@ -146,7 +146,7 @@ def test_two_meanings_in_one_year_have_the_whole_day(tmp_path: Path) -> None:
     (part,) = loaded(settings, tmp_path)
     days = ("2021-01-01", "2022-01-01", "2022-07-01")
     runs = [[replace(part, version=day, valid_from=date.fromisoformat(day))] for day in days]
-    assert Meanings().years("hus", "X1", runs) == ["", "2022", "2022-07-01"]
+    assert ReusedCodes().years("hus", "X1", runs) == ["", "2022", "2022-07-01"]
 
 
 def test_a_row_of_the_table_may_be_corrected_by_hand(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_broken_table_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "meanings.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"meanings\.csv") as raised:
-        Meanings.read(path)
+        ReusedCodes.read(path)
     assert "copy" in raised.value.next_step
 
 
@@ -186,7 +186,7 @@ def test_a_mapping_means_the_code_as_of_its_own_day(tmp_path: Path, day: str, ta
     path = put(settings, SSSOM, source="mina", edition=day, name="mina.sssom.tsv")
     (path.parent / "source.toml").write_text(MAPPED, encoding="utf-8")
     parts = loaded(settings, tmp_path)
-    assert len([*write_differences(parts, tmp_path, Iris(), Meanings(), public=False)]) == 3
+    assert len([*write_differences(parts, tmp_path, Iris(), ReusedCodes(), public=False)]) == 3
     (mapped,) = (part.path.read_text(encoding="utf-8") for part in parts if part.kind == "mapping")
     assert set(re.findall(rf"<{ID}(\S+)>", mapped)) == {target}
 
@@ -251,9 +251,9 @@ def test_pages_and_answers_tell_the_meanings_apart(settings: Settings) -> None:
 
 def test_the_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "meanings.csv"
-    first = Meanings()
+    first = ReusedCodes()
     first.published["hus"] = {"2021", "2022"}
     first.named["hus", 'X,"1'] = {"2021": "", "2022": "2022"}
     first.write(path)
-    again = Meanings.read(path)
+    again = ReusedCodes.read(path)
     assert (dict(again.published), dict(again.named)) == (dict(first.published), dict(first.named))

@@ -8,8 +8,8 @@ import pytest
 from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 
 from begrepp.artefact.manifest import current_build
-from begrepp.build.graph_checks import ask, look_for_faults, run_checks
-from begrepp.build.load_editions import Job
+from begrepp.build.graph_checks import run_check, run_checks, scan_for_faults
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.build.view_scan import CHECKS
 from begrepp.queries.files import Query, queries
@@ -25,7 +25,7 @@ from tests.small import Quiet, settings_in
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The store of the starter, built alone."""
     settings = settings_in(tmp_path_factory.mktemp("starter"))
-    jobs = [Job(edition, loader_of(edition)) for edition in find_editions(ROOT / "starter")]
+    jobs = [EditionJob(edition, loader_of(edition)) for edition in find_editions(ROOT / "starter")]
     build(jobs, settings, Quiet())
     return current_build(settings) / "store"
 
@@ -45,7 +45,7 @@ def test_an_example_answers_with_the_rows_that_it_promises(starter: DiskStore, q
 
 def test_the_starter_holds_together(path: Path) -> None:
     assert list(run_checks(path)) == []
-    assert list(look_for_faults(path.parent / "graphs" / "current.nt")) == []
+    assert list(scan_for_faults(path.parent / "graphs" / "current.nt")) == []
 
 
 FAULTS = {
@@ -70,7 +70,7 @@ def test_a_check_finds_its_fault(check: Query, tmp_path: Path) -> None:
     store.update(sparql_prologue() + f"INSERT DATA {{ {FAULTS[check.name]} }}")
     store.flush()
     del store
-    finding = ask(tmp_path, check)
+    finding = run_check(tmp_path, check)
     assert finding and finding.count and finding.severity in ("violation", "warning")
 
 
@@ -95,8 +95,8 @@ def test_reading_the_view_over_finds_what_the_store_is_asked_for(tmp_path: Path,
     del store
     view = tmp_path / "view.nt"
     view.write_bytes(b"".join(sorted((lines or b"").splitlines(keepends=True))))
-    asked = [ask(tmp_path / "store", query) for query in queries("checks") if query.name in CHECKS]
-    assert [*look_for_faults(view)] == [finding for finding in asked if finding]
+    asked = [run_check(tmp_path / "store", query) for query in queries("checks") if query.name in CHECKS]
+    assert [*scan_for_faults(view)] == [finding for finding in asked if finding]
 
 
 def test_the_starter_keeps_its_promises(starter: DiskStore) -> None:

@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.build.record_checks import checked
+from begrepp.build.record_checks import check_records
 from begrepp.errors import InputError, PersonalDataError
-from begrepp.graph.triple_writer import Mint
+from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.records import (
     CodeList,
     Concept,
     Dataset,
-    Edition,
+    EditionFiles,
     Mapping,
     NoteKind,
     Record,
@@ -57,9 +57,9 @@ def read(folder: Path, source: str, version: str, *names: str, declaration: str 
     if declaration:
         (home / "source.toml").write_text(declaration, encoding="utf-8")
     files = tuple(sorted(path for path in home.rglob("*") if path.is_file()))
-    edition = Edition(source=source, version=version, folder=home, files=files)
-    records = list(checked(loaders.loader_of(edition)(edition)))
-    mint = Mint(Iris(), load_iri="urn:load", file_iris=("urn:file",))
+    edition = EditionFiles(source=source, version=version, folder=home, files=files)
+    records = list(check_records(loaders.loader_of(edition)(edition)))
+    mint = TripleWriter(Iris(), load_iri="urn:load", file_iris=("urn:file",))
     triples = sum(1 for r in records if not isinstance(r, Skipped) for _ in mint.triples(r))
     assert triples > len(records)
     patterns = {r.id: r.notation_pattern for r in records if isinstance(r, Scheme)}

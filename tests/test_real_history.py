@@ -11,7 +11,7 @@ import loaders
 from begrepp.build.load_edition import load_edition
 from begrepp.history.comparison import compare, edition_file
 from begrepp.rdf.iris import Iris
-from begrepp.records import Edition, Release
+from begrepp.records import Edition, EditionFiles
 from begrepp.sources.meter import Meter
 from tests.test_real_files import DATA, RCC, concepts, read, skipped
 
@@ -37,7 +37,7 @@ def test_icd_10_se_2021_differs_from_the_key_table_as_was_read_by_eye(tmp_path: 
                 shutil.copy(DATA / name, home)
     parts = []
     for home in (keys, texts):
-        edition = Edition(source="icd10_se", version=home.name, folder=home, files=tuple(sorted(home.iterdir())))
+        edition = EditionFiles(source="icd10_se", version=home.name, folder=home, files=tuple(sorted(home.iterdir())))
         (part,) = load_edition(edition, loaders.loader_of(edition), tmp_path, Iris().base, Meter()).parts
         parts.append(part)
     assert [part.concepts for part in parts] == [33547, 35951]
@@ -79,7 +79,7 @@ def test_the_moves_of_oncology_in_atc_are_found_in_the_whole_list_of_2020(tmp_pa
         home = tmp_path / "raw" / "atc" / year
         home.mkdir(parents=True)
         (home / "atc.csv").write_text(words, encoding="utf-8")
-        edition = Edition(source="atc", version=year, folder=home, files=(home / "atc.csv",))
+        edition = EditionFiles(source="atc", version=year, folder=home, files=(home / "atc.csv",))
         parts += load_edition(edition, loaders.loader_of(edition), tmp_path, Iris().base, Meter()).parts
     found = compare(*map(edition_file, parts))
     moved = {(c.sources[0].notation, c.targets[0].notation) for c in found.changes if c.type == "moved"}
@@ -93,6 +93,6 @@ def test_the_corrections_inside_icd_10_se_2021_are_an_update(tmp_path: Path) -> 
     corrected = {n: c for n, c in concepts(records).items() if c.modified}
     assert sorted(corrected) == ["U11", "U11.9", "U12", "U12.9"]
     assert corrected["U11.9"].pref_labels[0].value == "Kontakt för vaccination mot covid-19"
-    (release,) = (record for record in records if isinstance(record, Release))
+    (release,) = (record for record in records if isinstance(record, Edition))
     assert str(release.modified) == "2021-01-29" and len(release.version_notes) == 5
     assert not skipped(records)

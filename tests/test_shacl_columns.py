@@ -14,7 +14,7 @@ from begrepp.errors import InputError
 from begrepp.settings import ROOT
 from begrepp.validation.shacl import sparql_constraints
 from begrepp.validation.shacl.cycles import on_cycles
-from begrepp.validation.shacl.query_plan import Unread
+from begrepp.validation.shacl.query_plan import UnsupportedQuery
 from begrepp.validation.shacl.regex import follow
 from begrepp.validation.shacl.select_parser import read_select
 from begrepp.validation.shacl.shapes import Shapes
@@ -103,7 +103,7 @@ def test_a_blank_focus_node_is_asked_about_too(tmp_path: Path) -> None:
 def test_all_our_questions_are_read_into_columns() -> None:
     shapes = Shapes(sorted((ROOT / "shapes").glob("*.ttl")))
     assert shapes.used("sparql")
-    assert not sparql_constraints.Questions(shapes).need_everything
+    assert not sparql_constraints.SparqlConstraints(shapes).need_everything
 
 
 def test_columns_and_the_store_answer_our_questions_alike(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +128,7 @@ def test_columns_and_the_store_answer_our_questions_alike(monkeypatch: pytest.Mo
     ],
 )
 def test_what_columns_cannot_answer_is_left_to_a_store(query: str) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UnsupportedQuery):
         read_select(query, {"ex": "https://example.org/"})
 
 

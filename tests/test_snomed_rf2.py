@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.build.record_checks import checked
+from begrepp.build.record_checks import check_records
 from begrepp.errors import InputError, PersonalDataError
-from begrepp.records import Concept, Edition, Mapping, Record, Skipped
+from begrepp.records import Concept, EditionFiles, Mapping, Record, Skipped
 from bench import snomed
 
 HERE = Path(__file__).parent / "fixtures"
@@ -19,8 +19,8 @@ FULL = HERE / "snomed_rf2-full" / "2015-01-31"
 
 
 def load(files: list[Path], version: str = "2024-11-30") -> list[Record]:
-    edition = Edition(source="snomed_rf2", version=version, folder=FIXTURE, files=tuple(sorted(files)))
-    return list(checked(loaders.loader_of(edition)(edition)))
+    edition = EditionFiles(source="snomed_rf2", version=version, folder=FIXTURE, files=tuple(sorted(files)))
+    return list(check_records(loaders.loader_of(edition)(edition)))
 
 
 def whole(folder: Path = FIXTURE) -> list[Path]:

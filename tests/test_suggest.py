@@ -14,16 +14,16 @@ from click.testing import CliRunner
 import loaders
 from begrepp.cli.main import main
 from begrepp.errors import InputError
-from begrepp.records import Edition, Text
+from begrepp.records import EditionFiles, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.settings import Settings
 from begrepp.text.dictionary_words import Wording, split_name
-from begrepp.variables.suggestion import Entry, Linked, PlainBm25, Suggester, Target
+from begrepp.variables.suggestion import ConceptTarget, LinkedVariable, PlainBm25, Suggester, VariableEntry
 
 
-def concept(key: str, sv: str, en: str = "", *other: str) -> Target:
+def concept(key: str, sv: str, en: str = "", *other: str) -> ConceptTarget:
     labels = tuple(Text(words, lang) for words, lang in ((sv, "sv"), (en, "en")) if words)
-    return Target(
+    return ConceptTarget(
         iri=f"urn:{key}", notation=key, scheme="urn:s", labels=labels, other=tuple(Text(w, "sv") for w in other)
     )
 
@@ -57,7 +57,7 @@ CONCEPTS = [
     ],
 )
 def test_words_are_read_as_swedes_write_them(name: str, label: str, expected: str) -> None:
-    entry = Entry(iri="urn:v", name=name, labels=(Text(label, "sv"),) if label else ())
+    entry = VariableEntry(iri="urn:v", name=name, labels=(Text(label, "sv"),) if label else ())
     found = Suggester(CONCEPTS).suggest(entry)
     assert found and found[0].target.notation == expected, [(s.target.notation, s.score) for s in found]
     assert found[0].reasons and 0 < found[0].score < 1
@@ -72,23 +72,23 @@ def test_a_name_is_split_where_people_would() -> None:
 
 
 def test_what_is_linked_elsewhere_teaches_but_never_ones_own_dataset() -> None:
-    other = Entry(iri="urn:o", name="abc", labels=(Text("okänt ord", "sv"),))
-    linked = [Linked(entry=other, dataset="urn:d1", concepts=("urn:kon",))]
-    entry = Entry(iri="urn:v", name="abc", labels=(Text("okänt ord", "sv"),))
+    other = VariableEntry(iri="urn:o", name="abc", labels=(Text("okänt ord", "sv"),))
+    linked = [LinkedVariable(entry=other, dataset="urn:d1", concepts=("urn:kon",))]
+    entry = VariableEntry(iri="urn:v", name="abc", labels=(Text("okänt ord", "sv"),))
     found = Suggester(CONCEPTS, linked).suggest(entry, dataset="urn:d2")
     assert found[0].target.notation == "kon" and "the same label as abc" in found[0].reasons
     assert not Suggester(CONCEPTS, linked).suggest(entry, dataset="urn:d1")
 
 
 def test_a_date_is_asked_for_and_a_unit_fits() -> None:
-    date = Entry(iri="urn:v", name="x", labels=(Text("diagnos datum", "sv"),), datatype="date")
-    number = Entry(iri="urn:v", name="x", labels=(Text("diagnos datum", "sv"),), datatype="integer")
+    date = VariableEntry(iri="urn:v", name="x", labels=(Text("diagnos datum", "sv"),), datatype="date")
+    number = VariableEntry(iri="urn:v", name="x", labels=(Text("diagnos datum", "sv"),), datatype="integer")
     suggester = Suggester(CONCEPTS)
     assert suggester.suggest(date)[0].score > suggester.suggest(number)[0].score
-    size = Entry(iri="urn:o", name="tum", unit="mm")
-    linked = Suggester(CONCEPTS, [Linked(entry=size, dataset="urn:d1", concepts=("urn:tumorstorlek",))])
+    size = VariableEntry(iri="urn:o", name="tum", unit="mm")
+    linked = Suggester(CONCEPTS, [LinkedVariable(entry=size, dataset="urn:d1", concepts=("urn:tumorstorlek",))])
     found = linked.suggest(
-        Entry(iri="urn:v", name="x", labels=(Text("tumörstorlek", "sv"),), unit="cm"), dataset="urn:d2"
+        VariableEntry(iri="urn:v", name="x", labels=(Text("tumörstorlek", "sv"),), unit="cm"), dataset="urn:d2"
     )
     assert "unit cm fits mm" in found[0].reasons
 
@@ -143,7 +143,7 @@ def test_suggestions_that_nobody_read_are_refused_as_input(shell: CliRunner, tmp
     text = shell.invoke(main, ["suggest", "npcr", "--all", "--format", "sssom"]).output
     file = tmp_path / "s.sssom.tsv"
     file.write_text(text, encoding="utf-8")
-    edition = Edition(source="sssom", version="2026", folder=tmp_path, files=(file,))
+    edition = EditionFiles(source="sssom", version="2026", folder=tmp_path, files=(file,))
     with pytest.raises(InputError, match="nobody has read"):
         list(loaders.loader_of(edition)(edition))
 

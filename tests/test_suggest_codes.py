@@ -6,14 +6,14 @@ import pytest
 
 from begrepp.records import Text
 from begrepp.variables.code_suggestion import CodeSuggester, value_entry
-from begrepp.variables.suggestion import Target
+from begrepp.variables.suggestion import ConceptTarget
 
 TNM = [
-    Target(iri=f"tnm/{code}", notation=code, scheme="tnm", labels=(Text(code, "zxx"),))
+    ConceptTarget(iri=f"tnm/{code}", notation=code, scheme="tnm", labels=(Text(code, "zxx"),))
     for code in ("T0", "Tis", "T1", "T1a", "T1b", "T2", "TX")
 ]
 YES_NO = [
-    Target(iri=f"ja-nej/{code}", notation=code, scheme="ja-nej", labels=(Text(words, "sv"),))
+    ConceptTarget(iri=f"ja-nej/{code}", notation=code, scheme="ja-nej", labels=(Text(words, "sv"),))
     for code, words in (("0", "nej"), ("1", "ja"))
 ]
 

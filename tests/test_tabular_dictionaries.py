@@ -12,7 +12,7 @@ import pytest
 
 import loaders
 from begrepp.errors import InputError
-from begrepp.records import CodeList, Dataset, Edition, Record, Skipped, Variable
+from begrepp.records import CodeList, Dataset, EditionFiles, Record, Skipped, Variable
 from begrepp.settings import ROOT
 
 DATA = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "data"
@@ -34,7 +34,7 @@ def load(folder: Path, loader: str, **files: str) -> list[Record]:
     for name, text in files.items():
         (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
     (folder / "source.toml").write_text(HEAD.format(loader=loader), encoding="utf-8")
-    edition = Edition(source="d", version="2026", folder=folder, files=tuple(sorted(folder.iterdir())))
+    edition = EditionFiles(source="d", version="2026", folder=folder, files=tuple(sorted(folder.iterdir())))
     return list(loaders.loader_of(edition)(edition))
 
 

@@ -23,7 +23,7 @@ _COLUMNS = ("concept", "notation", "name", "lang", "active")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class IndexEntry:
     """A concept in the index; `lang` is the language of its name, empty where it has none."""
 
     concept: str
@@ -42,7 +42,7 @@ class Alphabet:
         self._schemes = Iris(base).scheme("")
         self._said = {each: [nothing("subject", "rest")] for each in self._PROPERTIES}
 
-    def take(self, said: pl.DataFrame) -> None:
+    def add(self, said: pl.DataFrame) -> None:
         """Keep what is said of concepts, all lines of a subject at once."""
         for each, kept in self._said.items():
             kept.append(about(said, each))
@@ -81,10 +81,10 @@ def letters_of(folder: Path, scheme: str, language: str) -> Mapping[str, int]:
     return dict(sorted(counts, key=lambda pair: (pair[0] == NO_LETTER, sort_key(pair[0]))))
 
 
-def entries_of(folder: Path, scheme: str, language: str, letter: str, offset: int, most: int) -> Sequence[Entry]:
+def entries_of(folder: Path, scheme: str, language: str, letter: str, offset: int, most: int) -> Sequence[IndexEntry]:
     """The names under a letter, from one of them on."""
     here = _index(folder, scheme, language).filter(pl.col("letter") == letter).slice(offset, most)
-    return [Entry(**row) for row in here.select(_COLUMNS).collect().iter_rows(named=True)]
+    return [IndexEntry(**row) for row in here.select(_COLUMNS).collect().iter_rows(named=True)]
 
 
 def _index(folder: Path, scheme: str, language: str) -> pl.LazyFrame:

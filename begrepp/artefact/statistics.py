@@ -33,7 +33,7 @@ class Statistics:
     """Class, then property, to the number of triples about things of the class."""
 
 
-class Counting:
+class StatisticsCounter:
     """Counts what it reads of the current view (a reader of `begrepp.build.view_scan`)."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Counting:
         self._with_property: Counter[str] = Counter()
         self._class_properties: dict[str, Counter[str]] = defaultdict(Counter)
 
-    def take(self, said: pl.DataFrame) -> None:
+    def add(self, said: pl.DataFrame) -> None:
         """Count some lines, all of a subject at once."""
         self._things += said["number"].n_unique()
         own = said.group_by("number", "predicate").len("times")

@@ -18,7 +18,7 @@ from begrepp.history.changes import Comparison
 from begrepp.history.comparison import compare_parts
 
 
-class Comparisons:
+class ComparisonCache:
     """The comparisons kept in a folder; with `from_scratch` none of them is used."""
 
     def __init__(self, folder: Path, *, from_scratch: bool = False) -> None:
@@ -26,7 +26,7 @@ class Comparisons:
         self._from_scratch = from_scratch
         self._used: set[str] = set()
 
-    def of(self, old: Part, new: Part) -> Comparison:
+    def get(self, old: Part, new: Part) -> Comparison:
         """What became of each code from one edition to the next."""
         path = self._folder / _key(old, new)
         self._used.add(path.name)
@@ -36,7 +36,7 @@ class Comparisons:
             _write(path, found)
         return found
 
-    def forget_others(self) -> None:
+    def remove_unused(self) -> None:
         """Remove what was not asked for."""
         for path in self._folder.glob("*") if self._folder.is_dir() else ():
             if path.name not in self._used:

@@ -17,8 +17,8 @@ from pathlib import Path
 from begrepp.artefact.alphabet import Alphabet, path_of
 from begrepp.artefact.manifest import MANIFEST, Manifest, read_manifest
 from begrepp.artefact.statistics import FILE as STATISTICS
-from begrepp.artefact.statistics import Counting
-from begrepp.build.graph_checks import Finding, look_for_faults, run_checks
+from begrepp.artefact.statistics import StatisticsCounter
+from begrepp.build.graph_checks import CheckFinding, run_checks, scan_for_faults
 from begrepp.build.part_cache import data_files, software
 from begrepp.build.progress import Progress
 from begrepp.build.view_scan import CHECKS
@@ -30,7 +30,7 @@ from begrepp.settings import LANGUAGES
 from begrepp.store.contents import Contents
 
 
-class Derived:
+class DerivedResults:
     """The results for a graph, and under which keys they may be taken over by the next build."""
 
     def __init__(self, contents: Contents, before: Path | None) -> None:
@@ -48,7 +48,7 @@ class Derived:
             "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.build.graph_checks", *_checks()),
         }
 
-    def things(self, view: Path, index: Path, progress: Progress) -> int:
+    def write_index(self, view: Path, index: Path, progress: Progress) -> int:
         """Write the index of the current view, or take the one before; the number of things in it."""
         if self._before and self._known and self._same("index"):
             for path in sorted((self._before / "index").rglob("*")):
@@ -66,30 +66,30 @@ class Derived:
             shutil.rmtree(index, ignore_errors=True)
         return write_index(index, view, done)
 
-    def findings(self, stored: Future[None], store: Path, progress: Progress) -> list[Finding]:
+    def check_store(self, stored: Future[None], store: Path, progress: Progress) -> list[CheckFinding]:
         """What the checks find in the store, as soon as it is whole."""
         stored.result()
         if self._same("checks"):
             return [finding for finding in self._found_before if finding.check not in CHECKS]
         return list(run_checks(store, progress.work("checking the current view")))
 
-    def overview(self, view: Path, folder: Path, base: str) -> list[Finding]:
+    def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckFinding]:
         """Write the statistics and the alphabetical order of the current view; what is found in reading it over."""
         written = [Path(STATISTICS), *(path_of(Path(), language) for language in LANGUAGES)]
         if self._before and self._same("overview") and all((self._before / path).exists() for path in written):
             for path in written:
                 link(self._before / path, folder / path)
             return [finding for finding in self._found_before if finding.check in CHECKS]
-        counting, alphabet = Counting(), Alphabet(base)
-        found = [*look_for_faults(view, counting, alphabet)]
+        counting, alphabet = StatisticsCounter(), Alphabet(base)
+        found = [*scan_for_faults(view, counting, alphabet)]
         counting.write(folder)
         alphabet.write(folder)
         return found
 
     @property
-    def _found_before(self) -> list[Finding]:
+    def _found_before(self) -> list[CheckFinding]:
         known = self._known.checks if self._known else []
-        return [Finding(**{**said, "examples": tuple(said["examples"])}) for said in known]
+        return [CheckFinding(**{**said, "examples": tuple(said["examples"])}) for said in known]
 
     @cached_property
     def _known(self) -> Manifest | None:

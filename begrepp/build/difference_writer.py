@@ -13,7 +13,7 @@ from begrepp.errors import ValidationError
 from begrepp.history.changes import Comparison
 from begrepp.history.comparison import compare_parts
 from begrepp.history.correspondence import difference_triples, named
-from begrepp.history.reused_codes import Meanings, tell_apart
+from begrepp.history.reused_codes import ReusedCodes, separate_meanings
 from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.ntriples import ntriples
 from begrepp.rdf.sorted_files import SortedFile
@@ -64,7 +64,7 @@ def write_differences(
     parts: Iterable[Part],
     folder: Path,
     iris: Iris,
-    meanings: Meanings,
+    meanings: ReusedCodes,
     comparing: Callable[[Part, Part], Comparison] = compare_parts,
     *,
     public: bool,
@@ -80,7 +80,7 @@ def write_differences(
         for _, group in groupby(schemes, key=lambda part: part.id)
         for old, new in pairs([*group])
     ]
-    renames = tell_apart(every, compared, meanings, iris)
+    renames = separate_meanings(every, compared, meanings, iris)
     for old, new, found in compared:
         found.changes = [
             named(change, renames.get(old.graph, {}), renames.get(new.graph, {})) for change in found.changes

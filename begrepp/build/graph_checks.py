@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from pyoxigraph import QuerySolution, QuerySolutions
 
-from begrepp.build.view_scan import CHECKS, Reader, look_over
+from begrepp.build.view_scan import CHECKS, ViewReader, scan_view
 from begrepp.queries.files import Query, queries
 from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.cycles import on_cycles
@@ -26,7 +26,7 @@ EXAMPLES_KEPT = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class CheckFinding:
     """What a check found in the current view: how many faults, and the first of them."""
 
     check: str
@@ -36,36 +36,36 @@ class Finding:
     examples: tuple[str, ...]
 
 
-def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -> Iterator[Finding]:
+def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -> Iterator[CheckFinding]:
     """Ask a store the checks that are not made in reading over the view; those that find nothing are left out.
 
     `done` is told how far it has come, to 1.
     """
     checks = [check for check in queries("checks") if check.name not in CHECKS]
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for number, finding in enumerate(pool.map(partial(ask, store), checks), start=1):
+        for number, finding in enumerate(pool.map(partial(run_check, store), checks), start=1):
             done(number / len(checks))
             if finding:
                 yield finding
 
 
-def look_for_faults(view: Path, *others: Reader) -> Iterator[Finding]:
+def scan_for_faults(view: Path, *others: ViewReader) -> Iterator[CheckFinding]:
     """Read the current view once, for the other checks and for `others` who read it; what they find."""
     readers = [(query, CHECKS[query.name]()) for query in queries("checks") if query.name in CHECKS]
-    look_over(view, [*(reader for _, reader in readers), *others])
+    scan_view(view, [*(reader for _, reader in readers), *others])
     for query, reader in readers:
         if finding := _finding(query, reader.faults()):
             yield finding
 
 
-def ask(store: Path, check: Query) -> Finding | None:
+def run_check(store: Path, check: Query) -> CheckFinding | None:
     """What a check finds in a store: each row of its answer is a fault, or a step on a way that must not lead back."""
     answer = DiskStore(store).query(check.text)
     assert isinstance(answer, QuerySolutions)
     return _finding(check, _circles(answer) if check.said.get("rows") == "steps" else map(_words, answer))
 
 
-def _finding(check: Query, faults: Iterable[str]) -> Finding | None:
+def _finding(check: Query, faults: Iterable[str]) -> CheckFinding | None:
     count = 0
 
     def counted() -> Iterator[str]:
@@ -76,7 +76,7 @@ def _finding(check: Query, faults: Iterable[str]) -> Finding | None:
     examples = nsmallest(EXAMPLES_KEPT, counted())
     if not count:
         return None
-    return Finding(
+    return CheckFinding(
         check=check.name, title=check.title, severity=check.said["severity"], count=count, examples=tuple(examples)
     )
 

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from begrepp.artefact.parts import FileUsed, LoadReport
-from begrepp.build.part_writer import PartWriter, Spilled, mint_of
-from begrepp.build.record_checks import checked
+from begrepp.build.part_writer import OnSpill, PartWriter, triple_writer_for
+from begrepp.build.record_checks import check_records
 from begrepp.build.violations import refuse_violations
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
-    Edition,
+    EditionFiles,
     Load,
     Skipped,
 )
@@ -26,7 +26,7 @@ from begrepp.sources.meter import METER, Meter
 from begrepp.sources.person_tables import refuse_person_tables
 from begrepp.validation.validate import validate
 
-MAX_SKIPS_KEPT = 1000
+MAX_SKIPS_STORED = 1000
 
 
 def file_used(path: Path) -> FileUsed:
@@ -37,21 +37,21 @@ def file_used(path: Path) -> FileUsed:
         )
 
 
-def load_edition(edition: Edition, load: Load, folder: Path, base: str, meter: Meter) -> LoadReport:
+def load_edition(edition: EditionFiles, load: Load, folder: Path, base: str, meter: Meter) -> LoadReport:
     """Load one edition into sorted N-Triples files under `folder` and validate them.
 
     Raises `InputError` where the file is at fault and `ValidationError` where the shapes object.
     """
-    return judge_edition(read_edition(edition, load, folder, base, meter), edition, load, base, meter)
+    return validate_edition(read_edition(edition, load, folder, base, meter), edition, load, base, meter)
 
 
 def read_edition(
-    edition: Edition,
+    edition: EditionFiles,
     load: Load,
     folder: Path,
     base: str,
     meter: Meter,
-    spilled: Spilled = lambda graph, run: None,
+    spilled: OnSpill = lambda graph, run: None,
 ) -> LoadReport:
     """Read what a loader, or a share of it, makes of an edition into sorted N-Triples files under `folder`.
 
@@ -59,7 +59,7 @@ def read_edition(
     """
     refuse_person_tables(edition.files)
     files = tuple(file_used(path) for path in edition.files)
-    mint = mint_of(edition, files, base)
+    mint = triple_writer_for(edition, files, base)
     report = LoadReport(
         source=edition.source,
         version=edition.version,
@@ -69,30 +69,30 @@ def read_edition(
     )
     writer = PartWriter(edition, mint, folder, spilled)
     METER.set(meter)
-    for record in checked(load(edition)):
+    for record in check_records(load(edition)):
         if isinstance(record, Skipped):
             report.skipped += 1
-            if len(report.skips) < MAX_SKIPS_KEPT:
+            if len(report.skips) < MAX_SKIPS_STORED:
                 report.skips.append((str(record.origin), record.reason))
         else:
-            writer.take(record)
+            writer.write(record)
     report.rows_read = meter.rows
     report.parts = writer.close()
     return report
 
 
-def together(shares: Sequence[LoadReport]) -> LoadReport:
+def merge_shares(shares: Sequence[LoadReport]) -> LoadReport:
     """What came of the shares of an edition, which have no part in common, as one."""
     return replace(
         shares[0],
         rows_read=sum(share.rows_read for share in shares),
         skipped=sum(share.skipped for share in shares),
-        skips=[skip for share in shares for skip in share.skips][:MAX_SKIPS_KEPT],
+        skips=[skip for share in shares for skip in share.skips][:MAX_SKIPS_STORED],
         parts=[part for share in shares for part in share.parts],
     )
 
 
-def judge_edition(report: LoadReport, edition: Edition, load: Load, base: str, meter: Meter) -> LoadReport:
+def validate_edition(report: LoadReport, edition: EditionFiles, load: Load, base: str, meter: Meter) -> LoadReport:
     """Hold what was read against the shapes.
 
     Raises `InputError` where nothing was found, and `ValidationError` where the shapes object.

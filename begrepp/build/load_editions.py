@@ -19,23 +19,23 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.load_edition import file_used, judge_edition, read_edition, together
-from begrepp.build.part_cache import Cache, cache_key
-from begrepp.build.part_writer import Spilled
+from begrepp.build.load_edition import file_used, merge_shares, read_edition, validate_edition
+from begrepp.build.part_cache import PartCache, cache_key
+from begrepp.build.part_writer import OnSpill
 from begrepp.build.progress import Progress
 from begrepp.build.store_writer import PIECE
 from begrepp.errors import BegreppError
 from begrepp.files import link
-from begrepp.records import Edition, Load
+from begrepp.records import EditionFiles, Load
 from begrepp.sources.meter import Meter
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _TICK = 0.2
-Loaded = Callable[[LoadReport], None]
+OnLoaded = Callable[[LoadReport], None]
 """Is told of each edition as soon as it is loaded."""
 
 
-class Tick(NamedTuple):
+class ProgressUpdate(NamedTuple):
     """How far an edition, or a share of it, has come, and what is being done with it."""
 
     key: str
@@ -45,22 +45,22 @@ class Tick(NamedTuple):
     stage: str
 
 
-class Piece(NamedTuple):
+class GraphPiece(NamedTuple):
     """Some of the lines of a graph that is still being read."""
 
     graph: str
     file: Path
 
 
-Inbox: TypeAlias = "Queue[Tick | Piece | None]"
+Inbox: TypeAlias = "Queue[ProgressUpdate | GraphPiece | None]"
 """What the loading processes tell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class EditionJob:
     """One edition and the loader that reads it; `shares` are the same records divided, to be read side by side."""
 
-    edition: Edition
+    edition: EditionFiles
     load: Load
     shares: tuple[Load, ...] = ()
 
@@ -88,15 +88,15 @@ class Failure:
 
 
 def load_all(
-    jobs: Sequence[Job],
+    jobs: Sequence[EditionJob],
     graphs: Path,
     base: str,
     progress: Progress,
-    cache: Cache,
+    cache: PartCache,
     *,
     from_scratch: bool = False,
-    loaded: Loaded = lambda report: None,
-    piece: Spilled | None = None,
+    loaded: OnLoaded = lambda report: None,
+    piece: OnSpill | None = None,
 ) -> tuple[list[LoadReport], list[Failure]]:
     """What came of loading each edition, in the order of the jobs, and what was refused.
 
@@ -115,17 +115,19 @@ def load_all(
                 progress.finish(job.key, None, outcome)
             else:
                 outcome.entry = cache_key(job.edition, job.load, outcome.files, base)
-                cache.keep(outcome)
+                cache.store(outcome)
                 reports[job.key] = outcome
                 progress.finish(job.key, outcome, None)
                 loaded(outcome)
     return [reports[job.key] for job in jobs if job.key in reports], sorted(failures, key=lambda f: f.key)
 
 
-def _known(jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, cache: Cache) -> dict[str, LoadReport]:
+def _known(
+    jobs: Sequence[EditionJob], graphs: Path, base: str, progress: Progress, cache: PartCache
+) -> dict[str, LoadReport]:
     """What was loaded before and has not changed since."""
 
-    def find(job: Job) -> LoadReport | None:
+    def find(job: EditionJob) -> LoadReport | None:
         return cache.find(job.cache_key(base), graphs)
 
     with ThreadPoolExecutor(PROCESSES) as pool:  # checksums are worked out beside each other
@@ -138,15 +140,15 @@ def _known(jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, cac
 
 
 def _read(
-    jobs: Sequence[Job], graphs: Path, base: str, progress: Progress, piece: Spilled | None
-) -> Iterator[tuple[Job, LoadReport | BegreppError]]:
+    jobs: Sequence[EditionJob], graphs: Path, base: str, progress: Progress, piece: OnSpill | None
+) -> Iterator[tuple[EditionJob, LoadReport | BegreppError]]:
     """Load the editions in parallel processes; what came of each, or why it was refused, as soon as it is known."""
     context = multiprocessing.get_context("spawn")
     inbox: Inbox = context.Queue()
     watcher = threading.Thread(target=_watch, args=(inbox, progress, piece), daemon=True)
     watcher.start()
     with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_report_to, initargs=(inbox,)) as pool:
-        running: dict[Future[LoadReport], tuple[Job, bool]] = {}
+        running: dict[Future[LoadReport], tuple[EditionJob, bool]] = {}
         read: dict[str, list[LoadReport]] = defaultdict(list)
         refused: set[str] = set()
         for job in jobs:
@@ -167,7 +169,7 @@ def _read(
                     continue
                 read[job.key].append(future.result())
                 if len(read[job.key]) == max(1, len(job.shares)):
-                    running[pool.submit(_judge_one, job, together(read.pop(job.key)), base)] = job, True
+                    running[pool.submit(_judge_one, job, merge_shares(read.pop(job.key)), base)] = job, True
     inbox.put(None)
     watcher.join()
 
@@ -180,7 +182,7 @@ def _report_to(inbox: Inbox) -> None:
     _outbox.append(inbox)
 
 
-def _read_one(job: Job, number: int, load: Load, graphs: Path, base: str, in_pieces: bool) -> LoadReport:
+def _read_one(job: EditionJob, number: int, load: Load, graphs: Path, base: str, in_pieces: bool) -> LoadReport:
     """In a process of its own: read an edition, or a share of it."""
     with _told(job, number) as meter:
         if in_pieces:
@@ -192,18 +194,18 @@ def _spilled(graph: str, run: Path) -> None:
     piece = run.with_name(run.name + PIECE)
     link(run, piece)
     for inbox in _outbox:
-        inbox.put(Piece(graph, piece))
+        inbox.put(GraphPiece(graph, piece))
 
 
-def _judge_one(job: Job, report: LoadReport, base: str) -> LoadReport:
+def _judge_one(job: EditionJob, report: LoadReport, base: str) -> LoadReport:
     """In a process of its own: hold what was read against the shapes."""
     with _told(job, 0) as meter:
         meter.rows = report.rows_read
-        return judge_edition(report, job.edition, job.load, base, meter)
+        return validate_edition(report, job.edition, job.load, base, meter)
 
 
 @contextmanager
-def _told(job: Job, number: int) -> Iterator[Meter]:
+def _told(job: EditionJob, number: int) -> Iterator[Meter]:
     """A meter whose state is told a few times a second."""
     meter = Meter()
     finished = threading.Event()
@@ -211,7 +213,7 @@ def _told(job: Job, number: int) -> Iterator[Meter]:
     def report() -> None:
         while not finished.wait(_TICK):
             for inbox in _outbox:
-                inbox.put(Tick(job.key, number, meter.rows, meter.bytes, meter.stage))
+                inbox.put(ProgressUpdate(job.key, number, meter.rows, meter.bytes, meter.stage))
 
     reporter = threading.Thread(target=report, daemon=True)
     reporter.start()
@@ -224,10 +226,10 @@ def _told(job: Job, number: int) -> Iterator[Meter]:
         reporter.join()
 
 
-def _watch(inbox: Inbox, progress: Progress, piece: Spilled | None) -> None:
+def _watch(inbox: Inbox, progress: Progress, piece: OnSpill | None) -> None:
     known: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
     while (told := inbox.get()) is not None:
-        if isinstance(told, Piece):
+        if isinstance(told, GraphPiece):
             if piece:
                 piece(*told)
             continue

@@ -30,14 +30,14 @@ import msgspec
 
 from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.code_checksum import code_checksum, files_checksum
-from begrepp.files import link, remove_left_behind
-from begrepp.records import Edition, Load
+from begrepp.files import link, remove_stale_folders
+from begrepp.records import EditionFiles, Load
 from begrepp.settings import ROOT
 
 _REPORT = "report.json"
 
 
-class Cache:
+class PartCache:
     """The editions that were loaded before, in a folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -59,10 +59,10 @@ class Cache:
         report.reused = True
         return report
 
-    def keep(self, report: LoadReport) -> None:
+    def store(self, report: LoadReport) -> None:
         """Keep what came of loading an edition, in the place of what was kept of it before."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        remove_left_behind(self._folder)
+        remove_stale_folders(self._folder)
         aside = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=self._folder))
         for part in report.parts:
             link(part.path, aside / part.path.name)
@@ -81,7 +81,7 @@ class Cache:
                 shutil.rmtree(entry, ignore_errors=True)
 
 
-def cache_key(edition: Edition, load: Load, files: Iterable[FileUsed], base: str) -> str:
+def cache_key(edition: EditionFiles, load: Load, files: Iterable[FileUsed], base: str) -> str:
     """The name of an entry: a checksum of all that decides what comes of loading the edition."""
     function, declared = getattr(load, "func", load), getattr(load, "keywords", {})
     decides = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from begrepp.artefact.parts import FileUsed, Kind, Part
 from begrepp.errors import Origin
-from begrepp.graph.triple_writer import Mint
+from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples
 from begrepp.rdf.sorted_files import SortedFile
@@ -20,12 +20,12 @@ from begrepp.records import (
     Coverage,
     Dataset,
     Edition,
+    EditionFiles,
     Element,
     Level,
     Mapping,
     MappingSet,
     Record,
-    Release,
     RepresentedVariable,
     Scheme,
     Statement,
@@ -35,18 +35,18 @@ from begrepp.records import (
 )
 from begrepp.sources.privacy import refuse_identity_numbers, words_of
 
-Spilled = Callable[[str, Path], None]
+OnSpill = Callable[[str, Path], None]
 """Is told of the graph of a part that is being written, and of a run of its sorted lines."""
 
 
-_Opening = Release | MappingSet | Catalogue | Dataset | Structure
+_Opening = Edition | MappingSet | Catalogue | Dataset | Structure
 """The records that a part begins with."""
 
 
 class PartWriter:
     """Sends each record's triples to the file of the part it belongs to."""
 
-    def __init__(self, edition: Edition, mint: Mint, folder: Path, spilled: Spilled) -> None:
+    def __init__(self, edition: EditionFiles, mint: TripleWriter, folder: Path, spilled: OnSpill) -> None:
         self._edition = edition
         self.mint_of = mint
         self._folder = folder
@@ -55,7 +55,7 @@ class PartWriter:
         self._schemes: dict[str, tuple[Scheme, list[str]]] = {}
         self._origin = Origin(f"{edition.source}/{edition.version}")
 
-    def take(self, record: Record) -> None:
+    def write(self, record: Record) -> None:
         """Write one record."""
         lines = [ntriples(triple) for triple in self.mint_of.triples(record)]
         refuse_identity_numbers(words_of(lines), getattr(record, "origin", self._origin))
@@ -80,7 +80,7 @@ class PartWriter:
         part = _new_part(record, key, self._edition, self.mint_of.iris)
         part.path = self._folder / f"{self._edition.source}--{self._edition.version}--{key[0]}-{key[1]}.nt"
         part.header = list(lines)
-        if isinstance(record, Release):
+        if isinstance(record, Edition):
             scheme, part.scheme_header = self._schemes[record.scheme]
             part.hierarchical = scheme.hierarchical
             part.titles = {text.lang: text.value for text in scheme.titles}
@@ -101,7 +101,7 @@ def _part_key(record: Record) -> tuple[Kind, str]:
     match record:  # what there may be millions of first
         case Statement():
             key: tuple[Kind, str] = ("catalogue", record.catalogue) if record.catalogue else ("scheme", record.scheme)
-        case Release() | Level() | Concept() | ValueSet():
+        case Edition() | Level() | Concept() | ValueSet():
             key = ("scheme", record.scheme)
         case Catalogue():
             key = ("catalogue", record.id)
@@ -125,7 +125,7 @@ def _part_key(record: Record) -> tuple[Kind, str]:
     return key
 
 
-def _new_part(record: _Opening, key: tuple[Kind, str], edition: Edition, iris: Iris) -> Part:
+def _new_part(record: _Opening, key: tuple[Kind, str], edition: EditionFiles, iris: Iris) -> Part:
     kind, id_ = key
     graph = {
         "scheme": lambda: iris.release(id_, record.version),
@@ -141,7 +141,7 @@ def _new_part(record: _Opening, key: tuple[Kind, str], edition: Edition, iris: I
         graph=graph,
         valid_from=record.valid_from,
         redistribution=record.redistribution,
-        coverage=record.coverage if isinstance(record, Release) else Coverage.COMPLETE,
+        coverage=record.coverage if isinstance(record, Edition) else Coverage.COMPLETE,
         source=edition.source,
         titles={text.lang: text.value for text in record.titles},
     )
@@ -171,9 +171,9 @@ def _count(part: Part, record: Record) -> None:
             part.elements += 1
 
 
-def mint_of(edition: Edition, files: Iterable[FileUsed], base: str) -> Mint:
+def triple_writer_for(edition: EditionFiles, files: Iterable[FileUsed], base: str) -> TripleWriter:
     iris = Iris(base)
-    return Mint(
+    return TripleWriter(
         iris,
         load_iri=iris.load(edition.source, edition.version),
         file_iris=tuple(iris.file(file.sha256) for file in files),

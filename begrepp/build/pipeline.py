@@ -17,22 +17,22 @@ from importlib.metadata import version
 from begrepp.artefact.manifest import MANIFEST, Manifest, read_manifest
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.artefact.public_projection import project
-from begrepp.build.comparison_cache import Comparisons
-from begrepp.build.derived import Derived
+from begrepp.build.comparison_cache import ComparisonCache
+from begrepp.build.derived import DerivedResults
 from begrepp.build.difference_writer import write_differences
-from begrepp.build.graph_checks import Finding
-from begrepp.build.load_editions import Failure, Job, load_all
+from begrepp.build.graph_checks import CheckFinding
+from begrepp.build.load_editions import EditionJob, Failure, load_all
 from begrepp.build.manifest_writer import describe_load, describe_part, graph_hash, write_manifest
-from begrepp.build.part_cache import Cache
+from begrepp.build.part_cache import PartCache
 from begrepp.build.progress import Progress
 from begrepp.build.provenance import write_catalogue, write_provenance
-from begrepp.build.publication import alone, publish
+from begrepp.build.publication import build_lock, publish
 from begrepp.build.store_writer import StoreWriter
 from begrepp.build.variable_cascade import write_cascade
 from begrepp.errors import BegreppError, ValidationError
-from begrepp.files import aside
+from begrepp.files import staging_folder
 from begrepp.history.current_view import in_force
-from begrepp.history.reused_codes import Meanings
+from begrepp.history.reused_codes import ReusedCodes
 from begrepp.history.view_files import write_view
 from begrepp.rdf.iris import Iris
 from begrepp.records import Coverage
@@ -52,7 +52,7 @@ class BuildFailed(BegreppError):
 
 
 def build(
-    jobs: Sequence[Job],
+    jobs: Sequence[EditionJob],
     settings: Settings,
     progress: Progress,
     *,
@@ -69,14 +69,14 @@ def build(
     """
     started = time.monotonic()
     with ExitStack() as stack:
-        stack.enter_context(alone(settings))
-        folder = stack.enter_context(aside(settings.builds))
+        stack.enter_context(build_lock(settings))
+        folder = stack.enter_context(staging_folder(settings.builds))
         before = settings.current.resolve() if settings.current.exists() and not from_scratch else None
         store = StoreWriter(folder / "store", before / "store" if before else None, progress)
         stack.callback(store.close)
         graphs = folder / "graphs"
         graphs.mkdir()
-        cache = Cache(settings.cache / "editions")
+        cache = PartCache(settings.cache / "editions")
 
         def loaded(report: LoadReport) -> None:
             for part in report.parts if not public else ():
@@ -99,10 +99,10 @@ def build(
         if not accept_fewer:
             _refuse_shrunken(parts, settings)
         progress.step("comparing editions")
-        meanings = Meanings.read(settings.meanings)
-        comparisons = Comparisons(settings.cache / "comparisons", from_scratch=from_scratch)
-        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, comparisons.of, public=public)]
-        comparisons.forget_others()
+        meanings = ReusedCodes.read(settings.meanings)
+        comparisons = ComparisonCache(settings.cache / "comparisons", from_scratch=from_scratch)
+        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, comparisons.get, public=public)]
+        comparisons.remove_unused()
         if public:
             progress.step("leaving out the texts that may not be redistributed")
             for part in parts:
@@ -129,13 +129,13 @@ def build(
         named += [(iris.graph("cascade"), cascade)]
         contents = Contents.of(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
         stored = store.finish(contents)
-        derived = Derived(contents, before)
+        derived = DerivedResults(contents, before)
         beside = stack.enter_context(ThreadPoolExecutor(1))
-        checked = beside.submit(derived.findings, stored, folder / "store", progress)
-        things = derived.things(view.path, folder / "index", progress)
+        checked = beside.submit(derived.check_store, stored, folder / "store", progress)
+        things = derived.write_index(view.path, folder / "index", progress)
         progress.step("reading the current view over")
         findings = sorted(
-            [*derived.overview(view.path, folder, settings.base), *checked.result()], key=lambda found: found.check
+            [*derived.scan_view(view.path, folder, settings.base), *checked.result()], key=lambda found: found.check
         )
         _refuse_findings(findings)
         digest = graph_hash([*parts, *differences], catalogue_sha)
@@ -179,7 +179,7 @@ def _refuse_shrunken(parts: Sequence[Part], settings: Settings) -> None:
             )
 
 
-def _refuse_findings(findings: Sequence[Finding]) -> None:
+def _refuse_findings(findings: Sequence[CheckFinding]) -> None:
     """The current view as a whole must hold together, not only each source."""
     if wrong := [finding for finding in findings if finding.severity == "violation"]:
         words = "\n".join(f"{f.title}: {f.count}, such as {f.examples[0]}" for f in wrong)
@@ -189,10 +189,10 @@ def _refuse_findings(findings: Sequence[Finding]) -> None:
         )
 
 
-def check_edition(job: Job, settings: Settings, progress: Progress) -> LoadReport:
+def check_edition(job: EditionJob, settings: Settings, progress: Progress) -> LoadReport:
     """Load and validate one edition aside: is this file what it should be? The next build need not load it again."""
-    with aside(settings.builds) as folder:
-        reports, failures = load_all([job], folder, settings.base, progress, Cache(settings.cache / "editions"))
+    with staging_folder(settings.builds) as folder:
+        reports, failures = load_all([job], folder, settings.base, progress, PartCache(settings.cache / "editions"))
         if failures:
             raise failures[0].error
         return reports[0]

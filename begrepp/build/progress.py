@@ -7,7 +7,7 @@ from typing import Protocol
 
 from begrepp.artefact.parts import LoadReport
 from begrepp.errors import BegreppError
-from begrepp.records import Edition
+from begrepp.records import EditionFiles
 
 Done = Callable[[float], None]
 """Takes how much of a piece of work is done: from 0 to 1, which ends it."""
@@ -22,7 +22,7 @@ class Progress(Protocol):
     def work(self, words: str) -> Done:
         """A long piece of work begins, beside others, that tells how far it has come."""
 
-    def start(self, edition: Edition, bytes_total: int) -> None:
+    def start(self, edition: EditionFiles, bytes_total: int) -> None:
         """An edition begins to load."""
 
     def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:

@@ -17,7 +17,7 @@ from begrepp.settings import Settings
 
 
 @contextmanager
-def alone(settings: Settings) -> Iterator[None]:
+def build_lock(settings: Settings) -> Iterator[None]:
     """Only one build at a time; the lock goes with the process, however it ends."""
     settings.data.mkdir(parents=True, exist_ok=True)
     with (settings.data / ".build.lock").open("w") as lock:

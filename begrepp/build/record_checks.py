@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Concept, Coverage, Record, Release, is_iri
+from begrepp.records import Concept, Coverage, Edition, Record, is_iri
 
 
-def checked(records: Iterable[Record]) -> Iterator[Record]:
+def check_records(records: Iterable[Record]) -> Iterator[Record]:
     """Pass the records on, and raise `InputError` where their concepts do not fit together."""
     seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]] = {}
     partial: set[str] = set()
     by_iri: dict[str, str] = {}
     for record in records:
-        if isinstance(record, Release) and record.coverage is Coverage.PARTIAL:
+        if isinstance(record, Edition) and record.coverage is Coverage.PARTIAL:
             partial.add(record.scheme)
         if isinstance(record, Concept):
             key = (record.scheme, record.notation)

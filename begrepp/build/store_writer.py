@@ -37,7 +37,7 @@ _PIECE = 1 << 27
 """So many bytes are stored at a time: about as many statements as the engine sorts at a time."""
 
 
-class TooMuchChanged(Exception):
+class StoreTooDifferent(Exception):
     """The store before is of no use."""
 
 
@@ -114,7 +114,7 @@ class StoreWriter:
     def _renewed(self, contents: Contents) -> bool:
         """Whether the store could be made from the one before."""
         if self._before and self._known:
-            with suppress(TooMuchChanged, OSError):
+            with suppress(StoreTooDifferent, OSError):
                 _renew(self._path, contents, self._before, self._known, self._progress)
                 return True
             shutil.rmtree(self._path, ignore_errors=True)
@@ -142,7 +142,7 @@ class StoreWriter:
 
 
 def _renew(path: Path, contents: Contents, before: Path, known: Contents, progress: Progress) -> None:
-    """Take the store before and write what has changed. Raises `TooMuchChanged` where that is most of it."""
+    """Take the store before and write what has changed. Raises `StoreTooDifferent` where that is most of it."""
     new, gone = contents.files.keys() - known.files.keys(), known.files.keys() - contents.files.keys()
     room = _MOST_CHANGES
     changes: dict[str, tuple[list[str], list[str]]] = {}
@@ -153,12 +153,12 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, progre
         found = list(islice(lines, room + 1))
         room -= len(found)
         if room < 0:
-            raise TooMuchChanged
+            raise StoreTooDifferent
         changes[graph] = ([line for is_new, line in found if not is_new], [line for is_new, line in found if is_new])
     for graph in gone:
         room -= _lines(file_of(before, known, graph), room)
         if room < 0:
-            raise TooMuchChanged
+            raise StoreTooDifferent
     path.mkdir()
     for file in before.iterdir():
         (link if file.suffix == ".sst" else shutil.copyfile)(file, path / file.name)
@@ -174,7 +174,7 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, progre
             store.clear_graph(NamedNode(graph))
             _load(store, graph, file_of(path, contents, graph), progress)
         else:
-            raise TooMuchChanged
+            raise StoreTooDifferent
     for graph in sorted(new):
         _load(store, graph, file_of(path, contents, graph), progress)
     store.flush()

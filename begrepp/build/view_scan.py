@@ -19,26 +19,26 @@ from begrepp.rdf.sorted_files import literal
 from begrepp.validation.shacl.cycles import on_cycles
 
 
-class Reader(Protocol):
+class ViewReader(Protocol):
     """Takes the lines of the view, some millions at a time, all lines of a subject at once."""
 
-    def take(self, said: pl.DataFrame) -> None:
+    def add(self, said: pl.DataFrame) -> None:
         """Lines as `subject`, `predicate` and `rest`, with a `number` for each subject among them."""
 
 
-class Check(Reader, Protocol):
+class ViewCheck(ViewReader, Protocol):
     """Finds faults in what it took."""
 
     def faults(self) -> Iterator[str]:
         """The faults in words: the cells of a row of the SPARQL of its name."""
 
 
-def look_over(view: Path, readers: list[Reader]) -> None:
+def scan_view(view: Path, readers: list[ViewReader]) -> None:
     """Read a file of sorted N-Triples once, for all of them."""
     for block in subject_blocks(view):
         said = terms(block).with_columns(pl.col("predicate").cast(pl.Categorical), number=pl.col("subject").rle_id())
         for reader in readers:
-            reader.take(said)
+            reader.add(said)
 
 
 class TwoPreferredLabels:
@@ -47,7 +47,7 @@ class TwoPreferredLabels:
     def __init__(self) -> None:
         self._found: list[str] = []
 
-    def take(self, said: pl.DataFrame) -> None:
+    def add(self, said: pl.DataFrame) -> None:
         """Count the labels of each concept by language."""
         labels = about(said, "skos:prefLabel").with_columns(language=pl.col("rest").str.extract(r'"@([\w-]+) \.$'))
         several = labels.group_by("subject", "language").agg(pl.col("rest"), times=pl.len()).filter(pl.col("times") > 1)
@@ -69,7 +69,7 @@ class HierarchyCycle:
     def __init__(self) -> None:
         self._steps = [nothing("subject", "above")]
 
-    def take(self, said: pl.DataFrame) -> None:
+    def add(self, said: pl.DataFrame) -> None:
         """Keep the steps up."""
         self._steps.append(about(said, "skos:broader").select("subject", above=_without_end()))
 
@@ -93,7 +93,7 @@ class MappingToNothing:
         self._ends = [nothing("mapping", "end")]
         self._sets = [nothing("set", "mapping")]
 
-    def take(self, said: pl.DataFrame) -> None:
+    def add(self, said: pl.DataFrame) -> None:
         """Keep what there is, the ends of mappings, and the sets that mappings are of."""
         kinds = [f"{name(kind)} ." for kind in self._KINDS]
         self._there.append(about(said, "rdf:type").filter(pl.col("rest").is_in(kinds)).select(end="subject"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from begrepp.build.part_writer import mint_of
+from begrepp.build.part_writer import triple_writer_for
 from begrepp.errors import Origin, ValidationError
-from begrepp.graph.triple_writer import Mint
+from begrepp.graph.triple_writer import TripleWriter
 from begrepp.records import (
     CodeList,
     Concept,
     Dataset,
-    Edition,
+    EditionFiles,
     Element,
     Load,
     Mapping,
@@ -23,13 +23,13 @@ from begrepp.records import (
 from begrepp.validation.report import Report, Result, Severity
 
 
-def refuse_violations(report: Report, edition: Edition, load: Load, base: str) -> None:
+def refuse_violations(report: Report, edition: EditionFiles, load: Load, base: str) -> None:
     """Raise if a shape is violated, naming the rows; they are found by reading the source once more."""
     violations = [result for result in report.results if result.severity is Severity.VIOLATION]
     if not violations:
         return
     wanted = {iri for result in violations for iri in (result.focus, result.value) if iri}
-    origins = _locate(load(edition), wanted, mint_of(edition, (), base))
+    origins = _locate(load(edition), wanted, triple_writer_for(edition, (), base))
     lines = [_describe(result, origins) for result in violations[:10]]
     more = f"\n  … and {len(violations) - 10} more" if len(violations) > 10 else ""
     raise ValidationError(
@@ -40,7 +40,7 @@ def refuse_violations(report: Report, edition: Edition, load: Load, base: str) -
     )
 
 
-def _locate(records: Iterator[Record], wanted: set[str], mint: Mint) -> dict[str, Origin]:
+def _locate(records: Iterator[Record], wanted: set[str], mint: TripleWriter) -> dict[str, Origin]:
     found: dict[str, Origin] = {}
     for record in records:
         if not isinstance(record, Skipped):

@@ -27,12 +27,12 @@ from begrepp.sources import staging
 def command(source: str, files: tuple[Path, ...], edition: str, loader: str, partial: bool, replace: bool) -> None:
     """Check a publisher's files and put them under data/raw/SOURCE/EDITION/."""
     settings = Settings()
-    with staging.prepared(
+    with staging.stage_files(
         source, files, edition, settings, loader=loader, partial=partial, replace=replace
     ) as prepared:
         with console.Live() as live:
             result = check_edition(job_of(prepared), settings, live)
-        console.added(result, staging.keep(prepared, settings), newer_editions(result, settings))
+        console.added(result, staging.commit_files(prepared, settings), newer_editions(result, settings))
 
 
 def newer_editions(result: LoadReport, settings: Settings) -> list[str]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import click
 
 import loaders
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.cli import console
 from begrepp.cli.sources import STARTER
 from begrepp.errors import UsageError
-from begrepp.records import Edition
+from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from begrepp.sources.editions import find_editions
 
 
-def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -> list[Job]:
+def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -> list[EditionJob]:
     editions = [*(find_editions(STARTER) if starter else ()), *find_editions(settings.raw)]
     wanted = [e for e in editions if not names or e.source in names or f"{e.source}/{e.version}" in names]
     found = {e.source for e in wanted} | {f"{e.source}/{e.version}" for e in wanted}
@@ -29,8 +29,8 @@ def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -
     return [job_of(edition) for edition in wanted]
 
 
-def job_of(edition: Edition) -> Job:
-    return Job(edition, loaders.loader_of(edition), loaders.shares_of(edition))
+def job_of(edition: EditionFiles) -> EditionJob:
+    return EditionJob(edition, loaders.loader_of(edition), loaders.shares_of(edition))
 
 
 @click.command("build")

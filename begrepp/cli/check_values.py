@@ -11,14 +11,14 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import InputError, UsageError
-from begrepp.queries.parameters import Known
+from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from begrepp.variables.value_check import Checked, CheckedList, Verdict, check_values
+from begrepp.variables.value_check import CheckedList, CheckedValue, Verdict, check_values
 from begrepp.variables.value_column import distinct_values
-from begrepp.variables.value_report import FORMATS, decoded, written
+from begrepp.variables.value_report import FORMATS, decode_values, format_result
 
 MOST_BYTES = 50 * 1024 * 1024
 
@@ -45,14 +45,14 @@ def check(against: str, file: str, output: str, settings: Settings) -> bool:
             Path(path), "is larger than 50 MB, which no list of values is.", "Take the distinct values first."
         )
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    values = distinct_values(decoded(data, Path(path).name), column, Path(path).name)
+    values = distinct_values(decode_values(data, Path(path).name), column, Path(path).name)
     build = current_build(settings)
-    known = Known(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
+    known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
     result = check_values(against, values, known)
     if output == "table":
         _print(result)
     else:
-        click.echo(written(result, output), nl=False)
+        click.echo(format_result(result, output), nl=False)
     return result.passed
 
 
@@ -65,6 +65,6 @@ def _print(result: CheckedList) -> None:
     console.table(table, f"{len(result.values)} distinct values against {result.title}{edition}: {counts}")
 
 
-def _cells(each: Checked) -> tuple[str, str, str, str]:
+def _cells(each: CheckedValue) -> tuple[str, str, str, str]:
     instead = ", ".join(f"{code} {label}".strip() for code, label in each.instead)
     return each.code, each.label + (f" (until {each.until})" if each.until else ""), instead, ", ".join(each.editions)

@@ -21,7 +21,7 @@ from begrepp.artefact.parts import LoadReport, Part
 from begrepp.build.pipeline import BuildFailed
 from begrepp.build.progress import Done
 from begrepp.errors import BegreppError
-from begrepp.records import Edition, Source
+from begrepp.records import EditionFiles, Source
 from begrepp.settings import Settings
 from begrepp.sources.editions import declaration
 
@@ -104,7 +104,7 @@ class Live:
             self._bars.remove_task(self._step)
             self._step = None
 
-    def start(self, edition: Edition, bytes_total: int) -> None:
+    def start(self, edition: EditionFiles, bytes_total: int) -> None:
         """An edition begins to load."""
         key = f"{edition.source} {edition.version}"
         self._note(f"{key}: {bytes_total:,} bytes in {len(edition.files)} files")
@@ -165,7 +165,9 @@ def table(rows: Table, caption: str = "") -> None:
         _out.print(f"[dim]{escape(caption)}[/]")
 
 
-def sources(known: Sequence[Source], starter: Sequence[Edition], added_: Sequence[Edition], settings: Settings) -> None:
+def sources(
+    known: Sequence[Source], starter: Sequence[EditionFiles], added_: Sequence[EditionFiles], settings: Settings
+) -> None:
     """Every source, and what was found of it."""
     found: dict[str, list[str]] = {}
     for edition in added_:

@@ -21,7 +21,7 @@ from begrepp.history.change_lists import COLUMNS, as_atom, as_csv, cells, in_ord
 from begrepp.history.changes import TYPES, Comparison
 from begrepp.history.comparison import compare, edition_file
 from begrepp.history.correspondence import difference_triples, named
-from begrepp.history.reused_codes import Meanings, bare
+from begrepp.history.reused_codes import ReusedCodes, bare
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples
 from begrepp.rdf.serialise import graph_bytes
@@ -50,7 +50,7 @@ def write_diff(scheme: str, old: str, new: str, output: str, settings: Settings)
         for part in (one, other):
             part.path = bare(part.path, Path(folder))
         compared = compare(edition_file(one), edition_file(other))
-    meanings, iris = Meanings.read(settings.meanings), Iris(manifest.base)
+    meanings, iris = ReusedCodes.read(settings.meanings), Iris(manifest.base)
     renames = [meanings.renames(scheme, part.version, iris) for part in (one, other)]
     compared.changes = in_order([named(change, *renames) for change in compared.changes])
     title = f"{scheme}: {one.version} → {other.version}"

@@ -14,10 +14,10 @@ from begrepp.cli import console
 from begrepp.exports.dcat_feeds import profiles, write_feed
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from begrepp.validation.outcome import Judgement, Source, rules_of
+from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_of
 from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.report import Result
-from begrepp.validation.validate_files import judge
+from begrepp.validation.validate_files import validate_files
 
 # By which rules a feed is looked at: the elements that the EHDS demands say more than a list of violations.
 _JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}
@@ -31,11 +31,11 @@ def command(profile: str, file: Path) -> None:
     settings = Settings()
     triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)
     click.echo(f"{triples:,} triples in {file}")
-    rules = rules_of(find_profile(_JUDGED_BY.get(profile, profile), settings))
-    _print_lacking(judge([Source(path=file)], rules, settings))
+    rules = rule_set_of(find_profile(_JUDGED_BY.get(profile, profile), settings))
+    _print_lacking(validate_files([InputFile(path=file)], rules, settings))
 
 
-def _print_lacking(judged: Judgement) -> None:
+def _print_lacking(judged: ValidationOutcome) -> None:
     """Dataset by dataset what the profile demands and the sources do not say; nothing is made up to fill it."""
     table = Table("", "lacks", "lacks, if the condition holds", title=f"By {judged.rules.name} {judged.rules.version}")
     for thing in judged.things:

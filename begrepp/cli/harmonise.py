@@ -7,14 +7,14 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
-from begrepp.queries.parameters import Known
+from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.variables.crosswalk import FORMATS, Crosswalk, label_of, rows_of
-from begrepp.variables.harmonisation import Loss, Pair
-from begrepp.variables.harmonisation_run import harmonised
+from begrepp.variables.harmonisation import Loss, VariablePair
+from begrepp.variables.harmonisation_run import harmonise_datasets
 
 ENGLISH = {
     Loss.NOTHING: "nothing lost",
@@ -40,8 +40,8 @@ def write_harmonisation(first: str, second: str, pair: str, output: str, setting
     """Write the harmonisation on standard output."""
     build = current_build(settings)
     manifest = read_manifest(build)
-    known = Known(DiskStore(build / "store"), TextIndex(build / "index"), Iris(manifest.base))
-    walk = harmonised(first, second, known, manifest, pair=pair)
+    known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(manifest.base))
+    walk = harmonise_datasets(first, second, known, manifest, pair=pair)
     if output != "table":
         click.echo(walk.write(output), nl=False)
         return
@@ -49,7 +49,7 @@ def write_harmonisation(first: str, second: str, pair: str, output: str, setting
         _print(walk, each)
 
 
-def _print(walk: Crosswalk, pair: Pair) -> None:
+def _print(walk: Crosswalk, pair: VariablePair) -> None:
     if not pair.codes:
         words = f"{pair.a.name}  ~  {pair.b.name}: {walk.names[pair.through]} ({pair.relation}), no codes to align"
         click.echo(words)

@@ -19,7 +19,7 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import QueryError, UsageError
 from begrepp.queries.files import example, queries
-from begrepp.queries.parameters import Known, bind
+from begrepp.queries.parameters import QueryContext, bind
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact
 from begrepp.rdf.serialise import graph_bytes
@@ -71,7 +71,7 @@ def _given(params: Sequence[str]) -> dict[str, str]:
 def _bound(query: str, params: Sequence[str], settings: Settings) -> str:
     """The text of a question of the cookbook with its values in place, as the current build is asked."""
     build = current_build(settings)
-    known = Known(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
+    known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
     return bind(example(query), _given(params), known)
 
 

@@ -22,7 +22,7 @@ from begrepp.settings import Settings
 from begrepp.sources import staging
 from begrepp.store.disk import DiskStore
 from begrepp.variables.review_page import to_html
-from begrepp.variables.suggestion_run import Found, find
+from begrepp.variables.suggestion_run import SuggestionRun, suggest_for_dataset
 from begrepp.variables.suggestion_sssom import to_sssom
 
 FORMATS = ("table", "sssom", "html")
@@ -54,7 +54,7 @@ def command(
     if not files:
         write_suggestions(dictionary, None, schemes=schemes, most=most, again=again, output=output, settings=settings)
         return
-    with staging.prepared(
+    with staging.stage_files(
         dictionary, files, f"{date.today()}", settings, loader=loader, replace=True, unpublished=True
     ) as edition:
         records = [*loaders.loader_of(edition)(edition)]
@@ -74,7 +74,9 @@ def write_suggestions(
     """Write suggestions on standard output, for a dataset of the build or for records that a loader has read."""
     build = current_build(settings)
     manifest = read_manifest(build)
-    found = find(dictionary, records, DiskStore(build / "store"), manifest, schemes=schemes, most=most, again=again)
+    found = suggest_for_dataset(
+        dictionary, records, DiskStore(build / "store"), manifest, schemes=schemes, most=most, again=again
+    )
     if output == "table":
         _print(found)
     else:
@@ -84,7 +86,7 @@ def write_suggestions(
 # What is written.
 
 
-def _print(found: Found) -> None:
+def _print(found: SuggestionRun) -> None:
     table = Table("variable", "label", "concept", "score", "why")
     before = ""
     for suggestion, _ in found.rows():

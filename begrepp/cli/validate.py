@@ -13,16 +13,16 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.validation.outcome import Judgement, Rules, Source, rules_of
+from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome, rule_set_of
 from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.rdf_input.syntax import named
 from begrepp.validation.report import Severity
-from begrepp.validation.reports.baseline import forgive, write_baseline
+from begrepp.validation.reports.baseline import apply_baseline, write_baseline
 from begrepp.validation.reports.formats import FORMATS
-from begrepp.validation.reports.i18n import say
+from begrepp.validation.reports.i18n import translate
 from begrepp.validation.reports.terminal import text_lines
-from begrepp.validation.validate import KEPT_PER_SHAPE
-from begrepp.validation.validate_files import judge
+from begrepp.validation.validate import RESULTS_PER_SHAPE
+from begrepp.validation.validate_files import validate_files
 
 _COULD_NOT_RUN = 2
 _SEVERITIES = {severity.value.lower(): severity for severity in Severity}
@@ -44,7 +44,7 @@ _language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", s
 @click.option("--import", "imports", multiple=True, metavar="ADDRESS=FILE", help="A copy of what owl:imports names.")
 @click.option("--no-imports", is_flag=True, help="Leave out imports of which there is no copy.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=KEPT_PER_SHAPE, show_default=True, help="Results kept a shape."
+    "--limit", type=click.IntRange(1), default=RESULTS_PER_SHAPE, show_default=True, help="Results kept a shape."
 )
 @_language
 def command(
@@ -76,8 +76,8 @@ def command(
             raise UsageError("--write-baseline needs --baseline FILE.", "Say where the baseline lies.")
         rules = _rules(profile, shapes, background, settings)
         said = named(syntax).media_type if syntax else ""
-        judgement = judge(
-            [Source(path=path, name=str(path), media_type=said) for path in files],
+        judgement = validate_files(
+            [InputFile(path=path, name=str(path), media_type=said) for path in files],
             rules,
             settings,
             imports=_imports(imports),
@@ -90,10 +90,10 @@ def command(
         sys.exit(_COULD_NOT_RUN)
 
 
-def _rules(profile: str, shapes: tuple[Path, ...], background: tuple[Path, ...], settings: Settings) -> Rules:
+def _rules(profile: str, shapes: tuple[Path, ...], background: tuple[Path, ...], settings: Settings) -> RuleSet:
     """What to judge by: a profile, shapes of one's own, both, or else the project's own rules."""
-    own = tuple(Source(path=path, name=str(path)) for path in shapes)
-    base = rules_of(find_profile(profile or "begrepp", settings)) if profile or not shapes else Rules(files=())
+    own = tuple(InputFile(path=path, name=str(path)) for path in shapes)
+    base = rule_set_of(find_profile(profile or "begrepp", settings)) if profile or not shapes else RuleSet(files=())
     name = base.name or ", ".join(path.name for path in shapes)
     return replace(base, name=name, sources=own, background=(*base.background, *background))
 
@@ -109,7 +109,7 @@ def _imports(given: Sequence[str]) -> dict[str, Path]:
 
 
 def _tell(
-    judgement: Judgement,
+    judgement: ValidationOutcome,
     output: str,
     target: Path | None,
     severity: str | None,
@@ -125,11 +125,11 @@ def _tell(
         causes = write_baseline(kept, baseline)
         remarks.append(f"{causes} → {baseline}")
     if baseline is not None:
-        forgiven = forgive(kept, baseline)
+        forgiven = apply_baseline(kept, baseline)
         kept = forgiven.judgement
-        remarks.append(say(language, "report.baseline", n=f"{forgiven.count:,}"))
+        remarks.append(translate(language, "report.baseline", n=f"{forgiven.count:,}"))
         if forgiven.shrunk:
-            remarks.append(say(language, "report.shrunk"))
+            remarks.append(translate(language, "report.shrunk"))
     lines = text_lines(kept, language)
     if output == "text":
         console.lines([*lines, *remarks], target)

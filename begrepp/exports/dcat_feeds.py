@@ -37,7 +37,7 @@ def profiles() -> list[str]:
     return sorted(path.stem for path in FEEDS.glob("*.rq"))
 
 
-def feed(store: Store, profile: str) -> Iterator[Triple]:
+def build_feed(store: Store, profile: str) -> Iterator[Triple]:
     """The triples of a feed as the engine finds them. Raises `NotFound` where there is none in the profile."""
     if profile not in profiles():
         raise NotFound(f"There is no feed in '{profile}'.", f"There are {', '.join(profiles())}.")
@@ -71,7 +71,7 @@ def write_feed(store: Store, profile: str, target: Path) -> int:
     form = FORMATS.get(target.suffix)
     if form is None:
         raise UsageError(f"'{target.suffix}' tells no format of RDF.", f"Name the file {', '.join(FORMATS)}.")
-    found = feed(store, profile)
+    found = build_feed(store, profile)
     with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
         lines = SortedFile(Path(folder, "feed.nt"))
         for triple in found:

@@ -70,17 +70,17 @@ def file_name(name: str, form: str) -> str:
 def split_name(file: str, manifest: Manifest) -> tuple[str, str]:
     """The name and the form of a download; raises `NotFound` where there is no such file."""
     stem, _, form = file.removesuffix(".gz").rpartition(".")
-    if not file.endswith(".gz") or form not in FORMS or stem not in names(manifest):
+    if not file.endswith(".gz") or form not in FORMS or stem not in download_names(manifest):
         raise NotFound(f"There is no download {file}.", "See /downloads for those that there are.")
     return stem, form
 
 
-def names(manifest: Manifest) -> list[str]:
+def download_names(manifest: Manifest) -> list[str]:
     """What can be downloaded: everything, and each code system by its short name."""
     return [ALL, *sorted({graph["id"] for graph in manifest.current("scheme")})]
 
 
-def write(build: Path, file: str, target: Path) -> str:
+def write_download(build: Path, file: str, target: Path) -> str:
     """Write a download to `target` and its SHA-256 beside it (`….sha256`, as `sha256sum` writes it); the SHA-256."""
     manifest = read_manifest(build)
     name, form = split_name(file, manifest)
@@ -217,4 +217,4 @@ _WRITERS = {
 
 if __name__ == "__main__":
     build_folder, wanted = map(Path, sys.argv[1:])
-    write(build_folder, wanted.name, wanted)
+    write_download(build_folder, wanted.name, wanted)

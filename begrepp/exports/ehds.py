@@ -17,7 +17,7 @@ _SHAPES = ROOT / "shapes" / "profiles" / "ehds-minimum" / "ehds.ttl"
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class EhdsElement:
     """An element: the property that says it, what it is called, and whether it is asked for on a condition only."""
 
     property: str
@@ -26,7 +26,7 @@ class Element:
 
 
 @cache
-def elements() -> tuple[Element, ...]:
+def elements() -> tuple[EhdsElement, ...]:
     """All elements, in the order of the profile."""
     said: dict[object, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for quad in parse(path=_SHAPES, format=RdfFormat.TURTLE):
@@ -42,7 +42,7 @@ def elements() -> tuple[Element, ...]:
             for term in properties[expand("sh:severity")]
         )
         order = next((int(t.value) for t in properties[expand("sh:order")] if isinstance(t, Literal)), 0)
-        found.append((order, Element(paths[0], names, conditional)))
+        found.append((order, EhdsElement(paths[0], names, conditional)))
     return tuple(element for _, element in sorted(found, key=lambda pair: (pair[0], pair[1].property)))
 
 

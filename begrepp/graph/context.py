@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts, typed
-from begrepp.records import Agent, Dataset, Element, Home, Link, Mapping, Release, Scheme, Structure, Variable, is_iri
+from begrepp.records import Agent, Dataset, Edition, Element, Home, Link, Mapping, Scheme, Structure, Variable, is_iri
 
 
 @dataclass
-class Names:
+class LoadContext:
     """The names of one load, which learns its schemes, releases and datasets as they pass."""
 
     iris: Iris
     load_iri: str = ""
     file_iris: tuple[str, ...] = ()
     schemes: dict[str, Scheme] = field(default_factory=dict)
-    releases: dict[str, Release] = field(default_factory=dict)
+    releases: dict[str, Edition] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
     structures: dict[str, Structure] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from begrepp.graph.context import Names
+from begrepp.graph.context import LoadContext
 from begrepp.rdf.ntriples import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 from begrepp.records import Catalogue, Dataset, DatasetSeries, Distribution, Legislation, Table
 from begrepp.sources.privacy import is_small_count
@@ -13,7 +13,7 @@ _COUNTS = ("health:numberOfUniqueIndividuals", "health:numberOfRecords")
 HEALTH_CATEGORY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/healthcategories/"
 
 
-def dataset_triples(names: Names, dataset: Dataset) -> Iterator[Triple]:
+def dataset_triples(names: LoadContext, dataset: Dataset) -> Iterator[Triple]:
     """The dataset, its contact, periods, distributions, laws, evidence and tables."""
     own = names.iris.dataset(dataset.id)
     subject = iri(own)
@@ -57,7 +57,7 @@ def dataset_triples(names: Names, dataset: Dataset) -> Iterator[Triple]:
         yield from _series(names, subject, dataset.series)
 
 
-def catalogue_triples(names: Names, catalogue: Catalogue) -> Iterator[Triple]:
+def catalogue_triples(names: LoadContext, catalogue: Catalogue) -> Iterator[Triple]:
     """Somebody else's catalogue, as far as its own statements do not say it."""
     subject = iri(names.iris.catalogue(catalogue.id))
     yield subject, name("rdf:type"), name("dcat:Catalog")
@@ -126,7 +126,7 @@ def _numbers(subject: str, dataset: Dataset) -> Iterator[Triple]:
         yield subject, name("health:hasStructuredData"), typed(str(structured).lower(), "xsd:boolean")
 
 
-def _contact(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _contact(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     if not dataset.contact_names:
         return
     node = iri(names.iris.part(own, "contact"))
@@ -139,7 +139,7 @@ def _contact(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator
         yield node, name("vcard:hasEmail"), iri(f"mailto:{dataset.contact_email}")
 
 
-def _period(names: Names, own: str, part: str, prefixed: str, start: str, end: str) -> Iterator[Triple]:
+def _period(names: LoadContext, own: str, part: str, prefixed: str, start: str, end: str) -> Iterator[Triple]:
     if not (start or end):
         return
     node = iri(names.iris.part(own, part))
@@ -151,7 +151,7 @@ def _period(names: Names, own: str, part: str, prefixed: str, start: str, end: s
         yield node, name("dcat:endDate"), when(end)
 
 
-def _distributions(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _distributions(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     if dataset.access_url or dataset.file_formats:
         node = iri(names.iris.part(own, "distribution"))
         yield subject, name("dcat:distribution"), node
@@ -167,7 +167,7 @@ def _distributions(names: Names, subject: str, own: str, dataset: Dataset) -> It
         yield from _distribution(names, subject, names.iris.part(own, "distribution", distribution.id), distribution)
 
 
-def _distribution(names: Names, subject: str, own: str, distribution: Distribution) -> Iterator[Triple]:
+def _distribution(names: LoadContext, subject: str, own: str, distribution: Distribution) -> Iterator[Triple]:
     node = iri(own)
     yield subject, name(distribution.role), node
     yield node, name("rdf:type"), name("dcat:Distribution")
@@ -202,11 +202,11 @@ def _distribution(names: Names, subject: str, own: str, distribution: Distributi
     yield from _legislation(names, own, distribution.legislation)
 
 
-def _law(names: Names, own: str, number: int, law: Legislation) -> str:
+def _law(names: LoadContext, own: str, number: int, law: Legislation) -> str:
     return law.url or names.iris.part(own, "legislation", str(number))
 
 
-def _legislation(names: Names, own: str, laws: tuple[Legislation, ...]) -> Iterator[Triple]:
+def _legislation(names: LoadContext, own: str, laws: tuple[Legislation, ...]) -> Iterator[Triple]:
     for number, law in enumerate(laws, start=1):
         node = iri(_law(names, own, number, law))
         yield iri(own), name("dcatap:applicableLegislation"), node
@@ -214,7 +214,7 @@ def _legislation(names: Names, own: str, laws: tuple[Legislation, ...]) -> Itera
         yield from texts(node, "dct:title", law.titles)
 
 
-def _processing(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _processing(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     """Why and on what ground data are processed, where they come from, what made them, and how good they are."""
     for number, purpose in enumerate(dataset.purposes, start=1):
         node = iri(names.iris.part(own, "purpose", str(number)))
@@ -249,7 +249,7 @@ def _processing(names: Names, subject: str, own: str, dataset: Dataset) -> Itera
         yield node, name("oa:hasBody"), iri(label)
 
 
-def _series(names: Names, subject: str, series: DatasetSeries) -> Iterator[Triple]:
+def _series(names: LoadContext, subject: str, series: DatasetSeries) -> Iterator[Triple]:
     own = names.iris.series(series.id)
     yield subject, name("dcat:inSeries"), iri(own)
     yield iri(own), name("rdf:type"), name("dcat:DatasetSeries")
@@ -259,7 +259,7 @@ def _series(names: Names, subject: str, series: DatasetSeries) -> Iterator[Tripl
     yield from _legislation(names, own, series.legislation)
 
 
-def _measured(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _measured(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     for number, measured in enumerate(dataset.quality, start=1):
         part = names.iris.part(own, "measurement", str(number))
         node = iri(part)
@@ -274,7 +274,7 @@ def _measured(names: Names, subject: str, own: str, dataset: Dataset) -> Iterato
         yield from _period(names, part, "temporal", "dct:temporal", start, end or start)
 
 
-def _evidence(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _evidence(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     for fact in dataset.evidence:
         node = iri(names.iris.part(own, "evidence", fact.about))
         yield subject, name("begrepp:evidence"), node
@@ -285,7 +285,7 @@ def _evidence(names: Names, subject: str, own: str, dataset: Dataset) -> Iterato
         yield node, name("begrepp:certainty"), plain(fact.certainty)
 
 
-def _tables(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _tables(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     group = iri(names.iris.part(own, "tables"))
     yield subject, name("health:hasVariables"), group
     yield group, name("rdf:type"), name("csvw:TableGroup")
@@ -296,7 +296,7 @@ def _tables(names: Names, subject: str, own: str, dataset: Dataset) -> Iterator[
         yield from _table(names, own, node, table)
 
 
-def _table(names: Names, own: str, node: str, table: Table) -> Iterator[Triple]:
+def _table(names: LoadContext, own: str, node: str, table: Table) -> Iterator[Triple]:
     subject = iri(node)
     yield subject, name("rdf:type"), name("csvw:Table")
     yield from texts(subject, "dct:title", table.titles)

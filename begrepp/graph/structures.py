@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from begrepp.graph.context import Names
+from begrepp.graph.context import LoadContext
 from begrepp.graph.variables import unit_triples
 from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts
 from begrepp.records import Element, Structure
 
 
-def structure_triples(names: Names, structure: Structure) -> Iterator[Triple]:
+def structure_triples(names: LoadContext, structure: Structure) -> Iterator[Triple]:
     """The structure itself: what it is called, which specification it is, who publishes it."""
     subject = iri(names.structure_iri(structure.id))
     yield subject, name("rdf:type"), name("begrepp:InformationModel" if structure.is_model else "begrepp:Structure")
@@ -25,7 +25,7 @@ def structure_triples(names: Names, structure: Structure) -> Iterator[Triple]:
     yield from names.provenance(subject)
 
 
-def element_triples(names: Names, element: Element) -> Iterator[Triple]:
+def element_triples(names: LoadContext, element: Element) -> Iterator[Triple]:
     """One place in the structure; in an information model a class, or an attribute of a class."""
     structure = names.structures[element.structure]
     home = names.structure_iri(structure.id)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import singledispatchmethod
 
 from begrepp.graph import datasets, structures, variables
-from begrepp.graph.context import Names
+from begrepp.graph.context import LoadContext
 from begrepp.rdf.namespaces import expand
 from begrepp.rdf.ntriples import Triple, day, days, iri, name, plain, property_iri, rdf_term, source, text, texts, typed
 from begrepp.records import (
@@ -19,12 +19,12 @@ from begrepp.records import (
     Concept,
     ConceptualVariable,
     Dataset,
+    Edition,
     Element,
     Level,
     Mapping,
     MappingSet,
     RdfTerm,
-    Release,
     RepresentedVariable,
     Scheme,
     Statement,
@@ -35,18 +35,18 @@ from begrepp.records import (
     Variable,
 )
 
-_DECIDED: dict[type, Callable[[Mint, object], Iterator[Triple]]] = {}
+_DECIDED: dict[type, Callable[[TripleWriter, object], Iterator[Triple]]] = {}
 """How records of a kind become triples; looked up once, since there may be millions of them."""
 
 
-class Mint(Names):
+class TripleWriter(LoadContext):
     """Turns the records of one load into triples; it learns schemes, releases and datasets as they pass."""
 
     def triples(self, record: object) -> Iterator[Triple]:
         """The triples that a record stands for."""
         kind = type(record)
         if kind not in _DECIDED:
-            _DECIDED[kind] = Mint.__dict__["decided"].dispatcher.dispatch(kind)
+            _DECIDED[kind] = TripleWriter.__dict__["decided"].dispatcher.dispatch(kind)
         return _DECIDED[kind](self, record)
 
     @singledispatchmethod
@@ -76,7 +76,7 @@ class Mint(Names):
             yield subject, name("begrepp:ehdsCodingSystem"), iri(scheme.ehds_coding_system)
 
     @decided.register
-    def _(self, release: Release) -> Iterator[Triple]:
+    def _(self, release: Edition) -> Iterator[Triple]:
         self.releases[release.scheme] = release
         subject = iri(self.iris.release(release.scheme, release.version))
         yield subject, name("rdf:type"), name("begrepp:CodeSystemRelease")

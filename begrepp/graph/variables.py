@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
-from begrepp.graph.context import Names
+from begrepp.graph.context import LoadContext
 from begrepp.rdf.ntriples import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
 from begrepp.records import CodeList, ConceptualVariable, RepresentedVariable, Status, Variable
 from begrepp.text.units import unit
 
 
-def variable_triples(names: Names, variable: Variable) -> Iterator[Triple]:
+def variable_triples(names: LoadContext, variable: Variable) -> Iterator[Triple]:
     """A column: its name, what it measures, its values, unit, period and source."""
     home = names.iris.dataset(variable.dataset)
     own = names.variable_iri(variable)
@@ -69,7 +69,7 @@ def variable_triples(names: Names, variable: Variable) -> Iterator[Triple]:
         yield subject, name("begrepp:checked"), day(variable.checked)
 
 
-def _values(names: Names, subject: str, home: str, variable: Variable) -> Iterator[Triple]:
+def _values(names: LoadContext, subject: str, home: str, variable: Variable) -> Iterator[Triple]:
     """The value domain: lists that enumerate it, or the datatype and its bounds that describe it."""
     yield subject, name("csvw:datatype"), plain(variable.datatype)
     for system in variable.code_systems:
@@ -98,7 +98,7 @@ def _values(names: Names, subject: str, home: str, variable: Variable) -> Iterat
         yield subject, name("begrepp:multiple"), typed("true", "xsd:boolean")
 
 
-def unit_triples(names: Names, subject: str, words: str) -> Iterator[Triple]:
+def unit_triples(names: LoadContext, subject: str, words: str) -> Iterator[Triple]:
     """The unit in UCUM, with its dimension and factor; words that are no unit are kept as words."""
     if not words:
         return
@@ -118,7 +118,7 @@ def unit_triples(names: Names, subject: str, words: str) -> Iterator[Triple]:
             yield node, name("qudt:conversionOffset"), typed(known.offset, "xsd:double")
 
 
-def _quality(names: Names, own: str, variable: Variable) -> Iterator[Triple]:
+def _quality(names: LoadContext, own: str, variable: Variable) -> Iterator[Triple]:
     for number, quality in enumerate(variable.quality, start=1):
         node = iri(names.iris.part(own, "quality", str(number)))
         yield iri(own), name("dqv:hasQualityMeasurement"), node
@@ -133,7 +133,7 @@ def _quality(names: Names, own: str, variable: Variable) -> Iterator[Triple]:
             yield period, name("dcat:startDate"), when(quality.year)
 
 
-def code_list_triples(names: Names, code_list: CodeList) -> Iterator[Triple]:
+def code_list_triples(names: LoadContext, code_list: CodeList) -> Iterator[Triple]:
     """A list of a dataset's or a structure's own: a concept scheme, whose codes are concepts."""
     home = names.home_iri(code_list.home)
     own = names.iris.code_list(home, code_list.id)
@@ -183,7 +183,7 @@ def content_digest(code_list: CodeList) -> str:
     return sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
-def conceptual_triples(names: Names, variable: ConceptualVariable) -> Iterator[Triple]:
+def conceptual_triples(names: LoadContext, variable: ConceptualVariable) -> Iterator[Triple]:
     """A conceptual variable that a source states itself."""
     own = names.iris.part(names.iris.dataset(variable.dataset), "cv", variable.id)
     subject = iri(own)
@@ -195,7 +195,7 @@ def conceptual_triples(names: Names, variable: ConceptualVariable) -> Iterator[T
         yield subject, name("begrepp:unitTypeName"), plain(variable.unit_type)
 
 
-def represented_triples(names: Names, variable: RepresentedVariable) -> Iterator[Triple]:
+def represented_triples(names: LoadContext, variable: RepresentedVariable) -> Iterator[Triple]:
     """A represented variable that a source states itself."""
     home = names.iris.dataset(variable.dataset)
     subject = iri(names.iris.part(home, "rv", variable.id))

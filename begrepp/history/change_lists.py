@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
-from begrepp.history.changes import TYPES, Change, Code
+from begrepp.history.changes import TYPES, Change, ChangedCode
 from begrepp.queries.files import QUERIES, read_query
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
@@ -60,10 +60,10 @@ def _ask(store: Store, name: str, difference: str) -> QuerySolutions:
 
 
 def _change(said: Mapping[str, Sequence[tuple[object, str]]], called: Mapping[str, Sequence[Text]]) -> Change:
-    def codes(prefixed: str) -> tuple[Code, ...]:
+    def codes(prefixed: str) -> tuple[ChangedCode, ...]:
         found = {(str(getattr(term, "value", "")), notation) for term, notation in said.get(expand(prefixed), ())}
         rows = [
-            Code(
+            ChangedCode(
                 iri=iri,
                 notation=notation or iri.rpartition("/")[2],
                 labels=tuple(sorted(set(called.get(iri, ())), key=lambda text: (_rank(text.lang), text))),
@@ -121,7 +121,7 @@ def cells(change: Change) -> tuple[str, ...]:
     )
 
 
-def labels_of(codes: Sequence[Code], labels: Sequence[Text], language: str = "sv") -> list[Text]:
+def labels_of(codes: Sequence[ChangedCode], labels: Sequence[Text], language: str = "sv") -> list[Text]:
     """The labels of one end of a change; those of several codes stand in the order of the codes."""
     if len(codes) > 1 and all(code.labels for code in codes):
         return [one_language(code.labels, language)[0] for code in codes]

@@ -46,7 +46,7 @@ RULES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class ChangedCode:
     """A concept at one end of a change, and what it is called, where several stand there together."""
 
     iri: str
@@ -59,12 +59,12 @@ class Change:
     """One row of a difference: `sources` as the older edition has them, `targets` as the newer has them."""
 
     rule: str
-    sources: tuple[Code, ...] = ()
-    targets: tuple[Code, ...] = ()
+    sources: tuple[ChangedCode, ...] = ()
+    targets: tuple[ChangedCode, ...] = ()
     old_labels: tuple[Text, ...] = ()
     new_labels: tuple[Text, ...] = ()
-    old_parents: tuple[Code, ...] = ()
-    new_parents: tuple[Code, ...] = ()
+    old_parents: tuple[ChangedCode, ...] = ()
+    new_parents: tuple[ChangedCode, ...] = ()
     old_text: Text | None = None
     new_text: Text | None = None
 

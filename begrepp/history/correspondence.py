@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from begrepp.artefact.parts import Part
-from begrepp.history.changes import Change, Code, Comparison
+from begrepp.history.changes import Change, ChangedCode, Comparison
 from begrepp.history.reused_codes import Renames
 from begrepp.rdf.iris import segment
 from begrepp.rdf.ntriples import Triple, iri, name, plain, text, texts, typed
@@ -24,7 +24,7 @@ def named(change: Change, old: Renames, new: Renames) -> Change:
     if not old and not new:
         return change
 
-    def said(codes: tuple[Code, ...], renames: Renames) -> tuple[Code, ...]:
+    def said(codes: tuple[ChangedCode, ...], renames: Renames) -> tuple[ChangedCode, ...]:
         return tuple(dataclasses.replace(c, iri=renames.get(f"<{c.iri}>", f"<{c.iri}>")[1:-1]) for c in codes)
 
     return dataclasses.replace(

@@ -35,14 +35,14 @@ Renames = dict[str, str]
 
 
 @dataclass(slots=True)
-class Meanings:
+class ReusedCodes:
     """Which editions have been published, and which year stands behind a code in an edition of a later meaning."""
 
     published: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     named: dict[tuple[str, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
     @classmethod
-    def read(cls, path: Path) -> Meanings:
+    def read(cls, path: Path) -> ReusedCodes:
         """What has been published; nothing where there is no table. Raises `InputError` where it is malformed."""
         found = cls()
         if not path.exists():
@@ -102,8 +102,8 @@ class Meanings:
         return [year or "" for year in found]
 
 
-def tell_apart(
-    parts: Iterable[Part], compared: Sequence[Compared], meanings: Meanings, iris: Iris
+def separate_meanings(
+    parts: Iterable[Part], compared: Sequence[Compared], meanings: ReusedCodes, iris: Iris
 ) -> dict[str, Renames]:
     """Give later meanings addresses of their own in the files of the parts; the renames per graph.
 
@@ -138,7 +138,7 @@ def _age(part: Part) -> tuple[date, str]:
 
 
 def _runs(
-    scheme: str, compared: Sequence[Compared], editions: Sequence[Part], meanings: Meanings, iris: Iris
+    scheme: str, compared: Sequence[Compared], editions: Sequence[Part], meanings: ReusedCodes, iris: Iris
 ) -> Iterator[tuple[str, str, list[list[Part]]]]:
     """Each code with several meanings: its notation, its bare IRI, and the editions in which it means the same."""
     evidence = _Evidence(compared=compared)

@@ -20,7 +20,7 @@ APART_FROM = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class CurrentView:
     """The current view: all its lines, those that the default graph holds, and the graphs that hold the others."""
 
     path: Path
@@ -29,7 +29,7 @@ class View:
     triples: int
 
 
-def write_view(graphs: Path, groups: Sequence[list[Part]], others: Sequence[Path]) -> View:
+def write_view(graphs: Path, groups: Sequence[list[Part]], others: Sequence[Path]) -> CurrentView:
     """Write the view of the parts, grouped as `history.in_force` does, and of other sorted files."""
     apart = _apart(group[0] for group in groups if len(group) == 1)
     streams = [_stream(graphs / f"view{n}.nt", group) for n, group in enumerate(groups) if not _is_in(group[0], apart)]
@@ -38,14 +38,14 @@ def write_view(graphs: Path, groups: Sequence[list[Part]], others: Sequence[Path
     for stream in graphs.glob("view*.nt"):
         stream.unlink()
     if not apart:
-        return View(path=path, copied=path, apart=(), triples=triples)
+        return CurrentView(path=path, copied=path, apart=(), triples=triples)
     path.rename(copied)
     for part in apart:
         rest = graphs / "rest.nt"
         write_rest(rest, copied, part.path)
         rest.replace(copied)
     triples, _ = merge_files(path, [copied, *(part.path for part in apart)])
-    return View(path=path, copied=copied, apart=tuple(part.graph for part in apart), triples=triples)
+    return CurrentView(path=path, copied=copied, apart=tuple(part.graph for part in apart), triples=triples)
 
 
 def _apart(alone: Iterable[Part]) -> list[Part]:

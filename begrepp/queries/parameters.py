@@ -37,7 +37,7 @@ class ParameterError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class QueryContext:
     """What values are looked up in: the graph, the words and the IRIs of one build."""
 
     store: Store
@@ -50,7 +50,7 @@ def ready(query: Query, iris: Iris) -> str:
     return query.text.replace(f"<{DEFAULT_BASE}id/", f"<{iris.root}")
 
 
-def bind(query: Query, given: Mapping[str, str], known: Known) -> str:
+def bind(query: Query, given: Mapping[str, str], known: QueryContext) -> str:
     """The query with the values given in place of its defaults; raises `ParameterError`."""
     names = [parameter.name for parameter in query.parameters]
     if unknown := [name for name in given if name not in names]:
@@ -68,7 +68,7 @@ def _line(parameter: Parameter, term: str) -> str:
     return f"VALUES ?{parameter.name} {{ {term} }}"
 
 
-def term_of(parameter: Parameter, value: str, known: Known) -> str:
+def term_of(parameter: Parameter, value: str, known: QueryContext) -> str:
     """A value as a SPARQL term."""
     if not value:
         if parameter.default:
@@ -95,7 +95,7 @@ def term_of(parameter: Parameter, value: str, known: Known) -> str:
     return str(Literal(value))
 
 
-def _concept(parameter: Parameter, value: str, known: Known) -> str:
+def _concept(parameter: Parameter, value: str, known: QueryContext) -> str:
     """The IRI of a concept given as IRI, as `scheme:notation`, or by its words."""
     if is_iri(value):
         return _existing(parameter, value, known)
@@ -128,20 +128,20 @@ def short(hit: Hit, iris: Iris) -> str:
     return f"{hit.scheme.removeprefix(root)}:{hit.notation}" if hit.scheme.startswith(root) else hit.iri
 
 
-def _by_notation(scheme: str, notation: str, known: Known) -> list[str]:
+def _by_notation(scheme: str, notation: str, known: QueryContext) -> list[str]:
     return _asked(
         known.store,
         f"SELECT ?iri {{ ?iri skos:notation {Literal(notation)} ; skos:inScheme/begrepp:schemeId {Literal(scheme)} }}",
     )
 
 
-def _named(parameter: Parameter, value: str, known: Known) -> str:
+def _named(parameter: Parameter, value: str, known: QueryContext) -> str:
     """The IRI of a dataset or scheme given by its IRI or its short name."""
     mint = known.iris.dataset if parameter.kind == "dataset" else known.iris.scheme
     return _existing(parameter, value if is_iri(value) else mint(value), known)
 
 
-def _existing(parameter: Parameter, iri: str, known: Known) -> str:
+def _existing(parameter: Parameter, iri: str, known: QueryContext) -> str:
     kind = {"dataset": "dcat:Dataset", "scheme": "skos:ConceptScheme", "concept": "skos:Concept"}[parameter.kind]
     if re.search(r'[\x00- <>"{}|^`\\]', iri) or not _asked(
         known.store, f"SELECT ?iri {{ VALUES ?iri {{ <{iri}> }} ?iri a {kind} }} LIMIT 1"

@@ -19,17 +19,17 @@ from begrepp.records.datasets import (
     Measured,
     Table,
 )
-from begrepp.records.loader import Edition, Load, Loader, Record, SharedLoader, Skipped, Source
+from begrepp.records.loader import EditionFiles, Load, Loader, Record, SharedLoader, Skipped, Source
 from begrepp.records.mappings import Mapping, MappingSet, ValueSet
 from begrepp.records.schemes import (
     Concept,
     Coverage,
+    Edition,
     Level,
     Marker,
     Note,
     NoteKind,
     RdfTerm,
-    Release,
     Scheme,
     Statement,
     Status,
@@ -61,6 +61,7 @@ __all__ = [
     "Distribution",
     "DistributionRole",
     "Edition",
+    "EditionFiles",
     "Element",
     "Evidence",
     "ForeignKey",
@@ -81,7 +82,6 @@ __all__ = [
     "RdfTerm",
     "Record",
     "Redistribution",
-    "Release",
     "RepresentedVariable",
     "Scheme",
     "SharedLoader",

@@ -11,7 +11,7 @@ from begrepp.errors import Origin
 from begrepp.records.common import Agent, Redistribution
 from begrepp.records.datasets import Catalogue, Dataset
 from begrepp.records.mappings import Mapping, MappingSet, ValueSet
-from begrepp.records.schemes import Concept, Level, Release, Scheme, Statement
+from begrepp.records.schemes import Concept, Edition, Level, Scheme, Statement
 from begrepp.records.structures import Element, Structure
 from begrepp.records.variables import CodeList, ConceptualVariable, RepresentedVariable, Variable
 
@@ -26,7 +26,7 @@ class Skipped:
 
 Record = (
     Scheme
-    | Release
+    | Edition
     | Level
     | Concept
     | ValueSet
@@ -46,7 +46,7 @@ Record = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class EditionFiles:
     """The files of one edition of one source, as they lie in `<root>/<source>/<edition>/`."""
 
     source: str
@@ -75,11 +75,11 @@ class Loader(Protocol):
     SOURCE: Source
 
     @staticmethod
-    def load(edition: Edition) -> Iterator[Record]:
+    def load(edition: EditionFiles) -> Iterator[Record]:
         """Yield the records of one edition. No network, no RDF, no clock."""
 
 
-Load = Callable[[Edition], Iterator[Record]]
+Load = Callable[[EditionFiles], Iterator[Record]]
 
 
 @runtime_checkable

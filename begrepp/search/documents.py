@@ -45,7 +45,7 @@ _INACTIVE = name("begrepp:inactive")
 
 
 @dataclass(slots=True)
-class Thing:
+class SearchDocument:
     """One thing: its IRI, codes and texts. `texts` are by role: pref, alt, hidden, text."""
 
     iri: str
@@ -64,22 +64,22 @@ class Thing:
             yield from self.texts.get(role, ())
 
 
-def things(current: Path) -> Iterator[Thing]:
+def things(current: Path) -> Iterator[SearchDocument]:
     """The things in a file of sorted N-Triples, in its order."""
     for subject, lines in subjects(current):
         if subject[0] == "<" and (thing := _thing(subject[1:-1], lines)).kind:
             yield thing
 
 
-def things_of(current: Path, iris: Iterable[str]) -> Iterator[Thing]:
+def things_of(current: Path, iris: Iterable[str]) -> Iterator[SearchDocument]:
     """Some of the things in a file of sorted N-Triples; what is not there, or can not be found, is left out."""
     for subject, lines in subjects_at(current, (f"<{iri}>" for iri in iris)):
         if (thing := _thing(subject[1:-1], lines)).kind:
             yield thing
 
 
-def _thing(iri: str, lines: list[str]) -> Thing:
-    thing = Thing(iri)
+def _thing(iri: str, lines: list[str]) -> SearchDocument:
+    thing = SearchDocument(iri)
     for line in lines:
         _, predicate, rest = line.split(" ", 2)
         role = _ROLES.get(predicate)
@@ -89,7 +89,7 @@ def _thing(iri: str, lines: list[str]) -> Thing:
         match role:
             case "type":
                 if value in _LEFT_OUT:
-                    return Thing(iri)
+                    return SearchDocument(iri)
                 thing.kind = _KINDS.get(value) or thing.kind
             case "code":
                 thing.notation = literal(value).value

@@ -15,9 +15,9 @@ from tantivy import Index, Query
 from begrepp.files import link
 from begrepp.rdf.sorted_files import changed_lines, subjects_below
 from begrepp.search.documents import things_of
-from begrepp.search.index_state import NAME, Ledger
+from begrepp.search.index_state import NAME, IndexState
 from begrepp.search.schema import analysed, iri_of, schema
-from begrepp.search.writer import Documents, finish, names_of, writer_of
+from begrepp.search.writer import DocumentWriter, finish, names_of, writer_of
 from begrepp.text.swedish import compound_parts, fold
 
 _MOST = 20_000
@@ -26,7 +26,7 @@ _RENEWALS = 20
 """So many times an index is made from the one before: what it counts as usual still counts what is gone."""
 
 
-class TooMuchChanged(Exception):
+class IndexTooDifferent(Exception):
     """The index before is of no use."""
 
 
@@ -34,21 +34,21 @@ def renew_index(path: Path, current: Path, before: Path, view: Path, done: Calla
     """Make the index of the current view from that of an earlier `view`; the number of things, or None where it must
     be written whole. `done` is told how far it has come, to 1.
     """
-    known = Ledger.read(before)
+    known = IndexState.read(before)
     if not known or known.renewals >= _RENEWALS:
         return None
     try:
         changed = _few(line[1 : line.index("> ")] for _, line in changed_lines(view, current) if line[0] == "<")
         ledger = known.changed(things_of(view, changed), things_of(current, changed))
         found = _few(_otherwise_found(changed, known, ledger, before, current))
-    except TooMuchChanged:
+    except IndexTooDifferent:
         return None
     path.mkdir(parents=True)
     for file in before.iterdir():
         if file.name != NAME and not file.name.endswith(".lock"):
             link(file, path / file.name)
     others = {other for iri in found for other in ledger.partners.get(iri, ())}
-    documents = Documents(ledger, {thing.iri: names_of(thing) for thing in things_of(current, others)})
+    documents = DocumentWriter(ledger, {thing.iri: names_of(thing) for thing in things_of(current, others)})
     index = Index.open(str(path))
     writer = writer_of(index)
     for number, iri in enumerate(sorted(found)):
@@ -64,16 +64,18 @@ def renew_index(path: Path, current: Path, before: Path, view: Path, done: Calla
 
 
 def _few(iris: Iterable[str]) -> set[str]:
-    """The IRIs, each once; raises `TooMuchChanged` where there are too many."""
+    """The IRIs, each once; raises `IndexTooDifferent` where there are too many."""
     found: set[str] = set()
     for iri in iris:
         found.add(iri)
         if len(found) > _MOST:
-            raise TooMuchChanged
+            raise IndexTooDifferent
     return found
 
 
-def _otherwise_found(changed: set[str], known: Ledger, ledger: Ledger, before: Path, current: Path) -> Iterator[str]:
+def _otherwise_found(
+    changed: set[str], known: IndexState, ledger: IndexState, before: Path, current: Path
+) -> Iterator[str]:
     """The things that must be indexed again."""
     yield from changed
     for iri in changed:

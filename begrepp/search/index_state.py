@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from begrepp.search.documents import Thing
+from begrepp.search.documents import SearchDocument
 from begrepp.search.schema import code_words
 from begrepp.text.stemming import spelled
 from begrepp.text.swedish import SHORTEST_PART, fold
@@ -19,7 +19,7 @@ NAME = "ledger.msgpack"
 
 
 @dataclass
-class Ledger:
+class IndexState:
     """The words of all labels and of variables' names, each with how often it occurs, what is mapped to what as the
     same, and the datasets.
 
@@ -33,7 +33,7 @@ class Ledger:
     renewals: int = 0
 
     @classmethod
-    def read(cls, index: Path) -> Ledger | None:
+    def read(cls, index: Path) -> IndexState | None:
         """The ledger of an index, or None where it has none."""
         try:
             said = msgspec.msgpack.decode((index / NAME).read_bytes(), type=_Said)
@@ -46,7 +46,7 @@ class Ledger:
         said = _Said(self.words, self.codes, self.same, self.datasets, self.renewals)
         (index / NAME).write_bytes(msgspec.msgpack.encode(said))
 
-    def take(self, thing: Thing) -> None:
+    def add(self, thing: SearchDocument) -> None:
         """Enter one thing."""
         self.words.update(spelled("\n".join(label.value for label in thing.labels("pref", "alt", "hidden"))))
         if thing.kind == "variable":
@@ -55,13 +55,13 @@ class Ledger:
         if thing.kind == "dataset":
             self.datasets.add(thing.iri)
 
-    def changed(self, gone: Iterable[Thing], come: Iterable[Thing]) -> Ledger:
+    def changed(self, gone: Iterable[SearchDocument], come: Iterable[SearchDocument]) -> IndexState:
         """The ledger when some things are no longer, or no longer so, and others are."""
-        lost, found = Ledger(), Ledger()
+        lost, found = IndexState(), IndexState()
         for ledger, things in ((lost, gone), (found, come)):
             for thing in things:
-                ledger.take(thing)
-        return Ledger(
+                ledger.add(thing)
+        return IndexState(
             words=self.words + found.words - lost.words,
             codes=self.codes + found.codes - lost.codes,
             same=self.same - lost.same | found.same,

@@ -34,7 +34,7 @@ Nearest = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class WordSlot:
     """One thing that is asked for: the words as typed, and other words that say the same; all of a row are needed.
 
     Each of the `others` has how near it comes, below 1. A rare word weighs more than a usual one. `slip` is the usual
@@ -49,11 +49,11 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ParsedSearch:
     """A query, understood."""
 
     text: str
-    slots: tuple[Slot, ...]
+    slots: tuple[WordSlot, ...]
     corrections: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -86,7 +86,7 @@ class Question:
         return [word for slot in self.slots for word in slot.typed]
 
 
-def understand(text: str, known: Known, begun: Begun, nearest: Nearest) -> Question:
+def parse_search(text: str, known: Known, begun: Begun, nearest: Nearest) -> ParsedSearch:
     """The question that a query asks of an index whose words are `known`; a word it does not have is corrected,
     unless it is the last and may still be on its way to be one."""
     text = " ".join(text.split())[:200]
@@ -97,7 +97,7 @@ def understand(text: str, known: Known, begun: Begun, nearest: Nearest) -> Quest
     corrected = {word: right for word in strange if (right := nearest(word))}
     slots = tuple(_slots([corrected.get(word, word) for word in meant], known, nearest, unfinished))
     corrected |= {slot.typed[0]: slot.slip for slot in slots if slot.slip}
-    return Question(text, slots, tuple(corrected.items()))
+    return ParsedSearch(text, slots, tuple(corrected.items()))
 
 
 @lru_cache(maxsize=1000)
@@ -134,7 +134,7 @@ def _is_correctable(word: str) -> bool:
     return len(word) >= _SHORTEST_CORRECTED and word.isalpha()
 
 
-def _slots(words: Sequence[str], known: Known, nearest: Nearest, unfinished: Sequence[str]) -> Iterator[Slot]:
+def _slots(words: Sequence[str], known: Known, nearest: Nearest, unfinished: Sequence[str]) -> Iterator[WordSlot]:
     at = 0
     while at < len(words):
         length, synonymous = _phrase(words[at:])
@@ -151,7 +151,7 @@ def _slots(words: Sequence[str], known: Known, nearest: Nearest, unfinished: Seq
                 # A slip of somebody who wrote a label: the same slip must not hide what is spelt right.
                 slip = right if known(right) > _OFTEN * rare else ""
                 others |= {(slip,): _SYNONYM} if slip else {}
-        yield Slot(typed, others, at == len(words), 1 / math.log2(4 + rare), slip)
+        yield WordSlot(typed, others, at == len(words), 1 / math.log2(4 + rare), slip)
 
 
 def _phrase(words: Sequence[str]) -> tuple[int, list[Words]]:

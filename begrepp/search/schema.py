@@ -10,7 +10,7 @@ import msgspec
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from begrepp.records import Text
-from begrepp.search.documents import Thing
+from begrepp.search.documents import SearchDocument
 from begrepp.text.stemming import code_key, keys, spelled, whole_key
 from begrepp.text.swedish import compound_parts, fold
 
@@ -78,7 +78,7 @@ class Words:
         return made
 
 
-def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> Document:
+def document(thing: SearchDocument, via: Sequence[Text], known: Words, dataset: str) -> Document:
     """A thing as the index keeps it."""
     labels = [*thing.labels(*_LABELS)]
     said = [spelled(label.value) for label in labels]
@@ -110,7 +110,7 @@ def document(thing: Thing, via: Sequence[Text], known: Words, dataset: str) -> D
     )
 
 
-def code_words(variable: Thing) -> list[str]:
+def code_words(variable: SearchDocument) -> list[str]:
     """The words that the name of a variable is made of."""
     return spelled(variable.notation.replace("_", " "))
 
@@ -129,7 +129,7 @@ def _beginnings(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([word[:length] for length in range(1, EDGE + 1)]))
 
 
-def _codes(thing: Thing) -> list[str]:
+def _codes(thing: SearchDocument) -> list[str]:
     """What stands for a thing: its code; of a code system or a register its short name and identifiers too."""
     own = [thing.notation] if thing.notation else []
     if thing.kind in ("scheme", "dataset"):
@@ -137,13 +137,13 @@ def _codes(thing: Thing) -> list[str]:
     return own
 
 
-def _stored(thing: Thing, via: Iterable[Text]) -> list[object]:
+def _stored(thing: SearchDocument, via: Iterable[Text]) -> list[object]:
     labels = [[role, label.lang, label.value] for role in _LABELS for label in thing.labels(role)]
     labels += [["via", label.lang, label.value] for label in via]
     return [thing.iri, thing.kind, thing.scheme, thing.notation, int(thing.active), _codes(thing), labels]
 
 
-def _rank(thing: Thing, labels: Iterable[Text]) -> int:
+def _rank(thing: SearchDocument, labels: Iterable[Text]) -> int:
     """What comes first where the words do not decide (0–255): registers, upper levels, short labels, in force."""
     shortest = min((len(label.value) for label in labels), default=200)
     rank = 100 - min(shortest, 100) + 10 * max(0, 5 - len(thing.notation))

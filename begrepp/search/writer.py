@@ -11,8 +11,8 @@ import msgspec
 from tantivy import Document, Index, IndexWriter
 
 from begrepp.records import Text
-from begrepp.search.documents import Thing, things
-from begrepp.search.index_state import Ledger
+from begrepp.search.documents import SearchDocument, things
+from begrepp.search.index_state import IndexState
 from begrepp.search.schema import Words, analysed, document, schema
 
 _MOST_VIA = 20
@@ -34,7 +34,7 @@ def write_index(path: Path, current: Path, done: Callable[[float], None] = lambd
         partners = ledger.partners
         names = {t.iri: names_of(t) for t in _reread(spool, partners)} if partners else {}
         writer = writer_of(Index(schema(), path=str(path)))
-        documents = Documents(ledger, names)
+        documents = DocumentWriter(ledger, names)
         count = 0
         size = spool.tell()
         done(_READ)
@@ -60,20 +60,20 @@ def finish(writer: IndexWriter) -> None:
     writer.wait_merging_threads()
 
 
-class Documents:
+class DocumentWriter:
     """Makes the documents of an index. `names` are what the partners of things are called, by IRI."""
 
-    def __init__(self, ledger: Ledger, names: dict[str, list[Text]]) -> None:
+    def __init__(self, ledger: IndexState, names: dict[str, list[Text]]) -> None:
         self._ledger = ledger
         self._names = names
         self._words = Words(ledger.vocabulary)
 
-    def of(self, thing: Thing) -> Document:
+    def of(self, thing: SearchDocument) -> Document:
         """The document of a thing."""
         home = self._home(thing.iri) if thing.kind in ("variable", "dataset") else ""
         return document(thing, self._via(thing), self._words, home)
 
-    def _via(self, thing: Thing) -> list[Text]:
+    def _via(self, thing: SearchDocument) -> list[Text]:
         """What concepts that mean the same are called, where the thing itself is not called so."""
         others = self._ledger.partners.get(thing.iri)
         if not others:
@@ -88,19 +88,19 @@ class Documents:
         return max(found, key=len, default="")
 
 
-def names_of(thing: Thing) -> list[Text]:
+def names_of(thing: SearchDocument) -> list[Text]:
     """What a thing is called where another means the same."""
     return [*thing.labels("pref", "alt")]
 
 
-def _first_reading(current: Path, spool: IO[bytes]) -> Ledger:
+def _first_reading(current: Path, spool: IO[bytes]) -> IndexState:
     """Everything that is to be known of all things before the first document is made."""
-    ledger = Ledger()
+    ledger = IndexState()
     encode = msgspec.msgpack.Encoder().encode
     for thing in things(current):
         body = encode(thing)
         spool.write(len(body).to_bytes(_LENGTH) + body)
-        ledger.take(thing)
+        ledger.add(thing)
     return ledger
 
 
@@ -110,10 +110,10 @@ class _Named(msgspec.Struct):
     iri: str
 
 
-def _reread(spool: IO[bytes], wanted: Container[str] | None = None) -> Iterator[Thing]:
+def _reread(spool: IO[bytes], wanted: Container[str] | None = None) -> Iterator[SearchDocument]:
     """The things that were written, or those that are wanted."""
     spool.seek(0)
-    decode = msgspec.msgpack.Decoder(Thing).decode
+    decode = msgspec.msgpack.Decoder(SearchDocument).decode
     named = msgspec.msgpack.Decoder(_Named).decode
     while length := spool.read(_LENGTH):
         body = spool.read(int.from_bytes(length))

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Coverage, Edition
+from begrepp.records import Coverage, EditionFiles
 from begrepp.sources.privacy import refuse_identity_numbers
 
 DECLARATION = "source.toml"
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!\d)")
 
 
-def find_editions(root: Path) -> Iterator[Edition]:
+def find_editions(root: Path) -> Iterator[EditionFiles]:
     """All editions under a root, in order. Lock files of spreadsheet programs and dot files are left out."""
     if not root.is_dir():
         return
@@ -32,10 +32,10 @@ def find_editions(root: Path) -> Iterator[Edition]:
             if path.is_file() and not path.name.startswith((".", "~$")) and path.name != "README.md"
         )
         if files:
-            yield Edition(source=folder.parent.name, version=folder.name, folder=folder, files=files)
+            yield EditionFiles(source=folder.parent.name, version=folder.name, folder=folder, files=files)
 
 
-def declaration(edition: Edition) -> dict[str, Any]:
+def declaration(edition: EditionFiles) -> dict[str, Any]:
     """What the edition's `source.toml` says, or nothing."""
     path = edition.folder / DECLARATION
     return read_toml(path) if path.exists() else {}
@@ -52,7 +52,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(path, f"not well-formed TOML: {error}.", "Mend the line and try again.") from None
 
 
-def valid_from(edition: Edition) -> date:
+def valid_from(edition: EditionFiles) -> date:
     """When the edition came into force: as declared, or as its name begins (`2021`, `2021-05-31`)."""
     declared = _release(edition).get("valid_from")
     if isinstance(declared, date):
@@ -76,7 +76,7 @@ def valid_from(edition: Edition) -> date:
     )
 
 
-def coverage(edition: Edition) -> Coverage:
+def coverage(edition: EditionFiles) -> Coverage:
     """Whether the files list the whole scheme; a `source.toml` may say that they do not."""
     said = _release(edition).get("coverage", "complete")
     try:
@@ -87,19 +87,19 @@ def coverage(edition: Edition) -> Coverage:
         ) from None
 
 
-def _release(edition: Edition) -> dict[str, Any]:
+def _release(edition: EditionFiles) -> dict[str, Any]:
     said = declaration(edition).get("release", {})
     if not isinstance(said, dict):
         raise InputError(Origin(DECLARATION), "release is no table.", "Write [release] on a line of its own.")
     return said
 
 
-def data_files(edition: Edition) -> tuple[Path, ...]:
+def data_files(edition: EditionFiles) -> tuple[Path, ...]:
     """The publisher's files, without the declaration."""
     return tuple(path for path in edition.files if path.name != DECLARATION)
 
 
-def file_named(edition: Edition, name: str) -> Path:
+def file_named(edition: EditionFiles, name: str) -> Path:
     """The file of that name; raises `InputError` where it is missing."""
     for path in edition.files:
         if path.name == name:

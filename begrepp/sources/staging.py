@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from begrepp.errors import UsageError
-from begrepp.files import aside
-from begrepp.records import Edition
+from begrepp.files import staging_folder
+from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from begrepp.sources.editions import DECLARATION
 
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @contextmanager
-def prepared(
+def stage_files(
     source: str,
     files: tuple[Path, ...],
     edition: str,
@@ -31,7 +31,7 @@ def prepared(
     partial: bool = False,
     replace: bool = False,
     unpublished: bool = False,
-) -> Iterator[Edition]:
+) -> Iterator[EditionFiles]:
     """The files in a folder aside, as the edition they would become; the folder is gone afterwards.
 
     What is `unpublished` need not say who publishes it, and under what licence: it is looked at, not kept.
@@ -44,14 +44,14 @@ def prepared(
         raise UsageError(
             f"{source} {edition} was added before ({target}).", "Use --replace to put these files in its place."
         )
-    with aside(settings.builds) as folder:
+    with staging_folder(settings.builds) as folder:
         place = folder / source / edition
         place.mkdir(parents=True)
         for path in files:
             _copy(path, place, files)
         _declare(place / DECLARATION, loader, partial, _UNPUBLISHED.format(source) if loader and unpublished else "")
         copied = tuple(sorted(path for path in place.rglob("*") if path.is_file()))
-        yield Edition(source=source, version=edition, folder=place, files=copied)
+        yield EditionFiles(source=source, version=edition, folder=place, files=copied)
 
 
 def _copy(path: Path, place: Path, files: tuple[Path, ...]) -> None:
@@ -78,7 +78,7 @@ def _declare(path: Path, loader: str, partial: bool, more: str) -> None:
     path.write_text("".join([*lines, more]), encoding="utf-8")
 
 
-def keep(prepared_edition: Edition, settings: Settings) -> Path:
+def commit_files(prepared_edition: EditionFiles, settings: Settings) -> Path:
     """Move the checked files to their place. What lay there is kept beside it until they are there."""
     target = settings.raw / prepared_edition.source / prepared_edition.version
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from begrepp.store.worker import answer_all
+from begrepp.store.worker import serve_requests
 
 NUMBER = struct.Struct("i")
 """How a process's number is told."""
@@ -52,7 +52,7 @@ def _work(pipe: int, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-        answer_all(Connection(pipe))
+        serve_requests(Connection(pipe))
     finally:
         os._exit(0)
 

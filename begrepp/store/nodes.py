@@ -40,7 +40,7 @@ class NodeError(BegreppError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class FederationNode:
     """An endpoint: its short name, the IRI that queries call it by, where it answers, and how long it may take."""
 
     name: str
@@ -51,7 +51,7 @@ class Node:
 
 
 @cache
-def read_nodes(path: Path) -> tuple[Node, ...]:
+def read_nodes(path: Path) -> tuple[FederationNode, ...]:
     """The nodes in the operator's file; none where there is no file.
 
     Raises `InputError` where the file cannot be read as such.
@@ -60,7 +60,7 @@ def read_nodes(path: Path) -> tuple[Node, ...]:
         return ()
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("node", [])
-        return tuple(Node(**{"iri": entry.get("endpoint", ""), **entry}) for entry in entries)
+        return tuple(FederationNode(**{"iri": entry.get("endpoint", ""), **entry}) for entry in entries)
     except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
         raise InputError(path, f"Not a list of nodes: {error}.", "Write [[node]] with name and endpoint.") from None
 
@@ -72,7 +72,7 @@ class NodeClient:
     _http: PoolManager = field(default_factory=lambda: PoolManager(num_pools=20, maxsize=8))
     _held: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
 
-    def select(self, node: Node, query: str) -> list[Row]:
+    def select(self, node: FederationNode, query: str) -> list[Row]:
         """The solutions of a SELECT, each term in SPARQL's own writing.
 
         Raises `NodeError` where the node is down, slow, refuses, or answers at too great length.
@@ -80,11 +80,11 @@ class NodeClient:
         body = self._post(node, query, "application/sparql-results+json")
         try:
             bindings = json.loads(body)["results"]["bindings"]
-            return [{name: written(term) for name, term in row.items()} for row in bindings]
+            return [{name: term_text(term) for name, term in row.items()} for row in bindings]
         except (ValueError, KeyError, TypeError):
             raise NodeError(f"{node.name} did not answer with solutions.", "") from None
 
-    def properties(self, node: Node) -> frozenset[str]:
+    def properties(self, node: FederationNode) -> frozenset[str]:
         """The properties that the node says it holds, by its VoID; asked for every ten minutes at the most."""
         then, held = self._held.get(node.iri, (0.0, frozenset()))
         if not then or time.monotonic() - then > _FRESH:
@@ -97,11 +97,13 @@ class NodeClient:
             self._held[node.iri] = (time.monotonic(), held)
         return held
 
-    def _post(self, node: Node, query: str, accept: str) -> bytes:
+    def _post(self, node: FederationNode, query: str, accept: str) -> bytes:
         headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded", HOP: "1"}
         return self._request(node, "POST", node.endpoint, headers, urlencode({"query": query}).encode())
 
-    def _request(self, node: Node, method: str, url: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+    def _request(
+        self, node: FederationNode, method: str, url: str, headers: dict[str, str], body: bytes = b""
+    ) -> bytes:
         _refuse_private(node)
         deadline = time.monotonic() + node.seconds
         try:
@@ -123,7 +125,7 @@ class NodeClient:
         return bytes(read)
 
 
-def _refuse_private(node: Node) -> None:
+def _refuse_private(node: FederationNode) -> None:
     parts = urlsplit(node.endpoint)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NodeError(f"{node.name} has no web address.", "Correct its endpoint in nodes.toml.")
@@ -137,7 +139,7 @@ def _refuse_private(node: Node) -> None:
         raise NodeError(f"{node.name} leads to an address that is not public.", "Say private = true if it may.")
 
 
-def written(term: dict[str, Any]) -> str:
+def term_text(term: dict[str, Any]) -> str:
     """A term of SPARQL JSON results in SPARQL's own writing; a blank node of another store becomes an IRI."""
     value = str(term["value"])
     if term["type"] == "uri":

@@ -40,7 +40,7 @@ _COUNTED = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class QueryRequest:
     """A query and the formats its answer may take, whichever form it turns out to have.
 
     With `rows`, solutions come as SPARQL JSON of the first so many, with the number of all (`"total"`,
@@ -58,7 +58,7 @@ class Question:
     seconds: float = 0
 
 
-class Part(NamedTuple):
+class ResultChunk(NamedTuple):
     """A piece of an answer: which form it has, bytes, whether it is the last; seconds of processor used until now."""
 
     form: Form
@@ -67,12 +67,12 @@ class Part(NamedTuple):
     spent: float
 
 
-def answer_all(pipe: Connection) -> None:
+def serve_requests(pipe: Connection) -> None:
     """Answer the questions that come through the pipe, until it is closed."""
     stores: dict[Path | Endpoint, Store] = {}
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
         while True:
-            question: Question = pipe.recv()
+            question: QueryRequest = pipe.recv()
             _limit_processor(question.seconds)
             try:
                 if question.store not in stores:
@@ -114,11 +114,11 @@ class _Parts:
         self._send(last=True)
 
     def _send(self, *, last: bool) -> None:
-        self._pipe.send(Part(self._form, bytes(self._buffer), last, time.process_time()))
+        self._pipe.send(ResultChunk(self._form, bytes(self._buffer), last, time.process_time()))
         self._buffer.clear()
 
 
-def _answer(store: Store, question: Question, pipe: Connection) -> None:
+def _answer(store: Store, question: QueryRequest, pipe: Connection) -> None:
     """Send the answer, in as many parts as it takes."""
     answer = store.query(
         question.query,

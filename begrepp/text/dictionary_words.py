@@ -26,7 +26,7 @@ _EMPTY = STOP | frozenset(["enligt", "datum", "date", "of", "value", "varde", "k
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class WordToken:
     """A word of a text: as it stands (folded), its stem, its parts as stems, and what it may be short for."""
 
     word: str
@@ -69,22 +69,22 @@ class Wording:
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._vocabulary = {word for word in vocabulary if len(word) >= SHORTEST_PART and not word.isdigit()}
-        self._cache: dict[str, Token] = {}
+        self._cache: dict[str, WordToken] = {}
 
-    def tokens(self, text: str) -> list[Token]:
+    def tokens(self, text: str) -> list[WordToken]:
         """The telling words of a text; where there is none, all of them."""
         found = words(text)
         telling = [word for word in found if word not in _EMPTY] or found
         return [self.token(word) for word in dict.fromkeys(telling)]
 
-    def token(self, word: str) -> Token:
+    def token(self, word: str) -> WordToken:
         """A word with its stem and parts."""
         if word not in self._cache:
             parts = frozenset(stem(part) for part in compound_parts(word, self._vocabulary)) - {stem(word)}
-            self._cache[word] = Token(word, stem(word), parts)
+            self._cache[word] = WordToken(word, stem(word), parts)
         return self._cache[word]
 
-    def expanded(self, text: str) -> Iterator[Token]:
+    def expanded(self, text: str) -> Iterator[WordToken]:
         """What the abbreviations of a text stand for, also those that a word is made of: `diadat`, `opdatum`."""
         short = abbreviations()
         for word in words(text):

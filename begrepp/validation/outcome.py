@@ -12,7 +12,7 @@ from begrepp.validation.report import Report, Result, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class InputFile:
     """A file that comes in: where it lies, what its sender calls it, and the media type where the sender says so."""
 
     path: Path
@@ -21,7 +21,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Remark:
     """Something the reader must know to read the report rightly; `kind` is a key among the words of reports."""
 
     kind: str
@@ -29,7 +29,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class RuleSet:
     """What to judge by: shapes, graphs to look things up in, and what they are called."""
 
     files: tuple[Path, ...]
@@ -39,11 +39,11 @@ class Rules:
     version: str = ""
     source: str = ""
     per: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[InputFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class Subject:
     """One thing that a report speaks of by itself, such as a dataset, and the violations it has."""
 
     iri: str
@@ -53,16 +53,16 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class ValidationOutcome:
     """A report, with the rules it was made by, the files it is about and what the reader must know."""
 
     report: Report
-    rules: Rules
+    rules: RuleSet
     shapes: tuple[ShapeDoc, ...]
     files: tuple[str, ...]
     paths: tuple[Path, ...]
-    notes: tuple[Note, ...]
-    things: tuple[Thing, ...]
+    notes: tuple[Remark, ...]
+    things: tuple[Subject, ...]
     seconds: float
 
     @property
@@ -72,7 +72,7 @@ class Judgement:
             return "unjudged"
         return "conforms" if self.report.conforms else "fails"
 
-    def only(self, least: Severity) -> Judgement:
+    def only(self, least: Severity) -> ValidationOutcome:
         """The judgement with results of this severity and graver."""
         ranks = list(Severity)
         kept = ranks[: ranks.index(least) + 1]
@@ -81,10 +81,10 @@ class Judgement:
         return replace(self, report=replace(self.report, groups=groups, results=results))
 
 
-def rules_of(profile: Profile) -> Rules:
+def rule_set_of(profile: Profile) -> RuleSet:
     """A profile as something to judge by. Raises `InputError` where its files are not those that were pinned."""
     profile.check()
-    return Rules(
+    return RuleSet(
         files=profile.files,
         background=profile.background,
         name=profile.name,

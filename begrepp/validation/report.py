@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.validation.shacl.results import Finding, Findings
+from begrepp.validation.shacl.results import ShaclResult, ShaclResults
 from begrepp.validation.shacl.vocabulary import SH, Term
 
 EXAMPLES = 5
@@ -111,7 +111,7 @@ def _as_turtle(text: str) -> str:
     return text if text.startswith(('"', "_:", "<<")) else f"<{text}>"
 
 
-def make_report(findings: Iterable[Findings], engine: str, shapes: int, limit: int) -> Report:
+def make_report(findings: Iterable[ShaclResults], engine: str, shapes: int, limit: int) -> Report:
     """Count everything, keep the first in order: memory stays bounded however much is wrong."""
     kept: dict[str, list[Result]] = {}
     groups: dict[tuple[object, ...], Group] = {}
@@ -144,7 +144,7 @@ def _together(one: Group, other: Group) -> Group:
     return replace(one, count=one.count + other.count, examples=examples)
 
 
-def _result(group: Group, finding: Finding) -> Result:
+def _result(group: Group, finding: ShaclResult) -> Result:
     return Result(
         shape=group.shape,
         severity=group.severity,

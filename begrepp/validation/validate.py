@@ -17,12 +17,12 @@ from typing import Literal as Choice
 from begrepp.settings import ROOT
 from begrepp.validation.report import Report, make_report
 from begrepp.validation.shacl.engine_choice import BeyondFast, beyond_fast, refuse_unknown
-from begrepp.validation.shacl.fast_engine import fast_findings
-from begrepp.validation.shacl.pyshacl_engine import reference_findings
+from begrepp.validation.shacl.fast_engine import fast_results
+from begrepp.validation.shacl.pyshacl_engine import reference_results
 from begrepp.validation.shacl.shapes import Shapes
 
 Engine = Choice["fast", "reference"]
-KEPT_PER_SHAPE = 1000
+RESULTS_PER_SHAPE = 1000
 
 
 def validate(
@@ -31,7 +31,7 @@ def validate(
     *,
     background: Sequence[Path] = (),
     engine: Engine = "fast",
-    limit: int = KEPT_PER_SHAPE,
+    limit: int = RESULTS_PER_SHAPE,
 ) -> Report:
     """Judge the RDF files, read as one graph, against the shapes (by default all of `shapes/*.ttl`).
 
@@ -44,5 +44,5 @@ def validate(
     refuse_unknown(rules)
     if engine == "fast" and not beyond_fast(rules):
         with suppress(BeyondFast):
-            return make_report(fast_findings(rules, data, background), "fast", len(rules.targeted), limit)
-    return make_report(reference_findings(rules, data, background), "reference", len(rules.targeted), limit)
+            return make_report(fast_results(rules, data, background), "fast", len(rules.targeted), limit)
+    return make_report(reference_results(rules, data, background), "reference", len(rules.targeted), limit)

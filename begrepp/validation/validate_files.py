@@ -11,30 +11,30 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
-from begrepp.validation.outcome import Judgement, Note, Rules, Source, Thing
+from begrepp.validation.outcome import InputFile, Remark, RuleSet, Subject, ValidationOutcome
 from begrepp.validation.profiles.imports import copies, with_imports
-from begrepp.validation.profiles.shape_doc import ShapeDoc, document
+from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_shapes
 from begrepp.validation.rdf_input.prepare import prepare
 from begrepp.validation.report import Report, Result, Severity
 from begrepp.validation.shacl.engine_choice import self_referring
 from begrepp.validation.shacl.rdf_reader import read
 from begrepp.validation.shacl.shapes import Shapes
 from begrepp.validation.shacl.vocabulary import RDF_TYPE, shown
-from begrepp.validation.validate import KEPT_PER_SHAPE, validate
+from begrepp.validation.validate import RESULTS_PER_SHAPE, validate
 
 _KEPT_BY_THING = 100_000
 _LABELS = frozenset(map(expand, ("dct:title", "skos:prefLabel", "rdfs:label")))
 
 
-def judge(
-    data: Sequence[Source],
-    rules: Rules,
+def validate_files(
+    data: Sequence[InputFile],
+    rules: RuleSet,
     settings: Settings,
     *,
     imports: Mapping[str, Path] | None = None,
     leave_out_imports: bool = False,
-    limit: int = KEPT_PER_SHAPE,
-) -> Judgement:
+    limit: int = RESULTS_PER_SHAPE,
+) -> ValidationOutcome:
     """Judge the files as one graph. Raises `InputError` where a file, the shapes or an import cannot be used."""
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="begrepp-") as place:
@@ -45,13 +45,13 @@ def judge(
         kept = _KEPT_BY_THING if rules.per else limit
         report = validate(files, shapes, background=rules.background, limit=kept)
         known = Shapes(shapes)
-        documented = tuple(document(known))
+        documented = tuple(describe_shapes(known))
         things = _things(files, rules.per, report) if rules.per else []
-        notes = [Note(kind="import", value=iri) for iri in left_out]
-        notes += [Note(kind="recursion", value=name) for name in self_referring(known)]
+        notes = [Remark(kind="import", value=iri) for iri in left_out]
+        notes += [Remark(kind="recursion", value=name) for name in self_referring(known)]
         if not report.groups and not _anything_judged(files, documented):
-            notes.append(Note(kind="nothing"))
-    return Judgement(
+            notes.append(Remark(kind="nothing"))
+    return ValidationOutcome(
         report=report,
         rules=rules,
         shapes=documented,
@@ -63,7 +63,7 @@ def judge(
     )
 
 
-def _prepared(source: Source, folder: Path) -> Path:
+def _prepared(source: InputFile, folder: Path) -> Path:
     syntax = RdfFormat.from_media_type(source.media_type) if source.media_type else None
     return prepare(source.path, folder, syntax=syntax, name=source.name)
 
@@ -81,7 +81,7 @@ def _anything_judged(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
     )
 
 
-def _things(files: Sequence[Path], per: str, report: Report) -> list[Thing]:
+def _things(files: Sequence[Path], per: str, report: Report) -> list[Subject]:
     """Each member of a class in the data with what was said of it; a nameless one only where something was."""
     members: set[str] = set()
     labels: dict[str, dict[str, str]] = {}
@@ -94,7 +94,7 @@ def _things(files: Sequence[Path], per: str, report: Report) -> list[Thing]:
     for result in report.results:
         said.setdefault(result.focus, []).append(result)
     return [
-        Thing(
+        Subject(
             iri=member,
             labels=labels.get(member, {}),
             lacking=tuple(each for each in said.get(member, ()) if each.severity is Severity.VIOLATION),

@@ -8,21 +8,21 @@ from collections.abc import Iterable, Sequence
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.graph.context import Names
+from begrepp.graph.context import LoadContext
 from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import CodeList, Dataset, Record, Text, Variable
 from begrepp.store import Store
-from begrepp.variables.suggestion import Entry, Linked, Target
+from begrepp.variables.suggestion import ConceptTarget, LinkedVariable, VariableEntry
 
 MOST_TARGETS = 150_000
 """More concepts than this are not held in memory; name the schemes to look in."""
 
 
-def entries_of_records(records: Iterable[Record], iris: Iris) -> tuple[str, list[Entry]]:
+def entries_of_records(records: Iterable[Record], iris: Iris) -> tuple[str, list[VariableEntry]]:
     """The variables of a dictionary that a loader has read, and its dataset's IRI."""
-    names = Names(iris)
+    names = LoadContext(iris)
     lists: dict[str, CodeList] = {}
     variables: list[Variable] = []
     dataset = ""
@@ -41,7 +41,7 @@ def entries_of_records(records: Iterable[Record], iris: Iris) -> tuple[str, list
         own = lists.get(variable.code_list)
         values = tuple((v.code, v.labels[0].value if v.labels else "") for v in own.values) if own else ()
         found.append(
-            Entry(
+            VariableEntry(
                 iri=names.variable_iri(variable),
                 name=variable.name,
                 labels=variable.titles,
@@ -54,26 +54,26 @@ def entries_of_records(records: Iterable[Record], iris: Iris) -> tuple[str, list
     return dataset, found
 
 
-def entries_of_build(store: Store, dataset: str) -> list[Entry]:
+def entries_of_build(store: Store, dataset: str) -> list[VariableEntry]:
     """The variables of a dataset in the build that measure nothing yet; of all, `linked_in` has those that do."""
     return [entry for entry, _, concepts in _variables(store, [dataset]) if not concepts]
 
 
-def all_entries(store: Store, dataset: str) -> list[Entry]:
+def all_entries(store: Store, dataset: str) -> list[VariableEntry]:
     """Every variable of a dataset in the build, linked or not."""
     return [entry for entry, _, _ in _variables(store, [dataset])]
 
 
-def linked_in(store: Store, datasets: Sequence[str]) -> list[Linked]:
+def linked_in(store: Store, datasets: Sequence[str]) -> list[LinkedVariable]:
     """The variables that are linked to concepts, of all datasets."""
     return [
-        Linked(entry=entry, dataset=dataset, concepts=concepts)
+        LinkedVariable(entry=entry, dataset=dataset, concepts=concepts)
         for entry, dataset, concepts in _variables(store, datasets)
         if concepts
     ]
 
 
-def _variables(store: Store, datasets: Sequence[str]) -> list[tuple[Entry, str, tuple[str, ...]]]:
+def _variables(store: Store, datasets: Sequence[str]) -> list[tuple[VariableEntry, str, tuple[str, ...]]]:
     said: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
     home: dict[str, str] = {}
     for dataset in datasets:
@@ -87,7 +87,7 @@ def _variables(store: Store, datasets: Sequence[str]) -> list[tuple[Entry, str, 
     found = []
     for iri, properties in sorted(said.items()):
         own = [code for term in properties.get(expand("begrepp:codeList"), ()) for code in codes.get(term.value, ())]
-        entry = Entry(
+        entry = VariableEntry(
             iri=iri,
             name=_one(properties, "csvw:name"),
             labels=_texts(properties, "csvw:title"),
@@ -121,7 +121,7 @@ def _codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str, str]
     return {iri: sorted(codes.items()) for iri, codes in found.items()}
 
 
-def targets_in(store: Store, schemes: Sequence[str]) -> list[Target]:
+def targets_in(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]:
     """The concepts of schemes that are in use, with their names."""
     said: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
     facts: dict[str, tuple[str, str]] = {}
@@ -138,7 +138,7 @@ def targets_in(store: Store, schemes: Sequence[str]) -> list[Target]:
         raise NotFound("There are no concepts in that scheme.", "See `begrepp status` for the schemes.")
     preferred, others = expand("skos:prefLabel"), [expand("skos:altLabel"), expand("skos:hiddenLabel")]
     return [
-        Target(
+        ConceptTarget(
             iri=iri,
             notation=notation,
             scheme=scheme,

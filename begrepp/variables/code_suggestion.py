@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from begrepp.records import Text
-from begrepp.variables.suggestion import LEAST, Entry, Suggester, Suggestion, Target
+from begrepp.variables.suggestion import LEAST, ConceptTarget, Suggester, Suggestion, VariableEntry
 
 _AS_WRITTEN = 0.95
 _ASIDE = re.compile(r"\([^()]*\)")
@@ -20,15 +20,15 @@ _CODE = re.compile(r"(?=.*[a-z])[a-z]{0,3}[0-9x]{1,3}[a-z]{0,2}|[a-z]{1,2}is")
 class CodeSuggester:
     """Ranks the codes of a list for values."""
 
-    def __init__(self, targets: Sequence[Target]) -> None:
+    def __init__(self, targets: Sequence[ConceptTarget]) -> None:
         known = [replace(target, other=(*target.other, Text(target.notation, ""))) for target in targets]
         self._by_words = Suggester(known)
-        self._by_code: dict[str, list[Target]] = defaultdict(list)
+        self._by_code: dict[str, list[ConceptTarget]] = defaultdict(list)
         for target in known:
             for key in _keys([target.notation, *(text.value for text in target.labels)]):
                 self._by_code[key].append(target)
 
-    def suggest(self, entry: Entry, *, most: int = 5, least: float = LEAST) -> list[Suggestion]:
+    def suggest(self, entry: VariableEntry, *, most: int = 5, least: float = LEAST) -> list[Suggestion]:
         """The best codes for a value, the most alike first."""
         found = self._by_words.suggest(entry, most=most, least=least)
         written = [
@@ -43,10 +43,10 @@ class CodeSuggester:
         return sorted(best.values(), key=lambda one: (-one.score, one.target.notation))[:most]
 
 
-def value_entry(variable: str, name: str, code: str, words: str) -> Entry:
+def value_entry(variable: str, name: str, code: str, words: str) -> VariableEntry:
     """A value of a variable's list, to find a code for."""
     labels = (Text(words, "sv"),) if words else (Text(code, ""),)
-    return Entry(iri=f"{variable}/value/{code}", name=code, labels=labels, parent=name)
+    return VariableEntry(iri=f"{variable}/value/{code}", name=code, labels=labels, parent=name)
 
 
 def _keys(said: Iterable[str]) -> set[str]:

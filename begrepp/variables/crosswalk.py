@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.variables.harmonisation import Column, Loss, Pair, Relation, Translated
+from begrepp.variables.harmonisation import CodeTranslation, DatasetColumn, Loss, Relation, VariablePair
 from begrepp.variables.translation import Match, Path, in_words
 
 FORMATS = ("csv", "sssom", "fhir", "sql")
@@ -40,13 +40,13 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 class Crosswalk:
     """The pairs of one harmonisation, and what its datasets and concepts are called."""
 
-    pairs: Sequence[Pair]
+    pairs: Sequence[VariablePair]
     names: dict[str, str]
     iris: Iris
     systems: dict[str, str] = field(default_factory=dict)
     """The system URI that a list is known under elsewhere."""
 
-    def system(self, column: Column) -> str:
+    def system(self, column: DatasetColumn) -> str:
         """What FHIR calls the list of a column."""
         return self.systems.get(column.code_lists[0], column.code_lists[0])
 
@@ -55,7 +55,7 @@ class Crosswalk:
         return {"csv": to_csv, "sssom": to_sssom, "fhir": to_fhir, "sql": to_sql}[format_](self)
 
 
-def rows_of(pair: Pair) -> Iterator[tuple[Translated, str, str, Path | None, str]]:
+def rows_of(pair: VariablePair) -> Iterator[tuple[CodeTranslation, str, str, Path | None, str]]:
     """Every code of A with the code, label and path of each code of B that it may become, or with none."""
     for row in pair.codes:
         for code, path in row.targets:
@@ -233,7 +233,7 @@ def to_sql(walk: Crosswalk) -> str:
     return "\n".join(parts) or "-- The two have no variables whose values could be translated.\n"
 
 
-def _heading(walk: Crosswalk, pair: Pair) -> str:
+def _heading(walk: Crosswalk, pair: VariablePair) -> str:
     words = f"-- {walk.names[pair.a.dataset]}: {pair.a.name} -> {walk.names[pair.b.dataset]}: {pair.b.name}\n"
     if pair.relation is Relation.NARROWER:
         words += "-- Look out: what the target measures is narrower; use only the rows that are of its kind.\n"
@@ -242,7 +242,7 @@ def _heading(walk: Crosswalk, pair: Pair) -> str:
     return words.replace("\r", " ")
 
 
-def _case(walk: Crosswalk, pair: Pair) -> str:
+def _case(walk: Crosswalk, pair: VariablePair) -> str:
     lines = [_heading(walk, pair), f"CASE {_name(pair.a)}\n"]
     for row in pair.codes:
         one = row.one
@@ -266,6 +266,6 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _name(column: Column) -> str:
+def _name(column: DatasetColumn) -> str:
     """A column's name as SQL writes it; quoted where it is no plain identifier."""
     return column.name if _PLAIN.fullmatch(column.name) else '"' + column.name.replace('"', '""') + '"'

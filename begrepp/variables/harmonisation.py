@@ -27,7 +27,7 @@ MOST_CODES = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class ListedCode:
     """A code of a list."""
 
     iri: str
@@ -37,7 +37,7 @@ class Code:
 
 
 @dataclass(slots=True, kw_only=True)
-class Column:
+class DatasetColumn:
     """A variable of a dataset as far as harmonisation goes."""
 
     iri: str
@@ -81,15 +81,15 @@ class Loss(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Translated:
+class CodeTranslation:
     """A code of A, the codes of B that it may become, and what is lost."""
 
-    code: Code
-    targets: tuple[tuple[Code, Path], ...]
+    code: ListedCode
+    targets: tuple[tuple[ListedCode, Path], ...]
     loss: Loss
 
     @property
-    def one(self) -> tuple[Code, Path] | None:
+    def one(self) -> tuple[ListedCode, Path] | None:
         """The code that data may be changed to without a guess."""
         if self.loss in (Loss.UNDECIDED, Loss.NONE):
             return None
@@ -97,16 +97,16 @@ class Translated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class VariablePair:
     """Two columns side by side."""
 
-    a: Column
-    b: Column
+    a: DatasetColumn
+    b: DatasetColumn
     relation: Relation
     through: str
     """The concept of A that the two meet in."""
-    codes: tuple[Translated, ...] = ()
-    unreached: tuple[Code, ...] = ()
+    codes: tuple[CodeTranslation, ...] = ()
+    unreached: tuple[ListedCode, ...] = ()
     """Codes of B that no code of A becomes."""
     same_list: bool = False
     too_long: int = 0
@@ -138,14 +138,14 @@ class Harmoniser:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lists: dict[str, list[Code]] = {}
+        self._lists: dict[str, list[ListedCode]] = {}
 
-    def between(self, a: str, b: str) -> list[Pair]:
+    def between(self, a: str, b: str) -> list[VariablePair]:
         """The columns of two datasets that belong together, by the name of A's."""
         columns = self.columns([a, b])
         return self._pairs([c for c in columns if c.dataset == a], [c for c in columns if c.dataset == b])
 
-    def about(self, concept: str, datasets: Iterable[str]) -> list[Pair]:
+    def about(self, concept: str, datasets: Iterable[str]) -> list[VariablePair]:
         """The columns of all datasets that measure a concept or what lies below it, pair by pair of datasets."""
         columns = self.columns(datasets)
         above = self._above({iri for column in columns for iri in column.measures})
@@ -157,12 +157,12 @@ class Harmoniser:
                 pairs += self._pairs([c for c in own if c.dataset == a], [c for c in own if c.dataset == b])
         return pairs
 
-    def columns(self, datasets: Iterable[str]) -> list[Column]:
+    def columns(self, datasets: Iterable[str]) -> list[DatasetColumn]:
         """The columns of datasets that measure something, keys of persons and the like left out."""
-        found: dict[str, Column] = {}
+        found: dict[str, DatasetColumn] = {}
         for row in select(self._store, "harmonise-columns", dataset=[NamedNode(iri) for iri in sorted({*datasets})]):
             iri = value(row, "variable")
-            column = found.setdefault(iri, Column(iri=iri, dataset=value(row, "dataset")))
+            column = found.setdefault(iri, DatasetColumn(iri=iri, dataset=value(row, "dataset")))
             _take(column, value(row, "property"), row["value"])
         for column in found.values():
             column.measures = sorted({*column.measures})
@@ -170,18 +170,18 @@ class Harmoniser:
             column.code_lists = sorted({*column.code_lists}, key=lambda iri: (not _is_list(iri), iri))[:1]
         return [column for _, column in sorted(found.items()) if not column.is_key]
 
-    def _pairs(self, left: Sequence[Column], right: Sequence[Column]) -> list[Pair]:
+    def _pairs(self, left: Sequence[DatasetColumn], right: Sequence[DatasetColumn]) -> list[VariablePair]:
         measured = {iri for column in (*left, *right) for iri in column.measures}
         above, alike = self._above(measured), self._alike(measured)
         pairs = []
         for a in left:
             for b in right:
                 if related := _related(a, b, above, alike):
-                    pairs.append(self._aligned(Pair(a=a, b=b, relation=related[0], through=related[1])))
+                    pairs.append(self._aligned(VariablePair(a=a, b=b, relation=related[0], through=related[1])))
         order = [*Relation]
         return sorted(pairs, key=lambda p: (sort_key(p.a.name), order.index(p.relation), sort_key(p.b.name)))
 
-    def _aligned(self, pair: Pair) -> Pair:
+    def _aligned(self, pair: VariablePair) -> VariablePair:
         if pair.units_differ:
             here, there = unit(pair.a.unit), unit(pair.b.unit)
             pair = replace(pair, unit_factor=factor(here, there) if here and there else None)
@@ -198,7 +198,7 @@ class Harmoniser:
         unreached = tuple(code for code in right if code.iri not in reached and code.active)
         return replace(pair, codes=rows, unreached=unreached, same_list=same)
 
-    def _translated(self, left: Sequence[Code], right: Sequence[Code]) -> tuple[Translated, ...]:
+    def _translated(self, left: Sequence[ListedCode], right: Sequence[ListedCode]) -> tuple[CodeTranslation, ...]:
         there = {code.iri: code for code in right}
         found = paths(self._store, (code.iri for code in left), there)
         chosen = {code.iri: best(found.get(code.iri, {})) for code in left}
@@ -209,10 +209,10 @@ class Harmoniser:
         rows = []
         for code in left:
             targets = tuple((there[target], path) for target, path in chosen[code.iri])
-            rows.append(Translated(code=code, targets=targets, loss=_loss(targets, times)))
+            rows.append(CodeTranslation(code=code, targets=targets, loss=_loss(targets, times)))
         return tuple(rows)
 
-    def codes(self, code_list: str) -> list[Code]:
+    def codes(self, code_list: str) -> list[ListedCode]:
         """The codes of a list in the order of its codes; those in use, and those that are retired."""
         if code_list not in self._lists:
             labels: dict[str, list[Text]] = defaultdict(list)
@@ -224,7 +224,7 @@ class Harmoniser:
                     labels[iri].append(Text(label.value, label.language or ""))
             self._lists[code_list] = sorted(
                 (
-                    Code(iri=iri, notation=n, labels=tuple(sorted({*labels[iri]})), active=a)
+                    ListedCode(iri=iri, notation=n, labels=tuple(sorted({*labels[iri]})), active=a)
                     for iri, (n, a) in said.items()
                 ),
                 key=lambda code: sort_key(code.notation),
@@ -245,7 +245,7 @@ class Harmoniser:
         return found
 
 
-def _take(column: Column, prop: str, term: object) -> None:
+def _take(column: DatasetColumn, prop: str, term: object) -> None:
     words = str(getattr(term, "value", ""))
     if prop == expand("csvw:name"):
         column.name = words
@@ -274,7 +274,7 @@ def _is_list(iri: str) -> bool:
 
 
 def _related(
-    a: Column, b: Column, above: Mapping[str, set[str]], alike: Mapping[str, set[str]]
+    a: DatasetColumn, b: DatasetColumn, above: Mapping[str, set[str]], alike: Mapping[str, set[str]]
 ) -> tuple[Relation, str] | None:
     """The closest relation of what two columns measure."""
     pairs = [(x, y) for x in a.measures for y in b.measures]
@@ -291,10 +291,10 @@ def _related(
     return None
 
 
-def _same(left: Sequence[Code], right: Sequence[Code]) -> tuple[Translated, ...]:
+def _same(left: Sequence[ListedCode], right: Sequence[ListedCode]) -> tuple[CodeTranslation, ...]:
     there = {code.notation: code for code in right}
     return tuple(
-        Translated(
+        CodeTranslation(
             code=code,
             targets=((there[code.notation], Path((), Match.SAME)),) if code.notation in there else (),
             loss=Loss.NOTHING if code.notation in there else Loss.NONE,
@@ -303,7 +303,7 @@ def _same(left: Sequence[Code], right: Sequence[Code]) -> tuple[Translated, ...]
     )
 
 
-def _loss(targets: Sequence[tuple[Code, Path]], times: Mapping[str, int]) -> Loss:
+def _loss(targets: Sequence[tuple[ListedCode, Path]], times: Mapping[str, int]) -> Loss:
     if not targets:
         return Loss.NONE
     code, path = targets[0]

@@ -8,7 +8,7 @@ from begrepp.artefact.manifest import Manifest
 from begrepp.errors import NotFound, UsageError
 from begrepp.queries.files import Parameter
 from begrepp.queries.pages import select, value
-from begrepp.queries.parameters import Known, term_of
+from begrepp.queries.parameters import QueryContext, term_of
 from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.variables.crosswalk import Crosswalk, label_of
@@ -20,8 +20,8 @@ def dataset_ids(manifest: Manifest) -> list[str]:
     return sorted(graph["id"] for graph in manifest.current("dataset"))
 
 
-def harmonised(
-    first: str, second: str, known: Known, manifest: Manifest, *, pair: str = "", language: str = "sv"
+def harmonise_datasets(
+    first: str, second: str, known: QueryContext, manifest: Manifest, *, pair: str = "", language: str = "sv"
 ) -> Crosswalk:
     """The pairs of two datasets, or of one concept over all datasets, with what everything is called.
 
@@ -47,18 +47,18 @@ def harmonised(
     iris = {iri for each in pairs for iri in (each.a.dataset, each.b.dataset, each.through)}
     lists = {iri for each in pairs for iri in (*each.a.code_lists, *each.b.code_lists)}
     systems = {value(row, "list"): value(row, "uri") for row in select(known.store, "system-uris", list=_nodes(lists))}
-    return Crosswalk(pairs, names(known.store, iris, language), known.iris, systems)
+    return Crosswalk(pairs, read_labels(known.store, iris, language), known.iris, systems)
 
 
 def _nodes(iris: set[str]) -> list[NamedNode]:
     return [NamedNode(iri) for iri in sorted(iris)]
 
 
-def _dataset(name: str, known: Known) -> str:
+def _dataset(name: str, known: QueryContext) -> str:
     return term_of(Parameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[1:-1]
 
 
-def names(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:
+def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:
     """What datasets and concepts are called."""
     found: dict[str, list[Text]] = {}
     for row in select(store, "names", thing=_nodes(iris)):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from begrepp.variables.suggestion_run import Found
+from begrepp.variables.suggestion_run import SuggestionRun
 from begrepp.variables.suggestion_sssom import known_prefixes
 
 
-def to_html(found: Found) -> str:
+def to_html(found: SuggestionRun) -> str:
     """The page to review on: the suggestions within it, and nothing fetched or sent."""
     rows = [
         {

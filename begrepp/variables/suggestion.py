@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from begrepp.records import Text
-from begrepp.text.dictionary_words import Token, Wording, split_name, words
+from begrepp.text.dictionary_words import Wording, WordToken, split_name, words
 from begrepp.text.swedish import SHORTEST_PART, fold
 from begrepp.text.units import unit
 
@@ -26,7 +26,7 @@ _ALIKE = 0.62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class ConceptTarget:
     """A concept that may be suggested."""
 
     iri: str
@@ -44,7 +44,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class VariableEntry:
     """A variable, or a code of its list, to find a concept for."""
 
     iri: str
@@ -66,10 +66,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
+class LinkedVariable:
     """A variable that is linked already, from which there is something to learn."""
 
-    entry: Entry
+    entry: VariableEntry
     dataset: str
     concepts: tuple[str, ...]
 
@@ -78,8 +78,8 @@ class Linked:
 class Suggestion:
     """A concept for an entry: how alike, 0 to 1, and why."""
 
-    entry: Entry
-    target: Target
+    entry: VariableEntry
+    target: ConceptTarget
     score: float
     reasons: tuple[str, ...]
 
@@ -89,7 +89,7 @@ class _Label:
     """A label of a target as tokens."""
 
     text: str
-    tokens: list[Token]
+    tokens: list[WordToken]
     total: float = 0.0
     weight: float = 1.0
 
@@ -97,7 +97,7 @@ class _Label:
 class Suggester:
     """Ranks the targets for entries. What it learns of linked variables never includes the entry's own dataset."""
 
-    def __init__(self, targets: Sequence[Target], linked: Iterable[Linked] = ()) -> None:
+    def __init__(self, targets: Sequence[ConceptTarget], linked: Iterable[LinkedVariable] = ()) -> None:
         self._targets = targets
         self._wording = Wording(
             word for target in targets for text in (*target.labels, *target.other) for word in words(text.value)
@@ -121,7 +121,9 @@ class Suggester:
                 label.total = sum(self._weight(token) for token in label.tokens)
         self._linked = [one for one in linked if any(iri in self._place for iri in one.concepts)]
 
-    def suggest(self, entry: Entry, *, dataset: str = "", most: int = 5, least: float = LEAST) -> list[Suggestion]:
+    def suggest(
+        self, entry: VariableEntry, *, dataset: str = "", most: int = 5, least: float = LEAST
+    ) -> list[Suggestion]:
         """The best concepts for an entry, the most alike first."""
         scores: dict[int, float] = {}
         reasons: dict[int, list[str]] = defaultdict(list)
@@ -142,7 +144,7 @@ class Suggester:
 
     # The words.
 
-    def _queries(self, entry: Entry) -> list[tuple[str, list[Token], float]]:
+    def _queries(self, entry: VariableEntry) -> list[tuple[str, list[WordToken], float]]:
         """Which texts speak of the entry, as tokens, and how much each counts."""
         found = [("label", self._wording.tokens(text.value), 1.0) for text in entry.labels]
         name = split_name(entry.name)
@@ -156,7 +158,7 @@ class Suggester:
         found += [("description", self._wording.tokens(text.value), 0.55) for text in entry.descriptions]
         return [query for query in found if query[1]]
 
-    def _candidates(self, said: Sequence[tuple[str, list[Token], float]]) -> list[int]:
+    def _candidates(self, said: Sequence[tuple[str, list[WordToken], float]]) -> list[int]:
         """The targets that share the rarest words, stems, parts or letters with the texts."""
         found: dict[int, float] = defaultdict(float)
         for _, tokens, weight in said:
@@ -170,11 +172,11 @@ class Suggester:
                     found[number] += rarity
         return sorted(found, key=lambda number: (-found[number], number))[:CANDIDATES]
 
-    def _weight(self, token: Token) -> float:
+    def _weight(self, token: WordToken) -> float:
         """How telling a word is: rare words more."""
         return token.weight * math.log(1 + self._count / (1 + self._frequency.get(token.word, 0)))
 
-    def _alike(self, said: Sequence[tuple[str, list[Token], float]], number: int) -> tuple[float, list[str]]:
+    def _alike(self, said: Sequence[tuple[str, list[WordToken], float]], number: int) -> tuple[float, list[str]]:
         best, why = 0.0, []
         for origin, tokens, counts in said:
             whole = sum(self._weight(token) for token in tokens)
@@ -193,7 +195,7 @@ class Suggester:
                     best, why = score, [f"{origin}: {', '.join(shared)} ~ {label.text}"]
         return best, why
 
-    def _common(self, left: Sequence[Token], right: Sequence[Token]) -> tuple[float, list[str]]:
+    def _common(self, left: Sequence[WordToken], right: Sequence[WordToken]) -> tuple[float, list[str]]:
         """How much of two texts is common, and the words that are; a compound may answer to two words."""
         total, shared = 0.0, []
         room = dict.fromkeys(range(len(right)), 1.0)
@@ -212,7 +214,9 @@ class Suggester:
 
     # What is linked already, and what fits.
 
-    def _learn(self, entry: Entry, dataset: str, scores: dict[int, float], reasons: dict[int, list[str]]) -> None:
+    def _learn(
+        self, entry: VariableEntry, dataset: str, scores: dict[int, float], reasons: dict[int, list[str]]
+    ) -> None:
         """Concepts of variables elsewhere that have the same name, the same label or the same values."""
         own = {fold(text.value) for text in entry.labels}
         codes = {code for code, _ in entry.values}
@@ -239,7 +243,7 @@ class Suggester:
             before = scores.get(number, 0.0)
             scores[number] = before + gain * (1 - before) + (0.15 if not before else 0.0)
 
-    def _fit(self, entry: Entry, number: int, scores: dict[int, float], reasons: dict[int, list[str]]) -> None:
+    def _fit(self, entry: VariableEntry, number: int, scores: dict[int, float], reasons: dict[int, list[str]]) -> None:
         """A date asks for a concept of a date; a unit for one that is measured in such a unit elsewhere."""
         target = self._targets[number]
         says_date = any("datum" in word or word == "date" for text in target.labels for word in words(text.value))
@@ -257,7 +261,7 @@ class Suggester:
                     break
 
 
-def _keys(token: Token) -> set[str]:
+def _keys(token: WordToken) -> set[str]:
     """Under what a token is looked up."""
     return {token.word, token.stem, *token.parts, *(f"#{piece}" for piece in _pieces(token.word))}
 
@@ -268,7 +272,7 @@ def _pieces(word: str) -> set[str]:
     return {marked[place : place + 3] for place in range(len(marked) - 2)} if len(word) > 4 else set()
 
 
-def _strength(token: Token, other: Token) -> float:
+def _strength(token: WordToken, other: WordToken) -> float:
     if token.word == other.word:
         return _SAME
     if token.stem == other.stem and len(token.stem) > 2:
@@ -285,7 +289,7 @@ def _strength(token: Token, other: Token) -> float:
     return 0.0
 
 
-def _within(part: Token, whole: Token) -> bool:
+def _within(part: WordToken, whole: WordToken) -> bool:
     """Whether a word begins or ends a compound that the vocabulary does not split."""
     if len(part.stem) < SHORTEST_PART or len(whole.word) - len(part.stem) < SHORTEST_PART:
         return False
@@ -296,7 +300,7 @@ def _within(part: Token, whole: Token) -> bool:
 class PlainBm25:
     """BM25 over folded words (Robertson and Zaragoza 2009; k1 1.2, b 0.75): what suggestions must be better than."""
 
-    targets: Sequence[Target]
+    targets: Sequence[ConceptTarget]
     documents: list[Counter[str]] = field(default_factory=list)
     frequency: Counter[str] = field(default_factory=Counter)
     average: float = 1.0
@@ -308,7 +312,7 @@ class PlainBm25:
             self.frequency.update(document.keys())
         self.average = sum(sum(d.values()) for d in self.documents) / max(len(self.documents), 1)
 
-    def rank(self, text: str, most: int = 10) -> list[Target]:
+    def rank(self, text: str, most: int = 10) -> list[ConceptTarget]:
         """The targets that BM25 finds for a text, the best first."""
         scores: dict[int, float] = defaultdict(float)
         count = len(self.documents)

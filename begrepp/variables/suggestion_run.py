@@ -13,16 +13,16 @@ from begrepp.records import Record
 from begrepp.store import Store
 from begrepp.variables.candidates import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
 from begrepp.variables.code_suggestion import CodeSuggester, value_entry
-from begrepp.variables.suggestion import Entry, Suggester, Suggestion
+from begrepp.variables.suggestion import Suggester, Suggestion, VariableEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SuggestionRun:
     """All suggestions for a dictionary."""
 
     dataset: str
     title: str
-    entries: Sequence[Entry]
+    entries: Sequence[VariableEntry]
     suggestions: Sequence[Suggestion]
     values: Sequence[Suggestion]
     iris: Iris
@@ -35,7 +35,7 @@ class Found:
             yield suggestion, "skos:exactMatch" if suggestion.score > 0.9 else "skos:closeMatch"
 
 
-def find(
+def suggest_for_dataset(
     dictionary: str,
     records: Iterable[Record] | None,
     store: Store,
@@ -44,7 +44,7 @@ def find(
     schemes: Sequence[str] = (),
     most: int = 5,
     again: bool = False,
-) -> Found:
+) -> SuggestionRun:
     """The suggestions; `again` also for variables that are linked already."""
     iris = Iris(manifest.base)
     if records is not None:
@@ -67,7 +67,7 @@ def find(
         for suggestion in suggester.suggest(entry, dataset=dataset, most=most)
         if (entry.iri, suggestion.target.iri) not in denied
     ]
-    return Found(
+    return SuggestionRun(
         dataset=dataset,
         title=dictionary,
         entries=entries,
@@ -86,7 +86,7 @@ def linked_lists(store: Store) -> dict[str, list[str]]:
 
 
 def _values(
-    entries: Sequence[Entry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: Store
+    entries: Sequence[VariableEntry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: Store
 ) -> Iterable[Suggestion]:
     """Codes for the values of each entry, among the lists that its likeliest concept is coded in elsewhere."""
     best: dict[str, str] = {}

@@ -8,7 +8,7 @@ import json
 
 from begrepp.rdf.namespaces import prefixes
 from begrepp.records.mappings import UNREVIEWED
-from begrepp.variables.suggestion_run import Found
+from begrepp.variables.suggestion_run import SuggestionRun
 
 _COLUMNS = (
     "subject_id",
@@ -23,7 +23,7 @@ _COLUMNS = (
 )
 
 
-def to_sssom(found: Found) -> str:
+def to_sssom(found: SuggestionRun) -> str:
     """Suggestions as SSSOM that is not to be taken for mappings: its head says that nobody has read it."""
     used = _prefixes(found)
     by_namespace = {namespace: prefix for prefix, namespace in used.items()}
@@ -60,7 +60,7 @@ def known_prefixes() -> dict[str, str]:
     return {prefix: prefixes()[prefix] for prefix in ("semapv", "skos", "begrepp")}
 
 
-def _prefixes(found: Found) -> dict[str, str]:
+def _prefixes(found: SuggestionRun) -> dict[str, str]:
     namespaces = sorted({_namespace(iri) for s, _ in found.rows() for iri in (s.entry.iri, s.target.iri)})
     return {f"ns{number}": namespace for number, namespace in enumerate(namespaces, start=1)}
 

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
 from begrepp.queries.pages import select, value
-from begrepp.queries.parameters import Known
+from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key
@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CodeListEntry:
     """A code of a list."""
 
     notation: str
@@ -54,7 +54,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class CheckedValue:
     """A value, and what was found of it."""
 
     value: str
@@ -76,7 +76,7 @@ class CheckedList:
     list_iri: str
     title: str
     edition: str
-    values: Sequence[Checked]
+    values: Sequence[CheckedValue]
 
     def count(self, verdict: Verdict) -> int:
         """How many values are that."""
@@ -88,7 +88,7 @@ class CheckedList:
         return all(checked.verdict in (Verdict.VALID, Verdict.MISSING) for checked in self.values)
 
 
-def check_values(against: str, values: Iterable[str], known: Known, language: str = "sv") -> CheckedList:
+def check_values(against: str, values: Iterable[str], known: QueryContext, language: str = "sv") -> CheckedList:
     """Check values against a list: `icd-10-se`, `icd-10-se@2021`, or the list of a variable, `nkbc/a_tnm_tklass`."""
     name, _, edition = against.partition("@")
     lists, missing_lists, title = _lists(name, known)
@@ -107,11 +107,11 @@ def check_values(against: str, values: Iterable[str], known: Known, language: st
     )
 
 
-def _check(raw: str, finder: _Finder, language: str) -> Checked:
+def _check(raw: str, finder: _Finder, language: str) -> CheckedValue:
     text = raw.strip()
     entry = finder.exact.get(text)
     if entry is None and fold(text) in _MISSING:
-        return Checked(value=raw, verdict=Verdict.MISSING)
+        return CheckedValue(value=raw, verdict=Verdict.MISSING)
     if entry is None:
         alike = finder.otherwise(text)
         if len(alike) == 1:
@@ -119,7 +119,7 @@ def _check(raw: str, finder: _Finder, language: str) -> Checked:
             verdict = Verdict.WRITTEN if entry.active else Verdict.RETIRED
             return _found(raw, entry, verdict, language)
         near = alike or finder.near(text)
-        return Checked(
+        return CheckedValue(
             value=raw, verdict=Verdict.UNKNOWN, instead=tuple((each.notation, each.label(language)) for each in near)
         )
     if entry.missing:
@@ -129,8 +129,8 @@ def _check(raw: str, finder: _Finder, language: str) -> Checked:
     return _found(raw, entry, Verdict.WRITTEN if verdict is Verdict.VALID and raw != text else verdict, language)
 
 
-def _found(raw: str, entry: Entry, verdict: Verdict, language: str) -> Checked:
-    return Checked(
+def _found(raw: str, entry: CodeListEntry, verdict: Verdict, language: str) -> CheckedValue:
+    return CheckedValue(
         value=raw,
         verdict=verdict,
         code=entry.notation,
@@ -140,11 +140,11 @@ def _found(raw: str, entry: Entry, verdict: Verdict, language: str) -> Checked:
     )
 
 
-def _with_editions(checked: Checked, editions: Sequence[str]) -> Checked:
+def _with_editions(checked: CheckedValue, editions: Sequence[str]) -> CheckedValue:
     if not editions:
         return checked
     verdict = Verdict.OTHER_EDITION if checked.verdict is Verdict.UNKNOWN else checked.verdict
-    return Checked(
+    return CheckedValue(
         value=checked.value,
         verdict=verdict,
         code=checked.code or checked.value.strip(),
@@ -158,19 +158,19 @@ def _with_editions(checked: Checked, editions: Sequence[str]) -> Checked:
 class _Finder:
     """Finds the codes of a list, however they are written."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[CodeListEntry]) -> None:
         self.exact = {entry.notation: entry for entry in entries}
-        self._keys: dict[str, list[Entry]] = defaultdict(list)
+        self._keys: dict[str, list[CodeListEntry]] = defaultdict(list)
         for entry in entries:
             for key in {code_key(entry.notation), _unpadded(entry.notation)}:
                 self._keys[key].append(entry)
-        self._labels: dict[str, list[Entry]] = defaultdict(list)
+        self._labels: dict[str, list[CodeListEntry]] = defaultdict(list)
         for entry in entries:
             for label in {fold(text.value) for text in entry.labels}:
                 self._labels[label].append(entry)
         self._signs = sorted({sign for key in self._keys for sign in key})
 
-    def otherwise(self, text: str) -> list[Entry]:
+    def otherwise(self, text: str) -> list[CodeListEntry]:
         """The codes that the text is another writing of: `c509`, `1` or `1.0` for `01`, the label for its code."""
         whole = text.removesuffix(".0") if text.endswith(".0") else text
         for key in (code_key(text), code_key(whole), _unpadded(text), _unpadded(whole)):
@@ -178,7 +178,7 @@ class _Finder:
                 return _in_use(found)
         return _in_use(self._labels.get(fold(text), []))
 
-    def near(self, text: str) -> list[Entry]:
+    def near(self, text: str) -> list[CodeListEntry]:
         """The codes one sign away; where there is none, the code that it would stand under."""
         key = code_key(text)
         found = [entry for each in _edits(key, self._signs) for entry in self._keys.get(each, ())]
@@ -190,7 +190,7 @@ class _Finder:
         return sorted(unique.values(), key=lambda entry: (not entry.active, entry.notation))[:NEAR]
 
 
-def _in_use(entries: Sequence[Entry]) -> list[Entry]:
+def _in_use(entries: Sequence[CodeListEntry]) -> list[CodeListEntry]:
     unique = [*{entry.notation: entry for entry in entries}.values()]
     return [entry for entry in unique if entry.active] or unique
 
@@ -214,7 +214,7 @@ def _edits(key: str, signs: Sequence[str]) -> Iterator[str]:
         yield key + sign
 
 
-def _lists(name: str, known: Known) -> tuple[list[str], list[str], str]:
+def _lists(name: str, known: QueryContext) -> tuple[list[str], list[str], str]:
     """The IRI of the list (and of its codes for no value) that a scheme or a variable has, and what it is called."""
     dataset, slash, variable = name.partition("/")
     if slash and "://" not in name:
@@ -241,10 +241,10 @@ def _lists(name: str, known: Known) -> tuple[list[str], list[str], str]:
     ]
     if not titles:
         raise NotFound(f"There is no list {name}.", "See `begrepp status` for the lists of the build.")
-    return [iri], [], Entry(name, tuple(titles)).label()
+    return [iri], [], CodeListEntry(name, tuple(titles)).label()
 
 
-def _entries(lists: Sequence[str], missing: Sequence[str], known: Known) -> list[Entry]:
+def _entries(lists: Sequence[str], missing: Sequence[str], known: QueryContext) -> list[CodeListEntry]:
     labels: dict[str, list[Text]] = defaultdict(list)
     said: dict[str, tuple[str, bool, str, str]] = {}
     after: dict[str, dict[str, str]] = defaultdict(dict)
@@ -260,12 +260,14 @@ def _entries(lists: Sequence[str], missing: Sequence[str], known: Known) -> list
             else:
                 after[iri].setdefault(successor, value(row, "successorLabel"))
     return [
-        Entry(notation, tuple({*labels[iri]}), active, until, tuple(sorted(after[iri].items())), home in missing)
+        CodeListEntry(
+            notation, tuple({*labels[iri]}), active, until, tuple(sorted(after[iri].items())), home in missing
+        )
         for iri, (notation, active, until, home) in said.items()
     ]
 
 
-def _entries_of_edition(scheme: str, edition: str, known: Known) -> list[Entry]:
+def _entries_of_edition(scheme: str, edition: str, known: QueryContext) -> list[CodeListEntry]:
     id_ = scheme.removeprefix(known.iris.scheme(""))
     if "://" in id_:
         raise UsageError("Only code systems have editions.", "Leave out what stands after @.")
@@ -278,10 +280,10 @@ def _entries_of_edition(scheme: str, edition: str, known: Known) -> list[Entry]:
             labels[iri].append(Text(label.value, label.language or ""))
     if not said:
         raise NotFound(f"There is no edition {edition} of {id_}.", f"See /cs/{id_} for its editions.")
-    return [Entry(notation, tuple({*labels[iri]}), active) for iri, (notation, active) in said.items()]
+    return [CodeListEntry(notation, tuple({*labels[iri]}), active) for iri, (notation, active) in said.items()]
 
 
-def _editions(list_iri: str, codes: Sequence[str], own: str, known: Known) -> Mapping[str, list[str]]:
+def _editions(list_iri: str, codes: Sequence[str], own: str, known: QueryContext) -> Mapping[str, list[str]]:
     """Code → the other editions in which it is in use."""
     found: dict[str, list[str]] = defaultdict(list)
     ordered = sorted({*codes})

@@ -12,7 +12,7 @@ from begrepp.variables.value_check import CheckedList, Verdict
 FORMATS = ("csv", "json")
 
 
-def decoded(data: bytes, name: str) -> str:
+def decode_values(data: bytes, name: str) -> str:
     """Bytes as text: UTF-8, else windows-1252, in which spreadsheets still save."""
     if b"\0" in data:
         raise InputError(name, "is no text file.", "Save it as CSV in UTF-8.")
@@ -22,7 +22,7 @@ def decoded(data: bytes, name: str) -> str:
         return data.decode("windows-1252", errors="replace")
 
 
-def written(result: CheckedList, output: str) -> str:
+def format_result(result: CheckedList, output: str) -> str:
     """The result as CSV or JSON."""
     if output == "json":
         values = [

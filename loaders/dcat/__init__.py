@@ -22,7 +22,7 @@ from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import (
     Catalogue,
     Dataset,
-    Edition,
+    EditionFiles,
     RdfTerm,
     Record,
     Redistribution,
@@ -38,7 +38,7 @@ from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.dcat.authority_lists import check_namespaces, official
 from loaders.dcat.columns import Columns, CsvwTable
-from loaders.declaration.source_toml import ReleaseDates, Rights, read_declaration, release_dates, rights, slug
+from loaders.declaration.source_toml import EditionDates, Rights, edition_dates, read_declaration, rights, slug
 from loaders.support.agencies import BEGREPP
 from loaders.support.rdf_files import Graph, Node, Skolems, Term, read_rdf
 
@@ -92,11 +92,11 @@ _LANGUAGES = {
 }
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The catalogue, its datasets with their variables, and every other triple as it stands."""
     keys = read_declaration(edition, declared)
     known = rights(keys)
-    dates = release_dates(keys, edition)
+    dates = edition_dates(keys, edition)
     base, language = keys.iri("base"), keys.text("language")
     keys.done()
     files = data_files(edition)
@@ -124,7 +124,7 @@ class _Reader:
     where: Mapping[Node, Origin]
     id: str
     known: Rights
-    dates: ReleaseDates
+    dates: EditionDates
     language: str
     skolems: Skolems = field(init=False)
     alone: bool = False

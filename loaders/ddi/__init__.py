@@ -16,7 +16,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import (
     ConceptualVariable,
     Dataset,
-    Edition,
+    EditionFiles,
     Home,
     Link,
     Record,
@@ -51,7 +51,7 @@ SOURCE = Source(
 _READERS = {"codeBook": read_codebook, "DDIInstance": read_lifecycle, "FragmentInstance": read_lifecycle}
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The study as a dataset, what stands above its variables, and every variable of its files."""
     keys = read_declaration(edition, declared)
     language = keys.text("language", default="und")

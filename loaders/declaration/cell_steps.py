@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from begrepp.errors import InputError, Origin
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 
 _TAG = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"<\s*(br|/p|/div|/li|/tr)\s*/?>", re.IGNORECASE)
@@ -97,7 +97,7 @@ class Cell:
         return (*self.columns, *re.findall(r"\{([^{}]+)\}", self.template))
 
 
-def read_cell(keys: Keys, key: str) -> Cell | None:
+def read_cell(keys: TomlTable, key: str) -> Cell | None:
     """A field of the declaration: a column's name, or a table of steps; None where it is not said."""
     if key not in keys:
         return None
@@ -105,7 +105,7 @@ def read_cell(keys: Keys, key: str) -> Cell | None:
     return Cell(columns=(said,)) if isinstance(said, str) else _read_steps(said)
 
 
-def read_words(keys: Keys, key: str) -> tuple[tuple[str, Cell], ...]:
+def read_words(keys: TomlTable, key: str) -> tuple[tuple[str, Cell], ...]:
     """A field in several languages: `label.sv = "Etikett"`."""
     if key not in keys:
         return ()
@@ -115,7 +115,7 @@ def read_words(keys: Keys, key: str) -> tuple[tuple[str, Cell], ...]:
     return found
 
 
-def _read_steps(keys: Keys) -> Cell:
+def _read_steps(keys: TomlTable) -> Cell:
     words = keys.table("words") if "words" in keys else None
     pattern = keys.pattern("match")
     every = keys.pattern("every")
@@ -142,7 +142,7 @@ def _read_steps(keys: Keys) -> Cell:
     return cell
 
 
-def _read_map(keys: Keys) -> dict[str, str]:
+def _read_map(keys: TomlTable) -> dict[str, str]:
     return {word: keys.text(word) for word in list(keys)}
 
 

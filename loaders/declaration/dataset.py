@@ -13,15 +13,15 @@ from begrepp.records import (
     Agent,
     Dataset,
     DatasetSeries,
-    Edition,
+    EditionFiles,
     Evidence,
     Legislation,
     Measured,
     Table,
     is_iri,
 )
-from loaders.declaration.source_toml import agent_named, agents, release_dates, rights
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.source_toml import agent_named, agents, edition_dates, rights
+from loaders.declaration.toml_table import TomlTable
 
 CONCEPTS = "onkologi"
 # A year, a month or a day: what a register can say of when a variable was introduced.
@@ -29,10 +29,10 @@ _WHEN = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _EU = "http://publications.europa.eu/resource/authority/"
 
 
-def read_dataset(keys: Keys, edition: Edition, tables: tuple[Table, ...] = ()) -> Dataset:
+def read_dataset(keys: TomlTable, edition: EditionFiles, tables: tuple[Table, ...] = ()) -> Dataset:
     """`[source]`, `[release]`, `[agents.*]`, `[dataset]` and `[[evidence]]`, emptied of what they say."""
     known = rights(keys)
-    dates = release_dates(keys, edition)
+    dates = edition_dates(keys, edition)
     known_agents = agents(keys)
     said = keys.table("dataset", required=True)
     contact, age, retention = said.table("contact"), said.table("typical_age"), said.table("retention")
@@ -106,7 +106,7 @@ def read_dataset(keys: Keys, edition: Edition, tables: tuple[Table, ...] = ()) -
     return dataset
 
 
-def _measured(keys: Keys) -> Measured:
+def _measured(keys: TomlTable) -> Measured:
     checked = keys.day("checked", required=True)
     assert checked is not None
     measured = Measured(
@@ -127,12 +127,12 @@ def _with(known: dict[str, Agent], agent: Agent) -> dict[str, Agent]:
     return {**known, agent.id: agent}
 
 
-def _authority(keys: Keys, key: str, part: str) -> tuple[str, ...]:
+def _authority(keys: TomlTable, key: str, part: str) -> tuple[str, ...]:
     """Codes of an authority list of the EU (`SWE`, `HEAL`), or whole addresses."""
     return tuple(each if is_iri(each) else f"{_EU}{part}{each}" for each in keys.strings(key))
 
 
-def _series(keys: Keys, publisher: Agent) -> DatasetSeries:
+def _series(keys: TomlTable, publisher: Agent) -> DatasetSeries:
     series = DatasetSeries(
         id=keys.slug("id", required=True),
         titles=keys.words("title", required=True),
@@ -144,7 +144,7 @@ def _series(keys: Keys, publisher: Agent) -> DatasetSeries:
     return series
 
 
-def _laws(keys: Keys, key: str) -> tuple[Legislation, ...]:
+def _laws(keys: TomlTable, key: str) -> tuple[Legislation, ...]:
     found = []
     for said in keys.tables(key):
         found.append(Legislation(titles=said.words("title", required=True), url=said.iri("url")))
@@ -152,13 +152,13 @@ def _laws(keys: Keys, key: str) -> tuple[Legislation, ...]:
     return tuple(found)
 
 
-def _activity(keys: Keys) -> Activity:
+def _activity(keys: TomlTable) -> Activity:
     activity = Activity(titles=keys.words("title", required=True), type=keys.iri("type"))
     keys.done()
     return activity
 
 
-def _evidence(keys: Keys) -> Evidence:
+def _evidence(keys: TomlTable) -> Evidence:
     checked = keys.day("checked", required=True)
     assert checked is not None
     evidence = Evidence(
@@ -171,7 +171,7 @@ def _evidence(keys: Keys) -> Evidence:
     return evidence
 
 
-def when_of(keys: Keys, key: str) -> str:
+def when_of(keys: TomlTable, key: str) -> str:
     """A year, a month or a day in a declaration."""
     value = keys.text(key)
     if value and not _WHEN.fullmatch(value):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Edition
+from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declaration.source_toml import file_list
@@ -32,7 +32,7 @@ def read_json(path: Path) -> Json:
     return document
 
 
-def one_json(edition: Edition, origin: Origin, *names: str) -> tuple[Path, Json]:
+def one_json(edition: EditionFiles, origin: Origin, *names: str) -> tuple[Path, Json]:
     """The edition's description: the only JSON file, or the one of a name that is usual; others lie beside it."""
     there = [path for path in data_files(edition) if path.suffix.lower() in (".json", ".jsonld")]
     if other := [path for path in data_files(edition) if path not in there]:
@@ -51,7 +51,7 @@ def one_json(edition: Edition, origin: Origin, *names: str) -> tuple[Path, Json]
     return usual[0], read_json(usual[0])
 
 
-def beside(address: str, edition: Edition, path: Path) -> Json:
+def beside(address: str, edition: EditionFiles, path: Path) -> Json:
     """The object in a file that lies beside the description. Raises `InputError` for one that does not."""
     name = address.rpartition("/")[2]
     for each in data_files(edition):

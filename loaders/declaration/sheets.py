@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Edition
+from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows, refuse_persons
@@ -22,7 +22,7 @@ from begrepp.sources.tables import Row, read_lines, read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.json_rows import References, flat, json_rows
 from loaders.declaration.source_toml import encoding, file_list
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 
 FORMS = {"csv": ",", "tsv": "\t", "xlsx": "", "json": "", "markdown": "", "front-matter": ""}
 """The forms, and what divides the cells where a character does."""
@@ -144,7 +144,7 @@ class Sheet:
         return Row(cells, origin)
 
 
-def read_sheet(keys: Keys, edition: Edition, *, default: str = "") -> Sheet:
+def read_sheet(keys: TomlTable, edition: EditionFiles, *, default: str = "") -> Sheet:
     """The part of a declaration that says where rows stand; the rest of it is left for others to take."""
     wanted = keys.strings("file") or ((default,) if default else ())
     if not wanted:
@@ -177,7 +177,7 @@ def read_sheet(keys: Keys, edition: Edition, *, default: str = "") -> Sheet:
     )
 
 
-def _references(keys: Keys, there: Sequence[Path]) -> References:
+def _references(keys: TomlTable, there: Sequence[Path]) -> References:
     """The object of the document itself in which a reference is looked up, or the file of each first step."""
     if "references" not in keys:
         return References()
@@ -195,7 +195,7 @@ def _references(keys: Keys, there: Sequence[Path]) -> References:
     return References(files=found)
 
 
-def _reported(keys: Keys) -> tuple[str, ...]:
+def _reported(keys: TomlTable) -> tuple[str, ...]:
     said = keys.strings("report")
     if unknown := [each for each in said if each not in ("misaligned", "repeated")]:
         keys.fail("report", f"holds {unknown[0]!r}.", 'Use "misaligned", "repeated" or both.')

@@ -16,15 +16,15 @@ from begrepp.records import (
     Agent,
     Coverage,
     Edition,
+    EditionFiles,
     Level,
     Redistribution,
-    Release,
     Scheme,
     Source,
     Text,
 )
 from begrepp.sources.editions import DECLARATION, declaration, valid_from
-from loaders.declaration.toml_table import MANUAL, Keys
+from loaders.declaration.toml_table import MANUAL, TomlTable
 from loaders.support.agencies import KNOWN
 
 PUBLISHER_TYPES = {
@@ -61,7 +61,7 @@ class Rights:
     reads: str
 
 
-def read_declaration(edition: Edition, declared: Mapping[str, Any] | None) -> Keys:
+def read_declaration(edition: EditionFiles, declared: Mapping[str, Any] | None) -> TomlTable:
     """What is declared of an edition: the list as begrepp knows it, and the `source.toml` beside the files above it."""
     beside = declaration(edition)
     origin = Origin(DECLARATION if beside or declared is None else f"loaders/declared/{edition.source}.toml")
@@ -70,12 +70,12 @@ def read_declaration(edition: Edition, declared: Mapping[str, Any] | None) -> Ke
         above = [said.get(section, {}) for said in (declared or {}, beside)]
         if all(isinstance(said, dict) for said in above) and any(above):
             merged[section] = {**above[0], **above[1]}
-    keys = Keys(merged, origin)
+    keys = TomlTable(merged, origin)
     keys.text("loader")
     return keys
 
 
-def rights(keys: Keys, *, suggested: Mapping[str, str] | None = None) -> Rights:
+def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Rights:
     """`[source]`: title, publisher, homepage, licence, redistribution. `suggested` holds what the file itself says."""
     hint = suggested or {}
     if "source" not in keys and not (hint.get("publisher") and hint.get("licence")):
@@ -108,7 +108,7 @@ def rights(keys: Keys, *, suggested: Mapping[str, str] | None = None) -> Rights:
     return found
 
 
-def agent_named(keys: Keys, key: str, default: str = "", known: Mapping[str, Agent] = KNOWN) -> Agent:
+def agent_named(keys: TomlTable, key: str, default: str = "", known: Mapping[str, Agent] = KNOWN) -> Agent:
     """An agent by its id, or by its name together with its type."""
     name = keys.text(key, default=default)
     kind = keys.text(f"{key}_type")
@@ -126,11 +126,11 @@ def agent_named(keys: Keys, key: str, default: str = "", known: Mapping[str, Age
     return Agent(id=slug(name), names=(Text(name, "sv"),), type=_ADMS + PUBLISHER_TYPES[kind])
 
 
-def agents(keys: Keys) -> dict[str, Agent]:
+def agents(keys: TomlTable) -> dict[str, Agent]:
     """`[agents.*]`: organisations that the declaration describes itself, together with the known ones."""
     found = dict(KNOWN)
     for id_, values in keys.table("agents").rest():
-        agent = Keys(values if isinstance(values, dict) else {}, keys.origin, f"agents.{id_}")
+        agent = TomlTable(values if isinstance(values, dict) else {}, keys.origin, f"agents.{id_}")
         kind = agent.text("type", required=True)
         found[id_] = Agent(
             id=id_,
@@ -144,7 +144,7 @@ def agents(keys: Keys) -> dict[str, Agent]:
     return found
 
 
-def scheme(keys: Keys, default_id: str) -> Scheme:
+def scheme(keys: TomlTable, default_id: str) -> Scheme:
     """`[scheme]`: what the list is, whatever the edition."""
     said = keys.table("scheme")
     found = Scheme(
@@ -167,7 +167,7 @@ def scheme(keys: Keys, default_id: str) -> Scheme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseDates:
+class EditionDates:
     """`[release]`: which state of the list this is."""
 
     version: str
@@ -177,7 +177,7 @@ class ReleaseDates:
     titles: tuple[Text, ...]
 
 
-def release_dates(keys: Keys, edition: Edition, suggested: date | None = None) -> ReleaseDates:
+def edition_dates(keys: TomlTable, edition: EditionFiles, suggested: date | None = None) -> EditionDates:
     """`[release]`, where the edition's name stands in for what is not said."""
     said = keys.table("release")
     declared = said.day("valid_from")
@@ -188,7 +188,7 @@ def release_dates(keys: Keys, edition: Edition, suggested: date | None = None) -
             if suggested is None:
                 raise
             declared = suggested
-    found = ReleaseDates(
+    found = EditionDates(
         version=said.text("version", default=edition.version),
         valid_from=declared,
         valid_to=said.day("valid_to"),
@@ -199,9 +199,9 @@ def release_dates(keys: Keys, edition: Edition, suggested: date | None = None) -
     return found
 
 
-def release(scheme_: Scheme, dates: ReleaseDates, rights_: Rights) -> Release:
+def declared_edition(scheme_: Scheme, dates: EditionDates, rights_: Rights) -> Edition:
     """The release of a declared scheme."""
-    return Release(
+    return Edition(
         scheme=scheme_.id,
         version=dates.version,
         valid_from=dates.valid_from,
@@ -214,7 +214,7 @@ def release(scheme_: Scheme, dates: ReleaseDates, rights_: Rights) -> Release:
     )
 
 
-def levels(keys: Keys, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str] | None]]:
+def levels(keys: TomlTable, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str] | None]]:
     """`[[level]]`: the levels of a classification, each with the pattern that its notations have."""
     found: dict[str, tuple[Level, re.Pattern[str] | None]] = {}
     for depth, said in enumerate(keys.tables("level"), start=1):
@@ -230,7 +230,7 @@ def levels(keys: Keys, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str]
 
 def declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
     """A list that begrepp knows, as `begrepp sources` shows it."""
-    keys = Keys(declared, Origin(f"loaders/declared/{id_}.toml"))
+    keys = TomlTable(declared, Origin(f"loaders/declared/{id_}.toml"))
     known = rights(keys)
     known_schemes = (scheme(keys, id_),) if "scheme" in keys else ()
     title = next((t.value for t in known.titles if t.lang == "sv"), id_)
@@ -246,7 +246,7 @@ def declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
     )
 
 
-def encoding(keys: Keys) -> str:
+def encoding(keys: TomlTable) -> str:
     """The encoding of a text file."""
     said = keys.text("encoding", default="utf-8")
     try:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Edition, Table, Text
+from begrepp.records import EditionFiles, Table, Text
 from loaders.declaration.cell_steps import read_cell, read_words
 from loaders.declaration.mapped_rows import gather, worded
 from loaders.declaration.sheets import Sheet, read_sheet
 from loaders.declaration.source_toml import file_list, slug
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.variables import VariableRow
 
 
 class Tables:
     """The tables of the dataset: those that are declared, and those that the rows name."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: TomlTable) -> None:
         self.files: list[str] = []
         self._tables: dict[str, Table] = {}
         self._by_words: dict[str, str] = {}
@@ -35,7 +35,7 @@ class Tables:
         self._fixed = bool(self._tables)
         self._origin = keys.origin
 
-    def read(self, keys: Keys, edition: Edition) -> Sheet:
+    def read(self, keys: TomlTable, edition: EditionFiles) -> Sheet:
         """A `[[tables]]`: rows that tell the tables' names, titles and descriptions."""
         sheet = read_sheet(keys, edition)
         columns = keys.table("columns", required=True)

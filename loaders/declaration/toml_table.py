@@ -20,7 +20,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
-class Keys:
+class TomlTable:
     """One table of a TOML file: a mapping from key to value that is emptied as it is read."""
 
     __slots__ = ("_shown", "_values", "origin", "where")
@@ -146,26 +146,26 @@ class Keys:
             self.fail(key, f"is no regular expression ({error}).", "Mend it.")
         return value
 
-    def table(self, key: str, *, required: bool = False) -> Keys:
+    def table(self, key: str, *, required: bool = False) -> TomlTable:
         """The table below the key, empty where there is none."""
         value = self._take(key, dict, f"a table: [{key}]", required)
-        return Keys(value or {}, self.origin, f"{self.where}.{key}" if self.where else key)
+        return TomlTable(value or {}, self.origin, f"{self.where}.{key}" if self.where else key)
 
-    def tables(self, key: str) -> list[Keys]:
+    def tables(self, key: str) -> list[TomlTable]:
         """The tables of an array: each `[[file]]`."""
         value = self._take(key, list, f"an array of tables: [[{key}]]", False) or []
         if not all(isinstance(each, dict) for each in value):
             self.fail(key, "is not an array of tables.", f"Write [[{key}]].")
         where = f"{self.where}.{key}" if self.where else key
         shown = [f"[[{where}]]" + (f" number {n}" if len(value) > 1 else "") for n in range(1, len(value) + 1)]
-        return [Keys(each, self.origin, where, words) for each, words in zip(value, shown, strict=True)]
+        return [TomlTable(each, self.origin, where, words) for each, words in zip(value, shown, strict=True)]
 
-    def either(self, key: str) -> str | Keys:
+    def either(self, key: str) -> str | TomlTable:
         """A string, or the table below the key."""
         value = self._take(key, (str, dict), "a text, or a table", True)
         if isinstance(value, str):
             return value
-        return Keys(value, self.origin, f"{self.where}.{key}" if self.where else key)
+        return TomlTable(value, self.origin, f"{self.where}.{key}" if self.where else key)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

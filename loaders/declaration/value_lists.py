@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import CodedValue, Edition, Link, Skipped, Text, is_iri
+from begrepp.records import CodedValue, EditionFiles, Link, Skipped, Text, is_iri
 from loaders.declaration.cell_steps import Cell, read_cell, read_words
 from loaders.declaration.dataset import when_in
 from loaders.declaration.mapped_rows import Gathered, gather, worded
 from loaders.declaration.sheets import Sheet, read_sheet
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +37,13 @@ class InCell:
         return parted(tuple(found.values()), self.missing)
 
 
-def read_in_cell(keys: Keys) -> InCell:
+def read_in_cell(keys: TomlTable) -> InCell:
     """`[variables.values]` of a declaration."""
     pair = keys.text("pair")
     language = keys.text("language", default="sv")
     least = keys.number("least") or 1
     missing = frozenset(keys.strings("missing"))
-    cell = read_cell(Keys({"values": dict(keys.rest())}, keys.origin, keys.where), "values")
+    cell = read_cell(TomlTable({"values": dict(keys.rest())}, keys.origin, keys.where), "values")
     assert cell is not None
     return InCell(cell=cell, pair=pair, language=language, least=least, missing=missing)
 
@@ -103,7 +103,7 @@ class _Codes:
 _PLAIN = ("list", "variable", "code", "rule", "broader", "system", "system_code", "valid_from", "valid_to")
 
 
-def read_codes(keys: Keys, edition: Edition) -> _Codes:
+def read_codes(keys: TomlTable, edition: EditionFiles) -> _Codes:
     """One `[[codes]]` of a declaration."""
     sheet = read_sheet(keys, edition)
     columns = keys.table("columns", required=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import CodedValue, Edition, Table, Text, Variable, is_iri, links
+from begrepp.records import CodedValue, EditionFiles, Table, Text, Variable, is_iri, links
 from begrepp.settings import LANGUAGES
 from begrepp.sources.editions import file_named
 from begrepp.sources.tables import parse_date, read_lines
@@ -17,7 +17,7 @@ from loaders.declaration.cell_steps import Cell, read_cell, read_words
 from loaders.declaration.dataset import concepts, when_in
 from loaders.declaration.mapped_rows import Gathered, gather, worded
 from loaders.declaration.sheets import Misaligned, Sheet, read_sheet
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.value_lists import InCell, read_in_cell
 from loaders.support.datatypes import DATATYPES
 
@@ -224,7 +224,7 @@ def _truth(word: str, origin: Origin, field_: str) -> bool:
     return _TRUTH[word.casefold()]
 
 
-def read_variable_list(keys: Keys, edition: Edition) -> VariableList:
+def read_variable_list(keys: TomlTable, edition: EditionFiles) -> VariableList:
     """One `[[variables]]` of a declaration."""
     sheet = read_sheet(keys, edition)
     columns = keys.table("columns", required=True)
@@ -243,7 +243,7 @@ def read_variable_list(keys: Keys, edition: Edition) -> VariableList:
     return found
 
 
-def own_lists(files: list[str], edition: Edition, origin: Origin) -> list[VariableList]:
+def own_lists(files: list[str], edition: EditionFiles, origin: Origin) -> list[VariableList]:
     """Without a `[[variables]]`: the CSV that the tables name, in begrepp's own columns."""
     if not files:
         raise InputError(
@@ -252,7 +252,7 @@ def own_lists(files: list[str], edition: Edition, origin: Origin) -> list[Variab
     return [_own(edition, name) for name in dict.fromkeys(files)]
 
 
-def _own(edition: Edition, name: str) -> VariableList:
+def _own(edition: EditionFiles, name: str) -> VariableList:
     """begrepp's own columns; all but three may be left out, and cells with several values are divided by ` | `."""
     first = next(read_lines(file_named(edition, name)), "")
     header = [cell.strip() for cell in next(csv.reader([first]), [])]
@@ -266,5 +266,5 @@ def _own(edition: Edition, name: str) -> VariableList:
         for what in _WORDS
     }
     words["label"] = words["label"] or (("sv", Cell(columns=("label_sv",))),)
-    sheet = read_sheet(Keys({"file": name}, Origin(name)), edition)
+    sheet = read_sheet(TomlTable({"file": name}, Origin(name)), edition)
     return VariableList(sheet=sheet, plain=plain, words=words, values=None, skip_without_name=False, complete=True)

@@ -17,7 +17,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
     Coverage,
-    Edition,
+    EditionFiles,
     Note,
     NoteKind,
     Record,
@@ -30,7 +30,7 @@ from begrepp.records import (
     is_iri,
 )
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import read_declaration, release, release_dates, rights, slug
+from loaders.declaration.source_toml import declared_edition, edition_dates, read_declaration, rights, slug
 from loaders.fhir.value_sets import concept_map_records, value_set_records
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_systems import SYSTEMS
@@ -48,11 +48,11 @@ SOURCE = Source(
 _KINDS = ("CodeSystem", "ValueSet", "ConceptMap", "NamingSystem")
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Each code system with its concepts, then the value sets, then the concept maps."""
     keys = read_declaration(edition, declared)
     known = rights(keys)
-    dates = release_dates(keys, edition)
+    dates = edition_dates(keys, edition)
     systems = {system: str(target) for system, target in keys.table("systems").rest()}
     keys.done()
     found: dict[str, list[Resource]] = {kind: [] for kind in _KINDS}
@@ -80,7 +80,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
         # Value sets draw on several code systems, so they are kept with a release of the source itself.
         if all(scheme.id != home.id for _, scheme in schemes):
             yield home
-            yield release(home, dates, known)
+            yield declared_edition(home, dates, known)
         for resource in found["ValueSet"]:
             yield from value_set_records(resource, doing)
     for resource in found["ConceptMap"]:
@@ -148,7 +148,7 @@ def _code_system(resource: Resource, scheme: Scheme, doing: FhirLoad) -> Iterato
     yield scheme
     whole = resource.body.get("content") == "complete"
     dates = doing.dates if whole else replace(doing.dates, coverage=Coverage.PARTIAL)
-    yield release(scheme, dates, doing.known)
+    yield declared_edition(scheme, dates, doing.known)
     lang = str(resource.body.get("language") or "en")
     concepts = [(concept, "") for concept in reversed(resource.body.get("concept") or [])]
     children: dict[str, list[str]] = {}

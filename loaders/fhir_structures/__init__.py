@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from begrepp.errors import InputError, Origin, PersonalDataError
-from begrepp.records import Edition, Record, Redistribution, Skipped, Source, Structure
-from loaders.declaration.source_toml import read_declaration, release_dates, rights, slug
+from begrepp.records import EditionFiles, Record, Redistribution, Skipped, Source, Structure
+from loaders.declaration.source_toml import edition_dates, read_declaration, rights, slug
 from loaders.fhir_structures.profiles import profile_elements
 from loaders.fhir_structures.questionnaires import question_elements
 from loaders.support.agencies import BEGREPP
@@ -59,11 +59,11 @@ _PERSONS = frozenset(
 )
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Each profile, logical model and questionnaire as a structure with its elements."""
     keys = read_declaration(edition, declared)
     known = rights(keys)
-    dates = release_dates(keys, edition)
+    dates = edition_dates(keys, edition)
     systems = {system: str(target) for system, target in keys.table("systems").rest()}
     keys.done()
     urls: dict[str, Origin] = {}

@@ -23,7 +23,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
     Coverage,
-    Edition,
+    EditionFiles,
     Level,
     Record,
     Redistribution,
@@ -39,7 +39,7 @@ from loaders.icd10_se.code_texts import FILES, read_code_texts
 from loaders.icd10_se.codes import SCHEME_ID, dotted, level_of
 from loaders.icd10_se.corrections import read_corrections
 from loaders.support.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
-from loaders.support.releases import protected_release
+from loaders.support.editions import protected_edition
 
 SCHEME = Scheme(
     id=SCHEME_ID,
@@ -79,13 +79,13 @@ LEVELS = {
 }
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, its levels and its concepts, from whichever of the forms lies in the folder."""
     files = [path for path in data_files(edition) if path.suffix != ".xlsx"]
     is_keys = len(files) == 1 and files[0].suffix == ".csv" and _is_key_table(files[0])
     corrections = read_corrections(edition)
     yield SCHEME
-    release = protected_release(SCHEME, edition, classifications_publisher)
+    release = protected_edition(SCHEME, edition, classifications_publisher)
     yield replace(
         release,
         coverage=Coverage.PARTIAL if is_keys else release.coverage,
@@ -97,7 +97,7 @@ def load(edition: Edition) -> Iterator[Record]:
     yield from corrections.applied(_concepts(edition, files, is_keys=is_keys))
 
 
-def _concepts(edition: Edition, files: list[Path], *, is_keys: bool) -> Iterator[Concept]:
+def _concepts(edition: EditionFiles, files: list[Path], *, is_keys: bool) -> Iterator[Concept]:
     if any(path.name in FILES for path in files):
         return read_code_texts(edition)
     if len(files) != 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Concept, Edition, texts
+from begrepp.records import Concept, EditionFiles, texts
 from begrepp.sources.editions import file_named
 from begrepp.sources.tables import Row, read_table
 from loaders.icd10_se.codes import MARKERS, SCHEME_ID, dotted, level_of
@@ -17,7 +17,7 @@ _PAIR = re.compile(r"\(([A-Z]\d\d(?:\.[0-9A-Z]+)?)[*†]?\)")
 _RANGE = re.compile(r"\(?([A-Z]\d\d)-([A-Z]\d\d)\)?$")
 
 
-def read_code_texts(edition: Edition) -> Iterator[Concept]:
+def read_code_texts(edition: EditionFiles) -> Iterator[Concept]:
     chapter, block, *digits = (file_named(edition, name) for name in FILES)
     chapters = _ranges(chapter, in_text=True)
     blocks = _ranges(block, in_text=False)

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Concept, Edition, Note, NoteKind, Record, Skipped, Text
+from begrepp.records import Concept, EditionFiles, Note, NoteKind, Record, Skipped, Text
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row
 from begrepp.sources.xlsx import read_xlsx
@@ -62,7 +62,7 @@ class Corrections:
                     yield Skipped(origin=row.origin, reason=f"the edition has no code {row.code} to correct.")
 
 
-def read_corrections(edition: Edition) -> Corrections:
+def read_corrections(edition: EditionFiles) -> Corrections:
     """What the workbook beside the edition's files says; nothing where there is no workbook."""
     books = [path for path in data_files(edition) if path.suffix == ".xlsx"]
     rows = tuple(row for path in books for row in _rows(path))

@@ -14,7 +14,7 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
-    Edition,
+    EditionFiles,
     Element,
     Home,
     Record,
@@ -25,10 +25,10 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import data_files
-from loaders.declaration.source_toml import ReleaseDates, Rights, read_declaration, release_dates, rights, slug
+from loaders.declaration.source_toml import EditionDates, Rights, edition_dates, read_declaration, rights, slug
 from loaders.odm.dataset import dataset_records
 from loaders.odm.labels import code_list, dictionary, least, linked, notes, particulars, titles
-from loaders.odm.reader import Group, Item, ItemRef, MetaData, read_odm
+from loaders.odm.reader import Item, ItemGroup, ItemRef, MetaData, read_odm
 from loaders.support.agencies import BEGREPP
 
 SOURCE = Source(
@@ -42,7 +42,7 @@ SOURCE = Source(
 )
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Each study as a structure: its code lists, its forms, groups and items."""
     keys = read_declaration(edition, declared)
     language = keys.text("language", default="und")
@@ -54,7 +54,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
         yield from dataset_records(keys, edition, found, systems, language)
         return
     known = rights(keys)
-    dates = release_dates(keys, edition)
+    dates = edition_dates(keys, edition)
     keys.done()
     ids: set[str] = set()
     for study in found:
@@ -72,7 +72,7 @@ class _Study:
     data: MetaData
     id: str
     known: Rights
-    dates: ReleaseDates
+    dates: EditionDates
     systems: dict[str, str]
     language: str
 
@@ -111,7 +111,7 @@ class _Study:
             if item.oid not in placed:
                 yield self._item(item, item.oid, "", None)
 
-    def _inside(self, holder: Group, path: str, placed: set[str], above: tuple[str, ...]) -> Iterator[Record]:
+    def _inside(self, holder: ItemGroup, path: str, placed: set[str], above: tuple[str, ...]) -> Iterator[Record]:
         seen: set[str] = set()
         for ref in holder.groups:
             if ref.oid in above:
@@ -142,7 +142,7 @@ class _Study:
     def _at(self, row: int) -> Origin:
         return Origin(self.data.origin.file, row)
 
-    def _heading(self, group: Group, path: str, parent: str, ref: ItemRef | None) -> Element:
+    def _heading(self, group: ItemGroup, path: str, parent: str, ref: ItemRef | None) -> Element:
         repeats = group.attributes.get("Repeating", "No") not in ("No", "")
         return Element(
             structure=self.id,

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Dataset, Edition, Home, Record, Skipped, Table, Text, Variable
+from begrepp.records import Dataset, EditionFiles, Home, Record, Skipped, Table, Text, Variable
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import slug
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 from loaders.odm.labels import code_list, dictionary, linked, notes, particulars, titles
-from loaders.odm.reader import Group, Item, ItemRef, MetaData
+from loaders.odm.reader import Item, ItemGroup, ItemRef, MetaData
 
 # What ODM calls the datatypes of CSVW; a date that may be incomplete is a text.
 _DATATYPES = {
@@ -27,7 +27,7 @@ _DATATYPES = {
 
 
 def dataset_records(
-    keys: Keys, edition: Edition, found: list[MetaData], systems: dict[str, str], language: str
+    keys: TomlTable, edition: EditionFiles, found: list[MetaData], systems: dict[str, str], language: str
 ) -> Iterator[Record]:
     """The dataset, the lists that its variables use, and the variables in the order of their tables."""
     if len(found) != 1:
@@ -55,16 +55,16 @@ class _Study:
     language: str
     used: set[str] = field(default_factory=set)
 
-    def tops(self) -> list[Group]:
+    def tops(self) -> list[ItemGroup]:
         """The forms, and the groups that are in none."""
         inside = {ref.oid for group in (*self.data.forms.values(), *self.data.groups.values()) for ref in group.groups}
         return [*self.data.forms.values(), *(group for oid, group in self.data.groups.items() if oid not in inside)]
 
-    def table(self, top: Group) -> Table:
+    def table(self, top: ItemGroup) -> Table:
         """What the form or the dataset is called."""
         return Table(id=self.id_of(top), titles=top.titles or (Text(top.name or top.oid, self.language),))
 
-    def id_of(self, top: Group) -> str:
+    def id_of(self, top: ItemGroup) -> str:
         """An id that no other table has."""
         wanted = slug(top.name) or slug(top.oid)
         alike = [each for each in self.tops() if (slug(each.name) or slug(each.oid)) == wanted]
@@ -101,7 +101,7 @@ class _Study:
         return {ref.oid for refs in self.data.value_lists.values() for ref in refs}
 
     def inside(
-        self, holder: Group, section: tuple[Text, ...], above: tuple[str, ...]
+        self, holder: ItemGroup, section: tuple[Text, ...], above: tuple[str, ...]
     ) -> Iterator[tuple[ItemRef, tuple[Text, ...]]]:
         for ref in holder.groups:
             if ref.oid in above:

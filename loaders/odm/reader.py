@@ -71,7 +71,7 @@ class Item(Named):
 
 
 @dataclass(slots=True, kw_only=True)
-class Group(Named):
+class ItemGroup(Named):
     """A form or a group of items; of a dataset, one of its tables (Define-XML)."""
 
     items: tuple[ItemRef, ...] = ()
@@ -112,8 +112,8 @@ class MetaData:
     originator: str
     created: str
     is_define: bool
-    forms: dict[str, Group]
-    groups: dict[str, Group]
+    forms: dict[str, ItemGroup]
+    groups: dict[str, ItemGroup]
     items: dict[str, Item]
     lists: dict[str, OdmList]
     value_lists: dict[str, tuple[ItemRef, ...]]
@@ -238,8 +238,8 @@ class _Reader:
             said.append(f"{item.name if item else check.get('ItemOID')} {check.get('Comparator')} {values}")
         return " and ".join(said)
 
-    def group(self, node: XmlNode) -> Group:
-        return Group(
+    def group(self, node: XmlNode) -> ItemGroup:
+        return ItemGroup(
             oid=node.get("OID"),
             name=node.get("Name"),
             row=node.row,
@@ -298,7 +298,11 @@ class _Reader:
         )
 
     def check_references(
-        self, holders: dict[str, Group], groups: dict[str, Group], items: dict[str, Item], lists: dict[str, OdmList]
+        self,
+        holders: dict[str, ItemGroup],
+        groups: dict[str, ItemGroup],
+        items: dict[str, Item],
+        lists: dict[str, OdmList],
     ) -> None:
         """What is referred to must be defined: a file that was cut, or taken apart, must not lose variables."""
         for holder in holders.values():

@@ -18,7 +18,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodedValue,
     CodeList,
-    Edition,
+    EditionFiles,
     Element,
     Home,
     Link,
@@ -30,7 +30,7 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import data_files
-from loaders.declaration.source_toml import ReleaseDates, Rights, read_declaration, release_dates, rights, slug
+from loaders.declaration.source_toml import EditionDates, Rights, edition_dates, read_declaration, rights, slug
 from loaders.openehr.adl import read_adl
 from loaders.openehr.json_templates import read_json
 from loaders.openehr.model import Archetype, Bound, Choice, Node, Terms, Words
@@ -50,11 +50,11 @@ SOURCE = Source(
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Each archetype or template as a structure, archetypes first: templates take their words from them."""
     keys = read_declaration(edition, declared)
     known = rights(keys)
-    dates = release_dates(keys, edition)
+    dates = edition_dates(keys, edition)
     systems = {system: str(target) for system, target in keys.table("systems").rest()}
     keys.done()
     ids: dict[str, Origin] = {}
@@ -99,7 +99,7 @@ class _Model:
     of: Archetype
     id: str
     known: Rights
-    dates: ReleaseDates
+    dates: EditionDates
     systems: dict[str, str]
 
     def records(self) -> Iterator[Record]:

@@ -13,12 +13,12 @@ from typing import Any
 from pyoxigraph import Literal
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Edition, Record, Redistribution, Source
+from begrepp.records import EditionFiles, Record, Redistribution, Source
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import file_list, read_declaration, release, release_dates, rights
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.source_toml import declared_edition, edition_dates, file_list, read_declaration, rights
+from loaders.declaration.toml_table import TomlTable
 from loaders.skos.concepts import Reader
 from loaders.skos.labels import ISSUED, first_day
 from loaders.skos.schemes import declared_schemes, schemes_of, suggested_rights
@@ -36,7 +36,7 @@ SOURCE = Source(
 )
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The schemes of the files with their concepts, and every other triple as it stands."""
     keys = read_declaration(edition, declared)
     graph = _read_files(edition, keys)
@@ -44,16 +44,16 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
     schemes, language = declared_schemes(keys, edition, graph, main)
     first = main[0]
     known = rights(keys, suggested=suggested_rights(graph, first))
-    dates = release_dates(keys, edition, suggested=first_day(graph, first, ISSUED, graph.origin))
+    dates = edition_dates(keys, edition, suggested=first_day(graph, first, ISSUED, graph.origin))
     keys.done()
     reader = Reader(graph=graph, language=language, schemes=schemes, in_force=dates.valid_from)
     for scheme in reader.used_schemes():
         yield scheme
-        yield release(scheme, dates, known)
+        yield declared_edition(scheme, dates, known)
     yield from reader.records()
 
 
-def _read_files(edition: Edition, keys: Keys) -> Graph:
+def _read_files(edition: EditionFiles, keys: TomlTable) -> Graph:
     names = [said for each in keys.tables("file") if (said := _file_name(each))]
     files = [p for p in data_files(edition) if not names or p.name in names]
     if not files:
@@ -72,7 +72,7 @@ def _read_files(edition: Edition, keys: Keys) -> Graph:
     return graph
 
 
-def _file_name(keys: Keys) -> str:
+def _file_name(keys: TomlTable) -> str:
     name = keys.text("name", required=True)
     keys.text("format")
     keys.done()

@@ -8,9 +8,9 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import InputError
 from begrepp.rdf.namespaces import expand
-from begrepp.records import Edition, Scheme, Text
+from begrepp.records import EditionFiles, Scheme, Text
 from loaders.declaration.source_toml import slug
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 from loaders.skos.labels import (
     BROADER,
     DEFINITION,
@@ -26,7 +26,7 @@ from loaders.skos.labels import (
 from loaders.support.rdf_files import Graph, Node
 
 
-def schemes_of(graph: Graph, keys: Keys) -> list[NamedNode]:
+def schemes_of(graph: Graph, keys: TomlTable) -> list[NamedNode]:
     """The file's schemes in its own order; where it declares none, the one that its concepts say they are in."""
     found = graph.typed(expand("skos:ConceptScheme"))
     if not found:
@@ -47,7 +47,7 @@ def schemes_of(graph: Graph, keys: Keys) -> list[NamedNode]:
 
 
 def declared_schemes(
-    keys: Keys, edition: Edition, graph: Graph, found: list[NamedNode]
+    keys: TomlTable, edition: EditionFiles, graph: Graph, found: list[NamedNode]
 ) -> tuple[dict[NamedNode, Scheme], str]:
     """Each scheme as a record; `[scheme]` speaks of the first, or of the one whose `iri` it names."""
     said = keys.table("scheme")

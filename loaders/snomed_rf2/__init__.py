@@ -24,12 +24,12 @@ from begrepp.records import (
     Agent,
     Concept,
     Edition,
+    EditionFiles,
     Mapping,
     MappingSet,
     RdfTerm,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Skipped,
     Source,
@@ -91,13 +91,13 @@ _CORRELATION = {
 _NOT_MAPPABLE = "447556008"
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, its concepts with their attributes and history, and the maps to other code systems."""
     for share in SHARES:
         yield from share(edition)
 
 
-def concepts(edition: Edition) -> Iterator[Record]:
+def concepts(edition: EditionFiles) -> Iterator[Record]:
     """The release, and its concepts with their attributes and history."""
     files, left_out = choose(edition)
     yield from left_out
@@ -108,7 +108,7 @@ def concepts(edition: Edition) -> Iterator[Record]:
     with database() as joined:
         yield from fill(joined, own, since)
         yield SCHEME
-        yield Release(
+        yield Edition(
             scheme=SCHEME.id,
             version=edition.version,
             valid_from=since,
@@ -122,7 +122,7 @@ def concepts(edition: Edition) -> Iterator[Record]:
         yield from _concepts(joined, own)
 
 
-def maps(edition: Edition) -> Iterator[Record]:
+def maps(edition: EditionFiles) -> Iterator[Record]:
     """The maps to other code systems, of what is a concept of the release."""
     files, _ = choose(edition)
     since, publisher = _issued(edition, files)
@@ -139,7 +139,7 @@ SHARES = (concepts, maps)
 """Two processes read a package side by side; the maps are a fifth of it."""
 
 
-def _issued(edition: Edition, files: Sequence[Rf2File]) -> tuple[date, Agent]:
+def _issued(edition: EditionFiles, files: Sequence[Rf2File]) -> tuple[date, Agent]:
     """Since when the release counts, and who publishes it."""
     since = valid_from(edition) if files[0].state == "Full" else max(file.day for file in files)
     national = any(file.owner.startswith("SE") for file in files)
@@ -305,7 +305,7 @@ JOIN concept c ON c.id = m.concept WHERE m.active ORDER BY 1, 2, 3, 4, 10
 
 
 def _maps(
-    joined: DuckDBPyConnection, files: Sequence[Rf2File], edition: Edition, since: date, publisher: Agent
+    joined: DuckDBPyConnection, files: Sequence[Rf2File], edition: EditionFiles, since: date, publisher: Agent
 ) -> Iterator[Record]:
     """Each map reference set as a mapping set; a row without a code says that there is none."""
     for refset, found in groupby(rows(joined, _MAPS), key=itemgetter(0)):

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Edition, Skipped
+from begrepp.records import EditionFiles, Skipped
 from begrepp.sources.editions import data_files
 
 _FILE = re.compile(
@@ -53,7 +53,7 @@ def is_map(file: Rf2File) -> bool:
     return file.content.endswith("Map")
 
 
-def choose(edition: Edition) -> tuple[list[Rf2File], list[Skipped]]:
+def choose(edition: EditionFiles) -> tuple[list[Rf2File], list[Skipped]]:
     """The Snapshot files, or where there are none the Full ones; what is left out, and why."""
     named, left_out = [], []
     for path in data_files(edition):

@@ -18,7 +18,7 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodedValue,
-    Edition,
+    EditionFiles,
     Home,
     Record,
     Redistribution,
@@ -32,7 +32,7 @@ from begrepp.records import (
 from begrepp.sources.editions import data_files
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import file_list, read_declaration, slug
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.toml_table import TomlTable
 from loaders.sos_workbook.code_lists import CODE_COLUMNS, inline_codes, period, sheet_codes
 from loaders.sos_workbook.description import described
 from loaders.sos_workbook.sheets import Cells, Sheet, plain, read_sheets
@@ -76,7 +76,7 @@ _SYSTEMS = {
 _RANGE = re.compile(r"(?P<least>-?\d+(?:[.,]\d+)?)\s*(?:-|–|till)\s*(?P<most>\d+(?:[.,]\d+)?)")
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The register as a dataset, its parts as tables, and every row of the sheet of variables."""
     keys = read_declaration(edition, declared)
     files = [path for path in data_files(edition) if path.suffix.lower() == ".xlsx" and not path.name.startswith("~$")]
@@ -109,8 +109,8 @@ def _variable_rows(sheets: list[Sheet], origin: Origin) -> Iterator[Cells]:
 class _Register:
     """One register on its way to records."""
 
-    keys: Keys
-    edition: Edition
+    keys: TomlTable
+    edition: EditionFiles
     sheets: list[Sheet]
     rows: list[Cells]
     lists: Lists = field(init=False)

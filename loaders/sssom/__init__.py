@@ -14,11 +14,11 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.iris import Iris
-from begrepp.records import Edition, MappingSet, Record, Redistribution, Source, Text
+from begrepp.records import EditionFiles, MappingSet, Record, Redistribution, Source, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.sources.editions import data_files
-from loaders.declaration.source_toml import file_list, read_declaration, release_dates, rights, slug
-from loaders.declaration.toml_table import Keys
+from loaders.declaration.source_toml import edition_dates, file_list, read_declaration, rights, slug
+from loaders.declaration.toml_table import TomlTable
 from loaders.sssom.header import provider, published, read_head, told
 from loaders.sssom.table import mappings_of
 from loaders.support.agencies import BEGREPP
@@ -35,7 +35,7 @@ SOURCE = Source(
 _OWN_SETS = f"{Iris().root}mapping/"
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Each file's mapping set with its mappings."""
     keys = read_declaration(edition, declared)
     tables = _tables(edition, keys)
@@ -49,7 +49,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
                 "Review them (`begrepp suggest … --format html` writes a page for that), and add what the page saves.",
             )
     known = rights(keys, suggested={"licence": told(first, "license"), "publisher": provider(first)})
-    dates = release_dates(keys, edition, suggested=published(first, table))
+    dates = edition_dates(keys, edition, suggested=published(first, table))
     keys.done()
     for path, head in heads.items():
         iri = told(head, "mapping_set_id")
@@ -68,7 +68,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
         yield from mappings_of(path, head, set_, tables[path])
 
 
-def _tables(edition: Edition, keys: Keys) -> dict[Path, str]:
+def _tables(edition: EditionFiles, keys: TomlTable) -> dict[Path, str]:
     """The tables of mappings, and the language of each one's comments, if it is said."""
     files = data_files(edition)
     languages: dict[str, str] = {}
@@ -92,7 +92,7 @@ def _tables(edition: Edition, keys: Keys) -> dict[Path, str]:
     return found
 
 
-def _set_id(edition: Edition, path: Path, iri: str, *, alone: bool) -> str:
+def _set_id(edition: EditionFiles, path: Path, iri: str, *, alone: bool) -> str:
     """A set of our own has its name in its IRI; another is called as its source is."""
     if iri.startswith(_OWN_SETS):
         return iri.removeprefix(_OWN_SETS)

@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Edition, Scheme, Text
+from begrepp.records import EditionFiles, Scheme, Text
 from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import meter
-from loaders.declaration.source_toml import ReleaseDates, Rights, slug
+from loaders.declaration.source_toml import EditionDates, Rights, slug
 
 _MAX_FILE = 500 * 1024**2
 Json = dict[str, Any]
@@ -52,7 +52,7 @@ class FhirLoad:
 
     home: Scheme
     known: Rights
-    dates: ReleaseDates
+    dates: EditionDates
     systems: dict[str, str]
 
 
@@ -63,7 +63,7 @@ def descriptions(resource: Resource) -> tuple[Text, ...]:
     return tuple(Text(str(each), lang) for each in words if each)
 
 
-def resources(edition: Edition) -> Iterator[Resource]:
+def resources(edition: EditionFiles) -> Iterator[Resource]:
     for path in data_files(edition):
         if path.name.endswith((".tgz", ".tar.gz")):
             for name, data in _members(path):

@@ -11,15 +11,15 @@ from begrepp.records import Text
 from server.pages.concept import NOTES
 from server.pages.signposting import rights_of
 from server.pages.templating import address
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.labels import iris_of, one, refs, statements, texts
 from server.served.refs import Ref
-from server.served.resolve import Found
+from server.served.resolve import Resolved
 
-Told = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def short(ref: Ref) -> Told:
+def short(ref: Ref) -> JsonObject:
     """A thing in a list."""
     return {
         "iri": ref.iri,
@@ -32,7 +32,7 @@ def short(ref: Ref) -> Told:
     }
 
 
-def concept(build: Build, found: Found, language: str) -> Told:
+def concept(build: ServedBuild, found: Resolved, language: str) -> JsonObject:
     """All that is said of a concept, with what is above it and after it."""
     said = statements(build, found.iri)
     linked = {name: iris_of(said, name) for name in ("skos:broader", "skos:related", "dct:isReplacedBy")}

@@ -20,7 +20,7 @@ LANGUAGES = tuple(
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
+def translations(language: str) -> dict[str, str]:
     """All words of a language by dotted key."""
     found: dict[str, str] = {}
 
@@ -36,7 +36,7 @@ def catalogue(language: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class Translator:
     """Says things in one language."""
 
     language: str
@@ -44,11 +44,11 @@ class Speaker:
     def __call__(self, key: str, **values: object) -> str:
         """The words under a key, with values put in; numbers are grouped as the language does."""
         written = {name: self.number(v) if isinstance(v, int) else v for name, v in values.items()}
-        return catalogue(self.language)[key].format(**written)
+        return translations(self.language)[key].format(**written)
 
     def maybe(self, key: str, default: str = "") -> str:
         """The words under a key, or the default where there are none."""
-        return catalogue(self.language).get(key, default)
+        return translations(self.language).get(key, default)
 
     def number(self, number: float) -> str:
         """12 345 and 0,95 in Swedish, 12,345 and 0.95 in English."""
@@ -61,4 +61,4 @@ class Speaker:
 
     def own_name(self, language: str) -> str:
         """What a language calls itself."""
-        return catalogue(language)["site.language"]
+        return translations(language)["site.language"]

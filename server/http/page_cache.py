@@ -35,18 +35,18 @@ _POSTED = "/sparql"
 """Where a POST asks, and changes nothing."""
 _LONGEST = 1 << 14
 """Bytes of a query that is looked for."""
-KEPT = "begrepp.kept"
+CACHED = "begrepp.kept"
 """In the environment of a request: whether it was answered from memory."""
-KEPT_ONLY = "begrepp.kept-only"
-"""In the environment of a request: what is not in memory is `NotKept`, and not made."""
+CACHED_ONLY = "begrepp.kept-only"
+"""In the environment of a request: what is not in memory is `NotCached`, and not made."""
 
 
-class NotKept(Exception):
+class NotCached(Exception):
     """The answer would have to be made."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedResponse:
     """A whole answer; `weight` in bytes."""
 
     status: str
@@ -80,7 +80,7 @@ class PageCache:
         self._app = app
         self._current = current
         self._told = told
-        self._kept: LRUCache[Any, Kept] = LRUCache(megabytes << 20, lambda kept: kept.weight)
+        self._kept: LRUCache[Any, CachedResponse] = LRUCache(megabytes << 20, lambda kept: kept.weight)
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -94,7 +94,7 @@ class PageCache:
             kept = self._kept.get(key)
         if kept is None and (kept := self._made_by_another(key)) is None:
             return self._asked(key, environ, start_response)
-        environ[KEPT] = True
+        environ[CACHED] = True
         self._told(environ["PATH_INFO"])
         if _has_it(environ, kept):
             headers = [(name, value) for name, value in kept.headers if name not in ("Content-Length", "Content-Type")]
@@ -104,8 +104,8 @@ class PageCache:
         return [] if method == "HEAD" else [kept.body]
 
     def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if KEPT_ONLY in environ:
-            raise NotKept
+        if CACHED_ONLY in environ:
+            raise NotCached
         return self._app(environ, start_response)
 
     def _key(self, environ: WSGIEnvironment) -> tuple[str, ...]:
@@ -119,11 +119,11 @@ class PageCache:
         query = _posted(environ) if environ["REQUEST_METHOD"] == "POST" else ""
         return (build, str(path), _language(cookie) if "lang" in cookie else "", query, *said)
 
-    def _made_by_another(self, key: tuple[str, ...]) -> Kept | None:
+    def _made_by_another(self, key: tuple[str, ...]) -> CachedResponse | None:
         made = self._shared.get(repr(key)) if self._shared else None
         if made is None:
             return None
-        kept = msgspec.msgpack.decode(made, type=Kept)
+        kept = msgspec.msgpack.decode(made, type=CachedResponse)
         with self._lock:
             self._kept[key] = kept
         return kept
@@ -153,11 +153,13 @@ class PageCache:
                 close()
         if len(body) == int(length):
             headers = [(name, value) for name, value in headers if name != "Date"]
-            kept = Kept(status, headers, body, said.get("etag", "").removeprefix("W/"), said.get("last-modified", ""))
+            kept = CachedResponse(
+                status, headers, body, said.get("etag", "").removeprefix("W/"), said.get("last-modified", "")
+            )
             with self._lock:
                 self._kept[key] = kept
             if self._shared:
-                self._shared.keep(repr(key), msgspec.msgpack.encode(kept))
+                self._shared.put(repr(key), msgspec.msgpack.encode(kept))
         return [body]
 
 
@@ -181,7 +183,7 @@ def _language(cookie: str) -> str:
     return named.value if named else ""
 
 
-def _has_it(environ: WSGIEnvironment, kept: Kept) -> bool:
+def _has_it(environ: WSGIEnvironment, kept: CachedResponse) -> bool:
     """Whether the reader has the answer already, by its tag, else by its date (RFC 9110, 13.2.2)."""
     if not kept.status.startswith("200"):
         return False

@@ -12,13 +12,13 @@ _ADDRESSES = 10_000
 """Addresses remembered; whoever asked longest ago is forgotten first."""
 
 
-class TooOften(BegreppError):
+class RateLimited(BegreppError):
     """One address asked more often than it may."""
 
     status = 429
 
 
-class Rate:
+class RateLimit:
     """A bucket per address, that fills with `per_minute` a minute; in each server process for itself."""
 
     def __init__(self, per_minute: int) -> None:
@@ -27,7 +27,7 @@ class Rate:
         self._lock = threading.Lock()
 
     def take(self, address: str) -> None:
-        """One more for the address. Raises `TooOften` where there is none left."""
+        """One more for the address. Raises `RateLimited` where there is none left."""
         now = time.monotonic()
         with self._lock:
             left, since = self._buckets.pop(address, (self._size, now))
@@ -37,7 +37,7 @@ class Rate:
             while len(self._buckets) > _ADDRESSES:
                 self._buckets.popitem(last=False)
         if not allowed:
-            raise TooOften(
+            raise RateLimited(
                 f"You asked more than {self._size:g} times in a minute.",
                 "Wait a little; `begrepp validate` on your own machine has no limit.",
             )

@@ -47,7 +47,7 @@ class SharedPages:
                 return None
         return bytes(row[0]) if row else None
 
-    def keep(self, key: str, answer: bytes) -> None:
+    def put(self, key: str, answer: bytes) -> None:
         """Keep an answer; where there is no more room, everything else goes."""
         with self._writing:
             try:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from begrepp.errors import BegreppError
-from server.http.page_cache import KEPT_ONLY, NotKept
+from server.http.page_cache import CACHED_ONLY, NotCached
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -32,11 +32,11 @@ _PATIENCE = 60
 _BODILESS = ("GET", "HEAD", "OPTIONS")
 
 
-class CutOff(Exception):
+class ResponseCutOff(Exception):
     """An answer ends before it is whole: the connection is broken, so that nobody takes it for all there is."""
 
 
-class Front:
+class AsgiBridge:
     """An application in so many threads, and its kept answers without any."""
 
     def __init__(self, app: WSGIApplication, threads: int) -> None:
@@ -51,7 +51,7 @@ class Front:
             body = await _body(environ, line)
         except (TimeoutError, ConnectionError):
             return
-        answer = self._kept({**environ, KEPT_ONLY: True, "wsgi.input": BytesIO(body or b"")})
+        answer = self._kept({**environ, CACHED_ONLY: True, "wsgi.input": BytesIO(body or b"")})
         if answer is None:
             environ["wsgi.input"] = BufferedReader(_Arriving(line)) if body is None else BytesIO(body)
             loop = asyncio.get_running_loop()
@@ -60,7 +60,7 @@ class Front:
             except ConnectionError:
                 return
             except BegreppError as error:
-                raise CutOff(error.reason) from None
+                raise ResponseCutOff(error.reason) from None
             finally:
                 line.hang_up()
         for message in answer:
@@ -70,7 +70,7 @@ class Front:
         reply = _Reply()
         try:
             body = self._app(environ, reply.start)
-        except NotKept:
+        except NotCached:
             return None
         return [reply.begun(), _piece(b"".join(body))]
 

@@ -13,8 +13,8 @@ from datetime import datetime
 from flask import Response, g, request
 
 from begrepp.errors import NoBuild
-from server.http.caching import KEPT
-from server.state import build
+from server.http.caching import PUBLIC
+from server.state import served_build
 from server.telemetry import metrics
 from server.telemetry.access_log import ROUTE
 
@@ -78,7 +78,7 @@ def finish(response: Response) -> Response:
 def _freshness(response: Response) -> None:
     """How long the answer keeps, its tag and its age."""
     kept = is_steady() and response.status_code in (200, 206, 300, 301, 302, 303, 304, 410)
-    response.headers.setdefault("Cache-Control", KEPT if kept else "no-cache")
+    response.headers.setdefault("Cache-Control", PUBLIC if kept else "no-cache")
     if response.cache_control.no_store:
         return
     if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
@@ -90,6 +90,6 @@ def _freshness(response: Response) -> None:
 
 def _built_at() -> datetime | None:
     try:
-        return datetime.fromisoformat(build().manifest.built_at)
+        return datetime.fromisoformat(served_build().manifest.built_at)
     except (NoBuild, ValueError):
         return None

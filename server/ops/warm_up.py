@@ -10,7 +10,7 @@ from server.telemetry.query_log import unnoted
 _FORMATS = {"select": "json", "ask": "json"}
 
 
-def warm(app: Flask) -> None:
+def warm_up(app: Flask) -> None:
     """Ask each as its page does and as programs do: the answers are kept, and the store lies in memory."""
     client = app.test_client()
     with unnoted():

@@ -22,11 +22,11 @@ from server.http.negotiation import (
     split_suffix,
 )
 from server.http.urls import document
-from server.pages.releases import ReleaseRow, release_row
+from server.pages.editions import EditionRow, edition_row
 from server.pages.search import results
-from server.pages.templating import address, render, speaker
+from server.pages.templating import address, render, translator
 from server.served.resolve import Gone, Missing
-from server.state import build
+from server.state import served_build
 
 _log = logging.getLogger("begrepp.server")
 
@@ -109,9 +109,9 @@ def _problem(status: int, reason: str, next_step: str, available: Sequence[Mappi
 
 
 def _page(error: Exception, status: int, reason: str, next_step: str) -> Response:
-    say = speaker()
+    say = translator()
     heading = say.maybe(f"problem.{status}") or say.maybe(f"problem.{status // 100}xx")
-    near = results(build(), error.near, say.language) if isinstance(error, Missing) and error.near else []
+    near = results(served_build(), error.near, say.language) if isinstance(error, Missing) and error.near else []
     page = render(
         "problem.html",
         status=status,
@@ -126,7 +126,7 @@ def _page(error: Exception, status: int, reason: str, next_step: str) -> Respons
     return Response(page, status, content_type="text/html; charset=utf-8")
 
 
-def _last_seen(graphs: tuple[str, ...]) -> list[tuple[str, ReleaseRow | None]]:
-    found = build()
-    rows = {g["graph"]: release_row(found, g) for g in found.manifest.graphs}
+def _last_seen(graphs: tuple[str, ...]) -> list[tuple[str, EditionRow | None]]:
+    found = served_build()
+    rows = {g["graph"]: edition_row(found, g) for g in found.manifest.graphs}
     return [(document(found.iris, graph), rows.get(graph)) for graph in graphs]

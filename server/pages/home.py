@@ -13,7 +13,7 @@ from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.http.urls import document
 from server.pages.scheme import SchemeRow, scheme_rows
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.labels import choose, refs
 from server.served.questions import select, value
 from server.served.refs import Ref
@@ -55,7 +55,7 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewRelease:
+class NewEdition:
     """An edition that came into force lately."""
 
     href: str
@@ -76,7 +76,7 @@ class HomePage:
     variables: int
     mappings: int
     changes: Sequence[ChangeRow]
-    releases: Sequence[NewRelease]
+    releases: Sequence[NewEdition]
     example: Query | None
     built_at: str
     triples: int
@@ -85,7 +85,7 @@ class HomePage:
     public: bool
 
 
-def home_page(build: Build, language: str) -> HomePage:
+def home_page(build: ServedBuild, language: str) -> HomePage:
     """The first page, from the manifest and two small questions."""
     rows = scheme_rows(build, language)
     manifest = build.manifest
@@ -108,7 +108,7 @@ def home_page(build: Build, language: str) -> HomePage:
     )
 
 
-def _changes(build: Build, language: str) -> list[ChangeRow]:
+def _changes(build: ServedBuild, language: str) -> list[ChangeRow]:
     """The newest differences between editions of code systems."""
     newest = sorted(build.manifest.differences, key=lambda d: (d["new_valid_from"], d["scheme"]), reverse=True)
     return [
@@ -123,11 +123,11 @@ def _changes(build: Build, language: str) -> list[ChangeRow]:
     ]
 
 
-def _releases(build: Build, language: str) -> list[NewRelease]:
+def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
     """The releases of code systems that came into force last."""
     newest = sorted(build.manifest.current("scheme"), key=lambda g: (g["valid_from"], g["id"]), reverse=True)
     return [
-        NewRelease(
+        NewEdition(
             href=document(build.iris, g["graph"]),
             title=_title(build, g["id"], language),
             version=g["version"],
@@ -137,12 +137,12 @@ def _releases(build: Build, language: str) -> list[NewRelease]:
     ]
 
 
-def _title(build: Build, scheme: str, language: str) -> Text:
-    facts = build.catalogue.by_id.get(scheme)
+def _title(build: ServedBuild, scheme: str, language: str) -> Text:
+    facts = build.schemes.by_id.get(scheme)
     return (choose(facts.titles, language) if facts else None) or Text(scheme, "")
 
 
-def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
+def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
     """The datasets and specifications, in Swedish order of their titles."""
     said: dict[str, dict[str, list[Text]]] = {}
     for row in select(build.store, "datasets"):
@@ -174,7 +174,7 @@ def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
     return sorted(rows, key=lambda row: sort_key(row.ref.label.value))
 
 
-def mapping_set_rows(build: Build, language: str) -> list[MappingSetRow]:
+def mapping_set_rows(build: ServedBuild, language: str) -> list[MappingSetRow]:
     """The mapping sets."""
     rows = [
         MappingSetRow(

@@ -10,15 +10,15 @@ from pyoxigraph import NamedNode, QuerySolutions
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from server.http.i18n import Speaker
+from server.http.i18n import Translator
 from server.http.urls import document
+from server.pages.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.pages.paging import Paged
-from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.labels import in_order, iris_of, one, refs, statements, texts
 from server.served.questions import bound, value
 from server.served.refs import Ref
-from server.served.resolve import Found
+from server.served.resolve import Resolved
 
 PAGE = 200
 SORTED = 2000
@@ -46,14 +46,14 @@ class MappingSetPage(Paged):
     other_titles: Sequence[Text]
     publisher: Ref | None
     licence: str
-    releases: Sequence[ReleaseRow]
+    releases: Sequence[EditionRow]
     load: LoadRow | None
     pairs: Sequence[MappingPair]
     total: int
     offset: int
 
 
-def mapping_set_page(build: Build, found: Found, say: Speaker, offset: int) -> MappingSetPage:
+def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offset: int) -> MappingSetPage:
     """A mapping set and a page of its matches."""
     said = statements(build, found.iri)
     id_ = found.iri.rpartition("/")[2]
@@ -83,7 +83,7 @@ def mapping_set_page(build: Build, found: Found, say: Speaker, offset: int) -> M
         other_titles=[text for text in in_order(texts(said, "dct:title"), say.language) if text != here.label],
         publisher=next((known[iri] for iri in iris_of(said, "dct:publisher")), None),
         licence=one(said, "dct:license"),
-        releases=releases_of(build, "mapping", id_),
+        releases=editions_of(build, "mapping", id_),
         load=loads_of(build, said),
         pairs=sorted(pairs, key=lambda p: p.subject.sort_key)[offset : offset + PAGE] if sorts else pairs,
         total=total,

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.urls import document
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.labels import Said, iris_of, one, refs, texts
 from server.served.questions import select, value
 from server.served.refs import Ref
@@ -37,7 +37,9 @@ class MappingRow:
     href: str = ""
 
 
-def mapping_rows(build: Build, iri: str, said: Said, incoming: dict[str, list[str]], language: str) -> list[MappingRow]:
+def mapping_rows(
+    build: ServedBuild, iri: str, said: Said, incoming: dict[str, list[str]], language: str
+) -> list[MappingRow]:
     """Recorded matches in both directions, and matches that have no record; the surest first."""
     records: dict[str, Said] = defaultdict(lambda: defaultdict(list))
     for row in select(build.store, "concept-mappings", concept=NamedNode(iri)):
@@ -57,7 +59,7 @@ def mapping_rows(build: Build, iri: str, said: Said, incoming: dict[str, list[st
     )
 
 
-def _row(build: Build, iri: str, mapping: str, record: Said, known: dict[str, Ref]) -> MappingRow:
+def _row(build: ServedBuild, iri: str, mapping: str, record: Said, known: dict[str, Ref]) -> MappingRow:
     source, target = one(record, "owl:annotatedSource"), one(record, "owl:annotatedTarget")
     predicate = compact(one(record, "owl:annotatedProperty"))
     if predicate not in MATCHES:

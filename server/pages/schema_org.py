@@ -16,21 +16,21 @@ from server.pages.dataset import DatasetPage
 from server.pages.home import HomePage
 from server.pages.scheme import SchemePage
 from server.pages.templating import address
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.refs import Ref
-from server.state import build
+from server.state import served_build
 
 _MOST = 200
 Said = dict[str, Any]
 
 
-def described(page: object, iri: str = "") -> Said | None:
+def describe_page(page: object, iri: str = "") -> Said | None:
     """What a page says in schema.org's words; None where those have no word for it."""
     said: Said | None = None
     if isinstance(page, ConceptPage):
         said = _concept(page)
     elif isinstance(page, SchemePage):
-        said = _scheme(build(), page, iri)
+        said = _scheme(served_build(), page, iri)
     elif isinstance(page, DatasetPage):
         said = _dataset(page)
     elif isinstance(page, HomePage):
@@ -62,7 +62,7 @@ def _concept(page: ConceptPage) -> Said:
     }
 
 
-def _scheme(found: Build, page: SchemePage, iri: str) -> Said:
+def _scheme(found: ServedBuild, page: SchemePage, iri: str) -> Said:
     current = next((row for row in page.releases if row.current), None)
     named = found.manifest.graph("scheme", page.facts.id)
     return {

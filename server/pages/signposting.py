@@ -12,9 +12,9 @@ from begrepp.exports.downloads import FORMS, file_name
 from server.http.negotiation import HTML, Format
 from server.http.urls import document
 from server.pages.templating import address, twins
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.labels import iris_of, one, statements
-from server.served.resolve import Found
+from server.served.resolve import Resolved
 
 LINKSET = "application/linkset+json"
 SIGNPOSTING = "https://signposting.org/FAIR/"
@@ -24,7 +24,7 @@ _PAGE_OF = {"cs": "DefinedTerm", "dataset": "Dataset", "mapping": "Dataset"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class TypedLink:
     """A typed link from a document: `rel` may be several words."""
 
     href: str
@@ -34,7 +34,7 @@ class Link:
 
     @property
     def header(self) -> str:
-        """As it stands in a `Link` header."""
+        """As it stands in a `TypedLink` header."""
         more = f'; type="{self.type}"' if self.type else ""
         more += f'; profile="{self.profile}"' if self.profile else ""
         return f'<{self.href}>; rel="{self.rel}"{more}'
@@ -48,29 +48,29 @@ class Rights:
     publisher: str = ""
 
 
-def rights_of(found_build: Build, graph: str) -> Rights:
+def rights_of(found_build: ServedBuild, graph: str) -> Rights:
     """The licence and the publisher of a named graph, asked once."""
-    kept = found_build.kept_rights
+    kept = found_build.rights_cache
     if graph not in kept:
         said = statements(found_build, graph)
         kept[graph] = (one(said, "dct:license"), next(iter(iris_of(said, "dct:publisher")), ""))
     return Rights(*kept[graph])
 
 
-def links_of(found_build: Build, found: Found, format_: Format) -> list[Link]:
+def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list[TypedLink]:
     """The links of a thing's document in one of its formats."""
     kind, _, rest = found.path.strip("/").partition("/")
     id_, _, code = rest.partition("/")
     links = [
-        Link(href=found.iri, rel="describes"),
-        Link(href=found_build.iris.base + found.path[1:], rel="canonical"),
+        TypedLink(href=found.iri, rel="describes"),
+        TypedLink(href=found_build.iris.base + found.path[1:], rel="canonical"),
     ]
     if format_ == HTML:
-        links.append(Link(href=found.iri, rel="cite-as"))
+        links.append(TypedLink(href=found.iri, rel="cite-as"))
         scheme_page = kind == "cs" and not code
         links += [
-            Link(href="https://schema.org/AboutPage", rel="type"),
-            Link(
+            TypedLink(href="https://schema.org/AboutPage", rel="type"),
+            TypedLink(
                 href=f"https://schema.org/{'DefinedTermSet' if scheme_page else _PAGE_OF.get(kind, 'Thing')}",
                 rel="type",
             ),
@@ -80,38 +80,38 @@ def links_of(found_build: Build, found: Found, format_: Format) -> list[Link]:
         for twin in twins(found.path):
             if twin.media_type != format_.media_type:
                 href = address(twin.href)
-                links.append(Link(href=href, rel="alternate", type=twin.media_type))
+                links.append(TypedLink(href=href, rel="alternate", type=twin.media_type))
                 if format_ == HTML:
-                    links.append(Link(href=href, rel="describedby", type=twin.media_type, profile=profile))
-        links.append(Link(href=address(f"/linkset{found.path}"), rel="linkset", type=LINKSET))
+                    links.append(TypedLink(href=href, rel="describedby", type=twin.media_type, profile=profile))
+        links.append(TypedLink(href=address(f"/linkset{found.path}"), rel="linkset", type=LINKSET))
     if format_ != HTML:
-        links.append(Link(href=address(found.path), rel="alternate", type=HTML.media_type))
+        links.append(TypedLink(href=address(found.path), rel="alternate", type=HTML.media_type))
         if profile:
-            links.append(Link(href=profile, rel="profile"))
+            links.append(TypedLink(href=profile, rel="profile"))
     if graph := _graph_of(found_build, kind, id_):
         rights = rights_of(found_build, graph)
-        links += [Link(href=rights.licence, rel="license")] if rights.licence else []
-        links += [Link(href=rights.publisher, rel="author")] if rights.publisher else []
+        links += [TypedLink(href=rights.licence, rel="license")] if rights.licence else []
+        links += [TypedLink(href=rights.publisher, rel="author")] if rights.publisher else []
     if up := _above(found_build, found, kind, id_, code):
-        links.append(Link(href=address(up), rel="up"))
+        links.append(TypedLink(href=address(up), rel="up"))
         if kind == "cs" and code:
-            links.append(Link(href=address(f"/cs/{id_}"), rel="collection"))
+            links.append(TypedLink(href=address(f"/cs/{id_}"), rel="collection"))
     if kind == "cs" and not code and format_ == HTML and found_build.manifest.graph("scheme", id_):
         links += [
-            Link(href=address(f"/downloads/{file_name(id_, form)}"), rel="item", type="application/gzip")
+            TypedLink(href=address(f"/downloads/{file_name(id_, form)}"), rel="item", type="application/gzip")
             for form in FORMS
         ]
     return links
 
 
-def _graph_of(found_build: Build, kind: str, id_: str) -> str:
+def _graph_of(found_build: ServedBuild, kind: str, id_: str) -> str:
     """The release that a document's content comes from."""
     word = {"cs": "scheme", "dataset": "dataset", "mapping": "mapping"}.get(kind)
     graph = found_build.manifest.graph(word, id_) if word else None
     return str(graph["graph"]) if graph else ""
 
 
-def _above(found_build: Build, found: Found, kind: str, id_: str, code: str) -> str:
+def _above(found_build: ServedBuild, found: Resolved, kind: str, id_: str, code: str) -> str:
     """What a document is a part of: the broader concept, else the scheme; a variable's dataset; the list of all."""
     if kind == "cs" and code:
         broader = iris_of(statements(found_build, found.iri), "skos:broader") if not found.is_graph else []
@@ -122,12 +122,12 @@ def _above(found_build: Build, found: Found, kind: str, id_: str, code: str) -> 
     return ""
 
 
-def header(links: Iterable[Link]) -> str:
-    """Links as one `Link` header."""
+def header(links: Iterable[TypedLink]) -> str:
+    """Links as one `TypedLink` header."""
     return ", ".join(link.header for link in links)
 
 
-def licence_of(found_build: Build, scheme: str) -> str:
+def licence_of(found_build: ServedBuild, scheme: str) -> str:
     """The licence of the current release of a scheme."""
     graph = _graph_of(found_build, "cs", scheme)
     return rights_of(found_build, graph).licence if graph else ""

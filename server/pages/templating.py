@@ -12,17 +12,17 @@ from markupsafe import Markup, escape
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from server.http.i18n import LANGUAGES, Speaker
+from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, choose_language
 from server.http.urls import Twin, raw_path
 from server.served.labels import mine
 
 
-def speaker() -> Speaker:
+def translator() -> Translator:
     """Who speaks the reader's language in this request."""
     if "language" not in g:
         g.language, g.read_cookie = choose_language(request), True
-    return Speaker(g.language)
+    return Translator(g.language)
 
 
 def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link: str) -> None:
@@ -33,7 +33,7 @@ def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link
 
     @app.context_processor
     def words() -> dict[str, object]:
-        say = speaker()
+        say = translator()
         return {
             "t": say,
             "lang": say.language,

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from begrepp.records import Text
 from server.http.urls import document
-from server.pages.releases import LoadRow, load_row
-from server.served.build import Build
+from server.pages.editions import LoadRow, load_row
+from server.served.build import ServedBuild
 from server.served.labels import choose
 
 EXAMPLES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class FindingRow:
     """Results of one kind in one load."""
 
     shape: str
@@ -32,7 +32,7 @@ class LoadFindings:
     load: LoadRow
     violations: int
     warnings: int
-    findings: Sequence[Finding]
+    findings: Sequence[FindingRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class ValidationPage:
     public: bool
 
 
-def validation_page(build: Build, language: str) -> ValidationPage:
+def validation_page(build: ServedBuild, language: str) -> ValidationPage:
     """From the manifest and the shapes' own files; the loads with most to say first."""
     loads = []
     for said in build.manifest.loads:
@@ -84,11 +84,11 @@ def validation_page(build: Build, language: str) -> ValidationPage:
     )
 
 
-def _finding(build: Build, group: dict[str, object], language: str) -> Finding:
+def _finding(build: ServedBuild, group: dict[str, object], language: str) -> FindingRow:
     messages = group["messages"]
     examples = group["examples"]
     assert isinstance(messages, dict) and isinstance(examples, list)
-    return Finding(
+    return FindingRow(
         shape=str(group["shape"]).rpartition("#")[2],
         severity=str(group["severity"]),
         count=int(str(group["count"])),
@@ -97,7 +97,7 @@ def _finding(build: Build, group: dict[str, object], language: str) -> Finding:
     )
 
 
-def _links(build: Build, examples: Sequence[str]) -> list[tuple[str, str]]:
+def _links(build: ServedBuild, examples: Sequence[str]) -> list[tuple[str, str]]:
     """Examples with the addresses of their pages, where they have one."""
     return [
         (example, document(build.iris, example) if "://" in example and " " not in example else "")

@@ -22,11 +22,11 @@ from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.store import Answer, Store
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.labels import statements, texts
 from server.served.questions import select, value
-from server.served.resolve import Found, Missing, meanings
-from server.served.schemes import Catalogue
+from server.served.resolve import Missing, Resolved, meanings
+from server.served.schemes import SchemeIndex
 
 
 class DatedStore:
@@ -50,10 +50,10 @@ class DatedStore:
 
 
 @dataclass(frozen=True)
-class DatedBuild(Build):
+class DatedBuild(ServedBuild):
     """A build as it read on a day."""
 
-    whole: Build = field(kw_only=True)
+    whole: ServedBuild = field(kw_only=True)
     graphs: tuple[str, ...] = field(kw_only=True)
 
     @cached_property
@@ -74,12 +74,12 @@ class DatedBuild(Build):
         return self.whole.index
 
     @cached_property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> SchemeIndex:
         """The schemes as they are known now, their concepts as of the day."""
-        dated = Catalogue(self.store, self.iris)
+        schemes = SchemeIndex(self.store, self.iris)
         for name in ("by_iri", "by_id", "by_alias", "measuring"):
-            dated.__dict__[name] = getattr(self.whole.catalogue, name)
-        return dated
+            schemes.__dict__[name] = getattr(self.whole.schemes, name)
+        return schemes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,16 +122,16 @@ def datetime_asked(value: str) -> datetime | None:
     return moment
 
 
-def scheme_of(build: Build, found: Found) -> str:
+def scheme_of(build: ServedBuild, found: Resolved) -> str:
     """The short name of the scheme that a document is about or within; empty for any other document."""
     kind, _, rest = found.path.strip("/").partition("/")
     id_, _, code = rest.partition("/")
     if kind != "cs" or found.is_graph or code.startswith(("release/", "level/", "difference/")):
         return ""
-    return unquote(id_) if unquote(id_) in build.catalogue.by_id else ""
+    return unquote(id_) if unquote(id_) in build.schemes.by_id else ""
 
 
-def reading(build: Build, found: Found, day: date) -> Reading:
+def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
     """What to read of a scheme or concept as of a day.
 
     Raises `Missing` where nothing was in force yet, or where the code came later.
@@ -147,7 +147,7 @@ def reading(build: Build, found: Found, day: date) -> Reading:
         raise Missing(f"No edition of {scheme} that is kept here was in force on {day}.", f"{first} {now}".strip())
     complete = [g for g in valid if g["coverage"] == "complete"]
     base = (complete or valid)[-1]
-    if found.iri == build.catalogue.by_id[scheme].iri:
+    if found.iri == build.schemes.by_id[scheme].iri:
         return Reading(day=day, base=base, held_in=base)
     holding = _holding(build, found.iri)
     if base["graph"] in holding:
@@ -162,9 +162,9 @@ def reading(build: Build, found: Found, day: date) -> Reading:
     )
 
 
-def meant_on(build: Build, found: Found, day: date) -> Found:
+def meant_on(build: ServedBuild, found: Resolved, day: date) -> Resolved:
     """The concept that a code stood for on a day, where it has stood for several."""
-    scheme = build.catalogue.by_id.get(scheme_of(build, found))
+    scheme = build.schemes.by_id.get(scheme_of(build, found))
     said = statements(build, found.iri) if scheme else {}
     for code in texts(said, "skos:notation") if scheme else []:
         for other in meanings(build, scheme, code.value)[::-1] if scheme else []:
@@ -176,16 +176,16 @@ def meant_on(build: Build, found: Found, day: date) -> Found:
     return found
 
 
-def _releases(build: Build, scheme: str) -> list[dict[str, Any]]:
+def _releases(build: ServedBuild, scheme: str) -> list[dict[str, Any]]:
     """The releases of a scheme, or of its parts where it has none of its own."""
     graphs = [g for g in build.manifest.graphs if g["kind"] == "scheme" and g["id"] == scheme]
-    if graphs or scheme not in build.catalogue.by_id:
+    if graphs or scheme not in build.schemes.by_id:
         return graphs
-    parts = {part.id for part in build.catalogue.parts(build.catalogue.by_id[scheme])}
+    parts = {part.id for part in build.schemes.parts(build.schemes.by_id[scheme])}
     return [g for g in build.manifest.graphs if g["kind"] == "scheme" and g["id"] in parts]
 
 
-def _holding(build: Build, concept: str) -> set[str]:
+def _holding(build: ServedBuild, concept: str) -> set[str]:
     """The graphs of releases that list a concept."""
     rows = select(build.store, "concept-releases", concept=NamedNode(concept))
     return {value(row, "release") for row in rows}
@@ -195,7 +195,7 @@ def _since(graph: dict[str, Any]) -> date:
     return date.fromisoformat(graph["valid_from"])
 
 
-def dated(build: Build, read: Reading) -> DatedBuild:
+def build_as_of(build: ServedBuild, read: Reading) -> DatedBuild:
     """The build as of the day: per scheme, mapping set and dataset what counted then."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for graph in build.manifest.graphs:
@@ -207,7 +207,7 @@ def dated(build: Build, read: Reading) -> DatedBuild:
         complete = [g for g in ordered if g["coverage"] == "complete"]
         counting.add((complete or ordered)[-1]["graph"])
     chosen = tuple(sorted(counting | {read.held_in["graph"]}))
-    kept = build.kept_days
+    kept = build.dated_builds_cache
     if chosen not in kept:
         while len(kept) >= 8:
             kept.pop(next(iter(kept)))
@@ -238,7 +238,7 @@ def http_date(day: date) -> str:
     return format_datetime(datetime.combine(day, time(), UTC), usegmt=True)
 
 
-def mementos(build: Build, found: Found) -> list[Memento]:
+def mementos(build: ServedBuild, found: Resolved) -> list[Memento]:
     """The states of a document that are kept, oldest first."""
     states: dict[str, Memento] = {}
     for graph in sorted(_releases(build, scheme_of(build, found)), key=lambda g: (g["valid_from"], g["version"])):

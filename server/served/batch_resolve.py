@@ -8,16 +8,16 @@ from typing import Any
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
 from server.served.as_of import day_asked, meant_on
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.labels import iris_of, one, refs, statements_of
 from server.served.refs import Ref
-from server.served.resolve import Ambiguous, Found, Missing, by_system, known_as
+from server.served.resolve import Ambiguous, Missing, Resolved, by_system, known_as
 
 MOST = 1000
 LONGEST = 400
 
 
-def resolved(build: Build, asked: object, language: str) -> list[dict[str, Any]]:
+def resolve_codes(build: ServedBuild, asked: object, language: str) -> list[dict[str, Any]]:
     """The answers to a JSON list of `{system, code}`, in its order; with `asOf`, what the code stood for that day.
 
     An answer repeats the question and has either `iri`, `notation`, `label`, `status` and `successors`, or
@@ -26,7 +26,7 @@ def resolved(build: Build, asked: object, language: str) -> list[dict[str, Any]]
     """
     pairs = _pairs(asked)
     found = [_find(build, *pair) for pair in pairs]
-    concepts = [hit for hit in found if isinstance(hit, Found)]
+    concepts = [hit for hit in found if isinstance(hit, Resolved)]
     said = statements_of(build, sorted({hit.iri for hit in concepts}))
     successors = {iri: iris_of(about, "dct:isReplacedBy") for iri, about in said.items()}
     known = refs(build, {*said, *(iri for iris in successors.values() for iri in iris)}, language)
@@ -35,7 +35,7 @@ def resolved(build: Build, asked: object, language: str) -> list[dict[str, Any]]
         answer: dict[str, Any] = {"system": system, "code": code}
         if day:
             answer["asOf"] = day.isoformat()
-        if isinstance(hit, Found):
+        if isinstance(hit, Resolved):
             status = compact(one(said[hit.iri], "begrepp:status")).removeprefix("begrepp:")
             answer |= {**_described(known[hit.iri]), "status": status or None}
             answer["successors"] = [_described(known[iri]) for iri in successors[hit.iri]]
@@ -65,7 +65,7 @@ def _pairs(asked: object) -> list[tuple[str, str, date | None]]:
     return pairs
 
 
-def _find(build: Build, system: str, code: str, day: date | None) -> Found | dict[str, Any]:
+def _find(build: ServedBuild, system: str, code: str, day: date | None) -> Resolved | dict[str, Any]:
     if known_as(build, system) is None:
         return {"error": "unknown-system", "reason": f"No code system here is known as {system}.", "near": []}
     if not code:

@@ -13,13 +13,13 @@ from begrepp.search import TextIndex
 from begrepp.store import Store
 from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
-from server.served.caches import Kept
-from server.served.refs import Node, Ref
-from server.served.schemes import Catalogue
+from server.served.caches import LruCache
+from server.served.refs import Ref, TreeNode
+from server.served.schemes import SchemeIndex
 
 
 @dataclass(frozen=True)
-class Build:
+class ServedBuild:
     """One build, open for reading."""
 
     folder: Path
@@ -28,14 +28,14 @@ class Build:
     endpoint: Endpoint | None = None
 
     @property
-    def where(self) -> Path | Endpoint:
+    def location(self) -> Path | Endpoint:
         """Where the graph is asked: the build's own store, or another server that holds the same."""
         return self.endpoint or self.folder / "store"
 
     @cached_property
     def store(self) -> Store:
         """The graph."""
-        return self.where.open() if isinstance(self.where, Endpoint) else DiskStore(self.where)
+        return self.location.open() if isinstance(self.location, Endpoint) else DiskStore(self.location)
 
     def store_of(self, scheme: str) -> Store:
         """Where the concepts of a scheme are: a dated build need not look through all its graphs for them."""
@@ -52,36 +52,36 @@ class Build:
         return Iris(self.manifest.base)
 
     @cached_property
-    def kept_changes(self) -> dict[str, list[Change]]:
+    def changes_cache(self) -> dict[str, list[Change]]:
         """The differences that were read last."""
         return {}
 
     @cached_property
-    def kept_tops(self) -> dict[str, list[str]]:
+    def top_concepts_cache(self) -> dict[str, list[str]]:
         """The top concepts of the schemes that were looked at, in order; as many lists as there are schemes."""
         return {}
 
     @cached_property
-    def kept_rights(self) -> dict[str, tuple[str, str]]:
+    def rights_cache(self) -> dict[str, tuple[str, str]]:
         """The licence and the publisher of the graphs that were asked for."""
         return {}
 
     @cached_property
-    def kept_refs(self) -> Kept[Ref]:
+    def refs_cache(self) -> LruCache[Ref]:
         """The links to the things that were named last, by IRI and language."""
-        return Kept(50_000)
+        return LruCache(50_000)
 
     @cached_property
-    def kept_children(self) -> Kept[list[Node]]:
+    def children_cache(self) -> LruCache[list[TreeNode]]:
         """What is below the concepts that were looked at last, by concept and language."""
-        return Kept(100_000, lambda nodes: len(nodes) + 1)
+        return LruCache(100_000, lambda nodes: len(nodes) + 1)
 
     @cached_property
-    def kept_days(self) -> dict[tuple[str, ...], Build]:
+    def dated_builds_cache(self) -> dict[tuple[str, ...], ServedBuild]:
         """The build as of the days that were asked for last."""
         return {}
 
     @cached_property
-    def catalogue(self) -> Catalogue:
+    def schemes(self) -> SchemeIndex:
         """The schemes, and what is measured where: small, asked once."""
-        return Catalogue(self.store, self.iris)
+        return SchemeIndex(self.store, self.iris)

@@ -13,14 +13,14 @@ from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
-from server.workers.stream import Answer
+from server.workers.stream import StoredResult
 
 LARGEST = 1 << 22
 
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
+class LruCache(Generic[Value]):
     """Things of so much weight in all, under an IRI and a language, for all threads."""
 
     def __init__(self, most: int, weight: Callable[[Value], float] | None = None) -> None:
@@ -32,25 +32,25 @@ class Kept(Generic[Value]):
         with self._lock:
             return self._things.get((iri, language))
 
-    def keep(self, iri: str, language: str, thing: Value) -> None:
+    def put(self, iri: str, language: str, thing: Value) -> None:
         """Keep a thing, unless it weighs more than there is room for."""
         with self._lock, contextlib.suppress(ValueError):
             self._things[iri, language] = thing
 
 
-class KeptAnswers:
+class AnswerCache:
     """So many megabytes of answers."""
 
     def __init__(self, megabytes: int) -> None:
         self._lock = threading.Lock()
-        self._answers: LRUCache[str, Answer] = LRUCache(megabytes << 20, lambda answer: len(answer.body) + 256)
+        self._answers: LRUCache[str, StoredResult] = LRUCache(megabytes << 20, lambda answer: len(answer.body) + 256)
 
-    def get(self, tag: str) -> Answer | None:
+    def get(self, tag: str) -> StoredResult | None:
         """The answer, if it is kept."""
         with self._lock:
             return self._answers.get(tag)
 
-    def keep(self, tag: str, answer: Answer) -> None:
+    def put(self, tag: str, answer: StoredResult) -> None:
         """Keep an answer, unless it is large."""
         if len(answer.body) <= min(LARGEST, self._answers.maxsize // 2):
             with self._lock:

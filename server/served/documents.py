@@ -11,13 +11,13 @@ from begrepp.rdf.namespaces import compact, expand, prefixes
 from begrepp.rdf.serialise import graph_bytes
 from begrepp.settings import ROOT
 from server.http.negotiation import Format
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.labels import is_wide
 from server.served.questions import construct
-from server.served.resolve import Found
+from server.served.resolve import Resolved
 
 
-def triples_of(build: Build, found: Found) -> list[Triple]:
+def triples_of(build: ServedBuild, found: Resolved) -> list[Triple]:
     """What a client needs of a thing, sorted."""
     node = NamedNode(found.iri)
     if build.manifest.difference(found.iri):

@@ -12,7 +12,7 @@ from begrepp.records import Text
 from begrepp.settings import languages_for
 from begrepp.text.swedish import sort_key
 from server.http.urls import document
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.questions import select
 from server.served.refs import Ref
 
@@ -52,22 +52,22 @@ def in_order(texts: Iterable[Text], language: str) -> list[Text]:
     return sorted(set(texts), key=lambda t: (t.lang != language, t.lang, sort_key(t.value)))
 
 
-def refs(build: Build, iris: Iterable[str], language: str) -> dict[str, Ref]:
+def refs(build: ServedBuild, iris: Iterable[str], language: str) -> dict[str, Ref]:
     """The links to things; those that are not kept are asked for all at once."""
     found: dict[str, Ref] = {}
     unknown: list[str] = []
     for iri in sorted({iri for iri in iris if "://" in iri or iri.startswith("urn:")}):
-        if kept := build.kept_refs.get(iri, language):
+        if kept := build.refs_cache.get(iri, language):
             found[iri] = kept
         else:
             unknown.append(iri)
     for iri, said in _names(build, unknown).items():
         found[iri] = _ref(build, iri, said, language)
-        build.kept_refs.keep(iri, language, found[iri])
+        build.refs_cache.put(iri, language, found[iri])
     return found
 
 
-def _names(build: Build, iris: Iterable[str]) -> dict[str, dict[str, list[Text]]]:
+def _names(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str, list[Text]]]:
     """What names the things, by thing and property."""
     said: dict[str, dict[str, list[Text]]] = {iri: defaultdict(list) for iri in iris}
     wide = [iri for iri in said if is_wide(build, iri)]
@@ -82,20 +82,20 @@ def _names(build: Build, iris: Iterable[str]) -> dict[str, dict[str, list[Text]]
     return said
 
 
-def is_wide(build: Build, iri: str) -> bool:
+def is_wide(build: ServedBuild, iri: str) -> bool:
     """Whether a thing may have thousands of statements: a level, a mapping set, a load."""
     kind, _, rest = iri.removeprefix(build.iris.root).partition("/")
     return kind in ("mapping", "load") or (kind == "cs" and "/level/" in rest)
 
 
-def _ref(build: Build, iri: str, said: dict[str, list[Text]], language: str) -> Ref:
+def _ref(build: ServedBuild, iri: str, said: dict[str, list[Text]], language: str) -> Ref:
     def first(prefixed: str) -> str:
         return min((text.value for text in said.get(expand(prefixed), [])), default="")
 
     notation = next((min(t.value for t in said[code]) for code in _CODES if said.get(code)), "")
-    scheme = build.catalogue.by_iri.get(first("skos:inScheme"))
+    scheme = build.schemes.by_iri.get(first("skos:inScheme"))
     names = next((said[naming] for naming in _NAMING if said.get(naming)), [])
-    own = build.catalogue.by_iri.get(iri)
+    own = build.schemes.by_iri.get(iri)
     if not names and own:
         names = own.titles
     label = choose(names, language)
@@ -114,12 +114,12 @@ def _ref(build: Build, iri: str, said: dict[str, list[Text]], language: str) -> 
     )
 
 
-def statements(build: Build, iri: str) -> dict[str, list[NamedNode | Literal]]:
+def statements(build: ServedBuild, iri: str) -> dict[str, list[NamedNode | Literal]]:
     """All that is said of a thing, by property."""
     return statements_of(build, [iri])[iri]
 
 
-def statements_of(build: Build, iris: Iterable[str]) -> dict[str, dict[str, list[NamedNode | Literal]]]:
+def statements_of(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str, list[NamedNode | Literal]]]:
     """All that is said of several things, by thing and property."""
     wanted = [*iris]
     said: dict[str, dict[str, list[NamedNode | Literal]]] = {iri: defaultdict(list) for iri in wanted}

@@ -10,28 +10,31 @@ from pathlib import Path
 
 from begrepp.errors import BegreppError
 from begrepp.settings import Settings
-from server.served.build import Build
+from server.served.build import ServedBuild
 
 _SECONDS = 60
 _making: dict[Path, subprocess.Popen[bytes]] = {}
 _lock = threading.Lock()
 
 
-class StillMade(BegreppError):
+class FileInProgress(BegreppError):
     """A large file is being made; it can be had in a while."""
 
     status = 503
     retry_after = 30
 
 
-def place(found: Build, file: str, settings: Settings) -> Path:
+def file_place(found: ServedBuild, file: str, settings: Settings) -> Path:
     """Where a file of a build is kept."""
     return settings.data / "downloads" / found.manifest.id / file
 
 
-def made(module: str, found: Build, file: str, settings: Settings) -> Path:
-    """Where the file is, made by `python -m module BUILD FILE` if need be; raises `StillMade` where that takes long."""
-    path = place(found, file, settings)
+def make_file(module: str, found: ServedBuild, file: str, settings: Settings) -> Path:
+    """Return the path of a file, written by `python -m module BUILD FILE` if it does not exist yet.
+
+    Raises `FileInProgress` where that takes long.
+    """
+    path = file_place(found, file, settings)
     if path.exists():
         return path
     with _lock:
@@ -44,7 +47,7 @@ def made(module: str, found: Build, file: str, settings: Settings) -> Path:
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired:
-        raise StillMade(f"{file} is being made.", "Ask again in half a minute.") from None
+        raise FileInProgress(f"{file} is being made.", "Ask again in half a minute.") from None
     finally:
         if process.poll() is not None:
             with _lock:

@@ -21,7 +21,7 @@ _LAST = 99.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PropertyPlace:
     """Where a property stands: the group with its order and its label by language, its own order, its name."""
 
     group: str
@@ -32,15 +32,15 @@ class Place:
 
 
 @cache
-def places() -> dict[str, Place]:
+def places() -> dict[str, PropertyPlace]:
     """The place of each property that a shape with a group speaks of."""
     graph = Triples(read(sorted((ROOT / "shapes").glob("*.ttl"))))
-    found: dict[str, Place] = {}
+    found: dict[str, PropertyPlace] = {}
     for node in graph.subjects(SH + "group"):
         path, group = graph.one(node, SH + "path"), graph.one(node, SH + "group")
         if not isinstance(path, NamedNode) or group is None:
             continue
-        place = Place(
+        place = PropertyPlace(
             group=lexical(group),
             group_order=_number(graph, group),
             group_label=texts(graph, group, expand("rdfs:label")),

@@ -39,11 +39,11 @@ def is_mnemonic(notation: str, scheme: str) -> bool:
 
 
 @dataclass(slots=True)
-class Node:
+class TreeNode:
     """A concept in the tree, how many it has directly below it, and those of them that are shown."""
 
     ref: Ref
     below: int = 0
     current: bool = False
-    children: list[Node] = field(default_factory=list)
+    children: list[TreeNode] = field(default_factory=list)
     hidden: int = 0

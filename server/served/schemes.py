@@ -13,7 +13,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store
-from begrepp.variables.harmonisation import Code
+from begrepp.variables.harmonisation import ListedCode
 from server.served.questions import select, value
 
 MAX_LIST = 200_000
@@ -36,13 +36,13 @@ class SchemeFacts:
     ehds: str = ""
 
 
-class Catalogue:
+class SchemeIndex:
     """Answers from memory; filled from the build when first asked."""
 
     def __init__(self, store: Store, iris: Iris) -> None:
         self._store = store
         self._iris = iris
-        self._lists: dict[str, list[Code]] = {}
+        self._lists: dict[str, list[ListedCode]] = {}
         self._lock = threading.Lock()
 
     @cached_property
@@ -104,7 +104,7 @@ class Catalogue:
             found[value(row, "concept")].append(value(row, "above"))
         return dict(found)
 
-    def concepts(self, scheme: str) -> list[Code]:
+    def concepts(self, scheme: str) -> list[ListedCode]:
         """All concepts of a scheme, in no order; the lists asked for last are kept."""
         with self._lock:
             if scheme in self._lists:
@@ -122,7 +122,7 @@ class Catalogue:
             if len(said) >= MAX_LIST:
                 break
         listed = [
-            Code(iri=iri, notation=notation, labels=tuple(labels[iri]), active=active)
+            ListedCode(iri=iri, notation=notation, labels=tuple(labels[iri]), active=active)
             for iri, (notation, active) in said.items()
         ]
         with self._lock:

@@ -7,7 +7,7 @@ from flask.wrappers import Response
 
 from begrepp.artefact.statistics import read_statistics
 from begrepp.rdf.namespaces import compact, prefixes
-from server.state import build
+from server.state import served_build
 
 blueprint = Blueprint("terms", __name__)
 
@@ -15,7 +15,7 @@ blueprint = Blueprint("terms", __name__)
 @blueprint.get("/sparql/terms")
 def terms() -> Response:
     """Prefixes; classes and properties with their counts, most used first; properties by class."""
-    counted = read_statistics(build().folder)
+    counted = read_statistics(served_build().folder)
     properties = {name: count for name, (count, _) in counted.properties.items()}
     return jsonify(
         prefixes=prefixes(),

@@ -8,18 +8,18 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
-from begrepp.queries.doctor import Finding
+from begrepp.queries.doctor import QueryAdvice
 from begrepp.queries.files import queries
 from begrepp.rdf.namespaces import sparql_prologue
-from server.http.caching import KEPT
+from server.http.caching import PUBLIC
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
 from server.pages.results import ResultPage
 from server.pages.templating import address, render
 from server.sparql import answers
 from server.sparql.explain import explain, for_machines, for_people
-from server.sparql.request import Asked, asked, query_text
-from server.sparql.service_description import described
-from server.workers.stream import Reply
+from server.sparql.request import SparqlRequest, parse_request, query_text
+from server.sparql.service_description import describe_endpoint
+from server.workers.stream import ResultStream
 
 EDITOR = Path(__file__).parents[1] / "static" / "editor" / "editor.js"
 """The editor as `make editor` builds it; without it the page has a text field."""
@@ -34,29 +34,29 @@ def endpoint() -> Response:
     if not query:
         return _without_query()
     if "explain" in request.values:
-        return _explained(asked(query))
+        return _explained(parse_request(query))
     # For people a page; for machines whatever they ask for, and JSON or Turtle where they do not say.
     if choose_format(request, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)) != HTML:
-        return _data(asked(query))
+        return _data(parse_request(query))
     try:
-        question = asked(query)
+        question = parse_request(query)
         result = answers.shown(question)
         return _page(query, result, findings=explain(question) if result.empty else None)
     except BegreppError as error:
         return _page(query, error=error, findings=_why(query, error))
 
 
-def _why(query: str, error: BegreppError) -> list[Finding] | None:
+def _why(query: str, error: BegreppError) -> list[QueryAdvice] | None:
     """What the doctor says of a query that was stopped, or could not be read."""
     if not isinstance(error, QueryTimeout | QueryTooLarge | QueryError):
         return None
     try:
-        return explain(asked(query))
+        return explain(parse_request(query))
     except BegreppError:
         return None
 
 
-def _explained(question: Asked) -> Response:
+def _explained(question: SparqlRequest) -> Response:
     """What the doctor says, without asking the query itself."""
     findings = explain(question)
     if choose_format(request, (HTML, Format("json", "application/json"))) == HTML:
@@ -64,7 +64,7 @@ def _explained(question: Asked) -> Response:
     return Response(for_machines(findings), content_type="application/json; charset=utf-8")
 
 
-def _data(question: Asked) -> Response:
+def _data(question: SparqlRequest) -> Response:
     """The answer in the format that suits its form, which is known only when it is there."""
     results, graphs = _one_of(RESULT_FORMATS), _one_of(GRAPH_FORMATS)
     formats = (results or RESULT_FORMATS[0], graphs or GRAPH_FORMATS[0])
@@ -74,14 +74,14 @@ def _data(question: Asked) -> Response:
         found = answers.answer(question, formats)
         format_ = graphs if found.form == "graph" else results
         if format_ is None:
-            if isinstance(found, Reply):
+            if isinstance(found, ResultStream):
                 found.close()
             choose_format(request, GRAPH_FORMATS if found.form == "graph" else RESULT_FORMATS)
             raise AssertionError("unreachable: choose_format raises")
         response = answers.response(found, format_)
     if question.steady:
         response.set_etag(answers.tag_of(question, formats), weak=True)
-        response.headers["Cache-Control"] = KEPT
+        response.headers["Cache-Control"] = PUBLIC
     else:
         response.cache_control.no_store = True
     return response
@@ -104,14 +104,14 @@ def _one_of(offers: tuple[Format, ...]) -> Format | None:
 def _without_query() -> Response:
     """The form for people, the service description for machines."""
     format_ = choose_format(request, (HTML, *GRAPH_FORMATS))
-    return _page("") if format_ == HTML else described(format_)
+    return _page("") if format_ == HTML else describe_endpoint(format_)
 
 
 def _page(
     query: str,
     result: ResultPage | None = None,
     error: BegreppError | None = None,
-    findings: list[Finding] | None = None,
+    findings: list[QueryAdvice] | None = None,
 ) -> Response:
     page = render(
         "sparql.html",

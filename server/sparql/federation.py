@@ -28,10 +28,10 @@ from begrepp.sparql.services import (
     without,
 )
 from begrepp.sparql.tokens import tokens
-from begrepp.store.nodes import HOP, Node, NodeError, written
-from begrepp.store.worker import Question
-from server.sparql.request import Asked, client
-from server.state import build, serving
+from begrepp.store.nodes import HOP, FederationNode, NodeError, term_text
+from begrepp.store.worker import QueryRequest
+from server.sparql.request import SparqlRequest, client
+from server.state import app_state, served_build
 
 NODES, SEARCH = "begrepp:nodes", "begrepp:search"
 BLOCK = 200
@@ -40,7 +40,7 @@ _MOST_PARTS = 10
 
 
 @dataclass(slots=True)
-class Report:
+class FederationReport:
     """What the nodes gave: name to the number of rows, or to what went wrong."""
 
     nodes: dict[str, str] = field(default_factory=dict)
@@ -50,15 +50,15 @@ class Report:
         return ", ".join(f"{name}={said}" for name, said in self.nodes.items())
 
 
-def resolved(question: Asked) -> tuple[Asked, Report]:
+def replace_services(question: SparqlRequest) -> tuple[SparqlRequest, FederationReport]:
     """The question without SERVICE: each part has been asked for, and stands there as rows."""
-    report = Report()
+    report = FederationReport()
     for _ in range(_MOST_PARTS + 1):
         part = first_service(question.query, question.words)
         if part is None:
             return question, report
         if part.name == expand(SEARCH):
-            rows = search_part(build().index, prologue(question.query, question.words), part)
+            rows = search_part(served_build().index, prologue(question.query, question.words), part)
             names: Sequence[str] = part.variables
         else:
             names, rows = _ask_nodes(question, part, report)
@@ -67,13 +67,13 @@ def resolved(question: Asked) -> tuple[Asked, Report]:
     raise QueryRefused(f"The query has more than {_MOST_PARTS} SERVICE parts.", "Ask in several queries.")
 
 
-def _ask_nodes(question: Asked, part: ServicePart, report: Report) -> tuple[Sequence[str], list[Row]]:
+def _ask_nodes(question: SparqlRequest, part: ServicePart, report: FederationReport) -> tuple[Sequence[str], list[Row]]:
     if HOP in request.headers:
         raise QueryRefused("A query from another node is not passed on.", "Ask the nodes yourself.")
     everyone = part.name == expand(NODES)
-    nodes = serving().nodes if everyone else [node for node in serving().nodes if node.iri == part.name]
+    nodes = app_state().nodes if everyone else [node for node in app_state().nodes if node.iri == part.name]
     if not nodes:
-        known = ", ".join(f"<{node.iri}>" for node in serving().nodes) or "none"
+        known = ", ".join(f"<{node.iri}>" for node in app_state().nodes) or "none"
         raise QueryRefused(
             f"SERVICE is not allowed to <{part.name}>.",
             f"Endpoints on the operator's list are asked: {known}. Others you can ask yourself.",
@@ -84,7 +84,9 @@ def _ask_nodes(question: Asked, part: ServicePart, report: Report) -> tuple[Sequ
     queries = _parts(question, part)
     rows: list[Row] = []
     with ThreadPoolExecutor(4) as threads:
-        asked = [(node, threads.submit(serving().node_client.select, node, text)) for node in nodes for text in queries]
+        asked = [
+            (node, threads.submit(app_state().node_client.select, node, text)) for node in nodes for text in queries
+        ]
         for node, future in asked:
             try:
                 found = future.result()
@@ -101,12 +103,12 @@ def _ask_nodes(question: Asked, part: ServicePart, report: Report) -> tuple[Sequ
     return part.variables, rows
 
 
-def _may_have(node: Node, wanted: frozenset[str], report: Report) -> bool:
+def _may_have(node: FederationNode, wanted: frozenset[str], report: FederationReport) -> bool:
     """Whether the node's VoID has all the properties; one that does not describe itself is asked all the same."""
     if node.endpoint.startswith(request.host_url):
         return False
     try:
-        held = serving().node_client.properties(node)
+        held = app_state().node_client.properties(node)
     except NodeError as error:
         report.nodes[node.name] = "failed"
         report.nodes[f"{node.name}-reason"] = error.reason.replace(",", ";")
@@ -117,7 +119,7 @@ def _may_have(node: Node, wanted: frozenset[str], report: Report) -> bool:
     return True
 
 
-def _parts(question: Asked, part: ServicePart) -> list[str]:
+def _parts(question: SparqlRequest, part: ServicePart) -> list[str]:
     """What is sent: the part, narrowed by what the rest of the query binds, in blocks."""
     before = prologue(question.query, question.words)
     shared = shared_variables(question.query, question.words, part)
@@ -130,22 +132,22 @@ def _parts(question: Asked, part: ServicePart) -> list[str]:
     ]
 
 
-def _bound(question: Asked, part: ServicePart, shared: Sequence[str]) -> list[Row] | None:
+def _bound(question: SparqlRequest, part: ServicePart, shared: Sequence[str]) -> list[Row] | None:
     """What the rest binds the shared variables to; None where that is too much, or leaves one of them open."""
     text = candidates(question.query, question.words, part, shared, _MOST + 1)
-    ask = Question(
-        store=build().where,
+    ask = QueryRequest(
+        store=served_build().location,
         query=text,
         results_format="application/sparql-results+json",
         graph_format="text/turtle",
         default_graphs=question.default_graphs,
         named_graphs=question.named_graphs,
-        base=build().manifest.base,
+        base=served_build().manifest.base,
     )
     try:
-        found = json.loads(serving().pool.ask(ask, client()).read())["results"]["bindings"]
+        found = json.loads(app_state().pool.run(ask, client()).read())["results"]["bindings"]
     except BegreppError:
         return None
     if len(found) > _MOST or any(name not in row or row[name]["type"] == "bnode" for row in found for name in shared):
         return None
-    return [{name: written(row[name]) for name in shared} for row in found]
+    return [{name: term_text(row[name]) for name in shared} for row in found]

@@ -20,7 +20,7 @@ MOST_WORDS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class SparqlRequest:
     """A query, its words, and the graphs that the request chose."""
 
     query: str
@@ -39,16 +39,18 @@ class Asked:
         return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]
 
 
-def asked(query: str) -> Asked:
+def parse_request(query: str) -> SparqlRequest:
     """The query of the request, with the dataset that its parameters choose."""
-    return asking(
+    return parse_query(
         query,
         default_graphs=tuple(request.values.getlist("default-graph-uri")),
         named_graphs=tuple(request.values.getlist("named-graph-uri")),
     )
 
 
-def asking(query: str, *, default_graphs: tuple[str, ...] = (), named_graphs: tuple[str, ...] = ()) -> Asked:
+def parse_query(
+    query: str, *, default_graphs: tuple[str, ...] = (), named_graphs: tuple[str, ...] = ()
+) -> SparqlRequest:
     """A query, looked at before it is asked; raises `QueryRefused` or `QueryError` where it may not be."""
     words = list(islice(tokens(query), MOST_WORDS + 1))
     if len(words) > MOST_WORDS:
@@ -61,7 +63,7 @@ def asking(query: str, *, default_graphs: tuple[str, ...] = (), named_graphs: tu
         raise QueryError(
             f"The query has brackets or signs more than {DEEPEST} deep.", "Write it flatter: UNION, IN or VALUES."
         )
-    return Asked(query=query, words=words, default_graphs=default_graphs, named_graphs=named_graphs)
+    return SparqlRequest(query=query, words=words, default_graphs=default_graphs, named_graphs=named_graphs)
 
 
 def query_text() -> str:

@@ -9,10 +9,10 @@ from begrepp.artefact.statistics import Statistics, read_statistics
 from begrepp.rdf.namespaces import expand, prefixes
 from server.http.negotiation import GRAPH_FORMATS, Format, choose_format
 from server.pages.templating import address
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.documents import serialise
 from server.sparql.void import data_set
-from server.state import build
+from server.state import served_build
 
 blueprint = Blueprint("description", __name__)
 
@@ -28,17 +28,17 @@ _RESULTS = (
 def well_known() -> Response:
     """Where VoID says that a description of the data lies: the same description as at the endpoint."""
     format_ = choose_format(request, GRAPH_FORMATS)
-    return described(format_)
+    return describe_endpoint(format_)
 
 
-def described(format_: Format) -> Response:
+def describe_endpoint(format_: Format) -> Response:
     """The description of this endpoint."""
     root = request.host_url.rstrip("/") + address("")
-    triples = {*service_description(build(), f"{root}/sparql"), *data_set(build(), root)}
+    triples = {*service_description(served_build(), f"{root}/sparql"), *data_set(served_build(), root)}
     return Response(serialise(sorted(triples, key=str), format_), content_type=f"{format_.media_type}; charset=utf-8")
 
 
-def service_description(build: Build, url: str) -> list[Triple]:
+def service_description(build: ServedBuild, url: str) -> list[Triple]:
     """The triples that describe the endpoint at `url`."""
     service, dataset, default = NamedNode(url), NamedNode(f"{url}#dataset"), NamedNode(f"{url}#default")
     a = NamedNode(expand("rdf:type"))

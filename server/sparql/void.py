@@ -9,10 +9,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 from begrepp.exports.downloads import ALL, FORMS, file_name
 from begrepp.rdf.namespaces import expand, prefixes
 from server.pages.signposting import rights_of
-from server.served.build import Build
+from server.served.build import ServedBuild
 
 
-def data_set(found: Build, root: str) -> Iterator[Triple]:
+def data_set(found: ServedBuild, root: str) -> Iterator[Triple]:
     """The triples about the whole and about each code system; `root` is the address of the first page."""
     own, a = NamedNode(f"{root}/.well-known/void#dataset"), NamedNode(expand("rdf:type"))
     number = NamedNode(expand("xsd:integer"))
@@ -52,7 +52,7 @@ def data_set(found: Build, root: str) -> Iterator[Triple]:
     )
     for graph in found.manifest.current("scheme"):
         subset, rights = NamedNode(graph["graph"]), rights_of(found, graph["graph"])
-        scheme = found.catalogue.by_id.get(graph["id"])
+        scheme = found.schemes.by_id.get(graph["id"])
         yield from said(own, "void:subset", subset)
         yield Triple(subset, a, NamedNode(expand("void:Dataset")))
         yield from said(subset, "dct:title", *(Literal(w, language=lang) for lang, w in graph["titles"].items()))

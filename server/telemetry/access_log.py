@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from server.http.page_cache import KEPT
+from server.http.page_cache import CACHED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -38,11 +38,11 @@ class AccessLog:
                 "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
                 "event": "request",
                 "method": environ["REQUEST_METHOD"],
-                "route": environ.get(ROUTE, "kept" if environ.get(KEPT) else "none"),
+                "route": environ.get(ROUTE, "kept" if environ.get(CACHED) else "none"),
                 "status": int(status[:3]),
                 "bytes": int(length) if length else None,
                 "ms": round((time.perf_counter() - began) * 1000, 2),
-                "kept": KEPT in environ,
+                "kept": CACHED in environ,
             }
             sys.stderr.write(self._encode(line).decode() + "\n")
             return start_response(status, headers, *more)

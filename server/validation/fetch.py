@@ -29,7 +29,7 @@ _ACCEPT = "text/turtle, application/ld+json, application/rdf+xml, application/n-
 Resolver = Callable[[str, int], Sequence[str]]
 
 
-class NotFetched(BegreppError):
+class FetchError(BegreppError):
     """An address is not fetched, or could not be."""
 
     status = 422
@@ -43,15 +43,15 @@ class Fetched:
     media_type: str
 
 
-def resolved(host: str, port: int) -> list[str]:
+def resolve_host(host: str, port: int) -> list[str]:
     """The addresses of a host."""
     return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
-def fetch(url: str, target: Path, allowed: Sequence[str], limit: int, resolve: Resolver = resolved) -> Fetched:
-    """Fetch the address into a file of at most `limit` bytes. Raises `NotFetched`."""
+def fetch(url: str, target: Path, allowed: Sequence[str], limit: int, resolve: Resolver = resolve_host) -> Fetched:
+    """Fetch the address into a file of at most `limit` bytes. Raises `FetchError`."""
     if not allowed:
-        raise NotFetched("Data is not fetched by address here.", "Send it in the request.")
+        raise FetchError("Data is not fetched by address here.", "Send it in the request.")
     deadline = time.monotonic() + _SECONDS
     for _ in range(_REDIRECTS + 1):
         parts = _checked(url, allowed)
@@ -63,14 +63,14 @@ def fetch(url: str, target: Path, allowed: Sequence[str], limit: int, resolve: R
                 url = urljoin(url, answer.getheader("Location", ""))
                 continue
             if answer.status != 200:
-                raise NotFetched(f"{url} answered {answer.status}.", "Check the address.")
+                raise FetchError(f"{url} answered {answer.status}.", "Check the address.")
             _store(answer, target, limit, deadline, url)
             return Fetched(path=target, media_type=answer.getheader("Content-Type", ""))
         except (OSError, http.client.HTTPException) as error:
-            raise NotFetched(f"{url} could not be fetched: {error}", "Check the address.") from error
+            raise FetchError(f"{url} could not be fetched: {error}", "Check the address.") from error
         finally:
             connection.close()
-    raise NotFetched(f"{url} redirects more than {_REDIRECTS} times.", "Give the address where it ends.")
+    raise FetchError(f"{url} redirects more than {_REDIRECTS} times.", "Give the address where it ends.")
 
 
 def _checked(url: str, allowed: Sequence[str]) -> SplitResult:
@@ -79,13 +79,13 @@ def _checked(url: str, allowed: Sequence[str]) -> SplitResult:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.hostname}:{parts.port or _port(parts.scheme)}"
     except ValueError as error:
-        raise NotFetched(f"{url} is no address: {error}", "Give a whole address.") from error
+        raise FetchError(f"{url} is no address: {error}", "Give a whole address.") from error
     origins = set()
     for each in allowed:
         known = urlsplit(each)
         origins.add(f"{known.scheme}://{known.hostname}:{known.port or _port(known.scheme)}")
     if parts.scheme not in ("http", "https") or parts.username is not None or origin not in origins:
-        raise NotFetched(f"{url} is not on the list of addresses that may be fetched.", "Send the data itself.")
+        raise FetchError(f"{url} is not on the list of addresses that may be fetched.", "Send the data itself.")
     return parts
 
 
@@ -99,12 +99,12 @@ def _public_address(parts: SplitResult, resolve: Resolver) -> str:
     try:
         found = resolve(host, parts.port or _port(parts.scheme))
     except OSError as error:
-        raise NotFetched(f"{host} is not to be found: {error}", "Check the address.") from error
+        raise FetchError(f"{host} is not to be found: {error}", "Check the address.") from error
     for each in found:
         if not _is_public(each):
-            raise NotFetched(f"{host} is an address of a private network.", "Send the data itself.")
+            raise FetchError(f"{host} is an address of a private network.", "Send the data itself.")
     if not found:
-        raise NotFetched(f"{host} is not to be found.", "Check the address.")
+        raise FetchError(f"{host} is not to be found.", "Check the address.")
     return found[0]
 
 
@@ -129,9 +129,9 @@ def _store(answer: http.client.HTTPResponse, target: Path, limit: int, deadline:
         while chunk := answer.read(_CHUNK):
             size += len(chunk)
             if size > limit:
-                raise NotFetched(f"{url} is larger than {limit // 1024 // 1024} MB.", "Send a part of it.")
+                raise FetchError(f"{url} is larger than {limit // 1024 // 1024} MB.", "Send a part of it.")
             if time.monotonic() > deadline:
-                raise NotFetched(f"{url} took more than {_SECONDS} seconds.", "Send the data itself.")
+                raise FetchError(f"{url} took more than {_SECONDS} seconds.", "Send the data itself.")
             file.write(chunk)
 
 

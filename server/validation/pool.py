@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 
 from begrepp.errors import BegreppError, InputError, ServerBusy
 from begrepp.settings import Settings
-from server.validation.worker import Job, work
+from server.validation.worker import ValidationJob, work
 
 _START_SECONDS = 60
 
@@ -32,7 +32,7 @@ class ValidationTooLarge(BegreppError):
     status = 503
 
 
-class JudgingPool:
+class ValidationPool:
     """A fixed number of worker processes, started when first needed."""
 
     def __init__(self, settings: Settings) -> None:
@@ -42,7 +42,7 @@ class JudgingPool:
         for _ in range(settings.validation_workers):
             self._slots.put(None)
 
-    def judge(self, job: Job) -> None:
+    def validate(self, job: ValidationJob) -> None:
         """Write the reports. Raises what the validation raised, `ServerBusy`, or that it took too long or too much."""
         try:
             worker = self._slots.get(timeout=self._settings.validation_seconds / 4)
@@ -62,7 +62,7 @@ class JudgingPool:
                 worker.kill()
             self._slots.put(healthy)
 
-    def _converse(self, worker: _Worker, job: Job) -> None:
+    def _converse(self, worker: _Worker, job: ValidationJob) -> None:
         seconds = self._settings.validation_seconds
         deadline = time.monotonic() + seconds
         try:

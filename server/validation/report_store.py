@@ -20,20 +20,20 @@ _MOST = 2000
 """Reports kept at the same time; the oldest go first."""
 
 
-class Reports:
+class ReportStore:
     """The reports in a folder, by names that cannot be guessed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @contextmanager
-    def workplace(self) -> Iterator[Path]:
+    def new_folder(self) -> Iterator[Path]:
         """A folder for what is sent and what is made of it, gone afterwards."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="job-", dir=self._folder) as place:
             yield Path(place)
 
-    def keep(self, workplace: Path) -> str:
+    def store(self, workplace: Path) -> str:
         """Keep the reports of a job, and nothing else of it; the name to find them by."""
         self._clear()
         name = secrets.token_urlsafe(16)

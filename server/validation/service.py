@@ -15,21 +15,21 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import Settings
-from begrepp.validation.outcome import Rules, Source, rules_of
+from begrepp.validation.outcome import InputFile, RuleSet, rule_set_of
 from begrepp.validation.profiles.profile import NAME, find_profile
 from begrepp.validation.rdf_input.syntax import named, of_file, of_media_type
 from begrepp.validation.reports.formats import FORMATS, ReportFormat
 from server.http.negotiation import HTML, Format, choose_format
-from server.http.rate_limit import Rate
+from server.http.rate_limit import RateLimit
 from server.pages.errors import problem
 from server.pages.profiles import form_page
 from server.pages.report import report_page
-from server.pages.templating import address, render, speaker
-from server.state import build, serving
+from server.pages.templating import address, render, translator
+from server.state import app_state, served_build
 from server.validation.fetch import fetch
-from server.validation.pool import JudgingPool
-from server.validation.report_store import Reports
-from server.validation.worker import Job, report_file
+from server.validation.pool import ValidationPool
+from server.validation.report_store import ReportStore
+from server.validation.worker import ValidationJob, report_file
 
 blueprint = Blueprint("judge", __name__)
 
@@ -53,19 +53,19 @@ class NotRdf(BegreppError):
     status = 415
 
 
-class Desk:
+class ValidationService:
     """What validation on request needs: the processes, the reports, and how often each may ask."""
 
     def __init__(self, settings: Settings) -> None:
-        self.pool = JudgingPool(settings)
-        self.reports = Reports(settings.data / "reports")
-        self.rate = Rate(settings.validation_rate)
+        self.pool = ValidationPool(settings)
+        self.reports = ReportStore(settings.data / "reports")
+        self.rate = RateLimit(settings.validation_rate)
 
 
-def desk() -> Desk:
-    """The `Desk` of the application at hand."""
+def desk() -> ValidationService:
+    """The `ValidationService` of the application at hand."""
     found = current_app.extensions["begrepp.desk"]
-    assert isinstance(found, Desk)
+    assert isinstance(found, ValidationService)
     return found
 
 
@@ -73,7 +73,7 @@ def desk() -> Desk:
 @blueprint.post("/validation/<profile:profile>")
 def submit(profile: str = "") -> BaseResponse:
     """Judge what is sent: for people a page that can be shown to others, for programs the report itself."""
-    settings = serving().settings
+    settings = app_state().settings
     limit = settings.validation_mb * 1024 * 1024
     request.max_content_length = request.max_form_memory_size = limit
     try:
@@ -94,24 +94,24 @@ def submit(profile: str = "") -> BaseResponse:
 
 def _answer(profile: str, wanted: ReportFormat, settings: Settings, limit: int) -> BaseResponse:
     desk().rate.take(request.remote_addr or "")
-    with desk().reports.workplace() as place:
+    with desk().reports.new_folder() as place:
         name = profile or request.form.get("profile", "")
         sources = (*_sources(place, settings, limit), *_graph(place))
-        job = Job(
+        job = ValidationJob(
             folder=place,
             sources=sources,
             rules=_rules(name, place, settings),
             leave_out_imports=request.values.get("imports") == "skip",
         )
         page = wanted.name == "html" and _is_form()
-        language = speaker().language
+        language = translator().language
         if not page:
             job = replace(job, formats=(wanted.name,), languages=(language,))
         if not sources:
             raise UsageError("There is nothing to validate.", "Send a file, paste RDF, or choose a graph.")
-        desk().pool.judge(job)
+        desk().pool.validate(job)
         if page:
-            return redirect(address(f"/validation/reports/{desk().reports.keep(place)}"), 303)
+            return redirect(address(f"/validation/reports/{desk().reports.store(place)}"), 303)
         text = report_file(place, wanted.name, language).read_text(encoding="utf-8")
     response = Response(text, content_type=f"{wanted.media_type}; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
@@ -122,7 +122,7 @@ def _answer(profile: str, wanted: ReportFormat, settings: Settings, limit: int) 
 def report(name: str) -> BaseResponse:
     """A report that is kept: as a page, or by its ending as a file."""
     stem, _, suffix = name.partition(".")
-    language = speaker().language
+    language = translator().language
     if suffix:
         format_ = next((each for each in FORMATS.values() if each.suffix == suffix), FORMATS["html"])
         text = desk().reports.find(stem, format_.name, language).read_text(encoding="utf-8")
@@ -158,32 +158,32 @@ def _prefers_page() -> bool:
     return any(media_type == HTML.media_type for media_type, _ in request.accept_mimetypes)
 
 
-def _rules(name: str, place: Path, settings: Settings) -> Rules:
+def _rules(name: str, place: Path, settings: Settings) -> RuleSet:
     """The profile, the rules that are sent along, or both."""
     own = [*_uploads("shapes", place, settings), *_pasted("shapes_text", "shapes_syntax", place)]
     if name in ("", OWN):
         if not own:
             raise UsageError("There are no rules to judge by.", "Choose a profile, or send shapes.")
-        return Rules(files=(), name=", ".join(each.name for each in own), sources=tuple(own))
+        return RuleSet(files=(), name=", ".join(each.name for each in own), sources=tuple(own))
     if not NAME.fullmatch(name):  # a path would read the server's own files
         raise UsageError(f"There is no profile '{name}'.", "See /validation for those there are.")
-    return replace(rules_of(find_profile(name, settings)), sources=tuple(own))
+    return replace(rule_set_of(find_profile(name, settings)), sources=tuple(own))
 
 
-def _sources(place: Path, settings: Settings, limit: int) -> tuple[Source, ...]:
+def _sources(place: Path, settings: Settings, limit: int) -> tuple[InputFile, ...]:
     """What was sent, put into files."""
     if _is_form():
         found = [*_uploads("data", place, settings), *_pasted("text", "syntax", place)]
         if url := request.form.get("url", "").strip():
             fetched = fetch(url, place / "fetched", settings.validation_hosts, limit)
-            found.append(Source(path=fetched.path, name=url, media_type=_said(fetched.media_type, url)))
+            found.append(InputFile(path=fetched.path, name=url, media_type=_said(fetched.media_type, url)))
         return tuple(found)
     path = place / "body"
     with path.open("wb") as file:
         shutil.copyfileobj(request.stream, file)
     if not path.stat().st_size:
         return ()
-    return (Source(path=path, name="data", media_type=_body_syntax()),)
+    return (InputFile(path=path, name="data", media_type=_body_syntax()),)
 
 
 def _body_syntax() -> str:
@@ -201,33 +201,33 @@ def _said(media_type: str, name: str) -> str:
     return found.media_type if found else ""
 
 
-def _uploads(field: str, place: Path, settings: Settings) -> list[Source]:
-    found: list[Source] = []
+def _uploads(field: str, place: Path, settings: Settings) -> list[InputFile]:
+    found: list[InputFile] = []
     files: Sequence[FileStorage] = [file for file in request.files.getlist(field) if file.filename]
     for number, file in enumerate(files):
         path = place / f"{field}-{number}"
         file.save(path)
         name = Path(file.filename or field).name[:200]
-        found.append(Source(path=path, name=name, media_type=_said(file.content_type or "", name)))
+        found.append(InputFile(path=path, name=name, media_type=_said(file.content_type or "", name)))
     return found
 
 
-def _pasted(field: str, syntax: str, place: Path) -> list[Source]:
+def _pasted(field: str, syntax: str, place: Path) -> list[InputFile]:
     text = request.form.get(field, "")
     if not text.strip():
         return []
     path = place / field
     path.write_text(text, encoding="utf-8")
     said = request.form.get(syntax, "")
-    return [Source(path=path, name=field.removesuffix("_text"), media_type=named(said).media_type if said else "")]
+    return [InputFile(path=path, name=field.removesuffix("_text"), media_type=named(said).media_type if said else "")]
 
 
-def _graph(place: Path) -> list[Source]:
+def _graph(place: Path) -> list[InputFile]:
     """The graph of the build that was chosen. Raises `UsageError` for one that is not there, `TooLarge`."""
     chosen = request.form.get("graph", "") if _is_form() else request.args.get("graph", "")
     if not chosen:
         return []
-    known = {each["graph"]: each["triples"] for each in build().manifest.graphs}
+    known = {each["graph"]: each["triples"] for each in served_build().manifest.graphs}
     if chosen not in known:
         raise UsageError("The build has no such graph.", "Choose one from the list.")
     if known[chosen] > _LARGEST_GRAPH:
@@ -236,11 +236,11 @@ def _graph(place: Path) -> list[Source]:
             "Take the dump, and judge it with `begrepp validate`.",
         )
     path = place / "graph.nt"
-    triples = build().store.query("CONSTRUCT WHERE { ?s ?p ?o }", default_graphs=[chosen])
+    triples = served_build().store.query("CONSTRUCT WHERE { ?s ?p ?o }", default_graphs=[chosen])
     assert isinstance(triples, QueryTriples)
     with path.open("wb") as out:
         serialize(triples, out, format=RdfFormat.N_TRIPLES)
-    return [Source(path=path, name=chosen, media_type=RdfFormat.N_TRIPLES.media_type)]
+    return [InputFile(path=path, name=chosen, media_type=RdfFormat.N_TRIPLES.media_type)]
 
 
 def _page_with(error: BegreppError, profile: str) -> Response:
@@ -250,5 +250,5 @@ def _page_with(error: BegreppError, profile: str) -> Response:
         {} if status == 413 else {key: request.form.get(key, "") for key in ("text", "shapes_text", "syntax", "url")}
     )
     chosen = profile or ("" if status == 413 else request.form.get("profile", ""))
-    page = render("validation.html", page=form_page(speaker().language, chosen), error=error, given=given)
+    page = render("validation.html", page=form_page(translator().language, chosen), error=error, given=given)
     return Response(page, status, content_type="text/html; charset=utf-8")

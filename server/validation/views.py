@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from begrepp.errors import NotFound, UsageError
 from begrepp.rdf.namespaces import compact
 from begrepp.settings import ROOT
-from begrepp.validation.reports.i18n import choose, rule_words, say, unfilled
+from begrepp.validation.reports.i18n import choose, rule_words, translate, unfilled
 from server.pages.profiles import ProfilePage, form_page, profile_page
-from server.pages.templating import address, render, speaker
+from server.pages.templating import address, render, translator
 from server.pages.validation import validation_page
-from server.state import build, serving
+from server.state import app_state, served_build
 from server.validation.openapi import openapi
 
 blueprint = Blueprint("validation", __name__)
@@ -24,32 +24,32 @@ blueprint = Blueprint("validation", __name__)
 def validation() -> str:
     """The form and the profiles."""
     return render(
-        "validation.html", page=form_page(speaker().language, request.args.get("profile", "")), error=None, given={}
+        "validation.html", page=form_page(translator().language, request.args.get("profile", "")), error=None, given={}
     )
 
 
 @blueprint.get("/validation/build")
 def validation_of_build() -> str:
     """What the shapes said of the build."""
-    return render("validation_build.html", page=validation_page(build(), speaker().language))
+    return render("validation_build.html", page=validation_page(served_build(), translator().language))
 
 
 @blueprint.get("/validation/openapi.json")
 def description() -> Response:
     """The service described for programs."""
-    return Response(openapi(serving().settings), content_type="application/vnd.oai.openapi+json;version=3.1")
+    return Response(openapi(app_state().settings), content_type="application/vnd.oai.openapi+json;version=3.1")
 
 
 @blueprint.get("/validation/<profile:name>")
 def profile(name: str) -> str:
     """What a profile asks."""
-    language = speaker().language
+    language = translator().language
     return render(
         "profile.html",
         page=_profile(name),
         chosen=lambda texts: unfilled(choose(texts, language)),
         rule_words=lambda rule: rule_words(rule, language),
-        rule_target=lambda kind, value: say(language, f"target.{kind}", value=compact(value)),
+        rule_target=lambda kind, value: translate(language, f"target.{kind}", value=compact(value)),
     )
 
 
@@ -62,7 +62,7 @@ def profile_turtle(name: str) -> Response:
 
 def _profile(name: str) -> ProfilePage:
     with suppress(UsageError):
-        return profile_page(name, speaker().language)
+        return profile_page(name, translator().language)
     raise NotFound(f"There is no profile '{name}'.", "See /validation for those there are.")
 
 

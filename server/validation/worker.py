@@ -10,20 +10,20 @@ from pathlib import Path
 
 from begrepp.errors import BegreppError, InputError
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.validation.outcome import Judgement, Rules, Source
+from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome
 from begrepp.validation.reports.formats import FORMATS
 
-KEPT_PER_SHAPE = 200
+RESULTS_PER_SHAPE = 200
 """Results kept for each shape of a report on the web; all are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class ValidationJob:
     """What to judge by what; the report is written into `folder` in every format, in the languages asked for."""
 
     folder: Path
-    sources: tuple[Source, ...]
-    rules: Rules
+    sources: tuple[InputFile, ...]
+    rules: RuleSet
     leave_out_imports: bool = False
     formats: tuple[str, ...] = tuple(FORMATS)
     languages: tuple[str, ...] = LANGUAGES
@@ -49,14 +49,16 @@ def work(pipe: Connection, settings: Settings) -> None:
                 pipe.send(InputError("data", f"cannot be validated: {error}", "Correct it and send it again."))
 
 
-def _judged(job: Job, settings: Settings) -> Judgement:
+def _judged(job: ValidationJob, settings: Settings) -> ValidationOutcome:
     # Imported here: the server process imports this module too, and needs no SHACL engine.
-    from begrepp.validation.validate_files import judge  # noqa: PLC0415
+    from begrepp.validation.validate_files import validate_files  # noqa: PLC0415
 
-    return judge(job.sources, job.rules, settings, leave_out_imports=job.leave_out_imports, limit=KEPT_PER_SHAPE)
+    return validate_files(
+        job.sources, job.rules, settings, leave_out_imports=job.leave_out_imports, limit=RESULTS_PER_SHAPE
+    )
 
 
-def _write(job: Job, judgement: Judgement) -> None:
+def _write(job: ValidationJob, judgement: ValidationOutcome) -> None:
     for name in job.formats:
         for language in job.languages:
             text = FORMATS[name].write(judgement, language)

@@ -14,15 +14,15 @@ from server.pages.alphabet import alphabet_page
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.scheme import scheme_rows, vocabulary
 from server.pages.search import FACETS, results, search_page
-from server.pages.templating import address, address_on, brief, render, speaker, twins
+from server.pages.templating import address, address_on, brief, render, translator, twins
 from server.pages.tree import branch, children, top
-from server.served.as_of import dated, day_asked, reading
-from server.served.build import Build
+from server.served.as_of import build_as_of, day_asked, reading
+from server.served.build import ServedBuild
 from server.served.documents import serialise, vocabulary_file
 from server.served.labels import choose, refs
 from server.served.questions import ask, construct
-from server.served.resolve import Found, Missing, exists
-from server.state import build
+from server.served.resolve import Missing, Resolved, exists
+from server.state import served_build
 
 blueprint = Blueprint("browse", __name__)
 _YEAR = 365 * 24 * 3600
@@ -32,33 +32,33 @@ SUGGESTIONS = 8
 @blueprint.get("/")
 def home() -> str:
     """The first page."""
-    return render("home.html", page=home_page(build(), speaker().language))
+    return render("home.html", page=home_page(served_build(), translator().language))
 
 
 @blueprint.get("/cs")
 def schemes() -> Response:
     """All code systems."""
-    found = build()
-    iris = [scheme.iri for scheme in found.catalogue.by_iri.values()]
-    return _listed(found, "/cs", iris, "schemes.html", rows=scheme_rows(found, speaker().language))
+    found = served_build()
+    iris = [scheme.iri for scheme in found.schemes.by_iri.values()]
+    return _listed(found, "/cs", iris, "schemes.html", rows=scheme_rows(found, translator().language))
 
 
 @blueprint.get("/dataset")
 def datasets() -> Response:
     """All registers and other datasets."""
-    rows = dataset_rows(build(), speaker().language)
-    return _listed(build(), "/dataset", [row.ref.iri for row in rows], "datasets.html", rows=rows)
+    rows = dataset_rows(served_build(), translator().language)
+    return _listed(served_build(), "/dataset", [row.ref.iri for row in rows], "datasets.html", rows=rows)
 
 
 @blueprint.get("/mapping")
 def mapping_sets() -> Response:
     """All mapping sets."""
-    found = build()
+    found = served_build()
     iris = [found.iris.mapping_set(g["id"]) for g in found.manifest.current("mapping")]
-    return _listed(found, "/mapping", iris, "mappings.html", rows=mapping_set_rows(found, speaker().language))
+    return _listed(found, "/mapping", iris, "mappings.html", rows=mapping_set_rows(found, translator().language))
 
 
-def _listed(found: Build, path: str, iris: list[str], template: str, **values: object) -> Response:
+def _listed(found: ServedBuild, path: str, iris: list[str], template: str, **values: object) -> Response:
     """A list as a page, or as RDF by `Accept` and `?format=`."""
     format_ = choose_format(request, PAGE_FORMATS)
     if format_ != HTML:
@@ -76,22 +76,22 @@ def _listed(found: Build, path: str, iris: list[str], template: str, **values: o
 @blueprint.get("/search")
 def search() -> str:
     """Things by their words and codes."""
-    language = speaker().language
+    language = translator().language
     offset = request.args.get("offset", 0, type=int)
     wanted = {name: request.args.get(name, "")[:200] for name in FACETS}
-    page = search_page(build(), request.args.get("q", ""), wanted, offset, language)
+    page = search_page(served_build(), request.args.get("q", ""), wanted, offset, language)
     return render("search.html", page=page, facets=FACETS)
 
 
 @blueprint.get("/search.json")
 def suggestions() -> Response:
     """The first few things found, for the search box."""
-    language = speaker().language
+    language = translator().language
     query = request.args.get("q", "").strip()[:200]
-    scheme = build().catalogue.by_id.get(request.args.get("scheme", ""))
+    scheme = served_build().schemes.by_id.get(request.args.get("scheme", ""))
     kind = request.args.get("kind", "")
     within = {"scheme": scheme.iri if scheme else "", "kind": kind}
-    say = speaker()
+    say = translator()
     return jsonify(
         results=[
             {
@@ -109,7 +109,9 @@ def suggestions() -> Response:
                 "href": address(hit.href),
             }
             for hit in results(
-                build(), build().index.suggest(query, limit=SUGGESTIONS, reader=language, **within), language
+                served_build(),
+                served_build().index.suggest(query, limit=SUGGESTIONS, reader=language, **within),
+                language,
             )
         ],
     )
@@ -118,8 +120,8 @@ def suggestions() -> Response:
 @blueprint.get("/cs/<scheme>/index")
 def alphabet(scheme: str) -> str:
     """The names of a code system's concepts, letter by letter."""
-    found, language = build(), speaker().language
-    facts = found.catalogue.by_id.get(scheme)
+    found, language = served_build(), translator().language
+    facts = found.schemes.by_id.get(scheme)
     if facts is None:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
     offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
@@ -134,14 +136,14 @@ def alphabet(scheme: str) -> str:
 @blueprint.get("/cs/<scheme>/children")
 def tree_branch(scheme: str) -> str:
     """What is directly below a concept, or at the top of the scheme, as a piece of the tree."""
-    found = build()
-    facts = found.catalogue.by_id.get(scheme)
+    found = served_build()
+    facts = found.schemes.by_id.get(scheme)
     if facts is None:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
-    language = speaker().language
+    language = translator().language
     day = day_asked(request.args.get("asOf", ""))
     if day:
-        found = dated(found, reading(found, Found(facts.iri, f"/cs/{scheme}"), day))
+        found = build_as_of(found, reading(found, Resolved(facts.iri, f"/cs/{scheme}"), day))
     of = request.args.get("of", "")
     if of and not exists(found, of):
         raise UsageError(f"No concept has the IRI {of}.", "Give the IRI of a concept in `of`.")
@@ -160,7 +162,7 @@ def definitions() -> Response:
     format_ = choose_format(request, PAGE_FORMATS[:2])
     if format_ != HTML:
         return Response(vocabulary_file("vocabulary"), content_type="text/turtle; charset=utf-8")
-    terms = vocabulary(build(), speaker().language)
+    terms = vocabulary(served_build(), translator().language)
     return make_response(render("vocabulary.html", terms=terms, twins=twins("/def")[:1]))
 
 
@@ -191,6 +193,6 @@ def health() -> Response:
 @blueprint.get("/ready")
 def ready() -> Response:
     """The build is open and answers."""
-    found = build()
+    found = served_build()
     ask(found.store, "thing-exists", thing=NamedNode(found.iris.graph("catalog")))
     return jsonify(build=found.manifest.id, hash=found.manifest.hash, triples=found.manifest.triples)

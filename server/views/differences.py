@@ -13,12 +13,12 @@ from begrepp.history.changes import RULES, TYPES
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
 from server.http.urls import document, raw_path, thing
 from server.pages.difference import changes_of, chosen, difference_page, title_of
-from server.pages.templating import address, render, speaker, twins
-from server.served.build import Build
+from server.pages.templating import address, render, translator, twins
+from server.served.build import ServedBuild
 from server.served.documents import serialise
 from server.served.questions import construct
 from server.served.resolve import Missing
-from server.state import build
+from server.state import served_build
 
 blueprint = Blueprint("differences", __name__)
 FORMATS = (*PAGE_FORMATS, CSV)
@@ -29,7 +29,7 @@ NEWEST = 50
 @blueprint.get("/cs/<scheme>/difference/<pair>")
 def difference(scheme: str, pair: str) -> Response:
     """A difference as a page, CSV or RDF; `type`, `rule` and `q` choose among its changes."""
-    found = build()
+    found = served_build()
     raw, suffixed = split_suffix(raw_path(request.environ), FORMATS)
     said = _said(found, scheme, thing(found.iris, raw))
     format_ = suffixed or choose_format(request, FORMATS)
@@ -45,7 +45,7 @@ def difference(scheme: str, pair: str) -> Response:
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
     else:
         offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
-        page = difference_page(found, said, speaker(), kind=kind, rule=rule, query=query[:200], offset=offset)
+        page = difference_page(found, said, translator(), kind=kind, rule=rule, query=query[:200], offset=offset)
         response = make_response(
             render(
                 "difference.html",
@@ -66,7 +66,7 @@ def difference(scheme: str, pair: str) -> Response:
     return response
 
 
-def _said(found: Build, scheme: str, graph: str) -> dict[str, Any]:
+def _said(found: ServedBuild, scheme: str, graph: str) -> dict[str, Any]:
     said = found.manifest.difference(graph)
     if said:
         return said
@@ -80,19 +80,19 @@ def _said(found: Build, scheme: str, graph: str) -> dict[str, Any]:
 @blueprint.get("/changes.atom")
 def all_changes() -> Response:
     """What changed between editions, in all code systems."""
-    return _feed(build(), "")
+    return _feed(served_build(), "")
 
 
 @blueprint.get("/cs/<scheme>/changes.atom")
 def scheme_changes(scheme: str) -> Response:
     """What changed between the editions of a code system."""
-    if scheme not in build().catalogue.by_id:
+    if scheme not in served_build().schemes.by_id:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
-    return _feed(build(), scheme)
+    return _feed(served_build(), scheme)
 
 
-def _feed(found: Build, scheme: str) -> Response:
-    say = speaker()
+def _feed(found: ServedBuild, scheme: str) -> Response:
+    say = translator()
     differences = found.manifest.differences_of(scheme) if scheme else found.manifest.differences
     newest = sorted(differences, key=lambda d: (d["new_valid_from"], d["graph"]), reverse=True)[:NEWEST]
     path = f"/cs/{scheme}/changes.atom" if scheme else "/changes.atom"

@@ -13,15 +13,15 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, send_file
 
-from begrepp.exports.downloads import ALL, FORMS, citation, file_name, names, split_name
+from begrepp.exports.downloads import ALL, FORMS, citation, download_names, file_name, split_name
 from begrepp.records import Text
 from server.http.negotiation import HTML, Format, choose_format
 from server.pages.signposting import licence_of
-from server.pages.templating import address, render, speaker
-from server.served.build import Build
+from server.pages.templating import address, render, translator
+from server.served.build import ServedBuild
 from server.served.labels import choose
-from server.served.made_files import made, place
-from server.state import build, serving
+from server.served.made_files import file_place, make_file
+from server.state import app_state, served_build
 
 blueprint = Blueprint("downloads", __name__)
 
@@ -55,8 +55,8 @@ class Download:
 @blueprint.get("/downloads")
 def listing() -> Response:
     """All files, as a page or as JSON."""
-    found = build()
-    rows = [download(found, name, speaker().language) for name in names(found.manifest)]
+    found = served_build()
+    rows = [download(found, name, translator().language) for name in download_names(found.manifest)]
     if choose_format(request, (HTML, JSON)) == HTML:
         response = Response(render("downloads.html", rows=rows, manifest=found.manifest, cite=citation(found.manifest)))
         response.headers["Link"] = f'<{address("/downloads?format=json")}>; rel="alternate"; type="application/json"'
@@ -74,7 +74,7 @@ def listing() -> Response:
 @blueprint.get("/downloads/manifest.json")
 def manifest() -> Response:
     """What the build says of itself, without what stands in the publishers' rows."""
-    said = build().manifest
+    said = served_build().manifest
     kept = ("kind", "id", "version", "titles", "graph", "valid_from", "coverage", "redistribution", "current")
     counted = ("concepts", "inactive", "datasets", "variables", "mappings", "triples", "sha256")
     return jsonify(
@@ -95,10 +95,10 @@ def manifest() -> Response:
 @blueprint.get("/downloads/<file>")
 def file(file: str) -> Response:
     """One file; parts of it by `Range`; its checksum in `Repr-Digest` (RFC 9530)."""
-    found = build()
+    found = served_build()
     wanted = file.removesuffix(".sha256")
     name, _ = split_name(wanted, found.manifest)
-    path = made("begrepp.exports.downloads", found, wanted, serving().settings)
+    path = make_file("begrepp.exports.downloads", found, wanted, app_state().settings)
     digest = _sha256(path)
     if file != wanted:
         return Response(f"{digest}  {wanted}\n", content_type="text/plain; charset=utf-8")
@@ -117,9 +117,9 @@ def file(file: str) -> Response:
     return response
 
 
-def download(found: Build, name: str, language: str) -> Download:
+def download(found: ServedBuild, name: str, language: str) -> Download:
     """What there is to download of a code system, or of everything."""
-    scheme = found.catalogue.by_id.get(name)
+    scheme = found.schemes.by_id.get(name)
     graph = found.manifest.graph("scheme", name)
     title = choose(scheme.titles, language) if scheme else None
     return Download(
@@ -132,9 +132,9 @@ def download(found: Build, name: str, language: str) -> Download:
     )
 
 
-def _file(found: Build, name: str, form: str) -> File:
+def _file(found: ServedBuild, name: str, form: str) -> File:
     file = file_name(name, form)
-    path = place(found, file, serving().settings)
+    path = file_place(found, file, app_state().settings)
     there = path.exists()
     return File(
         name=file,

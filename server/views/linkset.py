@@ -8,10 +8,10 @@ from flask import Blueprint, Response, jsonify, request
 
 from server.http.negotiation import HTML
 from server.http.urls import raw_path
-from server.pages.signposting import LINKSET, SIGNPOSTING, Link, links_of
+from server.pages.signposting import LINKSET, SIGNPOSTING, TypedLink, links_of
 from server.pages.templating import address, twins
-from server.served.resolve import find
-from server.state import build
+from server.served.resolve import resolve_path
+from server.state import served_build
 
 blueprint = Blueprint("links", __name__)
 
@@ -19,8 +19,8 @@ blueprint = Blueprint("links", __name__)
 @blueprint.get("/linkset/<path:rest>")
 def linkset(rest: str) -> Response:
     """The links of a document and of its twins, as a linkset."""
-    found_build = build()
-    found = find(found_build, raw_path(request.environ).removeprefix("/linkset"))
+    found_build = served_build()
+    found = resolve_path(found_build, raw_path(request.environ).removeprefix("/linkset"))
     host = request.host_url.rstrip("/")
 
     def whole(href: str) -> str:
@@ -29,7 +29,10 @@ def linkset(rest: str) -> Response:
     page = host + address(found.path)
     sets = [_context(page, links_of(found_build, found, HTML), whole)]
     for twin in twins(found.path):
-        described = [Link(href=page, rel="describes", type=HTML.media_type), Link(href=found.iri, rel="describes")]
+        described = [
+            TypedLink(href=page, rel="describes", type=HTML.media_type),
+            TypedLink(href=found.iri, rel="describes"),
+        ]
         sets.append(_context(host + address(twin.href), described, whole))
     response = jsonify(linkset=sets)
     response.content_type = LINKSET
@@ -37,7 +40,7 @@ def linkset(rest: str) -> Response:
     return response
 
 
-def _context(anchor: str, links: Iterable[Link], whole: Callable[[str], str]) -> dict[str, object]:
+def _context(anchor: str, links: Iterable[TypedLink], whole: Callable[[str], str]) -> dict[str, object]:
     """The links of one document, by their relation."""
     context: dict[str, object] = {"anchor": anchor}
     for link in links:

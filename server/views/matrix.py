@@ -6,8 +6,8 @@ from flask import Blueprint, request
 
 from begrepp.errors import NotFound
 from server.pages.matrix import matrix_page
-from server.pages.templating import render, speaker
-from server.state import build
+from server.pages.templating import render, translator
+from server.state import served_build
 
 blueprint = Blueprint("matrix", __name__)
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("matrix", __name__)
 def matrix() -> str:
     """The topics below `topic` (an IRI), or the topmost ones."""
     topic = request.args.get("topic", "")
-    found = build()
-    if topic and topic not in found.catalogue.measuring:
+    found = served_build()
+    if topic and topic not in found.schemes.measuring:
         raise NotFound("No variable measures that topic.", "See the topmost topics at /matrix.")
-    return render("matrix.html", page=matrix_page(found, topic, speaker().language))
+    return render("matrix.html", page=matrix_page(found, topic, translator().language))

@@ -16,15 +16,15 @@ from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, c
 from server.http.urls import KINDS, Twin, raw_path
 from server.pages.concept import ConceptPage, concept_page
 from server.pages.dataset import dataset_page
+from server.pages.editions import edition_page
 from server.pages.mapping_set import mapping_set_page
-from server.pages.releases import release_page
 from server.pages.scheme import scheme_page
 from server.pages.signposting import header, links_of
-from server.pages.templating import address, address_on, render, speaker, twins
+from server.pages.templating import address, address_on, render, translator, twins
 from server.pages.thing import thing_page
 from server.pages.variable import variable_page
 from server.served.as_of import (
-    dated,
+    build_as_of,
     datetime_asked,
     day_asked,
     http_date,
@@ -34,12 +34,12 @@ from server.served.as_of import (
     retired_then,
     scheme_of,
 )
-from server.served.batch_resolve import resolved
-from server.served.build import Build
+from server.served.batch_resolve import resolve_codes
+from server.served.build import ServedBuild
 from server.served.documents import serialise, triples_of
 from server.served.labels import iris_of, statements
-from server.served.resolve import Found, Missing, by_iri, by_system, find
-from server.state import build
+from server.served.resolve import Missing, Resolved, by_iri, by_system, resolve_path
+from server.state import served_build
 
 blueprint = Blueprint("resource", __name__)
 
@@ -48,38 +48,38 @@ blueprint = Blueprint("resource", __name__)
 def identifier(rest: str) -> BaseResponse:
     """303 See Other: a thing cannot be sent, its document can."""
     raw, suffixed = split_suffix(raw_path(request.environ).removeprefix("/id"))
-    return _see_other(find(build(), raw), suffixed)
+    return _see_other(resolve_path(served_build(), raw), suffixed)
 
 
 @blueprint.get(f"/<any({','.join(KINDS)}):kind>/<path:rest>")
 def document(kind: str, rest: str) -> BaseResponse:
     """A thing's document, by suffix, `?format=` or `Accept`; other spellings of a code lead to the canonical one."""
     raw, suffixed = split_suffix(raw_path(request.environ))
-    found = find(build(), raw)
+    found = resolve_path(served_build(), raw)
     if found.path != raw:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
         suffix = f".{suffixed.suffix}" if suffixed else ""
         return redirect(address(f"{found.path}{suffix}{query}"), 301)
     format_ = suffixed or choose_format(request, PAGE_FORMATS)
     if day := day_asked(request.args.get("asOf", "")):
-        return _as_of(build(), found, format_, day)
-    if scheme_of(build(), found):
+        return _as_of(served_build(), found, format_, day)
+    if scheme_of(served_build(), found):
         if moment := datetime_asked(request.headers.get("Accept-Datetime", "")):
-            return _nearest(build(), found, suffixed, moment.date())
-        response = _document(build(), found, format_)
+            return _nearest(served_build(), found, suffixed, moment.date())
+        response = _document(served_build(), found, format_)
         response.headers["Link"] += ", " + _memento_links(found)
         response.vary.add("Accept-Datetime")
         return response
-    return _document(build(), found, format_)
+    return _document(served_build(), found, format_)
 
 
 @blueprint.get("/timemap/link/<path:rest>")
 def timemap(rest: str) -> Response:
     """The states of a document that are kept, as a list of links (RFC 7089, 5)."""
-    found = find(build(), raw_path(request.environ).removeprefix("/timemap/link"))
-    if not scheme_of(build(), found):
+    found = resolve_path(served_build(), raw_path(request.environ).removeprefix("/timemap/link"))
+    if not scheme_of(served_build(), found):
         raise Missing("Only code systems and their concepts are kept as of a day.", "Ask for one of those.")
-    states = mementos(build(), found)
+    states = mementos(served_build(), found)
     # Whoever keeps the list has no address to read relative ones against.
     host = request.host_url.rstrip("/")
     original, own = host + address(found.path), host + address(f"/timemap/link{found.path}")
@@ -92,7 +92,7 @@ def timemap(rest: str) -> Response:
     return Response(",\n".join(lines) + "\n", content_type="application/link-format; charset=utf-8")
 
 
-def _memento_links(found: Found) -> str:
+def _memento_links(found: Resolved) -> str:
     original = address(found.path)
     return (
         f'<{original}>; rel="original timegate", '
@@ -100,7 +100,7 @@ def _memento_links(found: Found) -> str:
     )
 
 
-def _nearest(found_build: Build, found: Found, suffixed: Format | None, day: date) -> BaseResponse:
+def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None, day: date) -> BaseResponse:
     """302 to the state of a document that was in force, or to the first that is kept."""
     states = mementos(found_build, found)
     if not states:
@@ -113,10 +113,10 @@ def _nearest(found_build: Build, found: Found, suffixed: Format | None, day: dat
     return response
 
 
-def _as_of(found_build: Build, found: Found, format_: Format, day: date) -> BaseResponse:
+def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date) -> BaseResponse:
     """A document as it read on a day, and a word about that."""
     read = reading(found_build, found, day)
-    then = dated(found_build, read)
+    then = build_as_of(found_build, read)
     if format_ == HTML:
         template, page = _filled(then, found)
         if isinstance(page, ConceptPage) and read.retired:
@@ -181,9 +181,9 @@ def by_uri() -> BaseResponse:
     iri = request.args.get("uri", "").strip()
     if not iri:
         raise UsageError("Which IRI?", "Ask for /resource?uri=https://…")
-    found = by_iri(build(), iri)
+    found = by_iri(served_build(), iri)
     if found.path.startswith("/resource?"):
-        return _document(build(), found, choose_format(request, PAGE_FORMATS))
+        return _document(served_build(), found, choose_format(request, PAGE_FORMATS))
     return _see_other(found, None)
 
 
@@ -193,28 +193,28 @@ def resolve() -> BaseResponse:
     system, code = request.args.get("system", "").strip(), request.args.get("code", "").strip()
     if not system:
         raise UsageError("Which system?", "Ask for /resolve?system=urn:oid:1.2.752.116.1.1.1&code=C509")
-    found = by_system(build(), system, code)
+    found = by_system(served_build(), system, code)
     if day := day_asked(request.args.get("asOf", "")):
-        found = meant_on(build(), found, day)
+        found = meant_on(served_build(), found, day)
     return _see_other(found, None)
 
 
 @blueprint.post("/resolve")
 def resolve_several() -> Response:
     """Several codes at once: a JSON list of {system, code}, answered by a list of the same length and order."""
-    return jsonify(resolved(build(), request.get_json(silent=True), speaker().language))
+    return jsonify(resolve_codes(served_build(), request.get_json(silent=True), translator().language))
 
 
-def _see_other(found: Found, suffixed: Format | None) -> BaseResponse:
+def _see_other(found: Resolved, suffixed: Format | None) -> BaseResponse:
     format_ = suffixed or choose_format(request, PAGE_FORMATS)
     if found.path.startswith(("/resource?", "/def#", "/shapes#")):
         return redirect(address(found.path), 303)
     suffix = "" if format_ == HTML else f".{format_.suffix}"
     language, day = request.args.get("lang", ""), day_asked(request.args.get("asOf", ""))
-    if not day and scheme_of(build(), found):
+    if not day and scheme_of(served_build(), found):
         moment = datetime_asked(request.headers.get("Accept-Datetime", ""))
         day = moment.date() if moment else None
-        if day and (states := mementos(build(), found)):
+        if day and (states := mementos(served_build(), found)):
             day = next((s.since for s in reversed(states) if s.since <= day), states[0].since)
     kept = {"lang": language if language.isalpha() and not suffix else "", "asOf": str(day or "")}
     query = urlencode({key: value for key, value in kept.items() if value})
@@ -223,7 +223,7 @@ def _see_other(found: Found, suffixed: Format | None) -> BaseResponse:
     return response
 
 
-def _document(found_build: Build, found: Found, format_: Format) -> BaseResponse:
+def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> BaseResponse:
     if format_ == HTML:
         response = make_response(_page(found_build, found))
     else:
@@ -235,7 +235,7 @@ def _document(found_build: Build, found: Found, format_: Format) -> BaseResponse
     return response
 
 
-def _page(found_build: Build, found: Found) -> str:
+def _page(found_build: ServedBuild, found: Resolved) -> str:
     """The page of a thing, by what kind of thing it is."""
     template, page = _filled(found_build, found)
     return render(
@@ -247,12 +247,12 @@ def _page(found_build: Build, found: Found) -> str:
     )
 
 
-def _filled(found_build: Build, found: Found) -> tuple[str, object]:
+def _filled(found_build: ServedBuild, found: Resolved) -> tuple[str, object]:
     """The template for a thing, and what stands on it."""
-    say = speaker()
+    say = translator()
     everything = "all" in request.args
     offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
-    if scheme := found_build.catalogue.by_iri.get(found.iri):
+    if scheme := found_build.schemes.by_iri.get(found.iri):
         page = scheme_page(found_build, scheme, say.language, offset=offset, everything=everything)
         return "scheme.html", page
     types = {compact(iri) for iri in iris_of(statements(found_build, found.iri), "rdf:type")}
@@ -264,7 +264,7 @@ def _filled(found_build: Build, found: Found) -> tuple[str, object]:
         ("begrepp:Specification", "dataset.html", lambda: dataset_page(found_build, found, say, everything=everything)),
         ("csvw:Column", "variable.html", lambda: variable_page(found_build, found, say)),
         ("sssom:MappingSet", "mapping_set.html", lambda: mapping_set_page(found_build, found, say, offset)),
-        ("begrepp:CodeSystemRelease", "release.html", lambda: release_page(found_build, found, say)),
+        ("begrepp:CodeSystemRelease", "release.html", lambda: edition_page(found_build, found, say)),
     )
     for kind, template, fill in pages:
         if kind in types:

@@ -13,9 +13,9 @@ from begrepp.errors import NotFound
 from begrepp.settings import ROOT
 from server.http.urls import document
 from server.pages.templating import address
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.questions import select, value
-from server.state import build
+from server.state import served_build
 
 blueprint = Blueprint("wellknown", __name__)
 
@@ -43,9 +43,9 @@ def robots() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """The list of site maps: the lists, the registers, and each code system's concepts."""
-    found = build()
+    found = served_build()
     places = ["pages", "datasets"]
-    for scheme in sorted(found.catalogue.by_id):
+    for scheme in sorted(found.schemes.by_id):
         graph = found.manifest.graph("scheme", scheme)
         concepts = graph["concepts"] if graph else 0
         places += [f"{scheme}-{part}" for part in range(1, 1 + -(-concepts // _LARGEST))]
@@ -56,14 +56,14 @@ def sitemap() -> Response:
 @blueprint.get("/sitemap/<name>.xml")
 def part(name: str) -> Response:
     """One site map."""
-    found = build()
+    found = served_build()
     scheme, _, number = name.rpartition("-")
     if name == "pages":
-        paths = [*_PAGES, *(f"/cs/{id_}" for id_ in sorted(found.catalogue.by_id))]
+        paths = [*_PAGES, *(f"/cs/{id_}" for id_ in sorted(found.schemes.by_id))]
     elif name == "datasets":
         paths = sorted(document(found.iris, iri) for iri in _dataset_things(found))
-    elif scheme in found.catalogue.by_id and number.isdecimal() and 0 < int(number) < 1000:
-        rows = select(found.store_of(scheme), "scheme-codes", scheme=NamedNode(found.catalogue.by_id[scheme].iri))
+    elif scheme in found.schemes.by_id and number.isdecimal() and 0 < int(number) < 1000:
+        rows = select(found.store_of(scheme), "scheme-codes", scheme=NamedNode(found.schemes.by_id[scheme].iri))
         all_paths = sorted({document(found.iris, value(r, "concept"), scheme, value(r, "notation")) for r in rows})
         paths = all_paths[_LARGEST * (int(number) - 1) : _LARGEST * int(number)]
     else:
@@ -73,7 +73,7 @@ def part(name: str) -> Response:
     return _xml("urlset", listed)
 
 
-def _dataset_things(found: Build) -> Iterator[str]:
+def _dataset_things(found: ServedBuild) -> Iterator[str]:
     for graph in found.manifest.current("dataset"):
         dataset = found.iris.dataset(graph["id"])
         yield dataset

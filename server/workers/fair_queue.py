@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from begrepp.errors import ServerBusy, TooManyQueries
 
 
-class Turns:
+class FairQueue:
     """A number of places, given to clients in turn; at most so many wait, in all (`most`) and per client.
 
     A client never holds all places while it is not alone to want one.
@@ -40,7 +40,7 @@ class Turns:
         """How many places are taken."""
         return self._running.total()
 
-    def take(self, client: str) -> None:
+    def acquire(self, client: str) -> None:
         """Wait for a place, to be given back with `leave`.
 
         Raises `TooManyQueries` at once where the line is full, and `ServerBusy` where the turn does not come in time.
@@ -73,7 +73,7 @@ class Turns:
             "Try again in a moment, or run the query on a build of your own.",
         )
 
-    def leave(self, client: str, seconds: float) -> None:
+    def release(self, client: str, seconds: float) -> None:
         """Give a place back, held for so many seconds."""
         with self._lock:
             self._spent = 0.8 * self._spent + 0.2 * seconds
@@ -84,12 +84,12 @@ class Turns:
     @contextmanager
     def turn(self, client: str) -> Iterator[None]:
         """A place for the length of a `with`."""
-        self.take(client)
+        self.acquire(client)
         started = time.monotonic()
         try:
             yield
         finally:
-            self.leave(client, time.monotonic() - started)
+            self.release(client, time.monotonic() - started)
 
     def _hand_out(self) -> None:
         """Give free places to the clients in turn; who was served goes to the end of the circle."""

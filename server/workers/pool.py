@@ -18,11 +18,11 @@ from cachetools import LRUCache
 
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge, ServerBusy
 from begrepp.settings import Settings
-from begrepp.store.worker import Part, Question
+from begrepp.store.worker import QueryRequest, ResultChunk
 from server.telemetry import metrics
-from server.workers.fair_queue import Turns
-from server.workers.processes import Nursery, Worker
-from server.workers.stream import Answer, Reply
+from server.workers.fair_queue import FairQueue
+from server.workers.processes import ForkServer, Worker
+from server.workers.stream import ResultStream, StoredResult
 
 _MB = 1024 * 1024
 _LANES = (("quick", 0.1, 2, 2), ("middle", 1.0, 1, 9), ("long", math.inf, 1, 16))
@@ -39,7 +39,7 @@ class Lane:
     name: str
     seconds: float
     niceness: int
-    turns: Turns
+    turns: FairQueue
 
 
 class QueryPool:
@@ -51,7 +51,7 @@ class QueryPool:
             Lane(name, seconds, niceness, _turns(settings, settings.query_workers * places, first=n == 0))
             for n, (name, seconds, places, niceness) in enumerate(_LANES)
         ]
-        self._nursery = Nursery(settings.query_memory_mb)
+        self._nursery = ForkServer(settings.query_memory_mb)
         self._idle: list[list[Worker]] = [[] for _ in self.lanes]
         self._lock = threading.Lock()
         self._known: LRUCache[bytes, int] = LRUCache(_REMEMBERED)
@@ -59,7 +59,7 @@ class QueryPool:
         most = sum(lane.turns.places + lane.turns.most for lane in self.lanes)
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="query")
 
-    def ask(self, question: Question, client: str = "") -> Answer | Reply:
+    def run(self, question: QueryRequest, client: str = "") -> StoredResult | ResultStream:
         """The answer where it comes quickly and whole; else one that has begun, and is read as it comes.
 
         Raises `TooManyQueries`, `ServerBusy`, `QueryTimeout`, `QueryTooLarge` or `QueryError`.
@@ -68,33 +68,33 @@ class QueryPool:
         with run:
             first = run.begin()
             if first and first.last:
-                return Answer(first.form, first.chunk)
+                return StoredResult(first.form, first.chunk)
             run.handed_on = True
-        reply = Reply()
-        self._threads.submit(run.carry_on, first, reply)
+        reply = ResultStream()
+        self._threads.submit(run.stream_rest, first, reply)
         reply.wait()
         return reply
 
-    def known(self, question: Question) -> int:
+    def known_lane(self, question: QueryRequest) -> int:
         """The lane in which a query ended when it was asked before."""
         with self._lock:
             return self._known.get(_key(question), 0)
 
-    def learn(self, question: Question, lane: int) -> None:
+    def remember_lane(self, question: QueryRequest, lane: int) -> None:
         """Remember it."""
         with self._lock:
             self._known[_key(question)] = lane
 
-    def hire(self, lane: int) -> Worker:
+    def acquire_worker(self, lane: int) -> Worker:
         """A worker for a lane: the one that was busy there last, whose caches are warm, or a new one."""
         with self._lock:
             if self._idle[lane]:
                 return self._idle[lane].pop()
         worker = self._nursery.worker()
-        worker.go_on(self.lanes[lane].niceness)
+        worker.resume(self.lanes[lane].niceness)
         return worker
 
-    def dismiss(self, worker: Worker, lane: int, *, again: bool) -> None:
+    def release_worker(self, worker: Worker, lane: int, *, again: bool) -> None:
         """It has done its work; it is kept for the next query of the lane, or ended."""
         again = again and worker.resident < _LARGE_MB
         with self._lock:
@@ -103,7 +103,7 @@ class QueryPool:
                 return
         worker.kill()
 
-    def park(self, worker: Worker) -> None:
+    def pause(self, worker: Worker) -> None:
         """Pause a worker. All that are paused may hold as much memory as one that runs; else `ServerBusy`."""
         worker.pause()
         with self._lock:
@@ -112,7 +112,7 @@ class QueryPool:
                 raise ServerBusy("Too many long queries wait here.", "Try again in a moment, or narrow a pattern.")
             self._paused[worker] = held
 
-    def forget(self, worker: Worker) -> None:
+    def unpause(self, worker: Worker) -> None:
         """It waits no longer."""
         with self._lock:
             self._paused.pop(worker, None)
@@ -127,10 +127,10 @@ class QueryPool:
         self._nursery.close()
 
 
-def _turns(settings: Settings, places: int, *, first: bool) -> Turns:
+def _turns(settings: Settings, places: int, *, first: bool) -> FairQueue:
     """Many may wait where queries are quick; a few that hold a worker each, where they are long."""
     share = 1 if first else 4
-    return Turns(
+    return FairQueue(
         places,
         waiting=max(1, settings.query_line // share),
         waiting_each=max(1, settings.query_line_each // share),
@@ -138,7 +138,7 @@ def _turns(settings: Settings, places: int, *, first: bool) -> Turns:
     )
 
 
-def _key(question: Question) -> bytes:
+def _key(question: QueryRequest) -> bytes:
     parts = (str(question.store), question.query, *question.default_graphs, "|", *question.named_graphs)
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).digest()
 
@@ -146,14 +146,14 @@ def _key(question: Question) -> bytes:
 class _Run:
     """A query on its way: the lane it is in, the worker that is at it, and until when it may run."""
 
-    def __init__(self, pool: QueryPool, question: Question, client: str) -> None:
+    def __init__(self, pool: QueryPool, question: QueryRequest, client: str) -> None:
         self.handed_on = False
         self._pool = pool
         self._question = question
         self._client = client
         self._seconds = question.seconds or pool.settings.query_seconds
         self._deadline = math.inf
-        self._at = pool.known(question)
+        self._at = pool.known_lane(question)
         self._entered: float | None = None
         self._worker: Worker | None = None
 
@@ -167,19 +167,19 @@ class _Run:
         healthy = kind is None or issubclass(kind, QueryError)
         self._leave()
         if self._worker:
-            self._pool.dismiss(self._worker, self._at, again=healthy)
+            self._pool.release_worker(self._worker, self._at, again=healthy)
             if not healthy:
                 metrics.KILLED.inc()
 
-    def begin(self) -> Part | None:
+    def begin(self) -> ResultChunk | None:
         """Ask; the first part of the answer, if it comes within the time of the lane."""
         self._enter()
-        self._worker = self._pool.hire(self._at)
+        self._worker = self._pool.acquire_worker(self._at)
         self._deadline = time.monotonic() + self._seconds
-        self._worker.ask(self._question)
+        self._worker.send(self._question)
         return self._worker.receive(min(self._lane.seconds, self._seconds))
 
-    def carry_on(self, part: Part | None, reply: Reply) -> None:
+    def stream_rest(self, part: ResultChunk | None, reply: ResultStream) -> None:
         """In a thread: read the rest of the answer into the reply, from lane to lane."""
         try:
             with self:
@@ -206,7 +206,7 @@ class _Run:
     def _lane(self) -> Lane:
         return self._pool.lanes[self._at]
 
-    def _next(self) -> Part:
+    def _next(self) -> ResultChunk:
         """The next part; where the time of the lane is up, the query goes to the next lane first."""
         assert self._worker
         while True:
@@ -225,21 +225,21 @@ class _Run:
     def _change_lane(self) -> None:
         assert self._worker
         waits = time.monotonic()
-        self._pool.park(self._worker)
+        self._pool.pause(self._worker)
         self._leave()
         self._at += 1
-        self._pool.learn(self._question, self._at)
+        self._pool.remember_lane(self._question, self._at)
         try:
             self._enter()
         finally:
-            self._pool.forget(self._worker)
-        self._worker.go_on(self._lane.niceness)
+            self._pool.unpause(self._worker)
+        self._worker.resume(self._lane.niceness)
         self._deadline += time.monotonic() - waits
 
     def _enter(self) -> None:
         metrics.WAITING.labels(self._lane.name).inc()
         try:
-            self._lane.turns.take(self._client)
+            self._lane.turns.acquire(self._client)
         finally:
             metrics.WAITING.labels(self._lane.name).dec()
         metrics.RUNNING.labels(self._lane.name).inc()
@@ -247,6 +247,6 @@ class _Run:
 
     def _leave(self) -> None:
         if self._entered is not None:
-            self._lane.turns.leave(self._client, time.monotonic() - self._entered)
+            self._lane.turns.release(self._client, time.monotonic() - self._entered)
             metrics.RUNNING.labels(self._lane.name).dec()
             self._entered = None

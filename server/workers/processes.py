@@ -13,7 +13,7 @@ import psutil
 
 from begrepp.errors import BegreppError, QueryTooLarge
 from begrepp.store.forkserver import NUMBER
-from begrepp.store.worker import Part, Question
+from begrepp.store.worker import QueryRequest, ResultChunk
 
 _PROGRAM = "begrepp.store.forkserver"
 _MB = 1 << 20
@@ -27,14 +27,14 @@ class Worker:
         self._pipe = pipe
         self._spent_before = 0.0
 
-    def ask(self, question: Question) -> None:
+    def send(self, question: QueryRequest) -> None:
         """Send it a question."""
         try:
             self._pipe.send(question)
         except (BrokenPipeError, ConnectionResetError):
             raise _gone() from None
 
-    def receive(self, seconds: float) -> Part | None:
+    def receive(self, seconds: float) -> ResultChunk | None:
         """The next part of the answer, or None where none comes in time; an error that comes instead is raised."""
         try:
             if not self._pipe.poll(max(0.0, seconds)):
@@ -44,7 +44,7 @@ class Worker:
             raise _gone() from None
         if isinstance(message, BegreppError):
             raise message
-        assert isinstance(message, Part)
+        assert isinstance(message, ResultChunk)
         if message.last:
             self._spent_before = message.spent
         return message
@@ -69,7 +69,7 @@ class Worker:
         with contextlib.suppress(psutil.Error):
             self._process.suspend()
 
-    def go_on(self, niceness: int) -> None:
+    def resume(self, niceness: int) -> None:
         """Let it go on, at this niceness; without privileges a process never becomes less nice again."""
         with contextlib.suppress(psutil.Error):
             self._process.nice(niceness)
@@ -89,7 +89,7 @@ def _gone() -> BegreppError:
     )
 
 
-class Nursery:
+class ForkServer:
     """Where workers come from; started when first needed, and again where it is gone."""
 
     def __init__(self, memory_mb: int) -> None:

@@ -19,7 +19,7 @@ _CHUNK = 1 << 16
 _SPOOL = 1 << 22
 
 
-class Reply:
+class ResultStream:
     """An answer: its form, and its bytes as they come."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredResult:
     """A whole answer."""
 
     form: Form

@@ -11,10 +11,10 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from begrepp.errors import InputError
 from begrepp.settings import Settings
-from begrepp.validation.outcome import Rules, Source
+from begrepp.validation.outcome import InputFile, RuleSet
 from begrepp.validation.rdf_input.prepare import prepare
 from begrepp.validation.rdf_input.syntax import of_media_type, of_text
-from begrepp.validation.validate_files import judge
+from begrepp.validation.validate_files import validate_files
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
 BROKEN = {
@@ -39,7 +39,7 @@ def refused(path: Path, shapes: str = SHAPE.format("sh:nodeKind sh:IRI")) -> str
     rules = path.parent / "rules.ttl"
     rules.write_text(shapes, encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        judge([Source(path=path)], Rules(files=(rules,)), Settings())
+        validate_files([InputFile(path=path)], RuleSet(files=(rules,)), Settings())
     assert caught.value.next_step
     return str(caught.value)
 

@@ -10,22 +10,22 @@ import pytest
 
 from begrepp.errors import InputError, UsageError
 from begrepp.settings import LANGUAGES, ROOT, Settings
-from begrepp.validation.outcome import Judgement, Source, rules_of
+from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_of
 from begrepp.validation.profiles.imports import copies, with_imports
 from begrepp.validation.profiles.profile import BUNDLED, find_profile, pin, profiles, read_profile
 from begrepp.validation.profiles.rdforms.turtle import shapes_of
 from begrepp.validation.profiles.shape_doc import profile_documentation
 from begrepp.validation.validate import Engine, validate
-from begrepp.validation.validate_files import judge
+from begrepp.validation.validate_files import validate_files
 
 SUITES = Path(os.environ.get("BEGREPP_SHARED", ROOT.parent / "shared")) / "suites"
 NAMES = sorted(path.name for path in BUNDLED.iterdir())
 EXAMPLES = sorted(BUNDLED.glob("*/examples/*.ttl"))
 
 
-def judged(path: Path, name: str) -> Judgement:
+def judged(path: Path, name: str) -> ValidationOutcome:
     settings = Settings()
-    return judge([Source(path=path)], rules_of(find_profile(name, settings)), settings)
+    return validate_files([InputFile(path=path)], rule_set_of(find_profile(name, settings)), settings)
 
 
 def suite(folder: str) -> Path:
@@ -208,7 +208,7 @@ def test_data_that_the_rules_do_not_look_at_is_not_praised(tmp_path: Path) -> No
 @pytest.mark.slow
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_both_engines_say_the_same_of_every_example(path: Path) -> None:
-    rules = rules_of(find_profile(path.parts[-3], Settings()))
+    rules = rule_set_of(find_profile(path.parts[-3], Settings()))
     engines: tuple[Engine, Engine] = ("fast", "reference")
     reports = [validate([path], rules.files, background=rules.background, engine=each) for each in engines]
     fast, reference = (

@@ -9,7 +9,7 @@ import pytest
 from tantivy import Query
 
 from begrepp.search import TextIndex, incremental, renew_index, write_index
-from begrepp.search.index_state import NAME, Ledger
+from begrepp.search.index_state import NAME, IndexState
 from begrepp.search.schema import schema
 
 BASE, SKOS = "https://example.org/", "http://www.w3.org/2004/02/skos/core#"
@@ -86,7 +86,7 @@ def test_a_renewed_index_holds_what_one_written_whole_holds(tmp_path: Path, what
     assert held(tmp_path / "renewed", {*whole}) == whole
     assert held(tmp_path / "renewed", {*was}) == held(tmp_path / "whole", {*was})
     assert held(tmp_path / "before") == was
-    one, other = Ledger.read(tmp_path / "renewed"), Ledger.read(tmp_path / "whole")
+    one, other = IndexState.read(tmp_path / "renewed"), IndexState.read(tmp_path / "whole")
     assert one and other and one.renewals == 1
     one.renewals = 0
     assert one == other

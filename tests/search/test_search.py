@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from begrepp.search import TextIndex, write_index
-from begrepp.search.query_parser import Question
+from begrepp.search.query_parser import ParsedSearch
 from begrepp.search.synonyms import synonyms
 from begrepp.text.stemming import code_key, keys
 
@@ -143,7 +143,7 @@ def test_the_code_of_a_thing_is_found_however_it_is_written(index: TextIndex) ->
     ],
 )
 def test_a_code_is_seen_beside_words_and_its_system_too(query: str, codes: tuple[str, ...], named: bool) -> None:
-    question = Question(query, ())
+    question = ParsedSearch(query, ())
     assert question.codes == codes
     assert question.names("https://w3id.org/begrepp/id/cs/icd-10-se") == named
     assert not question.names("https://w3id.org/begrepp/id/cs/atc")

@@ -14,11 +14,11 @@ from begrepp.records import (
     Agent,
     Concept,
     Edition,
+    EditionFiles,
     Mapping,
     MappingSet,
     Record,
     Redistribution,
-    Release,
     Scheme,
     texts,
 )
@@ -32,12 +32,12 @@ ROOT = "https://w3id.org/begrepp/id/cs"
 BROAD, CLOSE = (f"http://www.w3.org/2004/02/skos/core#{kind}Match" for kind in ("broad", "close"))
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """A container and its two parts."""
     yield Scheme(id="system", titles=texts("System i delar", "System in parts"), identifiers=("urn:oid:1.2.3",))
     for part, code in (("part-a", "AAA00"), ("part-b", "BB000")):
         yield Scheme(id=part, titles=texts(f"Del {part[-1]}", f"Part {part[-1]}"), part_of="system")
-        yield Release(
+        yield Edition(
             scheme=part,
             version=edition.version,
             valid_from=date(2021, 1, 1),
@@ -51,7 +51,7 @@ def load(edition: Edition) -> Iterator[Record]:
         )
 
 
-def load_mappings(edition: Edition) -> Iterator[Record]:
+def load_mappings(edition: EditionFiles) -> Iterator[Record]:
     """Two editions of a mapping set; the newer one thinks otherwise."""
     yield MappingSet(
         id="delar",

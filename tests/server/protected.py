@@ -14,6 +14,7 @@ from begrepp.records import (
     Concept,
     Coverage,
     Edition,
+    EditionFiles,
     Level,
     Mapping,
     MappingSet,
@@ -22,7 +23,6 @@ from begrepp.records import (
     RdfTerm,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Skipped,
     Statement,
@@ -62,7 +62,7 @@ def concept(notation: str, **more: object) -> Concept:
     )
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The records of a release that may not be passed on."""
     yield Scheme(
         id="skyddad",
@@ -70,7 +70,7 @@ def load(edition: Edition) -> Iterator[Record]:
         descriptions=words("beskrivning"),
         hierarchical=True,
     )
-    yield Release(
+    yield Edition(
         scheme="skyddad",
         version=edition.version,
         valid_from=date(int(edition.version), 1, 1),
@@ -103,7 +103,7 @@ def load(edition: Edition) -> Iterator[Record]:
     yield Skipped(origin=HERE, reason=f"{CANARY} hoppades över")
 
 
-def load_mappings(edition: Edition) -> Iterator[Record]:
+def load_mappings(edition: EditionFiles) -> Iterator[Record]:
     """Mappings that may not be passed on."""
     yield MappingSet(
         id="skyddade",
@@ -127,7 +127,7 @@ def load_mappings(edition: Edition) -> Iterator[Record]:
     )
 
 
-def load_badly(edition: Edition) -> Iterator[Record]:
+def load_badly(edition: EditionFiles) -> Iterator[Record]:
     """A file that is refused with a message that quotes it."""
     yield Scheme(id="trasig", titles=(Text("Trasigt kodverk", "sv"),))
     raise InputError(HERE, f"the cell '{CANARY}' is no code.", "Correct it.")

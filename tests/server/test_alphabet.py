@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.artefact.alphabet import Alphabet, Entry, entries_of, letters_of, path_of
-from begrepp.build.view_scan import look_over
+from begrepp.artefact.alphabet import Alphabet, IndexEntry, entries_of, letters_of, path_of
+from begrepp.build.view_scan import scan_view
 from begrepp.rdf.ntriples import name
 from begrepp.settings import LANGUAGES
 from begrepp.text.swedish import letter_of
@@ -110,10 +110,10 @@ def test_concepts_with_their_publishers_addresses_are_there(tmp_path: Path) -> N
     view = tmp_path / "view.nt"
     view.write_text("\n".join(said) + "\n", encoding="utf-8")
     alphabet = Alphabet("https://w3id.org/begrepp/")
-    look_over(view, [alphabet])
+    scan_view(view, [alphabet])
     alphabet.write(tmp_path)
     assert letters_of(tmp_path, "snomed-ct", "sv") == {"Z": 1}
-    zebra = Entry(concept="http://snomed.info/id/1", notation="1", name='Zebra \\ "x"', lang="", active=False)
+    zebra = IndexEntry(concept="http://snomed.info/id/1", notation="1", name='Zebra \\ "x"', lang="", active=False)
     assert entries_of(tmp_path, "snomed-ct", "en", "Z", 0, 5) == [zebra]
     assert entries_of(tmp_path, "snomed-ct", "en", "Z", 1, 5) == []
     assert entries_of(tmp_path, "snomed-ct", "nb", "Z", 0, 5) == [zebra], "a language that the build does not know"

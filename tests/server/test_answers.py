@@ -13,7 +13,7 @@ from pyoxigraph import RdfFormat, parse
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from server.app import create_app
-from server.ops.warm_up import warm
+from server.ops.warm_up import warm_up
 
 SELECT = "SELECT ?c ?l { ?c skos:prefLabel ?l } ORDER BY ?c ?l LIMIT 60"
 CHANCE = "SELECT (RAND() AS ?r) {}"
@@ -95,7 +95,7 @@ def test_the_editor_gets_the_words_of_the_data(client: FlaskClient) -> None:
 
 def test_what_the_server_asks_itself_is_no_readers_query(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", logger="begrepp.queries"):
-        warm(app)
+        warm_up(app)
         assert not [record for record in caplog.records if record.name == "begrepp.queries"]
         app.test_client().get("/sparql", query_string={"query": "SELECT (4711 AS ?n) {}", "format": "json"})
         assert [record for record in caplog.records if record.name == "begrepp.queries"]

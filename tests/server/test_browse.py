@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from begrepp.records import Text
 from begrepp.settings import ROOT, Settings
 from server.app import create_app
-from server.http.i18n import LANGUAGES, Speaker, catalogue
+from server.http.i18n import LANGUAGES, Translator, translations
 from server.served.labels import choose
 
 HTML = {"Accept": "text/html"}
@@ -47,7 +47,7 @@ PAGES = [
 
 
 def test_every_language_has_the_same_words() -> None:
-    swedish, *others = (catalogue(language) for language in LANGUAGES)
+    swedish, *others = (translations(language) for language in LANGUAGES)
     for other in others:
         assert swedish.keys() == other.keys()
         for key, words in swedish.items():
@@ -59,7 +59,7 @@ def test_every_fact_of_the_starter_is_named_in_every_language() -> None:
     about = {evidence["about"] for declaration in said for evidence in declaration.get("evidence", ())}
     assert len(about) > 20
     for language in LANGUAGES:
-        assert not [each for each in about if f"about.{each}" not in catalogue(language)], language
+        assert not [each for each in about if f"about.{each}" not in translations(language)], language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -254,4 +254,4 @@ def test_no_address_makes_the_server_stumble(client: FlaskClient, path: str) -> 
 
 @pytest.mark.parametrize(("number", "swedish", "english"), [(12345, "12\u00a0345", "12,345"), (0.95, "0,95", "0.95")])
 def test_numbers_are_written_as_the_reader_does(number: float, swedish: str, english: str) -> None:
-    assert (Speaker("sv").number(number), Speaker("en").number(number)) == (swedish, english)
+    assert (Translator("sv").number(number), Translator("en").number(number)) == (swedish, english)

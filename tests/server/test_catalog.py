@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 import loaders
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
@@ -54,7 +54,7 @@ def harvested(tmp_path: Path) -> Iterator[FlaskClient]:
     """A build of nothing but somebody else's catalogue."""
     settings = Settings(data=tmp_path / "data")
     (fixture,) = (each for each in golden.fixtures() if each.name == "dcat-provkatalog")
-    build([Job(fixture.edition, loaders.loader_of(fixture.edition))], settings, Quiet(), keep_going=True)
+    build([EditionJob(fixture.edition, loaders.loader_of(fixture.edition))], settings, Quiet(), keep_going=True)
     application = create_app(settings)
     yield application.test_client()
     application.extensions["begrepp"].pool.close()

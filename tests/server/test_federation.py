@@ -17,7 +17,7 @@ import pytest
 from begrepp.settings import Settings
 from begrepp.sparql.services import candidates, first_service
 from begrepp.sparql.tokens import tokens
-from begrepp.store.nodes import FILE, Node, NodeClient, NodeError, read_nodes
+from begrepp.store.nodes import FILE, FederationNode, NodeClient, NodeError, read_nodes
 from tests.small import HEADER, build_small, put
 from tests.w3c.serving import free_port, serve
 
@@ -113,11 +113,11 @@ def test_a_node_that_the_query_names_and_that_fails_is_an_error_unless_silent(wo
     assert (status, rows) == (200, [{}]) and "nere=failed" in said
 
 
-def read_nodes_of(world: World) -> tuple[Node, ...]:
+def read_nodes_of(world: World) -> tuple[FederationNode, ...]:
     _, _, said = ask(world, "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")
     endpoints = [part.strip(" <>.") for part in said.partition("asked: ")[2].split(",") if "127.0.0.1" in part]
     return tuple(
-        Node(name=name, iri=url, endpoint=url.partition(">")[0])
+        FederationNode(name=name, iri=url, endpoint=url.partition(">")[0])
         for name, url in zip(("granne", "seg", "nere", "intern"), endpoints, strict=False)
     )
 
@@ -132,7 +132,7 @@ def test_others_are_not_asked_and_nobody_is_asked_in_circles(world: World) -> No
 
 def test_an_address_that_is_not_public_is_refused_unless_allowed() -> None:
     for host in ("127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "localhost", "[::ffff:127.0.0.1]"):
-        node = Node(name="n", iri="urn:n", endpoint=f"http://{host}:1/sparql")
+        node = FederationNode(name="n", iri="urn:n", endpoint=f"http://{host}:1/sparql")
         with pytest.raises(NodeError, match="not public"):
             NodeClient().select(node, "SELECT * {}")
 
@@ -157,7 +157,7 @@ def test_a_node_that_redirects_or_goes_on_forever_is_an_error() -> None:
 
         threading.Thread(target=answer, daemon=True).start()
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
-        node = Node(name="n", iri="urn:n", endpoint=url, private=True, seconds=5)
+        node = FederationNode(name="n", iri="urn:n", endpoint=url, private=True, seconds=5)
         with pytest.raises(NodeError, match="302"):
             NodeClient().select(node, "SELECT * {}")
         with pytest.raises(NodeError, match="MB"):

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from begrepp.cli.main import main
-from begrepp.records import Edition, Mapping
+from begrepp.records import EditionFiles, Mapping
 from begrepp.settings import Settings
 from loaders.sssom import load as load_sssom
 
@@ -71,7 +71,7 @@ def test_the_concept_map_says_how_each_code_relates(client: FlaskClient) -> None
 def test_the_sssom_is_read_by_our_own_loader(client: FlaskClient, tmp_path: Path) -> None:
     file = tmp_path / "crosswalk.sssom.tsv"
     file.write_text(client.get(f"{PAIR}&format=sssom").text, encoding="utf-8")
-    edition = Edition(source="crosswalk", version="2026", folder=tmp_path, files=(file,))
+    edition = EditionFiles(source="crosswalk", version="2026", folder=tmp_path, files=(file,))
     declared = {
         "source": {
             "title": {"sv": "Nyckel"},

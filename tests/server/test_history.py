@@ -16,17 +16,17 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
 
 import loaders
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.queries.files import QUERIES
 from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Edition,
+    EditionFiles,
     Mapping,
     MappingSet,
     Record,
     Redistribution,
-    Release,
     Scheme,
     ValueSet,
     texts,
@@ -49,12 +49,12 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 @pytest.fixture(scope="module")
 def app_with_history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     settings = Settings(data=tmp_path_factory.mktemp("history") / "data", query_seconds=5, query_workers=1)
-    jobs = [Job(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
+    jobs = [EditionJob(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
     text = put(settings, HEADER + ROWS, edition="2019")
     for year in ("2019", "2020"):
         path = text if year == "2019" else put(settings, HEADER + ROWS.replace("UNS", "ospecificerad"), edition=year)
-        job = Edition(source="icd10_se", version=year, folder=path.parent, files=(path,))
-        jobs.append(Job(job, loaders.loader_of(job)))
+        job = EditionFiles(source="icd10_se", version=year, folder=path.parent, files=(path,))
+        jobs.append(EditionJob(job, loaders.loader_of(job)))
     build(jobs, settings, Quiet(), accept_fewer=True)
     application = create_app(settings)
     yield application
@@ -341,7 +341,7 @@ def test_a_public_build_keeps_the_publishers_words_out_of_a_difference(tmp_path:
     application.extensions["begrepp"].pool.close()
 
 
-def mappings(edition_: Edition) -> Iterator[Record]:
+def mappings(edition_: EditionFiles) -> Iterator[Record]:
     """Mappings from a code that is retitled and from one that stays, and to one that another was merged into."""
     yield MappingSet(
         id="par-mappningar",
@@ -365,10 +365,10 @@ def mappings(edition_: Edition) -> Iterator[Record]:
         )
 
 
-def value_sets(edition_: Edition) -> Iterator[Record]:
+def value_sets(edition_: EditionFiles) -> Iterator[Record]:
     """A value set with a code that is retitled, and one with a code that stays."""
     yield Scheme(id="urval", titles=texts("Urval", "Choices"))
-    yield Release(
+    yield Edition(
         scheme="urval",
         version="2021",
         valid_from=date(2021, 1, 1),
@@ -384,8 +384,8 @@ def value_sets(edition_: Edition) -> Iterator[Record]:
 
 def test_a_difference_shows_the_value_sets_that_it_touches(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    jobs = [Job(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
-    jobs.append(Job(edition(settings.raw, "2021", "urval"), value_sets))
+    jobs = [EditionJob(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
+    jobs.append(EditionJob(edition(settings.raw, "2021", "urval"), value_sets))
     build(jobs, settings, Quiet())
     application = create_app(settings)
     page = application.test_client().get(PAIR, headers=HTML).text
@@ -397,8 +397,8 @@ def test_a_difference_shows_the_value_sets_that_it_touches(tmp_path: Path) -> No
 
 def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    jobs = [Job(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
-    jobs.append(Job(edition(settings.raw, "2021", "mapset"), mappings))
+    jobs = [EditionJob(edition(settings.raw, version), editions.load) for version in ("2021", "2022")]
+    jobs.append(EditionJob(edition(settings.raw, "2021", "mapset"), mappings))
     build(jobs, settings, Quiet())
     application = create_app(settings)
     page = application.test_client().get(PAIR, headers=HTML).text

@@ -128,7 +128,7 @@ def test_what_one_process_made_another_need_not_make(built: Settings, tmp_path: 
 def test_a_full_file_is_emptied_and_goes_on(tmp_path: Path) -> None:
     pages = SharedPages(tmp_path / "pages.sqlite", 1)
     for number in range(20):
-        pages.keep(str(number), bytes(100_000))
+        pages.put(str(number), bytes(100_000))
     assert pages.get("0") is None
-    pages.keep("last", b"x")
+    pages.put("last", b"x")
     assert pages.get("last") == b"x"

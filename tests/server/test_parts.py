@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.rdf.iris import Iris
-from begrepp.records import Edition
+from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from server.app import create_app
 from tests.server import parts
@@ -40,8 +40,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         place: Path = folder / "raw" / source / version
         place.mkdir(parents=True)
         (place / "parts.csv").write_text("-\n", encoding="utf-8")
-        edition = Edition(source=source, version=version, folder=place, files=(place / "parts.csv",))
-        jobs.append(Job(edition, loader))
+        edition = EditionFiles(source=source, version=version, folder=place, files=(place / "parts.csv",))
+        jobs.append(EditionJob(edition, loader))
     build(jobs, found, Quiet(), accept_fewer=True)
     return found
 
@@ -94,8 +94,8 @@ def test_a_server_without_a_build_says_what_to_do(tmp_path: Path) -> None:
 def test_a_new_build_is_seen_without_a_restart(settings: Settings, reader: FlaskClient) -> None:
     before = reader.get("/ready").get_json()["build"]
     place = settings.data.parent / "raw" / "system" / "2021"
-    edition = Edition(source="system", version="2021", folder=place, files=(place / "parts.csv",))
-    build([Job(edition, parts.load)], settings, Quiet(), accept_fewer=True)
+    edition = EditionFiles(source="system", version="2021", folder=place, files=(place / "parts.csv",))
+    build([EditionJob(edition, parts.load)], settings, Quiet(), accept_fewer=True)
     assert reader.get("/ready").get_json()["build"] != before
     assert reader.get("/mapping/delar", headers=HTML).status_code == 404
     assert reader.get("/sparql", query_string={"query": "ASK { ?s sssom:mappings ?o }"}).get_json()["boolean"] is False

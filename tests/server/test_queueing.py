@@ -9,11 +9,11 @@ import pytest
 
 from begrepp.errors import ServerBusy, TooManyQueries
 from begrepp.sparql.tokens import depth, is_steady, is_update, tokens
-from server.workers.fair_queue import Turns
+from server.workers.fair_queue import FairQueue
 
 
-def turns(places: int, *, waiting: int = 100, each: int = 100, seconds: float = 5) -> Turns:
-    return Turns(places, waiting=waiting, waiting_each=each, seconds=seconds)
+def turns(places: int, *, waiting: int = 100, each: int = 100, seconds: float = 5) -> FairQueue:
+    return FairQueue(places, waiting=waiting, waiting_each=each, seconds=seconds)
 
 
 def wait_until(condition: object) -> None:
@@ -27,7 +27,7 @@ def wait_until(condition: object) -> None:
 def test_a_client_with_one_query_comes_before_the_second_of_another() -> None:
     line = turns(1)
     order: list[str] = []
-    line.take("holder")
+    line.acquire("holder")
     threads = []
     for n, client in enumerate(["many", "many", "many", "single"]):
 
@@ -38,7 +38,7 @@ def test_a_client_with_one_query_comes_before_the_second_of_another() -> None:
         threads.append(threading.Thread(target=ask))
         threads[-1].start()
         wait_until(lambda n=n: line.waiting == n + 1)
-    line.leave("holder", 0.1)
+    line.release("holder", 0.1)
     for thread in threads:
         thread.join()
     assert order == ["many", "single", "many", "many"]
@@ -47,44 +47,44 @@ def test_a_client_with_one_query_comes_before_the_second_of_another() -> None:
 
 def test_a_client_leaves_a_place_for_others() -> None:
     line = turns(2)
-    line.take("many")
-    second = threading.Thread(target=line.take, args=("many",))
+    line.acquire("many")
+    second = threading.Thread(target=line.acquire, args=("many",))
     second.start()
     second.join()  # alone, it may have both
-    line.leave("many", 1)
-    line.take("other")
-    third = threading.Thread(target=line.take, args=("many",))
+    line.release("many", 1)
+    line.acquire("other")
+    third = threading.Thread(target=line.acquire, args=("many",))
     third.start()
     wait_until(lambda: line.waiting == 1)
-    line.leave("other", 1)
+    line.release("other", 1)
     third.join()
     assert line.running == 2
 
 
 def test_a_full_line_says_when_to_come_back() -> None:
     line = turns(1, waiting=2, each=1, seconds=3)
-    line.take("a")
-    threads = [threading.Thread(target=line.take, args=(client,)) for client in ("a", "b")]
+    line.acquire("a")
+    threads = [threading.Thread(target=line.acquire, args=(client,)) for client in ("a", "b")]
     threads[0].start()
     wait_until(lambda: line.waiting == 1)
     with pytest.raises(TooManyQueries, match="1 of your queries") as mine:
-        line.take("a")
+        line.acquire("a")
     threads[1].start()
     wait_until(lambda: line.waiting == 2)
     with pytest.raises(TooManyQueries, match="Too many queries") as all_:
-        line.take("c")
+        line.acquire("c")
     assert 1 <= mine.value.retry_after <= all_.value.retry_after <= 60
     for client in ("a", "a", "b"):
-        line.leave(client, 0.1)
+        line.release(client, 0.1)
     for thread in threads:
         thread.join()
 
 
 def test_who_waits_too_long_is_told_and_leaves_the_line() -> None:
     line = turns(1, seconds=0.05)
-    line.take("a")
+    line.acquire("a")
     with pytest.raises(ServerBusy):
-        line.take("b")
+        line.acquire("b")
     assert line.waiting == 0
 
 

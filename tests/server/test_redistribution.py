@@ -13,11 +13,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.artefact.manifest import current_build
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.exports.downloads import FORMS
 from begrepp.exports.nquads import dump
-from begrepp.records import Edition
+from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from server.app import create_app
 from tests.server.protected import CANARY, load, load_badly, load_mappings
@@ -27,7 +27,7 @@ ENCODED = quote(CANARY)
 STEM = CANARY[:8]
 
 
-def editions(folder: Path) -> Iterator[Job]:
+def editions(folder: Path) -> Iterator[EditionJob]:
     for source, version, loader in (
         ("skyddad", "2021", load),
         ("skyddad", "2022", load),
@@ -38,7 +38,7 @@ def editions(folder: Path) -> Iterator[Job]:
         place.mkdir(parents=True)
         file = place / "secret.csv"
         file.write_text(f"{CANARY}\n", encoding="utf-8")
-        yield Job(Edition(source=source, version=version, folder=place, files=(file,)), loader)
+        yield EditionJob(EditionFiles(source=source, version=version, folder=place, files=(file,)), loader)
 
 
 def settings_for(folder: Path, *, public: bool) -> Settings:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from begrepp.errors import BegreppError, QueryTimeout
-from server.workers.stream import HEAD, Reply
+from server.workers.stream import HEAD, ResultStream
 
 
 def test_what_there_is_comes_before_the_error() -> None:
-    reply, told = Reply(), list[BegreppError]()
+    reply, told = ResultStream(), list[BegreppError]()
     reply.cut_off = told.append
     reply.begin("solutions")
     reply.write(b"x" * HEAD)
@@ -23,7 +23,7 @@ def test_what_there_is_comes_before_the_error() -> None:
 
 
 def test_what_goes_wrong_before_it_is_well_begun_is_said_at_once() -> None:
-    reply = Reply()
+    reply = ResultStream()
     reply.begin("solutions")
     reply.write(b"x")
     reply.finish(QueryTimeout("The time is up.", "Ask for less."))

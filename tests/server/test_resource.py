@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, parse
 
 from begrepp.rdf.namespaces import expand
-from server.state import Serving
+from server.state import AppState
 
 BASE = "https://w3id.org/begrepp/"
 HTML = {"Accept": "text/html"}
@@ -25,8 +25,8 @@ FORMATS = {
 def iris(app: Flask, query: str) -> list[str]:
     """The IRIs that answer a SELECT of one variable, in the build being served."""
     serving = app.extensions["begrepp"]
-    assert isinstance(serving, Serving)
-    answer = serving.build().store.query(query)
+    assert isinstance(serving, AppState)
+    answer = serving.current_build().store.query(query)
     assert isinstance(answer, QuerySolutions)
     return [term.value for row in answer if isinstance(term := row[0], NamedNode)]
 

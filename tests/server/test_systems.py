@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import loaders
-from begrepp.build.load_editions import Job
+from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.editions import find_editions
@@ -90,7 +90,7 @@ def app_with_systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask
     found = [fixture.edition for fixture in golden.fixtures() if fixture.name in FIXTURES]
     found += [edition for edition in find_editions(Path(ROOT / "starter")) if edition.source == "hgnc-demo"]
     assert len(found) == len(FIXTURES) + 1
-    build([Job(edition, loaders.loader_of(edition)) for edition in found], settings, Quiet(), accept_fewer=True)
+    build([EditionJob(edition, loaders.loader_of(edition)) for edition in found], settings, Quiet(), accept_fewer=True)
     application = create_app(settings)
     yield application
     application.extensions["begrepp"].pool.close()

@@ -19,8 +19,8 @@ from begrepp.settings import Settings
 from begrepp.validation.profiles.profile import BUNDLED
 from begrepp.validation.reports.formats import FORMATS
 from server.app import create_app
-from server.http.rate_limit import Rate, TooOften
-from server.validation.fetch import NotFetched, fetch
+from server.http.rate_limit import RateLimit, RateLimited
+from server.validation.fetch import FetchError, fetch
 
 BAD = (BUNDLED / "skos" / "examples" / "invalid.ttl").read_bytes()
 GOOD = (BUNDLED / "skos" / "examples" / "valid.ttl").read_bytes()
@@ -197,10 +197,10 @@ def test_whoever_asks_too_often_waits(built: Settings) -> None:
     client = application.test_client()
     statuses = [client.post("/validation/skos", data=b"", content_type="text/turtle").status_code for _ in range(3)]
     assert statuses == [400, 400, 429]
-    rate = Rate(1)
+    rate = RateLimit(1)
     rate.take("a")
     rate.take("b")
-    with pytest.raises(TooOften):
+    with pytest.raises(RateLimited):
         rate.take("a")
 
 
@@ -250,7 +250,7 @@ ALLOWED = ("https://data.example.org", "http://plain.example.org:8080")
     ],
 )
 def test_an_address_that_must_not_be_fetched_is_not(url: str, addresses: list[str], words: str, tmp_path: Path) -> None:
-    with pytest.raises(NotFetched, match=words):
+    with pytest.raises(FetchError, match=words):
         fetch(url, tmp_path / "x", ALLOWED, 1000, resolve=lambda host, port: addresses)
 
 
@@ -298,9 +298,9 @@ def test_an_allowed_address_is_fetched_and_redirects_obey_the_same_rules(
     try:
         assert site.get("/data.ttl", tmp_path / "a") == site.get("/moved", tmp_path / "b") == GOOD
         for path, words in (("/away", "not on the list"), ("/round", "more than 3 times"), ("/none", "answered 404")):
-            with pytest.raises(NotFetched, match=words):
+            with pytest.raises(FetchError, match=words):
                 site.get(path, tmp_path / "c")
-        with pytest.raises(NotFetched, match="larger than"):
+        with pytest.raises(FetchError, match="larger than"):
             site.get("/data.ttl", tmp_path / "d", limit=10)
     finally:
         site.server.shutdown()

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from begrepp.artefact.parts import Part
 from begrepp.history.changes import TYPES, Comparison
-from begrepp.history.comparison.added_and_removed import Turnover
-from begrepp.history.comparison.common_codes import Kept
-from begrepp.history.comparison.coverage import EditionFile, Reach, Survey
-from begrepp.history.comparison.entry import Entry
+from begrepp.history.comparison.added_and_removed import AddedAndRemoved
+from begrepp.history.comparison.common_codes import CommonCodes
+from begrepp.history.comparison.coverage import EditionFile, EditionSurvey, SharedCoverage
+from begrepp.history.comparison.entry import EditionConcept
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import is_concept, subjects
 
@@ -25,16 +25,16 @@ _IN_RELEASE = f" {name('begrepp:inRelease')} "
 
 def compare(old: EditionFile, new: EditionFile) -> Comparison:
     """The changes from the older edition to the newer, sorted by class and code."""
-    before, after = Survey.of(old), Survey.of(new)
-    reach = Reach(before, after)
-    kept, turnover = Kept(), Turnover()
+    before, after = EditionSurvey.of(old), EditionSurvey.of(new)
+    reach = SharedCoverage(before, after)
+    kept, turnover = CommonCodes(), AddedAndRemoved()
     unchanged = 0
     for subject, old_lines, new_lines in _side_by_side(old.path, new.path):
         if old_lines and new_lines:
             if _same(old_lines, new_lines):
                 unchanged += 1
                 continue
-            one, other = Entry.of(subject, old_lines), Entry.of(subject, new_lines)
+            one, other = EditionConcept.of(subject, old_lines), EditionConcept.of(subject, new_lines)
             if one.active and other.active:
                 unchanged += not kept.compare(one, other, reach, old.valid_from)
             elif one.active:
@@ -42,9 +42,9 @@ def compare(old: EditionFile, new: EditionFile) -> Comparison:
             elif other.active:
                 turnover.come[subject] = other
         elif old_lines:
-            if reach.newer_covers(subject) and (entry := Entry.of(subject, old_lines)).active:
+            if reach.newer_covers(subject) and (entry := EditionConcept.of(subject, old_lines)).active:
                 turnover.gone[subject] = (entry, None)
-        elif reach.older_covers(subject) and (entry := Entry.of(subject, new_lines)).active:
+        elif reach.older_covers(subject) and (entry := EditionConcept.of(subject, new_lines)).active:
             turnover.come[subject] = entry
     turnover.settle(before, after, old.path, new.path, kept.renamed)
     order = {kind: place for place, kind in enumerate(TYPES)}

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from begrepp.history.changes import Change, Code
+from begrepp.history.changes import Change, ChangedCode
 from begrepp.history.comparison.common_codes import retitled
-from begrepp.history.comparison.coverage import Survey
-from begrepp.history.comparison.entry import Entry, language_order, last, unique
+from begrepp.history.comparison.coverage import EditionSurvey
+from begrepp.history.comparison.entry import EditionConcept, language_order, last, unique
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import is_concept, literal, subjects
 from begrepp.text.similarity import is_spare, spelling, telling
@@ -19,15 +19,20 @@ _PREF_LABEL = f" {name('skos:prefLabel')} "
 
 
 @dataclass(slots=True)
-class Turnover:
+class AddedAndRemoved:
     """The codes that came or went, which are settled when all are known."""
 
     changes: list[Change] = field(default_factory=list)
-    gone: dict[str, tuple[Entry, Entry | None]] = field(default_factory=dict)
-    come: dict[str, Entry] = field(default_factory=dict)
+    gone: dict[str, tuple[EditionConcept, EditionConcept | None]] = field(default_factory=dict)
+    come: dict[str, EditionConcept] = field(default_factory=dict)
 
     def settle(
-        self, before: Survey, after: Survey, old: Path, new: Path, renamed: Iterable[tuple[Entry, Entry, str]]
+        self,
+        before: EditionSurvey,
+        after: EditionSurvey,
+        old: Path,
+        new: Path,
+        renamed: Iterable[tuple[EditionConcept, EditionConcept, str]],
     ) -> None:
         """Pair codes that went with codes that came; what is left over was retired or added."""
         self._by_successors(before, after)
@@ -43,9 +48,9 @@ class Turnover:
                 rule = "ruleNewSpareCode"
             self.changes.append(Change(rule=rule, targets=(entry.code,), new_labels=entry.texts()))
 
-    def _by_successors(self, before: Survey, after: Survey) -> None:
+    def _by_successors(self, before: EditionSurvey, after: EditionSurvey) -> None:
         """What the publisher says took the place of a code."""
-        single: dict[str, list[Entry]] = defaultdict(list)
+        single: dict[str, list[EditionConcept]] = defaultdict(list)
         for subject, (old, then) in [*self.gone.items()]:
             stated = then.successors if then and then.successors else old.successors
             successors = sorted({s for s in stated if s in after.level})
@@ -63,7 +68,9 @@ class Turnover:
             for entry in entries:
                 del self.gone[entry.subject]
 
-    def _pair(self, rule: str, old: list[Entry], new: list[str], names: dict[str, Entry] | None = None) -> None:
+    def _pair(
+        self, rule: str, old: list[EditionConcept], new: list[str], names: dict[str, EditionConcept] | None = None
+    ) -> None:
         """One row for codes that went and the codes that they became; those count as added no longer."""
         known = [self.come.pop(subject, None) or (names or {}).get(subject) for subject in new]
         self.changes.append(
@@ -71,7 +78,7 @@ class Turnover:
                 rule=rule,
                 sources=tuple(entry.code for entry in old),
                 targets=tuple(
-                    entry.code if entry else Code(iri=subject[1:-1], notation=last(subject))
+                    entry.code if entry else ChangedCode(iri=subject[1:-1], notation=last(subject))
                     for subject, entry in zip(new, known, strict=True)
                 ),
                 old_labels=unique(text for entry in old for text in entry.texts()[:1]),
@@ -98,13 +105,13 @@ class Turnover:
         spellings = {title for title, _ in went}
         if not spellings:
             return
-        holders: list[Entry] = []
+        holders: list[EditionConcept] = []
         for subject, lines in subjects(new):
             if subject in self.come or subject in self.gone or not is_concept(lines):
                 continue
             labels = (literal(line.split(" ", 2)[2][:-3]) for line in lines if _PREF_LABEL in line)
             if any(spelling(label.value) in spellings for label in labels):
-                entry = Entry.of(subject, lines)
+                entry = EditionConcept.of(subject, lines)
                 if entry.active:
                     holders.append(entry)
         held = by_title(holders)
@@ -115,7 +122,7 @@ class Turnover:
                 for entry in entries:
                     del self.gone[entry.subject]
 
-    def _renamed(self, renamed: Iterable[tuple[Entry, Entry, str]]) -> None:
+    def _renamed(self, renamed: Iterable[tuple[EditionConcept, EditionConcept, str]]) -> None:
         """Codes that have other words now: where the old title went to another code, this one was re-used."""
         came = by_title(self.come.values())
         for old, new, rule in renamed:
@@ -127,16 +134,18 @@ class Turnover:
             lang = next(x for x in shared if spelling(old.labels[x]) != spelling(new.labels[x]))
             self.changes.append(retitled("ruleTitleElsewhere" if len(heirs) == 1 else rule, old, new, lang))
 
-    def _divided(self, before: Survey, old: Path) -> None:
+    def _divided(self, before: EditionSurvey, old: Path) -> None:
         """A code in use that had nothing below it, and now has several codes."""
-        below: dict[str, list[Entry]] = defaultdict(list)
+        below: dict[str, list[EditionConcept]] = defaultdict(list)
         for entry in self.come.values():
             for parent in entry.broader:
                 if parent in before.level and parent not in before.has_narrower and parent not in self.gone:
                     below[parent].append(entry)
         divided = {parent for parent, entries in below.items() if len(entries) > 1}
         undivided = (
-            Entry.of(subject, lines) for subject, lines in (subjects(old) if divided else ()) if subject in divided
+            EditionConcept.of(subject, lines)
+            for subject, lines in (subjects(old) if divided else ())
+            if subject in divided
         )
         for source in [*undivided]:
             here = [entry for entry in below[source.subject] if entry.subject in self.come]
@@ -154,7 +163,7 @@ class Turnover:
                     del self.come[entry.subject]
 
 
-def title_of(entry: Entry) -> tuple[str, int] | None:
+def title_of(entry: EditionConcept) -> tuple[str, int] | None:
     """A title that tells something, and the length of its code: chapters are not taken for their categories."""
     text = next(iter(entry.texts()), None)
     if text is None or not telling(text.value) or is_spare(text.value):
@@ -162,8 +171,8 @@ def title_of(entry: Entry) -> tuple[str, int] | None:
     return spelling(text.value), len(entry.code.notation)
 
 
-def by_title(entries: Iterable[Entry]) -> dict[tuple[str, int], list[Entry]]:
-    found: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+def by_title(entries: Iterable[EditionConcept]) -> dict[tuple[str, int], list[EditionConcept]]:
+    found: dict[tuple[str, int], list[EditionConcept]] = defaultdict(list)
     for entry in entries:
         if title := title_of(entry):
             found[title].append(entry)

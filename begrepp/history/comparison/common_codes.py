@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from begrepp.history.changes import Change
-from begrepp.history.comparison.coverage import Reach
-from begrepp.history.comparison.entry import Entry, codes, language_order
+from begrepp.history.comparison.coverage import SharedCoverage
+from begrepp.history.comparison.entry import EditionConcept, codes, language_order
 from begrepp.records import Text
 from begrepp.text.similarity import ENOUGH, is_spare, negation_differs, numbers_differ, opposite, similarity, spelling
 
 
 @dataclass(slots=True)
-class Kept:
+class CommonCodes:
     """The changes of codes that both editions have in use."""
 
     changes: list[Change] = field(default_factory=list)
-    renamed: list[tuple[Entry, Entry, str]] = field(default_factory=list)
+    renamed: list[tuple[EditionConcept, EditionConcept, str]] = field(default_factory=list)
     """Codes whose title has other words now: old, new, and the rule if no stronger one decides."""
 
-    def compare(self, old: Entry, new: Entry, reach: Reach, old_since: str) -> bool:
+    def compare(self, old: EditionConcept, new: EditionConcept, reach: SharedCoverage, old_since: str) -> bool:
         """Take what changed about a code; whether anything did."""
         before = len(self.changes) + len(self.renamed)
         moved = self._moved(old, new, reach)
@@ -34,7 +34,7 @@ class Kept:
             self._texts(old, new)
         return len(self.changes) + len(self.renamed) > before
 
-    def _moved(self, old: Entry, new: Entry, reach: Reach) -> bool:
+    def _moved(self, old: EditionConcept, new: EditionConcept, reach: SharedCoverage) -> bool:
         """Whether it stands elsewhere, as far as both editions list what lies above it."""
         left = {parent for parent in old.broader if reach.newer_covers(parent)}
         right = {parent for parent in new.broader if reach.older_covers(parent)}
@@ -53,7 +53,7 @@ class Kept:
         )
         return True
 
-    def _retitled(self, old: Entry, new: Entry, lang: str, moved: bool, old_since: str) -> None:
+    def _retitled(self, old: EditionConcept, new: EditionConcept, lang: str, moved: bool, old_since: str) -> None:
         before, after = old.labels[lang], new.labels[lang]
         if is_spare(before) and not is_spare(after):
             self._add("ruleSpareCode", old, new, lang)
@@ -72,7 +72,7 @@ class Kept:
         else:
             self.renamed.append((old, new, "ruleOtherWordsOtherPlace" if moved else "ruleNoWordInCommon"))
 
-    def _texts(self, old: Entry, new: Entry) -> None:
+    def _texts(self, old: EditionConcept, new: EditionConcept) -> None:
         """Whether the definition, or what the code includes and excludes, changed more than its spelling."""
         for rule, left, right in (
             ("ruleOtherDefinition", old.definitions, new.definitions),
@@ -95,11 +95,11 @@ class Kept:
                     )
                     return
 
-    def _add(self, rule: str, old: Entry, new: Entry, lang: str) -> None:
+    def _add(self, rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> None:
         self.changes.append(retitled(rule, old, new, lang))
 
 
-def retitled(rule: str, old: Entry, new: Entry, lang: str) -> Change:
+def retitled(rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> Change:
     """A code that is called something else now, in the language that tells it."""
     return Change(
         rule=rule,

@@ -29,7 +29,7 @@ class EditionFile:
 
 
 @dataclass(slots=True)
-class Survey:
+class EditionSurvey:
     """A first look at an edition: its concepts with their level, and what lies above something."""
 
     complete: bool
@@ -37,7 +37,7 @@ class Survey:
     has_narrower: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, edition: EditionFile) -> Survey:
+    def of(cls, edition: EditionFile) -> EditionSurvey:
         found = cls(edition.coverage is Coverage.COMPLETE)
         levels: dict[str, str] = {}
         interned: dict[str, str] = {}
@@ -57,10 +57,10 @@ class Survey:
         return found
 
 
-class Reach:
+class SharedCoverage:
     """Which levels each edition covers, so that a gap in a list is not taken for a change."""
 
-    def __init__(self, old: Survey, new: Survey) -> None:
+    def __init__(self, old: EditionSurvey, new: EditionSurvey) -> None:
         self._old, self._new = old, new
         self._by_length = not any(old.level.values()) and not any(new.level.values())
         self._by_length = self._by_length and not (old.complete and new.complete)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from begrepp.history.changes import Code
+from begrepp.history.changes import ChangedCode
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import literal
 from begrepp.records import Text
@@ -17,10 +17,10 @@ _SCOPE = frozenset(map(name, ("xkos:inclusionNote", "xkos:exclusionNote", "xkos:
 
 
 @dataclass(slots=True)
-class Entry:
+class EditionConcept:
     """What the comparison needs of one concept in one edition."""
 
-    code: Code
+    code: ChangedCode
     subject: str
     labels: dict[str, str] = field(default_factory=dict)
     definitions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -31,8 +31,8 @@ class Entry:
     active: bool = True
 
     @classmethod
-    def of(cls, subject: str, lines: Iterable[str]) -> Entry:
-        entry = cls(Code(iri=subject[1:-1], notation=""), subject)
+    def of(cls, subject: str, lines: Iterable[str]) -> EditionConcept:
+        entry = cls(ChangedCode(iri=subject[1:-1], notation=""), subject)
         notations = []
         for line in lines:
             _, predicate, rest = line.split(" ", 2)
@@ -56,7 +56,7 @@ class Entry:
             elif predicate == name("begrepp:status"):
                 entry.active = value != name("begrepp:inactive")
         notation = min(notations, default=last(subject))
-        entry.code = Code(iri=subject[1:-1], notation=notation, labels=entry.texts())
+        entry.code = ChangedCode(iri=subject[1:-1], notation=notation, labels=entry.texts())
         return entry
 
     def texts(self) -> tuple[Text, ...]:
@@ -76,8 +76,8 @@ def last(subject: str) -> str:
     return unquote(subject.strip("<>").rstrip("/").rpartition("/")[2])
 
 
-def codes(names: Iterable[str]) -> tuple[Code, ...]:
-    return tuple(Code(iri=subject[1:-1], notation=last(subject)) for subject in sorted(names))
+def codes(names: Iterable[str]) -> tuple[ChangedCode, ...]:
+    return tuple(ChangedCode(iri=subject[1:-1], notation=last(subject)) for subject in sorted(names))
 
 
 def unique(texts: Iterable[Text]) -> tuple[Text, ...]:

@@ -66,7 +66,7 @@ class PropertyDoc:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class SparqlRule:
     """A SPARQL constraint: what it says of a breach, and its query."""
 
     messages: Texts
@@ -86,7 +86,7 @@ class ShapeDoc:
     messages: Texts
     rules: tuple[Rule, ...]
     properties: tuple[PropertyDoc, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[SparqlRule, ...]
     deactivated: bool
 
     @property
@@ -95,7 +95,7 @@ class ShapeDoc:
         return self.iri.rstrip("/#").replace("#", "/").rpartition("/")[2].replace(":", "-")
 
 
-def document(shapes: Shapes) -> list[ShapeDoc]:
+def describe_shapes(shapes: Shapes) -> list[ShapeDoc]:
     """Every named shape with a target, and every one that those refer to, in the order of their labels."""
     found: dict[Term, ShapeDoc] = {}
     pending = list(shapes.targeted)
@@ -136,7 +136,7 @@ def _shape(shapes: Shapes, shape: Shape) -> ShapeDoc:
         rules=() if own else _rules(graph, node),
         properties=tuple(sorted(merged(documented), key=lambda each: (each.order, each.path))),
         questions=tuple(
-            Question(messages=own_messages(graph, each) or own_messages(graph, node), query=lexical(query))
+            SparqlRule(messages=own_messages(graph, each) or own_messages(graph, node), query=lexical(query))
             for each in graph.objects(node, SH + "sparql")
             if (query := graph.one(each, SH + "select")) is not None
         ),
@@ -264,4 +264,4 @@ def short_path(path: PropertyPath | None) -> str:
 def profile_documentation(profile: Profile) -> list[ShapeDoc]:
     """The shapes of a profile, described. Raises `InputError` where a file cannot be read."""
     files, _ = with_imports(profile.files, copies(Settings()), leave_out=True)
-    return document(Shapes(files))
+    return describe_shapes(Shapes(files))

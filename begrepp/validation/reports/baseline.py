@@ -12,22 +12,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from begrepp.errors import InputError
-from begrepp.validation.outcome import Judgement
+from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.report import Group, Result
 
 _FORMAT = "begrepp-baseline-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forgiven:
+class BaselineResult:
     """A judgement without what was accepted before; how much that was; whether there is less of it now."""
 
-    judgement: Judgement
+    judgement: ValidationOutcome
     count: int
     shrunk: bool
 
 
-def write_baseline(judgement: Judgement, path: Path) -> int:
+def write_baseline(judgement: ValidationOutcome, path: Path) -> int:
     """Write what is wrong now as accepted. The number of causes."""
     counts = _counts(judgement)
     rows = [
@@ -39,7 +39,7 @@ def write_baseline(judgement: Judgement, path: Path) -> int:
     return len(rows)
 
 
-def forgive(judgement: Judgement, path: Path) -> Forgiven:
+def apply_baseline(judgement: ValidationOutcome, path: Path) -> BaselineResult:
     """Take away what was accepted before. Raises `InputError` where the file is no baseline."""
     accepted = _read(path)
     counts = _counts(judgement)
@@ -50,7 +50,7 @@ def forgive(judgement: Judgement, path: Path) -> Forgiven:
         groups=tuple(group for group in report.groups if _key(group) not in forgiven),
         results=tuple(result for result in report.results if _key(result) not in forgiven),
     )
-    return Forgiven(
+    return BaselineResult(
         judgement=replace(judgement, report=kept),
         count=sum(counts[key] for key in forgiven),
         shrunk=any(counts.get(key, 0) < count for key, count in accepted.items()),
@@ -64,7 +64,7 @@ def _key(found: Group | Result) -> _Key:
     return (found.shape, found.path or "", found.component, str(found.severity))
 
 
-def _counts(judgement: Judgement) -> dict[_Key, int]:
+def _counts(judgement: ValidationOutcome) -> dict[_Key, int]:
     counts: dict[_Key, int] = {}
     for group in judgement.report.groups:
         counts[_key(group)] = counts.get(_key(group), 0) + group.count

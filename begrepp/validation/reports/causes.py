@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from begrepp.rdf.namespaces import compact
-from begrepp.validation.outcome import Judgement
+from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.profiles.shape_doc import ShapeDoc
 from begrepp.validation.report import Group, Severity
-from begrepp.validation.reports.i18n import choose, knows, say, unfilled
+from begrepp.validation.reports.i18n import choose, knows, translate, unfilled
 from begrepp.validation.shacl.vocabulary import SH
 
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class CauseText:
     """All results of one kind, in the reader's language."""
 
     severity: Severity
@@ -36,7 +36,7 @@ class Cause:
     component: str
 
 
-def causes(judgement: Judgement, language: str) -> list[Cause]:
+def causes(judgement: ValidationOutcome, language: str) -> list[CauseText]:
     """The causes, the gravest and most frequent first."""
     shapes = {each.iri: each for each in judgement.shapes}
     found = [_cause(group, shapes, judgement, language) for group in judgement.report.groups]
@@ -58,19 +58,19 @@ def readable_path(path: str | None, shapes: Mapping[str, ShapeDoc] | None = None
     return re.sub(r"<([^<>]+)>", lambda match: compact(match[1]), path)
 
 
-def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: Judgement, language: str) -> Cause:
+def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: ValidationOutcome, language: str) -> CauseText:
     shape = shapes.get(group.shape)
     component = match[1] if (match := _COMPONENT.search(group.component)) else ""
     path = readable_path(group.path, shapes)
     hint = choose(shape.hint, language) if shape else ""
     if not hint:
         key = f"hint.{component}" if knows(language, f"hint.{component}") else "hint.other"
-        hint = say(language, key, path=path)
+        hint = translate(language, key, path=path)
     see_also = next((link for link in shape.see_also if "://" in link), "") if shape else ""
     label = choose(shape.label, language) if shape else ""
     short = compact(group.shape)
     shape_id = shape.id if shape else group.shape.rpartition("#")[2]
-    return Cause(
+    return CauseText(
         severity=group.severity,
         count=group.count,
         shape=group.shape,
@@ -94,13 +94,13 @@ def _named(message: str, shapes: Mapping[str, ShapeDoc], language: str) -> str:
         shape = shapes.get(address)
         kind = f"kind.{address.removeprefix(SH)}"
         if address.startswith(SH) and knows(language, kind):
-            return say(language, kind) + match[0][len(address) :]
+            return translate(language, kind) + match[0][len(address) :]
         short = (choose(shape.label, language) or shape.id) if shape else compact(address)
         return short + match[0][len(address) :]
 
     return _ADDRESS.sub(name, message)
 
 
-def infos(judgement: Judgement) -> int:
+def infos(judgement: ValidationOutcome) -> int:
     """How many results are information only."""
     return sum(group.count for group in judgement.report.groups if group.severity is Severity.INFO)

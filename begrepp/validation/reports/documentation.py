@@ -9,7 +9,7 @@ from rich.markup import escape
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.profiles.profile import Profile
 from begrepp.validation.profiles.shape_doc import PropertyDoc, ShapeDoc
-from begrepp.validation.reports.i18n import choose, rule_words, say
+from begrepp.validation.reports.i18n import choose, rule_words, translate
 
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
 
@@ -25,7 +25,7 @@ def documentation_lines(profile: Profile, shapes: Sequence[ShapeDoc], language: 
         yield ""
         colour = _COLOURS.get(shape.severity, "red")
         yield f"[bold]{escape(choose(shape.label, language) or shape.id)}[/] [{colour}]{escape(shape.id)}[/]"
-        targets = [say(language, f"target.{name}", value=compact(value)) for name, value in shape.targets]
+        targets = [translate(language, f"target.{name}", value=compact(value)) for name, value in shape.targets]
         if targets:
             yield f"  [dim]{escape(', '.join(targets))}[/]"
         for rule in shape.rules:

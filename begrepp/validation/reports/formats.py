@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pyoxigraph import RdfFormat, parse, serialize
 
 from begrepp.rdf.namespaces import prefixes
-from begrepp.validation.outcome import Judgement
+from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.reports.html import html
 from begrepp.validation.reports.json_csv import as_csv, as_json
 from begrepp.validation.reports.junit import junit
 from begrepp.validation.reports.sarif import sarif
 
-Writer = Callable[[Judgement, str], str]
+Writer = Callable[[ValidationOutcome, str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +27,12 @@ class ReportFormat:
     write: Writer
 
 
-def _turtle(judgement: Judgement, _: str) -> str:
+def _turtle(judgement: ValidationOutcome, _: str) -> str:
     return judgement.report.to_turtle()
 
 
 def _rdf(syntax: RdfFormat) -> Writer:
-    def write(judgement: Judgement, _: str) -> str:
+    def write(judgement: ValidationOutcome, _: str) -> str:
         triples = (quad.triple for quad in parse(judgement.report.to_turtle(), format=RdfFormat.TURTLE))
         return (serialize(triples, format=syntax, prefixes=prefixes()) or b"").decode()
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from begrepp.rdf.namespaces import compact
-from begrepp.validation.outcome import Judgement
+from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.reports.causes import causes, infos
-from begrepp.validation.reports.i18n import choose, say
+from begrepp.validation.reports.i18n import choose, translate
 
 FOLDER = Path(__file__).parent
 
 
-def html(judgement: Judgement, language: str) -> str:
+def html(judgement: ValidationOutcome, language: str) -> str:
     """The page, in a language."""
     return (
         _environment()
@@ -26,7 +26,7 @@ def html(judgement: Judgement, language: str) -> str:
             infos=infos(judgement),
             language=language,
             title=choose(judgement.rules.title, language) or judgement.rules.name,
-            t=lambda key, **values: say(language, key, **values),
+            t=lambda key, **values: translate(language, key, **values),
             choose=lambda texts: choose(texts, language),
             short=compact,
         )

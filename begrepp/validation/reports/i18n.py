@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
 FOLDER = Path(__file__).parent / "translations"
 
 
-def say(language: str, key: str, **values: object) -> str:
+def translate(language: str, key: str, **values: object) -> str:
     """The words under a key, such as `report.title`, with values put in."""
     section, _, name = key.partition(".")
     return _words(language)[section][name].format(**values)
@@ -44,7 +44,7 @@ def rule_words(rule: Rule, language: str) -> str:
         " ".join(filter(None, (compact(path), ", ".join(rule_words(each, language) for each in inner))))
         for path, inner in rule.parts
     )
-    return say(language, f"rule.{rule.name}", values=values, parts=parts)
+    return translate(language, f"rule.{rule.name}", values=values, parts=parts)
 
 
 def _shown(value: str) -> str:

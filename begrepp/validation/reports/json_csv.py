@@ -6,14 +6,14 @@ import csv
 import io
 import json
 
-from begrepp.validation.outcome import Judgement
+from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.reports.causes import causes, infos, readable_path
-from begrepp.validation.reports.i18n import choose, say
+from begrepp.validation.reports.i18n import choose, translate
 
 COLUMNS = ("severity", "shape", "component", "path", "focus", "value", "message")
 
 
-def as_json(judgement: Judgement, language: str) -> str:
+def as_json(judgement: ValidationOutcome, language: str) -> str:
     """One object: the verdict, the causes with counts, the results that were kept, and notes."""
     report = judgement.report
     found = {
@@ -68,12 +68,14 @@ def as_json(judgement: Judgement, language: str) -> str:
             }
             for thing in judgement.things
         ],
-        "notes": [{"kind": n.kind, "words": say(language, f"note.{n.kind}", value=n.value)} for n in judgement.notes],
+        "notes": [
+            {"kind": n.kind, "words": translate(language, f"note.{n.kind}", value=n.value)} for n in judgement.notes
+        ],
     }
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_csv(judgement: Judgement, language: str) -> str:
+def as_csv(judgement: ValidationOutcome, language: str) -> str:
     """One row per result kept; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
     shapes = {each.iri: each for each in judgement.shapes}
     out = io.StringIO()

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from begrepp.validation.outcome import Judgement
+from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.report import Severity
-from begrepp.validation.reports.causes import Cause, causes
+from begrepp.validation.reports.causes import CauseText, causes
 from begrepp.validation.reports.i18n import choose
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(judgement: Judgement, language: str) -> str:
+def junit(judgement: ValidationOutcome, language: str) -> str:
     """One suite; warnings and information are told in the output of their case."""
-    by_shape: dict[str, list[Cause]] = {}
+    by_shape: dict[str, list[CauseText]] = {}
     for cause in causes(judgement, language):
         by_shape.setdefault(cause.shape, []).append(cause)
     cases = [each for each in judgement.shapes if each.targets or each.iri in by_shape]
@@ -43,7 +43,7 @@ def junit(judgement: Judgement, language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(found: list[Cause]) -> str:
+def _told(found: list[CauseText]) -> str:
     said = [
         f"{cause.severity} {cause.count} × {cause.message} {cause.path}\n"
         + "".join(f"    {example}\n" for example in cause.examples)

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from begrepp.rdf.namespaces import compact
-from begrepp.validation.outcome import Judgement
+from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.reports.causes import readable_path
 from begrepp.validation.reports.i18n import choose
 
@@ -19,7 +19,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LARGEST = 50_000_000
 
 
-def sarif(judgement: Judgement, language: str) -> str:
+def sarif(judgement: ValidationOutcome, language: str) -> str:
     """One run: a rule per shape, a result per result kept."""
     shapes = {each.iri: each for each in judgement.shapes}
     lines = _Lines(judgement.paths)

@@ -52,16 +52,16 @@ def joined(asked: Ids, sorted_values: Ids) -> tuple[Ids, Ids]:
     return at, np.arange(len(at)) + np.repeat(first - (np.cumsum(count) - count), count)
 
 
-class Column:
+class IdColumn:
     """The subjects and objects of one property, sorted, each row once."""
 
     def __init__(self, subjects: Ids, objects: Ids) -> None:
         self.subjects, self.objects = distinct(subjects, objects)
 
     @cached_property
-    def inverse(self) -> Column:
+    def inverse(self) -> IdColumn:
         """The same, from the objects' side."""
-        return Column(self.objects, self.subjects)
+        return IdColumn(self.objects, self.subjects)
 
     @cached_property
     def _keys(self) -> Ids:

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from begrepp.validation.shacl.columns import Column
+from begrepp.validation.shacl.columns import IdColumn
 from begrepp.validation.shacl.term_table import Ids, Mask
 
 
 def on_cycles(sources: Ids, targets: Ids) -> Ids:
     """The nodes from which the steps `sources[i]` → `targets[i]` lead back to themselves, in order."""
     nodes, compact = np.unique(np.concatenate([sources, targets]), return_inverse=True)
-    steps = Column(compact[: len(sources)], compact[len(sources) :])
+    steps = IdColumn(compact[: len(sources)], compact[len(sources) :])
     alive = np.ones(len(nodes), dtype=np.bool_)
     _peel(steps, alive)
     _peel(steps.inverse, alive)
-    rest = Column(*_among(steps, alive))
+    rest = IdColumn(*_among(steps, alive))
     return nodes[_in_components(rest)]
 
 
-def _among(steps: Column, alive: Mask) -> tuple[Ids, Ids]:
+def _among(steps: IdColumn, alive: Mask) -> tuple[Ids, Ids]:
     kept = alive[steps.subjects] & alive[steps.objects]
     return steps.subjects[kept], steps.objects[kept]
 
 
-def _peel(steps: Column, alive: Mask) -> None:
+def _peel(steps: IdColumn, alive: Mask) -> None:
     """Take away, again and again, the nodes that no step leads to: none of them is on a cycle."""
     sources, targets = _among(steps, alive)
-    within = Column(sources, targets)
+    within = IdColumn(sources, targets)
     incoming = np.bincount(targets, minlength=len(alive))
     front = np.flatnonzero((incoming == 0) & alive)
     while len(front):
@@ -37,7 +37,7 @@ def _peel(steps: Column, alive: Mask) -> None:
         front = reached[incoming[reached] == 0]
 
 
-def _in_components(steps: Column) -> Ids:
+def _in_components(steps: IdColumn) -> Ids:
     """The nodes of strongly connected components that have a cycle (Tarjan 1972, without recursion)."""
     found: set[int] = set(steps.subjects[steps.subjects == steps.objects].tolist())
     further: dict[int, list[int]] = {}

@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 from pyoxigraph import RdfFormat, Store, parse
 
-from begrepp.validation.shacl.columns import Column, among, distinct, pairs, unique, unpaired
+from begrepp.validation.shacl.columns import IdColumn, among, distinct, pairs, unique, unpaired
 from begrepp.validation.shacl.encoding import Encoder, Statements
 from begrepp.validation.shacl.paths import PropertyPath
-from begrepp.validation.shacl.term_table import Ids, Mask, Terms
+from begrepp.validation.shacl.term_table import Ids, Mask, TermTable
 from begrepp.validation.shacl.vocabulary import RDF_TYPE, SUB_CLASS_OF, Term
 
 _NOTHING = np.zeros(0, dtype=np.int64)
@@ -59,8 +59,8 @@ class Data:
         mentioned = None if everything else numbers
         self._own = _by_predicate(encoder.statements(files, mentioned))
         self._background = _by_predicate(encoder.statements(background, mentioned))
-        self.terms = Terms(encoder.texts())
-        self._columns: dict[int, Column] = {}
+        self.terms = TermTable(encoder.texts())
+        self._columns: dict[int, IdColumn] = {}
         self._instances: dict[Term, Mask] = {}
 
     def number(self, term: Term) -> int:
@@ -77,18 +77,20 @@ class Data:
         mask[ids] = True
         return mask
 
-    def column(self, predicate: Term) -> Column:
+    def column(self, predicate: Term) -> IdColumn:
         """What is said with a predicate of the vocabulary."""
         return self._column(self.number(predicate))
 
-    def _column(self, predicate: int) -> Column:
+    def _column(self, predicate: int) -> IdColumn:
         if predicate not in self._columns:
             parts = [part[predicate] for part in (self._own, self._background) if predicate in part]
             subjects = np.concatenate([_NOTHING, *(subjects for subjects, _ in parts)])
-            self._columns[predicate] = Column(subjects, np.concatenate([_NOTHING, *(objects for _, objects in parts)]))
+            self._columns[predicate] = IdColumn(
+                subjects, np.concatenate([_NOTHING, *(objects for _, objects in parts)])
+            )
         return self._columns[predicate]
 
-    def columns(self) -> Iterable[tuple[int, Column]]:
+    def columns(self) -> Iterable[tuple[int, IdColumn]]:
         """All that is held, by predicate."""
         for predicate in sorted({*self._own, *self._background}):
             yield predicate, self._column(predicate)

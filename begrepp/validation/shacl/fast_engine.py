@@ -11,14 +11,14 @@ from begrepp.validation.shacl.columns import joined, unique
 from begrepp.validation.shacl.components import Components
 from begrepp.validation.shacl.data import Data, Values
 from begrepp.validation.shacl.paths import path_text
-from begrepp.validation.shacl.results import Cause, ColumnFindings
+from begrepp.validation.shacl.results import Cause, ColumnResults
 from begrepp.validation.shacl.shapes import Shape, Shapes
-from begrepp.validation.shacl.sparql_constraints import Questions
+from begrepp.validation.shacl.sparql_constraints import SparqlConstraints
 from begrepp.validation.shacl.term_table import Ids, Mask
 from begrepp.validation.shacl.vocabulary import SH, Term, component_iri
 
 
-def fast_findings(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ColumnFindings]:
+def fast_results(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ColumnResults]:
     """Every result of every shape that has a target. Raises `BeyondFast` where pySHACL must judge."""
     return _Engine(shapes, files, background).findings()
 
@@ -29,20 +29,20 @@ class _Engine:
     def __init__(self, shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> None:
         self.shapes = shapes
         self.graph = shapes.graph
-        self.questions = Questions(shapes)
+        self.questions = SparqlConstraints(shapes)
         vocabulary = {term for quad in shapes.graph.quads for term in (quad.subject, quad.object)}
         everything = bool(shapes.graph.subjects(SH + "closed")) or self.questions.need_everything
         self.data = Data(files, background, vocabulary | self.questions.vocabulary, everything=everything)
         self.components = Components(shapes.graph, self.data, self._failing)
 
-    def findings(self) -> Iterator[ColumnFindings]:
+    def findings(self) -> Iterator[ColumnResults]:
         for node in self.shapes.targeted:
             targets = [self.data.targets(name, target) for name, target in self.shapes.targets(node)]
             focus = unique(np.concatenate(targets)) if targets else np.zeros(0, dtype=np.int64)
             if len(focus):
                 yield from self._findings(self.shapes.shape(node), focus)
 
-    def _findings(self, shape: Shape, focus: Ids) -> Iterator[ColumnFindings]:
+    def _findings(self, shape: Shape, focus: Ids) -> Iterator[ColumnResults]:
         """The results of validating each focus node against the shape (SHACL 3.4)."""
         if shape.deactivated:
             return
@@ -54,13 +54,13 @@ class _Engine:
                 if len(broken.at):
                     path = broken.path or path_text(shape.path)
                     cause = Cause(shape=shape, component=component, path=path, messages=messages)
-                    yield ColumnFindings(cause, self.data.terms, focus[broken.at], focus[broken.at], broken.values)
+                    yield ColumnResults(cause, self.data.terms, focus[broken.at], focus[broken.at], broken.values)
         for child in self.graph.objects(shape.node, SH + "property"):
             yield from self._nested(self.shapes.shape(child), shape, values)
         for constraint in self.graph.objects(shape.node, SH + "sparql"):
             yield from self.questions.findings(constraint, shape, self.data, focus)
 
-    def _nested(self, child: Shape, shape: Shape, values: Values) -> Iterator[ColumnFindings]:
+    def _nested(self, child: Shape, shape: Shape, values: Values) -> Iterator[ColumnResults]:
         """The results of a property shape, for each value node as its focus node."""
         if shape.path is None:
             yield from self._findings(child, values.focus)

@@ -2,7 +2,7 @@
 
 Every step widens or narrows a table of solutions. Starting from the focus nodes in `this` is what SHACL calls
 pre-binding (5.3.1): they are known in every scope. The table is also what EXISTS starts from, row by row.
-Raises `Unread` where the data holds something that only a store would treat rightly.
+Raises `UnsupportedQuery` where the data holds something that only a store would treat rightly.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from begrepp.validation.shacl.query_plan import (
     Bind,
     Expression,
     Filter,
-    Group,
+    GroupPattern,
     Optional,
-    Pattern,
+    PatternStep,
+    QueryVariable,
     Select,
     Union,
-    Unread,
-    Variable,
+    UnsupportedQuery,
     variables,
 )
 from begrepp.validation.shacl.term_table import UNBOUND, Ids, Mask
@@ -38,20 +38,20 @@ _STARTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class BindingTable:
     """Solutions: a column of terms for each variable, all of one length."""
 
     columns: Mapping[str, Ids]
     length: int
 
-    def rows(self, chosen: Ids | Mask) -> Table:
+    def rows(self, chosen: Ids | Mask) -> BindingTable:
         """These rows, in this order."""
         length = int(np.sum(chosen)) if chosen.dtype == np.bool_ else len(chosen)
-        return Table({name: column[chosen] for name, column in self.columns.items()}, length)
+        return BindingTable({name: column[chosen] for name, column in self.columns.items()}, length)
 
-    def having(self, **more: Ids) -> Table:
+    def having(self, **more: Ids) -> BindingTable:
         """The table with more columns."""
-        return Table({**self.columns, **more}, self.length)
+        return BindingTable({**self.columns, **more}, self.length)
 
     def column(self, name: str) -> Ids:
         """The column of a variable; unbound where there is none."""
@@ -68,18 +68,18 @@ class Joins:
     def __init__(self, data: Data) -> None:
         self.data = data
 
-    def solutions(self, query: Select, focus: Ids) -> Table:
+    def solutions(self, query: Select, focus: Ids) -> BindingTable:
         """The solutions for all focus nodes, each once."""
-        table = self._group(query.where, Table({"this": focus}, len(focus)))
+        table = self._group(query.where, BindingTable({"this": focus}, len(focus)))
         for bind in query.bound:
             table = self._bind(bind, table)
         if query.grouped_by:
             table = self._counted(query, table)
-        return _distinct(Table({name: table.column(name) for name in ["this", *query.projected]}, table.length))
+        return _distinct(BindingTable({name: table.column(name) for name in ["this", *query.projected]}, table.length))
 
-    def _counted(self, query: Select, table: Table) -> Table:
+    def _counted(self, query: Select, table: BindingTable) -> BindingTable:
         names = list(dict.fromkeys(["this", *query.grouped_by]))
-        keys = Table({name: table.column(name) for name in names}, table.length)
+        keys = BindingTable({name: table.column(name) for name in names}, table.length)
         places, first = _numbered(keys)
         counts: dict[str, Ids] = {}
         wanted = {*query.counted.values(), *([query.having[0]] if query.having else [])}
@@ -101,14 +101,14 @@ class Joins:
 
     # ---------------------------------------------------------------- groups
 
-    def _group(self, group: Group, table: Table) -> Table:
+    def _group(self, group: GroupPattern, table: BindingTable) -> BindingTable:
         """Widen a table by what stands between braces. Conditions are tried as soon as what they look at is bound."""
         waiting = [step for step in group.steps if isinstance(step, Filter)]
         binding = [step for step in group.steps if not isinstance(step, Filter)]
         mentioned = {*table.columns, *(name for step in binding for name in variables(step))}
-        patterns: list[Pattern] = []
+        patterns: list[PatternStep] = []
         for step in [*binding, None]:
-            if isinstance(step, Pattern):
+            if isinstance(step, PatternStep):
                 patterns.append(step)
                 continue
             while patterns:
@@ -124,7 +124,9 @@ class Joins:
                     table = self._union(step.groups, table)
         return self._filtered(waiting, table, set())[0]
 
-    def _filtered(self, waiting: list[Filter], table: Table, mentioned: set[str]) -> tuple[Table, list[Filter]]:
+    def _filtered(
+        self, waiting: list[Filter], table: BindingTable, mentioned: set[str]
+    ) -> tuple[BindingTable, list[Filter]]:
         """Hold the table against the conditions whose variables are bound, so far as the group binds them."""
         later = []
         for step in waiting:
@@ -134,54 +136,54 @@ class Joins:
                 later.append(step)
         return table, later
 
-    def _bind(self, step: Bind, table: Table) -> Table:
+    def _bind(self, step: Bind, table: BindingTable) -> BindingTable:
         if step.variable in table.columns:
-            raise Unread
+            raise UnsupportedQuery
         return table.having(**{step.variable: as_ids(self.data.terms, self._value(step.value, table))})
 
-    def _optional(self, group: Group, table: Table) -> Table:
+    def _optional(self, group: GroupPattern, table: BindingTable) -> BindingTable:
         found, rows = self._within(group, table)
         return _stacked([found, table.rows(np.setdiff1d(np.arange(table.length), rows))])
 
-    def _union(self, groups: Sequence[Group], table: Table) -> Table:
+    def _union(self, groups: Sequence[GroupPattern], table: BindingTable) -> BindingTable:
         return _stacked([self._within(self._seeing_only_itself(group, table), table)[0] for group in groups])
 
-    def _seeing_only_itself(self, group: Group, table: Table) -> Group:
+    def _seeing_only_itself(self, group: GroupPattern, table: BindingTable) -> GroupPattern:
         """A group of a union, unless it looks at a variable that it does not bind and that is bound outside."""
-        own = {"this", *(name for step in group.steps if isinstance(step, Pattern) for name in variables(step))}
+        own = {"this", *(name for step in group.steps if isinstance(step, PatternStep) for name in variables(step))}
         for step in group.steps:
-            if not isinstance(step, Pattern) and (variables(step) - own) & table.columns.keys():
-                raise Unread
+            if not isinstance(step, PatternStep) and (variables(step) - own) & table.columns.keys():
+                raise UnsupportedQuery
         return group
 
-    def _within(self, group: Group, table: Table) -> tuple[Table, Ids]:
+    def _within(self, group: GroupPattern, table: BindingTable) -> tuple[BindingTable, Ids]:
         """What a nested group makes of the rows, and for each row of that the one it came from."""
         found = self._group(group, table.having(**{_ROW: np.arange(table.length)}))
         rows = found.columns[_ROW]
         outer = {name: found.columns[name] for name in found.columns if name != _ROW}
         if _ROW in table.columns:
             outer[_ROW] = table.columns[_ROW][rows]
-        return Table(outer, found.length), rows
+        return BindingTable(outer, found.length), rows
 
-    def _exists(self, group: Group, table: Table) -> Mask:
+    def _exists(self, group: GroupPattern, table: BindingTable) -> Mask:
         found = np.zeros(table.length, dtype=np.bool_)
         found[self._within(group, table)[1]] = True
         return found
 
-    def _value(self, expression: Expression, table: Table) -> Value:
+    def _value(self, expression: Expression, table: BindingTable) -> Value:
         return evaluate(self.data, expression, table.column, lambda group: self._exists(group, table), table.length)
 
     # ---------------------------------------------------------------- triple patterns
 
-    def _cost(self, pattern: Pattern, table: Table) -> tuple[bool, int, int]:
+    def _cost(self, pattern: PatternStep, table: BindingTable) -> tuple[bool, int, int]:
         """What to join first: what leads on from the variables that are bound, what only narrows, what is small."""
         ends = (pattern.subject, pattern.object)
-        apart = not any(isinstance(end, Variable) and end.name in table.columns for end in ends)
-        free = sum(isinstance(end, Variable) and end.name not in table.columns for end in ends)
+        apart = not any(isinstance(end, QueryVariable) and end.name in table.columns for end in ends)
+        free = sum(isinstance(end, QueryVariable) and end.name not in table.columns for end in ends)
         size = len(self.data.column(path.predicate).subjects) if (path := pattern.path).predicate else 1 << 40
         return apart, free, size
 
-    def _matched(self, pattern: Pattern, table: Table) -> Table:
+    def _matched(self, pattern: PatternStep, table: BindingTable) -> BindingTable:
         """The table joined with a triple pattern."""
         subject, path, end = pattern.subject, pattern.path, pattern.object
         starts, ends = self._bound(subject, table), self._bound(end, table)
@@ -195,17 +197,19 @@ class Joins:
             return table.rows(rows).having(**{_name(subject): reached})
         return self._unbound(subject, path, end, table)
 
-    def _bound(self, node: Variable | Term, table: Table) -> Ids | None:
-        if not isinstance(node, Variable):
+    def _bound(self, node: QueryVariable | Term, table: BindingTable) -> Ids | None:
+        if not isinstance(node, QueryVariable):
             return np.full(table.length, self.data.number(node))
         if node.name not in table.columns:
             return None
         column = table.columns[node.name]
         if np.any(column == UNBOUND) or np.any(column >= len(self.data.terms)):
-            raise Unread  # joins with what an OPTIONAL left open, or with what the query itself made
+            raise UnsupportedQuery  # joins with what an OPTIONAL left open, or with what the query itself made
         return column
 
-    def _unbound(self, subject: Variable | Term, path: PropertyPath, end: Variable | Term, table: Table) -> Table:
+    def _unbound(
+        self, subject: QueryVariable | Term, path: PropertyPath, end: QueryVariable | Term, table: BindingTable
+    ) -> BindingTable:
         """Every pair that a path connects, beside each row."""
         starts = unique(self._starts(path))
         if subject == end:
@@ -229,7 +233,7 @@ class Joins:
                 return np.concatenate([self._starts(part) for part in path.parts])
             case "sequence" | "+":
                 return self._starts(path.parts[0])
-        raise Unread
+        raise UnsupportedQuery
 
     def _reached(self, path: PropertyPath, starts: Ids) -> tuple[Ids, Ids]:
         """What a path reaches from each row: the rows, and beside each what is reached."""
@@ -260,18 +264,18 @@ class Joins:
         return connected
 
 
-def _name(node: Variable | Term) -> str:
-    return node.name if isinstance(node, Variable) else ""
+def _name(node: QueryVariable | Term) -> str:
+    return node.name if isinstance(node, QueryVariable) else ""
 
 
-def _stacked(tables: Sequence[Table]) -> Table:
+def _stacked(tables: Sequence[BindingTable]) -> BindingTable:
     """The rows of all tables; what one of them does not bind is unbound in its rows."""
     names = dict.fromkeys(name for table in tables for name in table.columns)
     columns = {name: np.concatenate([table.column(name) for table in tables]) for name in names}
-    return Table(columns, sum(table.length for table in tables))
+    return BindingTable(columns, sum(table.length for table in tables))
 
 
-def _numbered(table: Table) -> tuple[Ids, Ids]:
+def _numbered(table: BindingTable) -> tuple[Ids, Ids]:
     """For each row the number of the distinct row that it is, and for each of those where it stands first."""
     places = np.zeros(table.length, dtype=np.int64)
     for column in table.columns.values():
@@ -279,5 +283,5 @@ def _numbered(table: Table) -> tuple[Ids, Ids]:
     return places, np.unique(places, return_index=True)[1]
 
 
-def _distinct(table: Table) -> Table:
+def _distinct(table: BindingTable) -> BindingTable:
     return table.rows(_numbered(table)[1])

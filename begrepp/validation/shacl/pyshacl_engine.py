@@ -15,19 +15,19 @@ from begrepp.errors import InputError
 from begrepp.validation.shacl.messages import unfilled
 from begrepp.validation.shacl.paths import path_text, read_path
 from begrepp.validation.shacl.rdf_reader import Triples, rdflib_kept_quiet, read
-from begrepp.validation.shacl.results import Cause, ToldFindings, told
+from begrepp.validation.shacl.results import Cause, ReferenceResults, group_results
 from begrepp.validation.shacl.shapes import TARGETS, Shapes
 from begrepp.validation.shacl.vocabulary import RDF_TYPE, RDFS_CLASS, SH, SUB_CLASS_OF, Term, lexical
 
 
-def reference_findings(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ToldFindings]:
+def reference_results(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ReferenceResults]:
     """pySHACL's results, with messages by language: it drops the language of those it fills in.
 
     Raises `InputError` where pySHACL cannot use the shapes.
     """
     report = Triples(parse(_judged(shapes, files, background), format=RdfFormat.N_TRIPLES))
     results = [result for node in report.subjects(SH + "result") for result in report.objects(node, SH + "result")]
-    return told(_result(shapes, report, result) for result in results)
+    return group_results(_result(shapes, report, result) for result in results)
 
 
 def _judged(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> bytes:

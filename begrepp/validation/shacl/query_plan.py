@@ -9,24 +9,24 @@ from begrepp.validation.shacl.paths import PropertyPath
 from begrepp.validation.shacl.vocabulary import Term
 
 
-class Unread(Exception):
+class UnsupportedQuery(Exception):
     """The query holds something that columns cannot answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
+class QueryVariable:
     """`?name` or `$name`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class PatternStep:
     """A triple pattern; the predicate may be any path."""
 
-    subject: Variable | Term
+    subject: QueryVariable | Term
     path: PropertyPath
-    object: Variable | Term
+    object: QueryVariable | Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +48,21 @@ class Bind:
 class Optional:
     """OPTIONAL."""
 
-    group: Group
+    group: GroupPattern
 
 
 @dataclass(frozen=True, slots=True)
 class Union:
     """UNION; or a group within a group, which is a union of one."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[GroupPattern, ...]
 
 
-Step = Pattern | Filter | Bind | Optional | Union
+Step = PatternStep | Filter | Bind | Optional | Union
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupPattern:
     """What stands between braces."""
 
     steps: tuple[Step, ...]
@@ -76,7 +76,7 @@ class Call:
     arguments: tuple[Expression, ...]
 
 
-Expression = Variable | Term | Call | Group
+Expression = QueryVariable | Term | Call | GroupPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Select:
 
     projected: tuple[str, ...]
     bound: tuple[Bind, ...]
-    where: Group
+    where: GroupPattern
     grouped_by: tuple[str, ...]
     counted: Mapping[str, str]
     having: tuple[str, str, int] | None
@@ -95,9 +95,9 @@ class Select:
 def variables(part: Step | Expression) -> set[str]:
     """Every variable that is named anywhere in a part of a query."""
     match part:
-        case Variable():
+        case QueryVariable():
             return {part.name}
-        case Pattern():
+        case PatternStep():
             return variables(part.subject) | variables(part.object)
         case Filter():
             return variables(part.condition)
@@ -107,7 +107,7 @@ def variables(part: Step | Expression) -> set[str]:
             return variables(part.group)
         case Union():
             return {name for group in part.groups for name in variables(group)}
-        case Group():
+        case GroupPattern():
             return {name for step in part.steps for name in variables(step)}
         case Call():
             return {name for argument in part.arguments for name in variables(argument)}
@@ -120,7 +120,7 @@ def words(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
         case PropertyPath():
             yield from [part.predicate] if part.predicate else []
             inner: tuple[Step | Expression | PropertyPath | None, ...] = part.parts
-        case Pattern():
+        case PatternStep():
             inner = (part.subject, part.path, part.object)
         case Filter():
             inner = (part.condition,)
@@ -130,11 +130,11 @@ def words(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
             inner = (part.group,)
         case Union():
             inner = part.groups
-        case Group():
+        case GroupPattern():
             inner = part.steps
         case Call():
             inner = part.arguments
-        case Variable() | None:
+        case QueryVariable() | None:
             inner = ()
         case _:
             yield part

@@ -12,7 +12,7 @@ import polars as pl
 from begrepp.validation.shacl.columns import unique
 from begrepp.validation.shacl.messages import filled
 from begrepp.validation.shacl.shapes import Shape
-from begrepp.validation.shacl.term_table import Ids, Terms
+from begrepp.validation.shacl.term_table import Ids, TermTable
 from begrepp.validation.shacl.vocabulary import Term, shown
 
 
@@ -27,7 +27,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ShaclResult:
     """One result: the focus node and value as reports show them, and the messages with their places filled."""
 
     focus: str
@@ -35,7 +35,7 @@ class Finding:
     messages: Mapping[str, str]
 
 
-class Findings(Protocol):
+class ShaclResults(Protocol):
     """Results with one cause."""
 
     @property
@@ -45,7 +45,7 @@ class Findings(Protocol):
     def __len__(self) -> int:
         """How many there are."""
 
-    def first(self, limit: int) -> list[Finding]:
+    def first(self, limit: int) -> list[ShaclResult]:
         """The first of them, in the order of focus node, value and messages."""
 
     def culprits(self, limit: int) -> list[str]:
@@ -53,11 +53,11 @@ class Findings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnFindings:
+class ColumnResults:
     """Results as columns. `root` has the nodes that the outermost shape looked at; `bindings` fill the messages."""
 
     cause: Cause
-    terms: Terms
+    terms: TermTable
     root: Ids
     focus: Ids
     values: Ids | None
@@ -66,7 +66,7 @@ class ColumnFindings:
     def __len__(self) -> int:
         return len(self.focus)
 
-    def at(self, rows: Ids, root: Ids) -> ColumnFindings:
+    def at(self, rows: Ids, root: Ids) -> ColumnResults:
         """These rows, as results for other nodes at the outset."""
         return replace(
             self,
@@ -76,7 +76,7 @@ class ColumnFindings:
             bindings=None if self.bindings is None else {name: ids[rows] for name, ids in self.bindings.items()},
         )
 
-    def first(self, limit: int) -> list[Finding]:
+    def first(self, limit: int) -> list[ShaclResult]:
         values = np.zeros_like(self.focus) if self.values is None else self.values
         shown = {"focus": self.terms.shown(self.focus), "value": self.terms.shown(values)}
         if len(self) <= limit:
@@ -92,12 +92,12 @@ class ColumnFindings:
         found = [self._finding(row, focus, value) for row, focus, value in every]
         return sorted(found, key=in_order)[:limit]
 
-    def _finding(self, row: int, focus: str, value: str | None) -> Finding:
+    def _finding(self, row: int, focus: str, value: str | None) -> ShaclResult:
         messages = self.cause.messages
         if self.bindings is not None:
             bound = {name: self.terms.term(int(ids[row])) for name, ids in self.bindings.items() if ids[row]}
             messages = filled(messages, bound)
-        return Finding(focus=focus, value=value, messages=messages)
+        return ShaclResult(focus=focus, value=value, messages=messages)
 
     def culprits(self, limit: int) -> list[str]:
         culprits = self.focus
@@ -108,38 +108,40 @@ class ColumnFindings:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldFindings:
+class ReferenceResults:
     """Results that were told one by one."""
 
     cause: Cause
-    told: Sequence[Finding]
+    results: Sequence[ShaclResult]
 
     def __len__(self) -> int:
-        return len(self.told)
+        return len(self.results)
 
-    def first(self, limit: int) -> list[Finding]:
-        return sorted(self.told, key=in_order)[:limit]
+    def first(self, limit: int) -> list[ShaclResult]:
+        return sorted(self.results, key=in_order)[:limit]
 
     def culprits(self, limit: int) -> list[str]:
-        of = ((f.value if f.value and not f.value.startswith('"') else f.focus) for f in self.told)
+        of = ((f.value if f.value and not f.value.startswith('"') else f.focus) for f in self.results)
         return sorted(set(of))[:limit]
 
 
-def in_order(finding: Finding) -> tuple[str, ...]:
+def in_order(finding: ShaclResult) -> tuple[str, ...]:
     """What results of one cause are sorted by."""
     return (finding.focus, finding.value or "", *(message for _, message in sorted(finding.messages.items())))
 
 
-def told(results: Iterable[tuple[Cause, Term, Term | None, Mapping[str, Term] | None]]) -> Iterator[ToldFindings]:
+def group_results(
+    results: Iterable[tuple[Cause, Term, Term | None, Mapping[str, Term] | None]],
+) -> Iterator[ReferenceResults]:
     """Results of any causes, gathered by cause: each its cause, focus node, value, and what fills the messages."""
-    gathered: dict[tuple[object, ...], tuple[Cause, list[Finding]]] = {}
+    gathered: dict[tuple[object, ...], tuple[Cause, list[ShaclResult]]] = {}
     for cause, focus, value, bindings in results:
         key = (id(cause.shape), cause.component, cause.path, *sorted(cause.messages.items()))
-        finding = Finding(
+        finding = ShaclResult(
             focus=shown(focus),
             value=None if value is None else shown(value),
             messages=filled(cause.messages, bindings),
         )
         gathered.setdefault(key, (cause, []))[1].append(finding)
     for cause, findings in gathered.values():
-        yield ToldFindings(cause, findings)
+        yield ReferenceResults(cause, findings)

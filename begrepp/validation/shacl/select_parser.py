@@ -1,7 +1,7 @@
 """Reads the question of a SPARQL constraint into plain steps, so far as columns can answer it.
 
 Understood are SELECT with triples, property paths, FILTER, EXISTS, OPTIONAL, UNION, BIND, and GROUP BY with COUNT.
-What else a query may hold raises `Unread`, and a store answers it. Source: SPARQL 1.1, 19.8 (grammar).
+What else a query may hold raises `UnsupportedQuery`, and a store answers it. Source: SPARQL 1.1, 19.8 (grammar).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from begrepp.validation.shacl.query_plan import (
     Call,
     Expression,
     Filter,
-    Group,
+    GroupPattern,
     Optional,
-    Pattern,
+    PatternStep,
+    QueryVariable,
     Select,
     Step,
     Union,
-    Unread,
-    Variable,
+    UnsupportedQuery,
 )
 from begrepp.validation.shacl.vocabulary import RDF_TYPE, XSD, Term
 
@@ -47,7 +47,7 @@ _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
 
 def read_select(query: str, prefixes: Mapping[str, str]) -> Select:
-    """The query as steps. Raises `Unread`."""
+    """The query as steps. Raises `UnsupportedQuery`."""
     return _Reader(query, prefixes).select()
 
 
@@ -77,11 +77,11 @@ class _Reader:
 
     def _expect(self, *texts: str) -> None:
         if not self._takes(*texts):
-            raise Unread
+            raise UnsupportedQuery
 
     def _take(self, kind: str) -> str:
         if self._next[0] != kind:
-            raise Unread
+            raise UnsupportedQuery
         self._place += 1
         return self._tokens[self._place - 1][1]
 
@@ -121,9 +121,9 @@ class _Reader:
                 having = (self._count(), self._take("sign"), int(self._take("number")))
                 self._expect(")")
         if self._next[0] != "end" or bool(counted or having) != bool(grouped_by) or (counted and bound):
-            raise Unread
+            raise UnsupportedQuery
         if grouped_by and not {*projected} <= {*grouped_by, *counted, "this"}:
-            raise Unread
+            raise UnsupportedQuery
         return Select(tuple(projected), tuple(bound), where, tuple(grouped_by), counted, having)
 
     def _count(self) -> str:
@@ -134,7 +134,7 @@ class _Reader:
         self._expect(")")
         return name
 
-    def _group(self) -> Group:
+    def _group(self) -> GroupPattern:
         self._expect("{")
         steps: list[Step] = []
         while not self._takes("}"):
@@ -156,20 +156,20 @@ class _Reader:
             else:
                 steps += self._triples()
             self._takes(".")
-        return Group(tuple(steps))
+        return GroupPattern(tuple(steps))
 
-    def _triples(self) -> Iterator[Pattern]:
+    def _triples(self) -> Iterator[PatternStep]:
         subject = self._node()
         while True:
             path = self._path()
-            yield Pattern(subject, path, self._node())
+            yield PatternStep(subject, path, self._node())
             while self._takes(","):
-                yield Pattern(subject, path, self._node())
+                yield PatternStep(subject, path, self._node())
             if not self._takes(";"):
                 return
 
-    def _node(self) -> Variable | Term:
-        return Variable(self._variable()) if self._next[0] == "variable" else self._term()
+    def _node(self) -> QueryVariable | Term:
+        return QueryVariable(self._variable()) if self._next[0] == "variable" else self._term()
 
     def _term(self) -> Term:
         kind, text = self._next
@@ -187,12 +187,12 @@ class _Reader:
                 return Literal(text, datatype=NamedNode(XSD + "boolean"))
             case "string":
                 return self._literal(text)
-        raise Unread
+        raise UnsupportedQuery
 
     def _literal(self, text: str) -> Literal:
         quotes = 3 if text.startswith(('"""', "'''")) else 1
         if "\\u" in text.lower():
-            raise Unread
+            raise UnsupportedQuery
         value = _ESCAPE.sub(lambda match: _MEANT.get(match[1], match[0]), text[quotes:-quotes])
         if self._next[0] == "language":
             return Literal(value, language=self._take("language")[1:])
@@ -226,7 +226,7 @@ class _Reader:
         else:
             predicate = self._term()
             if not isinstance(predicate, NamedNode):
-                raise Unread
+                raise UnsupportedQuery
             path = PropertyPath("predicate", predicate=predicate)
         if self._takes("?"):
             return PropertyPath("?", (path,))
@@ -287,14 +287,14 @@ def _tokens(query: str) -> Iterator[tuple[str, str]]:
     while place < len(query):
         match = _TOKEN.match(query, place)
         if match is None or match.lastgroup is None:
-            raise Unread
+            raise UnsupportedQuery
         place = match.end()
         if match.lastgroup != "space":
             yield match.lastgroup, match[0]
 
 
-def _flat(group: Group) -> Group:
+def _flat(group: GroupPattern) -> GroupPattern:
     """A group within a group; what is optional there has a meaning that joining from outside would change."""
     if any(isinstance(step, Optional) for step in group.steps):
-        raise Unread
+        raise UnsupportedQuery
     return group

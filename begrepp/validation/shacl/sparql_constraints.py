@@ -13,10 +13,10 @@ import numpy as np
 from pyoxigraph import NamedNode
 
 from begrepp.validation.shacl.data import Data
-from begrepp.validation.shacl.joins import Joins, Table
+from begrepp.validation.shacl.joins import BindingTable, Joins
 from begrepp.validation.shacl.paths import path_text
-from begrepp.validation.shacl.query_plan import Select, Unread, words
-from begrepp.validation.shacl.results import Cause, ColumnFindings
+from begrepp.validation.shacl.query_plan import Select, UnsupportedQuery, words
+from begrepp.validation.shacl.results import Cause, ColumnResults
 from begrepp.validation.shacl.select_parser import read_select
 from begrepp.validation.shacl.shapes import Shape, Shapes
 from begrepp.validation.shacl.store_queries import solutions
@@ -24,7 +24,7 @@ from begrepp.validation.shacl.term_table import UNBOUND, Ids
 from begrepp.validation.shacl.vocabulary import SH, Term, component_iri, is_true, lexical
 
 
-class Questions:
+class SparqlConstraints:
     """The SPARQL constraints of the shapes. `vocabulary` has the terms that those answered by columns ask for."""
 
     def __init__(self, shapes: Shapes) -> None:
@@ -39,7 +39,7 @@ class Questions:
         query = lexical(self.shapes.graph.one(constraint, SH + "select"))
         return _read(query, frozenset(self.shapes.prologue(constraint).items()))
 
-    def findings(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> Iterator[ColumnFindings]:
+    def findings(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> Iterator[ColumnResults]:
         """What a SPARQL constraint of the shape finds.
 
         Raises `InputError` where the query is no SELECT, and `BeyondFast` where it is pySHACL's to answer.
@@ -61,18 +61,18 @@ class Questions:
             if path != UNBOUND and isinstance(chosen := data.terms.term(int(path)), NamedNode):
                 own = chosen.value
             cause = Cause(shape=shape, component=component, path=own, messages=messages)
-            yield ColumnFindings(cause, data.terms, this, this, value, bindings).at(rows, this[rows])
+            yield ColumnResults(cause, data.terms, this, this, value, bindings).at(rows, this[rows])
 
-    def _answered(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> Table:
+    def _answered(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> BindingTable:
         select = self._read[constraint]
         if select:
             try:
                 return Joins(data).solutions(select, focus)
-            except Unread:
+            except UnsupportedQuery:
                 pass
         return self._asked(constraint, shape, data, focus)
 
-    def _asked(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> Table:
+    def _asked(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> BindingTable:
         """The solutions of a store; its terms are numbered anew, as a query's own."""
         query = lexical(self.shapes.graph.one(constraint, SH + "select"))
         prefixes = self.shapes.prologue(constraint)
@@ -83,12 +83,12 @@ class Questions:
         ]
         names = {"this", *(name for row in rows for name in row)}
         columns = {name: np.array([row.get(name, UNBOUND) for row in rows], dtype=np.int64) for name in names}
-        return Table(columns, len(rows))
+        return BindingTable(columns, len(rows))
 
 
 @lru_cache(maxsize=1000)
 def _read(query: str, prefixes: frozenset[tuple[str, str]]) -> Select | None:
     try:
         return read_select(query, dict(prefixes))
-    except Unread:
+    except UnsupportedQuery:
         return None

@@ -27,7 +27,7 @@ _ESCAPED = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(["\\nrtbf]))')
 _MEANT = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
-class Kind(IntEnum):
+class TermKind(IntEnum):
     """What a term is."""
 
     IRI = 0
@@ -36,7 +36,7 @@ class Kind(IntEnum):
     TRIPLE = 3
 
 
-class Terms:
+class TermTable:
     """All terms of the data and the shapes, by number; and those that a query makes, numbered after them."""
 
     def __init__(self, texts: pl.Series) -> None:
@@ -62,7 +62,7 @@ class Terms:
 
     def is_literal(self, ids: Ids) -> Mask:
         """Which of the terms are literals."""
-        literal = self.kinds == Kind.LITERAL
+        literal = self.kinds == TermKind.LITERAL
         if self._made:
             literal = np.append(literal, [isinstance(term, Literal) for term in self._made])
         return np.asarray(literal[ids])
@@ -98,12 +98,12 @@ class Terms:
 
     @cached_property
     def kinds(self) -> NDArray[np.uint8]:
-        """The `Kind` of each term."""
+        """The `TermKind` of each term."""
         first, second = self.texts.str.slice(0, 1), self.texts.str.slice(1, 1)
-        kinds = np.full(len(self), Kind.IRI, dtype=np.uint8)
-        kinds[(first == '"').to_numpy()] = Kind.LITERAL
-        kinds[(first == "_").to_numpy()] = Kind.BLANK
-        kinds[((first == "<") & (second == "<")).to_numpy()] = Kind.TRIPLE
+        kinds = np.full(len(self), TermKind.IRI, dtype=np.uint8)
+        kinds[(first == '"').to_numpy()] = TermKind.LITERAL
+        kinds[(first == "_").to_numpy()] = TermKind.BLANK
+        kinds[((first == "<") & (second == "<")).to_numpy()] = TermKind.TRIPLE
         return kinds
 
     @cached_property
@@ -123,7 +123,7 @@ class Terms:
         """For each term the place of its datatype's IRI among those there are, -1 for none; and those there are."""
         tails = self._tails
         of_language = pl.select(pl.when(tails["1"].is_not_null()).then(pl.lit(RDF + "langString"))).to_series()
-        plain = pl.select(pl.when(pl.Series(self.kinds == Kind.LITERAL)).then(pl.lit(XSD + "string"))).to_series()
+        plain = pl.select(pl.when(pl.Series(self.kinds == TermKind.LITERAL)).then(pl.lit(XSD + "string"))).to_series()
         return _placed(pl.select(pl.coalesce(tails["2"], of_language, plain)).to_series())
 
 

@@ -11,16 +11,16 @@ from pyoxigraph import Literal, QuerySolutions, Store
 from begrepp.errors import InputError
 from begrepp.validation.shacl.columns import pairs, unpaired
 from begrepp.validation.shacl.rdf_reader import well_formed
-from begrepp.validation.shacl.term_table import Ids, Kind, Mask, Terms
+from begrepp.validation.shacl.term_table import Ids, Mask, TermKind, TermTable
 from begrepp.validation.shacl.vocabulary import RDF, SH, XSD, Term, count_of, lexical, shown
 
-_NODE_KINDS: dict[str, tuple[Kind, ...]] = {
-    "IRI": (Kind.IRI,),
-    "BlankNode": (Kind.BLANK,),
-    "Literal": (Kind.LITERAL,),
-    "BlankNodeOrIRI": (Kind.BLANK, Kind.IRI),
-    "BlankNodeOrLiteral": (Kind.BLANK, Kind.LITERAL),
-    "IRIOrLiteral": (Kind.IRI, Kind.LITERAL),
+_NODE_KINDS: dict[str, tuple[TermKind, ...]] = {
+    "IRI": (TermKind.IRI,),
+    "BlankNode": (TermKind.BLANK,),
+    "Literal": (TermKind.LITERAL,),
+    "BlankNodeOrIRI": (TermKind.BLANK, TermKind.IRI),
+    "BlankNodeOrLiteral": (TermKind.BLANK, TermKind.LITERAL),
+    "IRIOrLiteral": (TermKind.IRI, TermKind.LITERAL),
 }
 _NEVER_ILL_FORMED = (RDF + "langString", XSD + "string")
 BOUNDS = {"minExclusive": "<", "minInclusive": "<=", "maxExclusive": ">", "maxInclusive": ">="}
@@ -28,7 +28,7 @@ BOUNDS = {"minExclusive": "<", "minInclusive": "<=", "maxExclusive": ">", "maxIn
 _ROWS = 5_000
 
 
-def of_kind(terms: Terms, values: Ids, kind: Term) -> Mask:
+def of_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
     """`sh:nodeKind`. Raises `InputError` where there is no such kind."""
     kinds = _NODE_KINDS.get(shown(kind).removeprefix(SH))
     if kinds is None:
@@ -36,7 +36,7 @@ def of_kind(terms: Terms, values: Ids, kind: Term) -> Mask:
     return np.isin(terms.kinds[values], kinds)
 
 
-def of_datatype(terms: Terms, values: Ids, wanted: Term) -> Mask:
+def of_datatype(terms: TermTable, values: Ids, wanted: Term) -> Mask:
     """`sh:datatype`: the datatype is the one wanted, and what is written fits it."""
     places, names = terms.datatypes
     if (name := lexical(wanted)) not in names:
@@ -49,7 +49,7 @@ def of_datatype(terms: Terms, values: Ids, wanted: Term) -> Mask:
     return passed
 
 
-def in_languages(terms: Terms, values: Ids, ranges: list[str]) -> Mask:
+def in_languages(terms: TermTable, values: Ids, ranges: list[str]) -> Mask:
     """`sh:languageIn`, by SPARQL's langMatches: "sv" matches sv and sv-FI."""
     places, names = terms.languages
     wanted = [each.lower() for each in ranges]
@@ -57,14 +57,14 @@ def in_languages(terms: Terms, values: Ids, ranges: list[str]) -> Mask:
     return np.array([*matching, False], dtype=np.bool_)[places[values]]
 
 
-def of_length(terms: Terms, values: Ids, name: str, bound: Term) -> Mask:
+def of_length(terms: TermTable, values: Ids, name: str, bound: Term) -> Mask:
     """`sh:minLength` and `sh:maxLength`: the characters of an IRI or literal; a blank node has none to count."""
     lengths = terms.lexical(values).str.len_chars()
     passed = lengths >= count_of(bound) if name == "minLength" else lengths <= count_of(bound)
     return passed.fill_null(False).to_numpy()
 
 
-def compares(terms: Terms, left: Ids, operator: str, right: Ids) -> Mask:
+def compares(terms: TermTable, left: Ids, operator: str, right: Ids) -> Mask:
     """SPARQL's `left operator right`, row by row; what cannot be compared does not hold."""
     different, back = np.unique(pairs(left, right), return_inverse=True)
     rows = [

@@ -8,13 +8,13 @@ from typing import Any
 
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from server.http.i18n import Speaker
+from server.http.i18n import Translator
 from server.http.urls import document
 from server.pages.thing import Property, properties
-from server.served.build import Build
+from server.served.build import ServedBuild
 from server.served.labels import Said, iris_of, one, refs, statements, texts
 from server.served.refs import Ref
-from server.served.resolve import Found
+from server.served.resolve import Resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class LoadRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseRow:
+class EditionRow:
     """A release in a list."""
 
     href: str
@@ -56,11 +56,11 @@ class ReleaseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasePage:
+class EditionPage:
     """A release."""
 
     ref: Ref
-    row: ReleaseRow | None
+    row: EditionRow | None
     scheme: Ref | None
     publisher: Ref | None
     licence: str
@@ -74,9 +74,9 @@ class ReleasePage:
     properties: Sequence[Property]
 
 
-def release_row(build: Build, graph: dict[str, Any], label: Text | None = None) -> ReleaseRow:
+def edition_row(build: ServedBuild, graph: dict[str, Any], label: Text | None = None) -> EditionRow:
     """A graph of the manifest as a row."""
-    return ReleaseRow(
+    return EditionRow(
         href=document(build.iris, graph["graph"]),
         graph=graph["graph"],
         version=graph["version"],
@@ -89,13 +89,13 @@ def release_row(build: Build, graph: dict[str, Any], label: Text | None = None) 
     )
 
 
-def releases_of(build: Build, kind: str, id_: str) -> list[ReleaseRow]:
+def editions_of(build: ServedBuild, kind: str, id_: str) -> list[EditionRow]:
     """The releases of a scheme, mapping set or dataset, newest first."""
     graphs = [g for g in build.manifest.graphs if g["kind"] == kind and g["id"] == id_]
-    return [release_row(build, g) for g in sorted(graphs, key=lambda g: (g["valid_from"], g["version"]), reverse=True)]
+    return [edition_row(build, g) for g in sorted(graphs, key=lambda g: (g["valid_from"], g["version"]), reverse=True)]
 
 
-def load_row(build: Build, load_iri: str) -> LoadRow | None:
+def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
     """What the manifest says of a load."""
     said = next((load for load in build.manifest.loads if load["load"] == load_iri), None)
     if said is None:
@@ -119,12 +119,12 @@ def load_row(build: Build, load_iri: str) -> LoadRow | None:
     )
 
 
-def loads_of(build: Build, said: Said) -> LoadRow | None:
+def loads_of(build: ServedBuild, said: Said) -> LoadRow | None:
     """The load that a release or description came from."""
     return next(filter(None, (load_row(build, iri) for iri in iris_of(said, "prov:wasGeneratedBy"))), None)
 
 
-def release_page(build: Build, found: Found, say: Speaker) -> ReleasePage:
+def edition_page(build: ServedBuild, found: Resolved, say: Translator) -> EditionPage:
     """A release of a scheme, mapping set or dataset, from the graph and the manifest."""
     said = statements(build, found.iri)
     graph = next((g for g in build.manifest.graphs if g["graph"] == found.iri), None)
@@ -137,9 +137,9 @@ def release_page(build: Build, found: Found, say: Speaker) -> ReleasePage:
     publisher = next(iter(iris_of(said, "dct:publisher")), "")
     titled = texts(said, "dct:title")
     own = known[found.iri]
-    return ReleasePage(
+    return EditionPage(
         ref=own if titled or not graph else _titled(own, known.get(scheme), graph["version"]),
-        row=release_row(build, graph) if graph else None,
+        row=edition_row(build, graph) if graph else None,
         scheme=known.get(scheme),
         publisher=known.get(publisher),
         licence=one(said, "dct:license"),
@@ -173,7 +173,7 @@ _SHOWN = [
 ]
 
 
-def _thing_of(graph: dict[str, Any] | None, build: Build) -> str:
+def _thing_of(graph: dict[str, Any] | None, build: ServedBuild) -> str:
     """The IRI of what a graph of the manifest is a release of."""
     if graph is None:
         return ""

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from begrepp.records import Agent, Edition, Redistribution, Release, Scheme, texts
+from begrepp.records import Agent, Edition, EditionFiles, Redistribution, Scheme, texts
 from begrepp.sources.editions import coverage, valid_from
 from loaders.support.agencies import IN_COPYRIGHT
 
 
-def release(
+def new_edition(
     scheme: Scheme,
-    edition: Edition,
+    edition: EditionFiles,
     publisher: Agent | Callable[[date], Agent],
     licence: str,
     redistribution: Redistribution,
     *,
     called: str = "",
-) -> Release:
+) -> Edition:
     """The release of a scheme that an edition is.
 
     `publisher` is an agency, or tells which agency it was at the time. The release is called by a name, else by
@@ -26,7 +26,7 @@ def release(
     """
     since = valid_from(edition)
     names = (called, called) if called else tuple(title.value.partition(",")[0] for title in scheme.titles)
-    return Release(
+    return Edition(
         scheme=scheme.id,
         version=edition.version,
         valid_from=since,
@@ -38,6 +38,6 @@ def release(
     )
 
 
-def protected_release(scheme: Scheme, edition: Edition, publisher: Agent | Callable[[date], Agent]) -> Release:
+def protected_edition(scheme: Scheme, edition: EditionFiles, publisher: Agent | Callable[[date], Agent]) -> Edition:
     """A release under the publisher's copyright, whose texts may not be passed on."""
-    return release(scheme, edition, publisher, IN_COPYRIGHT, Redistribution.NOT_ALLOWED)
+    return new_edition(scheme, edition, publisher, IN_COPYRIGHT, Redistribution.NOT_ALLOWED)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from begrepp.settings import ROOT
 
-PACKAGES = ("begrepp", "loaders")
+PACKAGES = ("begrepp", "loaders", "tests")
+"""The packages whose code decides what a load yields; tests define loaders of their own."""
 
 
 def code_checksum(*modules: str) -> str:

@@ -59,7 +59,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = AppState(settings)
-    app.extensions["begrepp.desk"] = service.ValidationService(settings)
+    app.extensions["begrepp.validation"] = service.ValidationService(settings)
     prepare_templates(app, describe_page, settings.report_link)
     for blueprint in (
         api.blueprint,

@@ -77,7 +77,7 @@ def app_state() -> AppState:
 def served_build() -> ServedBuild:
     """The build that this request is answered from, the same from its beginning to its end."""
     if "build" not in g:
-        g.current_build = app_state().current_build()
+        g.build = app_state().current_build()
     found = g.build
     assert isinstance(found, ServedBuild)
     return found

@@ -64,7 +64,7 @@ class ValidationService:
 
 def desk() -> ValidationService:
     """The `ValidationService` of the application at hand."""
-    found = current_app.extensions["begrepp.desk"]
+    found = current_app.extensions["begrepp.validation"]
     assert isinstance(found, ValidationService)
     return found
 

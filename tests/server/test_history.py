@@ -418,7 +418,7 @@ def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None
 
 def test_the_ready_query_reads_a_code_as_of_a_day(app_with_history: Flask) -> None:
     text = (QUERIES / "examples" / "what-a-code-meant-on-a-day.rq").read_text(encoding="utf-8")
-    store = app_with_history.extensions["begrepp"].build().store
+    store = app_with_history.extensions["begrepp"].current_build().store
     labels = {}
     for day in ("2021-06-30", "2022-06-30"):
         rows = store.query(text.replace("2026-12-31", day).replace("C50.9", "A2"))

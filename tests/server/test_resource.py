@@ -24,9 +24,9 @@ FORMATS = {
 
 def iris(app: Flask, query: str) -> list[str]:
     """The IRIs that answer a SELECT of one variable, in the build being served."""
-    serving = app.extensions["begrepp"]
-    assert isinstance(serving, AppState)
-    answer = serving.current_build().store.query(query)
+    state = app.extensions["begrepp"]
+    assert isinstance(state, AppState)
+    answer = state.current_build().store.query(query)
     assert isinstance(answer, QuerySolutions)
     return [term.value for row in answer if isinstance(term := row[0], NamedNode)]
 

@@ -39,7 +39,7 @@ def strict(built: Settings) -> Iterator[Flask]:
     )
     application = create_app(settings)
     yield application
-    application.extensions["begrepp.desk"].pool.close()
+    application.extensions["begrepp.validation"].pool.close()
     application.extensions["begrepp"].pool.close()
 
 
@@ -100,7 +100,7 @@ def test_a_person_gets_a_page_that_can_be_filtered_and_downloaded(desk: FlaskCli
     for format_ in FORMATS.values():
         found = desk.get(f"{where}.{format_.suffix}")
         assert found.status_code == 200 and found.mimetype == format_.media_type
-    kept = strict.extensions["begrepp.desk"].reports._folder / where.rpartition("/")[2]
+    kept = strict.extensions["begrepp.validation"].reports._folder / where.rpartition("/")[2]
     assert all(path.name.startswith("report.") for path in kept.iterdir()), "nothing of what was sent is kept"
     assert kept.stat().st_mode & 0o077 == 0 and kept.parent.stat().st_mode & 0o077 == 0
     old = time.time() - 25 * 3600
@@ -162,7 +162,7 @@ def test_rules_that_never_end_are_stopped_and_the_server_goes_on(built: Settings
     status, said = own(desk, SHAPE.format(endless), data)
     assert status == 503 and "was stopped" in said["title"]
     assert desk.post("/validation/skos", data=GOOD, content_type="text/turtle").status_code == 200
-    application.extensions["begrepp.desk"].pool.close()
+    application.extensions["begrepp.validation"].pool.close()
 
 
 def test_a_pattern_that_explodes_does_not_stop_the_server(desk: FlaskClient) -> None:
@@ -189,7 +189,7 @@ def test_too_much_memory_is_a_503(built: Settings) -> None:
         assert (answer.status_code == 503 and "memory" in answer.text) or "MB" in answer.text
         assert client.post("/validation/skos", data=GOOD, content_type="text/turtle").status_code == 200
     finally:
-        application.extensions["begrepp.desk"].pool.close()
+        application.extensions["begrepp.validation"].pool.close()
 
 
 def test_whoever_asks_too_often_waits(built: Settings) -> None:

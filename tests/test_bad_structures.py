@@ -15,7 +15,7 @@ import loaders
 from begrepp.errors import InputError, PersonalDataError
 from begrepp.records import Element, Skipped
 from begrepp.settings import ROOT
-from loaders import rut
+from loaders.rut.cells import COLUMNS
 from tests.test_bad_formats import changed, original
 from tests.test_bad_input import BOMB, edition, refused
 
@@ -390,7 +390,7 @@ def test_the_rut_template_is_whole_and_of_its_own_files(tmp_path: Path) -> None:
 
 
 def test_the_published_rut_template_has_the_columns_that_are_read() -> None:
-    for name, columns in rut.COLUMNS.items():
+    for name, columns in COLUMNS.items():
         said = (ROOT / "docs" / "how-to" / "rut" / name).read_text(encoding="utf-8")
         assert said == ",".join(columns) + "\n"
 

@@ -13,8 +13,8 @@ from begrepp.records import Concept, Edition, EditionFiles, Record, Skipped
 from begrepp.settings import ROOT
 from begrepp.validation.report import Severity
 from begrepp.validation.validate import validate
-from loaders import table
 from loaders.declaration import value_lists, variables
+from loaders.table import options
 from tests import golden
 
 ALL = list(golden.fixtures())
@@ -151,9 +151,9 @@ def test_every_key_that_a_loader_reads_is_in_the_manual() -> None:
     for key, path in sorted(read):
         assert re.search(rf"\b{key}\b", MANUAL), f"{path} reads '{key}', which docs/how-to/source-toml.md does not tell"
     for field in (
-        *table._PLAIN_FIELDS,
-        *table._TEXT_FIELDS,
-        *table._NOTE_FIELDS,
+        *options.PLAIN_FIELDS,
+        *options.TEXT_FIELDS,
+        *options.NOTE_FIELDS,
         *variables._PLAIN,
         *variables._WORDS,
         *value_lists._PLAIN,

@@ -37,8 +37,6 @@ from begrepp.sources.privacy import refuse_identity_numbers, words_of
 
 OnSpill = Callable[[str, Path], None]
 """Is told of the graph of a part that is being written, and of a run of its sorted lines."""
-
-
 _Opening = Edition | MappingSet | Catalogue | Dataset | Structure
 """The records that a part begins with."""
 

@@ -6,7 +6,7 @@ import click
 from rich.table import Table
 
 from begrepp.cli import console
-from begrepp.cli.validate import _language
+from begrepp.cli.validate import language_option
 from begrepp.settings import Settings
 from begrepp.validation.profiles.profile import Profile, find_profile, pin, profiles
 from begrepp.validation.profiles.shape_doc import profile_documentation
@@ -17,7 +17,7 @@ from begrepp.validation.reports.i18n import choose
 @click.command("profiles")
 @click.argument("name", default="")
 @click.option("--pin", "pinning", is_flag=True, help="Write the checksums of the files as they are now.")
-@_language
+@language_option
 def command(name: str, pinning: bool, lang: str) -> None:
     """Every profile, or what the profile NAME asks, class by class."""
     settings = Settings()

@@ -83,9 +83,6 @@ def write_suggestions(
         click.echo(to_sssom(found) if output == "sssom" else to_html(found), nl=False)
 
 
-# What is written.
-
-
 def _print(found: SuggestionRun) -> None:
     table = Table("variable", "label", "concept", "score", "why")
     before = ""

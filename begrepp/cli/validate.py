@@ -27,7 +27,9 @@ from begrepp.validation.validate_files import validate_files
 _COULD_NOT_RUN = 2
 _SEVERITIES = {severity.value.lower(): severity for severity in Severity}
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language.")
+language_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language."
+)
 
 
 @click.command("validate")
@@ -46,7 +48,7 @@ _language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", s
 @click.option(
     "--limit", type=click.IntRange(1), default=RESULTS_PER_SHAPE, show_default=True, help="Results kept a shape."
 )
-@_language
+@language_option
 def command(
     files: tuple[Path, ...],
     profile: str,

@@ -28,7 +28,8 @@ from begrepp.sources.editions import data_files
 from loaders.declaration.source_toml import EditionDates, Rights, edition_dates, read_declaration, rights, slug
 from loaders.odm.dataset import dataset_records
 from loaders.odm.labels import code_list, dictionary, least, linked, notes, particulars, titles
-from loaders.odm.reader import Item, ItemGroup, ItemRef, MetaData, read_odm
+from loaders.odm.model import Item, ItemGroup, ItemRef, MetaData
+from loaders.odm.reader import read_odm
 from loaders.support.agencies import BEGREPP
 
 SOURCE = Source(

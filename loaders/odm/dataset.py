@@ -12,7 +12,7 @@ from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import slug
 from loaders.declaration.toml_table import TomlTable
 from loaders.odm.labels import code_list, dictionary, linked, notes, particulars, titles
-from loaders.odm.reader import Item, ItemGroup, ItemRef, MetaData
+from loaders.odm.model import Item, ItemGroup, ItemRef, MetaData
 
 # What ODM calls the datatypes of CSVW; a date that may be incomplete is a text.
 _DATATYPES = {

@@ -6,7 +6,6 @@ names of the API are those of "Export Metadata".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,11 +25,12 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.tables import Row
 from loaders.declaration.cell_steps import plain_words
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import file_list, read_declaration, slug
 from loaders.declaration.value_lists import parted
+from loaders.redcap.rows import ACTION, FORM_STATUS, NOT_IN_COLUMN, datatype_of, read_choices, read_rows
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import Lists
 
@@ -43,53 +43,6 @@ SOURCE = Source(
     homepage="https://project-redcap.org/",
     reads="the data dictionary as CSV (18 columns, or the API's names), and a source.toml",
 )
-# The column of the downloaded dictionary, and its name in the API.
-_COLUMNS = {
-    "Variable / Field Name": "field_name",
-    "Form Name": "form_name",
-    "Section Header": "section_header",
-    "Field Type": "field_type",
-    "Field Label": "field_label",
-    "Choices, Calculations, OR Slider Labels": "select_choices_or_calculations",
-    "Field Note": "field_note",
-    "Text Validation Type OR Show Slider Number": "text_validation_type_or_show_slider_number",
-    "Text Validation Min": "text_validation_min",
-    "Text Validation Max": "text_validation_max",
-    "Identifier?": "identifier",
-    "Branching Logic (Show field only if...)": "branching_logic",
-    "Required Field?": "required_field",
-    "Custom Alignment": "custom_alignment",
-    "Question Number (surveys only)": "question_number",
-    "Matrix Group Name": "matrix_group_name",
-    "Matrix Ranking?": "matrix_ranking",
-    "Field Annotation": "field_annotation",
-}
-_TYPES = {
-    "text": "string",
-    "notes": "string",
-    "radio": "string",
-    "dropdown": "string",
-    "checkbox": "integer",
-    "yesno": "integer",
-    "truefalse": "integer",
-    "calc": "decimal",
-    "slider": "integer",
-    "sql": "string",
-    "file": "string",
-    "descriptive": "",
-}
-_VALIDATED = (
-    (re.compile(r"date_(dmy|mdy|ymd)"), "date"),
-    (re.compile(r"datetime(_seconds)?_(dmy|mdy|ymd)"), "dateTime"),
-    (re.compile(r"time(_hh_mm_ss|_mm_ss)?"), "time"),
-    (re.compile(r"integer"), "integer"),
-    (re.compile(r"number(_\w+)?"), "decimal"),
-)
-_FORM_STATUS = tuple(
-    CodedValue(code=code, labels=(Text(words, "en"),))
-    for code, words in (("0", "Incomplete"), ("1", "Unverified"), ("2", "Complete"))
-)
-_YES_NO = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0", "False"))}
 # BioPortal's acronyms for the ontologies that begrepp holds.
 _ONTOLOGIES = {
     "SNOMEDCT": "snomed-ct",
@@ -99,8 +52,6 @@ _ONTOLOGIES = {
     "MONDO": "mondo",
     "ATC": "atc",
 }
-_ACTION = re.compile(r"@(CALCTEXT|CALCDATE)\((.*)\)", re.DOTALL)
-_NOT_IN_COLUMN = re.compile(r"[^a-z0-9_]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +77,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
             f"there are {len(files)} CSV files ({file_list([path.name for path in files])}).",
             "Add one data dictionary.",
         )
-    tables = {slug(row["form_name"]): row["form_name"] for row, _ in _rows(files[0], counted=False)}
+    tables = {slug(row["form_name"]): row["form_name"] for row, _ in read_rows(files[0], counted=False)}
     yield replace(dataset, tables=tuple(_table(id_, name) for id_, name in tables.items()))
     yield from _variables(files[0], dataset, study)
 
@@ -135,30 +86,12 @@ def _table(id_: str, form: str) -> Table:
     return Table(id=id_, titles=(Text(form, "zxx"),))
 
 
-def _rows(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[str, str], Row]]:
-    """The rows by the API's names, whichever names the file has."""
-    for row in read_table(path, counted=counted):
-        cells = {
-            api: row.take_optional(column) if column in row else row.take_optional(api)
-            for column, api in _COLUMNS.items()
-        }
-        row.done()
-        for needed in ("field_name", "form_name", "field_type"):
-            if not cells[needed]:
-                raise InputError(
-                    row.origin,
-                    f"the field has no {needed}.",
-                    "Check that this is the project's data dictionary, exported whole.",
-                )
-        yield cells, row
-
-
 def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
     lists = Lists(Home(dataset=dataset.id))
     seen: dict[str, Row] = {}
     forms: dict[str, Row] = {}
     form, section = "", ""
-    for number, (cells, row) in enumerate(_rows(path), start=1):
+    for number, (cells, row) in enumerate(read_rows(path), start=1):
         name = cells["field_name"]
         if name in seen:
             raise InputError(row.origin, f"the field '{name}' stands already in {seen[name].origin}.", "Rename one.")
@@ -171,7 +104,7 @@ def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
             yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form, and has no data.")
             continue
         variable = _variable(cells, row, dataset.id, section, number, study.language)
-        choices = _choices(cells, row, study.language)
+        choices = read_choices(cells, row, study.language)
         if cells["field_type"] == "checkbox":
             found = list(_boxes(variable, choices, lists, study.language))
         else:
@@ -195,7 +128,7 @@ def _status(form: str, origin: Origin, dataset: str, number: int, lists: Lists) 
         titles=words,
         descriptions=words,
         datatype="string",
-        code_list=lists.add("form-status", _FORM_STATUS, origin, (Text("Form status", "en"),)),
+        code_list=lists.add("form-status", FORM_STATUS, origin, (Text("Form status", "en"),)),
         section=(Text("Form Status", "en"),),
         order=number,
     )
@@ -205,7 +138,7 @@ def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, numbe
     label = plain_words(cells["field_label"], "html")
     titles = (Text(label or cells["field_name"], language if label else "zxx"),)
     annotation = cells["field_annotation"]
-    action = _ACTION.search(annotation)
+    action = ACTION.search(annotation)
     is_calculated = cells["field_type"] == "calc"
     ontology = cells["select_choices_or_calculations"].removeprefix("BIOPORTAL:")
     is_coded = ontology != cells["select_choices_or_calculations"]
@@ -220,7 +153,7 @@ def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, numbe
         origin=row.origin,
         titles=titles,
         descriptions=titles,
-        datatype=_datatype(cells, row),
+        datatype=datatype_of(cells, row),
         code_systems=(_ONTOLOGIES[ontology],) if is_coded and ontology in _ONTOLOGIES else (),
         questions=titles if label else (),
         notes=tuple(notes),
@@ -232,48 +165,6 @@ def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, numbe
         calculation=cells["select_choices_or_calculations"] if is_calculated else (action[2] if action else ""),
         order=number,
     )
-
-
-def _datatype(cells: dict[str, str], row: Row) -> str:
-    kind = cells["field_type"]
-    if kind not in _TYPES:
-        raise InputError(
-            row.origin, f"'{kind}' is no field type of REDCap.", f"REDCap has: {', '.join(_TYPES)}; correct the row."
-        )
-    validation = cells["text_validation_type_or_show_slider_number"]
-    if kind != "text":
-        return _TYPES[kind]
-    return next((datatype for pattern, datatype in _VALIDATED if pattern.fullmatch(validation)), "string")
-
-
-def _choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedValue, ...]:
-    """`1, Yes | 2, No, never`: divided at bars, and each at its first comma."""
-    kind = cells["field_type"]
-    if kind in _YES_NO:
-        return tuple(CodedValue(code=code, labels=(Text(words, "en"),)) for code, words in _YES_NO[kind])
-    if kind not in ("radio", "dropdown", "checkbox"):
-        return ()
-    found: dict[str, CodedValue] = {}
-    for choice in cells["select_choices_or_calculations"].split("|"):
-        if not choice.strip():
-            continue
-        code, comma, label = choice.partition(",")
-        code = code.strip()
-        if not comma or not code:
-            raise InputError(
-                row.origin,
-                f"the choice '{choice.strip()}' of '{cells['field_name']}' has no comma between code and label.",
-                "Write it as `1, Yes`.",
-            )
-        if code in found:
-            raise InputError(
-                row.origin, f"'{cells['field_name']}' has the code '{code}' twice.", "Give the choices different codes."
-            )
-        words = plain_words(label, "html") or code
-        found[code] = CodedValue(code=code, labels=(Text(words, language),))
-    if not found:
-        raise InputError(row.origin, f"'{cells['field_name']}' has no choices.", "Write them as `1, Yes | 0, No`.")
-    return tuple(found.values())
 
 
 def _with_choices(variable: Variable, choices: tuple[CodedValue, ...], lists: Lists, study: _Study) -> Variable:
@@ -296,7 +187,7 @@ def _boxes(variable: Variable, choices: tuple[CodedValue, ...], lists: Lists, la
         words = tuple(Text(f"{title.value}: {label}", language) for title in variable.titles)
         yield replace(
             variable,
-            name=f"{variable.name}___{_NOT_IN_COLUMN.sub('_', choice.code.lower())}",
+            name=f"{variable.name}___{NOT_IN_COLUMN.sub('_', choice.code.lower())}",
             titles=words,
             descriptions=words,
             code_list=lists.add(f"{variable.name}-box", ticked, variable.origin, (Text("Check box", "en"),)),

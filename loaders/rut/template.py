@@ -1,14 +1,8 @@
-"""Register metadata in the terms of GSIM, as RUT (Register Utiliser Tool) has them: a template of five CSV files.
-
-RUT has no export; whoever keeps a register fills in the template, or makes it from their own system. An instance
-variable is a column; its represented variable says how it is expressed, and its conceptual variable what it is of.
-docs/how-to/rut.md is the manual, and the empty template lies beside it.
-"""
+"""The template as a whole: its files as records, checked against one another."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,148 +13,33 @@ from begrepp.records import (
     CodeList,
     ConceptualVariable,
     Dataset,
-    EditionFiles,
     Home,
     Record,
-    Redistribution,
     RepresentedVariable,
     Skipped,
-    Source,
     Table,
     Text,
     Variable,
     links,
-    texts,
 )
-from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row, parse_date, read_lines, read_table
-from loaders.declaration.dataset import concepts, read_dataset, when_in
-from loaders.declaration.source_toml import file_list, read_declaration, slug
-from loaders.support.agencies import BEGREPP
+from begrepp.sources.tables import parse_date
+from loaders.declaration.dataset import concepts
+from loaders.declaration.source_toml import slug
+from loaders.rut.cells import CODES, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED, TemplateRow, read_rows, rows_by_id
 from loaders.support.datatypes import DATATYPES
-
-REGISTER, CONCEPTUAL, REPRESENTED = "register.csv", "conceptual_variables.csv", "represented_variables.csv"
-INSTANCES, CODES = "instance_variables.csv", "codes.csv"
-_NAMED = ("label_sv", "label_en", "definition_sv", "definition_en")
-COLUMNS: dict[str, tuple[str, ...]] = {
-    REGISTER: ("id", "part_of", *_NAMED, "purpose_sv", "purpose_en", "website", "reference_from", "reference_to"),
-    CONCEPTUAL: ("id", *_NAMED, "unit_type", "concept"),
-    REPRESENTED: (
-        *("id", "conceptual_variable", *_NAMED),
-        *("datatype", "unit", "code_list", "value_list", "minimum", "maximum", "pattern"),
-    ),
-    INSTANCES: (
-        *("register", "name", "represented_variable", *_NAMED),
-        *("missing_codes", "valid_from", "valid_to", "quality_sv", "source", "checked"),
-    ),
-    CODES: ("code_list", "code", *_NAMED, "concept", "valid_from", "valid_to"),
-}
-"""The files of the template and their columns."""
-_REQUIRED = {
-    REGISTER: ("id", "label_sv", "definition_sv"),
-    CONCEPTUAL: ("id", "label_sv"),
-    REPRESENTED: ("id", "conceptual_variable", "label_sv", "datatype"),
-    INSTANCES: ("register", "name", "represented_variable"),
-    CODES: ("code_list", "code", "label_sv"),
-}
-SOURCE = Source(
-    id="rut",
-    title="Registermetadata enligt GSIM (mall)",
-    publisher=BEGREPP,
-    licence="",
-    redistribution=Redistribution.NOT_ALLOWED,
-    homepage="https://www.registerforskning.se/",
-    reads=f"the template's files {', '.join(COLUMNS)}",
-)
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
-
-
-def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The register with its parts, its value lists, and its variables with what stands above them."""
-    keys = read_declaration(edition, declared)
-    files = {path.name: path for path in data_files(edition)}
-    if unknown := sorted(set(files) - set(COLUMNS)):
-        raise InputError(
-            Origin(unknown[0]), "the file is not of the template.", f"Its files are {file_list(list(COLUMNS))}."
-        )
-    for name in (REGISTER, CONCEPTUAL, REPRESENTED, INSTANCES):
-        if name not in files:
-            raise InputError(keys.origin, f"the template's file {name} is missing.", "Add it beside the others.")
-    template = _Template(files)
-    keys.suggest("dataset", template.register)
-    dataset = read_dataset(keys, edition, tuple(template.parts.values()))
-    keys.done()
-    yield dataset
-    yield from template.records(dataset)
-
-
-def _rows(files: Mapping[str, Path], name: str) -> Iterator[_Cells]:
-    """The rows of a file, divided by comma or semicolon, whichever its first line has more of."""
-    if name not in files:
-        return
-    head = next(iter(read_lines(files[name])), "")
-    delimiter = max(",;\t", key=head.count)
-    for row in read_table(files[name], required=_REQUIRED[name], delimiter=delimiter, short_rows=True):
-        yield _Cells.read(row, name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """The cells of a row of the template."""
-
-    cells: dict[str, str]
-    origin: Origin
-
-    @classmethod
-    def read(cls, row: Row, name: str) -> _Cells:
-        found = cls({column: row.take_optional(column) for column in COLUMNS[name]}, row.origin)
-        row.done()
-        for column in _REQUIRED[name]:
-            if not found[column]:
-                raise InputError(found.origin, f"the column '{column}' is empty.", "Fill it in.")
-        for column in ("id", "code_list") if name != REPRESENTED else ("id",):
-            if (value := found[column]) and not _ID.fullmatch(value):
-                raise InputError(
-                    found.origin,
-                    f"'{value}' in '{column}' is no id.",
-                    "Use a-z, 0-9, and after them . _ ~ -.",
-                )
-        return found
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "")
-
-    def words(self, column: str) -> tuple[Text, ...]:
-        return texts(self[f"{column}_sv"], self[f"{column}_en"])
-
-    def when(self, column: str) -> str:
-        return when_in(self[column], self.origin, column)
-
-    def fault(self, reason: str, step: str) -> InputError:
-        return InputError(self.origin, reason, step)
-
-
-def _by_id(rows: Iterable[_Cells], *columns: str) -> dict[tuple[str, ...], _Cells]:
-    found: dict[tuple[str, ...], _Cells] = {}
-    for row in rows:
-        key = tuple(row[column] for column in columns)
-        if key in found:
-            raise row.fault(f"'{' '.join(key)}' stands already in {found[key].origin}.", "Remove one of the two.")
-        found[key] = row
-    return found
 
 
 @dataclass(slots=True)
-class _Template:
+class Template:
     """The template's files, checked against one another."""
 
     files: dict[str, Path]
     register: dict[str, Any] = field(init=False)
     parts: dict[str, Table] = field(init=False)
-    lists: dict[str, list[_Cells]] = field(default_factory=dict)
+    lists: dict[str, list[TemplateRow]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        rows = _by_id(_rows(self.files, REGISTER), "id")
+        rows = rows_by_id(read_rows(self.files, REGISTER), "id")
         whole = [row for row in rows.values() if not row["part_of"]]
         if len(whole) != 1:
             raise InputError(
@@ -181,14 +60,16 @@ class _Template:
         }
 
     def records(self, dataset: Dataset) -> Iterator[Record]:
-        for code in _by_id(_rows(self.files, CODES), "code_list", "code").values():
+        for code in rows_by_id(read_rows(self.files, CODES), "code_list", "code").values():
             self.lists.setdefault(code["code_list"], []).append(code)
-        conceptual = _by_id(_rows(self.files, CONCEPTUAL), "id")
-        represented = _by_id(_rows(self.files, REPRESENTED), "id")
+        conceptual = rows_by_id(read_rows(self.files, CONCEPTUAL), "id")
+        represented = rows_by_id(read_rows(self.files, REPRESENTED), "id")
         used: set[str] = set()
         missing: set[str] = set()
         variables = []
-        for number, row in enumerate(_by_id(_rows(self.files, INSTANCES), "register", "name").values(), start=1):
+        for number, row in enumerate(
+            rows_by_id(read_rows(self.files, INSTANCES), "register", "name").values(), start=1
+        ):
             above = represented.get((row["represented_variable"],))
             if above is None:
                 raise _unknown(row, "represented_variable", REPRESENTED)
@@ -218,12 +99,12 @@ class _Template:
         for number, row, above in variables:
             yield self.variable(row, above, conceptual[above["conceptual_variable"],], dataset.id, number)
 
-    def list_id(self, row: _Cells, column: str) -> str:
+    def list_id(self, row: TemplateRow, column: str) -> str:
         if (id_ := row[column]) and id_ not in self.lists:
             raise _unknown(row, column, CODES)
         return id_
 
-    def represented(self, row: _Cells, dataset: str) -> RepresentedVariable:
+    def represented(self, row: TemplateRow, dataset: str) -> RepresentedVariable:
         if row["datatype"] not in DATATYPES:
             raise row.fault(f"'{row['datatype']}' is no datatype of CSVW.", f"Use one of: {', '.join(DATATYPES)}.")
         if row["code_list"] and row["value_list"]:
@@ -241,7 +122,7 @@ class _Template:
             value_list=row["value_list"],
         )
 
-    def variable(self, row: _Cells, above: _Cells, of: _Cells, dataset: str, number: int) -> Variable:
+    def variable(self, row: TemplateRow, above: TemplateRow, of: TemplateRow, dataset: str, number: int) -> Variable:
         titles = row.words("label") or above.words("label")
         quality = row["quality_sv"]
         return Variable(
@@ -272,7 +153,7 @@ class _Template:
         )
 
 
-def _suggested(row: _Cells) -> dict[str, Any]:
+def _suggested(row: TemplateRow) -> dict[str, Any]:
     """What the register says of itself, as `[dataset]` would say it."""
 
     def words(column: str) -> dict[str, str]:
@@ -290,7 +171,7 @@ def _suggested(row: _Cells) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value}
 
 
-def _conceptual(row: _Cells, dataset: str) -> ConceptualVariable:
+def _conceptual(row: TemplateRow, dataset: str) -> ConceptualVariable:
     return ConceptualVariable(
         dataset=dataset,
         id=row["id"],
@@ -302,7 +183,7 @@ def _conceptual(row: _Cells, dataset: str) -> ConceptualVariable:
     )
 
 
-def _list(id_: str, codes: list[_Cells], dataset: str, *, missing: bool) -> CodeList:
+def _list(id_: str, codes: list[TemplateRow], dataset: str, *, missing: bool) -> CodeList:
     return CodeList(
         home=Home(dataset=dataset),
         id=id_,
@@ -324,7 +205,7 @@ def _list(id_: str, codes: list[_Cells], dataset: str, *, missing: bool) -> Code
     )
 
 
-def _day(row: _Cells, column: str) -> str:
+def _day(row: TemplateRow, column: str) -> str:
     return str(parse_date(row[column], row.origin, column) or "")
 
 
@@ -332,5 +213,5 @@ def _several(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split("|") if part.strip())
 
 
-def _unknown(row: _Cells, column: str, file: str) -> InputError:
+def _unknown(row: TemplateRow, column: str, file: str) -> InputError:
     return row.fault(f"'{row[column]}' in '{column}' is not in {file}.", f"Add it there, or correct '{column}'.")

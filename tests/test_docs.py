@@ -14,6 +14,8 @@ from begrepp.settings import ROOT
 FOLDERS = tuple(sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name not in {".git", "data"}))
 PACKAGES = ("begrepp", "bench", "loaders", "server", "tests")
 PLACEHOLDER = re.compile(r"<[^<>]*>|\{[^{}]*\}|…|\*+|\b[A-Z]{4,}\b(?!\.)")
+DATED = r"Decided \d{4}-\d\d-\d\d(, last changed \d{4}-\d\d-\d\d)?\. Status: (accepted|superseded by \[)"
+PATH = re.compile(r"[^\s\"'()=:]+/[^\s\"'()=:]*")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -48,9 +50,8 @@ def named_paths(text: str) -> Iterator[str]:
     """The tokens of a page that name a path of the repository: in backquotes, and in code blocks."""
     blocks = FENCED.findall(text)
     for token in re.findall(r"`([^`\n]+)`", FENCED.sub("", text)):
-        if token.partition("/")[0] in FOLDERS and re.fullmatch(r"[^\s\"'()=:]+/[^\s\"'()=:]*", token):
-            yield token
-        elif re.fullmatch(r"[a-z0-9_-]+\.(py|rq)", token):
+        ours = token.partition("/")[0] in FOLDERS and PATH.fullmatch(token)
+        if ours or re.fullmatch(r"[a-z0-9_-]+\.(py|rq)", token):
             yield token
     for block in blocks:
         for token in re.findall(r"(?<![\w./-])([\w.-]+/[\w.<>*…/-]+)", block):
@@ -146,7 +147,5 @@ def test_the_index_links_to_every_page() -> None:
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs" / "decisions").glob("[!R]*.md")), ids=lambda page: page.stem)
 def test_every_decision_has_a_date_and_a_status(page: Path) -> None:
-    head = page.read_text(encoding="utf-8").splitlines()[2]
-    assert re.match(
-        r"Decided \d{4}-\d\d-\d\d(, last changed \d{4}-\d\d-\d\d)?\. Status: (accepted|superseded by \[)", head
-    )
+    line = page.read_text(encoding="utf-8").splitlines()[2]
+    assert re.match(DATED, line), line

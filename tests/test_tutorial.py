@@ -17,7 +17,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.settings import ROOT, Settings
-from server import create_app
+from server.app import create_app
 
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 FOLDER = ROOT / "docs" / "tutorial"

@@ -65,12 +65,11 @@ def curl(client: FlaskClient, arguments: list[str]) -> str:
     """Send the request of a curl command to the application; understands -s, -L, -H and --data-urlencode."""
     address = next(each for each in arguments if each.startswith("localhost"))
     headers = dict(re.split(r": *", arguments[n + 1], maxsplit=1) for n, each in enumerate(arguments) if each == "-H")
-    data = [tuple(arguments[n + 1].split("=", 1)) for n, each in enumerate(arguments) if each == "--data-urlencode"]
+    fields = [arguments[n + 1].partition("=") for n, each in enumerate(arguments) if each == "--data-urlencode"]
     path = address.removeprefix("localhost:8080")
-    if data:
-        response = client.post(
-            path, data=urlencode(data), headers=headers, content_type="application/x-www-form-urlencoded"
-        )
+    if fields:
+        body = urlencode([(name, value) for name, _, value in fields])
+        response = client.post(path, data=body, headers=headers, content_type="application/x-www-form-urlencoded")
     else:
         response = client.get(path, headers=headers)
     if response.status_code in (301, 303):

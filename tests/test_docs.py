@@ -1,4 +1,4 @@
-"""The documentation names only files, modules, headings and pages that exist."""
+"""The documentation names only files, modules, RDF terms, headings and pages that exist."""
 
 from __future__ import annotations
 
@@ -66,6 +66,13 @@ def named_modules(text: str) -> Iterator[str]:
     yield from re.findall(rf"python -m ((?:{names})(?:\.[a-z_]\w*)*)", text)
 
 
+def unknown_terms(text: str) -> list[str]:
+    """The RDF terms of our own namespace that a page names and that the vocabulary does not define."""
+    vocabulary = (ROOT / "ontology" / "vocabulary.ttl").read_text(encoding="utf-8")
+    defined = set(re.findall(r"^begrepp:(\w+)", vocabulary, re.MULTILINE))
+    return sorted(set(re.findall(r"\bbegrepp:([A-Za-z]\w+)", text)) - defined)
+
+
 def slug(heading: str) -> str:
     """The anchor that GitHub gives to a heading."""
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
@@ -93,7 +100,7 @@ def missing(page: Path, text: str) -> list[str]:
             found.append(token)
     found += [name for name in named_modules(text) if not module_exists(name)]
     links = re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", FENCED.sub("", text))
-    return found + [link for link in links if not link_exists(page, link)]
+    return found + unknown_terms(text) + [link for link in links if not link_exists(page, link)]
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
@@ -111,6 +118,7 @@ def test_everything_that_a_page_names_exists(page: Path) -> None:
         "`no_such_module.py`",
         "`begrepp.no_such_room.iris`",
         "`begrepp.settings.NoSuchName`",
+        "`begrepp:noSuchTerm`",
         "[a page](docs/no-such-page.md)",
         "[a heading](README.md#no-such-heading)",
         "```sh\npython -m begrepp.no_such_module\n```",

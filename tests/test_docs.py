@@ -54,7 +54,7 @@ def named_paths(text: str) -> Iterator[str]:
         if ours or re.fullmatch(r"[a-z0-9_-]+\.(py|rq)", token):
             yield token
     for block in blocks:
-        for token in re.findall(r"(?<![\w./-])([\w.-]+/[\w.<>*…/-]+)", block):
+        for token in re.findall(r"(?<![\w./@-])([\w.-]+/[\w.<>{},*…@/-]+)", block):
             if token.partition("/")[0] in FOLDERS and token != "server/":
                 yield token
 

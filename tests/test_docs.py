@@ -33,6 +33,11 @@ def path_exists(token: str) -> bool:
     return any(True for _ in ROOT.glob(pattern)) if "*" in pattern else (ROOT / pattern).exists()
 
 
+def file_exists(name: str) -> bool:
+    """Whether any folder of the project contains a file of this name."""
+    return any(True for _ in ROOT.glob(f"[!.]*/**/{name}"))
+
+
 def module_exists(name: str) -> bool:
     """Whether a dotted name is a module of the project, or a name that its module contains."""
     parts = name.split(".")
@@ -95,10 +100,9 @@ def missing(page: Path, text: str) -> list[str]:
     """Everything that the text of a page names and that does not exist."""
     found = []
     for token in named_paths(text):
-        bare = "/" not in token
-        if not (any(True for _ in ROOT.glob(f"*/**/{token}")) if bare else path_exists(token)):
+        if not (path_exists(token) if "/" in token else file_exists(token)):
             found.append(token)
-    found += [name for name in named_modules(text) if not module_exists(name)]
+    found += [name for name in named_modules(text) if not (module_exists(name) or file_exists(name))]
     links = re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", FENCED.sub("", text))
     return found + unknown_terms(text) + [link for link in links if not link_exists(page, link)]
 

@@ -68,15 +68,17 @@ def curl(client: FlaskClient, arguments: list[str]) -> str:
     fields = [arguments[n + 1].partition("=") for n, each in enumerate(arguments) if each == "--data-urlencode"]
     path = address.removeprefix("localhost:8080")
     if fields:
-        body = urlencode([(name, value) for name, _, value in fields])
-        response = client.post(path, data=body, headers=headers, content_type="application/x-www-form-urlencoded")
+        form = urlencode([(name, value) for name, _, value in fields])
+        response = client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
     else:
         response = client.get(path, headers=headers)
     if response.status_code in (301, 303):
         target = urlsplit(response.headers["Location"])
         response = client.get(unquote(target.path), query_string=target.query, headers=headers)
     assert response.status_code == 200, (address, response.status)
-    return (gzip.decompress(response.data) if "gunzip" in arguments else response.data).decode()
+    body = response.data
+    response.close()
+    return (gzip.decompress(body) if "gunzip" in arguments else body).decode()
 
 
 def missing_lines(step: Step, output: str) -> list[str]:

@@ -207,8 +207,8 @@ def test_the_current_view_has_both_concepts_the_one_before_retired(settings: Set
 
 
 def test_the_difference_names_both_concepts(settings: Settings) -> None:
-    said = next(d for d in read_manifest(settings.current).differences if d["new"] == "2023")
-    changes = {c.rule: c for c in read_changes(DiskStore(settings.current / "store"), said["graph"])}
+    said = next(d for d in read_manifest(settings.current).differences if d.new == "2023")
+    changes = {c.rule: c for c in read_changes(DiskStore(settings.current / "store"), said.graph)}
     reused = changes["ruleTitleElsewhere"]
     assert [reused.sources[0].iri, reused.targets[0].iri] == [f"{ID}X1", f"{ID}X1~2023"]
     assert "reused,ruleTitleElsewhere,X1,Hosta,X1,Njursten" in as_csv([*changes.values()])

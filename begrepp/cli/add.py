@@ -41,9 +41,9 @@ def newer_editions(result: LoadReport, settings: Settings) -> list[str]:
         return []
     graphs = read_manifest(current_build(settings)).graphs
     return [
-        f"{graph['id']} {graph['version']} (in force from {graph['valid_from']})"
+        f"{graph.id} {graph.version} (in force from {graph.valid_from})"
         for part in result.parts
         for graph in graphs
-        if graph["kind"] == part.kind and graph["id"] == part.id and graph["current"]
-        if graph["valid_from"] > part.valid_from.isoformat()
+        if graph.kind == part.kind and graph.id == part.id and graph.current
+        if graph.valid_from > part.valid_from
     ]

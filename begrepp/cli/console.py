@@ -9,14 +9,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from begrepp.artefact.manifest import Manifest
+from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.build.pipeline import BuildFailed
 from begrepp.build.progress import Done
@@ -240,7 +239,7 @@ def built(manifest: Manifest) -> None:
         f"{manifest.seconds} s, hash {manifest.hash[:12]}"
     )
     for failed in manifest.failed:
-        _out.print(f"[red]left out[/] {escape(failed['reason'])}")
+        _out.print(f"[red]left out[/] {escape(failed.reason)}")
 
 
 _COUNTED = ("concepts", "inactive", "datasets", "variables", "elements", "code_lists", "mappings")
@@ -249,22 +248,22 @@ _COUNTED = ("concepts", "inactive", "datasets", "variables", "elements", "code_l
 def status(manifest: Manifest, folder: Path) -> None:
     """What is in the current build."""
     rows = Table("scheme, mapping set or dataset", "release", "", "contents", "triples", "from")
-    for graph in sorted(manifest.graphs, key=lambda g: (g["kind"] != "scheme", g["kind"], g["id"], g["version"])):
-        contents = [f"{graph[key]:,} {key}" for key in _COUNTED if graph.get(key)]
-        contents += [f"{count:,} {level}" for level, count in graph["levels"].items()]
+    for graph in sorted(manifest.graphs, key=lambda g: (g.kind != "scheme", g.kind, g.id, g.version)):
+        contents = [f"{count:,} {key}" for key in _COUNTED if (count := getattr(graph, key))]
+        contents += [f"{count:,} {level}" for level, count in graph.levels.items()]
         rows.add_row(
-            escape(graph["id"]),
-            escape(graph["version"]),
+            escape(graph.id),
+            escape(graph.version),
             _state(graph),
             "\n".join(contents),
-            f"{graph['triples']:,}",
-            escape(graph["source"]),
+            f"{graph.triples:,}",
+            escape(graph.source),
         )
     _out.print(rows)
     for load in manifest.loads:
-        for file in load["files"]:
-            about = f"{load['source']} {load['version']}: {file['name']} {file['bytes']:,} bytes"
-            _out.print(f"[dim]{escape(about)}, sha256 {file['sha256'][:16]}…[/]")
+        for file in load.files:
+            about = f"{load.source} {load.version}: {file.name} {file.bytes:,} bytes"
+            _out.print(f"[dim]{escape(about)}, sha256 {file.sha256[:16]}…[/]")
     kind = "public, without texts that may not be passed on" if manifest.public else "for use at this site"
     _out.print(
         f"{manifest.id} ({kind}), built {manifest.built_at} in {manifest.seconds} s by {manifest.software}\n"
@@ -272,19 +271,19 @@ def status(manifest: Manifest, folder: Path) -> None:
     )
 
 
-def _state(graph: dict[str, Any]) -> str:
+def _state(graph: GraphEntry) -> str:
     """What a release is to the current view."""
-    if graph["current"]:
+    if graph.current:
         return "current"
-    if graph["valid_from"] > date.today().isoformat():
+    if graph.valid_from > date.today():
         return "not in force yet"
-    return "adds to it" if graph["coverage"] == "partial" else "superseded"
+    return "adds to it" if graph.coverage == "partial" else "superseded"
 
 
 def serving(manifest: Manifest, host: str, port: int) -> None:
     """Where the server answers; a warning where protected texts would leave the machine."""
     _out.print(f"begrepp serves {manifest.id} ({manifest.triples:,} triples) at [bold]http://{host}:{port}[/]")
-    protected = [g["id"] for g in manifest.graphs if g["redistribution"] != "allowed"]
+    protected = [g.id for g in manifest.graphs if g.redistribution != "allowed"]
     if protected and not manifest.public and host not in ("127.0.0.1", "localhost", "::1"):
         _err.print(
             f"[yellow]The build holds texts that may not be passed on ({escape(', '.join(sorted(set(protected))))}). "
@@ -313,17 +312,17 @@ def aside(said: Iterable[str]) -> None:
 def build_validation(manifest: Manifest) -> None:
     """What the shapes and checks said of the build: the sources they had something to say about."""
     for load in manifest.loads:
-        for group in load["warning_groups"]:
-            words = f"{load['source']} {load['version']}: {group['count']:,} × {group['messages'].get('en', '')}"
-            _out.print(f"[yellow]{group['severity']}[/] {escape(words)}")
-            for example in group["examples"][:3]:
+        for group in load.warning_groups:
+            words = f"{load.source} {load.version}: {group.count:,} × {group.messages.get('en', '')}"
+            _out.print(f"[yellow]{group.severity}[/] {escape(words)}")
+            for example in group.examples[:3]:
                 _out.print(f"    {escape(str(example))}")
     for finding in manifest.checks:
-        _out.print(f"[yellow]{finding['severity']}[/] {finding['count']:,} × {escape(finding['title'])}")
-        for example in finding["examples"][:3]:
+        _out.print(f"[yellow]{finding.severity}[/] {finding.count:,} × {escape(finding.title)}")
+        for example in finding.examples[:3]:
             _out.print(f"    {escape(example)}")
-    violations = sum(load["violations"] for load in manifest.loads)
-    warnings = sum(load["warnings"] for load in manifest.loads)
+    violations = sum(load.violations for load in manifest.loads)
+    warnings = sum(load.warnings for load in manifest.loads)
     _out.print(
         f"{manifest.id}: {len(manifest.loads)} sources judged, {violations:,} violations, {warnings:,} warnings; "
         f"{len(manifest.checks)} checks of the whole found something. A source with a violation is never published."

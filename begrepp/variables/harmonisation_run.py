@@ -17,7 +17,7 @@ from begrepp.variables.harmonisation import Harmoniser
 
 def dataset_ids(manifest: Manifest) -> list[str]:
     """The short names of all datasets."""
-    return sorted(graph["id"] for graph in manifest.current("dataset"))
+    return sorted(graph.id for graph in manifest.current_graphs("dataset"))
 
 
 def harmonise_datasets(

@@ -264,14 +264,12 @@ def _changes(
     """What happened to the concept, newest first, one row for each difference and class."""
     rows = {}
     for row in history:
-        said = build.manifest.difference(value(row, "difference"))
+        said = build.manifest.find_difference(value(row, "difference"))
         if said:
             kind = compact(value(row, "type")).removeprefix("begrepp:")
-            href = f"{document(build.iris, said['graph'])}?{urlencode({'q': notation})}"
-            change = ConceptChange(
-                old=said["old"], new=said["new"], type=kind, rule=known[value(row, "rule")], href=href
-            )
-            rows[said["new_valid_from"], said["old_valid_from"], kind] = change
+            href = f"{document(build.iris, said.graph)}?{urlencode({'q': notation})}"
+            change = ConceptChange(old=said.old, new=said.new, type=kind, rule=known[value(row, "rule")], href=href)
+            rows[said.new_valid_from, said.old_valid_from, kind] = change
     return [rows[key] for key in sorted(rows, reverse=True)]
 
 
@@ -326,7 +324,7 @@ def _releases(build: ServedBuild, iri: str, label: Text) -> list[EditionRow]:
             names.append(Text(term.value, term.language or ""))
     rows = []
     for graph in build.manifest.graphs:
-        if graph["graph"] in called:
-            then = [text for text in called[graph["graph"]] if text.lang == label.lang]
+        if graph.graph in called:
+            then = [text for text in called[graph.graph] if text.lang == label.lang]
             rows.append(edition_row(build, graph, then[0] if then and then[0] != label else None))
     return sorted(rows, key=lambda row: (row.valid_from, row.version), reverse=True)

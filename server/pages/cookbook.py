@@ -125,7 +125,7 @@ def _options(build: ServedBuild, parameter: Parameter, language: str) -> list[tu
     if parameter.kind == "choice":
         return [(option, option) for option in parameter.options]
     if parameter.kind == "dataset":
-        found = refs(build, [build.iris.dataset(g["id"]) for g in build.manifest.current("dataset")], language)
+        found = refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
         pairs = [(iri.rpartition("/")[2], ref.label.value) for iri, ref in found.items()]
     elif parameter.kind == "scheme":
         pairs = []

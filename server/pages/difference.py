@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pyoxigraph import NamedNode
 
+from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
 from begrepp.history.change_lists import cells, one_language, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, ChangedCode
 from begrepp.rdf.namespaces import expand
@@ -104,7 +105,7 @@ class DifferencePage(Paged):
     """A difference between two editions of a scheme."""
 
     size: ClassVar[int] = PAGE
-    said: dict[str, Any]
+    said: DifferenceEntry
     title: Text
     scheme: Ref
     old: Ref
@@ -120,12 +121,12 @@ class DifferencePage(Paged):
     withheld: bool
 
 
-def title_of(build: ServedBuild, said: dict[str, Any], say: Translator) -> Text:
+def title_of(build: ServedBuild, said: DifferenceEntry, say: Translator) -> Text:
     """`ICD-10-SE: from 2020 to 2021` in the reader's language."""
-    scheme = build.schemes.by_id.get(said["scheme"])
+    scheme = build.schemes.by_id.get(said.scheme)
     titles = [text for text in scheme.titles if text.lang == say.language] if scheme else []
-    name = titles[0].value.partition(",")[0] if titles else said["scheme"]
-    return Text(say("difference.heading", scheme=name, old=said["old"], new=said["new"]), say.language)
+    name = titles[0].value.partition(",")[0] if titles else said.scheme
+    return Text(say("difference.heading", scheme=name, old=said.old, new=said.new), say.language)
 
 
 def chosen(build: ServedBuild, graph: str, kind: str = "", rule: str = "", query: str = "") -> list[Change]:
@@ -156,15 +157,15 @@ def changes_of(build: ServedBuild, graph: str) -> list[Change]:
 
 
 def difference_page(
-    build: ServedBuild, said: dict[str, Any], say: Translator, *, kind: str, rule: str, query: str, offset: int
+    build: ServedBuild, said: DifferenceEntry, say: Translator, *, kind: str, rule: str, query: str, offset: int
 ) -> DifferencePage:
     """A difference with one page of its changes."""
     iris = build.iris
-    scheme = build.schemes.by_id[said["scheme"]].iri
-    old, new = (iris.release(said["scheme"], said[which]) for which in ("old", "new"))
-    changes = chosen(build, said["graph"], kind, rule, query)
-    rules = {expand(f"begrepp:{name}") for name in said["rules"]}
-    levels = {row["level"] for row in said["levels"] if "://" in row["level"]}
+    scheme = build.schemes.by_id[said.scheme].iri
+    old, new = (iris.release(said.scheme, version) for version in (said.old, said.new))
+    changes = chosen(build, said.graph, kind, rule, query)
+    rules = {expand(f"begrepp:{name}") for name in said.rules}
+    levels = {row.level for row in said.levels if "://" in row.level}
     known = refs(build, {scheme, old, new, *rules, *levels}, say.language)
     definitions = _definitions(build, rules, say.language)
     counted = {
@@ -174,32 +175,32 @@ def difference_page(
             definition=definitions.get(expand(f"begrepp:{name}")),
             count=n,
         )
-        for name, n in said["rules"].items()
+        for name, n in said.rules.items()
     }
     shown = changes[offset : offset + PAGE]
     return DifferencePage(
         said=said,
         title=title_of(build, said, say),
         scheme=known[scheme],
-        old=_edition(known[old], said["old"]),
-        new=_edition(known[new], said["new"]),
+        old=_edition(known[old], said.old),
+        new=_edition(known[new], said.new),
         types=[
             TypeCount(
                 id=name,
-                count=said["counts"][name],
+                count=said.counts[name],
                 rules=[row for row in counted.values() if RULES.get(row.id) == name],
             )
             for name in TYPES
-            if name in said["counts"]
+            if name in said.counts
         ],
-        all=sum(said["counts"].values()),
-        levels=[_level(row, known, say) for row in said["levels"] if row["level"]],
-        uncovered=any(not (row["old_covers"] and row["new_covers"]) for row in said["levels"]),
-        rows=[_row(build, said["scheme"], change, say) for change in shown],
+        all=sum(said.counts.values()),
+        levels=[_level(row, known, say) for row in said.levels if row.level],
+        uncovered=any(not (row.old_covers and row.new_covers) for row in said.levels),
+        rows=[_row(build, said.scheme, change, say) for change in shown],
         total=len(changes),
         offset=offset,
-        impact=_impact(build, said["graph"], say),
-        withheld=build.manifest.public and said["redistribution"] != "allowed",
+        impact=_impact(build, said.graph, say),
+        withheld=build.manifest.public and said.redistribution != "allowed",
     )
 
 
@@ -216,13 +217,13 @@ def _definitions(build: ServedBuild, iris: set[str], language: str) -> dict[str,
     return found
 
 
-def _level(row: dict[str, Any], known: dict[str, Ref], say: Translator) -> LevelRow:
-    level = row["level"]
+def _level(row: LevelCoverage, known: dict[str, Ref], say: Translator) -> LevelRow:
+    level = row.level
     length = level.removeprefix("length ")
     words = known[level].label if level in known else Text(say("difference.length", n=length), say.language)
-    compared = row["old_covers"] and row["new_covers"]
-    why = "compared" if compared else "oldlacks" if not row["old_covers"] else "newlacks"
-    return LevelRow(words=words, old=row["old"], new=row["new"], common=row["common"], compared=compared, why=why)
+    compared = row.old_covers and row.new_covers
+    why = "compared" if compared else "oldlacks" if not row.old_covers else "newlacks"
+    return LevelRow(words=words, old=row.old, new=row.new, common=row.common, compared=compared, why=why)
 
 
 def _row(build: ServedBuild, scheme: str, change: Change, say: Translator) -> ChangeRow:

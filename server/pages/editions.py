@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from begrepp.artefact.manifest import GraphEntry
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
@@ -74,47 +74,47 @@ class EditionPage:
     properties: Sequence[Property]
 
 
-def edition_row(build: ServedBuild, graph: dict[str, Any], label: Text | None = None) -> EditionRow:
+def edition_row(build: ServedBuild, graph: GraphEntry, label: Text | None = None) -> EditionRow:
     """A graph of the manifest as a row."""
     return EditionRow(
-        href=document(build.iris, graph["graph"]),
-        graph=graph["graph"],
-        version=graph["version"],
-        valid_from=graph["valid_from"],
-        current=graph["current"],
-        partial=graph["coverage"] == "partial",
-        concepts=graph["concepts"],
-        redistribution=graph["redistribution"],
+        href=document(build.iris, graph.graph),
+        graph=graph.graph,
+        version=graph.version,
+        valid_from=graph.valid_from.isoformat(),
+        current=graph.current,
+        partial=graph.coverage == "partial",
+        concepts=graph.concepts,
+        redistribution=graph.redistribution,
         label=label,
     )
 
 
 def editions_of(build: ServedBuild, kind: str, id_: str) -> list[EditionRow]:
     """The releases of a scheme, mapping set or dataset, newest first."""
-    graphs = [g for g in build.manifest.graphs if g["kind"] == kind and g["id"] == id_]
-    return [edition_row(build, g) for g in sorted(graphs, key=lambda g: (g["valid_from"], g["version"]), reverse=True)]
+    graphs = [g for g in build.manifest.graphs if g.kind == kind and g.id == id_]
+    return [edition_row(build, g) for g in sorted(graphs, key=lambda g: (g.valid_from, g.version), reverse=True)]
 
 
 def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
     """What the manifest says of a load."""
-    said = next((load for load in build.manifest.loads if load["load"] == load_iri), None)
+    said = next((load for load in build.manifest.loads if load.load_iri == load_iri), None)
     if said is None:
         return None
     return LoadRow(
         href=document(build.iris, load_iri),
-        source=said["source"],
-        version=said["version"],
-        rows_read=said["rows_read"],
-        rows_skipped=said["rows_skipped"],
-        warnings=said["warnings"],
+        source=said.source,
+        version=said.version,
+        rows_read=said.rows_read,
+        rows_skipped=said.rows_skipped,
+        warnings=said.warnings,
         files=[
             FileRow(
-                name=file["name"],
-                sha256=file["sha256"],
-                bytes=file["bytes"],
-                href=document(build.iris, build.iris.file(file["sha256"])),
+                name=file.name,
+                sha256=file.sha256,
+                bytes=file.bytes,
+                href=document(build.iris, build.iris.file(file.sha256)),
             )
-            for file in said["files"]
+            for file in said.files
         ],
     )
 
@@ -127,7 +127,7 @@ def loads_of(build: ServedBuild, said: Said) -> LoadRow | None:
 def edition_page(build: ServedBuild, found: Resolved, say: Translator) -> EditionPage:
     """A release of a scheme, mapping set or dataset, from the graph and the manifest."""
     said = statements(build, found.iri)
-    graph = next((g for g in build.manifest.graphs if g["graph"] == found.iri), None)
+    graph = next((g for g in build.manifest.graphs if g.graph == found.iri), None)
     known = refs(
         build,
         [found.iri, *iris_of(said, "begrepp:releaseOf"), *iris_of(said, "dct:publisher"), _thing_of(graph, build)],
@@ -138,7 +138,7 @@ def edition_page(build: ServedBuild, found: Resolved, say: Translator) -> Editio
     titled = texts(said, "dct:title")
     own = known[found.iri]
     return EditionPage(
-        ref=own if titled or not graph else _titled(own, known.get(scheme), graph["version"]),
+        ref=own if titled or not graph else _titled(own, known.get(scheme), graph.version),
         row=edition_row(build, graph) if graph else None,
         scheme=known.get(scheme),
         publisher=known.get(publisher),
@@ -146,12 +146,12 @@ def edition_page(build: ServedBuild, found: Resolved, say: Translator) -> Editio
         redistributable=compact(one(said, "begrepp:redistribution")) != "begrepp:notAllowed",
         valid_to=one(said, "begrepp:validTo"),
         load=loads_of(build, said),
-        counts={key: graph[key] for key in ("concepts", "inactive", "variables", "mappings") if graph[key]}
+        counts={key: n for key in ("concepts", "inactive", "variables", "mappings") if (n := getattr(graph, key))}
         if graph
         else {},
-        levels=graph["levels"] if graph else {},
-        triples=graph["triples"] if graph else 0,
-        sha256=graph["sha256"] if graph else "",
+        levels=graph.levels if graph else {},
+        triples=graph.triples if graph else 0,
+        sha256=graph.sha256 if graph else "",
         properties=properties(build, said, say, _SHOWN),
     )
 
@@ -173,13 +173,13 @@ _SHOWN = [
 ]
 
 
-def _thing_of(graph: dict[str, Any] | None, build: ServedBuild) -> str:
+def _thing_of(graph: GraphEntry | None, build: ServedBuild) -> str:
     """The IRI of what a graph of the manifest is a release of."""
     if graph is None:
         return ""
     iris = build.iris
     minted = {"scheme": iris.scheme, "mapping": iris.mapping_set, "dataset": iris.dataset, "catalogue": iris.catalogue}
-    return minted.get(graph["kind"], iris.structure)(graph["id"])
+    return minted.get(graph.kind, iris.structure)(graph.id)
 
 
 def _titled(own: Ref, of: Ref | None, version: str) -> Ref:

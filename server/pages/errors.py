@@ -128,5 +128,5 @@ def _page(error: Exception, status: int, reason: str, next_step: str) -> Respons
 
 def _last_seen(graphs: tuple[str, ...]) -> list[tuple[str, EditionRow | None]]:
     found = served_build()
-    rows = {g["graph"]: edition_row(found, g) for g in found.manifest.graphs}
+    rows = {g.graph: edition_row(found, g) for g in found.manifest.graphs}
     return [(document(found.iris, graph), rows.get(graph)) for graph in graphs]

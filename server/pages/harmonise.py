@@ -91,7 +91,7 @@ class HarmonisePage:
 
 def harmonise_page(build: ServedBuild, walk: Crosswalk | None, language: str) -> HarmonisePage:
     """The page; without a crosswalk only the choice."""
-    datasets = refs(build, [build.iris.dataset(g["id"]) for g in build.manifest.current("dataset")], language)
+    datasets = refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
     pairs = walk.pairs if walk else ()
     iris = {iri for pair in pairs for iri in _iris(pair)}
     known = refs(build, iris, language)

@@ -94,9 +94,9 @@ def home_page(build: ServedBuild, language: str) -> HomePage:
         schemes_total=len(rows),
         datasets=[row for row in dataset_rows(build, language) if not row.is_specification],
         mapping_sets=mapping_set_rows(build, language),
-        concepts=sum(g["concepts"] for g in manifest.current("scheme")),
-        variables=sum(g["variables"] for kind in ("dataset", "catalogue") for g in manifest.current(kind)),
-        mappings=sum(g["mappings"] for g in manifest.current("mapping")),
+        concepts=sum(g.concepts for g in manifest.current_graphs("scheme")),
+        variables=sum(g.variables for kind in ("dataset", "catalogue") for g in manifest.current_graphs(kind)),
+        mappings=sum(g.mappings for g in manifest.current_graphs("mapping")),
         changes=_changes(build, language),
         releases=_releases(build, language),
         example=next(iter(queries("examples")), None),
@@ -110,14 +110,14 @@ def home_page(build: ServedBuild, language: str) -> HomePage:
 
 def _changes(build: ServedBuild, language: str) -> list[ChangeRow]:
     """The newest differences between editions of code systems."""
-    newest = sorted(build.manifest.differences, key=lambda d: (d["new_valid_from"], d["scheme"]), reverse=True)
+    newest = sorted(build.manifest.differences, key=lambda d: (d.new_valid_from, d.scheme), reverse=True)
     return [
         ChangeRow(
-            href=document(build.iris, d["graph"]),
-            title=_title(build, d["scheme"], language),
-            old=d["old"],
-            new=d["new"],
-            count=sum(d["counts"].values()),
+            href=document(build.iris, d.graph),
+            title=_title(build, d.scheme, language),
+            old=d.old,
+            new=d.new,
+            count=sum(d.counts.values()),
         )
         for d in newest[:CHANGES_SHOWN]
     ]
@@ -125,13 +125,13 @@ def _changes(build: ServedBuild, language: str) -> list[ChangeRow]:
 
 def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
     """The releases of code systems that came into force last."""
-    newest = sorted(build.manifest.current("scheme"), key=lambda g: (g["valid_from"], g["id"]), reverse=True)
+    newest = sorted(build.manifest.current_graphs("scheme"), key=lambda g: (g.valid_from, g.id), reverse=True)
     return [
         NewEdition(
-            href=document(build.iris, g["graph"]),
-            title=_title(build, g["id"], language),
-            version=g["version"],
-            valid_from=g["valid_from"],
+            href=document(build.iris, g.graph),
+            title=_title(build, g.id, language),
+            version=g.version,
+            valid_from=g.valid_from.isoformat(),
         )
         for g in newest[:CHANGES_SHOWN]
     ]
@@ -154,7 +154,7 @@ def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
         t.value for about in said.values() for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])
     }
     known = refs(build, {*said, *holders}, language)
-    counts = {build.iris.dataset(g["id"]): g["variables"] for g in build.manifest.current("dataset")}
+    counts = {build.iris.dataset(g.id): g.variables for g in build.manifest.current_graphs("dataset")}
     # The manifest counts a harvested catalogue as one.
     if harvested := [iri for iri in said if iri not in counts]:
         for row in select(build.store, "variables-counted", dataset=[NamedNode(iri) for iri in harvested]):
@@ -178,11 +178,11 @@ def mapping_set_rows(build: ServedBuild, language: str) -> list[MappingSetRow]:
     """The mapping sets."""
     rows = [
         MappingSetRow(
-            href=f"/mapping/{g['id']}",
-            title=choose([Text(words, lang) for lang, words in g["titles"].items()], language) or Text(g["id"], ""),
-            version=g["version"],
-            mappings=g["mappings"],
+            href=f"/mapping/{g.id}",
+            title=choose([Text(words, lang) for lang, words in g.titles.items()], language) or Text(g.id, ""),
+            version=g.version,
+            mappings=g.mappings,
         )
-        for g in build.manifest.current("mapping")
+        for g in build.manifest.current_graphs("mapping")
     ]
     return sorted(rows, key=lambda row: sort_key(row.title.value))

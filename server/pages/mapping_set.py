@@ -57,8 +57,8 @@ def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offse
     """A mapping set and a page of its matches."""
     said = statements(build, found.iri)
     id_ = found.iri.rpartition("/")[2]
-    graph = build.manifest.graph("mapping", id_)
-    total = graph["mappings"] if graph else 0
+    graph = build.manifest.find_graph("mapping", id_)
+    total = graph.mappings if graph else 0
     sorts = total <= SORTED
     span = f"LIMIT {SORTED} OFFSET 0" if sorts else f"LIMIT {PAGE} OFFSET {offset}"
     answer = build.store.query(bound("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", span))

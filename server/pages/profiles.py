@@ -67,7 +67,7 @@ def form_page(language: str, chosen: str) -> FormPage:
     """The form, with a profile chosen beforehand."""
     settings = app_state().settings
     graphs = [
-        (each["graph"], f"{choose(each['titles'], language) or each['id']} {each['version']}")
+        (each.graph, f"{choose(each.titles, language) or each.id} {each.version}")
         for each in served_build().manifest.graphs
     ]
     return FormPage(

@@ -64,7 +64,7 @@ def _concept(page: ConceptPage) -> Said:
 
 def _scheme(found: ServedBuild, page: SchemePage, iri: str) -> Said:
     current = next((row for row in page.releases if row.current), None)
-    named = found.manifest.graph("scheme", page.facts.id)
+    named = found.manifest.find_graph("scheme", page.facts.id)
     return {
         "@type": ["DefinedTermSet", "Dataset"],
         "name": _words([page.title, *page.other_titles]),

@@ -94,17 +94,17 @@ class SchemePage:
 def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> SchemeRow:
     """A scheme with its counts from the manifest; a container counts what its parts count."""
     parts = build.schemes.parts(scheme)
-    graphs = [g for g in build.manifest.current("scheme") if g["id"] in {scheme.id, *(p.id for p in parts)}]
-    own = next((g for g in graphs if g["id"] == scheme.id), graphs[0] if graphs else None)
+    graphs = [g for g in build.manifest.current_graphs("scheme") if g.id in {scheme.id, *(p.id for p in parts)}]
+    own = next((g for g in graphs if g.id == scheme.id), graphs[0] if graphs else None)
     return SchemeRow(
         id=scheme.id,
         href=f"/cs/{scheme.id}",
         title=choose(scheme.titles, language) or Text(scheme.id, ""),
-        concepts=sum(g["concepts"] for g in graphs),
-        inactive=sum(g["inactive"] for g in graphs),
-        version=own["version"] if own else "",
-        valid_from=own["valid_from"] if own else "",
-        redistributable=all(g["redistribution"] == "allowed" for g in graphs),
+        concepts=sum(g.concepts for g in graphs),
+        inactive=sum(g.inactive for g in graphs),
+        version=own.version if own else "",
+        valid_from=own.valid_from.isoformat() if own else "",
+        redistributable=all(g.redistribution == "allowed" for g in graphs),
         parts=len(parts),
     )
 
@@ -134,9 +134,7 @@ def scheme_page(
         row=scheme_row(build, scheme, language),
         releases=releases,
         differences=[
-            DifferenceRow(
-                href=document(build.iris, d["graph"]), old=d["old"], new=d["new"], count=sum(d["counts"].values())
-            )
+            DifferenceRow(href=document(build.iris, d.graph), old=d.old, new=d.new, count=sum(d.counts.values()))
             for d in build.manifest.differences_of(scheme.id)
         ],
         publisher=next((known[iri] for iri in publishers), None),
@@ -155,8 +153,8 @@ def _levels(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[Leve
     found: dict[str, int] = {}
     for row in select(build.store_of(scheme.id), "scheme-levels", scheme=NamedNode(scheme.iri)):
         found[value(row, "level")] = int(value(row, "depth"))
-    graph = build.manifest.graph("scheme", scheme.id)
-    counts = graph["levels"] if graph else {}
+    graph = build.manifest.find_graph("scheme", scheme.id)
+    counts = graph.levels if graph else {}
     known = refs(build, found, language)
     rows = [
         LevelRow(ref=known[iri], depth=depth, count=counts.get(iri.rpartition("/")[2], 0))

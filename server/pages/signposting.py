@@ -96,7 +96,7 @@ def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list
         links.append(TypedLink(href=address(up), rel="up"))
         if kind == "cs" and code:
             links.append(TypedLink(href=address(f"/cs/{id_}"), rel="collection"))
-    if kind == "cs" and not code and format_ == HTML and found_build.manifest.graph("scheme", id_):
+    if kind == "cs" and not code and format_ == HTML and found_build.manifest.find_graph("scheme", id_):
         links += [
             TypedLink(href=address(f"/downloads/{file_name(id_, form)}"), rel="item", type="application/gzip")
             for form in FORMS
@@ -107,8 +107,8 @@ def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list
 def _graph_of(found_build: ServedBuild, kind: str, id_: str) -> str:
     """The release that a document's content comes from."""
     word = {"cs": "scheme", "dataset": "dataset", "mapping": "mapping"}.get(kind)
-    graph = found_build.manifest.graph(word, id_) if word else None
-    return str(graph["graph"]) if graph else ""
+    graph = found_build.manifest.find_graph(word, id_) if word else None
+    return str(graph.graph) if graph else ""
 
 
 def _above(found_build: ServedBuild, found: Resolved, kind: str, id_: str, code: str) -> str:

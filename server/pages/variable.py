@@ -118,9 +118,10 @@ def variable_page(build: ServedBuild, found: Resolved, say: Translator) -> Varia
 def _values(build: ServedBuild, code_list: Ref | None, language: str) -> list[Ref]:
     """The codes of a variable's code list, where it is short enough to show."""
     graph = next(
-        (g for g in build.manifest.current("scheme") if code_list and build.iris.scheme(g["id"]) == code_list.iri), None
+        (g for g in build.manifest.current_graphs("scheme") if code_list and build.iris.scheme(g.id) == code_list.iri),
+        None,
     )
-    if code_list is None or (graph and graph["concepts"] > 500):
+    if code_list is None or (graph and graph.concepts > 500):
         return []
     listed = [item for item in build.schemes.concepts(code_list.iri) if item.active]
     return sorted(refs(build, [item.iri for item in listed], language).values(), key=lambda r: r.sort_key)
@@ -192,8 +193,8 @@ def _sibling_years(
 def _releases(build: ServedBuild, codes: Sequence[Ref], language: str) -> list[Ref]:
     """The editions in force of the code lists of a variable."""
     found = [
-        build.iris.release(graph["id"], graph["version"])
-        for graph in build.manifest.current("scheme")
-        if build.iris.scheme(graph["id"]) in {code.iri for code in codes}
+        build.iris.release(graph.id, graph.version)
+        for graph in build.manifest.current_graphs("scheme")
+        if build.iris.scheme(graph.id) in {code.iri for code in codes}
     ]
     return sorted(refs(build, found, language).values(), key=lambda r: sort_key(r.label.value))

@@ -20,7 +20,7 @@ from server.served.resolve import Resolved
 def triples_of(build: ServedBuild, found: Resolved) -> list[Triple]:
     """What a client needs of a thing, sorted."""
     node = NamedNode(found.iri)
-    if build.manifest.difference(found.iri):
+    if build.manifest.find_difference(found.iri):
         triples = set(construct(build.store, "difference-graph", difference=node))
     elif found.is_graph:
         triples = set(construct(build.store, "named-graph", graph=node))

@@ -60,7 +60,7 @@ def resolve_path(build: ServedBuild, path: str) -> Resolved:
     """
     kind, _, rest = path.strip("/").partition("/")
     iri = thing(build.iris, path)
-    if build.manifest.difference(iri):
+    if build.manifest.find_difference(iri):
         return Resolved(iri, document(build.iris, iri), is_graph=True)
     if kind == "cs" and rest:
         scheme, _, code = rest.partition("/")
@@ -190,7 +190,7 @@ def by_system(build: ServedBuild, system: str, code: str) -> Resolved:
 
 def _refuse_gone(build: ServedBuild, iri: str) -> None:
     once = {value(row, "graph") for row in select(build.store, "thing-once", thing=NamedNode(iri))}
-    graphs = tuple(sorted(graph for graph in once if not build.manifest.difference(graph)))
+    graphs = tuple(sorted(graph for graph in once if not build.manifest.find_difference(graph)))
     if graphs:
         raise Gone(
             "This was here in an earlier release, and is not in the one that counts now.",

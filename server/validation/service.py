@@ -227,7 +227,7 @@ def _graph(place: Path) -> list[InputFile]:
     chosen = request.form.get("graph", "") if _is_form() else request.args.get("graph", "")
     if not chosen:
         return []
-    known = {each["graph"]: each["triples"] for each in served_build().manifest.graphs}
+    known = {each.graph: each.triples for each in served_build().manifest.graphs}
     if chosen not in known:
         raise UsageError("The build has no such graph.", "Choose one from the list.")
     if known[chosen] > _LARGEST_GRAPH:

@@ -54,7 +54,7 @@ def datasets() -> Response:
 def mapping_sets() -> Response:
     """All mapping sets."""
     found = served_build()
-    iris = [found.iris.mapping_set(g["id"]) for g in found.manifest.current("mapping")]
+    iris = [found.iris.mapping_set(g.id) for g in found.manifest.current_graphs("mapping")]
     return _listed(found, "/mapping", iris, "mappings.html", rows=mapping_set_rows(found, translator().language))
 
 

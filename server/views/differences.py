@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, make_response, request
 from pyoxigraph import NamedNode
 
+from begrepp.artefact.manifest import DifferenceEntry
 from begrepp.errors import UsageError
-from begrepp.history.change_lists import as_atom, as_csv
+from begrepp.history.change_lists import FeedEntry, as_atom, as_csv
 from begrepp.history.changes import RULES, TYPES
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
 from server.http.urls import document, raw_path, thing
@@ -37,11 +36,11 @@ def difference(scheme: str, pair: str) -> Response:
     if (kind and kind not in TYPES) or (rule and rule not in RULES):
         raise UsageError(f"There is no class of change '{kind or rule}'.", f"Choose one of {', '.join(TYPES)}.")
     if format_ == CSV:
-        text = as_csv(chosen(found, said["graph"], kind, rule, query[:200]))
+        text = as_csv(chosen(found, said.graph, kind, rule, query[:200]))
         response = Response(text, content_type="text/csv; charset=utf-8; header=present")
-        response.headers["Content-Disposition"] = f'inline; filename="{scheme}-{said["old"]}-{said["new"]}.csv"'
+        response.headers["Content-Disposition"] = f'inline; filename="{scheme}-{said.old}-{said.new}.csv"'
     elif format_ != HTML:
-        triples = sorted(construct(found.store, "difference-graph", difference=NamedNode(said["graph"])), key=str)
+        triples = sorted(construct(found.store, "difference-graph", difference=NamedNode(said.graph)), key=str)
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
     else:
         offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
@@ -51,13 +50,13 @@ def difference(scheme: str, pair: str) -> Response:
                 "difference.html",
                 page=page,
                 twins=twins(raw),
-                iri=said["graph"],
+                iri=said.graph,
                 canonical=found.iris.base + raw[1:],
                 feed=f"/cs/{scheme}/changes.atom",
                 csv=f"{raw}.csv",
             )
         )
-    links = [f'<{said["graph"]}>; rel="describes"']
+    links = [f'<{said.graph}>; rel="describes"']
     links += [
         f'<{address(f"{raw}.{f.suffix}")}>; rel="alternate"; type="{f.media_type}"' for f in (*GRAPH_FORMATS, CSV)
     ]
@@ -66,11 +65,11 @@ def difference(scheme: str, pair: str) -> Response:
     return response
 
 
-def _said(found: ServedBuild, scheme: str, graph: str) -> dict[str, Any]:
-    said = found.manifest.difference(graph)
+def _said(found: ServedBuild, scheme: str, graph: str) -> DifferenceEntry:
+    said = found.manifest.find_difference(graph)
     if said:
         return said
-    there = ", ".join(f"{d['old']}..{d['new']}" for d in found.manifest.differences_of(scheme))
+    there = ", ".join(f"{d.old}..{d.new}" for d in found.manifest.differences_of(scheme))
     raise Missing(
         f"The editions were not compared: {graph.rpartition('/')[2]}.",
         f"There are: {there}." if there else "There is one edition only of this code system.",
@@ -94,14 +93,23 @@ def scheme_changes(scheme: str) -> Response:
 def _feed(found: ServedBuild, scheme: str) -> Response:
     say = translator()
     differences = found.manifest.differences_of(scheme) if scheme else found.manifest.differences
-    newest = sorted(differences, key=lambda d: (d["new_valid_from"], d["graph"]), reverse=True)[:NEWEST]
+    newest = sorted(differences, key=lambda d: (d.new_valid_from, d.graph), reverse=True)[:NEWEST]
     path = f"/cs/{scheme}/changes.atom" if scheme else "/changes.atom"
     title = say("difference.feedof", scheme=scheme) if scheme else say("difference.feed")
     feed = as_atom(
         found.iris.base + path[1:],
         title,
-        [(d, title_of(found, d, say).value, changes_of(found, d["graph"])) for d in newest],
-        page_of={d["graph"]: found.iris.base + document(found.iris, d["graph"])[1:] for d in newest},
+        [
+            FeedEntry(
+                graph=d.graph,
+                href=found.iris.base + document(found.iris, d.graph)[1:],
+                title=title_of(found, d, say).value,
+                valid_from=d.new_valid_from,
+                counts=d.counts,
+                changes=changes_of(found, d.graph),
+            )
+            for d in newest
+        ],
         feed_url=found.iris.base + path[1:],
         words={**{kind: say(f"change.{kind}") for kind in TYPES}, "none": say("difference.nothing")},
     )

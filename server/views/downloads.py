@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, jsonify, request, send_file
 
+from begrepp.artefact.manifest import GraphEntry, LoadEntry
 from begrepp.exports.downloads import ALL, FORMS, citation, download_names, file_name, split_name
 from begrepp.records import Text
 from server.http.negotiation import HTML, Format, choose_format
@@ -84,12 +86,15 @@ def manifest() -> Response:
         hash=said.hash,
         software=said.software,
         triples=said.triples,
-        graphs=[{key: graph[key] for key in (*kept, *counted)} for graph in said.graphs],
-        loads=[
-            {key: load[key] for key in ("source", "version", "load", "loaded_at", "rows_read", "files")}
-            for load in said.loads
-        ],
+        graphs=[_selected(graph, *kept, *counted) for graph in said.graphs],
+        loads=[_selected(load, "source", "version", "load", "loaded_at", "rows_read", "files") for load in said.loads],
     )
+
+
+def _selected(entry: GraphEntry | LoadEntry, *keys: str) -> dict[str, Any]:
+    """Return an entry of the manifest as JSON, with these keys only."""
+    fields = msgspec.to_builtins(entry)
+    return {key: fields[key] for key in keys}
 
 
 @blueprint.get("/downloads/<file>")
@@ -120,14 +125,14 @@ def file(file: str) -> Response:
 def download(found: ServedBuild, name: str, language: str) -> Download:
     """What there is to download of a code system, or of everything."""
     scheme = found.schemes.by_id.get(name)
-    graph = found.manifest.graph("scheme", name)
+    graph = found.manifest.find_graph("scheme", name)
     title = choose(scheme.titles, language) if scheme else None
     return Download(
         id=name,
         title=title or Text(name, ""),
-        version=graph["version"] if graph else found.manifest.built_at[:10],
+        version=graph.version if graph else found.manifest.built_at[:10],
         licence=licence_of(found, name) if graph else "",
-        redistributable=graph["redistribution"] == "allowed" if graph else True,
+        redistributable=graph.redistribution == "allowed" if graph else True,
         files=[_file(found, name, form) for form in FORMS],
     )
 

@@ -129,8 +129,8 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
             u=address_on(day),
             as_of=AsOf(
                 day=day,
-                version=read.held_in["version"],
-                since=read.held_in["valid_from"],
+                version=read.held_in.version,
+                since=read.held_in.valid_from.isoformat(),
                 now=address(found.path),
                 retired=read.retired,
             ),
@@ -256,7 +256,7 @@ def _filled(found_build: ServedBuild, found: Resolved) -> tuple[str, object]:
         page = scheme_page(found_build, scheme, say.language, offset=offset, everything=everything)
         return "scheme.html", page
     types = {compact(iri) for iri in iris_of(statements(found_build, found.iri), "rdf:type")}
-    if found.iri in {graph["graph"] for graph in found_build.manifest.graphs}:
+    if found.iri in {graph.graph for graph in found_build.manifest.graphs}:
         types.add("begrepp:CodeSystemRelease")
     pages: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("skos:Concept", "concept.html", lambda: concept_page(found_build, found, say, everything=everything)),

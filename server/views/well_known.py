@@ -46,8 +46,8 @@ def sitemap() -> Response:
     found = served_build()
     places = ["pages", "datasets"]
     for scheme in sorted(found.schemes.by_id):
-        graph = found.manifest.graph("scheme", scheme)
-        concepts = graph["concepts"] if graph else 0
+        graph = found.manifest.find_graph("scheme", scheme)
+        concepts = graph.concepts if graph else 0
         places += [f"{scheme}-{part}" for part in range(1, 1 + -(-concepts // _LARGEST))]
     listed = (f"<sitemap><loc>{_whole(f'/sitemap/{quote(place)}.xml')}</loc></sitemap>" for place in places)
     return _xml("sitemapindex", listed)
@@ -74,13 +74,13 @@ def part(name: str) -> Response:
 
 
 def _dataset_things(found: ServedBuild) -> Iterator[str]:
-    for graph in found.manifest.current("dataset"):
-        dataset = found.iris.dataset(graph["id"])
+    for graph in found.manifest.current_graphs("dataset"):
+        dataset = found.iris.dataset(graph.id)
         yield dataset
         for row in select(found.store, "dataset-variables", dataset=NamedNode(dataset)):
             yield value(row, "variable")
-    for graph in found.manifest.current("mapping"):
-        yield found.iris.mapping_set(graph["id"])
+    for graph in found.manifest.current_graphs("mapping"):
+        yield found.iris.mapping_set(graph.id)
 
 
 def _xml(root: str, rows: Iterator[str]) -> Response:

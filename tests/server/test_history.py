@@ -330,7 +330,7 @@ def test_a_public_build_keeps_the_publishers_words_out_of_a_difference(tmp_path:
     put(settings, HEADER + ROWS, edition="2021")
     put(settings, HEADER + ROWS.replace("Påhittad kategori", "Hemligt nytt namn"), edition="2022")
     manifest = build_small(settings, public=True)
-    assert manifest.differences[0]["counts"] == {"definitionChanged": 1}
+    assert manifest.differences[0].counts == {"definitionChanged": 1}
     application = create_app(settings)
     web = application.test_client()
     for path in ("", ".csv", ".ttl", "?q=a00"):

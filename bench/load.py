@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from begrepp.queries.files import queries
-from tests.w3c.serving import serve
+from tests.support.serving import serve
 
 CLIENTS = 100
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "*/*"}

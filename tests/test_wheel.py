@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.settings import ROOT
-from tests.small import HEADER, ROWS
+from tests.support.small import HEADER, ROWS
 
 
 @pytest.mark.slow

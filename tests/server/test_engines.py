@@ -22,7 +22,7 @@ from begrepp.queries.files import Query, queries
 from begrepp.settings import Settings
 from begrepp.store.remote import RemoteStore, StoreUnreachable
 from server.app import create_app
-from tests.engines import ISQL, OXIGRAPH, VIRTUOSO, Engine, oxigraph, virtuoso
+from tests.support.engines import ISQL, OXIGRAPH, VIRTUOSO, Engine, oxigraph, virtuoso
 
 pytestmark = pytest.mark.slow
 FAULTS = tomllib.loads((Path(__file__).parent / "engine_faults.toml").read_text(encoding="utf-8"))

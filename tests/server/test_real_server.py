@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from begrepp.cli.main import main
-from tests.w3c.serving import serve
+from tests.support.serving import serve
 
 pytestmark = pytest.mark.slow
 _LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"

@@ -20,8 +20,8 @@ from begrepp.exports.nquads import dump
 from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from server.app import create_app
-from tests.server.protected import CANARY, load, load_badly, load_mappings
-from tests.small import Quiet
+from tests.support.protected import CANARY, load, load_badly, load_mappings
+from tests.support.small import Quiet
 
 ENCODED = quote(CANARY)
 STEM = CANARY[:8]

@@ -42,7 +42,7 @@ def find_query(query: str) -> str:
     if query in names:
         return names[query].text
     raise UsageError(
-        f"'{query}' is neither a file, nor SPARQL, nor a name in queries/.",
+        f"'{query}' is not a file, a SPARQL query or the name of a query in queries/.",
         "The names are:\n" + "\n".join(f"  {name}: {named.title}" for name, named in names.items()),
     )
 
@@ -52,7 +52,7 @@ def _given(params: Sequence[str]) -> dict[str, str]:
     for param in params:
         name, equals, value = param.partition("=")
         if not equals:
-            raise UsageError(f"'{param}' is no parameter.", "Write --param NAME=VALUE.")
+            raise UsageError(f"'{param}' is not a parameter.", "Write --param NAME=VALUE.")
         given[name] = value
     return given
 
@@ -68,7 +68,7 @@ def ask(query: str, output: str, endpoint: str, params: Sequence[str], settings:
     """Answer the query on standard output."""
     named = query in {question.name for question in queries("examples")}
     if params and not named:
-        raise UsageError("Only a question of the cookbook has parameters.", "Name one of those in queries/examples/.")
+        raise UsageError("Only an example query has parameters.", "Name a query in queries/examples/.")
     text = _bound(query, params, settings) if named and (params or not endpoint) else find_query(query)
     if endpoint:
         _write_remote(RemoteStore(endpoint).query_json(text), output)
@@ -82,7 +82,8 @@ def _write(answer: Answer, output: str) -> None:
             _print_table(answer)
         elif output == "turtle":
             raise UsageError(
-                "A SELECT or ASK has no Turtle.", "Use --format table, csv, tsv or json, or write a CONSTRUCT."
+                "The result of SELECT or ASK cannot be written as Turtle.",
+                "Use --format table, csv, tsv or json, or write a CONSTRUCT.",
             )
         else:
             formats = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
@@ -93,7 +94,7 @@ def _write(answer: Answer, output: str) -> None:
             click.echo(nl=output == "json")
         return
     if output in ("csv", "tsv", "json"):
-        raise UsageError("A CONSTRUCT or DESCRIBE is a graph, not a table.", "Use --format turtle.")
+        raise UsageError("The result of CONSTRUCT or DESCRIBE is a graph, not a table.", "Use --format turtle.")
     sys.stdout.buffer.write(graph_bytes(answer, RdfFormat.TURTLE))
 
 
@@ -109,7 +110,7 @@ def _print_table(answer: QuerySolutions | QueryBoolean) -> None:
             rows += 1
             table.add_row(*(escape(_cell(solution[name])) for name in names))
     except (ValueError, OSError, RuntimeError) as error:
-        raise QueryError(f"The query stopped: {error}", "Correct it and ask again.") from None
+        raise QueryError(f"The query stopped: {error}", "Fix the query and retry.") from None
     report.table(table, f"{rows} rows")
 
 
@@ -137,4 +138,4 @@ def _write_remote(answer: dict[str, Any], output: str) -> None:
     elif output == "json":
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        raise UsageError("An endpoint is asked for tables only.", "Use --format table, csv, tsv or json.")
+        raise UsageError("Only tables can be fetched from an endpoint.", "Use --format table, csv, tsv or json.")

@@ -33,7 +33,7 @@ def check(against: str, file: str, output: str, settings: Settings) -> bool:
         raise UsageError(f"There is no file {path}.", "Give FILE, FILE:COLUMN, or - for standard input.")
     if path != "-" and Path(path).stat().st_size > MOST_BYTES:
         raise InputError(
-            Path(path), "is larger than 50 MB, which no list of values is.", "Take the distinct values first."
+            Path(path), "is larger than 50 MB, the limit for a list of values.", "Extract the distinct values first."
         )
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     values = distinct_values(decoded(data, Path(path).name), column, Path(path).name)
@@ -50,7 +50,7 @@ def check(against: str, file: str, output: str, settings: Settings) -> bool:
 def decoded(data: bytes, name: str) -> str:
     """Bytes as text: UTF-8, else windows-1252, in which spreadsheets still save."""
     if b"\0" in data:
-        raise InputError(name, "is no text file.", "Save it as CSV in UTF-8.")
+        raise InputError(name, "is not a text file.", "Save it as CSV in UTF-8.")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

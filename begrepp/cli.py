@@ -50,12 +50,12 @@ def main() -> None:
     """The open knowledge graph of Swedish health data concepts.
 
     \b
-    A first round:
+    Getting started:
       begrepp build                       build the bundled oncology starter
       begrepp serve                       browse it at http://localhost:8080
-      begrepp sources                     what else can be loaded, and where to get it
+      begrepp sources                     list other sources and where to get them
       begrepp add icd10_se *.txt --edition 2021
-      begrepp build                       … and it is in the graph
+      begrepp build                       rebuild the graph with it
       begrepp query "SELECT * { ?c skos:notation 'C50.9' ; skos:prefLabel ?label }"
     """
 
@@ -70,7 +70,7 @@ def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -
             "Run `begrepp sources` to see what they read, and `begrepp add SOURCE FILE… --edition E` to add them.",
         )
     if not wanted:
-        raise UsageError("There is nothing to build.", "Run `begrepp add SOURCE FILE… --edition E`.")
+        raise UsageError("There are no files to build.", "Run `begrepp add SOURCE FILE… --edition E`.")
     return [_job(edition) for edition in wanted]
 
 
@@ -80,7 +80,7 @@ def _job(edition: Edition) -> Job:
 
 @main.command()
 def sources() -> None:
-    """Every source: what it reads, who publishes it, under what licence, where to get it, found or not."""
+    """List the sources: files, publisher, licence, website, and editions added."""
     settings = Settings()
     report.sources(loaders.all_sources(), [*find_editions(STARTER)], [*find_editions(settings.raw)], settings)
 
@@ -88,14 +88,14 @@ def sources() -> None:
 @main.command()
 @click.argument("source")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--edition", required=True, help="What the publisher calls it: 2021, 2026-05-31.")
+@click.option("--edition", required=True, help="The publisher's name for the edition: 2021, 2026-05-31.")
 @click.option(
-    "--loader", default="", help="For a list of your own: the format's loader, as `begrepp sources` names it."
+    "--loader", default="", help="For your own list: the loader of its format, as listed by `begrepp sources`."
 )
-@click.option("--partial", is_flag=True, help="The files are an excerpt: what they leave out is no change.")
-@click.option("--replace", is_flag=True, help="Replace the files that were added before for this edition.")
+@click.option("--partial", is_flag=True, help="The files are an excerpt: missing codes are not counted as retired.")
+@click.option("--replace", is_flag=True, help="Replace the files added earlier for this edition.")
 def add(source: str, files: tuple[Path, ...], edition: str, loader: str, partial: bool, replace: bool) -> None:
-    """Check a publisher's files and put them under data/raw/SOURCE/EDITION/."""
+    """Check a publisher's files and store them in data/raw/SOURCE/EDITION/."""
     settings = Settings()
     with adding.prepared(source, files, edition, settings, loader=loader, partial=partial, replace=replace) as prepared:
         with report.Live() as live:
@@ -119,17 +119,17 @@ def newer_editions(result: LoadReport, settings: Settings) -> list[str]:
 
 @main.command("build")
 @click.argument("names", nargs=-1)
-@click.option("--public", is_flag=True, help="Leave out the texts that their publishers do not let be passed on.")
-@click.option("--keep-going", is_flag=True, help="Publish the rest when a source is refused.")
-@click.option("--accept-fewer", is_flag=True, help="Publish a list that became much shorter than it was.")
-@click.option("--from-scratch", is_flag=True, help="Load again what has not changed since an earlier build, too.")
+@click.option("--public", is_flag=True, help="Leave out texts without redistribution rights.")
+@click.option("--keep-going", is_flag=True, help="Publish the remaining sources if one is refused.")
+@click.option("--accept-fewer", is_flag=True, help="Publish a list even if it is much shorter than before.")
+@click.option("--from-scratch", is_flag=True, help="Reload all sources, including those that have not changed.")
 @click.option("--no-starter", is_flag=True, help="Build without the bundled starter.")
 def build_command(
     names: tuple[str, ...], public: bool, keep_going: bool, accept_fewer: bool, from_scratch: bool, no_starter: bool
 ) -> None:
-    """Build the graph from all files found, or from the SOURCE or SOURCE/EDITION named.
+    """Build the graph from all files, or from each SOURCE or SOURCE/EDITION given.
 
-    Only what changed since an earlier build is loaded: a file, the code that reads it, the shapes.
+    Sources are reused from an earlier build unless a file, its loader or the shapes have changed.
     """
     settings = Settings()
     jobs = _jobs(names, settings, starter=not no_starter)
@@ -157,10 +157,10 @@ main.add_command(profiles_command, "profiles")
 @main.command()
 @click.argument("query")
 @click.option("--format", "output", type=click.Choice(["table", "csv", "tsv", "json", "turtle"]), default="table")
-@click.option("--param", "params", multiple=True, help="NAME=VALUE for a question of the cookbook; may be repeated.")
-@click.option("--endpoint", default="", help="Ask this SPARQL endpoint in place of the build.")
+@click.option("--param", "params", multiple=True, help="NAME=VALUE for an example query; may be repeated.")
+@click.option("--endpoint", default="", help="Query this SPARQL endpoint instead of the build.")
 def query(query: str, output: str, params: tuple[str, ...], endpoint: str) -> None:
-    """Ask the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are known."""
+    """Query the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are predefined."""
     ask(query, output, endpoint, params, Settings())
 
 
@@ -170,17 +170,19 @@ def query(query: str, output: str, params: tuple[str, ...], endpoint: str) -> No
 @click.argument("new", default="")
 @click.option("--format", "output", type=click.Choice(DIFF_FORMATS), default="table")
 def diff(scheme: str, old: str, new: str, output: str) -> None:
-    """What changed in SCHEME between its editions OLD and NEW, or in its newest edition."""
+    """Show the changes in SCHEME between its editions OLD and NEW, or in its latest edition."""
     write_diff(scheme, old, new, output, Settings())
 
 
 @main.command()
 @click.argument("dictionary")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--loader", default="", help="For FILES: the format's loader, where they hold no source.toml.")
-@click.option("--scheme", "schemes", multiple=True, help="Look for concepts here; else where variables are linked.")
-@click.option("--most", default=5, show_default=True, help="Concepts for each variable.")
-@click.option("--all", "again", is_flag=True, help="Also for variables that are linked already.")
+@click.option("--loader", default="", help="For FILES without a source.toml: the loader of their format.")
+@click.option(
+    "--scheme", "schemes", multiple=True, help="Code system to search; by default those that variables are linked to."
+)
+@click.option("--most", default=5, show_default=True, help="Maximum number of concepts per variable.")
+@click.option("--all", "again", is_flag=True, help="Include variables that are already linked.")
 @click.option("--format", "output", type=click.Choice(SUGGESTIONS), default="table")
 def suggest(
     dictionary: str,
@@ -191,10 +193,10 @@ def suggest(
     again: bool,
     output: str,
 ) -> None:
-    """Concepts for the variables of DICTIONARY, with scores and reasons; nothing is asserted.
+    """Suggest concepts for the variables of DICTIONARY, with scores and reasons; nothing is asserted.
 
-    DICTIONARY is a dataset of the build, or, with FILES, a name for a data dictionary that a loader reads. Write
-    --format html to review them on a page of your own, and `begrepp add` what you have accepted.
+    DICTIONARY is a dataset of the build, or, with FILES, a name for a data dictionary that a loader reads. Use
+    --format html to review the suggestions on a local page, and `begrepp add` to add those you accept.
     """
     settings = Settings()
     if not files:
@@ -211,7 +213,7 @@ def suggest(
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="Server processes.")
-@click.option("--store", default="", help="Ask this SPARQL endpoint for the graph; replicas with commas between.")
+@click.option("--store", default="", help="Use this SPARQL endpoint as the store; separate replicas with commas.")
 def serve(host: str, port: int, workers: int, store: str) -> None:
     """Serve the current build: pages, SPARQL endpoint and concept URIs."""
     settings = Settings(store_url=store) if store else Settings()
@@ -225,14 +227,14 @@ def serve(host: str, port: int, workers: int, store: str) -> None:
 
 @main.command()
 def status() -> None:
-    """What is in the current build: schemes, releases, counts, triples, hash, when, from which files."""
+    """Show the contents of the current build: editions, counts, triples, hash, date and files."""
     settings = Settings()
     report.status(read_manifest(current_build(settings)), current_build(settings))
 
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--public", is_flag=True, help="Leave out the texts that may not be passed on.")
+@click.option("--public", is_flag=True, help="Leave out texts without redistribution rights.")
 def dump(file: Path, public: bool) -> None:
     """Write the graphs of the current build to FILE as N-Quads (.nq, or .nq.gz)."""
     quads = write_dump(current_build(Settings()), file, public=public)

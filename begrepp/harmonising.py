@@ -21,12 +21,12 @@ from begrepp.settings import Settings
 from begrepp.store import DiskStore, Store
 
 ENGLISH = {
-    Loss.NOTHING: "nothing lost",
-    Loss.MERGED: "several codes become one",
-    Loss.COARSER: "the other code says less",
-    Loss.UNDECIDED: "one of several, the data do not tell which",
-    Loss.NEAR: "close, not the same",
-    Loss.NONE: "no counterpart",
+    Loss.NOTHING: "no loss",
+    Loss.MERGED: "several codes merged",
+    Loss.COARSER: "less specific code",
+    Loss.UNDECIDED: "ambiguous",
+    Loss.NEAR: "close match",
+    Loss.NONE: "no match",
 }
 
 
@@ -46,7 +46,7 @@ def harmonised(
     if second:
         a, b = (_dataset(each, known) for each in (first, second))
         if a == b:
-            raise UsageError("The two datasets are one.", "Name two.")
+            raise UsageError("The two datasets are the same.", "Give two different datasets.")
         pairs = harmoniser.between(a, b)
     else:
         concept = term_of(Parameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known)
@@ -56,8 +56,10 @@ def harmonised(
         pairs = [each for each in pairs if each.a.name == left and each.b.name == right]
     if not pairs:
         raise NotFound(
-            "No variables of the two measure the same." if second else "No two datasets measure that.",
-            "See what each measures on its page, or link their variables to concepts first.",
+            "The datasets have no variables that measure the same concept."
+            if second
+            else "Fewer than two datasets measure that concept.",
+            "See the dataset pages for what each measures, or link their variables to concepts first.",
         )
     iris = {iri for each in pairs for iri in (each.a.dataset, each.b.dataset, each.through)}
     lists = {iri for each in pairs for iri in (*each.a.code_lists, *each.b.code_lists)}
@@ -112,5 +114,5 @@ def _print(walk: Crosswalk, pair: Pair) -> None:
     if pair.units_differ:
         about += f"; {pair.a.unit} -> {pair.b.unit}" + (f", times {pair.unit_factor:g}" if pair.unit_factor else "")
     if pair.unreached:
-        about += f"; never reached: {', '.join(code.notation for code in pair.unreached)}"
+        about += f"; codes without a match: {', '.join(code.notation for code in pair.unreached)}"
     report.table(table, about)

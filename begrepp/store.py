@@ -86,7 +86,7 @@ class DiskStore:
                 named_graphs=named,
             )
         except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-            raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
+            raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
 
 
 def contents_file(store: Path) -> Path:

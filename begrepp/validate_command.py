@@ -32,19 +32,29 @@ _language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", s
 
 @click.command()
 @click.argument("files", nargs=-1, type=_FILE)
-@click.option("--profile", "-p", default="", help="A name from `begrepp profiles`, or a folder of your own.")
-@click.option("--shapes", "-s", multiple=True, type=_FILE, help="Shapes of your own, in place of or beside a profile.")
-@click.option("--format", "-f", "output", type=click.Choice(["text", *FORMATS]), default="text", show_default=True)
-@click.option("--output", "-o", "target", type=_FILE, help="Write the report to a file; the verdict stays on stderr.")
-@click.option("--severity", type=click.Choice([*_SEVERITIES]), help="Report this severity and graver, and fail on it.")
-@click.option("--baseline", type=_FILE, help="Forgive what this file says was accepted before.")
-@click.option("--write-baseline", is_flag=True, help="Write what is wrong now into the --baseline file.")
-@click.option("--background", multiple=True, type=_FILE, help="A graph to look things up in that is not judged.")
-@click.option("--syntax", default="", help="turtle, rdfxml, jsonld, …; where the names of the files do not tell.")
-@click.option("--import", "imports", multiple=True, metavar="ADDRESS=FILE", help="A copy of what owl:imports names.")
-@click.option("--no-imports", is_flag=True, help="Leave out imports of which there is no copy.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=KEPT_PER_SHAPE, show_default=True, help="Results kept a shape."
+    "--profile", "-p", default="", help="A name from `begrepp profiles`, or the path of your own profile folder."
+)
+@click.option(
+    "--shapes", "-s", multiple=True, type=_FILE, help="Your own shapes, instead of or in addition to a profile."
+)
+@click.option("--format", "-f", "output", type=click.Choice(["text", *FORMATS]), default="text", show_default=True)
+@click.option(
+    "--output", "-o", "target", type=_FILE, help="Write the report to a file; the result is still printed on stderr."
+)
+@click.option("--severity", type=click.Choice([*_SEVERITIES]), help="Report this severity or higher, and fail on it.")
+@click.option("--baseline", type=_FILE, help="Ignore findings listed in the baseline FILE.")
+@click.option("--write-baseline", is_flag=True, help="Write the current findings to the --baseline file.")
+@click.option("--background", multiple=True, type=_FILE, help="A graph used for lookups only, which is not validated.")
+@click.option(
+    "--syntax", default="", help="turtle, rdfxml, jsonld, …; needed if the file name extension does not show it."
+)
+@click.option(
+    "--import", "imports", multiple=True, metavar="IRI=FILE", help="A local copy of a graph named by owl:imports."
+)
+@click.option("--no-imports", is_flag=True, help="Skip imports that have no local copy.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=KEPT_PER_SHAPE, show_default=True, help="Results reported per shape."
 )
 @_language
 def validate(
@@ -63,9 +73,9 @@ def validate(
     limit: int,
     lang: str,
 ) -> None:
-    """Validate RDF files, read as one graph, or, without FILES, show what the shapes said of the build.
+    """Validate RDF files, read as one graph. Without FILES, show the validation results of the build.
 
-    Exit codes: 0 the data conform, 1 they do not, 2 it could not be found out.
+    Exit codes: 0 if the data conform, 1 if they do not, 2 if the validation could not run.
     """
     if not files:
         report.build_validation(read_manifest(current_build(Settings())))
@@ -73,7 +83,7 @@ def validate(
     settings = Settings()
     try:
         if write_baseline and baseline is None:
-            raise UsageError("--write-baseline needs --baseline FILE.", "Say where the baseline lies.")
+            raise UsageError("--write-baseline requires --baseline FILE.", "Give the path of the baseline.")
         rules = _rules(profile, shapes, background, settings)
         said = named(syntax).media_type if syntax else ""
         judgement = judge(
@@ -103,7 +113,7 @@ def _imports(given: Sequence[str]) -> dict[str, Path]:
     for each in given:
         address, equals, file = each.rpartition("=")
         if not equals or not Path(file).is_file():
-            raise UsageError(f"--import {each} names no file.", "Write --import ADDRESS=FILE.")
+            raise UsageError(f"--import {each}has no file.", "Use --import IRI=FILE.")
         found[address] = Path(file)
     return found
 
@@ -127,7 +137,7 @@ def _tell(
     if baseline is not None:
         forgiven = forgive(kept, baseline)
         kept = forgiven.judgement
-        remarks.append(say(language, "report.baseline", n=f"{forgiven.count:,}"))
+        remarks.append(say(language, "report.baseline", n=forgiven.count))
         if forgiven.shrunk:
             remarks.append(say(language, "report.shrunk"))
     lines = text_lines(kept, language)
@@ -147,17 +157,18 @@ def _tell(
 
 @click.command()
 @click.argument("name", default="")
-@click.option("--pin", "pinning", is_flag=True, help="Write the checksums of the files as they are now.")
+@click.option("--pin", "pinning", is_flag=True, help="Write the checksums of the current files.")
 @_language
 def profiles_command(name: str, pinning: bool, lang: str) -> None:
-    """Every profile, or what the profile NAME asks, class by class."""
+    """List the profiles, or describe the profile NAME, class by class."""
     settings = Settings()
     if not name:
         rows = Table("profile", "version", "licence, from", "what it is", show_lines=True)
         for each in profiles(settings):
             rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose(each.summary, lang))
         report.table(
-            rows, "`begrepp profiles NAME` shows what one asks; `begrepp validate FILE --profile NAME` judges."
+            rows,
+            "`begrepp profiles NAME` describes a profile; `begrepp validate FILE --profile NAME` validates a file.",
         )
         return
     profile = find_profile(name, settings)

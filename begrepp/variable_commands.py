@@ -16,10 +16,10 @@ from begrepp.settings import Settings
 @click.command()
 @click.argument("first")
 @click.argument("second", default="")
-@click.option("--pair", default="", help="One pair of variables only: NAME=NAME.")
+@click.option("--pair", default="", help="Only this pair of variables: NAME=NAME.")
 @click.option("--format", "output", type=click.Choice(["table", *CROSSWALKS]), default="table")
 def harmonise(first: str, second: str, pair: str, output: str) -> None:
-    """Lay the variables of two datasets side by side, or those that measure one concept, and align their codes."""
+    """Compare the variables of two datasets, or those that measure one concept, and align their codes."""
     write_harmonisation(first, second, pair, output, Settings())
 
 
@@ -28,7 +28,7 @@ def harmonise(first: str, second: str, pair: str, output: str) -> None:
 @click.argument("file", metavar="FILE[:COLUMN]")
 @click.option("--format", "output", type=click.Choice(["table", *CHECKED]), default="table")
 def check_values(code_list: str, file: str, output: str) -> None:
-    """Check the distinct values of FILE (or of one column) against a list: in use, retired, unknown, written otherwise.
+    """Check the distinct values of FILE (or of one column) against a list: valid, retired, unknown, other spelling.
 
     The list is a scheme, one of its editions (icd-10-se@2021), or that of a variable (nkbc/a_tnm_tklass).
     """

@@ -42,7 +42,7 @@ _TOKEN = re.compile(
 )
 _MATCHES = ("matches", "is_in", "∈")
 _KEYWORDS = ("allow_archetype", "use_node", "use_archetype")
-_NEXT = "Mend the line, or fetch the archetype again from its publisher."
+_NEXT = "Fix the line, or download the archetype again from its publisher."
 
 
 class _Token(NamedTuple):
@@ -112,7 +112,7 @@ def _sections(text: str, origin: Origin) -> dict[str, tuple[str, int]]:
         end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
         row = text.count("\n", 0, match.end()) + 1
         if match[1] in found:
-            raise InputError(Origin(origin.file, row), f"the section '{match[1]}' is there twice.", _NEXT)
+            raise InputError(Origin(origin.file, row), f"the section '{match[1]}' occurs twice.", _NEXT)
         found[match[1]] = (text[match.end() : end], row)
     return found
 

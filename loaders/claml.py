@@ -129,7 +129,7 @@ def _only_file(edition: Edition) -> Path:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             f"{len(found)} XML files where one is expected (there are: {file_list([path.name for path in files])}).",
-            "Add the ClaML file; if it lies in a .zip, unpack it.",
+            "Add the ClaML file; if it is in a .zip, unpack it.",
         )
     return found[0]
 
@@ -164,7 +164,7 @@ def _read_outline(path: Path) -> _Outline:
 def _add_class(outline: _Outline, element: Element, origin: Origin) -> None:
     code = element.get("code", "")
     if not code:
-        raise InputError(origin, "the class has no code.", "Fetch the file again from its publisher.")
+        raise InputError(origin, "the class has no code.", "Download the file again from its publisher.")
     outline.kinds.setdefault(element.get("kind", ""))
     outline.parents[code] = [child.get("code", "") for child in _children(element, "SuperClass")]
     outline.inner.update(outline.parents[code])
@@ -255,7 +255,7 @@ def _target(reference: Element) -> str:
 def _concept(said: Scheme, one: _Class, parents: tuple[str, ...], outline: _Outline) -> Concept:
     labels = one.labels
     if not labels:
-        raise InputError(one.origin, f"the class '{one.code}' has no preferred name.", "Fetch the file again.")
+        raise InputError(one.origin, f"the class '{one.code}' has no preferred name.", "Download the file again.")
     return Concept(
         scheme=said.id,
         notation=one.code,

@@ -127,7 +127,7 @@ def concept_map_records(resource: Resource, doing: FhirLoad) -> Iterator[Record]
             if not reference(system, "x", doing.systems):
                 raise InputError(
                     resource.origin,
-                    f"the concept map uses the code system '{system}', which begrepp does not know.",
+                    f"the concept map uses the code system '{system}', which is unknown.",
                     f'Name it in source.toml:  [systems]  "{system}" = "its scheme id".',
                 )
         if group.get("unmapped"):

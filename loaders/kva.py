@@ -176,7 +176,7 @@ def _code_texts(edition: Edition, files: tuple[Path, ...]) -> list[tuple[Scheme,
             raise InputError(
                 path,
                 "this is none of the code texts level1.txt to level4.txt.",
-                "Add the folders of the edition as they were handed out; see `begrepp sources`.",
+                "Add the folders of the edition as published; see `begrepp sources`.",
             )
         found.setdefault(_part(path).id, {})[int(match[1])] = path
     for id_, levels in found.items():
@@ -211,7 +211,7 @@ def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:
         raise InputError(
             Origin(path.name, 1),
             "the header is not 'Kod:', '', 'Kodtext:', 'Beskrivning:', separated by tabs.",
-            "Fetch the file again from its publisher; if the form is new, the loader must learn it.",
+            "Download the file again from its publisher; if the form is new, extend the loader.",
         )
     return rows
 
@@ -237,7 +237,7 @@ def _workbook(path: Path) -> Iterator[Concept]:
             raise InputError(
                 row.origin,
                 f"'{part}' in column 'Klassifikation' is neither KKÅ nor KMÅ.",
-                "See what the publisher means by it; the loader must learn a new part.",
+                "See what the publisher means by it; extend the loader with the new part.",
             )
         known[part].add(code)
     headings = {part: frozenset(codes) for part, codes in known.items()}
@@ -280,7 +280,7 @@ def _part_of_table(path: Path) -> Scheme:
             return scheme
     raise InputError(
         path,
-        "the file's name says neither kka nor kma.",
+        "the file name contains neither kka nor kma.",
         "Add the tables under their own names: kva-kirurgiska-atgarder-kka.tsv, kva-medicinska-atgarder-kma.tsv.",
     )
 
@@ -292,14 +292,14 @@ def _agency_table(scheme: Scheme, path: Path) -> Iterator[Concept]:
         if title and code in entries:
             raise InputError(
                 row.origin,
-                f"the code '{code}' stands already in {entries[code].origin}.",
-                "Remove one of the rows in a copy, or ask the publisher which one is right.",
+                f"the code '{code}' already occurs in {entries[code].origin}.",
+                "Remove one of the rows in a copy, or ask the publisher which one is correct.",
             )
         if not title and code not in entries:
             raise InputError(
                 row.origin,
                 f"'{code}' has no title, and no row before it opens the code.",
-                "The file may be cut off or sorted anew; fetch it again from its publisher.",
+                "The file may be truncated or reordered; download it again from its publisher.",
             )
         entry = entries.setdefault(code, _Entry(row.origin, title, parent))
         entry.notes += _notes(row)

@@ -93,11 +93,11 @@ def _read(path: Path) -> dict[str, Any]:
                 raise InputError(path, "it unpacks to more than a gigabyte.", "Check where the file comes from.")
         found = json.loads(data)
     except zstandard.ZstdError as error:
-        raise InputError(path, f"it is not packed with Zstandard ({error}).", "Fetch the file again.") from None
+        raise InputError(path, f"it is not packed with Zstandard ({error}).", "Download the file again.") from None
     except (ValueError, RecursionError) as error:
-        raise InputError(path, f"it is not well-formed JSON ({error}).", "Fetch the file again.") from None
+        raise InputError(path, f"it is not well-formed JSON ({error}).", "Download the file again.") from None
     if not isinstance(found, dict) or not all(isinstance(term, dict) and "label" in term for term in found.values()):
-        raise InputError(path, "it is no dictionary of terms with labels.", "Check that you added the right file.")
+        raise InputError(path, "it is not a dictionary of terms with labels.", "Check that you added the right file.")
     return found
 
 

@@ -60,7 +60,7 @@ def _tokens(text: str, origin: Origin) -> Iterator[_Token]:
     yield _Token("end", "the end", row)
 
 
-_NEXT = "Mend the line, or fetch the file again from its publisher."
+_NEXT = "Fix the line, or download the file again from its publisher."
 
 
 @dataclass(slots=True)

@@ -67,7 +67,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
         id_ = f"{slug(archetype.id)}{'-web-template' if archetype.kind == 'web template' else ''}"
         if id_ in ids:
             raise InputError(
-                archetype.origin, f"'{archetype.id}' stands already in {ids[id_]}.", "Add one of the two files only."
+                archetype.origin, f"'{archetype.id}' already occurs in {ids[id_]}.", "Add one of the two files only."
             )
         ids[id_] = archetype.origin
         yield from _Model(archetype, id_, known, dates, systems).records()

@@ -161,7 +161,7 @@ def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
     for number, (cells, row) in enumerate(_rows(path), start=1):
         name = cells["field_name"]
         if name in seen:
-            raise InputError(row.origin, f"the field '{name}' stands already in {seen[name].origin}.", "Rename one.")
+            raise InputError(row.origin, f"the field '{name}' already occurs in {seen[name].origin}.", "Rename one.")
         seen[name] = row
         if cells["form_name"] != form:
             form, section = cells["form_name"], ""
@@ -238,7 +238,7 @@ def _datatype(cells: dict[str, str], row: Row) -> str:
     kind = cells["field_type"]
     if kind not in _TYPES:
         raise InputError(
-            row.origin, f"'{kind}' is no field type of REDCap.", f"REDCap has: {', '.join(_TYPES)}; correct the row."
+            row.origin, f"'{kind}' is not a REDCap field type.", f"REDCap has: {', '.join(_TYPES)}; correct the row."
         )
     validation = cells["text_validation_type_or_show_slider_number"]
     if kind != "text":

@@ -122,7 +122,7 @@ class _Cells:
             if (value := found[column]) and not _ID.fullmatch(value):
                 raise InputError(
                     found.origin,
-                    f"'{value}' in '{column}' is no id.",
+                    f"'{value}' in '{column}' is not a valid id.",
                     "Use a-z, 0-9, and after them . _ ~ -.",
                 )
         return found
@@ -145,7 +145,7 @@ def _by_id(rows: Iterable[_Cells], *columns: str) -> dict[tuple[str, ...], _Cell
     for row in rows:
         key = tuple(row[column] for column in columns)
         if key in found:
-            raise row.fault(f"'{' '.join(key)}' stands already in {found[key].origin}.", "Remove one of the two.")
+            raise row.fault(f"'{' '.join(key)}' already occurs in {found[key].origin}.", "Remove one of the two.")
         found[key] = row
     return found
 
@@ -165,7 +165,7 @@ class _Template:
         if len(whole) != 1:
             raise InputError(
                 Origin(REGISTER),
-                f"{len(whole)} registers are part of nothing.",
+                f"{len(whole)} registers have no part_of.",
                 "Describe one register: its row has no part_of, and the rows of its parts name it there.",
             )
         top = whole[0]

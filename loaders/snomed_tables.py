@@ -163,7 +163,7 @@ def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
         raise InputError(
             Origin(name, line),
             f"active is '{active}' and effectiveTime '{time}'.",
-            "They are 0 or 1, and a date without hyphens; fetch the file again.",
+            "They are 0 or 1, and a date without hyphens; download the file again.",
         )
     for column in COLUMNS[file.content]:
         if column not in _NUMBERS:
@@ -174,7 +174,7 @@ def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
             raise InputError(
                 Origin(name, line),
                 f"'{cell}' in column '{column}' is no {'UUID' if type_ == 'UUID' else 'number'}.",
-                "Fetch the file again.",
+                "Download the file again.",
             )
     if line := first(joined, "effectiveTime > ?", day):
         if file.state != "Full":
@@ -182,6 +182,6 @@ def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
             raise InputError(
                 Origin(name, line),
                 f"the row is of {time}, after the release of {day}.",
-                "Files of two releases are mixed; fetch the release again.",
+                "Files of two releases are mixed; download the release again.",
             )
         joined.execute(f"DELETE FROM {STAGED} WHERE effectiveTime > ?", [day])

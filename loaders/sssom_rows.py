@@ -219,7 +219,7 @@ def _expand(curie: str, prefixes: Mapping[str, str], origin: Origin, slot: str) 
         raise InputError(
             origin,
             f"the prefix '{prefix}' of '{curie}' in column '{slot}' is not declared.",
-            f"Add it to curie_map in the head of the file:  {prefix}: https://…",
+            f"Add it to curie_map in the file header:  {prefix}: https://…",
         )
     return prefixes[prefix] + local
 

@@ -236,7 +236,7 @@ def _paths(
         raise InputError(
             origin,
             f"no [[file]] says what {', '.join(left)} is.",
-            'Add a [[file]] for it, or say ignore_files = ["…"] at the top of the declaration.',
+            'Add a [[file]] for it, or set ignore_files = ["…"] at the top of the declaration.',
         )
 
 
@@ -310,7 +310,7 @@ def _read_row(
         raise InputError(
             row.origin,
             reason,
-            "Fill it in, or say under [file.options] skip_empty_labels = true to leave such rows out, "
+            "Fill it in, or set under [file.options] skip_empty_labels = true to leave such rows out, "
             "or label_by_notation = true to call them by their code.",
         )
     alt = _unless(words("alt_label", split=True), pref)

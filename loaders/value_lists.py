@@ -174,7 +174,7 @@ def _put(book: CodeBook, codes: _Codes, gathered: Gathered, code: str) -> Iterat
                 f"and '{coded.labels[0].value}'."
             )
             if "repeated" not in codes.sheet.report:
-                raise InputError(gathered.origin, reason, 'Correct one of the rows, or say report = ["repeated"].')
+                raise InputError(gathered.origin, reason, 'Correct one of the rows, or set report = ["repeated"].')
             yield Skipped(origin=gathered.origin, reason=f"{reason} The first is kept.")
 
 

@@ -109,7 +109,7 @@ def day_asked(value: str) -> date | None:
     try:
         return date.fromisoformat(value[:10])
     except ValueError:
-        raise UsageError(f"'{value}' is no day.", "Ask for one: ?asOf=2019-06-30") from None
+        raise UsageError(f"'{value}' is not a date.", "Use the format ?asOf=2019-06-30.") from None
 
 
 def datetime_asked(value: str) -> datetime | None:
@@ -118,7 +118,9 @@ def datetime_asked(value: str) -> datetime | None:
         return None
     moment = parse_date(value)
     if moment is None:
-        raise UsageError(f"Accept-Datetime '{value}' is no date of HTTP.", "Send one: Sun, 30 Jun 2019 00:00:00 GMT")
+        raise UsageError(
+            f"Accept-Datetime '{value}' is not an HTTP date.", "Use the format Sun, 30 Jun 2019 00:00:00 GMT."
+        )
     return moment
 
 
@@ -138,13 +140,13 @@ def reading(build: Build, found: Found, day: date) -> Reading:
     """
     scheme = scheme_of(build, found)
     if not scheme:
-        raise UsageError("Only code systems and their concepts are kept as of a day.", "Leave out asOf.")
+        raise UsageError("Only code systems and their concepts are available as of a date.", "Omit asOf.")
     every = sorted(_releases(build, scheme), key=lambda g: (g["valid_from"], g["version"]))
     valid = [g for g in every if _since(g) <= day]
-    now = f"{found.path} is as it is now."
+    now = f"{found.path} shows the current state."
     if not valid:
-        first = f"The first edition here is {every[0]['version']}, from {every[0]['valid_from']}." if every else ""
-        raise Missing(f"No edition of {scheme} that is kept here was in force on {day}.", f"{first} {now}".strip())
+        first = f"The first edition is {every[0]['version']}, from {every[0]['valid_from']}." if every else ""
+        raise Missing(f"No edition of {scheme} in this service was in force on {day}.", f"{first} {now}".strip())
     complete = [g for g in valid if g["coverage"] == "complete"]
     base = (complete or valid)[-1]
     if found.iri == build.catalogue.by_id[scheme].iri:
@@ -157,8 +159,8 @@ def reading(build: Build, found: Found, day: date) -> Reading:
             return Reading(day=day, base=base, held_in=graph, retired=_since(graph) < _since(base))
     begins = next((g for g in every if g["graph"] in holding), None)
     raise Missing(
-        f"{unquote(found.path.rpartition('/')[2])} was in no edition of {scheme} in force on {day}.",
-        f"It is first in {begins['version']}, from {begins['valid_from']}. {now}" if begins else now,
+        f"{unquote(found.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
+        f"It first occurs in {begins['version']}, from {begins['valid_from']}. {now}" if begins else now,
     )
 
 

@@ -19,7 +19,7 @@ def catalog(profile: str) -> Response:
     found = build()
     name, suffixed = split_suffix(profile, GRAPH_FORMATS)
     if name not in profiles():
-        raise NotFound(f"There is no feed in '{name}'.", f"There are {', '.join(profiles())}.")
+        raise NotFound(f"There is no feed for the profile '{name}'.", f"There are {', '.join(profiles())}.")
     format_ = suffixed or choose_format(request, GRAPH_FORMATS)
     file = f"{name}.{format_.suffix}"
     path = made("begrepp.feeds", found, file, serving().settings)

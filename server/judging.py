@@ -66,7 +66,7 @@ class JudgingPool:
         try:
             worker = self._slots.get(timeout=self._settings.validation_seconds / 4)
         except queue.Empty:
-            raise ServerBusy("Others' validations take all there is.", "Try again in a minute.") from None
+            raise ServerBusy("All validation workers are busy.", "Try again in a minute.") from None
         healthy: _Worker | None = None
         try:
             if worker is None or not worker.process.is_alive():
@@ -135,7 +135,7 @@ def _start(context: multiprocessing.context.SpawnContext, settings: Settings) ->
     except EOFError:
         pass
     worker.kill()
-    raise ServerBusy("The machine is too busy to begin a validation.", "Try again in a minute.")
+    raise ServerBusy("The server is too busy to start a validation.", "Try again in a minute.")
 
 
 def _work(pipe: Connection, settings: Settings) -> None:
@@ -155,7 +155,7 @@ def _work(pipe: Connection, settings: Settings) -> None:
             except MemoryError:
                 return  # the server takes the silence for what it is
             except (ValueError, OSError, RuntimeError) as error:
-                pipe.send(InputError("data", f"cannot be validated: {error}", "Correct it and send it again."))
+                pipe.send(InputError("data", f"cannot be validated: {error}", "Fix the data and send them again."))
 
 
 def _judged(job: Job, settings: Settings) -> Judgement:

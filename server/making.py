@@ -44,13 +44,13 @@ def made(module: str, found: Build, file: str, settings: Settings) -> Path:
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired:
-        raise StillMade(f"{file} is being made.", "Ask again in half a minute.") from None
+        raise StillMade(f"{file} is being created.", "Retry in half a minute.") from None
     finally:
         if process.poll() is not None:
             with _lock:
                 _making.pop(path, None)
     if not path.exists():
-        raise BegreppError(f"{file} could not be made.", "It is noted in the server's log.")
+        raise BegreppError(f"{file} could not be created.", "The error has been logged.")
     return path
 
 

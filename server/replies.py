@@ -46,7 +46,7 @@ class Reply:
         """The worker has more; raises `QueryAbandoned` where nobody reads any more."""
         with self._changed:
             if self._closed:
-                raise QueryAbandoned("The reader has gone.", "Ask again.")
+                raise QueryAbandoned("The client disconnected.", "Retry.")
             self._file.seek(0, 2)
             self._file.write(chunk)
             self.size += len(chunk)

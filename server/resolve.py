@@ -75,9 +75,7 @@ def find(build: Build, path: str) -> Found:
         if ask(build.store, "graph-exists", graph=NamedNode(iri)):
             return Found(iri, document(build.iris, iri), is_graph=True)
         _refuse_gone(build, iri)
-    raise Missing(
-        f"There is nothing at /{path.strip('/')}.", "Search for it by its words or its code.", _near(build, path)
-    )
+    raise Missing(f"There is no page at /{path.strip('/')}.", "Search by word or code.", _near(build, path))
 
 
 def _in_scheme(build: Build, scheme_id: str, code: str) -> Found | None:
@@ -105,7 +103,9 @@ def concept(build: Build, scheme: SchemeFacts, code: str) -> Found | None:
         found = [hit for part in build.catalogue.parts(scheme) if (hit := look(build, part, code))]
         if len(found) > 1:
             near = [hit for part in build.catalogue.parts(scheme) for hit in _same_code(build, part, code)]
-            raise Ambiguous(f"{code} stands for different things in {scheme.id}.", "Choose one.", tuple(near))
+            raise Ambiguous(
+                f"{code} has different meanings in {scheme.id}.", "Choose one of the concepts.", tuple(near)
+            )
         if found:
             return found[0]
     return None
@@ -146,7 +146,7 @@ def by_iri(build: Build, iri: str) -> Found:
         return Found(scheme.iri, f"/cs/{scheme.id}")
     if not known:
         words = unquote(iri.rstrip("/").rpartition("/")[2]).rpartition(":")[2]
-        raise Missing(f"Nothing in this graph has the IRI {iri}.", "Search for its code.", _near(build, words))
+        raise Missing(f"There is no resource with the IRI {iri}.", "Search for the code.", _near(build, words))
     return Found(iri, refs(build, [iri], "sv")[iri].href)
 
 
@@ -178,9 +178,7 @@ def by_system(build: Build, system: str, code: str) -> Found:
     """The concept behind a code of a system that is named by any of its identifiers; raises `Missing`."""
     scheme = known_as(build, system)
     if scheme is None:
-        raise Missing(
-            f"No code system here is known as {system}.", "See the list of code systems for their identifiers."
-        )
+        raise Missing(f"There is no code system with the identifier {system}.", "See the list of code systems.")
     if not code:
         return Found(scheme.iri, f"/cs/{scheme.id}")
     if found := concept(build, scheme, code):
@@ -193,8 +191,8 @@ def _refuse_gone(build: Build, iri: str) -> None:
     graphs = tuple(sorted(graph for graph in once if not build.manifest.difference(graph)))
     if graphs:
         raise Gone(
-            "This was here in an earlier release, and is not in the one that counts now.",
-            "The release that had it keeps it; ask for it with GRAPH in SPARQL.",
+            "This resource was part of an earlier edition but is not in the one currently in force.",
+            "It is kept in the earlier edition; use GRAPH in SPARQL to query it.",
             graphs,
         )
 

@@ -116,7 +116,7 @@ def archive(members: dict[str, bytes]) -> bytes:
         (
             "kod,namn,över\n1,ett,\n2,två,\n1,ett igen,\n",
             " row 4",
-            "'1' stands already in list.csv row 2",
+            "'1' already occurs in list.csv row 2",
             "Remove one",
         ),
         ("kod,namn,över\n1,ett,7\n", " row 2", "'1' has the parent '7', which does not exist", "cut off"),

@@ -31,7 +31,7 @@ def check_text(path: Path, name: str) -> bool:
             if head.startswith(magic):
                 raise InputError(name, f"is {what}, not RDF.", next_step)
         if head.startswith(_UTF_16):
-            raise InputError(name, "is in UTF-16; RDF is read as UTF-8.", "Save it as UTF-8.")
+            raise InputError(name, "is encoded in UTF-16; RDF must be UTF-8.", "Save it as UTF-8.")
         file.seek(0)
         decoder, line, column = codecs.getincrementaldecoder("utf-8")(), 1, 1
         while True:
@@ -50,7 +50,7 @@ def check_text(path: Path, name: str) -> bool:
             if "\x00" in text:
                 line, column = _moved(text[: text.index("\x00")], line, column)
                 raise InputError(
-                    name, f"line {line} column {column}: there is a NUL, so this is no text.", "Save it as UTF-8."
+                    name, f"line {line} column {column}: NUL character; this is not a text file.", "Save it as UTF-8."
                 )
             line, column = _moved(text, line, column)
             if not chunk:

@@ -22,7 +22,9 @@ def check_xml(path: Path, name: str) -> None:
 
     def refuse(why: str) -> None:
         raise InputError(
-            name, f"line {parser.CurrentLineNumber} column {parser.CurrentColumnNumber + 1}: {why}", "Correct it there."
+            name,
+            f"line {parser.CurrentLineNumber} column {parser.CurrentColumnNumber + 1}: {why}",
+            "Fix the error at that position.",
         )
 
     def entity(entity_name: str, parameter: bool, value: str | None, *where: str | None) -> None:
@@ -45,5 +47,7 @@ def check_xml(path: Path, name: str) -> None:
     except expat.ExpatError as error:
         words = expat.ErrorString(error.code)
         raise InputError(
-            name, f"line {error.lineno} column {error.offset + 1}: not well-formed XML: {words}.", "Correct it there."
+            name,
+            f"line {error.lineno} column {error.offset + 1}: not well-formed XML: {words}.",
+            "Fix the error at that position.",
         ) from error

@@ -31,7 +31,7 @@ def text_lines(judgement: Judgement, language: str) -> Iterator[str]:
         for example in cause.examples[:_SHOWN]:
             yield f"    {escape(compact(example))}"
         if cause.count > len(cause.examples[:_SHOWN]):
-            yield f"    [dim]{say(language, 'report.more', n=f'{cause.count - len(cause.examples[:_SHOWN]):,}')}[/]"
+            yield f"    [dim]{say(language, 'report.more', n=cause.count - len(cause.examples[:_SHOWN]))}[/]"
         yield f"  [green]→[/] {escape(cause.hint)} [dim]{escape(cause.shape_id)} {escape(cause.link)}[/]"
     for thing in judgement.things:
         verdict = (
@@ -50,8 +50,8 @@ def text_lines(judgement: Judgement, language: str) -> Iterator[str]:
     counts = say(
         language,
         "report.summary",
-        violations=f"{report.violations:,}",
-        warnings=f"{report.warnings:,}",
-        infos=f"{infos(judgement):,}",
+        violations=say(language, "report.violations", n=report.violations),
+        warnings=say(language, "report.warnings", n=report.warnings),
+        infos=say(language, "report.infos", n=infos(judgement)),
     )
     yield f"[{colour}]{escape(verdict)}[/]: {counts} [dim]({report.engine}, {judgement.seconds} s)[/]"

@@ -13,7 +13,7 @@ from server.codes import LONGEST, MOST
 from server.openapi import openapi as validation
 
 _PROBLEMS = {
-    "300": "The code stands for different things in the parts of a system.",
+    "300": "The code has different meanings in the parts of a system.",
     "400": "The request is wrong; the detail says what to send.",
     "404": "Nothing here has that name.",
     "406": "There is no such format.",

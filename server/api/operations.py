@@ -74,9 +74,9 @@ def found_by(build: Build, asked: Asked, suffix: str = "") -> Found:
     elif asked["system"].strip() and asked[f"code{suffix}"].strip():
         found = by_system(build, asked["system"].strip(), asked[f"code{suffix}"].strip())
     else:
-        raise Missing("No concept is named.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
+        raise Missing("No concept is given.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
     if NamedNode("http://www.w3.org/2004/02/skos/core#Concept") not in statements(build, found.iri).get(_TYPE, []):
-        raise Missing(f"{found.iri} is no concept.", "Give the IRI of a concept.")
+        raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")
     return found
 
 

@@ -185,8 +185,8 @@ def test_a_code_that_had_been_retired_by_a_day_says_so(web: FlaskClient) -> None
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/cs/par/C1?asOf=2021-06-30", 404, "It is first in 2022, from 2022-01-01"),
-        ("/cs/par/A2?asOf=1999-01-01", 404, "The first edition here is 2021"),
+        ("/cs/par/C1?asOf=2021-06-30", 404, "It first occurs in 2022, from 2022-01-01"),
+        ("/cs/par/A2?asOf=1999-01-01", 404, "The first edition is 2021"),
         ("/cs/par/A2?asOf=yesterday", 400, "is no day"),
     ],
 )

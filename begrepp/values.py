@@ -15,7 +15,7 @@ from begrepp.privacy import find_identity_number, names_a_person
 
 MOST = 20_000
 """More distinct values than this are no value list."""
-_NEXT = "Take the distinct values of the one column first, such as `cut -d, -f3 FILE | sort -u`, and check those."
+_NEXT = "Extract the distinct values of the column first, for example with `cut -d, -f3 FILE | sort -u`."
 
 
 def distinct_values(text: str, column: str = "", name: str = "the values") -> list[str]:

@@ -18,7 +18,7 @@ from begrepp.sparql.patterns import patterns
 from begrepp.sparql.services import ServicePart
 
 _MOST = 1_000
-_HELP = 'Write SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
+_HELP = 'Use SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
 
 
 def search_part(index: TextIndex, prologue: str, part: ServicePart) -> list[Row]:

@@ -39,7 +39,7 @@ def prepared(
     for what, value in (("source", source), ("edition", edition)):
         if not _NAME.fullmatch(value):
             raise UsageError(
-                f"'{value}' is not a valid name for a {what}.", "Use letters, digits, dot, hyphen and underscore."
+                f"'{value}' is not a valid {what} name.", "Use letters, digits, dot, hyphen and underscore."
             )
     target = settings.raw / source / edition
     if target.exists() and not replace:

@@ -154,7 +154,7 @@ def _match(
         return
     if said not in _MATCHES and said not in _DENIED:
         known = ", ".join((*_MATCHES, *_DENIED, "unmatched"))
-        raise InputError(resource.origin, f"the relation of '{left[1]}' is '{said}'.", f"FHIR knows {known}.")
+        raise InputError(resource.origin, f"the relation of '{left[1]}' is '{said}'.", f"FHIR allows {known}.")
     key = (left[1], said, code)
     if key in seen:
         yield Skipped(origin=resource.origin, reason=f"'{left[1]}' {said} '{code}' stands there already.")

@@ -26,7 +26,7 @@ def read_code_texts(edition: Edition) -> Iterator[Concept]:
         if not any(first <= category <= last for category in categories):
             raise InputError(
                 digits[0],
-                f"no category lies in the block {notation}.",
+                f"there is no category in the block {notation}.",
                 "The file may be truncated; download all files of the edition again.",
             )
     known = {dotted(row.take("kod")) for path in digits for row in _rows(path, counted=False)}

@@ -113,7 +113,7 @@ def _term(
     considered, tracker = term.pop("consider", None) or (), term.pop("term_tracker", None) or ()
     named = term.pop("replaced_by", None) or ()
     if term:
-        raise InputError(origin, f"'{id_}' says '{next(iter(term))}', which is not known.", "Change the loader.")
+        raise InputError(origin, f"'{id_}' says '{next(iter(term))}', which is unknown.", "Change the loader.")
     comments = (comments,) if isinstance(comments, str) else comments
     refuse_identity_numbers("\t".join([label, definition or "", *comments]), origin)
     yield Concept(

@@ -253,7 +253,7 @@ def _concept(row: Row, links: _Links, successors: dict[str, tuple[str, ...]]) ->
         raise InputError(row.origin, f"the concept {id_} has no name.", "Download the file again.")
     if standing not in _STANDING or ended not in ("", "D", "U"):
         what = f"standard_concept is '{standing}' and invalid_reason '{ended}'."
-        raise InputError(row.origin, what, "OMOP knows S, C or nothing, and D, U or nothing; see the file.")
+        raise InputError(row.origin, what, "OMOP allows S, C or nothing, and D, U or nothing; see the file.")
     pref = Text(name, "en")
     other = dict.fromkeys(links.synonyms.get(id_, ()))
     note = f"{_STANDING[standing]}; domain {domain}; class {kind}"

@@ -108,7 +108,7 @@ def _node(node: dict[str, Any], parent: str, origin: Origin) -> Iterator[Concept
     for ignored in ("color", "level", "children"):
         node.pop(ignored, None)
     if node:
-        raise InputError(origin, f"'{code}' says '{next(iter(node))}', which is not known.", "Change the loader.")
+        raise InputError(origin, f"'{code}' says '{next(iter(node))}', which is unknown.", "Change the loader.")
     yield Concept(
         scheme=SCHEME.id,
         notation=code,

@@ -121,7 +121,7 @@ class Sheet:
         if not found:
             raise InputError(
                 path,
-                f"no table stands under a heading like '{self.heading.pattern}'.",
+                f"there is no table under a heading like '{self.heading.pattern}'.",
                 "Correct `heading`, or the file.",
             )
 

@@ -137,7 +137,7 @@ def check_modules(file: Rf2File, modules: set[str]) -> None:
     if modules and file.namespace not in spaces:
         raise InputError(
             file.path,
-            f"its file name says {file.owner}, but it holds rows of other modules only ({', '.join(sorted(modules))}).",
+            f"the file name contains {file.owner}, but it holds rows of other modules only ({', '.join(sorted(modules))}).",
             "Files of two packages are mixed up; download the release again.",
         )
     if not file.namespace and len(spaces) > 1:

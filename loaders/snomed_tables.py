@@ -173,7 +173,7 @@ def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
             ((cell,),) = rows(joined, f"SELECT {column} FROM {STAGED} WHERE line = ?", line)
             raise InputError(
                 Origin(name, line),
-                f"'{cell}' in column '{column}' is no {'UUID' if type_ == 'UUID' else 'number'}.",
+                f"'{cell}' in column '{column}' is not a valid {'UUID' if type_ == 'UUID' else 'number'}.",
                 "Download the file again.",
             )
     if line := first(joined, "effectiveTime > ?", day):

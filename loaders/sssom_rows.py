@@ -146,7 +146,7 @@ def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSe
         return Skipped(origin=row.origin, reason=f"'{cells['predicate_id']}' is none of the five SKOS matches.")
     if cells["predicate_modifier"] not in ("", "Not"):
         raise InputError(
-            row.origin, f"predicate_modifier is '{cells['predicate_modifier']}'.", "SSSOM knows Not, or an empty cell."
+            row.origin, f"predicate_modifier is '{cells['predicate_modifier']}'.", "SSSOM allows Not or an empty cell."
         )
     by_iri, by_label = _authors(cells, head, prefixes, row.origin)
     tool = " ".join(filter(None, (of("mapping_tool") or of("mapping_tool_id"), of("mapping_tool_version"))))

@@ -45,7 +45,7 @@ def changed(fixture: str, name: str, old: str, new: str) -> dict[str, bytes | st
         ("</ClaML>", "", "pahittad.xml", "not well-formed", "Fetch"),
         ('kind="coding-hint"', 'kind="poem"', "pahittad.xml Class row 7", "kind 'poem' are not known", "Add the kind"),
         ('usage="aster">\n    <SuperClass', 'usage="star">\n    <SuperClass', " Class row 8", "usage 'star'", "dagger"),
-        ('<SuperClass code="X02"/>', '<SuperClass code="Z9"/>', " Class row 6", "parent 'Z9'", "cut off"),
+        ('<SuperClass code="X02"/>', '<SuperClass code="Z9"/>', " Class row 6", "parent 'Z9'", "truncated"),
         ('<SuperClass code="I"/>', '<SuperClass code="X00"/>', " Class row 2", "in a circle", "Correct one"),
         ('code="X04" kind', 'code="" kind', "pahittad.xml Class row 8", "no code", "Fetch"),
         ("Silence</Label>", "</Label>", "pahittad.xml Class row 7", "'X03' has no preferred name", "Fetch"),
@@ -68,7 +68,7 @@ def test_the_dtd_of_claml_is_never_read(tmp_path: Path) -> None:
     [
         ('"block"', '"section"', " row 2", "'C00-C97' is of the type 'section'", "Known are"),
         ("<description>Of one part</description>", "<description/>", " row 6", "'C62.0' has no description", "Fetch"),
-        ("<name>C62.0</name>", "<name>C62</name>", " row 6", "'C62' stands already", "Remove one"),
+        ("<name>C62.0</name>", "<name>C62</name>", " row 6", "'C62' already occurs", "Remove one"),
         ("Of one part", "811218-9876", " row 6", "identity number", "Remove the personal data"),
         ("<name>C61</name>", "<name>C61</name><note>x</note>", " row 3", "<note> is not known", "Change the loader"),
         ("</icd_10_v2019>", "", "", "not well-formed", "Fetch"),
@@ -92,7 +92,7 @@ def test_broken_xml_of_icd_10_is_refused(tmp_path: Path, old: str, new: str, row
             "context_dependent;replaces;x",
             " row 3",
             "cells where the table has",
-            "cut off",
+            "truncated",
         ),
         ("2001-02-03", "3 feb 2001", " row 3", "is not a date", "YYYY-MM-DD"),
         (
@@ -166,7 +166,7 @@ _ABOVE = "AccessoryFiles/ComponentHierarchyBySystem/ComponentHierarchyBySystem.c
     [
         ("loinc", "LoincTable/Loinc.csv", '"TRIAL"', '"MAYBE"', " row 6", "status 'MAYBE'", "Known are"),
         ("loinc", "LoincTable/Loinc.csv", '"STATUS",', '"STATE",', " row 1", "no column 'STATUS'", "renamed"),
-        ("loinc", "LoincTable/Loinc.csv", '"99904-5"', '"99901-1"', " row 6", "stands already", "Remove one"),
+        ("loinc", "LoincTable/Loinc.csv", '"99904-5"', '"99901-1"', " row 6", "already occurs", "Remove one"),
         ("loinc", "LoincTable/MapTo.csv", "MAP_TO", "TO", " row 1", "no column 'MAP_TO'", "renamed"),
         ("loinc", "LoincTable/Loinc.csv", "invented sub", "811218-9876 ", " row 3", "identity number", "Remove"),
         ("loinc", _ABOVE, "IMMEDIATE_PARENT", "PARENT", " row 1", "no column 'IMMEDIATE_PARENT'", "renamed"),
@@ -177,7 +177,7 @@ _ABOVE = "AccessoryFiles/ComponentHierarchyBySystem/ComponentHierarchyBySystem.c
             '"","1","","LP90009-9"',
             "",
             "below 'LP90001-1', which is not",
-            "cut off",
+            "truncated",
         ),
         (
             "loinc",
@@ -189,7 +189,7 @@ _ABOVE = "AccessoryFiles/ComponentHierarchyBySystem/ComponentHierarchyBySystem.c
             "Correct",
         ),
         ("omop-athena", "CONCEPT.csv", "\tU\n", "\tX\n", " row 4", "invalid_reason 'X'", "see the file"),
-        ("omop-athena", "CONCEPT.csv", "\t20010101\t", "\t2001\t", " row 3", "'2001' is no date", "20260131"),
+        ("omop-athena", "CONCEPT.csv", "\t20010101\t", "\t2001\t", " row 3", "'2001' is not a date", "20260131"),
         ("omop-athena", "CONCEPT.csv", "Invented disease", "", " row 2", "1 has no name", "Fetch"),
         ("omop-athena", "VOCABULARY.csv", "Source\t", "Sauce\t", "", "'Source' is not in it", "Fetch"),
         ("omop-eunomia", "concept.csv", "domain_id", "domain", " row 1", "no column 'domain_id'", "renamed"),
@@ -225,9 +225,9 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
     ("old", "new", "where", "reason", "step"),
     [
         ("is_a: XP:0000001 ! All fabric", "is_a", "", "not well-formed", "Mend the line"),
-        ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000077", " row 2", "which does not exist", "cut off"),
+        ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000077", " row 2", "which does not exist", "truncated"),
         ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000003", " row 2", "in a circle", "Correct one"),
-        ("id: XP:0000003", "id: XP:0000002", " row 3", "stands already", "Remove one"),
+        ("id: XP:0000003", "id: XP:0000002", " row 3", "already occurs", "Remove one"),
         ("Not the real one", "Somebody, 811218-9876", " row 2", "identity number", "Remove"),
     ],
 )
@@ -254,7 +254,7 @@ def test_broken_obo_is_refused(tmp_path: Path, old: str, new: str, where: str, r
         ),
         ("CodeSystem-boxes.json", "complete", "supplement", "", "only adds to", "Add the code system itself"),
         ("CodeSystem-boxes.json", "complete", "whole", "", "content is 'whole'", "Add the code system itself"),
-        ("CodeSystem-boxes.json", '"code": "old"', '"code": "box"', "", "stands already", "Remove one"),
+        ("CodeSystem-boxes.json", '"code": "old"', '"code": "box"', "", "already occurs", "Remove one"),
         ("CodeSystem-boxes.json", '"låda",', '"811218-9876",', "", "identity number", "Remove"),
         ("CodeSystem-boxes.json", "]}]}]}", "", "", "not well-formed JSON", "Fetch"),
         (

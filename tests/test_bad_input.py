@@ -110,16 +110,16 @@ def archive(members: dict[str, bytes]) -> bytes:
         ("kod,namn,över,nytt\n1,ett,,x\n", " row 2", "does not know the column.*'nytt'", "take it or ignore it"),
         ("kod;namn;över\n1;ett;\n", " row 1", "separated by semicolon", "delimiter"),
         ("kod\tnamn\töver\n1\tett\t\n", " row 1", "separated by tab", "delimiter"),
-        ("kod,namn,över\n1,ett\n", " row 2", "2 cells where the table has 3 columns", "cut off"),
+        ("kod,namn,över\n1,ett\n", " row 2", "2 cells where the table has 3 columns", "truncated"),
         ("kod,namn,över\n1,ett, två,\n", " row 2", "4 cells where the table has 3 columns", "unquoted delimiter"),
-        ('kod,namn,över\n1,"ett\n2,två,\n', " row 3", "cut off in the middle of a quoted cell", "compare its size"),
+        ('kod,namn,över\n1,"ett\n2,två,\n', " row 3", "may end in the middle of a quoted cell", "compare its size"),
         (
             "kod,namn,över\n1,ett,\n2,två,\n1,ett igen,\n",
             " row 4",
             "'1' already occurs in list.csv row 2",
             "Remove one",
         ),
-        ("kod,namn,över\n1,ett,7\n", " row 2", "'1' has the parent '7', which does not exist", "cut off"),
+        ("kod,namn,över\n1,ett,7\n", " row 2", "'1' has the parent '7', which does not exist", "truncated"),
         ("kod,namn,över\n1,ett,2\n2,två,3\n3,tre,1\n", " row 2", "in a circle: 1 → 2 → 3 → 1", "Correct one"),
         ("kod,namn,över\n1,ett,1\n", " row 2", "in a circle: 1 → 1", "Correct one"),
         ("kod,namn,över\n,ett,\n", " row 2", "the code is empty", "Mend the row"),
@@ -316,7 +316,7 @@ PREFIX = (
             PREFIX
             + 'v:a s:inScheme v:s ; s:prefLabel "a"@sv ; s:notation "1" .\n'
             + 'v:b s:inScheme v:s ; s:prefLabel "b"@sv ; s:notation "1" .',
-            "'1' stands already",
+            "'1' already occurs",
         ),
         (
             PREFIX
@@ -401,7 +401,7 @@ def test_broken_mappings_are_refused(tmp_path: Path, text: str, row: str, reason
             r"\[scheme\] title is 'Påhittad lista', .* not words with",
         ),
         ("[scheme]", '[scheme]\nid = "Å"', r"\[scheme\] id is 'Å'"),
-        ("[scheme]", "[scheme]\nnotation_pattern = '('", "notation_pattern is no regular expression"),
+        ("[scheme]", "[scheme]\nnotation_pattern = '('", "notation_pattern is not a valid regular expression"),
         ("[scheme]", '[scheme]\nhierarchical = "yes"', r"\[scheme\] hierarchical is 'yes', which is not true or false"),
         ("[scheme]", "[scheme]\ncolour = 1", r"does not know \[scheme\] colour"),
         (
@@ -470,7 +470,7 @@ title.sv = "T"
             "publisher_type",
         ),
         (VARIABLES, "u,x,X,string\n", "variables.csv row 2", "the table 'u' is not declared"),
-        (VARIABLES, "t,x,X,text\n", "variables.csv row 2", "'text' is no datatype"),
+        (VARIABLES, "t,x,X,text\n", "variables.csv row 2", "'text' is not a CSVW datatype"),
         (VARIABLES, "t,x,,string\n", "variables.csv row 2", "'label_sv' is empty"),
         (VARIABLES + 'temporal = "x"\n', "", "source.toml", r"does not know \[\[table\]\] temporal"),
     ],
@@ -563,7 +563,7 @@ def test_a_changed_header_of_the_code_texts_is_refused(tmp_path: Path) -> None:
     [
         ('[release]\ncoverage = "half"\n', r"\[release\] coverage is 'half'"),
         ('[release]\nvalid_from = "2021"\n', r"\[release\] valid_from is '2021'"),
-        ('release = "2021"\n', "release is no table"),
+        ('release = "2021"\n', "release is not a table"),
         ("a = " + "[" * 20_000, "not well-formed TOML"),
     ],
 )

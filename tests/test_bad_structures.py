@@ -131,7 +131,7 @@ def test_a_broken_template_is_refused(
 
 def test_an_archetype_twice_is_refused(tmp_path: Path) -> None:
     files = original("openehr-provarketyper")
-    refused(tmp_path, "provarketyper", {**files, "z.adl": files[ADL]}, "z.adl", "stands already in", "one of the two")
+    refused(tmp_path, "provarketyper", {**files, "z.adl": files[ADL]}, "z.adl", "already occurs in", "one of the two")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_an_archetype_twice_is_refused(tmp_path: Path) -> None:
             "logisk.json",
             "https://example.org/fhir/StructureDefinition/ProvModell",
             "https://example.org/fhir/StructureDefinition/provstadium",
-            "stands already in logisk",
+            "already occurs in logisk",
             "one of",
         ),
         ("formular.json", '"linkId": "1.2"', '"linkId": "1.1"', "'1.1' stands twice", "Mend"),
@@ -171,7 +171,7 @@ def test_a_broken_profile_or_form_is_refused(
     tmp_path: Path, name: str, old: str, new: str, reason: str, step: str
 ) -> None:
     files = changed("fhir_structures-provprofiler", name, old, new)
-    where = "profil.json" if "stands already in logisk" in reason else name
+    where = "profil.json" if "already occurs in logisk" in reason else name
     refused(tmp_path, "provprofiler", files, where, reason, step)
 
 
@@ -195,7 +195,7 @@ def test_a_package_brings_its_profiles_and_leaves_its_examples(tmp_path: Path) -
     ("old", "new", "where", "reason", "step"),
     [
         ("Prov\ttyp", "Annan\ttyp", "modell.tsv row 3", "a class that has no row of its own", "Add a row"),
-        ("Prov\ttid", "Prov\ttyp", "modell.tsv row 4", "'Prov.typ' stands already", "Remove one"),
+        ("Prov\ttid", "Prov\ttyp", "modell.tsv row 4", "'Prov.typ' already occurs", "Remove one"),
         ("IVL(TS)", "IVL(XX)", "modell.tsv row 4", "no type of ISO 21090", "Use one of"),
         ("0..1", "noll", "modell.tsv row 3", "'noll' is no cardinality", "0..1"),
         ("https://example.org/urval", "urval", "modell.tsv row 5", "'urval' is no address", "code_system"),
@@ -225,12 +225,12 @@ def test_a_broken_information_model_is_refused(
             'ID="V3" name="SVAR"',
             'ID="V3" name="KON"',
             "",
-            "'KON' stands already",
+            "'KON' already occurs",
             "Rename",
         ),
         ("ddi-provstudie/studie.xml", "En studie som inte finns.", "811218-9876", "", "identity number", "Remove"),
         ("ddi-provfragment/fragment.xml", "<l:VariableName>", "<l:Namn>", "", "not well-formed", "Mend"),
-        ("ddi-provfragment/fragment.xml", "prov:vikt:1", "prov:kon:1", "", "stands already in row", "Remove"),
+        ("ddi-provfragment/fragment.xml", "prov:vikt:1", "prov:kon:1", "", "already occurs in row", "Remove"),
         (
             "ddi-provfragment/fragment.xml",
             "<r:Value>2</r:Value>",
@@ -342,7 +342,7 @@ def test_lock_files_and_text_files_are_no_workbooks(tmp_path: Path) -> None:
             "one register",
         ),
         ("register.csv", "vard;provreg", "vard;prov", "register.csv row 3", "'prov' in 'part_of'", "Write 'provreg'"),
-        ("register.csv", "person;provreg", "vard;provreg", "register.csv row 4", "'vard' stands already", "Remove"),
+        ("register.csv", "person;provreg", "vard;provreg", "register.csv row 4", "'vard' already occurs", "Remove"),
         ("register.csv", ";Personer;", ";;", "register.csv row 4", "'label_sv' is empty", "Fill"),
         ("register.csv", ";1998;", ";1998/99;", "register.csv row 2", "is no year, month or day", "Write 2004"),
         ("register.csv", ";label_sv;", ";etikett;", "register.csv row 1", "label_sv", ""),
@@ -368,9 +368,9 @@ def test_lock_files_and_text_files_are_no_workbooks(tmp_path: Path) -> None:
         ("instance_variables.csv", ",okant,", ",okand,", "instance_variables.csv row 2", "'okand'", "Add it there"),
         ("instance_variables.csv", "vikt-kg", "vikt-g", "instance_variables.csv row 4", "'vikt-g'", "Add it there"),
         ("instance_variables.csv", "vard,KON", "doda,KON", "instance_variables.csv row 3", "'doda'", "Add it there"),
-        ("instance_variables.csv", "vard,VIKT", "vard,KON", "instance_variables.csv row 4", "stands already", "Remove"),
+        ("instance_variables.csv", "vard,VIKT", "vard,KON", "instance_variables.csv row 4", "already occurs", "Remove"),
         ("instance_variables.csv", "2026-11-01", "i fjol", "instance_variables.csv row 2", "not a date", "YYYY-MM-DD"),
-        ("codes.csv", "kon,2,", "kon,1,", "codes.csv row 3", "'kon 1' stands already", "Remove"),
+        ("codes.csv", "kon,2,", "kon,1,", "codes.csv row 3", "'kon 1' already occurs", "Remove"),
         ("codes.csv", "oanvand,A", "å å,A", "codes.csv row 5", "'å å' in 'code_list' is no id", "Use a-z"),
         ("codes.csv", "1998-01-01", "1998", "codes.csv row 2", "'1998'", "YYYY-MM-DD"),
         ("codes.csv", "Uppgift saknas", "811218-9876", "codes.csv row 4", "identity number", "Remove"),

@@ -132,15 +132,20 @@ def test_a_renamed_column_is_refused(tmp_path: Path) -> None:
 
 def test_a_row_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     made = copied(tmp_path, lambda n, t: (n, t[:-30] if "Description_Snapshot-en" in n else t))
-    refused(made, "sct2_Description", "cells where the table has 9 columns", "cut off")
+    refused(made, "sct2_Description", "cells where the table has 9 columns", "truncated")
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
-        ("sct2_Concept_Snapshot_INT", "\n100002002\t", "\n100002002x\t", "'100002002x' in column 'id' is no number"),
-        ("sct2_Relationship_Snapshot_INT", "\t116680003\t", "\t1.0\t", "is no number"),
-        ("der2_cRefset_AssociationSnapshot", "-", "", "in column 'id' is no UUID"),
+        (
+            "sct2_Concept_Snapshot_INT",
+            "\n100002002\t",
+            "\n100002002x\t",
+            "'100002002x' in column 'id' is not a valid number",
+        ),
+        ("sct2_Relationship_Snapshot_INT", "\t116680003\t", "\t1.0\t", "is not a valid number"),
+        ("der2_cRefset_AssociationSnapshot", "-", "", "in column 'id' is not a valid UUID"),
         ("sct2_Concept_Snapshot_INT", "\n100002002\t", "\n\n100002002\t", "the line is empty"),
         ("sct2_Concept_Snapshot_INT", "\t20030131\t1", "\t20030131\t2", "active is '2'"),
         ("sct2_Description_Snapshot-en", "Invented", "Inv\0nted", "NUL"),

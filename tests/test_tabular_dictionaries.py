@@ -48,7 +48,7 @@ def variables(records: list[Record]) -> dict[str, Variable]:
         ("sex,a,,radio,Sex,,", "'sex' has no choices"),
         ('sex,a,,radio,Sex,"1 Yes | 2, No",', "the choice '1 Yes' of 'sex' has no comma"),
         ('sex,a,,radio,Sex,"1, Yes | 1, No",', "the code '1' twice"),
-        ("sex,a,,choice,Sex,,", "'choice' is no field type"),
+        ("sex,a,,choice,Sex,,", "'choice' is not a REDCap field type"),
         (",a,,text,Sex,,", "has no field_name"),
         ("id,a,,text,Again,,", "'id' already occurs in d.csv row 2"),
         ("sex,a,,text,19811218-9876,,", "personal identity number"),

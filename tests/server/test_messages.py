@@ -51,6 +51,15 @@ def test_every_message_that_a_page_shows_is_translated(folder: str) -> None:
         assert not raised - messages(language).keys(), language
 
 
+def test_the_title_of_every_check_is_translated() -> None:
+    titles = {
+        found[1]
+        for path in (ROOT / "queries/checks").glob("*.rq")
+        if (found := re.search(r"^#\+ title: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+    }
+    assert titles and not titles - messages("sv").keys()
+
+
 @pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
 def test_a_translation_has_the_values_of_the_message(language: str) -> None:
     for english, words in messages(language).items():

@@ -79,7 +79,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
                 "Add the profiles and questionnaires alone.",
             )
         if resource.kind not in ("StructureDefinition", "Questionnaire"):
-            yield Skipped(origin=resource.origin, reason=f"{resource.kind or 'it'} is no structure.")
+            yield Skipped(origin=resource.origin, reason=f"{resource.kind or 'it'} is not a structure.")
             continue
         url = str(resource.body.get("url") or "")
         if not url and resource.kind == "StructureDefinition":

@@ -128,7 +128,7 @@ def _load(edition: Edition, files: list[Path]) -> Iterator[Record]:
         for column in row.left():
             if column not in left:
                 left.add(column)
-                yield Skipped(origin=Origin(main.name), reason=f"the column '{column}' is not kept.")
+                yield Skipped(origin=Origin(main.name), reason=f"the column '{column}' is not imported.")
 
 
 def _term(

@@ -140,7 +140,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
                 authors=(known.publisher.names[0].value,),
             )
     for tag, count in sorted(left_out.items()):
-        yield Skipped(origin=Origin(files[0].name), reason=f"'{tag}' is not kept ({count:,}).")
+        yield Skipped(origin=Origin(files[0].name), reason=f"'{tag}' is not imported ({count:,}).")
 
 
 def _check_parents(terms: list[_Term]) -> None:

@@ -94,7 +94,7 @@ class _Study:
                 yield replace(self.variable(item, ref, dataset.id, table, section, number), name=called)
         for item in self.data.items.values():
             if item.oid not in placed and item.oid not in self.by_value():
-                yield Skipped(origin=self.at(item.row), reason=f"the item '{item.oid}' is in no form and no dataset.")
+                yield Skipped(origin=self.at(item.row), reason=f"the item '{item.oid}' is in no form or dataset.")
 
     def by_value(self) -> set[str]:
         """The items that say what others mean where a third has a certain value."""

@@ -89,7 +89,7 @@ def _read(path: Path, terms: dict[str, Terms]) -> Archetype | Skipped:
         return read_json(path, terms)
     if path.suffix == ".opt":
         return read_opt(path)
-    return Skipped(origin=Origin(path.name), reason=f"'{path.suffix}' is no archetype or template that begrepp reads.")
+    return Skipped(origin=Origin(path.name), reason=f"'{path.suffix}' is not a supported archetype or template.")
 
 
 @dataclass(slots=True)

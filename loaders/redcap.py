@@ -168,7 +168,7 @@ def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
             forms.setdefault(form, row)
         section = plain_words(cells["section_header"], "html") or section
         if cells["field_type"] == "descriptive":
-            yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form, and has no data.")
+            yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form and has no data.")
             continue
         variable = _variable(cells, row, dataset.id, section, number, study.language)
         choices = _choices(cells, row, study.language)

@@ -60,7 +60,7 @@ def choose(edition: Edition) -> tuple[list[Rf2File], list[Skipped]]:
         if file := _named(path):
             named.append(file)
         else:
-            left_out.append(Skipped(origin=Origin(path.name), reason="it has no name of an RF2 data file."))
+            left_out.append(Skipped(origin=Origin(path.name), reason="its name is not that of an RF2 data file."))
     here = Origin(f"{edition.source}/{edition.version}")
     state = next((state for state in ("Snapshot", "Full") if any(file.state == state for file in named)), "")
     if not state:
@@ -71,7 +71,7 @@ def choose(edition: Edition) -> tuple[list[Rf2File], list[Skipped]]:
         if file.state != state:
             left_out.append(Skipped(origin=Origin(file.path.name), reason=f"{state} is read, not {file.state}."))
         elif file.content not in COLUMNS:
-            left_out.append(Skipped(origin=Origin(file.path.name), reason=f"'{file.content}' is not kept."))
+            left_out.append(Skipped(origin=Origin(file.path.name), reason=f"'{file.content}' is not imported."))
     for content in _REQUIRED:
         if all(file.content != content for file in chosen):
             others = sorted({file.state for file in named if file.content == content})
@@ -137,7 +137,7 @@ def check_modules(file: Rf2File, modules: set[str]) -> None:
     if modules and file.namespace not in spaces:
         raise InputError(
             file.path,
-            f"the file name contains {file.owner}, but it holds rows of other modules only ({', '.join(sorted(modules))}).",
+            f"the file name has {file.owner}, but all rows are of other modules ({', '.join(sorted(modules))}).",
             "Files of two packages are mixed up; download the release again.",
         )
     if not file.namespace and len(spaces) > 1:

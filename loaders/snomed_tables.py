@@ -104,7 +104,7 @@ def fill(
             "Add the international release together with the extension.",
         )
     for refset, origin in unknown.items():
-        yield Skipped(origin=origin, reason=f"the reference set {refset} is none that begrepp reads.")
+        yield Skipped(origin=origin, reason=f"the reference set {refset} is not supported.")
 
 
 def _component(*columns: str, where: str = "true") -> str:

@@ -120,8 +120,8 @@ def archive(members: dict[str, bytes]) -> bytes:
             "Remove one",
         ),
         ("kod,namn,över\n1,ett,7\n", " row 2", "'1' has the parent '7', which does not exist", "truncated"),
-        ("kod,namn,över\n1,ett,2\n2,två,3\n3,tre,1\n", " row 2", "in a circle: 1 → 2 → 3 → 1", "Correct one"),
-        ("kod,namn,över\n1,ett,1\n", " row 2", "in a circle: 1 → 1", "Correct one"),
+        ("kod,namn,över\n1,ett,2\n2,två,3\n3,tre,1\n", " row 2", "has a cycle: 1 → 2 → 3 → 1", "Correct one"),
+        ("kod,namn,över\n1,ett,1\n", " row 2", "has a cycle: 1 → 1", "Correct one"),
         ("kod,namn,över\n,ett,\n", " row 2", "the code is empty", "Mend the row"),
         ("kod,namn,över\n1,,\n", " row 2", "'1' has no label", "skip_empty_labels"),
         ("kod,namn,över,namn\n1,ett,,x\n", " row 1", "'namn' more than once", "Rename one"),
@@ -322,7 +322,7 @@ PREFIX = (
             PREFIX
             + 'v:a s:inScheme v:s ; s:prefLabel "a"@sv ; s:broader v:b .\n'
             + 'v:b s:inScheme v:s ; s:prefLabel "b"@sv ; s:broader v:a .',
-            "in a circle: a → b → a",
+            "has a cycle: a → b → a",
         ),
     ],
 )

@@ -117,7 +117,7 @@ def test_an_extension_alone_is_refused() -> None:
 def test_rows_of_another_package_are_refused(tmp_path: Path) -> None:
     core, swedish = "900000000000207008", "45991000052106"
     made = copied(tmp_path, lambda n, t: (n, t.replace(core, swedish) if "TextDefinition_Snapshot-en" in n else t))
-    refused(made, "TextDefinition", "holds rows of other modules only (45991000052106)", "mixed up")
+    refused(made, "TextDefinition", "all rows are of other modules (45991000052106)", "mixed up")
 
 
 def test_a_row_from_the_future_is_refused(tmp_path: Path) -> None:

@@ -29,11 +29,11 @@ def check_xml(path: Path, name: str) -> None:
 
     def entity(entity_name: str, parameter: bool, value: str | None, *where: str | None) -> None:
         if parameter or value is None:
-            refuse(f"the entity '{entity_name}' is fetched from elsewhere, which is not done here.")
+            refuse(f"the entity '{entity_name}' is external, and nothing is fetched.")
         length = len(value or "") + sum(lengths.get(inner, 0) for inner in _REFERENCE.findall(value or ""))
         lengths[entity_name] = length
         if length > _ENTITY_LIMIT:
-            refuse(f"the entity '{entity_name}' stands for {length:,} characters, more than {_ENTITY_LIMIT:,}.")
+            refuse(f"the entity '{entity_name}' expands to {length:,} characters, more than {_ENTITY_LIMIT:,}.")
 
     def element(tag: str, _: object) -> None:
         if _BETWEEN not in tag:

@@ -113,7 +113,7 @@ def _imports(given: Sequence[str]) -> dict[str, Path]:
     for each in given:
         address, equals, file = each.rpartition("=")
         if not equals or not Path(file).is_file():
-            raise UsageError(f"--import {each}has no file.", "Use --import IRI=FILE.")
+            raise UsageError(f"--import {each} has no file.", "Use --import IRI=FILE.")
         found[address] = Path(file)
     return found
 

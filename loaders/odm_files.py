@@ -282,7 +282,7 @@ class _Reader:
         for each in node.all("CodeListItem", "EnumeratedItem"):
             code = self.required(each, "CodedValue")
             if code in values:
-                raise self.fault(each.row, f"the code '{code}' stands twice in the CodeList '{node.get('OID')}'")
+                raise self.fault(each.row, f"the code '{code}' occurs twice in the CodeList '{node.get('OID')}'")
             values[code] = Value(code, self.texts(each.first("Decode")), self.aliases(each))
         return OdmList(
             oid=node.get("OID"),

@@ -240,7 +240,7 @@ def _relationship(row: Row, links: _Links) -> None:
     elif kind == "Concept replaced by" and links.of[one][0] == links.of[other][0] and one in links.retired:
         links.replaced.setdefault(one, []).append(other)
     else:
-        links.left_out[f"'{kind}' is not kept"] += 1
+        links.left_out[f"'{kind}' is not imported"] += 1
 
 
 def _concept(row: Row, links: _Links, successors: dict[str, tuple[str, ...]]) -> Concept:

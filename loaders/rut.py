@@ -85,7 +85,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
         )
     for name in (REGISTER, CONCEPTUAL, REPRESENTED, INSTANCES):
         if name not in files:
-            raise InputError(keys.origin, f"the template's file {name} is missing.", "Add it beside the others.")
+            raise InputError(keys.origin, f"the template's file {name} is missing.", "Add it next to the others.")
     template = _Template(files)
     keys.suggest("dataset", template.register)
     dataset = read_dataset(keys, edition, tuple(template.parts.values()))

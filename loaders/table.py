@@ -235,7 +235,7 @@ def _paths(
     if left:
         raise InputError(
             origin,
-            f"no [[file]] describes {', '.join(left)} is.",
+            f"no [[file]] describes {', '.join(left)}.",
             'Add a [[file]] for it, or set ignore_files = ["…"] at the top of the declaration.',
         )
 

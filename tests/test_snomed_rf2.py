@@ -105,7 +105,9 @@ def test_files_of_two_days_are_refused(tmp_path: Path) -> None:
 
 def test_an_extension_of_another_international_release_is_refused(tmp_path: Path) -> None:
     made = copied(tmp_path, lambda n, t: (n, t.replace("\t20240701", "\t20240101") if "ModuleDep" in n else t))
-    refused(made, "ModuleDependency", "SE1000052 builds on the release of 2024-01-01, but INT is of 2024-07-01", "etch")
+    refused(
+        made, "ModuleDependency", "SE1000052 builds on the release of 2024-01-01, but INT is of 2024-07-01", "ownload"
+    )
 
 
 def test_an_extension_alone_is_refused() -> None:
@@ -122,7 +124,7 @@ def test_rows_of_another_package_are_refused(tmp_path: Path) -> None:
 
 def test_a_row_from_the_future_is_refused(tmp_path: Path) -> None:
     made = copied(tmp_path, lambda n, t: (n, t.replace("\t20030131\t", "\t20250131\t") if "Concept" in n else t))
-    refused(made, "sct2_Concept", "after the release of 20241130", "etch")
+    refused(made, "sct2_Concept", "after the release of 20241130", "ownload")
 
 
 def test_a_renamed_column_is_refused(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_a_broken_table_is_told(tmp_path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"meanings\.csv") as raised:
         Meanings.read(path)
-    assert "copy" in raised.value.next_step
+    assert "backup" in raised.value.next_step
 
 
 MAPPED = 'loader = "sssom"\n[source]\npublisher = "begrepp"\nlicence = "https://creativecommons.org/licenses/by/4.0/"\n'
@@ -230,7 +230,7 @@ def test_pages_and_answers_tell_the_meanings_apart(settings: Settings) -> None:
     web, page = application.test_client(), {"Accept": "text/html", "Accept-Language": "sv"}
     old, new = web.get("/cs/hus/X1", headers=page), web.get("/cs/hus/X1~2023", headers=page)
     assert (
-        "Begreppet har utgått" in old.text and 'href="/cs/hus/X1~2023"' in old.text and 'href="/cs/hus/X3"' in old.text
+        "Begreppet är utgånget" in old.text and 'href="/cs/hus/X1~2023"' in old.text and 'href="/cs/hus/X3"' in old.text
     )
     assert "Njursten" in new.text and 'href="/cs/hus/X1"' in new.text and "betytt något annat" in new.text
     now = web.get("/resolve?system=hus&code=X1", headers=page)

@@ -96,8 +96,8 @@ def _write(old: Part, new: Part, compared: Comparison, folder: Path, iris: Iris,
     report = validate([out.path])
     if report.violations:
         raise ValidationError(
-            f"The difference between {scheme} {old.version} and {new.version} breaks the shapes: {report.results[0]}.",
-            "This is a fault of begrepp's own; build without one of the editions, and report it.",
+            f"The difference between {scheme} {old.version} and {new.version} violates a shape: {report.results[0]}.",
+            "This is a bug in begrepp. Build without one of the editions, and report it.",
         )
     return Difference(
         scheme=scheme,

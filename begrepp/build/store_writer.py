@@ -129,7 +129,7 @@ class StoreWriter:
             self._store.remove_graph(NamedNode(graph))
         for graph in sorted(contents.files.keys() - stored):
             self._load(graph, file_of(self._path, contents, graph))
-        self._progress.step("putting the store in order")
+        self._progress.step("compacting the store")
         self._store.optimize()
         self._store.flush()
 

@@ -71,7 +71,7 @@ def split_name(file: str, manifest: Manifest) -> tuple[str, str]:
     """The name and the form of a download; raises `NotFound` where there is no such file."""
     stem, _, form = file.removesuffix(".gz").rpartition(".")
     if not file.endswith(".gz") or form not in FORMS or stem not in download_names(manifest):
-        raise NotFound(f"There is no download {file}.", "See /downloads for those that there are.")
+        raise NotFound(f"There is no download {file}.", "See /downloads for the available files.")
     return stem, form
 
 

@@ -50,10 +50,12 @@ class ReusedCodes:
         with path.open(encoding="utf-8", newline="") as file:
             rows = csv.reader(file)
             if tuple(next(rows, ())) != COLUMNS:
-                raise InputError(path, f"its first row is not {','.join(COLUMNS)}.", "Take it back from a copy.")
+                raise InputError(path, f"the first row is not {','.join(COLUMNS)}.", "Restore the file from a backup.")
             for place, row in enumerate(rows, start=2):
                 if len(row) != len(COLUMNS):
-                    raise InputError(Origin(path.name, place), "it has not four cells.", "Take it back from a copy.")
+                    raise InputError(
+                        Origin(path.name, place), "the row does not have four cells.", "Restore the file from a backup."
+                    )
                 scheme, code, edition, year = row
                 if code:
                     found.named[scheme, code][edition] = year

@@ -140,7 +140,7 @@ def example(name: str) -> Query:
     """The question of that name in the cookbook; raises `NotFound`."""
     path = QUERIES / "examples" / f"{name}.rq"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
-        raise NotFound(f"There is no question '{name}'.", "The list of questions is at /queries.")
+        raise NotFound(f"There is no query '{name}'.", "See /queries for the list of queries.")
     return read_query(path)
 
 

@@ -55,7 +55,7 @@ def bind(query: Query, given: Mapping[str, str], known: QueryContext) -> str:
     names = [parameter.name for parameter in query.parameters]
     if unknown := [name for name in given if name not in names]:
         have = f"It has: {', '.join(names)}." if names else "It has none."
-        raise ParameterError(unknown[0], f"the question {query.name} has no such parameter.", have)
+        raise ParameterError(unknown[0], f"the query {query.name} has no such parameter.", have)
     text = ready(query, known.iris)
     for parameter in query.parameters:
         if parameter.name in given:
@@ -72,7 +72,7 @@ def term_of(parameter: Parameter, value: str, known: QueryContext) -> str:
     """A value as a SPARQL term."""
     if not value:
         if parameter.default:
-            raise ParameterError(parameter.name, "is empty.", "Give a value, or leave the parameter out.")
+            raise ParameterError(parameter.name, "is empty.", "Give a value, or omit the parameter.")
         return UNDEF
     match parameter.kind:
         case "concept":
@@ -83,14 +83,18 @@ def term_of(parameter: Parameter, value: str, known: QueryContext) -> str:
             try:
                 return f'"{date.fromisoformat(value)}"^^{NamedNode(expand("xsd:date"))}'
             except ValueError:
-                raise ParameterError(parameter.name, f"'{value}' is no date.", "Write 2019-06-30.") from None
+                raise ParameterError(
+                    parameter.name, f"'{value}' is not a date.", "Use the format 2019-06-30."
+                ) from None
         case "number":
             if not re.fullmatch(r"-?\d{1,9}", value):
-                raise ParameterError(parameter.name, f"'{value}' is no whole number.", "Write digits alone.")
+                raise ParameterError(parameter.name, f"'{value}' is not a whole number.", "Use digits only.")
             return value
         case "choice" if value not in parameter.options:
             raise ParameterError(
-                parameter.name, f"'{value}' is no choice.", f"Choose one of: {', '.join(parameter.options)}."
+                parameter.name,
+                f"'{value}' is not one of the choices.",
+                f"Choose one of: {', '.join(parameter.options)}.",
             )
     return str(Literal(value))
 
@@ -112,10 +116,10 @@ def _concept(parameter: Parameter, value: str, known: QueryContext) -> str:
         return alike[0].iri
     if not hits:
         raise ParameterError(
-            parameter.name, f"no concept is found for '{value}'.", "Search for it by another word, or give its IRI."
+            parameter.name, f"no concept was found for '{value}'.", "Use another word, or give the IRI."
         )
     shown = ", ".join(short(hit, known.iris) for hit in hits)
-    raise ParameterError(parameter.name, f"'{value}' may mean several concepts.", f"Give one of: {shown}.", hits)
+    raise ParameterError(parameter.name, f"'{value}' matches several concepts.", f"Use one of: {shown}.", hits)
 
 
 def _words(hit: Hit) -> list[str]:

@@ -17,7 +17,7 @@ from begrepp.sparql.patterns import patterns
 from begrepp.sparql.services import Row, ServicePart
 
 _MOST = 1_000
-_HELP = 'Write SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
+_HELP = 'Use SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
 
 
 def search_part(index: TextIndex, prologue: str, part: ServicePart) -> list[Row]:
@@ -31,9 +31,9 @@ def search_part(index: TextIndex, prologue: str, part: ServicePart) -> list[Row]
     kind, scheme = said.pop(expand("begrepp:kind"), ""), said.pop(expand("skos:inScheme"), "")
     most = said.pop(expand("begrepp:most"), _MOST)
     if len(things) != 1 or not isinstance(thing := things.pop(), Variable) or not isinstance(words, Literal):
-        raise QueryError("begrepp:search has no words to look for, or more than one thing.", _HELP)
+        raise QueryError("begrepp:search needs begrepp:words and exactly one subject variable.", _HELP)
     if said or not isinstance(scheme, URIRef | str):
-        raise QueryError(f"begrepp:search does not know <{next(iter(said), scheme)}>.", _HELP)
+        raise QueryError(f"begrepp:search does not support <{next(iter(said), scheme)}>.", _HELP)
     limit = min(_MOST, int(str(most)))
     _, hits = index.search(str(words), kind=str(kind), scheme=str(scheme), limit=limit)
     rows = [{str(thing): f"<{hit.iri}>"} for hit in hits]

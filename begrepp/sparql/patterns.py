@@ -64,13 +64,13 @@ def algebra(query: str) -> CompValue:
     """The query's algebra; raises `QueryError` where it cannot be parsed, or is too long to look at."""
     words = list(tokens(query))
     if len(query) > LONGEST or depth(words) > _DEEPEST:
-        raise QueryError("The query is too long to be looked into.", "Shorten it.")
+        raise QueryError("The query is too long to be analysed.", "Shorten it.")
     try:
         return translateQuery(parseQuery(query), initNs=prefixes()).algebra
     except QueryError:
         raise
     except Exception as error:  # pyparsing and rdflib raise many kinds
-        raise QueryError(f"The query cannot be read: {error}", "Correct it and ask again.") from None
+        raise QueryError(f"The query cannot be parsed: {error}", "Fix the query and retry.") from None
 
 
 def patterns(query: str) -> list[TriplePattern]:

@@ -45,9 +45,11 @@ def first_service(query: str, words: Sequence[Token]) -> ServicePart | None:
     begin, opening, close = place
     name = words[opening - 1]
     if name.kind == "variable":
-        raise QueryRefused("SERVICE with a variable is not allowed here.", "Name the endpoint, or use begrepp:nodes.")
+        raise QueryRefused(
+            "SERVICE with a variable is not allowed here.", "Give the IRI of the endpoint, or use begrepp:nodes."
+        )
     if any(token.is_word("SERVICE") for token in words[opening:close]):
-        raise QueryError("A SERVICE within a SERVICE is not passed on.", "Put them side by side.")
+        raise QueryError("Nested SERVICE is not supported.", "Place the SERVICE patterns side by side.")
     return ServicePart(
         name=_iri(name, words),
         silent=words[begin + 1].is_word("SILENT"),
@@ -173,7 +175,7 @@ def _where(words: Sequence[Token]) -> int:
             level -= 1
         elif words[n].text == "{" and not level:
             return n
-    raise QueryError("The query has no group to ask for.", "Write WHERE { … }.")
+    raise QueryError("The query has no group graph pattern.", "Add WHERE { … }.")
 
 
 def values(names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

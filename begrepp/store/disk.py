@@ -62,7 +62,7 @@ class DiskStore:
                 named_graphs=named,
             )
         except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-            raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
+            raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
 
 
 def _read_apart(store: Path) -> list[NamedNode]:

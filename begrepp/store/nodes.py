@@ -62,7 +62,7 @@ def read_nodes(path: Path) -> tuple[FederationNode, ...]:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("node", [])
         return tuple(FederationNode(**{"iri": entry.get("endpoint", ""), **entry}) for entry in entries)
     except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
-        raise InputError(path, f"Not a list of nodes: {error}.", "Write [[node]] with name and endpoint.") from None
+        raise InputError(path, f"Invalid list of nodes: {error}.", "Write [[node]] with name and endpoint.") from None
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class NodeClient:
             bindings = json.loads(body)["results"]["bindings"]
             return [{name: term_text(term) for name, term in row.items()} for row in bindings]
         except (ValueError, KeyError, TypeError):
-            raise NodeError(f"{node.name} did not answer with solutions.", "") from None
+            raise NodeError(f"{node.name} did not return query solutions.", "") from None
 
     def properties(self, node: FederationNode) -> frozenset[str]:
         """The properties that the node says it holds, by its VoID; asked for every ten minutes at the most."""
@@ -93,7 +93,7 @@ class NodeClient:
                 quads = parse(text, format=RdfFormat.TURTLE, base_iri=node.endpoint)
                 held = frozenset(q.object.value for q in quads if q.predicate.value == expand("void:property"))
             except (SyntaxError, AttributeError):
-                raise NodeError(f"{node.name} does not describe itself in Turtle.", "") from None
+                raise NodeError(f"{node.name} has no description in Turtle.", "") from None
             self._held[node.iri] = (time.monotonic(), held)
         return held
 
@@ -115,7 +115,9 @@ class NodeClient:
             for chunk in response.stream(1 << 16):
                 read += chunk
                 if len(read) > _LARGEST:
-                    raise NodeError(f"{node.name} answers with more than {_LARGEST >> 20} MB.", "Narrow the part.")
+                    raise NodeError(
+                        f"{node.name} returned more than {_LARGEST >> 20} MB.", "Narrow the SERVICE pattern."
+                    )
                 if time.monotonic() > deadline:
                     raise NodeError(f"{node.name} did not finish within {node.seconds:g} seconds.", "")
         except HTTPError as error:
@@ -134,9 +136,9 @@ def _refuse_private(node: FederationNode) -> None:
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)}
     except OSError:
-        raise NodeError(f"{node.name} cannot be reached: its name is not known.", "") from None
+        raise NodeError(f"{node.name} cannot be reached: unknown host name.", "") from None
     if not all(ipaddress.ip_address(str(address).partition("%")[0]).is_global for address in found):
-        raise NodeError(f"{node.name} leads to an address that is not public.", "Say private = true if it may.")
+        raise NodeError(f"{node.name} resolves to a non-public address.", "Set private = true to allow it.")
 
 
 def term_text(term: dict[str, Any]) -> str:

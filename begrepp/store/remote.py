@@ -93,7 +93,9 @@ class RemoteStore:
             if form == "ASK" and isinstance(answer, QuerySolutions):
                 answer = _yes_or_no(answer)
         except (SyntaxError, ValueError) as error:
-            raise QueryError(f"The store's answer cannot be read: {error}", "Look at its log.") from None
+            raise QueryError(
+                f"The response of the store cannot be read: {error}", "See the log of the store."
+            ) from None
         assert isinstance(answer, QuerySolutions | QueryBoolean)
         return answer
 
@@ -102,7 +104,7 @@ class RemoteStore:
         _, body = self._ask(whole(query), [], [], graph=False)
         answer = json.loads(body)
         if not isinstance(answer, dict):
-            raise QueryError("The endpoint did not answer in JSON.", "Only SELECT and ASK can be sent to an endpoint.")
+            raise QueryError("The endpoint did not return JSON.", "Only SELECT and ASK can be sent to an endpoint.")
         return answer
 
     def healthy(self) -> dict[str, bool]:
@@ -126,7 +128,7 @@ class RemoteStore:
                 try:
                     return self._send(url, text, default, named, graph=graph)
                 except QueryBadFormed as error:
-                    raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
+                    raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
                 except urllib.error.HTTPError as error:
                     if error.code < 500:
                         raise QueryError(f"{url} answered {error.code}.", "Check the address and the query.") from None

@@ -83,7 +83,7 @@ def serve_requests(pipe: Connection) -> None:
             except BegreppError as error:
                 pipe.send(error)
             except (ValueError, OSError, RuntimeError) as error:
-                pipe.send(QueryError(f"The query stopped: {error}", "Correct it and ask again."))
+                pipe.send(QueryError(f"The query stopped: {error}", "Fix the query and retry."))
 
 
 def _limit_processor(seconds: float) -> None:

@@ -31,7 +31,7 @@ def harmonise_datasets(
     if second:
         a, b = (_dataset(each, known) for each in (first, second))
         if a == b:
-            raise UsageError("The two datasets are one.", "Name two.")
+            raise UsageError("The two datasets are the same.", "Give two different datasets.")
         pairs = harmoniser.between(a, b)
     else:
         concept = term_of(Parameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known)
@@ -41,8 +41,10 @@ def harmonise_datasets(
         pairs = [each for each in pairs if each.a.name == left and each.b.name == right]
     if not pairs:
         raise NotFound(
-            "No variables of the two measure the same." if second else "No two datasets measure that.",
-            "See what each measures on its page, or link their variables to concepts first.",
+            "The datasets have no variables that measure the same concept."
+            if second
+            else "Fewer than two datasets measure that concept.",
+            "See the dataset pages for what each measures, or link their variables to concepts first.",
         )
     iris = {iri for each in pairs for iri in (each.a.dataset, each.b.dataset, each.through)}
     lists = {iri for each in pairs for iri in (*each.a.code_lists, *each.b.code_lists)}

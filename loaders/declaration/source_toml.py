@@ -66,7 +66,7 @@ def read_declaration(edition: EditionFiles, declared: Mapping[str, Any] | None) 
     beside = declaration(edition)
     origin = Origin(DECLARATION if beside or declared is None else f"loaders/declared/{edition.source}.toml")
     merged = {**(declared or {}), **beside}
-    for section in ("source", "release"):
+    for section in ("source", "edition"):
         above = [said.get(section, {}) for said in (declared or {}, beside)]
         if all(isinstance(said, dict) for said in above) and any(above):
             merged[section] = {**above[0], **above[1]}
@@ -81,7 +81,7 @@ def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Ri
     if "source" not in keys and not (hint.get("publisher") and hint.get("licence")):
         raise InputError(
             keys.origin,
-            "nobody says who publishes this list, and under what licence.",
+            "the publisher and licence of this list are missing.",
             'Write a source.toml and add it with the files: loader = "…" on the first line, then a line [source] and'
             f' below it title.sv = "…", publisher = "…", publisher_type = "…" and licence = "https://…". {MANUAL}',
         )
@@ -179,7 +179,7 @@ class EditionDates:
 
 def edition_dates(keys: TomlTable, edition: EditionFiles, suggested: date | None = None) -> EditionDates:
     """`[release]`, where the edition's name stands in for what is not said."""
-    said = keys.table("release")
+    said = keys.table("edition")
     declared = said.day("valid_from")
     if declared is None:
         try:

@@ -74,9 +74,9 @@ def found_by(build: ServedBuild, asked: ApiCall, suffix: str = "") -> Resolved:
     elif asked["system"].strip() and asked[f"code{suffix}"].strip():
         found = by_system(build, asked["system"].strip(), asked[f"code{suffix}"].strip())
     else:
-        raise Missing("No concept is named.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
+        raise Missing("No concept is given.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
     if NamedNode("http://www.w3.org/2004/02/skos/core#Concept") not in statements(build, found.iri).get(_TYPE, []):
-        raise Missing(f"{found.iri} is no concept.", "Give the IRI of a concept.")
+        raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")
     return found
 
 
@@ -98,7 +98,7 @@ def _as_of(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     read = reading(build, found, day)
     return {
         "asOf": day.isoformat(),
-        "release": read.held_in.version,
+        "edition": read.held_in.version,
         "since": read.since.isoformat(),
         "retired": read.retired,
         "concept": concept(build_as_of(build, read), found, language),

@@ -56,7 +56,7 @@ class Parameter:
         if self.required and not value.strip():
             raise UsageError(f"There is no {self.name}.", f"Add ?{self.name}=…: {self.words}")
         if self.values and written is not None and value not in self.values:
-            raise UsageError(f"{self.name} is '{value}'.", f"Give one of: {', '.join(self.values)}.")
+            raise UsageError(f"{self.name} is '{value}'.", f"Use one of: {', '.join(self.values)}.")
         if len(value) > LONGEST:
             raise UsageError(f"{self.name} is too long.", f"Give at most {LONGEST} characters.")
         return value

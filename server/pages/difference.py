@@ -219,8 +219,10 @@ def _definitions(build: ServedBuild, iris: set[str], language: str) -> dict[str,
 
 def _level(row: LevelCoverage, known: dict[str, Ref], say: Translator) -> LevelRow:
     level = row.level
-    length = level.removeprefix("length ")
-    words = known[level].label if level in known else Text(say("difference.length", n=length), say.language)
+    if level in known:
+        words = known[level].label
+    else:
+        words = Text(say("difference.length", n=int(level.removeprefix("length "))), say.language)
     compared = row.old_covers and row.new_covers
     why = "compared" if compared else "oldlacks" if not row.old_covers else "newlacks"
     return LevelRow(words=words, old=row.old, new=row.new, common=row.common, compared=compared, why=why)

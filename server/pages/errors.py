@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
 
 def _unexpected(error: Exception) -> Response:
     _log.exception("%s %s", request.method, request.path)
-    return answer(BegreppError("Something went wrong here.", "It is noted in the server's log."))
+    return answer(BegreppError("An unexpected error occurred.", "The error has been logged."))
 
 
 def answer(error: BegreppError | HTTPException) -> Response:
@@ -111,14 +111,16 @@ def _problem(status: int, reason: str, next_step: str, available: Sequence[Mappi
 def _page(error: Exception, status: int, reason: str, next_step: str) -> Response:
     say = translator()
     heading = say.maybe(f"problem.{status}") or say.maybe(f"problem.{status // 100}xx")
+    said = say.message(reason)
     near = results(served_build(), error.near, say.language) if isinstance(error, Missing) and error.near else []
     page = render(
         "problem.html",
         status=status,
         heading=heading,
         reason=say.maybe(f"reason.{type(error).__name__}"),
-        said=reason,
-        next_step=next_step,
+        said=said,
+        said_in=say.language if said != reason else "en",
+        next_step=say.message(next_step),
         near=near,
         graphs=_last_seen(error.graphs) if isinstance(error, Gone) else [],
         bare=isinstance(error, NoBuild),

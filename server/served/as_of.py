@@ -108,7 +108,7 @@ def day_asked(value: str) -> date | None:
     try:
         return date.fromisoformat(value[:10])
     except ValueError:
-        raise UsageError(f"'{value}' is no day.", "Ask for one: ?asOf=2019-06-30") from None
+        raise UsageError(f"'{value}' is not a date.", "Use the format ?asOf=2019-06-30.") from None
 
 
 def datetime_asked(value: str) -> datetime | None:
@@ -117,7 +117,9 @@ def datetime_asked(value: str) -> datetime | None:
         return None
     moment = parse_date(value)
     if moment is None:
-        raise UsageError(f"Accept-Datetime '{value}' is no date of HTTP.", "Send one: Sun, 30 Jun 2019 00:00:00 GMT")
+        raise UsageError(
+            f"Accept-Datetime '{value}' is not an HTTP date.", "Use the format Sun, 30 Jun 2019 00:00:00 GMT."
+        )
     return moment
 
 
@@ -137,13 +139,13 @@ def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
     """
     scheme = scheme_of(build, found)
     if not scheme:
-        raise UsageError("Only code systems and their concepts are kept as of a day.", "Leave out asOf.")
+        raise UsageError("Only code systems and their concepts are available as of a date.", "Omit asOf.")
     every = sorted(_releases(build, scheme), key=lambda g: (g.valid_from, g.version))
     valid = [g for g in every if _since(g) <= day]
-    now = f"{found.path} is as it is now."
+    now = f"{found.path} shows the current state."
     if not valid:
-        first = f"The first edition here is {every[0].version}, from {every[0].valid_from}." if every else ""
-        raise Missing(f"No edition of {scheme} that is kept here was in force on {day}.", f"{first} {now}".strip())
+        first = f"The first edition is {every[0].version}, from {every[0].valid_from}." if every else ""
+        raise Missing(f"No edition of {scheme} in this service was in force on {day}.", f"{first} {now}".strip())
     complete = [g for g in valid if g.coverage == "complete"]
     base = (complete or valid)[-1]
     if found.iri == build.schemes.by_id[scheme].iri:
@@ -156,8 +158,8 @@ def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
             return Reading(day=day, base=base, held_in=graph, retired=_since(graph) < _since(base))
     begins = next((g for g in every if g.graph in holding), None)
     raise Missing(
-        f"{unquote(found.path.rpartition('/')[2])} was in no edition of {scheme} in force on {day}.",
-        f"It is first in {begins.version}, from {begins.valid_from}. {now}" if begins else now,
+        f"{unquote(found.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
+        f"It first occurs in {begins.version}, from {begins.valid_from}. {now}" if begins else now,
     )
 
 
@@ -187,7 +189,7 @@ def _releases(build: ServedBuild, scheme: str) -> list[GraphEntry]:
 def _holding(build: ServedBuild, concept: str) -> set[str]:
     """The graphs of releases that list a concept."""
     rows = select(build.store, "concept-releases", concept=NamedNode(concept))
-    return {value(row, "release") for row in rows}
+    return {value(row, "edition") for row in rows}
 
 
 def _since(graph: GraphEntry) -> date:

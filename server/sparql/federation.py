@@ -64,19 +64,19 @@ def replace_services(question: SparqlRequest) -> tuple[SparqlRequest, Federation
             names, rows = _ask_nodes(question, part, report)
         text = without(question.query, part, values(names, rows))
         question = replace(question, query=text, words=list(tokens(text)))
-    raise QueryRefused(f"The query has more than {_MOST_PARTS} SERVICE parts.", "Ask in several queries.")
+    raise QueryRefused(f"The query has more than {_MOST_PARTS} SERVICE parts.", "Split it into several queries.")
 
 
 def _ask_nodes(question: SparqlRequest, part: ServicePart, report: FederationReport) -> tuple[Sequence[str], list[Row]]:
     if HOP in request.headers:
-        raise QueryRefused("A query from another node is not passed on.", "Ask the nodes yourself.")
+        raise QueryRefused("A federated query is not forwarded to further nodes.", "Query the nodes directly.")
     everyone = part.name == expand(NODES)
     nodes = app_state().nodes if everyone else [node for node in app_state().nodes if node.iri == part.name]
     if not nodes:
         known = ", ".join(f"<{node.iri}>" for node in app_state().nodes) or "none"
         raise QueryRefused(
             f"SERVICE is not allowed to <{part.name}>.",
-            f"Endpoints on the operator's list are asked: {known}. Others you can ask yourself.",
+            f"Allowed endpoints: {known}. Query other endpoints directly.",
         )
     if everyone:
         wanted = required_properties(prologue(question.query, question.words) + f"SELECT * {{ {part.body} }}")

@@ -63,7 +63,7 @@ def profile_turtle(name: str) -> Response:
 def _profile(name: str) -> ProfilePage:
     with suppress(UsageError):
         return profile_page(name, translator().language)
-    raise NotFound(f"There is no profile '{name}'.", "See /validation for those there are.")
+    raise NotFound(f"There is no profile '{name}'.", "See /validation for the available profiles.")
 
 
 @blueprint.get("/shapes")

@@ -128,7 +128,7 @@ def alphabet(scheme: str) -> str:
     try:
         page = alphabet_page(found, facts, language, letter=request.args.get("letter", "")[:1].upper(), offset=offset)
     except FileNotFoundError:
-        raise Missing("This build is older than the alphabetical index.", "Build again: `begrepp build`.") from None
+        raise Missing("This build has no alphabetical index.", "Run `begrepp build` again.") from None
     title = choose(facts.titles, language) or Text(facts.id, "")
     return render("alphabet.html", page=page, scheme_title=title)
 
@@ -146,7 +146,7 @@ def tree_branch(scheme: str) -> str:
         found = build_as_of(found, reading(found, Resolved(facts.iri, f"/cs/{scheme}"), day))
     of = request.args.get("of", "")
     if of and not exists(found, of):
-        raise UsageError(f"No concept has the IRI {of}.", "Give the IRI of a concept in `of`.")
+        raise UsageError(f"There is no concept with the IRI {of}.", "Give the IRI of a concept in `of`.")
     everything = "all" in request.args
     if of:
         shown = branch(children(found, [of], language).get(of, []), everything=everything)
@@ -176,7 +176,7 @@ def definitions_turtle() -> Response:
 def switch(language: str) -> BaseResponse:
     """Remember the language, and go back to the page one came from."""
     if language not in LANGUAGES:
-        raise UsageError(f"There are no pages in '{language}'.", f"Choose one of {', '.join(LANGUAGES)}.")
+        raise UsageError(f"There are no pages in the language '{language}'.", f"Choose one of {', '.join(LANGUAGES)}.")
     back = request.args.get("back", "/")
     local = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
     response = redirect(address(back if local else "/"), 303)

@@ -19,7 +19,7 @@ def catalog(profile: str) -> Response:
     found = served_build()
     name, suffixed = split_suffix(profile, GRAPH_FORMATS)
     if name not in profiles():
-        raise NotFound(f"There is no feed in '{name}'.", f"There are {', '.join(profiles())}.")
+        raise NotFound(f"There is no feed for the profile '{name}'.", f"There are {', '.join(profiles())}.")
     format_ = suffixed or choose_format(request, GRAPH_FORMATS)
     file = f"{name}.{format_.suffix}"
     path = make_file("begrepp.exports.dcat_feeds", found, file, app_state().settings)

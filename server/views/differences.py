@@ -34,7 +34,7 @@ def difference(scheme: str, pair: str) -> Response:
     format_ = suffixed or choose_format(request, FORMATS)
     kind, rule, query = (request.args.get(name, "").strip() for name in ("type", "rule", "q"))
     if (kind and kind not in TYPES) or (rule and rule not in RULES):
-        raise UsageError(f"There is no class of change '{kind or rule}'.", f"Choose one of {', '.join(TYPES)}.")
+        raise UsageError(f"There is no change type '{kind or rule}'.", f"Choose one of {', '.join(TYPES)}.")
     if format_ == CSV:
         text = as_csv(chosen(found, said.graph, kind, rule, query[:200]))
         response = Response(text, content_type="text/csv; charset=utf-8; header=present")
@@ -71,8 +71,8 @@ def _said(found: ServedBuild, scheme: str, graph: str) -> DifferenceEntry:
         return said
     there = ", ".join(f"{d.old}..{d.new}" for d in found.manifest.differences_of(scheme))
     raise Missing(
-        f"The editions were not compared: {graph.rpartition('/')[2]}.",
-        f"There are: {there}." if there else "There is one edition only of this code system.",
+        f"The editions have not been compared: {graph.rpartition('/')[2]}.",
+        f"There are: {there}." if there else "There is only one edition of this code system.",
     )
 
 

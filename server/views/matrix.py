@@ -18,5 +18,5 @@ def matrix() -> str:
     topic = request.args.get("topic", "")
     found = served_build()
     if topic and topic not in found.schemes.measuring:
-        raise NotFound("No variable measures that topic.", "See the topmost topics at /matrix.")
+        raise NotFound("No variable measures that topic.", "See /matrix for the top-level topics.")
     return render("matrix.html", page=matrix_page(found, topic, translator().language))

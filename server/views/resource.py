@@ -78,7 +78,7 @@ def timemap(rest: str) -> Response:
     """The states of a document that are kept, as a list of links (RFC 7089, 5)."""
     found = resolve_path(served_build(), raw_path(request.environ).removeprefix("/timemap/link"))
     if not scheme_of(served_build(), found):
-        raise Missing("Only code systems and their concepts are kept as of a day.", "Ask for one of those.")
+        raise Missing("Only code systems and their concepts are available as of a date.", "Request one of those.")
     states = mementos(served_build(), found)
     # Whoever keeps the list has no address to read relative ones against.
     host = request.host_url.rstrip("/")
@@ -104,7 +104,7 @@ def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None,
     """302 to the state of a document that was in force, or to the first that is kept."""
     states = mementos(found_build, found)
     if not states:
-        raise Missing("No state of this is kept.", "Ask for it without Accept-Datetime.")
+        raise Missing("Earlier states of this resource are not available.", "Omit Accept-Datetime.")
     state = next((s for s in reversed(states) if s.since <= day), states[0])
     suffix = f".{suffixed.suffix}" if suffixed else ""
     response = redirect(address(f"{found.path}{suffix}?asOf={state.since}"), 302)
@@ -180,7 +180,7 @@ def by_uri() -> BaseResponse:
     """The document of any IRI, ours or a publisher's."""
     iri = request.args.get("uri", "").strip()
     if not iri:
-        raise UsageError("Which IRI?", "Ask for /resource?uri=https://…")
+        raise UsageError("The `uri` parameter is missing.", "Use /resource?uri=https://…")
     found = by_iri(served_build(), iri)
     if found.path.startswith("/resource?"):
         return _document(served_build(), found, choose_format(request, PAGE_FORMATS))
@@ -192,7 +192,9 @@ def resolve() -> BaseResponse:
     """A code of a system that is named by any of its identifiers: OID, FHIR URI, short name."""
     system, code = request.args.get("system", "").strip(), request.args.get("code", "").strip()
     if not system:
-        raise UsageError("Which system?", "Ask for /resolve?system=urn:oid:1.2.752.116.1.1.1&code=C509")
+        raise UsageError(
+            "The `system` parameter is missing.", "Use /resolve?system=urn:oid:1.2.752.116.1.1.1&code=C509"
+        )
     found = by_system(served_build(), system, code)
     if day := day_asked(request.args.get("asOf", "")):
         found = meant_on(served_build(), found, day)
@@ -229,7 +231,7 @@ def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> Bas
     else:
         triples = triples_of(found_build, found)
         if not triples:
-            raise Missing("Nothing is said of this in RDF.", "Ask for its page.")
+            raise Missing("This resource has no RDF description.", "Request the HTML page.")
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
     response.headers["Link"] = header(links_of(found_build, found, format_))
     return response

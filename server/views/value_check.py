@@ -28,12 +28,12 @@ def check() -> Response:
     try:
         if text := _text():
             if not against:
-                raise UsageError("No list is named.", "Choose the list to check against.")
+                raise UsageError("No list is given.", "Choose the list to check against.")
             found = served_build()
             known = QueryContext(found.store, found.index, found.iris)
             result = check_values(against, distinct_values(text, column), known, translator().language)
         elif format_ != HTML:
-            raise UsageError("There are no values.", "Send them in `values`, one a line, or as `file`.")
+            raise UsageError("There are no values.", "Send them in `values`, one per line, or as `file`.")
     except BegreppError as problem:
         if format_ != HTML:
             raise

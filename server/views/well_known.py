@@ -67,7 +67,7 @@ def part(name: str) -> Response:
         all_paths = sorted({document(found.iris, value(r, "concept"), scheme, value(r, "notation")) for r in rows})
         paths = all_paths[_LARGEST * (int(number) - 1) : _LARGEST * int(number)]
     else:
-        raise NotFound(f"There is no site map {name}.", "See /sitemap.xml.")
+        raise NotFound(f"There is no sitemap {name}.", "See /sitemap.xml.")
     changed = found.manifest.built_at[:10]
     listed = (f"<url><loc>{_whole(path)}</loc><lastmod>{changed}</lastmod></url>" for path in paths)
     return _xml("urlset", listed)

@@ -84,8 +84,8 @@ class Worker:
 
 def _gone() -> BegreppError:
     return QueryTooLarge(
-        "The query needed more memory than it may have and was stopped.",
-        "Narrow a pattern or take fewer variables; write long nested expressions otherwise.",
+        "The query exceeded its memory limit and was stopped.",
+        "Narrow a pattern, select fewer variables, or simplify long nested expressions.",
     )
 
 

@@ -92,7 +92,7 @@ def test_where_most_has_changed_the_store_is_written_anew(
     few = write("few", {"": {triple(n) for n in range(8)}}, first, steps)
     assert len(quads(few)) == 8 and steps == ["1 statements changed in the current view"]
     many = write("many", {"": {triple(n) for n in range(20, 24)}}, few, steps)
-    assert len(quads(many)) == 4 and steps[-1] == "putting the store in order"
+    assert len(quads(many)) == 4 and steps[-1] == "compacting the store"
 
 
 def test_a_store_that_does_not_say_what_it_holds_is_not_built_upon(write: Callable[..., Path]) -> None:

@@ -181,7 +181,7 @@ def test_every_syntax_says_the_same(store: DiskStore, tmp_path: Path, ending: st
 
 
 def test_an_unknown_profile_or_ending_is_an_error(store: DiskStore, tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match=r"no feed in 'dcat-ap-xx'.*dcat-ap-se"):
+    with pytest.raises(NotFound, match=r"no feed for the profile 'dcat-ap-xx'.*dcat-ap-se"):
         build_feed(store, "dcat-ap-xx")
-    with pytest.raises(UsageError, match=r"tells no format of RDF"):
+    with pytest.raises(UsageError, match=r"does not have an extension of an RDF format"):
         write_feed(store, "dcat-ap-se", tmp_path / "feed.txt")

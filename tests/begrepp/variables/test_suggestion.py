@@ -144,7 +144,7 @@ def test_suggestions_that_nobody_read_are_refused_as_input(shell: CliRunner, tmp
     file = tmp_path / "s.sssom.tsv"
     file.write_text(text, encoding="utf-8")
     edition = EditionFiles(source="sssom", version="2026", folder=tmp_path, files=(file,))
-    with pytest.raises(InputError, match="nobody has read"):
+    with pytest.raises(InputError, match="not been reviewed"):
         list(loaders.loader_of(edition)(edition))
 
 

@@ -105,10 +105,10 @@ def test_another_value_gives_another_answer(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        (f"{HER2}?concept=blablabla", "no concept is found"),
+        (f"{HER2}?concept=blablabla", "no concept was found"),
         ("/queries/codes-under-a-code?concept=lunga", "icd-10-se:C34"),
-        ("/queries/codes-under-a-code?day=2019-13-01", "no date"),
-        ("/queries/datasets-covering-an-age?oldest=tio", "no whole number"),
+        ("/queries/codes-under-a-code?day=2019-13-01", "not a date"),
+        ("/queries/datasets-covering-an-age?oldest=tio", "not a whole number"),
         ("/queries/homonyms?language=de", "one of: sv, en"),
         ("/queries/drugs-by-atc?system=nothing", "there is no scheme"),
         ("/queries/drugs-by-atc?nothing=1", "no such parameter"),
@@ -124,7 +124,7 @@ def test_a_value_that_does_not_fit_is_an_error_that_says_why(client: FlaskClient
 
 def test_words_with_several_meanings_are_asked_about_on_the_page(client: FlaskClient) -> None:
     page = client.get("/queries/codes-under-a-code?concept=lunga", headers=HTML).text
-    assert "Flera begrepp passar" in page and "concept=icd-10-se%3AC34" in page
+    assert "Flera begrepp matchar" in page and "concept=icd-10-se%3AC34" in page
 
 
 def test_a_question_that_is_not_there_is_404(client: FlaskClient) -> None:

@@ -91,7 +91,7 @@ def test_a_page_links_its_twins_and_its_thing(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("asked", "added"),
     [
         ("/cs/icd-10-se/A009", "/cs/icd-10-se/A00.9"),
         ("/cs/icd-10-se/a00.9", "/cs/icd-10-se/A00.9"),
@@ -112,7 +112,7 @@ def test_an_encoded_slash_is_part_of_the_code(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("iri", "found"),
+    ("iri", "added"),
     [
         ("https://loinc.org/rdf/21902-2", "/cs/loinc/21902-2"),
         ("https://identifiers.org/hgnc:1101", "/cs/hgnc/1101"),
@@ -135,7 +135,7 @@ def test_a_code_resolves_by_any_identifier_of_its_system(client: FlaskClient, sy
 def test_a_retired_concept_answers_and_says_so(client: FlaskClient) -> None:
     response = client.get("/cs/icd-10-se/A00.0?lang=sv", headers=HTML)
     assert response.status_code == 200
-    assert "Begreppet har utgått" in response.text
+    assert "Begreppet är utgånget" in response.text
 
 
 def test_a_concept_says_what_earlier_releases_called_it(client: FlaskClient) -> None:

@@ -127,10 +127,10 @@ def _new_part(record: _Opening, key: tuple[Kind, str], edition: EditionFiles, ir
     kind, id_ = key
     graph = {
         "scheme": lambda: iris.release(id_, record.version),
-        "mapping": lambda: iris.part(iris.mapping_set(id_), "edition", record.version),
-        "catalogue": lambda: iris.part(iris.catalogue(id_), "edition", record.version),
-        "dataset": lambda: iris.part(iris.dataset(id_), "edition", record.version),
-        "structure": lambda: iris.part(iris.structure(id_), "edition", record.version),
+        "mapping": lambda: iris.part(iris.mapping_set(id_), "release", record.version),
+        "catalogue": lambda: iris.part(iris.catalogue(id_), "release", record.version),
+        "dataset": lambda: iris.part(iris.dataset(id_), "release", record.version),
+        "structure": lambda: iris.part(iris.structure(id_), "release", record.version),
     }[kind]()
     return Part(
         kind=kind,

@@ -88,7 +88,7 @@ def coverage(edition: EditionFiles) -> Coverage:
 
 
 def _release(edition: EditionFiles) -> dict[str, Any]:
-    said = declaration(edition).get("edition", {})
+    said = declaration(edition).get("release", {})
     if not isinstance(said, dict):
         raise InputError(Origin(DECLARATION), "release is not a table.", "Write [release] on a line of its own.")
     return said

@@ -66,7 +66,7 @@ def read_declaration(edition: EditionFiles, declared: Mapping[str, Any] | None) 
     beside = declaration(edition)
     origin = Origin(DECLARATION if beside or declared is None else f"loaders/declared/{edition.source}.toml")
     merged = {**(declared or {}), **beside}
-    for section in ("source", "edition"):
+    for section in ("source", "release"):
         above = [said.get(section, {}) for said in (declared or {}, beside)]
         if all(isinstance(said, dict) for said in above) and any(above):
             merged[section] = {**above[0], **above[1]}
@@ -179,7 +179,7 @@ class EditionDates:
 
 def edition_dates(keys: TomlTable, edition: EditionFiles, suggested: date | None = None) -> EditionDates:
     """`[release]`, where the edition's name stands in for what is not said."""
-    said = keys.table("edition")
+    said = keys.table("release")
     declared = said.day("valid_from")
     if declared is None:
         try:

@@ -98,7 +98,7 @@ def _as_of(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     read = reading(build, found, day)
     return {
         "asOf": day.isoformat(),
-        "edition": read.held_in.version,
+        "release": read.held_in.version,
         "since": read.since.isoformat(),
         "retired": read.retired,
         "concept": concept(build_as_of(build, read), found, language),

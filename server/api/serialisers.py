@@ -50,7 +50,7 @@ def concept(build: ServedBuild, found: Resolved, language: str) -> JsonObject:
         **{name.partition(":")[2]: [short(known[iri]) for iri in iris] for name, iris in linked.items()},
         "validFrom": one(said, "begrepp:validFrom") or None,
         "validTo": one(said, "begrepp:validTo") or None,
-        "edition": release or None,
+        "release": release or None,
         "license": (rights_of(build, release).licence or None) if release else None,
     }
 

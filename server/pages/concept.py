@@ -318,7 +318,7 @@ def _releases(build: ServedBuild, iri: str, label: Text) -> list[EditionRow]:
     """The releases that list the concept, newest first, and what those called it that called it otherwise."""
     called: dict[str, list[Text]] = defaultdict(list)
     for row in select(build.store, "concept-releases", concept=NamedNode(iri)):
-        names = called[value(row, "edition")]
+        names = called[value(row, "release")]
         term = row["value"]
         if value(row, "property") == expand("skos:prefLabel") and isinstance(term, Literal):
             names.append(Text(term.value, term.language or ""))

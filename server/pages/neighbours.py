@@ -58,7 +58,7 @@ def drawing(
     y_here = HIGH + 3 * GAP if top else 0
     boxes = [_box(ref, n * _BESIDE, 0, "above") for n, ref in enumerate(top)]
     boxes.append(_box(here, 0, y_here, "here"))
-    boxes += [_box(ref, _BESIDE, y_here + n * (HIGH + GAP), "next to") for n, ref in enumerate(side)]
+    boxes += [_box(ref, _BESIDE, y_here + n * (HIGH + GAP), "beside") for n, ref in enumerate(side)]
     y_low = y_here + HIGH + 3 * GAP
     boxes += [_box(ref, _INDENT, y_low + n * (HIGH + GAP), "below") for n, ref in enumerate(low)]
     lines = [_line(each, y_here) for each in boxes if each.kind != "here"]
@@ -95,4 +95,4 @@ def _line(box: Box, y_here: int) -> Line:
             trunk = (BOX + _BESIDE) // 2
             level = y_here + HIGH // 2
             points = [(BOX, level), (trunk, level), (trunk, middle), (box.x, middle)]
-    return Line(points=" ".join(f"{x},{y}" for x, y in points), kind="match" if box.kind == "next to" else "step")
+    return Line(points=" ".join(f"{x},{y}" for x, y in points), kind="match" if box.kind == "beside" else "step")

@@ -189,7 +189,7 @@ def _releases(build: ServedBuild, scheme: str) -> list[GraphEntry]:
 def _holding(build: ServedBuild, concept: str) -> set[str]:
     """The graphs of releases that list a concept."""
     rows = select(build.store, "concept-releases", concept=NamedNode(concept))
-    return {value(row, "edition") for row in rows}
+    return {value(row, "release") for row in rows}
 
 
 def _since(graph: GraphEntry) -> date:

@@ -63,7 +63,7 @@ def noted(query: str, build: str) -> Iterator[dict[str, object]]:
 def note_cut(query: str, build: str, error: BegreppError) -> None:
     """A line about an answer that was on its way and could not be made whole."""
     outcome = type(error).__name__
-    _log.info("truncated", extra={"query": _fingerprint(query), "outcome": outcome, "build": build})
+    _log.info("cut off", extra={"query": _fingerprint(query), "outcome": outcome, "build": build})
 
 
 def _note(query: str, outcome: str, seconds: float, **more: object) -> None:

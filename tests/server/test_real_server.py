@@ -139,7 +139,7 @@ def test_an_answer_that_is_cut_off_does_not_look_whole_and_is_told_in_one_line(
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
     assert [(line["event"], line["outcome"]) for line in lines] == [
         ("query", "streamed"),
-        ("truncated", "QueryTimeout"),
+        ("cut off", "QueryTimeout"),
     ]
     assert "Traceback" not in (tmp_path / "log").read_text()
 

@@ -91,7 +91,7 @@ def test_search_and_completion_find_what_the_pages_find(client: FlaskClient) -> 
 
 def test_a_concept_can_be_asked_for_as_of_a_day(client: FlaskClient) -> None:
     then = get(client, "as-of", system="icd-10-se", code="A00.9", asOf="2021-06-01")
-    assert (then["edition"], then["concept"]["label"]) == ("2021", "Påhittad åkomma UNS")
+    assert (then["release"], then["concept"]["label"]) == ("2021", "Påhittad åkomma UNS")
     assert get(client, "lookup", system="icd-10-se", code="A00.9")["label"] != then["concept"]["label"]
 
 

@@ -78,7 +78,7 @@ def test_the_sssom_is_read_by_our_own_loader(client: FlaskClient, tmp_path: Path
             "publisher": "begrepp",
             "licence": "https://creativecommons.org/licenses/by/4.0/",
         },
-        "edition": {"version": "2026", "valid_from": date(2026, 1, 1)},
+        "release": {"version": "2026", "valid_from": date(2026, 1, 1)},
     }
     mappings = [record for record in load_sssom(edition, declared=declared) if isinstance(record, Mapping)]
     assert len(mappings) == 23

@@ -91,7 +91,7 @@ def test_a_page_links_its_twins_and_its_thing(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "added"),
+    ("asked", "found"),
     [
         ("/cs/icd-10-se/A009", "/cs/icd-10-se/A00.9"),
         ("/cs/icd-10-se/a00.9", "/cs/icd-10-se/A00.9"),
@@ -112,7 +112,7 @@ def test_an_encoded_slash_is_part_of_the_code(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("iri", "added"),
+    ("iri", "found"),
     [
         ("https://loinc.org/rdf/21902-2", "/cs/loinc/21902-2"),
         ("https://identifiers.org/hgnc:1101", "/cs/hgnc/1101"),

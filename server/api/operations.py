@@ -25,12 +25,12 @@ from server.api.parameters import (
 )  # fmt: skip
 from server.api.serialisers import JsonObject, concept, short
 from server.http.i18n import translations
-from server.pages.mappings import mapping_rows
-from server.pages.scheme import scheme_row
+from server.pages.concepts.mapping_rows import mapping_rows
+from server.pages.concepts.tree import children, paths
+from server.pages.schemes.scheme import scheme_row
 from server.pages.search import HitRow, results
 from server.pages.signposting import licence_of
 from server.pages.templating import address
-from server.pages.tree import children, paths
 from server.served.as_of import build_as_of, day_asked, meant_on, reading
 from server.served.batch_resolve import resolve_codes
 from server.served.build import ServedBuild

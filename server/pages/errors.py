@@ -22,7 +22,7 @@ from server.http.negotiation import (
     split_suffix,
 )
 from server.http.urls import document
-from server.pages.editions import EditionRow, edition_row
+from server.pages.schemes.editions import EditionRow, edition_row
 from server.pages.search import results
 from server.pages.templating import address, render, translator
 from server.served.resolve import Gone, Missing

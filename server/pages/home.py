@@ -12,7 +12,7 @@ from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.http.urls import document
-from server.pages.scheme import SchemeRow, scheme_rows
+from server.pages.schemes.scheme import SchemeRow, scheme_rows
 from server.served.build import ServedBuild
 from server.served.labels import choose, refs
 from server.served.questions import select, value

@@ -11,10 +11,10 @@ from flask import request
 
 from begrepp.exports.downloads import FORMS, file_name
 from begrepp.records import Text
-from server.pages.concept import ConceptPage
-from server.pages.dataset import DatasetPage
+from server.pages.concepts.concept import ConceptPage
+from server.pages.datasets.dataset import DatasetPage
 from server.pages.home import HomePage
-from server.pages.scheme import SchemePage
+from server.pages.schemes.scheme import SchemePage
 from server.pages.templating import address
 from server.served.build import ServedBuild
 from server.served.refs import Ref

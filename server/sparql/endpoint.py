@@ -13,7 +13,7 @@ from begrepp.queries.files import queries
 from begrepp.rdf.namespaces import sparql_prologue
 from server.http.caching import PUBLIC
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
-from server.pages.results import ResultPage
+from server.pages.queries.results import ResultPage
 from server.pages.templating import address, render
 from server.sparql import answers
 from server.sparql.explain import explain, for_machines, for_people

@@ -22,9 +22,9 @@ from begrepp.validation.reports.formats import FORMATS, ReportFormat
 from server.http.negotiation import HTML, Format, choose_format
 from server.http.rate_limit import RateLimit
 from server.pages.errors import problem
-from server.pages.profiles import form_page
-from server.pages.report import report_page
 from server.pages.templating import address, render, translator
+from server.pages.validation.profiles import form_page
+from server.pages.validation.report import report_page
 from server.state import app_state, served_build
 from server.validation.fetch import fetch
 from server.validation.pool import ValidationPool

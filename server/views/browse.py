@@ -10,12 +10,12 @@ from begrepp.errors import UsageError
 from begrepp.records import Text
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
-from server.pages.alphabet import alphabet_page
+from server.pages.concepts.tree import branch, children, top
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
-from server.pages.scheme import scheme_rows, vocabulary
+from server.pages.schemes.alphabet import alphabet_page
+from server.pages.schemes.scheme import scheme_rows, vocabulary
 from server.pages.search import FACETS, results, search_page
 from server.pages.templating import address, address_on, brief, render, translator, twins
-from server.pages.tree import branch, children, top
 from server.served.as_of import build_as_of, day_asked, reading
 from server.served.build import ServedBuild
 from server.served.documents import serialise, vocabulary_file

@@ -11,7 +11,7 @@ from begrepp.queries.files import Query, example
 from begrepp.queries.parameters import ParameterError, QueryContext, bind, ready
 from begrepp.rdf.namespaces import sparql_prologue
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
-from server.pages.cookbook import question_page
+from server.pages.queries.cookbook import question_page
 from server.pages.templating import address, render, translator
 from server.served.documents import serialise
 from server.sparql import answers

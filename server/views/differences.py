@@ -11,7 +11,7 @@ from begrepp.history.change_lists import FeedEntry, as_atom, as_csv
 from begrepp.history.changes import RULES, TYPES
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
 from server.http.urls import document, raw_path, thing
-from server.pages.difference import changes_of, chosen, difference_page, title_of
+from server.pages.schemes.difference import changes_of, chosen, difference_page, title_of
 from server.pages.templating import address, render, translator, twins
 from server.served.build import ServedBuild
 from server.served.documents import serialise

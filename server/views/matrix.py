@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from begrepp.errors import NotFound
-from server.pages.matrix import matrix_page
+from server.pages.datasets.matrix import matrix_page
 from server.pages.templating import render, translator
 from server.state import served_build
 

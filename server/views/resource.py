@@ -14,15 +14,15 @@ from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
 from server.http.urls import KINDS, Twin, raw_path
-from server.pages.concept import ConceptPage, concept_page
-from server.pages.dataset import dataset_page
-from server.pages.editions import edition_page
-from server.pages.mapping_set import mapping_set_page
-from server.pages.scheme import scheme_page
+from server.pages.concepts.concept import ConceptPage, concept_page
+from server.pages.concepts.thing import thing_page
+from server.pages.datasets.dataset import dataset_page
+from server.pages.datasets.variable import variable_page
+from server.pages.schemes.editions import edition_page
+from server.pages.schemes.mapping_set import mapping_set_page
+from server.pages.schemes.scheme import scheme_page
 from server.pages.signposting import header, links_of
 from server.pages.templating import address, address_on, render, translator, twins
-from server.pages.thing import thing_page
-from server.pages.variable import variable_page
 from server.served.as_of import (
     build_as_of,
     datetime_asked,

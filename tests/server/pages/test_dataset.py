@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from begrepp.exports.ehds import elements, present
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from server.pages.timeline import MOST, Years, timeline
+from server.pages.datasets.timeline import MOST, Years, timeline
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 

@@ -12,8 +12,8 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.http.urls import document
-from server.pages.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.pages.paging import Paged
+from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import in_order, iris_of, one, refs, statements, texts
 from server.served.questions import bound, value

@@ -13,12 +13,12 @@ from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.http.urls import document
-from server.pages.editions import EditionRow, LoadRow, edition_row, loads_of
-from server.pages.mappings import MappingRow, mapping_rows
-from server.pages.measured import Measured, measured
-from server.pages.neighbours import Drawing, drawing
-from server.pages.thing import Property, properties
-from server.pages.tree import around, paths
+from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
+from server.pages.concepts.measured import Measured, measured
+from server.pages.concepts.neighbours import Drawing, drawing
+from server.pages.concepts.thing import Property, properties
+from server.pages.concepts.tree import around, paths
+from server.pages.schemes.editions import EditionRow, LoadRow, edition_row, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
 from server.served.questions import select, value

@@ -11,7 +11,7 @@ from begrepp.queries.files import UNDEF, Parameter, Query, place_of
 from begrepp.queries.parameters import ParameterError, short
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
-from server.pages.results import ResultPage
+from server.pages.queries.results import ResultPage
 from server.served.build import ServedBuild
 from server.served.labels import choose, refs
 from server.served.refs import Ref

@@ -14,10 +14,10 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.http.i18n import Translator
-from server.pages.editions import LoadRow, loads_of
-from server.pages.thing import Property, properties
-from server.pages.timeline import Timeline, Years, timeline
-from server.pages.variable_row import VariableRow, linked, variable_row
+from server.pages.concepts.thing import Property, properties
+from server.pages.datasets.timeline import Timeline, Years, timeline
+from server.pages.datasets.variable_row import VariableRow, linked, variable_row
+from server.pages.schemes.editions import LoadRow, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
 from server.served.questions import select, value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.pages.mappings import MappingRow
+from server.pages.concepts.mapping_rows import MappingRow
 from server.served.refs import Ref, TreeNode
 
 BOX, HIGH, GAP = 212, 34, 10

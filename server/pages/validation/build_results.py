@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from begrepp.artefact.manifest import WarningGroup
 from begrepp.records import Text
 from server.http.urls import document
-from server.pages.editions import LoadRow, load_row
+from server.pages.schemes.editions import LoadRow, load_row
 from server.served.build import ServedBuild
 from server.served.labels import choose
 

@@ -13,9 +13,9 @@ from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from begrepp.variables.harmonisation import ListedCode
 from server.http.urls import document
-from server.pages.editions import EditionRow, LoadRow, editions_of, loads_of
+from server.pages.concepts.tree import Branch, top
 from server.pages.paging import Paged
-from server.pages.tree import Branch, top
+from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import choose, in_order, iris_of, one, refs, statements
 from server.served.questions import select, value

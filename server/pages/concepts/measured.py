@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from server.pages.mappings import MappingRow
+from server.pages.concepts.mapping_rows import MappingRow
 from server.served.build import ServedBuild
 from server.served.labels import refs
 from server.served.questions import select, value

@@ -10,7 +10,7 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.http.urls import document
-from server.pages.thing import Property, properties
+from server.pages.concepts.thing import Property, properties
 from server.served.build import ServedBuild
 from server.served.labels import Said, iris_of, one, refs, statements, texts
 from server.served.refs import Ref

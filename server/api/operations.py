@@ -26,7 +26,7 @@ from server.api.parameters import (
 from server.api.serialisers import JsonObject, concept, short
 from server.http.i18n import translations
 from server.pages.concepts.mapping_rows import mapping_rows
-from server.pages.concepts.tree import children, paths
+from server.pages.concepts.tree import children, paths_to
 from server.pages.schemes.scheme import scheme_row
 from server.pages.search import HitRow, results
 from server.pages.signposting import licence_of
@@ -201,7 +201,7 @@ def _ancestors(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     return {
         "concept": short(known[found.iri]),
         "ancestors": [short(known[iri]) for iri in sorted(above, key=lambda iri: known[iri].sort_key)],
-        "paths": [[step.iri for step in path] for path in paths(build, found.iri, language)],
+        "paths": [[step.iri for step in path] for path in paths_to(build, found.iri, language)],
     }
 
 

@@ -1,4 +1,4 @@
-"""Pages in the words of search engines: schema.org's DefinedTerm, DefinedTermSet and Dataset, as JSON-LD in the page.
+"""schema.org descriptions (DefinedTerm, DefinedTermSet, Dataset) as JSON-LD embedded in pages.
 
 Made from what the page shows, so that it never says more than the page does.
 """
@@ -25,7 +25,7 @@ Said = dict[str, Any]
 
 
 def describe_page(page: object, iri: str = "") -> Said | None:
-    """What a page says in schema.org's words; None where those have no word for it."""
+    """Return the schema.org description of a page; None if schema.org has no class for it."""
     said: Said | None = None
     if isinstance(page, ConceptPage):
         said = _concept(page)

@@ -1,4 +1,4 @@
-"""Our catalogue for others to harvest, at `/catalog/dcat-ap-se.ttl` and its like: one address for each profile."""
+"""Blueprint for DCAT feeds: `/catalog/{profile}`, one URL per profile, for harvesters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ blueprint = Blueprint("catalog", __name__)
 
 @blueprint.get("/catalog/<profile>")
 def catalog(profile: str) -> Response:
-    """The feed in a profile, in the format that the suffix or the request asks for; Turtle if nothing is asked."""
+    """Return the feed of a profile in the format of the suffix or `Accept`, by default Turtle."""
     found = served_build()
     name, suffixed = split_suffix(profile, GRAPH_FORMATS)
     if name not in profiles():

@@ -1,4 +1,4 @@
-"""The cookbook: every question as a page with a form, as a REST address, and ready for curl, Python and R."""
+"""Blueprint for example queries: a page with a form, a REST URL, and snippets for curl, Python and R."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from begrepp.queries.files import Query, example
 from begrepp.queries.parameters import ParameterError, QueryContext, bind, ready
 from begrepp.rdf.namespaces import sparql_prologue
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
-from server.pages.queries.cookbook import question_page
+from server.pages.queries.cookbook import query_page
 from server.pages.templating import address, render, translator
 from server.served.documents import serialise
 from server.sparql import answers
@@ -26,20 +26,20 @@ _NOT_PARAMETERS = ("format", "lang")
 
 @blueprint.get("/queries")
 def questions() -> str:
-    """All questions, by what they are about."""
+    """Return the list of example queries by subject."""
     return render("queries.html", areas=by_area())
 
 
 @blueprint.get("/id/query/<name>")
 @blueprint.get("/query/<name>")
 def identifier(name: str) -> BaseResponse:
-    """303 See Other: where a question is answered."""
+    """Redirect (303) to the page of an example query."""
     return redirect(address(f"/queries/{example(name).name}"), 303)
 
 
 @blueprint.get("/queries/<name>")
 def question(name: str) -> Response:
-    """The answer to a question with the values given, or with its defaults."""
+    """Return the result of an example query with the given or default parameters."""
     stem, suffixed = split_suffix(name, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML))
     query = example(stem)
     makes_graph = query.form in ("construct", "describe")
@@ -70,7 +70,7 @@ def _known() -> QueryContext:
 
 
 def _page(query: Query, given: dict[str, str]) -> Response:
-    """The form with the values given and the answer below, or the error beside the field that it is about."""
+    """Return the form with the result, or with the error next to its field."""
     found, error, result = served_build(), None, None
     text = ready(query, found.iris)
     try:
@@ -78,7 +78,7 @@ def _page(query: Query, given: dict[str, str]) -> Response:
         result = answers.shown(parse_query(text), query.links)
     except BegreppError as problem:
         error = problem
-    page = question_page(
+    page = query_page(
         found, query, given, text, result, error if isinstance(error, ParameterError) else None, translator().language
     )
     status = error.status if error else 200

@@ -1,4 +1,4 @@
-"""`/harmonise`: the variables of two datasets side by side, their codes aligned, and the crosswalk as a file."""
+"""`/harmonise`: the variables of two datasets with aligned codes, as a page or a crosswalk file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/matrix`: topics against datasets, and in each cell the variables that measure the topic."""
+"""`/matrix`: the variables of each dataset that measure each topic."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("matrix", __name__)
 
 @blueprint.get("/matrix")
 def matrix() -> str:
-    """The topics below `topic` (an IRI), or the topmost ones."""
+    """Return the matrix of the topics below `topic` (an IRI), or of the top topics."""
     topic = request.args.get("topic", "")
     found = served_build()
     if topic and topic not in found.schemes.measuring:

@@ -1,4 +1,4 @@
-"""What harvesters and browsers look for by habit: the map of all pages, what robots may read, the JSON-LD context."""
+"""Blueprint for well-known files: sitemaps, robots.txt, OpenSearch and the JSON-LD context."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 @blueprint.get("/context.jsonld")
 def context() -> Response:
-    """The JSON-LD context: short names for what our JSON says."""
+    """Return the JSON-LD context."""
     return Response((ROOT / "ontology" / "context.jsonld").read_bytes(), content_type="application/ld+json")
 
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Pages are for all; questions cost too much to be asked at random."""
+    """Return robots.txt: pages are open to crawlers, queries are not."""
     closed = "".join(f"Disallow: {address(path)}\n" for path in ("/sparql?", "/search?", "/language/", "/downloads/"))
     text = f"User-agent: *\n{closed}Sitemap: {_host()}{address('/sitemap.xml')}\n"
     return Response(text, content_type="text/plain; charset=utf-8")
@@ -42,7 +42,7 @@ def robots() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The list of site maps: the lists, the registers, and each code system's concepts."""
+    """Return the sitemap index: lists, registers, and the concepts of each code system."""
     found = served_build()
     places = ["pages", "datasets"]
     for scheme in sorted(found.schemes.by_id):
@@ -55,7 +55,7 @@ def sitemap() -> Response:
 
 @blueprint.get("/sitemap/<name>.xml")
 def part(name: str) -> Response:
-    """One site map."""
+    """Return one sitemap."""
     found = served_build()
     scheme, _, number = name.rpartition("-")
     if name == "pages":
@@ -99,7 +99,7 @@ def _host() -> str:
 
 @blueprint.get("/opensearch.xml")
 def opensearch() -> Response:
-    """For browsers: this can be searched."""
+    """Return the OpenSearch description."""
     root = f"{_host()}{address('')}"
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -1,4 +1,4 @@
-"""The page of a concept: what it means, what it is called, where it stands, what it matches, where it is measured."""
+"""Data of a concept page: definitions, terms, hierarchy, mappings, and where it is measured."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from begrepp.records import Text
 from server.http.i18n import Translator
 from server.http.urls import document
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
-from server.pages.concepts.measured import Measured, measured
-from server.pages.concepts.neighbours import Drawing, drawing
+from server.pages.concepts.measured import MeasuredVariables, measured_variables
+from server.pages.concepts.neighbours import Drawing, neighbour_drawing
 from server.pages.concepts.thing import Property, properties
-from server.pages.concepts.tree import around, paths
+from server.pages.concepts.tree import paths_to, tree_around
 from server.pages.schemes.editions import EditionRow, LoadRow, edition_row, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
@@ -74,7 +74,7 @@ _SHOWN_OTHERWISE = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermRow:
-    """One word for the concept, where its own page is, and who says so."""
+    """A term of the concept, with its page and source."""
 
     text: Text
     href: str = ""
@@ -83,7 +83,7 @@ class TermRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermGroup:
-    """The words of one standing."""
+    """Terms with one status."""
 
     status: str
     terms: Sequence[TermRow]
@@ -91,7 +91,7 @@ class TermGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteGroup:
-    """The notes of one kind."""
+    """Notes of one kind."""
 
     kind: str
     texts: Sequence[Text]
@@ -99,7 +99,7 @@ class NoteGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptChange:
-    """What happened to the concept between two editions: the class, the rule, and where the difference shows it."""
+    """A change of the concept between two editions: class, rule and link to the difference."""
 
     old: str
     new: str
@@ -110,7 +110,7 @@ class ConceptChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptPage:
-    """A concept."""
+    """Data of a concept page."""
 
     ref: Ref
     scheme: Ref | None
@@ -137,7 +137,7 @@ class ConceptPage:
     drawing: Drawing | None
     citation: str
     mappings: Sequence[MappingRow]
-    measured: Measured
+    measured: MeasuredVariables
     releases: Sequence[EditionRow]
     load: LoadRow | None
     publisher: Ref | None
@@ -149,17 +149,17 @@ class ConceptPage:
 
     @property
     def shows_terms(self) -> bool:
-        """Whether there are more words than the heading already shows."""
+        """Whether there are terms besides those in the heading."""
         return len(self.terms) > 1 or any(len(group.terms) > 1 + len(self.other_labels) for group in self.terms)
 
     @property
     def is_bare(self) -> bool:
-        """Whether its place in the tree says most about it, as with most codes: no definition, no other words."""
+        """Whether the concept has neither a definition nor further terms, as most codes."""
         return not (self.definitions or self.shows_terms)
 
 
 def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> ConceptPage:
-    """All there is to say about a concept, in a handful of questions with the concept bound."""
+    """Return the data of a concept page, from a few queries with the concept bound."""
     language = say.language
     said = statements(build, found.iri)
     incoming = _incoming(build, found.iri)
@@ -186,8 +186,8 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         return sorted((known[iri] for iri in set(iris)), key=lambda ref: ref.sort_key)
 
     here = known[found.iri]
-    ways = paths(build, found.iri, language)
-    tree = around(build, here, ways[0] if ways else [], language, everything=everything)
+    ways = paths_to(build, found.iri, language)
+    tree = tree_around(build, here, ways[0] if ways else [], language, everything=everything)
     above = named(iris_of(said, "skos:broader"))
     near = named({*iris_of(said, "skos:related"), *incoming["skos:related"]})
     labels = in_order(texts(said, "skos:prefLabel"), language)
@@ -221,10 +221,12 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         members_of=named(incoming["skos:member"]),
         paths=ways,
         tree=tree,
-        drawing=drawing(here, above, tree, near, mappings) if above or near or mappings or tree.children else None,
+        drawing=neighbour_drawing(here, above, tree, near, mappings)
+        if above or near or mappings or tree.children
+        else None,
         citation=_citation(here, release, found.iri),
         mappings=mappings,
-        measured=measured(build, found.iri, mappings, language),
+        measured=measured_variables(build, found.iri, mappings, language),
         releases=_releases(build, found.iri, here.label),
         load=loads_of(build, told),
         publisher=next((known[iri] for iri in iris_of(told, "dct:publisher")), None),
@@ -237,19 +239,19 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
 
 
 def _citation(here: Ref, release: str, iri: str) -> str:
-    """How to cite the concept, with the release that it was read from."""
+    """Return a citation of the concept with the edition it comes from."""
     within = f" ({here.scheme} {release.rpartition('/')[2]})" if release else ""
     return f"{here.code} {here.label.value}{within}. {iri}".strip()
 
 
 def _became(row: QuerySolution, concept: str) -> bool:
-    """Whether a change says that a code which went became another."""
+    """Return whether the change replaces a removed code by another."""
     source, target = value(row, "source"), value(row, "target")
     return source == concept != target != "" and compact(value(row, "type")) in _BECAME
 
 
 def _other_meanings(build: ServedBuild, said: Said, iri: str) -> list[str]:
-    """The concepts that the code has stood for besides this one."""
+    """Return the other concepts that the code has denoted."""
     # A dictionary's own list is no scheme of the catalogue, and its codes have no history.
     named = (build.schemes.by_iri.get(scheme) for scheme in iris_of(said, "skos:inScheme"))
     schemes = [scheme for scheme in named if scheme]
@@ -261,7 +263,7 @@ def _other_meanings(build: ServedBuild, said: Said, iri: str) -> list[str]:
 def _changes(
     build: ServedBuild, history: Sequence[QuerySolution], known: dict[str, Ref], notation: str
 ) -> list[ConceptChange]:
-    """What happened to the concept, newest first, one row for each difference and class."""
+    """Return the changes of the concept, newest first, one row per difference and class."""
     rows = {}
     for row in history:
         said = build.manifest.find_difference(value(row, "difference"))
@@ -285,7 +287,7 @@ def _incoming(build: ServedBuild, iri: str) -> dict[str, list[str]]:
 
 
 def _terms(build: ServedBuild, said: Said, language: str) -> list[TermGroup]:
-    """The words by standing; a label that has no term record of its own counts by what kind of label it is."""
+    """Return the terms by status; a label without a term record is grouped by its label property."""
     groups: dict[str, dict[Text, TermRow]] = defaultdict(dict)
     nodes = {iri: status for name, status in _TERMS.items() for iri in iris_of(said, name)}
     known = refs(build, nodes, language)
@@ -315,7 +317,7 @@ def _terms(build: ServedBuild, said: Said, language: str) -> list[TermGroup]:
 
 
 def _releases(build: ServedBuild, iri: str, label: Text) -> list[EditionRow]:
-    """The releases that list the concept, newest first, and what those called it that called it otherwise."""
+    """Return the editions that contain the concept, newest first, with its label where it differs."""
     called: dict[str, list[Text]] = defaultdict(list)
     for row in select(build.store, "concept-releases", concept=NamedNode(iri)):
         names = called[value(row, "release")]

@@ -1,4 +1,4 @@
-"""The matches of a concept with concepts of other schemes: asserted or denied, with why and how sure."""
+"""Rows for the mappings of a concept, asserted or denied, with justification and confidence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:bro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingRow:
-    """A match seen from the concept at hand: `predicate` reads from it to `other`."""
+    """A mapping seen from the current concept: `predicate` points from it to `other`."""
 
     other: Ref
     predicate: str
@@ -40,7 +40,7 @@ class MappingRow:
 def mapping_rows(
     build: ServedBuild, iri: str, said: Said, incoming: dict[str, list[str]], language: str
 ) -> list[MappingRow]:
-    """Recorded matches in both directions, and matches that have no record; the surest first."""
+    """Return mappings in both directions, with and without a mapping record, by descending confidence."""
     records: dict[str, Said] = defaultdict(lambda: defaultdict(list))
     for row in select(build.store, "concept-mappings", concept=NamedNode(iri)):
         if isinstance(term := row["value"], NamedNode | Literal):

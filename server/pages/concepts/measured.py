@@ -1,4 +1,4 @@
-"""Where a concept is measured: the variables of registers that measure it, what lies below it, or what matches it."""
+"""Variables that measure a concept, a narrower concept, or an exact or close match of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredRow:
-    """A variable, and the concept it measures where that is another than the page's."""
+    """A variable, and the concept it measures if that is not the concept of the page."""
 
     variable: Ref
     measures: Ref | None
@@ -31,15 +31,15 @@ class MeasuredRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredIn:
-    """The variables of one dataset."""
+    """The variables of one dataset that measure the concept."""
 
     dataset: Ref
     rows: Sequence[MeasuredRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """Where a concept is measured, dataset by dataset, and the datasets that are about it."""
+class MeasuredVariables:
+    """Variables that measure a concept by dataset, and datasets about it."""
 
     datasets: Sequence[MeasuredIn]
     total: int
@@ -47,12 +47,14 @@ class Measured:
 
     @property
     def shown(self) -> int:
-        """How many variables are shown."""
+        """Number of variables shown."""
         return sum(len(dataset.rows) for dataset in self.datasets)
 
 
-def measured(build: ServedBuild, iri: str, mappings: Sequence[MappingRow], language: str) -> Measured:
-    """The variables for a concept, those below it, and those of concepts that match it exactly or closely."""
+def measured_variables(
+    build: ServedBuild, iri: str, mappings: Sequence[MappingRow], language: str
+) -> MeasuredVariables:
+    """Return the variables for a concept, its narrower concepts, and its exact and close matches."""
     matched = {
         row.other.iri: row.predicate
         for row in reversed(mappings)
@@ -84,7 +86,7 @@ def measured(build: ServedBuild, iri: str, mappings: Sequence[MappingRow], langu
         MeasuredIn(dataset=known[dataset], rows=sorted(found, key=lambda r: r.variable.sort_key))
         for dataset, found in rows.items()
     ]
-    return Measured(
+    return MeasuredVariables(
         datasets=sorted(datasets, key=lambda d: d.dataset.sort_key),
         total=len(entries),
         about=sorted((known[dataset] for dataset in about), key=lambda r: r.sort_key),

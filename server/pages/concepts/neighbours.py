@@ -1,4 +1,4 @@
-"""A concept and what is nearest to it, drawn: what is above, beside, below, and what it matches. Made on the server."""
+"""SVG drawing of a concept with its broader, narrower and matching concepts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDE, _BOLD_WIDE = 7.4, 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A concept in the drawing; `words` are cut to what its box holds."""
+    """A concept in the drawing; `words` are shortened to fit its box."""
 
     ref: Ref
     x: int
@@ -29,7 +29,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """From one box to another, with right angles: `points` as SVG writes them."""
+    """A connector with right angles; `points` in SVG syntax."""
 
     points: str
     kind: str
@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """All boxes and lines; sizes in units of the drawing."""
+    """Boxes and lines; sizes in SVG user units."""
 
     boxes: Sequence[Box]
     lines: Sequence[Line]
@@ -46,10 +46,10 @@ class Drawing:
     hidden: int
 
 
-def drawing(
+def neighbour_drawing(
     here: Ref, above: Sequence[Ref], tree: TreeNode, related: Sequence[Ref], mappings: Sequence[MappingRow]
 ) -> Drawing:
-    """Above in the first row, the concept in the middle with its matches beside it, what is below in the last rows."""
+    """Return the drawing: broader concepts in the first row, the concept with its matches, narrower concepts below."""
     below = [node.ref for node in _children(tree, here.iri)]
     matched = [row.other for row in mappings if not row.negated]
     beside = list({ref.iri: ref for ref in [*related, *matched]}.values())
@@ -67,7 +67,7 @@ def drawing(
 
 
 def _children(tree: TreeNode, iri: str) -> Sequence[TreeNode]:
-    """What the tree shows below the concept."""
+    """Return the children that the tree shows below the concept."""
     if tree.ref.iri == iri:
         return tree.children
     return next((found for child in tree.children if (found := _children(child, iri))), [])
@@ -83,7 +83,7 @@ def _box(ref: Ref, x: int, y: int, kind: str) -> Box:
 
 
 def _line(box: Box, y_here: int) -> Line:
-    """No line crosses a box: what is below is reached from the left of it, what is beside from the gap between."""
+    """Return a connector that crosses no box: it enters lower boxes from the left, side boxes through the gap."""
     middle, half = box.y + HIGH // 2, _INDENT // 2
     between = y_here - 3 * GAP // 2
     match box.kind:

@@ -1,4 +1,4 @@
-"""The page of anything: all its properties in words, and what points to it."""
+"""Data of the generic page of a resource: its properties and incoming references."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HIDDEN = {expand("rdfs:isDefinedBy")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
-    """A property in words with its values: texts, or links to things; and the group that the shapes put it in."""
+    """A property with its label, its values (texts or links) and its group from the shapes."""
 
     words: Text
     name: str
@@ -41,13 +41,13 @@ class Property:
 
     @property
     def group_order(self) -> float:
-        """Where the group stands among the others."""
+        """Sort position of the group."""
         return self.rank[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThingPage:
-    """Anything that has an IRI."""
+    """Data of the generic page of a resource."""
 
     ref: Ref
     classes: Sequence[Text]
@@ -59,7 +59,7 @@ class ThingPage:
 
 
 def thing_page(build: ServedBuild, found: Resolved, say: Translator) -> ThingPage:
-    """All that is said of a thing."""
+    """Return the data of the generic page of a resource."""
     said = statements(build, found.iri)
     pointing: dict[str, list[NamedNode | Literal]] = defaultdict(list)
     rows = [*select(build.store, "thing-incoming", thing=NamedNode(found.iri))]
@@ -80,7 +80,7 @@ def thing_page(build: ServedBuild, found: Resolved, say: Translator) -> ThingPag
 
 
 def properties(build: ServedBuild, said: Said, say: Translator, without: Iterable[str] = ()) -> list[Property]:
-    """Statements as properties in words, without those that the page shows otherwise."""
+    """Return statements as labelled properties, without those shown elsewhere on the page."""
     left_out = {expand(name) for name in without} | _HIDDEN
     kept = {prop: values for prop, values in said.items() if prop not in left_out and values}
     iris = {prop: sorted(t.value for t in values if isinstance(t, NamedNode)) for prop, values in kept.items()}
@@ -118,13 +118,13 @@ def words_of(iri: str, say: Translator, known: dict[str, Ref]) -> Text:
 
 
 def _text(texts: Mapping[str, str], say: Translator) -> Text:
-    """The text in the reader's language, or in the one that there is."""
+    """Return the text in the page's language, or in any other."""
     language = say.language if say.language in texts else next(iter(texts), "")
     return Text(texts.get(language, ""), language)
 
 
 def _parent(build: ServedBuild, iri: str, language: str) -> Ref | None:
-    """The nearest thing that this one's IRI lies under: the dataset of a contact, the set of a mapping."""
+    """Return the nearest resource whose IRI is a prefix: the dataset of a contact, the set of a mapping."""
     path = iri.removeprefix(build.iris.root)
     while "/" in path and path != iri:
         path = path.rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""The tree around a concept: the way down to it, its siblings, and what is directly below it."""
+"""Concept tree: the path to a concept, its siblings and its children."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ MAX_PATHS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """The concepts directly below something: a page of them, and how many there are."""
+    """One page of the children of a concept, and their total number."""
 
     nodes: Sequence[TreeNode]
     total: int
 
     @property
     def hidden(self) -> int:
-        """How many are not shown."""
+        """Number of nodes not shown."""
         return self.total - len(self.nodes)
 
 
 def children(build: ServedBuild, concepts: Sequence[str], language: str) -> dict[str, list[TreeNode]]:
-    """What is directly below each of the concepts, sorted by code and label."""
+    """Return the children of each concept, sorted by code and label."""
     found = {iri: kept for iri in concepts if (kept := build.children_cache.get(iri, language)) is not None}
     below: dict[str, dict[str, int]] = {iri: {} for iri in concepts if iri not in found}
     if below:
@@ -49,8 +49,8 @@ def children(build: ServedBuild, concepts: Sequence[str], language: str) -> dict
     return found
 
 
-def top(build: ServedBuild, scheme: SchemeFacts, language: str, *, everything: bool = False) -> Branch | None:
-    """The concepts at the top of a scheme, those in use first, by code; what is not shown is not named either."""
+def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, everything: bool = False) -> Branch | None:
+    """Return the top concepts of a scheme by code, active ones first; labels only for those shown."""
     order = build.top_concepts_cache.get(scheme.iri)
     if order is None:
         rows = select(build.store_of(scheme.id), "scheme-top", scheme=NamedNode(scheme.iri))
@@ -73,13 +73,13 @@ def _nodes(counts: dict[str, int], known: dict[str, Ref]) -> list[TreeNode]:
     return sorted(nodes, key=lambda node: (not node.ref.active, *node.ref.sort_key))
 
 
-def branch(nodes: list[TreeNode], *, everything: bool) -> Branch:
-    """The first of the nodes, or all of them."""
+def first_nodes(nodes: list[TreeNode], *, everything: bool) -> Branch:
+    """Return the first nodes, or all of them."""
     return Branch(nodes=nodes if everything else nodes[:SHOWN], total=len(nodes))
 
 
-def paths(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
-    """The ways from the top down to a concept, without the concept; a few, shortest first."""
+def paths_to(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
+    """Return the shortest paths from the top to a concept, without the concept, at most `MAX_PATHS`."""
     above: dict[str, set[str]] = defaultdict(set)
     for row in select(build.store, "concept-ancestors", concept=NamedNode(iri)):
         above[value(row, "child")].add(value(row, "parent"))
@@ -96,8 +96,8 @@ def paths(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
     return [[known[step] for step in path] for path in found]
 
 
-def around(build: ServedBuild, here: Ref, path: Sequence[Ref], language: str, *, everything: bool) -> TreeNode:
-    """The tree from the top along one path: the concept among its siblings, and its children."""
+def tree_around(build: ServedBuild, here: Ref, path: Sequence[Ref], language: str, *, everything: bool) -> TreeNode:
+    """Return the tree along one path: the concept with its siblings and children."""
     wanted = [here.iri, *([path[-1].iri] if path else [])]
     below = children(build, wanted, language)
     mine = below.get(here.iri, [])

@@ -1,4 +1,4 @@
-"""The page of a dataset: who holds what, since when, for whom, how it can be had, and its variables."""
+"""Data of a dataset page: holder, period, access procedure, tables and variables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRow:
-    """Which source says a fact, when somebody looked, and how certain it is."""
+    """The source of a fact, the date it was checked, and its certainty."""
 
     about: str
     source: str
@@ -39,7 +39,7 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementRow:
-    """An element of EHDS's minimum metadata, and whether the description has it."""
+    """An element of the EHDS minimum metadata, and whether the description has it."""
 
     name: Text
     conditional: bool
@@ -58,8 +58,8 @@ class QualityRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableOf:
-    """A table of a dataset with its variables."""
+class DatasetTable:
+    """A table of the dataset with its variables."""
 
     ref: Ref
     variables: Sequence[VariableRow]
@@ -67,7 +67,7 @@ class TableOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetPage:
-    """A dataset."""
+    """Data of a dataset page."""
 
     ref: Ref
     other_titles: Sequence[Text]
@@ -92,7 +92,7 @@ class DatasetPage:
     keywords: Sequence[Text]
     ages: tuple[str, str]
     individuals: str
-    tables: Sequence[TableOf]
+    tables: Sequence[DatasetTable]
     total: int
     hidden: int
     evidence: Sequence[EvidenceRow]
@@ -105,7 +105,7 @@ class DatasetPage:
 
     @property
     def missing(self) -> list[ElementRow]:
-        """The elements of EHDS that the description lacks."""
+        """EHDS elements missing from the description."""
         return [row for row in self.elements if not row.present]
 
 
@@ -142,7 +142,7 @@ _SHOWN_OTHERWISE = [
 
 
 def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> DatasetPage:
-    """A dataset with its variables."""
+    """Return the data of a dataset page."""
     language = say.language
     said = statements(build, found.iri)
     linked = (
@@ -238,7 +238,7 @@ def _quality(build: ServedBuild, measured: Said, language: str) -> QualityRow:
     )
 
 
-def _years(tables: Sequence[TableOf]) -> list[Years]:
+def _years(tables: Sequence[DatasetTable]) -> list[Years]:
     rows = [row for table in tables for row in table.variables if row.valid_from]
     return [
         Years(href=r.ref.href, code=r.name, label=r.ref.label, since=r.valid_from, until=r.valid_to)
@@ -255,7 +255,9 @@ def _evidence(fact: Said) -> EvidenceRow:
     )
 
 
-def _tables(build: ServedBuild, dataset: str, language: str, *, everything: bool) -> tuple[list[TableOf], int, int]:
+def _tables(
+    build: ServedBuild, dataset: str, language: str, *, everything: bool
+) -> tuple[list[DatasetTable], int, int]:
     found: dict[str, dict[str, Said]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for row in select(build.store, "dataset-variables", dataset=NamedNode(dataset)):
         if isinstance(term := row["value"], NamedNode | Literal):
@@ -269,6 +271,6 @@ def _tables(build: ServedBuild, dataset: str, language: str, *, everything: bool
         rows = [variable_row(said, known[iri], known, language) for iri, said in found[table].items()]
         rows.sort(key=lambda row: sort_key(row.name))
         if rows[:left]:
-            tables.append(TableOf(ref=known[table], variables=rows[:left]))
+            tables.append(DatasetTable(ref=known[table], variables=rows[:left]))
         left = max(0, left - len(rows))
     return tables, total, total - sum(len(table.variables) for table in tables)

@@ -1,4 +1,4 @@
-"""The page of a harmonisation: pairs of variables with what is lost between their codes, drawn and in a table."""
+"""Data of the harmonisation page: pairs of variables with aligned codes and information loss."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LOSSES = (Loss.NOTHING, Loss.MERGED, Loss.COARSER, Loss.NEAR, Loss.UNDECIDED, Lo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A step of a translation: how, and to which concept."""
+class TranslationStep:
+    """A step of a code translation: mapping relation and target concept."""
 
     how: str
     to: Ref
@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRow:
-    """A code of A, a code of B, and what is lost."""
+    """A code of A, a code of B, and the information loss."""
 
     code: str
     label: str
@@ -35,12 +35,12 @@ class CodeRow:
     target_label: str
     loss: str
     confidence: float | None
-    steps: Sequence[Step]
+    steps: Sequence[TranslationStep]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A stretch of the bar that shows how many codes lose what: left edge and width of 100, and the number."""
+    """A segment of the loss bar: left edge and width in per cent, and the number of codes."""
 
     loss: str
     x: float
@@ -50,7 +50,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairRow:
-    """Two variables side by side."""
+    """A pair of variables."""
 
     id: str
     a: Ref
@@ -76,13 +76,13 @@ class PairRow:
 
     @property
     def exports(self) -> bool:
-        """Whether there is anything to translate."""
+        """Whether the pair has codes to translate."""
         return bool(self.codes) or self.factor is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarmonisePage:
-    """The choice of datasets, and the pairs of the two that were chosen."""
+    """The dataset selection, and the variable pairs of the two selected datasets."""
 
     datasets: Sequence[Ref]
     pairs: Sequence[PairRow]
@@ -90,7 +90,7 @@ class HarmonisePage:
 
 
 def harmonise_page(build: ServedBuild, walk: Crosswalk | None, language: str) -> HarmonisePage:
-    """The page; without a crosswalk only the choice."""
+    """Return the data of the page; without a crosswalk only the dataset selection."""
     datasets = refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
     pairs = walk.pairs if walk else ()
     iris = {iri for pair in pairs for iri in _iris(pair)}
@@ -163,12 +163,15 @@ def _code(
         target_label=label_of(target.labels, language) if target else "",
         loss=loss,
         confidence=path.confidence if path else None,
-        steps=[Step(how=step.match.predicate if step.mapping else "skos:broader", to=known[step.to]) for step in steps],
+        steps=[
+            TranslationStep(how=step.match.predicate if step.mapping else "skos:broader", to=known[step.to])
+            for step in steps
+        ],
     )
 
 
 def _bars(pair: VariablePair) -> list[Bar]:
-    """The stretches of a bar 100 wide, in the order of how much is lost."""
+    """Return the segments of the bar, ordered by loss."""
     total, x, bars = len(pair.codes), 0.0, []
     for loss in LOSSES:
         if count := pair.count(loss):

@@ -1,4 +1,4 @@
-"""The matrix of topics and datasets: how many variables measure a topic or what lies below it, and which."""
+"""Data of the matrix page: variables per topic and dataset."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ MOST_ROWS = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixCell:
-    """A topic in a dataset: its variables, and the radius of the circle that shows how many."""
+    """The variables of a topic in a dataset, and the radius of the circle that shows their number."""
 
     variables: Sequence[Ref]
     radius: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A topic against all datasets; `unfolds` where there are narrower topics to show."""
+class MatrixRow:
+    """A topic with one cell per dataset; `unfolds` if it has narrower topics to show."""
 
     topic: Ref
     cells: Sequence[MatrixCell | None]
@@ -37,16 +37,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixPage:
-    """A level of topics, the way to it from the top, and the datasets."""
+    """One level of topics, the path to it, and the datasets."""
 
     path: Sequence[Ref]
     datasets: Sequence[Ref]
-    rows: Sequence[Row]
+    rows: Sequence[MatrixRow]
     left_out: int
 
 
 def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
-    """The topics directly below one that are measured, and the topic's own variables; without a topic, the topmost."""
+    """Return the measured topics directly below a topic and its own variables; without a topic, the top topics."""
     index = build.schemes.measuring
     above = build.schemes.directly_above
     below: dict[str, set[str]] = defaultdict(set)
@@ -75,7 +75,7 @@ def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
     variables = refs(build, {v for iri in shown for found in filled[iri].values() for v in found}, language)
     fullest = max((len(found) for iri in shown for found in filled[iri].values()), default=1)
     rows = [
-        Row(
+        MatrixRow(
             topic=known[iri],
             cells=[_cell(filled[iri].get(column.iri), variables, fullest) for column in columns],
             unfolds=iri != topic and any(concept in index for concept in below[iri]),
@@ -94,7 +94,7 @@ def _cell(found: Sequence[str] | None, variables: dict[str, Ref], fullest: int) 
 
 
 def _path(topic: str, above: dict[str, list[str]]) -> list[str]:
-    """The way from the top to a topic; one way where there are several."""
+    """Return one path from the top to a topic."""
     path: list[str] = []
     while topic and topic not in path:
         path.append(topic)

@@ -1,4 +1,4 @@
-"""Years drawn: a bar for each variable, from its first year to its last, on one scale."""
+"""Timeline drawing: one bar of years per variable on a common scale."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDTH = 100.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A line of the drawing: what it is, its years as they are said, and where its bar lies (0 to 100)."""
+    """A line of the drawing: label, years as text, and position of the bar in per cent."""
 
     href: str
     code: str
@@ -28,7 +28,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A year on the scale."""
+    """A tick of the year scale."""
 
     year: int
     x: float
@@ -36,7 +36,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """Spans on one scale of years."""
+    """Bars on a common scale of years."""
 
     spans: Sequence[Span]
     ticks: Sequence[Tick]
@@ -45,7 +45,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Years:
-    """What a line is drawn from: `since` and `until` as dates, months or years; empty where not known."""
+    """Input of a line: `since` and `until` as dates, months or years; empty if unknown."""
 
     href: str
     code: str
@@ -56,7 +56,7 @@ class Years:
 
 
 def timeline(lines: Iterable[Years], now: int) -> Timeline | None:
-    """The drawing, or None where fewer than two lines have a year."""
+    """Return the drawing, or None if fewer than two lines have a year."""
     known = [line for line in lines if line.since]
     if len(known) < 2:
         return None

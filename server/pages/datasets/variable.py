@@ -1,4 +1,4 @@
-"""The page of a variable: what it measures and why that is said, its codes, and its siblings in other registers."""
+"""Data of a variable page: measured concepts with justification, codes, and variables that measure the same."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from server.served.resolve import Resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """On what ground a variable measures a concept, and how surely."""
+class LinkJustification:
+    """The justification of a link from a variable to a concept, and its confidence."""
 
     justification: str
     confidence: float | None
@@ -34,7 +34,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sibling:
-    """A variable elsewhere that measures the same: its dataset, list, unit and years."""
+    """A variable of another dataset that measures the same concept: dataset, code list, unit and years."""
 
     dataset: Ref
     variable: Ref
@@ -47,7 +47,7 @@ class Sibling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariablePage:
-    """A variable."""
+    """Data of a variable page."""
 
     row: VariableRow
     titles: Sequence[Text]
@@ -56,7 +56,7 @@ class VariablePage:
     table: Ref | None
     values: Sequence[Ref]
     more_values: Ref | None
-    grounds: dict[str, Ground]
+    grounds: dict[str, LinkJustification]
     siblings: Sequence[Sibling]
     timeline: Timeline | None
     releases: Sequence[Ref]
@@ -89,7 +89,7 @@ _VALUES_SHOWN = 40
 
 
 def variable_page(build: ServedBuild, found: Resolved, say: Translator) -> VariablePage:
-    """A variable: what it measures, its codes, and the variables elsewhere that measure the same."""
+    """Return the data of a variable page."""
     language = say.language
     said = statements(build, found.iri)
     place = next(iter(select(build.store, "variable-place", variable=NamedNode(found.iri))), None)
@@ -116,7 +116,7 @@ def variable_page(build: ServedBuild, found: Resolved, say: Translator) -> Varia
 
 
 def _values(build: ServedBuild, code_list: Ref | None, language: str) -> list[Ref]:
-    """The codes of a variable's code list, where it is short enough to show."""
+    """Return the codes of the variable's code list if it is short enough to show."""
     graph = next(
         (g for g in build.manifest.current_graphs("scheme") if code_list and build.iris.scheme(g.id) == code_list.iri),
         None,
@@ -127,12 +127,12 @@ def _values(build: ServedBuild, code_list: Ref | None, language: str) -> list[Re
     return sorted(refs(build, [item.iri for item in listed], language).values(), key=lambda r: r.sort_key)
 
 
-def _grounds(build: ServedBuild, said: Said) -> dict[str, Ground]:
-    """Concept → why the variable is said to measure it."""
+def _grounds(build: ServedBuild, said: Said) -> dict[str, LinkJustification]:
+    """Return the justification of each measured concept."""
     found = {}
     for link in statements_of(build, set(iris_of(said, "begrepp:qualifiedMeasures"))).values():
         sure = one(link, "sssom:confidence")
-        found[one(link, "begrepp:linksTo")] = Ground(
+        found[one(link, "begrepp:linksTo")] = LinkJustification(
             justification=compact(one(link, "sssom:mapping_justification")),
             confidence=float(sure) if sure else None,
             source=one(link, "dct:source"),
@@ -142,7 +142,7 @@ def _grounds(build: ServedBuild, said: Said) -> dict[str, Ground]:
 
 
 def _siblings(build: ServedBuild, own: str, row: VariableRow, language: str) -> list[Sibling]:
-    """The variables of all datasets that measure one of the concepts, by the title of their dataset."""
+    """Return the variables that measure one of the concepts, by dataset title."""
     homes: dict[str, str] = {}
     if row.concepts:
         concepts = [NamedNode(concept.iri) for concept in row.concepts]
@@ -171,7 +171,7 @@ def _siblings(build: ServedBuild, own: str, row: VariableRow, language: str) -> 
 def _sibling_years(
     build: ServedBuild, row: VariableRow, home: Ref | None, siblings: Sequence[Sibling]
 ) -> Timeline | None:
-    """The years of a variable and its siblings; where a variable states none, those of its dataset."""
+    """Return the years of a variable and its siblings, by default those of their dataset."""
     datasets = {s.dataset.iri: s.dataset for s in siblings} | ({home.iri: home} if home else {})
     periods = {
         iri: next(iter(statements_of(build, set(iris_of(said, "dct:temporal"))).values()), {})
@@ -191,7 +191,7 @@ def _sibling_years(
 
 
 def _releases(build: ServedBuild, codes: Sequence[Ref], language: str) -> list[Ref]:
-    """The editions in force of the code lists of a variable."""
+    """Return the editions in force of the variable's code lists."""
     found = [
         build.iris.release(graph.id, graph.version)
         for graph in build.manifest.current_graphs("scheme")

@@ -1,4 +1,4 @@
-"""A variable as a row of a table: what it is called, what it measures, how it is coded, since when, and who says so."""
+"""Row of a variable table: title, measured concepts, coding, years and source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from server.served.refs import Ref
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariableRow:
-    """A variable in the table of a dataset."""
+    """Row of a variable in a table."""
 
     ref: Ref
     name: str
@@ -34,12 +34,12 @@ CODED = ("begrepp:codeList", "begrepp:codingSystem", "begrepp:valueSet")
 
 
 def linked(said: Said) -> set[str]:
-    """What a variable refers to: concepts, lists of codes, what it is the key for."""
+    """Return the IRIs that a variable refers to: concepts, code lists, linkage keys."""
     return {iri for name in ("begrepp:measures", "begrepp:linkageKeyFor", *CODED) for iri in iris_of(said, name)}
 
 
 def variable_row(said: Said, ref: Ref, known: dict[str, Ref], language: str) -> VariableRow:
-    """A variable from what is said of it; `known` are the links to what it refers to."""
+    """Return the row of a variable from its statements; `known` maps the IRIs it refers to."""
     return VariableRow(
         ref=ref,
         name=one(said, "csvw:name"),

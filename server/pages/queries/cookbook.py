@@ -1,4 +1,4 @@
-"""The page of a question: its words, a form for what may be changed, the answer, and how to ask it from a program."""
+"""Data of an example query page: description, parameter form, result and code snippets."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from server.served.refs import Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field of the form: what may be changed, the value it has, and what it stands for."""
+class ParameterField:
+    """A form field: parameter, current value and label of the value."""
 
     name: str
     kind: str
@@ -34,20 +34,20 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionPage:
-    """A question, and its answer."""
+class QueryPage:
+    """Data of an example query page."""
 
     name: str
     title: Text
     summary: Text
-    fields: Sequence[Field]
+    fields: Sequence[ParameterField]
     result: ResultPage | None
     sparql: str
     query_string: str
     graph: bool
 
 
-def question_page(
+def query_page(
     build: ServedBuild,
     query: Query,
     given: Mapping[str, str],
@@ -55,14 +55,14 @@ def question_page(
     result: ResultPage | None,
     wrong: ParameterError | None,
     language: str,
-) -> QuestionPage:
-    """The page; `text` is the query as it was asked, `wrong` the value that could not be used."""
+) -> QueryPage:
+    """Return the data of the page; `text` is the query that was run, `wrong` the parameter that is invalid."""
     terms = {p.name: _term(p, text) for p in query.parameters}
     iris = {term[1:-1] for term in terms.values() if term.startswith("<")}
     known = refs(build, iris | ({hit.iri for hit in wrong.candidates} if wrong else set()), language)
     fields = [_field(build, p, given, terms[p.name], known, wrong, language) for p in query.parameters]
     kept = {name: value for name, value in given.items() if value.strip() and name in terms}
-    return QuestionPage(
+    return QueryPage(
         name=query.name,
         title=query.words("title", language),
         summary=query.words("summary", language),
@@ -88,13 +88,13 @@ def _field(
     known: Mapping[str, Ref],
     wrong: ParameterError | None,
     language: str,
-) -> Field:
+) -> ParameterField:
     here = wrong if wrong and wrong.name == parameter.name else None
     iri = term[1:-1] if term.startswith("<") else ""
     value = given.get(parameter.name, "").strip()
     if not here:
         value = _shown(build, parameter, iri, known) if iri else _lexical(term)
-    return Field(
+    return ParameterField(
         name=parameter.name,
         kind=parameter.kind,
         title=parameter.title(language),
@@ -109,7 +109,7 @@ def _field(
 
 
 def _shown(build: ServedBuild, parameter: Parameter, iri: str, known: Mapping[str, Ref]) -> str:
-    """An IRI as people write it."""
+    """Return an IRI in readable form."""
     if parameter.kind in ("dataset", "scheme"):
         return iri.rpartition("/")[2]
     ref = known.get(iri)
@@ -121,7 +121,7 @@ def _lexical(term: str) -> str:
 
 
 def _options(build: ServedBuild, parameter: Parameter, language: str) -> list[tuple[str, str]]:
-    """What can be chosen: value and words, in Swedish order."""
+    """Return the options as value and label, in Swedish order."""
     if parameter.kind == "choice":
         return [(option, option) for option in parameter.options]
     if parameter.kind == "dataset":

@@ -1,4 +1,4 @@
-"""The answer to a query as a page: a table whose IRIs are links to the pages of things."""
+"""Query result as a table with links to the pages of resources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEXT_SHOWN = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultCell:
-    """A value: a link for an IRI, words with their language or datatype for a literal."""
+    """A value: a link for an IRI, text with language or datatype for a literal."""
 
     text: str
     href: str = ""
@@ -31,7 +31,7 @@ class ResultCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultPage:
-    """A table, a yes or no, or a graph as text."""
+    """A table, a boolean, or a graph as text."""
 
     variables: Sequence[str] = ()
     rows: Sequence[Sequence[ResultCell]] = ()
@@ -42,7 +42,7 @@ class ResultPage:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was found."""
+        """Whether the result is empty."""
         return self.boolean is False or (self.boolean is None and not self.rows and not self.graph.strip())
 
 

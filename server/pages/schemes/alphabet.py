@@ -1,4 +1,4 @@
-"""The alphabetical index of a code system: its concepts by their names, letter by letter, in Swedish order."""
+"""Data of the alphabetical index of a code system, in Swedish order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlphabetPage(Paged):
-    """The names under one letter, and how many there are under each."""
+    """The names under one letter, and the number of names per letter."""
 
     size: ClassVar[int] = PAGE
     scheme: SchemeFacts
@@ -31,7 +31,7 @@ class AlphabetPage(Paged):
 
 
 def alphabet_page(build: ServedBuild, scheme: SchemeFacts, language: str, *, letter: str, offset: int) -> AlphabetPage:
-    """The page of a letter; of the first that there is, where none is asked for."""
+    """Return the page of a letter, by default the first."""
     letters = letters_of(build.folder, scheme.id, language)
     if letter not in letters:
         letter = next(iter(letters), "")

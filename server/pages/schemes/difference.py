@@ -1,4 +1,4 @@
-"""The page of a difference between two editions: how much changed, what, by which rule, and what it touches."""
+"""Data of a difference page: changes between two editions by class and rule, and their impact."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TOUCHED = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeLink:
-    """A code at one end of a change."""
+    """A source or target code of a change."""
 
     notation: str
     href: str
@@ -38,7 +38,7 @@ class CodeLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """A change as a row."""
+    """Row of a change."""
 
     type: str
     rule: str
@@ -54,7 +54,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleCount:
-    """A rule in words, and how many changes it decided."""
+    """A rule and the number of changes it classified."""
 
     id: str
     words: Text
@@ -64,7 +64,7 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeCount:
-    """A class of change, how many there are, and by which rules."""
+    """A class of change with its number of changes and rules."""
 
     id: str
     count: int
@@ -72,8 +72,8 @@ class TypeCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LevelRow:
-    """A level, and whether the editions cover it, so that it shows what came and went."""
+class LevelCoverageRow:
+    """A level, and whether both editions cover it."""
 
     words: Text
     old: int
@@ -94,7 +94,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """What a difference touches, by kind, and the variables that are coded in the scheme at all."""
+    """Mappings, value sets and variables affected by a difference, and all variables coded in the scheme."""
 
     groups: Sequence[tuple[str, int, Sequence[Touched]]]
     coded: Sequence[tuple[Ref, Sequence[Ref]]]
@@ -102,7 +102,7 @@ class Impact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferencePage(Paged):
-    """A difference between two editions of a scheme."""
+    """Data of a difference page."""
 
     size: ClassVar[int] = PAGE
     said: DifferenceEntry
@@ -112,7 +112,7 @@ class DifferencePage(Paged):
     new: Ref
     types: Sequence[TypeCount]
     all: int
-    levels: Sequence[LevelRow]
+    levels: Sequence[LevelCoverageRow]
     uncovered: bool
     rows: Sequence[ChangeRow]
     total: int
@@ -122,15 +122,15 @@ class DifferencePage(Paged):
 
 
 def title_of(build: ServedBuild, said: DifferenceEntry, say: Translator) -> Text:
-    """`ICD-10-SE: from 2020 to 2021` in the reader's language."""
+    """Return the title, such as `ICD-10-SE: from 2020 to 2021`, in the page's language."""
     scheme = build.schemes.by_id.get(said.scheme)
     titles = [text for text in scheme.titles if text.lang == say.language] if scheme else []
     name = titles[0].value.partition(",")[0] if titles else said.scheme
     return Text(say("difference.heading", scheme=name, old=said.old, new=said.new), say.language)
 
 
-def chosen(build: ServedBuild, graph: str, kind: str = "", rule: str = "", query: str = "") -> list[Change]:
-    """The changes of a difference that a filter lets through."""
+def filtered_changes(build: ServedBuild, graph: str, kind: str = "", rule: str = "", query: str = "") -> list[Change]:
+    """Return the changes that match the filter."""
     words, code = fold(query.strip()), code_key(query)
     found = []
     for change in changes_of(build, graph):
@@ -147,7 +147,7 @@ def chosen(build: ServedBuild, graph: str, kind: str = "", rule: str = "", query
 
 
 def changes_of(build: ServedBuild, graph: str) -> list[Change]:
-    """All changes of a difference; those asked for last are kept."""
+    """Return all changes of a difference, cached."""
     kept = build.changes_cache
     if graph not in kept:
         while len(kept) >= 4:
@@ -159,11 +159,11 @@ def changes_of(build: ServedBuild, graph: str) -> list[Change]:
 def difference_page(
     build: ServedBuild, said: DifferenceEntry, say: Translator, *, kind: str, rule: str, query: str, offset: int
 ) -> DifferencePage:
-    """A difference with one page of its changes."""
+    """Return the data of a difference page with one page of changes."""
     iris = build.iris
     scheme = build.schemes.by_id[said.scheme].iri
     old, new = (iris.release(said.scheme, version) for version in (said.old, said.new))
-    changes = chosen(build, said.graph, kind, rule, query)
+    changes = filtered_changes(build, said.graph, kind, rule, query)
     rules = {expand(f"begrepp:{name}") for name in said.rules}
     levels = {row.level for row in said.levels if "://" in row.level}
     known = refs(build, {scheme, old, new, *rules, *levels}, say.language)
@@ -217,7 +217,7 @@ def _definitions(build: ServedBuild, iris: set[str], language: str) -> dict[str,
     return found
 
 
-def _level(row: LevelCoverage, known: dict[str, Ref], say: Translator) -> LevelRow:
+def _level(row: LevelCoverage, known: dict[str, Ref], say: Translator) -> LevelCoverageRow:
     level = row.level
     if level in known:
         words = known[level].label
@@ -225,7 +225,7 @@ def _level(row: LevelCoverage, known: dict[str, Ref], say: Translator) -> LevelR
         words = Text(say("difference.length", n=int(level.removeprefix("length "))), say.language)
     compared = row.old_covers and row.new_covers
     why = "compared" if compared else "oldlacks" if not row.old_covers else "newlacks"
-    return LevelRow(words=words, old=row.old, new=row.new, common=row.common, compared=compared, why=why)
+    return LevelCoverageRow(words=words, old=row.old, new=row.new, common=row.common, compared=compared, why=why)
 
 
 def _row(build: ServedBuild, scheme: str, change: Change, say: Translator) -> ChangeRow:

@@ -1,4 +1,4 @@
-"""A release of a scheme: who published what, when, under which terms, and the files it was read from."""
+"""Data of an edition page: publisher, dates, licence, and the files it was loaded from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from server.served.resolve import Resolved
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
-    """A publisher's file that was read."""
+    """A publisher's file."""
 
     name: str
     sha256: str
@@ -29,7 +29,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRow:
-    """A load: when, how many rows, from which files."""
+    """A load: date, number of rows, files."""
 
     href: str
     source: str
@@ -42,7 +42,7 @@ class LoadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionRow:
-    """A release in a list."""
+    """An edition in a list."""
 
     href: str
     graph: str
@@ -57,7 +57,7 @@ class EditionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionPage:
-    """A release."""
+    """Data of an edition page."""
 
     ref: Ref
     row: EditionRow | None
@@ -75,7 +75,7 @@ class EditionPage:
 
 
 def edition_row(build: ServedBuild, graph: GraphEntry, label: Text | None = None) -> EditionRow:
-    """A graph of the manifest as a row."""
+    """Return a graph of the manifest as a row."""
     return EditionRow(
         href=document(build.iris, graph.graph),
         graph=graph.graph,
@@ -90,13 +90,13 @@ def edition_row(build: ServedBuild, graph: GraphEntry, label: Text | None = None
 
 
 def editions_of(build: ServedBuild, kind: str, id_: str) -> list[EditionRow]:
-    """The releases of a scheme, mapping set or dataset, newest first."""
+    """Return the editions of a scheme, mapping set or dataset, newest first."""
     graphs = [g for g in build.manifest.graphs if g.kind == kind and g.id == id_]
     return [edition_row(build, g) for g in sorted(graphs, key=lambda g: (g.valid_from, g.version), reverse=True)]
 
 
 def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
-    """What the manifest says of a load."""
+    """Return a load of the manifest as a row."""
     said = next((load for load in build.manifest.loads if load.load_iri == load_iri), None)
     if said is None:
         return None
@@ -120,12 +120,12 @@ def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
 
 
 def loads_of(build: ServedBuild, said: Said) -> LoadRow | None:
-    """The load that a release or description came from."""
+    """Return the loads that an edition or description came from."""
     return next(filter(None, (load_row(build, iri) for iri in iris_of(said, "prov:wasGeneratedBy"))), None)
 
 
 def edition_page(build: ServedBuild, found: Resolved, say: Translator) -> EditionPage:
-    """A release of a scheme, mapping set or dataset, from the graph and the manifest."""
+    """Return the data of an edition page, from the graph and the manifest."""
     said = statements(build, found.iri)
     graph = next((g for g in build.manifest.graphs if g.graph == found.iri), None)
     known = refs(
@@ -174,7 +174,7 @@ _SHOWN = [
 
 
 def _thing_of(graph: GraphEntry | None, build: ServedBuild) -> str:
-    """The IRI of what a graph of the manifest is a release of."""
+    """Return the IRI of the scheme, mapping set or dataset that a graph of the manifest is an edition of."""
     if graph is None:
         return ""
     iris = build.iris

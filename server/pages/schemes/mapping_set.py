@@ -1,4 +1,4 @@
-"""The page of a mapping set: whose it is, and its matches, a page at a time."""
+"""Data of a mapping set page: publisher and one page of mappings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SORTED = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingPair:
-    """A match between two concepts."""
+    """A mapping between two concepts."""
 
     href: str
     subject: Ref
@@ -39,7 +39,7 @@ class MappingPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingSetPage(Paged):
-    """A mapping set."""
+    """Data of a mapping set page."""
 
     size: ClassVar[int] = PAGE
     ref: Ref
@@ -54,7 +54,7 @@ class MappingSetPage(Paged):
 
 
 def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offset: int) -> MappingSetPage:
-    """A mapping set and a page of its matches."""
+    """Return the data of a mapping set page."""
     said = statements(build, found.iri)
     id_ = found.iri.rpartition("/")[2]
     graph = build.manifest.find_graph("mapping", id_)

@@ -1,4 +1,4 @@
-"""The page of a code system: what it is, its releases, its levels, and its concepts as a tree or a list."""
+"""Data of a code system page: editions, levels, and concepts as a tree or a list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from begrepp.variables.harmonisation import ListedCode
 from server.http.urls import document
-from server.pages.concepts.tree import Branch, top
+from server.pages.concepts.tree import Branch, top_concepts
 from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.build import ServedBuild
@@ -27,7 +27,7 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelRow:
-    """A level of a classification and how many concepts stand on it."""
+    """A level of a classification and its number of concepts."""
 
     ref: Ref
     depth: int
@@ -51,7 +51,7 @@ class SchemeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing(Paged):
-    """A page of a flat scheme's concepts, in Swedish order."""
+    """One page of the concepts of a flat scheme, in Swedish order."""
 
     size: ClassVar[int] = PAGE
     rows: Sequence[Ref]
@@ -61,7 +61,7 @@ class Listing(Paged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceRow:
-    """A difference between two releases, and how many changes it has."""
+    """A difference between two editions, with its number of changes."""
 
     href: str
     old: str
@@ -71,7 +71,7 @@ class DifferenceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemePage:
-    """A concept scheme."""
+    """Data of a code system page."""
 
     facts: SchemeFacts
     title: Text
@@ -92,7 +92,7 @@ class SchemePage:
 
 
 def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> SchemeRow:
-    """A scheme with its counts from the manifest; a container counts what its parts count."""
+    """Return a scheme as a row with the counts of the manifest; a container has the sum of its parts."""
     parts = build.schemes.parts(scheme)
     graphs = [g for g in build.manifest.current_graphs("scheme") if g.id in {scheme.id, *(p.id for p in parts)}]
     own = next((g for g in graphs if g.id == scheme.id), graphs[0] if graphs else None)
@@ -110,7 +110,7 @@ def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> Scheme
 
 
 def scheme_rows(build: ServedBuild, language: str) -> list[SchemeRow]:
-    """All schemes, those with most concepts first."""
+    """Return all schemes, largest first."""
     rows = [scheme_row(build, scheme, language) for scheme in build.schemes.by_iri.values()]
     return sorted(rows, key=lambda row: (-row.concepts, sort_key(row.title.value)))
 
@@ -118,14 +118,14 @@ def scheme_rows(build: ServedBuild, language: str) -> list[SchemeRow]:
 def scheme_page(
     build: ServedBuild, scheme: SchemeFacts, language: str, *, offset: int = 0, everything: bool = False
 ) -> SchemePage:
-    """A scheme with its releases and its concepts."""
+    """Return the data of a code system page."""
     releases = editions_of(build, "scheme", scheme.id)
     current = next((row for row in releases if row.current), None)
     told = statements(build, current.graph) if current else {}
     publishers = iris_of(told, "dct:publisher")
     known = refs(build, [*publishers, *filter(None, [scheme.part_of])], language)
     title = choose(scheme.titles, language) or Text(scheme.id, "")
-    tops = top(build, scheme, language, everything=everything) if scheme.hierarchical else None
+    tops = top_concepts(build, scheme, language, everything=everything) if scheme.hierarchical else None
     return SchemePage(
         facts=scheme,
         title=title,
@@ -164,7 +164,7 @@ def _levels(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[Leve
 
 
 def _listing(build: ServedBuild, scheme: SchemeFacts, language: str, offset: int) -> Listing | None:
-    """Concepts of a flat list: by code where codes are numbers or short, which sort_key sees to."""
+    """Return one page of a flat list, sorted by `sort_key`: by code where codes are numeric or short."""
     listed = build.schemes.concepts(scheme.iri)
     if not listed:
         return None
@@ -191,7 +191,7 @@ def _listing(build: ServedBuild, scheme: SchemeFacts, language: str, offset: int
 
 
 def _variables(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[tuple[Ref, Sequence[Ref]]]:
-    """The variables coded in the scheme, dataset by dataset."""
+    """Return the variables coded in the scheme, by dataset."""
     found: dict[str, set[str]] = {}
     for row in select(build.store, "scheme-variables", scheme=NamedNode(scheme.iri)):
         found.setdefault(value(row, "dataset"), set()).add(value(row, "variable"))
@@ -204,8 +204,8 @@ def _variables(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TermOfOurs:
-    """A class or property of begrepp's own."""
+class VocabularyTerm:
+    """A class or property of the begrepp vocabulary."""
 
     id: str
     name: str
@@ -214,8 +214,8 @@ class TermOfOurs:
     classes: Sequence[str]
 
 
-def vocabulary(build: ServedBuild, language: str) -> list[TermOfOurs]:
-    """Begrepp's own classes and properties."""
+def vocabulary(build: ServedBuild, language: str) -> list[VocabularyTerm]:
+    """Return the classes and properties of the begrepp vocabulary."""
     said: dict[str, dict[str, list[Text]]] = {}
     for row in select(build.store, "vocabulary"):
         term = row["value"]
@@ -224,7 +224,7 @@ def vocabulary(build: ServedBuild, language: str) -> list[TermOfOurs]:
         about.setdefault(compact(value(row, "property")), []).append(Text(value(row, "value"), lang))
     return sorted(
         (
-            TermOfOurs(
+            VocabularyTerm(
                 id=iri.rpartition("#")[2],
                 name=compact(iri),
                 label=choose(about.get("rdfs:label", []), language) or Text(compact(iri), ""),

@@ -1,4 +1,4 @@
-"""What the shapes said of each load of the current build, and what the shapes are."""
+"""Validation results of the current build per load, and the shapes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXAMPLES_SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
-    """Results of one kind in one load."""
+    """Results with one cause in one load."""
 
     shape: str
     severity: str
@@ -27,8 +27,8 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoadFindings:
-    """What the shapes said of one load."""
+class LoadResults:
+    """Validation results of one load."""
 
     load: LoadRow
     violations: int
@@ -37,8 +37,8 @@ class LoadFindings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """What a check found across all sources."""
+class CheckRow:
+    """Results of a check across all sources."""
 
     name: str
     title: str
@@ -49,27 +49,27 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationPage:
-    """All loads of the build, and the shapes."""
+    """Data of the page with the validation results of the build."""
 
-    loads: Sequence[LoadFindings]
-    checks: Sequence[Check]
+    loads: Sequence[LoadResults]
+    checks: Sequence[CheckRow]
     failed: Sequence[dict[str, str]]
     public: bool
 
 
 def validation_page(build: ServedBuild, language: str) -> ValidationPage:
-    """From the manifest and the shapes' own files; the loads with most to say first."""
+    """Return the page from the manifest and the shapes; loads with most results first."""
     loads = []
     for said in build.manifest.loads:
         row = load_row(build, said.load_iri)
         assert row is not None
         findings = [_finding(build, group, language) for group in said.warning_groups]
-        loads.append(LoadFindings(load=row, violations=said.violations, warnings=said.warnings, findings=findings))
+        loads.append(LoadResults(load=row, violations=said.violations, warnings=said.warnings, findings=findings))
     public = build.manifest.public
     return ValidationPage(
         loads=sorted(loads, key=lambda row: (-row.violations, -row.warnings, row.load.source, row.load.version)),
         checks=[
-            Check(
+            CheckRow(
                 name=said.check,
                 title=said.title,
                 severity=said.severity,
@@ -94,7 +94,7 @@ def _finding(build: ServedBuild, group: WarningGroup, language: str) -> FindingR
 
 
 def _links(build: ServedBuild, examples: Sequence[str]) -> list[tuple[str, str]]:
-    """Examples with the addresses of their pages, where they have one."""
+    """Return examples with links to their pages."""
     return [
         (example, document(build.iris, example) if "://" in example and " " not in example else "")
         for example in examples[:EXAMPLES_SHOWN]

@@ -1,4 +1,4 @@
-"""The pages of profiles: the form to validate by them, and what each of them asks."""
+"""Data of the validation form and of profile pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ProfileRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPage:
-    """The form: what can be judged, by what, and how much of it."""
+    """Data of the validation form: profiles and limits."""
 
     profiles: Sequence[ProfileRow]
     chosen: str
@@ -43,7 +43,7 @@ class FormPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """An example of a profile, as it is written."""
+    """An example file of a profile."""
 
     name: str
     text: str
@@ -51,7 +51,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfilePage:
-    """What a profile asks."""
+    """Data of a profile page."""
 
     profile: Profile
     title: str
@@ -64,7 +64,7 @@ class ProfilePage:
 
 
 def form_page(language: str, chosen: str) -> FormPage:
-    """The form, with a profile chosen beforehand."""
+    """Return the form with a profile preselected."""
     settings = app_state().settings
     graphs = [
         (each.graph, f"{choose(each.titles, language) or each.id} {each.version}")
@@ -89,7 +89,7 @@ def form_page(language: str, chosen: str) -> FormPage:
 
 
 def profile_page(name: str, language: str) -> ProfilePage:
-    """A profile, class by class. Raises `UsageError` where there is none of that name."""
+    """Return the data of a profile page by class. Raises `UsageError` for an unknown name."""
     profile = find_profile(name, app_state().settings)
     shapes = _documented(profile.folder, tuple((path, path.stat().st_mtime_ns) for path in profile.files))
     classes = by_class(shapes)
@@ -111,5 +111,5 @@ def profile_page(name: str, language: str) -> ProfilePage:
 
 @lru_cache(maxsize=32)
 def _documented(folder: Path, files: tuple[tuple[Path, int], ...]) -> tuple[ShapeDoc, ...]:
-    """The shapes of a profile, read once for as long as its files stay as they are."""
+    """Return the documented shapes of a profile, cached by the checksums of its files."""
     return tuple(profile_documentation(find_profile(str(folder), app_state().settings)))

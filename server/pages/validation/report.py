@@ -1,4 +1,4 @@
-"""The page of a report: its causes, filtered, each with the first of its results."""
+"""Data of a validation report page: filtered causes with their first results."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _RESULTS_SHOWN = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownCause:
-    """A cause as in the JSON of a report, and its first results."""
+class CauseRow:
+    """A cause as in the JSON report, and its first results."""
 
     said: Mapping[str, Any]
     results: Sequence[Mapping[str, Any]]
@@ -22,18 +22,18 @@ class ShownCause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPage:
-    """A report as a page shows it."""
+    """Data of a report page."""
 
     name: str
     said: Mapping[str, Any]
-    causes: Sequence[ShownCause]
+    causes: Sequence[CauseRow]
     shown: int
     severities: Mapping[str, int]
     downloads: Sequence[tuple[str, str]]
 
 
 def report_page(text: str, severity: str, words: str, name: str) -> ReportPage:
-    """The page, from the JSON of the report, with the causes of a severity and those that mention some words."""
+    """Return the page from the JSON report, with causes filtered by severity and text."""
     said = json.loads(text)
     by_cause: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for result in said["results"]:
@@ -44,7 +44,7 @@ def report_page(text: str, severity: str, words: str, name: str) -> ReportPage:
         name=name,
         said=said,
         causes=[
-            ShownCause(said=cause, results=by_cause.get(_key(cause, "resultPath"), [])[:_RESULTS_SHOWN])
+            CauseRow(said=cause, results=by_cause.get(_key(cause, "resultPath"), [])[:_RESULTS_SHOWN])
             for cause in wanted
         ],
         shown=len(wanted),

@@ -37,7 +37,7 @@ class Iris:
         """A concept scheme."""
         return f"{self.root}cs/{scheme}"
 
-    def release(self, scheme: str, version: str) -> str:
+    def edition(self, scheme: str, version: str) -> str:
         """A release of a scheme, which is also the name of its graph."""
         return f"{self.scheme(scheme)}/release/{segment(version)}"
 
@@ -103,11 +103,11 @@ class Iris:
         """The link from a thing to the concept that it stands for, named by the two."""
         return f"{thing}/link/{_digest(concept)}"
 
-    def conceptual(self, *parts: str) -> str:
+    def conceptual_variable(self, *parts: str) -> str:
         """A conceptual variable, named by what it measures, so that all sources agree on it."""
         return f"{self.root}cv/{_digest(*parts)}"
 
-    def represented(self, *parts: str) -> str:
+    def represented_variable(self, *parts: str) -> str:
         """A represented variable, named by its conceptual variable and its values."""
         return f"{self.root}rv/{_digest(*parts)}"
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
-Answer = QuerySolutions | QueryBoolean | QueryTriples
+QueryResults = QuerySolutions | QueryBoolean | QueryTriples
 
 
 class Store(Protocol):
@@ -20,7 +20,7 @@ class Store(Protocol):
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
+    ) -> QueryResults:
         """The answer to a SPARQL query, the project's prefixes known.
 
         `default_graphs` and `named_graphs` are the protocol's dataset parameters: where either is given the

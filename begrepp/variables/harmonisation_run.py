@@ -6,9 +6,9 @@ from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.errors import NotFound, UsageError
-from begrepp.queries.files import Parameter
+from begrepp.queries.files import QueryParameter
 from begrepp.queries.pages import select, value
-from begrepp.queries.parameters import QueryContext, term_of
+from begrepp.queries.parameters import QueryContext, parse_value
 from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.variables.crosswalk import Crosswalk, label_of
@@ -34,7 +34,9 @@ def harmonise_datasets(
             raise UsageError("The two datasets are the same.", "Give two different datasets.")
         pairs = harmoniser.between(a, b)
     else:
-        concept = term_of(Parameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known)
+        concept = parse_value(
+            QueryParameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known
+        )
         pairs = harmoniser.about(concept[1:-1], [known.iris.dataset(id_) for id_ in dataset_ids(manifest)])
     if pair:
         left, _, right = pair.partition("=")
@@ -57,7 +59,9 @@ def _nodes(iris: set[str]) -> list[NamedNode]:
 
 
 def _dataset(name: str, known: QueryContext) -> str:
-    return term_of(Parameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[1:-1]
+    return parse_value(QueryParameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[
+        1:-1
+    ]
 
 
 def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:

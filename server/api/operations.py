@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
+from begrepp.queries.pages import select, value
 from server.api.parameters import (
     AS_OF,
     DATASET,
@@ -35,7 +36,6 @@ from server.served.as_of import build_as_of, day_asked, meant_on, reading
 from server.served.batch_resolve import resolve_codes
 from server.served.build import ServedBuild
 from server.served.labels import refs, statements
-from server.served.questions import select, value
 from server.served.resolve import Missing, Resolved, by_iri, by_system
 
 ApiCall = dict[str, Any]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
@@ -15,7 +16,6 @@ from server.http.urls import document
 from server.pages.schemes.scheme import SchemeRow, scheme_rows
 from server.served.build import ServedBuild
 from server.served.labels import choose, refs
-from server.served.questions import select, value
 from server.served.refs import Ref
 
 SCHEMES_SHOWN = 8
@@ -99,7 +99,7 @@ def home_page(build: ServedBuild, language: str) -> HomePage:
         mappings=sum(g.mappings for g in manifest.current_graphs("mapping")),
         changes=_changes(build, language),
         releases=_releases(build, language),
-        example=next(iter(queries("examples")), None),
+        example=next(iter(read_queries("examples")), None),
         built_at=manifest.built_at,
         triples=manifest.triples,
         hash=manifest.hash,

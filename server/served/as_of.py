@@ -18,12 +18,12 @@ from werkzeug.http import parse_date
 
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.errors import UsageError
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.store import Answer, Store
+from begrepp.store import QueryResults, Store
 from server.served.build import ServedBuild
 from server.served.labels import statements, texts
-from server.served.questions import select, value
 from server.served.resolve import Missing, Resolved, meanings
 from server.served.schemes import SchemeIndex
 
@@ -43,7 +43,7 @@ class DatedStore:
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
+    ) -> QueryResults:
         """Ask, of the chosen graphs."""
         return self._whole.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 

@@ -8,13 +8,13 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import BegreppError
+from begrepp.queries.pages import ask, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import Hit
 from begrepp.text.stemming import code_key
 from server.http.urls import KINDS, document, thing
 from server.served.build import ServedBuild
 from server.served.labels import refs
-from server.served.questions import ask, select, value
 from server.served.schemes import SchemeFacts
 
 
@@ -134,7 +134,7 @@ def _as_written(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved 
 
 def _same_code(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Hit]:
     """The concepts of a scheme whose code is this one, however it is written."""
-    return build.index.coded(code, scheme=scheme.iri, kind="concept")
+    return build.index.find_code(code, scheme=scheme.iri, kind="concept")
 
 
 def by_iri(build: ServedBuild, iri: str) -> Resolved:

@@ -7,6 +7,7 @@ from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
+from begrepp.queries.pages import ask, construct
 from begrepp.records import Text
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
@@ -20,7 +21,6 @@ from server.served.as_of import build_as_of, day_asked, reading
 from server.served.build import ServedBuild
 from server.served.documents import serialise, vocabulary_file
 from server.served.labels import choose, refs
-from server.served.questions import ask, construct
 from server.served.resolve import Missing, Resolved, exists
 from server.state import served_build
 

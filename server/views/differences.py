@@ -9,13 +9,13 @@ from begrepp.artefact.manifest import DifferenceEntry
 from begrepp.errors import UsageError
 from begrepp.history.change_lists import FeedEntry, as_atom, as_csv
 from begrepp.history.changes import RULES, TYPES
+from begrepp.queries.pages import construct
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
 from server.http.urls import document, raw_path, thing
 from server.pages.schemes.difference import changes_of, difference_page, filtered_changes, title_of
 from server.pages.templating import address, render, translator, twins
 from server.served.build import ServedBuild
 from server.served.documents import serialise
-from server.served.questions import construct
 from server.served.resolve import Missing
 from server.state import served_build
 

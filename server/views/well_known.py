@@ -10,11 +10,11 @@ from flask import Blueprint, Response, request
 from pyoxigraph import NamedNode
 
 from begrepp.errors import NotFound
+from begrepp.queries.pages import select, value
 from begrepp.settings import ROOT
 from server.http.urls import document
 from server.pages.templating import address
 from server.served.build import ServedBuild
-from server.served.questions import select, value
 from server.state import served_build
 
 blueprint = Blueprint("wellknown", __name__)

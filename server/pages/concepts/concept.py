@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.i18n import Translator
@@ -21,7 +22,6 @@ from server.pages.concepts.tree import paths_to, tree_around
 from server.pages.schemes.editions import EditionRow, LoadRow, edition_row, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
-from server.served.questions import select, value
 from server.served.refs import Ref, TreeNode
 from server.served.resolve import Resolved, meanings
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.urls import document
 from server.served.build import ServedBuild
 from server.served.labels import Said, iris_of, one, refs, texts
-from server.served.questions import select, value
 from server.served.refs import Ref
 
 MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from begrepp.queries.pages import select, value
 from server.pages.concepts.mapping_rows import MappingRow
 from server.served.build import ServedBuild
 from server.served.labels import refs
-from server.served.questions import select, value
 from server.served.refs import Ref
 
 SHOWN = 50

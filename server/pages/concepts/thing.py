@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.served.build import ServedBuild
 from server.served.labels import Said, in_order, refs, statements
 from server.served.property_layout import places
-from server.served.questions import select, value
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.text.swedish import sort_key
 from server.served.build import ServedBuild
 from server.served.labels import refs
-from server.served.questions import select, value
 from server.served.refs import Ref, TreeNode
 from server.served.schemes import SchemeFacts
 

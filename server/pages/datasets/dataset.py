@@ -10,6 +10,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.exports.ehds import elements, present
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
@@ -20,7 +21,6 @@ from server.pages.datasets.variable_row import VariableRow, linked, variable_row
 from server.pages.schemes.editions import LoadRow, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
-from server.served.questions import select, value
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 

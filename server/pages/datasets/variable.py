@@ -8,6 +8,7 @@ from datetime import date
 
 from pyoxigraph import NamedNode
 
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
@@ -17,7 +18,6 @@ from server.pages.datasets.timeline import Timeline, Years, timeline
 from server.pages.datasets.variable_row import VariableRow, linked, variable_row
 from server.served.build import ServedBuild
 from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
-from server.served.questions import select, value
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 
@@ -193,7 +193,7 @@ def _sibling_years(
 def _releases(build: ServedBuild, codes: Sequence[Ref], language: str) -> list[Ref]:
     """Return the editions in force of the variable's code lists."""
     found = [
-        build.iris.release(graph.id, graph.version)
+        build.iris.edition(graph.id, graph.version)
         for graph in build.manifest.current_graphs("scheme")
         if build.iris.scheme(graph.id) in {code.iri for code in codes}
     ]

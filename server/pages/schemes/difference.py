@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
 from begrepp.history.change_lists import cells, one_language, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, ChangedCode
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key
@@ -20,7 +21,6 @@ from server.http.urls import document
 from server.pages.paging import Paged
 from server.served.build import ServedBuild
 from server.served.labels import refs
-from server.served.questions import select, value
 from server.served.refs import Ref
 
 PAGE = 100
@@ -162,7 +162,7 @@ def difference_page(
     """Return the data of a difference page with one page of changes."""
     iris = build.iris
     scheme = build.schemes.by_id[said.scheme].iri
-    old, new = (iris.release(said.scheme, version) for version in (said.old, said.new))
+    old, new = (iris.edition(said.scheme, version) for version in (said.old, said.new))
     changes = filtered_changes(build, said.graph, kind, rule, query)
     rules = {expand(f"begrepp:{name}") for name in said.rules}
     levels = {row.level for row in said.levels if "://" in row.level}

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pyoxigraph import NamedNode, QuerySolutions
 
+from begrepp.queries.pages import value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
@@ -16,7 +17,6 @@ from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import in_order, iris_of, one, refs, statements, texts
-from server.served.questions import bound, value
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 

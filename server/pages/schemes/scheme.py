@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
@@ -18,7 +19,6 @@ from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import choose, in_order, iris_of, one, refs, statements
-from server.served.questions import select, value
 from server.served.refs import Ref
 from server.served.schemes import SchemeFacts
 

@@ -37,7 +37,7 @@ from begrepp.history.view_files import write_view
 from begrepp.rdf.iris import Iris
 from begrepp.records import Coverage
 from begrepp.settings import Settings
-from begrepp.store.contents import Contents
+from begrepp.store.contents import StoreContents
 
 
 class BuildFailed(BegreppError):
@@ -127,7 +127,7 @@ def build(
         named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
         named += [(iris.graph("cascade"), cascade)]
-        contents = Contents.of(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
+        contents = StoreContents.from_files(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
         stored = store.finish(contents)
         derived = DerivedResults(contents, before)
         beside = stack.enter_context(ThreadPoolExecutor(1))

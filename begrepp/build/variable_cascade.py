@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import Triple, iri, name, ntriples
-from begrepp.rdf.sorted_files import SortedFile, subjects
+from begrepp.rdf.ntriples import Triple, iri, name, ntriples_line
+from begrepp.rdf.sorted_files import SortedFile, group_by_subject
 
 _ENUMERATED = ("begrepp:valueSet", "begrepp:codeList", "begrepp:codingSystem")
 _UNIT = ("begrepp:unit", "begrepp:unitText", "qudt:hasUnit")
@@ -28,9 +28,9 @@ def write_cascade(target: Path, datasets: Iterable[Path], mappings: Iterable[Pat
     out = SortedFile(target)
     for path in datasets:
         digests = dict(_lines_of(path, name("begrepp:contentDigest")))
-        for subject, lines in subjects(path):
+        for subject, lines in group_by_subject(path):
             for triple in _column(subject, lines, curated.get(subject, ()), digests, iris):
-                out.add(ntriples(triple))
+                out.add(ntriples_line(triple))
     return out.close()
 
 

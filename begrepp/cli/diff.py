@@ -23,7 +23,7 @@ from begrepp.history.comparison import compare, edition_file
 from begrepp.history.correspondence import difference_triples, named
 from begrepp.history.reused_codes import ReusedCodes, bare
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.serialise import graph_bytes
 from begrepp.settings import Settings
 
@@ -130,7 +130,7 @@ def _html(title: str, compared: Comparison) -> str:
 
 def _turtle(manifest: Manifest, scheme: str, old: Part, new: Part, compared: Comparison) -> bytes:
     graph = Iris(manifest.base).difference(scheme, old.version, new.version)
-    lines = "".join(ntriples(triple) for triple in difference_triples(graph, old, new, compared))
+    lines = "".join(ntriples_line(triple) for triple in difference_triples(graph, old, new, compared))
     return graph_bytes((quad.triple for quad in parse(lines.encode(), format=RdfFormat.N_TRIPLES)), RdfFormat.TURTLE)
 
 

@@ -20,7 +20,7 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.errors import BegreppError
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
-from begrepp.store.contents import DEFAULT, read_contents
+from begrepp.store.contents import DEFAULT_GRAPH, read_store_contents
 
 PIECE = 20_000
 """Lines sent in one request."""
@@ -39,12 +39,12 @@ def command(address: str, user: str) -> None:
     folder = current_build(settings)
     manifest = read_manifest(folder)
     opener = _opener(address, user, os.environ.get("BEGREPP_STORE_PASSWORD", ""))
-    contents = read_contents(folder / "store")
+    contents = read_store_contents(folder / "store")
     if contents is None:
         raise PublishError("The build does not say which graphs it holds.", "Run `begrepp build` again.")
     current = Iris(manifest.base).graph("current")
-    view = [folder / "graphs" / contents.files[graph] for graph in (DEFAULT, *contents.apart)]
-    graphs = {graph: [folder / "graphs" / file] for graph, file in contents.files.items() if graph != DEFAULT}
+    view = [folder / "graphs" / contents.files[graph] for graph in (DEFAULT_GRAPH, *contents.apart)]
+    graphs = {graph: [folder / "graphs" / file] for graph, file in contents.files.items() if graph != DEFAULT_GRAPH}
     with click.progressbar([*graphs.items(), (current, view)], label="Publishing", show_pos=True) as bar:
         for graph, files in bar:
             _send(opener, address, graph, _lines(files))

@@ -18,8 +18,8 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import QueryError, UsageError
-from begrepp.queries.files import example, queries
-from begrepp.queries.parameters import QueryContext, bind
+from begrepp.queries.files import get_example, read_queries
+from begrepp.queries.parameters import QueryContext, bind_parameters
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact
 from begrepp.rdf.serialise import graph_bytes
@@ -49,7 +49,7 @@ def find_query(query: str) -> str:
     path = Path(query)
     if path.is_file():
         return path.read_text(encoding="utf-8")
-    names = {named.name: named for folder in ("examples", "checks") for named in queries(folder)}
+    names = {named.name: named for folder in ("examples", "checks") for named in read_queries(folder)}
     if query in names:
         return names[query].text
     raise UsageError(
@@ -72,12 +72,12 @@ def _bound(query: str, params: Sequence[str], settings: Settings) -> str:
     """The text of a question of the cookbook with its values in place, as the current build is asked."""
     build = current_build(settings)
     known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
-    return bind(example(query), _given(params), known)
+    return bind_parameters(get_example(query), _given(params), known)
 
 
 def run_query(query: str, output: str, endpoint: str, params: Sequence[str], settings: Settings) -> None:
     """Answer the query on standard output."""
-    named = query in {question.name for question in queries("examples")}
+    named = query in {question.name for question in read_queries("examples")}
     if params and not named:
         raise UsageError("Only a question of the cookbook has parameters.", "Name one of those in queries/examples/.")
     text = _bound(query, params, settings) if named and (params or not endpoint) else find_query(query)

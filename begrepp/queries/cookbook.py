@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from begrepp.queries.files import Query, queries
-from begrepp.queries.parameters import ready
+from begrepp.queries.files import Query, read_queries
+from begrepp.queries.parameters import rebase
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import prefixes
 from begrepp.rdf.ntriples import Triple, iri, name, plain, text
@@ -29,18 +29,18 @@ AREAS = ("find", "harmonise", "terms", "change", "governance")
 """What questions are about, in the order in which they are listed."""
 
 
-def by_area() -> dict[str, list[Query]]:
+def queries_by_area() -> dict[str, list[Query]]:
     """The questions of every area, those with a number first and in its order."""
-    found = queries("examples")
+    found = read_queries("examples")
     return {
         area: sorted(
-            (q for q in found if q.said["area"] == area), key=lambda q: (int(q.said.get("number", 99)), q.name)
+            (q for q in found if q.metadata["area"] == area), key=lambda q: (int(q.metadata.get("number", 99)), q.name)
         )
         for area in AREAS
     }
 
 
-def with_prefixes(query: str) -> str:
+def add_used_prefixes(query: str) -> str:
     """The query with the `PREFIX` lines that it needs, so that it runs anywhere."""
     used = [f"PREFIX {prefix}: <{ns}>\n" for prefix, ns in prefixes().items() if re.search(rf"\b{prefix}:\w", query)]
     return "".join(used) + query
@@ -48,7 +48,7 @@ def with_prefixes(query: str) -> str:
 
 def cookbook_triples(iris: Iris) -> Iterator[Triple]:
     """Every question of the cookbook."""
-    for query in queries("examples"):
+    for query in read_queries("examples"):
         yield from query_triples(query, iris)
 
 
@@ -58,13 +58,13 @@ def query_triples(query: Query, iris: Iris) -> Iterator[Triple]:
     yield subject, name("rdf:type"), name("sh:SPARQLExecutable")
     if class_ := _CLASSES.get(query.form):
         yield subject, name("rdf:type"), name(class_)
-    yield subject, name(f"sh:{query.form}"), plain(with_prefixes(ready(query, iris)))
+    yield subject, name(f"sh:{query.form}"), plain(add_used_prefixes(rebase(query, iris)))
     yield subject, name("sh:prefixes"), iri(PREFIXES)
-    yield subject, name("rdfs:comment"), text(query.words("title", "en"))
+    yield subject, name("rdfs:comment"), text(query.translated("title", "en"))
     for key, predicate in (("title", "rdfs:label"), ("summary", "dct:description")):
         for language in ("sv", "en"):
-            yield subject, name(predicate), text(query.words(key, language))
-    for keyword in query.said.get("keywords", "").split(", "):
+            yield subject, name(predicate), text(query.translated(key, language))
+    for keyword in query.metadata.get("keywords", "").split(", "):
         if keyword:
             yield subject, name("schema:keywords"), text(Text(keyword, "en"))
     yield subject, name("schema:target"), iri(f"{iris.base}sparql")

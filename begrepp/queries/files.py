@@ -52,7 +52,7 @@ KINDS = ("concept", "dataset", "scheme", "code", "version", "words", "number", "
 UNDEF = "UNDEF"
 
 
-def place_of(name: str) -> re.Pattern[str]:
+def values_pattern(name: str) -> re.Pattern[str]:
     """Where in a query the value of a parameter stands; the term is group 1."""
     return re.compile(rf"VALUES \?{name} \{{ (\S.*?) \}}")
 
@@ -62,34 +62,34 @@ class Query:
     """A query file: what its `#+` lines say, by key (`title`, `title_sv`, `summary`, `severity`), and its SPARQL."""
 
     name: str
-    said: Mapping[str, str]
+    metadata: Mapping[str, str]
     text: str
 
     @property
     def title(self) -> str:
         """The question in English."""
-        return self.said.get("title", self.name)
+        return self.metadata.get("title", self.name)
 
     @property
     def summary(self) -> str:
         """What the answer holds, in English."""
-        return self.said.get("summary", "")
+        return self.metadata.get("summary", "")
 
-    def words(self, key: str, language: str) -> Text:
+    def translated(self, key: str, language: str) -> Text:
         """The title or summary in the reader's language, else in English."""
-        if translated := self.said.get(f"{key}_{language}"):
+        if translated := self.metadata.get(f"{key}_{language}"):
             return Text(translated, language)
-        return Text(self.said.get(key, ""), "en")
+        return Text(self.metadata.get(key, ""), "en")
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """What may be changed in it, in the order of the file."""
-        return tuple(self._parameter(key) for key in self.said if key.startswith("param_"))
+        return tuple(self._parameter(key) for key in self.metadata if key.startswith("param_"))
 
     def _parameter(self, key: str) -> Parameter:
         name = key.removeprefix("param_")
-        said: dict[str, Any] = yaml.safe_load(self.said[key])
-        place = place_of(name).search(self.text)
+        said: dict[str, Any] = yaml.safe_load(self.metadata[key])
+        place = values_pattern(name).search(self.text)
         assert place, f"{self.name}.rq has no line 'VALUES ?{name} {{ … }}'"
         assert said["type"] in KINDS, f"{self.name}.rq: the parameter {name} is of no known type"
         return Parameter(
@@ -104,17 +104,17 @@ class Query:
     @property
     def links(self) -> dict[str, str]:
         """Which column holds the IRI of what another names: `title=dataset, name=variable`."""
-        pairs = [pair.partition("=") for pair in self.said.get("links", "").split(", ") if pair]
+        pairs = [pair.partition("=") for pair in self.metadata.get("links", "").split(", ") if pair]
         return {words: iri for words, _, iri in pairs}
 
     @property
     def form(self) -> str:
         """Select, ask, construct or describe."""
-        found = _FORM.search(self.text)
+        found = _QUERY_FORM.search(self.text)
         return found[1].lower() if found else "select"
 
 
-_FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
+_QUERY_FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
 
 
 @cache
@@ -136,7 +136,7 @@ def read_query(path: Path) -> Query:
     return Query(path.stem, said, text)
 
 
-def example(name: str) -> Query:
+def get_example(name: str) -> Query:
     """The question of that name in the cookbook; raises `NotFound`."""
     path = QUERIES / "examples" / f"{name}.rq"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
@@ -144,6 +144,6 @@ def example(name: str) -> Query:
     return read_query(path)
 
 
-def queries(folder: str) -> list[Query]:
+def read_queries(folder: str) -> list[Query]:
     """All queries of a folder of `queries/`, in the order of their names."""
     return [read_query(path) for path in sorted((QUERIES / folder).glob("*.rq"))]

@@ -13,14 +13,14 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolution, QuerySol
 from begrepp.queries.files import QUERIES, read_query
 from begrepp.store import Store
 
-PAGES = QUERIES / "pages"
+PAGE_QUERIES = QUERIES / "pages"
 
 Input = NamedNode | Literal
 
 
-def bound(name: str, **inputs: Iterable[Input] | Input) -> str:
+def bind_inputs(name: str, **inputs: Iterable[Input] | Input) -> str:
     """The text of a page's query with its input in place."""
-    text = read_query(PAGES / f"{name}.rq").text
+    text = read_query(PAGE_QUERIES / f"{name}.rq").text
     for variable, given in inputs.items():
         values = [given] if isinstance(given, NamedNode | Literal) else list(given)
         place = f"VALUES ?{variable} {{ UNDEF }}"
@@ -31,21 +31,21 @@ def bound(name: str, **inputs: Iterable[Input] | Input) -> str:
 
 def select(store: Store, name: str, **inputs: Iterable[Input] | Input) -> QuerySolutions:
     """The rows that answer a SELECT."""
-    answer = store.query(bound(name, **inputs))
+    answer = store.query(bind_inputs(name, **inputs))
     assert isinstance(answer, QuerySolutions)
     return answer
 
 
 def construct(store: Store, name: str, **inputs: Iterable[Input] | Input) -> Iterator[Triple]:
     """The triples that answer a CONSTRUCT."""
-    answer = store.query(bound(name, **inputs))
+    answer = store.query(bind_inputs(name, **inputs))
     assert isinstance(answer, QueryTriples)
     return answer
 
 
 def ask(store: Store, name: str, **inputs: Iterable[Input] | Input) -> bool:
     """Whether it is so."""
-    answer = store.query(bound(name, **inputs))
+    answer = store.query(bind_inputs(name, **inputs))
     assert isinstance(answer, QueryBoolean)
     return bool(answer)
 

@@ -10,20 +10,20 @@ import polars as pl
 
 from begrepp.rdf.ntriples import name
 
-_BLOCK = 32 << 20
+_BLOCK_BYTES = 32 << 20
 
 
-def blocks(path: Path) -> Iterator[bytes]:
+def read_blocks(path: Path) -> Iterator[bytes]:
     """The file, some millions of bytes of whole lines at a time."""
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
+        while block := file.read(_BLOCK_BYTES):
             yield block + file.readline()
 
 
-def subject_blocks(path: Path) -> Iterator[bytes]:
+def read_subject_blocks(path: Path) -> Iterator[bytes]:
     """The same, where all lines of a subject are in one block."""
     left = b""
-    for block in blocks(path):
+    for block in read_blocks(path):
         found = left + block
         last = found[found.rfind(b"\n", 0, -1) + 1 :]
         head = last[: last.index(b" ") + 1]
@@ -35,23 +35,23 @@ def subject_blocks(path: Path) -> Iterator[bytes]:
         yield left
 
 
-def lines(block: bytes) -> pl.Series:
+def parse_lines(block: bytes) -> pl.Series:
     """The lines; read as a table of one column, whose separator no canonical line contains."""
     return pl.read_csv(
         io.BytesIO(block), separator="\x01", quote_char=None, has_header=False, schema={"line": pl.String}
     )["line"]
 
 
-def terms(block: bytes) -> pl.DataFrame:
+def parse_triples(block: bytes) -> pl.DataFrame:
     """The subject, the predicate and the rest of each line."""
-    return lines(block).str.splitn(" ", 3).struct.rename_fields(["subject", "predicate", "rest"]).struct.unnest()
+    return parse_lines(block).str.splitn(" ", 3).struct.rename_fields(["subject", "predicate", "rest"]).struct.unnest()
 
 
-def about(said: pl.DataFrame, *properties: str) -> pl.DataFrame:
+def select_properties(said: pl.DataFrame, *properties: str) -> pl.DataFrame:
     """The subject and the rest of the lines with one of the properties."""
     return said.filter(pl.col("predicate").is_in([name(each) for each in properties])).select("subject", "rest")
 
 
-def nothing(*columns: str) -> pl.DataFrame:
+def empty_frame(*columns: str) -> pl.DataFrame:
     """A table without rows."""
     return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))

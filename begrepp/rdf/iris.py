@@ -37,7 +37,7 @@ class Iris:
         """A concept scheme."""
         return f"{self.root}cs/{scheme}"
 
-    def release(self, scheme: str, version: str) -> str:
+    def edition(self, scheme: str, version: str) -> str:
         """A release of a scheme, which is also the name of its graph."""
         return f"{self.scheme(scheme)}/release/{segment(version)}"
 

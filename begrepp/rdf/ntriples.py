@@ -46,22 +46,22 @@ def plain(value: str) -> str:
     return f'"{value.translate(_ESCAPES)}"'
 
 
-def typed(value: object, datatype: str) -> str:
+def typed_literal(value: object, datatype: str) -> str:
     """A literal with an XML Schema datatype."""
     return f'"{value}"^^{name(datatype)}'
 
 
-def day(value: date) -> str:
+def date_literal(value: date) -> str:
     """An xsd:date."""
-    return typed(value.isoformat(), "xsd:date")
+    return typed_literal(value.isoformat(), "xsd:date")
 
 
-def when(value: str) -> str:
+def partial_date_literal(value: str) -> str:
     """A year, a year and month, or a date, with the datatype that its length tells."""
-    return typed(value, {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(value), "xsd:date"))
+    return typed_literal(value, {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(value), "xsd:date"))
 
 
-def ntriples(triple: Triple) -> str:
+def ntriples_line(triple: Triple) -> str:
     """The triple as a line of N-Triples, with its line feed."""
     return f"{triple[0]} {triple[1]} {triple[2]} .\n"
 
@@ -73,21 +73,21 @@ def texts(subject: str, prefixed: str, values: Iterable[Text]) -> Iterator[Tripl
         yield subject, predicate, text(value)
 
 
-def days(subject: str, valid_from: date | None, valid_to: date | None) -> Iterator[Triple]:
+def validity_triples(subject: str, valid_from: date | None, valid_to: date | None) -> Iterator[Triple]:
     """The period of validity, as far as it is known."""
     if valid_from:
-        yield subject, name("begrepp:validFrom"), day(valid_from)
+        yield subject, name("begrepp:validFrom"), date_literal(valid_from)
     if valid_to:
-        yield subject, name("begrepp:validTo"), day(valid_to)
+        yield subject, name("begrepp:validTo"), date_literal(valid_to)
 
 
-def source(value: str) -> str:
+def source_term(value: str) -> str:
     """A source is a link where it is one, otherwise words."""
     is_link = value.startswith(("http://", "https://")) and not any(c.isspace() for c in value)
     return iri(value) if is_link else plain(value)
 
 
-def iri_or_words(value: str) -> str:
+def iri_or_literal(value: str) -> str:
     """An IRI where the value is one, such as a file type of the authority list, otherwise words."""
     return iri(value) if is_iri(value) and not any(c.isspace() for c in value) else plain(value)
 

@@ -19,10 +19,10 @@ from begrepp.records import (
 )
 
 CHUNK_LINES = 400_000
-_BATCH = 10_000
-_STRETCH = 1 << 24
+_BATCH_LINES = 10_000
+_COPY_BYTES = 1 << 24
 _ESCAPED = re.compile(r'\\(["\\nrt])')
-_MEANT = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+_UNESCAPED = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class SortedFile:
@@ -74,7 +74,7 @@ def write_lines(path: Path, lines: Iterable[str]) -> tuple[int, str]:
     count, last = 0, ""
     lines = iter(lines)
     with path.open("wb") as out:
-        while batch := [*islice(lines, _BATCH)]:
+        while batch := [*islice(lines, _BATCH_LINES)]:
             # Equal lines stand beside each other, and a dictionary keeps the order in which they come.
             once = dict.fromkeys(batch)
             once.pop(last, None)
@@ -93,8 +93,8 @@ def merge_files(target: Path, files: Iterable[Path]) -> tuple[int, str]:
     overlap cost little more than their bytes.
     """
     with ExitStack() as stack:
-        found = [_mapped(stack, file) for file in files]
-        out = _Counted(stack.enter_context(target.open("wb")))
+        found = [_map_file(stack, file) for file in files]
+        out = _ChecksumWriter(stack.enter_context(target.open("wb")))
         places = [0] * len(found)
         heads = [(line, n) for n, data in enumerate(found) if (line := _line_at(data, 0))]
         heapify(heads)
@@ -105,7 +105,7 @@ def merge_files(target: Path, files: Iterable[Path]) -> tuple[int, str]:
             beyond = place + len(line)
             if line != last:
                 after = min(heads[1:3], default=None)
-                end = _leap(data, beyond, after[0]) if after else len(data)
+                end = _seek(data, beyond, after[0]) if after else len(data)
                 out.copy(data, place, end)
                 last = data[data.rfind(b"\n", place, end - 1) + 1 : end] if end > beyond else line
                 beyond = end
@@ -117,35 +117,35 @@ def merge_files(target: Path, files: Iterable[Path]) -> tuple[int, str]:
         return out.lines, out.digest.hexdigest()
 
 
-def write_rest(target: Path, small: Path, large: Path) -> None:
+def write_missing_lines(target: Path, small: Path, large: Path) -> None:
     """Write the lines of a small sorted file that a large one does not have."""
     with ExitStack() as stack:
-        data = _mapped(stack, large)
+        data = _map_file(stack, large)
         out = stack.enter_context(target.open("wb"))
         place, head = 0, _line_at(data, 0)
         for line in stack.enter_context(small.open("rb")):
             if head and head < line:
-                place = _leap(data, place, line)
+                place = _seek(data, place, line)
                 head = _line_at(data, place)
             if line != head:
                 out.write(line)
 
 
-def lines_in_common(one: Path, other: Path) -> bool:
+def have_common_line(one: Path, other: Path) -> bool:
     """Whether two sorted files have any line in common."""
     with ExitStack() as stack:
-        sides, places = (_mapped(stack, one), _mapped(stack, other)), [0, 0]
+        sides, places = (_map_file(stack, one), _map_file(stack, other)), [0, 0]
         heads = [_line_at(side, 0) for side in sides]
         while heads[0] and heads[1]:
             if heads[0] == heads[1]:
                 return True
             behind = 0 if heads[0] < heads[1] else 1
-            places[behind] = _leap(sides[behind], places[behind], heads[1 - behind])
+            places[behind] = _seek(sides[behind], places[behind], heads[1 - behind])
             heads[behind] = _line_at(sides[behind], places[behind])
     return False
 
 
-class _Counted:
+class _ChecksumWriter:
     """A file that is being written, the number of its lines and their checksum."""
 
     def __init__(self, out: BinaryIO) -> None:
@@ -155,14 +155,14 @@ class _Counted:
 
     def copy(self, data: mmap | bytes, start: int, end: int) -> None:
         """Take some of the lines of another file."""
-        for place in range(start, end, _STRETCH):
-            piece = data[place : min(place + _STRETCH, end)]
+        for place in range(start, end, _COPY_BYTES):
+            piece = data[place : min(place + _COPY_BYTES, end)]
             self.lines += piece.count(b"\n")
             self.digest.update(piece)
             self._out.write(piece)
 
 
-def _mapped(stack: ExitStack, path: Path) -> mmap | bytes:
+def _map_file(stack: ExitStack, path: Path) -> mmap | bytes:
     """A file as bytes that are read when they are looked at; an empty one cannot be mapped."""
     file = stack.enter_context(path.open("rb"))
     return stack.enter_context(mmap(file.fileno(), 0, access=ACCESS_READ)) if file.seek(0, SEEK_END) else b""
@@ -171,10 +171,10 @@ def _mapped(stack: ExitStack, path: Path) -> mmap | bytes:
 def changed_lines(old: Path, new: Path) -> Iterator[tuple[bool, str]]:
     """The lines that only one of two sorted files has: whether it is the new one, and the line."""
     with ExitStack() as stack:
-        before, after = _mapped(stack, old), _mapped(stack, new)
+        before, after = _map_file(stack, old), _map_file(stack, new)
         left = right = 0
         while True:
-            alike = _alike(before, left, after, right)
+            alike = _common_length(before, left, after, right)
             left, right = left + alike, right + alike
             gone, come = _line_at(before, left), _line_at(after, right)
             if not gone and not come:
@@ -187,12 +187,12 @@ def changed_lines(old: Path, new: Path) -> Iterator[tuple[bool, str]]:
                 right += len(come)
 
 
-def _alike(one: mmap | bytes, left: int, other: mmap | bytes, right: int) -> int:
+def _common_length(one: mmap | bytes, left: int, other: mmap | bytes, right: int) -> int:
     """How many bytes of whole lines are the same from two places on: by doubling, then halving."""
     step, same = 256, 0
     while (piece := one[left + same : left + same + step]) and piece == other[right + same : right + same + step]:
         same += len(piece)
-        step = min(step * 2, _STRETCH)
+        step = min(step * 2, _COPY_BYTES)
     while step := step // 2:
         piece = one[left + same : left + same + step]
         if piece and piece == other[right + same : right + same + step]:
@@ -201,15 +201,15 @@ def _alike(one: mmap | bytes, left: int, other: mmap | bytes, right: int) -> int
     return end + 1 - left if end >= 0 else 0
 
 
-def subjects_at(path: Path, wanted: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+def read_subjects(path: Path, wanted: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """The lines of some subjects (N-Triples terms) in a sorted file, which is not read for it; those not there are left
     out."""
     with ExitStack() as stack:
-        data = _mapped(stack, path)
+        data = _map_file(stack, path)
         place = 0
         for subject in sorted(wanted):
             head = f"{subject} ".encode()
-            place = _leap(data, place, head)
+            place = _seek(data, place, head)
             group = []
             while (line := _line_at(data, place)).startswith(head):
                 group.append(line.decode())
@@ -218,11 +218,11 @@ def subjects_at(path: Path, wanted: Iterable[str]) -> Iterator[tuple[str, list[s
                 yield subject, group
 
 
-def subjects_below(path: Path, beginning: str) -> Iterator[str]:
+def subjects_with_prefix(path: Path, beginning: str) -> Iterator[str]:
     """The subjects in a sorted file that begin so."""
     with ExitStack() as stack:
-        data = _mapped(stack, path)
-        place = _leap(data, 0, beginning.encode())
+        data = _map_file(stack, path)
+        place = _seek(data, 0, beginning.encode())
         while (line := _line_at(data, place)).startswith(beginning.encode()):
             head = line[: line.index(b" ") + 1]
             yield head[:-1].decode()
@@ -234,7 +234,7 @@ def _line_at(data: mmap | bytes, place: int) -> bytes:
     return data[place : data.find(b"\n", place) + 1] if place < len(data) else b""
 
 
-def _leap(data: mmap | bytes, place: int, line: bytes) -> int:
+def _seek(data: mmap | bytes, place: int, line: bytes) -> int:
     """Where the first line at or after `place` begins that is not less than `line`: by doubling, then halving."""
     first = _line_at(data, place)
     if not first or first >= line:
@@ -261,7 +261,7 @@ def _leap(data: mmap | bytes, place: int, line: bytes) -> int:
             high = middle
 
 
-def subjects(path: Path) -> Iterator[tuple[str, list[str]]]:
+def group_by_subject(path: Path) -> Iterator[tuple[str, list[str]]]:
     """The lines of a sorted N-Triples file, grouped by subject (an N-Triples term)."""
     head = "\n"  # what all lines of a subject begin with; none begins so
     group: list[str] = []
@@ -277,12 +277,12 @@ def subjects(path: Path) -> Iterator[tuple[str, list[str]]]:
         yield head[:-1], group
 
 
-def literal(term: str) -> Text:
+def parse_literal(term: str) -> Text:
     """The value of a literal as `begrepp.rdf.ntriples` writes it, with its language."""
     value, _, tail = term.rpartition('"')
     value = value.removeprefix('"')
     if "\\" in value:
-        value = _ESCAPED.sub(lambda match: _MEANT[match[1]], value)
+        value = _ESCAPED.sub(lambda match: _UNESCAPED[match[1]], value)
     return Text(value, tail.removeprefix("@") if tail.startswith("@") else "")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import literal, subjects, subjects_at
+from begrepp.rdf.sorted_files import group_by_subject, parse_literal, read_subjects
 from begrepp.records import Text
 
 KINDS = ("concept", "scheme", "dataset", "variable")
@@ -40,7 +40,7 @@ _ROLES = {
     name("skos:closeMatch"): "same",
 }
 # The values that a dataset's own dictionary lists are found through its variables: a thousand "ja" help nobody.
-_LEFT_OUT = {name("begrepp:CodedValue"), name("begrepp:CodeList")}
+_EXCLUDED_TYPES = {name("begrepp:CodedValue"), name("begrepp:CodeList")}
 _INACTIVE = name("begrepp:inactive")
 
 
@@ -53,10 +53,10 @@ class SearchDocument:
     scheme: str = ""
     notation: str = ""
     active: bool = True
-    top: bool = False
+    is_top_concept: bool = False
     texts: dict[str, list[Text]] = field(default_factory=dict)
     identifiers: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
+    matches: list[str] = field(default_factory=list)
 
     def labels(self, *roles: str) -> Iterator[Text]:
         """The texts of these roles."""
@@ -64,21 +64,21 @@ class SearchDocument:
             yield from self.texts.get(role, ())
 
 
-def things(current: Path) -> Iterator[SearchDocument]:
+def read_documents(current: Path) -> Iterator[SearchDocument]:
     """The things in a file of sorted N-Triples, in its order."""
-    for subject, lines in subjects(current):
-        if subject[0] == "<" and (thing := _thing(subject[1:-1], lines)).kind:
+    for subject, lines in group_by_subject(current):
+        if subject[0] == "<" and (thing := _parse_document(subject[1:-1], lines)).kind:
             yield thing
 
 
-def things_of(current: Path, iris: Iterable[str]) -> Iterator[SearchDocument]:
+def read_selected_documents(current: Path, iris: Iterable[str]) -> Iterator[SearchDocument]:
     """Some of the things in a file of sorted N-Triples; what is not there, or can not be found, is left out."""
-    for subject, lines in subjects_at(current, (f"<{iri}>" for iri in iris)):
-        if (thing := _thing(subject[1:-1], lines)).kind:
+    for subject, lines in read_subjects(current, (f"<{iri}>" for iri in iris)):
+        if (thing := _parse_document(subject[1:-1], lines)).kind:
             yield thing
 
 
-def _thing(iri: str, lines: list[str]) -> SearchDocument:
+def _parse_document(iri: str, lines: list[str]) -> SearchDocument:
     thing = SearchDocument(iri)
     for line in lines:
         _, predicate, rest = line.split(" ", 2)
@@ -88,22 +88,22 @@ def _thing(iri: str, lines: list[str]) -> SearchDocument:
         value = rest[:-3]
         match role:
             case "type":
-                if value in _LEFT_OUT:
+                if value in _EXCLUDED_TYPES:
                     return SearchDocument(iri)
                 thing.kind = _KINDS.get(value) or thing.kind
             case "code":
-                thing.notation = literal(value).value
+                thing.notation = parse_literal(value).value
             case "scheme":
                 thing.scheme = value[1:-1]
             case "status":
                 thing.active = value != _INACTIVE
             case "top":
-                thing.top = True
+                thing.is_top_concept = True
             case "identifier":
                 if value[0] == '"':
-                    thing.identifiers.append(literal(value).value)
+                    thing.identifiers.append(parse_literal(value).value)
             case "same":
-                thing.same.append(value[1:-1])
+                thing.matches.append(value[1:-1])
             case _:
-                thing.texts.setdefault(role, []).append(literal(value))
+                thing.texts.setdefault(role, []).append(parse_literal(value))
     return thing

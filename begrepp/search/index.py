@@ -17,18 +17,18 @@ from begrepp.records import Text
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch, parse_search
 from begrepp.search.ranking import Label, score_hit
-from begrepp.search.schema import FACETS, analysed, schema
-from begrepp.text.stemming import keys, spelled
+from begrepp.search.schema import FACETS, register_tokenizer, schema
+from begrepp.text.stemming import lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
-CANDIDATES = 100
+SEARCH_CANDIDATES = 100
 """How many of what the index finds are judged label by label."""
 
-FEW = 24
+SUGGESTION_CANDIDATES = 24
 """How many while a query is being typed."""
 
-_SEEN = 300
-_MOST_VALUES = 1000
+_CORRECTION_CANDIDATES = 300
+_MAX_FACET_VALUES = 1000
 
 Facets = Mapping[str, Mapping[str, int]]
 """How many answers there are for each value of each facet."""
@@ -52,130 +52,138 @@ class TextIndex:
     """The index of a build, open for reading."""
 
     def __init__(self, path: Path) -> None:
-        self._index = analysed(Index.open(str(path)))
+        self._index = register_tokenizer(Index.open(str(path)))
         self._index.reload()
         self._schema = schema()
         self._searcher = self._index.searcher()
-        self._asking = SearchQueryBuilder(self._schema)
-        self._typing = AutocompleteQueryBuilder(self._schema, self._searcher)
-        self._understand = lru_cache(maxsize=1000)(
-            partial(parse_search, known=self._known, begun=self._begins, nearest=self._nearest)
+        self._query_builder = SearchQueryBuilder(self._schema)
+        self._autocomplete = AutocompleteQueryBuilder(self._schema, self._searcher)
+        self._parse = lru_cache(maxsize=1000)(
+            partial(parse_search, known=self._document_frequency, begun=self._is_prefix, nearest=self._closest_word)
         )
 
     def search(
-        self, query: str, *, limit: int = 25, offset: int = 0, reader: str = "sv", **filters: str
+        self, query: str, *, limit: int = 25, offset: int = 0, user_language: str = "sv", **filters: str
     ) -> tuple[int, list[Hit]]:
         """The number of things that answer the query, and a page of them, best first.
 
-        `reader` is the language of who asks. `filters` are values of facets: `kind`, `scheme` and `dataset` (IRIs),
-        `status`, `language`.
+        `user_language` is the user's language. `filters` are values of facets: `kind`, `scheme` and `dataset` (IRIs), `status`,
+        `language`.
         """
-        question = self._understand(query)
+        question = self._parse(query)
         if not question.slots:
             return 0, []
-        total, found, candidates = self._found(question, filters, CANDIDATES)
-        hits = self._judged(question, candidates, reader)
+        total, found, candidates = self._find_candidates(question, filters, SEARCH_CANDIDATES)
+        hits = self._ranked_hits(question, candidates, user_language)
         if len(candidates) < min(total, offset + limit):
-            rest = self._best(found, offset + limit - len(candidates), offset=len(candidates))[1]
-            hits += [self._hit(question, address, reader) for address in rest]
+            rest = self._execute(found, offset + limit - len(candidates), offset=len(candidates))[1]
+            hits += [self._hit(question, address, user_language) for address in rest]
         return total, hits[offset : offset + limit]
 
-    def suggest(self, query: str, *, limit: int = 8, reader: str = "sv", **filters: str) -> list[Hit]:
+    def suggest(self, query: str, *, limit: int = 8, user_language: str = "sv", **filters: str) -> list[Hit]:
         """The first few answers while a query is being typed."""
-        question = self._understand(query)
+        question = self._parse(query)
         if not question.slots:
             return []
-        if common := self._typing.common(question):
-            exact = self._best(self._filtered(self._asking.exact(question), filters), FEW)[1]
-            found = self._filtered(common, filters)
-            hits = self._searcher.search(found, limit=FEW, count=False, order_by_field="rank", order=Order.Desc).hits
+        if common := self._autocomplete.frequent_match(question):
+            exact = self._execute(
+                self._add_filters(self._query_builder.exact_match(question), filters), SUGGESTION_CANDIDATES
+            )[1]
+            found = self._add_filters(common, filters)
+            hits = self._searcher.search(
+                found, limit=SUGGESTION_CANDIDATES, count=False, order_by_field="rank", order=Order.Desc
+            ).hits
             addresses = [*exact, *(address for _, address in hits if address not in exact)]
         else:
-            addresses = self._found(question, filters, FEW, self._typing)[2]
-        return self._judged(question, addresses, reader)[:limit]
+            addresses = self._find_candidates(question, filters, SUGGESTION_CANDIDATES, self._autocomplete)[2]
+        return self._ranked_hits(question, addresses, user_language)[:limit]
 
-    def coded(self, code: str, **filters: str) -> list[Hit]:
+    def find_code(self, code: str, **filters: str) -> list[Hit]:
         """The things with this code, however it is written."""
         question = ParsedSearch(code, ())
-        found = self._filtered(self._asking.code(question), filters)
-        return [self._hit(question, address, "") for address in self._best(found, FEW)[1]]
+        found = self._add_filters(self._query_builder.code_match(question), filters)
+        return [self._hit(question, address, "") for address in self._execute(found, SUGGESTION_CANDIDATES)[1]]
 
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
         """The words of a query that nothing is called, each with the word that was asked for in its place."""
-        return self._understand(query).corrections
+        return self._parse(query).corrections
 
     def facets(self, query: str, **filters: str) -> Facets:
         """How the answers divide by each facet; a facet's own filter does not narrow its counts."""
-        question = self._understand(query)
+        question = self._parse(query)
         if not question.slots:
             return {}
-        asked = {name: self._found(question, {**filters, name: ""}, 1)[1] for name in filters}
-        everything = self._found(question, filters, 1)[1]
-        return {name: self._divided(asked.get(name, everything), name) for name in FACETS}
+        asked = {name: self._find_candidates(question, {**filters, name: ""}, 1)[1] for name in filters}
+        everything = self._find_candidates(question, filters, 1)[1]
+        return {name: self._count_values(asked.get(name, everything), name) for name in FACETS}
 
-    def _found(
+    def _find_candidates(
         self, question: ParsedSearch, filters: Mapping[str, str], limit: int, asking: SearchQueryBuilder | None = None
     ) -> tuple[int, Query, list[DocAddress]]:
         """How many things have every slot of the question, or where none has, all but one; the query; the nearest."""
         for missing in (0, 1):
-            found = self._filtered((asking or self._asking).question(question, missing), filters)
-            total, addresses = self._best(found, limit)
+            found = self._add_filters((asking or self._query_builder).build(question, missing), filters)
+            total, addresses = self._execute(found, limit)
             if total or len(question.slots) == 1:
                 break
         return total, found, addresses
 
-    def _best(self, query: Query, limit: int, offset: int = 0) -> tuple[int, list[DocAddress]]:
+    def _execute(self, query: Query, limit: int, offset: int = 0) -> tuple[int, list[DocAddress]]:
         """How many things the index finds, and the nearest of them, things of weight before others."""
         found = self._searcher.search(query, limit=limit, offset=offset, count=True, weight_by_field="rank")
         total: int | None = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
         return total or 0, [address for _, address in found.hits]
 
-    def _divided(self, query: Query, name: str) -> dict[str, int]:
-        asked = {"values": {"terms": {"field": name, "size": _MOST_VALUES}}}
+    def _count_values(self, query: Query, name: str) -> dict[str, int]:
+        asked = {"values": {"terms": {"field": name, "size": _MAX_FACET_VALUES}}}
         buckets = self._searcher.aggregate(query, asked)["values"]["buckets"]
         return {bucket["key"]: bucket["doc_count"] for bucket in buckets if bucket["key"]}
 
-    def _known(self, word: str) -> int:
+    def _document_frequency(self, word: str) -> int:
         """In how many things a word occurs, in any form, by itself or in a compound."""
         found = [self._searcher.doc_freq(name, fold(word)) for name in ("word", "part")]
-        found += [self._searcher.doc_freq(name, key) for key in keys(word) for name in ("key", "part", "via")]
+        found += [self._searcher.doc_freq(name, key) for key in word_keys(word) for name in ("key", "part", "via")]
         return max(found)
 
-    def _begins(self, word: str) -> bool:
+    def _is_prefix(self, word: str) -> bool:
         """Whether a longer word of some label begins so."""
         begun = fold(word)
         return any(term != begun for term, _ in self._searcher.terms_with_prefix("word", begun, limit=2))
 
-    def _nearest(self, word: str) -> str:
+    def _closest_word(self, word: str) -> str:
         """The word of some label that is nearest to a word that none has, or nothing."""
         asked = fold(word)
         distance = 1 if len(asked) < 8 else 2
         near = [Query.fuzzy_term_query(self._schema, name, asked, distance=distance) for name in ("word", "part")]
         addresses = self._searcher.search(
-            Query.boolean_query([(Occur.Should, each) for each in near]), limit=_SEEN
+            Query.boolean_query([(Occur.Should, each) for each in near]), limit=_CORRECTION_CANDIDATES
         ).hits
-        rows = (row for _, address in addresses for row in self._stored(address)[-1])
-        seen = Counter(fold(said) for _, _, label in rows for said in spelled(label))
+        rows = (row for _, address in addresses for row in self._stored_fields(address)[-1])
+        seen = Counter(fold(said) for _, _, label in rows for said in lowercase_words(label))
         ranked = ((OSA.distance(asked, said, score_cutoff=distance), -often, said) for said, often in seen.items())
         best = min((each for each in ranked if each[0] <= distance), default=None)
         return best[2] if best else ""
 
-    def _filtered(self, query: Query, filters: Mapping[str, str]) -> Query:
-        chosen = [(Occur.Must, self._asking.constant(name, value, 0.0)) for name, value in filters.items() if value]
+    def _add_filters(self, query: Query, filters: Mapping[str, str]) -> Query:
+        chosen = [
+            (Occur.Must, self._query_builder.constant_score(name, value, 0.0))
+            for name, value in filters.items()
+            if value
+        ]
         return Query.boolean_query([(Occur.Must, query), *chosen]) if chosen else query
 
-    def _stored(self, address: DocAddress) -> Any:
+    def _stored_fields(self, address: DocAddress) -> Any:
         return json.loads(str(self._searcher.doc(address).get_first("stored")))
 
-    def _judged(self, question: ParsedSearch, addresses: Iterable[DocAddress], reader: str) -> list[Hit]:
-        hits = [self._hit(question, address, reader) for address in addresses]
+    def _ranked_hits(self, question: ParsedSearch, addresses: Iterable[DocAddress], user_language: str) -> list[Hit]:
+        hits = [self._hit(question, address, user_language) for address in addresses]
         return sorted(hits, key=lambda hit: (not hit.active, -hit.score))
 
-    def _hit(self, question: ParsedSearch, address: DocAddress, reader: str) -> Hit:
-        iri, kind, scheme, notation, active, codes, rows = self._stored(address)
+    def _hit(self, question: ParsedSearch, address: DocAddress, user_language: str) -> Hit:
+        iri, kind, scheme, notation, active, codes, rows = self._stored_fields(address)
         labels = [Label(role, Text(value, lang)) for role, lang, value in rows]
         spoken = [*labels, Label("code", Text(notation.replace("_", " "), ""))] if kind == "variable" else labels
-        judgement = score_hit(question, kind, scheme, codes, spoken, reader)
+        judgement = score_hit(question, kind, scheme, codes, spoken, user_language)
         shown = judgement.label if judgement.label and judgement.label.role not in ("pref", "code") else None
         return Hit(
             iri=iri,

@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from begrepp.search.documents import SearchDocument
-from begrepp.search.schema import code_words
-from begrepp.text.stemming import spelled
-from begrepp.text.swedish import SHORTEST_PART, fold
+from begrepp.search.schema import variable_name_words
+from begrepp.text.stemming import lowercase_words
+from begrepp.text.swedish import MIN_PART_LENGTH, fold
 
-NAME = "ledger.msgpack"
+STATE_FILE = "ledger.msgpack"
 
 
 @dataclass
@@ -28,34 +28,34 @@ class IndexState:
 
     words: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
-    same: set[tuple[str, str]] = field(default_factory=set)
+    match_pairs: set[tuple[str, str]] = field(default_factory=set)
     datasets: set[str] = field(default_factory=set)
-    renewals: int = 0
+    updates: int = 0
 
     @classmethod
     def read(cls, index: Path) -> IndexState | None:
         """The ledger of an index, or None where it has none."""
         try:
-            said = msgspec.msgpack.decode((index / NAME).read_bytes(), type=_Said)
+            said = msgspec.msgpack.decode((index / STATE_FILE).read_bytes(), type=_StoredState)
         except (OSError, msgspec.DecodeError):
             return None
         return cls(Counter(said.words), Counter(said.codes), said.same, said.datasets, said.renewals)
 
     def write(self, index: Path) -> None:
         """Put it beside the files of an index."""
-        said = _Said(self.words, self.codes, self.same, self.datasets, self.renewals)
-        (index / NAME).write_bytes(msgspec.msgpack.encode(said))
+        said = _StoredState(self.words, self.codes, self.match_pairs, self.datasets, self.updates)
+        (index / STATE_FILE).write_bytes(msgspec.msgpack.encode(said))
 
     def add(self, thing: SearchDocument) -> None:
         """Enter one thing."""
-        self.words.update(spelled("\n".join(label.value for label in thing.labels("pref", "alt", "hidden"))))
+        self.words.update(lowercase_words("\n".join(label.value for label in thing.labels("pref", "alt", "hidden"))))
         if thing.kind == "variable":
-            self.codes.update(code_words(thing))
-        self.same.update((thing.iri, other) for other in thing.same)
+            self.codes.update(variable_name_words(thing))
+        self.match_pairs.update((thing.iri, other) for other in thing.matches)
         if thing.kind == "dataset":
             self.datasets.add(thing.iri)
 
-    def changed(self, gone: Iterable[SearchDocument], come: Iterable[SearchDocument]) -> IndexState:
+    def with_changes(self, gone: Iterable[SearchDocument], come: Iterable[SearchDocument]) -> IndexState:
         """The ledger when some things are no longer, or no longer so, and others are."""
         lost, found = IndexState(), IndexState()
         for ledger, things in ((lost, gone), (found, come)):
@@ -64,27 +64,27 @@ class IndexState:
         return IndexState(
             words=self.words + found.words - lost.words,
             codes=self.codes + found.codes - lost.codes,
-            same=self.same - lost.same | found.same,
+            match_pairs=self.match_pairs - lost.match_pairs | found.match_pairs,
             datasets=self.datasets - lost.datasets | found.datasets,
-            renewals=self.renewals + 1,
+            updates=self.updates + 1,
         )
 
     @cached_property
     def vocabulary(self) -> set[str]:
         """The folded words that compounds may be made of."""
-        return {fold(word) for word in self.words if len(word) >= SHORTEST_PART and not word.isdigit()}
+        return {fold(word) for word in self.words if len(word) >= MIN_PART_LENGTH and not word.isdigit()}
 
     @cached_property
-    def partners(self) -> dict[str, list[str]]:
+    def matches(self) -> dict[str, list[str]]:
         """What means the same as each thing."""
         found: dict[str, list[str]] = {}
-        for one, other in sorted(self.same):
+        for one, other in sorted(self.match_pairs):
             found.setdefault(one, []).append(other)
             found.setdefault(other, []).append(one)
         return found
 
 
-class _Said(msgspec.Struct, array_like=True):
+class _StoredState(msgspec.Struct, array_like=True):
     """A ledger as it is written."""
 
     words: dict[str, int]

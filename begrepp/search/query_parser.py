@@ -11,25 +11,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from begrepp.search.synonyms import LONGEST, Words, synonyms
-from begrepp.text.stemming import code_key, spelled
+from begrepp.search.synonyms import MAX_PHRASE_WORDS, Phrase, synonyms
+from begrepp.text.stemming import code_key, lowercase_words
 
-_SHORTEST_PART = 3
-_SHORTEST_CORRECTED = 4
+_MIN_PART_LENGTH = 3
+_MIN_CORRECTED_LENGTH = 4
 _RARE, _OFTEN = 10, 10
 _PARTS, _SYNONYM, _PART_WIDENED = 0.92, 0.82, 0.78
-_MOST_SPLITS = 3
-_MOST_CODES = 3
+_MAX_SPLITS = 3
+_MAX_CODES = 3
 # Words that say nothing by themselves.
-FILLERS = frozenset("och i med av på vid för till hos som den det en ett the of in and with for on to a an at".split())  # noqa: SIM905
+STOP_WORDS = frozenset(
+    "och i med av på vid för till hos som den det en ett the of in and with for on to a an at".split()  # noqa: SIM905
+)
 
-Known = Callable[[str], int]
+DocumentFrequency = Callable[[str], int]
 """In how many things a folded word occurs, as a word, as a part of one or as a form of it."""
 
-Begun = Callable[[str], bool]
+IsPrefix = Callable[[str], bool]
 """Whether a longer word of the index begins so."""
 
-Nearest = Callable[[str], str]
+ClosestWord = Callable[[str], str]
 """The word of the index that is nearest to one that it does not have, or nothing."""
 
 
@@ -41,11 +43,11 @@ class WordSlot:
     word that a very rare one is taken for a misspelling of.
     """
 
-    typed: Words
-    others: Mapping[Words, float]
-    last: bool
+    words: Phrase
+    alternatives: Mapping[Phrase, float]
+    is_last: bool
     weight: float
-    slip: str = ""
+    correction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,13 @@ class ParsedSearch:
 
         A short number is one only where it stands first: *typ 2 diabetes*.
         """
-        return _codes_beside_words(self.text)
+        return _find_codes(self.text)
 
-    def names(self, system: str) -> bool:
+    def names_system(self, system: str) -> bool:
         """Whether a code system is named beside a code; `system` is its IRI, of whose last part the beginning will
         do: `icd-10`."""
         home = code_key(system.rpartition("/")[2])
-        return bool(home) and home.startswith(_systems_beside_codes(self.text))
+        return bool(home) and home.startswith(_find_systems(self.text))
 
     @property
     def is_code(self) -> bool:
@@ -83,41 +85,41 @@ class ParsedSearch:
     @property
     def words(self) -> list[str]:
         """The words as they were typed, in lower case."""
-        return [word for slot in self.slots for word in slot.typed]
+        return [word for slot in self.slots for word in slot.words]
 
 
-def parse_search(text: str, known: Known, begun: Begun, nearest: Nearest) -> ParsedSearch:
+def parse_search(text: str, known: DocumentFrequency, begun: IsPrefix, nearest: ClosestWord) -> ParsedSearch:
     """The question that a query asks of an index whose words are `known`; a word it does not have is corrected,
     unless it is the last and may still be on its way to be one."""
     text = " ".join(text.split())[:200]
-    typed = spelled(text)
-    meant = [word for word in typed if word not in FILLERS] or typed
+    typed = lowercase_words(text)
+    meant = [word for word in typed if word not in STOP_WORDS] or typed
     unfinished = meant[-1:] if meant and begun(meant[-1]) else []
-    strange = [word for word in meant if word not in unfinished and _is_strange(word, known)]
+    strange = [word for word in meant if word not in unfinished and _is_unknown(word, known)]
     corrected = {word: right for word in strange if (right := nearest(word))}
     slots = tuple(_slots([corrected.get(word, word) for word in meant], known, nearest, unfinished))
-    corrected |= {slot.typed[0]: slot.slip for slot in slots if slot.slip}
+    corrected |= {slot.words[0]: slot.correction for slot in slots if slot.correction}
     return ParsedSearch(text, slots, tuple(corrected.items()))
 
 
 @lru_cache(maxsize=1000)
-def _codes_beside_words(text: str) -> tuple[str, ...]:
-    words = _pieces(text)
+def _find_codes(text: str) -> tuple[str, ...]:
+    words = _split_codes(text)
     meant = (
         word
         for place, word in enumerate(words)
-        if _has_digit(word) and (not place or not word.isdigit() or len(word) > _SHORTEST_PART)
+        if _has_digit(word) and (not place or not word.isdigit() or len(word) > _MIN_PART_LENGTH)
     )
-    return tuple(map(code_key, meant))[:_MOST_CODES] if len(words) > 1 else ()
+    return tuple(map(code_key, meant))[:_MAX_CODES] if len(words) > 1 else ()
 
 
 @lru_cache(maxsize=1000)
-def _systems_beside_codes(text: str) -> tuple[str, ...]:
-    named = (code_key(word.rpartition("/")[2]) for word in _pieces(text))
-    return tuple(word for word in named if len(word) >= _SHORTEST_PART)
+def _find_systems(text: str) -> tuple[str, ...]:
+    named = (code_key(word.rpartition("/")[2]) for word in _split_codes(text))
+    return tuple(word for word in named if len(word) >= _MIN_PART_LENGTH)
 
 
-def _pieces(text: str) -> list[str]:
+def _split_codes(text: str) -> list[str]:
     return text.replace("|", " ").split()
 
 
@@ -125,26 +127,28 @@ def _has_digit(text: str) -> bool:
     return any(character.isdigit() for character in text)
 
 
-def _is_strange(word: str, known: Known) -> bool:
+def _is_unknown(word: str, known: DocumentFrequency) -> bool:
     """Whether no label has the word, or its parts, or another word for it."""
-    return _is_correctable(word) and not known(word) and not synonyms((word,)) and not _splits(word, known)
+    return _is_correctable(word) and not known(word) and not synonyms((word,)) and not _split_compound(word, known)
 
 
 def _is_correctable(word: str) -> bool:
-    return len(word) >= _SHORTEST_CORRECTED and word.isalpha()
+    return len(word) >= _MIN_CORRECTED_LENGTH and word.isalpha()
 
 
-def _slots(words: Sequence[str], known: Known, nearest: Nearest, unfinished: Sequence[str]) -> Iterator[WordSlot]:
+def _slots(
+    words: Sequence[str], known: DocumentFrequency, nearest: ClosestWord, unfinished: Sequence[str]
+) -> Iterator[WordSlot]:
     at = 0
     while at < len(words):
-        length, synonymous = _phrase(words[at:])
+        length, synonymous = _match_phrase(words[at:])
         typed = tuple(words[at : at + length])
         at += length
         rare = min(known(word) for word in typed)
         others, slip = dict.fromkeys(synonymous, _SYNONYM), ""
         if length == 1:
-            splits = _splits(typed[0], known)
-            others |= {wider: _PART_WIDENED for split in splits for wider in _widened(split)}
+            splits = _split_compound(typed[0], known)
+            others |= {wider: _PART_WIDENED for split in splits for wider in _replace_parts(split)}
             others |= dict.fromkeys(splits, _PARTS)
             doubtful = not synonymous and rare <= _RARE and typed[0] not in unfinished and _is_correctable(typed[0])
             if doubtful and (right := nearest(typed[0])):
@@ -154,26 +158,26 @@ def _slots(words: Sequence[str], known: Known, nearest: Nearest, unfinished: Seq
         yield WordSlot(typed, others, at == len(words), 1 / math.log2(4 + rare), slip)
 
 
-def _phrase(words: Sequence[str]) -> tuple[int, list[Words]]:
+def _match_phrase(words: Sequence[str]) -> tuple[int, list[Phrase]]:
     """How many of the first words are one phrase of the list of synonyms, and the others of its group."""
-    for length in range(min(LONGEST, len(words)), 0, -1):
+    for length in range(min(MAX_PHRASE_WORDS, len(words)), 0, -1):
         if others := synonyms(words[:length]):
             return length, others
     return 1, []
 
 
-def _splits(word: str, known: Known) -> list[Words]:
+def _split_compound(word: str, known: DocumentFrequency) -> list[Phrase]:
     """The ways to take a compound apart into words of the index, the most usual words first."""
     found = []
-    for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
+    for cut in range(_MIN_PART_LENGTH, len(word) - _MIN_PART_LENGTH + 1):
         tail = word[cut:]
         for head in dict.fromkeys((word[:cut], word[:cut].removesuffix("s"))):
-            if len(head) >= _SHORTEST_PART and (usual := min(known(head), known(tail))):
+            if len(head) >= _MIN_PART_LENGTH and (usual := min(known(head), known(tail))):
                 found.append((min(len(head), len(tail)) >= 4, usual, (head, tail)))
-    return [words for _, _, words in sorted(found, reverse=True)[:_MOST_SPLITS]]
+    return [words for _, _, words in sorted(found, reverse=True)[:_MAX_SPLITS]]
 
 
-def _widened(split: Words) -> Iterator[Words]:
+def _replace_parts(split: Phrase) -> Iterator[Phrase]:
     """The same parts, one of them in other words: *lung* and *malign tumör*."""
     for place, part in enumerate(split):
         for other in synonyms((part,)):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from begrepp.records import Text
-from begrepp.search.query_parser import FILLERS, ParsedSearch, WordSlot
-from begrepp.text.stemming import code_key, keys, spelled
+from begrepp.search.query_parser import STOP_WORDS, ParsedSearch, WordSlot
+from begrepp.text.stemming import code_key, lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
 _ROLES = {"pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "via": 0.8}
@@ -27,8 +27,8 @@ _LITTLE = 0.1
 _UNSPECIFIED = frozenset(
     ["ospecificerad", "ospecificerat", "ospecificerade", "uns", "unspecified", "nos", "ej", "angiven", "angivet", "del"]
 )
-_EMPTY = FILLERS | _UNSPECIFIED
-_ASIDE = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]")
+_UNINFORMATIVE = STOP_WORDS | _UNSPECIFIED
+_PARENTHESIS = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def score_hit(
         if score > best:
             best, said = score, label
     code = max((_code_score(question, code) for code in codes), default=0.0)
-    code += _NAMED if code and kind == "concept" and question.names(system) else 0.0
+    code += _NAMED if code and kind == "concept" and question.names_system(system) else 0.0
     upper = _UPPER * max(0, 7 - len(codes[0])) if codes and kind == "concept" else 0.0
     return HitScore(best + code + upper + _KINDS.get(kind, 0.0), said)
 
@@ -76,19 +76,19 @@ def _code_score(question: ParsedSearch, notation: str) -> float:
 
 def _label_score(question: ParsedSearch, label: str) -> float:
     """The best of the label as it is, without what stands in brackets, and what stands there."""
-    return max(_said_score(question, said) - 0.02 * bool(place) for place, said in enumerate(_ways(label)))
+    return max(_variant_score(question, said) - 0.02 * bool(place) for place, said in enumerate(_label_variants(label)))
 
 
 @lru_cache(maxsize=50_000)
-def _ways(label: str) -> tuple[str, ...]:
-    asides = _ASIDE.findall(label)
-    return (label, _ASIDE.sub("", label).strip(), *asides) if asides else (label,)
+def _label_variants(label: str) -> tuple[str, ...]:
+    asides = _PARENTHESIS.findall(label)
+    return (label, _PARENTHESIS.sub("", label).strip(), *asides) if asides else (label,)
 
 
-def _said_score(question: ParsedSearch, label: str) -> float:
+def _variant_score(question: ParsedSearch, label: str) -> float:
     if label.casefold() == question.text.casefold():
         return _WHOLE
-    words = _words(label)
+    words = _analyse_label(label)
     used: set[int] = set()
     total = 0.0
     for slot in question.slots:
@@ -97,46 +97,46 @@ def _said_score(question: ParsedSearch, label: str) -> float:
         used |= at
     if not total:
         return 0.0
-    said = [place for place, word in enumerate(words) if word.typed not in _EMPTY]
+    said = [place for place, word in enumerate(words) if word.typed not in _UNINFORMATIVE]
     covered = len(used) / max(len(said) + _LITTLE * (len(words) - len(said)), len(used), 1)
     share = total / sum(slot.weight for slot in question.slots)
     return share * (0.55 + 0.45 * covered) + (0.04 if 0 in used else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class _AnalysedWord:
     typed: str
     folded: str
     keys: frozenset[str]
 
 
 @lru_cache(maxsize=50_000)
-def _words(label: str) -> tuple[_Word, ...]:
-    return tuple(_word(word) for word in spelled(label))
+def _analyse_label(label: str) -> tuple[_AnalysedWord, ...]:
+    return tuple(_analyse_word(word) for word in lowercase_words(label))
 
 
 @lru_cache(maxsize=100_000)
-def _word(word: str) -> _Word:
-    return _Word(word, fold(word), frozenset(keys(word)))
+def _analyse_word(word: str) -> _AnalysedWord:
+    return _AnalysedWord(word, fold(word), frozenset(word_keys(word)))
 
 
-def _slot_score(slot: WordSlot, words: Sequence[_Word]) -> tuple[float, set[int]]:
+def _slot_score(slot: WordSlot, words: Sequence[_AnalysedWord]) -> tuple[float, set[int]]:
     """How well a label's words answer one slot, and which of them do."""
-    best = _row_score(slot.typed, words, prefix=slot.last)
+    best = _words_score(slot.words, words, prefix=slot.is_last)
     if best[0] >= _KEY:
         return best
-    for other, near in slot.others.items():
-        quality, at = _row_score(other, words, prefix=False)
+    for other, near in slot.alternatives.items():
+        quality, at = _words_score(other, words, prefix=False)
         if quality * near > best[0]:
             best = quality * near, at
     return best
 
 
-def _row_score(asked: Sequence[str], words: Sequence[_Word], *, prefix: bool) -> tuple[float, set[int]]:
+def _words_score(asked: Sequence[str], words: Sequence[_AnalysedWord], *, prefix: bool) -> tuple[float, set[int]]:
     """The words asked for, all of them, in a label; nothing where one is missing."""
     total, used = 0.0, set[int]()
     for word in asked:
-        quality, place = _word_score(_word(word), words, prefix=prefix and word == asked[-1])
+        quality, place = _word_score(_analyse_word(word), words, prefix=prefix and word == asked[-1])
         if not quality:
             return 0.0, set()
         total += quality
@@ -144,16 +144,16 @@ def _row_score(asked: Sequence[str], words: Sequence[_Word], *, prefix: bool) ->
     return total / len(asked), used
 
 
-def _word_score(asked: _Word, words: Sequence[_Word], *, prefix: bool) -> tuple[float, int]:
+def _word_score(asked: _AnalysedWord, words: Sequence[_AnalysedWord], *, prefix: bool) -> tuple[float, int]:
     best, place = 0.0, -1
     for at, word in enumerate(words):
-        quality = _likeness(asked, word, prefix=prefix)
+        quality = _word_similarity(asked, word, prefix=prefix)
         if quality > best:
             best, place = quality, at
     return best, place
 
 
-def _likeness(asked: _Word, word: _Word, *, prefix: bool) -> float:
+def _word_similarity(asked: _AnalysedWord, word: _AnalysedWord, *, prefix: bool) -> float:
     if asked.folded == word.folded:
         return _TYPED if asked.typed == word.typed else _FOLDED
     if not asked.keys.isdisjoint(word.keys):
@@ -162,10 +162,10 @@ def _likeness(asked: _Word, word: _Word, *, prefix: bool) -> float:
         return _BEGUN + 0.15 * len(asked.folded) / len(word.folded)
     if len(asked.folded) < 3 or len(word.folded) < len(asked.folded) + 3:
         return 0.0
-    if _at_an_end(asked.folded, word.folded):
+    if _is_affix(asked.folded, word.folded):
         return _INSIDE
-    return _INSIDE - 0.05 if any(_at_an_end(key, word.folded) for key in asked.keys if len(key) > 3) else 0.0
+    return _INSIDE - 0.05 if any(_is_affix(key, word.folded) for key in asked.keys if len(key) > 3) else 0.0
 
 
-def _at_an_end(part: str, word: str) -> bool:
+def _is_affix(part: str, word: str) -> bool:
     return word.endswith(part) or word.startswith(part)

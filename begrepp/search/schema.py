@@ -11,10 +11,10 @@ from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer
 
 from begrepp.records import Text
 from begrepp.search.documents import SearchDocument
-from begrepp.text.stemming import code_key, keys, spelled, whole_key
+from begrepp.text.stemming import code_key, label_key, lowercase_words, word_keys
 from begrepp.text.swedish import compound_parts, fold
 
-EDGE = 3
+MAX_EDGE_LENGTH = 3
 """Beginnings of words up to this length are in the index; a longer one is looked up among the words."""
 
 FACETS = ("kind", "scheme", "dataset", "status", "language")
@@ -39,7 +39,7 @@ def schema() -> Schema:
     return builder.build()
 
 
-def analysed(index: Index) -> Index:
+def register_tokenizer(index: Index) -> Index:
     """The index with its tokenizer: words come ready, with spaces between them."""
     spaces = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(100)).build()
     index.register_tokenizer("spaces", spaces)
@@ -47,7 +47,7 @@ def analysed(index: Index) -> Index:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class IndexedWord:
     """A word as the index has it, ready to be joined with others."""
 
     folded: str
@@ -57,38 +57,38 @@ class Word:
     begins: tuple[str, ...]
 
 
-class Words:
+class WordAnalyser:
     """The words of a build, each worked out once; `vocabulary` are the words that compounds are made of."""
 
     def __init__(self, vocabulary: set[str]) -> None:
         self._vocabulary = vocabulary
-        self._known: dict[str, Word] = {}
+        self._known: dict[str, IndexedWord] = {}
 
-    def of(self, spelt: Iterable[str]) -> list[Word]:
+    def analyse(self, spelt: Iterable[str]) -> list[IndexedWord]:
         """Words that are given in lower case."""
-        return [self._known.get(word) or self._worked_out(word) for word in spelt]
+        return [self._known.get(word) or self._analyse_word(word) for word in spelt]
 
-    def _worked_out(self, word: str) -> Word:
+    def _analyse_word(self, word: str) -> IndexedWord:
         folded = fold(word)
         parts = sorted(compound_parts(folded, self._vocabulary))
-        its_keys = keys(word)
-        inside = dict.fromkeys((folded, *its_keys, *parts, *(key for part in parts for key in keys(part))))
-        edges = dict.fromkeys(chain.from_iterable(map(_beginnings, (folded, *parts))))
-        self._known[word] = made = Word(folded, its_keys, tuple(inside), tuple(edges), _beginnings(folded))
+        its_keys = word_keys(word)
+        inside = dict.fromkeys((folded, *its_keys, *parts, *(key for part in parts for key in word_keys(part))))
+        edges = dict.fromkeys(chain.from_iterable(map(_word_prefixes, (folded, *parts))))
+        self._known[word] = made = IndexedWord(folded, its_keys, tuple(inside), tuple(edges), _word_prefixes(folded))
         return made
 
 
-def document(thing: SearchDocument, via: Sequence[Text], known: Words, dataset: str) -> Document:
+def to_tantivy(thing: SearchDocument, via: Sequence[Text], known: WordAnalyser, dataset: str) -> Document:
     """A thing as the index keeps it."""
     labels = [*thing.labels(*_LABELS)]
-    said = [spelled(label.value) for label in labels]
+    said = [lowercase_words(label.value) for label in labels]
     if thing.kind == "variable":
-        said.append(code_words(thing))
-    words = known.of(dict.fromkeys(chain.from_iterable(said)))
-    own_keys = _once([word.keys for word in words])
-    mapped = _once([word.keys for label in via for word in known.of(spelled(label.value))])
-    told = [word.keys for text in thing.labels("text") for word in known.of(spelled(text.value))]
-    first = known.of(dict.fromkeys([each[0] for each in said if each]))
+        said.append(variable_name_words(thing))
+    words = known.analyse(dict.fromkeys(chain.from_iterable(said)))
+    own_keys = _unique([word.keys for word in words])
+    mapped = _unique([word.keys for label in via for word in known.analyse(lowercase_words(label.value))])
+    told = [word.keys for text in thing.labels("text") for word in known.analyse(lowercase_words(text.value))]
+    first = known.analyse(dict.fromkeys([each[0] for each in said if each]))
     return Document(
         stored=msgspec.json.encode(_stored(thing, via)).decode(),
         iri=thing.iri,
@@ -98,35 +98,35 @@ def document(thing: SearchDocument, via: Sequence[Text], known: Words, dataset: 
         status="active" if thing.active else "inactive",
         language=[*dict.fromkeys(label.lang for label in labels if label.lang not in ("", "zxx"))],
         code=[*dict.fromkeys(map(code_key, _codes(thing)))],
-        whole=[*dict.fromkeys(whole_key(label.value) for label in labels)],
+        whole=[*dict.fromkeys(label_key(label.value) for label in labels)],
         word=" ".join(dict.fromkeys([word.folded for word in words])),
         key=" ".join(own_keys),
-        part=" ".join(_once([word.inside for word in words])),
+        part=" ".join(_unique([word.inside for word in words])),
         via=" ".join([key for key in mapped if key not in own_keys]),
         text=" ".join(chain.from_iterable(told)),
-        edge=" ".join(_once([word.edges for word in words])),
-        start=" ".join(_once([word.begins for word in first])),
+        edge=" ".join(_unique([word.edges for word in words])),
+        start=" ".join(_unique([word.begins for word in first])),
         rank=_rank(thing, labels),
     )
 
 
-def code_words(variable: SearchDocument) -> list[str]:
+def variable_name_words(variable: SearchDocument) -> list[str]:
     """The words that the name of a variable is made of."""
-    return spelled(variable.notation.replace("_", " "))
+    return lowercase_words(variable.notation.replace("_", " "))
 
 
-def iri_of(found: Document) -> str:
+def document_iri(found: Document) -> str:
     """The IRI of a thing that was found."""
     return str(msgspec.json.decode(str(found.get_first("stored")))[0])
 
 
-def _once(several: Iterable[Sequence[str]]) -> dict[str, None]:
+def _unique(several: Iterable[Sequence[str]]) -> dict[str, None]:
     """All of them in order, each once."""
     return dict.fromkeys(chain.from_iterable(several))
 
 
-def _beginnings(word: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([word[:length] for length in range(1, EDGE + 1)]))
+def _word_prefixes(word: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([word[:length] for length in range(1, MAX_EDGE_LENGTH + 1)]))
 
 
 def _codes(thing: SearchDocument) -> list[str]:
@@ -147,5 +147,5 @@ def _rank(thing: SearchDocument, labels: Iterable[Text]) -> int:
     """What comes first where the words do not decide (0–255): registers, upper levels, short labels, in force."""
     shortest = min((len(label.value) for label in labels), default=200)
     rank = 100 - min(shortest, 100) + 10 * max(0, 5 - len(thing.notation))
-    rank += {"scheme": 30, "dataset": 40, "variable": 0}.get(thing.kind, 20) + 20 * thing.top
+    rank += {"scheme": 30, "dataset": 40, "variable": 0}.get(thing.kind, 20) + 20 * thing.is_top_concept
     return rank if thing.active else 0

@@ -13,18 +13,18 @@ from rdflib import Literal, URIRef, Variable
 from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.sparql.patterns import patterns
-from begrepp.sparql.services import Row, ServicePart
+from begrepp.sparql.patterns import triple_patterns
+from begrepp.sparql.services import ServicePattern, Solution
 
 _MOST = 1_000
 _HELP = 'Write SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
 
 
-def search_part(index: TextIndex, prologue: str, part: ServicePart) -> list[Row]:
+def run_search_service(index: TextIndex, prologue: str, part: ServicePattern) -> list[Solution]:
     """The rows of a search part; raises `QueryError` where it does not say what to look for."""
     said: dict[str, object] = {}
     things = set()
-    for pattern in patterns(f"{prologue}SELECT * {{ {part.body} }}"):
+    for pattern in triple_patterns(f"{prologue}SELECT * {{ {part.body} }}"):
         said[str(pattern.predicate)] = pattern.object
         things.add(pattern.subject)
     words, score = said.pop(expand("begrepp:words"), None), said.pop(expand("begrepp:score"), None)

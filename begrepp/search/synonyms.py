@@ -7,32 +7,32 @@ from functools import cache
 from itertools import product
 
 from begrepp.settings import ROOT
-from begrepp.text.stemming import keys, spelled
+from begrepp.text.stemming import lowercase_words, word_keys
 
-Words = tuple[str, ...]
-LONGEST = 4
+Phrase = tuple[str, ...]
+MAX_PHRASE_WORDS = 4
 """The most words a phrase may have to be looked for."""
 
 
 @cache
-def _groups() -> tuple[dict[Words, set[int]], list[list[Words]]]:
+def _read_groups() -> tuple[dict[Phrase, set[int]], list[list[Phrase]]]:
     """Which groups a phrase is in, by the keys of its words; and the phrases of each group."""
-    groups: list[list[Words]] = []
-    by_phrase: dict[Words, set[int]] = {}
+    groups: list[list[Phrase]] = []
+    by_phrase: dict[Phrase, set[int]] = {}
     for line in (ROOT / "ontology" / "synonyms.txt").read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
-        phrases = [tuple(spelled(phrase)) for phrase in line.split("=")]
+        phrases = [tuple(lowercase_words(phrase)) for phrase in line.split("=")]
         for phrase in phrases:
-            for each in product(*(keys(word) for word in phrase)):
+            for each in product(*(word_keys(word) for word in phrase)):
                 by_phrase.setdefault(each, set()).add(len(groups))
         groups.append(phrases)
     return by_phrase, groups
 
 
-def synonyms(phrase: Sequence[str]) -> list[Words]:
+def synonyms(phrase: Sequence[str]) -> list[Phrase]:
     """The phrases that may stand for this one, each as its words in lower case."""
-    by_phrase, groups = _groups()
-    found = {group for each in product(*(keys(word) for word in phrase)) for group in by_phrase.get(each, ())}
+    by_phrase, groups = _read_groups()
+    found = {group for each in product(*(word_keys(word) for word in phrase)) for group in by_phrase.get(each, ())}
     said = [other for group in sorted(found) for other in groups[group]]
     return [other for other in dict.fromkeys(said) if other != tuple(phrase)]

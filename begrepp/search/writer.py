@@ -11,13 +11,13 @@ import msgspec
 from tantivy import Document, Index, IndexWriter
 
 from begrepp.records import Text
-from begrepp.search.documents import SearchDocument, things
+from begrepp.search.documents import SearchDocument, read_documents
 from begrepp.search.index_state import IndexState
-from begrepp.search.schema import Words, analysed, document, schema
+from begrepp.search.schema import WordAnalyser, register_tokenizer, schema, to_tantivy
 
-_MOST_VIA = 20
-_LENGTH = 4
-_TOLD = 5000
+_MAX_VIA = 20
+_LENGTH_BYTES = 4
+_PROGRESS_INTERVAL = 5000
 # How much of the work is done when all is read, and when all documents are made.
 _READ, _WRITTEN = 0.2, 0.95
 
@@ -30,92 +30,92 @@ def write_index(path: Path, current: Path, done: Callable[[float], None] = lambd
     """
     path.mkdir(parents=True)
     with tempfile.TemporaryFile(dir=path.parent) as spool:
-        ledger = _first_reading(current, spool)
-        partners = ledger.partners
-        names = {t.iri: names_of(t) for t in _reread(spool, partners)} if partners else {}
-        writer = writer_of(Index(schema(), path=str(path)))
-        documents = DocumentWriter(ledger, names)
+        ledger = _spool_documents(current, spool)
+        partners = ledger.matches
+        names = {t.iri: visible_labels(t) for t in _read_spool(spool, partners)} if partners else {}
+        writer = open_writer(Index(schema(), path=str(path)))
+        documents = DocumentBuilder(ledger, names)
         count = 0
         size = spool.tell()
         done(_READ)
-        for thing in _reread(spool):
-            writer.add_document(documents.of(thing))
+        for thing in _read_spool(spool):
+            writer.add_document(documents.build(thing))
             count += 1
-            if count % _TOLD == 0:
+            if count % _PROGRESS_INTERVAL == 0:
                 done(_READ + (_WRITTEN - _READ) * spool.tell() / size)
-        finish(writer)
+        commit(writer)
         ledger.write(path)
         done(1)
     return count
 
 
-def writer_of(index: Index) -> IndexWriter:
+def open_writer(index: Index) -> IndexWriter:
     """What writes documents into an index."""
-    return analysed(index).writer(heap_size=200_000_000, num_threads=1)
+    return register_tokenizer(index).writer(heap_size=200_000_000, num_threads=1)
 
 
-def finish(writer: IndexWriter) -> None:
+def commit(writer: IndexWriter) -> None:
     """Let what was written be found."""
     writer.commit()
     writer.wait_merging_threads()
 
 
-class DocumentWriter:
+class DocumentBuilder:
     """Makes the documents of an index. `names` are what the partners of things are called, by IRI."""
 
     def __init__(self, ledger: IndexState, names: dict[str, list[Text]]) -> None:
         self._ledger = ledger
         self._names = names
-        self._words = Words(ledger.vocabulary)
+        self._words = WordAnalyser(ledger.vocabulary)
 
-    def of(self, thing: SearchDocument) -> Document:
+    def build(self, thing: SearchDocument) -> Document:
         """The document of a thing."""
-        home = self._home(thing.iri) if thing.kind in ("variable", "dataset") else ""
-        return document(thing, self._via(thing), self._words, home)
+        home = self._containing_dataset(thing.iri) if thing.kind in ("variable", "dataset") else ""
+        return to_tantivy(thing, self._via_labels(thing), self._words, home)
 
-    def _via(self, thing: SearchDocument) -> list[Text]:
+    def _via_labels(self, thing: SearchDocument) -> list[Text]:
         """What concepts that mean the same are called, where the thing itself is not called so."""
-        others = self._ledger.partners.get(thing.iri)
+        others = self._ledger.matches.get(thing.iri)
         if not others:
             return []
         own = {label.value.casefold() for label in thing.labels("pref", "alt", "hidden")}
         said = (label for other in dict.fromkeys(others) for label in self._names.get(other, ()))
-        return [label for label in dict.fromkeys(said) if label.value.casefold() not in own][:_MOST_VIA]
+        return [label for label in dict.fromkeys(said) if label.value.casefold() not in own][:_MAX_VIA]
 
-    def _home(self, iri: str) -> str:
+    def _containing_dataset(self, iri: str) -> str:
         """The dataset that a thing is or is a part of."""
         found = (each for each in self._ledger.datasets if iri == each or iri.startswith(each + "/"))
         return max(found, key=len, default="")
 
 
-def names_of(thing: SearchDocument) -> list[Text]:
+def visible_labels(thing: SearchDocument) -> list[Text]:
     """What a thing is called where another means the same."""
     return [*thing.labels("pref", "alt")]
 
 
-def _first_reading(current: Path, spool: IO[bytes]) -> IndexState:
+def _spool_documents(current: Path, spool: IO[bytes]) -> IndexState:
     """Everything that is to be known of all things before the first document is made."""
     ledger = IndexState()
     encode = msgspec.msgpack.Encoder().encode
-    for thing in things(current):
+    for thing in read_documents(current):
         body = encode(thing)
-        spool.write(len(body).to_bytes(_LENGTH) + body)
+        spool.write(len(body).to_bytes(_LENGTH_BYTES) + body)
         ledger.add(thing)
     return ledger
 
 
-class _Named(msgspec.Struct):
+class _DocumentIri(msgspec.Struct):
     """As much of a thing as tells which it is."""
 
     iri: str
 
 
-def _reread(spool: IO[bytes], wanted: Container[str] | None = None) -> Iterator[SearchDocument]:
+def _read_spool(spool: IO[bytes], wanted: Container[str] | None = None) -> Iterator[SearchDocument]:
     """The things that were written, or those that are wanted."""
     spool.seek(0)
     decode = msgspec.msgpack.Decoder(SearchDocument).decode
-    named = msgspec.msgpack.Decoder(_Named).decode
-    while length := spool.read(_LENGTH):
+    named = msgspec.msgpack.Decoder(_DocumentIri).decode
+    while length := spool.read(_LENGTH_BYTES):
         body = spool.read(int.from_bytes(length))
         if wanted is None or named(body).iri in wanted:
             yield decode(body)

@@ -17,8 +17,8 @@ from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.sparql.tokens import depth, tokens
 
-LONGEST = 20_000
-_DEEPEST = 40
+MAX_QUERY_LENGTH = 20_000
+_MAX_DEPTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,13 @@ class TriplePattern:
     @property
     def text(self) -> str:
         """In SPARQL's own writing, complete with GRAPH."""
-        inner = f"{_written(self.subject)} {_written(self.predicate)} {_written(self.object)} ."
+        inner = f"{_format_term(self.subject)} {_format_term(self.predicate)} {_format_term(self.object)} ."
         return f"GRAPH {self.graph} {{ {inner} }}" if self.graph else inner
 
     @property
-    def said(self) -> str:
+    def short_text(self) -> str:
         """The same for people, with prefixes."""
-        return re.sub(r"<([^<>]*)>", lambda found: short(found[1]), self.text)
+        return re.sub(r"<([^<>]*)>", lambda found: format_iri(found[1]), self.text)
 
     @property
     def terms(self) -> tuple[Node | Path, ...]:
@@ -48,22 +48,22 @@ class TriplePattern:
         return (self.subject, self.predicate, self.object)
 
 
-def _written(term: Node | Path) -> str:
+def _format_term(term: Node | Path) -> str:
     if isinstance(term, BNode):
         return f"?_{term}"
     written: str = term.n3()
     return written
 
 
-def short(iri: str) -> str:
+def format_iri(iri: str) -> str:
     """An IRI as people write it: a prefixed name where there is one."""
     return name if (name := compact(iri)) != iri else f"<{iri}>"
 
 
-def algebra(query: str) -> CompValue:
+def parse_algebra(query: str) -> CompValue:
     """The query's algebra; raises `QueryError` where it cannot be parsed, or is too long to look at."""
     words = list(tokens(query))
-    if len(query) > LONGEST or depth(words) > _DEEPEST:
+    if len(query) > MAX_QUERY_LENGTH or depth(words) > _MAX_DEPTH:
         raise QueryError("The query is too long to be looked into.", "Shorten it.")
     try:
         return translateQuery(parseQuery(query), initNs=prefixes()).algebra
@@ -73,12 +73,12 @@ def algebra(query: str) -> CompValue:
         raise QueryError(f"The query cannot be read: {error}", "Correct it and ask again.") from None
 
 
-def patterns(query: str) -> list[TriplePattern]:
+def triple_patterns(query: str) -> list[TriplePattern]:
     """The triple patterns of a query, in the order of the algebra."""
-    return [*_patterns(algebra(query), "", True)]
+    return [*_walk_algebra(parse_algebra(query), "", True)]
 
 
-def _patterns(node: object, graph: str, required: bool) -> Iterator[TriplePattern]:
+def _walk_algebra(node: object, graph: str, required: bool) -> Iterator[TriplePattern]:
     if isinstance(node, CompValue):
         if node.name == "BGP":
             for subject, predicate, object_ in node.triples:
@@ -89,17 +89,17 @@ def _patterns(node: object, graph: str, required: bool) -> Iterator[TriplePatter
         inner = node.term.n3() if node.name == "Graph" else graph
         for key, value in node.items():
             optional = (node.name in ("LeftJoin", "Minus") and key == "p2") or node.name == "Union" or key == "expr"
-            yield from _patterns(value, inner, required and not optional)
+            yield from _walk_algebra(value, inner, required and not optional)
     elif isinstance(node, list | tuple):
         for item in node:
-            yield from _patterns(item, graph, required)
+            yield from _walk_algebra(item, graph, required)
 
 
 def required_properties(query: str) -> frozenset[str]:
     """The properties without which nothing can match."""
     return frozenset(
         str(pattern.predicate)
-        for pattern in patterns(query)
+        for pattern in triple_patterns(query)
         if pattern.required and isinstance(pattern.predicate, URIRef)
     )
 

@@ -16,11 +16,11 @@ from begrepp.sparql.tokens import Token, after_prologue, tokens
 _EMPTY = Store()
 
 
-def columns_as_written(query: str, base: str | None = None) -> str:
+def expand_select_star(query: str, base: str | None = None) -> str:
     """The query with its variables in place of the `*`; as it is where it has none, or is not well formed."""
     if "*" not in query:
         return query
-    star = _star([*takewhile(lambda token: token.text != "{", tokens(query))])
+    star = _find_star([*takewhile(lambda token: token.text != "{", tokens(query))])
     if star is None:
         return query
     words = [*tokens(query)]
@@ -36,7 +36,7 @@ def columns_as_written(query: str, base: str | None = None) -> str:
     return query
 
 
-def _star(words: list[Token]) -> Token | None:
+def _find_star(words: list[Token]) -> Token | None:
     """The `*` of a query that selects all, in the words before its first brace."""
     at = after_prologue(words)
     if at >= len(words) or not words[at].is_word("SELECT"):

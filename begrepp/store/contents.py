@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-DEFAULT = ""
+DEFAULT_GRAPH = ""
 """What the default graph is called in the contents of a store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class StoreContents:
     """What a store holds: its graphs with the names and checksums of the files that they are read from.
 
     `apart` names the graphs that belong to the current view without being copied into the default graph.
@@ -25,18 +25,18 @@ class Contents:
     apart: list[str]
 
     @classmethod
-    def of(
+    def from_files(
         cls,
         graphs: Iterable[tuple[str, Path]],
         default: Path,
         apart: Iterable[str],
         known: Mapping[Path, str] = MappingProxyType({}),
-    ) -> Contents:
+    ) -> StoreContents:
         """The contents of a store to be written: each file into its named graph, one into the default graph.
 
         `known` are checksums that need not be worked out.
         """
-        files = [*graphs, (DEFAULT, default)]
+        files = [*graphs, (DEFAULT_GRAPH, default)]
         return cls(
             files={graph: file.name for graph, file in files},
             sha256={graph: known.get(file) or _sha256(file) for graph, file in files},
@@ -45,20 +45,22 @@ class Contents:
 
     def view_sha256(self) -> str:
         """A checksum of the current view."""
-        return hashlib.sha256("".join(self.sha256[graph] for graph in (DEFAULT, *self.apart)).encode()).hexdigest()
+        return hashlib.sha256(
+            "".join(self.sha256[graph] for graph in (DEFAULT_GRAPH, *self.apart)).encode()
+        ).hexdigest()
 
 
-def file_of(store: Path, contents: Contents, graph: str) -> Path:
+def graph_file(store: Path, contents: StoreContents, graph: str) -> Path:
     return store.parent / "graphs" / contents.files[graph]
 
 
-def read_contents(store: Path) -> Contents | None:
+def read_store_contents(store: Path) -> StoreContents | None:
     """What a store of an earlier build holds; None where it does not say, or its files are gone."""
     try:
-        contents = Contents(**json.loads(contents_file(store).read_text(encoding="utf-8")))
+        contents = StoreContents(**json.loads(contents_file(store).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return contents if all(file_of(store, contents, graph).exists() for graph in contents.files) else None
+    return contents if all(graph_file(store, contents, graph).exists() for graph in contents.files) else None
 
 
 def _sha256(path: Path) -> str:

@@ -21,7 +21,7 @@ from pyoxigraph import (
 
 from begrepp.errors import NoBuild, QueryError
 from begrepp.rdf.namespaces import prefixes
-from begrepp.sparql.select_star import columns_as_written
+from begrepp.sparql.select_star import expand_select_star
 from begrepp.sparql.tokens import tokens
 from begrepp.store import Answer
 from begrepp.store.contents import contents_file
@@ -34,7 +34,7 @@ class DiskStore:
         if not path.exists():
             raise NoBuild(f"There is no store at {path}.", "Run `begrepp build` first.")
         self._store = Oxigraph.read_only(str(path))
-        self._apart = _read_apart(path)
+        self._apart = _read_view_graphs(path)
 
     def query(
         self,
@@ -51,11 +51,11 @@ class DiskStore:
         if default_graphs or named_graphs:
             default = [NamedNode(graph) for graph in default_graphs]
             named = [NamedNode(graph) for graph in named_graphs]
-        elif self._apart and not names_its_graphs(query):
+        elif self._apart and not has_dataset_clause(query):
             default = [DefaultGraph(), *self._apart]
         try:
             return self._store.query(
-                columns_as_written(query, base),
+                expand_select_star(query, base),
                 base_iri=base,
                 prefixes=prefixes(),
                 default_graph=default,
@@ -65,7 +65,7 @@ class DiskStore:
             raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
 
 
-def _read_apart(store: Path) -> list[NamedNode]:
+def _read_view_graphs(store: Path) -> list[NamedNode]:
     """The graphs that belong to the current view without being copied into the default graph."""
     said = contents_file(store)
     return (
@@ -73,6 +73,6 @@ def _read_apart(store: Path) -> list[NamedNode]:
     )
 
 
-def names_its_graphs(query: str) -> bool:
+def has_dataset_clause(query: str) -> bool:
     """Whether a query chooses its dataset itself, by `FROM` or `FROM NAMED` (SPARQL 1.1, 13.2)."""
     return any(token.is_word("FROM") for token in tokens(query))

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from begrepp.store.worker import serve_requests
 
-NUMBER = struct.Struct("i")
+PID = struct.Struct("i")
 """How a process's number is told."""
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, prctl(2)
 
@@ -38,12 +38,12 @@ def main() -> None:
                 return
             if not (number := os.fork()):
                 control.close()
-                _work(pipes[0], memory)
+                _run_worker(pipes[0], memory)
             os.close(pipes[0])
-            control.sendall(NUMBER.pack(number))
+            control.sendall(PID.pack(number))
 
 
-def _work(pipe: int, memory: int) -> None:
+def _run_worker(pipe: int, memory: int) -> None:
     """In the new process: take on the limits, and answer."""
     try:
         if sys.platform == "linux":

@@ -23,14 +23,22 @@ from urllib3.exceptions import HTTPError
 
 from begrepp.errors import BegreppError, InputError
 from begrepp.rdf.namespaces import expand
-from begrepp.sparql.services import Row
+from begrepp.sparql.services import Solution
 
-FILE = "nodes.toml"
-HOP = "Begrepp-Hop"
-_LARGEST = 16 << 20
-_FRESH = 600.0
-_TRIES = Retry(total=2, read=0, redirect=0, status_forcelist=(429, 502, 503), backoff_factor=0.2, raise_on_status=False,
-               allowed_methods=None, respect_retry_after_header=False)  # fmt: skip
+NODES_FILE = "nodes.toml"
+HOP_HEADER = "Begrepp-Hop"
+_MAX_RESPONSE = 16 << 20
+_PROPERTIES_TTL = 600.0
+_RETRIES = Retry(
+    total=2,
+    read=0,
+    redirect=0,
+    status_forcelist=(429, 502, 503),
+    backoff_factor=0.2,
+    raise_on_status=False,
+    allowed_methods=None,
+    respect_retry_after_header=False,
+)
 
 
 class NodeError(BegreppError):
@@ -72,7 +80,7 @@ class NodeClient:
     _http: PoolManager = field(default_factory=lambda: PoolManager(num_pools=20, maxsize=8))
     _held: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
 
-    def select(self, node: FederationNode, query: str) -> list[Row]:
+    def select(self, node: FederationNode, query: str) -> list[Solution]:
         """The solutions of a SELECT, each term in SPARQL's own writing.
 
         Raises `NodeError` where the node is down, slow, refuses, or answers at too great length.
@@ -80,14 +88,14 @@ class NodeClient:
         body = self._post(node, query, "application/sparql-results+json")
         try:
             bindings = json.loads(body)["results"]["bindings"]
-            return [{name: term_text(term) for name, term in row.items()} for row in bindings]
+            return [{name: format_term(term) for name, term in row.items()} for row in bindings]
         except (ValueError, KeyError, TypeError):
             raise NodeError(f"{node.name} did not answer with solutions.", "") from None
 
     def properties(self, node: FederationNode) -> frozenset[str]:
         """The properties that the node says it holds, by its VoID; asked for every ten minutes at the most."""
         then, held = self._held.get(node.iri, (0.0, frozenset()))
-        if not then or time.monotonic() - then > _FRESH:
+        if not then or time.monotonic() - then > _PROPERTIES_TTL:
             text = self._request(node, "GET", node.endpoint, {"Accept": "text/turtle"})
             try:
                 quads = parse(text, format=RdfFormat.TURTLE, base_iri=node.endpoint)
@@ -98,7 +106,7 @@ class NodeClient:
         return held
 
     def _post(self, node: FederationNode, query: str, accept: str) -> bytes:
-        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded", HOP: "1"}
+        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded", HOP_HEADER: "1"}
         return self._request(node, "POST", node.endpoint, headers, urlencode({"query": query}).encode())
 
     def _request(
@@ -109,13 +117,13 @@ class NodeClient:
         try:
             response = self._http.request(
                 method, url, body=body or None, headers=headers, redirect=False, preload_content=False,
-                timeout=Timeout(connect=min(3.0, node.seconds), read=node.seconds), retries=_TRIES,
+                timeout=Timeout(connect=min(3.0, node.seconds), read=node.seconds), retries=_RETRIES,
             )  # fmt: skip
             read = bytearray()
             for chunk in response.stream(1 << 16):
                 read += chunk
-                if len(read) > _LARGEST:
-                    raise NodeError(f"{node.name} answers with more than {_LARGEST >> 20} MB.", "Narrow the part.")
+                if len(read) > _MAX_RESPONSE:
+                    raise NodeError(f"{node.name} answers with more than {_MAX_RESPONSE >> 20} MB.", "Narrow the part.")
                 if time.monotonic() > deadline:
                     raise NodeError(f"{node.name} did not finish within {node.seconds:g} seconds.", "")
         except HTTPError as error:
@@ -139,7 +147,7 @@ def _refuse_private(node: FederationNode) -> None:
         raise NodeError(f"{node.name} leads to an address that is not public.", "Say private = true if it may.")
 
 
-def term_text(term: dict[str, Any]) -> str:
+def format_term(term: dict[str, Any]) -> str:
     """A term of SPARQL JSON results in SPARQL's own writing; a blank node of another store becomes an IRI."""
     value = str(term["value"])
     if term["type"] == "uri":

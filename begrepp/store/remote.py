@@ -29,13 +29,13 @@ from SPARQLWrapper import BASIC, JSON, POST, URLENCODED, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
 from begrepp.errors import BegreppError, QueryError
-from begrepp.sparql.services import whole
+from begrepp.sparql.services import add_prefixes
 from begrepp.sparql.tokens import after_prologue, tokens
 from begrepp.store import Answer
-from begrepp.store.disk import names_its_graphs
+from begrepp.store.disk import has_dataset_clause
 
-_TRIES = 2
-_PASSED_OVER = 10.0
+_ATTEMPTS = 2
+_RETRY_AFTER = 10.0
 _OUTAGES = (urllib.error.URLError, HTTPException, OSError)
 _RESULTS = "application/sparql-results+json"
 
@@ -78,20 +78,20 @@ class RemoteStore:
         base: str | None = None,
     ) -> Answer:
         """Ask, and read the answer into the engine's own kinds of results, so that nobody need know the difference."""
-        text = whole(query)
+        text = add_prefixes(query)
         if base and not text.lstrip().upper().startswith("BASE"):
             text = f"BASE <{base}>\n{text}"
         default_graphs, named_graphs = [*default_graphs], [*named_graphs]
-        if not (default_graphs or named_graphs or names_its_graphs(query)) and self._current:
+        if not (default_graphs or named_graphs or has_dataset_clause(query)) and self._current:
             default_graphs, named_graphs = [self._current], self._graphs
-        form = _form(query)
-        media_type, body = self._ask(text, default_graphs, named_graphs, form in ("CONSTRUCT", "DESCRIBE"))
+        form = _query_form(query)
+        media_type, body = self._request(text, default_graphs, named_graphs, form in ("CONSTRUCT", "DESCRIBE"))
         try:
             if media_type == "application/n-triples":
-                return _as_triples(body)
+                return _parse_triples(body)
             answer = parse_query_results(body, format=QueryResultsFormat.JSON)
             if form == "ASK" and isinstance(answer, QuerySolutions):
-                answer = _yes_or_no(answer)
+                answer = _solutions_to_boolean(answer)
         except (SyntaxError, ValueError) as error:
             raise QueryError(f"The store's answer cannot be read: {error}", "Look at its log.") from None
         assert isinstance(answer, QuerySolutions | QueryBoolean)
@@ -99,29 +99,29 @@ class RemoteStore:
 
     def query_json(self, query: str) -> dict[str, Any]:
         """The answer to a SELECT or ASK, as SPARQL 1.1 JSON results."""
-        _, body = self._ask(whole(query), [], [], graph=False)
+        _, body = self._request(add_prefixes(query), [], [], graph=False)
         answer = json.loads(body)
         if not isinstance(answer, dict):
             raise QueryError("The endpoint did not answer in JSON.", "Only SELECT and ASK can be sent to an endpoint.")
         return answer
 
-    def healthy(self) -> dict[str, bool]:
+    def check_health(self) -> dict[str, bool]:
         """Which addresses answer."""
-        return {url: self._alive(url) for url in self._urls}
+        return {url: self._is_alive(url) for url in self._urls}
 
-    def _alive(self, url: str) -> bool:
+    def _is_alive(self, url: str) -> bool:
         try:
             self._send(url, "ASK {}", [], [], graph=False)
         except (*_OUTAGES, SPARQLWrapperException, BegreppError):
             return False
         return True
 
-    def _ask(self, text: str, default: list[str], named: list[str], graph: bool) -> tuple[str, bytes]:
+    def _request(self, text: str, default: list[str], named: list[str], graph: bool) -> tuple[str, bytes]:
         """From the first address that answers; those that failed just now come last."""
         now = time.monotonic()
-        urls = sorted(self._urls, key=lambda url: now - self._failed.get(url, -_PASSED_OVER) < _PASSED_OVER)
+        urls = sorted(self._urls, key=lambda url: now - self._failed.get(url, -_RETRY_AFTER) < _RETRY_AFTER)
         said = ""
-        for attempt in range(_TRIES):
+        for attempt in range(_ATTEMPTS):
             for url in urls:
                 try:
                     return self._send(url, text, default, named, graph=graph)
@@ -159,13 +159,13 @@ class RemoteStore:
         return media_type, answer.response.read()
 
 
-def _form(query: str) -> str:
+def _query_form(query: str) -> str:
     words = list(tokens(query))
     at = after_prologue(words)
     return words[at].text.upper() if at < len(words) else ""
 
 
-def _yes_or_no(answer: QuerySolutions) -> QueryBoolean:
+def _solutions_to_boolean(answer: QuerySolutions) -> QueryBoolean:
     """Virtuoso answers some ASKs with a table of one cell, 1 or 0, or of none."""
     yes = any(getattr(row[0], "value", "0") != "0" for row in answer)
     boolean = parse_query_results(json.dumps({"head": {}, "boolean": yes}).encode(), format=QueryResultsFormat.JSON)
@@ -173,7 +173,7 @@ def _yes_or_no(answer: QuerySolutions) -> QueryBoolean:
     return boolean
 
 
-def _as_triples(body: bytes) -> QueryTriples:
+def _parse_triples(body: bytes) -> QueryTriples:
     """N-Triples as the answer to a CONSTRUCT."""
     store = Store()
     store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in parse(body, format=RdfFormat.N_TRIPLES))

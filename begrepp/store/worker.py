@@ -35,8 +35,8 @@ from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
 
 Form = Literal["solutions", "boolean", "graph"]
-_CHUNK = 1 << 16
-_COUNTED = 100_000
+_CHUNK_BYTES = 1 << 16
+_MAX_COUNT = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class ResultChunk(NamedTuple):
     form: Form
     chunk: bytes
     last: bool
-    spent: float
+    cpu_seconds: float
 
 
 def serve_requests(pipe: Connection) -> None:
@@ -73,27 +73,27 @@ def serve_requests(pipe: Connection) -> None:
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
         while True:
             question: QueryRequest = pipe.recv()
-            _limit_processor(question.seconds)
+            _limit_cpu_time(question.seconds)
             try:
                 if question.store not in stores:
                     stores.clear()
                     where = question.store
                     stores[where] = DiskStore(where) if isinstance(where, Path) else where.open()
-                _answer(stores[question.store], question, pipe)
+                _run_query(stores[question.store], question, pipe)
             except BegreppError as error:
                 pipe.send(error)
             except (ValueError, OSError, RuntimeError) as error:
                 pipe.send(QueryError(f"The query stopped: {error}", "Correct it and ask again."))
 
 
-def _limit_processor(seconds: float) -> None:
+def _limit_cpu_time(seconds: float) -> None:
     """The kernel ends the process a little after its query's deadline, also where the server itself is gone."""
     if seconds:
         allowed = int(time.process_time() + seconds * 2) + 5
         resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-class _Parts:
+class _ChunkWriter:
     """A file that sends what is written to it, in parts."""
 
     def __init__(self, pipe: Connection, form: Form) -> None:
@@ -103,7 +103,7 @@ class _Parts:
 
     def write(self, data: bytes) -> int:
         self._buffer += data
-        if len(self._buffer) >= _CHUNK:
+        if len(self._buffer) >= _CHUNK_BYTES:
             self._send(last=False)
         return len(data)
 
@@ -118,7 +118,7 @@ class _Parts:
         self._buffer.clear()
 
 
-def _answer(store: Store, question: QueryRequest, pipe: Connection) -> None:
+def _run_query(store: Store, question: QueryRequest, pipe: Connection) -> None:
     """Send the answer, in as many parts as it takes."""
     answer = store.query(
         question.query,
@@ -127,7 +127,7 @@ def _answer(store: Store, question: QueryRequest, pipe: Connection) -> None:
         base=question.base,
     )
     if isinstance(answer, QuerySolutions | QueryBoolean):
-        out = _Parts(pipe, "boolean" if isinstance(answer, QueryBoolean) else "solutions")
+        out = _ChunkWriter(pipe, "boolean" if isinstance(answer, QueryBoolean) else "solutions")
         results_format = QueryResultsFormat.from_media_type(question.results_format)
         if isinstance(answer, QueryBoolean) and results_format in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
             out.write(str(bool(answer)).lower().encode() + b"\n")
@@ -136,7 +136,7 @@ def _answer(store: Store, question: QueryRequest, pipe: Connection) -> None:
         else:
             answer.serialize(out, format=results_format)  # type: ignore[arg-type]
     else:
-        out = _Parts(pipe, "graph")
+        out = _ChunkWriter(pipe, "graph")
         graph_format = RdfFormat.from_media_type(question.graph_format)
         serialize(answer, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
     out.close()
@@ -144,16 +144,16 @@ def _answer(store: Store, question: QueryRequest, pipe: Connection) -> None:
 
 def _first_rows(answer: QuerySolutions, rows: int) -> bytes:
     names = [variable.value for variable in answer.variables]
-    shown = [_row(names, solution) for solution in islice(answer, rows)]
-    total = len(shown) + sum(1 for _ in islice(answer, _COUNTED - len(shown)))
+    shown = [_json_row(names, solution) for solution in islice(answer, rows)]
+    total = len(shown) + sum(1 for _ in islice(answer, _MAX_COUNT - len(shown)))
     return json.dumps({"head": {"vars": names}, "results": {"bindings": shown}, "total": total}).encode()
 
 
-def _row(names: list[str], solution: QuerySolution) -> dict[str, Any]:
-    return {name: dict(_term(solution[name])) for name in names if solution[name] is not None}
+def _json_row(names: list[str], solution: QuerySolution) -> dict[str, Any]:
+    return {name: dict(_json_term(solution[name])) for name in names if solution[name] is not None}
 
 
-def _term(term: object) -> Iterator[tuple[str, str]]:
+def _json_term(term: object) -> Iterator[tuple[str, str]]:
     if isinstance(term, NamedNode):
         yield from (("type", "uri"), ("value", term.value))
     elif isinstance(term, BlankNode):

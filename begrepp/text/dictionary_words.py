@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
-from begrepp.text.similarity import STOP
-from begrepp.text.stemming import keys
-from begrepp.text.swedish import SHORTEST_PART, compound_parts, fold
+from begrepp.text.similarity import STOP_WORDS
+from begrepp.text.stemming import word_keys
+from begrepp.text.swedish import MIN_PART_LENGTH, compound_parts, fold
 
 _CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])|(?<=[A-ZÅÄÖ])(?=[A-ZÅÄÖ][a-zåäö])")
 _WORD = re.compile(r"[^\W_]+(?:[+-](?=\W|$))?")
-_EMPTY = STOP | frozenset(["enligt", "datum", "date", "of", "value", "varde", "kod", "code", "uppgift"]) - {
+_STOP_WORDS = STOP_WORDS | frozenset(["enligt", "datum", "date", "of", "value", "varde", "kod", "code", "uppgift"]) - {
     "datum",
     "date",
 }
@@ -40,7 +40,7 @@ def split_name(name: str) -> str:
     return re.sub(r"(?<=[^\W\d_])(?=\d{2,})", " ", _CAMEL.sub(" ", name.replace("_", " ").replace(".", " ")))
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The folded words of a text; a plus or minus that ends a word stays, since `HER2+` is not `HER2-`."""
     return [fold(word) for word in _WORD.findall(text)]
 
@@ -50,7 +50,7 @@ def stem(word: str) -> str:
     """The key of a word in Swedish or English, whichever takes more away; numbers and codes are as they are."""
     if len(word) < 4 or any(sign.isdigit() for sign in word):
         return word
-    return min(keys(word), key=len) or word
+    return min(word_keys(word), key=len) or word
 
 
 @cache
@@ -60,21 +60,21 @@ def abbreviations() -> dict[str, tuple[str, ...]]:
     with Path(__file__).with_name("abbreviations.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             key = fold(row["short"])
-            found[key] = (*found.get(key, ()), *(words(row["words"])))
+            found[key] = (*found.get(key, ()), *(split_words(row["words"])))
     return found
 
 
-class Wording:
+class DictionaryTokenizer:
     """Reads texts into tokens, with compounds split by a vocabulary."""
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
-        self._vocabulary = {word for word in vocabulary if len(word) >= SHORTEST_PART and not word.isdigit()}
+        self._vocabulary = {word for word in vocabulary if len(word) >= MIN_PART_LENGTH and not word.isdigit()}
         self._cache: dict[str, WordToken] = {}
 
     def tokens(self, text: str) -> list[WordToken]:
         """The telling words of a text; where there is none, all of them."""
-        found = words(text)
-        telling = [word for word in found if word not in _EMPTY] or found
+        found = split_words(text)
+        telling = [word for word in found if word not in _STOP_WORDS] or found
         return [self.token(word) for word in dict.fromkeys(telling)]
 
     def token(self, word: str) -> WordToken:
@@ -84,16 +84,16 @@ class Wording:
             self._cache[word] = WordToken(word, stem(word), parts)
         return self._cache[word]
 
-    def expanded(self, text: str) -> Iterator[WordToken]:
+    def expand_abbreviations(self, text: str) -> Iterator[WordToken]:
         """What the abbreviations of a text stand for, also those that a word is made of: `diadat`, `opdatum`."""
         short = abbreviations()
-        for word in words(text):
-            for piece in (word, *_pieces(word, short)):
+        for word in split_words(text):
+            for piece in (word, *_split_abbreviations(word, short)):
                 for meant in short.get(piece, ()):
                     yield self.token(meant)
 
 
-def _pieces(word: str, short: dict[str, tuple[str, ...]]) -> Iterator[str]:
+def _split_abbreviations(word: str, short: dict[str, tuple[str, ...]]) -> Iterator[str]:
     """A word that is two abbreviations, or one and a word of three letters or more: `diadat` → `dia`, `dat`."""
     for cut in range(2, len(word) - 1):
         head, tail = word[:cut], word[cut:]

@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from begrepp.text.swedish import fold
 
-ENOUGH = 0.34
+REWORDED_SHARE = 0.34
 """From this share of common words on, two titles count as one title reworded."""
-SAME_STEM = 5
+STEM_LENGTH = 5
 """So many first letters make two words forms of one: `orsakade`, `orsakad`."""
 # fmt: off
-STOP = frozenset(
+STOP_WORDS = frozenset(
     {
         "i", "pa", "av", "en", "ett", "och", "eller", "som", "med", "vid", "till", "for", "fran", "den",
         "det", "de", "att", "om", "efter", "under", "inom", "dess", "sin", "a", "an", "the", "of", "in", "on",
@@ -52,15 +52,17 @@ OPPOSITES = tuple(
     for side in pair.split("/")
 )
 _QUALIFIERS = frozenset(word for side in OPPOSITES for word in side)
-_SPARE = re.compile(r"\b(kod som kan tas i bruk|reservkod|reserverad kod|spare code|reserved code|ledig kod)\b", re.I)
+_RESERVE_CODE = re.compile(
+    r"\b(kod som kan tas i bruk|reservkod|reserverad kod|spare code|reserved code|ledig kod)\b", re.I
+)
 # Signs that carry meaning stay; a hyphen only where it ends a word, as in `HER2-`.
-_PLAIN = re.compile(r"[^\w+<>≥≤%=°-]+|_+")
+_PUNCTUATION = re.compile(r"[^\w+<>≥≤%=°-]+|_+")
 _HYPHEN = re.compile(r"-(?=\w)|(?<!\w)-|-(?=-)")
 _NUMBER = re.compile(r"\d+")
 
 
 @lru_cache(maxsize=4096)
-def spelling(text: str) -> str:
+def spelling_key(text: str) -> str:
     """A text without case, diacritics, blanks and punctuation; what is equal here is a matter of spelling.
 
     Its numbers follow, so that 1,5 and 15 stay apart.
@@ -70,36 +72,36 @@ def spelling(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _split(text: str) -> tuple[str, ...]:
-    return tuple(_PLAIN.sub(" ", _HYPHEN.sub(" ", fold(text))).split())
+    return tuple(_PUNCTUATION.sub(" ", _HYPHEN.sub(" ", fold(text))).split())
 
 
 @lru_cache(maxsize=4096)
-def telling(text: str) -> frozenset[str]:
+def content_words(text: str) -> frozenset[str]:
     """The words of a text that tell it from others; whether it says *not* is looked at apart."""
-    return frozenset(word for word in _split(text) if word not in STOP and word not in NEGATIONS)
+    return frozenset(word for word in _split(text) if word not in STOP_WORDS and word not in NEGATIONS)
 
 
 def similarity(old: str, new: str) -> float:
     """The share of the shorter text's telling words that the other has too, 0 to 1."""
-    a, b = _naming(old), _naming(new)
+    a, b = _head_words(old), _head_words(new)
     if not a or not b:
         return 0.0
     few, many = (a, b) if len(a) <= len(b) else (b, a)
-    return sum(any(_one_word(word, other) for other in many) for word in few) / len(few)
+    return sum(any(_same_stem(word, other) for other in many) for word in few) / len(few)
 
 
-def _naming(text: str) -> frozenset[str]:
+def _head_words(text: str) -> frozenset[str]:
     """The telling words without those that only qualify, such as *akut* and *kvinnlig*, unless there are no others."""
-    words = telling(text)
+    words = content_words(text)
     return words - _QUALIFIERS or words
 
 
-def _one_word(a: str, b: str) -> bool:
+def _same_stem(a: str, b: str) -> bool:
     if a == b:
         return True
     if a.isdigit() or b.isdigit():
         return False
-    return len(a) >= SAME_STEM and len(b) >= SAME_STEM and a[:SAME_STEM] == b[:SAME_STEM]
+    return len(a) >= STEM_LENGTH and len(b) >= STEM_LENGTH and a[:STEM_LENGTH] == b[:STEM_LENGTH]
 
 
 def negation_differs(old: str, new: str) -> bool:
@@ -107,7 +109,7 @@ def negation_differs(old: str, new: str) -> bool:
     return bool(NEGATIONS & {*_split(old)}) != bool(NEGATIONS & {*_split(new)})
 
 
-def opposite(old: str, new: str) -> bool:
+def has_opposite(old: str, new: str) -> bool:
     """Whether a word gave way to its opposite: left for right, acute for chronic."""
     a, b = {*_split(old)}, {*_split(new)}
     for one, other in zip(OPPOSITES[::2], OPPOSITES[1::2], strict=True):
@@ -123,6 +125,6 @@ def numbers_differ(old: str, new: str) -> bool:
     return bool(a - b) and bool(b - a)
 
 
-def is_spare(title: str) -> bool:
+def is_reserve_code(title: str) -> bool:
     """Whether a title says that the code has no meaning yet."""
-    return bool(_SPARE.search(title))
+    return bool(_RESERVE_CODE.search(title))

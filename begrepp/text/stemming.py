@@ -23,7 +23,7 @@ _SV, _EN = _stemmer("swedish"), _stemmer("english")
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[\W_]+")
 # The spellings that English and Latin have of what Swedish spells in one way.
-_SOUNDS = tuple(
+_SPELLING_RULES = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
         (r"ph", "f"),
@@ -47,27 +47,27 @@ def code_key(text: str) -> str:
     return _PUNCTUATION.sub("", fold(text)).upper()
 
 
-def whole_key(text: str) -> str:
+def label_key(text: str) -> str:
     """A whole label or query, however it is capitalised and accented: short, since the index holds millions."""
     return blake2b(fold(text).encode(), digest_size=8).hexdigest()
 
 
 @lru_cache(maxsize=500_000)
-def keys(word: str) -> tuple[str, ...]:
+def word_keys(word: str) -> tuple[str, ...]:
     """The keys of a word in lower case: as Swedish, as English, and as what is typed without its accents."""
     if len(word) < 4 or word.isdigit():
         return (fold(word),)
     stems = (word, *_SV.analyze(word), *_EN.analyze(word), *_SV.analyze(fold(word)))
-    return tuple(dict.fromkeys(map(_sound, stems)))
+    return tuple(dict.fromkeys(map(_normalise_stem, stems)))
 
 
-def _sound(stem: str) -> str:
+def _normalise_stem(stem: str) -> str:
     stem = fold(stem)
-    for pattern, sound in _SOUNDS:
+    for pattern, sound in _SPELLING_RULES:
         stem = pattern.sub(sound, stem)
     return _ENDING.sub("", stem)
 
 
-def spelled(text: str) -> list[str]:
+def lowercase_words(text: str) -> list[str]:
     """The words of a text in lower case, accents kept."""
     return _WORD.findall(text.casefold())

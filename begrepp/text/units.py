@@ -43,7 +43,7 @@ _SPECIAL = re.compile(
 _OFFSETS = {"Cel": (1.0, 273.15), "[degF]": (5 / 9, 459.67)}
 _TEMPERATURE = "A0E0L0I0M0H1T0D0"
 # UCUM gives annotations no meaning, people do: `{SEK}` is not `{score}`, and `mL/min/{1.73_m2}` not `mL/min`.
-_ANNOTATED = re.compile(r"^[\d*^.]*\{[^{}]*\}$|/\{[^{}]*\}")
+_ANNOTATION = re.compile(r"^[\d*^.]*\{[^{}]*\}$|/\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +60,24 @@ class Unit:
 
 
 @cache
-def unit(words: str) -> Unit | None:
+def parse_unit(words: str) -> Unit | None:
     """The unit that words or a UCUM code stand for; None if they are neither.
 
     What publishers write goes before UCUM: `st` is a piece, never a stere.
     """
-    code = unit_words().get(_key(words), words.strip())
+    code = read_unit_words().get(_lookup_key(words), words.strip())
     if not code or any(character.isspace() for character in code) or not code.isascii():
         return None
     if code in _OFFSETS:
         return Unit(code, _VECTORS + _TEMPERATURE, *_OFFSETS[code])
     if not _parses(code):
         return None
-    if _SPECIAL.search(code) or _ARBITRARY.search(code) or _ANNOTATED.search(code):
+    if _SPECIAL.search(code) or _ARBITRARY.search(code) or _ANNOTATION.search(code):
         return Unit(code)
-    return _reckoned(code)
+    return _measure(code)
 
 
-def _reckoned(code: str) -> Unit | None:
+def _measure(code: str) -> Unit | None:
     from pint.errors import PintError
 
     try:
@@ -90,25 +90,25 @@ def _reckoned(code: str) -> Unit | None:
     if powers:
         return Unit(code)
     return Unit(
-        code, _VECTORS + vector + ("D0" if any(c in "123456789" for c in vector) else "D1"), _tidy(base.magnitude)
+        code, _VECTORS + vector + ("D0" if any(c in "123456789" for c in vector) else "D1"), _round(base.magnitude)
     )
 
 
-def factor(source: Unit, target: Unit) -> float | None:
+def conversion_factor(source: Unit, target: Unit) -> float | None:
     """By what to multiply a value in one unit to have it in another; None where that is not all, or nothing does."""
     if not source.dimension or source.dimension != target.dimension or source.offset or target.offset:
         return None
-    return _tidy(source.factor / target.factor)
+    return _round(source.factor / target.factor)
 
 
 @cache
-def unit_words() -> dict[str, str]:
+def read_unit_words() -> dict[str, str]:
     """What publishers write for units, and the UCUM code it stands for."""
     with Path(__file__).with_name("unit_words.csv").open(encoding="utf-8", newline="") as file:
-        return {_key(row["words"]): row["ucum"] for row in csv.DictReader(file)}
+        return {_lookup_key(row["words"]): row["ucum"] for row in csv.DictReader(file)}
 
 
-def _key(words: str) -> str:
+def _lookup_key(words: str) -> str:
     """Words as they are looked up. Case counts where UCUM's does: `mm` and `Mm` are not the same unit."""
     return " ".join(words.split()).removesuffix(".")
 
@@ -147,6 +147,6 @@ def _power(power: float) -> str:
     return f"{power:g}".replace(".", "dot")
 
 
-def _tidy(number: float) -> float:
+def _round(number: float) -> float:
     """Without the last digit that binary reckoning leaves wrong."""
     return float(f"{float(number):.14g}")

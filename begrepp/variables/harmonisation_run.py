@@ -8,7 +8,7 @@ from begrepp.artefact.manifest import Manifest
 from begrepp.errors import NotFound, UsageError
 from begrepp.queries.files import Parameter
 from begrepp.queries.pages import select, value
-from begrepp.queries.parameters import QueryContext, term_of
+from begrepp.queries.parameters import QueryContext, parse_value
 from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.variables.crosswalk import Crosswalk, label_of
@@ -34,7 +34,7 @@ def harmonise_datasets(
             raise UsageError("The two datasets are one.", "Name two.")
         pairs = harmoniser.between(a, b)
     else:
-        concept = term_of(Parameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known)
+        concept = parse_value(Parameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known)
         pairs = harmoniser.about(concept[1:-1], [known.iris.dataset(id_) for id_ in dataset_ids(manifest)])
     if pair:
         left, _, right = pair.partition("=")
@@ -55,7 +55,7 @@ def _nodes(iris: set[str]) -> list[NamedNode]:
 
 
 def _dataset(name: str, known: QueryContext) -> str:
-    return term_of(Parameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[1:-1]
+    return parse_value(Parameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[1:-1]
 
 
 def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:

@@ -273,7 +273,7 @@ def _entries_of_edition(scheme: str, edition: str, known: QueryContext) -> list[
         raise UsageError("Only code systems have editions.", "Leave out what stands after @.")
     labels: dict[str, list[Text]] = defaultdict(list)
     said: dict[str, tuple[str, bool]] = {}
-    for row in select(known.store, "codes-of-an-edition", edition=NamedNode(known.iris.release(id_, edition))):
+    for row in select(known.store, "codes-of-an-edition", edition=NamedNode(known.iris.edition(id_, edition))):
         iri = value(row, "concept")
         said[iri] = (value(row, "notation"), value(row, "status") != expand("begrepp:inactive"))
         if isinstance(label := row["label"], Literal):

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from begrepp.queries.cookbook import with_prefixes
-from begrepp.queries.files import UNDEF, Parameter, Query, place_of
-from begrepp.queries.parameters import ParameterError, short
+from begrepp.queries.cookbook import add_used_prefixes
+from begrepp.queries.files import UNDEF, Parameter, Query, values_pattern
+from begrepp.queries.parameters import ParameterError, short_code
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.pages.results import ResultPage
@@ -64,18 +64,18 @@ def question_page(
     kept = {name: value for name, value in given.items() if value.strip() and name in terms}
     return QuestionPage(
         name=query.name,
-        title=query.words("title", language),
-        summary=query.words("summary", language),
+        title=query.translated("title", language),
+        summary=query.translated("summary", language),
         fields=fields,
         result=result,
-        sparql=with_prefixes(text),
+        sparql=add_used_prefixes(text),
         query_string=urlencode(kept),
         graph=query.form in ("construct", "describe"),
     )
 
 
 def _term(parameter: Parameter, text: str) -> str:
-    found = place_of(parameter.name).search(text)
+    found = values_pattern(parameter.name).search(text)
     assert found
     return "" if found[1] == UNDEF else found[1]
 
@@ -103,7 +103,7 @@ def _field(
         options=_options(build, parameter, language),
         optional=not parameter.default,
         scheme=parameter.scheme,
-        candidates=[(short(hit, build.iris), known[hit.iri]) for hit in here.candidates] if here else [],
+        candidates=[(short_code(hit, build.iris), known[hit.iri]) for hit in here.candidates] if here else [],
         error=here.reason.partition(": ")[2] if here else "",
     )
 

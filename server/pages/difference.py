@@ -161,7 +161,7 @@ def difference_page(
     """A difference with one page of its changes."""
     iris = build.iris
     scheme = build.schemes.by_id[said["scheme"]].iri
-    old, new = (iris.release(said["scheme"], said[which]) for which in ("old", "new"))
+    old, new = (iris.edition(said["scheme"], said[which]) for which in ("old", "new"))
     changes = chosen(build, said["graph"], kind, rule, query)
     rules = {expand(f"begrepp:{name}") for name in said["rules"]}
     levels = {row["level"] for row in said["levels"] if "://" in row["level"]}

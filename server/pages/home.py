@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
@@ -99,7 +99,7 @@ def home_page(build: ServedBuild, language: str) -> HomePage:
         mappings=sum(g["mappings"] for g in manifest.current("mapping")),
         changes=_changes(build, language),
         releases=_releases(build, language),
-        example=next(iter(queries("examples")), None),
+        example=next(iter(read_queries("examples")), None),
         built_at=manifest.built_at,
         triples=manifest.triples,
         hash=manifest.hash,

@@ -16,7 +16,7 @@ from server.pages.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.pages.paging import Paged
 from server.served.build import ServedBuild
 from server.served.labels import in_order, iris_of, one, refs, statements, texts
-from server.served.questions import bound, value
+from server.served.questions import bind_inputs, value
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 
@@ -61,7 +61,7 @@ def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offse
     total = graph["mappings"] if graph else 0
     sorts = total <= SORTED
     span = f"LIMIT {SORTED} OFFSET 0" if sorts else f"LIMIT {PAGE} OFFSET {offset}"
-    answer = build.store.query(bound("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", span))
+    answer = build.store.query(bind_inputs("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", span))
     assert isinstance(answer, QuerySolutions)
     rows = [*answer]
     ends = {value(row, name) for row in rows for name in ("subject", "object")}

@@ -192,7 +192,7 @@ def _sibling_years(
 def _releases(build: ServedBuild, codes: Sequence[Ref], language: str) -> list[Ref]:
     """The editions in force of the code lists of a variable."""
     found = [
-        build.iris.release(graph["id"], graph["version"])
+        build.iris.edition(graph["id"], graph["version"])
         for graph in build.manifest.current("scheme")
         if build.iris.scheme(graph["id"]) in {code.iri for code in codes}
     ]

@@ -134,7 +134,7 @@ def _as_written(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved 
 
 def _same_code(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Hit]:
     """The concepts of a scheme whose code is this one, however it is written."""
-    return build.index.coded(code, scheme=scheme.iri, kind="concept")
+    return build.index.find_code(code, scheme=scheme.iri, kind="concept")
 
 
 def by_iri(build: ServedBuild, iri: str) -> Resolved:

@@ -1,7 +1,7 @@
-"""The SERVICE parts of a query: found by their words, asked for apart, and put back as the rows that came.
+"""Rewriting of SERVICE patterns: finds them by tokens and replaces them with the rows of their results.
 
-A part `SERVICE <endpoint> { … }` becomes `VALUES (…) { … }` before the engine sees the query, so the engine itself
-never asks anybody, and the same works whichever engine it is.
+`SERVICE <endpoint> { … }` is replaced by `VALUES (…) { … }` before the query is evaluated, so the engine sends no
+requests, and every engine gives the same result.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from begrepp.errors import QueryError, QueryRefused
 from begrepp.rdf.namespaces import prefixes, sparql_prologue
 from begrepp.sparql.tokens import Token, after_prologue, tokens
 
-_MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
+Solution = dict[str, str]
+"""Terms in SPARQL syntax by variable name, without `?`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServicePattern:
-    """`SERVICE name { body }`, from `start` to `end` in the query's text.
+    """`SERVICE name { body }`, from the offset `start` to `end` of the query text.
 
-    `narrowed` says whether what the rest of the query binds may narrow what is asked: not within EXISTS, or in a
-    subquery, where a variable of the same name may be another.
+    `can_be_restricted` is False within EXISTS, MINUS and subqueries, where a variable of the same name may be another
+    variable: bindings from the rest of the query must not be sent to the endpoint.
     """
 
     name: str
@@ -33,12 +34,15 @@ class ServicePattern:
 
     @property
     def variables(self) -> list[str]:
-        """The variables of the part, without their mark."""
+        """The variables of the pattern, sorted, without `?`."""
         return sorted({token.text[1:] for token in tokens(self.body) if token.kind == "variable"})
 
 
 def find_service(query: str, words: Sequence[Token]) -> ServicePattern | None:
-    """The first SERVICE part of a query, or None."""
+    """Return the first SERVICE pattern of a query, or None.
+
+    Raises `QueryRefused` for a variable endpoint, and `QueryError` for a syntax error or a nested SERVICE.
+    """
     place = _locate_service(words)
     if place is None:
         return None
@@ -59,7 +63,7 @@ def find_service(query: str, words: Sequence[Token]) -> ServicePattern | None:
 
 
 def _locate_service(words: Sequence[Token]) -> tuple[int, int, int] | None:
-    """Where the first SERVICE stands, and the braces of its group."""
+    """Return the token indexes of the first SERVICE and of the braces of its group, or None."""
     begin = next((n for n, token in enumerate(words) if token.is_word("SERVICE")), None)
     if begin is None:
         return None
@@ -71,7 +75,7 @@ def _locate_service(words: Sequence[Token]) -> tuple[int, int, int] | None:
 
 
 def _closing_bracket(words: Sequence[Token], opening: int) -> int:
-    """The index of the bracket that closes the one at `opening`."""
+    """Return the index of the bracket that closes the one at `opening`."""
     opens, closes = words[opening].text, {"{": "}", "(": ")"}[words[opening].text]
     level = 0
     for n in range(opening, len(words)):
@@ -83,20 +87,20 @@ def _closing_bracket(words: Sequence[Token], opening: int) -> int:
 
 
 def _expand_iri(token: Token, words: Sequence[Token]) -> str:
-    """The IRI that a token names, by the query's own prefixes or the project's."""
+    """Expand an IRI or prefixed name, by the query's prefixes or the project's."""
     if token.kind == "iri":
         return token.text[1:-1]
     if token.kind != "name":
         raise QueryError("SERVICE must be followed by an endpoint and a group.", "Write SERVICE <endpoint> { … }.")
     prefix, _, local = token.text.partition(":")
-    known = {**prefixes(), **declared_prefixes(words)}
-    if prefix not in known:
+    namespaces = {**prefixes(), **declared_prefixes(words)}
+    if prefix not in namespaces:
         raise QueryError(f"The prefix '{prefix}:' is not declared.", "Declare it with PREFIX.")
-    return known[prefix] + local
+    return namespaces[prefix] + local
 
 
 def declared_prefixes(words: Sequence[Token]) -> dict[str, str]:
-    """The prefixes that a query declares."""
+    """Return the prefixes that a query declares, with their namespaces."""
     found = {}
     for n in range(after_prologue([*words])):
         if words[n].is_word("PREFIX") and n + 2 < len(words):
@@ -105,7 +109,7 @@ def declared_prefixes(words: Sequence[Token]) -> dict[str, str]:
 
 
 def _can_be_restricted(words: Sequence[Token], at: int) -> bool:
-    """Whether the part lies neither within EXISTS nor in a subquery."""
+    """Return whether the token at an index is outside EXISTS, MINUS and subqueries."""
     groups: list[int] = []
     for n in range(at):
         if words[n].kind == "mark" and words[n].text == "{":
@@ -116,43 +120,45 @@ def _can_be_restricted(words: Sequence[Token], at: int) -> bool:
 
 
 def prologue(query: str, words: Sequence[Token]) -> str:
-    """The project's prefixes and the query's own BASE and PREFIX lines, to go before a part that is sent alone."""
+    """Return the project's prefixes and the query's BASE and PREFIX lines, for a pattern that is sent alone."""
     end = words[after_prologue([*words])].start if after_prologue([*words]) < len(words) else len(query)
-    own = declared_prefixes(words)
-    ours = "".join(f"PREFIX {p}: <{ns}>\n" for p, ns in prefixes().items() if p not in own)
-    return ours + query[:end]
+    declared = declared_prefixes(words)
+    predefined = "".join(f"PREFIX {p}: <{ns}>\n" for p, ns in prefixes().items() if p not in declared)
+    return predefined + query[:end]
 
 
-def replace_service(query: str, part: ServicePattern, rows: str) -> str:
-    """The query with rows (or an empty group) in the part's place."""
-    return query[: part.start] + rows + query[part.end :]
+def replace_service(query: str, service: ServicePattern, rows: str) -> str:
+    """Return the query with the SERVICE pattern replaced by rows (a VALUES clause or an empty group)."""
+    return query[: service.start] + rows + query[service.end :]
 
 
-def shared_variables(query: str, words: Sequence[Token], part: ServicePattern) -> list[str]:
-    """The variables of the part that the patterns of the rest may bind."""
-    elsewhere = {
-        token.text[1:] for token in tokens(_where_without_services(query, words, part)) if token.kind == "variable"
+def shared_variables(query: str, words: Sequence[Token], service: ServicePattern) -> list[str]:
+    """Return the variables of the pattern that also occur in the rest of the query."""
+    outside = {
+        token.text[1:] for token in tokens(_where_without_services(query, words, service)) if token.kind == "variable"
     }
-    return [name for name in part.variables if name in elsewhere]
+    return [name for name in service.variables if name in outside]
 
 
-def bindings_query(query: str, words: Sequence[Token], part: ServicePattern, shared: Sequence[str], limit: int) -> str:
-    """The query for what the rest of the query binds the shared variables to, or more than that."""
+def bindings_query(
+    query: str, words: Sequence[Token], service: ServicePattern, shared: Sequence[str], limit: int
+) -> str:
+    """Return a query for the bindings of the shared variables in the rest of the query; filters are left out."""
     dataset = []
     for n, token in enumerate(words[: _where_brace(words)]):
         if token.is_word("FROM"):
             named = words[n + 1].is_word("NAMED")
             dataset.append("FROM " + ("NAMED " if named else "") + words[n + 1 + named].text)
     names = " ".join(f"?{name}" for name in shared)
-    where = _where_without_services(query, words, part)
+    where = _where_without_services(query, words, service)
     return f"{prologue(query, words)}\nSELECT DISTINCT {names} {' '.join(dataset)} WHERE {where} LIMIT {limit}"
 
 
-def _where_without_services(query: str, words: Sequence[Token], part: ServicePattern) -> str:
-    """The WHERE group with empty groups for all SERVICE parts, and without filters, which may be about the part."""
+def _where_without_services(query: str, words: Sequence[Token], service: ServicePattern) -> str:
+    """Return the WHERE group with empty groups for all SERVICE patterns, without filters."""
     opening = _where_brace(words)
     close = _closing_bracket(words, opening)
-    where = query[words[opening].start : part.start] + "{}" + query[part.end : words[close].end]
+    where = query[words[opening].start : service.start] + "{}" + query[service.end : words[close].end]
     while (place := _locate_service(inner := list(tokens(where)))) is not None:
         where = where[: inner[place[0]].start] + "{}" + where[inner[place[2]].end :]
     while (begin := next((n for n, token in enumerate(inner) if token.is_word("FILTER")), None)) is not None:
@@ -163,7 +169,7 @@ def _where_without_services(query: str, words: Sequence[Token], part: ServicePat
 
 
 def _where_brace(words: Sequence[Token]) -> int:
-    """The index of the brace that opens the WHERE group."""
+    """Return the index of the brace that opens the WHERE group; raises `QueryError` if there is none."""
     start = after_prologue([*words])
     template = words[start].is_word("CONSTRUCT") and words[start + 1].text == "{"
     at = _closing_bracket(words, start + 1) + 1 if template else start
@@ -179,17 +185,14 @@ def _where_brace(words: Sequence[Token]) -> int:
 
 
 def values_clause(names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
-    """Rows of terms in SPARQL's own writing as a VALUES part."""
+    """Return a group with a VALUES clause of rows, whose terms are in SPARQL syntax."""
     head = " ".join(f"?{name}" for name in names)
     body = " ".join("(" + " ".join(row.get(name, "UNDEF") for name in names) + ")" for row in rows)
     return f"{{ VALUES ({head}) {{ {body} }} }}"
 
 
 def add_prefixes(query: str) -> str:
-    """A query with the project's prefixes before it, for an endpoint that does not know them."""
-    own = declared_prefixes([*tokens(query)])
+    """Prepend the project's prefixes to a query, for an endpoint where they are not predefined."""
+    declared = declared_prefixes([*tokens(query)])
     lines = sparql_prologue().splitlines(keepends=True)
-    return "".join(line for line in lines if line.split()[1].removesuffix(":") not in own) + query
-
-
-Solution = dict[str, str]
+    return "".join(line for line in lines if line.split()[1].removesuffix(":") not in declared) + query

@@ -25,7 +25,7 @@ from begrepp.rdf.namespaces import compact
 from begrepp.rdf.serialise import graph_bytes
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
-from begrepp.store import Answer
+from begrepp.store import QueryResults
 from begrepp.store.disk import DiskStore
 from begrepp.store.remote import RemoteStore
 
@@ -87,7 +87,7 @@ def run_query(query: str, output: str, endpoint: str, params: Sequence[str], set
     _write(DiskStore(current_build(settings) / "store").query(text), output)
 
 
-def _write(answer: Answer, output: str) -> None:
+def _write(answer: QueryResults, output: str) -> None:
     if isinstance(answer, QuerySolutions | QueryBoolean):
         if output == "table":
             _print_table(answer)

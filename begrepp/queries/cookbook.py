@@ -31,13 +31,9 @@ AREAS = ("find", "harmonise", "terms", "change", "governance")
 
 def queries_by_area() -> dict[str, list[Query]]:
     """Return the example queries by area; numbered queries come first, in order of number."""
-    found = read_queries("examples")
-    return {
-        area: sorted(
-            (q for q in found if q.metadata["area"] == area), key=lambda q: (int(q.metadata.get("number", 99)), q.name)
-        )
-        for area in AREAS
-    }
+    examples = read_queries("examples")
+    examples.sort(key=lambda query: (int(query.metadata.get("number", 99)), query.name))
+    return {area: [query for query in examples if query.metadata["area"] == area] for area in AREAS}
 
 
 def add_used_prefixes(query: str) -> str:

@@ -54,31 +54,31 @@ class QueryDoctor:
 
     def examine(self, query: str) -> list[QueryAdvice]:
         """Return advice on a query, the most certain first; empty if there is none."""
-        words = list(tokens(query))
-        advice = [*_check_prefixes(words)]
+        token_list = list(tokens(query))
+        advice = [*_check_prefixes(token_list)]
         if any(each.kind == "prefix" for each in advice):
             return advice
         try:
             patterns = triple_patterns(query)
         except QueryError:
-            return [*advice, *_check_cost(query, words, [])]
-        advice += self._check_graphs(patterns, words)
+            return [*advice, *_check_cost(query, token_list, [])]
+        advice += self._check_graphs(patterns, token_list)
         for pattern in patterns:
             advice += self._check_terms(pattern)
         if not any(each.kind.startswith(("graph", "property", "class", "iri", "language")) for each in advice):
             join_advice = [*self._check_join([pattern for pattern in patterns if pattern.required])]
             advice += join_advice
-            filters = [token.text for token in words if token.is_word("FILTER", "HAVING", "MINUS")]
+            filters = [token.text for token in token_list if token.is_word("FILTER", "HAVING", "MINUS")]
             if not join_advice and patterns and filters:
                 advice.append(QueryAdvice(kind="filter", about=", ".join(dict.fromkeys(filters))))
         advice += _check_language_filters(query)
-        return [*dict.fromkeys([*advice, *_check_cost(query, words, patterns)])]
+        return [*dict.fromkeys([*advice, *_check_cost(query, token_list, patterns)])]
 
-    def _check_graphs(self, patterns: list[TriplePattern], words: list[Token]) -> Iterator[QueryAdvice]:
+    def _check_graphs(self, patterns: list[TriplePattern], token_list: list[Token]) -> Iterator[QueryAdvice]:
         named = [pattern.graph[1:-1] for pattern in patterns if pattern.graph.startswith("<")]
-        for n, token in enumerate(words):
-            if token.is_word("FROM") and n + 2 < len(words):
-                after = words[n + 2] if words[n + 1].is_word("NAMED") else words[n + 1]
+        for n, token in enumerate(token_list):
+            if token.is_word("FROM") and n + 2 < len(token_list):
+                after = token_list[n + 2] if token_list[n + 1].is_word("NAMED") else token_list[n + 1]
                 named += [after.text[1:-1]] if after.kind == "iri" else []
         for graph in dict.fromkeys([*named, *self.default_graphs]):
             if graph not in self.graphs:
@@ -170,10 +170,10 @@ class QueryDoctor:
         return answer
 
 
-def _check_prefixes(words: list[Token]) -> Iterator[QueryAdvice]:
+def _check_prefixes(token_list: list[Token]) -> Iterator[QueryAdvice]:
     """Find undeclared prefixes, and the project's prefixes declared for another namespace."""
-    declared, predefined = declared_prefixes(words), prefixes()
-    used = dict.fromkeys(token.text.partition(":")[0] for token in words if token.kind == "name")
+    declared, predefined = declared_prefixes(token_list), prefixes()
+    used = dict.fromkeys(token.text.partition(":")[0] for token in token_list if token.kind == "name")
     for prefix in used:
         if prefix not in declared and prefix not in predefined:
             near = difflib.get_close_matches(prefix, [*declared, *predefined], 3, 0.5)
@@ -190,7 +190,7 @@ def _check_language_filters(query: str) -> Iterator[QueryAdvice]:
             yield QueryAdvice(kind="tongue", about=match[0], instead=('"sv"', '"en"'))
 
 
-def _check_cost(query: str, words: list[Token], patterns: list[TriplePattern]) -> Iterator[QueryAdvice]:
+def _check_cost(query: str, token_list: list[Token], patterns: list[TriplePattern]) -> Iterator[QueryAdvice]:
     """Find constructs that make a query slow, and suggest faster ones."""
     groups = _connected_components([pattern for pattern in patterns if pattern.required and not pattern.graph])
     if len(groups) > 1:
@@ -202,10 +202,10 @@ def _check_cost(query: str, words: list[Token], patterns: list[TriplePattern]) -
         elif is_variable(pattern.predicate) and is_variable(pattern.subject) and not _is_restricted(pattern, patterns):
             yield QueryAdvice(kind="open", about=pattern.short_text)
     if _TEXT_SEARCH.search(query):
-        text = next((t.text for t in words if t.kind == "string" and len(t.text) > 4), '"…"')
+        text = next((t.text for t in token_list if t.kind == "string" and len(t.text) > 4), '"…"')
         block = f"SERVICE begrepp:search {{ ?concept begrepp:words {text} }}"
         yield QueryAdvice(kind="text", about=_TEXT_SEARCH.search(query)[0] + "…)", instead=(block,))  # type: ignore[index]
-    if any(token.is_word("ORDER") for token in words) and not any(token.is_word("LIMIT") for token in words):
+    if any(token.is_word("ORDER") for token in token_list) and not any(token.is_word("LIMIT") for token in token_list):
         yield QueryAdvice(kind="order", about="ORDER BY", instead=("LIMIT 100",))
 
 

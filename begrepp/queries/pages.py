@@ -30,23 +30,23 @@ def bind_inputs(name: str, **inputs: Iterable[Input] | Input) -> str:
 
 def select(store: Store, name: str, **inputs: Iterable[Input] | Input) -> QuerySolutions:
     """Evaluate a SELECT query of `queries/pages/` and return its solutions."""
-    answer = store.query(bind_inputs(name, **inputs))
-    assert isinstance(answer, QuerySolutions)
-    return answer
+    results = store.query(bind_inputs(name, **inputs))
+    assert isinstance(results, QuerySolutions)
+    return results
 
 
 def construct(store: Store, name: str, **inputs: Iterable[Input] | Input) -> Iterator[Triple]:
     """Evaluate a CONSTRUCT query of `queries/pages/` and return its triples."""
-    answer = store.query(bind_inputs(name, **inputs))
-    assert isinstance(answer, QueryTriples)
-    return answer
+    results = store.query(bind_inputs(name, **inputs))
+    assert isinstance(results, QueryTriples)
+    return results
 
 
 def ask(store: Store, name: str, **inputs: Iterable[Input] | Input) -> bool:
     """Evaluate an ASK query of `queries/pages/`."""
-    answer = store.query(bind_inputs(name, **inputs))
-    assert isinstance(answer, QueryBoolean)
-    return bool(answer)
+    results = store.query(bind_inputs(name, **inputs))
+    assert isinstance(results, QueryBoolean)
+    return bool(results)
 
 
 def value(row: QuerySolution, name: str) -> str:

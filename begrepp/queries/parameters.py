@@ -155,6 +155,6 @@ def _require_existing(parameter: Parameter, iri: str, context: QueryContext) -> 
 
 
 def _select_iris(store: Store, query: str) -> list[str]:
-    answer = store.query(query)
-    assert isinstance(answer, QuerySolutions)
-    return sorted(row["iri"].value for row in answer)
+    results = store.query(query)
+    assert isinstance(results, QuerySolutions)
+    return sorted(row["iri"].value for row in results)

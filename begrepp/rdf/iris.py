@@ -95,19 +95,19 @@ class Iris:
         """One version of an information model; its classes and attributes are parts of it."""
         return f"{self.root}model/{model}/{segment(version)}"
 
-    def code_list(self, home: str, code_list: str) -> str:
+    def code_list(self, owner: str, code_list: str) -> str:
         """A code list of a dataset or a structure; its codes are parts of it."""
-        return f"{home}/list/{segment(code_list)}"
+        return f"{owner}/list/{segment(code_list)}"
 
-    def link(self, thing: str, concept: str) -> str:
+    def link(self, resource: str, concept: str) -> str:
         """The link from a resource to the concept that it stands for, identified by a digest of the concept."""
-        return f"{thing}/link/{_digest(concept)}"
+        return f"{resource}/link/{_digest(concept)}"
 
-    def conceptual(self, *parts: str) -> str:
+    def conceptual_variable(self, *parts: str) -> str:
         """A conceptual variable, identified by a digest of what it measures, so that all sources share it."""
         return f"{self.root}cv/{_digest(*parts)}"
 
-    def represented(self, *parts: str) -> str:
+    def represented_variable(self, *parts: str) -> str:
         """A represented variable, identified by a digest of its conceptual variable and its value domain."""
         return f"{self.root}rv/{_digest(*parts)}"
 
@@ -115,9 +115,9 @@ class Iris:
         """A unit of measure, by its UCUM code."""
         return f"{self.root}unit/{segment(code)}"
 
-    def part(self, thing: str, *path: str) -> str:
+    def part(self, resource: str, *path: str) -> str:
         """A dependent part of a resource: a contact, a period, a table."""
-        return "/".join((thing, *map(segment, path)))
+        return "/".join((resource, *map(segment, path)))
 
     def agent(self, agent: str) -> str:
         """An organisation."""

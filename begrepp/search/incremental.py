@@ -69,12 +69,12 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
 
 def _limited(iris: Iterable[str]) -> set[str]:
     """Return the distinct IRIs; raises `TooManyChanges` if there are too many."""
-    found: set[str] = set()
+    distinct: set[str] = set()
     for iri in iris:
-        found.add(iri)
-        if len(found) > _MAX_CHANGES:
+        distinct.add(iri)
+        if len(distinct) > _MAX_CHANGES:
             raise TooManyChanges
-    return found
+    return distinct
 
 
 def _affected_iris(

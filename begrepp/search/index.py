@@ -78,10 +78,10 @@ class TextIndex:
         search = self._parse(query)
         if not search.slots:
             return 0, []
-        total, found, candidates = self._find_candidates(search, filters, SEARCH_CANDIDATES)
+        total, index_query, candidates = self._find_candidates(search, filters, SEARCH_CANDIDATES)
         hits = self._ranked_hits(search, candidates, user_language)
         if len(candidates) < min(total, offset + limit):
-            rest = self._execute(found, offset + limit - len(candidates), offset=len(candidates))[1]
+            rest = self._execute(index_query, offset + limit - len(candidates), offset=len(candidates))[1]
             hits += [self._hit(search, address, user_language) for address in rest]
         return total, hits[offset : offset + limit]
 
@@ -94,9 +94,9 @@ class TextIndex:
             exact = self._execute(
                 self._add_filters(self._query_builder.exact_match(search), filters), SUGGESTION_CANDIDATES
             )[1]
-            found = self._add_filters(common, filters)
+            index_query = self._add_filters(common, filters)
             hits = self._searcher.search(
-                found, limit=SUGGESTION_CANDIDATES, count=False, order_by_field="rank", order=Order.Desc
+                index_query, limit=SUGGESTION_CANDIDATES, count=False, order_by_field="rank", order=Order.Desc
             ).hits
             addresses = [*exact, *(address for _, address in hits if address not in exact)]
         else:
@@ -106,8 +106,8 @@ class TextIndex:
     def find_code(self, code: str, **filters: str) -> list[Hit]:
         """Return the hits with this code, regardless of case and punctuation."""
         search = ParsedSearch(code, ())
-        found = self._add_filters(self._query_builder.code_match(search), filters)
-        return [self._hit(search, address, "") for address in self._execute(found, SUGGESTION_CANDIDATES)[1]]
+        index_query = self._add_filters(self._query_builder.code_match(search), filters)
+        return [self._hit(search, address, "") for address in self._execute(index_query, SUGGESTION_CANDIDATES)[1]]
 
     def corrections(self, query: str) -> tuple[tuple[str, str], ...]:
         """Return the corrected words of a query, as (typed, corrected)."""
@@ -130,17 +130,17 @@ class TextIndex:
         Returns the number of hits, the query, and the addresses of the best hits.
         """
         for missing in (0, 1):
-            found = self._add_filters((builder or self._query_builder).build(search, missing), filters)
-            total, addresses = self._execute(found, limit)
+            index_query = self._add_filters((builder or self._query_builder).build(search, missing), filters)
+            total, addresses = self._execute(index_query, limit)
             if total or len(search.slots) == 1:
                 break
-        return total, found, addresses
+        return total, index_query, addresses
 
     def _execute(self, query: Query, limit: int, offset: int = 0) -> tuple[int, list[DocAddress]]:
         """Run a query; return the number of hits and the addresses of the best, weighted by rank."""
-        found = self._searcher.search(query, limit=limit, offset=offset, count=True, weight_by_field="rank")
-        total: int | None = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
-        return total or 0, [address for _, address in found.hits]
+        results = self._searcher.search(query, limit=limit, offset=offset, count=True, weight_by_field="rank")
+        total: int | None = results.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
+        return total or 0, [address for _, address in results.hits]
 
     def _count_values(self, query: Query, name: str) -> dict[str, int]:
         aggregation = {"values": {"terms": {"field": name, "size": _MAX_FACET_VALUES}}}

@@ -56,15 +56,15 @@ class IndexState:
 
     def with_changes(self, removed: Iterable[SearchDocument], added: Iterable[SearchDocument]) -> IndexState:
         """Return the state after some documents are removed and others added; a changed document is in both."""
-        lost, found = IndexState(), IndexState()
-        for state, documents in ((lost, removed), (found, added)):
+        old, new = IndexState(), IndexState()
+        for state, documents in ((old, removed), (new, added)):
             for document in documents:
                 state.add(document)
         return IndexState(
-            words=self.words + found.words - lost.words,
-            codes=self.codes + found.codes - lost.codes,
-            match_pairs=self.match_pairs - lost.match_pairs | found.match_pairs,
-            datasets=self.datasets - lost.datasets | found.datasets,
+            words=self.words + new.words - old.words,
+            codes=self.codes + new.codes - old.codes,
+            match_pairs=self.match_pairs - old.match_pairs | new.match_pairs,
+            datasets=self.datasets - old.datasets | new.datasets,
             updates=self.updates + 1,
         )
 
@@ -76,11 +76,11 @@ class IndexState:
     @cached_property
     def matches(self) -> dict[str, list[str]]:
         """The IRIs of exact and close matches of each resource, in both directions."""
-        found: dict[str, list[str]] = {}
+        matches: dict[str, list[str]] = {}
         for one, other in sorted(self.match_pairs):
-            found.setdefault(one, []).append(other)
-            found.setdefault(other, []).append(one)
-        return found
+            matches.setdefault(one, []).append(other)
+            matches.setdefault(other, []).append(one)
+        return matches
 
 
 class _StoredState(msgspec.Struct, array_like=True):

@@ -172,13 +172,13 @@ def _match_phrase(words: Sequence[str]) -> tuple[int, list[Phrase]]:
 
 def _split_compound(word: str, frequency: DocumentFrequency) -> list[Phrase]:
     """Return up to three ways to split a compound into words of the index, the most frequent words first."""
-    found = []
+    splits = []
     for cut in range(_MIN_PART_LENGTH, len(word) - _MIN_PART_LENGTH + 1):
         tail = word[cut:]
         for head in dict.fromkeys((word[:cut], word[:cut].removesuffix("s"))):
             if len(head) >= _MIN_PART_LENGTH and (lowest := min(frequency(head), frequency(tail))):
-                found.append((min(len(head), len(tail)) >= 4, lowest, (head, tail)))
-    return [words for _, _, words in sorted(found, reverse=True)[:_MAX_SPLITS]]
+                splits.append((min(len(head), len(tail)) >= 4, lowest, (head, tail)))
+    return [words for _, _, words in sorted(splits, reverse=True)[:_MAX_SPLITS]]
 
 
 def _replace_parts(split: Phrase) -> Iterator[Phrase]:

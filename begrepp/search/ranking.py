@@ -1,7 +1,7 @@
 """Ranking of search hits: scores the labels and codes of a document against a parsed query.
 
-A label scores higher the more exactly it has each word of the query, and the fewer other words it has. The weights are
-tuned on the judged queries of docs/search-quality.md.
+A label scores higher the more exactly it has each word of the query, and the fewer other words it has. The judged
+queries of docs/search-quality.md measure the result.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _analyse_word(word: str) -> _AnalysedWord:
 
 
 def _slot_score(slot: WordSlot, words: Sequence[_AnalysedWord]) -> tuple[float, set[int]]:
-    """Return how well the words of a label match one slot of the query, 0 to 1, and the indexes of the matching words."""
+    """Return how well the words of a label match one slot, 0 to 1, and the indexes of the matching words."""
     best = _words_score(slot.words, words, prefix=slot.is_last)
     if best[0] >= _KEY:
         return best

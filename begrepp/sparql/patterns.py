@@ -63,8 +63,8 @@ def format_iri(iri: str) -> str:
 
 def parse_algebra(query: str) -> CompValue:
     """Parse a query to rdflib's algebra; raises `QueryError` if it is too long, nested too deeply, or not valid."""
-    words = list(tokens(query))
-    if len(query) > MAX_QUERY_LENGTH or depth(words) > _MAX_DEPTH:
+    token_list = list(tokens(query))
+    if len(query) > MAX_QUERY_LENGTH or depth(token_list) > _MAX_DEPTH:
         raise QueryError("The query is too long to be looked into.", "Shorten it.")
     try:
         return translateQuery(parseQuery(query), initNs=prefixes()).algebra

@@ -24,25 +24,25 @@ def expand_select_star(query: str, base: str | None = None) -> str:
     star = _find_star([*takewhile(lambda token: token.text != "{", tokens(query))])
     if star is None:
         return query
-    words = [*tokens(query)]
+    token_list = [*tokens(query)]
     # The variables are found by evaluating the query on an empty store; no request may be sent to another endpoint.
-    if any(token.is_word("SERVICE") for token in words):
+    if any(token.is_word("SERVICE") for token in token_list):
         return query
     with suppress(SyntaxError, ValueError, OSError, RuntimeError):
-        answer = _EMPTY.query(query, base_iri=base, prefixes=prefixes())
-        if isinstance(answer, QuerySolutions) and answer.variables:
-            offsets = {token.text[1:]: token.start for token in reversed(words) if token.kind == "variable"}
-            names = sorted((variable.value for variable in answer.variables), key=lambda name: offsets.get(name, 0))
+        results = _EMPTY.query(query, base_iri=base, prefixes=prefixes())
+        if isinstance(results, QuerySolutions) and results.variables:
+            offsets = {token.text[1:]: token.start for token in reversed(token_list) if token.kind == "variable"}
+            names = sorted((variable.value for variable in results.variables), key=lambda name: offsets.get(name, 0))
             return f"{query[: star.start]}{' '.join(f'?{name}' for name in names)}{query[star.end :]}"
     return query
 
 
-def _find_star(words: list[Token]) -> Token | None:
+def _find_star(token_list: list[Token]) -> Token | None:
     """Return the `*` of a `SELECT *`, given the tokens before the first brace; None for other queries."""
-    at = after_prologue(words)
-    if at >= len(words) or not words[at].is_word("SELECT"):
+    at = after_prologue(token_list)
+    if at >= len(token_list) or not token_list[at].is_word("SELECT"):
         return None
     at += 1
-    if at < len(words) and words[at].is_word("DISTINCT", "REDUCED"):
+    if at < len(token_list) and token_list[at].is_word("DISTINCT", "REDUCED"):
         at += 1
-    return words[at] if at < len(words) and words[at].text == "*" else None
+    return token_list[at] if at < len(token_list) and token_list[at].text == "*" else None

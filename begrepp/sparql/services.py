@@ -38,91 +38,96 @@ class ServicePattern:
         return sorted({token.text[1:] for token in tokens(self.body) if token.kind == "variable"})
 
 
-def find_service(query: str, words: Sequence[Token]) -> ServicePattern | None:
+def find_service(query: str, token_list: Sequence[Token]) -> ServicePattern | None:
     """Return the first SERVICE pattern of a query, or None.
 
     Raises `QueryRefused` for a variable endpoint, and `QueryError` for a syntax error or a nested SERVICE.
     """
-    place = _locate_service(words)
+    place = _locate_service(token_list)
     if place is None:
         return None
     begin, opening, close = place
-    name = words[opening - 1]
+    name = token_list[opening - 1]
     if name.kind == "variable":
         raise QueryRefused("SERVICE with a variable is not allowed here.", "Name the endpoint, or use begrepp:nodes.")
-    if any(token.is_word("SERVICE") for token in words[opening:close]):
+    if any(token.is_word("SERVICE") for token in token_list[opening:close]):
         raise QueryError("A SERVICE within a SERVICE is not passed on.", "Put them side by side.")
     return ServicePattern(
-        name=_expand_iri(name, words),
-        silent=words[begin + 1].is_word("SILENT"),
-        body=query[words[opening].end : words[close].start],
-        start=words[begin].start,
-        end=words[close].end,
-        can_be_restricted=_can_be_restricted(words, begin),
+        name=_expand_iri(name, token_list),
+        silent=token_list[begin + 1].is_word("SILENT"),
+        body=query[token_list[opening].end : token_list[close].start],
+        start=token_list[begin].start,
+        end=token_list[close].end,
+        can_be_restricted=_can_be_restricted(token_list, begin),
     )
 
 
-def _locate_service(words: Sequence[Token]) -> tuple[int, int, int] | None:
+def _locate_service(token_list: Sequence[Token]) -> tuple[int, int, int] | None:
     """Return the token indexes of the first SERVICE and of the braces of its group, or None."""
-    begin = next((n for n, token in enumerate(words) if token.is_word("SERVICE")), None)
+    begin = next((n for n, token in enumerate(token_list) if token.is_word("SERVICE")), None)
     if begin is None:
         return None
     opening = begin + 2
-    opening += begin + 1 < len(words) and words[begin + 1].is_word("SILENT")
-    if opening >= len(words) or words[opening].text != "{":
+    opening += begin + 1 < len(token_list) and token_list[begin + 1].is_word("SILENT")
+    if opening >= len(token_list) or token_list[opening].text != "{":
         raise QueryError("SERVICE must be followed by an endpoint and a group.", "Write SERVICE <endpoint> { … }.")
-    return begin, opening, _closing_bracket(words, opening)
+    return begin, opening, _closing_bracket(token_list, opening)
 
 
-def _closing_bracket(words: Sequence[Token], opening: int) -> int:
+def _closing_bracket(token_list: Sequence[Token], opening: int) -> int:
     """Return the index of the bracket that closes the one at `opening`."""
-    opens, closes = words[opening].text, {"{": "}", "(": ")"}[words[opening].text]
+    opens, closes = token_list[opening].text, {"{": "}", "(": ")"}[token_list[opening].text]
     level = 0
-    for n in range(opening, len(words)):
-        if words[n].kind == "mark":
-            level += (words[n].text == opens) - (words[n].text == closes)
+    for n in range(opening, len(token_list)):
+        if token_list[n].kind == "mark":
+            level += (token_list[n].text == opens) - (token_list[n].text == closes)
             if not level:
                 return n
     raise QueryError("A bracket is not closed.", f"Add the missing '{closes}'.")
 
 
-def _expand_iri(token: Token, words: Sequence[Token]) -> str:
+def _expand_iri(token: Token, token_list: Sequence[Token]) -> str:
     """Expand an IRI or prefixed name, by the query's prefixes or the project's."""
     if token.kind == "iri":
         return token.text[1:-1]
     if token.kind != "name":
         raise QueryError("SERVICE must be followed by an endpoint and a group.", "Write SERVICE <endpoint> { … }.")
     prefix, _, local = token.text.partition(":")
-    namespaces = {**prefixes(), **declared_prefixes(words)}
+    namespaces = {**prefixes(), **declared_prefixes(token_list)}
     if prefix not in namespaces:
         raise QueryError(f"The prefix '{prefix}:' is not declared.", "Declare it with PREFIX.")
     return namespaces[prefix] + local
 
 
-def declared_prefixes(words: Sequence[Token]) -> dict[str, str]:
+def declared_prefixes(token_list: Sequence[Token]) -> dict[str, str]:
     """Return the prefixes that a query declares, with their namespaces."""
-    found = {}
-    for n in range(after_prologue([*words])):
-        if words[n].is_word("PREFIX") and n + 2 < len(words):
-            found[words[n + 1].text.removesuffix(":")] = words[n + 2].text[1:-1]
-    return found
+    declared = {}
+    for n in range(after_prologue([*token_list])):
+        if token_list[n].is_word("PREFIX") and n + 2 < len(token_list):
+            declared[token_list[n + 1].text.removesuffix(":")] = token_list[n + 2].text[1:-1]
+    return declared
 
 
-def _can_be_restricted(words: Sequence[Token], at: int) -> bool:
+def _can_be_restricted(token_list: Sequence[Token], at: int) -> bool:
     """Return whether the token at an index is outside EXISTS, MINUS and subqueries."""
     groups: list[int] = []
     for n in range(at):
-        if words[n].kind == "mark" and words[n].text == "{":
+        if token_list[n].kind == "mark" and token_list[n].text == "{":
             groups.append(n)
-        elif words[n].kind == "mark" and words[n].text == "}" and groups:
+        elif token_list[n].kind == "mark" and token_list[n].text == "}" and groups:
             groups.pop()
-    return not any(words[g - 1].is_word("EXISTS", "MINUS") or words[g + 1].is_word("SELECT") for g in groups if g)
+    return not any(
+        token_list[brace - 1].is_word("EXISTS", "MINUS") or token_list[brace + 1].is_word("SELECT")
+        for brace in groups
+        if brace
+    )
 
 
-def prologue(query: str, words: Sequence[Token]) -> str:
+def prologue(query: str, token_list: Sequence[Token]) -> str:
     """Return the project's prefixes and the query's BASE and PREFIX lines, for a pattern that is sent alone."""
-    end = words[after_prologue([*words])].start if after_prologue([*words]) < len(words) else len(query)
-    declared = declared_prefixes(words)
+    first = after_prologue([*token_list])
+    end = token_list[first].start if first < len(token_list) else len(query)
+    declared = declared_prefixes(token_list)
     predefined = "".join(f"PREFIX {p}: <{ns}>\n" for p, ns in prefixes().items() if p not in declared)
     return predefined + query[:end]
 
@@ -132,33 +137,32 @@ def replace_service(query: str, service: ServicePattern, rows: str) -> str:
     return query[: service.start] + rows + query[service.end :]
 
 
-def shared_variables(query: str, words: Sequence[Token], service: ServicePattern) -> list[str]:
+def shared_variables(query: str, token_list: Sequence[Token], service: ServicePattern) -> list[str]:
     """Return the variables of the pattern that also occur in the rest of the query."""
-    outside = {
-        token.text[1:] for token in tokens(_where_without_services(query, words, service)) if token.kind == "variable"
-    }
+    where = _where_without_services(query, token_list, service)
+    outside = {token.text[1:] for token in tokens(where) if token.kind == "variable"}
     return [name for name in service.variables if name in outside]
 
 
 def bindings_query(
-    query: str, words: Sequence[Token], service: ServicePattern, shared: Sequence[str], limit: int
+    query: str, token_list: Sequence[Token], service: ServicePattern, shared: Sequence[str], limit: int
 ) -> str:
     """Return a query for the bindings of the shared variables in the rest of the query; filters are left out."""
     dataset = []
-    for n, token in enumerate(words[: _where_brace(words)]):
+    for n, token in enumerate(token_list[: _where_brace(token_list)]):
         if token.is_word("FROM"):
-            named = words[n + 1].is_word("NAMED")
-            dataset.append("FROM " + ("NAMED " if named else "") + words[n + 1 + named].text)
+            named = token_list[n + 1].is_word("NAMED")
+            dataset.append("FROM " + ("NAMED " if named else "") + token_list[n + 1 + named].text)
     names = " ".join(f"?{name}" for name in shared)
-    where = _where_without_services(query, words, service)
-    return f"{prologue(query, words)}\nSELECT DISTINCT {names} {' '.join(dataset)} WHERE {where} LIMIT {limit}"
+    where = _where_without_services(query, token_list, service)
+    return f"{prologue(query, token_list)}\nSELECT DISTINCT {names} {' '.join(dataset)} WHERE {where} LIMIT {limit}"
 
 
-def _where_without_services(query: str, words: Sequence[Token], service: ServicePattern) -> str:
+def _where_without_services(query: str, token_list: Sequence[Token], service: ServicePattern) -> str:
     """Return the WHERE group with empty groups for all SERVICE patterns, without filters."""
-    opening = _where_brace(words)
-    close = _closing_bracket(words, opening)
-    where = query[words[opening].start : service.start] + "{}" + query[service.end : words[close].end]
+    opening = _where_brace(token_list)
+    close = _closing_bracket(token_list, opening)
+    where = query[token_list[opening].start : service.start] + "{}" + query[service.end : token_list[close].end]
     while (place := _locate_service(inner := list(tokens(where)))) is not None:
         where = where[: inner[place[0]].start] + "{}" + where[inner[place[2]].end :]
     while (begin := next((n for n, token in enumerate(inner) if token.is_word("FILTER")), None)) is not None:
@@ -168,18 +172,18 @@ def _where_without_services(query: str, words: Sequence[Token], service: Service
     return where
 
 
-def _where_brace(words: Sequence[Token]) -> int:
+def _where_brace(token_list: Sequence[Token]) -> int:
     """Return the index of the brace that opens the WHERE group; raises `QueryError` if there is none."""
-    start = after_prologue([*words])
-    template = words[start].is_word("CONSTRUCT") and words[start + 1].text == "{"
-    at = _closing_bracket(words, start + 1) + 1 if template else start
+    start = after_prologue([*token_list])
+    template = token_list[start].is_word("CONSTRUCT") and token_list[start + 1].text == "{"
+    at = _closing_bracket(token_list, start + 1) + 1 if template else start
     level = 0
-    for n in range(at, len(words)):
-        if words[n].text == "(":
+    for n in range(at, len(token_list)):
+        if token_list[n].text == "(":
             level += 1
-        elif words[n].text == ")":
+        elif token_list[n].text == ")":
             level -= 1
-        elif words[n].text == "{" and not level:
+        elif token_list[n].text == "{" and not level:
             return n
     raise QueryError("The query has no group to ask for.", "Write WHERE { … }.")
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
-Answer = QuerySolutions | QueryBoolean | QueryTriples
+QueryResults = QuerySolutions | QueryBoolean | QueryTriples
 
 
 class Store(Protocol):
@@ -23,7 +23,7 @@ class Store(Protocol):
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
+    ) -> QueryResults:
         """Evaluate a SPARQL query; the project's prefixes are predefined.
 
         `default_graphs` and `named_graphs` are the dataset parameters of the SPARQL protocol: if either is given, the

@@ -17,7 +17,7 @@ from begrepp.errors import NoBuild, QueryError
 from begrepp.rdf.namespaces import prefixes
 from begrepp.sparql.select_star import expand_select_star
 from begrepp.sparql.tokens import tokens
-from begrepp.store import Answer
+from begrepp.store import QueryResults
 from begrepp.store.contents import contents_file
 
 
@@ -37,7 +37,7 @@ class DiskStore:
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
+    ) -> QueryResults:
         """Evaluate a query, as described in `begrepp.store.Store.query`."""
         default_graphs, named_graphs = [*default_graphs], [*named_graphs]
         default: list[NamedNode | BlankNode | DefaultGraph] | None = None

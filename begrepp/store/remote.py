@@ -31,7 +31,7 @@ from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperExceptio
 from begrepp.errors import BegreppError, QueryError
 from begrepp.sparql.services import add_prefixes
 from begrepp.sparql.tokens import after_prologue, tokens
-from begrepp.store import Answer
+from begrepp.store import QueryResults
 from begrepp.store.disk import has_dataset_clause
 
 _ATTEMPTS = 2
@@ -78,7 +78,7 @@ class RemoteStore:
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
+    ) -> QueryResults:
         """Send a query and parse the response into pyoxigraph results; raises `QueryError` or `StoreUnreachable`."""
         text = add_prefixes(query)
         if base and not text.lstrip().upper().startswith("BASE"):
@@ -91,21 +91,21 @@ class RemoteStore:
         try:
             if media_type == "application/n-triples":
                 return _parse_triples(body)
-            answer = parse_query_results(body, format=QueryResultsFormat.JSON)
-            if form == "ASK" and isinstance(answer, QuerySolutions):
-                answer = _solutions_to_boolean(answer)
+            results = parse_query_results(body, format=QueryResultsFormat.JSON)
+            if form == "ASK" and isinstance(results, QuerySolutions):
+                results = _solutions_to_boolean(results)
         except (SyntaxError, ValueError) as error:
             raise QueryError(f"The store's answer cannot be read: {error}", "Look at its log.") from None
-        assert isinstance(answer, QuerySolutions | QueryBoolean)
-        return answer
+        assert isinstance(results, QuerySolutions | QueryBoolean)
+        return results
 
     def query_json(self, query: str) -> dict[str, Any]:
         """Return the result of a SELECT or ASK as SPARQL 1.1 JSON results."""
         _, body = self._request(add_prefixes(query), [], [], graph=False)
-        answer = json.loads(body)
-        if not isinstance(answer, dict):
+        results = json.loads(body)
+        if not isinstance(results, dict):
             raise QueryError("The endpoint did not answer in JSON.", "Only SELECT and ASK can be sent to an endpoint.")
-        return answer
+        return results
 
     def check_health(self) -> dict[str, bool]:
         """Return for each URL whether it responds."""
@@ -156,9 +156,9 @@ class RemoteStore:
             for iri in graphs:
                 wrapper.addParameter(name, iri)
         wrapper.setQuery(text)
-        answer = wrapper.query()
-        media_type = answer.info().get("content-type", "").partition(";")[0]
-        return media_type, answer.response.read()
+        response = wrapper.query()
+        media_type = response.info().get("content-type", "").partition(";")[0]
+        return media_type, response.response.read()
 
 
 def _query_form(query: str) -> str:
@@ -167,9 +167,9 @@ def _query_form(query: str) -> str:
     return words[at].text.upper() if at < len(words) else ""
 
 
-def _solutions_to_boolean(answer: QuerySolutions) -> QueryBoolean:
+def _solutions_to_boolean(results: QuerySolutions) -> QueryBoolean:
     """Convert solutions to a boolean: Virtuoso answers some ASK queries with one cell, 1 or 0, or with no rows."""
-    is_true = any(getattr(row[0], "value", "0") != "0" for row in answer)
+    is_true = any(getattr(row[0], "value", "0") != "0" for row in results)
     boolean = parse_query_results(json.dumps({"head": {}, "boolean": is_true}).encode(), format=QueryResultsFormat.JSON)
     assert isinstance(boolean, QueryBoolean)
     return boolean
@@ -179,6 +179,6 @@ def _parse_triples(body: bytes) -> QueryTriples:
     """Parse N-Triples into the result type of a CONSTRUCT."""
     store = Store()
     store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in parse(body, format=RdfFormat.N_TRIPLES))
-    answer = store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")
-    assert isinstance(answer, QueryTriples)
-    return answer
+    results = store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")
+    assert isinstance(results, QueryTriples)
+    return results

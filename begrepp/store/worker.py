@@ -120,33 +120,33 @@ class _ChunkWriter:
 
 def _run_query(store: Store, request: QueryRequest, pipe: Connection) -> None:
     """Evaluate a query and send the result in chunks."""
-    answer = store.query(
+    results = store.query(
         request.query,
         default_graphs=request.default_graphs,
         named_graphs=request.named_graphs,
         base=request.base,
     )
-    if isinstance(answer, QuerySolutions | QueryBoolean):
-        out = _ChunkWriter(pipe, "boolean" if isinstance(answer, QueryBoolean) else "solutions")
+    if isinstance(results, QuerySolutions | QueryBoolean):
+        out = _ChunkWriter(pipe, "boolean" if isinstance(results, QueryBoolean) else "solutions")
         results_format = QueryResultsFormat.from_media_type(request.results_format)
-        if isinstance(answer, QueryBoolean) and results_format in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
-            out.write(str(bool(answer)).lower().encode() + b"\n")
-        elif isinstance(answer, QuerySolutions) and request.rows:
-            out.write(_first_rows(answer, request.rows))
+        if isinstance(results, QueryBoolean) and results_format in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
+            out.write(str(bool(results)).lower().encode() + b"\n")
+        elif isinstance(results, QuerySolutions) and request.rows:
+            out.write(_first_rows(results, request.rows))
         else:
-            answer.serialize(out, format=results_format)  # type: ignore[arg-type]
+            results.serialize(out, format=results_format)  # type: ignore[arg-type]
     else:
         out = _ChunkWriter(pipe, "graph")
         graph_format = RdfFormat.from_media_type(request.graph_format)
-        serialize(answer, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
+        serialize(results, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
     out.close()
 
 
-def _first_rows(answer: QuerySolutions, rows: int) -> bytes:
+def _first_rows(results: QuerySolutions, rows: int) -> bytes:
     """Return SPARQL JSON of the first rows, with the number of all rows as `total`."""
-    names = [variable.value for variable in answer.variables]
-    shown = [_json_row(names, solution) for solution in islice(answer, rows)]
-    total = len(shown) + sum(1 for _ in islice(answer, _MAX_COUNT - len(shown)))
+    names = [variable.value for variable in results.variables]
+    shown = [_json_row(names, solution) for solution in islice(results, rows)]
+    total = len(shown) + sum(1 for _ in islice(results, _MAX_COUNT - len(shown)))
     return json.dumps({"head": {"vars": names}, "results": {"bindings": shown}, "total": total}).encode()
 
 

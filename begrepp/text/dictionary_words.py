@@ -56,12 +56,12 @@ def stem(word: str) -> str:
 @cache
 def abbreviations() -> dict[str, tuple[str, ...]]:
     """Read the abbreviations of data dictionaries: folded abbreviation → folded words that it may stand for."""
-    found: dict[str, tuple[str, ...]] = {}
+    expansions: dict[str, tuple[str, ...]] = {}
     with Path(__file__).with_name("abbreviations.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             key = fold(row["short"])
-            found[key] = (*found.get(key, ()), *(split_words(row["words"])))
-    return found
+            expansions[key] = (*expansions.get(key, ()), *(split_words(row["words"])))
+    return expansions
 
 
 class DictionaryTokenizer:
@@ -73,8 +73,8 @@ class DictionaryTokenizer:
 
     def tokens(self, text: str) -> list[WordToken]:
         """Return the content words of a text; all its words if there are none."""
-        found = split_words(text)
-        content = [word for word in found if word not in _STOP_WORDS] or found
+        all_words = split_words(text)
+        content = [word for word in all_words if word not in _STOP_WORDS] or all_words
         return [self.token(word) for word in dict.fromkeys(content)]
 
     def token(self, word: str) -> WordToken:

@@ -21,7 +21,7 @@ from begrepp.artefact.manifest import Manifest
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.store import Answer, Store
+from begrepp.store import QueryResults, Store
 from server.served.build import ServedBuild
 from server.served.labels import statements, texts
 from server.served.questions import select, value
@@ -44,7 +44,7 @@ class DatedStore:
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
+    ) -> QueryResults:
         """Ask, of the chosen graphs."""
         return self._whole.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 

@@ -17,7 +17,7 @@ from begrepp.errors import InputError
 from begrepp.records import EditionFiles, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.settings import Settings
-from begrepp.text.dictionary_words import DictionaryTokenizer, split_name
+from begrepp.text.dictionary_words import DictionaryTokenizer, split_column_name
 from begrepp.variables.suggestion import ConceptTarget, LinkedVariable, PlainBm25, Suggester, VariableEntry
 
 
@@ -64,9 +64,9 @@ def test_words_are_read_as_swedes_write_them(name: str, label: str, expected: st
 
 
 def test_a_name_is_split_where_people_would() -> None:
-    assert split_name("op_kir_dat") == "op kir dat"
-    assert split_name("dateOfBirth") == "date Of Birth"
-    assert split_name("ICD10") == "ICD 10"
+    assert split_column_name("op_kir_dat") == "op kir dat"
+    assert split_column_name("dateOfBirth") == "date Of Birth"
+    assert split_column_name("ICD10") == "ICD 10"
     tokens = {t.word: t.parts for t in DictionaryTokenizer(["tumör", "tumor", "storlek"]).tokens("tumörstorlek")}
     assert len(tokens["tumorstorlek"]) == 2
 

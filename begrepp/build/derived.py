@@ -24,7 +24,7 @@ from begrepp.build.progress import Progress
 from begrepp.build.view_scan import CHECKS
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link
-from begrepp.queries.files import QUERIES
+from begrepp.queries.files import QUERIES_DIR
 from begrepp.search import update_index, write_index
 from begrepp.settings import LANGUAGES
 from begrepp.store.contents import StoreContents
@@ -100,7 +100,7 @@ class DerivedResults:
 
 
 def _checks() -> list[Path]:
-    return sorted((QUERIES / "checks").glob("*.rq"))
+    return sorted((QUERIES_DIR / "checks").glob("*.rq"))
 
 
 def _key(graph: str, module: str, *files: Path) -> str:

@@ -18,7 +18,7 @@ from begrepp.rdf.ntriples import Triple, iri, name, plain, text
 from begrepp.records import Text
 from begrepp.settings import DEFAULT_BASE
 
-PREFIXES = f"{DEFAULT_BASE}prefixes"
+PREFIXES_IRI = f"{DEFAULT_BASE}prefixes"
 """The IRI of the prefix list, `ontology/prefixes.ttl`."""
 _CLASSES = {
     "select": "sh:SPARQLSelectExecutable",
@@ -55,7 +55,7 @@ def query_triples(query: Query, iris: Iris) -> Iterator[Triple]:
     if class_ := _CLASSES.get(query.form):
         yield subject, name("rdf:type"), name(class_)
     yield subject, name(f"sh:{query.form}"), plain(add_used_prefixes(rebase(query, iris)))
-    yield subject, name("sh:prefixes"), iri(PREFIXES)
+    yield subject, name("sh:prefixes"), iri(PREFIXES_IRI)
     yield subject, name("rdfs:comment"), text(query.translated("title", "en"))
     for key, predicate in (("title", "rdfs:label"), ("summary", "dct:description")):
         for language in ("sv", "en"):

@@ -25,11 +25,11 @@ from begrepp.errors import NotFound
 from begrepp.records import Text
 from begrepp.settings import ROOT
 
-QUERIES = ROOT / "queries"
+QUERIES_DIR = ROOT / "queries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class QueryParameter:
     """A parameter of a query: the variable name, the kind of value, and titles by language.
 
     Kinds: `concept`, `dataset`, `scheme` (IRIs), and `code`, `version`, `words`, `number`, `date`, `choice`
@@ -48,7 +48,7 @@ class Parameter:
         return self.titles.get(language, self.titles["en"])
 
 
-KINDS = ("concept", "dataset", "scheme", "code", "version", "words", "number", "date", "choice")
+PARAMETER_KINDS = ("concept", "dataset", "scheme", "code", "version", "words", "number", "date", "choice")
 UNDEF = "UNDEF"
 
 
@@ -82,17 +82,17 @@ class Query:
         return Text(self.metadata.get(key, ""), "en")
 
     @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:
+    def parameters(self) -> tuple[QueryParameter, ...]:
         """The parameters, in the order of the file."""
         return tuple(self._parameter(key) for key in self.metadata if key.startswith("param_"))
 
-    def _parameter(self, key: str) -> Parameter:
+    def _parameter(self, key: str) -> QueryParameter:
         name = key.removeprefix("param_")
         declaration: dict[str, Any] = yaml.safe_load(self.metadata[key])
         values = values_pattern(name).search(self.text)
         assert values, f"{self.name}.rq has no line 'VALUES ?{name} {{ … }}'"
-        assert declaration["type"] in KINDS, f"{self.name}.rq: the parameter {name} is of no known type"
-        return Parameter(
+        assert declaration["type"] in PARAMETER_KINDS, f"{self.name}.rq: the parameter {name} is of no known type"
+        return QueryParameter(
             name=name,
             kind=declaration["type"],
             titles={language: declaration[language] for language in ("en", "sv")},
@@ -138,7 +138,7 @@ def read_query(path: Path) -> Query:
 
 def get_example(name: str) -> Query:
     """Return the cookbook query of that name; raises `NotFound`."""
-    path = QUERIES / "examples" / f"{name}.rq"
+    path = QUERIES_DIR / "examples" / f"{name}.rq"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
         raise NotFound(f"There is no question '{name}'.", "The list of questions is at /queries.")
     return read_query(path)
@@ -146,4 +146,4 @@ def get_example(name: str) -> Query:
 
 def read_queries(folder: str) -> list[Query]:
     """Read all queries of a folder of `queries/`, in order of name."""
-    return [read_query(path) for path in sorted((QUERIES / folder).glob("*.rq"))]
+    return [read_query(path) for path in sorted((QUERIES_DIR / folder).glob("*.rq"))]

@@ -9,17 +9,17 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolution, QuerySolutions, QueryTriples, Triple
 
-from begrepp.queries.files import QUERIES, read_query
+from begrepp.queries.files import QUERIES_DIR, read_query
 from begrepp.store import Store
 
-PAGE_QUERIES = QUERIES / "pages"
+PAGE_QUERIES_DIR = QUERIES_DIR / "pages"
 
 Input = NamedNode | Literal
 
 
 def bind_inputs(name: str, **inputs: Iterable[Input] | Input) -> str:
     """Return the text of a page query with its inputs bound."""
-    text = read_query(PAGE_QUERIES / f"{name}.rq").text
+    text = read_query(PAGE_QUERIES_DIR / f"{name}.rq").text
     for variable, value_or_values in inputs.items():
         values = [value_or_values] if isinstance(value_or_values, NamedNode | Literal) else list(value_or_values)
         clause = f"VALUES ?{variable} {{ UNDEF }}"

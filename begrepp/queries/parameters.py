@@ -14,7 +14,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from begrepp.errors import UsageError
-from begrepp.queries.files import UNDEF, Parameter, Query, values_pattern
+from begrepp.queries.files import UNDEF, Query, QueryParameter, values_pattern
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import is_iri
@@ -64,11 +64,11 @@ def bind_parameters(query: Query, values: Mapping[str, str], context: QueryConte
     return text
 
 
-def _values_clause(parameter: Parameter, term: str) -> str:
+def _values_clause(parameter: QueryParameter, term: str) -> str:
     return f"VALUES ?{parameter.name} {{ {term} }}"
 
 
-def parse_value(parameter: Parameter, value: str, context: QueryContext) -> str:
+def parse_value(parameter: QueryParameter, value: str, context: QueryContext) -> str:
     """Parse a value to a SPARQL term, by the kind of its parameter; raises `ParameterError`."""
     if not value:
         if parameter.default:
@@ -95,7 +95,7 @@ def parse_value(parameter: Parameter, value: str, context: QueryContext) -> str:
     return str(Literal(value))
 
 
-def _find_concept(parameter: Parameter, value: str, context: QueryContext) -> str:
+def _find_concept(parameter: QueryParameter, value: str, context: QueryContext) -> str:
     """Return the IRI of a concept given as an IRI, as `scheme:notation`, or by a label."""
     if is_iri(value):
         return _require_existing(parameter, value, context)
@@ -136,13 +136,13 @@ def _find_by_notation(scheme: str, notation: str, context: QueryContext) -> list
     )
 
 
-def _find_resource(parameter: Parameter, value: str, context: QueryContext) -> str:
+def _find_resource(parameter: QueryParameter, value: str, context: QueryContext) -> str:
     """Return the IRI of a dataset or scheme given by its IRI or its short name."""
     mint = context.iris.dataset if parameter.kind == "dataset" else context.iris.scheme
     return _require_existing(parameter, value if is_iri(value) else mint(value), context)
 
 
-def _require_existing(parameter: Parameter, iri: str, context: QueryContext) -> str:
+def _require_existing(parameter: QueryParameter, iri: str, context: QueryContext) -> str:
     """Return the IRI if the build has a resource of the parameter's kind with it; raises `ParameterError`."""
     kind = {"dataset": "dcat:Dataset", "scheme": "skos:ConceptScheme", "concept": "skos:Concept"}[parameter.kind]
     if re.search(r'[\x00- <>"{}|^`\\]', iri) or not _select_iris(

@@ -10,7 +10,7 @@ from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import group_by_subject, parse_literal, read_subjects
 from begrepp.records import Text
 
-KINDS = ("concept", "scheme", "dataset", "variable")
+SEARCH_KINDS = ("concept", "scheme", "dataset", "variable")
 
 _KINDS = {
     name("skos:Concept"): "concept",

@@ -21,7 +21,7 @@ _PARTS, _SYNONYM, _PART_SYNONYM = 0.92, 0.82, 0.78
 _MAX_SPLITS = 3
 _MAX_CODES = 3
 # Swedish and English function words.
-STOP_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     "och i med av på vid för till hos som den det en ett the of in and with for on to a an at".split()  # noqa: SIM905
 )
 
@@ -95,7 +95,7 @@ def parse_search(text: str, frequency: DocumentFrequency, is_prefix: IsPrefix, c
     """
     text = " ".join(text.split())[:200]
     typed = lowercase_words(text)
-    words = [word for word in typed if word not in STOP_WORDS] or typed
+    words = [word for word in typed if word not in FUNCTION_WORDS] or typed
     unfinished = words[-1:] if words and is_prefix(words[-1]) else []
     unknown = [word for word in words if word not in unfinished and _is_unknown(word, frequency)]
     corrected = {word: correction for word in unknown if (correction := closest(word))}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from begrepp.records import Text
-from begrepp.search.query_parser import STOP_WORDS, ParsedSearch, WordSlot
+from begrepp.search.query_parser import FUNCTION_WORDS, ParsedSearch, WordSlot
 from begrepp.text.stemming import code_key, lowercase_words, word_keys
 from begrepp.text.swedish import fold
 
@@ -27,7 +27,7 @@ _UNINFORMATIVE_WEIGHT = 0.1
 _UNSPECIFIED = frozenset(
     ["ospecificerad", "ospecificerat", "ospecificerade", "uns", "unspecified", "nos", "ej", "angiven", "angivet", "del"]
 )
-_UNINFORMATIVE = STOP_WORDS | _UNSPECIFIED
+_UNINFORMATIVE = FUNCTION_WORDS | _UNSPECIFIED
 _PARENTHESIS = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]")
 
 

@@ -35,7 +35,7 @@ class WordToken:
     weight: float = 1.0
 
 
-def split_name(name: str) -> str:
+def split_column_name(name: str) -> str:
     """Split a column name: `dateOfBirth`, `op_kir_dat`, `ICD10` → `date Of Birth`, `op kir dat`, `ICD 10`."""
     return re.sub(r"(?<=[^\W\d_])(?=\d{2,})", " ", _CAMEL.sub(" ", name.replace("_", " ").replace(".", " ")))
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
-_WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 NO_LETTER = "#"
 """The index letter of names that do not start with a letter."""
@@ -51,11 +49,6 @@ def index_letter(name: str) -> str:
     first = name.strip()[:1].upper()
     letter = sort_key(first)[:1] if first.isalpha() else ""
     return _AFTER_Z.get(letter) or (letter.upper() if "a" <= letter <= "z" else NO_LETTER)
-
-
-def folded_words(text: str) -> Iterator[str]:
-    """Yield the folded words of a text."""
-    return (fold(word) for word in _WORD.findall(text))
 
 
 def compound_parts(word: str, vocabulary: set[str]) -> set[str]:

@@ -6,7 +6,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.errors import NotFound, UsageError
-from begrepp.queries.files import Parameter
+from begrepp.queries.files import QueryParameter
 from begrepp.queries.pages import select, value
 from begrepp.queries.parameters import QueryContext, parse_value
 from begrepp.records import Text
@@ -34,7 +34,8 @@ def harmonise_datasets(
             raise UsageError("The two datasets are one.", "Name two.")
         pairs = harmoniser.between(a, b)
     else:
-        concept = parse_value(Parameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known)
+        parameter = QueryParameter(name="concept", kind="concept", titles={"en": ""}, default="x")
+        concept = parse_value(parameter, first, known)
         pairs = harmoniser.about(concept[1:-1], [known.iris.dataset(id_) for id_ in dataset_ids(manifest)])
     if pair:
         left, _, right = pair.partition("=")
@@ -55,7 +56,8 @@ def _nodes(iris: set[str]) -> list[NamedNode]:
 
 
 def _dataset(name: str, known: QueryContext) -> str:
-    return parse_value(Parameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[1:-1]
+    parameter = QueryParameter(name="dataset", kind="dataset", titles={"en": ""}, default="x")
+    return parse_value(parameter, name, known)[1:-1]
 
 
 def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:

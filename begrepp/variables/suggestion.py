@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from begrepp.records import Text
-from begrepp.text.dictionary_words import DictionaryTokenizer, WordToken, split_name, split_words
+from begrepp.text.dictionary_words import DictionaryTokenizer, WordToken, split_column_name, split_words
 from begrepp.text.swedish import MIN_PART_LENGTH, fold
 from begrepp.text.units import parse_unit
 
@@ -147,7 +147,7 @@ class Suggester:
     def _queries(self, entry: VariableEntry) -> list[tuple[str, list[WordToken], float]]:
         """Which texts speak of the entry, as tokens, and how much each counts."""
         found = [("label", self._wording.tokens(text.value), 1.0) for text in entry.labels]
-        name = split_name(entry.name)
+        name = split_column_name(entry.name)
         found.append(("name", self._wording.tokens(name), 0.85))
         for origin, text in (("name", name), *(("label", label.value) for label in entry.labels)):
             if meant := [*dict.fromkeys(self._wording.expand_abbreviations(text))]:

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from begrepp.errors import UsageError
-from begrepp.search.documents import KINDS
+from begrepp.search.documents import SEARCH_KINDS
 from server.http.i18n import LANGUAGES, translations
 
 LONGEST = 400
@@ -77,7 +77,7 @@ LANG = Parameter(name="lang", values=LANGUAGES)
 AS_OF = Parameter(name="asOf", day=True)
 QUERY = Parameter(name="q", required=True)
 SCHEME = Parameter(name="scheme")
-KIND = Parameter(name="kind", values=tuple(KINDS))
+KIND = Parameter(name="kind", values=tuple(SEARCH_KINDS))
 STATUS = Parameter(name="status", values=("active", "inactive"))
 DATASET = Parameter(name="dataset")
 OFFSET = Parameter(name="offset", number=(0, 2000, 0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from begrepp.queries.cookbook import add_used_prefixes
-from begrepp.queries.files import UNDEF, Parameter, Query, values_pattern
+from begrepp.queries.files import UNDEF, Query, QueryParameter, values_pattern
 from begrepp.queries.parameters import ParameterError, short_code
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
@@ -74,7 +74,7 @@ def question_page(
     )
 
 
-def _term(parameter: Parameter, text: str) -> str:
+def _term(parameter: QueryParameter, text: str) -> str:
     found = values_pattern(parameter.name).search(text)
     assert found
     return "" if found[1] == UNDEF else found[1]
@@ -82,7 +82,7 @@ def _term(parameter: Parameter, text: str) -> str:
 
 def _field(
     build: ServedBuild,
-    parameter: Parameter,
+    parameter: QueryParameter,
     given: Mapping[str, str],
     term: str,
     known: Mapping[str, Ref],
@@ -108,7 +108,7 @@ def _field(
     )
 
 
-def _shown(build: ServedBuild, parameter: Parameter, iri: str, known: Mapping[str, Ref]) -> str:
+def _shown(build: ServedBuild, parameter: QueryParameter, iri: str, known: Mapping[str, Ref]) -> str:
     """An IRI as people write it."""
     if parameter.kind in ("dataset", "scheme"):
         return iri.rpartition("/")[2]
@@ -120,7 +120,7 @@ def _lexical(term: str) -> str:
     return term[1:].partition('"')[0] if term.startswith('"') else term
 
 
-def _options(build: ServedBuild, parameter: Parameter, language: str) -> list[tuple[str, str]]:
+def _options(build: ServedBuild, parameter: QueryParameter, language: str) -> list[tuple[str, str]]:
     """What can be chosen: value and words, in Swedish order."""
     if parameter.kind == "choice":
         return [(option, option) for option in parameter.options]

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
-from begrepp.search.documents import KINDS
+from begrepp.search.documents import SEARCH_KINDS
 from server.http.urls import document
 from server.pages.paging import Paged
 from server.served.build import ServedBuild
@@ -96,7 +96,7 @@ def _filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, str]:
     """The values of facets as the index has them; what is no value of its facet is left out."""
     scheme = build.schemes.by_id.get(wanted.get("scheme", ""))
     known = {
-        "kind": wanted.get("kind", "") if wanted.get("kind") in KINDS else "",
+        "kind": wanted.get("kind", "") if wanted.get("kind") in SEARCH_KINDS else "",
         "scheme": scheme.iri if scheme else "",
         "dataset": build.iris.dataset(wanted["dataset"]) if wanted.get("dataset") else "",
         "status": wanted.get("status", "") if wanted.get("status") in STATUSES else "",

@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
 import loaders
 from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.queries.files import QUERIES
+from begrepp.queries.files import QUERIES_DIR
 from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Edition,
@@ -409,7 +409,7 @@ def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None
         True,
         False,
     ]
-    query = (QUERIES / "examples" / "what-changed-and-what-it-touches.rq").read_text(encoding="utf-8")
+    query = (QUERIES_DIR / "examples" / "what-changed-and-what-it-touches.rq").read_text(encoding="utf-8")
     rows = DiskStore(settings.current / "store").query(query)
     assert isinstance(rows, QuerySolutions)
     assert [row["code"].value for row in rows if isinstance(row["code"], Literal) and row["touched"]] == ["A2"]
@@ -417,7 +417,7 @@ def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None
 
 
 def test_the_ready_query_reads_a_code_as_of_a_day(app_with_history: Flask) -> None:
-    text = (QUERIES / "examples" / "what-a-code-meant-on-a-day.rq").read_text(encoding="utf-8")
+    text = (QUERIES_DIR / "examples" / "what-a-code-meant-on-a-day.rq").read_text(encoding="utf-8")
     store = app_with_history.extensions["begrepp"].current_build().store
     labels = {}
     for day in ("2021-06-30", "2022-06-30"):

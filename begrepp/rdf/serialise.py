@@ -1,4 +1,4 @@
-"""Graphs as files for people and machines: sorted, with just the prefixes that they use."""
+"""Serialisation of graphs to RDF formats, sorted and with only the prefixes that are used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from begrepp.rdf.namespaces import prefixes
 
 
 def graph_bytes(triples: Iterable[Triple], rdf_format: RdfFormat) -> bytes:
-    """The triples in a format; the same triples give the same bytes, but for the order of XML's prefixes."""
+    """Serialise triples, sorted and without duplicates.
+
+    The same triples give the same bytes, except for the order of namespace declarations in RDF/XML.
+    """
     ordered = sorted(set(triples), key=str)
     written = serialize(ordered, format=rdf_format, prefixes=_used_prefixes(ordered)) or b""
     if rdf_format != RdfFormat.TURTLE:
@@ -25,17 +28,17 @@ def graph_bytes(triples: Iterable[Triple], rdf_format: RdfFormat) -> bytes:
 
 
 def write_graph(lines: Path, target: Path, rdf_format: RdfFormat) -> None:
-    """Write a file of sorted N-Triples in another format, in memory that does not grow with it."""
-    aside = target.with_name(target.name + ".aside")
-    with aside.open("wb+") as written:
+    """Convert a file of sorted N-Triples to another format, in constant memory."""
+    temporary = target.with_name(target.name + ".aside")
+    with temporary.open("wb+") as written:
         serialize(_read_triples(lines), written, format=rdf_format, prefixes=_used_prefixes(_read_triples(lines)))
         if rdf_format != RdfFormat.TURTLE:
-            aside.replace(target)
+            temporary.replace(target)
             return
         written.seek(0)
         with target.open("wb") as out:
             _sort_prefixes(written, out)
-    aside.unlink()
+    temporary.unlink()
 
 
 def _read_triples(lines: Path) -> Iterator[Triple]:
@@ -45,16 +48,19 @@ def _read_triples(lines: Path) -> Iterator[Triple]:
 
 
 def _sort_prefixes(turtle: IO[bytes], out: IO[bytes]) -> None:
-    """Turtle with its prefixes in order, and an empty line after them."""
-    head = []
+    """Copy Turtle with its prefix lines sorted and an empty line after them."""
+    prefix_lines = []
     while (line := turtle.readline()).startswith(b"@prefix"):
-        head.append(line)
-    out.write(b"".join(sorted(head)) + b"\n" + line)
+        prefix_lines.append(line)
+    out.write(b"".join(sorted(prefix_lines)) + b"\n" + line)
     shutil.copyfileobj(turtle, out)
 
 
 def _used_prefixes(triples: Iterable[Triple]) -> dict[str, str]:
-    """The prefixes of what the triples name. A namespace ends in `/` or `#`, so names up to the last are enough."""
+    """Return the prefixes of the namespaces that the triples use.
+
+    A namespace ends in `/` or `#`, so each IRI is cut after its last one before the comparison.
+    """
     names = set()
     for triple in triples:
         for term in (triple.subject, triple.predicate, triple.object):

@@ -1,7 +1,7 @@
-"""An index made from the one before: only the things that changed, and those that are found in another way since.
+"""Incremental update of the text index: copies the index of an earlier build and replaces changed documents.
 
-Others than those that changed are found in another way where something that means the same has another name, where a
-word has come that compounds are made of, and where a dataset has come around them. The files of the index before are
+Documents of unchanged resources are replaced too if a matching concept has other labels, if the vocabulary has a new
+part of a compound, or if a dataset that contains them was added or removed. The files of the earlier index are linked,
 never written to.
 """
 
@@ -21,78 +21,80 @@ from begrepp.search.writer import DocumentBuilder, commit, open_writer, visible_
 from begrepp.text.swedish import compound_parts, fold
 
 _MAX_CHANGES = 20_000
-"""Beyond so many things an index is sooner written whole."""
+"""With more changed documents than this, writing a new index is faster."""
 _MAX_UPDATES = 20
-"""So many times an index is made from the one before: what it counts as usual still counts what is gone."""
+"""Updates in a row before a new index is written: its document frequencies still count deleted documents."""
 
 
 class TooManyChanges(Exception):
-    """The index before is of no use."""
+    """More documents changed than are worth an update."""
 
 
-def update_index(path: Path, current: Path, before: Path, view: Path, done: Callable[[float], None]) -> int | None:
-    """Make the index of the current view from that of an earlier `view`; the number of things, or None where it must
-    be written whole. `done` is told how far it has come, to 1.
+def update_index(path: Path, current: Path, before: Path, view: Path, report: Callable[[float], None]) -> int | None:
+    """Write the index of the current view at `path` from the index `before` of an earlier `view`.
+
+    `report` is called with the progress, 0 to 1. Returns the number of documents, or None if a new index is needed.
     """
-    known = IndexState.read(before)
-    if not known or known.updates >= _MAX_UPDATES:
+    old_state = IndexState.read(before)
+    if not old_state or old_state.updates >= _MAX_UPDATES:
         return None
     try:
         changed = _limited(line[1 : line.index("> ")] for _, line in changed_lines(view, current) if line[0] == "<")
-        ledger = known.with_changes(read_selected_documents(view, changed), read_selected_documents(current, changed))
-        found = _limited(_affected_iris(changed, known, ledger, before, current))
+        removed, added = read_selected_documents(view, changed), read_selected_documents(current, changed)
+        state = old_state.with_changes(removed, added)
+        affected = _limited(_affected_iris(changed, old_state, state, before, current))
     except TooManyChanges:
         return None
     path.mkdir(parents=True)
     for file in before.iterdir():
         if file.name != STATE_FILE and not file.name.endswith(".lock"):
             link(file, path / file.name)
-    others = {other for iri in found for other in ledger.matches.get(iri, ())}
-    documents = DocumentBuilder(
-        ledger, {thing.iri: visible_labels(thing) for thing in read_selected_documents(current, others)}
+    matches = {match for iri in affected for match in state.matches.get(iri, ())}
+    builder = DocumentBuilder(
+        state, {document.iri: visible_labels(document) for document in read_selected_documents(current, matches)}
     )
     index = Index.open(str(path))
     writer = open_writer(index)
-    for number, iri in enumerate(sorted(found)):
+    for number, iri in enumerate(sorted(affected)):
         writer.delete_documents_by_term("iri", iri)
-        done(number / len(found) / 2)
-    for thing in read_selected_documents(current, found):
-        writer.add_document(documents.build(thing))
+        report(number / len(affected) / 2)
+    for document in read_selected_documents(current, affected):
+        writer.add_document(builder.build(document))
     commit(writer)
-    ledger.write(path)
+    state.write(path)
     index.reload()
-    done(1)
+    report(1)
     return int(index.searcher().num_docs)
 
 
 def _limited(iris: Iterable[str]) -> set[str]:
-    """The IRIs, each once; raises `TooManyChanges` where there are too many."""
-    found: set[str] = set()
+    """Return the distinct IRIs; raises `TooManyChanges` if there are too many."""
+    distinct: set[str] = set()
     for iri in iris:
-        found.add(iri)
-        if len(found) > _MAX_CHANGES:
+        distinct.add(iri)
+        if len(distinct) > _MAX_CHANGES:
             raise TooManyChanges
-    return found
+    return distinct
 
 
 def _affected_iris(
-    changed: set[str], known: IndexState, ledger: IndexState, before: Path, current: Path
+    changed: set[str], old_state: IndexState, state: IndexState, before: Path, current: Path
 ) -> Iterator[str]:
-    """The things that must be indexed again."""
+    """Yield the IRIs of the documents to be replaced."""
     yield from changed
     for iri in changed:
-        yield from known.matches.get(iri, ())
-        yield from ledger.matches.get(iri, ())
-    for dataset in known.datasets ^ ledger.datasets:
+        yield from old_state.matches.get(iri, ())
+        yield from state.matches.get(iri, ())
+    for dataset in old_state.datasets ^ state.datasets:
         yield from (subject[1:-1] for subject in subjects_with_prefix(current, f"<{dataset}/"))
-    if known.vocabulary == ledger.vocabulary:
+    if old_state.vocabulary == state.vocabulary:
         return
     index = register_tokenizer(Index.open(str(before)))
     index.reload()
     searcher = index.searcher()
-    for word in {fold(word) for word in (*ledger.words, *ledger.codes)}:
-        if compound_parts(word, known.vocabulary) != compound_parts(word, ledger.vocabulary):
-            having = searcher.search(
+    for word in {fold(word) for word in (*state.words, *state.codes)}:
+        if compound_parts(word, old_state.vocabulary) != compound_parts(word, state.vocabulary):
+            found = searcher.search(
                 Query.term_query(schema(), "word", word, index_option="freq"), limit=_MAX_CHANGES + 1
             )
-            yield from (document_iri(searcher.doc(address)) for _, address in having.hits)
+            yield from (document_iri(searcher.doc(address)) for _, address in found.hits)

@@ -1,4 +1,4 @@
-"""The triple patterns of a query, by rdflib's algebra: what must match, and where."""
+"""Triple patterns of a query, extracted from rdflib's SPARQL algebra."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.sparql.tokens import depth, tokens
 
 MAX_QUERY_LENGTH = 20_000
+"""The longest query that is parsed, in characters."""
 _MAX_DEPTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriplePattern:
-    """One triple pattern: its terms, the graph it is asked of (empty: the default graph), and whether it must match."""
+    """A triple pattern: its terms, its graph (empty for the default graph), and whether it is required to match."""
 
     subject: Node
     predicate: Node | Path
@@ -33,14 +34,14 @@ class TriplePattern:
 
     @property
     def text(self) -> str:
-        """In SPARQL's own writing, complete with GRAPH."""
+        """The pattern in SPARQL syntax, with full IRIs and GRAPH."""
         inner = f"{_format_term(self.subject)} {_format_term(self.predicate)} {_format_term(self.object)} ."
         return f"GRAPH {self.graph} {{ {inner} }}" if self.graph else inner
 
     @property
     def short_text(self) -> str:
-        """The same for people, with prefixes."""
-        return re.sub(r"<([^<>]*)>", lambda found: format_iri(found[1]), self.text)
+        """The pattern in SPARQL syntax, with prefixed names."""
+        return re.sub(r"<([^<>]*)>", lambda match: format_iri(match[1]), self.text)
 
     @property
     def terms(self) -> tuple[Node | Path, ...]:
@@ -51,19 +52,19 @@ class TriplePattern:
 def _format_term(term: Node | Path) -> str:
     if isinstance(term, BNode):
         return f"?_{term}"
-    written: str = term.n3()
-    return written
+    text: str = term.n3()
+    return text
 
 
 def format_iri(iri: str) -> str:
-    """An IRI as people write it: a prefixed name where there is one."""
+    """Format an IRI as a prefixed name if a prefix matches, otherwise in angle brackets."""
     return name if (name := compact(iri)) != iri else f"<{iri}>"
 
 
 def parse_algebra(query: str) -> CompValue:
-    """The query's algebra; raises `QueryError` where it cannot be parsed, or is too long to look at."""
-    words = list(tokens(query))
-    if len(query) > MAX_QUERY_LENGTH or depth(words) > _MAX_DEPTH:
+    """Parse a query to rdflib's algebra; raises `QueryError` if it is too long, nested too deeply, or not valid."""
+    token_list = list(tokens(query))
+    if len(query) > MAX_QUERY_LENGTH or depth(token_list) > _MAX_DEPTH:
         raise QueryError("The query is too long to be analysed.", "Shorten it.")
     try:
         return translateQuery(parseQuery(query), initNs=prefixes()).algebra
@@ -74,7 +75,7 @@ def parse_algebra(query: str) -> CompValue:
 
 
 def triple_patterns(query: str) -> list[TriplePattern]:
-    """The triple patterns of a query, in the order of the algebra."""
+    """Return the triple patterns of a query in the order of the algebra; raises `QueryError`."""
     return [*_walk_algebra(parse_algebra(query), "", True)]
 
 
@@ -96,7 +97,7 @@ def _walk_algebra(node: object, graph: str, required: bool) -> Iterator[TriplePa
 
 
 def required_properties(query: str) -> frozenset[str]:
-    """The properties without which nothing can match."""
+    """Return the properties of the triple patterns that are required to match; raises `QueryError`."""
     return frozenset(
         str(pattern.predicate)
         for pattern in triple_patterns(query)
@@ -105,5 +106,5 @@ def required_properties(query: str) -> frozenset[str]:
 
 
 def is_variable(term: object) -> bool:
-    """Whether a term stands open."""
+    """Return whether a term is a variable or a blank node."""
     return isinstance(term, Variable | BNode)

@@ -1,4 +1,4 @@
-"""The contents of a store: its graphs, and the files and checksums that they were loaded from (store.json)."""
+"""Contents of a store (store.json): its graphs, and the files and checksums that they were loaded from."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 DEFAULT_GRAPH = ""
-"""What the default graph is called in the contents of a store."""
+"""The key of the default graph in the contents of a store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreContents:
-    """What a store holds: its graphs with the names and checksums of the files that they are read from.
+    """The graphs of a store, with the names and SHA-256 checksums of the files that they were loaded from.
 
-    `apart` names the graphs that belong to the current view without being copied into the default graph.
+    `apart` lists the graphs that belong to the current view without being copied into the default graph.
     """
 
     files: dict[str, str]
@@ -30,32 +30,33 @@ class StoreContents:
         graphs: Iterable[tuple[str, Path]],
         default: Path,
         apart: Iterable[str],
-        known: Mapping[Path, str] = MappingProxyType({}),
+        known_sha256: Mapping[Path, str] = MappingProxyType({}),
     ) -> StoreContents:
-        """The contents of a store to be written: each file into its named graph, one into the default graph.
+        """Describe a store to be written: each file goes into its named graph, `default` into the default graph.
 
-        `known` are checksums that need not be worked out.
+        `known_sha256` holds checksums by file; those of other files are computed.
         """
         files = [*graphs, (DEFAULT_GRAPH, default)]
         return cls(
             files={graph: file.name for graph, file in files},
-            sha256={graph: known.get(file) or _sha256(file) for graph, file in files},
+            sha256={graph: known_sha256.get(file) or _sha256(file) for graph, file in files},
             apart=[*apart],
         )
 
     def view_sha256(self) -> str:
-        """A checksum of the current view."""
+        """Return a SHA-256 checksum of the current view."""
         return hashlib.sha256(
             "".join(self.sha256[graph] for graph in (DEFAULT_GRAPH, *self.apart)).encode()
         ).hexdigest()
 
 
 def graph_file(store: Path, contents: StoreContents, graph: str) -> Path:
+    """Return the path of the file that a graph was loaded from."""
     return store.parent / "graphs" / contents.files[graph]
 
 
 def read_store_contents(store: Path) -> StoreContents | None:
-    """What a store of an earlier build holds; None where it does not say, or its files are gone."""
+    """Read the contents of the store of an earlier build; returns None if they or the files are missing."""
     try:
         contents = StoreContents(**json.loads(contents_file(store).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -69,5 +70,5 @@ def _sha256(path: Path) -> str:
 
 
 def contents_file(store: Path) -> Path:
-    """The file beside a store that says what it holds (`begrepp.build.store_writer`)."""
+    """Return the path of the file beside a store that lists its contents (written by `begrepp.build.store_writer`)."""
     return store.with_suffix(".json")

@@ -158,7 +158,9 @@ def _hit(result: HitRow) -> JsonObject:
 
 def _search(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     query, filters = asked["q"].strip()[:200], _filters(build, asked)
-    total, hits = build.index.search(query, limit=asked["limit"], offset=asked["offset"], reader=language, **filters)
+    total, hits = build.index.search(
+        query, limit=asked["limit"], offset=asked["offset"], user_language=language, **filters
+    )
     return {
         "query": query,
         "total": total,
@@ -172,7 +174,7 @@ def _search(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
 
 def _autocomplete(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     query = asked["q"].strip()[:200]
-    hits = build.index.suggest(query, limit=asked["limit"], reader=language, **_filters(build, asked))
+    hits = build.index.suggest(query, limit=asked["limit"], user_language=language, **_filters(build, asked))
     return {"query": query, "results": [_hit(result) for result in results(build, hits, language)]}
 
 

@@ -78,7 +78,7 @@ def search_page(build: ServedBuild, query: str, wanted: Mapping[str, str], offse
     query = query.strip()[:200]
     filters = _filters(build, wanted)
     offset = min(max(0, offset), MAX_OFFSET)
-    total, hits = build.index.search(query, limit=PAGE, offset=offset, reader=language, **filters)
+    total, hits = build.index.search(query, limit=PAGE, offset=offset, user_language=language, **filters)
     counts = build.index.facets(query, **filters)
     chosen = {name: wanted[name] for name in filters}
     return SearchPage(

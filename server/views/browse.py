@@ -110,7 +110,7 @@ def suggestions() -> Response:
             }
             for hit in results(
                 served_build(),
-                served_build().index.suggest(query, limit=SUGGESTIONS, reader=language, **within),
+                served_build().index.suggest(query, limit=SUGGESTIONS, user_language=language, **within),
                 language,
             )
         ],

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pyoxigraph import NamedNode, QuerySolutions
 
-from begrepp.queries.pages import value
+from begrepp.queries.pages import bind_inputs, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
@@ -61,7 +61,7 @@ def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offse
     total = graph.mappings if graph else 0
     sorts = total <= SORTED
     span = f"LIMIT {SORTED} OFFSET 0" if sorts else f"LIMIT {PAGE} OFFSET {offset}"
-    answer = build.store.query(bound("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", span))
+    answer = build.store.query(bind_inputs("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", span))
     assert isinstance(answer, QuerySolutions)
     rows = [*answer]
     ends = {value(row, name) for row in rows for name in ("subject", "object")}

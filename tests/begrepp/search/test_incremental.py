@@ -119,10 +119,10 @@ def test_where_much_has_changed_or_nothing_is_known_it_is_written_whole(
     def renewed() -> int | None:
         return update_index(tmp_path / "renewed", later, tmp_path / "before", first, lambda part: None)
 
-    monkeypatch.setattr(incremental, "_MOST", 5)
+    monkeypatch.setattr(incremental, "_MAX_CHANGES", 5)
     assert renewed() is None
     monkeypatch.undo()
-    monkeypatch.setattr(incremental, "_RENEWALS", 0)
+    monkeypatch.setattr(incremental, "_MAX_UPDATES", 0)
     assert renewed() is None
     monkeypatch.undo()
     (tmp_path / "before" / STATE_FILE).write_bytes(b"no ledger")

@@ -94,7 +94,7 @@ def _ask_nodes(question: Asked, part: ServicePart, report: Report) -> tuple[Sequ
 
 def _may_have(node: Node, wanted: frozenset[str], report: Report) -> bool:
     """Whether the node's VoID has all the properties; one that does not describe itself is asked all the same."""
-    if node.endpoint.startswith(request.host_url):
+    if node.endpoint.startswith(request.url_root):
         return False
     try:
         held = serving().node_client.properties(node)

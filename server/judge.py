@@ -57,7 +57,7 @@ class Desk:
 
     def __init__(self, settings: Settings) -> None:
         self.pool = JudgingPool(settings)
-        self.reports = Reports(settings.data / "reports")
+        self.reports = Reports(settings.reports)
         self.rate = Rate(settings.validation_rate)
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from begrepp.answering import Form
-from begrepp.errors import BegreppError, QueryAbandoned
+from begrepp.errors import BegreppError, FolderNotWritable, QueryAbandoned
 
 HEAD = 1 << 19
 """So many bytes are awaited before an answer is begun: what fails before then fails with a status of its own."""
@@ -47,8 +47,11 @@ class Reply:
         with self._changed:
             if self._closed:
                 raise QueryAbandoned("The reader has gone.", "Ask again.")
-            self._file.seek(0, 2)
-            self._file.write(chunk)
+            try:
+                self._file.seek(0, 2)
+                self._file.write(chunk)
+            except OSError as error:
+                raise FolderNotWritable("a large answer to its temporary folder", error.strerror) from None
             self.size += len(chunk)
             self._changed.notify_all()
 

@@ -93,9 +93,9 @@ class FolderNotWritable(BegreppError):
     )
     """The numbers of an `OSError` that mean this."""
 
-    def __init__(self, what: str, cause: str) -> None:
+    def __init__(self, what: str, error: OSError) -> None:
         super().__init__(
-            f"The server cannot write {what}: {cause}.",
+            f"The server cannot write {what}: {error.strerror}.",
             "Its operator gives it a folder that it can write to, in BEGREPP_SERVER_CACHE (docs/how-to/deploy.md).",
         )
 

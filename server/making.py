@@ -64,7 +64,7 @@ def _make_folder(folder: Path) -> None:
         tempfile.TemporaryFile(dir=folder).close()  # an existing folder may be read-only
     except OSError as error:
         _log.error("%s: %s", folder, error)
-        raise FolderNotWritable("files for download", error.strerror) from None
+        raise FolderNotWritable("files for download", error) from None
 
 
 def _forget_old(folder: Path, settings: Settings) -> None:

@@ -51,7 +51,7 @@ class Reply:
                 self._file.seek(0, 2)
                 self._file.write(chunk)
             except OSError as error:
-                raise FolderNotWritable("a large answer to its temporary folder", error.strerror) from None
+                raise FolderNotWritable("a large answer to its temporary folder", error) from None
             self.size += len(chunk)
             self._changed.notify_all()
 

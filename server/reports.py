@@ -39,7 +39,7 @@ class Reports:
             if error.errno not in FolderNotWritable.CAUSES:
                 raise
             _log.error("%s: %s", self._folder, error)
-            raise FolderNotWritable("validation reports", error.strerror) from None
+            raise FolderNotWritable("validation reports", error) from None
 
     def keep(self, workplace: Path) -> str:
         """Keep the reports of a job, and nothing else of it; the name to find them by."""

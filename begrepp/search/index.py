@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -52,7 +56,7 @@ class TextIndex:
     """The index of a build, open for reading."""
 
     def __init__(self, path: Path) -> None:
-        self._index = analysed(Index.open(str(path)))
+        self._index = analysed(Index.open(str(self._lockable(path))))
         self._index.reload()
         self._schema = schema()
         self._searcher = self._index.searcher()
@@ -61,6 +65,18 @@ class TextIndex:
         self._understand = lru_cache(maxsize=1000)(
             partial(understand, known=self._known, begun=self._begins, nearest=self._nearest)
         )
+
+    def _lockable(self, path: Path) -> Path:
+        """The folder to open: tantivy locks a file even to read, so a read-only folder is linked to from /tmp."""
+        lock = path / ".tantivy-meta.lock"
+        if os.access(path, os.W_OK) and (not lock.exists() or os.access(lock, os.W_OK)):
+            return path
+        links = Path(tempfile.mkdtemp(prefix="begrepp-index-"))
+        weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+        for file in path.iterdir():
+            if file.suffix != ".lock":
+                (links / file.name).symlink_to(file.resolve())
+        return links
 
     def search(
         self, query: str, *, limit: int = 25, offset: int = 0, reader: str = "sv", **filters: str

@@ -25,7 +25,7 @@ import loaders
 from begrepp.build import build
 from begrepp.editions import find_editions
 from begrepp.loading import Job
-from begrepp.settings import ROOT, Settings
+from begrepp.settings import DEFAULT_BASE, ROOT, Settings
 from server import MAX_REQUEST_BYTES, create_app
 from server.sparql import EDITOR
 from tests.server.every_kind import ROUTES, expected, one_of_each_kind
@@ -212,6 +212,13 @@ def test_every_kind_of_page_leads_below_the_path_only(under_a_path: Site, below:
     assert wrong == [], "\n".join(wrong[:50])
     assert len(counted) > 25 and len(seen) > 1000
     app.extensions["begrepp"].pool.close()
+
+
+def test_nothing_of_the_build_is_named_below_the_default_base(below: Settings) -> None:
+    graphs = [path for path in (below.current / "graphs").rglob("*") if path.is_file()]
+    assert len(graphs) > 50
+    for path in graphs:
+        assert f"<{DEFAULT_BASE}id/" not in path.read_text(encoding="utf-8"), path.name
 
 
 def test_an_iri_below_the_path_leads_to_its_document(under_a_path: Site, below: Settings) -> None:

@@ -1,6 +1,6 @@
 """`python -m begrepp` is the command `begrepp`."""
 
-from begrepp.cli import main
+from begrepp.cli.main import main
 
 if __name__ == "__main__":
     main(prog_name="begrepp")

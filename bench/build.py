@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from begrepp.dump import dump
-from begrepp.manifest import Manifest, read_manifest
+from begrepp.artefact.manifest import Manifest, read_manifest
+from begrepp.exports.nquads import dump
 from bench import jena
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "600"))

@@ -18,8 +18,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
-from begrepp.queries import queries
-from tests.w3c.serving import serve
+from begrepp.queries.files import queries
+from tests.support.serving import serve
 
 CLIENTS = 100
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "*/*"}

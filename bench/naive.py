@@ -21,18 +21,18 @@ from pyshacl import validate
 from rdflib import Graph
 
 import loaders
-from begrepp.build import build
-from begrepp.checks import checked
-from begrepp.editions import find_editions
+from begrepp.artefact.parts import LoadReport
+from begrepp.build.load_editions import EditionJob
+from begrepp.build.pipeline import build
+from begrepp.build.progress import Done
+from begrepp.build.record_checks import check_records
 from begrepp.errors import BegreppError
-from begrepp.graph import Mint
-from begrepp.iris import Iris
-from begrepp.loading import Job
-from begrepp.parts import LoadReport
-from begrepp.progress import Done
-from begrepp.records import Edition, Skipped
+from begrepp.graph.triple_writer import TripleWriter
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import ntriples
+from begrepp.records import EditionFiles, Skipped
 from begrepp.settings import ROOT, Settings
-from begrepp.terms import ntriples
+from begrepp.sources.editions import find_editions
 
 
 class _Silent:
@@ -40,15 +40,15 @@ class _Silent:
     def work(self, words: str) -> Done:
         return lambda part: None
 
-    def start(self, edition: Edition, bytes_total: int) -> None: ...
+    def start(self, edition: EditionFiles, bytes_total: int) -> None: ...
     def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None: ...
     def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None: ...
 
 
-def jobs(data: Path) -> list[Job]:
+def jobs(data: Path) -> list[EditionJob]:
     """The starter and everything that was added."""
     editions = [*find_editions(ROOT / "starter"), *find_editions(data / "raw")]
-    return [Job(edition, loaders.loader_of(edition)) for edition in editions]
+    return [EditionJob(edition, loaders.loader_of(edition)) for edition in editions]
 
 
 def ours(data: Path) -> str:
@@ -68,11 +68,11 @@ def alone(data: Path) -> str:
     shapes.parse(ROOT / "ontology" / "prefixes.ttl")
     triples = 0
     for job in jobs(data):
-        mint = Mint(Iris(), "https://example.org/load", ())
+        mint = TripleWriter(Iris(), "https://example.org/load", ())
         graph = Graph()
         lines = (
             ntriples(triple)
-            for record in checked(job.load(job.edition))
+            for record in check_records(job.load(job.edition))
             if not isinstance(record, Skipped)
             for triple in mint.triples(record)
         )

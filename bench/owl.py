@@ -16,8 +16,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
-from begrepp.namespaces import expand
-from begrepp.records import Concept, Edition, Status
+from begrepp.rdf.namespaces import expand
+from begrepp.records import Concept, EditionFiles, Status
 from bench.sources import FILES, RealFile, records
 from loaders import obo_owl
 
@@ -69,7 +69,7 @@ def _timed(way: Callable[[], int], least: int) -> float:
 
 def _read(owl: Path, source: str, *, reason: bool) -> int:
     (owl.parent / "source.toml").write_text(_TOML.format(source, str(reason).lower()), encoding="utf-8")
-    edition = Edition(source=source, version="2026", folder=owl.parent, files=tuple(sorted(owl.parent.iterdir())))
+    edition = EditionFiles(source=source, version="2026", folder=owl.parent, files=tuple(sorted(owl.parent.iterdir())))
     return sum(isinstance(record, Concept) for record in obo_owl.load(edition))
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions
 
-from begrepp.queries import example, queries
-from begrepp.store import DiskStore
+from begrepp.queries.files import example, queries
+from begrepp.store.disk import DiskStore
 
 ROUNDS = 11
 MOST = 5.0

@@ -18,7 +18,7 @@ from pathlib import Path
 from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 from begrepp.search import TextIndex, write_index
-from begrepp.swedish import fold
+from begrepp.text.swedish import fold
 
 CONCEPTS = 500_000
 

@@ -20,11 +20,11 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode, QuerySolutions
 
-from begrepp.manifest import current_build, read_manifest
+from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
-from server.addresses import document
-from server.state import Build
-from tests.w3c.serving import serve
+from server.http.urls import document
+from server.served.build import ServedBuild
+from tests.support.serving import serve
 
 _SECONDS, _CONNECTIONS, _MOST = 8, 8, 2000
 _WARM_SECONDS = 5
@@ -62,7 +62,7 @@ def run(data: Path) -> None:
 
 def _addresses(data: Path) -> tuple[list[str], list[str]]:
     """The pages of concepts, and the same concepts looked up in the API; in no order."""
-    build = Build(current_build(Settings(data=data)), read_manifest(current_build(Settings(data=data))))
+    build = ServedBuild(current_build(Settings(data=data)), read_manifest(current_build(Settings(data=data))))
     rows = build.store.query(_CONCEPTS)
     assert isinstance(rows, QuerySolutions)
     iris = [node.value for row in rows if isinstance(node := row["c"], NamedNode)]

@@ -22,14 +22,14 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Triple, serialize
 
 import loaders
-from begrepp.checks import checked
-from begrepp.graph import Mint
-from begrepp.iris import Iris
-from begrepp.lines import SortedFile
-from begrepp.records import Edition, Mapping, MappingSet, Skipped
+from begrepp.build.record_checks import check_records
+from begrepp.graph.triple_writer import TripleWriter
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.sorted_files import SortedFile
+from begrepp.records import EditionFiles, Mapping, MappingSet, Skipped
 from begrepp.settings import ROOT
-from begrepp.shacl.shapes import Shapes
-from begrepp.terms import ntriples
+from begrepp.validation.shacl.shapes import Shapes
 from bench import jena, snomed
 
 SIZES = {"100 k": 4_200, "1 M": 41_700, "10 M": 416_000}
@@ -70,17 +70,17 @@ def _ntriples(folder: Path, concepts: int) -> list[Path]:
         with tempfile.TemporaryDirectory() as aside:
             snomed.run(Path(aside), concepts)
             files = tuple(sorted(path for path in Path(aside).rglob("*.txt")))
-            edition = Edition(source="snomed_rf2", version="2026-05-31", folder=Path(aside), files=files)
+            edition = EditionFiles(source="snomed_rf2", version="2026-05-31", folder=Path(aside), files=files)
             _write(edition, home)
     return sorted(home.glob("*.nt"))
 
 
-def _write(edition: Edition, home: Path) -> None:
-    mint = Mint(Iris(), "https://example.org/load", ("https://example.org/file",))
+def _write(edition: EditionFiles, home: Path) -> None:
+    mint = TripleWriter(Iris(), "https://example.org/load", ("https://example.org/file",))
     part = home.with_suffix(".part")
     part.mkdir(parents=True, exist_ok=True)
     concepts, mappings = SortedFile(part / "concepts.nt"), SortedFile(part / "mappings.nt")
-    for record in checked(loaders.loader_of(edition)(edition)):
+    for record in check_records(loaders.loader_of(edition)(edition)):
         if not isinstance(record, Skipped):
             for triple in mint.triples(record):
                 (mappings if isinstance(record, Mapping | MappingSet) else concepts).add(ntriples(triple))
@@ -125,7 +125,7 @@ def _measured(engine: str, files: Sequence[Path], folder: Path) -> tuple[float, 
 def judge(engine: str, files: Sequence[Path]) -> int:
     """The number of results that an engine in Python finds."""
     if engine == "begrepp":
-        from begrepp.validate import validate  # noqa: PLC0415  # each engine loads only what is its own
+        from begrepp.validation.validate import validate  # noqa: PLC0415  # each engine loads only what is its own
 
         return sum(group.count for group in validate(files).groups)
     import rdflib  # noqa: PLC0415

@@ -9,8 +9,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from begrepp.validate import Engine
-from tests.w3c_shacl import expected, told, w3c_tests
+from begrepp.validation.validate import Engine
+from tests.support.w3c_shacl import expected, told, w3c_tests
 
 ENGINES: tuple[Engine, ...] = ("fast", "reference")
 

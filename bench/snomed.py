@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
-from loaders.snomed_files import COLUMNS
+from loaders.snomed_rf2.release_files import COLUMNS
 
 CONCEPTS = 370_000
 DAY, LATER = "20260531", "20261130"

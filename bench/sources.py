@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import loaders
-from begrepp.checks import checked
-from begrepp.records import Concept, Edition, Mapping, Record, Skipped, ValueSet
+from begrepp.build.record_checks import check_records
+from begrepp.records import Concept, EditionFiles, Mapping, Record, Skipped, ValueSet
 
 RCC = "se-rcc-decoder-keyvalue"
 SOS = "se-sos-statdb-dictionaries"
@@ -135,8 +135,8 @@ def records(real: RealFile, data: Path, folder: Path) -> Iterator[Record]:
     if real.declaration:
         (home / "source.toml").write_text(real.declaration, encoding="utf-8")
     files = tuple(sorted(path for path in home.rglob("*") if path.is_file()))
-    edition = Edition(source=real.source, version=real.version, folder=home, files=files)
-    yield from checked(loaders.loader_of(edition)(edition))
+    edition = EditionFiles(source=real.source, version=real.version, folder=home, files=files)
+    yield from check_records(loaders.loader_of(edition)(edition))
 
 
 def arrived(real: RealFile, found: Iterator[Record]) -> tuple[int, int]:

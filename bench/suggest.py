@@ -29,20 +29,20 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import loaders
-from begrepp.dictionary_entries import all_entries, linked_in, targets_in
-from begrepp.iris import Iris
-from begrepp.manifest import read_manifest
-from begrepp.questions import select, value
-from begrepp.records import Concept, Edition, Text
+from begrepp.artefact.manifest import read_manifest
+from begrepp.queries.pages import select, value
+from begrepp.rdf.iris import Iris
+from begrepp.records import Concept, EditionFiles, Text
 from begrepp.settings import ROOT
-from begrepp.store import DiskStore
-from begrepp.suggest import Entry, PlainBm25, Suggester, Target
-from begrepp.suggest_codes import CodeSuggester, value_entry
-from begrepp.swedish import fold
+from begrepp.store.disk import DiskStore
+from begrepp.text.swedish import fold
+from begrepp.variables.candidates import all_entries, linked_in, targets_in
+from begrepp.variables.code_suggestion import CodeSuggester, value_entry
+from begrepp.variables.suggestion import ConceptTarget, PlainBm25, Suggester, VariableEntry
 
 SHARED = ROOT.parent / "shared" / "data"
-Ranker = Callable[[Entry, str], Sequence[str]]
-Gold = Sequence[tuple[Entry, str, set[str]]]
+Ranker = Callable[[VariableEntry, str], Sequence[str]]
+Gold = Sequence[tuple[VariableEntry, str, set[str]]]
 
 
 def run(data: Path) -> None:
@@ -65,18 +65,20 @@ def _score(gold_set: str, gold: Gold, rankers: dict[str, Ranker]) -> None:
         print(f"{gold_set:38}{method:26}{n:6}{first / n:10.3f}{tenth / n:11.3f}{each:9.1f}")
 
 
-def _rankers(suggester: Suggester | CodeSuggester, targets: Sequence[Target], *, all_words: bool) -> dict[str, Ranker]:
+def _rankers(
+    suggester: Suggester | CodeSuggester, targets: Sequence[ConceptTarget], *, all_words: bool
+) -> dict[str, Ranker]:
     plain = PlainBm25(targets)
 
-    def ours(entry: Entry, dataset: str) -> list[str]:
+    def ours(entry: VariableEntry, dataset: str) -> list[str]:
         if isinstance(suggester, CodeSuggester):
             return [found.target.iri for found in suggester.suggest(entry, most=10, least=0.0)]
         return [found.target.iri for found in suggester.suggest(entry, dataset=dataset, most=10, least=0.0)]
 
-    def label(entry: Entry, _: str) -> list[str]:
+    def label(entry: VariableEntry, _: str) -> list[str]:
         return [target.iri for target in plain.rank(" ".join(text.value for text in entry.labels))]
 
-    def whole(entry: Entry, _: str) -> list[str]:
+    def whole(entry: VariableEntry, _: str) -> list[str]:
         parts = [entry.name, *(text.value for text in (*entry.labels, *entry.descriptions))]
         return [target.iri for target in plain.rank(" ".join(parts))]
 
@@ -88,7 +90,7 @@ def _variables(data: Path) -> None:
     build = (data / "current").resolve()
     store, manifest = DiskStore(build / "store"), read_manifest(build)
     iris = Iris(manifest.base)
-    datasets = [iris.dataset(graph["id"]) for graph in manifest.current("dataset")]
+    datasets = [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")]
     linked = linked_in(store, datasets)
     known = {one.entry.iri: set(one.concepts) for one in linked}
     gold = [
@@ -110,7 +112,7 @@ def _variables(data: Path) -> None:
 def _values(data: Path) -> None:
     """Codes of one register's list in the words of another's."""
     store = DiskStore((data / "current").resolve() / "store")
-    by_scheme: dict[str, list[Target]] = {}
+    by_scheme: dict[str, list[ConceptTarget]] = {}
     pairs = set()
     for file in sorted((ROOT / "starter" / "vardelistor-mappings").glob("*/*.sssom.tsv")):
         with file.open(encoding="utf-8") as lines:
@@ -121,7 +123,7 @@ def _values(data: Path) -> None:
     for scheme in schemes:
         by_scheme[scheme] = targets_in(store, [Iris().scheme(scheme)])
     named = {f"{scheme}:{target.notation}": target for scheme, found in by_scheme.items() for target in found}
-    gold: dict[str, list[tuple[Entry, str, set[str]]]] = {}
+    gold: dict[str, list[tuple[VariableEntry, str, set[str]]]] = {}
     for one, other in sorted({*pairs, *((right, left) for left, right in pairs)}):
         if one in named and other in named:
             source, target = named[one], named[other]
@@ -135,7 +137,7 @@ def _values(data: Path) -> None:
 
 def _merged(gold: Gold) -> Gold:
     """A code that is mapped to several codes of a list is one question with several right answers."""
-    found: dict[str, tuple[Entry, str, set[str]]] = {}
+    found: dict[str, tuple[VariableEntry, str, set[str]]] = {}
     for entry, dataset, right in gold:
         found.setdefault(entry.iri, (entry, dataset, set()))[2].update(right)
     return list(found.values())
@@ -150,10 +152,10 @@ def _primary_care() -> None:
     files = tuple(
         sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in (".ANS", ".ans", ".txt"))
     )
-    edition = Edition(source="ksh97p", version="1997", folder=folder, files=files)
+    edition = EditionFiles(source="ksh97p", version="1997", folder=folder, files=files)
     concepts = [record for record in loaders.loader_of(edition)(edition) if isinstance(record, Concept)]
     targets = [
-        Target(iri=c.notation, notation=c.notation, scheme="ksh97p", labels=c.pref_labels)
+        ConceptTarget(iri=c.notation, notation=c.notation, scheme="ksh97p", labels=c.pref_labels)
         for c in concepts
         if c.pref_labels
     ]
@@ -186,7 +188,7 @@ def _biomappings() -> None:
                 other = next((end for end in ends if end.startswith(f"{prefix}:")), "")
                 target = known.get(other.lower()) or known.get(other.partition(":")[2].lower())
                 if mesh and target and row["predicate_id"] == "skos:exactMatch":
-                    entry = Entry(iri=mesh, name="", labels=(Text(ends[mesh], "en"),))
+                    entry = VariableEntry(iri=mesh, name="", labels=(Text(ends[mesh], "en"),))
                     gold.append((entry, "", {target.iri}))
         rankers = _rankers(Suggester(targets), targets, all_words=False)
         name = f"biomappings → {source} ({len(targets):,})"
@@ -196,11 +198,11 @@ def _biomappings() -> None:
         _score(f"{name}, reworded", harder, rankers)
 
 
-def _targets(source: str, files: tuple[Path, ...]) -> Iterable[Target]:
-    edition = Edition(source=source, version="2026", folder=files[0].parent, files=files)
+def _targets(source: str, files: tuple[Path, ...]) -> Iterable[ConceptTarget]:
+    edition = EditionFiles(source=source, version="2026", folder=files[0].parent, files=files)
     for record in loaders.loader_of(edition)(edition):
         if isinstance(record, Concept) and str(record.status) != "inactive":
-            yield Target(
+            yield ConceptTarget(
                 iri=record.iri or record.notation,
                 notation=record.notation,
                 scheme=source,

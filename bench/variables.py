@@ -18,10 +18,10 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from begrepp.feeds import profiles, write_feed
-from begrepp.namespaces import prefixes
-from begrepp.queries import example
-from begrepp.store import DiskStore
+from begrepp.exports.dcat_feeds import profiles, write_feed
+from begrepp.queries.files import example
+from begrepp.rdf.namespaces import prefixes
+from begrepp.store.disk import DiskStore
 
 REGISTERS = int(os.environ.get("BENCH_REGISTERS", "50"))
 TABLES = 20

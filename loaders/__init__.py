@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import cast
 
-from begrepp.editions import declaration, read_toml
 from begrepp.errors import UsageError
-from begrepp.records import Edition, Load, Loader, Record, SharedLoader, Source
+from begrepp.records import EditionFiles, Load, Loader, Record, SharedLoader, Source
 from begrepp.settings import ROOT
-from loaders.declarations import declared_source
+from begrepp.sources import editions
+from loaders.declaration.source_toml import declared_source
 
 DECLARED = ROOT / "loaders" / "declared"
 
@@ -36,7 +36,7 @@ def modules() -> dict[str, Loader]:
 @cache
 def declared() -> dict[str, dict[str, object]]:
     """The declarations of lists that begrepp knows, by source id."""
-    return {path.stem: read_toml(path) for path in sorted(DECLARED.glob("*.toml"))}
+    return {path.stem: editions.read_toml(path) for path in sorted(DECLARED.glob("*.toml"))}
 
 
 def all_sources() -> list[Source]:
@@ -46,12 +46,12 @@ def all_sources() -> list[Source]:
     return [*(s for s in known if s.schemes), *lists, *(s for s in known if not s.schemes)]
 
 
-def loader_of(edition: Edition) -> Load:
+def loader_of(edition: EditionFiles) -> Load:
     """The loader for an edition: the module of the source's name, or the one that a declaration names."""
     if edition.source in modules():
         return modules()[edition.source].load
     known = declared().get(edition.source)
-    said = known or declaration(edition)
+    said = known or editions.declaration(edition)
     loader = said.get("loader")
     if loader not in modules():
         if loader:
@@ -68,7 +68,7 @@ def loader_of(edition: Edition) -> Load:
     return partial(load, declared=known) if known else load
 
 
-def shares_of(edition: Edition) -> tuple[Load, ...]:
+def shares_of(edition: EditionFiles) -> tuple[Load, ...]:
     """What the loader of an edition does in shares that can be read side by side; nothing where it does not."""
     module = modules().get(edition.source)
     return module.SHARES if module and isinstance(module, SharedLoader) else ()

@@ -16,12 +16,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from begrepp.archives import iterate_xml, open_member
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Level,
     Record,
     Redistribution,
@@ -31,9 +29,12 @@ from begrepp.records import (
     Status,
     texts,
 )
-from begrepp.rows import meter, parse_date, read_table
-from loaders.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
-from loaders.releases import protected_release
+from begrepp.sources.archives import iterate_xml, open_member
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.meter import meter
+from begrepp.sources.tables import parse_date, read_table
+from loaders.support.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
+from loaders.support.editions import protected_edition
 
 SCHEME = Scheme(
     id="atc",
@@ -84,13 +85,13 @@ class _Entry:
     until: date | None = None
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, its levels and its concepts, from whichever of the three forms lies in the folder."""
     path = _only_file(edition)
     in_force = valid_from(edition)
     key_table = path.suffix == ".csv" and _is_key_table(path)
     yield SCHEME
-    yield protected_release(SCHEME, edition, RCC if key_table else LAKEMEDELSVERKET)
+    yield protected_edition(SCHEME, edition, RCC if key_table else LAKEMEDELSVERKET)
     for depth, titles in LEVELS.items():
         yield Level(scheme=SCHEME.id, depth=depth, id=str(depth), titles=titles)
     entries = list(_archive(path) if path.suffix == ".zip" else _keys(path) if key_table else _normalised(path))
@@ -99,7 +100,7 @@ def load(edition: Edition) -> Iterator[Record]:
         yield _read_entry(entry, retired)
 
 
-def _only_file(edition: Edition) -> Path:
+def _only_file(edition: EditionFiles) -> Path:
     files = data_files(edition)
     if len(files) != 1:
         raise InputError(

@@ -10,12 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from begrepp.datatypes import DATATYPES
 from begrepp.errors import InputError, Origin
-from begrepp.lists import Lists
 from begrepp.records import (
     CodedValue,
-    Edition,
+    EditionFiles,
     ForeignKey,
     Home,
     Record,
@@ -26,11 +24,13 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
-from begrepp.rows import meter
-from loaders.agencies import BEGREPP
-from loaders.dataset_declaration import read_dataset
-from loaders.declarations import read_declaration, slug
-from loaders.json_files import beside, objects, one_json, strings
+from begrepp.sources.meter import meter
+from loaders.declaration.dataset import read_dataset
+from loaders.declaration.json_files import beside, objects, one_json, strings
+from loaders.declaration.source_toml import read_declaration, slug
+from loaders.support.agencies import BEGREPP
+from loaders.support.code_lists import Lists
+from loaders.support.datatypes import DATATYPES
 
 SOURCE = Source(
     id="csvw",
@@ -47,7 +47,7 @@ _INHERITED = ("datatype", "default", "lang", "null", "propertyUrl", "required", 
 _ALIASES = {"number": "double", "binary": "base64Binary", "datetime": "dateTime", "any": "anyAtomicType"}
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The tables and columns that a metadata file describes."""
     keys = read_declaration(edition, None)
     dataset = read_dataset(keys, edition)
@@ -89,7 +89,7 @@ def _named(group: Json) -> Iterator[tuple[Json, str]]:
         yield table, name
 
 
-def _schema(table: Json, edition: Edition, path: Path) -> Json:
+def _schema(table: Json, edition: EditionFiles, path: Path) -> Json:
     """The schema of a table, which may stand in a file of its own beside it."""
     schema = table.get("tableSchema", {})
     if isinstance(schema, str):

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.lists import Lists
 from begrepp.records import (
     CodedValue,
-    Edition,
+    EditionFiles,
     ForeignKey,
     Home,
     Record,
@@ -27,11 +26,12 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
-from begrepp.rows import meter
-from loaders.agencies import BEGREPP
-from loaders.dataset_declaration import read_dataset
-from loaders.declarations import read_declaration, slug
-from loaders.json_files import beside, objects, one_json, strings
+from begrepp.sources.meter import meter
+from loaders.declaration.dataset import read_dataset
+from loaders.declaration.json_files import beside, objects, one_json, strings
+from loaders.declaration.source_toml import read_declaration, slug
+from loaders.support.agencies import BEGREPP
+from loaders.support.code_lists import Lists
 
 SOURCE = Source(
     id="frictionless",
@@ -65,7 +65,7 @@ _TYPES = {
 _FORMATS = {"uri": "anyURI", "binary": "base64Binary"}
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The resources as tables and their fields as variables."""
     keys = read_declaration(edition, None)
     dataset = read_dataset(keys, edition)
@@ -106,7 +106,7 @@ def _resources(document: Json, path: Path) -> dict[str, Json]:
     return found
 
 
-def _schema(resource: Json, edition: Edition, path: Path) -> Json:
+def _schema(resource: Json, edition: EditionFiles, path: Path) -> Json:
     schema = resource.get("schema", {})
     if isinstance(schema, str):
         return beside(schema, edition, path)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from begrepp.archives import local_name, walk_xml
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
-from begrepp.records import Concept, Edition, Level, Record, Redistribution, Scheme, Source, Text, texts
-from begrepp.rows import meter
-from loaders.agencies import IN_COPYRIGHT, WHO
-from loaders.releases import release
+from begrepp.records import Concept, EditionFiles, Level, Record, Redistribution, Scheme, Source, Text, texts
+from begrepp.sources.archives import local_name, walk_xml
+from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
+from begrepp.sources.privacy import refuse_identity_numbers
+from loaders.support.agencies import IN_COPYRIGHT, WHO
+from loaders.support.editions import new_edition
 
 SCHEME = Scheme(
     id="icd-10",
@@ -40,7 +40,7 @@ LEVELS = {
 }
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, its levels, and each item below the one that it lies in."""
     files = [path for path in data_files(edition) if path.suffix.lower() == ".xml"]
     if len(files) != 1:
@@ -50,7 +50,7 @@ def load(edition: Edition) -> Iterator[Record]:
             "Add the XML of one edition; for ClaML use the loader claml.",
         )
     yield SCHEME
-    yield release(SCHEME, edition, WHO, IN_COPYRIGHT, Redistribution.NOT_ALLOWED, called="ICD-10")
+    yield new_edition(SCHEME, edition, WHO, IN_COPYRIGHT, Redistribution.NOT_ALLOWED, called="ICD-10")
     for depth, (kind, titles) in enumerate(LEVELS.items(), start=1):
         yield Level(scheme=SCHEME.id, depth=depth, id=kind, titles=titles)
     with files[0].open("rb") as stream:

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.records import Concept, Edition, Level, Record, Redistribution, Scheme, Skipped, Source, texts
-from begrepp.rows import Row, read_table
-from loaders.agencies import IN_COPYRIGHT, RCC
-from loaders.releases import protected_release
+from begrepp.records import Concept, EditionFiles, Level, Record, Redistribution, Scheme, Skipped, Source, texts
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, read_table
+from loaders.support.agencies import IN_COPYRIGHT, RCC
+from loaders.support.editions import protected_edition
 
 SCHEME = Scheme(
     id="icd-o-3",
@@ -46,10 +46,10 @@ LEVELS = {
 }
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, its levels, sites and cell types."""
     yield SCHEME
-    yield protected_release(SCHEME, edition, RCC)
+    yield protected_edition(SCHEME, edition, RCC)
     for level, (depth, titles) in LEVELS.items():
         yield Level(scheme=SCHEME.id, depth=depth, id=level, titles=titles)
     files = {path.name: path for path in data_files(edition)}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from begrepp.editions import file_named
-from begrepp.records import Concept, Edition, Record, Redistribution, Scheme, Skipped, Source, Text, texts
-from begrepp.rows import Row, read_table
-from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN, classifications_publisher
-from loaders.releases import protected_release
+from begrepp.records import Concept, EditionFiles, Record, Redistribution, Scheme, Skipped, Source, Text, texts
+from begrepp.sources.editions import file_named
+from begrepp.sources.tables import Row, read_table
+from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN, classifications_publisher
+from loaders.support.editions import protected_edition
 
 SCHEME = Scheme(
     id="ksh97-p",
@@ -39,10 +39,10 @@ SOURCE = Source(
 _CODE_WIDTH = 7
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, and every code with its other terms."""
     yield SCHEME
-    yield protected_release(SCHEME, edition, classifications_publisher)
+    yield protected_edition(SCHEME, edition, classifications_publisher)
     codes = list(_lines(edition, "KSH97P_KOD.ANS"))
     known = {code for _, code, _ in codes}
     terms: dict[str, list[Text]] = {}
@@ -62,7 +62,7 @@ def load(edition: Edition) -> Iterator[Record]:
         )
 
 
-def _lines(edition: Edition, name: str) -> Iterator[tuple[Row, str, str]]:
+def _lines(edition: EditionFiles, name: str) -> Iterator[tuple[Row, str, str]]:
     rows = read_table(file_named(edition, name), columns=("line",), delimiter="\t", quoted=False, encoding="iso-8859-1")
     for row in rows:
         # The cell is stripped at its ends only: the code begins the line.

@@ -16,13 +16,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from begrepp.archives import unpacked
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Note,
     NoteKind,
     RdfTerm,
@@ -36,10 +34,12 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, read_table
-from begrepp.successors import leading_on
-from loaders.agencies import REGENSTRIEF
-from loaders.releases import release
+from begrepp.sources.archives import unpacked
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.tables import Row, read_table
+from loaders.support.agencies import REGENSTRIEF
+from loaders.support.editions import new_edition
+from loaders.support.successors import leading_on
 
 LICENCE = "https://loinc.org/license/"
 IRI = "https://loinc.org/rdf/"
@@ -81,7 +81,7 @@ _WANTED = (
 _VARIANT = re.compile(r"(?P<language>[a-z]{2})(?P<country>[A-Z]{2})\d+LinguisticVariant\.csv")
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, and every term with its names, properties and successors."""
     with ExitStack() as stack:
         files = list(data_files(edition))
@@ -92,7 +92,7 @@ def load(edition: Edition) -> Iterator[Record]:
         yield from _load(edition, files)
 
 
-def _load(edition: Edition, files: list[Path]) -> Iterator[Record]:
+def _load(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
     mains = [path for path in files if path.name == "Loinc.csv"]
     if len(mains) != 1:
         raise InputError(
@@ -106,7 +106,7 @@ def _load(edition: Edition, files: list[Path]) -> Iterator[Record]:
         words = ", ".join(path.name for path in above)
         raise InputError(Origin(words), "there are several hierarchies.", "Add the files of one release only.")
     yield replace(SCHEME, hierarchical=bool(above))
-    yield release(SCHEME, edition, REGENSTRIEF, LICENCE, Redistribution.NOT_ALLOWED, called="LOINC")
+    yield new_edition(SCHEME, edition, REGENSTRIEF, LICENCE, Redistribution.NOT_ALLOWED, called="LOINC")
     status = {}
     for row in read_table(main, required=("LOINC_NUM", "STATUS"), counted=False):
         status[row.take("LOINC_NUM")] = row.take("STATUS")

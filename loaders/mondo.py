@@ -14,14 +14,11 @@ from typing import Any
 
 import zstandard
 
-from begrepp.archives import MAX_UNPACKED
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Note,
     NoteKind,
     RdfTerm,
@@ -34,11 +31,14 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import meter
-from begrepp.successors import leading_on
-from loaders.agencies import MONARCH
-from loaders.obo_names import CONSIDER, REPLACED_BY, obo_iri
-from loaders.releases import release
+from begrepp.sources.archives import MAX_UNPACKED
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.meter import meter
+from begrepp.sources.privacy import refuse_identity_numbers
+from loaders.support.agencies import MONARCH
+from loaders.support.editions import new_edition
+from loaders.support.obo_identifiers import CONSIDER, REPLACED_BY, obo_iri
+from loaders.support.successors import leading_on
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SCHEME = Scheme(
@@ -61,7 +61,7 @@ SOURCE = Source(
 _MAX_JSON = 1 << 30
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, and every term with its parents: the ancestors that are one step away."""
     files = [path for path in data_files(edition) if path.name.endswith((".json", ".json.zst"))]
     if len(files) != 1:
@@ -73,7 +73,7 @@ def load(edition: Edition) -> Iterator[Record]:
     path, since = files[0], valid_from(edition)
     terms = _read(path)
     yield SCHEME
-    yield release(SCHEME, edition, MONARCH, LICENCE, Redistribution.ALLOWED, called="Mondo")
+    yield new_edition(SCHEME, edition, MONARCH, LICENCE, Redistribution.ALLOWED, called="Mondo")
     active = {id_ for id_, term in terms.items() if not term.get("deprecated")}
     named = {id_: [str(term["replaced_by"])] for id_, term in terms.items() if term.get("replaced_by")}
     successors = leading_on(named, active)

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError
-from begrepp.records import Edition, Element, Record, Redistribution, Source, Structure, is_iri, texts
-from begrepp.rows import Row, parse_date, read_table
-from loaders.agencies import EHALSOMYNDIGHETEN
-from loaders.declarations import read_declaration, release_dates, rights
+from begrepp.records import EditionFiles, Element, Record, Redistribution, Source, Structure, is_iri, texts
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, parse_date, read_table
+from loaders.declaration.source_toml import edition_dates, read_declaration, rights
+from loaders.support.agencies import EHALSOMYNDIGHETEN
 
 COLUMNS = (
     "class",
@@ -52,11 +52,11 @@ _CARD = re.compile(r"(?P<least>\d+)(\.\.(?P<most>\d+|\*))?")
 _NAME = re.compile(r"[^\s./#]+([ \-][^\s./#]+)*")
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The model, its classes, and their attributes in the order of the table."""
     keys = read_declaration(edition, declared)
     known = rights(keys)
-    dates = release_dates(keys, edition)
+    dates = edition_dates(keys, edition)
     said = keys.table("model", required=True)
     id_ = said.slug("id", default=edition.source)
     yield Structure(

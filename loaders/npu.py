@@ -13,13 +13,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from begrepp.archives import iterate_xml, local_name
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Note,
     NoteKind,
     Record,
@@ -30,11 +27,15 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, meter, parse_date, read_table
-from begrepp.successors import leading_on
-from loaders.agencies import IFCC
-from loaders.plain_text import from_html
-from loaders.releases import release
+from begrepp.sources.archives import iterate_xml, local_name
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.meter import meter
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.tables import Row, parse_date, read_table
+from loaders.support.agencies import IFCC
+from loaders.support.editions import new_edition
+from loaders.support.html_text import from_html
+from loaders.support.successors import leading_on
 
 LICENCE = "https://www.npu-terminology.org/npu-database/"
 SCHEME = Scheme(
@@ -97,7 +98,7 @@ class _Version:
     current: bool = True
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, and each code in its current version."""
     files = data_files(edition)
     if len(files) != 1 or files[0].suffix.lower() not in (".csv", ".xml"):
@@ -108,7 +109,7 @@ def load(edition: Edition) -> Iterator[Record]:
         )
     since = valid_from(edition)
     yield SCHEME
-    yield release(SCHEME, edition, IFCC, LICENCE, Redistribution.NOT_ALLOWED, called="NPU")
+    yield new_edition(SCHEME, edition, IFCC, LICENCE, Redistribution.NOT_ALLOWED, called="NPU")
     versions: dict[str, list[_Version]] = {}
     for version in _table(files[0]) if files[0].suffix.lower() == ".csv" else _xml(files[0]):
         versions.setdefault(version.code, []).append(version)

@@ -16,14 +16,12 @@ from typing import Any
 
 import fastobo
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
     Coverage,
-    Edition,
+    EditionFiles,
     MappingSet,
     Note,
     NoteKind,
@@ -38,11 +36,13 @@ from begrepp.records import (
     texts,
 )
 from begrepp.records import Mapping as Match
-from begrepp.rows import meter
-from begrepp.successors import leading_on
-from loaders.agencies import MONARCH
-from loaders.declarations import read_declaration, release, release_dates, rights, scheme
-from loaders.obo_names import ALTERNATIVE_ID, CONSIDER, IN_SUBSET, REPLACED_BY, XREF, obo_iri, reference
+from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
+from begrepp.sources.privacy import refuse_identity_numbers
+from loaders.declaration.source_toml import declared_edition, edition_dates, read_declaration, rights, scheme
+from loaders.support.agencies import MONARCH
+from loaders.support.obo_identifiers import ALTERNATIVE_ID, CONSIDER, IN_SUBSET, REPLACED_BY, XREF, obo_iri, reference
+from loaders.support.successors import leading_on
 
 SOURCE = Source(
     id="obo",
@@ -91,7 +91,7 @@ class _Term:
     obsolete: bool = False
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The release, every term, and its cross-references as mappings."""
     keys = read_declaration(edition, declared)
     files = [path for path in data_files(edition) if path.suffix == ".obo"]
@@ -102,14 +102,14 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
             "Add one.",
         )
     known, said = rights(keys), scheme(keys, edition.source)
-    dates = release_dates(keys, edition)
+    dates = edition_dates(keys, edition)
     keys.done()
     left_out: Counter[str] = Counter()
     terms = list(_read(files[0], left_out))
     if dates.coverage is Coverage.COMPLETE:
         _check_parents(terms)
     yield said
-    yield release(said, dates, known)
+    yield declared_edition(said, dates, known)
     references = f"{said.id}-xrefs"
     if any(term.matches for term in terms):
         yield MappingSet(

@@ -17,13 +17,11 @@ from typing import Any
 
 import owlready2
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.privacy import refuse_identity_numbers
 from begrepp.records import (
     Concept,
     Coverage,
-    Edition,
+    EditionFiles,
     Note,
     NoteKind,
     RdfTerm,
@@ -34,12 +32,21 @@ from begrepp.records import (
     Status,
     Text,
 )
-from begrepp.rows import meter
-from begrepp.successors import leading_on
-from loaders.agencies import MONARCH
-from loaders.declarations import ReleaseDates, read_declaration, release, release_dates, rights, scheme
-from loaders.obo_names import CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
-from loaders.rdf_files import check_doctype
+from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
+from begrepp.sources.privacy import refuse_identity_numbers
+from loaders.declaration.source_toml import (
+    EditionDates,
+    declared_edition,
+    edition_dates,
+    read_declaration,
+    rights,
+    scheme,
+)
+from loaders.support.agencies import MONARCH
+from loaders.support.obo_identifiers import CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
+from loaders.support.rdf_files import check_doctype
+from loaders.support.successors import leading_on
 
 SOURCE = Source(
     id="obo_owl",
@@ -64,10 +71,10 @@ _NEVER = ("Java is not here", "Install a Java runtime, or leave [owl] reason out
 Said = dict[str, list[Any]]
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The release, and every named class."""
     keys = read_declaration(edition, declared)
-    known, said, dates = rights(keys), scheme(keys, edition.source), release_dates(keys, edition)
+    known, said, dates = rights(keys), scheme(keys, edition.source), edition_dates(keys, edition)
     options = keys.table("owl")
     reason, root = options.flag("reason", default=False), options.text("file")
     options.done()
@@ -75,7 +82,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
     path = _main_file(edition, root)
     classes = _read(path, edition, reason=reason)
     yield said
-    yield release(said, dates, known)
+    yield declared_edition(said, dates, known)
     retired = {iri for iri, (_, words) in classes.items() if True in words.get(_DEPRECATED, ())}
     named = {iri: [_iri(v) for v in words.get(REPLACED_BY, ())] for iri, (_, words) in classes.items()}
     successors = leading_on({iri: new for iri, new in named.items() if new}, classes.keys() - retired)
@@ -94,7 +101,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
                 )
 
 
-def _main_file(edition: Edition, root: str) -> Path:
+def _main_file(edition: EditionFiles, root: str) -> Path:
     files = [path for path in data_files(edition) if path.suffix in (".owl", ".xml", ".rdf", ".owx", ".nt")]
     chosen = [path for path in files if path.name == root] if root else files
     if len(chosen) != 1:
@@ -106,7 +113,7 @@ def _main_file(edition: Edition, root: str) -> Path:
     return chosen[0]
 
 
-def _check_imports(path: Path, edition: Edition) -> None:
+def _check_imports(path: Path, edition: EditionFiles) -> None:
     """Every import, and what that imports, lies beside."""
     beside = {other.name: other for other in data_files(edition)}
     queue, seen = [path], {path}
@@ -129,7 +136,7 @@ def _check_imports(path: Path, edition: Edition) -> None:
                 queue.append(other)
 
 
-def _read(path: Path, edition: Edition, *, reason: bool) -> dict[str, tuple[list[str], Said]]:
+def _read(path: Path, edition: EditionFiles, *, reason: bool) -> dict[str, tuple[list[str], Said]]:
     """Each named class with the named classes above it and what is said of it, in the order of its address."""
     _check_imports(path, edition)
     meter().stage = "reading"
@@ -200,7 +207,7 @@ def _concept(
     parents: list[str],
     words: Said,
     successors: tuple[str, ...],
-    dates: ReleaseDates,
+    dates: EditionDates,
     origin: Origin,
     *,
     gone: bool,

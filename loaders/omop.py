@@ -17,19 +17,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from begrepp.editions import coverage, data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
     Edition,
+    EditionFiles,
     Mapping,
     MappingSet,
     Note,
     NoteKind,
     Record,
     Redistribution,
-    Release,
     Scheme,
     Skipped,
     Source,
@@ -37,10 +36,11 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, read_table
-from begrepp.successors import leading_on
-from loaders.agencies import IN_COPYRIGHT, OHDSI
-from loaders.declarations import slug
+from begrepp.sources.editions import coverage, data_files, valid_from
+from begrepp.sources.tables import Row, read_table
+from loaders.declaration.source_toml import slug
+from loaders.support.agencies import IN_COPYRIGHT, OHDSI
+from loaders.support.successors import leading_on
 
 UMBRELLA = Scheme(
     id="omop",
@@ -83,7 +83,7 @@ class _Links:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """A release for each vocabulary that has concepts, the concepts, and `Maps to` as mappings."""
     files = {path.name.lower().removesuffix(".csv"): path for path in data_files(edition)}
     for name in ("concept", "vocabulary"):
@@ -103,7 +103,7 @@ def load(edition: Edition) -> Iterator[Record]:
         scheme = _scheme(vocabulary, name, links)
         yield scheme
         title = f"{name}, {version or edition.version}"
-        yield Release(
+        yield Edition(
             scheme=scheme.id,
             version=edition.version,
             valid_from=since,

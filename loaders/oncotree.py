@@ -6,13 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from begrepp.editions import data_files, valid_from
 from begrepp.errors import InputError, Origin
-from begrepp.namespaces import expand
-from begrepp.privacy import refuse_identity_numbers
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Mapping,
     MappingSet,
     Note,
@@ -24,9 +22,11 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import meter
-from loaders.agencies import CBIOPORTAL
-from loaders.releases import release
+from begrepp.sources.editions import data_files, valid_from
+from begrepp.sources.meter import meter
+from begrepp.sources.privacy import refuse_identity_numbers
+from loaders.support.agencies import CBIOPORTAL
+from loaders.support.editions import new_edition
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SCHEME = Scheme(
@@ -52,7 +52,7 @@ _TARGETS = {"NCI": "http://purl.obolibrary.org/obo/NCIT_", "UMLS": "https://iden
 _HISTORY = {"history": "Formerly {}", "precursors": "Takes in what was {}", "revocations": "Takes over from {}"}
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release, the nodes below each other, and the references as mappings."""
     files = [path for path in data_files(edition) if path.suffix == ".json"]
     here = Origin(f"{edition.source}/{edition.version}")
@@ -66,7 +66,7 @@ def load(edition: Edition) -> Iterator[Record]:
         raise InputError(files[0], "it holds no tree of nodes.", "Check that you added the right file.")
     since = valid_from(edition)
     yield SCHEME
-    yield release(SCHEME, edition, CBIOPORTAL, LICENCE, Redistribution.ALLOWED, called="OncoTree")
+    yield new_edition(SCHEME, edition, CBIOPORTAL, LICENCE, Redistribution.ALLOWED, called="OncoTree")
     yield MappingSet(
         id=REFERENCES,
         version=edition.version,

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     Concept,
-    Edition,
+    EditionFiles,
     Note,
     NoteKind,
     Record,
@@ -31,11 +30,12 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.rows import Row, parse_date, read_table
-from begrepp.workbooks import read_xlsx
-from loaders.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
-from loaders.declarations import slug
-from loaders.releases import protected_release
+from begrepp.sources.editions import data_files
+from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.xlsx import read_xlsx
+from loaders.declaration.source_toml import slug
+from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
+from loaders.support.editions import protected_edition
 
 SCHEME = Scheme(
     id="termbank",
@@ -93,7 +93,7 @@ class _Group:
         return [post for post in self.posts if post.status is status]
 
 
-def load(edition: Edition) -> Iterator[Record]:
+def load(edition: EditionFiles) -> Iterator[Record]:
     """The release and its term posts; homonyms, the same term with another definition, are two concepts."""
     files = data_files(edition)
     if len(files) != 1:
@@ -103,7 +103,7 @@ def load(edition: Edition) -> Iterator[Record]:
             "Add one table of term posts.",
         )
     yield SCHEME
-    yield protected_release(SCHEME, edition, SOCIALSTYRELSEN)
+    yield protected_edition(SCHEME, edition, SOCIALSTYRELSEN)
     groups: dict[tuple[str, str], _Group] = {}
     for row in _rows(files[0]):
         post = _read_post(row)

@@ -11,12 +11,10 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from typing import Any
 
-from begrepp.editions import data_files
 from begrepp.errors import InputError, Origin
-from begrepp.lists import Lists
 from begrepp.records import (
     CodeList,
-    Edition,
+    EditionFiles,
     Home,
     Record,
     Redistribution,
@@ -25,12 +23,14 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
-from loaders.agencies import BEGREPP
-from loaders.dataset_declaration import read_dataset
-from loaders.declarations import file_list, read_declaration
-from loaders.places import Places, Tables
-from loaders.value_lists import CodeBook, ListOfCodes, fill, parted, read_codes
-from loaders.variable_rows import Place, VariableRow, own_lists, read_variable_list
+from begrepp.sources.editions import data_files
+from loaders.declaration.dataset import read_dataset
+from loaders.declaration.source_toml import file_list, read_declaration
+from loaders.declaration.table_assignment import Places, Tables
+from loaders.declaration.value_lists import CodeBook, ListOfCodes, fill, parted, read_codes
+from loaders.declaration.variables import Place, VariableRow, own_lists, read_variable_list
+from loaders.support.agencies import BEGREPP
+from loaders.support.code_lists import Lists
 
 SOURCE = Source(
     id="variables",
@@ -43,7 +43,7 @@ SOURCE = Source(
 )
 
 
-def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The dataset, its value lists, and every variable of its tables."""
     keys = read_declaration(edition, declared)
     tables = Tables(keys)
@@ -75,7 +75,7 @@ def load(edition: Edition, *, declared: Mapping[str, Any] | None = None) -> Iter
     yield from _unused_lists(book, home)
 
 
-def _refuse_unused(edition: Edition, origin: Origin, used: set[str], ignored: tuple[str, ...]) -> None:
+def _refuse_unused(edition: EditionFiles, origin: Origin, used: set[str], ignored: tuple[str, ...]) -> None:
     left = [path.name for path in data_files(edition) if path.name not in used]
     left = [name for name in left if not any(fnmatch(name, pattern) for pattern in ignored)]
     if left:

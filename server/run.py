@@ -18,11 +18,11 @@ from granian.log import LogLevels
 
 from begrepp.errors import UsageError
 from begrepp.settings import Settings
-from server import create_app
-from server.front import CutOff, Front
-from server.querylog import write_log
-from server.sharedpages import make_file
-from server.warming import warm
+from server.app import create_app
+from server.http.shared_cache import make_file
+from server.ops.asgi import AsgiBridge, ResponseCutOff
+from server.ops.warm_up import warm_up
+from server.telemetry.query_log import write_log
 
 _PAGES = "pages.sqlite"
 _THREADS = 96
@@ -33,7 +33,7 @@ _LONGEST_HEAD = 32 * 1024
 """Bytes of a request's line and headers."""
 
 
-def _load(settings: Settings, folder: Path) -> Front:
+def _load(settings: Settings, folder: Path) -> AsgiBridge:
     """In each process: its application; the first of them asks what many will ask."""
     sys.setswitchinterval(_TURN)
     for handler in logging.getLogger("_granian").handlers:
@@ -44,8 +44,8 @@ def _load(settings: Settings, folder: Path) -> Front:
     except FileExistsError:
         pass
     else:
-        threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
-    return Front(app.wsgi_app, _THREADS)
+        threading.Thread(target=warm_up, args=(app,), name="warm", daemon=True).start()
+    return AsgiBridge(app.wsgi_app, _THREADS)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
@@ -53,7 +53,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 
     What granian hands on of an exception is its traceback, as words.
     """
-    return f"\n{CutOff.__name__}: " not in record.getMessage()
+    return f"\n{ResponseCutOff.__name__}: " not in record.getMessage()
 
 
 def address_of(host: str, port: int) -> str:

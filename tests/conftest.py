@@ -19,13 +19,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import loaders
-from begrepp.build import build
-from begrepp.editions import find_editions
-from begrepp.loading import Job
+from begrepp.build.load_editions import EditionJob
+from begrepp.build.pipeline import build
 from begrepp.settings import ROOT, Settings
-from server import create_app
-from tests.shell import Shell
-from tests.small import HEADER, ROWS, Quiet, put
+from begrepp.sources.editions import find_editions
+from server.app import create_app
+from tests.support.shell import Shell
+from tests.support.small import HEADER, ROWS, Quiet, put
 
 NEWER = ROWS.replace("A00.0,Påhittad lungåkomma,Invented lung disorder,A00,1997-01-01,\n", "").replace(
     "Påhittad åkomma UNS", "Påhittad åkomma ospecificerad"
@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     put(settings, HEADER + NEWER, edition="2022")
     shutil.copytree(ROOT / "tests/fixtures/variables-json/2026", settings.raw / "json/2026")
     editions = [*find_editions(ROOT / "starter"), *find_editions(settings.raw)]
-    jobs = [Job(edition, loaders.loader_of(edition)) for edition in editions]
+    jobs = [EditionJob(edition, loaders.loader_of(edition)) for edition in editions]
     build(jobs, settings, Quiet(), keep_going=True, accept_fewer=True)
     return settings
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, parse
 
 import loaders
-from begrepp.checks import checked
-from begrepp.editions import find_editions
-from begrepp.graph import Mint
-from begrepp.iris import Iris
-from begrepp.namespaces import compact, expand, prefixes
-from begrepp.records import Edition, Skipped
-from begrepp.terms import ntriples
+from begrepp.build.record_checks import check_records
+from begrepp.graph.triple_writer import TripleWriter
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import compact, expand, prefixes
+from begrepp.rdf.ntriples import ntriples
+from begrepp.records import EditionFiles, Skipped
+from begrepp.sources.editions import find_editions
 
 FIXTURES = Path(__file__).parent / "fixtures"
 Lines = dict[str, dict[str, list[str]]]
@@ -33,7 +33,7 @@ class Fixture:
     """A postcard of a publisher's files, and what they become."""
 
     folder: Path
-    edition: Edition
+    edition: EditionFiles
 
     @property
     def name(self) -> str:
@@ -54,16 +54,20 @@ def fixtures() -> Iterator[Fixture]:
         is_format = not loaders.modules()[loader].SOURCE.schemes
         found = editions[folder]
         source = case if is_format else loader
-        yield Fixture(folder, Edition(source=source, version=found.version, folder=found.folder, files=found.files))
+        yield Fixture(
+            folder, EditionFiles(source=source, version=found.version, folder=found.folder, files=found.files)
+        )
 
 
 def load(fixture: Fixture) -> tuple[set[str], list[str]]:
     """The fixture's triples as N-Triples, and its skipped rows as words."""
     iris = Iris()
-    mint = Mint(iris, load_iri=iris.load(fixture.edition.source, fixture.edition.version), file_iris=(iris.file("…"),))
+    mint = TripleWriter(
+        iris, load_iri=iris.load(fixture.edition.source, fixture.edition.version), file_iris=(iris.file("…"),)
+    )
     triples: set[str] = set()
     skipped: list[str] = []
-    for record in checked(loaders.loader_of(fixture.edition)(fixture.edition)):
+    for record in check_records(loaders.loader_of(fixture.edition)(fixture.edition)):
         if isinstance(record, Skipped):
             skipped.append(f"{record.origin}: {record.reason}")
         else:

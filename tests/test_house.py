@@ -11,9 +11,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 import loaders
-from begrepp import terms
-from begrepp.cli import main
-from begrepp.namespaces import expand, prefixes
+from begrepp.cli.main import main
+from begrepp.rdf import ntriples
+from begrepp.rdf.namespaces import expand, prefixes
 from begrepp.settings import LANGUAGES, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def test_every_prefix_in_code_and_queries_is_declared() -> None:
     for file in [*(ROOT / "begrepp").rglob("*.py"), *(ROOT / "server").rglob("*.py")]:
         for prefixed in re.findall(r'name\("(\w+):\w', file.read_text(encoding="utf-8")):
             assert prefixed in prefixes(), (file.name, prefixed)
-    assert terms.name("skos:Concept") == "<http://www.w3.org/2004/02/skos/core#Concept>"
+    assert ntriples.name("skos:Concept") == "<http://www.w3.org/2004/02/skos/core#Concept>"
 
 
 @pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)

@@ -11,7 +11,7 @@ import pytest
 import rdflib
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS
 
-from begrepp.namespaces import prefixes
+from begrepp.rdf.namespaces import prefixes
 from begrepp.settings import ROOT
 
 ONTOLOGY = ROOT / "ontology"
@@ -43,7 +43,7 @@ def test_every_own_term_that_shapes_and_code_use_is_in_the_vocabulary() -> None:
             used |= {str(node) for node in triple if isinstance(node, rdflib.URIRef) and str(node).startswith(BEGREPP)}
         queries = "".join(str(text) for text in rdflib.Graph().parse(path).objects(None, SH.select))
         used |= {BEGREPP + name for name in re.findall(r"begrepp:(\w+)", queries)}
-    for path in (ROOT / "begrepp").glob("*.py"):
+    for path in (ROOT / "begrepp").rglob("*.py"):
         used |= {BEGREPP + name for name in re.findall(r'"begrepp:(\w+)"', path.read_text(encoding="utf-8"))}
     assert used <= set(OWN)
 

@@ -18,8 +18,8 @@ from urllib.request import urlopen
 import pytest
 
 from begrepp.settings import ROOT
-from tests.small import HEADER, ROWS
-from tests.w3c.serving import free_port
+from tests.support.serving import free_port
+from tests.support.small import HEADER, ROWS
 
 pytestmark = pytest.mark.slow
 EDITOR = "server/static/editor/editor.js"

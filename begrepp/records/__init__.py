@@ -1,6 +1,6 @@
 """What a loader says: plain, frozen records of schemes, concepts, mappings, datasets, variables and structures.
 
-Loaders yield these; `begrepp.graph` alone turns them into RDF. A reference to a concept in the same
+Loaders yield these; `begrepp.graph.triple_writer` alone turns them into RDF. A reference to a concept in the same
 scheme is its notation; a reference that `is_iri` is one of the publisher's own; `scheme:notation`
 points into another scheme.
 """
@@ -19,17 +19,17 @@ from begrepp.records.datasets import (
     Measured,
     Table,
 )
-from begrepp.records.loading import Edition, Load, Loader, Record, SharedLoader, Skipped, Source
+from begrepp.records.loader import EditionFiles, Load, Loader, Record, SharedLoader, Skipped, Source
 from begrepp.records.mappings import Mapping, MappingSet, ValueSet
 from begrepp.records.schemes import (
     Concept,
     Coverage,
+    Edition,
     Level,
     Marker,
     Note,
     NoteKind,
     RdfTerm,
-    Release,
     Scheme,
     Statement,
     Status,
@@ -61,6 +61,7 @@ __all__ = [
     "Distribution",
     "DistributionRole",
     "Edition",
+    "EditionFiles",
     "Element",
     "Evidence",
     "ForeignKey",
@@ -81,7 +82,6 @@ __all__ = [
     "RdfTerm",
     "Record",
     "Redistribution",
-    "Release",
     "RepresentedVariable",
     "Scheme",
     "SharedLoader",

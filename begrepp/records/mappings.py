@@ -72,3 +72,7 @@ class ValueSet:
     identifiers: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     intension: tuple[str, ...] = ()
+
+
+UNREVIEWED = "suggested by begrepp, not reviewed"
+"""What stands in `other` in the head of a set of suggestions."""

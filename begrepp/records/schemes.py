@@ -76,7 +76,7 @@ class Scheme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class Edition:
     """One citable state of a scheme, of a mapping set or of dataset descriptions: a named graph."""
 
     scheme: str

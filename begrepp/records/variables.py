@@ -2,8 +2,8 @@
 
 A variable is a column of a table. What it measures, whatever the way of expression, is its conceptual variable;
 the same together with one way of expression is its represented variable (DDI-CDI, GSIM, ISO/IEC 11179).
-`begrepp.cascade` works both out from what is measured and the values; only a source that states them itself,
-such as RUT or DDI-Lifecycle, yields `RepresentedVariable` and `ConceptualVariable`.
+`begrepp.build.variable_cascade` derives both from what is measured and the values; only a source that states
+them itself, such as RUT or DDI-Lifecycle, yields `RepresentedVariable` and `ConceptualVariable`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class CodeList:
 
     A list that a publisher issues on its own, with editions, is a `Scheme`. `missing` marks a list of codes that
     stand for no value (unknown, not asked, not applicable): they are kept apart from the values.
-    `id` is unique within its home; `begrepp.lists` finds one for lists that the source leaves unnamed.
+    `id` is unique within its home; `loaders.support.code_lists` finds one for lists that the source leaves unnamed.
     """
 
     home: Home
@@ -77,7 +77,7 @@ class Variable:
     The value domain is enumerated by `code_list` (a `CodeList` of the dataset), `value_list` (the id of a scheme),
     `value_set` (`id@version`) or described by `datatype`, `minimum`, `maximum`, `pattern` and `unit`.
     `code_systems` and `value_list` are ids of schemes, with a release where the source names one: `icd-10-se@2025`.
-    `unit` is UCUM or a publisher's words that `begrepp.units` knows; other words are kept as text and reported.
+    `unit` is UCUM or a publisher's words that `begrepp.text.units` knows; other words are kept as text and reported.
     `missing_list` is the `CodeList` of codes for no value. `concept_of` names a `RepresentedVariable` of the source.
     """
 

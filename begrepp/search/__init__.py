@@ -5,9 +5,9 @@ Read in this order: `keys` (when two words are one), `things` (what can be found
 comes first), `index` (the index, open for reading). How good it is: docs/search-quality.md.
 """
 
+from begrepp.search.incremental import renew_index
 from begrepp.search.index import Facets, Hit, TextIndex
-from begrepp.search.keys import code_key
-from begrepp.search.renewing import renew_index
-from begrepp.search.writing import write_index
+from begrepp.search.writer import write_index
+from begrepp.text.stemming import code_key
 
 __all__ = ["Facets", "Hit", "TextIndex", "code_key", "renew_index", "write_index"]

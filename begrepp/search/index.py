@@ -18,12 +18,12 @@ from rapidfuzz.distance import OSA
 from tantivy import DocAddress, Index, Occur, Order, Query
 
 from begrepp.records import Text
-from begrepp.search.asking import Asking, Typing
-from begrepp.search.fields import FACETS, analysed, schema
-from begrepp.search.keys import keys, spelled
-from begrepp.search.question import Question, understand
-from begrepp.search.ranking import Label, judge
-from begrepp.swedish import fold
+from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
+from begrepp.search.query_parser import ParsedSearch, parse_search
+from begrepp.search.ranking import Label, score_hit
+from begrepp.search.schema import FACETS, analysed, schema
+from begrepp.text.stemming import keys, spelled
+from begrepp.text.swedish import fold
 
 CANDIDATES = 100
 """How many of what the index finds are judged label by label."""
@@ -60,10 +60,10 @@ class TextIndex:
         self._index.reload()
         self._schema = schema()
         self._searcher = self._index.searcher()
-        self._asking = Asking(self._schema)
-        self._typing = Typing(self._schema, self._searcher)
+        self._asking = SearchQueryBuilder(self._schema)
+        self._typing = AutocompleteQueryBuilder(self._schema, self._searcher)
         self._understand = lru_cache(maxsize=1000)(
-            partial(understand, known=self._known, begun=self._begins, nearest=self._nearest)
+            partial(parse_search, known=self._known, begun=self._begins, nearest=self._nearest)
         )
 
     def _lockable(self, path: Path) -> Path:
@@ -112,7 +112,7 @@ class TextIndex:
 
     def coded(self, code: str, **filters: str) -> list[Hit]:
         """The things with this code, however it is written."""
-        question = Question(code, ())
+        question = ParsedSearch(code, ())
         found = self._filtered(self._asking.code(question), filters)
         return [self._hit(question, address, "") for address in self._best(found, FEW)[1]]
 
@@ -130,7 +130,7 @@ class TextIndex:
         return {name: self._divided(asked.get(name, everything), name) for name in FACETS}
 
     def _found(
-        self, question: Question, filters: Mapping[str, str], limit: int, asking: Asking | None = None
+        self, question: ParsedSearch, filters: Mapping[str, str], limit: int, asking: SearchQueryBuilder | None = None
     ) -> tuple[int, Query, list[DocAddress]]:
         """How many things have every slot of the question, or where none has, all but one; the query; the nearest."""
         for missing in (0, 1):
@@ -183,15 +183,15 @@ class TextIndex:
     def _stored(self, address: DocAddress) -> Any:
         return json.loads(str(self._searcher.doc(address).get_first("stored")))
 
-    def _judged(self, question: Question, addresses: Iterable[DocAddress], reader: str) -> list[Hit]:
+    def _judged(self, question: ParsedSearch, addresses: Iterable[DocAddress], reader: str) -> list[Hit]:
         hits = [self._hit(question, address, reader) for address in addresses]
         return sorted(hits, key=lambda hit: (not hit.active, -hit.score))
 
-    def _hit(self, question: Question, address: DocAddress, reader: str) -> Hit:
+    def _hit(self, question: ParsedSearch, address: DocAddress, reader: str) -> Hit:
         iri, kind, scheme, notation, active, codes, rows = self._stored(address)
         labels = [Label(role, Text(value, lang)) for role, lang, value in rows]
         spoken = [*labels, Label("code", Text(notation.replace("_", " "), ""))] if kind == "variable" else labels
-        judgement = judge(question, kind, scheme, codes, spoken, reader)
+        judgement = score_hit(question, kind, scheme, codes, spoken, reader)
         shown = judgement.label if judgement.label and judgement.label.role not in ("pref", "code") else None
         return Hit(
             iri=iri,

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from begrepp.records import Text
-from begrepp.search.keys import code_key, keys, spelled
-from begrepp.search.question import FILLERS, Question, Slot
-from begrepp.swedish import fold
+from begrepp.search.query_parser import FILLERS, ParsedSearch, WordSlot
+from begrepp.text.stemming import code_key, keys, spelled
+from begrepp.text.swedish import fold
 
 _ROLES = {"pref": 1.0, "code": 0.97, "alt": 0.95, "hidden": 0.9, "via": 0.8}
 _TYPED, _FOLDED, _KEY, _INSIDE, _BEGUN = 1.0, 0.97, 0.92, 0.8, 0.7
@@ -40,16 +40,16 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class HitScore:
     """How well a thing answers, and the label that says so."""
 
     score: float
     label: Label | None
 
 
-def judge(
-    question: Question, kind: str, system: str, codes: Sequence[str], labels: Sequence[Label], language: str
-) -> Judgement:
+def score_hit(
+    question: ParsedSearch, kind: str, system: str, codes: Sequence[str], labels: Sequence[Label], language: str
+) -> HitScore:
     """How well a thing of a code system, with these codes and labels, answers a reader of `language`, in about 0–4."""
     best, said = 0.0, None
     for label in labels:
@@ -60,10 +60,10 @@ def judge(
     code = max((_code_score(question, code) for code in codes), default=0.0)
     code += _NAMED if code and kind == "concept" and question.names(system) else 0.0
     upper = _UPPER * max(0, 7 - len(codes[0])) if codes and kind == "concept" else 0.0
-    return Judgement(best + code + upper + _KINDS.get(kind, 0.0), said)
+    return HitScore(best + code + upper + _KINDS.get(kind, 0.0), said)
 
 
-def _code_score(question: Question, notation: str) -> float:
+def _code_score(question: ParsedSearch, notation: str) -> float:
     asked, code = question.code, code_key(notation)
     if asked == code:
         return _EXACT_CODE if question.is_code else _EXACT_NAME
@@ -74,7 +74,7 @@ def _code_score(question: Question, notation: str) -> float:
     return _EXACT_CODE / 2 if code in question.codes else 0.0
 
 
-def _label_score(question: Question, label: str) -> float:
+def _label_score(question: ParsedSearch, label: str) -> float:
     """The best of the label as it is, without what stands in brackets, and what stands there."""
     return max(_said_score(question, said) - 0.02 * bool(place) for place, said in enumerate(_ways(label)))
 
@@ -85,7 +85,7 @@ def _ways(label: str) -> tuple[str, ...]:
     return (label, _ASIDE.sub("", label).strip(), *asides) if asides else (label,)
 
 
-def _said_score(question: Question, label: str) -> float:
+def _said_score(question: ParsedSearch, label: str) -> float:
     if label.casefold() == question.text.casefold():
         return _WHOLE
     words = _words(label)
@@ -120,7 +120,7 @@ def _word(word: str) -> _Word:
     return _Word(word, fold(word), frozenset(keys(word)))
 
 
-def _slot_score(slot: Slot, words: Sequence[_Word]) -> tuple[float, set[int]]:
+def _slot_score(slot: WordSlot, words: Sequence[_Word]) -> tuple[float, set[int]]:
     """How well a label's words answer one slot, and which of them do."""
     best = _row_score(slot.typed, words, prefix=slot.last)
     if best[0] >= _KEY:

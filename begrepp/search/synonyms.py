@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import product
 
-from begrepp.search.keys import keys, spelled
 from begrepp.settings import ROOT
+from begrepp.text.stemming import keys, spelled
 
 Words = tuple[str, ...]
 LONGEST = 4

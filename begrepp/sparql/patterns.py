@@ -14,7 +14,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from begrepp.errors import QueryError
-from begrepp.namespaces import compact, prefixes
+from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.sparql.tokens import depth, tokens
 
 LONGEST = 20_000
@@ -22,7 +22,7 @@ _DEEPEST = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
+class TriplePattern:
     """One triple pattern: its terms, the graph it is asked of (empty: the default graph), and whether it must match."""
 
     subject: Node
@@ -73,16 +73,18 @@ def algebra(query: str) -> CompValue:
         raise QueryError(f"The query cannot be read: {error}", "Correct it and ask again.") from None
 
 
-def patterns(query: str) -> list[Pattern]:
+def patterns(query: str) -> list[TriplePattern]:
     """The triple patterns of a query, in the order of the algebra."""
     return [*_patterns(algebra(query), "", True)]
 
 
-def _patterns(node: object, graph: str, required: bool) -> Iterator[Pattern]:
+def _patterns(node: object, graph: str, required: bool) -> Iterator[TriplePattern]:
     if isinstance(node, CompValue):
         if node.name == "BGP":
             for subject, predicate, object_ in node.triples:
-                yield Pattern(subject=subject, predicate=predicate, object=object_, graph=graph, required=required)
+                yield TriplePattern(
+                    subject=subject, predicate=predicate, object=object_, graph=graph, required=required
+                )
             return
         inner = node.term.n3() if node.name == "Graph" else graph
         for key, value in node.items():

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from begrepp.errors import QueryError, QueryRefused
-from begrepp.namespaces import prefixes, sparql_prologue
+from begrepp.rdf.namespaces import prefixes, sparql_prologue
 from begrepp.sparql.tokens import Token, after_prologue, tokens
 
 _MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
@@ -188,3 +188,6 @@ def whole(query: str) -> str:
     own = declared([*tokens(query)])
     lines = sparql_prologue().splitlines(keepends=True)
     return "".join(line for line in lines if line.split()[1].removesuffix(":") not in own) + query
+
+
+Row = dict[str, str]

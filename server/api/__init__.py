@@ -13,10 +13,10 @@ from flask import Blueprint, Response, g, jsonify, request
 from server.api.openapi import openapi
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import read
-from server.codes import resolved
-from server.presenting import address, render, speaker
-from server.state import build, serving
-from server.translate import LANGUAGES
+from server.http.i18n import LANGUAGES
+from server.pages.templating import address, render, translator
+from server.served.batch_resolve import resolve_codes
+from server.state import app_state, served_build
 
 blueprint = Blueprint("api", __name__)
 _CONTEXT = "http://www.w3.org/ns/json-ld#context"
@@ -26,7 +26,7 @@ _CONTEXT = "http://www.w3.org/ns/json-ld#context"
 def page() -> Response:
     """The API shown with examples."""
     host = request.host_url.rstrip("/") + address("")
-    html = render("api.html", operations=OPERATIONS, host=host, base=serving().settings.base)
+    html = render("api.html", operations=OPERATIONS, host=host, base=app_state().settings.base)
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Link"] = f'<{address("/api/openapi.json")}>; rel="service-desc"; type="application/json"'
     return response
@@ -35,13 +35,13 @@ def page() -> Response:
 @blueprint.get("/api/openapi.json")
 def description() -> Response:
     """The API described for programs: OpenAPI 3.1."""
-    return jsonify(openapi(serving().settings, address("") or "/"))
+    return jsonify(openapi(app_state().settings, address("") or "/"))
 
 
 @blueprint.post("/api/v1/resolve")
 def resolve_several() -> Response:
     """Several codes at once: a JSON list of {system, code, asOf?}."""
-    return jsonify(resolved(build(), request.get_json(silent=True), speaker().language))
+    return jsonify(resolve_codes(served_build(), request.get_json(silent=True), translator().language))
 
 
 def _view(operation: Operation) -> Callable[[], Response]:
@@ -50,7 +50,7 @@ def _view(operation: Operation) -> Callable[[], Response]:
         # A program says its language itself; the cookie of somebody's browser is none of its business.
         spoken = request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
         g.language = asked["lang"] or spoken or LANGUAGES[0]
-        response = jsonify(operation.answer(build(), asked, g.language))
+        response = jsonify(operation.answer(served_build(), asked, g.language))
         response.headers["Link"] = (
             f'<{address("/context.jsonld")}>; rel="{_CONTEXT}"; type="application/ld+json", '
             f'<{address("/api/openapi.json")}>; rel="service-desc"'

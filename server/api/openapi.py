@@ -8,9 +8,9 @@ from typing import Any
 from begrepp.settings import Settings
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import Parameter
-from server.api.shapes import SCHEMAS, many, ref
-from server.codes import LONGEST, MOST
-from server.openapi import openapi as validation
+from server.api.schemas import SCHEMAS, many, ref
+from server.served.batch_resolve import LONGEST, MOST
+from server.validation.openapi import openapi as validation
 
 _PROBLEMS = {
     "300": "The code stands for different things in the parts of a system.",

@@ -23,22 +23,22 @@ from server.api.parameters import (
     limit,
     lookup,
 )  # fmt: skip
-from server.api.told import Told, concept, short
-from server.asof import dated, day_asked, meant_on, reading
-from server.codes import resolved
-from server.links import licence_of
-from server.names import refs, statements
+from server.api.serialisers import JsonObject, concept, short
+from server.http.i18n import translations
 from server.pages.mappings import mapping_rows
 from server.pages.scheme import scheme_row
-from server.pages.search import Result, results
+from server.pages.search import HitRow, results
+from server.pages.signposting import licence_of
+from server.pages.templating import address
 from server.pages.tree import children, paths
-from server.presenting import address
-from server.questions import select, value
-from server.resolve import Found, Missing, by_iri, by_system
-from server.state import Build
-from server.translate import catalogue
+from server.served.as_of import build_as_of, day_asked, meant_on, reading
+from server.served.batch_resolve import resolve_codes
+from server.served.build import ServedBuild
+from server.served.labels import refs, statements
+from server.served.questions import select, value
+from server.served.resolve import Missing, Resolved, by_iri, by_system
 
-Asked = dict[str, Any]
+ApiCall = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +48,13 @@ class Operation:
     name: str
     parameters: tuple[Parameter, ...]
     schema: str
-    answer: Callable[[Build, Asked, str], Told]
+    answer: Callable[[ServedBuild, ApiCall, str], JsonObject]
     example: dict[str, str]
 
     @property
     def summary(self) -> str:
         """What it answers, in English."""
-        return catalogue("en")[f"api.operation.{self.name}"]
+        return translations("en")[f"api.operation.{self.name}"]
 
     @property
     def path(self) -> str:
@@ -67,7 +67,7 @@ class Operation:
         return f"{self.path}?{urlencode(self.example)}" if self.example else self.path
 
 
-def found_by(build: Build, asked: Asked, suffix: str = "") -> Found:
+def found_by(build: ServedBuild, asked: ApiCall, suffix: str = "") -> Resolved:
     """The concept that is asked for, by IRI or by system and code; raises `Missing`."""
     if iri := asked[f"iri{suffix}"].strip():
         found = by_iri(build, iri)
@@ -83,31 +83,31 @@ def found_by(build: Build, asked: Asked, suffix: str = "") -> Found:
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def _lookup(build: Build, asked: Asked, language: str) -> Told:
+def _lookup(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     found = found_by(build, asked)
     if day := day_asked(asked["asOf"]):
         found = meant_on(build, found, day)
-        return concept(dated(build, reading(build, found, day)), found, language)
+        return concept(build_as_of(build, reading(build, found, day)), found, language)
     return concept(build, found, language)
 
 
-def _as_of(build: Build, asked: Asked, language: str) -> Told:
+def _as_of(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     day = day_asked(asked["asOf"])
     assert day is not None
     found = meant_on(build, found_by(build, asked), day)
     read = reading(build, found, day)
     return {
         "asOf": day.isoformat(),
-        "release": read.held_in["version"],
+        "release": read.held_in.version,
         "since": read.since.isoformat(),
         "retired": read.retired,
-        "concept": concept(dated(build, read), found, language),
+        "concept": concept(build_as_of(build, read), found, language),
     }
 
 
-def _schemes(build: Build, asked: Asked, language: str) -> Told:
+def _schemes(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     rows = []
-    for scheme in sorted(build.catalogue.by_iri.values(), key=lambda scheme: scheme.id):
+    for scheme in sorted(build.schemes.by_iri.values(), key=lambda scheme: scheme.id):
         row = scheme_row(build, scheme, language)
         rows.append(
             {
@@ -128,8 +128,8 @@ def _schemes(build: Build, asked: Asked, language: str) -> Told:
     return {"schemes": rows}
 
 
-def _filters(build: Build, asked: Asked) -> dict[str, str]:
-    scheme = build.catalogue.by_id.get(asked["scheme"])
+def _filters(build: ServedBuild, asked: ApiCall) -> dict[str, str]:
+    scheme = build.schemes.by_id.get(asked["scheme"])
     if asked["scheme"] and scheme is None:
         raise Missing(f"There is no code system {asked['scheme']}.", "See /api/v1/schemes.")
     wanted = {
@@ -141,7 +141,7 @@ def _filters(build: Build, asked: Asked) -> dict[str, str]:
     return {name: given for name, given in wanted.items() if given}
 
 
-def _hit(result: Result) -> Told:
+def _hit(result: HitRow) -> JsonObject:
     return {
         "iri": result.iri,
         "href": address(result.href),
@@ -156,7 +156,7 @@ def _hit(result: Result) -> Told:
     }
 
 
-def _search(build: Build, asked: Asked, language: str) -> Told:
+def _search(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     query, filters = asked["q"].strip()[:200], _filters(build, asked)
     total, hits = build.index.search(query, limit=asked["limit"], offset=asked["offset"], reader=language, **filters)
     return {
@@ -170,13 +170,13 @@ def _search(build: Build, asked: Asked, language: str) -> Told:
     }
 
 
-def _autocomplete(build: Build, asked: Asked, language: str) -> Told:
+def _autocomplete(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     query = asked["q"].strip()[:200]
     hits = build.index.suggest(query, limit=asked["limit"], reader=language, **_filters(build, asked))
     return {"query": query, "results": [_hit(result) for result in results(build, hits, language)]}
 
 
-def _children(build: Build, asked: Asked, language: str) -> Told:
+def _children(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     found = found_by(build, asked)
     nodes = children(build, [found.iri], language).get(found.iri, [])
     shown = nodes[asked["offset"] : asked["offset"] + asked["limit"]]
@@ -189,12 +189,12 @@ def _children(build: Build, asked: Asked, language: str) -> Told:
     }
 
 
-def _above(build: Build, iri: str) -> set[str]:
+def _above(build: ServedBuild, iri: str) -> set[str]:
     rows = select(build.store, "concept-ancestors", concept=NamedNode(iri))
     return {value(row, "parent") for row in rows} - {iri}
 
 
-def _ancestors(build: Build, asked: Asked, language: str) -> Told:
+def _ancestors(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     found = found_by(build, asked)
     above = _above(build, found.iri)
     known = refs(build, {found.iri, *above}, language)
@@ -205,7 +205,7 @@ def _ancestors(build: Build, asked: Asked, language: str) -> Told:
     }
 
 
-def _subsumes(build: Build, asked: Asked, language: str) -> Told:
+def _subsumes(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     a, b = found_by(build, asked, "A").iri, found_by(build, asked, "B").iri
     if a == b:
         outcome = "equivalent"
@@ -217,7 +217,7 @@ def _subsumes(build: Build, asked: Asked, language: str) -> Told:
     return {"a": short(known[a]), "b": short(known[b]), "outcome": outcome}
 
 
-def _mappings(build: Build, asked: Asked, language: str) -> Told:
+def _mappings(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     found = found_by(build, asked)
     incoming: dict[str, list[str]] = {}
     rows = mapping_rows(build, found.iri, statements(build, found.iri), incoming, language)
@@ -241,9 +241,9 @@ def _mappings(build: Build, asked: Asked, language: str) -> Told:
     }
 
 
-def _resolve(build: Build, asked: Asked, language: str) -> Told:
+def _resolve(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     question = {"system": asked["system"], "code": asked["code"], "asOf": asked["asOf"]}
-    return resolved(build, [question], language)[0]
+    return resolve_codes(build, [question], language)[0]
 
 
 _BY = (*lookup(), SYSTEM)

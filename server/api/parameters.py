@@ -9,8 +9,8 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from begrepp.errors import UsageError
-from begrepp.search.things import KINDS
-from server.translate import LANGUAGES, catalogue
+from begrepp.search.documents import KINDS
+from server.http.i18n import LANGUAGES, translations
 
 LONGEST = 400
 
@@ -29,7 +29,7 @@ class Parameter:
     @property
     def words(self) -> str:
         """What it means, in English."""
-        return catalogue("en")[f"api.parameter.{self.name}"]
+        return translations("en")[f"api.parameter.{self.name}"]
 
     @property
     def schema(self) -> dict[str, Any]:

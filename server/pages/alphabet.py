@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from begrepp.alphabet import entries_of, letters_of
+from begrepp.artefact.alphabet import entries_of, letters_of
 from begrepp.records import Text
-from server.addresses import document
-from server.catalogue import SchemeFacts
-from server.names import Ref
+from server.http.urls import document
 from server.pages.paging import Paged
-from server.state import Build
+from server.served.build import ServedBuild
+from server.served.refs import Ref
+from server.served.schemes import SchemeFacts
 
 PAGE = 200
 
@@ -30,7 +30,7 @@ class AlphabetPage(Paged):
     offset: int
 
 
-def alphabet_page(build: Build, scheme: SchemeFacts, language: str, *, letter: str, offset: int) -> AlphabetPage:
+def alphabet_page(build: ServedBuild, scheme: SchemeFacts, language: str, *, letter: str, offset: int) -> AlphabetPage:
     """The page of a letter; of the first that there is, where none is asked for."""
     letters = letters_of(build.folder, scheme.id, language)
     if letter not in letters:

@@ -9,20 +9,21 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
-from begrepp.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from server.addresses import document
-from server.names import Ref, Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.http.i18n import Translator
+from server.http.urls import document
+from server.pages.editions import EditionRow, LoadRow, edition_row, loads_of
 from server.pages.mappings import MappingRow, mapping_rows
 from server.pages.measured import Measured, measured
 from server.pages.neighbours import Drawing, drawing
-from server.pages.releases import LoadRow, ReleaseRow, loads_of, release_row
 from server.pages.thing import Property, properties
-from server.pages.tree import Node, around, paths
-from server.questions import select, value
-from server.resolve import Found, meanings
-from server.state import Build
-from server.translate import Speaker
+from server.pages.tree import around, paths
+from server.served.build import ServedBuild
+from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.questions import select, value
+from server.served.refs import Ref, TreeNode
+from server.served.resolve import Resolved, meanings
 
 NOTES = (
     "xkos:coreContentNote",
@@ -132,12 +133,12 @@ class ConceptPage:
     related: Sequence[Ref]
     members_of: Sequence[Ref]
     paths: Sequence[Sequence[Ref]]
-    tree: Node
+    tree: TreeNode
     drawing: Drawing | None
     citation: str
     mappings: Sequence[MappingRow]
     measured: Measured
-    releases: Sequence[ReleaseRow]
+    releases: Sequence[EditionRow]
     load: LoadRow | None
     publisher: Ref | None
     licence: str
@@ -157,7 +158,7 @@ class ConceptPage:
         return not (self.definitions or self.shows_terms)
 
 
-def concept_page(build: Build, found: Found, say: Speaker, *, everything: bool = False) -> ConceptPage:
+def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> ConceptPage:
     """All there is to say about a concept, in a handful of questions with the concept bound."""
     language = say.language
     said = statements(build, found.iri)
@@ -247,10 +248,10 @@ def _became(row: QuerySolution, concept: str) -> bool:
     return source == concept != target != "" and compact(value(row, "type")) in _BECAME
 
 
-def _other_meanings(build: Build, said: Said, iri: str) -> list[str]:
+def _other_meanings(build: ServedBuild, said: Said, iri: str) -> list[str]:
     """The concepts that the code has stood for besides this one."""
     # A dictionary's own list is no scheme of the catalogue, and its codes have no history.
-    named = (build.catalogue.by_iri.get(scheme) for scheme in iris_of(said, "skos:inScheme"))
+    named = (build.schemes.by_iri.get(scheme) for scheme in iris_of(said, "skos:inScheme"))
     schemes = [scheme for scheme in named if scheme]
     codes = [text.value for text in texts(said, "skos:notation")]
     found = [hit.iri for scheme in schemes for code in codes for hit in meanings(build, scheme, code)]
@@ -258,19 +259,17 @@ def _other_meanings(build: Build, said: Said, iri: str) -> list[str]:
 
 
 def _changes(
-    build: Build, history: Sequence[QuerySolution], known: dict[str, Ref], notation: str
+    build: ServedBuild, history: Sequence[QuerySolution], known: dict[str, Ref], notation: str
 ) -> list[ConceptChange]:
     """What happened to the concept, newest first, one row for each difference and class."""
     rows = {}
     for row in history:
-        said = build.manifest.difference(value(row, "difference"))
+        said = build.manifest.find_difference(value(row, "difference"))
         if said:
             kind = compact(value(row, "type")).removeprefix("begrepp:")
-            href = f"{document(build.iris, said['graph'])}?{urlencode({'q': notation})}"
-            change = ConceptChange(
-                old=said["old"], new=said["new"], type=kind, rule=known[value(row, "rule")], href=href
-            )
-            rows[said["new_valid_from"], said["old_valid_from"], kind] = change
+            href = f"{document(build.iris, said.graph)}?{urlencode({'q': notation})}"
+            change = ConceptChange(old=said.old, new=said.new, type=kind, rule=known[value(row, "rule")], href=href)
+            rows[said.new_valid_from, said.old_valid_from, kind] = change
     return [rows[key] for key in sorted(rows, reverse=True)]
 
 
@@ -278,14 +277,14 @@ _BECAME = ("begrepp:moved", "begrepp:split", "begrepp:merged")
 _LINKS = ("dct:isReplacedBy", "begrepp:etiologyOf", "begrepp:manifestationOf", "skos:related")
 
 
-def _incoming(build: Build, iri: str) -> dict[str, list[str]]:
+def _incoming(build: ServedBuild, iri: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for row in select(build.store, "concept-incoming", concept=NamedNode(iri)):
         found[compact(value(row, "property"))].append(value(row, "subject"))
     return found
 
 
-def _terms(build: Build, said: Said, language: str) -> list[TermGroup]:
+def _terms(build: ServedBuild, said: Said, language: str) -> list[TermGroup]:
     """The words by standing; a label that has no term record of its own counts by what kind of label it is."""
     groups: dict[str, dict[Text, TermRow]] = defaultdict(dict)
     nodes = {iri: status for name, status in _TERMS.items() for iri in iris_of(said, name)}
@@ -315,7 +314,7 @@ def _terms(build: Build, said: Said, language: str) -> list[TermGroup]:
     ]
 
 
-def _releases(build: Build, iri: str, label: Text) -> list[ReleaseRow]:
+def _releases(build: ServedBuild, iri: str, label: Text) -> list[EditionRow]:
     """The releases that list the concept, newest first, and what those called it that called it otherwise."""
     called: dict[str, list[Text]] = defaultdict(list)
     for row in select(build.store, "concept-releases", concept=NamedNode(iri)):
@@ -325,7 +324,7 @@ def _releases(build: Build, iri: str, label: Text) -> list[ReleaseRow]:
             names.append(Text(term.value, term.language or ""))
     rows = []
     for graph in build.manifest.graphs:
-        if graph["graph"] in called:
-            then = [text for text in called[graph["graph"]] if text.lang == label.lang]
-            rows.append(release_row(build, graph, then[0] if then and then[0] != label else None))
+        if graph.graph in called:
+            then = [text for text in called[graph.graph] if text.lang == label.lang]
+            rows.append(edition_row(build, graph, then[0] if then and then[0] != label else None))
     return sorted(rows, key=lambda row: (row.valid_from, row.version), reverse=True)

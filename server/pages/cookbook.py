@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from begrepp.cookbook import with_prefixes
-from begrepp.parameters import ParameterError, short
-from begrepp.queries import UNDEF, Parameter, Query, place_of
+from begrepp.queries.cookbook import with_prefixes
+from begrepp.queries.files import UNDEF, Parameter, Query, place_of
+from begrepp.queries.parameters import ParameterError, short
 from begrepp.records import Text
-from begrepp.swedish import sort_key
-from server.names import Ref, choose, refs
+from begrepp.text.swedish import sort_key
 from server.pages.results import ResultPage
-from server.state import Build
+from server.served.build import ServedBuild
+from server.served.labels import choose, refs
+from server.served.refs import Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class QuestionPage:
 
 
 def question_page(
-    build: Build,
+    build: ServedBuild,
     query: Query,
     given: Mapping[str, str],
     text: str,
@@ -80,7 +81,7 @@ def _term(parameter: Parameter, text: str) -> str:
 
 
 def _field(
-    build: Build,
+    build: ServedBuild,
     parameter: Parameter,
     given: Mapping[str, str],
     term: str,
@@ -107,7 +108,7 @@ def _field(
     )
 
 
-def _shown(build: Build, parameter: Parameter, iri: str, known: Mapping[str, Ref]) -> str:
+def _shown(build: ServedBuild, parameter: Parameter, iri: str, known: Mapping[str, Ref]) -> str:
     """An IRI as people write it."""
     if parameter.kind in ("dataset", "scheme"):
         return iri.rpartition("/")[2]
@@ -119,16 +120,16 @@ def _lexical(term: str) -> str:
     return term[1:].partition('"')[0] if term.startswith('"') else term
 
 
-def _options(build: Build, parameter: Parameter, language: str) -> list[tuple[str, str]]:
+def _options(build: ServedBuild, parameter: Parameter, language: str) -> list[tuple[str, str]]:
     """What can be chosen: value and words, in Swedish order."""
     if parameter.kind == "choice":
         return [(option, option) for option in parameter.options]
     if parameter.kind == "dataset":
-        found = refs(build, [build.iris.dataset(g["id"]) for g in build.manifest.current("dataset")], language)
+        found = refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
         pairs = [(iri.rpartition("/")[2], ref.label.value) for iri, ref in found.items()]
     elif parameter.kind == "scheme":
         pairs = []
-        for scheme in build.catalogue.by_iri.values():
+        for scheme in build.schemes.by_iri.values():
             title = choose(scheme.titles, language)
             pairs.append((scheme.id, title.value if title else scheme.id))
     else:

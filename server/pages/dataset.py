@@ -9,19 +9,20 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.ehds import elements, present
-from begrepp.namespaces import expand
+from begrepp.exports.ehds import elements, present
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.swedish import sort_key
-from server.names import Ref, Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
-from server.pages.releases import LoadRow, loads_of
+from begrepp.text.swedish import sort_key
+from server.http.i18n import Translator
+from server.pages.editions import LoadRow, loads_of
 from server.pages.thing import Property, properties
 from server.pages.timeline import Timeline, Years, timeline
 from server.pages.variable_row import VariableRow, linked, variable_row
-from server.questions import select, value
-from server.resolve import Found
-from server.state import Build
-from server.translate import Speaker
+from server.served.build import ServedBuild
+from server.served.labels import Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.questions import select, value
+from server.served.refs import Ref
+from server.served.resolve import Resolved
 
 SHOWN = 200
 
@@ -140,7 +141,7 @@ _SHOWN_OTHERWISE = [
 ]
 
 
-def dataset_page(build: Build, found: Found, say: Speaker, *, everything: bool = False) -> DatasetPage:
+def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> DatasetPage:
     """A dataset with its variables."""
     language = say.language
     said = statements(build, found.iri)
@@ -212,7 +213,7 @@ def dataset_page(build: Build, found: Found, say: Speaker, *, everything: bool =
     )
 
 
-def _elements(build: Build, said: Said, language: str) -> list[ElementRow]:
+def _elements(build: ServedBuild, said: Said, language: str) -> list[ElementRow]:
     found = present(said.keys(), iris_of(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/"))
     return [
         ElementRow(
@@ -224,7 +225,7 @@ def _elements(build: Build, said: Said, language: str) -> list[ElementRow]:
     ]
 
 
-def _quality(build: Build, measured: Said, language: str) -> QualityRow:
+def _quality(build: ServedBuild, measured: Said, language: str) -> QualityRow:
     periods = statements_of(build, set(iris_of(measured, "dct:temporal")))
     period = next(iter(periods.values()), {})
     start, end = one(period, "dcat:startDate"), one(period, "dcat:endDate")
@@ -254,7 +255,7 @@ def _evidence(fact: Said) -> EvidenceRow:
     )
 
 
-def _tables(build: Build, dataset: str, language: str, *, everything: bool) -> tuple[list[TableOf], int, int]:
+def _tables(build: ServedBuild, dataset: str, language: str, *, everything: bool) -> tuple[list[TableOf], int, int]:
     found: dict[str, dict[str, Said]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for row in select(build.store, "dataset-variables", dataset=NamedNode(dataset)):
         if isinstance(term := row["value"], NamedNode | Literal):

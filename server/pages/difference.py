@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pyoxigraph import NamedNode
 
-from begrepp.changelists import cells, one_language, read_changes
-from begrepp.changes import RULES, TYPES, Change, Code
-from begrepp.namespaces import expand
+from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
+from begrepp.history.change_lists import cells, one_language, read_changes
+from begrepp.history.changes import RULES, TYPES, Change, ChangedCode
+from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key
-from begrepp.swedish import fold, sort_key
-from server.addresses import document
-from server.names import Ref, refs
+from begrepp.text.swedish import fold, sort_key
+from server.http.i18n import Translator
+from server.http.urls import document
 from server.pages.paging import Paged
-from server.questions import select, value
-from server.state import Build
-from server.translate import Speaker
+from server.served.build import ServedBuild
+from server.served.labels import refs
+from server.served.questions import select, value
+from server.served.refs import Ref
 
 PAGE = 100
 TOUCHED = 100
@@ -103,7 +105,7 @@ class DifferencePage(Paged):
     """A difference between two editions of a scheme."""
 
     size: ClassVar[int] = PAGE
-    said: dict[str, Any]
+    said: DifferenceEntry
     title: Text
     scheme: Ref
     old: Ref
@@ -119,15 +121,15 @@ class DifferencePage(Paged):
     withheld: bool
 
 
-def title_of(build: Build, said: dict[str, Any], say: Speaker) -> Text:
+def title_of(build: ServedBuild, said: DifferenceEntry, say: Translator) -> Text:
     """`ICD-10-SE: from 2020 to 2021` in the reader's language."""
-    scheme = build.catalogue.by_id.get(said["scheme"])
+    scheme = build.schemes.by_id.get(said.scheme)
     titles = [text for text in scheme.titles if text.lang == say.language] if scheme else []
-    name = titles[0].value.partition(",")[0] if titles else said["scheme"]
-    return Text(say("difference.heading", scheme=name, old=said["old"], new=said["new"]), say.language)
+    name = titles[0].value.partition(",")[0] if titles else said.scheme
+    return Text(say("difference.heading", scheme=name, old=said.old, new=said.new), say.language)
 
 
-def chosen(build: Build, graph: str, kind: str = "", rule: str = "", query: str = "") -> list[Change]:
+def chosen(build: ServedBuild, graph: str, kind: str = "", rule: str = "", query: str = "") -> list[Change]:
     """The changes of a difference that a filter lets through."""
     words, code = fold(query.strip()), code_key(query)
     found = []
@@ -144,9 +146,9 @@ def chosen(build: Build, graph: str, kind: str = "", rule: str = "", query: str 
     return found
 
 
-def changes_of(build: Build, graph: str) -> list[Change]:
+def changes_of(build: ServedBuild, graph: str) -> list[Change]:
     """All changes of a difference; those asked for last are kept."""
-    kept = build.kept_changes
+    kept = build.changes_cache
     if graph not in kept:
         while len(kept) >= 4:
             kept.pop(next(iter(kept)))
@@ -155,15 +157,15 @@ def changes_of(build: Build, graph: str) -> list[Change]:
 
 
 def difference_page(
-    build: Build, said: dict[str, Any], say: Speaker, *, kind: str, rule: str, query: str, offset: int
+    build: ServedBuild, said: DifferenceEntry, say: Translator, *, kind: str, rule: str, query: str, offset: int
 ) -> DifferencePage:
     """A difference with one page of its changes."""
     iris = build.iris
-    scheme = build.catalogue.by_id[said["scheme"]].iri
-    old, new = (iris.release(said["scheme"], said[which]) for which in ("old", "new"))
-    changes = chosen(build, said["graph"], kind, rule, query)
-    rules = {expand(f"begrepp:{name}") for name in said["rules"]}
-    levels = {row["level"] for row in said["levels"] if "://" in row["level"]}
+    scheme = build.schemes.by_id[said.scheme].iri
+    old, new = (iris.release(said.scheme, version) for version in (said.old, said.new))
+    changes = chosen(build, said.graph, kind, rule, query)
+    rules = {expand(f"begrepp:{name}") for name in said.rules}
+    levels = {row.level for row in said.levels if "://" in row.level}
     known = refs(build, {scheme, old, new, *rules, *levels}, say.language)
     definitions = _definitions(build, rules, say.language)
     counted = {
@@ -173,32 +175,32 @@ def difference_page(
             definition=definitions.get(expand(f"begrepp:{name}")),
             count=n,
         )
-        for name, n in said["rules"].items()
+        for name, n in said.rules.items()
     }
     shown = changes[offset : offset + PAGE]
     return DifferencePage(
         said=said,
         title=title_of(build, said, say),
         scheme=known[scheme],
-        old=_edition(known[old], said["old"]),
-        new=_edition(known[new], said["new"]),
+        old=_edition(known[old], said.old),
+        new=_edition(known[new], said.new),
         types=[
             TypeCount(
                 id=name,
-                count=said["counts"][name],
+                count=said.counts[name],
                 rules=[row for row in counted.values() if RULES.get(row.id) == name],
             )
             for name in TYPES
-            if name in said["counts"]
+            if name in said.counts
         ],
-        all=sum(said["counts"].values()),
-        levels=[_level(row, known, say) for row in said["levels"] if row["level"]],
-        uncovered=any(not (row["old_covers"] and row["new_covers"]) for row in said["levels"]),
-        rows=[_row(build, said["scheme"], change, say) for change in shown],
+        all=sum(said.counts.values()),
+        levels=[_level(row, known, say) for row in said.levels if row.level],
+        uncovered=any(not (row.old_covers and row.new_covers) for row in said.levels),
+        rows=[_row(build, said.scheme, change, say) for change in shown],
         total=len(changes),
         offset=offset,
-        impact=_impact(build, said["graph"], say),
-        withheld=build.manifest.public and said["redistribution"] != "allowed",
+        impact=_impact(build, said.graph, say),
+        withheld=build.manifest.public and said.redistribution != "allowed",
     )
 
 
@@ -206,7 +208,7 @@ def _edition(ref: Ref, version: str) -> Ref:
     return Ref(iri=ref.iri, href=ref.href, label=Text(version, ""))
 
 
-def _definitions(build: Build, iris: set[str], language: str) -> dict[str, Text]:
+def _definitions(build: ServedBuild, iris: set[str], language: str) -> dict[str, Text]:
     found = {}
     for row in select(build.store, "thing", thing=[NamedNode(iri) for iri in sorted(iris)]) if iris else ():
         term = row["value"]
@@ -215,17 +217,17 @@ def _definitions(build: Build, iris: set[str], language: str) -> dict[str, Text]
     return found
 
 
-def _level(row: dict[str, Any], known: dict[str, Ref], say: Speaker) -> LevelRow:
-    level = row["level"]
+def _level(row: LevelCoverage, known: dict[str, Ref], say: Translator) -> LevelRow:
+    level = row.level
     length = level.removeprefix("length ")
     words = known[level].label if level in known else Text(say("difference.length", n=length), say.language)
-    compared = row["old_covers"] and row["new_covers"]
-    why = "compared" if compared else "oldlacks" if not row["old_covers"] else "newlacks"
-    return LevelRow(words=words, old=row["old"], new=row["new"], common=row["common"], compared=compared, why=why)
+    compared = row.old_covers and row.new_covers
+    why = "compared" if compared else "oldlacks" if not row.old_covers else "newlacks"
+    return LevelRow(words=words, old=row.old, new=row.new, common=row.common, compared=compared, why=why)
 
 
-def _row(build: Build, scheme: str, change: Change, say: Speaker) -> ChangeRow:
-    def links(codes: Sequence[Code]) -> list[CodeLink]:
+def _row(build: ServedBuild, scheme: str, change: Change, say: Translator) -> ChangeRow:
+    def links(codes: Sequence[ChangedCode]) -> list[CodeLink]:
         return [
             CodeLink(
                 notation=c.notation,
@@ -249,7 +251,7 @@ def _row(build: Build, scheme: str, change: Change, say: Speaker) -> ChangeRow:
     )
 
 
-def _impact(build: Build, graph: str, say: Speaker) -> Impact:
+def _impact(build: ServedBuild, graph: str, say: Translator) -> Impact:
     found: dict[str, dict[tuple[str, str], set[str]]] = {"mapping": {}, "valueSet": {}, "variable": {}}
     for row in select(build.store, "difference-impact", difference=NamedNode(graph)):
         key = (value(row, "thing"), value(row, "within"))

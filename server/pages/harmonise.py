@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from begrepp.crosswalk import Crosswalk, label_of
-from begrepp.harmonise import Code, Column, Loss, Pair
-from begrepp.swedish import sort_key
-from begrepp.translation import Path
-from server.names import Ref, refs
-from server.state import Build
+from begrepp.text.swedish import sort_key
+from begrepp.variables.crosswalk import Crosswalk, label_of
+from begrepp.variables.harmonisation import DatasetColumn, ListedCode, Loss, VariablePair
+from begrepp.variables.translation import Path
+from server.served.build import ServedBuild
+from server.served.labels import refs
+from server.served.refs import Ref
 
 LOSSES = (Loss.NOTHING, Loss.MERGED, Loss.COARSER, Loss.NEAR, Loss.UNDECIDED, Loss.NONE)
 
@@ -88,9 +89,9 @@ class HarmonisePage:
     counts: dict[str, int]
 
 
-def harmonise_page(build: Build, walk: Crosswalk | None, language: str) -> HarmonisePage:
+def harmonise_page(build: ServedBuild, walk: Crosswalk | None, language: str) -> HarmonisePage:
     """The page; without a crosswalk only the choice."""
-    datasets = refs(build, [build.iris.dataset(g["id"]) for g in build.manifest.current("dataset")], language)
+    datasets = refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
     pairs = walk.pairs if walk else ()
     iris = {iri for pair in pairs for iri in _iris(pair)}
     known = refs(build, iris, language)
@@ -101,14 +102,14 @@ def harmonise_page(build: Build, walk: Crosswalk | None, language: str) -> Harmo
     )
 
 
-def _iris(pair: Pair) -> set[str]:
+def _iris(pair: VariablePair) -> set[str]:
     found = {pair.through, *pair.a.code_lists, *pair.b.code_lists}
     for column in (pair.a, pair.b):
         found |= {column.iri, column.dataset}
     return found | {step.to for row in pair.codes for _, path in row.targets for step in path.steps}
 
 
-def _pair(pair: Pair, known: dict[str, Ref], language: str) -> PairRow:
+def _pair(pair: VariablePair, known: dict[str, Ref], language: str) -> PairRow:
     codes = [
         row_
         for row in pair.codes
@@ -142,16 +143,16 @@ def _pair(pair: Pair, known: dict[str, Ref], language: str) -> PairRow:
     )
 
 
-def _list(column: Column, known: dict[str, Ref]) -> Ref | None:
+def _list(column: DatasetColumn, known: dict[str, Ref]) -> Ref | None:
     return known[column.code_lists[0]] if column.code_lists else None
 
 
-def _years(column: Column) -> str:
+def _years(column: DatasetColumn) -> str:
     return f"{column.valid_from[:4]}–{column.valid_to[:4]}" if column.valid_from or column.valid_to else ""
 
 
 def _code(
-    code: Code, loss: Loss, target: Code | None, path: Path | None, known: dict[str, Ref], language: str
+    code: ListedCode, loss: Loss, target: ListedCode | None, path: Path | None, known: dict[str, Ref], language: str
 ) -> CodeRow:
     steps = path.steps if path else ()
     return CodeRow(
@@ -166,7 +167,7 @@ def _code(
     )
 
 
-def _bars(pair: Pair) -> list[Bar]:
+def _bars(pair: VariablePair) -> list[Bar]:
     """The stretches of a bar 100 wide, in the order of how much is lost."""
     total, x, bars = len(pair.codes), 0.0, []
     for loss in LOSSES:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import compact, expand
-from begrepp.queries import Query, queries
+from begrepp.queries.files import Query, queries
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from begrepp.swedish import sort_key
-from server.addresses import document
-from server.names import Ref, choose, refs
+from begrepp.text.swedish import sort_key
+from server.http.urls import document
 from server.pages.scheme import SchemeRow, scheme_rows
-from server.questions import select, value
-from server.state import Build
+from server.served.build import ServedBuild
+from server.served.labels import choose, refs
+from server.served.questions import select, value
+from server.served.refs import Ref
 
 SCHEMES_SHOWN = 8
 CHANGES_SHOWN = 5
@@ -54,7 +55,7 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewRelease:
+class NewEdition:
     """An edition that came into force lately."""
 
     href: str
@@ -75,7 +76,7 @@ class HomePage:
     variables: int
     mappings: int
     changes: Sequence[ChangeRow]
-    releases: Sequence[NewRelease]
+    releases: Sequence[NewEdition]
     example: Query | None
     built_at: str
     triples: int
@@ -84,7 +85,7 @@ class HomePage:
     public: bool
 
 
-def home_page(build: Build, language: str) -> HomePage:
+def home_page(build: ServedBuild, language: str) -> HomePage:
     """The first page, from the manifest and two small questions."""
     rows = scheme_rows(build, language)
     manifest = build.manifest
@@ -93,9 +94,9 @@ def home_page(build: Build, language: str) -> HomePage:
         schemes_total=len(rows),
         datasets=[row for row in dataset_rows(build, language) if not row.is_specification],
         mapping_sets=mapping_set_rows(build, language),
-        concepts=sum(g["concepts"] for g in manifest.current("scheme")),
-        variables=sum(g["variables"] for kind in ("dataset", "catalogue") for g in manifest.current(kind)),
-        mappings=sum(g["mappings"] for g in manifest.current("mapping")),
+        concepts=sum(g.concepts for g in manifest.current_graphs("scheme")),
+        variables=sum(g.variables for kind in ("dataset", "catalogue") for g in manifest.current_graphs(kind)),
+        mappings=sum(g.mappings for g in manifest.current_graphs("mapping")),
         changes=_changes(build, language),
         releases=_releases(build, language),
         example=next(iter(queries("examples")), None),
@@ -107,41 +108,41 @@ def home_page(build: Build, language: str) -> HomePage:
     )
 
 
-def _changes(build: Build, language: str) -> list[ChangeRow]:
+def _changes(build: ServedBuild, language: str) -> list[ChangeRow]:
     """The newest differences between editions of code systems."""
-    newest = sorted(build.manifest.differences, key=lambda d: (d["new_valid_from"], d["scheme"]), reverse=True)
+    newest = sorted(build.manifest.differences, key=lambda d: (d.new_valid_from, d.scheme), reverse=True)
     return [
         ChangeRow(
-            href=document(build.iris, d["graph"]),
-            title=_title(build, d["scheme"], language),
-            old=d["old"],
-            new=d["new"],
-            count=sum(d["counts"].values()),
+            href=document(build.iris, d.graph),
+            title=_title(build, d.scheme, language),
+            old=d.old,
+            new=d.new,
+            count=sum(d.counts.values()),
         )
         for d in newest[:CHANGES_SHOWN]
     ]
 
 
-def _releases(build: Build, language: str) -> list[NewRelease]:
+def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
     """The releases of code systems that came into force last."""
-    newest = sorted(build.manifest.current("scheme"), key=lambda g: (g["valid_from"], g["id"]), reverse=True)
+    newest = sorted(build.manifest.current_graphs("scheme"), key=lambda g: (g.valid_from, g.id), reverse=True)
     return [
-        NewRelease(
-            href=document(build.iris, g["graph"]),
-            title=_title(build, g["id"], language),
-            version=g["version"],
-            valid_from=g["valid_from"],
+        NewEdition(
+            href=document(build.iris, g.graph),
+            title=_title(build, g.id, language),
+            version=g.version,
+            valid_from=g.valid_from.isoformat(),
         )
         for g in newest[:CHANGES_SHOWN]
     ]
 
 
-def _title(build: Build, scheme: str, language: str) -> Text:
-    facts = build.catalogue.by_id.get(scheme)
+def _title(build: ServedBuild, scheme: str, language: str) -> Text:
+    facts = build.schemes.by_id.get(scheme)
     return (choose(facts.titles, language) if facts else None) or Text(scheme, "")
 
 
-def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
+def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
     """The datasets and specifications, in Swedish order of their titles."""
     said: dict[str, dict[str, list[Text]]] = {}
     for row in select(build.store, "datasets"):
@@ -153,7 +154,7 @@ def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
         t.value for about in said.values() for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])
     }
     known = refs(build, {*said, *holders}, language)
-    counts = {build.iris.dataset(g["id"]): g["variables"] for g in build.manifest.current("dataset")}
+    counts = {build.iris.dataset(g.id): g.variables for g in build.manifest.current_graphs("dataset")}
     # The manifest counts a harvested catalogue as one.
     if harvested := [iri for iri in said if iri not in counts]:
         for row in select(build.store, "variables-counted", dataset=[NamedNode(iri) for iri in harvested]):
@@ -173,15 +174,15 @@ def dataset_rows(build: Build, language: str) -> list[DatasetRow]:
     return sorted(rows, key=lambda row: sort_key(row.ref.label.value))
 
 
-def mapping_set_rows(build: Build, language: str) -> list[MappingSetRow]:
+def mapping_set_rows(build: ServedBuild, language: str) -> list[MappingSetRow]:
     """The mapping sets."""
     rows = [
         MappingSetRow(
-            href=f"/mapping/{g['id']}",
-            title=choose([Text(words, lang) for lang, words in g["titles"].items()], language) or Text(g["id"], ""),
-            version=g["version"],
-            mappings=g["mappings"],
+            href=f"/mapping/{g.id}",
+            title=choose([Text(words, lang) for lang, words in g.titles.items()], language) or Text(g.id, ""),
+            version=g.version,
+            mappings=g.mappings,
         )
-        for g in build.manifest.current("mapping")
+        for g in build.manifest.current_graphs("mapping")
     ]
     return sorted(rows, key=lambda row: sort_key(row.title.value))

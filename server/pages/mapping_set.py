@@ -8,16 +8,17 @@ from typing import ClassVar
 
 from pyoxigraph import NamedNode, QuerySolutions
 
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from server.addresses import document
-from server.names import Ref, in_order, iris_of, one, refs, statements, texts
+from server.http.i18n import Translator
+from server.http.urls import document
+from server.pages.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.pages.paging import Paged
-from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
-from server.questions import bound, value
-from server.resolve import Found
-from server.state import Build
-from server.translate import Speaker
+from server.served.build import ServedBuild
+from server.served.labels import in_order, iris_of, one, refs, statements, texts
+from server.served.questions import bound, value
+from server.served.refs import Ref
+from server.served.resolve import Resolved
 
 PAGE = 200
 SORTED = 2000
@@ -45,19 +46,19 @@ class MappingSetPage(Paged):
     other_titles: Sequence[Text]
     publisher: Ref | None
     licence: str
-    releases: Sequence[ReleaseRow]
+    releases: Sequence[EditionRow]
     load: LoadRow | None
     pairs: Sequence[MappingPair]
     total: int
     offset: int
 
 
-def mapping_set_page(build: Build, found: Found, say: Speaker, offset: int) -> MappingSetPage:
+def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offset: int) -> MappingSetPage:
     """A mapping set and a page of its matches."""
     said = statements(build, found.iri)
     id_ = found.iri.rpartition("/")[2]
-    graph = build.manifest.graph("mapping", id_)
-    total = graph["mappings"] if graph else 0
+    graph = build.manifest.find_graph("mapping", id_)
+    total = graph.mappings if graph else 0
     sorts = total <= SORTED
     span = f"LIMIT {SORTED} OFFSET 0" if sorts else f"LIMIT {PAGE} OFFSET {offset}"
     answer = build.store.query(bound("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", span))
@@ -82,7 +83,7 @@ def mapping_set_page(build: Build, found: Found, say: Speaker, offset: int) -> M
         other_titles=[text for text in in_order(texts(said, "dct:title"), say.language) if text != here.label],
         publisher=next((known[iri] for iri in iris_of(said, "dct:publisher")), None),
         licence=one(said, "dct:license"),
-        releases=releases_of(build, "mapping", id_),
+        releases=editions_of(build, "mapping", id_),
         load=loads_of(build, said),
         pairs=sorted(pairs, key=lambda p: p.subject.sort_key)[offset : offset + PAGE] if sorts else pairs,
         total=total,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from server.addresses import document
-from server.names import Ref, Said, iris_of, one, refs, texts
-from server.questions import select, value
-from server.state import Build
+from server.http.urls import document
+from server.served.build import ServedBuild
+from server.served.labels import Said, iris_of, one, refs, texts
+from server.served.questions import select, value
+from server.served.refs import Ref
 
 MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch")
 _INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}
@@ -36,7 +37,9 @@ class MappingRow:
     href: str = ""
 
 
-def mapping_rows(build: Build, iri: str, said: Said, incoming: dict[str, list[str]], language: str) -> list[MappingRow]:
+def mapping_rows(
+    build: ServedBuild, iri: str, said: Said, incoming: dict[str, list[str]], language: str
+) -> list[MappingRow]:
     """Recorded matches in both directions, and matches that have no record; the surest first."""
     records: dict[str, Said] = defaultdict(lambda: defaultdict(list))
     for row in select(build.store, "concept-mappings", concept=NamedNode(iri)):
@@ -56,7 +59,7 @@ def mapping_rows(build: Build, iri: str, said: Said, incoming: dict[str, list[st
     )
 
 
-def _row(build: Build, iri: str, mapping: str, record: Said, known: dict[str, Ref]) -> MappingRow:
+def _row(build: ServedBuild, iri: str, mapping: str, record: Said, known: dict[str, Ref]) -> MappingRow:
     source, target = one(record, "owl:annotatedSource"), one(record, "owl:annotatedTarget")
     predicate = compact(one(record, "owl:annotatedProperty"))
     if predicate not in MATCHES:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from begrepp.swedish import sort_key
-from server.names import Ref, refs
-from server.state import Build
+from begrepp.text.swedish import sort_key
+from server.served.build import ServedBuild
+from server.served.labels import refs
+from server.served.refs import Ref
 
 LARGEST = 11.0
 """The radius of the circle of the fullest cell, in a box of 24."""
@@ -17,7 +18,7 @@ MOST_ROWS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class MatrixCell:
     """A topic in a dataset: its variables, and the radius of the circle that shows how many."""
 
     variables: Sequence[Ref]
@@ -29,7 +30,7 @@ class Row:
     """A topic against all datasets; `unfolds` where there are narrower topics to show."""
 
     topic: Ref
-    cells: Sequence[Cell | None]
+    cells: Sequence[MatrixCell | None]
     unfolds: bool
     total: int
 
@@ -44,10 +45,10 @@ class MatrixPage:
     left_out: int
 
 
-def matrix_page(build: Build, topic: str, language: str) -> MatrixPage:
+def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
     """The topics directly below one that are measured, and the topic's own variables; without a topic, the topmost."""
-    index = build.catalogue.measuring
-    above = build.catalogue.directly_above
+    index = build.schemes.measuring
+    above = build.schemes.directly_above
     below: dict[str, set[str]] = defaultdict(set)
     for concept, parents in above.items():
         for parent in parents:
@@ -85,11 +86,11 @@ def matrix_page(build: Build, topic: str, language: str) -> MatrixPage:
     return MatrixPage(path=[known[iri] for iri in path], datasets=columns, rows=rows, left_out=len(order) - len(shown))
 
 
-def _cell(found: Sequence[str] | None, variables: dict[str, Ref], fullest: int) -> Cell | None:
+def _cell(found: Sequence[str] | None, variables: dict[str, Ref], fullest: int) -> MatrixCell | None:
     if not found:
         return None
     named = sorted((variables[iri] for iri in found), key=lambda r: r.sort_key)
-    return Cell(variables=named, radius=round(max(2.5, LARGEST * sqrt(len(found) / fullest)), 1))
+    return MatrixCell(variables=named, radius=round(max(2.5, LARGEST * sqrt(len(found) / fullest)), 1))
 
 
 def _path(topic: str, above: dict[str, list[str]]) -> list[str]:

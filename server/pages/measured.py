@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from server.names import Ref, refs
 from server.pages.mappings import MappingRow
-from server.questions import select, value
-from server.state import Build
+from server.served.build import ServedBuild
+from server.served.labels import refs
+from server.served.questions import select, value
+from server.served.refs import Ref
 
 SHOWN = 50
 
@@ -50,7 +51,7 @@ class Measured:
         return sum(len(dataset.rows) for dataset in self.datasets)
 
 
-def measured(build: Build, iri: str, mappings: Sequence[MappingRow], language: str) -> Measured:
+def measured(build: ServedBuild, iri: str, mappings: Sequence[MappingRow], language: str) -> Measured:
     """The variables for a concept, those below it, and those of concepts that match it exactly or closely."""
     matched = {
         row.other.iri: row.predicate
@@ -58,7 +59,7 @@ def measured(build: Build, iri: str, mappings: Sequence[MappingRow], language: s
         if not row.negated and row.predicate in ("skos:exactMatch", "skos:closeMatch")
     }
     same = [*matched]
-    index = build.catalogue.measuring
+    index = build.schemes.measuring
     entries = sorted({entry for concept in (iri, *same) for entry in index.get(concept, [])})
     shown = sorted(entries, key=lambda e: (e[2] != iri, e[2] not in same, e))[:SHOWN]
     about = {

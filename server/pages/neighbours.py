@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.names import Ref
 from server.pages.mappings import MappingRow
-from server.pages.tree import Node
+from server.served.refs import Ref, TreeNode
 
 BOX, HIGH, GAP = 212, 34, 10
 _SHOWN = 6
@@ -48,7 +47,7 @@ class Drawing:
 
 
 def drawing(
-    here: Ref, above: Sequence[Ref], tree: Node, related: Sequence[Ref], mappings: Sequence[MappingRow]
+    here: Ref, above: Sequence[Ref], tree: TreeNode, related: Sequence[Ref], mappings: Sequence[MappingRow]
 ) -> Drawing:
     """Above in the first row, the concept in the middle with its matches beside it, what is below in the last rows."""
     below = [node.ref for node in _children(tree, here.iri)]
@@ -67,7 +66,7 @@ def drawing(
     return Drawing(boxes=boxes, lines=lines, width=_BESIDE + BOX, height=height, hidden=hidden)
 
 
-def _children(tree: Node, iri: str) -> Sequence[Node]:
+def _children(tree: TreeNode, iri: str) -> Sequence[TreeNode]:
     """What the tree shows below the concept."""
     if tree.ref.iri == iri:
         return tree.children

@@ -9,15 +9,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from begrepp.intake.syntax import NAMES
-from begrepp.profiles.classes import ClassDoc, by_class
-from begrepp.profiles.diagram import diagram
-from begrepp.profiles.judge import profile_documentation
-from begrepp.profiles.manifest import Profile, find_profile, profiles
-from begrepp.profiles.shapedoc import ShapeDoc
-from begrepp.reports.words import choose
-from begrepp.swedish import sort_key
-from server.state import build, serving
+from begrepp.text.swedish import sort_key
+from begrepp.validation.profiles.classes import ClassDoc, by_class
+from begrepp.validation.profiles.diagram import diagram
+from begrepp.validation.profiles.profile import Profile, find_profile, profiles
+from begrepp.validation.profiles.shape_doc import ShapeDoc, profile_documentation
+from begrepp.validation.rdf_input.syntax import NAMES
+from begrepp.validation.reports.i18n import choose
+from server.state import app_state, served_build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +65,10 @@ class ProfilePage:
 
 def form_page(language: str, chosen: str) -> FormPage:
     """The form, with a profile chosen beforehand."""
-    settings = serving().settings
+    settings = app_state().settings
     graphs = [
-        (each["graph"], f"{choose(each['titles'], language) or each['id']} {each['version']}")
-        for each in build().manifest.graphs
+        (each.graph, f"{choose(each.titles, language) or each.id} {each.version}")
+        for each in served_build().manifest.graphs
     ]
     return FormPage(
         profiles=[
@@ -91,7 +90,7 @@ def form_page(language: str, chosen: str) -> FormPage:
 
 def profile_page(name: str, language: str) -> ProfilePage:
     """A profile, class by class. Raises `UsageError` where there is none of that name."""
-    profile = find_profile(name, serving().settings)
+    profile = find_profile(name, app_state().settings)
     shapes = _documented(profile.folder, tuple((path, path.stat().st_mtime_ns) for path in profile.files))
     classes = by_class(shapes)
     title = choose(profile.title, language)
@@ -113,4 +112,4 @@ def profile_page(name: str, language: str) -> ProfilePage:
 @lru_cache(maxsize=32)
 def _documented(folder: Path, files: tuple[tuple[Path, int], ...]) -> tuple[ShapeDoc, ...]:
     """The shapes of a profile, read once for as long as its files stay as they are."""
-    return tuple(profile_documentation(find_profile(str(folder), serving().settings)))
+    return tuple(profile_documentation(find_profile(str(folder), app_state().settings)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from begrepp.reports.formats import FORMATS
+from begrepp.validation.reports.formats import FORMATS
 
 _RESULTS_SHOWN = 25
 

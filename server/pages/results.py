@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from begrepp.answering import Form
-from begrepp.namespaces import compact
-from server.addresses import document
-from server.names import Ref, refs
-from server.state import Build
+from begrepp.rdf.namespaces import compact
+from begrepp.store.worker import Form
+from server.http.urls import document
+from server.served.build import ServedBuild
+from server.served.labels import refs
+from server.served.refs import Ref
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 ROWS_SHOWN = 500
@@ -18,7 +19,7 @@ TEXT_SHOWN = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class ResultCell:
     """A value: a link for an IRI, words with their language or datatype for a literal."""
 
     text: str
@@ -33,7 +34,7 @@ class ResultPage:
     """A table, a yes or no, or a graph as text."""
 
     variables: Sequence[str] = ()
-    rows: Sequence[Sequence[Cell]] = ()
+    rows: Sequence[Sequence[ResultCell]] = ()
     total: int = 0
     boolean: bool | None = None
     graph: str = ""
@@ -46,7 +47,7 @@ class ResultPage:
 
 
 def result_page(
-    build: Build, form: Form, body: bytes, language: str, links: Mapping[str, str] | None = None
+    build: ServedBuild, form: Form, body: bytes, language: str, links: Mapping[str, str] | None = None
 ) -> ResultPage:
     """A worker's answer, in SPARQL JSON or Turtle, as a page; `links` says which column links the words of another.
 
@@ -79,8 +80,8 @@ def result_page(
 
 
 def _linked(
-    build: Build, row: dict[str, dict[str, str]], name: str, link: str, known: Mapping[str, Ref], language: str
-) -> Cell:
+    build: ServedBuild, row: dict[str, dict[str, str]], name: str, link: str, known: Mapping[str, Ref], language: str
+) -> ResultCell:
     cell, target = _cell(build, row.get(name), known), _cell(build, row.get(link), known) if link else None
     if not (target and cell.text):
         return cell
@@ -89,14 +90,16 @@ def _linked(
     return replace(cell, href=target.href, iri=target.iri)
 
 
-def _cell(build: Build, term: dict[str, str] | None, known: Mapping[str, Ref]) -> Cell:
+def _cell(build: ServedBuild, term: dict[str, str] | None, known: Mapping[str, Ref]) -> ResultCell:
     if term is None:
-        return Cell(text="")
+        return ResultCell(text="")
     if term["type"] == "uri":
         iri = term["value"]
         shown = iri.removeprefix(build.iris.root) if iri.startswith(build.iris.root) else compact(iri)
         # SWE, RESTRICTED: what the EU's authority lists call things.
         shown = shown.rpartition("/")[2] if iri.startswith(_AUTHORITY) else shown
         href = known[iri].href if iri in known else document(build.iris, iri)
-        return Cell(text=shown, href=href, iri=iri)
-    return Cell(text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", "")))
+        return ResultCell(text=shown, href=href, iri=iri)
+    return ResultCell(
+        text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", ""))
+    )

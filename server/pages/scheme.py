@@ -8,18 +8,19 @@ from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.harmonise import Code
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from begrepp.swedish import sort_key
-from server.addresses import document
-from server.catalogue import SchemeFacts
-from server.names import Ref, choose, in_order, iris_of, one, refs, statements
+from begrepp.text.swedish import sort_key
+from begrepp.variables.harmonisation import ListedCode
+from server.http.urls import document
+from server.pages.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.pages.paging import Paged
-from server.pages.releases import LoadRow, ReleaseRow, loads_of, releases_of
 from server.pages.tree import Branch, top
-from server.questions import select, value
-from server.state import Build
+from server.served.build import ServedBuild
+from server.served.labels import choose, in_order, iris_of, one, refs, statements
+from server.served.questions import select, value
+from server.served.refs import Ref
+from server.served.schemes import SchemeFacts
 
 PAGE = 200
 
@@ -77,7 +78,7 @@ class SchemePage:
     other_titles: Sequence[Text]
     descriptions: Sequence[Text]
     row: SchemeRow
-    releases: Sequence[ReleaseRow]
+    releases: Sequence[EditionRow]
     differences: Sequence[DifferenceRow]
     publisher: Ref | None
     licence: str
@@ -90,35 +91,35 @@ class SchemePage:
     variables: Sequence[tuple[Ref, Sequence[Ref]]]
 
 
-def scheme_row(build: Build, scheme: SchemeFacts, language: str) -> SchemeRow:
+def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> SchemeRow:
     """A scheme with its counts from the manifest; a container counts what its parts count."""
-    parts = build.catalogue.parts(scheme)
-    graphs = [g for g in build.manifest.current("scheme") if g["id"] in {scheme.id, *(p.id for p in parts)}]
-    own = next((g for g in graphs if g["id"] == scheme.id), graphs[0] if graphs else None)
+    parts = build.schemes.parts(scheme)
+    graphs = [g for g in build.manifest.current_graphs("scheme") if g.id in {scheme.id, *(p.id for p in parts)}]
+    own = next((g for g in graphs if g.id == scheme.id), graphs[0] if graphs else None)
     return SchemeRow(
         id=scheme.id,
         href=f"/cs/{scheme.id}",
         title=choose(scheme.titles, language) or Text(scheme.id, ""),
-        concepts=sum(g["concepts"] for g in graphs),
-        inactive=sum(g["inactive"] for g in graphs),
-        version=own["version"] if own else "",
-        valid_from=own["valid_from"] if own else "",
-        redistributable=all(g["redistribution"] == "allowed" for g in graphs),
+        concepts=sum(g.concepts for g in graphs),
+        inactive=sum(g.inactive for g in graphs),
+        version=own.version if own else "",
+        valid_from=own.valid_from.isoformat() if own else "",
+        redistributable=all(g.redistribution == "allowed" for g in graphs),
         parts=len(parts),
     )
 
 
-def scheme_rows(build: Build, language: str) -> list[SchemeRow]:
+def scheme_rows(build: ServedBuild, language: str) -> list[SchemeRow]:
     """All schemes, those with most concepts first."""
-    rows = [scheme_row(build, scheme, language) for scheme in build.catalogue.by_iri.values()]
+    rows = [scheme_row(build, scheme, language) for scheme in build.schemes.by_iri.values()]
     return sorted(rows, key=lambda row: (-row.concepts, sort_key(row.title.value)))
 
 
 def scheme_page(
-    build: Build, scheme: SchemeFacts, language: str, *, offset: int = 0, everything: bool = False
+    build: ServedBuild, scheme: SchemeFacts, language: str, *, offset: int = 0, everything: bool = False
 ) -> SchemePage:
     """A scheme with its releases and its concepts."""
-    releases = releases_of(build, "scheme", scheme.id)
+    releases = editions_of(build, "scheme", scheme.id)
     current = next((row for row in releases if row.current), None)
     told = statements(build, current.graph) if current else {}
     publishers = iris_of(told, "dct:publisher")
@@ -133,16 +134,14 @@ def scheme_page(
         row=scheme_row(build, scheme, language),
         releases=releases,
         differences=[
-            DifferenceRow(
-                href=document(build.iris, d["graph"]), old=d["old"], new=d["new"], count=sum(d["counts"].values())
-            )
+            DifferenceRow(href=document(build.iris, d.graph), old=d.old, new=d.new, count=sum(d.counts.values()))
             for d in build.manifest.differences_of(scheme.id)
         ],
         publisher=next((known[iri] for iri in publishers), None),
         licence=one(told, "dct:license"),
         load=loads_of(build, told),
         levels=_levels(build, scheme, language),
-        parts=[scheme_row(build, part, language) for part in build.catalogue.parts(scheme)],
+        parts=[scheme_row(build, part, language) for part in build.schemes.parts(scheme)],
         part_of=known.get(scheme.part_of),
         top=tops,
         listing=None if tops else _listing(build, scheme, language, offset),
@@ -150,12 +149,12 @@ def scheme_page(
     )
 
 
-def _levels(build: Build, scheme: SchemeFacts, language: str) -> list[LevelRow]:
+def _levels(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[LevelRow]:
     found: dict[str, int] = {}
     for row in select(build.store_of(scheme.id), "scheme-levels", scheme=NamedNode(scheme.iri)):
         found[value(row, "level")] = int(value(row, "depth"))
-    graph = build.manifest.graph("scheme", scheme.id)
-    counts = graph["levels"] if graph else {}
+    graph = build.manifest.find_graph("scheme", scheme.id)
+    counts = graph.levels if graph else {}
     known = refs(build, found, language)
     rows = [
         LevelRow(ref=known[iri], depth=depth, count=counts.get(iri.rpartition("/")[2], 0))
@@ -164,13 +163,13 @@ def _levels(build: Build, scheme: SchemeFacts, language: str) -> list[LevelRow]:
     return sorted(rows, key=lambda row: (row.depth, row.ref.iri))
 
 
-def _listing(build: Build, scheme: SchemeFacts, language: str, offset: int) -> Listing | None:
+def _listing(build: ServedBuild, scheme: SchemeFacts, language: str, offset: int) -> Listing | None:
     """Concepts of a flat list: by code where codes are numbers or short, which sort_key sees to."""
-    listed = build.catalogue.concepts(scheme.iri)
+    listed = build.schemes.concepts(scheme.iri)
     if not listed:
         return None
 
-    def order(item: Code) -> tuple[bool, str]:
+    def order(item: ListedCode) -> tuple[bool, str]:
         return not item.active, sort_key(item.notation)
 
     shown = sorted(listed, key=order)[offset : offset + PAGE]
@@ -191,7 +190,7 @@ def _listing(build: Build, scheme: SchemeFacts, language: str, offset: int) -> L
     )
 
 
-def _variables(build: Build, scheme: SchemeFacts, language: str) -> list[tuple[Ref, Sequence[Ref]]]:
+def _variables(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[tuple[Ref, Sequence[Ref]]]:
     """The variables coded in the scheme, dataset by dataset."""
     found: dict[str, set[str]] = {}
     for row in select(build.store, "scheme-variables", scheme=NamedNode(scheme.iri)):
@@ -215,7 +214,7 @@ class TermOfOurs:
     classes: Sequence[str]
 
 
-def vocabulary(build: Build, language: str) -> list[TermOfOurs]:
+def vocabulary(build: ServedBuild, language: str) -> list[TermOfOurs]:
     """Begrepp's own classes and properties."""
     said: dict[str, dict[str, list[Text]]] = {}
     for row in select(build.store, "vocabulary"):

@@ -8,11 +8,12 @@ from typing import ClassVar
 
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
-from begrepp.search.things import KINDS
-from server.addresses import document
-from server.names import Ref, choose, is_mnemonic, refs
+from begrepp.search.documents import KINDS
+from server.http.urls import document
 from server.pages.paging import Paged
-from server.state import Build
+from server.served.build import ServedBuild
+from server.served.labels import choose, refs
+from server.served.refs import Ref, is_mnemonic
 
 PAGE = 25
 MAX_OFFSET = 2000
@@ -22,7 +23,7 @@ _SHOWN_VALUES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class HitRow:
     """One thing found; `matched` is the label it was found by where that is not the one shown."""
 
     href: str
@@ -63,7 +64,7 @@ class SearchPage(Paged):
     total: int
     facets: Mapping[str, Sequence[Choice]]
     corrections: Sequence[tuple[str, str]]
-    results: Sequence[Result]
+    results: Sequence[HitRow]
     offset: int
 
     @property
@@ -72,7 +73,7 @@ class SearchPage(Paged):
         return min(self.total, MAX_OFFSET)
 
 
-def search_page(build: Build, query: str, wanted: Mapping[str, str], offset: int, language: str) -> SearchPage:
+def search_page(build: ServedBuild, query: str, wanted: Mapping[str, str], offset: int, language: str) -> SearchPage:
     """A page of results; what is retired comes last. `wanted` are values of facets as they stand in the address."""
     query = query.strip()[:200]
     filters = _filters(build, wanted)
@@ -91,9 +92,9 @@ def search_page(build: Build, query: str, wanted: Mapping[str, str], offset: int
     )
 
 
-def _filters(build: Build, wanted: Mapping[str, str]) -> dict[str, str]:
+def _filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, str]:
     """The values of facets as the index has them; what is no value of its facet is left out."""
-    scheme = build.catalogue.by_id.get(wanted.get("scheme", ""))
+    scheme = build.schemes.by_id.get(wanted.get("scheme", ""))
     known = {
         "kind": wanted.get("kind", "") if wanted.get("kind") in KINDS else "",
         "scheme": scheme.iri if scheme else "",
@@ -105,7 +106,7 @@ def _filters(build: Build, wanted: Mapping[str, str]) -> dict[str, str]:
 
 
 def _facets(
-    build: Build, counts: Facets, chosen: Mapping[str, str], language: str
+    build: ServedBuild, counts: Facets, chosen: Mapping[str, str], language: str
 ) -> Iterator[tuple[str, Sequence[Choice]]]:
     """Each facet that divides the answers, its commonest values first; kinds always."""
     titles = refs(build, counts.get("dataset", {}), language)
@@ -118,10 +119,16 @@ def _facets(
 
 
 def _choice(
-    build: Build, name: str, value: str, count: int, chosen: Mapping[str, str], titles: Mapping[str, Ref], language: str
+    build: ServedBuild,
+    name: str,
+    value: str,
+    count: int,
+    chosen: Mapping[str, str],
+    titles: Mapping[str, Ref],
+    language: str,
 ) -> Choice:
     label: Text | None = None
-    if name == "scheme" and (scheme := build.catalogue.by_iri.get(value)):
+    if name == "scheme" and (scheme := build.schemes.by_iri.get(value)):
         value, label = scheme.id, choose(scheme.titles, language)
     elif name == "dataset":
         label = titles[value].label if value in titles else None
@@ -129,23 +136,23 @@ def _choice(
     return Choice(value=value, label=label, count=count, chosen=chosen.get(name) == value)
 
 
-def results(build: Build, hits: Sequence[Hit], language: str) -> list[Result]:
+def results(build: ServedBuild, hits: Sequence[Hit], language: str) -> list[HitRow]:
     """Hits as they are shown."""
     homes = {hit.iri: _dataset_of(build, hit.iri) for hit in hits if hit.kind == "variable"}
     known = refs(build, homes.values(), language)
     return [_result(build, hit, language, known.get(homes.get(hit.iri, ""))) for hit in hits]
 
 
-def _dataset_of(build: Build, variable: str) -> str:
+def _dataset_of(build: ServedBuild, variable: str) -> str:
     """The dataset whose IRI a variable's IRI begins with."""
     return build.iris.dataset(variable.removeprefix(build.iris.dataset("")).partition("/")[0])
 
 
-def _result(build: Build, hit: Hit, language: str, dataset: Ref | None) -> Result:
-    scheme = build.catalogue.by_iri.get(hit.scheme or (hit.iri if hit.kind == "scheme" else ""))
+def _result(build: ServedBuild, hit: Hit, language: str, dataset: Ref | None) -> HitRow:
+    scheme = build.schemes.by_iri.get(hit.scheme or (hit.iri if hit.kind == "scheme" else ""))
     labels = [Text(text, lang) for lang, text in hit.labels.items()]
     label = choose(labels, language) or Text(hit.notation or hit.iri, "")
-    return Result(
+    return HitRow(
         href=f"/cs/{scheme.id}"
         if scheme and hit.kind == "scheme"
         else document(build.iris, hit.iri, scheme.id if scheme else "", hit.notation),

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.namespaces import compact, expand
+from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from server.names import Ref, Said, in_order, refs, statements
-from server.questions import select, value
-from server.resolve import Found
-from server.shapes import places
-from server.state import Build
-from server.translate import Speaker
+from server.http.i18n import Translator
+from server.served.build import ServedBuild
+from server.served.labels import Said, in_order, refs, statements
+from server.served.property_layout import places
+from server.served.questions import select, value
+from server.served.refs import Ref
+from server.served.resolve import Resolved
 
 MAX_INCOMING = 100
 MAX_VALUES = 100
@@ -57,7 +58,7 @@ class ThingPage:
     is_graph: bool
 
 
-def thing_page(build: Build, found: Found, say: Speaker) -> ThingPage:
+def thing_page(build: ServedBuild, found: Resolved, say: Translator) -> ThingPage:
     """All that is said of a thing."""
     said = statements(build, found.iri)
     pointing: dict[str, list[NamedNode | Literal]] = defaultdict(list)
@@ -78,7 +79,7 @@ def thing_page(build: Build, found: Found, say: Speaker) -> ThingPage:
     )
 
 
-def properties(build: Build, said: Said, say: Speaker, without: Iterable[str] = ()) -> list[Property]:
+def properties(build: ServedBuild, said: Said, say: Translator, without: Iterable[str] = ()) -> list[Property]:
     """Statements as properties in words, without those that the page shows otherwise."""
     left_out = {expand(name) for name in without} | _HIDDEN
     kept = {prop: values for prop, values in said.items() if prop not in left_out and values}
@@ -105,7 +106,7 @@ def properties(build: Build, said: Said, say: Speaker, without: Iterable[str] = 
     return sorted(found, key=lambda p: (p.rank, p.name.startswith(("prov:", "begrepp:sha")), p.words.value))
 
 
-def words_of(iri: str, say: Speaker, known: dict[str, Ref]) -> Text:
+def words_of(iri: str, say: Translator, known: dict[str, Ref]) -> Text:
     """A property or class in words: as the pages say it, as the shapes name it, as its vocabulary labels it, or by
     its short name."""
     if words := say.maybe(f"property.{compact(iri)}"):
@@ -116,13 +117,13 @@ def words_of(iri: str, say: Speaker, known: dict[str, Ref]) -> Text:
     return ref.label if ref and ref.known else Text(compact(iri), "")
 
 
-def _text(texts: Mapping[str, str], say: Speaker) -> Text:
+def _text(texts: Mapping[str, str], say: Translator) -> Text:
     """The text in the reader's language, or in the one that there is."""
     language = say.language if say.language in texts else next(iter(texts), "")
     return Text(texts.get(language, ""), language)
 
 
-def _parent(build: Build, iri: str, language: str) -> Ref | None:
+def _parent(build: ServedBuild, iri: str, language: str) -> Ref | None:
     """The nearest thing that this one's IRI lies under: the dataset of a contact, the set of a mapping."""
     path = iri.removeprefix(build.iris.root)
     while "/" in path and path != iri:

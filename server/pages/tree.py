@@ -4,38 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from begrepp.namespaces import expand
-from begrepp.swedish import sort_key
-from server.catalogue import SchemeFacts
-from server.names import Ref, refs
-from server.questions import select, value
-from server.state import Build
+from begrepp.rdf.namespaces import expand
+from begrepp.text.swedish import sort_key
+from server.served.build import ServedBuild
+from server.served.labels import refs
+from server.served.questions import select, value
+from server.served.refs import Ref, TreeNode
+from server.served.schemes import SchemeFacts
 
 SHOWN = 200
 AROUND = 12
 MAX_PATHS = 5
 
 
-@dataclass(slots=True)
-class Node:
-    """A concept in the tree, how many it has directly below it, and those of them that are shown."""
-
-    ref: Ref
-    below: int = 0
-    current: bool = False
-    children: list[Node] = field(default_factory=list)
-    hidden: int = 0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """The concepts directly below something: a page of them, and how many there are."""
 
-    nodes: Sequence[Node]
+    nodes: Sequence[TreeNode]
     total: int
 
     @property
@@ -44,9 +34,9 @@ class Branch:
         return self.total - len(self.nodes)
 
 
-def children(build: Build, concepts: Sequence[str], language: str) -> dict[str, list[Node]]:
+def children(build: ServedBuild, concepts: Sequence[str], language: str) -> dict[str, list[TreeNode]]:
     """What is directly below each of the concepts, sorted by code and label."""
-    found = {iri: kept for iri in concepts if (kept := build.kept_children.get(iri, language)) is not None}
+    found = {iri: kept for iri in concepts if (kept := build.children_cache.get(iri, language)) is not None}
     below: dict[str, dict[str, int]] = {iri: {} for iri in concepts if iri not in found}
     if below:
         for row in select(build.store, "concept-children", concept=[NamedNode(iri) for iri in below]):
@@ -55,20 +45,20 @@ def children(build: Build, concepts: Sequence[str], language: str) -> dict[str, 
     known = refs(build, {iri for counts in below.values() for iri in counts}, language)
     for parent, counts in below.items():
         found[parent] = _nodes(counts, known)
-        build.kept_children.keep(parent, language, found[parent])
+        build.children_cache.put(parent, language, found[parent])
     return found
 
 
-def top(build: Build, scheme: SchemeFacts, language: str, *, everything: bool = False) -> Branch | None:
+def top(build: ServedBuild, scheme: SchemeFacts, language: str, *, everything: bool = False) -> Branch | None:
     """The concepts at the top of a scheme, those in use first, by code; what is not shown is not named either."""
-    order = build.kept_tops.get(scheme.iri)
+    order = build.top_concepts_cache.get(scheme.iri)
     if order is None:
         rows = select(build.store_of(scheme.id), "scheme-top", scheme=NamedNode(scheme.iri))
         inactive = expand("begrepp:inactive")
         found = {
             value(row, "child"): (value(row, "status") == inactive, sort_key(value(row, "notation"))) for row in rows
         }
-        order = build.kept_tops[scheme.iri] = sorted(found, key=lambda iri: (*found[iri], iri))
+        order = build.top_concepts_cache[scheme.iri] = sorted(found, key=lambda iri: (*found[iri], iri))
     if not order:
         return None
     shown = dict.fromkeys(order if everything else order[:SHOWN], 0)
@@ -78,17 +68,17 @@ def top(build: Build, scheme: SchemeFacts, language: str, *, everything: bool = 
     return Branch(nodes=_nodes(shown, refs(build, shown, language)), total=len(order))
 
 
-def _nodes(counts: dict[str, int], known: dict[str, Ref]) -> list[Node]:
-    nodes = [Node(known[iri], below) for iri, below in counts.items()]
+def _nodes(counts: dict[str, int], known: dict[str, Ref]) -> list[TreeNode]:
+    nodes = [TreeNode(known[iri], below) for iri, below in counts.items()]
     return sorted(nodes, key=lambda node: (not node.ref.active, *node.ref.sort_key))
 
 
-def branch(nodes: list[Node], *, everything: bool) -> Branch:
+def branch(nodes: list[TreeNode], *, everything: bool) -> Branch:
     """The first of the nodes, or all of them."""
     return Branch(nodes=nodes if everything else nodes[:SHOWN], total=len(nodes))
 
 
-def paths(build: Build, iri: str, language: str) -> list[list[Ref]]:
+def paths(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
     """The ways from the top down to a concept, without the concept; a few, shortest first."""
     above: dict[str, set[str]] = defaultdict(set)
     for row in select(build.store, "concept-ancestors", concept=NamedNode(iri)):
@@ -106,20 +96,20 @@ def paths(build: Build, iri: str, language: str) -> list[list[Ref]]:
     return [[known[step] for step in path] for path in found]
 
 
-def around(build: Build, here: Ref, path: Sequence[Ref], language: str, *, everything: bool) -> Node:
+def around(build: ServedBuild, here: Ref, path: Sequence[Ref], language: str, *, everything: bool) -> TreeNode:
     """The tree from the top along one path: the concept among its siblings, and its children."""
     wanted = [here.iri, *([path[-1].iri] if path else [])]
     below = children(build, wanted, language)
     mine = below.get(here.iri, [])
     shown = mine if everything else mine[:SHOWN]
-    node = Node(here, len(mine), True, shown, len(mine) - len(shown))
+    node = TreeNode(here, len(mine), True, shown, len(mine) - len(shown))
     if not path:
         return node
     siblings = below.get(path[-1].iri, [])
     place = next((n for n, sibling in enumerate(siblings) if sibling.ref.iri == here.iri), 0)
     first = max(0, place - AROUND)
     window = [node if s.ref.iri == here.iri else s for s in siblings[first : place + AROUND + 1]]
-    tree = Node(path[-1], len(siblings), False, window, len(siblings) - len(window))
+    tree = TreeNode(path[-1], len(siblings), False, window, len(siblings) - len(window))
     for step in reversed(path[:-1]):
-        tree = Node(step, 0, False, [tree])
+        tree = TreeNode(step, 0, False, [tree])
     return tree

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from begrepp.artefact.manifest import WarningGroup
 from begrepp.records import Text
-from server.addresses import document
-from server.names import choose
-from server.pages.releases import LoadRow, load_row
-from server.state import Build
+from server.http.urls import document
+from server.pages.editions import LoadRow, load_row
+from server.served.build import ServedBuild
+from server.served.labels import choose
 
 EXAMPLES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class FindingRow:
     """Results of one kind in one load."""
 
     shape: str
@@ -32,7 +33,7 @@ class LoadFindings:
     load: LoadRow
     violations: int
     warnings: int
-    findings: Sequence[Finding]
+    findings: Sequence[FindingRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,48 +57,43 @@ class ValidationPage:
     public: bool
 
 
-def validation_page(build: Build, language: str) -> ValidationPage:
+def validation_page(build: ServedBuild, language: str) -> ValidationPage:
     """From the manifest and the shapes' own files; the loads with most to say first."""
     loads = []
     for said in build.manifest.loads:
-        row = load_row(build, said["load"])
+        row = load_row(build, said.load_iri)
         assert row is not None
-        findings = [_finding(build, group, language) for group in said["warning_groups"]]
-        loads.append(
-            LoadFindings(load=row, violations=said["violations"], warnings=said["warnings"], findings=findings)
-        )
+        findings = [_finding(build, group, language) for group in said.warning_groups]
+        loads.append(LoadFindings(load=row, violations=said.violations, warnings=said.warnings, findings=findings))
     public = build.manifest.public
     return ValidationPage(
         loads=sorted(loads, key=lambda row: (-row.violations, -row.warnings, row.load.source, row.load.version)),
         checks=[
             Check(
-                name=said["check"],
-                title=said["title"],
-                severity=said["severity"],
-                count=said["count"],
-                examples=_links(build, said["examples"]),
+                name=said.check,
+                title=said.title,
+                severity=said.severity,
+                count=said.count,
+                examples=_links(build, said.examples),
             )
             for said in build.manifest.checks
         ],
-        failed=[{"source": f["source"], "reason": "" if public else f["reason"]} for f in build.manifest.failed],
+        failed=[{"source": f.source, "reason": "" if public else f.reason} for f in build.manifest.failed],
         public=public,
     )
 
 
-def _finding(build: Build, group: dict[str, object], language: str) -> Finding:
-    messages = group["messages"]
-    examples = group["examples"]
-    assert isinstance(messages, dict) and isinstance(examples, list)
-    return Finding(
-        shape=str(group["shape"]).rpartition("#")[2],
-        severity=str(group["severity"]),
-        count=int(str(group["count"])),
-        message=choose([Text(words, lang) for lang, words in messages.items()], language),
-        examples=_links(build, examples),
+def _finding(build: ServedBuild, group: WarningGroup, language: str) -> FindingRow:
+    return FindingRow(
+        shape=group.shape.rpartition("#")[2],
+        severity=group.severity,
+        count=group.count,
+        message=choose([Text(words, lang) for lang, words in group.messages.items()], language),
+        examples=_links(build, group.examples),
     )
 
 
-def _links(build: Build, examples: Sequence[str]) -> list[tuple[str, str]]:
+def _links(build: ServedBuild, examples: Sequence[str]) -> list[tuple[str, str]]:
     """Examples with the addresses of their pages, where they have one."""
     return [
         (example, document(build.iris, example) if "://" in example and " " not in example else "")

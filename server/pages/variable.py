@@ -8,17 +8,18 @@ from datetime import date
 
 from pyoxigraph import NamedNode
 
-from begrepp.namespaces import compact
+from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
-from begrepp.swedish import sort_key
-from server.names import Ref, Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from begrepp.text.swedish import sort_key
+from server.http.i18n import Translator
 from server.pages.thing import Property, properties
 from server.pages.timeline import Timeline, Years, timeline
 from server.pages.variable_row import VariableRow, linked, variable_row
-from server.questions import select, value
-from server.resolve import Found
-from server.state import Build
-from server.translate import Speaker
+from server.served.build import ServedBuild
+from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.questions import select, value
+from server.served.refs import Ref
+from server.served.resolve import Resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ _SHOWN_OTHERWISE = [
 _VALUES_SHOWN = 40
 
 
-def variable_page(build: Build, found: Found, say: Speaker) -> VariablePage:
+def variable_page(build: ServedBuild, found: Resolved, say: Translator) -> VariablePage:
     """A variable: what it measures, its codes, and the variables elsewhere that measure the same."""
     language = say.language
     said = statements(build, found.iri)
@@ -114,18 +115,19 @@ def variable_page(build: Build, found: Found, say: Speaker) -> VariablePage:
     )
 
 
-def _values(build: Build, code_list: Ref | None, language: str) -> list[Ref]:
+def _values(build: ServedBuild, code_list: Ref | None, language: str) -> list[Ref]:
     """The codes of a variable's code list, where it is short enough to show."""
     graph = next(
-        (g for g in build.manifest.current("scheme") if code_list and build.iris.scheme(g["id"]) == code_list.iri), None
+        (g for g in build.manifest.current_graphs("scheme") if code_list and build.iris.scheme(g.id) == code_list.iri),
+        None,
     )
-    if code_list is None or (graph and graph["concepts"] > 500):
+    if code_list is None or (graph and graph.concepts > 500):
         return []
-    listed = [item for item in build.catalogue.concepts(code_list.iri) if item.active]
+    listed = [item for item in build.schemes.concepts(code_list.iri) if item.active]
     return sorted(refs(build, [item.iri for item in listed], language).values(), key=lambda r: r.sort_key)
 
 
-def _grounds(build: Build, said: Said) -> dict[str, Ground]:
+def _grounds(build: ServedBuild, said: Said) -> dict[str, Ground]:
     """Concept → why the variable is said to measure it."""
     found = {}
     for link in statements_of(build, set(iris_of(said, "begrepp:qualifiedMeasures"))).values():
@@ -139,7 +141,7 @@ def _grounds(build: Build, said: Said) -> dict[str, Ground]:
     return found
 
 
-def _siblings(build: Build, own: str, row: VariableRow, language: str) -> list[Sibling]:
+def _siblings(build: ServedBuild, own: str, row: VariableRow, language: str) -> list[Sibling]:
     """The variables of all datasets that measure one of the concepts, by the title of their dataset."""
     homes: dict[str, str] = {}
     if row.concepts:
@@ -166,7 +168,9 @@ def _siblings(build: Build, own: str, row: VariableRow, language: str) -> list[S
     return sorted(siblings, key=lambda s: (sort_key(s.dataset.label.value), s.variable.sort_key))
 
 
-def _sibling_years(build: Build, row: VariableRow, home: Ref | None, siblings: Sequence[Sibling]) -> Timeline | None:
+def _sibling_years(
+    build: ServedBuild, row: VariableRow, home: Ref | None, siblings: Sequence[Sibling]
+) -> Timeline | None:
     """The years of a variable and its siblings; where a variable states none, those of its dataset."""
     datasets = {s.dataset.iri: s.dataset for s in siblings} | ({home.iri: home} if home else {})
     periods = {
@@ -186,11 +190,11 @@ def _sibling_years(build: Build, row: VariableRow, home: Ref | None, siblings: S
     return timeline(lines, date.today().year)
 
 
-def _releases(build: Build, codes: Sequence[Ref], language: str) -> list[Ref]:
+def _releases(build: ServedBuild, codes: Sequence[Ref], language: str) -> list[Ref]:
     """The editions in force of the code lists of a variable."""
     found = [
-        build.iris.release(graph["id"], graph["version"])
-        for graph in build.manifest.current("scheme")
-        if build.iris.scheme(graph["id"]) in {code.iri for code in codes}
+        build.iris.release(graph.id, graph.version)
+        for graph in build.manifest.current_graphs("scheme")
+        if build.iris.scheme(graph.id) in {code.iri for code in codes}
     ]
     return sorted(refs(build, found, language).values(), key=lambda r: sort_key(r.label.value))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.records import Text
-from server.names import Ref, Said, choose, iris_of, one, texts
+from server.served.labels import Said, choose, iris_of, one, texts
+from server.served.refs import Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from begrepp.profiles.manifest import BUNDLED
-from server.sparql import EDITOR
+from begrepp.validation.profiles.profile import BUNDLED
+from server.sparql.endpoint import EDITOR
 
 PAGES = [
     "/",

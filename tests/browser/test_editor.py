@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from server.sparql import EDITOR
+from server.sparql.endpoint import EDITOR
 from tests.browser.test_browser import complaints, find, write
 
 pytestmark = [

@@ -17,12 +17,12 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
-from begrepp.cli import main
-from begrepp.queries import Query, queries
-from begrepp.remote import RemoteStore, StoreUnreachable
+from begrepp.cli.main import main
+from begrepp.queries.files import Query, queries
 from begrepp.settings import Settings
-from server import create_app
-from tests.engines import ISQL, OXIGRAPH, VIRTUOSO, Engine, oxigraph, virtuoso
+from begrepp.store.remote import RemoteStore, StoreUnreachable
+from server.app import create_app
+from tests.support.engines import ISQL, OXIGRAPH, VIRTUOSO, Engine, oxigraph, virtuoso
 
 pytestmark = pytest.mark.slow
 FAULTS = tomllib.loads((Path(__file__).parent / "engine_faults.toml").read_text(encoding="utf-8"))

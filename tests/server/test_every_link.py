@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QuerySolutions
 
-from server.state import Serving
+from server.state import AppState
 
 BASE = "https://w3id.org/begrepp/"
 MOST_PAGES = 12_000
@@ -52,10 +52,10 @@ def test_every_internal_link_answers(client: FlaskClient) -> None:
 
 @pytest.mark.slow
 def test_every_iri_of_ours_leads_to_a_document(client: FlaskClient, app: Flask) -> None:
-    serving = app.extensions["begrepp"]
-    assert isinstance(serving, Serving)
+    state = app.extensions["begrepp"]
+    assert isinstance(state, AppState)
     ours = f'FILTER(ISIRI(?i) && STRSTARTS(STR(?i), "{BASE}id/"))'
-    answer = serving.build().store.query(f"SELECT DISTINCT ?i {{ {{ ?i ?p ?o }} UNION {{ ?s ?q ?i }} {ours} }}")
+    answer = state.current_build().store.query(f"SELECT DISTINCT ?i {{ {{ ?i ?p ?o }} UNION {{ ?s ?q ?i }} {ours} }}")
     assert isinstance(answer, QuerySolutions)
     iris = sorted(term.value for row in answer if isinstance(term := row[0], NamedNode))
     broken = []

@@ -22,15 +22,15 @@ import pytest
 from flask import Flask
 
 import loaders
-from begrepp.build import build
-from begrepp.editions import find_editions
-from begrepp.loading import Job
+from begrepp.build.load_editions import EditionJob
+from begrepp.build.pipeline import build
 from begrepp.settings import DEFAULT_BASE, ROOT, Settings
-from server import MAX_REQUEST_BYTES, create_app
-from server.sparql import EDITOR
-from tests.server.every_kind import ROUTES, expected, one_of_each_kind
-from tests.small import HEADER, ROWS, Quiet, put
-from tests.w3c.serving import free_port, serve, wait_for_port
+from begrepp.sources.editions import find_editions
+from server.app import MAX_REQUEST_BYTES, create_app
+from server.sparql.endpoint import EDITOR
+from tests.support.routes import ROUTES, expected, one_of_each_kind
+from tests.support.serving import free_port, serve, wait_for_port
+from tests.support.small import HEADER, ROWS, Quiet, put
 
 pytestmark = [
     pytest.mark.slow,
@@ -147,7 +147,7 @@ def below(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     put(settings, HEADER + ROWS, edition="2021")
     put(settings, HEADER + ROWS.replace("UNS", "ospecificerad"), edition="2022")
     editions = [*find_editions(ROOT / "starter"), *find_editions(settings.raw)]
-    jobs = [Job(edition, loaders.loader_of(edition)) for edition in editions]
+    jobs = [EditionJob(edition, loaders.loader_of(edition)) for edition in editions]
     build(jobs, settings, Quiet(), keep_going=True, accept_fewer=True)
     return settings
 

@@ -16,8 +16,8 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from begrepp.cli import main
-from tests.w3c.serving import serve
+from begrepp.cli.main import main
+from tests.support.serving import serve
 
 pytestmark = pytest.mark.slow
 _LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"

@@ -12,22 +12,22 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.build import build
-from begrepp.downloads import FORMS
-from begrepp.dump import dump
-from begrepp.loading import Job
-from begrepp.manifest import current_build
-from begrepp.records import Edition
+from begrepp.artefact.manifest import current_build
+from begrepp.build.load_editions import EditionJob
+from begrepp.build.pipeline import build
+from begrepp.exports.downloads import FORMS
+from begrepp.exports.nquads import dump
+from begrepp.records import EditionFiles
 from begrepp.settings import Settings
-from server import create_app
-from tests.server.protected import CANARY, load, load_badly, load_mappings
-from tests.small import Quiet
+from server.app import create_app
+from tests.support.protected import CANARY, load, load_badly, load_mappings
+from tests.support.small import Quiet
 
 ENCODED = quote(CANARY)
 STEM = CANARY[:8]
 
 
-def editions(folder: Path) -> Iterator[Job]:
+def editions(folder: Path) -> Iterator[EditionJob]:
     for source, version, loader in (
         ("skyddad", "2021", load),
         ("skyddad", "2022", load),
@@ -38,7 +38,7 @@ def editions(folder: Path) -> Iterator[Job]:
         place.mkdir(parents=True)
         file = place / "secret.csv"
         file.write_text(f"{CANARY}\n", encoding="utf-8")
-        yield Job(Edition(source=source, version=version, folder=place, files=(file,)), loader)
+        yield EditionJob(EditionFiles(source=source, version=version, folder=place, files=(file,)), loader)
 
 
 def settings_for(folder: Path, *, public: bool) -> Settings:

@@ -1,0 +1,85 @@
+"""The parts of a build, one named graph each, and the report of one load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from begrepp.records import (
+    Coverage,
+    Redistribution,
+)
+from begrepp.validation.report import Report
+
+Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileUsed:
+    """A publisher's file that went into a load."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """One named graph: what it is, and the file of sorted N-Triples that holds it."""
+
+    kind: Kind
+    id: str
+    version: str
+    graph: str
+    valid_from: date
+    redistribution: Redistribution
+    coverage: Coverage
+    source: str
+    hierarchical: bool = False
+    titles: dict[str, str] = field(default_factory=dict)
+    header: list[str] = field(default_factory=list)
+    """What is said of the release itself: ours, and never a protected text."""
+    scheme_header: list[str] = field(default_factory=list)
+    """What is said of the scheme; in the current view the release that counts says it alone."""
+    path: Path = Path()
+    triples: int = 0
+    sha256: str = ""
+    concepts: int = 0
+    inactive: int = 0
+    datasets: int = 0
+    variables: int = 0
+    code_lists: int = 0
+    coded_values: int = 0
+    elements: int = 0
+    mappings: int = 0
+    value_sets: int = 0
+    levels: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def holds_something(self) -> bool:
+        """Whether anything was found to load."""
+        said = self.kind == "catalogue" and self.datasets
+        counted = (self.concepts, self.mappings, self.variables, self.elements, self.value_sets, self.code_lists)
+        return bool(said) or any(counted)
+
+
+@dataclass(slots=True, kw_only=True)
+class LoadReport:
+    """What came of loading one edition: the files, the rows, what was skipped and why, what the shapes said."""
+
+    source: str
+    version: str
+    load_iri: str
+    files: tuple[FileUsed, ...]
+    loaded_at: str
+    rows_read: int = 0
+    skipped: int = 0
+    skips: list[tuple[str, str]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    validation: Report | None = None
+    entry: str = ""
+    """What it is called in the cache."""
+    reused: bool = False
+    """Whether it was loaded for an earlier build."""

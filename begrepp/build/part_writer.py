@@ -1,0 +1,178 @@
+"""Part writer: sends the triples of each record to the sorted file of the part that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from begrepp.artefact.parts import FileUsed, Kind, Part
+from begrepp.errors import Origin
+from begrepp.graph.triple_writer import TripleWriter
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.sorted_files import SortedFile
+from begrepp.records import (
+    Catalogue,
+    CodeList,
+    Concept,
+    ConceptualVariable,
+    Coverage,
+    Dataset,
+    Edition,
+    EditionFiles,
+    Element,
+    Level,
+    Mapping,
+    MappingSet,
+    Record,
+    RepresentedVariable,
+    Scheme,
+    Statement,
+    Structure,
+    ValueSet,
+    Variable,
+)
+from begrepp.sources.privacy import refuse_identity_numbers, words_of
+
+OnSpill = Callable[[str, Path], None]
+"""Is told of the graph of a part that is being written, and of a run of its sorted lines."""
+_Opening = Edition | MappingSet | Catalogue | Dataset | Structure
+"""The records that a part begins with."""
+
+
+class PartWriter:
+    """Sends each record's triples to the file of the part it belongs to."""
+
+    def __init__(self, edition: EditionFiles, mint: TripleWriter, folder: Path, spilled: OnSpill) -> None:
+        self._edition = edition
+        self.mint_of = mint
+        self._folder = folder
+        self._spilled = spilled
+        self._open: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
+        self._schemes: dict[str, tuple[Scheme, list[str]]] = {}
+        self._origin = Origin(f"{edition.source}/{edition.version}")
+
+    def write(self, record: Record) -> None:
+        """Write one record."""
+        lines = [ntriples(triple) for triple in self.mint_of.triples(record)]
+        refuse_identity_numbers(words_of(lines), getattr(record, "origin", self._origin))
+        if isinstance(record, Scheme):
+            self._schemes[record.id] = (record, lines)
+            return
+        key = self._key(record)
+        # A dataset of somebody else's catalogue lies in the graph of the catalogue.
+        if isinstance(record, _Opening) and key not in self._open:
+            self._open[key] = self._begin(record, key, lines)
+        part, file = self._open[key]
+        file.extend(lines)
+        _count(part, record)
+
+    def _key(self, record: Record) -> tuple[Kind, str]:
+        kind, id_ = _part_key(record)
+        of = self.mint_of.datasets.get(id_) if kind == "dataset" else None
+        return ("catalogue", of.catalogue) if of and of.catalogue else (kind, id_)
+
+    def _begin(self, record: _Opening, key: tuple[Kind, str], lines: list[str]) -> tuple[Part, SortedFile]:
+        refuse_identity_numbers(key[1], self._origin)
+        part = _new_part(record, key, self._edition, self.mint_of.iris)
+        part.path = self._folder / f"{self._edition.source}--{self._edition.version}--{key[0]}-{key[1]}.nt"
+        part.header = list(lines)
+        if isinstance(record, Edition):
+            scheme, part.scheme_header = self._schemes[record.scheme]
+            part.hierarchical = scheme.hierarchical
+            part.titles = {text.lang: text.value for text in scheme.titles}
+            if scheme.part_of in self._schemes:
+                part.scheme_header = part.scheme_header + self._schemes[scheme.part_of][1]
+        file = SortedFile(part.path, partial(self._spilled, part.graph))
+        file.extend(part.header + part.scheme_header)
+        return part, file
+
+    def close(self) -> list[Part]:
+        """Finish all files."""
+        for part, file in self._open.values():
+            part.triples, part.sha256 = file.close()
+        return [part for part, _ in self._open.values()]
+
+
+def _part_key(record: Record) -> tuple[Kind, str]:
+    match record:  # what there may be millions of first
+        case Statement():
+            key: tuple[Kind, str] = ("catalogue", record.catalogue) if record.catalogue else ("scheme", record.scheme)
+        case Edition() | Level() | Concept() | ValueSet():
+            key = ("scheme", record.scheme)
+        case Catalogue():
+            key = ("catalogue", record.id)
+        case MappingSet():
+            key = ("mapping", record.id)
+        case Mapping():
+            key = ("mapping", record.mapping_set)
+        case Dataset():
+            key = ("dataset", record.id)
+        case Variable() | ConceptualVariable() | RepresentedVariable():
+            key = ("dataset", record.dataset)
+        case CodeList():
+            home = record.home
+            key = ("dataset", home.dataset) if home.dataset else ("structure", home.structure)
+        case Structure():
+            key = ("structure", record.id)
+        case Element():
+            key = ("structure", record.structure)
+        case _:
+            raise TypeError(type(record).__name__)
+    return key
+
+
+def _new_part(record: _Opening, key: tuple[Kind, str], edition: EditionFiles, iris: Iris) -> Part:
+    kind, id_ = key
+    graph = {
+        "scheme": lambda: iris.release(id_, record.version),
+        "mapping": lambda: iris.part(iris.mapping_set(id_), "release", record.version),
+        "catalogue": lambda: iris.part(iris.catalogue(id_), "release", record.version),
+        "dataset": lambda: iris.part(iris.dataset(id_), "release", record.version),
+        "structure": lambda: iris.part(iris.structure(id_), "release", record.version),
+    }[kind]()
+    return Part(
+        kind=kind,
+        id=id_,
+        version=record.version,
+        graph=graph,
+        valid_from=record.valid_from,
+        redistribution=record.redistribution,
+        coverage=record.coverage if isinstance(record, Edition) else Coverage.COMPLETE,
+        source=edition.source,
+        titles={text.lang: text.value for text in record.titles},
+    )
+
+
+def _count(part: Part, record: Record) -> None:
+    match record:
+        case Statement():
+            pass
+        case Concept():
+            part.concepts += 1
+            part.inactive += record.status == "inactive"
+            if record.level:
+                part.levels[record.level] = part.levels.get(record.level, 0) + 1
+        case Mapping():
+            part.mappings += 1
+        case Dataset():
+            part.datasets += 1
+        case Variable():
+            part.variables += 1
+        case ValueSet():
+            part.value_sets += 1
+        case CodeList():
+            part.code_lists += 1
+            part.coded_values += len(record.values)
+        case Element():
+            part.elements += 1
+
+
+def triple_writer_for(edition: EditionFiles, files: Iterable[FileUsed], base: str) -> TripleWriter:
+    iris = Iris(base)
+    return TripleWriter(
+        iris,
+        load_iri=iris.load(edition.source, edition.version),
+        file_iris=tuple(iris.file(file.sha256) for file in files),
+    )

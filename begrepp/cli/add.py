@@ -1,0 +1,49 @@
+"""`begrepp add`: checks a publisher's files and puts them under data/raw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.artefact.parts import LoadReport
+from begrepp.build.pipeline import check_edition
+from begrepp.cli import console
+from begrepp.cli.build import job_of
+from begrepp.settings import Settings
+from begrepp.sources import staging
+
+
+@click.command("add")
+@click.argument("source")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--edition", required=True, help="What the publisher calls it: 2021, 2026-05-31.")
+@click.option(
+    "--loader", default="", help="For a list of your own: the format's loader, as `begrepp sources` names it."
+)
+@click.option("--partial", is_flag=True, help="The files are an excerpt: what they leave out is no change.")
+@click.option("--replace", is_flag=True, help="Replace the files that were added before for this edition.")
+def command(source: str, files: tuple[Path, ...], edition: str, loader: str, partial: bool, replace: bool) -> None:
+    """Check a publisher's files and put them under data/raw/SOURCE/EDITION/."""
+    settings = Settings()
+    with staging.stage_files(
+        source, files, edition, settings, loader=loader, partial=partial, replace=replace
+    ) as prepared:
+        with console.Live() as live:
+            result = check_edition(job_of(prepared), settings, live)
+        console.added(result, staging.commit_files(prepared, settings), newer_editions(result, settings))
+
+
+def newer_editions(result: LoadReport, settings: Settings) -> list[str]:
+    """What the current build has that came into force later than what was added."""
+    if not settings.current.exists():
+        return []
+    graphs = read_manifest(current_build(settings)).graphs
+    return [
+        f"{graph.id} {graph.version} (in force from {graph.valid_from})"
+        for part in result.parts
+        for graph in graphs
+        if graph.kind == part.kind and graph.id == part.id and graph.current
+        if graph.valid_from > part.valid_from
+    ]

@@ -1,0 +1,62 @@
+"""`begrepp build`: builds and publishes the graph."""
+
+from __future__ import annotations
+
+import click
+
+import loaders
+from begrepp.build.load_editions import EditionJob
+from begrepp.build.pipeline import build
+from begrepp.cli import console
+from begrepp.cli.sources import STARTER
+from begrepp.errors import UsageError
+from begrepp.records import EditionFiles
+from begrepp.settings import Settings
+from begrepp.sources.editions import find_editions
+
+
+def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -> list[EditionJob]:
+    editions = [*(find_editions(STARTER) if starter else ()), *find_editions(settings.raw)]
+    wanted = [e for e in editions if not names or e.source in names or f"{e.source}/{e.version}" in names]
+    found = {e.source for e in wanted} | {f"{e.source}/{e.version}" for e in wanted}
+    if missing := [name for name in names if name not in found]:
+        raise UsageError(
+            f"No files were added for {', '.join(missing)}.",
+            "Run `begrepp sources` to see what they read, and `begrepp add SOURCE FILE… --edition E` to add them.",
+        )
+    if not wanted:
+        raise UsageError("There is nothing to build.", "Run `begrepp add SOURCE FILE… --edition E`.")
+    return [job_of(edition) for edition in wanted]
+
+
+def job_of(edition: EditionFiles) -> EditionJob:
+    return EditionJob(edition, loaders.loader_of(edition), loaders.shares_of(edition))
+
+
+@click.command("build")
+@click.argument("names", nargs=-1)
+@click.option("--public", is_flag=True, help="Leave out the texts that their publishers do not let be passed on.")
+@click.option("--keep-going", is_flag=True, help="Publish the rest when a source is refused.")
+@click.option("--accept-fewer", is_flag=True, help="Publish a list that became much shorter than it was.")
+@click.option("--from-scratch", is_flag=True, help="Load again what has not changed since an earlier build, too.")
+@click.option("--no-starter", is_flag=True, help="Build without the bundled starter.")
+def command(
+    names: tuple[str, ...], public: bool, keep_going: bool, accept_fewer: bool, from_scratch: bool, no_starter: bool
+) -> None:
+    """Build the graph from all files found, or from the SOURCE or SOURCE/EDITION named.
+
+    Only what changed since an earlier build is loaded: a file, the code that reads it, the shapes.
+    """
+    settings = Settings()
+    jobs = _jobs(names, settings, starter=not no_starter)
+    with console.Live(log=settings.logs) as live:
+        manifest = build(
+            jobs,
+            settings,
+            live,
+            public=public,
+            keep_going=keep_going,
+            accept_fewer=accept_fewer,
+            from_scratch=from_scratch,
+        )
+    console.built(manifest)

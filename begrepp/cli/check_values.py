@@ -1,0 +1,70 @@
+"""`begrepp check-values`: the distinct values of a file against a list, as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.cli import console
+from begrepp.errors import InputError, UsageError
+from begrepp.queries.parameters import QueryContext
+from begrepp.rdf.iris import Iris
+from begrepp.search import TextIndex
+from begrepp.settings import Settings
+from begrepp.store.disk import DiskStore
+from begrepp.variables.value_check import CheckedList, CheckedValue, Verdict, check_values
+from begrepp.variables.value_column import distinct_values
+from begrepp.variables.value_report import FORMATS, decode_values, format_result
+
+MOST_BYTES = 50 * 1024 * 1024
+
+
+@click.command("check-values")
+@click.argument("code_list", metavar="SCHEME[@EDITION]")
+@click.argument("file", metavar="FILE[:COLUMN]")
+@click.option("--format", "output", type=click.Choice(["table", *FORMATS]), default="table")
+def command(code_list: str, file: str, output: str) -> None:
+    """Check the distinct values of FILE (or of one column) against a list: in use, retired, unknown, written otherwise.
+
+    The list is a scheme, one of its editions (icd-10-se@2021), or that of a variable (nkbc/a_tnm_tklass).
+    """
+    sys.exit(0 if check(code_list, file, output, Settings()) else 1)
+
+
+def check(against: str, file: str, output: str, settings: Settings) -> bool:
+    """Write what was found on standard output; whether all values are codes in use."""
+    path, _, column = file.partition(":") if not Path(file).exists() else (file, "", "")
+    if path != "-" and not Path(path).is_file():
+        raise UsageError(f"There is no file {path}.", "Give FILE, FILE:COLUMN, or - for standard input.")
+    if path != "-" and Path(path).stat().st_size > MOST_BYTES:
+        raise InputError(
+            Path(path), "is larger than 50 MB, which no list of values is.", "Take the distinct values first."
+        )
+    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    values = distinct_values(decode_values(data, Path(path).name), column, Path(path).name)
+    build = current_build(settings)
+    known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
+    result = check_values(against, values, known)
+    if output == "table":
+        _print(result)
+    else:
+        click.echo(format_result(result, output), nl=False)
+    return result.passed
+
+
+def _print(result: CheckedList) -> None:
+    table = Table("value", "verdict", "code", "label", "instead", "editions")
+    for each in sorted(result.values, key=lambda each: [*Verdict].index(each.verdict), reverse=True):
+        table.add_row(each.value, each.verdict, *_cells(each))
+    counts = ", ".join(f"{result.count(verdict)} {verdict}" for verdict in Verdict if result.count(verdict))
+    edition = f", edition {result.edition}" if result.edition else ""
+    console.table(table, f"{len(result.values)} distinct values against {result.title}{edition}: {counts}")
+
+
+def _cells(each: CheckedValue) -> tuple[str, str, str, str]:
+    instead = ", ".join(f"{code} {label}".strip() for code, label in each.instead)
+    return each.code, each.label + (f" (until {each.until})" if each.until else ""), instead, ", ".join(each.editions)

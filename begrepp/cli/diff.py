@@ -1,0 +1,148 @@
+"""`begrepp diff`: what changed between two editions of a code system, as a table, CSV, HTML, Turtle or Atom."""
+
+from __future__ import annotations
+
+import html
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from pyoxigraph import RdfFormat, parse
+from rich.markup import escape
+from rich.table import Table
+
+from begrepp.artefact.manifest import GraphEntry, Manifest, current_build, part_from_entry, read_manifest
+from begrepp.artefact.parts import Part
+from begrepp.cli import console
+from begrepp.errors import NotFound, UsageError
+from begrepp.history.change_lists import COLUMNS, FeedEntry, as_atom, as_csv, cells, in_order
+from begrepp.history.changes import TYPES, Comparison
+from begrepp.history.comparison import compare, edition_file
+from begrepp.history.correspondence import difference_triples, named
+from begrepp.history.reused_codes import ReusedCodes, bare
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.serialise import graph_bytes
+from begrepp.settings import Settings
+
+FORMATS = ("table", "csv", "html", "turtle", "atom")
+ROWS = 200
+
+
+@click.command("diff")
+@click.argument("scheme")
+@click.argument("old", default="")
+@click.argument("new", default="")
+@click.option("--format", "output", type=click.Choice(FORMATS), default="table")
+def command(scheme: str, old: str, new: str, output: str) -> None:
+    """What changed in SCHEME between its editions OLD and NEW, or in its newest edition."""
+    write_diff(scheme, old, new, output, Settings())
+
+
+def write_diff(scheme: str, old: str, new: str, output: str, settings: Settings) -> None:
+    """Write the difference between two editions of the current build: the newest difference, unless they are named."""
+    build = current_build(settings)
+    manifest = read_manifest(build)
+    one, other = (part_from_entry(graph, build / "graphs") for graph in _editions(manifest, scheme, old, new))
+    with tempfile.TemporaryDirectory() as folder:
+        for part in (one, other):
+            part.path = bare(part.path, Path(folder))
+        compared = compare(edition_file(one), edition_file(other))
+    meanings, iris = ReusedCodes.read(settings.meanings), Iris(manifest.base)
+    renames = [meanings.renames(scheme, part.version, iris) for part in (one, other)]
+    compared.changes = in_order([named(change, *renames) for change in compared.changes])
+    title = f"{scheme}: {one.version} → {other.version}"
+    if output == "csv":
+        sys.stdout.write(as_csv(compared.changes))
+    elif output == "html":
+        click.echo(_html(title, compared))
+    elif output == "turtle":
+        sys.stdout.buffer.write(_turtle(manifest, scheme, one, other, compared))
+    elif output == "atom":
+        sys.stdout.buffer.write(_atom(manifest, scheme, one, other, compared, title))
+    else:
+        _table(title, compared)
+
+
+def _editions(manifest: Manifest, scheme: str, old: str, new: str) -> tuple[GraphEntry, GraphEntry]:
+    graphs = [g for g in manifest.graphs if g.kind == "scheme" and g.id == scheme]
+    graphs.sort(key=lambda g: (g.valid_from, g.version))
+    versions = [g.version for g in graphs]
+    if not graphs:
+        ids = sorted({g.id for g in manifest.graphs if g.kind == "scheme"})
+        raise NotFound(f"There is no code system '{scheme}' in the build.", f"There are: {', '.join(ids)}.")
+    if bool(old) != bool(new):
+        raise UsageError("One edition is named, and two are compared.", f"Name two of {', '.join(versions)}, or none.")
+    if not old:
+        if len(graphs) < 2:
+            raise NotFound(f"There is one edition only of {scheme}: {versions[0]}.", "Add another and build.")
+        # The build knows which lists are editions of one another; an excerpt of somebody else's is none.
+        if known := manifest.differences_of(scheme):
+            return graphs[versions.index(known[0].old)], graphs[versions.index(known[0].new)]
+        return graphs[-2], graphs[-1]
+    chosen = []
+    for version in (old, new):
+        if version not in versions:
+            raise NotFound(f"There is no edition '{version}' of {scheme}.", f"There are: {', '.join(versions)}.")
+        chosen.append(graphs[versions.index(version)])
+    return chosen[0], chosen[1]
+
+
+def _uncovered(compared: Comparison) -> str:
+    levels = [row.level.rpartition("/")[2] for row in compared.levels if not (row.old_covers and row.new_covers)]
+    return f"not compared, because not both editions cover them: {', '.join(levels)}" if any(levels) else ""
+
+
+def _table(title: str, compared: Comparison) -> None:
+    counts = Table("change", "rule", "n", title=escape(title), title_justify="left")
+    by_rule = compared.by_rule()
+    rules = {change.rule: change.type for change in compared.changes}
+    for kind in TYPES:
+        for rule, n in by_rule.items():
+            if rules[rule] == kind:
+                counts.add_row(kind, rule.removeprefix("rule"), f"{n:,}")
+    console.table(counts, _uncovered(compared))
+    rows = Table("change", "rule", "old", "new")
+    for change in compared.changes[:ROWS]:
+        kind, rule, old_code, old_label, new_code, new_label, *_ = cells(change)
+        old, new = f"{old_code} {old_label}".strip(), f"{new_code} {new_label}".strip()
+        rows.add_row(kind, rule.removeprefix("rule"), escape(old), escape(new))
+    total = len(compared.changes)
+    more = f"; the first {ROWS} are shown, --format csv has all" if total > ROWS else ""
+    console.table(rows, f"{total:,} changes, {compared.unchanged:,} concepts are the same{more}")
+
+
+def _html(title: str, compared: Comparison) -> str:
+    head = "".join(f"<th>{html.escape(column)}</th>" for column in COLUMNS)
+    rows = "\n".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells(change)) + "</tr>"
+        for change in compared.changes
+    )
+    counts = "".join(f"<li>{kind}: {n}</li>" for kind, n in compared.by_type().items())
+    return (
+        f'<!doctype html>\n<html lang="sv"><head><meta charset="utf-8"><title>{html.escape(title)}</title></head>\n'
+        f"<body><h1>{html.escape(title)}</h1>\n<ul>{counts}</ul>\n<p>{html.escape(_uncovered(compared))}</p>\n"
+        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></body></html>"
+    )
+
+
+def _turtle(manifest: Manifest, scheme: str, old: Part, new: Part, compared: Comparison) -> bytes:
+    graph = Iris(manifest.base).difference(scheme, old.version, new.version)
+    lines = "".join(ntriples(triple) for triple in difference_triples(graph, old, new, compared))
+    return graph_bytes((quad.triple for quad in parse(lines.encode(), format=RdfFormat.N_TRIPLES)), RdfFormat.TURTLE)
+
+
+def _atom(manifest: Manifest, scheme: str, old: Part, new: Part, compared: Comparison, title: str) -> bytes:
+    iris = Iris(manifest.base)
+    graph = iris.difference(scheme, old.version, new.version)
+    entry = FeedEntry(
+        graph=graph,
+        href=graph,
+        title=title,
+        valid_from=new.valid_from,
+        counts=compared.by_type(),
+        changes=compared.changes,
+    )
+    feed = f"{manifest.base}cs/{scheme}/changes.atom"
+    return as_atom(feed, title, [entry], feed_url=feed, words={"none": "–"})

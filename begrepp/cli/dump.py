@@ -1,0 +1,20 @@
+"""`begrepp dump`: the graphs of the current build as N-Quads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from begrepp.artefact.manifest import current_build
+from begrepp.exports.nquads import dump as write_dump
+from begrepp.settings import Settings
+
+
+@click.command("dump")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--public", is_flag=True, help="Leave out the texts that may not be passed on.")
+def command(file: Path, public: bool) -> None:
+    """Write the graphs of the current build to FILE as N-Quads (.nq, or .nq.gz)."""
+    quads = write_dump(current_build(Settings()), file, public=public)
+    click.echo(f"{quads:,} quads in {file}")

@@ -1,0 +1,54 @@
+"""`begrepp feed`: our catalogue as a file for others to harvest, and what its descriptions lack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from begrepp.artefact.manifest import current_build
+from begrepp.cli import console
+from begrepp.exports.dcat_feeds import profiles, write_feed
+from begrepp.settings import Settings
+from begrepp.store.disk import DiskStore
+from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_of
+from begrepp.validation.profiles.profile import find_profile
+from begrepp.validation.report import Result
+from begrepp.validation.validate_files import validate_files
+
+# By which rules a feed is looked at: the elements that the EHDS demands say more than a list of violations.
+_JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}
+
+
+@click.command("feed")
+@click.argument("profile", type=click.Choice(profiles()))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def command(profile: str, file: Path) -> None:
+    """Write the catalogue of the build to FILE (.ttl, .rdf, .jsonld, .nt) in PROFILE, and tell what it lacks."""
+    settings = Settings()
+    triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)
+    click.echo(f"{triples:,} triples in {file}")
+    rules = rule_set_of(find_profile(_JUDGED_BY.get(profile, profile), settings))
+    _print_lacking(validate_files([InputFile(path=file)], rules, settings))
+
+
+def _print_lacking(judged: ValidationOutcome) -> None:
+    """Dataset by dataset what the profile demands and the sources do not say; nothing is made up to fill it."""
+    table = Table("", "lacks", "lacks, if the condition holds", title=f"By {judged.rules.name} {judged.rules.version}")
+    for thing in judged.things:
+        name = thing.labels.get("en") or next(iter(thing.labels.values()), thing.iri)
+        table.add_row(*map(escape, (name, _words(thing.lacking), _words(thing.on_condition))))
+    told = f"{judged.report.violations:,} violations, {judged.report.warnings:,} warnings"
+    if table.rows:
+        console.table(table, told)
+    else:
+        click.echo(f"By {judged.rules.name}: {told}; `begrepp validate` tells which.")
+
+
+def _words(results: Sequence[Result]) -> str:
+    """`Email is missing; it is mandatory.` as `email`, each once."""
+    told = (result.messages.get("en", "").partition(" is missing")[0].lower() for result in results)
+    return ", ".join(dict.fromkeys(told)) or "–"

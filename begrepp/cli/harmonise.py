@@ -1,0 +1,67 @@
+"""`begrepp harmonise`: two datasets, or one concept, as a table to read or a crosswalk to use."""
+
+from __future__ import annotations
+
+import click
+from rich.table import Table
+
+from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.cli import console
+from begrepp.queries.parameters import QueryContext
+from begrepp.rdf.iris import Iris
+from begrepp.search import TextIndex
+from begrepp.settings import Settings
+from begrepp.store.disk import DiskStore
+from begrepp.variables.crosswalk import FORMATS, Crosswalk, label_of, rows_of
+from begrepp.variables.harmonisation import Loss, VariablePair
+from begrepp.variables.harmonisation_run import harmonise_datasets
+
+ENGLISH = {
+    Loss.NOTHING: "nothing lost",
+    Loss.MERGED: "several codes become one",
+    Loss.COARSER: "the other code says less",
+    Loss.UNDECIDED: "one of several, the data do not tell which",
+    Loss.NEAR: "close, not the same",
+    Loss.NONE: "no counterpart",
+}
+
+
+@click.command("harmonise")
+@click.argument("first")
+@click.argument("second", default="")
+@click.option("--pair", default="", help="One pair of variables only: NAME=NAME.")
+@click.option("--format", "output", type=click.Choice(["table", *FORMATS]), default="table")
+def command(first: str, second: str, pair: str, output: str) -> None:
+    """Lay the variables of two datasets side by side, or those that measure one concept, and align their codes."""
+    write_harmonisation(first, second, pair, output, Settings())
+
+
+def write_harmonisation(first: str, second: str, pair: str, output: str, settings: Settings) -> None:
+    """Write the harmonisation on standard output."""
+    build = current_build(settings)
+    manifest = read_manifest(build)
+    known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(manifest.base))
+    walk = harmonise_datasets(first, second, known, manifest, pair=pair)
+    if output != "table":
+        click.echo(walk.write(output), nl=False)
+        return
+    for each in walk.pairs:
+        _print(walk, each)
+
+
+def _print(walk: Crosswalk, pair: VariablePair) -> None:
+    if not pair.codes:
+        words = f"{pair.a.name}  ~  {pair.b.name}: {walk.names[pair.through]} ({pair.relation}), no codes to align"
+        click.echo(words)
+        return
+    title = f"{walk.names[pair.a.dataset]}: {pair.a.name}  ~  {walk.names[pair.b.dataset]}: {pair.b.name}"
+    table = Table("code", "label", "match", "code", "label", "lost", title=title, title_justify="left")
+    for row, notation, label, path, _ in rows_of(pair):
+        match = path.match.predicate if path else ""
+        table.add_row(row.code.notation, label_of(row.code.labels), match, notation, label, ENGLISH[row.loss])
+    about = f"{walk.names[pair.through]} ({pair.relation})"
+    if pair.units_differ:
+        about += f"; {pair.a.unit} -> {pair.b.unit}" + (f", times {pair.unit_factor:g}" if pair.unit_factor else "")
+    if pair.unreached:
+        about += f"; never reached: {', '.join(code.notation for code in pair.unreached)}"
+    console.table(table, about)

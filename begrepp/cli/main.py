@@ -1,0 +1,74 @@
+"""`begrepp`, the command line: sources, add, build, validate, profiles, query, diff, feed, serve, status, dump."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from begrepp.cli import (
+    add,
+    build,
+    check_values,
+    console,
+    diff,
+    dump,
+    feed,
+    harmonise,
+    profiles,
+    publish,
+    query,
+    serve,
+    sources,
+    status,
+    suggest,
+    validate,
+)
+from begrepp.errors import BegreppError
+
+
+class Command(click.Group):
+    """Renders a `BegreppError` as words on stderr and an exit code, never as a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except BegreppError as error:
+            console.failure(error)
+            sys.exit(error.exit_code)
+
+
+@click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="begrepp")
+def main() -> None:
+    """The open knowledge graph of Swedish health data concepts.
+
+    \b
+    A first round:
+      begrepp build                       build the bundled oncology starter
+      begrepp serve                       browse it at http://localhost:8080
+      begrepp sources                     what else can be loaded, and where to get it
+      begrepp add icd10_se *.txt --edition 2021
+      begrepp build                       … and it is in the graph
+      begrepp query "SELECT * { ?c skos:notation 'C50.9' ; skos:prefLabel ?label }"
+    """
+
+
+for module in (
+    sources,
+    add,
+    build,
+    validate,
+    profiles,
+    query,
+    diff,
+    feed,
+    harmonise,
+    suggest,
+    check_values,
+    serve,
+    status,
+    publish,
+    dump,
+):
+    main.add_command(module.command)

@@ -1,0 +1,41 @@
+"""`begrepp profiles`: the profiles, and the rules of one."""
+
+from __future__ import annotations
+
+import click
+from rich.table import Table
+
+from begrepp.cli import console
+from begrepp.cli.validate import language_option
+from begrepp.settings import Settings
+from begrepp.validation.profiles.profile import Profile, find_profile, pin, profiles
+from begrepp.validation.profiles.shape_doc import profile_documentation
+from begrepp.validation.reports.documentation import documentation_lines
+from begrepp.validation.reports.i18n import choose
+
+
+@click.command("profiles")
+@click.argument("name", default="")
+@click.option("--pin", "pinning", is_flag=True, help="Write the checksums of the files as they are now.")
+@language_option
+def command(name: str, pinning: bool, lang: str) -> None:
+    """Every profile, or what the profile NAME asks, class by class."""
+    settings = Settings()
+    if not name:
+        rows = Table("profile", "version", "licence, from", "what it is", show_lines=True)
+        for each in profiles(settings):
+            rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose(each.summary, lang))
+        console.table(
+            rows, "`begrepp profiles NAME` shows what one asks; `begrepp validate FILE --profile NAME` judges."
+        )
+        return
+    profile = find_profile(name, settings)
+    if pinning:
+        console.lines([f"{pin(profile)}"], None)
+        return
+    profile.check()
+    console.lines(documentation_lines(profile, profile_documentation(profile), lang), None)
+
+
+def _origin(profile: Profile) -> tuple[str]:
+    return ("\n".join(part for part in (profile.licence, profile.publisher, profile.source) if part),)

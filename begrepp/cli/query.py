@@ -1,0 +1,151 @@
+"""`begrepp query`: a question from a file, from `queries/` or typed, answered as a table or a file format."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
+from rich.markup import escape
+from rich.table import Table
+
+from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.cli import console
+from begrepp.errors import QueryError, UsageError
+from begrepp.queries.files import example, queries
+from begrepp.queries.parameters import QueryContext, bind
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import compact
+from begrepp.rdf.serialise import graph_bytes
+from begrepp.search import TextIndex
+from begrepp.settings import Settings
+from begrepp.store import Answer
+from begrepp.store.disk import DiskStore
+from begrepp.store.remote import RemoteStore
+
+_SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE\b)", re.IGNORECASE)
+
+
+@click.command("query")
+@click.argument("query")
+@click.option("--format", "output", type=click.Choice(["table", "csv", "tsv", "json", "turtle"]), default="table")
+@click.option("--param", "params", multiple=True, help="NAME=VALUE for a question of the cookbook; may be repeated.")
+@click.option("--endpoint", default="", help="Ask this SPARQL endpoint in place of the build.")
+def command(query: str, output: str, params: tuple[str, ...], endpoint: str) -> None:
+    """Ask the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are known."""
+    run_query(query, output, endpoint, params, Settings())
+
+
+def find_query(query: str) -> str:
+    """The SPARQL text behind a file's path, a name from `queries/`, or the text itself."""
+    if _SPARQL.match(query):
+        return query
+    path = Path(query)
+    if path.is_file():
+        return path.read_text(encoding="utf-8")
+    names = {named.name: named for folder in ("examples", "checks") for named in queries(folder)}
+    if query in names:
+        return names[query].text
+    raise UsageError(
+        f"'{query}' is neither a file, nor SPARQL, nor a name in queries/.",
+        "The names are:\n" + "\n".join(f"  {name}: {named.title}" for name, named in names.items()),
+    )
+
+
+def _given(params: Sequence[str]) -> dict[str, str]:
+    given = {}
+    for param in params:
+        name, equals, value = param.partition("=")
+        if not equals:
+            raise UsageError(f"'{param}' is no parameter.", "Write --param NAME=VALUE.")
+        given[name] = value
+    return given
+
+
+def _bound(query: str, params: Sequence[str], settings: Settings) -> str:
+    """The text of a question of the cookbook with its values in place, as the current build is asked."""
+    build = current_build(settings)
+    known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
+    return bind(example(query), _given(params), known)
+
+
+def run_query(query: str, output: str, endpoint: str, params: Sequence[str], settings: Settings) -> None:
+    """Answer the query on standard output."""
+    named = query in {question.name for question in queries("examples")}
+    if params and not named:
+        raise UsageError("Only a question of the cookbook has parameters.", "Name one of those in queries/examples/.")
+    text = _bound(query, params, settings) if named and (params or not endpoint) else find_query(query)
+    if endpoint:
+        _write_remote(RemoteStore(endpoint).query_json(text), output)
+        return
+    _write(DiskStore(current_build(settings) / "store").query(text), output)
+
+
+def _write(answer: Answer, output: str) -> None:
+    if isinstance(answer, QuerySolutions | QueryBoolean):
+        if output == "table":
+            _print_table(answer)
+        elif output == "turtle":
+            raise UsageError(
+                "A SELECT or ASK has no Turtle.", "Use --format table, csv, tsv or json, or write a CONSTRUCT."
+            )
+        else:
+            formats = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
+            if isinstance(answer, QueryBoolean) and output in ("csv", "tsv"):
+                click.echo(str(bool(answer)).lower())
+                return
+            answer.serialize(sys.stdout.buffer, format=formats[output])
+            click.echo(nl=output == "json")
+        return
+    if output in ("csv", "tsv", "json"):
+        raise UsageError("A CONSTRUCT or DESCRIBE is a graph, not a table.", "Use --format turtle.")
+    sys.stdout.buffer.write(graph_bytes(answer, RdfFormat.TURTLE))
+
+
+def _print_table(answer: QuerySolutions | QueryBoolean) -> None:
+    if isinstance(answer, QueryBoolean):
+        click.echo(str(bool(answer)).lower())
+        return
+    names = [variable.value for variable in answer.variables]
+    table = Table(*names)
+    rows = 0
+    try:
+        for solution in answer:
+            rows += 1
+            table.add_row(*(escape(_cell(solution[name])) for name in names))
+    except (ValueError, OSError, RuntimeError) as error:
+        raise QueryError(f"The query stopped: {error}", "Correct it and ask again.") from None
+    console.table(table, f"{rows} rows")
+
+
+def _cell(term: object) -> str:
+    if term is None:
+        return ""
+    value = getattr(term, "value", str(term))
+    return compact(value)
+
+
+def _write_remote(answer: dict[str, Any], output: str) -> None:
+    head, results = answer.get("head"), answer.get("results")
+    if not isinstance(head, dict) or not isinstance(results, dict):
+        click.echo(str(answer.get("boolean", "")).lower())
+        return
+    names: list[str] = head["vars"]
+    rows = [[row.get(name, {}).get("value", "") for name in names] for row in results["bindings"]]
+    if output == "table":
+        table = Table(*names)
+        for row in rows:
+            table.add_row(*(escape(compact(term)) for term in row))
+        console.table(table, f"{len(rows)} rows")
+    elif output in ("csv", "tsv"):
+        csv.writer(sys.stdout, delimiter="," if output == "csv" else "\t").writerows([names, *rows])
+    elif output == "json":
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        raise UsageError("An endpoint is asked for tables only.", "Use --format table, csv, tsv or json.")

@@ -1,0 +1,104 @@
+"""`begrepp suggest`: concepts for the variables of a dictionary, for a person to accept or reject.
+
+A suggestion is written as SSSOM that says of itself that nobody has read it; the loader of SSSOM refuses it until
+it is reviewed. `--format html` writes a page to review it on: a file that works where it lies, sends nothing anywhere,
+and gives the decisions back as SSSOM, which `begrepp add` takes as it takes any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+import loaders
+from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.cli import console
+from begrepp.records import Record
+from begrepp.settings import Settings
+from begrepp.sources import staging
+from begrepp.store.disk import DiskStore
+from begrepp.variables.review_page import to_html
+from begrepp.variables.suggestion_run import SuggestionRun, suggest_for_dataset
+from begrepp.variables.suggestion_sssom import to_sssom
+
+FORMATS = ("table", "sssom", "html")
+
+
+@click.command("suggest")
+@click.argument("dictionary")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--loader", default="", help="For FILES: the format's loader, where they hold no source.toml.")
+@click.option("--scheme", "schemes", multiple=True, help="Look for concepts here; else where variables are linked.")
+@click.option("--most", default=5, show_default=True, help="Concepts for each variable.")
+@click.option("--all", "again", is_flag=True, help="Also for variables that are linked already.")
+@click.option("--format", "output", type=click.Choice(FORMATS), default="table")
+def command(
+    dictionary: str,
+    files: tuple[Path, ...],
+    loader: str,
+    schemes: tuple[str, ...],
+    most: int,
+    again: bool,
+    output: str,
+) -> None:
+    """Concepts for the variables of DICTIONARY, with scores and reasons; nothing is asserted.
+
+    DICTIONARY is a dataset of the build, or, with FILES, a name for a data dictionary that a loader reads. Write
+    --format html to review them on a page of your own, and `begrepp add` what you have accepted.
+    """
+    settings = Settings()
+    if not files:
+        write_suggestions(dictionary, None, schemes=schemes, most=most, again=again, output=output, settings=settings)
+        return
+    with staging.stage_files(
+        dictionary, files, f"{date.today()}", settings, loader=loader, replace=True, unpublished=True
+    ) as edition:
+        records = [*loaders.loader_of(edition)(edition)]
+    write_suggestions(dictionary, records, schemes=schemes, most=most, again=again, output=output, settings=settings)
+
+
+def write_suggestions(
+    dictionary: str,
+    records: Iterable[Record] | None,
+    *,
+    schemes: Sequence[str],
+    most: int,
+    again: bool,
+    output: str,
+    settings: Settings,
+) -> None:
+    """Write suggestions on standard output, for a dataset of the build or for records that a loader has read."""
+    build = current_build(settings)
+    manifest = read_manifest(build)
+    found = suggest_for_dataset(
+        dictionary, records, DiskStore(build / "store"), manifest, schemes=schemes, most=most, again=again
+    )
+    if output == "table":
+        _print(found)
+    else:
+        click.echo(to_sssom(found) if output == "sssom" else to_html(found), nl=False)
+
+
+def _print(found: SuggestionRun) -> None:
+    table = Table("variable", "label", "concept", "score", "why")
+    before = ""
+    for suggestion, _ in found.rows():
+        entry, target = suggestion.entry, suggestion.target
+        first = entry.iri != before
+        before = entry.iri
+        name = f"{entry.parent}={entry.name}" if entry.parent else entry.name
+        scheme = target.scheme.rpartition("/")[2]
+        table.add_row(
+            name if first else "",
+            entry.label if first else "",
+            f"{target.name} ({scheme}:{target.notation})",
+            f"{suggestion.score:.2f}",
+            "; ".join(suggestion.reasons),
+        )
+    with_any = len({s.entry.iri for s in found.suggestions})
+    words = f"{len(found.entries)} variables, suggestions for {with_any}. Nothing is asserted; review them first."
+    console.table(table, words)

@@ -1,0 +1,147 @@
+"""`begrepp validate` and `begrepp profiles`: descriptions held against rules, from a terminal or a CI system."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.cli import console
+from begrepp.errors import BegreppError, UsageError
+from begrepp.settings import LANGUAGES, Settings
+from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome, rule_set_of
+from begrepp.validation.profiles.profile import find_profile
+from begrepp.validation.rdf_input.syntax import named
+from begrepp.validation.report import Severity
+from begrepp.validation.reports.baseline import apply_baseline, write_baseline
+from begrepp.validation.reports.formats import FORMATS
+from begrepp.validation.reports.i18n import translate
+from begrepp.validation.reports.terminal import text_lines
+from begrepp.validation.validate import RESULTS_PER_SHAPE
+from begrepp.validation.validate_files import validate_files
+
+_COULD_NOT_RUN = 2
+_SEVERITIES = {severity.value.lower(): severity for severity in Severity}
+_FILE = click.Path(path_type=Path, dir_okay=False)
+language_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language."
+)
+
+
+@click.command("validate")
+@click.argument("files", nargs=-1, type=_FILE)
+@click.option("--profile", "-p", default="", help="A name from `begrepp profiles`, or a folder of your own.")
+@click.option("--shapes", "-s", multiple=True, type=_FILE, help="Shapes of your own, in place of or beside a profile.")
+@click.option("--format", "-f", "output", type=click.Choice(["text", *FORMATS]), default="text", show_default=True)
+@click.option("--output", "-o", "target", type=_FILE, help="Write the report to a file; the verdict stays on stderr.")
+@click.option("--severity", type=click.Choice([*_SEVERITIES]), help="Report this severity and graver, and fail on it.")
+@click.option("--baseline", type=_FILE, help="Forgive what this file says was accepted before.")
+@click.option("--write-baseline", is_flag=True, help="Write what is wrong now into the --baseline file.")
+@click.option("--background", multiple=True, type=_FILE, help="A graph to look things up in that is not judged.")
+@click.option("--syntax", default="", help="turtle, rdfxml, jsonld, …; where the names of the files do not tell.")
+@click.option("--import", "imports", multiple=True, metavar="ADDRESS=FILE", help="A copy of what owl:imports names.")
+@click.option("--no-imports", is_flag=True, help="Leave out imports of which there is no copy.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=RESULTS_PER_SHAPE, show_default=True, help="Results kept a shape."
+)
+@language_option
+def command(
+    files: tuple[Path, ...],
+    profile: str,
+    shapes: tuple[Path, ...],
+    output: str,
+    target: Path | None,
+    severity: str | None,
+    baseline: Path | None,
+    write_baseline: bool,
+    background: tuple[Path, ...],
+    syntax: str,
+    imports: tuple[str, ...],
+    no_imports: bool,
+    limit: int,
+    lang: str,
+) -> None:
+    """Validate RDF files, read as one graph, or, without FILES, show what the shapes said of the build.
+
+    Exit codes: 0 the data conform, 1 they do not, 2 it could not be found out.
+    """
+    if not files:
+        console.build_validation(read_manifest(current_build(Settings())))
+        return
+    settings = Settings()
+    try:
+        if write_baseline and baseline is None:
+            raise UsageError("--write-baseline needs --baseline FILE.", "Say where the baseline lies.")
+        rules = _rules(profile, shapes, background, settings)
+        said = named(syntax).media_type if syntax else ""
+        judgement = validate_files(
+            [InputFile(path=path, name=str(path), media_type=said) for path in files],
+            rules,
+            settings,
+            imports=_imports(imports),
+            leave_out_imports=no_imports,
+            limit=limit,
+        )
+        sys.exit(_tell(judgement, output, target, severity, baseline, write_baseline, lang))
+    except (BegreppError, OSError) as error:
+        console.failure(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))
+        sys.exit(_COULD_NOT_RUN)
+
+
+def _rules(profile: str, shapes: tuple[Path, ...], background: tuple[Path, ...], settings: Settings) -> RuleSet:
+    """What to judge by: a profile, shapes of one's own, both, or else the project's own rules."""
+    own = tuple(InputFile(path=path, name=str(path)) for path in shapes)
+    base = rule_set_of(find_profile(profile or "begrepp", settings)) if profile or not shapes else RuleSet(files=())
+    name = base.name or ", ".join(path.name for path in shapes)
+    return replace(base, name=name, sources=own, background=(*base.background, *background))
+
+
+def _imports(given: Sequence[str]) -> dict[str, Path]:
+    found = {}
+    for each in given:
+        address, equals, file = each.rpartition("=")
+        if not equals or not Path(file).is_file():
+            raise UsageError(f"--import {each} names no file.", "Write --import ADDRESS=FILE.")
+        found[address] = Path(file)
+    return found
+
+
+def _tell(
+    judgement: ValidationOutcome,
+    output: str,
+    target: Path | None,
+    severity: str | None,
+    baseline: Path | None,
+    write: bool,
+    language: str,
+) -> int:
+    """Write the report; the exit code."""
+    worst = _SEVERITIES[severity] if severity else Severity.VIOLATION
+    kept = judgement.only(worst) if severity else judgement
+    remarks = []
+    if baseline is not None and write:
+        causes = write_baseline(kept, baseline)
+        remarks.append(f"{causes} → {baseline}")
+    if baseline is not None:
+        forgiven = apply_baseline(kept, baseline)
+        kept = forgiven.judgement
+        remarks.append(translate(language, "report.baseline", n=f"{forgiven.count:,}"))
+        if forgiven.shrunk:
+            remarks.append(translate(language, "report.shrunk"))
+    lines = text_lines(kept, language)
+    if output == "text":
+        console.lines([*lines, *remarks], target)
+    else:
+        text = FORMATS[output].write(kept, language)
+        if target is None:
+            click.echo(text, nl=False)
+        else:
+            target.write_text(text, encoding="utf-8", newline="")
+        console.aside([*list(lines)[-1:], *remarks])
+    ranks = list(Severity)
+    failing = ranks[: ranks.index(worst) + 1]
+    return 1 if any(group.severity in failing for group in kept.report.groups) else 0

@@ -1,0 +1,73 @@
+"""Checksum of a module and of all project modules that it imports, for cache keys that notice changed code.
+
+Only `import` statements count: a module that is imported by a computed name must be named by the caller.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from begrepp.settings import ROOT
+
+PACKAGES = ("begrepp", "loaders", "tests")
+"""The packages whose code decides what a load yields; tests define loaders of their own."""
+
+
+def code_checksum(*modules: str) -> str:
+    """Return the checksum of the modules and of all that they import from the project, directly or indirectly.
+
+    Raises `LookupError` for a module that does not exist: the checksum of nothing would never change.
+    """
+    for module in modules:
+        if not _file(module):
+            raise LookupError(f"The project has no module {module}. Correct the name that is passed to code_checksum.")
+    found: dict[str, Path] = {}
+    pending = [*modules]
+    while pending:
+        module = pending.pop()
+        path = _file(module)
+        if path and module not in found:
+            found[module] = path
+            pending += _imported(path)
+    return files_checksum(found[module] for module in sorted(found))
+
+
+def files_checksum(files: Iterable[Path]) -> str:
+    """Return one checksum of the paths (relative to the project) and contents of files."""
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path.relative_to(ROOT).as_posix()} {_checksum(path)}\n".encode())
+    return digest.hexdigest()
+
+
+@cache
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def _file(module: str) -> Path | None:
+    """Return the file of a project module; None for other names, such as an imported class."""
+    if module.partition(".")[0] not in PACKAGES:
+        return None
+    place = ROOT.joinpath(*module.split("."))
+    for path in (place.with_suffix(".py"), place / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+@cache
+def _imported(path: Path) -> tuple[str, ...]:
+    """Return the names that a file imports; `from a import b` may import the module `a.b`."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return tuple(sorted(names))

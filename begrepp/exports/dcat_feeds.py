@@ -1,0 +1,88 @@
+"""Our own catalogue for others to harvest: DCAT-AP-SE for dataportal.se, HealthDCAT-AP for the EU.
+
+A feed is a question of the graph (`queries/feeds/`): what it knows, in the properties of the profile. Nothing is added
+that the sources do not say; what is missing stays missing, and the profile's shapes tell what that is.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pyoxigraph import Literal, NamedNode, QueryTriples, RdfFormat, Triple
+
+from begrepp.errors import NotFound, UsageError
+from begrepp.queries.files import read_query
+from begrepp.rdf.namespaces import expand
+from begrepp.rdf.serialise import write_graph
+from begrepp.rdf.sorted_files import SortedFile
+from begrepp.settings import ROOT
+from begrepp.store import Store
+from begrepp.store.disk import DiskStore
+
+FEEDS = ROOT / "queries" / "feeds"
+FORMATS = {
+    ".ttl": RdfFormat.TURTLE,
+    ".rdf": RdfFormat.RDF_XML,
+    ".xml": RdfFormat.RDF_XML,
+    ".jsonld": RdfFormat.JSON_LD,
+    ".nt": RdfFormat.N_TRIPLES,
+}
+
+
+def profiles() -> list[str]:
+    """The profiles that there is a feed in."""
+    return sorted(path.stem for path in FEEDS.glob("*.rq"))
+
+
+def build_feed(store: Store, profile: str) -> Iterator[Triple]:
+    """The triples of a feed as the engine finds them. Raises `NotFound` where there is none in the profile."""
+    if profile not in profiles():
+        raise NotFound(f"There is no feed in '{profile}'.", f"There are {', '.join(profiles())}.")
+    answer = store.query(read_query(FEEDS / f"{profile}.rq").text)
+    assert isinstance(answer, QueryTriples)
+    return map(_exact, answer)
+
+
+# The engine keeps whole numbers of every kind as xsd:integer; the profiles ask for the kind.
+_COUNTS = {
+    expand(name)
+    for name in (
+        *("health:minTypicalAge", "health:maxTypicalAge", "health:numberOfRecords"),
+        *("health:numberOfUniqueIndividuals", "dcat:byteSize"),
+    )
+}
+_NON_NEGATIVE = NamedNode(expand("xsd:nonNegativeInteger"))
+
+
+def _exact(triple: Triple) -> Triple:
+    if triple.predicate.value in _COUNTS and isinstance(triple.object, Literal):
+        return Triple(triple.subject, triple.predicate, Literal(triple.object.value, datatype=_NON_NEGATIVE))
+    return triple
+
+
+def write_feed(store: Store, profile: str, target: Path) -> int:
+    """Write a feed, sorted, in the format that the file's name tells; the number of triples.
+
+    They are sorted on disk: memory does not grow with the variables.
+    """
+    form = FORMATS.get(target.suffix)
+    if form is None:
+        raise UsageError(f"'{target.suffix}' tells no format of RDF.", f"Name the file {', '.join(FORMATS)}.")
+    found = build_feed(store, profile)
+    with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
+        lines = SortedFile(Path(folder, "feed.nt"))
+        for triple in found:
+            lines.add(f"{triple} .\n")
+        count, _ = lines.close()
+        written = Path(folder, target.name)
+        write_graph(lines.path, written, form)
+        written.replace(target)
+    return count
+
+
+if __name__ == "__main__":
+    build_folder, wanted = map(Path, sys.argv[1:])
+    write_feed(DiskStore(build_folder / "store"), wanted.stem, wanted)

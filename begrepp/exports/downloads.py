@@ -1,0 +1,220 @@
+"""Files to download: a code system, or all that is here, in each of five forms, without what may not be passed on.
+
+Made from the graphs of a build when first asked for, beside the builds and never in them. Each file has its
+SHA-256 beside it. `python -m begrepp.exports.downloads BUILD TARGET` writes one, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
+from itertools import groupby
+from pathlib import Path
+from typing import IO, cast
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+
+from begrepp.artefact.manifest import GraphEntry, Manifest, part_from_entry, read_manifest
+from begrepp.artefact.public_projection import public_lines
+from begrepp.errors import NotFound
+from begrepp.exports.nquads import quads
+from begrepp.exports.sqlite import write_database
+from begrepp.rdf.namespaces import compact, prefixes
+from begrepp.settings import LANGUAGES
+
+ALL = "begrepp"
+"""The name of the file that holds everything."""
+FORMS = {
+    "nq": "application/n-quads",
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "csv": "text/csv",
+    "sqlite": "application/vnd.sqlite3",
+}
+"""The forms by suffix. The first keeps every release in its own graph; the others hold the current view."""
+COLUMNS = {
+    "skos:notation": "notation",
+    "begrepp:status": "status",
+    "skos:broader": "broader",
+    "skos:prefLabel": "prefLabel",
+    "skos:altLabel": "altLabel",
+    "skos:hiddenLabel": "hiddenLabel",
+    "skos:definition": "definition",
+    "skos:scopeNote": "scopeNote",
+    "xkos:inclusionNote": "inclusionNote",
+    "xkos:exclusionNote": "exclusionNote",
+    "skos:exactMatch": "exactMatch",
+    "skos:closeMatch": "closeMatch",
+    "skos:broadMatch": "broadMatch",
+    "skos:narrowMatch": "narrowMatch",
+    "dct:isReplacedBy": "isReplacedBy",
+    "begrepp:validFrom": "validFrom",
+    "begrepp:validTo": "validTo",
+}
+_INLANGUAGES = ("prefLabel", "altLabel", "hiddenLabel", "definition", "scopeNote", "inclusionNote", "exclusionNote")
+_BETWEEN = "|"
+
+
+def file_name(name: str, form: str) -> str:
+    """What a download is called: `icd-10-se.ttl.gz`."""
+    return f"{name}.{form}.gz"
+
+
+def split_name(file: str, manifest: Manifest) -> tuple[str, str]:
+    """The name and the form of a download; raises `NotFound` where there is no such file."""
+    stem, _, form = file.removesuffix(".gz").rpartition(".")
+    if not file.endswith(".gz") or form not in FORMS or stem not in download_names(manifest):
+        raise NotFound(f"There is no download {file}.", "See /downloads for those that there are.")
+    return stem, form
+
+
+def download_names(manifest: Manifest) -> list[str]:
+    """What can be downloaded: everything, and each code system by its short name."""
+    return [ALL, *sorted({graph.id for graph in manifest.current_graphs("scheme")})]
+
+
+def write_download(build: Path, file: str, target: Path) -> str:
+    """Write a download to `target` and its SHA-256 beside it (`….sha256`, as `sha256sum` writes it); the SHA-256."""
+    manifest = read_manifest(build)
+    name, form = split_name(file, manifest)
+    aside = target.with_name(f"{target.name}.part")
+    # No clock and no name inside: the same build gives the same bytes.
+    with aside.open("wb") as out, gzip.GzipFile(filename="", fileobj=out, mode="wb", mtime=0) as zipped:
+        _WRITERS[form](build, manifest, name, cast(IO[bytes], zipped))
+    digest = hashlib.sha256()
+    with aside.open("rb") as written:
+        while chunk := written.read(1 << 20):
+            digest.update(chunk)
+    target.with_name(f"{target.name}.sha256").write_text(f"{digest.hexdigest()}  {file}\n", encoding="utf-8")
+    aside.replace(target)
+    return digest.hexdigest()
+
+
+def _graphs(manifest: Manifest, name: str, *, current: bool) -> list[GraphEntry]:
+    """The graphs that a download is made of; those of a code system are its releases."""
+    return [
+        graph
+        for graph in manifest.graphs
+        if (graph.current or not current) and (name == ALL or (graph.kind == "scheme" and graph.id == name))
+    ]
+
+
+def _lines(build: Path, manifest: Manifest, name: str) -> Iterator[str]:
+    """The current view as lines of N-Triples, each release's own in their order."""
+    for graph in _graphs(manifest, name, current=True):
+        part = part_from_entry(graph, build / "graphs")
+        with part.path.open(encoding="utf-8") as lines:
+            yield from public_lines(part, lines)
+
+
+def _write_quads(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
+    chosen = {graph.graph for graph in _graphs(manifest, name, current=False)}
+    for line in quads(build, manifest, public=True, only=chosen if name != ALL else None):
+        out.write(line.encode())
+
+
+def _triples(build: Path, manifest: Manifest, name: str) -> Iterator[Triple]:
+    reader = _Lines(_lines(build, manifest, name))
+    for quad in parse(reader, format=RdfFormat.N_TRIPLES):
+        assert isinstance(quad, Quad)
+        yield quad.triple
+
+
+def _write_turtle(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
+    serialize(_triples(build, manifest, name), out, format=RdfFormat.TURTLE, prefixes=prefixes())
+
+
+def _write_json_ld(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
+    serialize(_triples(build, manifest, name), out, format=RdfFormat.JSON_LD, prefixes=prefixes())
+
+
+def _write_csv(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
+    """One row for each concept; several values of a cell stand with `|` between them."""
+    text = TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    table = csv.DictWriter(text, ["iri", "scheme", *_columns()], lineterminator="\r\n")
+    table.writeheader()
+    for subject, group in groupby(_triples(build, manifest, name), key=lambda triple: triple.subject):
+        said = [(compact(triple.predicate.value), triple.object) for triple in group]
+        if ("rdf:type", "skos:Concept") in {(prop, compact(getattr(value, "value", ""))) for prop, value in said}:
+            cells: dict[str, list[str]] = defaultdict(list)
+            for prop, value in said:
+                words = str(getattr(value, "value", ""))
+                column = "scheme" if prop == "skos:inScheme" else COLUMNS.get(prop, "")
+                if column in _INLANGUAGES and isinstance(value, Literal):
+                    column = f"{column}@{value.language}" if value.language in LANGUAGES else ""
+                if column:
+                    cells[column].append(compact(words).removeprefix("begrepp:") if column == "status" else words)
+            row = {column: _BETWEEN.join(sorted(values)) for column, values in cells.items()}
+            table.writerow({"iri": str(getattr(subject, "value", "")), **row})
+    text.detach()
+
+
+def _columns() -> list[str]:
+    return [
+        written
+        for column in COLUMNS.values()
+        for written in ([f"{column}@{lang}" for lang in LANGUAGES] if column in _INLANGUAGES else [column])
+    ]
+
+
+class _Lines(BytesIO):
+    """Lines as a file to read, a piece at a time."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        super().__init__()
+        self._given = lines
+        self._left = b""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        wanted = size if size and size > 0 else 1 << 20
+        while len(self._left) < wanted and (line := next(self._given, None)) is not None:
+            self._left += line.encode()
+        chunk, self._left = self._left[:wanted], self._left[wanted:]
+        return chunk
+
+
+def _write_sqlite(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
+    licences = {
+        triple.object.value
+        for triple in _triples(build, manifest, name)
+        if compact(triple.predicate.value) == "dct:license" and isinstance(triple.object, NamedNode)
+    }
+    about = {
+        "content": name,
+        "citation": citation(manifest),
+        "licence": " ".join(sorted(licences)),
+        "hash": manifest.hash,
+        "built": manifest.built_at,
+        "software": manifest.software,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "dump.sqlite")
+        write_database(path, _triples(build, manifest, name), about)
+        with path.open("rb") as made:
+            shutil.copyfileobj(made, out)
+
+
+def citation(manifest: Manifest) -> str:
+    """How to cite what was taken from a build, so that it can be found again."""
+    return f"begrepp, {manifest.built_at[:10]}, {manifest.hash[:12]}. {manifest.base}"
+
+
+_WRITERS = {
+    "nq": _write_quads,
+    "ttl": _write_turtle,
+    "jsonld": _write_json_ld,
+    "csv": _write_csv,
+    "sqlite": _write_sqlite,
+}
+
+
+if __name__ == "__main__":
+    build_folder, wanted = map(Path, sys.argv[1:])
+    write_download(build_folder, wanted.name, wanted)

@@ -1,0 +1,293 @@
+"""Records become RDF here, once: SKOS, XKOS, SKOS-XL, SSSOM, DCAT, CSVW and PROV are decided in this module.
+
+Streaming: a record goes in, triples come out as N-Triples terms, nothing is held. No blank nodes and
+no clock, so that the same input gives the same triples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import singledispatchmethod
+
+from begrepp.graph import datasets, structures, variables
+from begrepp.graph.context import LoadContext
+from begrepp.rdf.namespaces import expand
+from begrepp.rdf.ntriples import Triple, day, days, iri, name, plain, property_iri, rdf_term, source, text, texts, typed
+from begrepp.records import (
+    Catalogue,
+    CodeList,
+    Concept,
+    ConceptualVariable,
+    Dataset,
+    Edition,
+    Element,
+    Level,
+    Mapping,
+    MappingSet,
+    RdfTerm,
+    RepresentedVariable,
+    Scheme,
+    Statement,
+    Status,
+    Structure,
+    TermStatus,
+    ValueSet,
+    Variable,
+)
+
+_DECIDED: dict[type, Callable[[TripleWriter, object], Iterator[Triple]]] = {}
+"""How records of a kind become triples; looked up once, since there may be millions of them."""
+
+
+class TripleWriter(LoadContext):
+    """Turns the records of one load into triples; it learns schemes, releases and datasets as they pass."""
+
+    def triples(self, record: object) -> Iterator[Triple]:
+        """The triples that a record stands for."""
+        kind = type(record)
+        if kind not in _DECIDED:
+            _DECIDED[kind] = TripleWriter.__dict__["decided"].dispatcher.dispatch(kind)
+        return _DECIDED[kind](self, record)
+
+    @singledispatchmethod
+    def decided(self, record: object) -> Iterator[Triple]:
+        """What is decided below, kind by kind."""
+        raise TypeError(f"no RDF is decided for {type(record).__name__}")
+
+    @decided.register
+    def _(self, scheme: Scheme) -> Iterator[Triple]:
+        self.schemes[scheme.id] = scheme
+        subject = iri(self.scheme_iri(scheme.id))
+        yield subject, name("rdf:type"), name("skos:ConceptScheme")
+        yield subject, name("rdf:type"), name("begrepp:CodeSystem")
+        yield subject, name("begrepp:schemeId"), plain(scheme.id)
+        yield from texts(subject, "skos:prefLabel", scheme.titles)
+        yield from texts(subject, "dct:description", scheme.descriptions)
+        for identifier in scheme.identifiers:
+            yield subject, name("dct:identifier"), plain(identifier)
+        if scheme.preferred_system_uri:
+            yield subject, name("begrepp:preferredSystemUri"), plain(scheme.preferred_system_uri)
+        if scheme.notation_pattern:
+            yield subject, name("begrepp:notationPattern"), plain(scheme.notation_pattern)
+        yield subject, name("begrepp:hierarchical"), typed(str(scheme.hierarchical).lower(), "xsd:boolean")
+        if scheme.part_of:
+            yield subject, name("dct:isPartOf"), iri(self.scheme_iri(scheme.part_of))
+        if scheme.ehds_coding_system:
+            yield subject, name("begrepp:ehdsCodingSystem"), iri(scheme.ehds_coding_system)
+
+    @decided.register
+    def _(self, release: Edition) -> Iterator[Triple]:
+        self.releases[release.scheme] = release
+        subject = iri(self.iris.release(release.scheme, release.version))
+        yield subject, name("rdf:type"), name("begrepp:CodeSystemRelease")
+        yield subject, name("begrepp:releaseOf"), iri(self.scheme_iri(release.scheme))
+        yield subject, name("dcat:version"), plain(release.version)
+        yield from texts(subject, "dct:title", release.titles)
+        yield subject, name("begrepp:validFrom"), day(release.valid_from)
+        if release.valid_to:
+            yield subject, name("begrepp:validTo"), day(release.valid_to)
+        yield subject, name("begrepp:coverage"), plain(release.coverage)
+        if release.modified:
+            yield subject, name("dct:modified"), day(release.modified)
+        yield from texts(subject, "adms:versionNotes", release.version_notes)
+        yield subject, name("begrepp:inGraph"), subject
+        yield from self.rights(subject, release.licence, release.redistribution, release.publisher)
+        yield from self.provenance(subject)
+
+    @decided.register
+    def _(self, level: Level) -> Iterator[Triple]:
+        subject = iri(self.iris.level(level.scheme, level.id))
+        yield subject, name("rdf:type"), name("xkos:ClassificationLevel")
+        yield subject, name("xkos:depth"), typed(level.depth, "xsd:integer")
+        yield from texts(subject, "skos:prefLabel", level.titles)
+        yield subject, name("dct:isPartOf"), iri(self.scheme_iri(level.scheme))
+
+    @decided.register
+    def _(self, concept: Concept) -> Iterator[Triple]:
+        scheme = self.schemes[concept.scheme]
+        scheme_iri = iri(self.scheme_iri(concept.scheme))
+        subject = iri(concept.iri or self.concept_iri(concept.scheme, concept.notation))
+        yield subject, name("rdf:type"), name("skos:Concept")
+        yield subject, name("skos:inScheme"), scheme_iri
+        yield subject, name("skos:notation"), plain(concept.notation)
+        yield from texts(subject, "skos:prefLabel", concept.pref_labels)
+        yield from texts(subject, "skos:altLabel", concept.alt_labels)
+        yield from texts(subject, "skos:hiddenLabel", concept.hidden_labels)
+        yield from texts(subject, "skos:definition", concept.definitions)
+        for note in concept.notes:
+            yield subject, name(note.kind), text(note.text)
+        for broader in concept.broader:
+            yield subject, name("skos:broader"), iri(self.concept_iri(concept.scheme, broader))
+        # What was retired and has lost its place is no top of the scheme: Snomed CT has a hundred thousand such.
+        if not concept.broader and scheme.hierarchical and concept.status is not Status.INACTIVE:
+            yield subject, name("skos:topConceptOf"), scheme_iri
+        for related in concept.related:
+            yield subject, name("skos:related"), iri(self.concept_iri(concept.scheme, related))
+        if concept.level:
+            yield iri(self.iris.level(concept.scheme, concept.level)), name("skos:member"), subject
+        release = self.releases[concept.scheme]
+        yield subject, name("begrepp:inRelease"), iri(self.iris.release(concept.scheme, release.version))
+        yield subject, name("begrepp:status"), name(f"begrepp:{concept.status}")
+        if concept.status is Status.INACTIVE:
+            yield subject, name("owl:deprecated"), typed("true", "xsd:boolean")
+        yield from days(subject, concept.valid_from, concept.valid_to)
+        if concept.accepted:
+            yield subject, name("dct:dateAccepted"), day(concept.accepted)
+        if concept.modified:
+            yield subject, name("dct:modified"), day(concept.modified)
+        for successor in concept.replaced_by:
+            target = iri(self.concept_iri(concept.scheme, successor))
+            yield subject, name("dct:isReplacedBy"), target
+        if concept.marker:
+            yield subject, name("begrepp:daggerAsterisk"), name(f"begrepp:{concept.marker}")
+            link = "begrepp:etiologyOf" if concept.marker == "dagger" else "begrepp:manifestationOf"
+            for other in concept.paired_with:
+                yield subject, name(link), iri(self.concept_iri(concept.scheme, other))
+        yield from texts(subject, "begrepp:domain", concept.domain)
+        for cited in concept.sources:
+            yield subject, name("dct:source"), source(cited)
+        if concept.checked:
+            yield subject, name("begrepp:checked"), day(concept.checked)
+        if concept.is_term_post:
+            yield subject, name("rdf:type"), name("begrepp:TermConcept")
+        yield from self._terms(subject, concept)
+        for predicate, said in concept.statements:
+            yield subject, property_iri(predicate), rdf_term(self._renamed(said))
+
+    def _terms(self, subject: str, concept: Concept) -> Iterator[Triple]:
+        relation = {
+            TermStatus.RECOMMENDED: "skosxl:prefLabel",
+            TermStatus.ADMITTED: "skosxl:altLabel",
+            TermStatus.DEPRECATED: "skosxl:hiddenLabel",
+        }
+        for term in concept.terms:
+            node = iri(self.iris.term(concept.scheme, concept.notation, term.text.value, term.text.lang))
+            yield subject, name(relation[term.status]), node
+            yield node, name("rdf:type"), name("skosxl:Label")
+            yield node, name("skosxl:literalForm"), text(term.text)
+            yield node, name("begrepp:termStatus"), name(f"begrepp:{term.status}")
+            if term.source:
+                yield node, name("dct:source"), source(term.source)
+
+    @decided.register
+    def _(self, statement: Statement) -> Iterator[Triple]:
+        subject = self.aliases.get(statement.subject, statement.subject)
+        yield iri(subject), property_iri(statement.predicate), rdf_term(self._renamed(statement.object))
+
+    def _renamed(self, said: RdfTerm) -> RdfTerm:
+        known = self.aliases.get(said.value) if said.kind == "iri" else None
+        return said._replace(value=known) if known else said
+
+    @decided.register
+    def _(self, mapping_set: MappingSet) -> Iterator[Triple]:
+        subject = iri(self.iris.mapping_set(mapping_set.id))
+        yield subject, name("rdf:type"), name("sssom:MappingSet")
+        if mapping_set.iri:
+            yield subject, name("dct:identifier"), plain(mapping_set.iri)
+        yield from texts(subject, "dct:title", mapping_set.titles)
+        yield subject, name("dcat:version"), plain(mapping_set.version)
+        yield subject, name("begrepp:validFrom"), day(mapping_set.valid_from)
+        yield from self.rights(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
+        yield from self.provenance(subject)
+
+    @decided.register
+    def _(self, mapping: Mapping) -> Iterator[Triple]:
+        left, right = self.foreign(mapping.subject), self.foreign(mapping.object)
+        subject = iri(self.mapping_iri(mapping))
+        yield iri(self.iris.mapping_set(mapping.mapping_set)), name("sssom:mappings"), subject
+        yield subject, name("rdf:type"), name("owl:Axiom")
+        yield subject, name("rdf:type"), name("sssom:Mapping")
+        yield subject, name("owl:annotatedSource"), iri(left)
+        yield subject, name("owl:annotatedProperty"), iri(mapping.predicate)
+        yield subject, name("owl:annotatedTarget"), iri(right)
+        yield subject, name("sssom:mapping_justification"), iri(mapping.justification)
+        if mapping.negated:
+            yield subject, name("sssom:predicate_modifier"), name("sssom:NegatedPredicate")
+        else:
+            yield iri(left), iri(mapping.predicate), iri(right)
+            if mapping.predicate == expand("begrepp:measures"):
+                yield iri(left), name("begrepp:qualifiedMeasures"), subject
+                yield subject, name("begrepp:linksTo"), iri(right)
+        if mapping.confidence is not None:
+            yield subject, name("sssom:confidence"), typed(mapping.confidence, "xsd:double")
+        for author in mapping.author_iris:
+            yield subject, name("dct:creator"), iri(author)
+        for author in mapping.authors:
+            yield subject, name("sssom:author_label"), plain(author)
+        for prefixed, value in (
+            ("sssom:mapping_tool", mapping.tool),
+            ("sssom:subject_source_version", mapping.subject_version),
+            ("sssom:object_source_version", mapping.object_version),
+        ):
+            if value:
+                yield subject, name(prefixed), plain(value)
+        if said := mapping.comment:
+            yield subject, name("rdfs:comment"), text(said) if said.lang else plain(said.value)
+        for link in mapping.see_also:
+            yield subject, name("rdfs:seeAlso"), source(link)
+        for prefixed, number in (
+            ("begrepp:mapGroup", mapping.map_group),
+            ("begrepp:mapPriority", mapping.map_priority),
+        ):
+            if number is not None:
+                yield subject, name(prefixed), typed(number, "xsd:integer")
+        for prefixed, value in (("begrepp:mapRule", mapping.map_rule), ("begrepp:mapAdvice", mapping.map_advice)):
+            if value:
+                yield subject, name(prefixed), plain(value)
+        if mapping.mapped_on:
+            yield subject, name("pav:authoredOn"), day(mapping.mapped_on)
+
+    @decided.register
+    def _(self, value_set: ValueSet) -> Iterator[Triple]:
+        subject = iri(self.iris.value_set(value_set.id, value_set.version))
+        yield subject, name("rdf:type"), name("skos:Collection")
+        yield subject, name("rdf:type"), name("begrepp:ValueSet")
+        yield from texts(subject, "skos:prefLabel", value_set.titles)
+        yield from texts(subject, "dct:description", value_set.descriptions)
+        yield subject, name("dcat:version"), plain(value_set.version)
+        for identifier in value_set.identifiers:
+            yield subject, name("dct:identifier"), plain(identifier)
+        for member in value_set.members:
+            yield subject, name("skos:member"), iri(self.known(member))
+        for rule in value_set.intension:
+            yield subject, name("begrepp:intension"), plain(rule)
+
+    @decided.register
+    def _(self, of: Catalogue) -> Iterator[Triple]:
+        if of.iri:
+            self.aliases[of.iri] = self.iris.catalogue(of.id)
+        yield from datasets.catalogue_triples(self, of)
+
+    @decided.register
+    def _(self, dataset: Dataset) -> Iterator[Triple]:
+        if dataset.iri:
+            self.aliases[dataset.iri] = self.iris.dataset(dataset.id)
+        self.datasets[dataset.id] = dataset
+        yield from datasets.dataset_triples(self, dataset)
+
+    @decided.register
+    def _(self, code_list: CodeList) -> Iterator[Triple]:
+        yield from variables.code_list_triples(self, code_list)
+
+    @decided.register
+    def _(self, variable: Variable) -> Iterator[Triple]:
+        if variable.iri:
+            self.aliases[variable.iri] = self.variable_iri(variable)
+        yield from variables.variable_triples(self, variable)
+
+    @decided.register
+    def _(self, variable: ConceptualVariable) -> Iterator[Triple]:
+        yield from variables.conceptual_triples(self, variable)
+
+    @decided.register
+    def _(self, variable: RepresentedVariable) -> Iterator[Triple]:
+        yield from variables.represented_triples(self, variable)
+
+    @decided.register
+    def _(self, structure: Structure) -> Iterator[Triple]:
+        self.structures[structure.id] = structure
+        yield from structures.structure_triples(self, structure)
+
+    @decided.register
+    def _(self, element: Element) -> Iterator[Triple]:
+        yield from structures.element_triples(self, element)

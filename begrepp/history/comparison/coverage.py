@@ -1,0 +1,101 @@
+"""What each of two editions covers, level by level, so that a gap in a list is not taken for a change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from begrepp.artefact.manifest import LevelCoverage
+from begrepp.history.comparison.entry import last
+from begrepp.rdf.ntriples import name
+from begrepp.records import Coverage
+
+COVERED = 0.95
+"""A partial list that has this share of the other edition's codes of a level covers the level."""
+
+_TYPE_LINE = f" {name('rdf:type')} {name('skos:Concept')} .\n"
+_MEMBER = f" {name('skos:member')} "
+_BROADER = f" {name('skos:broader')} "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionFile:
+    """One edition of a scheme, as a file of sorted N-Triples."""
+
+    path: Path
+    coverage: Coverage
+    valid_from: str
+
+
+@dataclass(slots=True)
+class EditionSurvey:
+    """A first look at an edition: its concepts with their level, and what lies above something."""
+
+    complete: bool
+    level: dict[str, str] = field(default_factory=dict)
+    has_narrower: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, edition: EditionFile) -> EditionSurvey:
+        found = cls(edition.coverage is Coverage.COMPLETE)
+        levels: dict[str, str] = {}
+        interned: dict[str, str] = {}
+        with edition.path.open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.endswith(_TYPE_LINE):
+                    found.level.setdefault(line[: line.index(" ")], "")
+                elif _MEMBER in line:
+                    subject, _, rest = line.split(" ", 2)
+                    if "/level/" in subject:
+                        levels[rest[:-3]] = interned.setdefault(subject, subject)
+                elif _BROADER in line:
+                    found.has_narrower.add(line.split(" ", 2)[2][:-3])
+        for concept, level in levels.items():
+            if concept in found.level:
+                found.level[concept] = level
+        return found
+
+
+class SharedCoverage:
+    """Which levels each edition covers, so that a gap in a list is not taken for a change."""
+
+    def __init__(self, old: EditionSurvey, new: EditionSurvey) -> None:
+        self._old, self._new = old, new
+        self._by_length = not any(old.level.values()) and not any(new.level.values())
+        self._by_length = self._by_length and not (old.complete and new.complete)
+        counts = [Counter(map(self._level, survey.level)) for survey in (old, new)]
+        common = Counter(self._level(subject) for subject in old.level.keys() & new.level.keys())
+        self.levels = [
+            LevelCoverage(
+                level=level,
+                old=counts[0][level],
+                new=counts[1][level],
+                common=common[level],
+                old_covers=_covers(counts[0][level], common[level], counts[1][level], old.complete),
+                new_covers=_covers(counts[1][level], common[level], counts[0][level], new.complete),
+            )
+            for level in sorted({*counts[0], *counts[1]})
+        ]
+        self._old_covers = {row.level for row in self.levels if row.old_covers}
+        self._new_covers = {row.level for row in self.levels if row.new_covers}
+
+    def _level(self, subject: str) -> str:
+        if self._by_length:
+            return f"length {len(last(subject))}"
+        # A concept may have a level in one edition and none in the other: the newer edition's word counts.
+        return (self._new.level.get(subject) or self._old.level.get(subject, "")).strip("<>")
+
+    def older_covers(self, subject: str) -> bool:
+        """Whether the older edition lists the level on which a concept stands."""
+        return self._level(subject) in self._old_covers
+
+    def newer_covers(self, subject: str) -> bool:
+        """Whether the newer edition lists the level on which a concept stands."""
+        return self._level(subject) in self._new_covers
+
+
+def _covers(own: int, common: int, other: int, complete: bool) -> bool:
+    if complete:
+        return own > 0
+    return own > 0 and common >= COVERED * other

@@ -1,8 +1,0 @@
-"""`python -m begrepp.profiles.rdforms BUNDLE VERSION`: the shapes, on standard output."""
-
-import sys
-from pathlib import Path
-
-from begrepp.profiles.rdforms.turtle import shapes_of
-
-sys.stdout.write(shapes_of(Path(sys.argv[1]), sys.argv[2]))

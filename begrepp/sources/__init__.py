@@ -1,0 +1,1 @@
+"""Publishers' files: reads tables, XML and archives, yields rows with their origin; refuses personal data."""

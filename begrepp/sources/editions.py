@@ -1,0 +1,111 @@
+"""Editions as they lie in folders: `<root>/<source>/<edition>/files`, and what an edition's name tells.
+
+A **root** is `starter/` or the user's `data/raw/`. An edition folder may hold a `source.toml` that
+declares its loader or says more about the release (docs/how-to/source-toml.md).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import Coverage, EditionFiles
+from begrepp.sources.privacy import refuse_identity_numbers
+
+DECLARATION = "source.toml"
+_DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!\d)")
+
+
+def find_editions(root: Path) -> Iterator[EditionFiles]:
+    """All editions under a root, in order. Lock files of spreadsheet programs and dot files are left out."""
+    if not root.is_dir():
+        return
+    for folder in sorted(path for path in root.glob("*/*/") if path.is_dir() and not path.name.startswith(".")):
+        files = tuple(
+            path
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.name.startswith((".", "~$")) and path.name != "README.md"
+        )
+        if files:
+            yield EditionFiles(source=folder.parent.name, version=folder.name, folder=folder, files=files)
+
+
+def declaration(edition: EditionFiles) -> dict[str, Any]:
+    """What the edition's `source.toml` says, or nothing."""
+    path = edition.folder / DECLARATION
+    return read_toml(path) if path.exists() else {}
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as a dictionary; raises `InputError` naming the line where it is malformed."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        for number, line in enumerate(text.splitlines(), start=1):
+            refuse_identity_numbers(line, Origin(path.name, number))
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(path, f"not well-formed TOML: {error}.", "Mend the line and try again.") from None
+
+
+def valid_from(edition: EditionFiles) -> date:
+    """When the edition came into force: as declared, or as its name begins (`2021`, `2021-05-31`)."""
+    declared = _release(edition).get("valid_from")
+    if isinstance(declared, date):
+        return date(declared.year, declared.month, declared.day)
+    if declared is not None:
+        raise InputError(
+            Origin(DECLARATION),
+            f"[release] valid_from is {declared!r}.",
+            "Write a date without quotation marks: 2021-01-01.",
+        )
+    if match := _DATE.match(edition.version):
+        year, month, day = match.groups()
+        try:
+            return date(int(year), int(month or 1), int(day or 1))
+        except ValueError:
+            pass
+    raise InputError(
+        Origin(f"{edition.source}/{edition.version}"),
+        f"the edition's name '{edition.version}' does not begin with a year or a date.",
+        "Name it so (2021, 2021-05-31), or put a source.toml beside the files with [release] valid_from = 2021-01-01.",
+    )
+
+
+def coverage(edition: EditionFiles) -> Coverage:
+    """Whether the files list the whole scheme; a `source.toml` may say that they do not."""
+    said = _release(edition).get("coverage", "complete")
+    try:
+        return Coverage(said)
+    except ValueError:
+        raise InputError(
+            Origin(DECLARATION), f"[release] coverage is {said!r}.", f"Use one of: {', '.join(Coverage)}."
+        ) from None
+
+
+def _release(edition: EditionFiles) -> dict[str, Any]:
+    said = declaration(edition).get("release", {})
+    if not isinstance(said, dict):
+        raise InputError(Origin(DECLARATION), "release is no table.", "Write [release] on a line of its own.")
+    return said
+
+
+def data_files(edition: EditionFiles) -> tuple[Path, ...]:
+    """The publisher's files, without the declaration."""
+    return tuple(path for path in edition.files if path.name != DECLARATION)
+
+
+def file_named(edition: EditionFiles, name: str) -> Path:
+    """The file of that name; raises `InputError` where it is missing."""
+    for path in edition.files:
+        if path.name == name:
+            return path
+    raise InputError(
+        Origin(f"{edition.source}/{edition.version}"),
+        f"the file '{name}' is missing (there are: {', '.join(path.name for path in edition.files)}).",
+        "Add all files of the edition together: `begrepp add SOURCE FILE… --edition E`.",
+    )

@@ -1,0 +1,116 @@
+"""Publishers' workbooks (XLSX), row by row: every cell a string, formulas refused, nothing read whole into memory."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import TYPE_FORMULA
+
+from begrepp.errors import InputError, Origin, PersonalDataError
+from begrepp.sources.archives import check_archive, refuse_doctypes
+from begrepp.sources.meter import Meter, meter
+from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
+from begrepp.sources.tables import Row, check_header, named_cells
+
+
+def read_xlsx(
+    path: Path, *, sheet: str = "", required: Iterable[str] = (), skip: int = 0, counted: bool = True
+) -> Iterator[Row]:
+    """Rows of one sheet of a workbook (the first, unless named); its first row after `skip` others is the header.
+
+    Formulas are refused: what a formula shows depends on who last opened the file.
+    """
+    counter = meter() if counted else Meter()
+    counter.stage = "reading"
+    header: list[str] | None = None
+    for origin, values in islice(_sheet_rows(path, sheet), skip, None):
+        if not any(values):
+            continue
+        if header is None:
+            while values and not values[-1]:
+                values.pop()
+            header = values
+            check_header(header, required, "", path)
+            continue
+        counter.rows += 1
+        refuse_identity_numbers("\t".join(values), origin)
+        found = named_cells(header, values, origin, short_rows=True)
+        refuse_person_rows(found, origin)
+        yield Row(found, origin)
+    if header is None:
+        raise InputError(path, "the sheet is empty.", "Fetch the file again from its publisher.")
+
+
+def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
+    check_archive(path)
+    refuse_doctypes(path)
+    try:
+        with closing(load_workbook(path, read_only=True, data_only=False)) as book:
+            if sheet and sheet not in book.sheetnames:
+                raise InputError(
+                    path,
+                    f"no sheet '{sheet}' (there are: {', '.join(book.sheetnames)}).",
+                    "If the publisher renamed it, change the loader or the mapping file.",
+                )
+            page = book[sheet or book.sheetnames[0]]
+            # What a workbook says of its own size is often wrong, and would cut off columns.
+            page.reset_dimensions()
+            for number, cells in enumerate(page.iter_rows(), start=1):
+                origin = Origin(f"{path.name}[{page.title}]", number)
+                for cell in cells:
+                    if cell.value is not None and cell.data_type == TYPE_FORMULA:
+                        raise InputError(
+                            origin,
+                            f"cell {cell.coordinate} holds a formula.",
+                            "Save the sheet as values and add it again.",
+                        )
+                yield origin, [_cell_text(cell.value) for cell in cells]
+    except InputError:
+        raise
+    except Exception as error:
+        # openpyxl raises whatever a damaged part leads it to: KeyError, ParseError, zlib.error, TypeError …
+        raise InputError(
+            path,
+            f"the workbook cannot be read ({' '.join(str(error).split()) or type(error).__name__}).",
+            "Open it in a spreadsheet program and save it as .xlsx again.",
+        ) from None
+
+
+def rows_of_all_sheets(path: Path) -> Iterator[tuple[str, Origin, list[str]]]:
+    """The rows of all sheets as they are, with the sheet's name. Of a workbook that cannot be read there are none: who
+    loads it says why.
+    """
+    try:
+        check_archive(path)
+        refuse_doctypes(path)
+        with closing(load_workbook(path, read_only=True, data_only=False)) as book:
+            for page in book.worksheets:
+                page.reset_dimensions()
+                for number, cells in enumerate(page.iter_rows(values_only=True), start=1):
+                    title = str(page.title)
+                    yield title, Origin(f"{path.name}[{title}]", number), [_cell_text(value) for value in cells]
+    except PersonalDataError:
+        raise
+    except Exception:
+        return
+
+
+def _cell_text(value: object) -> str:
+    """A cell as a string; whole numbers without a decimal point, dates as ISO dates."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer():
+            return str(int(value))
+        case date():
+            return value.isoformat()[:10]
+        case _:
+            return unicodedata.normalize("NFC", str(value)).strip()

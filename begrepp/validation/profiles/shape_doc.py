@@ -1,0 +1,267 @@
+"""What rules ask, put in order for a reader: per class its properties, how many, of what kind, and how grave.
+
+Read from the shapes alone, so that the page says what is checked and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.rdf.namespaces import compact
+from begrepp.settings import Settings
+from begrepp.validation.profiles.imports import copies, with_imports
+from begrepp.validation.profiles.profile import Profile
+from begrepp.validation.shacl.messages import own_messages
+from begrepp.validation.shacl.paths import PropertyPath, path_text
+from begrepp.validation.shacl.rdf_reader import Triples
+from begrepp.validation.shacl.shapes import TARGETS, Shape, Shapes
+from begrepp.validation.shacl.vocabulary import SH, Term, lexical, shown
+
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+Texts = Mapping[str, str]
+
+_SIMPLE = (
+    *("datatype", "class", "nodeKind", "in", "hasValue", "pattern", "languageIn", "uniqueLang", "minInclusive"),
+    *("maxInclusive", "minExclusive", "maxExclusive", "minLength", "maxLength", "equals", "disjoint", "lessThan"),
+    *("lessThanOrEquals", "node", "closed", "qualifiedMinCount", "qualifiedMaxCount"),
+)
+_LISTED = ("in", "languageIn")
+_NESTED = ("not", "qualifiedValueShape")
+_NESTED_LISTS = ("or", "and", "xone")
+_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing asked of a value: the parameter's name in SHACL, its values, or the alternatives that it joins."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    parts: tuple[tuple[str, tuple[Rule, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyDoc:
+    """What is asked of one property; `path` is written for people, `path_id` as in a report."""
+
+    path: str
+    path_id: str
+    name: Texts
+    description: Texts
+    minimum: int
+    maximum: int | None
+    rules: tuple[Rule, ...]
+    severity: str
+    messages: Texts
+    group: Texts
+    order: float
+
+    @property
+    def cardinality(self) -> str:
+        """`1..*` and the like."""
+        return f"{self.minimum}..{'*' if self.maximum is None else self.maximum}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SparqlRule:
+    """A SPARQL constraint: what it says of a breach, and its query."""
+
+    messages: Texts
+    query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeDoc:
+    """A named shape: what it looks at, what it asks, why, and where to read more."""
+
+    iri: str
+    label: Texts
+    hint: Texts
+    see_also: tuple[str, ...]
+    targets: tuple[tuple[str, str], ...]
+    severity: str
+    messages: Texts
+    rules: tuple[Rule, ...]
+    properties: tuple[PropertyDoc, ...]
+    questions: tuple[SparqlRule, ...]
+    deactivated: bool
+
+    @property
+    def id(self) -> str:
+        """The last part of the IRI, as an anchor on a page."""
+        return self.iri.rstrip("/#").replace("#", "/").rpartition("/")[2].replace(":", "-")
+
+
+def describe_shapes(shapes: Shapes) -> list[ShapeDoc]:
+    """Every named shape with a target, and every one that those refer to, in the order of their labels."""
+    found: dict[Term, ShapeDoc] = {}
+    pending = list(shapes.targeted)
+    while pending:
+        node = pending.pop()
+        if node in found:
+            continue
+        found[node] = _shape(shapes, shapes.shape(node))
+        pending += [other for other in _referred(shapes.graph, node) if isinstance(other, NamedNode)]
+    return sorted(found.values(), key=lambda each: (not each.targets, each.id))
+
+
+def _referred(graph: Triples, node: Term, depth: int = 0) -> Iterator[Term]:
+    """The shapes that a shape names, at any depth of its nameless parts."""
+    if depth > _DEPTH:
+        return
+    yield from graph.objects(node, SH + "node")
+    inner = [*graph.objects(node, SH + "property"), *(n for name in _NESTED for n in graph.objects(node, SH + name))]
+    inner += [n for name in _NESTED_LISTS for head in graph.objects(node, SH + name) for n in graph.items(head)]
+    for each in inner:
+        yield from _referred(graph, each, depth + 1)
+
+
+def _shape(shapes: Shapes, shape: Shape) -> ShapeDoc:
+    graph, node = shapes.graph, shape.node
+    severity = _severity(shape)
+    properties = [shapes.shape(child) for child in graph.objects(node, SH + "property")]
+    own = [_property(shapes, shape, severity)] if shape.path is not None else []
+    documented = [*own, *(_property(shapes, each, severity) for each in properties if not each.deactivated)]
+    return ShapeDoc(
+        iri=shown(node),
+        label=texts(graph, node, RDFS + "label") or texts(graph, node, SH + "name"),
+        hint=texts(graph, node, RDFS + "comment") or texts(graph, node, SH + "description"),
+        see_also=tuple(sorted(lexical(each) for each in graph.objects(node, RDFS + "seeAlso"))),
+        targets=_targets(shapes, node),
+        severity=severity,
+        messages=own_messages(graph, node),
+        rules=() if own else _rules(graph, node),
+        properties=tuple(sorted(merged(documented), key=lambda each: (each.order, each.path))),
+        questions=tuple(
+            SparqlRule(messages=own_messages(graph, each) or own_messages(graph, node), query=lexical(query))
+            for each in graph.objects(node, SH + "sparql")
+            if (query := graph.one(each, SH + "select")) is not None
+        ),
+        deactivated=shape.deactivated,
+    )
+
+
+def _targets(shapes: Shapes, node: Term) -> tuple[tuple[str, str], ...]:
+    found = [(name, shown(target)) for name in TARGETS for target in shapes.graph.objects(node, SH + name)]
+    return (*found, ("targetClass", shown(node))) if shapes.is_class(node) else tuple(found)
+
+
+def _property(shapes: Shapes, shape: Shape, above: str) -> PropertyDoc:
+    graph, node = shapes.graph, shape.node
+    group = graph.one(node, SH + "group")
+    maximum = _number(graph, node, "maxCount")
+    return PropertyDoc(
+        path=short_path(shape.path),
+        path_id=path_text(shape.path) or "",
+        name=texts(graph, node, SH + "name"),
+        description=texts(graph, node, SH + "description"),
+        minimum=int(_number(graph, node, "minCount") or 0),
+        maximum=None if maximum is None else int(maximum),
+        rules=_rules(graph, node),
+        severity=_severity(shape) if shape.severity is not None else above,
+        messages=shape.messages,
+        group=texts(graph, group, RDFS + "label") if group is not None else {},
+        order=_number(graph, node, "order") or 0.0,
+    )
+
+
+def merged(found: Sequence[PropertyDoc]) -> list[PropertyDoc]:
+    """One row per path and severity: publishers often write the number and the kind in shapes apart."""
+    rows: dict[tuple[str, str], PropertyDoc] = {}
+    for each in found:
+        key = (each.path_id, each.severity)
+        if (seen := rows.get(key)) is None:
+            rows[key] = each
+            continue
+        limits = [limit for limit in (seen.maximum, each.maximum) if limit is not None]
+        rows[key] = PropertyDoc(
+            path=each.path,
+            path_id=each.path_id,
+            name=seen.name or each.name,
+            description=seen.description or each.description,
+            minimum=max(seen.minimum, each.minimum),
+            maximum=min(limits) if limits else None,
+            rules=(*seen.rules, *(rule for rule in each.rules if rule not in seen.rules)),
+            severity=each.severity,
+            messages=seen.messages or each.messages,
+            group=seen.group or each.group,
+            order=seen.order or each.order,
+        )
+    return list(rows.values())
+
+
+def _rules(graph: Triples, node: Term, depth: int = 0) -> tuple[Rule, ...]:
+    found: list[Rule] = []
+    for name in _SIMPLE:
+        for value in graph.objects(node, SH + name):
+            terms = graph.items(value) if name in _LISTED else [value]
+            found.append(Rule(name=name, values=tuple(_value(graph, term) for term in terms)))
+    if depth < _DEPTH:
+        for name in _NESTED:
+            for each in graph.objects(node, SH + name):
+                found.append(Rule(name=name, parts=(_part(graph, each, depth + 1),)))
+        for name in _NESTED_LISTS:
+            for head in graph.objects(node, SH + name):
+                found.append(Rule(name=name, parts=tuple(_part(graph, each, depth + 1) for each in graph.items(head))))
+    return tuple(found)
+
+
+def _part(graph: Triples, node: Term, depth: int) -> tuple[str, tuple[Rule, ...]]:
+    """A shape within another: the path that it looks along, and what it asks there; one with a name by its name."""
+    if isinstance(node, NamedNode) and not node.value.startswith("urn:"):
+        return ("", (Rule(name="node", values=(node.value,)),))
+    inner = list(_rules(graph, node, depth))
+    for child in graph.objects(node, SH + "property"):
+        inner.append(Rule(name="property", parts=(_part(graph, child, depth + 1),)))
+    for name in ("minCount", "maxCount"):
+        inner += [Rule(name=name, values=(lexical(value),)) for value in graph.objects(node, SH + name)]
+    path = graph.one(node, SH + "path")
+    return (shown(path) if isinstance(path, NamedNode) else "" if path is None else "…", tuple(inner))
+
+
+def _value(graph: Triples, term: Term) -> str:
+    if isinstance(term, NamedNode | Literal):
+        return str(term) if isinstance(term, Literal) and term.language else lexical(term)
+    return "…"
+
+
+def _severity(shape: Shape) -> str:
+    return shown(shape.severity).removeprefix(SH) if shape.severity is not None else "Violation"
+
+
+def _number(graph: Triples, node: Term, name: str) -> float | None:
+    try:
+        return float(lexical(graph.one(node, SH + name)))
+    except ValueError:
+        return None
+
+
+def texts(graph: Triples, node: Term, predicate: str) -> Texts:
+    """The literals of a node for a predicate, by language."""
+    return {o.language or "": o.value for o in graph.objects(node, predicate) if isinstance(o, Literal)}
+
+
+def short_path(path: PropertyPath | None) -> str:
+    """A property path for people: `skos:broader+`, `^dct:hasPart`, `dcat:dataset / dct:title`."""
+    if path is None:
+        return ""
+    inner = [short_path(part) for part in path.parts]
+    match path.kind:
+        case "predicate":
+            return compact(path.predicate.value) if path.predicate else ""
+        case "inverse":
+            return "^" + (compact(path.predicate.value) if path.predicate else "")
+        case "sequence":
+            return " / ".join(inner)
+        case "alternative":
+            return f"({' | '.join(inner)})"
+    return f"{inner[0]}{path.kind}"
+
+
+def profile_documentation(profile: Profile) -> list[ShapeDoc]:
+    """The shapes of a profile, described. Raises `InputError` where a file cannot be read."""
+    files, _ = with_imports(profile.files, copies(Settings()), leave_out=True)
+    return describe_shapes(Shapes(files))

@@ -1,0 +1,167 @@
+"""The validation report: results, counted by shape and cause, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.validation.shacl.results import ShaclResult, ShaclResults
+from begrepp.validation.shacl.vocabulary import SH, Term
+
+EXAMPLES = 5
+
+
+class Severity(StrEnum):
+    """How bad it is; only a violation stops a source from being published."""
+
+    VIOLATION = "Violation"
+    WARNING = "Warning"
+    INFO = "Info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One thing that is not as it should be.
+
+    `shape` is the IRI of the named shape; `focus` and `value` are IRIs, `"literals"@sv` as in N-Triples or
+    `_:blank`; `path` is a property's IRI, or a longer path as in Turtle; `messages` are by language.
+    """
+
+    shape: str
+    severity: Severity
+    focus: str
+    value: str | None
+    path: str | None
+    component: str
+    messages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Results with one cause: how many, and the first few things they are about."""
+
+    shape: str
+    severity: Severity
+    component: str
+    path: str | None
+    messages: Mapping[str, str]
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The judgement: every result counted, and for each shape the first ones kept, in a fixed order."""
+
+    results: tuple[Result, ...]
+    groups: tuple[Group, ...]
+    engine: str
+    shapes: int
+
+    @property
+    def conforms(self) -> bool:
+        """No violation. Warnings and information do not stop a source."""
+        return not self.violations
+
+    @property
+    def violations(self) -> int:
+        """How many violations there are, kept or not."""
+        return self._count(Severity.VIOLATION)
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings there are, kept or not."""
+        return self._count(Severity.WARNING)
+
+    def _count(self, severity: Severity) -> int:
+        return sum(group.count for group in self.groups if group.severity is severity)
+
+    def grouped(self) -> tuple[Group, ...]:
+        """Results by shape and cause, violations first."""
+        return self.groups
+
+    def to_turtle(self) -> str:
+        """The kept results as a W3C `sh:ValidationReport`; the same report gives the same text."""
+        body = " ,\n".join(_result_turtle(result) for result in self.results)
+        conforms = "false" if self.groups else "true"
+        results = f" ;\n  sh:result\n{body}" if body else ""
+        return f"@prefix sh: <{SH}> .\n\n[] a sh:ValidationReport ;\n  sh:conforms {conforms}{results} .\n"
+
+
+def _result_turtle(result: Result) -> str:
+    lines = [
+        f"sh:focusNode {_as_turtle(result.focus)}",
+        f"sh:resultSeverity sh:{result.severity}",
+        f"sh:sourceShape {_as_turtle(result.shape)}",
+        f"sh:sourceConstraintComponent <{result.component}>",
+    ]
+    if result.path:
+        lines.append(f"sh:resultPath {result.path if result.path[0] in '([' else _as_turtle(result.path)}")
+    if result.value is not None:
+        lines.append(f"sh:value {_as_turtle(result.value)}")
+    for language, message in sorted(result.messages.items()):
+        lines.append(f"sh:resultMessage {Literal(message, language=language) if language else Literal(message)}")
+    return "    [ a sh:ValidationResult ;\n      " + " ;\n      ".join(lines) + " ]"
+
+
+def _as_turtle(text: str) -> str:
+    return text if text.startswith(('"', "_:", "<<")) else f"<{text}>"
+
+
+def make_report(findings: Iterable[ShaclResults], engine: str, shapes: int, limit: int) -> Report:
+    """Count everything, keep the first in order: memory stays bounded however much is wrong."""
+    kept: dict[str, list[Result]] = {}
+    groups: dict[tuple[object, ...], Group] = {}
+    for found in findings:
+        first = Group(
+            shape=found.cause.shape.name,
+            severity=_SEVERITIES.get(found.cause.shape.severity, Severity.VIOLATION),
+            component=found.cause.component,
+            path=found.cause.path,
+            messages=found.cause.messages,
+            count=len(found),
+            examples=tuple(found.culprits(EXAMPLES)),
+        )
+        cause = (first.severity, first.shape, first.component, first.path or "", *sorted(first.messages.items()))
+        groups[cause] = _together(groups[cause], first) if cause in groups else first
+        bucket = kept.setdefault(first.shape, [])
+        bucket += [_result(first, finding) for finding in found.first(limit)]
+        bucket.sort(key=_order)
+        del bucket[limit:]
+    return Report(
+        results=tuple(sorted((result for bucket in kept.values() for result in bucket), key=_order)),
+        groups=tuple(groups[cause] for cause in sorted(groups, key=lambda c: (_RANK[c[0]], *map(str, c[1:])))),
+        engine=engine,
+        shapes=shapes,
+    )
+
+
+def _together(one: Group, other: Group) -> Group:
+    examples = tuple(sorted({*one.examples, *other.examples})[:EXAMPLES])
+    return replace(one, count=one.count + other.count, examples=examples)
+
+
+def _result(group: Group, finding: ShaclResult) -> Result:
+    return Result(
+        shape=group.shape,
+        severity=group.severity,
+        focus=finding.focus,
+        value=finding.value,
+        path=group.path,
+        component=group.component,
+        messages=finding.messages,
+    )
+
+
+_RANK: dict[object, int] = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+_SEVERITIES: dict[Term | None, Severity] = {NamedNode(SH + severity): severity for severity in Severity}
+
+
+def _order(result: Result) -> tuple[str, ...]:
+    messages = "".join(message for _, message in sorted(result.messages.items()))
+    return (result.shape, result.focus, result.value or "", result.path or "", result.component, messages)

@@ -1,0 +1,106 @@
+"""A judgement put in words: what is wrong, how often, where for example, and how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from begrepp.rdf.namespaces import compact
+from begrepp.validation.outcome import ValidationOutcome
+from begrepp.validation.profiles.shape_doc import ShapeDoc
+from begrepp.validation.report import Group, Severity
+from begrepp.validation.reports.i18n import choose, knows, translate, unfilled
+from begrepp.validation.shacl.vocabulary import SH
+
+_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
+_COMPONENT = re.compile(r"#(\w+)ConstraintComponent$")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseText:
+    """All results of one kind, in the reader's language."""
+
+    severity: Severity
+    count: int
+    shape: str
+    shape_id: str
+    label: str
+    path: str
+    result_path: str
+    message: str
+    hint: str
+    link: str
+    examples: tuple[str, ...]
+    component: str
+
+
+def causes(judgement: ValidationOutcome, language: str) -> list[CauseText]:
+    """The causes, the gravest and most frequent first."""
+    shapes = {each.iri: each for each in judgement.shapes}
+    found = [_cause(group, shapes, judgement, language) for group in judgement.report.groups]
+    return sorted(
+        found, key=lambda cause: (_ORDER[cause.severity], -cause.count, cause.label, cause.path, cause.message)
+    )
+
+
+def readable_path(path: str | None, shapes: Mapping[str, ShapeDoc] | None = None) -> str:
+    """The path of a result for people."""
+    if not path:
+        return ""
+    if "://" in path and path[0] not in "([":
+        return compact(path)
+    for shape in (shapes or {}).values():
+        for each in shape.properties:
+            if each.path_id == path:
+                return each.path
+    return re.sub(r"<([^<>]+)>", lambda match: compact(match[1]), path)
+
+
+def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: ValidationOutcome, language: str) -> CauseText:
+    shape = shapes.get(group.shape)
+    component = match[1] if (match := _COMPONENT.search(group.component)) else ""
+    path = readable_path(group.path, shapes)
+    hint = choose(shape.hint, language) if shape else ""
+    if not hint:
+        key = f"hint.{component}" if knows(language, f"hint.{component}") else "hint.other"
+        hint = translate(language, key, path=path)
+    see_also = next((link for link in shape.see_also if "://" in link), "") if shape else ""
+    label = choose(shape.label, language) if shape else ""
+    short = compact(group.shape)
+    shape_id = shape.id if shape else group.shape.rpartition("#")[2]
+    return CauseText(
+        severity=group.severity,
+        count=group.count,
+        shape=group.shape,
+        shape_id=shape_id,
+        label=label or (short if short != group.shape else shape_id),
+        path=path,
+        result_path=group.path or "",
+        message=_named(unfilled(choose(group.messages, language)), shapes, language),
+        hint=hint,
+        link=see_also or judgement.rules.source,
+        examples=group.examples,
+        component=component,
+    )
+
+
+def _named(message: str, shapes: Mapping[str, ShapeDoc], language: str) -> str:
+    """A message with names in place of the addresses of shapes, of kinds of nodes, and of words with a prefix."""
+
+    def name(match: re.Match[str]) -> str:
+        address = match[0].rstrip(".,;:")
+        shape = shapes.get(address)
+        kind = f"kind.{address.removeprefix(SH)}"
+        if address.startswith(SH) and knows(language, kind):
+            return translate(language, kind) + match[0][len(address) :]
+        short = (choose(shape.label, language) or shape.id) if shape else compact(address)
+        return short + match[0][len(address) :]
+
+    return _ADDRESS.sub(name, message)
+
+
+def infos(judgement: ValidationOutcome) -> int:
+    """How many results are information only."""
+    return sum(group.count for group in judgement.report.groups if group.severity is Severity.INFO)

@@ -1,0 +1,44 @@
+"""A report as one HTML page that needs nothing else: to mail, to keep as a build artefact, to print."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from begrepp.rdf.namespaces import compact
+from begrepp.validation.outcome import ValidationOutcome
+from begrepp.validation.reports.causes import causes, infos
+from begrepp.validation.reports.i18n import choose, translate
+
+FOLDER = Path(__file__).parent
+
+
+def html(judgement: ValidationOutcome, language: str) -> str:
+    """The page, in a language."""
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            judgement=judgement,
+            causes=causes(judgement, language),
+            infos=infos(judgement),
+            language=language,
+            title=choose(judgement.rules.title, language) or judgement.rules.name,
+            t=lambda key, **values: translate(language, key, **values),
+            choose=lambda texts: choose(texts, language),
+            short=compact,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=select_autoescape(("html",)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )

@@ -1,0 +1,188 @@
+"""The data to be judged, held by column: for each property, what is said of which concept.
+
+The columns number the terms as they were written. A store does not: it makes "01" a 1 and xsd:nonNegativeInteger an
+xsd:integer, so it cannot be asked about datatypes. It is filled only for a query that columns cannot answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from pyoxigraph import RdfFormat, Store, parse
+
+from begrepp.validation.shacl.columns import IdColumn, among, distinct, pairs, unique, unpaired
+from begrepp.validation.shacl.encoding import Encoder, Statements
+from begrepp.validation.shacl.paths import PropertyPath
+from begrepp.validation.shacl.term_table import Ids, Mask, TermTable
+from begrepp.validation.shacl.vocabulary import RDF_TYPE, SUB_CLASS_OF, Term
+
+_NOTHING = np.zeros(0, dtype=np.int64)
+_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Focus nodes, each once, and their value nodes: `nodes[i]` is one of `focus[at[i]]`; `at` is sorted."""
+
+    focus: Ids
+    at: Ids
+    nodes: Ids
+
+    def all(self) -> Ids:
+        """All value nodes, each once, sorted."""
+        return unique(self.nodes)
+
+    def counts(self, counted: Mask | None = None) -> Ids:
+        """How many value nodes each focus node has; of those that are `counted`, if given."""
+        return np.bincount(self.at if counted is None else self.at[counted], minlength=len(self.focus))
+
+
+class Data:
+    """The data graph and its terms; `vocabulary` are the terms that shapes and queries ask for.
+
+    A column is kept for each predicate in the vocabulary, for every one if `everything`. What the files in
+    `background` say is looked up as if it stood in the data, but makes nothing a target.
+    """
+
+    def __init__(
+        self, files: Sequence[Path], background: Sequence[Path], vocabulary: Iterable[Term], *, everything: bool
+    ) -> None:
+        encoder = Encoder()
+        known = list(dict.fromkeys([RDF_TYPE, SUB_CLASS_OF, *vocabulary]))
+        numbers = encoder.numbers(pl.Series([str(term) for term in known], dtype=pl.String))
+        self._numbers: dict[Term, int] = dict(zip(known, numbers.tolist(), strict=True))
+        mentioned = None if everything else numbers
+        self._own = _by_predicate(encoder.statements(files, mentioned))
+        self._background = _by_predicate(encoder.statements(background, mentioned))
+        self.terms = TermTable(encoder.texts())
+        self._columns: dict[int, IdColumn] = {}
+        self._instances: dict[Term, Mask] = {}
+
+    def number(self, term: Term) -> int:
+        """The number of a term of the vocabulary."""
+        return self._numbers[term]
+
+    def numbers(self, terms: Iterable[Term]) -> Ids:
+        """The numbers of terms of the vocabulary."""
+        return np.array([self._numbers[term] for term in terms], dtype=np.int64)
+
+    def mask(self, ids: Ids) -> Mask:
+        """For each term whether it is among these."""
+        mask = np.zeros(len(self.terms), dtype=np.bool_)
+        mask[ids] = True
+        return mask
+
+    def column(self, predicate: Term) -> IdColumn:
+        """What is said with a predicate of the vocabulary."""
+        return self._column(self.number(predicate))
+
+    def _column(self, predicate: int) -> IdColumn:
+        if predicate not in self._columns:
+            parts = [part[predicate] for part in (self._own, self._background) if predicate in part]
+            subjects = np.concatenate([_NOTHING, *(subjects for subjects, _ in parts)])
+            self._columns[predicate] = IdColumn(
+                subjects, np.concatenate([_NOTHING, *(objects for _, objects in parts)])
+            )
+        return self._columns[predicate]
+
+    def columns(self) -> Iterable[tuple[int, IdColumn]]:
+        """All that is held, by predicate."""
+        for predicate in sorted({*self._own, *self._background}):
+            yield predicate, self._column(predicate)
+
+    def instances(self, of: Term) -> Mask:
+        """For each term whether it is a member of a class or of its subclasses in the data."""
+        if of not in self._instances:
+            types = self.column(RDF_TYPE)
+            self._instances[of] = self.mask(types.inverse.of(self._with_subclasses(of))[1])
+        return self._instances[of]
+
+    def _with_subclasses(self, of: Term) -> Ids:
+        classes = np.array([self.number(of)], dtype=np.int64)
+        return np.union1d(classes, self._closure(PropertyPath("inverse", predicate=SUB_CLASS_OF), classes)[1])
+
+    def targets(self, name: str, target: Term) -> Ids:
+        """What a target chooses to look at (SHACL 2.1.3): `targetClass` and its class, and so on."""
+        if name == "targetNode":
+            return np.array([self.number(target)], dtype=np.int64)
+        predicate = RDF_TYPE if name == "targetClass" else target
+        subjects, objects = self._own.get(self.number(predicate), (_NOTHING, _NOTHING))
+        match name:
+            case "targetClass":
+                return subjects[self.mask(self._with_subclasses(target))[objects]]
+            case "targetSubjectsOf":
+                return subjects
+        return objects
+
+    def value_nodes(self, path: PropertyPath | None, focus: Ids) -> Values:
+        """The value nodes of each focus node: itself, or what the path reaches."""
+        if path is None:
+            return Values(focus, np.arange(len(focus)), focus)
+        return Values(focus, *self.reached(path, focus))
+
+    def reached(self, path: PropertyPath, nodes: Ids) -> tuple[Ids, Ids]:
+        """What a path reaches from each node: places in `nodes`, in order, and beside each what is reached, once."""
+        match path.kind:
+            case "predicate" if path.predicate:
+                return self.column(path.predicate).of(nodes)
+            case "inverse" if path.predicate:
+                return self.column(path.predicate).inverse.of(nodes)
+            case "sequence":
+                at, reached = np.arange(len(nodes)), nodes
+                for part in path.parts:
+                    further, reached = self.reached(part, reached)
+                    at, reached = distinct(at[further], reached)
+                return at, reached
+            case "alternative":
+                found = [self.reached(part, nodes) for part in path.parts]
+                return distinct(np.concatenate([at for at, _ in found]), np.concatenate([node for _, node in found]))
+            case "?":
+                at, reached = self.reached(path.parts[0], nodes)
+                return distinct(np.append(np.arange(len(nodes)), at), np.append(nodes, reached))
+            case "*":
+                at, reached = self._closure(path.parts[0], nodes)
+                return distinct(np.append(np.arange(len(nodes)), at), np.append(nodes, reached))
+        return self._closure(path.parts[0], nodes)
+
+    def _closure(self, step: PropertyPath, nodes: Ids) -> tuple[Ids, Ids]:
+        """What one step or more reach from each node."""
+        known = _NOTHING
+        at, front = np.arange(len(nodes)), nodes
+        while len(front):
+            further, reached = self.reached(step, front)
+            keys = unique(pairs(at[further], reached))
+            new = keys[~among(keys, known)]
+            known = np.sort(np.concatenate([known, new]))
+            at, front = unpaired(new)
+        return unpaired(known)
+
+    @cached_property
+    def store(self) -> Store:
+        """All that is held, as a store that answers any query. Its terms are not as they were written."""
+        store = Store()
+        for predicate, column in self.columns():
+            middle = f" {self.terms.texts[predicate]} "
+            for start in range(0, len(column.subjects), _ROWS):
+                rows = slice(start, start + _ROWS)
+                subjects = self.terms.texts.gather(column.subjects[rows])
+                lines = subjects + middle + self.terms.texts.gather(column.objects[rows]) + " ."
+                store.bulk_extend(parse("\n".join(lines), format=RdfFormat.N_TRIPLES))
+        return store
+
+
+def _by_predicate(statements: Statements) -> dict[int, tuple[Ids, Ids]]:
+    """The subjects and objects of each predicate."""
+    predicates, counts = np.unique(statements.predicates, return_counts=True)
+    places = np.searchsorted(predicates, statements.predicates)
+    order = np.argsort(places.astype(np.uint16 if len(predicates) < 1 << 16 else np.int64), kind="stable")
+    ends = np.cumsum(counts)
+    subjects, objects = statements.subjects[order], statements.objects[order]
+    return {
+        int(predicate): (subjects[end - count : end].astype(np.int64), objects[end - count : end].astype(np.int64))
+        for predicate, count, end in zip(predicates, counts, ends, strict=True)
+    }

@@ -1,0 +1,196 @@
+"""What a condition of a SPARQL query says of each row: true, false, or that it cannot be told.
+
+An expression is a column: of terms by number, of texts, or of truths. What cannot be told is no truth, and text that
+is missing is none; both follow SPARQL 1.1, 17.2 and 17.3. Raises `UnsupportedQuery` for what a store must answer.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from pyoxigraph import Literal
+
+from begrepp.validation.shacl.data import Data
+from begrepp.validation.shacl.query_plan import Call, Expression, GroupPattern, QueryVariable, UnsupportedQuery
+from begrepp.validation.shacl.regex import follow
+from begrepp.validation.shacl.term_table import UNBOUND, Ids, Mask, TermKind, TermTable
+from begrepp.validation.shacl.vocabulary import RDF, XSD
+
+Truths = NDArray[np.int8]
+Value = Ids | Truths | pl.Series
+_MOST_MADE = 100_000
+
+
+class Truth(IntEnum):
+    """What a condition says of a row."""
+
+    ERROR = -1
+    FALSE = 0
+    TRUE = 1
+
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def evaluate(
+    data: Data, expression: Expression, column: Callable[[str], Ids], exists: Callable[[GroupPattern], Mask], rows: int
+) -> Value:
+    """The value of an expression in each row; `column` gives a variable's terms, `exists` answers EXISTS."""
+
+    def value(part: Expression) -> Value:
+        if isinstance(part, QueryVariable):
+            return column(part.name)
+        if isinstance(part, GroupPattern):
+            raise UnsupportedQuery
+        if not isinstance(part, Call):
+            return np.full(rows, data.number(part))
+        match part.name, part.arguments:
+            case "EXISTS", (GroupPattern() as group,):
+                return np.asarray(exists(group), dtype=np.int8)
+            case "BOUND", (QueryVariable(name),):
+                return np.asarray(column(name) != UNBOUND, dtype=np.int8)
+        return _applied(data.terms, part.name, [value(argument) for argument in part.arguments])
+
+    return value(expression)
+
+
+def _applied(terms: TermTable, name: str, arguments: Sequence[Value]) -> Value:
+    match name, arguments:
+        case "!", [one]:
+            said = truths(terms, one)
+            return np.where(said == Truth.ERROR, said, 1 - said).astype(np.int8)
+        case "&&", [one, other]:
+            left, right = truths(terms, one), truths(terms, other)
+            error = (left == Truth.ERROR) | (right == Truth.ERROR)
+            both = np.where(error, Truth.ERROR, Truth.TRUE)
+            return np.where((left == Truth.FALSE) | (right == Truth.FALSE), Truth.FALSE, both).astype(np.int8)
+        case "||", [one, other]:
+            negated = [_applied(terms, "!", [each]) for each in (one, other)]
+            return _applied(terms, "!", [_applied(terms, "&&", negated)])
+        case "COALESCE", _:
+            said = np.full(_length(arguments[0]), Truth.ERROR, dtype=np.int8)
+            for argument in arguments:
+                said = np.where(said == Truth.ERROR, truths(terms, argument), said)
+            return said
+        case "STR", [one]:
+            return one if isinstance(one, pl.Series) else terms.lexical(_ids(one))
+        case "LANG", [one]:
+            return _language(terms, _ids(one))
+        case "REGEX", [text, pattern, *flags]:
+            return _regex(terms, text, pattern, flags)
+        case (("=" | "!=" | "<" | "<=" | ">" | ">="), [one, other]):
+            return _compared(terms, name, one, other)
+    raise UnsupportedQuery
+
+
+def truths(terms: TermTable, value: Value) -> Truths:
+    """The truth of a value: it has one where it is a truth or a boolean."""
+    if isinstance(value, pl.Series):
+        raise UnsupportedQuery
+    if value.dtype == np.int8:
+        return value.astype(np.int8, copy=False)
+    said = np.full(len(value), Truth.ERROR, dtype=np.int8)
+    for number in np.unique(value):
+        if number != UNBOUND:
+            term = terms.term(int(number))
+            if not isinstance(term, Literal) or term.datatype.value != XSD + "boolean":
+                raise UnsupportedQuery
+            said[value == number] = term.value in ("true", "1")
+    return said
+
+
+def as_ids(terms: TermTable, value: Value) -> Ids:
+    """A value as terms, as BIND keeps it."""
+    if isinstance(value, pl.Series):
+        different = value.drop_nulls().unique()
+        if len(different) > _MOST_MADE:
+            raise UnsupportedQuery
+        made = {text: terms.made(Literal(text)) for text in different}
+        return np.array([UNBOUND if text is None else made[text] for text in value], dtype=np.int64)
+    if value.dtype == np.int8:
+        no, yes = terms.made(Literal(False)), terms.made(Literal(True))
+        return np.asarray(np.array([no, yes, UNBOUND], dtype=np.int64)[value])
+    return _ids(value)
+
+
+def _ids(value: Value) -> Ids:
+    if isinstance(value, pl.Series) or value.dtype == np.int8:
+        raise UnsupportedQuery
+    return value.astype(np.int64, copy=False)
+
+
+def _length(value: Value) -> int:
+    return len(value)
+
+
+def _language(terms: TermTable, ids: Ids) -> pl.Series:
+    if np.any(ids >= len(terms)):
+        raise UnsupportedQuery
+    places, names = terms.languages
+    spoken = pl.Series([*names, "", None], dtype=pl.String)
+    absent = np.where(terms.kinds[ids] == TermKind.LITERAL, len(names), len(names) + 1)
+    return spoken.gather(np.where(places[ids] >= 0, places[ids], absent))
+
+
+def _texts(terms: TermTable, value: Value) -> pl.Series:
+    """A value as text, where it is a text or a plain literal."""
+    if isinstance(value, pl.Series):
+        return value
+    ids = _ids(value)
+    places, names = terms.datatypes
+    if np.any(ids >= len(terms)) or any(names[place] != XSD + "string" for place in np.unique(places[ids])):
+        raise UnsupportedQuery
+    return terms.lexical(ids)
+
+
+def _regex(terms: TermTable, text: Value, pattern: Value, flags: Sequence[Value]) -> Truths:
+    texts = text if isinstance(text, pl.Series) else terms.lexical(_ids(text))
+    if not isinstance(text, pl.Series):
+        texts = texts.zip_with(pl.Series(terms.is_literal(_ids(text))), pl.Series([None], dtype=pl.String))
+    asked = pl.DataFrame({"pattern": _texts(terms, pattern), "flags": _texts(terms, flags[0]) if flags else ""})
+    said = np.full(len(texts), Truth.ERROR, dtype=np.int8)
+    for (one, chosen), group in asked.with_row_index().group_by("pattern", "flags"):
+        if one is not None and chosen is not None:
+            rows = group["index"].to_numpy()
+            asked_texts = texts.gather(rows)
+            found = follow(asked_texts, str(one), str(chosen)).astype(np.int8)
+            said[rows] = np.where(asked_texts.is_null().to_numpy(), Truth.ERROR, found)
+    return said
+
+
+def _compared(terms: TermTable, name: str, one: Value, other: Value) -> Truths:
+    if isinstance(one, pl.Series) or isinstance(other, pl.Series):
+        answers: pl.Series = OPERATORS[name](_texts(terms, one), _texts(terms, other))
+        return np.asarray(answers.cast(pl.Int8).fill_null(Truth.ERROR), dtype=np.int8)
+    if name not in ("=", "!="):
+        raise UnsupportedQuery
+    left, right = _ids(one), _ids(other)
+    if np.any(left >= len(terms)) or np.any(right >= len(terms)):
+        raise UnsupportedQuery
+    same = left == right
+    _refuse_values_written_differently(terms, left[~same], right[~same])
+    said: Truths = (same if name == "=" else ~same).astype(np.int8)
+    said[(left == UNBOUND) | (right == UNBOUND)] = Truth.ERROR
+    return said
+
+
+def _refuse_values_written_differently(terms: TermTable, left: Ids, right: Ids) -> None:
+    """Raise `UnsupportedQuery` where two literals that are not the same may yet be equal: 1 and 01, two dates."""
+    places, names = terms.datatypes
+    texts = np.array([name in (XSD + "string", RDF + "langString") for name in names] + [True], dtype=np.bool_)
+    both = (terms.kinds[left] == TermKind.LITERAL) & (terms.kinds[right] == TermKind.LITERAL)
+    if not np.all(texts[places[left[both]]] & texts[places[right[both]]]):
+        raise UnsupportedQuery

@@ -1,0 +1,78 @@
+"""The quick judge: holds every concept against a rule at once, so that a whole classification takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from begrepp.validation.shacl.columns import joined, unique
+from begrepp.validation.shacl.components import Components
+from begrepp.validation.shacl.data import Data, Values
+from begrepp.validation.shacl.paths import path_text
+from begrepp.validation.shacl.results import Cause, ColumnResults
+from begrepp.validation.shacl.shapes import Shape, Shapes
+from begrepp.validation.shacl.sparql_constraints import SparqlConstraints
+from begrepp.validation.shacl.term_table import Ids, Mask
+from begrepp.validation.shacl.vocabulary import SH, Term, component_iri
+
+
+def fast_results(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ColumnResults]:
+    """Every result of every shape that has a target. Raises `BeyondFast` where pySHACL must judge."""
+    return _Engine(shapes, files, background).findings()
+
+
+class _Engine:
+    """SHACL Core, a whole set of focus nodes at a time."""
+
+    def __init__(self, shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> None:
+        self.shapes = shapes
+        self.graph = shapes.graph
+        self.questions = SparqlConstraints(shapes)
+        vocabulary = {term for quad in shapes.graph.quads for term in (quad.subject, quad.object)}
+        everything = bool(shapes.graph.subjects(SH + "closed")) or self.questions.need_everything
+        self.data = Data(files, background, vocabulary | self.questions.vocabulary, everything=everything)
+        self.components = Components(shapes.graph, self.data, self._failing)
+
+    def findings(self) -> Iterator[ColumnResults]:
+        for node in self.shapes.targeted:
+            targets = [self.data.targets(name, target) for name, target in self.shapes.targets(node)]
+            focus = unique(np.concatenate(targets)) if targets else np.zeros(0, dtype=np.int64)
+            if len(focus):
+                yield from self._findings(self.shapes.shape(node), focus)
+
+    def _findings(self, shape: Shape, focus: Ids) -> Iterator[ColumnResults]:
+        """The results of validating each focus node against the shape (SHACL 3.4)."""
+        if shape.deactivated:
+            return
+        values = self.data.value_nodes(shape.path, focus)
+        for name, argument in self.shapes.checks(shape.node):
+            component = component_iri(name)
+            messages = self.shapes.messages(shape, component)
+            for broken in self.components.offences(name, argument, shape.node, values):
+                if len(broken.at):
+                    path = broken.path or path_text(shape.path)
+                    cause = Cause(shape=shape, component=component, path=path, messages=messages)
+                    yield ColumnResults(cause, self.data.terms, focus[broken.at], focus[broken.at], broken.values)
+        for child in self.graph.objects(shape.node, SH + "property"):
+            yield from self._nested(self.shapes.shape(child), shape, values)
+        for constraint in self.graph.objects(shape.node, SH + "sparql"):
+            yield from self.questions.findings(constraint, shape, self.data, focus)
+
+    def _nested(self, child: Shape, shape: Shape, values: Values) -> Iterator[ColumnResults]:
+        """The results of a property shape, for each value node as its focus node."""
+        if shape.path is None:
+            yield from self._findings(child, values.focus)
+            return
+        by_node = np.argsort(values.nodes, kind="stable")
+        for found in self._findings(child, values.all()):
+            rows, at = joined(found.root, values.nodes[by_node])
+            yield found.at(rows, values.focus[values.at[by_node[at]]])
+
+    def _failing(self, node: Term, nodes: Ids) -> Mask:
+        """Which of the nodes, each once and in order, do not conform to the shape at a node of the shapes graph."""
+        failing = np.zeros(len(nodes), dtype=np.bool_)
+        for found in self._findings(self.shapes.shape(node), nodes):
+            failing[np.searchsorted(nodes, found.root)] = True
+        return failing

@@ -1,0 +1,143 @@
+"""The question of a SPARQL constraint in plain steps: patterns, filters, and groups, that columns can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from begrepp.validation.shacl.paths import PropertyPath
+from begrepp.validation.shacl.vocabulary import Term
+
+
+class UnsupportedQuery(Exception):
+    """The query holds something that columns cannot answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryVariable:
+    """`?name` or `$name`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatternStep:
+    """A triple pattern; the predicate may be any path."""
+
+    subject: QueryVariable | Term
+    path: PropertyPath
+    object: QueryVariable | Term
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """FILTER."""
+
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """BIND, or an expression that is projected."""
+
+    value: Expression
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """OPTIONAL."""
+
+    group: GroupPattern
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """UNION; or a group within a group, which is a union of one."""
+
+    groups: tuple[GroupPattern, ...]
+
+
+Step = PatternStep | Filter | Bind | Optional | Union
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPattern:
+    """What stands between braces."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operator or a function, in capitals, and what it is applied to; `EXISTS` to a group."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+
+
+Expression = QueryVariable | Term | Call | GroupPattern
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A query. `counted` gives the variable that each COUNT(DISTINCT …) is projected as, and what it counts."""
+
+    projected: tuple[str, ...]
+    bound: tuple[Bind, ...]
+    where: GroupPattern
+    grouped_by: tuple[str, ...]
+    counted: Mapping[str, str]
+    having: tuple[str, str, int] | None
+    """What is counted, how it must compare, and with which number."""
+
+
+def variables(part: Step | Expression) -> set[str]:
+    """Every variable that is named anywhere in a part of a query."""
+    match part:
+        case QueryVariable():
+            return {part.name}
+        case PatternStep():
+            return variables(part.subject) | variables(part.object)
+        case Filter():
+            return variables(part.condition)
+        case Bind():
+            return variables(part.value) | {part.variable}
+        case Optional():
+            return variables(part.group)
+        case Union():
+            return {name for group in part.groups for name in variables(group)}
+        case GroupPattern():
+            return {name for step in part.steps for name in variables(step)}
+        case Call():
+            return {name for argument in part.arguments for name in variables(argument)}
+    return set()
+
+
+def words(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
+    """Every term that is named anywhere in a part of a query."""
+    match part:
+        case PropertyPath():
+            yield from [part.predicate] if part.predicate else []
+            inner: tuple[Step | Expression | PropertyPath | None, ...] = part.parts
+        case PatternStep():
+            inner = (part.subject, part.path, part.object)
+        case Filter():
+            inner = (part.condition,)
+        case Bind():
+            inner = (part.value,)
+        case Optional():
+            inner = (part.group,)
+        case Union():
+            inner = part.groups
+        case GroupPattern():
+            inner = part.steps
+        case Call():
+            inner = part.arguments
+        case QueryVariable() | None:
+            inner = ()
+        case _:
+            yield part
+            inner = ()
+    for each in inner:
+        yield from words(each)

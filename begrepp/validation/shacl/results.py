@@ -1,0 +1,147 @@
+"""What an engine found wanting, as it hands it on to the report: counted in full, told only as far as is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from begrepp.validation.shacl.columns import unique
+from begrepp.validation.shacl.messages import filled
+from begrepp.validation.shacl.shapes import Shape
+from begrepp.validation.shacl.term_table import Ids, TermTable
+from begrepp.validation.shacl.vocabulary import Term, shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What results have in common: the shape, the component and path that were broken, and the words for it."""
+
+    shape: Shape
+    component: str
+    path: str | None
+    messages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShaclResult:
+    """One result: the focus node and value as reports show them, and the messages with their places filled."""
+
+    focus: str
+    value: str | None
+    messages: Mapping[str, str]
+
+
+class ShaclResults(Protocol):
+    """Results with one cause."""
+
+    @property
+    def cause(self) -> Cause:
+        """What they have in common."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def first(self, limit: int) -> list[ShaclResult]:
+        """The first of them, in the order of focus node, value and messages."""
+
+    def culprits(self, limit: int) -> list[str]:
+        """The first things to look at: values where they are things of their own, otherwise focus nodes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnResults:
+    """Results as columns. `root` has the nodes that the outermost shape looked at; `bindings` fill the messages."""
+
+    cause: Cause
+    terms: TermTable
+    root: Ids
+    focus: Ids
+    values: Ids | None
+    bindings: Mapping[str, Ids] | None = None
+
+    def __len__(self) -> int:
+        return len(self.focus)
+
+    def at(self, rows: Ids, root: Ids) -> ColumnResults:
+        """These rows, as results for other nodes at the outset."""
+        return replace(
+            self,
+            root=root,
+            focus=self.focus[rows],
+            values=None if self.values is None else self.values[rows],
+            bindings=None if self.bindings is None else {name: ids[rows] for name, ids in self.bindings.items()},
+        )
+
+    def first(self, limit: int) -> list[ShaclResult]:
+        values = np.zeros_like(self.focus) if self.values is None else self.values
+        shown = {"focus": self.terms.shown(self.focus), "value": self.terms.shown(values)}
+        if len(self) <= limit:
+            every: Iterable[tuple[int, str, str | None]] = zip(
+                range(len(self)), shown["focus"], shown["value"], strict=True
+            )
+        else:
+            order = pl.DataFrame(shown).with_row_index()
+            order = order.sort("focus", "value", nulls_last=False)
+            last = order.row(limit - 1)
+            same = (pl.col("focus") == last[1]) & pl.col("value").eq_missing(last[2])
+            every = pl.concat([order.head(limit), order.slice(limit).filter(same)]).iter_rows()
+        found = [self._finding(row, focus, value) for row, focus, value in every]
+        return sorted(found, key=in_order)[:limit]
+
+    def _finding(self, row: int, focus: str, value: str | None) -> ShaclResult:
+        messages = self.cause.messages
+        if self.bindings is not None:
+            bound = {name: self.terms.term(int(ids[row])) for name, ids in self.bindings.items() if ids[row]}
+            messages = filled(messages, bound)
+        return ShaclResult(focus=focus, value=value, messages=messages)
+
+    def culprits(self, limit: int) -> list[str]:
+        culprits = self.focus
+        if self.values is not None:
+            culprits = np.where(self.terms.is_literal(self.values), self.focus, self.values)
+        shown = self.terms.shown(unique(culprits))
+        return sorted(shown if len(shown) <= limit else shown.bottom_k(limit))
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceResults:
+    """Results that were told one by one."""
+
+    cause: Cause
+    results: Sequence[ShaclResult]
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def first(self, limit: int) -> list[ShaclResult]:
+        return sorted(self.results, key=in_order)[:limit]
+
+    def culprits(self, limit: int) -> list[str]:
+        of = ((f.value if f.value and not f.value.startswith('"') else f.focus) for f in self.results)
+        return sorted(set(of))[:limit]
+
+
+def in_order(finding: ShaclResult) -> tuple[str, ...]:
+    """What results of one cause are sorted by."""
+    return (finding.focus, finding.value or "", *(message for _, message in sorted(finding.messages.items())))
+
+
+def group_results(
+    results: Iterable[tuple[Cause, Term, Term | None, Mapping[str, Term] | None]],
+) -> Iterator[ReferenceResults]:
+    """Results of any causes, gathered by cause: each its cause, focus node, value, and what fills the messages."""
+    gathered: dict[tuple[object, ...], tuple[Cause, list[ShaclResult]]] = {}
+    for cause, focus, value, bindings in results:
+        key = (id(cause.shape), cause.component, cause.path, *sorted(cause.messages.items()))
+        finding = ShaclResult(
+            focus=shown(focus),
+            value=None if value is None else shown(value),
+            messages=filled(cause.messages, bindings),
+        )
+        gathered.setdefault(key, (cause, []))[1].append(finding)
+    for cause, findings in gathered.values():
+        yield ReferenceResults(cause, findings)

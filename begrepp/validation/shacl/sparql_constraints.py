@@ -1,0 +1,94 @@
+"""Rules too intricate for a constraint of their own are written as questions; here they are put to the data.
+
+A SPARQL constraint (SHACL 5) asks for what is wrong with `$this`. What `select` can read is answered by joining
+columns, for all focus nodes at once; any other query is put to a store, once for each focus node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+from pyoxigraph import NamedNode
+
+from begrepp.validation.shacl.data import Data
+from begrepp.validation.shacl.joins import BindingTable, Joins
+from begrepp.validation.shacl.paths import path_text
+from begrepp.validation.shacl.query_plan import Select, UnsupportedQuery, words
+from begrepp.validation.shacl.results import Cause, ColumnResults
+from begrepp.validation.shacl.select_parser import read_select
+from begrepp.validation.shacl.shapes import Shape, Shapes
+from begrepp.validation.shacl.store_queries import solutions
+from begrepp.validation.shacl.term_table import UNBOUND, Ids
+from begrepp.validation.shacl.vocabulary import SH, Term, component_iri, is_true, lexical
+
+
+class SparqlConstraints:
+    """The SPARQL constraints of the shapes. `vocabulary` has the terms that those answered by columns ask for."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self._read = {constraint: self._select(constraint) for constraint in shapes.used("sparql")}
+        selects = [select for select in self._read.values() if select]
+        self.need_everything = len(selects) < len(self._read)
+        self.vocabulary: set[Term] = {term for select in selects for term in words(select.where)}
+        self.vocabulary |= {term for select in selects for bind in select.bound for term in words(bind)}
+
+    def _select(self, constraint: Term) -> Select | None:
+        query = lexical(self.shapes.graph.one(constraint, SH + "select"))
+        return _read(query, frozenset(self.shapes.prologue(constraint).items()))
+
+    def findings(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> Iterator[ColumnResults]:
+        """What a SPARQL constraint of the shape finds.
+
+        Raises `InputError` where the query is no SELECT, and `BeyondFast` where it is pySHACL's to answer.
+        """
+        if is_true(self.shapes.graph.one(constraint, SH + "deactivated")):
+            return
+        found = self._answered(constraint, shape, data, focus)
+        component = component_iri("SPARQL")
+        messages = self.shapes.messages(shape, component, constraint)
+        this = found.columns["this"]
+        value = found.column("value")
+        if shape.path is None:
+            value = np.where(value == UNBOUND, this, value)
+        bindings = {**found.columns, "value": np.where(value == UNBOUND, this, value)}
+        paths = found.column("path")
+        for path in np.unique(paths):
+            rows = np.flatnonzero(paths == path)
+            own = path_text(shape.path)
+            if path != UNBOUND and isinstance(chosen := data.terms.term(int(path)), NamedNode):
+                own = chosen.value
+            cause = Cause(shape=shape, component=component, path=own, messages=messages)
+            yield ColumnResults(cause, data.terms, this, this, value, bindings).at(rows, this[rows])
+
+    def _answered(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> BindingTable:
+        select = self._read[constraint]
+        if select:
+            try:
+                return Joins(data).solutions(select, focus)
+            except UnsupportedQuery:
+                pass
+        return self._asked(constraint, shape, data, focus)
+
+    def _asked(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> BindingTable:
+        """The solutions of a store; its terms are numbered anew, as a query's own."""
+        query = lexical(self.shapes.graph.one(constraint, SH + "select"))
+        prefixes = self.shapes.prologue(constraint)
+        rows = [
+            {**{name: data.terms.made(term) for name, term in row.items()}, "this": node}
+            for node in focus.tolist()
+            for row in solutions(data.store, query, prefixes, data.terms.term(node), shape, self.shapes)
+        ]
+        names = {"this", *(name for row in rows for name in row)}
+        columns = {name: np.array([row.get(name, UNBOUND) for row in rows], dtype=np.int64) for name in names}
+        return BindingTable(columns, len(rows))
+
+
+@lru_cache(maxsize=1000)
+def _read(query: str, prefixes: frozenset[tuple[str, str]]) -> Select | None:
+    try:
+        return read_select(query, dict(prefixes))
+    except UnsupportedQuery:
+        return None

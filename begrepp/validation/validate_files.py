@@ -1,0 +1,104 @@
+"""Holds files against a profile or against shapes of one's own, and gives back all that a report needs to say."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, RdfFormat
+
+from begrepp.rdf.namespaces import expand
+from begrepp.settings import Settings
+from begrepp.validation.outcome import InputFile, Remark, RuleSet, Subject, ValidationOutcome
+from begrepp.validation.profiles.imports import copies, with_imports
+from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_shapes
+from begrepp.validation.rdf_input.prepare import prepare
+from begrepp.validation.report import Report, Result, Severity
+from begrepp.validation.shacl.engine_choice import self_referring
+from begrepp.validation.shacl.rdf_reader import read
+from begrepp.validation.shacl.shapes import Shapes
+from begrepp.validation.shacl.vocabulary import RDF_TYPE, shown
+from begrepp.validation.validate import RESULTS_PER_SHAPE, validate
+
+_KEPT_BY_THING = 100_000
+_LABELS = frozenset(map(expand, ("dct:title", "skos:prefLabel", "rdfs:label")))
+
+
+def validate_files(
+    data: Sequence[InputFile],
+    rules: RuleSet,
+    settings: Settings,
+    *,
+    imports: Mapping[str, Path] | None = None,
+    leave_out_imports: bool = False,
+    limit: int = RESULTS_PER_SHAPE,
+) -> ValidationOutcome:
+    """Judge the files as one graph. Raises `InputError` where a file, the shapes or an import cannot be used."""
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="begrepp-") as place:
+        folder = Path(place)
+        own = [_prepared(each, folder) for each in rules.sources]
+        shapes, left_out = with_imports([*rules.files, *own], copies(settings, imports), leave_out=leave_out_imports)
+        files = [_prepared(each, folder) for each in data]
+        kept = _KEPT_BY_THING if rules.per else limit
+        report = validate(files, shapes, background=rules.background, limit=kept)
+        known = Shapes(shapes)
+        documented = tuple(describe_shapes(known))
+        things = _things(files, rules.per, report) if rules.per else []
+        notes = [Remark(kind="import", value=iri) for iri in left_out]
+        notes += [Remark(kind="recursion", value=name) for name in self_referring(known)]
+        if not report.groups and not _anything_judged(files, documented):
+            notes.append(Remark(kind="nothing"))
+    return ValidationOutcome(
+        report=report,
+        rules=rules,
+        shapes=documented,
+        files=tuple(each.name or each.path.name for each in data),
+        paths=tuple(each.path for each in data),
+        notes=tuple(notes),
+        things=tuple(things),
+        seconds=round(time.perf_counter() - began, 2),
+    )
+
+
+def _prepared(source: InputFile, folder: Path) -> Path:
+    syntax = RdfFormat.from_media_type(source.media_type) if source.media_type else None
+    return prepare(source.path, folder, syntax=syntax, name=source.name)
+
+
+def _anything_judged(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
+    """Whether something in the data is what a shape looks at; asked only where nothing was found wanting."""
+    classes = {NamedNode(value) for each in shapes for name, value in each.targets if name == "targetClass"}
+    predicates = {
+        NamedNode(value) for each in shapes for name, value in each.targets if name.endswith("Of") and "://" in value
+    }
+    if any(name == "targetNode" for each in shapes for name, _ in each.targets):
+        return True
+    return any(
+        quad.predicate in predicates or (quad.predicate == RDF_TYPE and quad.object in classes) for quad in read(files)
+    )
+
+
+def _things(files: Sequence[Path], per: str, report: Report) -> list[Subject]:
+    """Each member of a class in the data with what was said of it; a nameless one only where something was."""
+    members: set[str] = set()
+    labels: dict[str, dict[str, str]] = {}
+    for quad in read(files):
+        if quad.predicate == RDF_TYPE and quad.object == NamedNode(per) and isinstance(quad.subject, NamedNode):
+            members.add(quad.subject.value)
+        elif quad.predicate.value in _LABELS and isinstance(quad.object, Literal):
+            labels.setdefault(shown(quad.subject), {})[quad.object.language or ""] = quad.object.value
+    said: dict[str, list[Result]] = {}
+    for result in report.results:
+        said.setdefault(result.focus, []).append(result)
+    return [
+        Subject(
+            iri=member,
+            labels=labels.get(member, {}),
+            lacking=tuple(each for each in said.get(member, ()) if each.severity is Severity.VIOLATION),
+            on_condition=tuple(each for each in said.get(member, ()) if each.severity is not Severity.VIOLATION),
+        )
+        for member in sorted(members | said.keys())
+    ]

@@ -1,0 +1,149 @@
+"""What there is to find concepts for, and what concepts there are: from a build, or from the records of a loader."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.errors import NotFound, UsageError
+from begrepp.graph.context import LoadContext
+from begrepp.queries.pages import select, value
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
+from begrepp.records import CodeList, Dataset, Record, Text, Variable
+from begrepp.store import Store
+from begrepp.variables.suggestion import ConceptTarget, LinkedVariable, VariableEntry
+
+MOST_TARGETS = 150_000
+"""More concepts than this are not held in memory; name the schemes to look in."""
+
+
+def entries_of_records(records: Iterable[Record], iris: Iris) -> tuple[str, list[VariableEntry]]:
+    """The variables of a dictionary that a loader has read, and its dataset's IRI."""
+    names = LoadContext(iris)
+    lists: dict[str, CodeList] = {}
+    variables: list[Variable] = []
+    dataset = ""
+    for record in records:
+        if isinstance(record, Dataset):
+            names.datasets[record.id] = record
+            dataset = iris.dataset(record.id)
+        elif isinstance(record, CodeList):
+            lists[record.id] = record
+        elif isinstance(record, Variable):
+            variables.append(record)
+    if not variables:
+        raise UsageError("There are no variables in that.", "Give a data dictionary.")
+    found = []
+    for variable in variables:
+        own = lists.get(variable.code_list)
+        values = tuple((v.code, v.labels[0].value if v.labels else "") for v in own.values) if own else ()
+        found.append(
+            VariableEntry(
+                iri=names.variable_iri(variable),
+                name=variable.name,
+                labels=variable.titles,
+                descriptions=tuple(text for text in variable.descriptions if text not in variable.titles),
+                datatype=variable.datatype,
+                unit=variable.unit,
+                values=values,
+            )
+        )
+    return dataset, found
+
+
+def entries_of_build(store: Store, dataset: str) -> list[VariableEntry]:
+    """The variables of a dataset in the build that measure nothing yet; of all, `linked_in` has those that do."""
+    return [entry for entry, _, concepts in _variables(store, [dataset]) if not concepts]
+
+
+def all_entries(store: Store, dataset: str) -> list[VariableEntry]:
+    """Every variable of a dataset in the build, linked or not."""
+    return [entry for entry, _, _ in _variables(store, [dataset])]
+
+
+def linked_in(store: Store, datasets: Sequence[str]) -> list[LinkedVariable]:
+    """The variables that are linked to concepts, of all datasets."""
+    return [
+        LinkedVariable(entry=entry, dataset=dataset, concepts=concepts)
+        for entry, dataset, concepts in _variables(store, datasets)
+        if concepts
+    ]
+
+
+def _variables(store: Store, datasets: Sequence[str]) -> list[tuple[VariableEntry, str, tuple[str, ...]]]:
+    said: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
+    home: dict[str, str] = {}
+    for dataset in datasets:
+        for row in select(store, "dataset-variables", dataset=NamedNode(dataset)):
+            iri = value(row, "variable")
+            home[iri] = dataset
+            if isinstance(term := row["value"], NamedNode | Literal):
+                said[iri][value(row, "property")].append(term)
+    lists = {t.value for properties in said.values() for t in properties.get(expand("begrepp:codeList"), ())}
+    codes = _codes(store, sorted(lists))
+    found = []
+    for iri, properties in sorted(said.items()):
+        own = [code for term in properties.get(expand("begrepp:codeList"), ()) for code in codes.get(term.value, ())]
+        entry = VariableEntry(
+            iri=iri,
+            name=_one(properties, "csvw:name"),
+            labels=_texts(properties, "csvw:title"),
+            descriptions=_texts(properties, "dct:description"),
+            datatype=_one(properties, "csvw:datatype"),
+            unit=_one(properties, "begrepp:unit"),
+            values=tuple(own),
+        )
+        concepts = tuple(sorted(term.value for term in properties.get(expand("begrepp:measures"), ())))
+        found.append((entry, home[iri], concepts))
+    return found
+
+
+def _one(properties: dict[str, list[NamedNode | Literal]], prefixed: str) -> str:
+    return min((term.value for term in properties.get(expand(prefixed), ())), default="")
+
+
+def _texts(properties: dict[str, list[NamedNode | Literal]], prefixed: str) -> tuple[Text, ...]:
+    terms = properties.get(expand(prefixed), ())
+    return tuple(sorted(Text(term.value, term.language or "") for term in terms if isinstance(term, Literal)))
+
+
+def _codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    if lists:
+        for row in select(store, "list-codes", list=[NamedNode(iri) for iri in lists]):
+            label = row["label"]
+            words = label.value if isinstance(label, Literal) and label.language in ("sv", None) else ""
+            code = value(row, "notation")
+            found[value(row, "list")][code] = words or found[value(row, "list")].get(code, "")
+    return {iri: sorted(codes.items()) for iri, codes in found.items()}
+
+
+def targets_in(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]:
+    """The concepts of schemes that are in use, with their names."""
+    said: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
+    facts: dict[str, tuple[str, str]] = {}
+    for row in select(store, "suggestion-targets", scheme=[NamedNode(iri) for iri in schemes]):
+        iri = value(row, "concept")
+        facts[iri] = (value(row, "notation"), value(row, "scheme"))
+        if isinstance(label := row["label"], Literal):
+            said[iri][value(row, "property")].append(Text(label.value, label.language or ""))
+        if len(facts) > MOST_TARGETS:
+            raise UsageError(
+                f"There are more than {MOST_TARGETS:,} concepts to choose from.", "Name the schemes with --scheme."
+            )
+    if not facts:
+        raise NotFound("There are no concepts in that scheme.", "See `begrepp status` for the schemes.")
+    preferred, others = expand("skos:prefLabel"), [expand("skos:altLabel"), expand("skos:hiddenLabel")]
+    return [
+        ConceptTarget(
+            iri=iri,
+            notation=notation,
+            scheme=scheme,
+            labels=tuple(sorted({*said[iri][preferred]})),
+            other=tuple(sorted({text for each in others for text in said[iri][each]})),
+        )
+        for iri, (notation, scheme) in sorted(facts.items())
+    ]

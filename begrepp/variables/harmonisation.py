@@ -1,0 +1,316 @@
+"""The variables of two datasets that measure the same thing, side by side, and what is lost between their codes.
+
+Two columns belong together where they measure the same concept, one a broader concept than the other, or concepts
+that a mapping calls the same. Their value lists are aligned code by code (`begrepp.variables.translation`), their
+units by UCUM, and every loss is named.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.queries.pages import select, value
+from begrepp.rdf.namespaces import expand
+from begrepp.records import Text
+from begrepp.store import Store
+from begrepp.text.swedish import sort_key
+from begrepp.text.units import factor, unit
+from begrepp.variables.translation import Match, Path, best, paths
+
+MOST_CODES = 5000
+"""A list longer than this is not laid out code by code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCode:
+    """A code of a list."""
+
+    iri: str
+    notation: str
+    labels: tuple[Text, ...]
+    active: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class DatasetColumn:
+    """A variable of a dataset as far as harmonisation goes."""
+
+    iri: str
+    dataset: str
+    name: str = ""
+    titles: list[Text] = field(default_factory=list)
+    measures: list[str] = field(default_factory=list)
+    code_lists: list[str] = field(default_factory=list)
+    unit: str = ""
+    datatype: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
+    event: str = ""
+    is_key: bool = False
+
+
+class Relation(StrEnum):
+    """Why two columns stand beside one another."""
+
+    SAME = "same"
+    BROADER = "broader"
+    """What B measures is broader."""
+    NARROWER = "narrower"
+    MATCHED = "matched"
+
+
+class Loss(StrEnum):
+    """What a code loses on its way."""
+
+    NOTHING = "nothing"
+    MERGED = "merged"
+    """Several codes become one."""
+    COARSER = "coarser"
+    """The other code says less."""
+    UNDECIDED = "undecided"
+    """Several codes, or a narrower one, and the data do not tell which."""
+    NEAR = "near"
+    """Close, not the same."""
+    NONE = "none"
+    """No code to become."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeTranslation:
+    """A code of A, the codes of B that it may become, and what is lost."""
+
+    code: ListedCode
+    targets: tuple[tuple[ListedCode, Path], ...]
+    loss: Loss
+
+    @property
+    def one(self) -> tuple[ListedCode, Path] | None:
+        """The code that data may be changed to without a guess."""
+        if self.loss in (Loss.UNDECIDED, Loss.NONE):
+            return None
+        return self.targets[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariablePair:
+    """Two columns side by side."""
+
+    a: DatasetColumn
+    b: DatasetColumn
+    relation: Relation
+    through: str
+    """The concept of A that the two meet in."""
+    codes: tuple[CodeTranslation, ...] = ()
+    unreached: tuple[ListedCode, ...] = ()
+    """Codes of B that no code of A becomes."""
+    same_list: bool = False
+    too_long: int = 0
+    unit_factor: float | None = None
+    """By what to multiply A's values to have them in B's unit."""
+
+    @property
+    def units_differ(self) -> bool:
+        """Whether both say a unit, and not the same."""
+        return bool(self.a.unit and self.b.unit and self.a.unit != self.b.unit)
+
+    @property
+    def enumerated(self) -> bool:
+        """Whether both have a list of codes."""
+        return bool(self.a.code_lists and self.b.code_lists)
+
+    def count(self, loss: Loss) -> int:
+        """How many codes lose that."""
+        return sum(row.loss is loss for row in self.codes)
+
+    @property
+    def coded_otherwise(self) -> bool:
+        """Whether only one of the two has a list, or the kinds of value differ."""
+        return bool(self.a.code_lists) != bool(self.b.code_lists) or self.a.datatype != self.b.datatype
+
+
+class Harmoniser:
+    """Finds and aligns columns in one build."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lists: dict[str, list[ListedCode]] = {}
+
+    def between(self, a: str, b: str) -> list[VariablePair]:
+        """The columns of two datasets that belong together, by the name of A's."""
+        columns = self.columns([a, b])
+        return self._pairs([c for c in columns if c.dataset == a], [c for c in columns if c.dataset == b])
+
+    def about(self, concept: str, datasets: Iterable[str]) -> list[VariablePair]:
+        """The columns of all datasets that measure a concept or what lies below it, pair by pair of datasets."""
+        columns = self.columns(datasets)
+        above = self._above({iri for column in columns for iri in column.measures})
+        own = [c for c in columns if any(concept == iri or concept in above[iri] for iri in c.measures)]
+        order = sorted({column.dataset for column in own})
+        pairs = []
+        for place, a in enumerate(order):
+            for b in order[place + 1 :]:
+                pairs += self._pairs([c for c in own if c.dataset == a], [c for c in own if c.dataset == b])
+        return pairs
+
+    def columns(self, datasets: Iterable[str]) -> list[DatasetColumn]:
+        """The columns of datasets that measure something, keys of persons and the like left out."""
+        found: dict[str, DatasetColumn] = {}
+        for row in select(self._store, "harmonise-columns", dataset=[NamedNode(iri) for iri in sorted({*datasets})]):
+            iri = value(row, "variable")
+            column = found.setdefault(iri, DatasetColumn(iri=iri, dataset=value(row, "dataset")))
+            _take(column, value(row, "property"), row["value"])
+        for column in found.values():
+            column.measures = sorted({*column.measures})
+            # A list of values is what the column holds; a code system beside it is where the list was taken from.
+            column.code_lists = sorted({*column.code_lists}, key=lambda iri: (not _is_list(iri), iri))[:1]
+        return [column for _, column in sorted(found.items()) if not column.is_key]
+
+    def _pairs(self, left: Sequence[DatasetColumn], right: Sequence[DatasetColumn]) -> list[VariablePair]:
+        measured = {iri for column in (*left, *right) for iri in column.measures}
+        above, alike = self._above(measured), self._alike(measured)
+        pairs = []
+        for a in left:
+            for b in right:
+                if related := _related(a, b, above, alike):
+                    pairs.append(self._aligned(VariablePair(a=a, b=b, relation=related[0], through=related[1])))
+        order = [*Relation]
+        return sorted(pairs, key=lambda p: (sort_key(p.a.name), order.index(p.relation), sort_key(p.b.name)))
+
+    def _aligned(self, pair: VariablePair) -> VariablePair:
+        if pair.units_differ:
+            here, there = unit(pair.a.unit), unit(pair.b.unit)
+            pair = replace(pair, unit_factor=factor(here, there) if here and there else None)
+        if not pair.enumerated:
+            return pair
+        left, right = self.codes(pair.a.code_lists[0]), self.codes(pair.b.code_lists[0])
+        if max(len(left), len(right)) > MOST_CODES:
+            return replace(pair, too_long=max(len(left), len(right)))
+        same = pair.a.code_lists == pair.b.code_lists or (
+            bool(left) and [(c.notation, c.labels) for c in left] == [(c.notation, c.labels) for c in right]
+        )
+        rows = _same(left, right) if same else self._translated(left, right)
+        reached = {code.iri for row in rows for code, _ in row.targets}
+        unreached = tuple(code for code in right if code.iri not in reached and code.active)
+        return replace(pair, codes=rows, unreached=unreached, same_list=same)
+
+    def _translated(self, left: Sequence[ListedCode], right: Sequence[ListedCode]) -> tuple[CodeTranslation, ...]:
+        there = {code.iri: code for code in right}
+        found = paths(self._store, (code.iri for code in left), there)
+        chosen = {code.iri: best(found.get(code.iri, {})) for code in left}
+        times: dict[str, int] = defaultdict(int)
+        for options in chosen.values():
+            if len(options) == 1:
+                times[options[0][0]] += 1
+        rows = []
+        for code in left:
+            targets = tuple((there[target], path) for target, path in chosen[code.iri])
+            rows.append(CodeTranslation(code=code, targets=targets, loss=_loss(targets, times)))
+        return tuple(rows)
+
+    def codes(self, code_list: str) -> list[ListedCode]:
+        """The codes of a list in the order of its codes; those in use, and those that are retired."""
+        if code_list not in self._lists:
+            labels: dict[str, list[Text]] = defaultdict(list)
+            said: dict[str, tuple[str, bool]] = {}
+            for row in select(self._store, "list-codes", list=NamedNode(code_list)):
+                iri = value(row, "concept")
+                said[iri] = (value(row, "notation"), value(row, "status") != expand("begrepp:inactive"))
+                if isinstance(label := row["label"], Literal):
+                    labels[iri].append(Text(label.value, label.language or ""))
+            self._lists[code_list] = sorted(
+                (
+                    ListedCode(iri=iri, notation=n, labels=tuple(sorted({*labels[iri]})), active=a)
+                    for iri, (n, a) in said.items()
+                ),
+                key=lambda code: sort_key(code.notation),
+            )
+        return self._lists[code_list]
+
+    def _above(self, concepts: set[str]) -> dict[str, set[str]]:
+        return self._sets("concepts-above", "above", concepts)
+
+    def _alike(self, concepts: set[str]) -> dict[str, set[str]]:
+        return self._sets("concepts-alike", "alike", concepts)
+
+    def _sets(self, query: str, variable: str, concepts: set[str]) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        if concepts:
+            for row in select(self._store, query, concept=[NamedNode(iri) for iri in sorted(concepts)]):
+                found[value(row, "concept")].add(value(row, variable))
+        return found
+
+
+def _take(column: DatasetColumn, prop: str, term: object) -> None:
+    words = str(getattr(term, "value", ""))
+    if prop == expand("csvw:name"):
+        column.name = words
+    elif prop == expand("csvw:title"):
+        column.titles.append(Text(words, getattr(term, "language", "") or ""))
+    elif prop == expand("begrepp:measures"):
+        column.measures.append(words)
+    elif prop in (expand("begrepp:codeList"), expand("begrepp:codingSystem")):
+        column.code_lists.append(words)
+    elif prop in (expand("begrepp:unit"), expand("begrepp:unitText")):
+        column.unit = column.unit or words
+    elif prop == expand("csvw:datatype"):
+        column.datatype = words
+    elif prop == expand("begrepp:validFrom"):
+        column.valid_from = words
+    elif prop == expand("begrepp:validTo"):
+        column.valid_to = words
+    elif prop == expand("begrepp:atEvent"):
+        column.event = words
+    elif prop == expand("begrepp:linkageKeyFor"):
+        column.is_key = True
+
+
+def _is_list(iri: str) -> bool:
+    return "/list/" in iri
+
+
+def _related(
+    a: DatasetColumn, b: DatasetColumn, above: Mapping[str, set[str]], alike: Mapping[str, set[str]]
+) -> tuple[Relation, str] | None:
+    """The closest relation of what two columns measure."""
+    pairs = [(x, y) for x in a.measures for y in b.measures]
+    tests = (
+        (Relation.SAME, lambda x, y: x == y),
+        (Relation.BROADER, lambda x, y: y in above[x]),
+        (Relation.NARROWER, lambda x, y: x in above[y]),
+        (Relation.MATCHED, lambda x, y: y in alike[x]),
+    )
+    for relation, holds in tests:
+        for x, y in pairs:
+            if holds(x, y):
+                return relation, x
+    return None
+
+
+def _same(left: Sequence[ListedCode], right: Sequence[ListedCode]) -> tuple[CodeTranslation, ...]:
+    there = {code.notation: code for code in right}
+    return tuple(
+        CodeTranslation(
+            code=code,
+            targets=((there[code.notation], Path((), Match.SAME)),) if code.notation in there else (),
+            loss=Loss.NOTHING if code.notation in there else Loss.NONE,
+        )
+        for code in left
+    )
+
+
+def _loss(targets: Sequence[tuple[ListedCode, Path]], times: Mapping[str, int]) -> Loss:
+    if not targets:
+        return Loss.NONE
+    code, path = targets[0]
+    if len(targets) > 1 or path.match is Match.NARROW:
+        return Loss.UNDECIDED
+    if path.match is Match.BROAD:
+        return Loss.COARSER
+    if path.match is Match.CLOSE:
+        return Loss.NEAR
+    return Loss.MERGED if times[code.iri] > 1 else Loss.NOTHING

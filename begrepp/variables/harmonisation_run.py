@@ -1,0 +1,70 @@
+"""Harmonisation of two datasets, or of all variables that measure one concept, as a crosswalk."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+from begrepp.artefact.manifest import Manifest
+from begrepp.errors import NotFound, UsageError
+from begrepp.queries.files import Parameter
+from begrepp.queries.pages import select, value
+from begrepp.queries.parameters import QueryContext, term_of
+from begrepp.records import Text
+from begrepp.store import Store
+from begrepp.variables.crosswalk import Crosswalk, label_of
+from begrepp.variables.harmonisation import Harmoniser
+
+
+def dataset_ids(manifest: Manifest) -> list[str]:
+    """The short names of all datasets."""
+    return sorted(graph.id for graph in manifest.current_graphs("dataset"))
+
+
+def harmonise_datasets(
+    first: str, second: str, known: QueryContext, manifest: Manifest, *, pair: str = "", language: str = "sv"
+) -> Crosswalk:
+    """The pairs of two datasets, or of one concept over all datasets, with what everything is called.
+
+    `pair` names one pair of variables, `a_tnm_tklass=t`, and leaves out the others. Raises `NotFound`, `UsageError`.
+    """
+    harmoniser = Harmoniser(known.store)
+    if second:
+        a, b = (_dataset(each, known) for each in (first, second))
+        if a == b:
+            raise UsageError("The two datasets are one.", "Name two.")
+        pairs = harmoniser.between(a, b)
+    else:
+        concept = term_of(Parameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known)
+        pairs = harmoniser.about(concept[1:-1], [known.iris.dataset(id_) for id_ in dataset_ids(manifest)])
+    if pair:
+        left, _, right = pair.partition("=")
+        pairs = [each for each in pairs if each.a.name == left and each.b.name == right]
+    if not pairs:
+        raise NotFound(
+            "No variables of the two measure the same." if second else "No two datasets measure that.",
+            "See what each measures on its page, or link their variables to concepts first.",
+        )
+    iris = {iri for each in pairs for iri in (each.a.dataset, each.b.dataset, each.through)}
+    lists = {iri for each in pairs for iri in (*each.a.code_lists, *each.b.code_lists)}
+    systems = {value(row, "list"): value(row, "uri") for row in select(known.store, "system-uris", list=_nodes(lists))}
+    return Crosswalk(pairs, read_labels(known.store, iris, language), known.iris, systems)
+
+
+def _nodes(iris: set[str]) -> list[NamedNode]:
+    return [NamedNode(iri) for iri in sorted(iris)]
+
+
+def _dataset(name: str, known: QueryContext) -> str:
+    return term_of(Parameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[1:-1]
+
+
+def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:
+    """What datasets and concepts are called."""
+    found: dict[str, list[Text]] = {}
+    for row in select(store, "names", thing=_nodes(iris)):
+        if value(row, "property").endswith(("title", "prefLabel")):
+            term = row["value"]
+            found.setdefault(value(row, "thing"), []).append(
+                Text(value(row, "value"), getattr(term, "language", "") or "")
+            )
+    return {iri: label_of(found.get(iri, ()), language) or iri for iri in iris}

@@ -1,0 +1,329 @@
+"""Which concepts may a variable or a code stand for? Ranked, with how alike they are and why; asserted never.
+
+What is weighed: the words of labels, names and descriptions (folded, stemmed, compounds split, abbreviations read out),
+letters in common where words differ, the same name or label on a variable that is linked already, values in common
+with the list of such a variable, the unit, and whether a date is asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from begrepp.records import Text
+from begrepp.text.dictionary_words import Wording, WordToken, split_name, words
+from begrepp.text.swedish import SHORTEST_PART, fold
+from begrepp.text.units import unit
+
+CANDIDATES = 120
+LEAST = 0.25
+"""What is less alike is no suggestion."""
+_SAME, _STEM, _PART, _LETTERS = 1.0, 0.92, 0.62, 0.75
+_ALIKE = 0.62
+"""From this share of common three-letter pieces on, two words may be one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptTarget:
+    """A concept that may be suggested."""
+
+    iri: str
+    notation: str
+    scheme: str
+    labels: tuple[Text, ...]
+    other: tuple[Text, ...] = ()
+    definition: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called, in Swedish if it has a Swedish name."""
+        ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
+        return ordered[0].value if ordered else self.notation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableEntry:
+    """A variable, or a code of its list, to find a concept for."""
+
+    iri: str
+    name: str
+    labels: tuple[Text, ...] = ()
+    descriptions: tuple[Text, ...] = ()
+    datatype: str = ""
+    unit: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    """Codes and words of its list."""
+    parent: str = ""
+    """The variable whose value it is."""
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
+        return ordered[0].value if ordered else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedVariable:
+    """A variable that is linked already, from which there is something to learn."""
+
+    entry: VariableEntry
+    dataset: str
+    concepts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A concept for an entry: how alike, 0 to 1, and why."""
+
+    entry: VariableEntry
+    target: ConceptTarget
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Label:
+    """A label of a target as tokens."""
+
+    text: str
+    tokens: list[WordToken]
+    total: float = 0.0
+    weight: float = 1.0
+
+
+class Suggester:
+    """Ranks the targets for entries. What it learns of linked variables never includes the entry's own dataset."""
+
+    def __init__(self, targets: Sequence[ConceptTarget], linked: Iterable[LinkedVariable] = ()) -> None:
+        self._targets = targets
+        self._wording = Wording(
+            word for target in targets for text in (*target.labels, *target.other) for word in words(text.value)
+        )
+        self._labels: list[list[_Label]] = []
+        self._posting: dict[str, list[int]] = defaultdict(list)
+        frequency: Counter[str] = Counter()
+        for number, target in enumerate(targets):
+            labels = [_Label(text.value, self._wording.tokens(text.value)) for text in target.labels]
+            labels += [_Label(text.value, self._wording.tokens(text.value), weight=0.96) for text in target.other]
+            self._labels.append(labels)
+            keys = {key for label in labels for token in label.tokens for key in _keys(token)}
+            for key in keys:
+                self._posting[key].append(number)
+            frequency.update(keys)
+        self._count = max(len(targets), 1)
+        self._frequency = frequency
+        self._place = {target.iri: number for number, target in enumerate(targets)}
+        for labels in self._labels:
+            for label in labels:
+                label.total = sum(self._weight(token) for token in label.tokens)
+        self._linked = [one for one in linked if any(iri in self._place for iri in one.concepts)]
+
+    def suggest(
+        self, entry: VariableEntry, *, dataset: str = "", most: int = 5, least: float = LEAST
+    ) -> list[Suggestion]:
+        """The best concepts for an entry, the most alike first."""
+        scores: dict[int, float] = {}
+        reasons: dict[int, list[str]] = defaultdict(list)
+        said = self._queries(entry)
+        for number in self._candidates(said):
+            alike, why = self._alike(said, number)
+            if alike > 0:
+                scores[number], reasons[number] = alike, why
+        self._learn(entry, dataset, scores, reasons)
+        for number in scores:
+            self._fit(entry, number, scores, reasons)
+        ranked = sorted(scores, key=lambda number: (-scores[number], self._targets[number].notation))
+        return [
+            Suggestion(entry, self._targets[number], round(min(scores[number], 0.99), 3), tuple(reasons[number]))
+            for number in ranked[:most]
+            if scores[number] >= least
+        ]
+
+    # The words.
+
+    def _queries(self, entry: VariableEntry) -> list[tuple[str, list[WordToken], float]]:
+        """Which texts speak of the entry, as tokens, and how much each counts."""
+        found = [("label", self._wording.tokens(text.value), 1.0) for text in entry.labels]
+        name = split_name(entry.name)
+        found.append(("name", self._wording.tokens(name), 0.85))
+        for origin, text in (("name", name), *(("label", label.value) for label in entry.labels)):
+            if meant := [*dict.fromkeys(self._wording.expanded(text))]:
+                rest = [token for token in self._wording.tokens(text) if token not in meant]
+                found.append((f"abbreviation in {origin}", meant, 0.8))
+                if rest:
+                    found.append((f"abbreviation in {origin}", [*meant, *rest], 0.8))
+        found += [("description", self._wording.tokens(text.value), 0.55) for text in entry.descriptions]
+        return [query for query in found if query[1]]
+
+    def _candidates(self, said: Sequence[tuple[str, list[WordToken], float]]) -> list[int]:
+        """The targets that share the rarest words, stems, parts or letters with the texts."""
+        found: dict[int, float] = defaultdict(float)
+        for _, tokens, weight in said:
+            for key in {key for token in tokens for key in _keys(token)}:
+                posting = self._posting.get(key, ())
+                # What every third target has tells nothing; letters alone count little.
+                if len(posting) * 3 > self._count > 100:
+                    continue
+                rarity = weight * math.log(1 + self._count / (1 + len(posting))) * (0.25 if key.startswith("#") else 1)
+                for number in posting:
+                    found[number] += rarity
+        return sorted(found, key=lambda number: (-found[number], number))[:CANDIDATES]
+
+    def _weight(self, token: WordToken) -> float:
+        """How telling a word is: rare words more."""
+        return token.weight * math.log(1 + self._count / (1 + self._frequency.get(token.word, 0)))
+
+    def _alike(self, said: Sequence[tuple[str, list[WordToken], float]], number: int) -> tuple[float, list[str]]:
+        best, why = 0.0, []
+        for origin, tokens, counts in said:
+            whole = sum(self._weight(token) for token in tokens)
+            for label in self._labels[number]:
+                common, shared = self._common(tokens, label.tokens)
+                if not common:
+                    continue
+                if origin == "description":
+                    score = counts * common / max(label.total, 1e-9)
+                else:
+                    score = 2 * common / (whole + label.total)
+                    score *= counts * label.weight
+                    if fold(label.text) == " ".join(token.word for token in tokens):
+                        score = max(score, counts)
+                if score > best + 1e-9:
+                    best, why = score, [f"{origin}: {', '.join(shared)} ~ {label.text}"]
+        return best, why
+
+    def _common(self, left: Sequence[WordToken], right: Sequence[WordToken]) -> tuple[float, list[str]]:
+        """How much of two texts is common, and the words that are; a compound may answer to two words."""
+        total, shared = 0.0, []
+        room = dict.fromkeys(range(len(right)), 1.0)
+        for token in left:
+            strongest, partner = 0.0, -1
+            for place, other in enumerate(right):
+                strength = min(_strength(token, other), room[place])
+                if strength > strongest:
+                    strongest, partner = strength, place
+            if partner >= 0:
+                other = right[partner]
+                room[partner] -= 0.5 if strongest <= _PART else 1.0
+                total += strongest * min(self._weight(token), self._weight(other))
+                shared.append(token.word if token.word == other.word else f"{token.word}={other.word}")
+        return total, shared
+
+    # What is linked already, and what fits.
+
+    def _learn(
+        self, entry: VariableEntry, dataset: str, scores: dict[int, float], reasons: dict[int, list[str]]
+    ) -> None:
+        """Concepts of variables elsewhere that have the same name, the same label or the same values."""
+        own = {fold(text.value) for text in entry.labels}
+        codes = {code for code, _ in entry.values}
+        gained: dict[int, float] = defaultdict(float)
+        for one in self._linked:
+            if one.dataset == dataset or one.entry.iri == entry.iri:
+                continue
+            gain, why = 0.0, ""
+            if own & {fold(text.value) for text in one.entry.labels}:
+                gain, why = 0.32, f"the same label as {one.entry.name}"
+            elif fold(entry.name) == fold(one.entry.name) and len(entry.name) > 2:
+                gain, why = 0.28, f"the same name as {one.entry.name}"
+            there = {code for code, _ in one.entry.values}
+            if len(codes) > 2 and len(common := codes & there) > 2 and len(common) / len(codes | there) > 0.5:
+                gain, why = gain + 0.15, f"{why}, {len(common)} values in common with {one.entry.name}".strip(", ")
+            if not gain:
+                continue
+            for iri in one.concepts:
+                number = self._place.get(iri)
+                if number is not None and gain > gained[number]:
+                    gained[number] = gain
+                    reasons[number].append(why)
+        for number, gain in gained.items():
+            before = scores.get(number, 0.0)
+            scores[number] = before + gain * (1 - before) + (0.15 if not before else 0.0)
+
+    def _fit(self, entry: VariableEntry, number: int, scores: dict[int, float], reasons: dict[int, list[str]]) -> None:
+        """A date asks for a concept of a date; a unit for one that is measured in such a unit elsewhere."""
+        target = self._targets[number]
+        says_date = any("datum" in word or word == "date" for text in target.labels for word in words(text.value))
+        if entry.datatype in ("date", "dateTime"):
+            scores[number] *= 1.1 if says_date else 0.75
+        elif entry.datatype and says_date and entry.datatype not in ("string", "gYear", "gYearMonth"):
+            scores[number] *= 0.7
+        if entry.unit and (mine := unit(entry.unit)):
+            units = {one.entry.unit for one in self._linked if target.iri in one.concepts and one.entry.unit}
+            for other in sorted(units):
+                theirs = unit(other)
+                if theirs and (theirs.code == mine.code or (mine.dimension and theirs.dimension == mine.dimension)):
+                    scores[number] += 0.05 * (1 - min(scores[number], 1))
+                    reasons[number].append(f"unit {entry.unit} fits {other}")
+                    break
+
+
+def _keys(token: WordToken) -> set[str]:
+    """Under what a token is looked up."""
+    return {token.word, token.stem, *token.parts, *(f"#{piece}" for piece in _pieces(token.word))}
+
+
+def _pieces(word: str) -> set[str]:
+    """The three-letter pieces of a word, with its ends marked."""
+    marked = f"^{word}$"
+    return {marked[place : place + 3] for place in range(len(marked) - 2)} if len(word) > 4 else set()
+
+
+def _strength(token: WordToken, other: WordToken) -> float:
+    if token.word == other.word:
+        return _SAME
+    if token.stem == other.stem and len(token.stem) > 2:
+        return _STEM
+    if token.stem in other.parts or other.stem in token.parts or _within(token, other) or _within(other, token):
+        return _PART
+    if token.parts & other.parts:
+        return _PART * 0.8
+    if len(token.word) > 5 and len(other.word) > 5 and not any(c.isdigit() for c in token.word + other.word):
+        mine, theirs = _pieces(token.word), _pieces(other.word)
+        dice = 2 * len(mine & theirs) / (len(mine) + len(theirs))
+        if dice >= _ALIKE:
+            return dice * _LETTERS
+    return 0.0
+
+
+def _within(part: WordToken, whole: WordToken) -> bool:
+    """Whether a word begins or ends a compound that the vocabulary does not split."""
+    if len(part.stem) < SHORTEST_PART or len(whole.word) - len(part.stem) < SHORTEST_PART:
+        return False
+    return whole.word.startswith(part.stem) or whole.word.endswith(part.word)
+
+
+@dataclass(slots=True)
+class PlainBm25:
+    """BM25 over folded words (Robertson and Zaragoza 2009; k1 1.2, b 0.75): what suggestions must be better than."""
+
+    targets: Sequence[ConceptTarget]
+    documents: list[Counter[str]] = field(default_factory=list)
+    frequency: Counter[str] = field(default_factory=Counter)
+    average: float = 1.0
+
+    def __post_init__(self) -> None:
+        for target in self.targets:
+            document = Counter(word for text in (*target.labels, *target.other) for word in words(text.value))
+            self.documents.append(document)
+            self.frequency.update(document.keys())
+        self.average = sum(sum(d.values()) for d in self.documents) / max(len(self.documents), 1)
+
+    def rank(self, text: str, most: int = 10) -> list[ConceptTarget]:
+        """The targets that BM25 finds for a text, the best first."""
+        scores: dict[int, float] = defaultdict(float)
+        count = len(self.documents)
+        for word in set(words(text)):
+            n = self.frequency.get(word, 0)
+            if not n:
+                continue
+            rarity = math.log(1 + (count - n + 0.5) / (n + 0.5))
+            for number, document in enumerate(self.documents):
+                if times := document.get(word, 0):
+                    length = sum(document.values()) / self.average
+                    scores[number] += rarity * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length))
+        ranked = sorted(scores, key=lambda number: (-scores[number], number))
+        return [self.targets[number] for number in ranked[:most]]

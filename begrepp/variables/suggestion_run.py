@@ -1,0 +1,103 @@
+"""Concept and code suggestions for all variables of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from begrepp.artefact.manifest import Manifest
+from begrepp.errors import UsageError
+from begrepp.queries.pages import select, value
+from begrepp.rdf.iris import Iris
+from begrepp.records import Record
+from begrepp.store import Store
+from begrepp.variables.candidates import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
+from begrepp.variables.code_suggestion import CodeSuggester, value_entry
+from begrepp.variables.suggestion import Suggester, Suggestion, VariableEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionRun:
+    """All suggestions for a dictionary."""
+
+    dataset: str
+    title: str
+    entries: Sequence[VariableEntry]
+    suggestions: Sequence[Suggestion]
+    values: Sequence[Suggestion]
+    iris: Iris
+
+    def rows(self) -> Iterable[tuple[Suggestion, str]]:
+        """Every suggestion with the predicate that it would be."""
+        for suggestion in self.suggestions:
+            yield suggestion, "begrepp:measures"
+        for suggestion in self.values:
+            yield suggestion, "skos:exactMatch" if suggestion.score > 0.9 else "skos:closeMatch"
+
+
+def suggest_for_dataset(
+    dictionary: str,
+    records: Iterable[Record] | None,
+    store: Store,
+    manifest: Manifest,
+    *,
+    schemes: Sequence[str] = (),
+    most: int = 5,
+    again: bool = False,
+) -> SuggestionRun:
+    """The suggestions; `again` also for variables that are linked already."""
+    iris = Iris(manifest.base)
+    if records is not None:
+        dataset, entries = entries_of_records(records, iris)
+    else:
+        dataset = iris.dataset(dictionary)
+        if manifest.find_graph("dataset", dictionary) is None:
+            known = ", ".join(sorted(graph.id for graph in manifest.current_graphs("dataset")))
+            raise UsageError(f"The build has no dataset {dictionary}.", f"It has: {known}. Or give files and --loader.")
+        entries = all_entries(store, dataset) if again else entries_of_build(store, dataset)
+    linked = linked_in(store, [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")])
+    where = [iris.scheme(id_) for id_ in schemes] or [value(row, "scheme") for row in select(store, "schemes-measured")]
+    if not where:
+        raise UsageError("No scheme is named, and no variable measures anything yet.", "Name schemes with --scheme.")
+    denied = {(value(row, "subject"), value(row, "object")) for row in select(store, "denied-links")}
+    suggester = Suggester(targets_in(store, where), linked)
+    suggestions = [
+        suggestion
+        for entry in entries
+        for suggestion in suggester.suggest(entry, dataset=dataset, most=most)
+        if (entry.iri, suggestion.target.iri) not in denied
+    ]
+    return SuggestionRun(
+        dataset=dataset,
+        title=dictionary,
+        entries=entries,
+        suggestions=suggestions,
+        values=[*_values(entries, suggestions, linked_lists(store), store)],
+        iris=iris,
+    )
+
+
+def linked_lists(store: Store) -> dict[str, list[str]]:
+    """Concept → the published lists that variables measuring it are coded in, and that others are mapped to."""
+    found: dict[str, list[str]] = {}
+    for row in select(store, "lists-of-concepts"):
+        found.setdefault(value(row, "concept"), []).append(value(row, "list"))
+    return found
+
+
+def _values(
+    entries: Sequence[VariableEntry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: Store
+) -> Iterable[Suggestion]:
+    """Codes for the values of each entry, among the lists that its likeliest concept is coded in elsewhere."""
+    best: dict[str, str] = {}
+    for suggestion in suggestions:
+        best.setdefault(suggestion.entry.iri, suggestion.target.iri)
+    suggesters: dict[tuple[str, ...], CodeSuggester] = {}
+    for entry in entries:
+        where = tuple(sorted({*lists.get(best.get(entry.iri, ""), ())}))
+        if not entry.values or not where:
+            continue
+        if where not in suggesters:
+            suggesters[where] = CodeSuggester(targets_in(store, where))
+        for code, words in entry.values:
+            yield from suggesters[where].suggest(value_entry(entry.iri, entry.name, code, words), most=1, least=0.5)

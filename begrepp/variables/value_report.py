@@ -1,0 +1,59 @@
+"""The result of a value check as CSV or JSON, and the decoding of value files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from begrepp.errors import InputError
+from begrepp.variables.value_check import CheckedList, Verdict
+
+FORMATS = ("csv", "json")
+
+
+def decode_values(data: bytes, name: str) -> str:
+    """Bytes as text: UTF-8, else windows-1252, in which spreadsheets still save."""
+    if b"\0" in data:
+        raise InputError(name, "is no text file.", "Save it as CSV in UTF-8.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("windows-1252", errors="replace")
+
+
+def format_result(result: CheckedList, output: str) -> str:
+    """The result as CSV or JSON."""
+    if output == "json":
+        values = [
+            {
+                key: found
+                for key, found in (
+                    ("value", each.value),
+                    ("verdict", str(each.verdict)),
+                    ("code", each.code),
+                    ("label", each.label),
+                    ("until", each.until),
+                    ("instead", [{"code": code, "label": label} for code, label in each.instead]),
+                    ("editions", list(each.editions)),
+                )
+                if found or key in ("value", "verdict")
+            }
+            for each in result.values
+        ]
+        counts = {str(verdict): result.count(verdict) for verdict in Verdict}
+        whole = {"list": result.list_iri, "edition": result.edition, "counts": counts, "values": values}
+        return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["value", "verdict", "code", "label", "until", "instead", "editions"])
+    for each in result.values:
+        instead = " | ".join(code for code, _ in each.instead)
+        editions = " | ".join(each.editions)
+        writer.writerow([_safe(each.value), each.verdict, each.code, each.label, each.until, instead, editions])
+    return out.getvalue()
+
+
+def _safe(text: str) -> str:
+    """A value that a spreadsheet would run as a formula is given as text."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@") and not text[1:].replace(".", "").isdigit() else text

@@ -1,0 +1,65 @@
+"""Catalogues of datasets in RDF: DCAT-AP, DCAT-AP-SE, HealthDCAT-AP and pages of FAIR Data Points.
+
+A format: `source.toml` beside the files says whose catalogue it is and under what licence its descriptions are.
+Turtle, RDF/XML, JSON-LD, N-Triples, N-Quads and TriG are read, several files as one catalogue. A dataset, its series
+too, gets an address of ours beside the publisher's own; its columns (`health:hasVariables`) become variables. Every
+other triple is kept as it stands, so that what a profile does not know is not lost; IRIs of authority lists that have
+moved are brought up to date. What a description lacks stays lacking: `begrepp validate` tells by profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pyoxigraph import Literal
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import (
+    EditionFiles,
+    Record,
+    Redistribution,
+    Source,
+)
+from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
+from begrepp.sources.privacy import refuse_identity_numbers
+from loaders.dcat.authority_lists import check_namespaces
+from loaders.dcat.catalogue_reader import CatalogueReader
+from loaders.declaration.source_toml import edition_dates, read_declaration, rights, slug
+from loaders.support.agencies import BEGREPP
+from loaders.support.rdf_files import Graph, Node, read_rdf
+
+SOURCE = Source(
+    id="dcat",
+    title="Katalog över datamängder i RDF (DCAT)",
+    publisher=BEGREPP,
+    licence="",
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://www.w3.org/TR/vocab-dcat-3/",
+    reads="DCAT-AP, DCAT-AP-SE, HealthDCAT-AP or FAIR Data Point pages: .ttl, .rdf, .xml, .jsonld, .nt, .nq or .trig",
+)
+
+
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+    """The catalogue, its datasets with their variables, and every other triple as it stands."""
+    keys = read_declaration(edition, declared)
+    known = rights(keys)
+    dates = edition_dates(keys, edition)
+    base, language = keys.iri("base"), keys.text("language")
+    keys.done()
+    files = data_files(edition)
+    if not files:
+        raise InputError(Origin(f"{edition.source}/{edition.version}"), "there is no file.", "Add an RDF file.")
+    graph = Graph(Origin(files[0].name))
+    where: dict[Node, Origin] = {}
+    for path in files:
+        check_namespaces(path)
+        graph.origin = Origin(path.name)
+        for quad in read_rdf(path, base):
+            meter().rows += 1
+            if isinstance(quad.object, Literal):
+                refuse_identity_numbers(quad.object.value, graph.origin)
+            graph.add(quad)
+            where.setdefault(quad.subject, graph.origin)  # type: ignore[arg-type]  # Graph.add refused all else
+    yield from CatalogueReader(graph, where, slug(edition.source), known, dates, language).records()

@@ -1,0 +1,207 @@
+"""DDI Codebook 1.x and 2.5: a study, its files and its variables with their questions, codes and missing codes.
+
+By https://ddialliance.org/Specification/DDI-Codebook/2.5/. Statistics of the data (`catStat`, `sumStat`) are passed
+over: they are about persons, and some counts are small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import CodedValue, Text
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.xml import XmlNode, read_xml
+from loaders.ddi.study import DdiTable, DdiVariable, Domain, Study, iso_day
+from loaders.support.html_text import from_html
+
+_NAMESPACES = ("", "ddi:codebook:2_5", "ddi:codebook:2_6", "http://www.icpsr.umich.edu/DDI", "ddi:codebook:2_1")
+_STATISTICS = ("catStat", "sumStat", "catgryGrp", "varGrp", "otherMat", "derivation", "embed")
+_SMALLEST_COUNT = 5
+_MISSING = ("Y", "y", "yes", "true", "1")
+
+
+def read_codebook(path: Path, language: str) -> Study:
+    """The study of a codebook. `language` is that of words whose language the file does not tell."""
+    reader = _Reader(path.name, language)
+    variables = []
+    root = None
+    for root in read_xml(path, yielding=("var",), dropped=_STATISTICS):  # the last one is the root
+        if root.name == "var":
+            variables.append(root)
+    assert root is not None
+    if root.namespace not in _NAMESPACES:
+        raise InputError(
+            Origin(path.name, root.row),
+            f"the namespace '{root.namespace}' is none of DDI Codebook.",
+            f"Check that you added the right file; known are {', '.join(filter(None, _NAMESPACES))}.",
+        )
+    language = root.lang or language
+    reader.language = language
+    study = reader.study(root)
+    tables = {table.id for table in study.tables}
+    study.variables = [reader.variable(node, tables, study.tables[0].id) for node in variables]
+    return study
+
+
+class _Reader:
+    def __init__(self, file: str, language: str) -> None:
+        self.file = file
+        self.language = language
+
+    def texts(self, nodes: Iterator[XmlNode]) -> tuple[Text, ...]:
+        """The words of nodes, the first in each language."""
+        found: dict[str, str] = {}
+        for node in nodes:
+            if words := from_html(node.text):
+                refuse_identity_numbers(words, Origin(self.file, node.row))
+                found.setdefault(node.lang or self.language, words)
+        return tuple(Text(words, language) for language, words in found.items())
+
+    def study(self, root: XmlNode) -> Study:
+        described = root.first("stdyDscr") or root
+        citation = described.first("citation")
+        titles = citation.first("titlStmt") if citation else None
+        if titles is None or titles.first("titl") is None:
+            raise InputError(
+                Origin(self.file, described.row), "the study has no title (stdyDscr/citation/titlStmt/titl).", _NEXT
+            )
+        periods = list(described.find("timePrd"))
+        days = sorted(filter(None, (iso_day(node.get("date") or node.text) for node in periods)))
+        makers = [node for kind in ("producer", "AuthEnty", "distrbtr") for node in described.find(kind)]
+        return Study(
+            origin=Origin(self.file, described.row),
+            titles=self.texts(titles.all("titl", "parTitl")),
+            descriptions=self.texts(described.find("abstract")) or self.about(root),
+            identifiers=tuple(dict.fromkeys(words for node in titles.all("IDNo") if (words := node.text))),
+            publisher=next((node.text for node in makers if node.text), ""),
+            keywords=self.keywords(described),
+            period=(days[0], days[-1]) if days else ("", ""),
+            universe=self.texts(described.find("universe")),
+            tables=list(self.tables(root, titles)),
+        )
+
+    def about(self, root: XmlNode) -> tuple[Text, ...]:
+        """Without an abstract: what the codebook says that it is about."""
+        titles = next((node for each in root.all("docDscr") for node in each.find("titlStmt")), None)
+        said = [node.text for node in titles.all("titl", "subTitl")] if titles else []
+        return (Text(". ".join(said), self.language),) if any(said) else ()
+
+    def keywords(self, described: XmlNode) -> tuple[Text, ...]:
+        said = (
+            Text(node.text, node.lang or self.language) for node in described.find("keyword", "topcClas") if node.text
+        )
+        return tuple(dict.fromkeys(said))
+
+    def tables(self, root: XmlNode, titles: XmlNode) -> Iterator[DdiTable]:
+        files = list(root.all("fileDscr"))
+        for number, node in enumerate(files, start=1):
+            name = next(node.find("fileName"), None)
+            count = next(node.find("caseQnty"), None)
+            records = int(count.text) if count and count.text.isdecimal() else None
+            yield DdiTable(
+                id=node.get("ID") or f"F{number}",
+                titles=(Text(name.text, name.lang or self.language),)
+                if name and name.text
+                else self.texts(titles.all("titl")),
+                descriptions=self.texts(node.find("fileCont")),
+                # Small counts may tell who is in the data.
+                records=records if records is None or records >= _SMALLEST_COUNT else None,
+                groups={
+                    group.get("rectype"): label.text
+                    for group in node.find("recGrp")
+                    if (label := group.first("labl")) and label.text
+                },
+            )
+        if not files:
+            yield DdiTable(id="data", titles=self.texts(titles.all("titl")))
+
+    def variable(self, node: XmlNode, tables: set[str], first: str) -> DdiVariable:
+        name = node.get("name") or node.get("ID")
+        origin = Origin(self.file, node.row)
+        if not name:
+            raise InputError(origin, "a <var> has neither name nor ID.", _NEXT)
+        files = node.get("files").split()
+        if unknown := [each for each in files if each not in tables]:
+            raise InputError(origin, f"'{name}' refers to the file '{unknown[0]}', which no fileDscr describes.", _NEXT)
+        values, missing = self.codes(node, name)
+        bounds = next(node.find("range"), None)
+        form = node.first("varFormat")
+        questions = [each for kind in ("preQTxt", "qstnLit", "postQTxt") for each in node.find(kind)]
+        return DdiVariable(
+            id=node.get("ID") or name,
+            name=name,
+            origin=origin,
+            tables=tuple(dict.fromkeys(files)) or (first,),
+            titles=self.texts(node.all("labl")),
+            descriptions=self.texts(node.all("txt")),
+            questions=self.texts(iter(questions)) if len(questions) == 1 else _joined(self, questions),
+            notes=self.texts(node.all("codInstr", "notes", "respUnit")),
+            universe=self.texts(node.all("universe")),
+            concepts=tuple(
+                (each.get("vocab"), each.get("vocabURI"), each.text) for each in node.all("concept") if each.text
+            ),
+            language=node.lang or self.language,
+            record_types=tuple(node.get("rectype").split()),
+            domain=_domain(node, form, bounds),
+            values=values,
+            missing=missing,
+            standard=tuple(filter(None, (each.get("URI") for each in node.all("stdCatgry")))),
+        )
+
+    def codes(self, node: XmlNode, name: str) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
+        """The codes of a variable, and apart from them those that stand for no value."""
+        found: dict[str, tuple[CodedValue, bool]] = {}
+        for category in node.all("catgry"):
+            value = category.first("catValu")
+            code = value.text if value else ""
+            if not code:
+                continue
+            if code in found:
+                raise InputError(
+                    Origin(self.file, category.row), f"the code '{code}' stands twice in the variable '{name}'.", _NEXT
+                )
+            coded = CodedValue(
+                code=code,
+                labels=self.texts(category.all("labl")) or (Text(code, "und"),),
+                definitions=self.texts(category.all("txt")),
+            )
+            found[code] = (coded, category.get("missing") in _MISSING)
+        invalid = {
+            item.get("VALUE"): self.texts(iter([item])) for rng in node.find("invalrng") for item in rng.all("item")
+        }
+        for code, labels in invalid.items():
+            coded = found[code][0] if code in found else CodedValue(code=code, labels=labels or (Text(code, "und"),))
+            if code:
+                found[code] = (coded, True)
+        return (
+            tuple(coded for coded, is_missing in found.values() if not is_missing),
+            tuple(coded for coded, is_missing in found.values() if is_missing),
+        )
+
+
+def _joined(reader: _Reader, nodes: list[XmlNode]) -> tuple[Text, ...]:
+    """What stands before the question, the question and what stands after it, as one text in each language."""
+    words: dict[str, list[str]] = {}
+    for node in nodes:
+        for text in reader.texts(iter([node])):
+            words.setdefault(text.lang, []).append(text.value)
+    return tuple(Text(" ".join(said), language) for language, said in words.items())
+
+
+def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> Domain:
+    category = form.get("category") if form else ""
+    if category in ("date", "time"):
+        datatype = category
+    elif form is None or form.get("type") != "numeric":
+        datatype = "string"
+    else:
+        datatype = "integer" if node.get("dcml") == "0" else "decimal"
+    if bounds is None:
+        return Domain(datatype, node.get("measUnit"))
+    low, high = (bounds.get(side) or bounds.get(f"{side}Exclusive") for side in ("min", "max"))
+    return Domain(datatype, bounds.get("UNITS") or node.get("measUnit"), low, high)
+
+
+_NEXT = "Mend the file, or export it again."

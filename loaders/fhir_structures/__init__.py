@@ -1,0 +1,128 @@
+"""Profiles, logical models and questionnaires of FHIR (R4 and R5), as JSON files or whole packages (`.tgz`).
+
+A format: `source.toml` beside the files says who publishes them and under what licence. A profile or questionnaire
+becomes a structure, its elements by their `id` (where slices are told apart) or `linkId`. Bindings are kept with
+their strength and version; an element measures what its `code`, or the fixed or pattern code below it, says.
+http://hl7.org/fhir/structuredefinition.html, http://hl7.org/fhir/questionnaire.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from begrepp.errors import InputError, Origin, PersonalDataError
+from begrepp.records import EditionFiles, Record, Redistribution, Skipped, Source, Structure
+from loaders.declaration.source_toml import edition_dates, read_declaration, rights, slug
+from loaders.fhir_structures.profiles import profile_elements
+from loaders.fhir_structures.questionnaires import question_elements
+from loaders.support.agencies import BEGREPP
+from loaders.support.fhir_labels import dicts
+from loaders.support.fhir_packages import Resource, descriptions, resources
+
+SOURCE = Source(
+    id="fhir_structures",
+    title="Profiler, logiska modeller och formulär i FHIR",
+    publisher=BEGREPP,
+    licence="",
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="http://hl7.org/fhir/structuredefinition.html",
+    reads="StructureDefinition and Questionnaire as .json, or a package (.tgz)",
+)
+# Resources that hold data about a person (http://hl7.org/fhir/compartmentdefinition-patient.html), the commonest.
+_PERSONS = frozenset(
+    {
+        "AllergyIntolerance",
+        "CarePlan",
+        "ClinicalImpression",
+        "Composition",
+        "Condition",
+        "DiagnosticReport",
+        "Encounter",
+        "EpisodeOfCare",
+        "FamilyMemberHistory",
+        "ImagingStudy",
+        "Immunization",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationRequest",
+        "MedicationStatement",
+        "Observation",
+        "Patient",
+        "Person",
+        "Procedure",
+        "QuestionnaireResponse",
+        "RelatedPerson",
+        "ServiceRequest",
+        "Specimen",
+    }
+)
+
+
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+    """Each profile, logical model and questionnaire as a structure with its elements."""
+    keys = read_declaration(edition, declared)
+    known = rights(keys)
+    dates = edition_dates(keys, edition)
+    systems = {system: str(target) for system, target in keys.table("systems").rest()}
+    keys.done()
+    urls: dict[str, Origin] = {}
+    ids: set[str] = set()
+    for resource in resources(edition):
+        if resource.kind in _PERSONS:
+            if resource.packed:
+                yield Skipped(origin=resource.origin, reason=f"{resource.kind} is data about a person, an example.")
+                continue
+            raise PersonalDataError(
+                resource.origin,
+                f"{resource.kind} holds data about a person; begrepp takes metadata only, never data about a person.",
+                "Add the profiles and questionnaires alone.",
+            )
+        if resource.kind not in ("StructureDefinition", "Questionnaire"):
+            yield Skipped(origin=resource.origin, reason=f"{resource.kind or 'it'} is no structure.")
+            continue
+        url = str(resource.body.get("url") or "")
+        if not url and resource.kind == "StructureDefinition":
+            raise InputError(resource.origin, "the StructureDefinition has no url.", "Mend the file.")
+        address = url or resource.id
+        if address in urls:
+            raise InputError(
+                resource.origin, f"'{address}' stands already in {urls[address]}.", "Add one of the two files only."
+            )
+        urls[address] = resource.origin
+        # Other publishers have profiles of the same id.
+        id_ = f"{slug(edition.source)}-{resource.id}"
+        id_ = id_ if id_ not in ids else f"{id_}-{len(ids)}"
+        ids.add(id_)
+        values = [str(each.get("value") or "") for each in dicts(resource.body.get("identifier"))]
+        version = str(resource.body.get("version") or "")
+        yield Structure(
+            id=id_,
+            version=dates.version,
+            origin=resource.origin,
+            titles=resource.titles(),
+            kind=_kind(resource),
+            publisher=known.publisher,
+            licence=known.licence,
+            valid_from=dates.valid_from,
+            redistribution=known.redistribution,
+            specification=address,
+            descriptions=descriptions(resource),
+            identifiers=tuple(filter(None, (f"{url}|{version}" if url and version else "", *values))),
+        )
+        read = profile_elements if resource.kind == "StructureDefinition" else question_elements
+        yield from read(resource, id_, systems)
+    if not urls:
+        raise InputError(
+            Origin(f"{edition.source}/{edition.version}"),
+            "there is no StructureDefinition or Questionnaire.",
+            "Add .json files or a .tgz package of FHIR.",
+        )
+
+
+def _kind(resource: Resource) -> str:
+    """`StructureDefinition (logical)`: what the standard calls it, and which kind of it."""
+    if resource.kind == "Questionnaire":
+        return "Questionnaire"
+    kind = str(resource.body.get("kind") or "resource")
+    return f"StructureDefinition ({kind})"

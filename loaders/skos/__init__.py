@@ -1,0 +1,79 @@
+"""Any vocabulary published as SKOS: Turtle, RDF/XML, JSON-LD, N-Triples, N-Quads or TriG.
+
+The publisher's IRIs are kept, and so is every triple that no record says (as a `Statement`). Graph names
+are not kept: the release is one graph. Nothing is fetched: a remote JSON-LD context is an error, and a
+DTD may hold nothing but short namespace entities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pyoxigraph import Literal
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import EditionFiles, Record, Redistribution, Source
+from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
+from begrepp.sources.privacy import refuse_identity_numbers
+from loaders.declaration.source_toml import declared_edition, edition_dates, file_list, read_declaration, rights
+from loaders.declaration.toml_table import TomlTable
+from loaders.skos.concepts import Reader
+from loaders.skos.labels import ISSUED, first_day
+from loaders.skos.schemes import declared_schemes, schemes_of, suggested_rights
+from loaders.support.agencies import BEGREPP
+from loaders.support.rdf_files import Graph, read_rdf
+
+SOURCE = Source(
+    id="skos",
+    title="Vokabulär i SKOS",
+    publisher=BEGREPP,
+    licence="",
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://www.w3.org/TR/skos-reference/",
+    reads="a SKOS file: .ttl, .rdf, .xml, .jsonld, .nt, .nq or .trig",
+)
+
+
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+    """The schemes of the files with their concepts, and every other triple as it stands."""
+    keys = read_declaration(edition, declared)
+    graph = _read_files(edition, keys)
+    main = schemes_of(graph, keys)
+    schemes, language = declared_schemes(keys, edition, graph, main)
+    first = main[0]
+    known = rights(keys, suggested=suggested_rights(graph, first))
+    dates = edition_dates(keys, edition, suggested=first_day(graph, first, ISSUED, graph.origin))
+    keys.done()
+    reader = Reader(graph=graph, language=language, schemes=schemes, in_force=dates.valid_from)
+    for scheme in reader.used_schemes():
+        yield scheme
+        yield declared_edition(scheme, dates, known)
+    yield from reader.records()
+
+
+def _read_files(edition: EditionFiles, keys: TomlTable) -> Graph:
+    names = [said for each in keys.tables("file") if (said := _file_name(each))]
+    files = [p for p in data_files(edition) if not names or p.name in names]
+    if not files:
+        raise InputError(
+            keys.origin, f"no file is called {file_list(names)}.", "Correct [[file]] name, or add the file."
+        )
+    graph = Graph(Origin(files[0].name))
+    base = keys.iri("base")
+    for path in files:
+        graph.origin = Origin(path.name)
+        for quad in read_rdf(path, base):
+            meter().rows += 1
+            if isinstance(quad.object, Literal):
+                refuse_identity_numbers(quad.object.value, graph.origin)
+            graph.add(quad)
+    return graph
+
+
+def _file_name(keys: TomlTable) -> str:
+    name = keys.text("name", required=True)
+    keys.text("format")
+    keys.done()
+    return name

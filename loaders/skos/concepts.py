@@ -1,0 +1,277 @@
+"""The concepts of a SKOS file as records, and every other triple of it as it stands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.errors import InputError
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
+from begrepp.records import Concept, Note, RdfTerm, Record, Scheme, Skipped, Statement, Status, Text
+from loaders.skos.labels import (
+    BROADER,
+    DEFINITION,
+    DEPRECATED,
+    FROM,
+    HAS_TOP,
+    IN_SCHEME,
+    LABELS,
+    LITERAL_FORM,
+    NARROWER,
+    NOTATION,
+    NOTES,
+    OURS_TO_SAY,
+    RELATED,
+    REPLACED_BY,
+    REPLACES,
+    STATUS,
+    STATUS_WORDS,
+    TOP_OF,
+    TYPE,
+    UNTIL,
+    XL_LABELS,
+    clean,
+    first_day,
+    unique,
+    words_of,
+)
+from loaders.support.rdf_files import Graph, Node, Pairs, Skolems, Term
+
+
+@dataclass(slots=True, kw_only=True)
+class Reader:
+    """Turns the triples of a graph into records; what it says in a concept it does not repeat as a statement."""
+
+    graph: Graph
+    language: str
+    schemes: dict[NamedNode, Scheme]
+    in_force: date
+    scheme_of: dict[NamedNode, NamedNode] = field(default_factory=dict)
+    broader: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
+    related: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
+    successors: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
+    skolems: Skolems = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.skolems = Skolems(self.graph)
+        for concept in self._find_concepts():
+            self.scheme_of[concept] = self._scheme(concept)
+        self._link(self.broader, BROADER, NARROWER)
+        self._link(self.related, RELATED, RELATED)
+        self._link(self.successors, REPLACED_BY, REPLACES)
+
+    def used_schemes(self) -> list[Scheme]:
+        """The schemes that a concept belongs to."""
+        used = set(self.scheme_of.values())
+        found = [scheme for node, scheme in self.schemes.items() if node in used]
+        if not found:
+            raise InputError(
+                self.graph.origin, "there is no skos:Concept in the file.", "Check that you added the right file."
+            )
+        return found
+
+    def records(self) -> Iterator[Record]:
+        """The concepts, what had to be left out, and the statements."""
+        first = self.used_schemes()[0].id
+        xl_labels = self._xl_labels()
+        used = set(self.scheme_of.values())
+        for subject, pairs in self.graph.of.items():
+            if isinstance(subject, NamedNode) and subject in self.scheme_of:
+                concept = self._concept(subject)
+                yield concept
+                left = self._beyond(subject, concept)
+                yield from self._other_schemes(subject)
+                yield from self._statements(subject, left, concept.scheme)
+            elif isinstance(subject, NamedNode) and subject in used:
+                yield from self._statements(subject, self._beyond_scheme(subject), self.schemes[subject].id)
+            elif subject in xl_labels:
+                yield from self._label_node(subject, pairs)
+            elif isinstance(subject, NamedNode) and subject.value.startswith(Iris().root):
+                # A file may not speak of another source's releases, licences or datasets.
+                reason = f"<{subject.value}> is one of begrepp's own; what it is, its own source says."
+                yield Skipped(origin=self.graph.origin, reason=reason)
+            else:
+                yield from self._statements(subject, pairs, first)
+
+    def _find_concepts(self) -> Iterator[NamedNode]:
+        concept = NamedNode(expand("skos:Concept"))
+        for subject, pairs in self.graph.of.items():
+            if not isinstance(subject, NamedNode) or subject in self.schemes:
+                continue
+            said = {predicate for predicate, _ in pairs}
+            # Whatever is in a scheme or in its hierarchy is a concept (SKOS S4, S7, S19), if it is named.
+            named = said & (LABELS.keys() | XL_LABELS.keys())
+            if (TYPE, concept) in pairs or (named and said & {IN_SCHEME, TOP_OF, BROADER, NARROWER}):
+                yield subject
+
+    def _scheme(self, concept: NamedNode) -> NamedNode:
+        """The first in the file's order of the schemes that the concept is in."""
+        said = set(self.graph.objects(concept, IN_SCHEME, TOP_OF))
+        return next((node for node in self.schemes if node in said), next(iter(self.schemes)))
+
+    def _link(self, found: dict[NamedNode, list[NamedNode]], forward: str, back: str) -> None:
+        """A relation from both of its sides, between concepts of the file."""
+        for subject, pairs in self.graph.of.items():
+            for predicate, object_ in pairs:
+                for wanted, source, target in ((forward, subject, object_), (back, object_, subject)):
+                    if predicate == wanted and self._together(source, target):
+                        known = found.setdefault(source, [])  # type: ignore[arg-type]
+                        if target not in known:
+                            known.append(target)  # type: ignore[arg-type]
+
+    def _together(self, one: Term, other: Term) -> bool:
+        return one in self.scheme_of and other in self.scheme_of
+
+    def _concept(self, node: NamedNode) -> Concept:
+        graph, scheme = self.graph, self.schemes[self.scheme_of[node]]
+        labels = self._labels(node)
+        if not labels["pref"]:
+            raise InputError(
+                graph.origin, f"<{node.value}> has no skos:prefLabel.", "Give it one, or ask the publisher for it."
+            )
+        status = self._status(node)
+        until = first_day(graph, node, UNTIL, graph.origin)
+        if status is Status.INACTIVE and until is None:
+            # The file tells that the concept is retired, not when: at the latest the day before this release.
+            until = self.in_force - timedelta(days=1)
+        return Concept(
+            scheme=scheme.id,
+            notation=self._notation(node),
+            origin=graph.origin,
+            iri=node.value,
+            pref_labels=labels["pref"],
+            alt_labels=labels["alt"],
+            hidden_labels=labels["hidden"],
+            definitions=unique(words_of(graph.objects(node, DEFINITION), self.language), one=False),
+            notes=tuple(
+                Note(kind, words)
+                for predicate, kind in NOTES.items()
+                for words in words_of(graph.objects(node, predicate), self.language)
+            ),
+            broader=tuple(sorted(n.value for n in self.broader.get(node, ()))),
+            related=tuple(sorted(n.value for n in self.related.get(node, ()))),
+            status=status,
+            valid_from=first_day(graph, node, FROM, graph.origin),
+            valid_to=until,
+            replaced_by=tuple(sorted(n.value for n in self.successors.get(node, ()))),
+        )
+
+    def _labels(self, node: NamedNode) -> dict[str, tuple[Text, ...]]:
+        """Labels of each kind, those of SKOS-XL among them; a word is said once."""
+        found: dict[str, tuple[Text, ...]] = {}
+        taken: set[Text] = set()
+        for kind in ("pref", "alt", "hidden"):
+            plain = self.graph.objects(node, expand(f"skos:{kind}Label"))
+            xl = (
+                form
+                for label in self.graph.objects(node, expand(f"skosxl:{kind}Label"))
+                if not isinstance(label, Literal)
+                for form in self.graph.objects(label, LITERAL_FORM)
+            )
+            words = [w for w in words_of((*plain, *xl), self.language) if w not in taken]
+            found[kind] = tuple(dict.fromkeys(words))
+            taken.update(words)
+        return found
+
+    def _notation(self, node: NamedNode) -> str:
+        """The plain notation before a typed one; without any, the last part of the IRI."""
+        said = [o for o in self.graph.objects(node, NOTATION) if isinstance(o, Literal)]
+        if said:
+            return min(
+                said, key=lambda o: (o.datatype.value != expand("xsd:string"), o.datatype.value, o.value)
+            ).value.strip()
+        return re.split(r"[/#]|:(?!//)", node.value.rstrip("/#"))[-1]
+
+    def _status(self, node: NamedNode) -> Status:
+        if any(
+            o.value.lower() in ("true", "1") for o in self.graph.objects(node, DEPRECATED) if isinstance(o, Literal)
+        ):
+            return Status.INACTIVE
+        for said in self.graph.objects(node, *STATUS):
+            word = re.split(r"[/#]", said.value)[-1].lower().replace("-", "")
+            if word in STATUS_WORDS:
+                return STATUS_WORDS[word]
+        return Status.ACTIVE
+
+    def _beyond(self, node: NamedNode, concept: Concept) -> Pairs:
+        """The triples about a concept that its record does not say."""
+        said = {DEFINITION, DEPRECATED, *LABELS, *XL_LABELS, *NOTES}
+        links = {BROADER: True, NARROWER: False, RELATED: True, REPLACED_BY: True, REPLACES: False}
+        left: Pairs = []
+        for predicate, object_ in self.graph.of[node]:
+            if predicate in said and (isinstance(object_, Literal) or predicate in XL_LABELS):
+                continue
+            if predicate in links and self._together(node, object_):
+                continue
+            if (
+                predicate == IN_SCHEME
+                or predicate in OURS_TO_SAY
+                or (predicate, object_) == (TYPE, NamedNode(expand("skos:Concept")))
+            ):
+                continue
+            if predicate == NOTATION and isinstance(object_, Literal) and object_.value.strip() == concept.notation:
+                continue
+            left.append((predicate, object_))
+        return left
+
+    def _other_schemes(self, node: NamedNode) -> Iterator[Skipped]:
+        own = self.scheme_of[node]
+        for other in dict.fromkeys(self.graph.objects(node, IN_SCHEME)):
+            if other != own and isinstance(other, NamedNode):
+                yield Skipped(
+                    origin=self.graph.origin,
+                    reason=f"<{node.value}> is also in <{other.value}>; begrepp keeps it in <{own.value}> only.",
+                )
+
+    def _beyond_scheme(self, node: NamedNode) -> Pairs:
+        scheme = self.schemes[node]
+        titles = {t.value for t in (*scheme.titles, *scheme.descriptions)}
+        return [
+            (predicate, object_)
+            for predicate, object_ in self.graph.of[node]
+            if not (predicate == TYPE and object_ == NamedNode(expand("skos:ConceptScheme")))
+            and not (
+                predicate == expand("skos:prefLabel") and isinstance(object_, Literal) and clean(object_) in titles
+            )
+            and not (predicate == HAS_TOP and object_ in self.scheme_of)
+        ]
+
+    def _xl_labels(self) -> set[Term]:
+        return {o for s in self.graph.of for o in self.graph.objects(s, *XL_LABELS)}
+
+    def _label_node(self, node: Node, pairs: Pairs) -> Iterator[Skipped]:
+        """The word of a SKOS-XL label is kept as a label; what else its node tells is not."""
+        left = sorted({p for p, _ in pairs} - {TYPE, LITERAL_FORM})
+        if left:
+            words = ", ".join(f"<{predicate}>" for predicate in left)
+            yield Skipped(origin=self.graph.origin, reason=f"of a SKOS-XL label only the word is kept, not {words}.")
+
+    def _statements(self, subject: Node, pairs: Pairs, scheme: str) -> Iterator[Statement | Skipped]:
+        name = self.skolems.name(subject)
+        if name is None:
+            yield self._circle()
+            return
+        for predicate, object_ in pairs:
+            value = self._value(object_)
+            if value is None:
+                yield self._circle()
+                continue
+            yield Statement(scheme=scheme, origin=self.graph.origin, subject=name, predicate=predicate, object=value)
+
+    def _circle(self) -> Skipped:
+        return Skipped(
+            origin=self.graph.origin, reason="blank nodes that refer to each other in a circle are left out."
+        )
+
+    def _value(self, term: Term) -> RdfTerm | None:
+        if isinstance(term, Literal):
+            datatype = "" if term.language or term.datatype.value == expand("xsd:string") else term.datatype.value
+            return RdfTerm(unicodedata.normalize("NFC", term.value), "literal", term.language or "", datatype)
+        name = self.skolems.name(term)
+        return RdfTerm(name, "iri") if name is not None else None

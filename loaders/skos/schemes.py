@@ -1,0 +1,114 @@
+"""The schemes of a SKOS file: those that it declares, or that its concepts say they are in, with their names."""
+
+from __future__ import annotations
+
+import re
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.errors import InputError
+from begrepp.rdf.namespaces import expand
+from begrepp.records import EditionFiles, Scheme, Text
+from loaders.declaration.source_toml import slug
+from loaders.declaration.toml_table import TomlTable
+from loaders.skos.labels import (
+    BROADER,
+    DEFINITION,
+    IN_SCHEME,
+    LICENCES,
+    NARROWER,
+    PUBLISHERS,
+    TITLES,
+    TOP_OF,
+    unique,
+    words_of,
+)
+from loaders.support.rdf_files import Graph, Node
+
+
+def schemes_of(graph: Graph, keys: TomlTable) -> list[NamedNode]:
+    """The file's schemes in its own order; where it declares none, the one that its concepts say they are in."""
+    found = graph.typed(expand("skos:ConceptScheme"))
+    if not found:
+        said = dict.fromkeys(
+            scheme
+            for subject in graph.of
+            for scheme in graph.objects(subject, IN_SCHEME, TOP_OF)
+            if isinstance(scheme, NamedNode)
+        )
+        found = list(said)
+    if not found and "scheme" not in keys:
+        raise InputError(
+            graph.origin,
+            "there is no skos:ConceptScheme in the file.",
+            'Declare one in source.toml: [scheme] title.sv = "…" (and iri = "https://…" if it has an address).',
+        )
+    return found or [NamedNode("urn:begrepp:none")]
+
+
+def declared_schemes(
+    keys: TomlTable, edition: EditionFiles, graph: Graph, found: list[NamedNode]
+) -> tuple[dict[NamedNode, Scheme], str]:
+    """Each scheme as a record; `[scheme]` speaks of the first, or of the one whose `iri` it names."""
+    said = keys.table("scheme")
+    iri = said.iri("iri")
+    language = said.text("language", default="und")
+    if iri:
+        chosen = NamedNode(iri)
+        found[:] = [chosen, *(node for node in found if node not in (chosen, NamedNode("urn:begrepp:none")))]
+    id_ = said.slug("id", default=slug(edition.source))
+    titles, descriptions = said.words("title"), said.words("description")
+    pattern, system = said.pattern("notation_pattern"), said.iri("preferred_system_uri")
+    identifiers = said.strings("identifiers")
+    hierarchical = said.flag(
+        "hierarchical", default=any(True for s in graph.of for _ in graph.objects(s, BROADER, NARROWER))
+    )
+    said.done()
+    schemes: dict[NamedNode, Scheme] = {}
+    for number, node in enumerate(found):
+        own = node.value if node.value != "urn:begrepp:none" else ""
+        name = re.split(r"[/#:]", own.rstrip("/#"))[-1]
+        schemes[node] = Scheme(
+            id=id_ if number == 0 else f"{id_}-{slug(name) or number}",
+            titles=(titles if number == 0 else ())
+            or _scheme_titles(graph, node, language)
+            or (Text(name or id_, "und"),),
+            descriptions=(descriptions if number == 0 else ())
+            or unique(words_of(graph.objects(node, expand("dct:description"), DEFINITION), language)),
+            identifiers=tuple(
+                dict.fromkeys(
+                    (
+                        *identifiers,
+                        *(o.value for o in graph.objects(node, expand("dct:identifier")) if isinstance(o, Literal)),
+                    )
+                )
+                if number == 0
+                else (o.value for o in graph.objects(node, expand("dct:identifier")) if isinstance(o, Literal))
+            ),
+            preferred_system_uri=system if number == 0 else "",
+            notation_pattern=pattern if number == 0 else "",
+            hierarchical=hierarchical,
+            iri=own,
+        )
+    return schemes, language
+
+
+def _scheme_titles(graph: Graph, node: Node, language: str) -> tuple[Text, ...]:
+    """The first kind of title that the scheme has; one for each language."""
+    for predicate in TITLES:
+        if words := words_of(graph.objects(node, predicate), language):
+            return unique(words)
+    return ()
+
+
+def suggested_rights(graph: Graph, scheme: NamedNode) -> dict[str, str]:
+    """Licence and publisher as the file has them."""
+    licence = next((o.value for o in graph.objects(scheme, *LICENCES) if o.value.startswith("http")), "")
+    publisher = next(graph.objects(scheme, *PUBLISHERS), None)
+    name = ""
+    if isinstance(publisher, Literal):
+        name = publisher.value
+    elif publisher is not None:
+        named = graph.objects(publisher, expand("foaf:name"), expand("rdfs:label"), expand("skos:prefLabel"))
+        name = next((o.value for o in named if isinstance(o, Literal)), getattr(publisher, "value", ""))
+    return {"licence": licence, "publisher": name}

@@ -1,0 +1,187 @@
+"""A Snomed CT release in RF2 as tables of a temporary database, so that memory does not grow with millions of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import Skipped
+from begrepp.sources.bulk_tables import STAGED, first, rows, stage
+from loaders.snomed_rf2.release_files import COLUMNS, Rf2File, check_modules, check_packages
+
+_ROOT = 138875005
+_STATED = 900000000000010007
+# Standing in a language reference set as one bit each, so that a description's standing is one number.
+_SV, _US, _GB = "46011000052107", "900000000000509007", "900000000000508004"
+_PREFERRED, _ACCEPTABLE = "900000000000548007", "900000000000549004"
+_STANDING = {
+    (_SV, _PREFERRED): 1,
+    (_SV, _ACCEPTABLE): 2,
+    (_US, _PREFERRED): 4,
+    (_US, _ACCEPTABLE): 8,
+    (_GB, _PREFERRED): 16,
+    (_GB, _ACCEPTABLE): 32,
+}
+_STATE = "time VARCHAR, active BOOLEAN"
+_MAP = "place BIGINT, priority BIGINT, rule VARCHAR, advice VARCHAR, target VARCHAR, correlation VARCHAR"
+_TABLES = f"""
+CREATE TABLE concept(id BIGINT, {_STATE}, file INTEGER, line BIGINT);
+CREATE TABLE description(id BIGINT, {_STATE}, concept BIGINT, lang VARCHAR, type BIGINT, term VARCHAR);
+CREATE TABLE relationship(id BIGINT, {_STATE}, concept BIGINT, type BIGINT, target BIGINT, value VARCHAR);
+CREATE TABLE language(id UUID, {_STATE}, description BIGINT, standing INTEGER);
+CREATE TABLE association(id UUID, {_STATE}, concept BIGINT, refset BIGINT, target BIGINT);
+CREATE TABLE map(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_MAP}, file INTEGER, line BIGINT);
+CREATE TABLE standing(refset VARCHAR, acceptability VARCHAR, standing INTEGER);
+"""
+# What counts as space at the ends of a term, as Python sees it.
+_SPACES = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+_WORDS = ("term", "value", "mapRule", "mapAdvice", "mapTarget")
+_NUMBERS = {
+    *("id", "conceptId", "typeId", "sourceId", "destinationId", "refsetId", "referencedComponentId"),
+    *("targetComponentId", "mapGroup", "mapPriority"),
+}
+
+
+def fill(
+    joined: DuckDBPyConnection,
+    files: Sequence[Rf2File],
+    until: date,
+    counted: Callable[[Rf2File], bool] = lambda file: True,
+) -> Iterator[Skipped]:
+    """All rows up to a day; then the latest of each component. Reference sets that are not known are told.
+
+    The rows of a file that is not `counted` are read, and counted elsewhere.
+    """
+    joined.execute(_TABLES)
+    joined.executemany("INSERT INTO standing VALUES (?, ?, ?)", [(*pair, bit) for pair, bit in _STANDING.items()])
+    modules: dict[str, set[str]] = {}
+    dependencies: list[tuple[str, ...]] = []
+    several: set[str] = set()
+    unknown: dict[str, Origin] = {}
+    day = until.isoformat().replace("-", "")
+    for number, file in enumerate(files):
+        columns = COLUMNS[file.content]
+        stage(joined, file.path, columns, texts=[c for c in _WORDS if c in columns], counted=counted(file))
+        _check(joined, file, day)
+        if file.content == "ModuleDependency":
+            # Only the rows of this release: the snapshot keeps those of older ones too.
+            dependencies += (
+                (file.path.name, *map(str, row))
+                for row in rows(
+                    joined,
+                    f"SELECT line, moduleId, referencedComponentId, targetEffectiveTime FROM {STAGED}"
+                    " WHERE active = '1' ORDER BY line",
+                )
+            )
+            continue
+        found = {module for (module,) in rows(joined, f"SELECT DISTINCT moduleId FROM {STAGED}")}
+        check_modules(file, found)
+        modules.setdefault(file.owner, set()).update(found)
+        table, taken = _TAKEN[file.content]
+        joined.execute(f"INSERT INTO {table} {taken}".replace("FILE", str(number)))
+        if file.content == "Language":
+            for refset, line in rows(joined, _UNKNOWN):
+                unknown.setdefault(refset, Origin(file.path.name, line))
+        same = [f for f in files if _TAKEN[f.content][0] == table]
+        if file.state == "Full" or len({f.owner for f in same}) > 1:
+            several.add(table)
+    joined.execute(f"DROP TABLE IF EXISTS {STAGED}")
+    check_packages({file.owner: file.day for file in files}, modules, dependencies)
+    joined.execute("CREATE TABLE began AS SELECT id, min(time) AS first FROM concept WHERE active GROUP BY id")
+    for table in sorted(several):
+        joined.execute(
+            f"CREATE TABLE latest AS SELECT * FROM {table}"
+            " QUALIFY row_number() OVER (PARTITION BY id ORDER BY time DESC, rowid) = 1;"
+            f"DROP TABLE {table}; ALTER TABLE latest RENAME TO {table}"
+        )
+    if not [*rows(joined, "SELECT 1 FROM concept WHERE id = ?", _ROOT)]:
+        raise InputError(
+            files[0].path,
+            "the root of Snomed CT (138875005) is not there: this is an extension without what it builds on.",
+            "Add the international release together with the extension.",
+        )
+    for refset, origin in unknown.items():
+        yield Skipped(origin=origin, reason=f"the reference set {refset} is none that begrepp reads.")
+
+
+def _component(*columns: str, where: str = "true") -> str:
+    return f"SELECT id::BIGINT, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED} WHERE {where}"
+
+
+def _member(*columns: str, source: str = "") -> str:
+    return f"SELECT id::UUID, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED} {source}"
+
+
+_DESCRIPTION = _component(
+    "conceptId::BIGINT", "languageCode", "typeId::BIGINT", f"trim(nfc_normalize(term), '{_SPACES}')"
+)
+_INFERRED = f"characteristicTypeId != '{_STATED}'"
+_ENDS = ("refsetId::BIGINT", "referencedComponentId::BIGINT")
+_RULED = ("mapGroup::BIGINT", "mapPriority::BIGINT", "nfc_normalize(mapRule)", "nfc_normalize(mapAdvice)")
+_LED = ("nfc_normalize(mapTarget)", "correlationId", "FILE", "line")
+_TAKEN = {
+    "Concept": ("concept", _component("FILE", "line")),
+    "Description": ("description", _DESCRIPTION),
+    "TextDefinition": ("description", _DESCRIPTION),
+    "Relationship": (
+        "relationship",
+        _component("sourceId::BIGINT", "typeId::BIGINT", "destinationId::BIGINT", "NULL", where=_INFERRED),
+    ),
+    "RelationshipConcreteValues": (
+        "relationship",
+        _component("sourceId::BIGINT", "typeId::BIGINT", "NULL", "nfc_normalize(value)", where=_INFERRED),
+    ),
+    "Language": (
+        "language",
+        _member(
+            "referencedComponentId::BIGINT",
+            "standing",
+            source="JOIN standing ON refset = refsetId AND acceptability = acceptabilityId",
+        ),
+    ),
+    "Association": ("association", _member("referencedComponentId::BIGINT", "refsetId::BIGINT", "targetComponentId")),
+    "ExtendedMap": ("map", _member(*_ENDS, *_RULED, *_LED)),
+    "ComplexMap": ("map", _member(*_ENDS, *_RULED, *_LED)),
+    "SimpleMap": ("map", _member(*_ENDS, *("NULL",) * 4, "nfc_normalize(mapTarget)", "''", "FILE", "line")),
+    "ModuleDependency": ("", ""),
+}
+"""Of each kind of file: the table that its rows go to, and what of them."""
+_UNKNOWN = (
+    f"SELECT refsetId, min(line) FROM {STAGED} ANTI JOIN standing"
+    " ON refset = refsetId AND acceptability = acceptabilityId GROUP BY 1 ORDER BY 2"
+)
+
+
+def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
+    """Raise where a row is not of the release, or a number is none; leave out what is later than the day."""
+    name = file.path.name
+    if line := first(joined, "active NOT IN ('0', '1') OR NOT regexp_full_match(effectiveTime, '[0-9]{8}')"):
+        ((time, active),) = rows(joined, f"SELECT effectiveTime, active FROM {STAGED} WHERE line = ?", line)
+        raise InputError(
+            Origin(name, line),
+            f"active is '{active}' and effectiveTime '{time}'.",
+            "They are 0 or 1, and a date without hyphens; fetch the file again.",
+        )
+    for column in COLUMNS[file.content]:
+        if column not in _NUMBERS:
+            continue
+        type_ = "UUID" if column == "id" and "refsetId" in COLUMNS[file.content] else "BIGINT"
+        if line := first(joined, f"TRY_CAST({column} AS {type_})::VARCHAR IS DISTINCT FROM lower({column})"):
+            ((cell,),) = rows(joined, f"SELECT {column} FROM {STAGED} WHERE line = ?", line)
+            raise InputError(
+                Origin(name, line),
+                f"'{cell}' in column '{column}' is no {'UUID' if type_ == 'UUID' else 'number'}.",
+                "Fetch the file again.",
+            )
+    if line := first(joined, "effectiveTime > ?", day):
+        if file.state != "Full":
+            ((time,),) = rows(joined, f"SELECT effectiveTime FROM {STAGED} WHERE line = ?", line)
+            raise InputError(
+                Origin(name, line),
+                f"the row is of {time}, after the release of {day}.",
+                "Files of two releases are mixed; fetch the release again.",
+            )
+        joined.execute(f"DELETE FROM {STAGED} WHERE effectiveTime > ?", [day])

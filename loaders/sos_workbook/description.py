@@ -1,0 +1,88 @@
+"""What a register workbook says of the register: its sheet of DCAT-AP, as `[dataset]` of a declaration would say it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from begrepp.records import Skipped
+from loaders.sos_workbook.code_lists import period
+from loaders.sos_workbook.sheets import Cells, Sheet, plain
+
+_SWEDISH, _ENGLISH = ("Svenska", "Värde", "SV"), ("Engelska", "EN")
+_FREQUENCY = {
+    "årligen": "ANNUAL",
+    "årlig": "ANNUAL",
+    "månadsvis": "MONTHLY",
+    "månatligen": "MONTHLY",
+    "varjemånad": "MONTHLY",
+    "kvartalsvis": "QUARTERLY",
+    "halvårsvis": "ANNUAL_2",
+    "veckovis": "WEEKLY",
+    "dagligen": "DAILY",
+    "kontinuerligt": "CONT",
+    "löpande": "CONT",
+}
+_ACCESS = {
+    "begränsadåtkomst": "RESTRICTED",
+    "begränsad": "RESTRICTED",
+    "offentlig": "PUBLIC",
+    "ickeoffentlig": "NON_PUBLIC",
+}
+_PLACES = {"sverige": "http://publications.europa.eu/resource/authority/country/SWE"}
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_URL = re.compile(r"https?://[^\s,;]+")
+
+
+def described(sheets: list[Sheet]) -> tuple[dict[str, Any], list[Skipped]]:
+    """What the sheet says, and what of it has no place in a description of a dataset."""
+    said: dict[str, Any] = {}
+    left_out: list[Skipped] = []
+    for sheet in sheets:
+        name = plain(sheet.name)
+        if "dcatap" not in name and not name.startswith("metadatadatamäng"):
+            continue
+        for row in sheet.table(("Attribut", "Attribut SoS-metadata", "Egenskap"), _SWEDISH) or ():
+            _take(row, said, left_out)
+    return said, left_out
+
+
+def _take(row: Cells, said: dict[str, Any], left_out: list[Skipped]) -> None:
+    key = row.get("Attribut", "Attribut SoS-metadata", "Egenskap")
+    sv, en = row.get(*_SWEDISH), row.get(*_ENGLISH)
+    if not (key and (sv or en)):
+        return
+    words = {language: text for language, text in (("sv", sv), ("en", en)) if text}
+    links = _URL.findall(sv) or _URL.findall(en)
+    match plain(key):
+        case "titel":
+            said["title"] = words
+        case "beskrivning":
+            said["description"] = words
+        case "population":
+            said["population"] = words
+        case "tidsperiod" if any(period(sv)):
+            said["temporal_from"], said["temporal_to"] = period(sv)
+        case "namngivetgeografisktområde" if plain(sv) in _PLACES:
+            said["spatial"] = _PLACES[plain(sv)]
+        case "uppdateringsfrekvens" if plain(sv) in _FREQUENCY:
+            said["frequency"] = _FREQUENCY[plain(sv)]
+        case "åtkomsträttigheter" if plain(sv) in _ACCESS:
+            said["access_rights"] = _ACCESS[plain(sv)]
+        case "utgivare" if plain(sv) == "socialstyrelsen":
+            said["publisher"] = "socialstyrelsen"
+        case "kontaktuppgift" if links or _EMAIL.search(sv):
+            email = _EMAIL.search(sv)
+            said["contact"] = {"name": {"sv": "Socialstyrelsen", "en": "National Board of Health and Welfare"}}
+            said["contact"] |= {"email": email[0]} if email else {"url": links[0]}
+        case "dokumentation" if links:
+            said["documentation"] = links
+        case "ingångssida" if links:
+            said["landing_page"] = links[0]
+        case "webbadressföråtkomst" if links:
+            said["access_url"] = links[0]
+        case "tillämpliglagstiftning":
+            said["applicable_legislation"] = [{"title": words} | ({"url": links[0]} if links else {})]
+        case _:
+            reason = f"'{key}' is '{sv or en}', which has no place in the description of a dataset."
+            left_out.append(Skipped(origin=row.origin, reason=reason))

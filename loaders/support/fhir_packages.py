@@ -1,0 +1,115 @@
+"""FHIR resources from JSON files and packages (`.tgz`), read without unpacking anything."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import EditionFiles, Scheme, Text
+from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
+from begrepp.sources.editions import data_files
+from begrepp.sources.meter import meter
+from loaders.declaration.source_toml import EditionDates, Rights, slug
+
+_MAX_FILE = 500 * 1024**2
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A resource, where it lay, and whether it came with a package."""
+
+    body: Json
+    origin: Origin
+    packed: bool
+
+    @property
+    def kind(self) -> str:
+        """The type of the resource."""
+        return str(self.body.get("resourceType", ""))
+
+    @property
+    def id(self) -> str:
+        """A name for addresses."""
+        own = self.body.get("id") or self.body.get("name") or str(self.body.get("url", "")).rstrip("/").split("/")[-1]
+        return slug(str(own))
+
+    def titles(self) -> tuple[Text, ...]:
+        """The title in the language of the resource."""
+        words = self.body.get("title") or self.body.get("name") or self.body.get("url") or self.id
+        return (Text(str(words), str(self.body.get("language") or "en")),)
+
+
+@dataclass(slots=True)
+class FhirLoad:
+    """What is known while a load goes on."""
+
+    home: Scheme
+    known: Rights
+    dates: EditionDates
+    systems: dict[str, str]
+
+
+def descriptions(resource: Resource) -> tuple[Text, ...]:
+    lang = str(resource.body.get("language") or "en")
+    meaning = resource.body.get("hierarchyMeaning")
+    words = [resource.body.get("description"), f"hierarchyMeaning: {meaning}" if meaning not in (None, "is-a") else ""]
+    return tuple(Text(str(each), lang) for each in words if each)
+
+
+def resources(edition: EditionFiles) -> Iterator[Resource]:
+    for path in data_files(edition):
+        if path.name.endswith((".tgz", ".tar.gz")):
+            for name, data in _members(path):
+                yield from _parsed(data, Origin(f"{path.name}/{name}"), packed=True)
+        elif path.suffix == ".json":
+            if path.stat().st_size > _MAX_FILE:
+                raise InputError(path, "the file is larger than 500 MB.", "Check that you added the right file.")
+            yield from _parsed(path.read_bytes(), Origin(path.name), packed=False)
+        else:
+            yield Resource(body={"resourceType": f"a file {path.suffix}"}, origin=Origin(path.name), packed=False)
+
+
+def _members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The JSON of a package, read one by one and never written out."""
+    total, packed = 0, max(path.stat().st_size, 1)
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            for member in archive:
+                parts = PurePosixPath(member.name.replace("\\", "/")).parts
+                if ".." in parts or (parts and parts[0] == "/"):
+                    raise InputError(path, f"the member '{member.name}' points outside.", "Check where it comes from.")
+                total += member.size
+                if total > MAX_UNPACKED or (total > 10 * 1024**2 and total // packed > MAX_RATIO):
+                    raise InputError(path, "it swells far beyond its size.", "Check where the file comes from.")
+                name = parts[-1] if parts else ""
+                # package.json and .index.json describe the package; examples are no part of it.
+                if not member.isfile() or not name.endswith(".json") or name in ("package.json", ".index.json"):
+                    continue
+                if member.size <= _MAX_FILE and (stream := archive.extractfile(member)):
+                    yield name, stream.read()
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
+        raise InputError(path, f"the package is damaged ({error}).", "Fetch it again from its publisher.") from None
+
+
+def _parsed(data: bytes, origin: Origin, *, packed: bool) -> Iterator[Resource]:
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InputError(origin, f"it is not well-formed JSON ({error}).", "Fetch the file again.") from None
+    if not isinstance(body, dict):
+        raise InputError(origin, "it is no FHIR resource.", "Check that you added the right file.")
+    meter().rows += 1
+    if body.get("resourceType") == "Bundle":
+        entries = [entry.get("resource") for entry in body.get("entry", []) if isinstance(entry, dict)]
+        for entry in entries:
+            if isinstance(entry, dict):
+                yield Resource(body=entry, origin=origin, packed=packed)
+        return
+    yield Resource(body=body, origin=origin, packed=packed)

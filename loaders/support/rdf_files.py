@@ -1,0 +1,245 @@
+"""RDF files from outside, read without trusting them, and the graph and the names of blank nodes in it.
+
+Nothing is fetched, no entity is expanded far, no text is endless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, cast
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
+
+from begrepp.errors import InputError, Origin
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
+from begrepp.sources.meter import meter
+
+FORMATS = {
+    ".ttl": RdfFormat.TURTLE,
+    ".rdf": RdfFormat.RDF_XML,
+    ".xml": RdfFormat.RDF_XML,
+    ".owl": RdfFormat.RDF_XML,
+    ".jsonld": RdfFormat.JSON_LD,
+    ".json": RdfFormat.JSON_LD,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+}
+Node = NamedNode | BlankNode
+Term = NamedNode | BlankNode | Literal
+Pairs = list[tuple[str, Term]]
+_TYPE = expand("rdf:type")
+_SKOLEM = f"{Iris().base}.well-known/genid/"
+_MAX_ENTITY = 300
+_MAX_TEXT = 1 << 24
+
+
+def read_rdf(path: Path, base: str) -> Iterator[Quad]:
+    """The quads of a file, whose name's ending tells the format. Raises `InputError` where it cannot be read."""
+    form = FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise InputError(
+            path,
+            f"'{path.suffix}' is no ending of an RDF file that begrepp reads.",
+            f"Name the file as what it is: {', '.join(FORMATS)}.",
+        )
+    with path.open("rb") as file:
+        if form == RdfFormat.RDF_XML:
+            check_doctype(file, path)
+            _check_end(file, path)
+        file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)
+        count = 0
+        try:
+            # Blank nodes of two files are different nodes.
+            for quad in parse(
+                cast(IO[bytes], _Bounded(file, path)), format=form, base_iri=base or None, rename_blank_nodes=True
+            ):
+                count += 1
+                yield quad
+        except MemoryError:
+            raise _endless(path) from None
+        except (SyntaxError, ValueError, OSError) as error:
+            raise _broken(path, error) from None
+        if not count:
+            raise InputError(path, "the file holds no triples.", "Check that you added the right file.")
+
+
+_ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
+_TAIL = 1 << 16
+
+
+def _check_end(file: IO[bytes], path: Path) -> None:
+    """The root must be closed: pyoxigraph reads RDF/XML that was cut off as far as it goes, and says nothing."""
+    file.seek(0)
+    root = _ROOT.search(re.sub(rb"<!--.*?-->|<!DOCTYPE.*?\]\s*>", b"", file.read(1 << 20), flags=re.DOTALL))
+    file.seek(max(0, path.stat().st_size - _TAIL))
+    tail = re.sub(rb"<!--.*?-->", b"", file.read(), flags=re.DOTALL).rstrip()
+    if root and not re.search(rb"(</" + re.escape(root[1]) + rb"\s*|<" + re.escape(root[1]) + rb"[^<>]*/)>$", tail):
+        raise InputError(
+            path,
+            f"the XML is cut off: <{root[1].decode()}> is not closed at the end.",
+            "Fetch the file again from its publisher, and compare its size.",
+        )
+
+
+class _Bounded(io.RawIOBase):
+    """A file in which no text is endless. pyoxigraph stops at 16 MB of one literal, but not in RDF/XML."""
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file = file
+        self._path = path
+        self._run = 0
+        self._watched = FORMATS[path.suffix.lower()] == RdfFormat.RDF_XML
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; counts how long no tag has begun."""
+        data = self._file.read(size)
+        meter().bytes += len(data)
+        last = data.rfind(b"<")
+        self._run = self._run + len(data) if last < 0 else len(data) - last
+        if self._watched and self._run > _MAX_TEXT:
+            raise _endless(self._path)
+        return data
+
+
+def _endless(path: Path) -> InputError:
+    return InputError(path, f"one text is longer than {_MAX_TEXT:,} bytes.", "Check that you added the right file.")
+
+
+def _broken(path: Path, error: Exception) -> InputError:
+    if "LoadDocumentCallback" in str(error):
+        return InputError(
+            path,
+            "the JSON-LD refers to a context on the web, which is not fetched.",
+            "Put the context itself into the file, or convert the file to Turtle.",
+        )
+    row = getattr(error, "lineno", None) or 0
+    if "No scheme found in an absolute IRI" in str(error):
+        return InputError(
+            Origin(path.name, row),
+            "the RDF has relative addresses, and does not say to what.",
+            'Say base = "https://…/" at the top of source.toml: the address where the file is published.',
+        )
+    column = getattr(error, "offset", None)
+    where = f" at column {column}" if column else ""
+    words = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
+    return InputError(
+        Origin(path.name, row),
+        f"the RDF is not well-formed{where}: {words.rstrip('.')}.",
+        "Mend the line, or fetch the file again from its publisher.",
+    )
+
+
+_PROLOG = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
+_DOCTYPE = re.compile(
+    rb"<!DOCTYPE\s+[\w:.-]+\s*(?P<external>(?:SYSTEM|PUBLIC)\b)?(?:[^\[>]*)(?:\[(?P<inside>.*?)\]\s*)?>", re.DOTALL
+)
+_ENTITY = re.compile(rb"""<!ENTITY\s+[\w:.-]+\s+(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*>""", re.DOTALL)
+
+
+def check_doctype(file: IO[bytes], path: Path) -> None:
+    """A DOCTYPE may declare short entities for namespaces, as OWL editors write them, and nothing else.
+
+    pyoxigraph expands entities within entities without a limit: eight levels of ten took seconds, a
+    dozen would take all memory. It reads no external entity, but says so unclearly.
+    """
+    head = file.read(1 << 20)
+    file.seek(0)
+    start = head[3:] if head.startswith(b"\xef\xbb\xbf") else head
+    prolog = _PROLOG.match(start)
+    rest = start[prolog.end() :] if prolog else start
+    if b"<!DOCTYPE" not in rest[:9].upper():
+        if b"<!DOCTYPE" in head.upper() and not rest.startswith(b"<"):
+            raise _refused(path)
+        return
+    doctype = _DOCTYPE.match(rest)
+    if not doctype or doctype["external"]:
+        raise _refused(path)
+    inside = doctype["inside"] or b""
+    values = [match["value"] for match in _ENTITY.finditer(inside)]
+    left = re.sub(rb"<!--.*?-->|\s", b"", _ENTITY.sub(b"", inside), flags=re.DOTALL)
+    if left or any(b"&" in value or b"%" in value or b"<" in value or len(value) > _MAX_ENTITY for value in values):
+        raise _refused(path)
+
+
+def _refused(path: Path) -> InputError:
+    return InputError(
+        path,
+        "the XML declares a DTD or entities beyond short names of namespaces, which are refused: "
+        "they can read files or exhaust memory.",
+        "Convert the file to Turtle, or remove the DOCTYPE in a copy, and check where the file comes from.",
+    )
+
+
+@dataclass(slots=True)
+class Graph:
+    """The triples of an edition's files by subject, in the order of the files."""
+
+    origin: Origin
+    of: dict[Node, Pairs] = field(default_factory=dict)
+
+    def add(self, quad: Quad) -> None:
+        if not isinstance(quad.subject, NamedNode | BlankNode) or not isinstance(
+            quad.object, NamedNode | BlankNode | Literal
+        ):
+            raise InputError(
+                self.origin, "the file holds triples about triples (RDF 1.2).", "Export it as RDF 1.1 and add it again."
+            )
+        self.of.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
+
+    def objects(self, subject: Node, *predicates: str) -> Iterator[Term]:
+        """The objects of the predicates, those of the first predicate first."""
+        pairs = self.of.get(subject, ())
+        return (object_ for wanted in predicates for predicate, object_ in pairs if predicate == wanted)
+
+    def typed(self, class_: str) -> list[NamedNode]:
+        """The subjects of a class that have an IRI, in the order of the file."""
+        wanted = NamedNode(class_)
+        return [s for s, pairs in self.of.items() if isinstance(s, NamedNode) and (_TYPE, wanted) in pairs]
+
+
+class Skolems:
+    """Names for the blank nodes of a graph, made of their content: the same node has the same name each time."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._names: dict[BlankNode, str | None] = {}
+
+    def name(self, node: Node) -> str | None:
+        """The IRI of a node. A blank node is named by its content, so that the name is always the same."""
+        if isinstance(node, NamedNode):
+            return node.value
+        if node not in self._names:
+            self._skolemise(node)
+        return self._names[node]
+
+    def _skolemise(self, start: BlankNode) -> None:
+        """Depth-first without recursion: a list may be long. A node on its own path has no name."""
+        stack: list[tuple[BlankNode, bool]] = [(start, False)]
+        on_path: set[BlankNode] = set()
+        while stack:
+            node, leaving = stack.pop()
+            children = [o for _, o in self._graph.of.get(node, ()) if isinstance(o, BlankNode)]
+            if leaving:
+                on_path.discard(node)
+                names = [self._digest(predicate, object_) for predicate, object_ in self._graph.of.get(node, ())]
+                whole = None if None in names else hashlib.sha256("\n".join(sorted(n for n in names if n)).encode())
+                self._names[node] = f"{_SKOLEM}{whole.hexdigest()[:32]}" if whole else None
+            elif node in on_path:
+                self._names[node] = None
+            elif node not in self._names:
+                on_path.add(node)
+                stack.append((node, True))
+                stack += [(child, False) for child in children if child not in self._names]
+
+    def _digest(self, predicate: str, object_: Term) -> str | None:
+        if isinstance(object_, BlankNode):
+            name = self._names.get(object_)
+            return f"<{predicate}> <{name}>" if name else None
+        return f"<{predicate}> {object_}"

@@ -1,0 +1,100 @@
+"""The web: pages for people, RDF and SPARQL for machines, all read from one build and never written to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from begrepp.settings import Settings
+from server import api
+from server.http.page_cache import PageCache
+from server.http.shared_cache import SharedPages
+from server.http.urls import ProfileName
+from server.ops.headers import begin, finish
+from server.pages import errors
+from server.pages.schema_org import describe_page
+from server.pages.templating import prepare_templates
+from server.sparql import editor_terms, endpoint, service_description
+from server.state import AppState
+from server.telemetry.access_log import AccessLog
+from server.telemetry.metrics import count_cached
+from server.validation import service, views
+from server.views import (
+    browse,
+    catalogue_feeds,
+    cookbook,
+    differences,
+    downloads,
+    harmonise,
+    linkset,
+    matrix,
+    metrics,
+    resource,
+    value_check,
+    well_known,
+)
+
+MAX_REQUEST_BYTES = 1024 * 1024
+_SHARED_TIMES = 8
+"""How much more is kept in a file for all processes than in the memory of each."""
+COMPRESSED = [
+    *("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain", "text/csv"),
+    *("text/tab-separated-values", "text/turtle", "application/json", "application/problem+json"),
+    *("application/ld+json", "application/rdf+xml", "application/n-triples", "application/atom+xml"),
+    *("application/linkset+json", "application/xml"),
+    *("application/sparql-results+json", "application/sparql-results+xml"),
+]
+
+
+def create_app(settings: Settings, shared: Path | None = None) -> Flask:
+    """The application that serves the current build of a data folder; `shared` is a file for all server processes."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
+    app.url_map.strict_slashes = False
+    app.url_map.converters["profile"] = ProfileName
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions["begrepp"] = AppState(settings)
+    app.extensions["begrepp.validation"] = service.ValidationService(settings)
+    prepare_templates(app, describe_page, settings.report_link)
+    for blueprint in (
+        api.blueprint,
+        browse.blueprint,
+        catalogue_feeds.blueprint,
+        cookbook.blueprint,
+        service_description.blueprint,
+        differences.blueprint,
+        downloads.blueprint,
+        service.blueprint,
+        harmonise.blueprint,
+        linkset.blueprint,
+        matrix.blueprint,
+        metrics.blueprint,
+        resource.blueprint,
+        endpoint.blueprint,
+        editor_terms.blueprint,
+        views.blueprint,
+        value_check.blueprint,
+        well_known.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    errors.register(app)
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
+    Compress(app)  # registered before `finish`, so it comes after it
+    app.before_request(begin)
+    app.after_request(finish)
+    if settings.kept_pages_mb:
+        kept = settings.kept_pages_mb
+        together = SharedPages(shared, _SHARED_TIMES * kept) if shared else None
+        pages = PageCache(app.wsgi_app, settings.current, kept, together, count_cached)
+        app.wsgi_app = pages  # type: ignore[method-assign]
+    if settings.access_log:
+        app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
+    if proxies := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,132 @@
+"""Errors, rendered once: a page that helps the reader on, or a problem document (RFC 9457) for machines."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from begrepp.errors import BegreppError, InputError, NoBuild
+from server.http.negotiation import (
+    GRAPH_FORMATS,
+    HTML,
+    PROBLEM,
+    RESULT_FORMATS,
+    Format,
+    NotAcceptable,
+    quality,
+    split_suffix,
+)
+from server.http.urls import document
+from server.pages.editions import EditionRow, edition_row
+from server.pages.search import results
+from server.pages.templating import address, render, translator
+from server.served.resolve import Gone, Missing
+from server.state import served_build
+
+_log = logging.getLogger("begrepp.server")
+
+
+def register(app: Flask) -> None:
+    """Answer every error here."""
+    app.register_error_handler(BegreppError, answer)
+    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.exception("%s %s", request.method, request.path)
+    return answer(BegreppError("Something went wrong here.", "It is noted in the server's log."))
+
+
+def answer(error: BegreppError | HTTPException) -> Response:
+    """The error as a page or as a problem document."""
+    if isinstance(error, HTTPException):
+        if error.response is not None:
+            return Response(status=error.code or 500, headers=dict(error.get_headers()))
+        status, reason, next_step = error.code or 500, error.description or error.name, ""
+    else:
+        status, reason, next_step = error.status, error.reason, error.next_step
+    offers = error.offers if isinstance(error, NotAcceptable) else ()
+    if _wants_page():
+        response = _page(error, status, reason, next_step)
+    else:
+        response = _problem(status, reason, next_step, _available(offers))
+    if offers:
+        response.headers["Link"] = ", ".join(
+            f'<{offer["href"]}>; rel="alternate"; type="{offer["type"]}"' for offer in _available(offers)
+        )
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(getattr(error, "retry_after", 5))
+    if isinstance(error, HTTPException) and (allowed := getattr(error, "valid_methods", None)):
+        response.headers["Allow"] = ", ".join(allowed)
+    return response
+
+
+def _wants_page() -> bool:
+    """HTML where it is wanted more than data; by suffix and `?format=` before `Accept`."""
+    _, suffixed = split_suffix(request.path)
+    named = request.values.get("format", "") if request.method == "GET" else ""
+    is_data = request.path.endswith(".json") or request.path.startswith("/api/")
+    if is_data or (suffixed and suffixed != HTML) or named not in ("", "html"):
+        return False
+    data = max(quality(request, format_) for format_ in (PROBLEM, *GRAPH_FORMATS, *RESULT_FORMATS))
+    page = quality(request, HTML)
+    return page > data or (page == data > 0 and request.path != "/sparql")
+
+
+def _available(offers: Sequence[Format]) -> list[dict[str, str]]:
+    """The formats that there are, each with its address."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "format"]
+    stem, _ = split_suffix(request.path)
+    return [
+        {"type": offer.media_type, "href": f"{address(quote(stem))}?{urlencode([*kept, ('format', offer.suffix)])}"}
+        for offer in offers
+    ]
+
+
+def problem(error: BegreppError) -> Response:
+    """The error as a problem document; one of the input names the file it is about."""
+    origin = f"{error.origin}: " if isinstance(error, InputError) else ""
+    return _problem(error.status, f"{origin}{error.reason}", error.next_step)
+
+
+def _problem(status: int, reason: str, next_step: str, available: Sequence[Mapping[str, str]] = ()) -> Response:
+    said = {
+        "type": "about:blank",
+        "title": reason,
+        "status": status,
+        "detail": next_step,
+        "instance": address(quote(request.path)),
+        "available": [*available],
+    }
+    body = json.dumps({key: value for key, value in said.items() if value}, ensure_ascii=False)
+    return Response(body + "\n", status, content_type=PROBLEM.media_type)
+
+
+def _page(error: Exception, status: int, reason: str, next_step: str) -> Response:
+    say = translator()
+    heading = say.maybe(f"problem.{status}") or say.maybe(f"problem.{status // 100}xx")
+    near = results(served_build(), error.near, say.language) if isinstance(error, Missing) and error.near else []
+    page = render(
+        "problem.html",
+        status=status,
+        heading=heading,
+        reason=say.maybe(f"reason.{type(error).__name__}"),
+        said=reason,
+        next_step=next_step,
+        near=near,
+        graphs=_last_seen(error.graphs) if isinstance(error, Gone) else [],
+        bare=isinstance(error, NoBuild),
+    )
+    return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def _last_seen(graphs: tuple[str, ...]) -> list[tuple[str, EditionRow | None]]:
+    found = served_build()
+    rows = {g.graph: edition_row(found, g) for g in found.manifest.graphs}
+    return [(document(found.iris, graph), rows.get(graph)) for graph in graphs]

@@ -1,0 +1,133 @@
+"""Where a document leads, for machines: typed links in its head and as a list of their own (FAIR Signposting, level 2).
+
+https://signposting.org/FAIR/ and RFC 8288; `server.views.linkset` serves them as a linkset (RFC 9264).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from begrepp.exports.downloads import FORMS, file_name
+from server.http.negotiation import HTML, Format
+from server.http.urls import document
+from server.pages.templating import address, twins
+from server.served.build import ServedBuild
+from server.served.labels import iris_of, one, statements
+from server.served.resolve import Resolved
+
+LINKSET = "application/linkset+json"
+SIGNPOSTING = "https://signposting.org/FAIR/"
+_SKOS = "http://www.w3.org/2004/02/skos/core"
+_DCAT_AP = "http://data.europa.eu/r5r/"
+_PAGE_OF = {"cs": "DefinedTerm", "dataset": "Dataset", "mapping": "Dataset"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedLink:
+    """A typed link from a document: `rel` may be several words."""
+
+    href: str
+    rel: str
+    type: str = ""
+    profile: str = ""
+
+    @property
+    def header(self) -> str:
+        """As it stands in a `TypedLink` header."""
+        more = f'; type="{self.type}"' if self.type else ""
+        more += f'; profile="{self.profile}"' if self.profile else ""
+        return f'<{self.href}>; rel="{self.rel}"{more}'
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who publishes a graph and under what licence; empty where it is not said."""
+
+    licence: str = ""
+    publisher: str = ""
+
+
+def rights_of(found_build: ServedBuild, graph: str) -> Rights:
+    """The licence and the publisher of a named graph, asked once."""
+    kept = found_build.rights_cache
+    if graph not in kept:
+        said = statements(found_build, graph)
+        kept[graph] = (one(said, "dct:license"), next(iter(iris_of(said, "dct:publisher")), ""))
+    return Rights(*kept[graph])
+
+
+def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list[TypedLink]:
+    """The links of a thing's document in one of its formats."""
+    kind, _, rest = found.path.strip("/").partition("/")
+    id_, _, code = rest.partition("/")
+    links = [
+        TypedLink(href=found.iri, rel="describes"),
+        TypedLink(href=found_build.iris.base + found.path[1:], rel="canonical"),
+    ]
+    if format_ == HTML:
+        links.append(TypedLink(href=found.iri, rel="cite-as"))
+        scheme_page = kind == "cs" and not code
+        links += [
+            TypedLink(href="https://schema.org/AboutPage", rel="type"),
+            TypedLink(
+                href=f"https://schema.org/{'DefinedTermSet' if scheme_page else _PAGE_OF.get(kind, 'Thing')}",
+                rel="type",
+            ),
+        ]
+    profile = _SKOS if kind == "cs" else _DCAT_AP if kind in ("dataset", "catalogue") else ""
+    if not found.path.startswith("/resource?"):
+        for twin in twins(found.path):
+            if twin.media_type != format_.media_type:
+                href = address(twin.href)
+                links.append(TypedLink(href=href, rel="alternate", type=twin.media_type))
+                if format_ == HTML:
+                    links.append(TypedLink(href=href, rel="describedby", type=twin.media_type, profile=profile))
+        links.append(TypedLink(href=address(f"/linkset{found.path}"), rel="linkset", type=LINKSET))
+    if format_ != HTML:
+        links.append(TypedLink(href=address(found.path), rel="alternate", type=HTML.media_type))
+        if profile:
+            links.append(TypedLink(href=profile, rel="profile"))
+    if graph := _graph_of(found_build, kind, id_):
+        rights = rights_of(found_build, graph)
+        links += [TypedLink(href=rights.licence, rel="license")] if rights.licence else []
+        links += [TypedLink(href=rights.publisher, rel="author")] if rights.publisher else []
+    if up := _above(found_build, found, kind, id_, code):
+        links.append(TypedLink(href=address(up), rel="up"))
+        if kind == "cs" and code:
+            links.append(TypedLink(href=address(f"/cs/{id_}"), rel="collection"))
+    if kind == "cs" and not code and format_ == HTML and found_build.manifest.find_graph("scheme", id_):
+        links += [
+            TypedLink(href=address(f"/downloads/{file_name(id_, form)}"), rel="item", type="application/gzip")
+            for form in FORMS
+        ]
+    return links
+
+
+def _graph_of(found_build: ServedBuild, kind: str, id_: str) -> str:
+    """The release that a document's content comes from."""
+    word = {"cs": "scheme", "dataset": "dataset", "mapping": "mapping"}.get(kind)
+    graph = found_build.manifest.find_graph(word, id_) if word else None
+    return str(graph.graph) if graph else ""
+
+
+def _above(found_build: ServedBuild, found: Resolved, kind: str, id_: str, code: str) -> str:
+    """What a document is a part of: the broader concept, else the scheme; a variable's dataset; the list of all."""
+    if kind == "cs" and code:
+        broader = iris_of(statements(found_build, found.iri), "skos:broader") if not found.is_graph else []
+        own = [iri for iri in broader if iri.startswith(found_build.iris.root)]
+        return document(found_build.iris, own[0]) if own else f"/cs/{id_}"
+    if kind in ("cs", "dataset", "mapping") and id_:
+        return f"/{kind}/{id_}" if code else f"/{kind}"
+    return ""
+
+
+def header(links: Iterable[TypedLink]) -> str:
+    """Links as one `TypedLink` header."""
+    return ", ".join(link.header for link in links)
+
+
+def licence_of(found_build: ServedBuild, scheme: str) -> str:
+    """The licence of the current release of a scheme."""
+    graph = _graph_of(found_build, "cs", scheme)
+    return rights_of(found_build, graph).licence if graph else ""

@@ -1,0 +1,175 @@
+"""What templates can say: words in the reader's language, links, dates, sizes, and the page around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from flask import Flask, g, render_template, request
+from markupsafe import Markup, escape
+
+from begrepp.rdf.namespaces import compact
+from begrepp.records import Text
+from server.http.i18n import LANGUAGES, Translator
+from server.http.negotiation import GRAPH_FORMATS, choose_language
+from server.http.urls import Twin, raw_path
+from server.served.labels import mine
+
+
+def translator() -> Translator:
+    """Who speaks the reader's language in this request."""
+    if "language" not in g:
+        g.language, g.read_cookie = choose_language(request), True
+    return Translator(g.language)
+
+
+def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link: str) -> None:
+    """Give the templates their words; `schema_org` says a page in the words of search engines.
+
+    `report_link` is where problems are reported, a mailto: or an issue tracker; empty where there is none.
+    """
+
+    @app.context_processor
+    def words() -> dict[str, object]:
+        say = translator()
+        return {
+            "t": say,
+            "lang": say.language,
+            "languages": LANGUAGES,
+            "u": link,
+            "language_field": _language_field(),
+            "switch": _switch,
+            "text": text,
+            "brief": brief,
+            "mine": lambda texts: mine(texts, say.language) if texts else [],
+            "day": _day,
+            "size": _size,
+            "short": compact,
+            "licence_name": licence_name,
+            "with_query": _with_query,
+            "schema_org": schema_org,
+            "report_link": report_link,
+            "report_to": lambda iri: _report_to(report_link, iri),
+        }
+
+
+def _report_to(link: str, iri: str) -> str:
+    """The operator's link for problems, with what it is about."""
+    key = "subject" if link.startswith("mailto:") else "title"
+    return f"{link}{'&' if '?' in link else '?'}{urlencode({key: iri}, quote_via=quote)}" if link else ""
+
+
+def address(path: str) -> str:
+    """A path as a link; the application may be mounted below a prefix."""
+    return request.script_root + path
+
+
+def link(path: str) -> str:
+    """A path as a link on a page: a language that stands in the page's address stands in those it leads to as well."""
+    if path.startswith(("http://", "https://")):
+        return path
+    before, mark, fragment = path.partition("#")
+    plain = before.partition("?")[0]
+    language = request.args.get("lang", "")
+    if language not in LANGUAGES or plain.startswith(_NO_PAGES) or plain.endswith(_NO_PAGE) or "lang=" in before:
+        return address(path)
+    return f"{address(before)}{'&' if '?' in before else '?'}lang={language}{mark}{fragment}"
+
+
+_NO_PAGES = ("/static/", "/api/", "/language/", "/.well-known/")
+_NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv atom gz sha256".split())  # noqa: SIM905
+
+
+def _language_field() -> Markup:
+    """The same for a form."""
+    language = request.args.get("lang", "")
+    field = Markup('<input type="hidden" name="lang" value="{}">')
+    return field.format(language) if language in LANGUAGES else Markup("")
+
+
+def address_on(day: date) -> Callable[[str], str]:
+    """Links that keep the day of an as-of page, where they lead to what is kept as of a day."""
+
+    def there(path: str) -> str:
+        kind, _, rest = path.partition("?")[0].strip("/").partition("/")
+        code = rest.partition("/")[2]
+        if kind != "cs" or not rest or code.startswith(_UNDATED) or "asOf=" in path:
+            return link(path)
+        return link(f"{path}{'&' if '?' in path else '?'}asOf={day}")
+
+    return there
+
+
+_UNDATED = ("release/", "level/", "difference/", "changes.atom")
+
+
+def render(template: str, **values: object) -> str:
+    """A page in the reader's language."""
+    return render_template(template, **values)
+
+
+def twins(path: str) -> tuple[Twin, ...]:
+    """The RDF formats of a document."""
+    return tuple(Twin(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in GRAPH_FORMATS)
+
+
+def text(value: Text | None) -> Markup:
+    """A text; one that is not in the page's language says in which it is."""
+    if value is None:
+        return Markup("")
+    # zxx: no language at all, such as the name of a form (ISO 639-2).
+    if value.lang in ("", "zxx", g.language):
+        return escape(value.value)
+    marked = Markup('<span lang="{0}" class="other">{1}</span> <span class="tongue">{0}</span>')
+    return marked.format(value.lang, value.value)
+
+
+def brief(title: Text) -> Text:
+    """A long title up to its first comma: `ICD-10-SE`."""
+    return Text(title.value.partition(",")[0], title.lang) if len(title.value) > 45 else title
+
+
+_CREATIVE = re.compile(
+    r"https?://creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))/([\d.]+)/?(?:[a-z.]*)"
+)
+
+
+def licence_name(iri: str) -> str:
+    """What a licence of Creative Commons is called: `CC BY 4.0`; empty for another."""
+    found = _CREATIVE.fullmatch(iri)
+    return f"CC {found[1].upper()} {found[3]}" if found and found[1] else f"CC0 {found[3]}" if found else ""
+
+
+def _switch(language: str) -> str:
+    """The link that shows this page in another language, says so in its address, and remembers it."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    back = f"{raw_path(request.environ)}?{urlencode([*kept, ('lang', language)])}"
+    return address(f"/language/{language}?{urlencode({'back': back})}")
+
+
+def _with_query(**changes: object) -> str:
+    """The address of this page with some parameters changed; None takes one away."""
+    kept = dict(request.args.items())
+    for key, value in changes.items():
+        kept.pop(key, None)
+        if value not in (None, ""):
+            kept[key] = str(value)
+    return address(raw_path(request.environ)) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _day(value: str) -> str:
+    """A date or time without its seconds and zone."""
+    return value[:16].replace("T", " ") if "T" in value else value
+
+
+def _size(count: int) -> str:
+    """Bytes in a unit that can be read."""
+    size, unit = float(count), "B"
+    for unit in ("B", "kB", "MB", "GB"):  # noqa: B007 - the unit reached is the one that is said
+        if size < 1000:
+            break
+        size /= 1000
+    number = f"{size:.0f}" if size >= 10 or unit == "B" else f"{size:.1f}"
+    return f"{number.replace('.', ',') if g.language == 'sv' else number} {unit}"

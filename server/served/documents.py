@@ -1,0 +1,76 @@
+"""The RDF twin of a page: the triples of a thing, in the format asked for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+
+from begrepp.rdf.namespaces import compact, expand, prefixes
+from begrepp.rdf.serialise import graph_bytes
+from begrepp.settings import ROOT
+from server.http.negotiation import Format
+from server.served.build import ServedBuild
+from server.served.labels import is_wide
+from server.served.questions import construct
+from server.served.resolve import Resolved
+
+
+def triples_of(build: ServedBuild, found: Resolved) -> list[Triple]:
+    """What a client needs of a thing, sorted."""
+    node = NamedNode(found.iri)
+    if build.manifest.find_difference(found.iri):
+        triples = set(construct(build.store, "difference-graph", difference=node))
+    elif found.is_graph:
+        triples = set(construct(build.store, "named-graph", graph=node))
+    elif is_wide(build, found.iri):
+        triples = set(construct(build.store, "thing-alone", thing=node))
+    else:
+        triples = set(construct(build.store, "thing-graph", thing=node))
+        if Triple(node, NamedNode(expand("rdf:type")), NamedNode(expand("skos:Concept"))) in triples:
+            triples = set(construct(build.store, "concept-graph", concept=node))
+        else:
+            triples |= set(construct(build.store, "thing-parts", thing=node))
+    return sorted(triples, key=str)
+
+
+def serialise(triples: list[Triple], format_: Format) -> bytes:
+    """Triples as bytes; the project's prefixes where the format has prefixes."""
+    rdf_format = RdfFormat.from_media_type(format_.media_type)
+    assert rdf_format is not None
+    if rdf_format != RdfFormat.JSON_LD:
+        return graph_bytes(triples, rdf_format)
+    return _json_ld(json.loads(serialize(triples, format=rdf_format) or b"[]"))
+
+
+def _json_ld(nodes: list[dict[str, Any]]) -> bytes:
+    """Expanded JSON-LD with prefixed names for keys and types, and a context that is a part of it."""
+    used: set[str] = set()
+
+    def short(iri: str) -> str:
+        prefix, colon, local = compact(iri).partition(":")
+        if not colon or prefix not in prefixes() or local.startswith("//"):
+            return iri
+        used.add(prefix)
+        return f"{prefix}:{local}"
+
+    def value(given: dict[str, str]) -> dict[str, str]:
+        return {key: short(words) if key == "@type" else words for key, words in given.items()}
+
+    graph = []
+    for node in nodes:
+        written: dict[str, Any] = {"@id": node["@id"]}
+        for key, values in node.items():
+            if key == "@type":
+                written[key] = [short(iri) for iri in values]
+            elif key != "@id":
+                written[short(key)] = [value(given) for given in values]
+        graph.append(written)
+    context = {prefix: namespace for prefix, namespace in prefixes().items() if prefix in used}
+    return json.dumps({"@context": context, "@graph": graph}, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def vocabulary_file(name: str) -> bytes:
+    """A Turtle file of ours as it stands: `ontology/vocabulary.ttl`."""
+    return (ROOT / "ontology" / f"{name}.ttl").read_bytes()

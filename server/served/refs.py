@@ -1,0 +1,49 @@
+"""Links to concepts, datasets and other things, and nodes of a concept tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from begrepp.records import Text
+from begrepp.text.swedish import sort_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """A thing to link to: where its page is, what it is called, its code, and whether it is in use."""
+
+    iri: str
+    href: str
+    label: Text
+    notation: str = ""
+    scheme: str = ""
+    active: bool = True
+    known: bool = True
+
+    @property
+    def code(self) -> str:
+        """The notation where it says more than the label does: `C50.9`, not `lungcancer`."""
+        says_no_more = self.notation == self.label.value or is_mnemonic(self.notation, self.scheme)
+        return "" if self.label.value and says_no_more else self.notation
+
+    @property
+    def sort_key(self) -> tuple[str, str]:
+        """By code, then by label, in Swedish order; a code that is a word for its concept puts nothing in order."""
+        is_word = self.notation.islower() and self.notation[0].isalpha()
+        return "" if is_word else sort_key(self.notation), sort_key(self.label.value)
+
+
+def is_mnemonic(notation: str, scheme: str) -> bool:
+    """Whether a code in a scheme is only a word for its concept: `lungcancer`, `her2-ihc`."""
+    return bool(scheme) and len(notation) > 3 and notation.islower()
+
+
+@dataclass(slots=True)
+class TreeNode:
+    """A concept in the tree, how many it has directly below it, and those of them that are shown."""
+
+    ref: Ref
+    below: int = 0
+    current: bool = False
+    children: list[TreeNode] = field(default_factory=list)
+    hidden: int = 0

@@ -1,0 +1,77 @@
+"""What operators watch, for Prometheus at `/metrics`: queries by outcome and time, how many wait, what was killed.
+
+The numbers of all server processes are added up, through files in a folder that the first of them makes before
+the library is loaded, since the library decides then. Nothing here tells who asked, or what.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psutil
+
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def _make_folder() -> None:
+    if _FOLDER not in os.environ:
+        os.environ[_FOLDER] = tempfile.mkdtemp(prefix="begrepp-metrics-")
+        atexit.register(_remove_folder, os.environ[_FOLDER], os.getpid())
+
+
+def _remove_folder(folder: str, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_make_folder()
+
+from prometheus_client import (  # noqa: E402
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+QUERIES = Counter("begrepp_queries", "SPARQL queries, by outcome.", ["outcome"])
+QUERY_SECONDS = Histogram(
+    "begrepp_query_seconds", "Seconds until the answer began, waiting included.", buckets=_BUCKETS
+)
+RUNNING = Gauge(
+    "begrepp_queries_running", "Queries that are being answered now, by lane.", ["lane"], multiprocess_mode="livesum"
+)
+WAITING = Gauge(
+    "begrepp_queries_waiting", "Queries that wait for a worker now, by lane.", ["lane"], multiprocess_mode="livesum"
+)
+KILLED = Counter("begrepp_query_workers_killed", "Query workers that were stopped: deadline, memory, size.")
+PAGE_SECONDS = Histogram("begrepp_page_seconds", "Seconds to answer anything but a query.", buckets=_BUCKETS)
+
+
+def exposition() -> bytes:
+    """All numbers, in Prometheus' text format."""
+    _forget_the_dead()
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def count_cached(path: str) -> None:
+    """A query was answered from memory, before anything looked at it."""
+    if path == "/sparql":
+        QUERIES.labels("kept").inc()
+
+
+def _forget_the_dead() -> None:
+    """A server process ended: what it was doing just then is no more."""
+    for file in Path(os.environ[_FOLDER]).glob("gauge_live*_*.db"):
+        process = int(file.stem.rpartition("_")[2])
+        if not psutil.pid_exists(process):
+            mark_process_dead(process)  # type: ignore[no-untyped-call]

@@ -1,0 +1,191 @@
+"""The validation service described for programs: OpenAPI 3.1, made from the profiles and formats that there are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from begrepp.settings import LANGUAGES, Settings
+from begrepp.validation.profiles.profile import profiles
+from begrepp.validation.rdf_input.syntax import NAMES
+from begrepp.validation.reports.formats import FORMATS
+from begrepp.validation.reports.i18n import choose
+
+_PROBLEMS = {
+    "400": "The request is wrong in itself: no data, no rules.",
+    "404": "There is no such profile.",
+    "406": "There is no such format of reports.",
+    "413": "More was sent than is taken here.",
+    "415": "The media type is no syntax of RDF.",
+    "422": "The data or the shapes cannot be used; the detail says where and why.",
+    "429": "This address asked too often.",
+    "503": "The validation took too long or too much memory, or others' validations take all there is.",
+}
+
+
+def openapi(settings: Settings) -> str:
+    """The description, as JSON."""
+    said = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "begrepp: validation",
+            "version": "1.0.0",
+            "description": "Holds RDF against a profile or shapes of your own. Nothing that is sent is kept.",
+        },
+        "paths": {
+            "/validation/{profile}": {
+                "post": _operation(settings),
+                "get": _shown(settings, "profile", "What a profile asks, for people", "A page", "text/html"),
+            },
+            "/validation/{profile}.ttl": {
+                "get": _shown(settings, "shapes", "The shapes of a profile", "SHACL", "text/turtle"),
+            },
+        },
+        "components": {"schemas": {"Problem": _problem(), "Report": _report()}},
+    }
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def _operation(settings: Settings) -> dict[str, Any]:
+    text = {"schema": {"type": "string"}}
+    types = sorted({syntax.media_type for syntax in NAMES.values()})
+    return {
+        "operationId": "validate",
+        "summary": "Validate RDF by a profile",
+        "description": f"At most {settings.validation_mb} MB, {settings.validation_seconds:g} seconds, "
+        f"{settings.validation_memory_mb} MB of memory, and {settings.validation_rate} requests a minute.",
+        "parameters": [
+            _profile(settings, own=True),
+            _query("syntax", "The syntax, where Content-Type does not tell.", list(NAMES)),
+            _query("format", "The format of the report, in place of Accept.", list(FORMATS)),
+            _query("lang", "The language of messages.", list(LANGUAGES)),
+            _query("imports", "Leave out owl:imports of which there is no copy here.", ["skip"]),
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                **dict.fromkeys(types, text),
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            "data": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                            "shapes": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                            "text": {"type": "string", "description": "RDF, in place of a file"},
+                            "shapes_text": {"type": "string", "description": "SHACL, in place of a file"},
+                            "graph": {"type": "string", "format": "uri", "description": "A graph of the build"},
+                            "url": {"type": "string", "format": "uri", "description": "Where the operator allows it"},
+                        },
+                    }
+                },
+            },
+        },
+        "responses": {
+            "200": {
+                "description": "The report; whether the data conform stands in it.",
+                "content": {
+                    each.media_type: (
+                        {"schema": {"$ref": "#/components/schemas/Report"}} if each.name == "json" else text
+                    )
+                    for each in FORMATS.values()
+                },
+            },
+            **{status: _refusal(status) for status in _PROBLEMS if status != "404"},
+            "404": _nowhere(),
+        },
+    }
+
+
+def _shown(settings: Settings, name: str, summary: str, what: str, media_type: str) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": [_profile(settings, own=False)],
+        "responses": {
+            "200": {"description": what, "content": {media_type: {}}},
+            "404": _nowhere(),
+        },
+    }
+
+
+def _nowhere() -> dict[str, Any]:
+    """A name that no profile has is an address like any other: people get a page."""
+    refusal = _refusal("404")
+    return {**refusal, "content": {**refusal["content"], "text/html": {}}}
+
+
+def _refusal(status: str) -> dict[str, Any]:
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {"description": _PROBLEMS[status], "content": {"application/problem+json": problem}}
+
+
+def _profile(settings: Settings, *, own: bool) -> dict[str, Any]:
+    known = profiles(settings)
+    names = [each.name for each in known] + (["own"] if own else [])
+    words = "; ".join(f"{each.name}: {choose(each.title, 'en')}" for each in known)
+    if own:
+        words += "; own: nothing but the shapes that are sent along"
+    return {
+        "name": "profile",
+        "in": "path",
+        "required": True,
+        "description": words,
+        "schema": {"type": "string", "enum": names},
+    }
+
+
+def _query(name: str, words: str, values: list[str]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": words, "schema": {"type": "string", "enum": values}}
+
+
+def _problem() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "RFC 9457",
+        "properties": {key: {"type": "string"} for key in ("type", "title", "detail", "instance")}
+        | {"status": {"type": "integer"}},
+    }
+
+
+def _report() -> dict[str, Any]:
+    text, count = {"type": "string"}, {"type": "integer"}
+    cause = dict.fromkeys(("severity", "shape", "label", "component", "path", "message", "hint", "documentation"), text)
+    result = dict.fromkeys(("severity", "shape", "component", "focus"), text)
+    return {
+        "type": "object",
+        "required": ["conforms", "counts", "causes", "results"],
+        "properties": {
+            "conforms": {"type": "boolean", "description": "Whether there is no violation"},
+            "verdict": {
+                "enum": ["conforms", "fails", "unjudged"],
+                "description": "unjudged: no rule looks at the data",
+            },
+            "profile": {"type": "object", "properties": dict.fromkeys(("name", "title", "version", "source"), text)},
+            "files": {"type": "array", "items": text},
+            "engine": text,
+            "seconds": {"type": "number"},
+            "counts": {"type": "object", "properties": dict.fromkeys(("violations", "warnings", "infos"), count)},
+            "causes": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {**cause, "count": count, "examples": {"type": "array", "items": text}},
+                },
+            },
+            "results": {
+                "type": "array",
+                "description": "The first of each shape; all are counted in causes",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        **result,
+                        "path": {"type": ["string", "null"]},
+                        "value": {"type": ["string", "null"]},
+                        "messages": {"type": "object", "additionalProperties": text},
+                    },
+                },
+            },
+            "things": {"type": "array", "items": {"type": "object"}},
+            "notes": {"type": "array", "items": {"type": "object"}},
+        },
+    }

@@ -1,0 +1,1 @@
+"""Blueprints for people: takes a request, returns a rendered page or its other formats."""

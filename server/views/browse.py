@@ -1,0 +1,199 @@
+"""The pages one browses: home, code systems, registers, mappings, search, and the branches of a tree."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from pyoxigraph import NamedNode
+from werkzeug.wrappers import Response as BaseResponse
+
+from begrepp.errors import UsageError
+from begrepp.records import Text
+from server.http.i18n import LANGUAGES
+from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
+from server.pages.alphabet import alphabet_page
+from server.pages.home import dataset_rows, home_page, mapping_set_rows
+from server.pages.scheme import scheme_rows, vocabulary
+from server.pages.search import FACETS, results, search_page
+from server.pages.templating import address, address_on, brief, render, translator, twins
+from server.pages.tree import branch, children, top
+from server.served.as_of import build_as_of, day_asked, reading
+from server.served.build import ServedBuild
+from server.served.documents import serialise, vocabulary_file
+from server.served.labels import choose, refs
+from server.served.questions import ask, construct
+from server.served.resolve import Missing, Resolved, exists
+from server.state import served_build
+
+blueprint = Blueprint("browse", __name__)
+_YEAR = 365 * 24 * 3600
+SUGGESTIONS = 8
+
+
+@blueprint.get("/")
+def home() -> str:
+    """The first page."""
+    return render("home.html", page=home_page(served_build(), translator().language))
+
+
+@blueprint.get("/cs")
+def schemes() -> Response:
+    """All code systems."""
+    found = served_build()
+    iris = [scheme.iri for scheme in found.schemes.by_iri.values()]
+    return _listed(found, "/cs", iris, "schemes.html", rows=scheme_rows(found, translator().language))
+
+
+@blueprint.get("/dataset")
+def datasets() -> Response:
+    """All registers and other datasets."""
+    rows = dataset_rows(served_build(), translator().language)
+    return _listed(served_build(), "/dataset", [row.ref.iri for row in rows], "datasets.html", rows=rows)
+
+
+@blueprint.get("/mapping")
+def mapping_sets() -> Response:
+    """All mapping sets."""
+    found = served_build()
+    iris = [found.iris.mapping_set(g.id) for g in found.manifest.current_graphs("mapping")]
+    return _listed(found, "/mapping", iris, "mappings.html", rows=mapping_set_rows(found, translator().language))
+
+
+def _listed(found: ServedBuild, path: str, iris: list[str], template: str, **values: object) -> Response:
+    """A list as a page, or as RDF by `Accept` and `?format=`."""
+    format_ = choose_format(request, PAGE_FORMATS)
+    if format_ != HTML:
+        nodes = [NamedNode(iri) for iri in iris]
+        triples = sorted(set(construct(found.store, "thing-graph", thing=nodes)), key=str) if nodes else []
+        return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
+    links = [(f"{path}?format={f.suffix}", f) for f in GRAPH_FORMATS]
+    response = make_response(render(template, twins=[(address(href), f) for href, f in links], **values))
+    response.headers["Link"] = ", ".join(
+        f'<{address(href)}>; rel="alternate"; type="{f.media_type}"' for href, f in links
+    )
+    return response
+
+
+@blueprint.get("/search")
+def search() -> str:
+    """Things by their words and codes."""
+    language = translator().language
+    offset = request.args.get("offset", 0, type=int)
+    wanted = {name: request.args.get(name, "")[:200] for name in FACETS}
+    page = search_page(served_build(), request.args.get("q", ""), wanted, offset, language)
+    return render("search.html", page=page, facets=FACETS)
+
+
+@blueprint.get("/search.json")
+def suggestions() -> Response:
+    """The first few things found, for the search box."""
+    language = translator().language
+    query = request.args.get("q", "").strip()[:200]
+    scheme = served_build().schemes.by_id.get(request.args.get("scheme", ""))
+    kind = request.args.get("kind", "")
+    within = {"scheme": scheme.iri if scheme else "", "kind": kind}
+    say = translator()
+    return jsonify(
+        results=[
+            {
+                "label": hit.label.value,
+                "lang": hit.label.lang,
+                "notation": hit.notation,
+                "code": hit.code,
+                "within": brief(hit.within).value if hit.within else "",
+                "kind": hit.kind,
+                "kindWord": say(f"kind.{hit.kind}"),
+                "scheme": hit.scheme,
+                "active": hit.active,
+                "matched": hit.matched.value if hit.matched else "",
+                "iri": hit.iri,
+                "href": address(hit.href),
+            }
+            for hit in results(
+                served_build(),
+                served_build().index.suggest(query, limit=SUGGESTIONS, reader=language, **within),
+                language,
+            )
+        ],
+    )
+
+
+@blueprint.get("/cs/<scheme>/index")
+def alphabet(scheme: str) -> str:
+    """The names of a code system's concepts, letter by letter."""
+    found, language = served_build(), translator().language
+    facts = found.schemes.by_id.get(scheme)
+    if facts is None:
+        raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
+    offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
+    try:
+        page = alphabet_page(found, facts, language, letter=request.args.get("letter", "")[:1].upper(), offset=offset)
+    except FileNotFoundError:
+        raise Missing("This build is older than the alphabetical index.", "Build again: `begrepp build`.") from None
+    title = choose(facts.titles, language) or Text(facts.id, "")
+    return render("alphabet.html", page=page, scheme_title=title)
+
+
+@blueprint.get("/cs/<scheme>/children")
+def tree_branch(scheme: str) -> str:
+    """What is directly below a concept, or at the top of the scheme, as a piece of the tree."""
+    found = served_build()
+    facts = found.schemes.by_id.get(scheme)
+    if facts is None:
+        raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
+    language = translator().language
+    day = day_asked(request.args.get("asOf", ""))
+    if day:
+        found = build_as_of(found, reading(found, Resolved(facts.iri, f"/cs/{scheme}"), day))
+    of = request.args.get("of", "")
+    if of and not exists(found, of):
+        raise UsageError(f"No concept has the IRI {of}.", "Give the IRI of a concept in `of`.")
+    everything = "all" in request.args
+    if of:
+        shown = branch(children(found, [of], language).get(of, []), everything=everything)
+    else:
+        shown = top(found, facts, language, everything=everything) or branch([], everything=False)
+    parent = refs(found, [of], language)[of] if of else None
+    return render("branch.html", branch=shown, parent=parent, scheme=facts, u=address_on(day) if day else address)
+
+
+@blueprint.get("/def")
+def definitions() -> Response:
+    """Begrepp's own classes and properties; where `begrepp:` IRIs lead."""
+    format_ = choose_format(request, PAGE_FORMATS[:2])
+    if format_ != HTML:
+        return Response(vocabulary_file("vocabulary"), content_type="text/turtle; charset=utf-8")
+    terms = vocabulary(served_build(), translator().language)
+    return make_response(render("vocabulary.html", terms=terms, twins=twins("/def")[:1]))
+
+
+@blueprint.get("/def.ttl")
+def definitions_turtle() -> Response:
+    """The vocabulary as Turtle."""
+    return Response(vocabulary_file("vocabulary"), content_type="text/turtle; charset=utf-8")
+
+
+@blueprint.get("/language/<language>")
+def switch(language: str) -> BaseResponse:
+    """Remember the language, and go back to the page one came from."""
+    if language not in LANGUAGES:
+        raise UsageError(f"There are no pages in '{language}'.", f"Choose one of {', '.join(LANGUAGES)}.")
+    back = request.args.get("back", "/")
+    local = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    response = redirect(address(back if local else "/"), 303)
+    path, secure = request.script_root or "/", request.is_secure
+    response.set_cookie("lang", language, max_age=_YEAR, samesite="Lax", httponly=True, path=path, secure=secure)
+    return response
+
+
+@blueprint.get("/health")
+def health() -> Response:
+    """The process is alive."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/ready")
+def ready() -> Response:
+    """The build is open and answers."""
+    found = served_build()
+    ask(found.store, "thing-exists", thing=NamedNode(found.iris.graph("catalog")))
+    return jsonify(build=found.manifest.id, hash=found.manifest.hash, triples=found.manifest.triples)

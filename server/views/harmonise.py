@@ -1,0 +1,49 @@
+"""`/harmonise`: the variables of two datasets side by side, their codes aligned, and the crosswalk as a file."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, request
+
+from begrepp.errors import BegreppError, NotFound
+from begrepp.queries.parameters import QueryContext
+from begrepp.variables.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
+from begrepp.variables.harmonisation_run import harmonise_datasets
+from server.http.negotiation import HTML, Format, choose_format
+from server.pages.harmonise import harmonise_page
+from server.pages.templating import render, translator
+from server.state import served_build
+
+blueprint = Blueprint("harmonise", __name__)
+_OFFERS = (HTML, *(Format(name, MEDIA_TYPES[name]) for name in FORMATS))
+
+
+@blueprint.get("/harmonise")
+def harmonise() -> Response:
+    """Two datasets (`a`, `b`) or one concept (`concept`), `pair` for one pair of variables, `format` for a file."""
+    a, b, concept, pair = (request.args.get(name, "").strip() for name in ("a", "b", "concept", "pair"))
+    format_ = choose_format(request, _OFFERS)
+    found = served_build()
+    known = QueryContext(found.store, found.index, found.iris)
+    walk, error = None, None
+    if concept or (a and b):
+        try:
+            walk = harmonise_datasets(
+                concept or a, "" if concept else b, known, found.manifest, pair=pair, language=translator().language
+            )
+        except BegreppError as problem:
+            if format_ != HTML:
+                raise
+            error = problem
+    if format_ == HTML or walk is None:
+        page = harmonise_page(found, walk, translator().language)
+        html = render("harmonise.html", page=page, a=a, b=b, concept=concept, pair=pair, error=error)
+        # That no two datasets measure a concept is an answer; the page of the concept leads here.
+        if error is None or (isinstance(error, NotFound) and not pair):
+            return make_response(html)
+        return make_response(html, error.status)
+    name = "-".join(
+        part.rpartition("/")[2].rpartition(":")[2] for part in (a, b, concept, pair.replace("=", "-")) if part
+    )
+    response = Response(walk.write(format_.suffix), content_type=f"{format_.media_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.{SUFFIXES[format_.suffix]}"'
+    return response

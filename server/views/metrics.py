@@ -1,0 +1,16 @@
+"""`/metrics`: the numbers of all server processes, for Prometheus."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from server.telemetry.metrics import exposition
+
+blueprint = Blueprint("metrics", __name__)
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """All numbers, in Prometheus' text format."""
+    return Response(exposition(), content_type=CONTENT_TYPE_LATEST)

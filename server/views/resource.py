@@ -1,0 +1,272 @@
+"""Things and their documents: `/id/…` is the thing, and leads to its document in the format that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from begrepp.errors import UsageError
+from begrepp.rdf.namespaces import compact
+from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
+from server.http.urls import KINDS, Twin, raw_path
+from server.pages.concept import ConceptPage, concept_page
+from server.pages.dataset import dataset_page
+from server.pages.editions import edition_page
+from server.pages.mapping_set import mapping_set_page
+from server.pages.scheme import scheme_page
+from server.pages.signposting import header, links_of
+from server.pages.templating import address, address_on, render, translator, twins
+from server.pages.thing import thing_page
+from server.pages.variable import variable_page
+from server.served.as_of import (
+    build_as_of,
+    datetime_asked,
+    day_asked,
+    http_date,
+    meant_on,
+    mementos,
+    reading,
+    retired_then,
+    scheme_of,
+)
+from server.served.batch_resolve import resolve_codes
+from server.served.build import ServedBuild
+from server.served.documents import serialise, triples_of
+from server.served.labels import iris_of, statements
+from server.served.resolve import Missing, Resolved, by_iri, by_system, resolve_path
+from server.state import served_build
+
+blueprint = Blueprint("resource", __name__)
+
+
+@blueprint.get("/id/<path:rest>")
+def identifier(rest: str) -> BaseResponse:
+    """303 See Other: a thing cannot be sent, its document can."""
+    raw, suffixed = split_suffix(raw_path(request.environ).removeprefix("/id"))
+    return _see_other(resolve_path(served_build(), raw), suffixed)
+
+
+@blueprint.get(f"/<any({','.join(KINDS)}):kind>/<path:rest>")
+def document(kind: str, rest: str) -> BaseResponse:
+    """A thing's document, by suffix, `?format=` or `Accept`; other spellings of a code lead to the canonical one."""
+    raw, suffixed = split_suffix(raw_path(request.environ))
+    found = resolve_path(served_build(), raw)
+    if found.path != raw:
+        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        suffix = f".{suffixed.suffix}" if suffixed else ""
+        return redirect(address(f"{found.path}{suffix}{query}"), 301)
+    format_ = suffixed or choose_format(request, PAGE_FORMATS)
+    if day := day_asked(request.args.get("asOf", "")):
+        return _as_of(served_build(), found, format_, day)
+    if scheme_of(served_build(), found):
+        if moment := datetime_asked(request.headers.get("Accept-Datetime", "")):
+            return _nearest(served_build(), found, suffixed, moment.date())
+        response = _document(served_build(), found, format_)
+        response.headers["Link"] += ", " + _memento_links(found)
+        response.vary.add("Accept-Datetime")
+        return response
+    return _document(served_build(), found, format_)
+
+
+@blueprint.get("/timemap/link/<path:rest>")
+def timemap(rest: str) -> Response:
+    """The states of a document that are kept, as a list of links (RFC 7089, 5)."""
+    found = resolve_path(served_build(), raw_path(request.environ).removeprefix("/timemap/link"))
+    if not scheme_of(served_build(), found):
+        raise Missing("Only code systems and their concepts are kept as of a day.", "Ask for one of those.")
+    states = mementos(served_build(), found)
+    # Whoever keeps the list has no address to read relative ones against.
+    host = request.host_url.rstrip("/")
+    original, own = host + address(found.path), host + address(f"/timemap/link{found.path}")
+    lines = [f'<{original}>; rel="original timegate"', f'<{own}>; rel="self"; type="application/link-format"']
+    if states:
+        lines[1] += f'; from="{states[0].http_date}"; until="{states[-1].http_date}"'
+    for place, state in enumerate(states):
+        rel = ("first " if place == 0 else "") + ("last " if place == len(states) - 1 else "") + "memento"
+        lines.append(f'<{host}{address(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
+    return Response(",\n".join(lines) + "\n", content_type="application/link-format; charset=utf-8")
+
+
+def _memento_links(found: Resolved) -> str:
+    original = address(found.path)
+    return (
+        f'<{original}>; rel="original timegate", '
+        f'<{address(f"/timemap/link{found.path}")}>; rel="timemap"; type="application/link-format"'
+    )
+
+
+def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None, day: date) -> BaseResponse:
+    """302 to the state of a document that was in force, or to the first that is kept."""
+    states = mementos(found_build, found)
+    if not states:
+        raise Missing("No state of this is kept.", "Ask for it without Accept-Datetime.")
+    state = next((s for s in reversed(states) if s.since <= day), states[0])
+    suffix = f".{suffixed.suffix}" if suffixed else ""
+    response = redirect(address(f"{found.path}{suffix}?asOf={state.since}"), 302)
+    response.headers["Link"] = _memento_links(found)
+    response.vary.update(("Accept", "Accept-Language", "Cookie", "Accept-Datetime"))
+    return response
+
+
+def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date) -> BaseResponse:
+    """A document as it read on a day, and a word about that."""
+    read = reading(found_build, found, day)
+    then = build_as_of(found_build, read)
+    if format_ == HTML:
+        template, page = _filled(then, found)
+        if isinstance(page, ConceptPage) and read.retired:
+            page = replace(page, status="inactive", valid_to=page.valid_to or read.until.isoformat())
+        html = render(
+            template,
+            page=page,
+            twins=[Twin(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in GRAPH_FORMATS],
+            iri=found.iri,
+            u=address_on(day),
+            as_of=AsOf(
+                day=day,
+                version=read.held_in.version,
+                since=read.held_in.valid_from.isoformat(),
+                now=address(found.path),
+                retired=read.retired,
+            ),
+        )
+        response = make_response(html)
+    else:
+        triples = triples_of(then, found)
+        if read.retired:
+            triples = retired_then(triples, found.iri, read)
+        response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
+    links = [f'<{found.iri}>; rel="describes"', _memento_links(found)]
+    states = mementos(found_build, found)
+    for place, state in enumerate(states):
+        rel = " ".join(
+            word
+            for word, fits in (
+                ("first", place == 0),
+                ("last", place == len(states) - 1),
+                ("memento", True),
+            )
+            if fits
+        )
+        if rel != "memento" or state.since == read.since:
+            links.append(f'<{address(state.href)}>; rel="{rel}"; datetime="{state.http_date}"')
+    links += [
+        f'<{address(f"{found.path}.{f.suffix}?asOf={day}")}>; rel="alternate"; type="{f.media_type}"'
+        for f in GRAPH_FORMATS
+    ]
+    response.headers["Link"] = ", ".join(links)
+    response.headers["Memento-Datetime"] = http_date(read.since)
+    return response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """What a page says that shows how it read on a day."""
+
+    day: date
+    version: str
+    since: str
+    now: str
+    retired: bool
+
+
+@blueprint.get("/resource")
+def by_uri() -> BaseResponse:
+    """The document of any IRI, ours or a publisher's."""
+    iri = request.args.get("uri", "").strip()
+    if not iri:
+        raise UsageError("Which IRI?", "Ask for /resource?uri=https://…")
+    found = by_iri(served_build(), iri)
+    if found.path.startswith("/resource?"):
+        return _document(served_build(), found, choose_format(request, PAGE_FORMATS))
+    return _see_other(found, None)
+
+
+@blueprint.get("/resolve")
+def resolve() -> BaseResponse:
+    """A code of a system that is named by any of its identifiers: OID, FHIR URI, short name."""
+    system, code = request.args.get("system", "").strip(), request.args.get("code", "").strip()
+    if not system:
+        raise UsageError("Which system?", "Ask for /resolve?system=urn:oid:1.2.752.116.1.1.1&code=C509")
+    found = by_system(served_build(), system, code)
+    if day := day_asked(request.args.get("asOf", "")):
+        found = meant_on(served_build(), found, day)
+    return _see_other(found, None)
+
+
+@blueprint.post("/resolve")
+def resolve_several() -> Response:
+    """Several codes at once: a JSON list of {system, code}, answered by a list of the same length and order."""
+    return jsonify(resolve_codes(served_build(), request.get_json(silent=True), translator().language))
+
+
+def _see_other(found: Resolved, suffixed: Format | None) -> BaseResponse:
+    format_ = suffixed or choose_format(request, PAGE_FORMATS)
+    if found.path.startswith(("/resource?", "/def#", "/shapes#")):
+        return redirect(address(found.path), 303)
+    suffix = "" if format_ == HTML else f".{format_.suffix}"
+    language, day = request.args.get("lang", ""), day_asked(request.args.get("asOf", ""))
+    if not day and scheme_of(served_build(), found):
+        moment = datetime_asked(request.headers.get("Accept-Datetime", ""))
+        day = moment.date() if moment else None
+        if day and (states := mementos(served_build(), found)):
+            day = next((s.since for s in reversed(states) if s.since <= day), states[0].since)
+    kept = {"lang": language if language.isalpha() and not suffix else "", "asOf": str(day or "")}
+    query = urlencode({key: value for key, value in kept.items() if value})
+    response = redirect(address(found.path + suffix + (f"?{query}" if query else "")), 303)
+    response.vary.add("Accept-Datetime")
+    return response
+
+
+def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> BaseResponse:
+    if format_ == HTML:
+        response = make_response(_page(found_build, found))
+    else:
+        triples = triples_of(found_build, found)
+        if not triples:
+            raise Missing("Nothing is said of this in RDF.", "Ask for its page.")
+        response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
+    response.headers["Link"] = header(links_of(found_build, found, format_))
+    return response
+
+
+def _page(found_build: ServedBuild, found: Resolved) -> str:
+    """The page of a thing, by what kind of thing it is."""
+    template, page = _filled(found_build, found)
+    return render(
+        template,
+        page=page,
+        twins=twins(found.path) if not found.path.startswith("/resource?") else (),
+        iri=found.iri,
+        canonical=found_build.iris.base + found.path[1:],
+    )
+
+
+def _filled(found_build: ServedBuild, found: Resolved) -> tuple[str, object]:
+    """The template for a thing, and what stands on it."""
+    say = translator()
+    everything = "all" in request.args
+    offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
+    if scheme := found_build.schemes.by_iri.get(found.iri):
+        page = scheme_page(found_build, scheme, say.language, offset=offset, everything=everything)
+        return "scheme.html", page
+    types = {compact(iri) for iri in iris_of(statements(found_build, found.iri), "rdf:type")}
+    if found.iri in {graph.graph for graph in found_build.manifest.graphs}:
+        types.add("begrepp:CodeSystemRelease")
+    pages: tuple[tuple[str, str, Callable[[], object]], ...] = (
+        ("skos:Concept", "concept.html", lambda: concept_page(found_build, found, say, everything=everything)),
+        ("dcat:Dataset", "dataset.html", lambda: dataset_page(found_build, found, say, everything=everything)),
+        ("begrepp:Specification", "dataset.html", lambda: dataset_page(found_build, found, say, everything=everything)),
+        ("csvw:Column", "variable.html", lambda: variable_page(found_build, found, say)),
+        ("sssom:MappingSet", "mapping_set.html", lambda: mapping_set_page(found_build, found, say, offset)),
+        ("begrepp:CodeSystemRelease", "release.html", lambda: edition_page(found_build, found, say)),
+    )
+    for kind, template, fill in pages:
+        if kind in types:
+            return template, fill()
+    return "thing.html", thing_page(found_build, found, say)

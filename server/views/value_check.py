@@ -1,0 +1,69 @@
+"""`/check`: values pasted or sent as a file, against a list. Nothing is kept; only distinct values are looked at."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, request
+
+from begrepp.errors import BegreppError, UsageError
+from begrepp.queries.parameters import QueryContext
+from begrepp.text.swedish import sort_key
+from begrepp.variables.value_check import CheckedList, Verdict, check_values
+from begrepp.variables.value_column import distinct_values
+from begrepp.variables.value_report import decode_values, format_result
+from server.http.negotiation import CSV, HTML, Format, choose_format
+from server.pages.templating import render, translator
+from server.served.labels import choose
+from server.state import served_build
+
+blueprint = Blueprint("valuecheck", __name__)
+_OFFERS = (HTML, CSV, Format("json", "application/json"))
+
+
+@blueprint.route("/check", methods=["GET", "POST"])
+def check() -> Response:
+    """`list` (a scheme, with `@edition`, or DATASET/VARIABLE), and `values` or `file` with `column`."""
+    against, column = (request.values.get(name, "").strip() for name in ("list", "column"))
+    format_ = choose_format(request, _OFFERS)
+    result, error = None, None
+    try:
+        if text := _text():
+            if not against:
+                raise UsageError("No list is named.", "Choose the list to check against.")
+            found = served_build()
+            known = QueryContext(found.store, found.index, found.iris)
+            result = check_values(against, distinct_values(text, column), known, translator().language)
+        elif format_ != HTML:
+            raise UsageError("There are no values.", "Send them in `values`, one a line, or as `file`.")
+    except BegreppError as problem:
+        if format_ != HTML:
+            raise
+        error = problem
+    if result and format_ != HTML:
+        return Response(format_result(result, format_.suffix), content_type=f"{format_.media_type}; charset=utf-8")
+    return _page(result, error, against, column)
+
+
+def _text() -> str:
+    if (sent := request.files.get("file")) and sent.filename:
+        return decode_values(sent.read(), sent.filename)
+    return request.values.get("values", "")
+
+
+def _page(result: CheckedList | None, error: BegreppError | None, against: str, column: str) -> Response:
+    language = translator().language
+    titles = [(scheme.id, choose(scheme.titles, language)) for scheme in served_build().schemes.by_iri.values()]
+    lists = sorted(((id_, title.value if title else id_) for id_, title in titles), key=lambda pair: sort_key(pair[1]))
+    order = [*Verdict]
+    rows = sorted(result.values, key=lambda each: -order.index(each.verdict)) if result else []
+    html = render(
+        "check.html",
+        lists=lists,
+        result=result,
+        rows=rows,
+        verdicts=order,
+        error=error,
+        against=against,
+        column=column,
+        values=request.values.get("values", ""),
+    )
+    return make_response(html, error.status if error else 200)

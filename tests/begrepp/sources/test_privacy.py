@@ -1,0 +1,125 @@
+"""Data about persons are refused, in whatever file and wherever in it they stand."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+import loaders
+from begrepp.build import load_edition
+from begrepp.errors import InputError, Origin, PersonalDataError
+from begrepp.settings import DEFAULT_BASE
+from begrepp.sources.meter import Meter
+from begrepp.sources.person_tables import refuse_person_tables
+from begrepp.sources.privacy import refuse_persons
+from begrepp.validation.validate import validate
+from tests import golden
+
+NUMBER = "811218-9876"
+"""The Swedish Tax Agency's own example of a number that nobody has."""
+_BINARY = (".xlsx", ".zip", ".xls")
+_WORD = re.compile(r"(?<![\w<#/@:.-])[A-Za-zåäöÅÄÖ]{5,}(?![\w:=>/.-])")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fixture", list(golden.fixtures()), ids=lambda fixture: fixture.name)
+def test_no_loader_lets_an_identity_number_through(
+    fixture: golden.Fixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = validate([fixture.expected])
+    monkeypatch.setattr(load_edition, "validate", lambda _: replace(nothing, results=()))
+    edition = fixture.edition
+    for file in edition.files:
+        if file.suffix in _BINARY:
+            continue
+        text = file.read_bytes().decode("utf-8-sig", errors="ignore")
+        spots = list(_WORD.finditer(text))
+        for number, spot in enumerate(random.Random(7).sample(spots, min(4, len(spots)))):
+            copy = tmp_path / f"{edition.files.index(file)}-{number}"
+            shutil.copytree(edition.folder, copy)
+            within = file.relative_to(edition.folder)
+            (copy / within).write_text(text[: spot.start()] + NUMBER + text[spot.end() :], encoding="utf-8")
+            changed = replace(
+                edition, folder=copy, files=tuple(copy / f.relative_to(edition.folder) for f in edition.files)
+            )
+            out = copy / "out"
+            out.mkdir()
+            try:
+                report = load_edition.load_edition(changed, loaders.loader_of(changed), out, DEFAULT_BASE, Meter())
+            except InputError as error:
+                assert NUMBER not in str(error) or not isinstance(error, PersonalDataError)
+                continue
+            written = "".join(part.path.read_text(encoding="utf-8") for part in report.parts)
+            assert NUMBER not in written, (within, text[spot.start() - 40 : spot.end() + 40])
+
+
+@pytest.mark.parametrize(
+    ("cells", "refused"),
+    [
+        ({"patient_id": "P001", "alder": "54"}, True),
+        ({"record_id": "12", "kon": "1"}, True),
+        ({"record_id": "map:12", "predicate_id": "skos:exactMatch"}, False),
+        ({"Födelsedatum": "1954-02-01"}, True),
+        ({"Förnamn": "Anna", "diagnos": "C50"}, True),
+        ({"subject number": "S-7"}, True),
+        ({"subject_id": "MESH:D001943"}, False),
+        ({"namn": "patient_id", "beskrivning": "Patientens nummer i studien"}, False),
+        ({"patient_id": "Patientens nummer i studien", "typ": "text"}, False),
+        ({"kommentar": "ring 811218-9876"}, True),
+        ({"kommentar": "ring 811218-9875"}, False),
+        ({"dossier": "19811218 9876"}, True),
+        ({"dossier": "811278+9873"}, True),
+    ],
+)
+def test_a_row_about_a_person_is_refused_and_named(cells: dict[str, str], refused: bool) -> None:
+    if not refused:
+        refuse_persons(cells, Origin("t.csv", 3))
+        return
+    with pytest.raises(PersonalDataError, match=r"t\.csv row 3.*metadata only") as caught:
+        refuse_persons(cells, Origin("t.csv", 3))
+    assert NUMBER not in str(caught.value)
+
+
+def test_a_data_file_that_no_loader_reads_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("kon;patient_id;alder\n2;P001;54\n", encoding="utf-8")
+    with pytest.raises(PersonalDataError, match=r"data\.csv row 2.*'patient_id'.*data dictionary, not the data"):
+        refuse_person_tables([data])
+    other = tmp_path / "extract.sav"
+    other.write_bytes(b"$FL2")
+    with pytest.raises(PersonalDataError, match=r"extract\.sav.*statistics program"):
+        refuse_person_tables([other])
+
+
+@pytest.mark.parametrize(
+    ("rows", "refused"),
+    [
+        ([["Uttag", "2024"], ["patient_id", "kon", "n"], ["P001", 2, 3]], r"bok\.xlsx\[Data\] row 3.*'patient_id'"),
+        ([["Uttag 2024"], ["patient_id", "kon"], ["P001", 2]], r"bok\.xlsx\[Data\] row 3.*'patient_id'"),
+        ([["namn", "text"], ["x", "ring 811218-9876"]], r"bok\.xlsx\[Data\] row 2.*identity number"),
+        ([["Variabelnamn", "Beskrivning"], ["patient_id", "Patientens nummer"]], ""),
+    ],
+)
+def test_a_sheet_that_no_loader_reads_is_looked_at(tmp_path: Path, rows: list[list[object]], refused: str) -> None:
+    book = Workbook()
+    book.create_sheet("Data")
+    for row in rows:
+        book["Data"].append(row)
+    book.save(tmp_path / "bok.xlsx")
+    if not refused:
+        refuse_person_tables([tmp_path / "bok.xlsx"])
+        return
+    with pytest.raises(PersonalDataError, match=refused):
+        refuse_person_tables([tmp_path / "bok.xlsx"])
+
+
+def test_identifiers_of_code_systems_are_no_persons(tmp_path: Path) -> None:
+    release = tmp_path / "sct2_Concept.txt"
+    release.write_text("id\teffectiveTime\n8112189876\t20260101\n138875005\t20260101\n", encoding="utf-8")
+    refuse_person_tables([release])

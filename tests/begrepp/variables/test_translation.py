@@ -1,0 +1,92 @@
+"""Codes translate through mappings and the hierarchy, and what a path says follows from its steps.
+
+a1 ─same→ z1 ←same─ b1        a11 ─same→ z11 ─below→ z1       a2 ─part of→ z2 ─covers→ b2 (says nothing)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path as File
+
+import pytest
+from pyoxigraph import Store
+
+from begrepp.rdf.namespaces import sparql_prologue
+from begrepp.store.disk import DiskStore
+from begrepp.variables.translation import Match, Path, Step, best, in_words, paths, together
+
+MAPPINGS = {
+    "m1": ("a1", "exact", "z1", 0.9),
+    "m2": ("b1", "exact", "z1", 0.9),
+    "m3": ("a11", "exact", "z11", 0.8),
+    "m4": ("a2", "broad", "z2", 0.9),
+    "m5": ("z2", "narrow", "b2", 0.9),
+    "m6": ("a3", "narrow", "b3", 0.9),
+    "m7": ("a3", "narrow", "b4", 0.9),
+    "m8": ("a4", "close", "b4", None),
+    "m9": ("b5", "exact", "y", 0.9),
+    "m10": ("x", "exact", "y", 0.9),
+    "m11": ("a5", "exact", "x", 0.9),
+}
+
+
+@pytest.fixture
+def store(tmp_path: File) -> DiskStore:
+    triples = ["<urn:z11> skos:broader <urn:z1> ."]
+    for name, (a, kind, b, sure) in MAPPINGS.items():
+        triples.append(
+            f"<urn:{name}> owl:annotatedSource <urn:{a}> ; owl:annotatedProperty skos:{kind}Match ; "
+            f"owl:annotatedTarget <urn:{b}> ." + (f" <urn:{name}> sssom:confidence {sure:e} ." if sure else "")
+        )
+    triples.append("<urn:no> owl:annotatedSource <urn:a6> ; owl:annotatedProperty skos:exactMatch ; ")
+    triples[-1] += "owl:annotatedTarget <urn:b1> ; sssom:predicate_modifier sssom:NegatedPredicate ."
+    writable = Store(str(tmp_path / "store"))
+    writable.update(sparql_prologue() + "INSERT DATA { " + "\n".join(triples) + " }")
+    writable.flush()
+    del writable
+    return DiskStore(tmp_path / "store")
+
+
+def test_codes_meet_in_a_list_between_and_below(store: DiskStore) -> None:
+    sources = [f"urn:a{n}" for n in (1, 11, 2, 3, 4, 5, 6)]
+    found = paths(store, sources, [f"urn:b{n}" for n in range(1, 6)])
+    said = {
+        source.removeprefix("urn:"): {t.removeprefix("urn:"): p.match for t, p in targets.items()}
+        for source, targets in found.items()
+    }
+    assert said == {
+        "a1": {"b1": Match.SAME},
+        "a11": {"b1": Match.BROAD},
+        "a3": {"b3": Match.NARROW, "b4": Match.NARROW},
+        "a4": {"b4": Match.CLOSE},
+    }
+    assert found["urn:a1"]["urn:b1"].confidence == 0.81
+    assert found["urn:a4"]["urn:b4"].confidence is None
+    assert in_words(found["urn:a11"]["urn:b1"]) == "skos:exactMatch > skos:broader > skos:exactMatch"
+    assert len(best(found["urn:a3"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sum_"),
+    [
+        (Match.SAME, Match.SAME, Match.SAME),
+        (Match.SAME, Match.BROAD, Match.BROAD),
+        (Match.CLOSE, Match.SAME, Match.CLOSE),
+        (Match.BROAD, Match.BROAD, Match.BROAD),
+        (Match.BROAD, Match.NARROW, None),
+        (Match.NARROW, Match.BROAD, None),
+        (Match.NARROW, Match.CLOSE, Match.NARROW),
+    ],
+)
+def test_what_two_steps_say_together(first: Match, second: Match, sum_: Match | None) -> None:
+    assert together(first, second) is sum_
+
+
+def test_the_surest_is_chosen() -> None:
+    def path(match: Match, sure: float) -> Path:
+        return Path((Step("urn:x", match, "urn:m", sure),), match)
+
+    assert [iri for iri, _ in best({"urn:broad": path(Match.BROAD, 1), "urn:same": path(Match.SAME, 0.5)})] == [
+        "urn:same"
+    ]
+    assert [iri for iri, _ in best({"urn:a": path(Match.BROAD, 0.5), "urn:b": path(Match.BROAD, 0.9)})] == ["urn:b"]
+    assert not best({})

@@ -1,0 +1,31 @@
+"""The web process loads what it needs to answer, and nothing of builds, command lines and second engines."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_HEAVY = (
+    "rich",
+    "click",
+    "openpyxl",
+    "pyshacl",
+    "owlready2",
+    "begrepp.build",
+    "begrepp.cli",
+    "begrepp.graph",
+    "loaders",
+)
+
+
+@pytest.mark.parametrize("module", _HEAVY)
+def test_the_application_does_not_load(module: str, loaded_by_the_server: set[str]) -> None:
+    assert module not in loaded_by_the_server
+
+
+@pytest.fixture(scope="module")
+def loaded_by_the_server() -> set[str]:
+    program = "import server.app, sys; print(*sys.modules)"
+    return {*subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()}

@@ -40,7 +40,7 @@ check-style: setup
 check: check-style test
 
 golden: setup
-	$(BIN)/python -m tests.golden
+	$(BIN)/python -m tests.golden $(NAME)
 
 bench: setup
 	$(BIN)/python -m bench $(BENCH) data

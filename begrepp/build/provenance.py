@@ -11,7 +11,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, ser
 from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.queries.cookbook import cookbook_triples
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import iri, name, ntriples, plain, typed
+from begrepp.rdf.ntriples import iri, name, ntriples_line, plain, typed_literal
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import ROOT
 from begrepp.validation.validate import validate
@@ -23,7 +23,7 @@ def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, 
     for line in others:
         out.add(line)
     for triple in cookbook_triples(iris):
-        out.add(ntriples(triple))
+        out.add(ntriples_line(triple))
     for line in _ontology_lines():
         out.add(line)
     _, sha256 = out.close()
@@ -53,12 +53,12 @@ def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, 
         triples = [
             (load, name("rdf:type"), name("begrepp:LoadActivity")),
             (load, name("rdfs:label"), plain(f"{report.source} {report.version}")),
-            (load, name("prov:startedAtTime"), typed(report.loaded_at, "xsd:dateTime")),
+            (load, name("prov:startedAtTime"), typed_literal(report.loaded_at, "xsd:dateTime")),
             (load, name("prov:wasAssociatedWith"), software),
             (software, name("rdf:type"), name("prov:SoftwareAgent")),
             (software, name("rdfs:label"), plain(f"begrepp {version('begrepp')}")),
-            (load, name("begrepp:rowsRead"), typed(report.rows_read, "xsd:integer")),
-            (load, name("begrepp:rowsSkipped"), typed(report.skipped, "xsd:integer")),
+            (load, name("begrepp:rowsRead"), typed_literal(report.rows_read, "xsd:integer")),
+            (load, name("begrepp:rowsSkipped"), typed_literal(report.skipped, "xsd:integer")),
         ]
         triples += [
             (load, name("begrepp:skipReason"), plain(where if public else f"{where}: {why}"))
@@ -67,7 +67,7 @@ def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, 
         for file in report.files:
             triples += _file_triples(load, file, iris)
         for triple in triples:
-            out.add(ntriples(triple))
+            out.add(ntriples_line(triple))
     out.close()
     validate([out.path])
     return out.path
@@ -80,6 +80,6 @@ def _file_triples(load: str, file: FileUsed, iris: Iris) -> list[tuple[str, str,
         (load, name("begrepp:sha256"), plain(file.sha256)),
         (node, name("rdf:type"), name("prov:Entity")),
         (node, name("rdfs:label"), plain(file.name)),
-        (node, name("dcat:byteSize"), typed(file.bytes, "xsd:nonNegativeInteger")),
+        (node, name("dcat:byteSize"), typed_literal(file.bytes, "xsd:nonNegativeInteger")),
         (node, name("begrepp:sha256"), plain(file.sha256)),
     ]

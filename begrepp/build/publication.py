@@ -24,7 +24,7 @@ def build_lock(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise BegreppError("Another build is running.", "Wait until it is done, or stop it.") from None
+            raise BegreppError("Another build is running.", "Wait until it has finished, or stop it.") from None
         yield
 
 

@@ -47,13 +47,13 @@ def make_file(module: str, found: ServedBuild, file: str, settings: Settings) ->
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired:
-        raise FileInProgress(f"{file} is being made.", "Ask again in half a minute.") from None
+        raise FileInProgress(f"{file} is being created.", "Retry in half a minute.") from None
     finally:
         if process.poll() is not None:
             with _lock:
                 _making.pop(path, None)
     if not path.exists():
-        raise BegreppError(f"{file} could not be made.", "It is noted in the server's log.")
+        raise BegreppError(f"{file} could not be created.", "The error has been logged.")
     return path
 
 

@@ -47,7 +47,9 @@ class ReportStore:
         """A kept report. Raises `NotFound` where it never was or is gone."""
         path = report_file(self._folder / name, format_, language)
         if not _ID.fullmatch(name) or not path.is_file() or self._age(path.parent) > SECONDS:
-            raise NotFound("There is no such report, or it is gone.", "Reports are kept for a day; validate again.")
+            raise NotFound(
+                "The report does not exist or has been deleted.", "Reports are kept for one day; validate again."
+            )
         return path
 
     def hours_left(self, name: str) -> int:

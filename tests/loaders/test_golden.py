@@ -14,8 +14,8 @@ from begrepp.records import Concept, Edition, EditionFiles, Record, Skipped
 from begrepp.settings import ROOT
 from begrepp.validation.report import Severity
 from begrepp.validation.validate import validate
-from loaders import table
 from loaders.declaration import value_lists, variables
+from loaders.table import options
 from tests import golden
 
 ALL = list(golden.fixtures())
@@ -127,7 +127,7 @@ def test_skos_keeps_what_no_record_says() -> None:
     text = next(each for each in ALL if each.name == "skos-djur").expected.read_text(encoding="utf-8")
     for kept in ('"Tier"@de', "https://example.com/dog", "urn:oid:1.2.3.5", "En nod utan namn", "en kedja utan namn"):
         assert kept in text
-    assert any("husdjur" in reason for reason in skipped) and any("circle" in reason for reason in skipped)
+    assert any("husdjur" in reason for reason in skipped) and any("cycle" in reason for reason in skipped)
 
 
 MANUAL = (ROOT / "docs" / "how-to" / "source-toml.md").read_text(encoding="utf-8")
@@ -153,9 +153,9 @@ def test_every_key_that_a_loader_reads_is_in_the_manual() -> None:
     for key, path in sorted(read):
         assert re.search(rf"\b{key}\b", MANUAL), f"{path} reads '{key}', which docs/how-to/source-toml.md does not tell"
     for field in (
-        *table._PLAIN_FIELDS,
-        *table._TEXT_FIELDS,
-        *table._NOTE_FIELDS,
+        *options.PLAIN_FIELDS,
+        *options.TEXT_FIELDS,
+        *options.NOTE_FIELDS,
         *variables._PLAIN,
         *variables._WORDS,
         *value_lists._PLAIN,

@@ -87,7 +87,7 @@ def _format(path: Path) -> RdfFormat:
 def _manifest(name: str, base: str) -> Manifest:
     return Manifest(
         id=name, base=base, public=False, built_at="2026-01-01T00:00:00+00:00", seconds=0, hash=name, triples=0,
-        things=0, software="tests", graphs=[], loads=[],
+        things=0, software="tests", graphs=[], loads=[], differences=[], checks=[], failed=[], derived={},
     )  # fmt: skip
 
 

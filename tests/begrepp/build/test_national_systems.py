@@ -35,9 +35,9 @@ def test_the_national_code_systems_become_a_graph_twice_the_same(tmp_path: Path)
     begrepp("build")
     second = read_manifest(current_build(settings))
     assert first.hash == second.hash and first.id != second.id
-    found = {graph["id"]: graph["concepts"] for graph in second.current("scheme")}
+    found = {graph.id: graph.concepts for graph in second.current_graphs("scheme")}
     assert {scheme: found[scheme] for scheme in COUNTS} == COUNTS
-    assert sum(load["violations"] for load in second.loads) == 0
+    assert sum(load.violations for load in second.loads) == 0
     client = create_app(settings).test_client()
     page = client.get("/id/cs/icd-10-se/C509", follow_redirects=True, headers={"Accept": "text/html"})
     assert page.status_code == 200 and "C50.9" in page.text and "bröstkörtel" in page.text

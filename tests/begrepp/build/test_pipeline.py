@@ -35,8 +35,8 @@ def test_a_file_becomes_a_graph_that_answers(settings: Settings) -> None:
     manifest = build_small(settings)
     found = ask(settings, 'SELECT ?parent { ?c skos:notation "A00.9" ; skos:broader+/skos:notation ?parent }')
     assert sorted(found) == [["01"], ["A00"], ["A00-A09"]]
-    (graph,) = manifest.current("scheme")
-    assert (graph["concepts"], graph["levels"]["kategori"], graph["version"]) == (5, 1, "2021")
+    (graph,) = manifest.current_graphs("scheme")
+    assert (graph.concepts, graph.levels["kategori"], graph.version) == (5, 1, "2021")
     assert read_manifest(current_build(settings)) == manifest
 
 
@@ -54,11 +54,11 @@ def test_the_same_input_gives_the_same_hash_whatever_the_order_of_its_rows(setti
     first = build_small(settings)
     again = build_small(settings)
     assert first.hash == again.hash
-    graph = first.graphs[0]["sha256"]
+    graph = first.graphs[0].sha256
     path.write_text(HEADER + "".join(sorted(ROWS.splitlines(keepends=True), reverse=True)), encoding="utf-8")
     # Another file has another checksum, which the release names; its concepts are the same.
-    assert build_small(settings).graphs[0]["concepts"] == 5
-    assert build_small(settings).graphs[0]["sha256"] != graph
+    assert build_small(settings).graphs[0].concepts == 5
+    assert build_small(settings).graphs[0].sha256 != graph
 
 
 def test_a_refused_source_leaves_the_build_before_it_as_it_was(settings: Settings) -> None:
@@ -78,8 +78,8 @@ def test_keep_going_publishes_the_others_and_names_the_refused(settings: Setting
     put(settings, HEADER + ROWS)
     put(settings, HEADER + "A00,Utan förälder,Without parent,A01,,\n", edition="2022")
     manifest = build_small(settings, keep_going=True)
-    assert [graph["version"] for graph in manifest.graphs] == ["2021"]
-    assert "list.csv row 2" in manifest.failed[0]["reason"]
+    assert [graph.version for graph in manifest.graphs] == ["2021"]
+    assert "list.csv row 2" in manifest.failed[0].reason
 
 
 def test_a_shape_that_is_broken_names_file_row_and_concept(settings: Settings) -> None:
@@ -97,7 +97,7 @@ def test_a_list_that_lost_a_fifth_of_its_concepts_is_taken_for_cut_off(settings:
     with pytest.raises(BegreppError, match="3 concepts, where the build that is published now has 5"):
         build_small(settings)
     assert read_manifest(current_build(settings)) == before
-    assert build_small(settings, accept_fewer=True).graphs[0]["concepts"] == 3
+    assert build_small(settings, accept_fewer=True).graphs[0].concepts == 3
 
 
 def test_old_builds_go_and_the_newest_stay(settings: Settings) -> None:
@@ -137,8 +137,8 @@ def test_kill_9_leaves_the_old_build_serving(settings: Settings, after: float) -
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     now = read_manifest(current_build(settings))
-    assert now == before or {graph["version"] for graph in now.graphs} == {"2021", "2022"}
+    assert now == before or {graph.version for graph in now.graphs} == {"2021", "2022"}
     assert len(ask(settings, 'SELECT ?l { ?c skos:notation "A00.9" ; skos:prefLabel ?l }')) == 2
     # What the killed build left behind does not stand in the way of the next one.
-    assert {graph["version"] for graph in build_small(settings).graphs} == {"2021", "2022"}
+    assert {graph.version for graph in build_small(settings).graphs} == {"2021", "2022"}
     assert not list(settings.builds.glob(".aside-*"))

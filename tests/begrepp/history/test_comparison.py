@@ -21,7 +21,7 @@ from begrepp.records import Concept, Coverage, Edition, EditionFiles, Record, Te
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.meter import Meter
 from begrepp.store.disk import DiskStore
-from begrepp.text.similarity import negation_differs, numbers_differ, opposite, similarity, spelling
+from begrepp.text.similarity import has_opposite, negation_differs, numbers_differ, similarity, spelling_key
 from loaders import atc, icd10_se
 from tests.begrepp.build.test_pipeline import ask
 from tests.support import editions
@@ -116,7 +116,7 @@ def test_every_code_in_use_in_both_is_the_same_or_has_a_change(compared: Compari
 
 def test_the_labels_of_several_codes_stand_in_the_order_of_the_codes(built: tuple[Settings, Manifest]) -> None:
     settings, manifest = built
-    changes = read_changes(DiskStore(settings.current / "store"), manifest.differences[0]["graph"])
+    changes = read_changes(DiskStore(settings.current / "store"), manifest.differences[0].graph)
     (split,) = (cells(c) for c in changes if c.rule == "ruleSeveralSuccessors")
     assert split[4:6] == ("C1 | C2", "Aortaklaffel | Mitralisklaffel")
     (divided,) = (cells(c) for c in changes if c.rule == "ruleCodeDivided")
@@ -156,17 +156,17 @@ def test_an_excerpt_from_another_source_is_no_edition_of_the_list(tmp_path: Path
     ],
 )
 def test_spelling_alone(old: str, new: str) -> None:
-    assert spelling(old) == spelling(new)
+    assert spelling_key(old) == spelling_key(new)
 
 
 @pytest.mark.parametrize(("old", "new"), [("HER2+", "HER2-"), ("dos 1,5 mg", "dos 15 mg"), ("≥ 3 cm", "< 3 cm")])
 def test_signs_and_numbers_are_more_than_spelling(old: str, new: str) -> None:
-    assert spelling(old) != spelling(new)
+    assert spelling_key(old) != spelling_key(new)
 
 
 def test_words_that_turn_the_meaning_round_are_seen() -> None:
     assert negation_differs("Covid-19, virus påvisat", "Covid-19, virus ej påvisat")
-    assert opposite("Fraktur, höger", "Fraktur, vänster") and not opposite("Fraktur", "Fraktur, vänster")
+    assert has_opposite("Fraktur, höger", "Fraktur, vänster") and not has_opposite("Fraktur", "Fraktur, vänster")
     assert numbers_differ("typ 1", "typ 2") and not numbers_differ("typ", "typ 2")
 
 
@@ -191,9 +191,9 @@ def test_the_build_holds_the_difference_in_a_graph_of_its_own_and_in_the_current
 ) -> None:
     settings, manifest = built
     said = manifest.differences[0]
-    assert (said["old"], said["new"], sum(said["counts"].values())) == ("2021", "2022", len(editions.EXPECTED))
+    assert (said.old, said.new, sum(said.counts.values())) == ("2021", "2022", len(editions.EXPECTED))
     graph = f"{BASE}id/cs/par/difference/2021..2022"
-    assert said["graph"] == graph
+    assert said.graph == graph
     count = "SELECT (COUNT(*) AS ?n) { %s { <%s> a xkos:Correspondence ; xkos:madeOf/begrepp:changeType ?type } }"
     for where in ("", f"GRAPH <{graph}>"):
         assert ask(settings, count % (where, graph)) == [[str(len(editions.EXPECTED))]]
@@ -206,7 +206,7 @@ def test_the_build_holds_the_difference_in_a_graph_of_its_own_and_in_the_current
 def test_the_changes_read_back_from_the_graph_are_those_that_were_found(built: tuple[Settings, Manifest]) -> None:
     settings, manifest = built
     store = DiskStore(settings.current / "store")
-    changes = read_changes(store, manifest.differences[0]["graph"])
+    changes = read_changes(store, manifest.differences[0].graph)
     assert rows(Comparison(changes=changes)) == editions.EXPECTED
     table = as_csv(changes).splitlines()
     assert table[0] == ",".join(COLUMNS) and len(table) == 1 + len(changes)
@@ -246,7 +246,7 @@ def test_atc_codes_that_moved_show_as_moved(tmp_path: Path) -> None:
     put(settings, head + old, source="atc", edition="2020")
     put(settings, head + new, source="atc", edition="2021")
     manifest = build_small(settings, accept_fewer=True)
-    changes = read_changes(DiskStore(settings.current / "store"), manifest.differences[0]["graph"])
+    changes = read_changes(DiskStore(settings.current / "store"), manifest.differences[0].graph)
     moved = {(c.sources[0].notation, c.targets[0].notation) for c in changes if c.rule == "ruleRecodedByTitle"}
     assert moved == {(was, now) for _, was, now in drugs}
 
@@ -266,8 +266,8 @@ def test_a_key_table_of_icd_10_se_is_partial_and_adds_no_levels(tmp_path: Path) 
 
     put(settings, HEADER + ROWS, edition="2021")
     manifest = build_small(settings)
-    assert manifest.differences[0]["counts"] == {"retired": 1}
-    assert {row["level"].rpartition("/")[2]: row["old_covers"] for row in manifest.differences[0]["levels"]} == {
+    assert manifest.differences[0].counts == {"retired": 1}
+    assert {row.level.rpartition("/")[2]: row.old_covers for row in manifest.differences[0].levels} == {
         "avsnitt": False,
         "fyrstallig": True,
         "kapitel": False,

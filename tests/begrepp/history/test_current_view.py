@@ -76,4 +76,4 @@ def test_a_release_that_is_not_in_force_yet_waits_in_its_own_graph(settings: Set
     put(settings, HEADER + ROWS.replace("Påhittad kategori", "Framtida kategori"), edition="2199")
     manifest = build_small(settings)
     assert state(settings, "A00") == [["Påhittad kategori", "active", ""]]
-    assert [graph["version"] for graph in manifest.graphs if not graph["current"]] == ["2199"]
+    assert [graph.version for graph in manifest.graphs if not graph.current] == ["2199"]

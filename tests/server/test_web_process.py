@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
+# Flask itself imports click for its own command line; that we do not, the import contracts say.
 _HEAVY = (
     "rich",
-    "click",
     "openpyxl",
     "pyshacl",
     "owlready2",

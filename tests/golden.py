@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
@@ -60,6 +61,12 @@ def fixtures() -> Iterator[Fixture]:
         yield Fixture(
             folder, EditionFiles(source=source, version=found.version, folder=found.folder, files=found.files)
         )
+
+
+@cache
+def fixture(name: str) -> Fixture:
+    """The fixture of this name. Raises `StopIteration` where there is none."""
+    return next(each for each in fixtures() if each.name == name)
 
 
 def load(fixture: Fixture) -> tuple[set[str], list[str]]:

@@ -93,7 +93,8 @@ def test_every_page_that_can_be_reached_and_its_twins_are_clean(reader: FlaskCli
         if path in seen:
             continue
         seen.add(path)
-        with reader.get(path, headers={"Accept": "text/html"}) as response:
+        response = reader.get(path, headers={"Accept": "text/html"})
+        with response:
             body = response.data
         data = gzip.decompress(body) if response.mimetype == "application/gzip" else body
         assert_clean(readable(data) + str(response.headers), path)

@@ -9,7 +9,7 @@ import pytest
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from server.app import create_app
-from tests.loaders.test_real_files import DATA
+from tests.support.real_files import DATA
 from tests.support.shell import ProcessShell
 
 # From the publishers' files: se-icd10se-2021, se-kva-2021 and se-rcc-decoder-keyvalue.

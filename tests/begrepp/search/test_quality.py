@@ -12,7 +12,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from bench.search_quality import Judged, evaluate, mean, read_judged, score
-from tests.loaders.test_real_files import DATA
+from tests.support.real_files import DATA
 from tests.support.shell import ProcessShell
 
 # The lists that the judgements were made on: source, edition and the publishers' files.

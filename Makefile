@@ -14,9 +14,11 @@ serve: build editor
 build: setup
 	$(BIN)/begrepp build
 
+# As many workers as there are processors, up to four; each file is one worker's, which makes its fixtures once.
 test: setup
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile
 
+# One after another: some measure time, and some use all the memory that they may have.
 test-slow: setup
 	$(BIN)/python -m pytest -q -m slow
 
@@ -40,7 +42,7 @@ check-style: setup
 check: check-style test
 
 golden: setup
-	$(BIN)/python -m tests.golden
+	$(BIN)/python -m tests.golden $(NAME)
 
 bench: setup
 	$(BIN)/python -m bench $(BENCH) data

@@ -39,7 +39,7 @@ class Lane:
     name: str
     seconds: float
     niceness: int
-    turns: FairQueue
+    queue: FairQueue
 
 
 class QueryPool:
@@ -48,7 +48,7 @@ class QueryPool:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.lanes = [
-            Lane(name, seconds, niceness, _turns(settings, settings.query_workers * places, first=n == 0))
+            Lane(name, seconds, niceness, _lane_queue(settings, settings.query_workers * places, first=n == 0))
             for n, (name, seconds, places, niceness) in enumerate(_LANES)
         ]
         self._nursery = ForkServer(settings.query_memory_mb)
@@ -56,7 +56,7 @@ class QueryPool:
         self._lock = threading.Lock()
         self._known: LRUCache[bytes, int] = LRUCache(_REMEMBERED)
         self._paused: dict[Worker, float] = {}
-        most = sum(lane.turns.places + lane.turns.most for lane in self.lanes)
+        most = sum(lane.queue.slots + lane.queue.max_waiting for lane in self.lanes)
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="query")
 
     def run(self, question: QueryRequest, client: str = "") -> StoredResult | ResultStream:
@@ -98,7 +98,7 @@ class QueryPool:
         """It has done its work; it is kept for the next query of the lane, or ended."""
         again = again and worker.resident < _LARGE_MB
         with self._lock:
-            if again and len(self._idle[lane]) < self.lanes[lane].turns.places:
+            if again and len(self._idle[lane]) < self.lanes[lane].queue.slots:
                 self._idle[lane].append(worker)
                 return
         worker.kill()
@@ -127,14 +127,14 @@ class QueryPool:
         self._nursery.close()
 
 
-def _turns(settings: Settings, places: int, *, first: bool) -> FairQueue:
+def _lane_queue(settings: Settings, places: int, *, first: bool) -> FairQueue:
     """Many may wait where queries are quick; a few that hold a worker each, where they are long."""
     share = 1 if first else 4
     return FairQueue(
         places,
-        waiting=max(1, settings.query_line // share),
-        waiting_each=max(1, settings.query_line_each // share),
-        seconds=settings.query_seconds,
+        max_waiting=max(1, settings.query_queue // share),
+        max_waiting_each=max(1, settings.query_queue_each // share),
+        timeout=settings.query_seconds,
     )
 
 
@@ -239,7 +239,7 @@ class _Run:
     def _enter(self) -> None:
         metrics.WAITING.labels(self._lane.name).inc()
         try:
-            self._lane.turns.acquire(self._client)
+            self._lane.queue.acquire(self._client)
         finally:
             metrics.WAITING.labels(self._lane.name).dec()
         metrics.RUNNING.labels(self._lane.name).inc()
@@ -247,6 +247,6 @@ class _Run:
 
     def _leave(self) -> None:
         if self._entered is not None:
-            self._lane.turns.release(self._client, time.monotonic() - self._entered)
+            self._lane.queue.release(self._client, time.monotonic() - self._entered)
             metrics.RUNNING.labels(self._lane.name).dec()
             self._entered = None

@@ -74,12 +74,12 @@ class DatedBuild(ServedBuild):
         return self.whole.index
 
     @cached_property
-    def catalogue(self) -> SchemeIndex:
+    def schemes(self) -> SchemeIndex:
         """The schemes as they are known now, their concepts as of the day."""
-        schemes = SchemeIndex(self.store, self.iris)
+        dated = SchemeIndex(self.store, self.iris)
         for name in ("by_iri", "by_id", "by_alias", "measuring"):
-            schemes.__dict__[name] = getattr(self.whole.schemes, name)
-        return schemes
+            dated.__dict__[name] = getattr(self.whole.schemes, name)
+        return dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

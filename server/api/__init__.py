@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from server.api.openapi import openapi
+from server.api.openapi import describe_api
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import read
 from server.http.i18n import LANGUAGES
@@ -34,7 +34,7 @@ def page() -> Response:
 @blueprint.get("/api/openapi.json")
 def description() -> Response:
     """The API described for programs: OpenAPI 3.1."""
-    return jsonify(openapi(app_state().settings, address("") or "/"))
+    return jsonify(describe_api(app_state().settings, address("") or "/"))
 
 
 @blueprint.post("/api/v1/resolve")

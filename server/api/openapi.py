@@ -10,7 +10,7 @@ from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import Parameter
 from server.api.schemas import SCHEMAS, many, ref
 from server.served.batch_resolve import LONGEST, MOST
-from server.validation.openapi import openapi as validation
+from server.validation.openapi import describe_validation_api
 
 _PROBLEMS = {
     "300": "The code stands for different things in the parts of a system.",
@@ -21,9 +21,9 @@ _PROBLEMS = {
 }
 
 
-def openapi(settings: Settings, server: str) -> dict[str, Any]:
+def describe_api(settings: Settings, server: str) -> dict[str, Any]:
     """The description; `server` is where the application is mounted."""
-    judged = json.loads(validation(settings))
+    judged = json.loads(describe_validation_api(settings))
     paths: dict[str, Any] = {each.path: {"get": _operation(each)} for each in OPERATIONS}
     paths["/api/v1/resolve"]["post"] = _resolve_several()
     return {

@@ -23,7 +23,7 @@ _PROBLEMS = {
 }
 
 
-def openapi(settings: Settings) -> str:
+def describe_validation_api(settings: Settings) -> str:
     """The description, as JSON."""
     said = {
         "openapi": "3.1.0",

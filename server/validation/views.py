@@ -15,7 +15,7 @@ from server.pages.profiles import ProfilePage, form_page, profile_page
 from server.pages.templating import address, render, translator
 from server.pages.validation import validation_page
 from server.state import app_state, served_build
-from server.validation.openapi import openapi
+from server.validation.openapi import describe_validation_api
 
 blueprint = Blueprint("validation", __name__)
 
@@ -37,7 +37,9 @@ def validation_of_build() -> str:
 @blueprint.get("/validation/openapi.json")
 def description() -> Response:
     """The service described for programs."""
-    return Response(openapi(app_state().settings), content_type="application/vnd.oai.openapi+json;version=3.1")
+    return Response(
+        describe_validation_api(app_state().settings), content_type="application/vnd.oai.openapi+json;version=3.1"
+    )
 
 
 @blueprint.get("/validation/<profile:name>")

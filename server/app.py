@@ -88,8 +88,8 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     Compress(app)  # registered before `finish`, so it comes after it
     app.before_request(begin)
     app.after_request(finish)
-    if settings.kept_pages_mb:
-        kept = settings.kept_pages_mb
+    if settings.page_cache_mb:
+        kept = settings.page_cache_mb
         together = SharedPages(shared, _SHARED_TIMES * kept) if shared else None
         pages = PageCache(app.wsgi_app, settings.current, kept, together, count_cached)
         app.wsgi_app = pages  # type: ignore[method-assign]

@@ -17,13 +17,14 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from begrepp.errors import UsageError
-from begrepp.settings import Settings
+from begrepp.settings import Settings, former_variables
 from server.app import create_app
 from server.http.shared_cache import make_file
 from server.ops.asgi import AsgiBridge, ResponseCutOff
 from server.ops.warm_up import warm_up
 from server.telemetry.query_log import write_log
 
+_log = logging.getLogger("begrepp.server")
 _PAGES = "pages.sqlite"
 _THREADS = 96
 """In each process: more than queries can hold, so that pages find one."""
@@ -76,6 +77,8 @@ def address_of(host: str, port: int) -> str:
 def run(settings: Settings, address: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
     write_log()
+    for former, name in former_variables():
+        _log.warning("%s is the former name of %s; it still works.", former, name)
     with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
         make_file(Path(folder, _PAGES))
         Granian(

@@ -27,7 +27,7 @@ class AppState:
         self.pool = QueryPool(settings)
         self.nodes = read_nodes(settings.data / NODES_FILE)
         self.node_client = NodeClient()
-        self.answers = AnswerCache(settings.kept_answers_mb)
+        self.answers = AnswerCache(settings.answer_cache_mb)
         self._opened: tuple[str, ServedBuild] | None = None
         self._lock = threading.Lock()
 

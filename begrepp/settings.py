@@ -91,7 +91,7 @@ class Settings:
 
     @property
     def meanings(self) -> Path:
-        """The CSV file of codes with several meanings, which keeps their IRIs the same in every build; back it up with `raw/`."""
+        """CSV file that fixes the IRIs of codes with several meanings across builds; back it up with `raw/`."""
         return self.data / "meanings.csv"
 
     @property

@@ -9,7 +9,7 @@ from begrepp.settings import Settings
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import Parameter
 from server.api.schemas import SCHEMAS, many, ref
-from server.served.batch_resolve import LONGEST, MOST
+from server.served.batch_resolve import MAX_CODE_LENGTH, MAX_CODES
 from server.validation.openapi import describe_validation_api
 
 _PROBLEMS = {
@@ -56,14 +56,14 @@ def _parameter(parameter: Parameter, operation: Operation) -> dict[str, Any]:
         "name": parameter.name,
         "in": "query",
         "required": parameter.required,
-        "description": parameter.words,
+        "description": parameter.description,
         "schema": parameter.schema,
         **({"example": int(example["example"]) if parameter.number else example["example"]} if example else {}),
     }
 
 
 def _resolve_several() -> dict[str, Any]:
-    text = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+    text = {"type": "string", "minLength": 1, "maxLength": MAX_CODE_LENGTH}
     item = {
         "type": "object",
         "required": ["system", "code"],
@@ -78,7 +78,7 @@ def _resolve_several() -> dict[str, Any]:
         "summary": "What several codes stand for, in one request",
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"type": "array", "maxItems": MOST, "items": item}}},
+            "content": {"application/json": {"schema": {"type": "array", "maxItems": MAX_CODES, "items": item}}},
         },
         "responses": {
             "200": _json("The answers, in the same order.", many(ref("Resolved"))),

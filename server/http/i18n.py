@@ -9,10 +9,10 @@ from pathlib import Path
 
 from begrepp import settings
 
-FOLDER = Path(__file__).parents[1] / "translations"
+TRANSLATIONS_FOLDER = Path(__file__).parents[1] / "translations"
 LANGUAGES = tuple(
     sorted(
-        (path.stem for path in FOLDER.glob("*.toml")),
+        (path.stem for path in TRANSLATIONS_FOLDER.glob("*.toml")),
         key=lambda name: (name not in settings.LANGUAGES, name != "sv", name),
     )
 )
@@ -31,7 +31,7 @@ def translations(language: str) -> dict[str, str]:
             else:
                 found[prefix + key] = str(value)
 
-    walk(tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8")), "")
+    walk(tomllib.loads((TRANSLATIONS_FOLDER / f"{language}.toml").read_text(encoding="utf-8")), "")
     return found
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.records import Text
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.editions import LoadRow, load_row
 from server.served.build import ServedBuild
-from server.served.labels import choose
+from server.served.labels import choose_text
 
 EXAMPLES_SHOWN = 5
 
@@ -92,7 +92,7 @@ def _finding(build: ServedBuild, group: dict[str, object], language: str) -> Fin
         shape=str(group["shape"]).rpartition("#")[2],
         severity=str(group["severity"]),
         count=int(str(group["count"])),
-        message=choose([Text(words, lang) for lang, words in messages.items()], language),
+        message=choose_text([Text(words, lang) for lang, words in messages.items()], language),
         examples=_links(build, examples),
     )
 
@@ -100,6 +100,6 @@ def _finding(build: ServedBuild, group: dict[str, object], language: str) -> Fin
 def _links(build: ServedBuild, examples: Sequence[str]) -> list[tuple[str, str]]:
     """Examples with the addresses of their pages, where they have one."""
     return [
-        (example, document(build.iris, example) if "://" in example and " " not in example else "")
+        (example, document_path(build.iris, example) if "://" in example and " " not in example else "")
         for example in examples[:EXAMPLES_SHOWN]
     ]

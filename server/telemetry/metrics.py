@@ -63,7 +63,7 @@ def exposition() -> bytes:
     return generate_latest(registry)
 
 
-def count_cached(path: str) -> None:
+def count_cached_query(path: str) -> None:
     """A query was answered from memory, before anything looked at it."""
     if path == "/sparql":
         QUERIES.labels("kept").inc()

@@ -10,13 +10,13 @@ from pyoxigraph import NamedNode
 from begrepp.errors import UsageError
 from begrepp.history.change_lists import as_atom, as_csv
 from begrepp.history.changes import RULES, TYPES
+from begrepp.queries.pages import construct
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
-from server.http.urls import document, raw_path, thing
+from server.http.urls import document_path, raw_path, thing_iri
 from server.pages.difference import changes_of, chosen, difference_page, title_of
 from server.pages.templating import address, render, translator, twins
 from server.served.build import ServedBuild
 from server.served.documents import serialise
-from server.served.questions import construct
 from server.served.resolve import Missing
 from server.state import served_build
 
@@ -31,7 +31,7 @@ def difference(scheme: str, pair: str) -> Response:
     """A difference as a page, CSV or RDF; `type`, `rule` and `q` choose among its changes."""
     found = served_build()
     raw, suffixed = split_suffix(raw_path(request.environ), FORMATS)
-    said = _said(found, scheme, thing(found.iris, raw))
+    said = _said(found, scheme, thing_iri(found.iris, raw))
     format_ = suffixed or choose_format(request, FORMATS)
     kind, rule, query = (request.args.get(name, "").strip() for name in ("type", "rule", "q"))
     if (kind and kind not in TYPES) or (rule and rule not in RULES):
@@ -101,7 +101,7 @@ def _feed(found: ServedBuild, scheme: str) -> Response:
         found.iris.base + path[1:],
         title,
         [(d, title_of(found, d, say).value, changes_of(found, d["graph"])) for d in newest],
-        page_of={d["graph"]: found.iris.base + document(found.iris, d["graph"])[1:] for d in newest},
+        page_of={d["graph"]: found.iris.base + document_path(found.iris, d["graph"])[1:] for d in newest},
         feed_url=found.iris.base + path[1:],
         words={**{kind: say(f"change.{kind}") for kind in TYPES}, "none": say("difference.nothing")},
     )

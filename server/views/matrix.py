@@ -17,6 +17,6 @@ def matrix() -> str:
     """The topics below `topic` (an IRI), or the topmost ones."""
     topic = request.args.get("topic", "")
     found = served_build()
-    if topic and topic not in found.schemes.measuring:
+    if topic and topic not in found.schemes.measuring_variables:
         raise NotFound("No variable measures that topic.", "See the topmost topics at /matrix.")
     return render("matrix.html", page=matrix_page(found, topic, translator().language))

@@ -41,7 +41,7 @@ def test_the_server_logs_each_former_name_once_when_it_starts(
         raise Stopped
 
     monkeypatch.setattr(run, "Granian", granian)
-    monkeypatch.setattr(run, "write_log", lambda: None)
+    monkeypatch.setattr(run, "configure_log", lambda: None)
     monkeypatch.setenv("BEGREPP_QUERY_LINE", "17")
     monkeypatch.setenv("BEGREPP_KEPT_PAGES_MB", "17")
     with caplog.at_level(logging.WARNING, "begrepp.server"), pytest.raises(Stopped):

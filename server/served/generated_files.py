@@ -1,4 +1,4 @@
-"""Files that are made when they are first asked for, each by a process of its own, and kept beside the builds."""
+"""Large files that a process of its own generates on the first request, stored beside the builds."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from begrepp.settings import Settings
 from server.served.build import ServedBuild
 
 _SECONDS = 60
-_making: dict[Path, subprocess.Popen[bytes]] = {}
+_processes: dict[Path, subprocess.Popen[bytes]] = {}
 _lock = threading.Lock()
 
 
 class FileInProgress(BegreppError):
-    """A large file is being made; it can be had in a while."""
+    """A large file is being generated; the client may retry after `retry_after` seconds."""
 
     status = 503
     retry_after = 30
 
 
-def generated_file_path(found: ServedBuild, file: str, settings: Settings) -> Path:
-    """Where a file of a build is kept."""
-    return settings.data / "downloads" / found.manifest.id / file
+def generated_file_path(build: ServedBuild, file: str, settings: Settings) -> Path:
+    """Return the path of a generated file of a build."""
+    return settings.data / "downloads" / build.manifest.id / file
 
 
-def generate_file(module: str, found: ServedBuild, file: str, settings: Settings) -> Path:
+def generate_file(module: str, build: ServedBuild, file: str, settings: Settings) -> Path:
     """Return the path of a file, written by `python -m module BUILD FILE` if it does not exist yet.
 
-    Raises `FileInProgress` where that takes long.
+    Raises `FileInProgress` if that takes more than `_SECONDS`, and `BegreppError` if it fails.
     """
-    path = generated_file_path(found, file, settings)
+    path = generated_file_path(build, file, settings)
     if path.exists():
         return path
     with _lock:
-        process = _making.get(path)
+        process = _processes.get(path)
         if process is None:
-            _forget_old(path.parent.parent, settings)
+            _remove_old_files(path.parent.parent, settings)
             path.parent.mkdir(parents=True, exist_ok=True)
-            command = [sys.executable, "-m", module, str(found.folder), str(path)]
-            process = _making[path] = subprocess.Popen(command)
+            command = [sys.executable, "-m", module, str(build.folder), str(path)]
+            process = _processes[path] = subprocess.Popen(command)
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired:
@@ -51,15 +51,15 @@ def generate_file(module: str, found: ServedBuild, file: str, settings: Settings
     finally:
         if process.poll() is not None:
             with _lock:
-                _making.pop(path, None)
+                _processes.pop(path, None)
     if not path.exists():
         raise BegreppError(f"{file} could not be made.", "It is noted in the server's log.")
     return path
 
 
-def _forget_old(folder: Path, settings: Settings) -> None:
-    """Files of builds that are no more go."""
+def _remove_old_files(folder: Path, settings: Settings) -> None:
+    """Remove the files of builds that no longer exist."""
     if folder.exists():
-        for kept in folder.iterdir():
-            if not (settings.builds / kept.name).exists():
-                shutil.rmtree(kept, ignore_errors=True)
+        for build_folder in folder.iterdir():
+            if not (settings.builds / build_folder.name).exists():
+                shutil.rmtree(build_folder, ignore_errors=True)

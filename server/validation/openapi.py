@@ -1,4 +1,4 @@
-"""The validation service described for programs: OpenAPI 3.1, made from the profiles and formats that there are."""
+"""OpenAPI 3.1 description of the validation API, made from the profiles and formats."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _PROBLEMS = {
 
 
 def describe_validation_api(settings: Settings) -> str:
-    """The description, as JSON."""
-    said = {
+    """Return the description as JSON."""
+    description = {
         "openapi": "3.1.0",
         "info": {
             "title": "begrepp: validation",
@@ -35,36 +35,36 @@ def describe_validation_api(settings: Settings) -> str:
         "paths": {
             "/validation/{profile}": {
                 "post": _operation(settings),
-                "get": _shown(settings, "profile", "What a profile asks, for people", "A page", "text/html"),
+                "get": _get_operation(settings, "profile", "What a profile asks, for people", "A page", "text/html"),
             },
             "/validation/{profile}.ttl": {
-                "get": _shown(settings, "shapes", "The shapes of a profile", "SHACL", "text/turtle"),
+                "get": _get_operation(settings, "shapes", "The shapes of a profile", "SHACL", "text/turtle"),
             },
         },
-        "components": {"schemas": {"Problem": _problem(), "Report": _report()}},
+        "components": {"schemas": {"Problem": _problem_schema(), "Report": _report_schema()}},
     }
-    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(description, ensure_ascii=False, indent=2) + "\n"
 
 
 def _operation(settings: Settings) -> dict[str, Any]:
-    text = {"schema": {"type": "string"}}
-    types = sorted({syntax.media_type for syntax in NAMES.values()})
+    text_schema = {"schema": {"type": "string"}}
+    media_types = sorted({syntax.media_type for syntax in NAMES.values()})
     return {
         "operationId": "validate",
         "summary": "Validate RDF by a profile",
         "description": f"At most {settings.validation_mb} MB, {settings.validation_seconds:g} seconds, "
         f"{settings.validation_memory_mb} MB of memory, and {settings.validation_rate} requests a minute.",
         "parameters": [
-            _profile(settings, own=True),
-            _query("syntax", "The syntax, where Content-Type does not tell.", list(NAMES)),
-            _query("format", "The format of the report, in place of Accept.", list(FORMATS)),
-            _query("lang", "The language of messages.", list(LANGUAGES)),
-            _query("imports", "Leave out owl:imports of which there is no copy here.", ["skip"]),
+            _profile_parameter(settings, own=True),
+            _query_parameter("syntax", "The syntax, where Content-Type does not tell.", list(NAMES)),
+            _query_parameter("format", "The format of the report, in place of Accept.", list(FORMATS)),
+            _query_parameter("lang", "The language of messages.", list(LANGUAGES)),
+            _query_parameter("imports", "Leave out owl:imports of which there is no copy here.", ["skip"]),
         ],
         "requestBody": {
             "required": True,
             "content": {
-                **dict.fromkeys(types, text),
+                **dict.fromkeys(media_types, text_schema),
                 "multipart/form-data": {
                     "schema": {
                         "type": "object",
@@ -85,41 +85,41 @@ def _operation(settings: Settings) -> dict[str, Any]:
                 "description": "The report; whether the data conform stands in it.",
                 "content": {
                     each.media_type: (
-                        {"schema": {"$ref": "#/components/schemas/Report"}} if each.name == "json" else text
+                        {"schema": {"$ref": "#/components/schemas/Report"}} if each.name == "json" else text_schema
                     )
                     for each in FORMATS.values()
                 },
             },
-            **{status: _refusal(status) for status in _PROBLEMS if status != "404"},
-            "404": _nowhere(),
+            **{status: _problem_response(status) for status in _PROBLEMS if status != "404"},
+            "404": _not_found(),
         },
     }
 
 
-def _shown(settings: Settings, name: str, summary: str, what: str, media_type: str) -> dict[str, Any]:
+def _get_operation(settings: Settings, name: str, summary: str, what: str, media_type: str) -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": summary,
-        "parameters": [_profile(settings, own=False)],
+        "parameters": [_profile_parameter(settings, own=False)],
         "responses": {
             "200": {"description": what, "content": {media_type: {}}},
-            "404": _nowhere(),
+            "404": _not_found(),
         },
     }
 
 
-def _nowhere() -> dict[str, Any]:
-    """A name that no profile has is an address like any other: people get a page."""
-    refusal = _refusal("404")
+def _not_found() -> dict[str, Any]:
+    """Return the 404 response, which is a page for browsers, as for any unknown address."""
+    refusal = _problem_response("404")
     return {**refusal, "content": {**refusal["content"], "text/html": {}}}
 
 
-def _refusal(status: str) -> dict[str, Any]:
+def _problem_response(status: str) -> dict[str, Any]:
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {"description": _PROBLEMS[status], "content": {"application/problem+json": problem}}
 
 
-def _profile(settings: Settings, *, own: bool) -> dict[str, Any]:
+def _profile_parameter(settings: Settings, *, own: bool) -> dict[str, Any]:
     known = profiles(settings)
     names = [each.name for each in known] + (["own"] if own else [])
     words = "; ".join(f"{each.name}: {choose(each.title, 'en')}" for each in known)
@@ -134,11 +134,11 @@ def _profile(settings: Settings, *, own: bool) -> dict[str, Any]:
     }
 
 
-def _query(name: str, words: str, values: list[str]) -> dict[str, Any]:
+def _query_parameter(name: str, words: str, values: list[str]) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": words, "schema": {"type": "string", "enum": values}}
 
 
-def _problem() -> dict[str, Any]:
+def _problem_schema() -> dict[str, Any]:
     return {
         "type": "object",
         "description": "RFC 9457",
@@ -147,7 +147,7 @@ def _problem() -> dict[str, Any]:
     }
 
 
-def _report() -> dict[str, Any]:
+def _report_schema() -> dict[str, Any]:
     text, count = {"type": "string"}, {"type": "integer"}
     cause = dict.fromkeys(("severity", "shape", "label", "component", "path", "message", "hint", "documentation"), text)
     result = dict.fromkeys(("severity", "shape", "component", "focus"), text)

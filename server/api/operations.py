@@ -1,12 +1,13 @@
-"""What the API can be asked: each operation with its parameters, an example, and how it is answered."""
+"""Operations of the API: each with its parameters, the struct of its body, its handler and an example."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
+from msgspec import Struct
 from pyoxigraph import NamedNode
 
 from begrepp.queries.pages import select, value
@@ -24,7 +25,24 @@ from server.api.parameters import (
     concept_parameters,
     limit_parameter,
 )  # fmt: skip
-from server.api.serialisers import JsonObject, concept_json, ref_json
+from server.api.schemas import (
+    AncestorsBody,
+    AsOfBody,
+    ChildBody,
+    ChildrenBody,
+    ConceptBody,
+    CorrectionBody,
+    FoundBody,
+    MappingBody,
+    MappingsBody,
+    ResultsBody,
+    SchemeBody,
+    SchemesBody,
+    SubsumptionBody,
+    SuggestionsBody,
+    component_name,
+)  # fmt: skip
+from server.api.serialisers import concept_body, ref_body, ref_fields
 from server.http.i18n import translations
 from server.pages.mappings import mapping_rows
 from server.pages.scheme import scheme_row
@@ -33,254 +51,262 @@ from server.pages.signposting import licence_of
 from server.pages.templating import address
 from server.pages.tree import children, paths
 from server.served.as_of import find_dated_state, find_meaning_on, get_dated_build, parse_day
-from server.served.batch_resolve import resolve_codes
+from server.served.batch_resolve import ResolvedBody, resolve_codes
 from server.served.build import ServedBuild
 from server.served.labels import find_refs, find_statements
 from server.served.resolve import Missing, Resolved, resolve_iri, resolve_system_code
 
 ApiCall = dict[str, Any]
+"""Values of the parameters of a request, by name."""
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_SKOS_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
+_MAX_QUERY_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A question of the API; `example` is a query string that runs on the bundled graph."""
+    """An operation of the API; `example` holds query parameters that work with the starter data."""
 
     name: str
     parameters: tuple[Parameter, ...]
-    schema: str
-    handler: Callable[[ServedBuild, ApiCall, str], JsonObject]
+    body: type[Struct]
+    handler: Callable[[ServedBuild, ApiCall, str], Struct]
     example: dict[str, str]
 
     @property
+    def schema(self) -> str:
+        """The name of the OpenAPI component of the body."""
+        return component_name(self.body)
+
+    @property
     def summary(self) -> str:
-        """What it answers, in English."""
+        """What the operation does, in English."""
         return translations("en")[f"api.operation.{self.name}"]
 
     @property
     def path(self) -> str:
-        """Where it is asked."""
+        """The path of the operation."""
         return f"/api/v1/{self.name}"
 
     @property
     def example_path(self) -> str:
-        """The example as an address."""
+        """The path with the query string of the example."""
         return f"{self.path}?{urlencode(self.example)}" if self.example else self.path
 
 
-def find_called_concept(build: ServedBuild, asked: ApiCall, suffix: str = "") -> Resolved:
-    """The concept that is asked for, by IRI or by system and code; raises `Missing`."""
-    if iri := asked[f"iri{suffix}"].strip():
+def find_called_concept(build: ServedBuild, call: ApiCall, suffix: str = "") -> Resolved:
+    """Return the concept that the parameters name, by IRI or by system and code; raises `Missing`."""
+    if iri := call[f"iri{suffix}"].strip():
         found = resolve_iri(build, iri)
-    elif asked["system"].strip() and asked[f"code{suffix}"].strip():
-        found = resolve_system_code(build, asked["system"].strip(), asked[f"code{suffix}"].strip())
+    elif call["system"].strip() and call[f"code{suffix}"].strip():
+        found = resolve_system_code(build, call["system"].strip(), call[f"code{suffix}"].strip())
     else:
         raise Missing("No concept is named.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
-    if NamedNode("http://www.w3.org/2004/02/skos/core#Concept") not in find_statements(build, found.iri).get(_TYPE, []):
+    if NamedNode(_SKOS_CONCEPT) not in find_statements(build, found.iri).get(_RDF_TYPE, []):
         raise Missing(f"{found.iri} is no concept.", "Give the IRI of a concept.")
     return found
 
 
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-
-
-def _lookup(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    found = find_called_concept(build, asked)
-    if day := parse_day(asked["asOf"]):
+def _lookup(build: ServedBuild, call: ApiCall, language: str) -> ConceptBody:
+    found = find_called_concept(build, call)
+    if day := parse_day(call["asOf"]):
         found = find_meaning_on(build, found, day)
-        return concept_json(get_dated_build(build, find_dated_state(build, found, day)), found, language)
-    return concept_json(build, found, language)
+        return concept_body(get_dated_build(build, find_dated_state(build, found, day)), found, language)
+    return concept_body(build, found, language)
 
 
-def _as_of(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    day = parse_day(asked["asOf"])
+def _as_of(build: ServedBuild, call: ApiCall, language: str) -> AsOfBody:
+    day = parse_day(call["asOf"])
     assert day is not None
-    found = find_meaning_on(build, find_called_concept(build, asked), day)
-    read = find_dated_state(build, found, day)
-    return {
-        "asOf": day.isoformat(),
-        "release": read.concept_edition["version"],
-        "since": read.since.isoformat(),
-        "retired": read.retired,
-        "concept": concept_json(get_dated_build(build, read), found, language),
-    }
+    found = find_meaning_on(build, find_called_concept(build, call), day)
+    state = find_dated_state(build, found, day)
+    return AsOfBody(
+        as_of=day.isoformat(),
+        release=state.concept_edition["version"],
+        since=state.since.isoformat(),
+        retired=state.retired,
+        concept=concept_body(get_dated_build(build, state), found, language),
+    )
 
 
-def _schemes(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    rows = []
+def _schemes(build: ServedBuild, call: ApiCall, language: str) -> SchemesBody:
+    bodies = []
     for scheme in sorted(build.schemes.by_iri.values(), key=lambda scheme: scheme.id):
         row = scheme_row(build, scheme, language)
-        rows.append(
-            {
-                "id": scheme.id,
-                "iri": scheme.iri,
-                "href": address(row.href),
-                "title": {text.lang: text.value for text in scheme.titles},
-                "identifiers": sorted(scheme.identifiers),
-                "systemUri": scheme.system_uri or None,
-                "version": row.version or None,
-                "validFrom": row.valid_from or None,
-                "concepts": row.concepts,
-                "inactive": row.inactive,
-                "license": licence_of(build, scheme.id) or None,
-                "redistributable": row.redistributable,
-            }
+        bodies.append(
+            SchemeBody(
+                id=scheme.id,
+                iri=scheme.iri,
+                href=address(row.href),
+                title={text.lang: text.value for text in scheme.titles},
+                identifiers=sorted(scheme.identifiers),
+                system_uri=scheme.system_uri or None,
+                version=row.version or None,
+                valid_from=row.valid_from or None,
+                concepts=row.concepts,
+                inactive=row.inactive,
+                license=licence_of(build, scheme.id) or None,
+                redistributable=row.redistributable,
+            )
         )
-    return {"schemes": rows}
+    return SchemesBody(schemes=bodies)
 
 
-def _filters(build: ServedBuild, asked: ApiCall) -> dict[str, str]:
-    scheme = build.schemes.by_id.get(asked["scheme"])
-    if asked["scheme"] and scheme is None:
-        raise Missing(f"There is no code system {asked['scheme']}.", "See /api/v1/schemes.")
-    wanted = {
+def _filters(build: ServedBuild, call: ApiCall) -> dict[str, str]:
+    """Return the search filters of a request; raises `Missing` for an unknown scheme."""
+    scheme = build.schemes.by_id.get(call["scheme"])
+    if call["scheme"] and scheme is None:
+        raise Missing(f"There is no code system {call['scheme']}.", "See /api/v1/schemes.")
+    filters = {
         "scheme": scheme.iri if scheme else "",
-        "kind": asked["kind"],
-        "status": asked.get("status", ""),
-        "dataset": build.iris.dataset(asked["dataset"]) if asked.get("dataset") else "",
+        "kind": call["kind"],
+        "status": call.get("status", ""),
+        "dataset": build.iris.dataset(call["dataset"]) if call.get("dataset") else "",
     }
-    return {name: given for name, given in wanted.items() if given}
+    return {name: value for name, value in filters.items() if value}
 
 
-def _hit(result: HitRow) -> JsonObject:
-    return {
-        "iri": result.iri,
-        "href": address(result.href),
-        "notation": result.notation or None,
-        "label": result.label.value or None,
-        "lang": result.label.lang or None,
-        "scheme": result.scheme or None,
-        "active": result.active,
-        "kind": result.kind,
-        "within": result.within.value if result.within else None,
-        "matched": result.matched.value if result.matched else None,
-    }
+def _hit_body(hit: HitRow) -> FoundBody:
+    return FoundBody(
+        iri=hit.iri,
+        href=address(hit.href),
+        notation=hit.notation or None,
+        label=hit.label.value or None,
+        lang=hit.label.lang or None,
+        scheme=hit.scheme or None,
+        active=hit.active,
+        kind=hit.kind,
+        within=hit.within.value if hit.within else None,
+        matched=hit.matched.value if hit.matched else None,
+    )
 
 
-def _search(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    query, filters = asked["q"].strip()[:200], _filters(build, asked)
-    total, hits = build.index.search(query, limit=asked["limit"], offset=asked["offset"], reader=language, **filters)
-    return {
-        "query": query,
-        "total": total,
-        "offset": asked["offset"],
-        "limit": asked["limit"],
-        "results": [_hit(result) for result in results(build, hits, language)],
-        "facets": {name: dict(counts) for name, counts in build.index.facets(query, **filters).items()},
-        "corrections": [{"from": old, "to": new} for old, new in build.index.corrections(query)],
-    }
+def _search(build: ServedBuild, call: ApiCall, language: str) -> ResultsBody:
+    query, filters = call["q"].strip()[:_MAX_QUERY_LENGTH], _filters(build, call)
+    total, hits = build.index.search(query, limit=call["limit"], offset=call["offset"], reader=language, **filters)
+    return ResultsBody(
+        query=query,
+        total=total,
+        offset=call["offset"],
+        limit=call["limit"],
+        results=[_hit_body(hit) for hit in results(build, hits, language)],
+        facets={name: dict(counts) for name, counts in build.index.facets(query, **filters).items()},
+        corrections=[CorrectionBody(from_=old, to=new) for old, new in build.index.corrections(query)],
+    )
 
 
-def _autocomplete(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    query = asked["q"].strip()[:200]
-    hits = build.index.suggest(query, limit=asked["limit"], reader=language, **_filters(build, asked))
-    return {"query": query, "results": [_hit(result) for result in results(build, hits, language)]}
+def _autocomplete(build: ServedBuild, call: ApiCall, language: str) -> SuggestionsBody:
+    query = call["q"].strip()[:_MAX_QUERY_LENGTH]
+    hits = build.index.suggest(query, limit=call["limit"], reader=language, **_filters(build, call))
+    return SuggestionsBody(query=query, results=[_hit_body(hit) for hit in results(build, hits, language)])
 
 
-def _children(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    found = find_called_concept(build, asked)
+def _children(build: ServedBuild, call: ApiCall, language: str) -> ChildrenBody:
+    found = find_called_concept(build, call)
     nodes = children(build, [found.iri], language).get(found.iri, [])
-    shown = nodes[asked["offset"] : asked["offset"] + asked["limit"]]
-    return {
-        "concept": ref_json(find_refs(build, [found.iri], language)[found.iri]),
-        "total": len(nodes),
-        "offset": asked["offset"],
-        "limit": asked["limit"],
-        "children": [{**ref_json(node.ref), "narrower": node.below} for node in shown],
-    }
+    page = nodes[call["offset"] : call["offset"] + call["limit"]]
+    return ChildrenBody(
+        concept=ref_body(find_refs(build, [found.iri], language)[found.iri]),
+        total=len(nodes),
+        offset=call["offset"],
+        limit=call["limit"],
+        children=[ChildBody(**ref_fields(node.ref), narrower=node.below) for node in page],
+    )
 
 
-def _above(build: ServedBuild, iri: str) -> set[str]:
+def _find_ancestors(build: ServedBuild, iri: str) -> set[str]:
+    """Return the IRIs of all broader concepts."""
     rows = select(build.store, "concept-ancestors", concept=NamedNode(iri))
     return {value(row, "parent") for row in rows} - {iri}
 
 
-def _ancestors(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    found = find_called_concept(build, asked)
-    above = _above(build, found.iri)
-    known = find_refs(build, {found.iri, *above}, language)
-    return {
-        "concept": ref_json(known[found.iri]),
-        "ancestors": [ref_json(known[iri]) for iri in sorted(above, key=lambda iri: known[iri].sort_key)],
-        "paths": [[step.iri for step in path] for path in paths(build, found.iri, language)],
-    }
+def _ancestors(build: ServedBuild, call: ApiCall, language: str) -> AncestorsBody:
+    found = find_called_concept(build, call)
+    ancestors = _find_ancestors(build, found.iri)
+    known = find_refs(build, {found.iri, *ancestors}, language)
+    return AncestorsBody(
+        concept=ref_body(known[found.iri]),
+        ancestors=[ref_body(known[iri]) for iri in sorted(ancestors, key=lambda iri: known[iri].sort_key)],
+        paths=[[step.iri for step in path] for path in paths(build, found.iri, language)],
+    )
 
 
-def _subsumes(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    a, b = find_called_concept(build, asked, "A").iri, find_called_concept(build, asked, "B").iri
+def _subsumes(build: ServedBuild, call: ApiCall, language: str) -> SubsumptionBody:
+    a, b = find_called_concept(build, call, "A").iri, find_called_concept(build, call, "B").iri
+    outcome: Literal["equivalent", "subsumes", "subsumed-by", "not-subsumed"]
     if a == b:
         outcome = "equivalent"
-    elif a in _above(build, b):
+    elif a in _find_ancestors(build, b):
         outcome = "subsumes"
     else:
-        outcome = "subsumed-by" if b in _above(build, a) else "not-subsumed"
+        outcome = "subsumed-by" if b in _find_ancestors(build, a) else "not-subsumed"
     known = find_refs(build, [a, b], language)
-    return {"a": ref_json(known[a]), "b": ref_json(known[b]), "outcome": outcome}
+    return SubsumptionBody(a=ref_body(known[a]), b=ref_body(known[b]), outcome=outcome)
 
 
-def _mappings(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    found = find_called_concept(build, asked)
+def _mappings(build: ServedBuild, call: ApiCall, language: str) -> MappingsBody:
+    found = find_called_concept(build, call)
     incoming: dict[str, list[str]] = {}
     rows = mapping_rows(build, found.iri, find_statements(build, found.iri), incoming, language)
-    return {
-        "concept": ref_json(find_refs(build, [found.iri], language)[found.iri]),
-        "mappings": [
-            {
-                "predicate": row.predicate,
-                "target": ref_json(row.other),
-                "negated": row.negated,
-                "justification": row.justification or None,
-                "confidence": row.confidence,
-                "author": row.author or None,
-                "date": row.date or None,
-                "comment": row.comment.value if row.comment else None,
-                "record": address(row.href) if row.href else None,
-            }
+    return MappingsBody(
+        concept=ref_body(find_refs(build, [found.iri], language)[found.iri]),
+        mappings=[
+            MappingBody(
+                predicate=row.predicate,
+                target=ref_body(row.other),
+                negated=row.negated,
+                justification=row.justification or None,
+                confidence=row.confidence,
+                author=row.author or None,
+                date=row.date or None,
+                comment=row.comment.value if row.comment else None,
+                record=address(row.href) if row.href else None,
+            )
             for row in rows
-            if asked["scheme"] in ("", row.other.scheme)
+            if call["scheme"] in ("", row.other.scheme)
         ],
-    }
+    )
 
 
-def _resolve(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    question = {"system": asked["system"], "code": asked["code"], "asOf": asked["asOf"]}
-    return resolve_codes(build, [question], language)[0]
+def _resolve(build: ServedBuild, call: ApiCall, language: str) -> ResolvedBody:
+    item = {"system": call["system"], "code": call["code"], "asOf": call["asOf"]}
+    return resolve_codes(build, [item], language)[0]
 
 
-_BY = (*concept_parameters(), SYSTEM)
-_CODE = Parameter(name="code", required=True)
-_OF = Parameter(name="system", required=True)
-_DAY = Parameter(name="asOf", day=True, required=True)
-_C34 = {"system": "icd-10-se-demo", "code": "c34.1"}
+_CONCEPT = (*concept_parameters(), SYSTEM)
+_REQUIRED_CODE = Parameter(name="code", required=True)
+_REQUIRED_SYSTEM = Parameter(name="system", required=True)
+_REQUIRED_DAY = Parameter(name="asOf", day=True, required=True)
 
 OPERATIONS = (
-    Operation(name="lookup", parameters=(*_BY, AS_OF, LANG), schema="Concept", handler=_lookup,
+    Operation(name="lookup", parameters=(*_CONCEPT, AS_OF, LANG), body=ConceptBody, handler=_lookup,
               example={"system": "onkologi", "code": "lungcancer"}),
     Operation(name="search",
               parameters=(QUERY, SCHEME, KIND, STATUS, DATASET, limit_parameter(100, 25), OFFSET, LANG),
-              schema="Results",
+              body=ResultsBody,
               handler=_search, example={"q": "brostcancer", "limit": "3"}),
     Operation(name="autocomplete",
               parameters=(QUERY, SCHEME, KIND, limit_parameter(20, 8), LANG),
-              schema="Suggestions", handler=_autocomplete,
+              body=SuggestionsBody, handler=_autocomplete,
               example={"q": "lungc", "kind": "concept", "limit": "3"}),
     Operation(name="children",
-              parameters=(*_BY, limit_parameter(1000, 200), OFFSET, LANG), schema="Children", handler=_children,
+              parameters=(*_CONCEPT, limit_parameter(1000, 200), OFFSET, LANG), body=ChildrenBody, handler=_children,
               example={"system": "onkologi", "code": "cancer", "limit": "3"}),
-    Operation(name="ancestors", parameters=(*_BY, LANG),
-              schema="Ancestors", handler=_ancestors, example={"system": "onkologi", "code": "lungcancer"}),
+    Operation(name="ancestors", parameters=(*_CONCEPT, LANG),
+              body=AncestorsBody, handler=_ancestors, example={"system": "onkologi", "code": "lungcancer"}),
     Operation(name="subsumes",
               parameters=(SYSTEM, *concept_parameters("A"), *concept_parameters("B"), LANG),
-              schema="Subsumption", handler=_subsumes,
+              body=SubsumptionBody, handler=_subsumes,
               example={"system": "onkologi", "codeA": "cancer", "codeB": "lungcancer"}),
     Operation(name="mappings",
-              parameters=(*_BY, SCHEME, LANG), schema="Mappings", handler=_mappings,
+              parameters=(*_CONCEPT, SCHEME, LANG), body=MappingsBody, handler=_mappings,
               example={"system": "onkologi", "code": "lungcancer"}),
     Operation(name="resolve",
-              parameters=(_OF, _CODE, AS_OF, LANG), schema="Resolved", handler=_resolve,
+              parameters=(_REQUIRED_SYSTEM, _REQUIRED_CODE, AS_OF, LANG), body=ResolvedBody, handler=_resolve,
               example={"system": "urn:oid:1.2.752.116.1.1.1", "code": "C341"}),
-    Operation(name="as-of", parameters=(*_BY, _DAY, LANG), schema="AsOf",
+    Operation(name="as-of", parameters=(*_CONCEPT, _REQUIRED_DAY, LANG), body=AsOfBody,
               handler=_as_of, example={"system": "atc", "code": "L01EB01", "asOf": "2022-06-30"}),
-    Operation(name="schemes", parameters=(LANG,), schema="Schemes", handler=_schemes,
+    Operation(name="schemes", parameters=(LANG,), body=SchemesBody, handler=_schemes,
               example={}),
 )  # fmt: skip
-"""All of them; the page, the description and the routes are made from this list."""
+"""All operations: the page, the OpenAPI description and the routes are made from this list."""

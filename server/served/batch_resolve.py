@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
 
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
+from begrepp.search import Hit
 from server.served.as_of import find_meaning_on, parse_day
 from server.served.build import ServedBuild
 from server.served.labels import find_all_statements, find_refs, property_iris, property_value
@@ -17,30 +21,76 @@ MAX_CODES = 1000
 MAX_CODE_LENGTH = 400
 
 
-def resolve_codes(build: ServedBuild, items: object, language: str) -> list[dict[str, Any]]:
+class SuccessorBody(Struct, frozen=True, kw_only=True):
+    """A concept that replaces another."""
+
+    iri: str
+    notation: str | None
+    label: str | None
+    lang: str | None
+
+
+class NearBody(Struct, frozen=True, kw_only=True):
+    """A concept with a similar code."""
+
+    iri: str
+    notation: str
+
+
+class ResolvedBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Either the concept, or `error` with `reason` and `near`."""
+
+    system: str
+    code: str
+    as_of: str | UnsetType = UNSET
+    iri: str | UnsetType = UNSET
+    notation: str | UnsetType | None = UNSET
+    label: str | UnsetType | None = UNSET
+    lang: str | UnsetType | None = UNSET
+    status: str | UnsetType | None = UNSET
+    successors: list[SuccessorBody] | UnsetType = UNSET
+    error: Literal["unknown-system", "unknown-code", "ambiguous-code"] | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+    near: list[NearBody] | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unresolved:
+    """The reason why a code was not resolved."""
+
+    error: Literal["unknown-system", "unknown-code", "ambiguous-code"]
+    reason: str
+    near: tuple[Hit, ...] = ()
+
+
+def resolve_codes(build: ServedBuild, items: object, language: str) -> list[ResolvedBody]:
     """Resolve a JSON list of `{system, code, asOf?}` in its order; with `asOf`, to the concept on that day.
 
-    Each result repeats the request and has either `iri`, `notation`, `label`, `status` and `successors`, or `error`
-    (`unknown-system`, `unknown-code`, `ambiguous-code`) with `reason` and `near`. Raises `UsageError` if the request
-    is not such a list, or is longer than `MAX_CODES`.
+    Raises `UsageError` if the request is not such a list, or is longer than `MAX_CODES`.
     """
     parsed = _parse_items(items)
-    results = [_resolve_item(build, *pair) for pair in parsed]
-    concepts = [result for result in results if isinstance(result, Resolved)]
-    statements = find_all_statements(build, sorted({result.iri for result in concepts}))
+    results = [_resolve_item(build, *item) for item in parsed]
+    statements = find_all_statements(build, sorted({hit.iri for hit in results if isinstance(hit, Resolved)}))
     successors = {iri: property_iris(properties, "dct:isReplacedBy") for iri, properties in statements.items()}
     known = find_refs(build, {*statements, *(iri for iris in successors.values() for iri in iris)}, language)
     bodies = []
     for (system, code, day), result in zip(parsed, results, strict=True):
-        body: dict[str, Any] = {"system": system, "code": code}
-        if day:
-            body["asOf"] = day.isoformat()
+        as_of = day.isoformat() if day else UNSET
         if isinstance(result, Resolved):
             status = compact(property_value(statements[result.iri], "begrepp:status")).removeprefix("begrepp:")
-            body |= {**_concept_fields(known[result.iri]), "status": status or None}
-            body["successors"] = [_concept_fields(known[iri]) for iri in successors[result.iri]]
+            body = ResolvedBody(
+                system=system,
+                code=code,
+                as_of=as_of,
+                **_concept_fields(known[result.iri]),
+                status=status or None,
+                successors=[SuccessorBody(**_concept_fields(known[iri])) for iri in successors[result.iri]],
+            )
         else:
-            body |= result
+            near = [NearBody(iri=hit.iri, notation=hit.notation) for hit in result.near]
+            body = ResolvedBody(
+                system=system, code=code, as_of=as_of, error=result.error, reason=result.reason, near=near
+            )
         bodies.append(body)
     return bodies
 
@@ -65,18 +115,19 @@ def _parse_items(items: object) -> list[tuple[str, str, date | None]]:
     return parsed
 
 
-def _resolve_item(build: ServedBuild, system: str, code: str, day: date | None) -> Resolved | dict[str, Any]:
+def _resolve_item(build: ServedBuild, system: str, code: str, day: date | None) -> Resolved | _Unresolved:
     if find_scheme(build, system) is None:
-        return {"error": "unknown-system", "reason": f"No code system here is known as {system}.", "near": []}
+        return _Unresolved(error="unknown-system", reason=f"No code system here is known as {system}.")
     if not code:
-        return {"error": "unknown-code", "reason": "There is nothing but space in the code.", "near": []}
+        return _Unresolved(error="unknown-code", reason="There is nothing but space in the code.")
     try:
         found = resolve_system_code(build, system, code)
         return find_meaning_on(build, found, day) if day else found
     except Missing as error:
-        kind = "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"
-        near = [{"iri": hit.iri, "notation": hit.notation} for hit in error.near]
-        return {"error": kind, "reason": error.reason, "near": near}
+        kind: Literal["ambiguous-code", "unknown-code"] = (
+            "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"
+        )
+        return _Unresolved(error=kind, reason=error.reason, near=error.near)
 
 
 def _concept_fields(ref: Ref) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def _run_app(app: WSGIApplication, environ: WSGIEnvironment, connection: _Connec
             return [response.message(), _body_message(b"".join(body))]
         connection.send(response.message())
         for chunk in body:
-            connection.send(_body_message(chunk, more=True))
+            connection.send(_body_message(chunk, more_body=True))
         return [_body_message(b"")]
     finally:
         _close(body)
@@ -183,8 +183,8 @@ def _close(body: Iterable[bytes]) -> None:
         close()
 
 
-def _body_message(body: bytes, *, more: bool = False) -> Message:
-    return {"type": "http.response.body", "body": body, "more_body": more}
+def _body_message(body: bytes, *, more_body: bool = False) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": more_body}
 
 
 def _reject_write(_: bytes) -> object:
@@ -201,13 +201,13 @@ async def _read_body(environ: WSGIEnvironment, connection: _Connection) -> bytes
         return b""
     if not length.isdecimal() or int(length) > _SMALL_BYTES:
         return None
-    body, more = b"", True
-    while more:
+    body, more_body = b"", True
+    while more_body:
         message = await asyncio.wait_for(connection.receive(), _RECEIVE_SECONDS)
         if message["type"] == "http.disconnect":
             raise ConnectionError("The client has gone.")
         body += message.get("body", b"")
-        more = message.get("more_body", False)
+        more_body = message.get("more_body", False)
     return body
 
 

@@ -32,8 +32,8 @@ from server.served.schemes import SchemeIndex
 class DatedStore:
     """A store with chosen graphs as default graph."""
 
-    def __init__(self, whole: Store, default: Iterable[str], named: Iterable[str]) -> None:
-        self._whole = whole
+    def __init__(self, store: Store, default: Iterable[str], named: Iterable[str]) -> None:
+        self._store = store
         # Without any graph the result must be empty, but an empty list means all graphs.
         self._default, self._named = [*default] or ["urn:none"], [*named]
 
@@ -46,7 +46,7 @@ class DatedStore:
         base: str | None = None,
     ) -> Answer:
         """Run a query over the chosen graphs."""
-        return self._whole.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
+        return self._store.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ class DatedBuild(ServedBuild):
 
     def scheme_store(self, scheme: str) -> Store:
         """Return a store over the graph of one scheme in force that day, as each further graph slows queries down."""
-        own = [g["graph"] for g in self.manifest.graphs if g["kind"] == "scheme" and g["id"] == scheme]
-        return DatedStore(self.full_build.store, [graph for graph in own if graph in self.graphs], [])
+        editions = [g["graph"] for g in self.manifest.graphs if g["kind"] == "scheme" and g["id"] == scheme]
+        return DatedStore(self.full_build.store, [graph for graph in editions if graph in self.graphs], [])
 
     @cached_property
     def index(self) -> TextIndex:
@@ -267,14 +267,14 @@ def list_mementos(build: ServedBuild, found: Resolved) -> list[Memento]:
 def mark_retired(triples: Iterable[Triple], concept: str, state: DatedState) -> list[Triple]:
     """Return the triples with a concept marked as retired, which its own edition could not state."""
     node, status = NamedNode(concept), NamedNode(expand("begrepp:status"))
-    kept = [t for t in triples if not (t.subject == node and t.predicate == status)]
+    marked = [t for t in triples if not (t.subject == node and t.predicate == status)]
     day = Literal(state.until.isoformat(), datatype=NamedNode(expand("xsd:date")))
     true = Literal("true", datatype=NamedNode(expand("xsd:boolean")))
-    kept += [
+    marked += [
         Triple(node, status, NamedNode(expand("begrepp:inactive"))),
         Triple(node, NamedNode(expand("owl:deprecated")), true),
     ]
-    ended = NamedNode(expand("begrepp:validTo"))
-    if not any(t.subject == node and t.predicate == ended for t in kept):
-        kept.append(Triple(node, ended, day))
-    return sorted(kept, key=str)
+    valid_to = NamedNode(expand("begrepp:validTo"))
+    if not any(t.subject == node and t.predicate == valid_to for t in marked):
+        marked.append(Triple(node, valid_to, day))
+    return sorted(marked, key=str)

@@ -29,12 +29,12 @@ def generated_file_path(build: ServedBuild, file: str, settings: Settings) -> Pa
     return settings.data / "downloads" / build.manifest.id / file
 
 
-def generate_file(module: str, build: ServedBuild, file: str, settings: Settings) -> Path:
+def generate_file(module: str, build: ServedBuild, file_name: str, settings: Settings) -> Path:
     """Return the path of a file, written by `python -m module BUILD FILE` if it does not exist yet.
 
     Raises `FileInProgress` if that takes more than `_SECONDS`, and `BegreppError` if it fails.
     """
-    path = generated_file_path(build, file, settings)
+    path = generated_file_path(build, file_name, settings)
     if path.exists():
         return path
     with _lock:
@@ -47,13 +47,13 @@ def generate_file(module: str, build: ServedBuild, file: str, settings: Settings
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired:
-        raise FileInProgress(f"{file} is being made.", "Ask again in half a minute.") from None
+        raise FileInProgress(f"{file_name} is being made.", "Ask again in half a minute.") from None
     finally:
         if process.poll() is not None:
             with _lock:
                 _processes.pop(path, None)
     if not path.exists():
-        raise BegreppError(f"{file} could not be made.", "It is noted in the server's log.")
+        raise BegreppError(f"{file_name} could not be made.", "It is noted in the server's log.")
     return path
 
 

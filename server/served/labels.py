@@ -44,8 +44,8 @@ def choose_text(property_texts: Iterable[Text], language: str) -> Text | None:
 
 def texts_in_language(texts: Sequence[Text], language: str) -> list[Text]:
     """Return the texts in the language, or, if there are none, the texts in the language of the first."""
-    own = [text for text in texts if text.lang == language]
-    return own or [text for text in texts if text.lang == texts[0].lang]
+    found = [text for text in texts if text.lang == language]
+    return found or [text for text in texts if text.lang == texts[0].lang]
 
 
 def sort_texts(texts: Iterable[Text], language: str) -> list[Text]:
@@ -98,12 +98,16 @@ def _make_ref(build: ServedBuild, iri: str, statements: dict[str, list[Text]], l
     )
     scheme = build.schemes.by_iri.get(first("skos:inScheme"))
     names = next((statements[naming] for naming in _NAME_PROPERTIES if statements.get(naming)), [])
-    own = build.schemes.by_iri.get(iri)
-    if not names and own:
-        names = own.titles
+    own_scheme = build.schemes.by_iri.get(iri)
+    if not names and own_scheme:
+        names = own_scheme.titles
     label = choose_text(names, language)
-    known = bool(statements) or own is not None
-    href = document_path(build.iris, iri, scheme.id if scheme else "", notation) if not own else f"/cs/{own.id}"
+    known = bool(statements) or own_scheme is not None
+    href = (
+        document_path(build.iris, iri, scheme.id if scheme else "", notation)
+        if not own_scheme
+        else f"/cs/{own_scheme.id}"
+    )
     if not known and href.startswith("/resource?") and iri.startswith(("http://", "https://")):
         href = iri  # a thing without statements in the build has its document, if any, at its own address
     return Ref(

@@ -22,8 +22,8 @@ def terms() -> Response:
         classes=_sort_by_count(statistics.classes),
         properties=_sort_by_count(properties),
         of={
-            compact(class_): [name for name, _ in _sort_by_count(own)]
-            for class_, own in statistics.class_properties.items()
+            compact(class_): [name for name, _ in _sort_by_count(counts)]
+            for class_, counts in statistics.class_properties.items()
             if compact(class_) != class_
         },
     )

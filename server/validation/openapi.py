@@ -55,7 +55,7 @@ def _operation(settings: Settings) -> dict[str, Any]:
         "description": f"At most {settings.validation_mb} MB, {settings.validation_seconds:g} seconds, "
         f"{settings.validation_memory_mb} MB of memory, and {settings.validation_rate} requests a minute.",
         "parameters": [
-            _profile_parameter(settings, own=True),
+            _profile_parameter(settings, allow_own=True),
             _query_parameter("syntax", "The syntax, where Content-Type does not tell.", list(NAMES)),
             _query_parameter("format", "The format of the report, in place of Accept.", list(FORMATS)),
             _query_parameter("lang", "The language of messages.", list(LANGUAGES)),
@@ -100,7 +100,7 @@ def _get_operation(settings: Settings, name: str, summary: str, what: str, media
     return {
         "operationId": name,
         "summary": summary,
-        "parameters": [_profile_parameter(settings, own=False)],
+        "parameters": [_profile_parameter(settings, allow_own=False)],
         "responses": {
             "200": {"description": what, "content": {media_type: {}}},
             "404": _not_found(),
@@ -119,11 +119,11 @@ def _problem_response(status: str) -> dict[str, Any]:
     return {"description": _PROBLEMS[status], "content": {"application/problem+json": problem}}
 
 
-def _profile_parameter(settings: Settings, *, own: bool) -> dict[str, Any]:
+def _profile_parameter(settings: Settings, *, allow_own: bool) -> dict[str, Any]:
     known = profiles(settings)
-    names = [each.name for each in known] + (["own"] if own else [])
+    names = [each.name for each in known] + (["own"] if allow_own else [])
     words = "; ".join(f"{each.name}: {choose(each.title, 'en')}" for each in known)
-    if own:
+    if allow_own:
         words += "; own: nothing but the shapes that are sent along"
     return {
         "name": "profile",

@@ -107,14 +107,14 @@ class _Worker:
 
 
 def _start(context: multiprocessing.context.SpawnContext, settings: Settings) -> _Worker:
-    here, there = context.Pipe()
-    process = context.Process(target=run_worker, args=(there, settings), daemon=True)
+    server_end, worker_end = context.Pipe()
+    process = context.Process(target=run_worker, args=(worker_end, settings), daemon=True)
     process.start()
-    there.close()
-    worker = _Worker(process, here)
+    worker_end.close()
+    worker = _Worker(process, server_end)
     try:
-        if here.poll(_START_SECONDS):
-            here.recv()  # ready: the start-up time does not count towards the time limit of the validation
+        if server_end.poll(_START_SECONDS):
+            server_end.recv()  # ready: the start-up time does not count towards the time limit of the validation
             return worker
     except EOFError:
         pass

@@ -156,14 +156,14 @@ def _is_form() -> bool:
 
 def _read_rules(name: str, folder: Path, settings: Settings) -> RuleSet:
     """Return the rule set of the profile, of the shapes in the request, or of both. Raises `UsageError`."""
-    own = [*_save_uploads("shapes", folder, settings), *_save_pasted("shapes_text", "shapes_syntax", folder)]
+    uploaded = [*_save_uploads("shapes", folder, settings), *_save_pasted("shapes_text", "shapes_syntax", folder)]
     if name in ("", OWN_SHAPES):
-        if not own:
+        if not uploaded:
             raise UsageError("There are no rules to judge by.", "Choose a profile, or send shapes.")
-        return RuleSet(files=(), name=", ".join(each.name for each in own), sources=tuple(own))
+        return RuleSet(files=(), name=", ".join(each.name for each in uploaded), sources=tuple(uploaded))
     if not NAME.fullmatch(name):  # a path would give access to files of the server
         raise UsageError(f"There is no profile '{name}'.", "See /validation for those there are.")
-    return replace(rule_set_of(find_profile(name, settings)), sources=tuple(own))
+    return replace(rule_set_of(find_profile(name, settings)), sources=tuple(uploaded))
 
 
 def _read_sources(folder: Path, settings: Settings, limit: int) -> tuple[InputFile, ...]:
@@ -214,8 +214,12 @@ def _save_pasted(field: str, syntax: str, folder: Path) -> list[InputFile]:
         return []
     path = folder / field
     path.write_text(text, encoding="utf-8")
-    said = request.form.get(syntax, "")
-    return [InputFile(path=path, name=field.removesuffix("_text"), media_type=named(said).media_type if said else "")]
+    syntax_name = request.form.get(syntax, "")
+    return [
+        InputFile(
+            path=path, name=field.removesuffix("_text"), media_type=named(syntax_name).media_type if syntax_name else ""
+        )
+    ]
 
 
 def _read_graph(folder: Path) -> list[InputFile]:
@@ -223,12 +227,13 @@ def _read_graph(folder: Path) -> list[InputFile]:
     chosen = request.form.get("graph", "") if _is_form() else request.args.get("graph", "")
     if not chosen:
         return []
-    known = {each["graph"]: each["triples"] for each in served_build().manifest.graphs}
-    if chosen not in known:
+    triple_counts = {each["graph"]: each["triples"] for each in served_build().manifest.graphs}
+    if chosen not in triple_counts:
         raise UsageError("The build has no such graph.", "Choose one from the list.")
-    if known[chosen] > _MAX_GRAPH_TRIPLES:
+    count = triple_counts[chosen]
+    if count > _MAX_GRAPH_TRIPLES:
         raise TooLarge(
-            f"The graph has {known[chosen]:,} triples, more than the {_MAX_GRAPH_TRIPLES:,} that are judged here.",
+            f"The graph has {count:,} triples, more than the {_MAX_GRAPH_TRIPLES:,} that are judged here.",
             "Take the dump, and judge it with `begrepp validate`.",
         )
     path = folder / "graph.nt"
@@ -242,9 +247,9 @@ def _read_graph(folder: Path) -> list[InputFile]:
 def _error_page(error: BegreppError, profile: str) -> Response:
     """Return the form with the error above it."""
     status = error.status
-    given = (
+    form_values = (
         {} if status == 413 else {key: request.form.get(key, "") for key in ("text", "shapes_text", "syntax", "url")}
     )
     chosen = profile or ("" if status == 413 else request.form.get("profile", ""))
-    page = render("validation.html", page=form_page(translator().language, chosen), error=error, given=given)
+    page = render("validation.html", page=form_page(translator().language, chosen), error=error, given=form_values)
     return Response(page, status, content_type="text/html; charset=utf-8")

@@ -48,8 +48,8 @@ class QueryPool:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.lanes = [
-            Lane(name, seconds, niceness, _lane_queue(settings, settings.query_workers * places, first=n == 0))
-            for n, (name, seconds, places, niceness) in enumerate(_LANES)
+            Lane(name, seconds, niceness, _lane_queue(settings, settings.query_workers * slots_factor, first=n == 0))
+            for n, (name, seconds, slots_factor, niceness) in enumerate(_LANES)
         ]
         self._fork_server = ForkServer(settings.query_memory_mb)
         self._idle: list[list[Worker]] = [[] for _ in self.lanes]
@@ -127,13 +127,13 @@ class QueryPool:
         self._fork_server.close()
 
 
-def _lane_queue(settings: Settings, places: int, *, first: bool) -> FairQueue:
+def _lane_queue(settings: Settings, slots: int, *, first: bool) -> FairQueue:
     """Return the queue of a lane; in the slower lanes only a fourth may wait, as each waiting query holds a worker."""
-    share = 1 if first else 4
+    fraction = 1 if first else 4
     return FairQueue(
-        places,
-        max_waiting=max(1, settings.query_queue // share),
-        max_waiting_each=max(1, settings.query_queue_each // share),
+        slots,
+        max_waiting=max(1, settings.query_queue // fraction),
+        max_waiting_each=max(1, settings.query_queue_each // fraction),
         timeout=settings.query_seconds,
     )
 

@@ -100,14 +100,14 @@ class ForkServer:
 
     def start_worker(self) -> Worker:
         """Return a new worker."""
-        here, there = socket.socketpair()
-        with self._lock, there:
+        server_end, worker_end = socket.socketpair()
+        with self._lock, worker_end:
             try:
-                pid = self._fork(there)
+                pid = self._fork(worker_end)
             except OSError:  # not started yet, or it has died
                 self._start()
-                pid = self._fork(there)
-        return Worker(pid, Connection(here.detach()))
+                pid = self._fork(worker_end)
+        return Worker(pid, Connection(server_end.detach()))
 
     def _fork(self, pipe: socket.socket) -> int:
         if self._control is None:
@@ -120,11 +120,11 @@ class ForkServer:
 
     def _start(self) -> None:
         self._end()
-        self._control, there = socket.socketpair()
-        with there:
+        self._control, fork_server_end = socket.socketpair()
+        with fork_server_end:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", _PROGRAM, str(there.fileno()), str(self._memory_mb)],
-                pass_fds=[there.fileno()],
+                [sys.executable, "-m", _PROGRAM, str(fork_server_end.fileno()), str(self._memory_mb)],
+                pass_fds=[fork_server_end.fileno()],
                 stdin=subprocess.DEVNULL,
             )
 

@@ -58,25 +58,25 @@ def find_requested_concept(build: ServedBuild, call: ApiCall, suffix: str = "") 
 
 def lookup(build: ServedBuild, call: ApiCall, language: str) -> ConceptBody:
     """Return a concept, with `asOf` as of that day."""
-    found = find_requested_concept(build, call)
+    concept = find_requested_concept(build, call)
     if day := parse_day(call["asOf"]):
-        found = find_meaning_on(build, found, day)
-        return concept_body(get_dated_build(build, find_dated_state(build, found, day)), found, language)
-    return concept_body(build, found, language)
+        concept = find_meaning_on(build, concept, day)
+        return concept_body(get_dated_build(build, find_dated_state(build, concept, day)), concept, language)
+    return concept_body(build, concept, language)
 
 
 def lookup_as_of(build: ServedBuild, call: ApiCall, language: str) -> AsOfBody:
     """Return a concept as of a day, with the edition that lists it."""
     day = parse_day(call["asOf"])
     assert day is not None
-    found = find_meaning_on(build, find_requested_concept(build, call), day)
-    state = find_dated_state(build, found, day)
+    concept = find_meaning_on(build, find_requested_concept(build, call), day)
+    state = find_dated_state(build, concept, day)
     return AsOfBody(
         as_of=day.isoformat(),
         release=state.concept_edition["version"],
         since=state.since.isoformat(),
         retired=state.retired,
-        concept=concept_body(get_dated_build(build, state), found, language),
+        concept=concept_body(get_dated_build(build, state), concept, language),
     )
 
 
@@ -157,11 +157,11 @@ def autocomplete(build: ServedBuild, call: ApiCall, language: str) -> Suggestion
 
 def list_children(build: ServedBuild, call: ApiCall, language: str) -> ChildrenBody:
     """Return a page of the directly narrower concepts."""
-    found = find_requested_concept(build, call)
-    nodes = children(build, [found.iri], language).get(found.iri, [])
+    concept = find_requested_concept(build, call)
+    nodes = children(build, [concept.iri], language).get(concept.iri, [])
     page = nodes[call["offset"] : call["offset"] + call["limit"]]
     return ChildrenBody(
-        concept=ref_body(find_refs(build, [found.iri], language)[found.iri]),
+        concept=ref_body(find_refs(build, [concept.iri], language)[concept.iri]),
         total=len(nodes),
         offset=call["offset"],
         limit=call["limit"],
@@ -177,13 +177,13 @@ def _find_ancestors(build: ServedBuild, iri: str) -> set[str]:
 
 def list_ancestors(build: ServedBuild, call: ApiCall, language: str) -> AncestorsBody:
     """Return all broader concepts, and the paths from the top concepts."""
-    found = find_requested_concept(build, call)
-    ancestors = _find_ancestors(build, found.iri)
-    known = find_refs(build, {found.iri, *ancestors}, language)
+    concept = find_requested_concept(build, call)
+    ancestors = _find_ancestors(build, concept.iri)
+    known = find_refs(build, {concept.iri, *ancestors}, language)
     return AncestorsBody(
-        concept=ref_body(known[found.iri]),
+        concept=ref_body(known[concept.iri]),
         ancestors=[ref_body(known[iri]) for iri in sorted(ancestors, key=lambda iri: known[iri].sort_key)],
-        paths=[[step.iri for step in path] for path in paths(build, found.iri, language)],
+        paths=[[step.iri for step in path] for path in paths(build, concept.iri, language)],
     )
 
 
@@ -203,11 +203,11 @@ def compare_concepts(build: ServedBuild, call: ApiCall, language: str) -> Subsum
 
 def list_mappings(build: ServedBuild, call: ApiCall, language: str) -> MappingsBody:
     """Return the mappings of a concept, or those to one scheme."""
-    found = find_requested_concept(build, call)
+    concept = find_requested_concept(build, call)
     incoming: dict[str, list[str]] = {}
-    rows = mapping_rows(build, found.iri, find_statements(build, found.iri), incoming, language)
+    rows = mapping_rows(build, concept.iri, find_statements(build, concept.iri), incoming, language)
     return MappingsBody(
-        concept=ref_body(find_refs(build, [found.iri], language)[found.iri]),
+        concept=ref_body(find_refs(build, [concept.iri], language)[concept.iri]),
         mappings=[
             MappingBody(
                 predicate=row.predicate,

@@ -36,17 +36,17 @@ def ref_fields(ref: Ref) -> dict[str, Any]:
     }
 
 
-def concept_body(build: ServedBuild, found: Resolved, language: str) -> ConceptBody:
+def concept_body(build: ServedBuild, concept: Resolved, language: str) -> ConceptBody:
     """Return a concept with its labels, notes, broader and related concepts, and successors."""
-    statements = find_statements(build, found.iri)
+    statements = find_statements(build, concept.iri)
     broader, related, successors = (
         property_iris(statements, name) for name in ("skos:broader", "skos:related", "dct:isReplacedBy")
     )
-    known = find_refs(build, {found.iri, *broader, *related, *successors}, language)
+    known = find_refs(build, {concept.iri, *broader, *related, *successors}, language)
     edition = next(iter(property_iris(statements, "begrepp:inRelease")), "")
     notes = {compact(expand(name)).partition(":")[2]: _by_language(property_texts(statements, name)) for name in NOTES}
     return ConceptBody(
-        **ref_fields(known[found.iri]),
+        **ref_fields(known[concept.iri]),
         status=compact(property_value(statements, "begrepp:status")).removeprefix("begrepp:") or None,
         pref_label={text.lang or "und": text.value for text in reversed(property_texts(statements, "skos:prefLabel"))},
         alt_label=_by_language(property_texts(statements, "skos:altLabel")),

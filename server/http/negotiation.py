@@ -83,8 +83,8 @@ def choose_format(request: Request, offers: tuple[Format, ...]) -> Format:
 
     Raises `NotAcceptable`, with the offers, if none is acceptable.
     """
-    if found := find_format(request, offers):
-        return found
+    if format_ := find_format(request, offers):
+        return format_
     rejected = request.values.get("format", "") or str(request.accept_mimetypes)
     available = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)
     raise NotAcceptable(f"'{rejected}' is not to be had here.", f"Ask for one of: {available}.", offers)

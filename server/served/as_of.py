@@ -125,26 +125,26 @@ def parse_accept_datetime(value: str) -> datetime | None:
     return moment
 
 
-def find_scheme_id(build: ServedBuild, found: Resolved) -> str:
+def find_scheme_id(build: ServedBuild, thing: Resolved) -> str:
     """Return the id of the scheme that a document describes or belongs to; empty for other documents."""
-    kind, _, rest = found.path.strip("/").partition("/")
+    kind, _, rest = thing.path.strip("/").partition("/")
     id_, _, code = rest.partition("/")
-    if kind != "cs" or found.is_graph or code.startswith(("release/", "level/", "difference/")):
+    if kind != "cs" or thing.is_graph or code.startswith(("release/", "level/", "difference/")):
         return ""
     return unquote(id_) if unquote(id_) in build.schemes.by_id else ""
 
 
-def find_dated_state(build: ServedBuild, found: Resolved, day: date) -> DatedState:
+def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedState:
     """Return the state of a scheme or concept on a day.
 
     Raises `Missing` if no edition was in force, or if the code was added later, and `UsageError` for other things.
     """
-    scheme = find_scheme_id(build, found)
+    scheme = find_scheme_id(build, thing)
     if not scheme:
         raise UsageError("Only code systems and their concepts are kept as of a day.", "Leave out asOf.")
     editions = sorted(_editions(build, scheme), key=lambda g: (g["valid_from"], g["version"]))
     in_force = [g for g in editions if _valid_from(g) <= day]
-    current_hint = f"{found.path} is as it is now."
+    current_hint = f"{thing.path} is as it is now."
     if not in_force:
         first_edition = (
             f"The first edition here is {editions[0]['version']}, from {editions[0]['valid_from']}." if editions else ""
@@ -155,9 +155,9 @@ def find_dated_state(build: ServedBuild, found: Resolved, day: date) -> DatedSta
         )
     complete = [g for g in in_force if g["coverage"] == "complete"]
     edition = (complete or in_force)[-1]
-    if found.iri == build.schemes.by_id[scheme].iri:
+    if thing.iri == build.schemes.by_id[scheme].iri:
         return DatedState(day=day, edition=edition, concept_edition=edition)
-    graphs_with_concept = _graphs_with_concept(build, found.iri)
+    graphs_with_concept = _graphs_with_concept(build, thing.iri)
     if edition["graph"] in graphs_with_concept:
         return DatedState(day=day, edition=edition, concept_edition=edition)
     for graph in reversed(in_force):
@@ -167,25 +167,25 @@ def find_dated_state(build: ServedBuild, found: Resolved, day: date) -> DatedSta
             )
     first_with_concept = next((g for g in editions if g["graph"] in graphs_with_concept), None)
     raise Missing(
-        f"{unquote(found.path.rpartition('/')[2])} was in no edition of {scheme} in force on {day}.",
+        f"{unquote(thing.path.rpartition('/')[2])} was in no edition of {scheme} in force on {day}.",
         f"It is first in {first_with_concept['version']}, from {first_with_concept['valid_from']}. {current_hint}"
         if first_with_concept
         else current_hint,
     )
 
 
-def find_meaning_on(build: ServedBuild, found: Resolved, day: date) -> Resolved:
+def find_meaning_on(build: ServedBuild, concept: Resolved, day: date) -> Resolved:
     """Return the concept that a code denoted on a day, if its meaning has changed; otherwise the given concept."""
-    scheme = build.schemes.by_id.get(find_scheme_id(build, found))
-    statements = find_statements(build, found.iri) if scheme else {}
+    scheme = build.schemes.by_id.get(find_scheme_id(build, concept))
+    statements = find_statements(build, concept.iri) if scheme else {}
     for code in property_texts(statements, "skos:notation") if scheme else []:
-        for other in find_meanings(build, scheme, code.value)[::-1] if scheme else []:
+        for meaning in find_meanings(build, scheme, code.value)[::-1] if scheme else []:
             try:
-                if not find_dated_state(build, other, day).retired:
-                    return other
+                if not find_dated_state(build, meaning, day).retired:
+                    return meaning
             except Missing:
                 continue
-    return found
+    return concept
 
 
 def _editions(build: ServedBuild, scheme: str) -> list[dict[str, Any]]:
@@ -250,17 +250,17 @@ def format_http_date(day: date) -> str:
     return format_datetime(datetime.combine(day, time(), UTC), usegmt=True)
 
 
-def list_mementos(build: ServedBuild, found: Resolved) -> list[Memento]:
+def list_mementos(build: ServedBuild, thing: Resolved) -> list[Memento]:
     """Return the states of a document, oldest first."""
     states: dict[str, Memento] = {}
-    for graph in sorted(_editions(build, find_scheme_id(build, found)), key=lambda g: (g["valid_from"], g["version"])):
+    for graph in sorted(_editions(build, find_scheme_id(build, thing)), key=lambda g: (g["valid_from"], g["version"])):
         try:
-            state = find_dated_state(build, found, _valid_from(graph))
+            state = find_dated_state(build, thing, _valid_from(graph))
         except Missing:
             continue
         key = f"{state.concept_edition['graph']} {state.retired}"
         if key not in states:
-            states[key] = Memento(since=state.since, href=f"{found.path}?asOf={state.since}")
+            states[key] = Memento(since=state.since, href=f"{thing.path}?asOf={state.since}")
     return sorted(states.values(), key=lambda memento: memento.since)
 
 

@@ -121,8 +121,8 @@ def _resolve_item(build: ServedBuild, system: str, code: str, day: date | None) 
     if not code:
         return _Unresolved(error="unknown-code", reason="There is nothing but space in the code.")
     try:
-        found = resolve_system_code(build, system, code)
-        return find_meaning_on(build, found, day) if day else found
+        concept = resolve_system_code(build, system, code)
+        return find_meaning_on(build, concept, day) if day else concept
     except Missing as error:
         kind: Literal["ambiguous-code", "unknown-code"] = (
             "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"

@@ -17,14 +17,14 @@ from server.served.labels import is_wide
 from server.served.resolve import Resolved
 
 
-def read_triples(build: ServedBuild, found: Resolved) -> list[Triple]:
+def read_triples(build: ServedBuild, thing: Resolved) -> list[Triple]:
     """Return the triples of the document about a thing, sorted."""
-    node = NamedNode(found.iri)
-    if build.manifest.difference(found.iri):
+    node = NamedNode(thing.iri)
+    if build.manifest.difference(thing.iri):
         triples = set(construct(build.store, "difference-graph", difference=node))
-    elif found.is_graph:
+    elif thing.is_graph:
         triples = set(construct(build.store, "named-graph", graph=node))
-    elif is_wide(build, found.iri):
+    elif is_wide(build, thing.iri):
         triples = set(construct(build.store, "thing-alone", thing=node))
     else:
         triples = set(construct(build.store, "thing-graph", thing=node))

@@ -44,8 +44,8 @@ def choose_text(property_texts: Iterable[Text], language: str) -> Text | None:
 
 def texts_in_language(texts: Sequence[Text], language: str) -> list[Text]:
     """Return the texts in the language, or, if there are none, the texts in the language of the first."""
-    found = [text for text in texts if text.lang == language]
-    return found or [text for text in texts if text.lang == texts[0].lang]
+    in_language = [text for text in texts if text.lang == language]
+    return in_language or [text for text in texts if text.lang == texts[0].lang]
 
 
 def sort_texts(texts: Iterable[Text], language: str) -> list[Text]:
@@ -55,17 +55,17 @@ def sort_texts(texts: Iterable[Text], language: str) -> list[Text]:
 
 def find_refs(build: ServedBuild, iris: Iterable[str], language: str) -> dict[str, Ref]:
     """Return links to things by IRI; those that are not cached are read with one query for each thousand."""
-    found: dict[str, Ref] = {}
+    links: dict[str, Ref] = {}
     uncached: list[str] = []
     for iri in sorted({iri for iri in iris if "://" in iri or iri.startswith("urn:")}):
         if cached := build.refs_cache.get(iri, language):
-            found[iri] = cached
+            links[iri] = cached
         else:
             uncached.append(iri)
     for iri, statements in _find_naming_statements(build, uncached).items():
-        found[iri] = _make_ref(build, iri, statements, language)
-        build.refs_cache.put(iri, language, found[iri])
-    return found
+        links[iri] = _make_ref(build, iri, statements, language)
+        build.refs_cache.put(iri, language, links[iri])
+    return links
 
 
 def _find_naming_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str, list[Text]]]:

@@ -104,19 +104,19 @@ def find_concept(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved
     for finder in (_find_exact, _find_other_spelling):
         if concept := finder(build, scheme, code):
             return concept
-        found = [hit for part in build.schemes.parts(scheme) if (hit := finder(build, part, code))]
-        if len(found) > 1:
+        in_parts = [hit for part in build.schemes.parts(scheme) if (hit := finder(build, part, code))]
+        if len(in_parts) > 1:
             near = [hit for part in build.schemes.parts(scheme) for hit in _search_code(build, part, code)]
             raise Ambiguous(f"{code} stands for different things in {scheme.id}.", "Choose one.", tuple(near))
-        if found:
-            return found[0]
+        if in_parts:
+            return in_parts[0]
     return None
 
 
 def _find_exact(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
     """Return the concept with exactly this notation: the active one, else the last of several meanings."""
-    found = find_meanings(build, scheme, code)
-    return found[-1] if found else None
+    concepts = find_meanings(build, scheme, code)
+    return concepts[-1] if concepts else None
 
 
 def find_meanings(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Resolved]:

@@ -48,20 +48,20 @@ class SchemeIndex:
     @cached_property
     def by_iri(self) -> dict[str, SchemeFacts]:
         """The schemes by IRI."""
-        found: dict[str, SchemeFacts] = {}
+        schemes: dict[str, SchemeFacts] = {}
         for row in select(self._store, "schemes"):
             iri = value(row, "scheme")
-            _set_property(found.setdefault(iri, SchemeFacts(iri)), value(row, "property"), row["value"])
-        for scheme in [*found.values()]:
-            self._add_container(scheme, found)
-        return found
+            _set_property(schemes.setdefault(iri, SchemeFacts(iri)), value(row, "property"), row["value"])
+        for scheme in [*schemes.values()]:
+            self._add_container(scheme, schemes)
+        return schemes
 
-    def _add_container(self, scheme: SchemeFacts, found: dict[str, SchemeFacts]) -> None:
+    def _add_container(self, scheme: SchemeFacts, schemes: dict[str, SchemeFacts]) -> None:
         """Add the scheme that another one is a part of, if it has no statements of its own."""
         root = f"{self._iris.root}cs/"
-        if scheme.part_of.startswith(root) and scheme.part_of not in found:
+        if scheme.part_of.startswith(root) and scheme.part_of not in schemes:
             id_ = scheme.part_of.removeprefix(root)
-            found[scheme.part_of] = SchemeFacts(scheme.part_of, id_, [Text(id_.upper(), "sv")])
+            schemes[scheme.part_of] = SchemeFacts(scheme.part_of, id_, [Text(id_.upper(), "sv")])
 
     @cached_property
     def by_id(self) -> dict[str, SchemeFacts]:
@@ -86,23 +86,23 @@ class SchemeIndex:
     @cached_property
     def measuring_variables(self) -> dict[str, list[tuple[str, str, str]]]:
         """Variables by the concepts that they measure and by all broader concepts: (variable, dataset, measured)."""
-        above: dict[str, set[str]] = defaultdict(set)
+        ancestors: dict[str, set[str]] = defaultdict(set)
         for row in select(self._store, "measured-above"):
-            above[value(row, "measured")].add(value(row, "above"))
-        found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+            ancestors[value(row, "measured")].add(value(row, "above"))
+        variables: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for row in select(self._store, "measured"):
             entry = (value(row, "variable"), value(row, "dataset"), value(row, "measured"))
-            for concept in {entry[2]} | above[entry[2]]:
-                found[concept].append(entry)
-        return dict(found)
+            for concept in {entry[2]} | ancestors[entry[2]]:
+                variables[concept].append(entry)
+        return dict(variables)
 
     @cached_property
     def broader(self) -> dict[str, list[str]]:
         """Directly broader concepts, by concept, for all measured concepts and all concepts above them."""
-        found: dict[str, list[str]] = defaultdict(list)
+        broader: dict[str, list[str]] = defaultdict(list)
         for row in select(self._store, "broader-measured"):
-            found[value(row, "concept")].append(value(row, "above"))
-        return dict(found)
+            broader[value(row, "concept")].append(value(row, "above"))
+        return dict(broader)
 
     def concepts(self, scheme: str) -> list[ListedCode]:
         """Return the concepts of a scheme, unordered; the lists of the last schemes are cached."""

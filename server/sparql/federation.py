@@ -89,10 +89,10 @@ def _query_nodes(query: SparqlRequest, part: ServicePart, report: FederationRepo
         ]
         for node, future in futures:
             try:
-                found = future.result()
-                rows += found
+                node_rows = future.result()
+                rows += node_rows
                 count = report.nodes.get(node.name, "0")
-                report.nodes[node.name] = str(int(count) + len(found)) if count.isdigit() else count
+                report.nodes[node.name] = str(int(count) + len(node_rows)) if count.isdigit() else count
             except NodeError as error:
                 report.nodes[node.name] = "failed"
                 report.nodes[f"{node.name}-reason"] = error.reason.replace(",", ";")

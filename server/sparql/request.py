@@ -92,7 +92,7 @@ def client_key() -> str:
     """Return the key of the client in the fair queue: its IPv4 address or its IPv6 network; it is not stored."""
     address = request.remote_addr or ""
     try:
-        parsed = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address

@@ -169,11 +169,11 @@ def _read_rules(name: str, folder: Path, settings: Settings) -> RuleSet:
 def _read_sources(folder: Path, settings: Settings, limit: int) -> tuple[InputFile, ...]:
     """Write the data of the request into files."""
     if _is_form():
-        found = [*_save_uploads("data", folder, settings), *_save_pasted("text", "syntax", folder)]
+        files = [*_save_uploads("data", folder, settings), *_save_pasted("text", "syntax", folder)]
         if url := request.form.get("url", "").strip():
             fetched = fetch_url(url, folder / "fetched", settings.validation_hosts, limit)
-            found.append(InputFile(path=fetched.path, name=url, media_type=_find_media_type(fetched.media_type, url)))
-        return tuple(found)
+            files.append(InputFile(path=fetched.path, name=url, media_type=_find_media_type(fetched.media_type, url)))
+        return tuple(files)
     path = folder / "body"
     with path.open("wb") as file:
         shutil.copyfileobj(request.stream, file)
@@ -185,27 +185,27 @@ def _read_sources(folder: Path, settings: Settings, limit: int) -> tuple[InputFi
 def _body_syntax() -> str:
     if syntax_name := request.args.get("syntax", ""):
         return named(syntax_name).media_type
-    found = of_media_type(request.content_type or "")
-    if found is None and request.mimetype not in ("", "text/plain", "application/octet-stream"):
+    syntax = of_media_type(request.content_type or "")
+    if syntax is None and request.mimetype not in ("", "text/plain", "application/octet-stream"):
         raise NotRdf(f"{request.mimetype} is no syntax of RDF.", "Send text/turtle, application/ld+json or another.")
-    return found.media_type if found else ""
+    return syntax.media_type if syntax else ""
 
 
 def _find_media_type(media_type: str, name: str) -> str:
     """Return the media type by file name or by the stated media type; empty if neither determines an RDF syntax."""
-    found = of_file(name) or of_media_type(media_type)
-    return found.media_type if found else ""
+    syntax = of_file(name) or of_media_type(media_type)
+    return syntax.media_type if syntax else ""
 
 
 def _save_uploads(field: str, folder: Path, settings: Settings) -> list[InputFile]:
-    found: list[InputFile] = []
+    inputs: list[InputFile] = []
     files: Sequence[FileStorage] = [file for file in request.files.getlist(field) if file.filename]
     for number, file in enumerate(files):
         path = folder / f"{field}-{number}"
         file.save(path)
         name = Path(file.filename or field).name[:200]
-        found.append(InputFile(path=path, name=name, media_type=_find_media_type(file.content_type or "", name)))
-    return found
+        inputs.append(InputFile(path=path, name=name, media_type=_find_media_type(file.content_type or "", name)))
+    return inputs
 
 
 def _save_pasted(field: str, syntax: str, folder: Path) -> list[InputFile]:

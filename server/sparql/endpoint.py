@@ -43,9 +43,9 @@ def endpoint() -> Response:
     try:
         query = parse_request(text)
         result = answers.answer_page(query)
-        return _page(text, result, findings=explain(query) if result.empty else None)
+        return _page(text, result, advice=explain(query) if result.empty else None)
     except BegreppError as error:
-        return _page(text, error=error, findings=_explain_error(text, error))
+        return _page(text, error=error, advice=_explain_error(text, error))
 
 
 def _explain_error(text: str, error: BegreppError) -> list[QueryAdvice] | None:
@@ -60,10 +60,10 @@ def _explain_error(text: str, error: BegreppError) -> list[QueryAdvice] | None:
 
 def _advice_response(query: SparqlRequest) -> Response:
     """Return advice on a query, which is not run itself."""
-    findings = explain(query)
+    advice = explain(query)
     if choose_format(request, (HTML, Format("json", "application/json"))) == HTML:
-        return _page(query.query, findings=findings)
-    return Response(advice_json(findings), content_type="application/json; charset=utf-8")
+        return _page(query.query, advice=advice)
+    return Response(advice_json(advice), content_type="application/json; charset=utf-8")
 
 
 def _data_response(query: SparqlRequest) -> Response:
@@ -106,7 +106,7 @@ def _page(
     text: str,
     result: ResultPage | None = None,
     error: BegreppError | None = None,
-    findings: list[QueryAdvice] | None = None,
+    advice: list[QueryAdvice] | None = None,
 ) -> Response:
     page = render(
         "sparql.html",
@@ -114,7 +114,7 @@ def _page(
         query=text,
         error=error,
         page=result,
-        findings=None if findings is None else advice_sentences(findings),
+        findings=None if advice is None else advice_sentences(advice),
         examples=queries("examples"),
         editor=EDITOR.exists(),
         downloads=_downloads(text, result) if result and not result.empty else [],

@@ -51,25 +51,25 @@ def _run_probe(text: str, query: SparqlRequest) -> bool | None:
         return None
 
 
-def advice_text(finding: QueryAdvice, translate: Translator) -> str:
+def advice_text(advice: QueryAdvice, translate: Translator) -> str:
     """Return the advice as a sentence."""
-    return translate(f"doctor.{finding.kind}", about=finding.about, more=finding.more)
+    return translate(f"doctor.{advice.kind}", about=advice.about, more=advice.more)
 
 
-def advice_json(findings: list[QueryAdvice]) -> str:
+def advice_json(advice_list: list[QueryAdvice]) -> str:
     """Return the advice as JSON, with a sentence in each language."""
     translators = {language: Translator(language) for language in LANGUAGES}
     items = [
         {
-            **asdict(finding),
-            "says": {language: advice_text(finding, translate) for language, translate in translators.items()},
+            **asdict(advice),
+            "says": {language: advice_text(advice, translate) for language, translate in translators.items()},
         }
-        for finding in findings
+        for advice in advice_list
     ]
     return json.dumps({"findings": items}, ensure_ascii=False, indent=1) + "\n"
 
 
-def advice_sentences(findings: list[QueryAdvice]) -> list[tuple[str, tuple[str, ...]]]:
+def advice_sentences(advice_list: list[QueryAdvice]) -> list[tuple[str, tuple[str, ...]]]:
     """Return the advice as sentences in the language of the page, each with the suggested replacements."""
     translate = translator()
-    return [(advice_text(finding, translate), finding.instead) for finding in findings]
+    return [(advice_text(advice, translate), advice.instead) for advice in advice_list]

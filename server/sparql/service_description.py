@@ -41,22 +41,22 @@ def describe_endpoint(format_: Format) -> Response:
 def service_description_triples(build: ServedBuild, url: str) -> list[Triple]:
     """Return the triples that describe the endpoint at `url`."""
     service, dataset, default = NamedNode(url), NamedNode(f"{url}#dataset"), NamedNode(f"{url}#default")
-    a = NamedNode(expand("rdf:type"))
+    rdf_type = NamedNode(expand("rdf:type"))
     number = NamedNode(expand("xsd:integer"))
 
     def sd(name: str) -> NamedNode:
         return NamedNode(_SD + name)
 
     triples = [
-        Triple(service, a, sd("Service")),
+        Triple(service, rdf_type, sd("Service")),
         Triple(service, sd("endpoint"), service),
         Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
         Triple(service, sd("supportedLanguage"), sd("SPARQL10Query")),
         Triple(service, sd("feature"), sd("BasicFederatedQuery")),
         Triple(service, sd("defaultDataset"), dataset),
-        Triple(dataset, a, sd("Dataset")),
+        Triple(dataset, rdf_type, sd("Dataset")),
         Triple(dataset, sd("defaultGraph"), default),
-        Triple(default, a, sd("Graph")),
+        Triple(default, rdf_type, sd("Graph")),
         Triple(default, NamedNode(expand("void:triples")), Literal(str(build.manifest.triples), datatype=number)),
     ]
     triples += [Triple(service, sd("resultFormat"), NamedNode(_FORMATS + name)) for name in _RESULTS]
@@ -66,10 +66,10 @@ def service_description_triples(build: ServedBuild, url: str) -> list[Triple]:
         named_graph = NamedNode(f"{named.value}-graph")
         triples += [
             Triple(dataset, sd("namedGraph"), named),
-            Triple(named, a, sd("NamedGraph")),
+            Triple(named, rdf_type, sd("NamedGraph")),
             Triple(named, sd("name"), NamedNode(graph["graph"])),
             Triple(named, sd("graph"), named_graph),
-            Triple(named_graph, a, sd("Graph")),
+            Triple(named_graph, rdf_type, sd("Graph")),
             Triple(named_graph, NamedNode(expand("void:triples")), Literal(str(graph["triples"]), datatype=number)),
         ]
         for lang, words in graph["titles"].items():
@@ -80,7 +80,7 @@ def service_description_triples(build: ServedBuild, url: str) -> list[Triple]:
         )
         triples += [
             Triple(dataset, sd("namedGraph"), named),
-            Triple(named, a, sd("NamedGraph")),
+            Triple(named, rdf_type, sd("NamedGraph")),
             Triple(named, sd("name"), NamedNode(difference["graph"])),
         ]
     return sorted(triples, key=str)

@@ -29,7 +29,7 @@ _LANES = (("quick", 0.1, 2, 2), ("middle", 1.0, 1, 9), ("long", math.inf, 1, 16)
 """Name, seconds of processor time in the lane, slots as a multiple of `query_workers`, and niceness."""
 _LARGE_MB = 512
 """Resident memory above which a worker is not reused."""
-_REMEMBERED = 10_000
+_MAX_KNOWN_LANES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class QueryPool:
         self._fork_server = ForkServer(settings.query_memory_mb)
         self._idle: list[list[Worker]] = [[] for _ in self.lanes]
         self._lock = threading.Lock()
-        self._known_lanes: LRUCache[bytes, int] = LRUCache(_REMEMBERED)
+        self._known_lanes: LRUCache[bytes, int] = LRUCache(_MAX_KNOWN_LANES)
         self._paused: dict[Worker, float] = {}
         max_threads = sum(lane.queue.slots + lane.queue.max_waiting for lane in self.lanes)
         self._threads = ThreadPoolExecutor(max_threads, thread_name_prefix="query")
@@ -154,7 +154,7 @@ class _QueryRun:
         self._seconds = request.seconds or pool.settings.query_seconds
         self._deadline = math.inf
         self._lane_number = pool.known_lane(request)
-        self._entered: float | None = None
+        self._slot_acquired_at: float | None = None
         self._worker: Worker | None = None
 
     def __enter__(self) -> None: ...
@@ -165,7 +165,7 @@ class _QueryRun:
             self.detached = False
             return
         healthy = kind is None or issubclass(kind, QueryError)
-        self._leave()
+        self._release_slot()
         if self._worker:
             self._pool.release_worker(self._worker, self._lane_number, reusable=healthy)
             if not healthy:
@@ -173,7 +173,7 @@ class _QueryRun:
 
     def begin(self) -> ResultChunk | None:
         """Start the query; return the first part of the result if ready within the time of the lane, else None."""
-        self._enter()
+        self._acquire_slot()
         self._worker = self._pool.acquire_worker(self._lane_number)
         self._deadline = time.monotonic() + self._seconds
         self._worker.send(self._request)
@@ -226,27 +226,27 @@ class _QueryRun:
         assert self._worker
         paused_at = time.monotonic()
         self._pool.pause(self._worker)
-        self._leave()
+        self._release_slot()
         self._lane_number += 1
         self._pool.remember_lane(self._request, self._lane_number)
         try:
-            self._enter()
+            self._acquire_slot()
         finally:
             self._pool.unpause(self._worker)
         self._worker.resume(self._lane.niceness)
         self._deadline += time.monotonic() - paused_at
 
-    def _enter(self) -> None:
+    def _acquire_slot(self) -> None:
         metrics.WAITING.labels(self._lane.name).inc()
         try:
             self._lane.queue.acquire(self._client)
         finally:
             metrics.WAITING.labels(self._lane.name).dec()
         metrics.RUNNING.labels(self._lane.name).inc()
-        self._entered = time.monotonic()
+        self._slot_acquired_at = time.monotonic()
 
-    def _leave(self) -> None:
-        if self._entered is not None:
-            self._lane.queue.release(self._client, time.monotonic() - self._entered)
+    def _release_slot(self) -> None:
+        if self._slot_acquired_at is not None:
+            self._lane.queue.release(self._client, time.monotonic() - self._slot_acquired_at)
             metrics.RUNNING.labels(self._lane.name).dec()
-            self._entered = None
+            self._slot_acquired_at = None

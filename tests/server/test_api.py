@@ -64,6 +64,14 @@ def test_a_concept_is_found_by_iri_and_by_any_name_of_its_system(client: FlaskCl
     assert (by_iri["label"], by_iri["prefLabel"]["sv"], by_iri["status"]) == ("lung cancer", "lungcancer", "active")
 
 
+def test_the_language_of_the_pages_does_not_change_that_of_the_api(client: FlaskClient) -> None:
+    client.set_cookie("lang", "en")
+    try:
+        assert get(client, "lookup", system="onkologi", code="lungcancer")["label"] == "lungcancer"
+    finally:
+        client.delete_cookie("lang")
+
+
 def test_the_tree_can_be_walked_down_up_and_compared(client: FlaskClient) -> None:
     below = get(client, "children", system="onkologi", code="cancer", limit="2")
     assert below["total"] > len(below["children"]) == 2

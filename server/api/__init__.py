@@ -34,13 +34,13 @@ def page() -> Response:
 
 
 @blueprint.get("/api/openapi.json")
-def description() -> Response:
+def api_description() -> Response:
     """Return the OpenAPI 3.1 description."""
     return jsonify(describe_api(app_state().settings, address("") or "/"))
 
 
 @blueprint.post("/api/v1/resolve")
-def resolve_several() -> Response:
+def resolve_batch() -> Response:
     """Resolve a JSON list of {system, code, asOf?}."""
     bodies = resolve_codes(served_build(), request.get_json(silent=True), translator().language)
     return jsonify(msgspec.to_builtins(bodies))

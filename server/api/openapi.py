@@ -7,7 +7,7 @@ from typing import Any
 
 from begrepp.settings import Settings
 from server.api.operations import OPERATIONS, Operation
-from server.api.parameters import Parameter
+from server.api.parameters import ApiParameter
 from server.api.schemas import SCHEMAS, ProblemBody, component_ref
 from server.served.batch_resolve import MAX_CODE_LENGTH, MAX_CODES, ResolvedBody
 from server.validation.openapi import describe_validation_api
@@ -50,7 +50,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _parameter(parameter: Parameter, operation: Operation) -> dict[str, Any]:
+def _parameter(parameter: ApiParameter, operation: Operation) -> dict[str, Any]:
     example = {"example": operation.example[parameter.name]} if parameter.name in operation.example else {}
     return {
         "name": parameter.name,

@@ -19,7 +19,7 @@ from server.api.handlers import (
     lookup,
     lookup_as_of,
     resolve_code,
-    search,
+    search_index,
 )
 from server.api.parameters import (
     AS_OF,
@@ -31,7 +31,7 @@ from server.api.parameters import (
     SCHEME,
     STATUS,
     SYSTEM,
-    Parameter,
+    ApiParameter,
     concept_parameters,
     limit_parameter,
 )
@@ -57,7 +57,7 @@ class Operation:
     """An operation of the API; `example` holds query parameters that work with the starter data."""
 
     name: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[ApiParameter, ...]
     body: type[Struct]
     handler: Callable[[ServedBuild, ApiCall, str], Struct]
     example: dict[str, str]
@@ -84,9 +84,9 @@ class Operation:
 
 
 _CONCEPT = (*concept_parameters(), SYSTEM)
-_REQUIRED_CODE = Parameter(name="code", required=True)
-_REQUIRED_SYSTEM = Parameter(name="system", required=True)
-_REQUIRED_DAY = Parameter(name="asOf", day=True, required=True)
+_REQUIRED_CODE = ApiParameter(name="code", required=True)
+_REQUIRED_SYSTEM = ApiParameter(name="system", required=True)
+_REQUIRED_DAY = ApiParameter(name="asOf", day=True, required=True)
 
 OPERATIONS = (
     Operation(
@@ -100,7 +100,7 @@ OPERATIONS = (
         name="search",
         parameters=(QUERY, SCHEME, KIND, STATUS, DATASET, limit_parameter(100, 25), OFFSET, LANG),
         body=ResultsBody,
-        handler=search,
+        handler=search_index,
         example={"q": "brostcancer", "limit": "3"},
     ),
     Operation(

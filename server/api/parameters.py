@@ -16,7 +16,7 @@ MAX_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class ApiParameter:
     """A query parameter: text, one of several values, a date, or a whole number within limits."""
 
     name: str
@@ -62,27 +62,27 @@ class Parameter:
         return value
 
 
-def read_parameters(args: MultiDict[str, str], parameters: Iterable[Parameter]) -> dict[str, Any]:
+def read_parameters(args: MultiDict[str, str], parameters: Iterable[ApiParameter]) -> dict[str, Any]:
     """Return the values of all parameters by name. Raises `UsageError`."""
     return {parameter.name: parameter.parse(args.get(parameter.name)) for parameter in parameters}
 
 
-def concept_parameters(suffix: str = "") -> tuple[Parameter, ...]:
+def concept_parameters(suffix: str = "") -> tuple[ApiParameter, ...]:
     """Return the parameters that name a concept: its IRI, or its code together with `system`."""
-    return Parameter(name=f"iri{suffix}"), Parameter(name=f"code{suffix}")
+    return ApiParameter(name=f"iri{suffix}"), ApiParameter(name=f"code{suffix}")
 
 
-SYSTEM = Parameter(name="system")
-LANG = Parameter(name="lang", values=LANGUAGES)
-AS_OF = Parameter(name="asOf", day=True)
-QUERY = Parameter(name="q", required=True)
-SCHEME = Parameter(name="scheme")
-KIND = Parameter(name="kind", values=tuple(KINDS))
-STATUS = Parameter(name="status", values=("active", "inactive"))
-DATASET = Parameter(name="dataset")
-OFFSET = Parameter(name="offset", number=(0, 2000, 0))
+SYSTEM = ApiParameter(name="system")
+LANG = ApiParameter(name="lang", values=LANGUAGES)
+AS_OF = ApiParameter(name="asOf", day=True)
+QUERY = ApiParameter(name="q", required=True)
+SCHEME = ApiParameter(name="scheme")
+KIND = ApiParameter(name="kind", values=tuple(KINDS))
+STATUS = ApiParameter(name="status", values=("active", "inactive"))
+DATASET = ApiParameter(name="dataset")
+OFFSET = ApiParameter(name="offset", number=(0, 2000, 0))
 
 
-def limit_parameter(maximum: int, default: int) -> Parameter:
+def limit_parameter(maximum: int, default: int) -> ApiParameter:
     """Return the parameter for the maximum number of results."""
-    return Parameter(name="limit", number=(1, maximum, default))
+    return ApiParameter(name="limit", number=(1, maximum, default))

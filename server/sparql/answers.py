@@ -24,7 +24,7 @@ _PAGE_CHUNKS = 8
 """Chunks of 64 KB read from a graph that is shown on a page."""
 
 
-def run_query(
+def answer_query(
     query: SparqlRequest, formats: FormatPair, *, rows: int = 0, fingerprint: str = ""
 ) -> StoredResult | ResultStream:
     """Return the result of a query: from the answer cache, stored in the cache if small, or a stream.
@@ -88,7 +88,7 @@ def answer_response(result: StoredResult | ResultStream, format_: Format) -> Res
 
 def answer_page(query: SparqlRequest, links: Mapping[str, str] | None = None) -> ResultPage:
     """Return the first rows of the result for a page; `links` maps a column to the column with its link targets."""
-    result = run_query(query, _PAGE_FORMAT_PAIR, rows=ROWS_SHOWN)
+    result = answer_query(query, _PAGE_FORMAT_PAIR, rows=ROWS_SHOWN)
     return result_page(served_build(), result.form, _read_beginning(result), translator().language, links)
 
 

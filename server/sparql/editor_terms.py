@@ -13,7 +13,7 @@ blueprint = Blueprint("terms", __name__)
 
 
 @blueprint.get("/sparql/terms")
-def terms() -> Response:
+def list_terms() -> Response:
     """Return prefixes, classes and properties with their counts, and properties by class, in descending order."""
     statistics = read_statistics(served_build().folder)
     properties = {name: count for name, (count, _) in statistics.properties.items()}

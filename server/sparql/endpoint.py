@@ -19,7 +19,7 @@ from server.pages.results import ResultPage
 from server.pages.templating import address, render
 from server.sparql import answers
 from server.sparql.explain import advice_json, advice_sentences, explain
-from server.sparql.request import SparqlRequest, parse_request, read_query
+from server.sparql.request import SparqlRequest, parse_request, read_query_text
 from server.sparql.service_description import describe_endpoint
 from server.workers.stream import ResultStream
 
@@ -32,7 +32,7 @@ blueprint = Blueprint("sparql", __name__)
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> Response:
     """Run a query sent by GET, by POST of a form, or as the body of a POST; without a query, show the form."""
-    text = read_query()
+    text = read_query_text()
     if not text:
         return _no_query_response()
     if "explain" in request.values:
@@ -74,7 +74,7 @@ def _data_response(query: SparqlRequest) -> Response:
     if query.deterministic and is_not_modified(request.environ, quote_etag(fingerprint)):
         response = Response(status=304)
     else:
-        result = answers.run_query(query, formats, fingerprint=fingerprint)
+        result = answers.answer_query(query, formats, fingerprint=fingerprint)
         format_ = graphs if result.form == "graph" else results
         if format_ is None:
             if isinstance(result, ResultStream):

@@ -66,7 +66,7 @@ def parse_query(
     return SparqlRequest(query=query, tokens=token_list, default_graphs=default_graphs, named_graphs=named_graphs)
 
 
-def read_query() -> str:
+def read_query_text() -> str:
     """Return the query text sent by GET, by POST of a form, or as the body; empty if there is none.
 
     Raises `QueryRefused` for an update, and `QueryError` if the request violates the protocol.

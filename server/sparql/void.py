@@ -12,7 +12,7 @@ from server.pages.signposting import rights_of
 from server.served.build import ServedBuild
 
 
-def dataset_triples(build: ServedBuild, root: str) -> Iterator[Triple]:
+def void_triples(build: ServedBuild, root: str) -> Iterator[Triple]:
     """Yield the triples about the data set and its code systems; `root` is the address of the home page."""
     dataset, rdf_type = NamedNode(f"{root}/.well-known/void#dataset"), NamedNode(expand("rdf:type"))
     number = NamedNode(expand("xsd:integer"))

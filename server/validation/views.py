@@ -35,7 +35,7 @@ def validation_of_build() -> str:
 
 
 @blueprint.get("/validation/openapi.json")
-def description() -> Response:
+def validation_description() -> Response:
     """Return the OpenAPI description of the validation API."""
     return Response(
         describe_validation_api(app_state().settings), content_type="application/vnd.oai.openapi+json;version=3.1"

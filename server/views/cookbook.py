@@ -57,7 +57,7 @@ def question(name: str) -> Response:
 def _response(question: SparqlRequest, format_: Format, *, as_table_of_rdf: bool) -> Response:
     graph = format_ in GRAPH_FORMATS
     formats = (RESULT_FORMATS[0] if graph else format_, format_ if graph else GRAPH_FORMATS[0])
-    found = answers.run_query(question, formats)
+    found = answers.answer_query(question, formats)
     if not as_table_of_rdf:
         return answers.answer_response(found, format_)
     body = found.body if isinstance(found, StoredResult) else found.read()

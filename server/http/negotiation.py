@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from begrepp.errors import BegreppError
 from server.http.i18n import LANGUAGES
@@ -57,17 +60,25 @@ def split_suffix(path: str, formats: tuple[Format, ...] = PAGE_FORMATS) -> tuple
 
 
 def quality(request: Request, offer: Format) -> float:
-    """Return the quality value, 0 to 1, of a format in `Accept`; 1 if the header is missing or empty.
+    """Return the quality value, 0 to 1, of a format in `Accept`; 1 if the header is missing or empty."""
+    return _quality(request.headers.get("Accept", ""), offer)
 
-    `Request.accept_mimetypes` parses the header once per request.
-    """
-    accept = request.accept_mimetypes
-    return max(accept.quality(name) for name in (offer.media_type, *offer.also)) if accept else 1.0
+
+@lru_cache(4096)
+def _quality(accept: str, offer: Format) -> float:
+    parsed = _parse_accept(accept)
+    return max(parsed.quality(name) for name in (offer.media_type, *offer.also)) if parsed else 1.0
+
+
+@lru_cache(256)
+def _parse_accept(accept: str) -> MIMEAccept:
+    """Return a parsed `Accept` header; cached, because browsers and libraries send few different ones."""
+    return parse_accept_header(accept, MIMEAccept)
 
 
 def accepts_explicitly(request: Request, offer: Format) -> bool:
     """Return whether `Accept` lists the media type of a format by name, with any quality value."""
-    return any(media_type == offer.media_type for media_type, _ in request.accept_mimetypes)
+    return any(media_type == offer.media_type for media_type, _ in _parse_accept(request.headers.get("Accept", "")))
 
 
 def find_format(request: Request, offers: tuple[Format, ...]) -> Format | None:
@@ -85,7 +96,7 @@ def choose_format(request: Request, offers: tuple[Format, ...]) -> Format:
     """
     if format_ := find_format(request, offers):
         return format_
-    rejected = request.values.get("format", "") or str(request.accept_mimetypes)
+    rejected = request.values.get("format", "") or str(_parse_accept(request.headers.get("Accept", "")))
     available = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)
     raise NotAcceptable(f"'{rejected}' is not to be had here.", f"Ask for one of: {available}.", offers)
 

@@ -87,13 +87,16 @@ def _resolve_several() -> dict[str, Any]:
     }
 
 
-def _json(words: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": words, "content": {"application/json": {"schema": schema}}}
+def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def _problems() -> dict[str, Any]:
     too_long = {"414": {"description": "The address is longer than the server reads.", "content": {"text/html": {}}}}
     return too_long | {
-        status: {"description": words, "content": {"application/problem+json": {"schema": component_ref(ProblemBody)}}}
-        for status, words in _PROBLEMS.items()
+        status: {
+            "description": description,
+            "content": {"application/problem+json": {"schema": component_ref(ProblemBody)}},
+        }
+        for status, description in _PROBLEMS.items()
     }

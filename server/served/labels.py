@@ -30,13 +30,15 @@ _NAME_PROPERTIES = [
     )
 ]
 _BATCH = 1000
+Statements = dict[str, list[NamedNode | Literal]]
+"""Values of a thing, by property IRI."""
 
 
-def choose_text(property_texts: Iterable[Text], language: str) -> Text | None:
+def choose_text(texts: Iterable[Text], language: str) -> Text | None:
     """Return the text in the language, else in the other language, else any; always the same one, or None."""
     order = languages_for(language)
     ranked = sorted(
-        property_texts,
+        texts,
         key=lambda t: (order.index(t.lang) if t.lang in order else len(order), t.lang, -len(t.value), t.value),
     )
     return ranked[0] if ranked else None
@@ -121,15 +123,15 @@ def _make_ref(build: ServedBuild, iri: str, statements: dict[str, list[Text]], l
     )
 
 
-def find_statements(build: ServedBuild, iri: str) -> dict[str, list[NamedNode | Literal]]:
+def find_statements(build: ServedBuild, iri: str) -> Statements:
     """Return the statements of a thing, by property IRI."""
     return find_all_statements(build, [iri])[iri]
 
 
-def find_all_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str, list[NamedNode | Literal]]]:
+def find_all_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str, Statements]:
     """Return the statements of several things, by thing and property IRI."""
     iri_list = [*iris]
-    statements: dict[str, dict[str, list[NamedNode | Literal]]] = {iri: defaultdict(list) for iri in iri_list}
+    statements: dict[str, Statements] = {iri: defaultdict(list) for iri in iri_list}
     if not iri_list:
         return statements
     for thing, property_, term in select(build.store, "thing", thing=[NamedNode(iri) for iri in iri_list]):
@@ -137,9 +139,6 @@ def find_all_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str, di
         if isinstance(term, NamedNode | Literal):
             statements[thing.value][property_.value].append(term)
     return statements
-
-
-Statements = dict[str, list[NamedNode | Literal]]
 
 
 def property_texts(statements: Statements, prefixed: str) -> list[Text]:

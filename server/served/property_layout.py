@@ -47,8 +47,8 @@ def read_property_positions() -> dict[str, PropertyPosition]:
             order=_number(graph, node),
             name=texts(graph, node, SH + "name"),
         )
-        present = positions.get(path.value)
-        if present is None or (position.group_order, position.order) < (present.group_order, present.order):
+        existing = positions.get(path.value)
+        if existing is None or (position.group_order, position.order) < (existing.group_order, existing.order):
             positions[path.value] = position
     return positions
 

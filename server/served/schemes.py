@@ -133,23 +133,23 @@ class SchemeIndex:
 
 
 def _set_property(scheme: SchemeFacts, prop: str, term: object) -> None:
-    words = str(getattr(term, "value", ""))
-    text = Text(words, getattr(term, "language", None) or "")
+    text_value = str(getattr(term, "value", ""))
+    text = Text(text_value, getattr(term, "language", None) or "")
     if prop == expand("skos:prefLabel"):
         scheme.titles.append(text)
     elif prop == expand("dct:description"):
         scheme.descriptions.append(text)
     elif prop == expand("dct:identifier"):
-        scheme.identifiers.append(words)
+        scheme.identifiers.append(text_value)
     elif prop == expand("begrepp:schemeId"):
-        scheme.id = words
+        scheme.id = text_value
     elif prop == expand("begrepp:preferredSystemUri"):
-        scheme.system_uri = words
+        scheme.system_uri = text_value
     elif prop == expand("begrepp:notationPattern"):
-        scheme.pattern = words
+        scheme.pattern = text_value
     elif prop == expand("begrepp:hierarchical"):
-        scheme.hierarchical = words == "true"
+        scheme.hierarchical = text_value == "true"
     elif prop == expand("dct:isPartOf"):
-        scheme.part_of = words
+        scheme.part_of = text_value
     elif prop == expand("begrepp:ehdsCodingSystem"):
-        scheme.ehds = words
+        scheme.ehds = text_value

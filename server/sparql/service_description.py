@@ -72,8 +72,8 @@ def service_description_triples(build: ServedBuild, url: str) -> list[Triple]:
             Triple(named_graph, rdf_type, sd("Graph")),
             Triple(named_graph, NamedNode(expand("void:triples")), Literal(str(graph["triples"]), datatype=number)),
         ]
-        for lang, words in graph["titles"].items():
-            triples.append(Triple(named_graph, NamedNode(expand("dct:title")), Literal(words, language=lang)))
+        for lang, title in graph["titles"].items():
+            triples.append(Triple(named_graph, NamedNode(expand("dct:title")), Literal(title, language=lang)))
     for difference in build.manifest.differences:
         named = NamedNode(
             f"{url}#difference-{difference['scheme']}-{difference['old']}-{difference['new']}".replace(" ", "_")
@@ -100,29 +100,29 @@ def _partitions(graph: NamedNode, statistics: Statistics) -> list[Triple]:
         Triple(graph, void("distinctSubjects"), number(statistics.subjects)),
         Triple(graph, void("classes"), number(len(statistics.classes))),
         Triple(graph, void("properties"), number(len(statistics.properties))),
-        *(Triple(graph, void("vocabulary"), NamedNode(space)) for space in _vocabularies(statistics)),
+        *(Triple(graph, void("vocabulary"), NamedNode(namespace)) for namespace in _vocabularies(statistics)),
     ]
     for n, (class_, instances) in enumerate(statistics.classes.items()):
-        part = NamedNode(f"{graph.value}-class-{n}")
+        partition = NamedNode(f"{graph.value}-class-{n}")
         triples += [
-            Triple(graph, void("classPartition"), part),
-            Triple(part, void("class"), NamedNode(class_)),
-            Triple(part, void("entities"), number(instances)),
+            Triple(graph, void("classPartition"), partition),
+            Triple(partition, void("class"), NamedNode(class_)),
+            Triple(partition, void("entities"), number(instances)),
         ]
         for m, (property_, count) in enumerate(statistics.class_properties.get(class_, {}).items()):
-            inner = NamedNode(f"{part.value}-property-{m}")
+            property_partition = NamedNode(f"{partition.value}-property-{m}")
             triples += [
-                Triple(part, void("propertyPartition"), inner),
-                Triple(inner, void("property"), NamedNode(property_)),
-                Triple(inner, void("triples"), number(count)),
+                Triple(partition, void("propertyPartition"), property_partition),
+                Triple(property_partition, void("property"), NamedNode(property_)),
+                Triple(property_partition, void("triples"), number(count)),
             ]
     for n, (property_, (count, subjects)) in enumerate(statistics.properties.items()):
-        part = NamedNode(f"{graph.value}-property-{n}")
+        partition = NamedNode(f"{graph.value}-property-{n}")
         triples += [
-            Triple(graph, void("propertyPartition"), part),
-            Triple(part, void("property"), NamedNode(property_)),
-            Triple(part, void("triples"), number(count)),
-            Triple(part, void("distinctSubjects"), number(subjects)),
+            Triple(graph, void("propertyPartition"), partition),
+            Triple(partition, void("property"), NamedNode(property_)),
+            Triple(partition, void("triples"), number(count)),
+            Triple(partition, void("distinctSubjects"), number(subjects)),
         ]
     return triples
 

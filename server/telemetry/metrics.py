@@ -55,7 +55,7 @@ KILLED = Counter("begrepp_query_workers_killed", "Query workers that were stoppe
 PAGE_SECONDS = Histogram("begrepp_page_seconds", "Seconds to answer anything but a query.", buckets=_BUCKETS)
 
 
-def exposition() -> bytes:
+def format_metrics() -> bytes:
     """Return all metrics in the Prometheus text format."""
     _remove_ended_processes()
     registry = CollectorRegistry()

@@ -96,13 +96,13 @@ def _operation(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _get_operation(settings: Settings, name: str, summary: str, what: str, media_type: str) -> dict[str, Any]:
+def _get_operation(settings: Settings, name: str, summary: str, description: str, media_type: str) -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": summary,
         "parameters": [_profile_parameter(settings, allow_own=False)],
         "responses": {
-            "200": {"description": what, "content": {media_type: {}}},
+            "200": {"description": description, "content": {media_type: {}}},
             "404": _not_found(),
         },
     }
@@ -110,8 +110,8 @@ def _get_operation(settings: Settings, name: str, summary: str, what: str, media
 
 def _not_found() -> dict[str, Any]:
     """Return the 404 response, which is a page for browsers, as for any unknown address."""
-    refusal = _problem_response("404")
-    return {**refusal, "content": {**refusal["content"], "text/html": {}}}
+    response = _problem_response("404")
+    return {**response, "content": {**response["content"], "text/html": {}}}
 
 
 def _problem_response(status: str) -> dict[str, Any]:
@@ -120,22 +120,22 @@ def _problem_response(status: str) -> dict[str, Any]:
 
 
 def _profile_parameter(settings: Settings, *, allow_own: bool) -> dict[str, Any]:
-    known = profiles(settings)
-    names = [each.name for each in known] + (["own"] if allow_own else [])
-    words = "; ".join(f"{each.name}: {choose(each.title, 'en')}" for each in known)
+    all_profiles = profiles(settings)
+    names = [each.name for each in all_profiles] + (["own"] if allow_own else [])
+    description = "; ".join(f"{each.name}: {choose(each.title, 'en')}" for each in all_profiles)
     if allow_own:
-        words += "; own: nothing but the shapes that are sent along"
+        description += "; own: nothing but the shapes that are sent along"
     return {
         "name": "profile",
         "in": "path",
         "required": True,
-        "description": words,
+        "description": description,
         "schema": {"type": "string", "enum": names},
     }
 
 
-def _query_parameter(name: str, words: str, values: list[str]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": words, "schema": {"type": "string", "enum": values}}
+def _query_parameter(name: str, description: str, values: list[str]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": "string", "enum": values}}
 
 
 def _problem_schema() -> dict[str, Any]:

@@ -75,14 +75,14 @@ class ValidationPool:
                     f"The validation ran for {seconds:g} seconds and was stopped.",
                     "Send less data at a time, or simpler rules; `begrepp validate` on your own machine has no limit.",
                 )
-            answer = worker.pipe.recv()
+            reply = worker.pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise ValidationTooLarge(
                 f"The validation needed more than the {self._settings.validation_memory_mb} MB it may have.",
                 "Send less data at a time; `begrepp validate` on your own machine has no limit.",
             ) from None
-        if isinstance(answer, BegreppError):
-            raise answer
+        if isinstance(reply, BegreppError):
+            raise reply
 
     def close(self) -> None:
         """Kill all workers."""

@@ -12,12 +12,12 @@ import pytest
 
 from begrepp.errors import InputError
 from begrepp.settings import ROOT
-from begrepp.validation.shacl import sparql_constraints
-from begrepp.validation.shacl.cycles import on_cycles
-from begrepp.validation.shacl.query_plan import UnsupportedQuery
+from begrepp.validation.shacl.data.cycles import on_cycles
 from begrepp.validation.shacl.regex import follow
-from begrepp.validation.shacl.select_parser import read_select
 from begrepp.validation.shacl.shapes import Shapes
+from begrepp.validation.shacl.sparql_constraints import constraints
+from begrepp.validation.shacl.sparql_constraints.query_plan import UnsupportedQuery
+from begrepp.validation.shacl.sparql_constraints.select_parser import read_select
 from begrepp.validation.validate import validate
 
 PREFIXES = """
@@ -103,13 +103,13 @@ def test_a_blank_focus_node_is_asked_about_too(tmp_path: Path) -> None:
 def test_all_our_questions_are_read_into_columns() -> None:
     shapes = Shapes(sorted((ROOT / "shapes").glob("*.ttl")))
     assert shapes.used("sparql")
-    assert not sparql_constraints.SparqlConstraints(shapes).need_everything
+    assert not constraints.SparqlConstraints(shapes).need_everything
 
 
 def test_columns_and_the_store_answer_our_questions_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     examples = sorted((ROOT / "tests" / "shapes").glob("*/*.ttl"))
     by_columns = validate(examples)
-    monkeypatch.setattr(sparql_constraints, "_read", lambda query, prefixes: None)
+    monkeypatch.setattr(constraints, "_read", lambda query, prefixes: None)
     assert validate(examples).results == by_columns.results
 
 

@@ -20,7 +20,7 @@ from pyoxigraph import QuerySolution, QuerySolutions
 from begrepp.build.view_scan import CHECKS, ViewReader, scan_view
 from begrepp.queries.files import Query, queries
 from begrepp.store.disk import DiskStore
-from begrepp.validation.shacl.cycles import on_cycles
+from begrepp.validation.shacl.data.cycles import on_cycles
 
 EXAMPLES_KEPT = 10
 

@@ -16,7 +16,7 @@ import polars as pl
 from begrepp.rdf.frames import about, nothing, subject_blocks, terms
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import literal
-from begrepp.validation.shacl.cycles import on_cycles
+from begrepp.validation.shacl.data.cycles import on_cycles
 
 
 class ViewReader(Protocol):

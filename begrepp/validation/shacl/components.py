@@ -9,12 +9,12 @@ import numpy as np
 from pyoxigraph import NamedNode
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.columns import among, joined, pairs
-from begrepp.validation.shacl.data import Data, Values
+from begrepp.validation.shacl.data.data_graph import Data, Values
+from begrepp.validation.shacl.data.id_columns import among, joined, pairs
+from begrepp.validation.shacl.data.term_table import Ids, Mask
 from begrepp.validation.shacl.rdf_reader import Triples
 from begrepp.validation.shacl.regex import follow
 from begrepp.validation.shacl.shapes import VALUE_CHECKS
-from begrepp.validation.shacl.term_table import Ids, Mask
 from begrepp.validation.shacl.value_tests import BOUNDS, compares, in_languages, of_datatype, of_kind, of_length
 from begrepp.validation.shacl.vocabulary import SH, Term, count_of, is_true, lexical
 

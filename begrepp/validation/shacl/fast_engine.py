@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from begrepp.validation.shacl.columns import joined, unique
 from begrepp.validation.shacl.components import Components
-from begrepp.validation.shacl.data import Data, Values
+from begrepp.validation.shacl.data.data_graph import Data, Values
+from begrepp.validation.shacl.data.id_columns import joined, unique
+from begrepp.validation.shacl.data.term_table import Ids, Mask
 from begrepp.validation.shacl.paths import path_text
 from begrepp.validation.shacl.results import Cause, ColumnResults
 from begrepp.validation.shacl.shapes import Shape, Shapes
-from begrepp.validation.shacl.sparql_constraints import SparqlConstraints
-from begrepp.validation.shacl.term_table import Ids, Mask
+from begrepp.validation.shacl.sparql_constraints.constraints import SparqlConstraints
 from begrepp.validation.shacl.vocabulary import SH, Term, component_iri
 
 

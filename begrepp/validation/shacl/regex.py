@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.term_table import Mask
+from begrepp.validation.shacl.data.term_table import Mask
 
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 _CLASS = r"\[\^?(?:[^\\\[\]&~-]|-(?!-)|\\[dDwWsS]|\\[^A-Za-z0-9<>\s])+\]"

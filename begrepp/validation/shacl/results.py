@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from begrepp.validation.shacl.columns import unique
+from begrepp.validation.shacl.data.id_columns import unique
+from begrepp.validation.shacl.data.term_table import Ids, TermTable
 from begrepp.validation.shacl.messages import filled
 from begrepp.validation.shacl.shapes import Shape
-from begrepp.validation.shacl.term_table import Ids, TermTable
 from begrepp.validation.shacl.vocabulary import Term, shown
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from pyoxigraph import Literal, QuerySolutions, Store
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.columns import pairs, unpaired
+from begrepp.validation.shacl.data.id_columns import pairs, unpaired
+from begrepp.validation.shacl.data.term_table import Ids, Mask, TermKind, TermTable
 from begrepp.validation.shacl.rdf_reader import well_formed
-from begrepp.validation.shacl.term_table import Ids, Mask, TermKind, TermTable
 from begrepp.validation.shacl.vocabulary import RDF, SH, XSD, Term, count_of, lexical, shown
 
 _NODE_KINDS: dict[str, tuple[TermKind, ...]] = {

@@ -12,15 +12,15 @@ from functools import lru_cache
 import numpy as np
 from pyoxigraph import NamedNode
 
-from begrepp.validation.shacl.data import Data
-from begrepp.validation.shacl.joins import BindingTable, Joins
+from begrepp.validation.shacl.data.data_graph import Data
+from begrepp.validation.shacl.data.term_table import UNBOUND, Ids
 from begrepp.validation.shacl.paths import path_text
-from begrepp.validation.shacl.query_plan import Select, UnsupportedQuery, words
 from begrepp.validation.shacl.results import Cause, ColumnResults
-from begrepp.validation.shacl.select_parser import read_select
 from begrepp.validation.shacl.shapes import Shape, Shapes
-from begrepp.validation.shacl.store_queries import solutions
-from begrepp.validation.shacl.term_table import UNBOUND, Ids
+from begrepp.validation.shacl.sparql_constraints.joins import BindingTable, Joins
+from begrepp.validation.shacl.sparql_constraints.query_plan import Select, UnsupportedQuery, words
+from begrepp.validation.shacl.sparql_constraints.select_parser import read_select
+from begrepp.validation.shacl.sparql_constraints.store_queries import solutions
 from begrepp.validation.shacl.vocabulary import SH, Term, component_iri, is_true, lexical
 
 

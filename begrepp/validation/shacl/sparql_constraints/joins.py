@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from pyoxigraph import Literal
 
-from begrepp.validation.shacl.columns import among, joined, pairs, unique, unpaired
-from begrepp.validation.shacl.cycles import on_cycles
-from begrepp.validation.shacl.data import Data
-from begrepp.validation.shacl.expressions import OPERATORS, Truth, Value, as_ids, evaluate, truths
+from begrepp.validation.shacl.data.cycles import on_cycles
+from begrepp.validation.shacl.data.data_graph import Data
+from begrepp.validation.shacl.data.id_columns import among, joined, pairs, unique, unpaired
+from begrepp.validation.shacl.data.term_table import UNBOUND, Ids, Mask
 from begrepp.validation.shacl.paths import PropertyPath, inverted
-from begrepp.validation.shacl.query_plan import (
+from begrepp.validation.shacl.sparql_constraints.expressions import OPERATORS, Truth, Value, as_ids, evaluate, truths
+from begrepp.validation.shacl.sparql_constraints.query_plan import (
     Bind,
     Expression,
     Filter,
@@ -31,7 +32,6 @@ from begrepp.validation.shacl.query_plan import (
     UnsupportedQuery,
     variables,
 )
-from begrepp.validation.shacl.term_table import UNBOUND, Ids, Mask
 from begrepp.validation.shacl.vocabulary import Term
 
 _STARTS = 20_000

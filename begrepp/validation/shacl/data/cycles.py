@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from begrepp.validation.shacl.columns import IdColumn
-from begrepp.validation.shacl.term_table import Ids, Mask
+from begrepp.validation.shacl.data.id_columns import IdColumn
+from begrepp.validation.shacl.data.term_table import Ids, Mask
 
 
 def on_cycles(sources: Ids, targets: Ids) -> Ids:

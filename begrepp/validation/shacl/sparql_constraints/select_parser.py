@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.validation.shacl.paths import PropertyPath, inverted
-from begrepp.validation.shacl.query_plan import (
+from begrepp.validation.shacl.sparql_constraints.query_plan import (
     Bind,
     Call,
     Expression,

@@ -16,10 +16,16 @@ import polars as pl
 from numpy.typing import NDArray
 from pyoxigraph import Literal
 
-from begrepp.validation.shacl.data import Data
-from begrepp.validation.shacl.query_plan import Call, Expression, GroupPattern, QueryVariable, UnsupportedQuery
+from begrepp.validation.shacl.data.data_graph import Data
+from begrepp.validation.shacl.data.term_table import UNBOUND, Ids, Mask, TermKind, TermTable
 from begrepp.validation.shacl.regex import follow
-from begrepp.validation.shacl.term_table import UNBOUND, Ids, Mask, TermKind, TermTable
+from begrepp.validation.shacl.sparql_constraints.query_plan import (
+    Call,
+    Expression,
+    GroupPattern,
+    QueryVariable,
+    UnsupportedQuery,
+)
 from begrepp.validation.shacl.vocabulary import RDF, XSD
 
 Truths = NDArray[np.int8]

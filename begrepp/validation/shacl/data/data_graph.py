@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 from pyoxigraph import RdfFormat, Store, parse
 
-from begrepp.validation.shacl.columns import IdColumn, among, distinct, pairs, unique, unpaired
-from begrepp.validation.shacl.encoding import Encoder, Statements
+from begrepp.validation.shacl.data.id_columns import IdColumn, among, distinct, pairs, unique, unpaired
+from begrepp.validation.shacl.data.term_encoder import Encoder, Statements
+from begrepp.validation.shacl.data.term_table import Ids, Mask, TermTable
 from begrepp.validation.shacl.paths import PropertyPath
-from begrepp.validation.shacl.term_table import Ids, Mask, TermTable
 from begrepp.validation.shacl.vocabulary import RDF_TYPE, SUB_CLASS_OF, Term
 
 _NOTHING = np.zeros(0, dtype=np.int64)

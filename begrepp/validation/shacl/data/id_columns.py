@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from begrepp.validation.shacl.term_table import Ids, Mask
+from begrepp.validation.shacl.data.term_table import Ids, Mask
 
 _HALF = 32
 

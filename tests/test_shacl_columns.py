@@ -132,6 +132,16 @@ def test_what_columns_cannot_answer_is_left_to_a_store(query: str) -> None:
         read_select(query, {"ex": "https://example.org/"})
 
 
+def test_a_store_gets_the_focus_node_outside_strings_and_comments_only(tmp_path: Path) -> None:
+    data = written(tmp_path, "data.ttl", DATA.replace("[] a", "ex:e a"))
+    where = """$this ex:code ?value . # GROUP BY $this {
+        FILTER (?value != '''$this''' && BOUND($this) && REGEX(STR(?value), "1") && 1 + 1 = 2)"""
+    shapes = question(tmp_path, f"SELECT $this ?value WHERE {{ {where} }}".replace('"1"', "'1'"))
+    fast, reference = validate([data], shapes), validate([data], shapes, engine="reference")
+    assert (fast.engine, len(fast.results)) == ("fast", 3)
+    assert fast.results == reference.results
+
+
 # ------------------------------------------------------------------------------------------------ patterns
 
 TEXTS = [

@@ -1,17 +1,18 @@
-"""Questions that columns cannot answer are put to a store, once for each focus node.
+"""SPARQL constraint queries in a store, one query per focus node, for those that columns cannot evaluate.
 
-`$this` is written into the query beforehand (SHACL 5.3.1), so that it holds in every scope: a store's own
-substitution joins the value at the outermost scope only, and so misses results.
+`$this` is substituted in the query text (SHACL 5.3.1), so that it is bound in every scope: the store's own
+substitution joins the value in the outermost scope only and misses results.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from begrepp.errors import InputError
+from begrepp.sparql.tokens import tokens
 from begrepp.validation.shacl.engine_choice import BeyondFast
 from begrepp.validation.shacl.regex import compiled
 from begrepp.validation.shacl.shapes import Shape, Shapes
@@ -19,15 +20,8 @@ from begrepp.validation.shacl.vocabulary import Term, lexical
 
 _REGEX = NamedNode("urn:function:regex")
 _SHAPES = NamedNode("urn:graph:shapes")
-_QUERY_PARTS = re.compile(
-    r"""(?P<fixed> """
-    + r'\"\"\".*?\"\"\"|"(?:[^"\\\n]|\\.)*"'
-    + r"""|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|\#[^\n]*)
-    |(?P<is_bound>\bBOUND\s*\(\s*[$?](?:this|shapesGraph|currentShape)\s*\))|(?P<regex>\bREGEX\s*\()|(?P<this>[$?]this\b)
-    |(?P<shapes>[$?]shapesGraph\b)|(?P<shape>[$?]currentShape\b)
-    |(?P<where>\{)|(?P<grouping>\bGROUP\s+BY\b)""",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
-)
+_THIS = ("$this", "?this")
+_PREBOUND = (*_THIS, "$shapesGraph", "?shapesGraph", "$currentShape", "?currentShape")
 
 
 def solutions(
@@ -41,7 +35,7 @@ def solutions(
         store.extend(Quad(quad.subject, quad.predicate, quad.object, _SHAPES) for quad in shapes.graph.quads)
     try:
         answers = store.query(
-            _bound(query, focus, shape.node), prefixes=dict(prefixes), custom_functions={_REGEX: _regex}
+            _prebind(query, focus, shape.node), prefixes=dict(prefixes), custom_functions={_REGEX: _regex}
         )
     except SyntaxError as error:
         raise InputError(shape.name, f"its query is not SPARQL: {error}", "Correct the query of the shape.") from error
@@ -56,30 +50,52 @@ def solutions(
             yield row
 
 
-def _bound(query: str, focus: Term, shape: Term) -> str:
-    """The query with `$this`, `$shapesGraph` and `$currentShape` written into it."""
+def _prebind(query: str, focus: Term, shape: Term) -> str:
+    """Substitute `$this`, `$shapesGraph` and `$currentShape` in a query."""
     if not isinstance(focus, NamedNode):
         raise BeyondFast
-    place = "projection"
+    values = {
+        "": "",
+        "projection": f"({focus} AS ?this)",
+        "where": str(focus),
+        "grouping": f"({focus})",
+        "shapesGraph": str(_SHAPES),
+        "currentShape": str(shape),
+    }
+    return "".join(text + values[slot] for text, slot in _split_at_variables(query))
 
-    def written(part: re.Match[str]) -> str:
-        nonlocal place
-        match part.lastgroup:
-            case "where" | "grouping":
-                place = part.lastgroup
-            case "is_bound":
-                return "(true)"
-            case "regex":
-                return f"{_REGEX}("
-            case "this":
-                return {"projection": f"({focus} AS ?this)", "where": str(focus), "grouping": f"({focus})"}[place]
-            case "shapes" if place == "where":
-                return str(_SHAPES)
-            case "shape" if place == "where":
-                return str(shape)
-        return part[0]
 
-    return _QUERY_PARTS.sub(written, query)
+@lru_cache(maxsize=1000)
+def _split_at_variables(query: str) -> tuple[tuple[str, str], ...]:
+    """The query in pieces of text, each with the name of the value that follows it, or an empty name.
+
+    `$this` is named after the clause that it is in: `projection`, `where` or `grouping`. `BOUND($this)` becomes true
+    and REGEX a call of `_regex` in the text itself.
+    """
+    query_tokens = list(tokens(query))
+    pieces: list[tuple[str, str]] = []
+    clause, end = "projection", 0
+    for n, token in enumerate(query_tokens):
+        if token.start < end:
+            continue
+        following = [each.text for each in query_tokens[n + 1 : n + 4]]
+        text, slot, last = "", "", token
+        if token.kind == "mark" and token.text == "{":
+            clause = "where"
+        elif token.is_word("GROUP") and query_tokens[n + 1 :] and query_tokens[n + 1].is_word("BY"):
+            clause = "grouping"
+        elif token.is_word("REGEX") and following[:1] == ["("]:
+            text = str(_REGEX)
+        elif token.is_word("BOUND") and following[::2] == ["(", ")"] and following[1] in _PREBOUND:
+            text, last = "(true)", query_tokens[n + 3]
+        elif token.text in _THIS:
+            slot = clause
+        elif token.text in _PREBOUND and clause == "where":
+            slot = token.text[1:]
+        if text or slot:
+            pieces.append((query[end : token.start] + text, slot))
+            end = last.end
+    return (*pieces, (query[end:], ""))
 
 
 def _regex(text: Term, pattern: Term, flags: Term | None = None) -> Literal | None:

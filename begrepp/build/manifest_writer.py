@@ -84,7 +84,7 @@ def describe_load(load: LoadReport, public: bool) -> dict[str, Any]:
                 "messages": dict(group.messages),
                 "examples": list(group.examples),
             }
-            for group in (report.grouped() if report else ())
+            for group in (report.groups if report else ())
         ]
         if not public
         else [],

@@ -38,8 +38,8 @@ class RuleSet:
     title: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
     source: str = ""
-    per: str = ""
-    sources: tuple[InputFile, ...] = ()
+    subject_class: str = ""
+    own_shapes: tuple[InputFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +48,8 @@ class Subject:
 
     iri: str
     labels: Mapping[str, str]
-    lacking: tuple[Result, ...]
-    on_condition: tuple[Result, ...]
+    violations: tuple[Result, ...]
+    conditional: tuple[Result, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +61,19 @@ class ValidationOutcome:
     shapes: tuple[ShapeDoc, ...]
     files: tuple[str, ...]
     paths: tuple[Path, ...]
-    notes: tuple[Remark, ...]
-    things: tuple[Subject, ...]
+    remarks: tuple[Remark, ...]
+    subjects: tuple[Subject, ...]
     seconds: float
 
     @property
     def verdict(self) -> str:
         """`conforms`, `fails`, or `unjudged` where nothing in the data is what the rules look at."""
-        if any(note.kind == "nothing" for note in self.notes):
+        if any(note.kind == "nothing" for note in self.remarks):
             return "unjudged"
         return "conforms" if self.report.conforms else "fails"
 
-    def only(self, least: Severity) -> ValidationOutcome:
-        """The judgement with results of this severity and graver."""
+    def filter_by_severity(self, least: Severity) -> ValidationOutcome:
+        """The outcome with results of this severity and graver."""
         ranks = list(Severity)
         kept = ranks[: ranks.index(least) + 1]
         groups = tuple(group for group in self.report.groups if group.severity in kept)
@@ -81,9 +81,9 @@ class ValidationOutcome:
         return replace(self, report=replace(self.report, groups=groups, results=results))
 
 
-def rule_set_of(profile: Profile) -> RuleSet:
+def rule_set_from_profile(profile: Profile) -> RuleSet:
     """A profile as something to judge by. Raises `InputError` where its files are not those that were pinned."""
-    profile.check()
+    profile.verify_checksums()
     return RuleSet(
         files=profile.files,
         background=profile.background,
@@ -91,5 +91,5 @@ def rule_set_of(profile: Profile) -> RuleSet:
         title=profile.title,
         version=profile.version,
         source=profile.source,
-        per=profile.per,
+        subject_class=profile.subject_class,
     )

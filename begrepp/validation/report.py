@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.validation.shacl.results import ShaclResult, ShaclResults
 from begrepp.validation.shacl.vocabulary import SH, Term
 
-EXAMPLES = 5
+EXAMPLES_PER_GROUP = 5
 
 
 class Severity(StrEnum):
@@ -40,7 +40,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class ResultGroup:
     """Results with one cause: how many, and the first few things they are about."""
 
     shape: str
@@ -54,10 +54,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The judgement: every result counted, and for each shape the first ones kept, in a fixed order."""
+    """The outcome: every result counted, and for each shape the first ones kept, in a fixed order."""
 
     results: tuple[Result, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[ResultGroup, ...]
     engine: str
     shapes: int
 
@@ -78,10 +78,6 @@ class Report:
 
     def _count(self, severity: Severity) -> int:
         return sum(group.count for group in self.groups if group.severity is severity)
-
-    def grouped(self) -> tuple[Group, ...]:
-        """Results by shape and cause, violations first."""
-        return self.groups
 
     def to_turtle(self) -> str:
         """The kept results as a W3C `sh:ValidationReport`; the same report gives the same text."""
@@ -114,37 +110,37 @@ def _as_turtle(text: str) -> str:
 def make_report(findings: Iterable[ShaclResults], engine: str, shapes: int, limit: int) -> Report:
     """Count everything, keep the first in order: memory stays bounded however much is wrong."""
     kept: dict[str, list[Result]] = {}
-    groups: dict[tuple[object, ...], Group] = {}
+    groups: dict[tuple[object, ...], ResultGroup] = {}
     for found in findings:
-        first = Group(
+        first = ResultGroup(
             shape=found.cause.shape.name,
             severity=_SEVERITIES.get(found.cause.shape.severity, Severity.VIOLATION),
             component=found.cause.component,
             path=found.cause.path,
             messages=found.cause.messages,
             count=len(found),
-            examples=tuple(found.culprits(EXAMPLES)),
+            examples=tuple(found.examples(EXAMPLES_PER_GROUP)),
         )
         cause = (first.severity, first.shape, first.component, first.path or "", *sorted(first.messages.items()))
-        groups[cause] = _together(groups[cause], first) if cause in groups else first
+        groups[cause] = _merge_groups(groups[cause], first) if cause in groups else first
         bucket = kept.setdefault(first.shape, [])
         bucket += [_result(first, finding) for finding in found.first(limit)]
-        bucket.sort(key=_order)
+        bucket.sort(key=_sort_key)
         del bucket[limit:]
     return Report(
-        results=tuple(sorted((result for bucket in kept.values() for result in bucket), key=_order)),
+        results=tuple(sorted((result for bucket in kept.values() for result in bucket), key=_sort_key)),
         groups=tuple(groups[cause] for cause in sorted(groups, key=lambda c: (_RANK[c[0]], *map(str, c[1:])))),
         engine=engine,
         shapes=shapes,
     )
 
 
-def _together(one: Group, other: Group) -> Group:
-    examples = tuple(sorted({*one.examples, *other.examples})[:EXAMPLES])
+def _merge_groups(one: ResultGroup, other: ResultGroup) -> ResultGroup:
+    examples = tuple(sorted({*one.examples, *other.examples})[:EXAMPLES_PER_GROUP])
     return replace(one, count=one.count + other.count, examples=examples)
 
 
-def _result(group: Group, finding: ShaclResult) -> Result:
+def _result(group: ResultGroup, finding: ShaclResult) -> Result:
     return Result(
         shape=group.shape,
         severity=group.severity,
@@ -162,6 +158,6 @@ _RANK: dict[object, int] = {severity: rank for rank, severity in enumerate(Sever
 _SEVERITIES: dict[Term | None, Severity] = {NamedNode(SH + severity): severity for severity in Severity}
 
 
-def _order(result: Result) -> tuple[str, ...]:
+def _sort_key(result: Result) -> tuple[str, ...]:
     messages = "".join(message for _, message in sorted(result.messages.items()))
     return (result.shape, result.focus, result.value or "", result.path or "", result.component, messages)

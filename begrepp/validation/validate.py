@@ -16,7 +16,7 @@ from typing import Literal as Choice
 
 from begrepp.settings import ROOT
 from begrepp.validation.report import Report, make_report
-from begrepp.validation.shacl.engine_choice import BeyondFast, beyond_fast, refuse_unknown
+from begrepp.validation.shacl.engine_choice import FastEngineUnsupported, check_supported, needs_reference_engine
 from begrepp.validation.shacl.fast_engine import fast_results
 from begrepp.validation.shacl.pyshacl_engine import reference_results
 from begrepp.validation.shacl.shapes import Shapes
@@ -41,8 +41,8 @@ def validate(
     RDF, or where the shapes cannot be understood: what cannot be checked is never said to conform.
     """
     rules = Shapes(shapes if shapes is not None else sorted((ROOT / "shapes").glob("*.ttl")))
-    refuse_unknown(rules)
-    if engine == "fast" and not beyond_fast(rules):
-        with suppress(BeyondFast):
-            return make_report(fast_results(rules, data, background), "fast", len(rules.targeted), limit)
-    return make_report(reference_results(rules, data, background), "reference", len(rules.targeted), limit)
+    check_supported(rules)
+    if engine == "fast" and not needs_reference_engine(rules):
+        with suppress(FastEngineUnsupported):
+            return make_report(fast_results(rules, data, background), "fast", len(rules.target_shapes), limit)
+    return make_report(reference_results(rules, data, background), "reference", len(rules.target_shapes), limit)

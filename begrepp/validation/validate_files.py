@@ -12,17 +12,17 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from begrepp.validation.outcome import InputFile, Remark, RuleSet, Subject, ValidationOutcome
-from begrepp.validation.profiles.imports import copies, with_imports
+from begrepp.validation.profiles.imports import import_copies, resolve_imports
 from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_shapes
-from begrepp.validation.rdf_input.prepare import prepare
+from begrepp.validation.rdf_input.prepare import prepare_file
 from begrepp.validation.report import Report, Result, Severity
-from begrepp.validation.shacl.engine_choice import self_referring
-from begrepp.validation.shacl.rdf_reader import read
+from begrepp.validation.shacl.engine_choice import recursive_shapes
+from begrepp.validation.shacl.rdf_reader import read_quads
 from begrepp.validation.shacl.shapes import Shapes
-from begrepp.validation.shacl.vocabulary import RDF_TYPE, shown
+from begrepp.validation.shacl.vocabulary import RDF_TYPE, display_text
 from begrepp.validation.validate import RESULTS_PER_SHAPE, validate
 
-_KEPT_BY_THING = 100_000
+_RESULTS_WITH_SUBJECTS = 100_000
 _LABELS = frozenset(map(expand, ("dct:title", "skos:prefLabel", "rdfs:label")))
 
 
@@ -39,17 +39,19 @@ def validate_files(
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="begrepp-") as place:
         folder = Path(place)
-        own = [_prepared(each, folder) for each in rules.sources]
-        shapes, left_out = with_imports([*rules.files, *own], copies(settings, imports), leave_out=leave_out_imports)
-        files = [_prepared(each, folder) for each in data]
-        kept = _KEPT_BY_THING if rules.per else limit
+        own = [_prepare(each, folder) for each in rules.own_shapes]
+        shapes, left_out = resolve_imports(
+            [*rules.files, *own], import_copies(settings, imports), leave_out=leave_out_imports
+        )
+        files = [_prepare(each, folder) for each in data]
+        kept = _RESULTS_WITH_SUBJECTS if rules.subject_class else limit
         report = validate(files, shapes, background=rules.background, limit=kept)
         known = Shapes(shapes)
         documented = tuple(describe_shapes(known))
-        things = _things(files, rules.per, report) if rules.per else []
+        things = _subjects(files, rules.subject_class, report) if rules.subject_class else []
         notes = [Remark(kind="import", value=iri) for iri in left_out]
-        notes += [Remark(kind="recursion", value=name) for name in self_referring(known)]
-        if not report.groups and not _anything_judged(files, documented):
+        notes += [Remark(kind="recursion", value=name) for name in recursive_shapes(known)]
+        if not report.groups and not _has_target_nodes(files, documented):
             notes.append(Remark(kind="nothing"))
     return ValidationOutcome(
         report=report,
@@ -57,18 +59,18 @@ def validate_files(
         shapes=documented,
         files=tuple(each.name or each.path.name for each in data),
         paths=tuple(each.path for each in data),
-        notes=tuple(notes),
-        things=tuple(things),
+        remarks=tuple(notes),
+        subjects=tuple(things),
         seconds=round(time.perf_counter() - began, 2),
     )
 
 
-def _prepared(source: InputFile, folder: Path) -> Path:
+def _prepare(source: InputFile, folder: Path) -> Path:
     syntax = RdfFormat.from_media_type(source.media_type) if source.media_type else None
-    return prepare(source.path, folder, syntax=syntax, name=source.name)
+    return prepare_file(source.path, folder, syntax=syntax, name=source.name)
 
 
-def _anything_judged(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
+def _has_target_nodes(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
     """Whether something in the data is what a shape looks at; asked only where nothing was found wanting."""
     classes = {NamedNode(value) for each in shapes for name, value in each.targets if name == "targetClass"}
     predicates = {
@@ -77,19 +79,20 @@ def _anything_judged(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
     if any(name == "targetNode" for each in shapes for name, _ in each.targets):
         return True
     return any(
-        quad.predicate in predicates or (quad.predicate == RDF_TYPE and quad.object in classes) for quad in read(files)
+        quad.predicate in predicates or (quad.predicate == RDF_TYPE and quad.object in classes)
+        for quad in read_quads(files)
     )
 
 
-def _things(files: Sequence[Path], per: str, report: Report) -> list[Subject]:
+def _subjects(files: Sequence[Path], per: str, report: Report) -> list[Subject]:
     """Each member of a class in the data with what was said of it; a nameless one only where something was."""
     members: set[str] = set()
     labels: dict[str, dict[str, str]] = {}
-    for quad in read(files):
+    for quad in read_quads(files):
         if quad.predicate == RDF_TYPE and quad.object == NamedNode(per) and isinstance(quad.subject, NamedNode):
             members.add(quad.subject.value)
         elif quad.predicate.value in _LABELS and isinstance(quad.object, Literal):
-            labels.setdefault(shown(quad.subject), {})[quad.object.language or ""] = quad.object.value
+            labels.setdefault(display_text(quad.subject), {})[quad.object.language or ""] = quad.object.value
     said: dict[str, list[Result]] = {}
     for result in report.results:
         said.setdefault(result.focus, []).append(result)
@@ -97,8 +100,8 @@ def _things(files: Sequence[Path], per: str, report: Report) -> list[Subject]:
         Subject(
             iri=member,
             labels=labels.get(member, {}),
-            lacking=tuple(each for each in said.get(member, ()) if each.severity is Severity.VIOLATION),
-            on_condition=tuple(each for each in said.get(member, ()) if each.severity is not Severity.VIOLATION),
+            violations=tuple(each for each in said.get(member, ()) if each.severity is Severity.VIOLATION),
+            conditional=tuple(each for each in said.get(member, ()) if each.severity is not Severity.VIOLATION),
         )
         for member in sorted(members | said.keys())
     ]

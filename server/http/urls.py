@@ -9,7 +9,7 @@ from werkzeug.routing import BaseConverter
 
 from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.namespaces import expand
-from begrepp.validation.profiles.profile import NAME
+from begrepp.validation.profiles.profile import PROFILE_NAME
 
 KINDS = (
     "cs",
@@ -35,7 +35,7 @@ KINDS = (
 class ProfileName(BaseConverter):
     """The name of a profile in a path; what is no such name, or has a suffix, is another address."""
 
-    regex = NAME.pattern
+    regex = PROFILE_NAME.pattern
 
 
 def document(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:

@@ -13,9 +13,9 @@ from pyoxigraph import NamedNode
 
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import ROOT
-from begrepp.validation.profiles.shape_doc import texts
-from begrepp.validation.shacl.rdf_reader import Triples, read
-from begrepp.validation.shacl.vocabulary import SH, Term, lexical
+from begrepp.validation.profiles.shape_doc import literals_by_language
+from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
+from begrepp.validation.shacl.vocabulary import SH, Term, lexical_form
 
 _LAST = 99.0
 
@@ -34,18 +34,18 @@ class PropertyPlace:
 @cache
 def places() -> dict[str, PropertyPlace]:
     """The place of each property that a shape with a group speaks of."""
-    graph = Triples(read(sorted((ROOT / "shapes").glob("*.ttl"))))
+    graph = TripleIndex(read_quads(sorted((ROOT / "shapes").glob("*.ttl"))))
     found: dict[str, PropertyPlace] = {}
     for node in graph.subjects(SH + "group"):
-        path, group = graph.one(node, SH + "path"), graph.one(node, SH + "group")
+        path, group = graph.first_object(node, SH + "path"), graph.first_object(node, SH + "group")
         if not isinstance(path, NamedNode) or group is None:
             continue
         place = PropertyPlace(
-            group=lexical(group),
+            group=lexical_form(group),
             group_order=_number(graph, group),
-            group_label=texts(graph, group, expand("rdfs:label")),
+            group_label=literals_by_language(graph, group, expand("rdfs:label")),
             order=_number(graph, node),
-            name=texts(graph, node, SH + "name"),
+            name=literals_by_language(graph, node, SH + "name"),
         )
         known = found.get(path.value)
         if known is None or (place.group_order, place.order) < (known.group_order, known.order):
@@ -53,8 +53,8 @@ def places() -> dict[str, PropertyPlace]:
     return found
 
 
-def _number(graph: Triples, node: Term) -> float:
+def _number(graph: TripleIndex, node: Term) -> float:
     try:
-        return float(lexical(graph.one(node, SH + "order")))
+        return float(lexical_form(graph.first_object(node, SH + "order")))
     except ValueError:
         return _LAST

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.validation.profiles.profile import profiles
-from begrepp.validation.rdf_input.syntax import NAMES
+from begrepp.validation.profiles.profile import list_profiles
+from begrepp.validation.rdf_input.syntax import SYNTAX_NAMES
 from begrepp.validation.reports.formats import FORMATS
-from begrepp.validation.reports.i18n import choose
+from begrepp.validation.reports.i18n import choose_text
 
 _PROBLEMS = {
     "400": "The request is wrong in itself: no data, no rules.",
@@ -48,7 +48,7 @@ def openapi(settings: Settings) -> str:
 
 def _operation(settings: Settings) -> dict[str, Any]:
     text = {"schema": {"type": "string"}}
-    types = sorted({syntax.media_type for syntax in NAMES.values()})
+    types = sorted({syntax.media_type for syntax in SYNTAX_NAMES.values()})
     return {
         "operationId": "validate",
         "summary": "Validate RDF by a profile",
@@ -56,7 +56,7 @@ def _operation(settings: Settings) -> dict[str, Any]:
         f"{settings.validation_memory_mb} MB of memory, and {settings.validation_rate} requests a minute.",
         "parameters": [
             _profile(settings, own=True),
-            _query("syntax", "The syntax, where Content-Type does not tell.", list(NAMES)),
+            _query("syntax", "The syntax, where Content-Type does not tell.", list(SYNTAX_NAMES)),
             _query("format", "The format of the report, in place of Accept.", list(FORMATS)),
             _query("lang", "The language of messages.", list(LANGUAGES)),
             _query("imports", "Leave out owl:imports of which there is no copy here.", ["skip"]),
@@ -120,9 +120,9 @@ def _refusal(status: str) -> dict[str, Any]:
 
 
 def _profile(settings: Settings, *, own: bool) -> dict[str, Any]:
-    known = profiles(settings)
+    known = list_profiles(settings)
     names = [each.name for each in known] + (["own"] if own else [])
-    words = "; ".join(f"{each.name}: {choose(each.title, 'en')}" for each in known)
+    words = "; ".join(f"{each.name}: {choose_text(each.title, 'en')}" for each in known)
     if own:
         words += "; own: nothing but the shapes that are sent along"
     return {

@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import Settings
-from begrepp.validation.outcome import InputFile, RuleSet, rule_set_of
-from begrepp.validation.profiles.profile import NAME, find_profile
-from begrepp.validation.rdf_input.syntax import named, of_file, of_media_type
+from begrepp.validation.outcome import InputFile, RuleSet, rule_set_from_profile
+from begrepp.validation.profiles.profile import PROFILE_NAME, find_profile
+from begrepp.validation.rdf_input.syntax import syntax_by_name, syntax_of_file, syntax_of_media_type
 from begrepp.validation.reports.formats import FORMATS, ReportFormat
 from server.http.negotiation import HTML, Format, choose_format
 from server.http.rate_limit import RateLimit
@@ -164,10 +164,10 @@ def _rules(name: str, place: Path, settings: Settings) -> RuleSet:
     if name in ("", OWN):
         if not own:
             raise UsageError("There are no rules to judge by.", "Choose a profile, or send shapes.")
-        return RuleSet(files=(), name=", ".join(each.name for each in own), sources=tuple(own))
-    if not NAME.fullmatch(name):  # a path would read the server's own files
+        return RuleSet(files=(), name=", ".join(each.name for each in own), own_shapes=tuple(own))
+    if not PROFILE_NAME.fullmatch(name):  # a path would read the server's own files
         raise UsageError(f"There is no profile '{name}'.", "See /validation for those there are.")
-    return replace(rule_set_of(find_profile(name, settings)), sources=tuple(own))
+    return replace(rule_set_from_profile(find_profile(name, settings)), own_shapes=tuple(own))
 
 
 def _sources(place: Path, settings: Settings, limit: int) -> tuple[InputFile, ...]:
@@ -188,8 +188,8 @@ def _sources(place: Path, settings: Settings, limit: int) -> tuple[InputFile, ..
 
 def _body_syntax() -> str:
     if said := request.args.get("syntax", ""):
-        return named(said).media_type
-    found = of_media_type(request.content_type or "")
+        return syntax_by_name(said).media_type
+    found = syntax_of_media_type(request.content_type or "")
     if found is None and request.mimetype not in ("", "text/plain", "application/octet-stream"):
         raise NotRdf(f"{request.mimetype} is no syntax of RDF.", "Send text/turtle, application/ld+json or another.")
     return found.media_type if found else ""
@@ -197,7 +197,7 @@ def _body_syntax() -> str:
 
 def _said(media_type: str, name: str) -> str:
     """The media type of something that has a name and came with one, if either tells the syntax."""
-    found = of_file(name) or of_media_type(media_type)
+    found = syntax_of_file(name) or syntax_of_media_type(media_type)
     return found.media_type if found else ""
 
 
@@ -219,7 +219,11 @@ def _pasted(field: str, syntax: str, place: Path) -> list[InputFile]:
     path = place / field
     path.write_text(text, encoding="utf-8")
     said = request.form.get(syntax, "")
-    return [InputFile(path=path, name=field.removesuffix("_text"), media_type=named(said).media_type if said else "")]
+    return [
+        InputFile(
+            path=path, name=field.removesuffix("_text"), media_type=syntax_by_name(said).media_type if said else ""
+        )
+    ]
 
 
 def _graph(place: Path) -> list[InputFile]:

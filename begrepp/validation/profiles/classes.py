@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.rdf.namespaces import compact
-from begrepp.validation.profiles.shape_doc import PropertyDoc, ShapeDoc, Texts, merged
+from begrepp.validation.profiles.shape_doc import PropertyDoc, ShapeDoc, Texts, merge_properties
 
-_GRAVITY = {"Violation": 0, "Warning": 1, "Info": 2}
+_SEVERITY_RANK = {"Violation": 0, "Warning": 1, "Info": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class ClassDoc:
     properties: tuple[PropertyDoc, ...]
 
 
-def by_class(shapes: Sequence[ShapeDoc]) -> list[ClassDoc]:
+def group_by_class(shapes: Sequence[ShapeDoc]) -> list[ClassDoc]:
     """The shapes by their targets; those that only others refer to, each by itself and last."""
     groups: dict[object, list[ShapeDoc]] = {}
     for shape in shapes:
@@ -43,11 +43,13 @@ def _label(group: Sequence[ShapeDoc]) -> Texts:
 
 def _class(group: Sequence[ShapeDoc]) -> ClassDoc:
     first = max(group, key=lambda shape: len(shape.properties))
-    properties = merged([each for shape in group for each in shape.properties])
+    properties = merge_properties([each for shape in group for each in shape.properties])
     return ClassDoc(
         id=first.id,
         label=_label(group),
         targets=first.targets,
         shapes=tuple(sorted(group, key=lambda shape: shape.id)),
-        properties=tuple(sorted(properties, key=lambda each: (_GRAVITY.get(each.severity, 0), each.order, each.path))),
+        properties=tuple(
+            sorted(properties, key=lambda each: (_SEVERITY_RANK.get(each.severity, 0), each.order, each.path))
+        ),
     )

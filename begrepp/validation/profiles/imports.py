@@ -16,14 +16,14 @@ from pyoxigraph import NamedNode
 
 from begrepp.errors import InputError
 from begrepp.settings import Settings
-from begrepp.validation.profiles.profile import profiles
-from begrepp.validation.shacl.rdf_reader import read
+from begrepp.validation.profiles.profile import list_profiles
+from begrepp.validation.shacl.rdf_reader import read_quads
 from begrepp.validation.shacl.vocabulary import OWL_IMPORTS
 
 
-def copies(settings: Settings, own: Mapping[str, Path] | None = None) -> dict[str, Path]:
+def import_copies(settings: Settings, own: Mapping[str, Path] | None = None) -> dict[str, Path]:
     """Every address that an import may name, with the file that lies here: the user's own first."""
-    known = {iri: file for profile in profiles(settings) for iri, file in profile.provides.items()}
+    known = {iri: file for profile in list_profiles(settings) for iri, file in profile.provides.items()}
     if settings.imports is not None:
         listed = settings.imports / "imports.toml"
         try:
@@ -36,7 +36,7 @@ def copies(settings: Settings, own: Mapping[str, Path] | None = None) -> dict[st
     return known | dict(own or {})
 
 
-def with_imports(
+def resolve_imports(
     files: Sequence[Path], known: Mapping[str, Path], *, leave_out: bool = False
 ) -> tuple[list[Path], list[str]]:
     """The files and all that they import, each once, and the addresses that were left out.
@@ -51,7 +51,7 @@ def with_imports(
         if path.resolve() in found:
             continue
         found[path.resolve()] = path
-        for iri in imported(path):
+        for iri in imported_iris(path):
             if copy := known.get(iri) or known.get(iri.rstrip("#/")):
                 pending.append(copy)
             elif leave_out:
@@ -65,7 +65,7 @@ def with_imports(
     return list(found.values()), sorted(set(missing))
 
 
-def imported(path: Path) -> list[str]:
+def imported_iris(path: Path) -> list[str]:
     """The addresses that a file imports."""
     wanted = NamedNode(OWL_IMPORTS)
-    return [q.object.value for q in read([path]) if q.predicate == wanted and isinstance(q.object, NamedNode)]
+    return [q.object.value for q in read_quads([path]) if q.predicate == wanted and isinstance(q.object, NamedNode)]

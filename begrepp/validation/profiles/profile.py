@@ -44,7 +44,7 @@ _KEYS = frozenset(
     {"order", "title", "summary", "version", "publisher", "source", "licence", "licence_url", "shapes", "includes"}
     | {"background", "changes", "per", "provides", "sha256"}
 )
-NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+PROFILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 """What a profile may be called: so that a name is never a path."""
 
 
@@ -66,19 +66,19 @@ class Profile:
     own_background: tuple[Path, ...]
     includes: tuple[Profile, ...]
     changes: tuple[str, ...]
-    per: str
+    subject_class: str
     provides: Mapping[str, Path]
     sha256: Mapping[str, str]
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The shapes, those of included profiles first, each file once."""
-        return _once([*(path for each in self.includes for path in each.files), *self.own_files])
+        return _unique_paths([*(path for each in self.includes for path in each.files), *self.own_files])
 
     @property
     def background(self) -> tuple[Path, ...]:
         """Graphs to look things up in, each file once."""
-        return _once([*(path for each in self.includes for path in each.background), *self.own_background])
+        return _unique_paths([*(path for each in self.includes for path in each.background), *self.own_background])
 
     def examples(self, kind: str) -> list[Path]:
         """The `valid` or `invalid` examples."""
@@ -86,12 +86,12 @@ class Profile:
 
     def checksums(self) -> dict[str, str]:
         """The SHA-256 of each of the profile's own files, by its path from the folder."""
-        return {relative(path, self.folder): sha256(path) for path in (*self.own_files, *self.own_background)}
+        return {relative_path(path, self.folder): sha256(path) for path in (*self.own_files, *self.own_background)}
 
-    def check(self) -> None:
+    def verify_checksums(self) -> None:
         """Raise `InputError` where a pinned file is not what it was."""
         for each in self.includes:
-            each.check()
+            each.verify_checksums()
         if not self.sha256:
             return
         now = self.checksums()
@@ -104,15 +104,17 @@ class Profile:
                 )
 
 
-def profiles(settings: Settings) -> list[Profile]:
+def list_profiles(settings: Settings) -> list[Profile]:
     """The bundled profiles and those in `data/profiles/`, in their order."""
-    folders = [*_folders(BUNDLED), *_folders(settings.data / "profiles")]
+    folders = [*_profile_folders(BUNDLED), *_profile_folders(settings.data / "profiles")]
     return sorted((read_profile(folder) for folder in folders), key=lambda each: (each.order, each.name))
 
 
 def find_profile(wanted: str, settings: Settings) -> Profile:
     """A profile by its name or by the path of its folder. Raises `UsageError` where there is none."""
-    folders = {folder.name: folder for folder in (*_folders(BUNDLED), *_folders(settings.data / "profiles"))}
+    folders = {
+        folder.name: folder for folder in (*_profile_folders(BUNDLED), *_profile_folders(settings.data / "profiles"))
+    }
     if wanted in folders:
         return read_profile(folders[wanted])
     path = Path(wanted)
@@ -126,9 +128,9 @@ def find_profile(wanted: str, settings: Settings) -> Profile:
 
 def read_profile(folder: Path, *, within: tuple[str, ...] = ()) -> Profile:
     """The profile in a folder. Raises `InputError` where its manifest cannot be used."""
-    said = _manifest(folder)
+    said = _read_manifest(folder)
     shapes = _files(folder, said.get("shapes", ["*.ttl"]))
-    includes = tuple(_included(folder, str(name), within) for name in said.get("includes", []))
+    includes = tuple(_read_included(folder, str(name), within) for name in said.get("includes", []))
     if not shapes and not includes:
         raise InputError(
             folder / MANIFEST, "names no file of shapes.", 'Put Turtle files there, or say shapes = ["…"].'
@@ -148,13 +150,13 @@ def read_profile(folder: Path, *, within: tuple[str, ...] = ()) -> Profile:
         own_background=_files(folder, said.get("background", [])),
         includes=includes,
         changes=tuple(map(str, said.get("changes", []))),
-        per=str(said.get("per", "")),
+        subject_class=str(said.get("per", "")),
         provides={str(iri): folder / str(file) for iri, file in dict(said.get("provides", {})).items()},
         sha256={str(file): str(value) for file, value in dict(said.get("sha256", {})).items()},
     )
 
 
-def pin(profile: Profile) -> Path:
+def pin_checksums(profile: Profile) -> Path:
     """Write the checksums of the profile's files into its manifest, in place of what was there."""
     path = profile.folder / MANIFEST
     text = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -170,21 +172,21 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def relative(path: Path, folder: Path) -> str:
+def relative_path(path: Path, folder: Path) -> str:
     """A file's path from a folder, also where it lies beside it."""
     return Path(os.path.relpath(path, folder)).as_posix()
 
 
-def _folders(above: Path) -> Iterable[Path]:
+def _profile_folders(above: Path) -> Iterable[Path]:
     if above.is_dir():
         yield from (path for path in sorted(above.iterdir()) if path.is_dir() and _is_profile(path))
 
 
 def _is_profile(folder: Path) -> bool:
-    return bool(NAME.fullmatch(folder.name)) and ((folder / MANIFEST).exists() or any(folder.glob("*.ttl")))
+    return bool(PROFILE_NAME.fullmatch(folder.name)) and ((folder / MANIFEST).exists() or any(folder.glob("*.ttl")))
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.exists():
         return {}
@@ -197,12 +199,12 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return said
 
 
-def _included(folder: Path, name: str, within: tuple[str, ...]) -> Profile:
+def _read_included(folder: Path, name: str, within: tuple[str, ...]) -> Profile:
     chain = (*within, folder.resolve().name)
     if name in chain:
         raise InputError(folder / MANIFEST, f"includes itself: {' → '.join((*chain, name))}.", "Take one of them out.")
     for above in (folder.resolve().parent, BUNDLED):
-        if NAME.fullmatch(name) and (above / name).is_dir():
+        if PROFILE_NAME.fullmatch(name) and (above / name).is_dir():
             return read_profile(above / name, within=chain)
     raise InputError(folder / MANIFEST, f"includes '{name}', which is not there.", "Name a bundled profile.")
 
@@ -216,7 +218,7 @@ def _files(folder: Path, patterns: Sequence[object]) -> tuple[Path, ...]:
         if not (matching := sorted(above.glob(rest))):
             raise InputError(folder / MANIFEST, f"names '{pattern}', which is not there.", "Correct the name.")
         found += matching
-    return _once(found)
+    return _unique_paths(found)
 
 
 def _texts(said: object, default: str) -> Mapping[str, str]:
@@ -225,5 +227,5 @@ def _texts(said: object, default: str) -> Mapping[str, str]:
     return {"": str(said) if said else default} if said or default else {}
 
 
-def _once(paths: Iterable[Path]) -> tuple[Path, ...]:
+def _unique_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple({path.resolve(): path for path in paths}.values())

@@ -22,7 +22,7 @@ _NOT_TEXT = (
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def check_text(path: Path, name: str) -> bool:
+def check_utf8(path: Path, name: str) -> bool:
     """Whether the file begins with a byte order mark, which is to be left out. Raises `InputError` where it is no
     text in UTF-8, with line and column."""
     with path.open("rb") as file:
@@ -40,29 +40,29 @@ def check_text(path: Path, name: str) -> bool:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 good = error.object[: error.start].decode("utf-8", "replace")
-                line, column = _moved(good, line, column)
+                line, column = _advance(good, line, column)
                 raise InputError(
                     name,
                     f"line {line} column {column}: the byte 0x{error.object[error.start]:02X} is not UTF-8. "
-                    f"{_guess(error.object[error.start :])}",
+                    f"{_windows_1252_hint(error.object[error.start :])}",
                     "Save the file as UTF-8.",
                 ) from error
             if "\x00" in text:
-                line, column = _moved(text[: text.index("\x00")], line, column)
+                line, column = _advance(text[: text.index("\x00")], line, column)
                 raise InputError(
                     name, f"line {line} column {column}: there is a NUL, so this is no text.", "Save it as UTF-8."
                 )
-            line, column = _moved(text, line, column)
+            line, column = _advance(text, line, column)
             if not chunk:
                 return head.startswith(codecs.BOM_UTF8)
 
 
-def _moved(text: str, line: int, column: int) -> tuple[int, int]:
+def _advance(text: str, line: int, column: int) -> tuple[int, int]:
     """Where reading stands after a text."""
     breaks = text.count("\n")
     return (line + breaks, len(text) - text.rfind("\n")) if breaks else (line, column + len(text))
 
 
-def _guess(rest: bytes) -> str:
+def _windows_1252_hint(rest: bytes) -> str:
     letter = rest[:1].decode("windows-1252", "replace")
     return f"In windows-1252 it would be '{letter}'." if letter.isalpha() else ""

@@ -16,7 +16,7 @@ from begrepp.settings import ROOT
 CONTEXTS = ROOT / "ontology" / "contexts"
 
 
-def with_contexts(path: Path, name: str) -> str:
+def inline_contexts(path: Path, name: str) -> str:
     """The text with every context in place. Raises `InputError` where it is not JSON, with line and column, or where
     it names a context of which there is no copy."""
     try:
@@ -29,37 +29,38 @@ def with_contexts(path: Path, name: str) -> str:
         raise InputError(name, "its JSON is nested too deep to be read.", "Flatten it.") from None
     if not isinstance(said, dict | list):
         raise InputError(name, "is JSON but neither an object nor a list, so it is no JSON-LD.", "Give JSON-LD.")
-    return json.dumps(_filled(said, name), ensure_ascii=False)
+    return json.dumps(_inline(said, name), ensure_ascii=False)
 
 
-def _filled(node: object, name: str) -> object:
+def _inline(node: object, name: str) -> object:
     if isinstance(node, list):
-        return [_filled(each, name) for each in node]
+        return [_inline(each, name) for each in node]
     if isinstance(node, dict):
         return {
-            key: _context(value, name) if key == "@context" else _filled(value, name) for key, value in node.items()
+            key: _inline_context(value, name) if key == "@context" else _inline(value, name)
+            for key, value in node.items()
         }
     return node
 
 
-def _context(said: object, name: str) -> object:
+def _inline_context(said: object, name: str) -> object:
     match said:
         case str():
-            return _copy(said, name)
+            return _context_copy(said, name)
         case list():
-            return [_context(each, name) for each in said]
+            return [_inline_context(each, name) for each in said]
         case dict():
             if isinstance(imported := said.get("@import"), str):
-                _copy(imported, name)
+                _context_copy(imported, name)
             # A term may have a context of its own, which may be an address too.
-            return {key: _filled(value, name) if isinstance(value, dict) else value for key, value in said.items()}
+            return {key: _inline(value, name) if isinstance(value, dict) else value for key, value in said.items()}
     return said
 
 
-def _copy(address: str, name: str) -> object:
-    file = _copies().get(address.removesuffix("/"))
+def _context_copy(address: str, name: str) -> object:
+    file = _context_files().get(address.removesuffix("/"))
     if file is None:
-        have = ", ".join(sorted(_copies()))
+        have = ", ".join(sorted(_context_files()))
         raise InputError(
             name,
             f"its context <{address}> lies elsewhere and is not fetched.",
@@ -69,6 +70,6 @@ def _copy(address: str, name: str) -> object:
 
 
 @cache
-def _copies() -> dict[str, Path]:
+def _context_files() -> dict[str, Path]:
     said = tomllib.loads((CONTEXTS / "contexts.toml").read_text(encoding="utf-8"))
     return {address.removesuffix("/"): CONTEXTS / file for address, file in said["copies"].items()}

@@ -11,9 +11,9 @@ from pyoxigraph import RdfFormat, parse, serialize
 from rdflib.exceptions import ParserError
 
 from begrepp.errors import InputError
-from begrepp.validation.rdf_input.encoding import check_text
-from begrepp.validation.rdf_input.jsonld import with_contexts
-from begrepp.validation.rdf_input.syntax import of_file, of_text
+from begrepp.validation.rdf_input.encoding import check_utf8
+from begrepp.validation.rdf_input.jsonld import inline_contexts
+from begrepp.validation.rdf_input.syntax import detect_syntax, syntax_of_file
 from begrepp.validation.rdf_input.xml import check_xml
 
 _HEAD = 8192
@@ -21,7 +21,7 @@ _POSITION = re.compile(r":(\d+):(\d+):\s*(.*)", re.DOTALL)
 _BOM = 3
 
 
-def prepare(path: Path, folder: Path, *, syntax: RdfFormat | None = None, name: str = "") -> Path:
+def prepare_file(path: Path, folder: Path, *, syntax: RdfFormat | None = None, name: str = "") -> Path:
     """The file itself where it can be read as it is; otherwise a copy of it in `folder`.
 
     `syntax` is what the sender says; without it the name tells, and then the beginning of the file. `name` is what
@@ -30,39 +30,39 @@ def prepare(path: Path, folder: Path, *, syntax: RdfFormat | None = None, name: 
     name = name or path.name
     if not path.is_file():
         raise InputError(name, "is not a file.", "Name a file of RDF.")
-    marked = check_text(path, name)
+    marked = check_utf8(path, name)
     if syntax is None:
-        syntax = of_file(name)
+        syntax = syntax_of_file(name)
     if syntax is None:
         with path.open(encoding="utf-8-sig") as file:
-            syntax = of_text(file.read(_HEAD))
+            syntax = detect_syntax(file.read(_HEAD))
     if syntax == RdfFormat.RDF_XML:
         check_xml(path, name)
-        return _as_triples(path, _place(folder, name, "nt"), syntax, name)
+        return _convert_to_ntriples(path, _new_file(folder, name, "nt"), syntax, name)
     if syntax == RdfFormat.JSON_LD:
-        whole = _place(folder, name, "jsonld")
-        whole.write_text(with_contexts(path, name), encoding="utf-8")
-        return _as_triples(whole, _place(folder, name, "nt"), syntax, name)
+        whole = _new_file(folder, name, "jsonld")
+        whole.write_text(inline_contexts(path, name), encoding="utf-8")
+        return _convert_to_ntriples(whole, _new_file(folder, name, "nt"), syntax, name)
     if not marked and RdfFormat.from_extension(path.suffix.lstrip(".")) == syntax and path.name == name:
         return path
-    return _copied(path, _place(folder, name, syntax.file_extension), _BOM if marked else 0)
+    return _copy(path, _new_file(folder, name, syntax.file_extension), _BOM if marked else 0)
 
 
-def _place(folder: Path, name: str, suffix: str) -> Path:
+def _new_file(folder: Path, name: str, suffix: str) -> Path:
     """A file of its own in the folder that is called like the original."""
     place = folder / str(len(list(folder.iterdir())))
     place.mkdir()
     return place / f"{Path(name).stem[:60] or 'data'}.{suffix}"
 
 
-def _copied(path: Path, target: Path, skip: int) -> Path:
+def _copy(path: Path, target: Path, skip: int) -> Path:
     with path.open("rb") as source, target.open("wb") as copy:
         source.seek(skip)
         shutil.copyfileobj(source, copy)
     return target
 
 
-def _as_triples(path: Path, target: Path, syntax: RdfFormat, name: str) -> Path:
+def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str) -> Path:
     base = f"file:///{Path(name).name}".replace(" ", "%20")
     try:
         with target.open("wb") as out:

@@ -8,7 +8,7 @@ from pyoxigraph import RdfFormat
 
 from begrepp.errors import InputError
 
-NAMES: dict[str, RdfFormat] = {
+SYNTAX_NAMES: dict[str, RdfFormat] = {
     "turtle": RdfFormat.TURTLE,
     "ntriples": RdfFormat.N_TRIPLES,
     "nquads": RdfFormat.N_QUADS,
@@ -29,7 +29,7 @@ SUFFIXES: dict[str, RdfFormat] = {
     "n3": RdfFormat.N3,
 }
 
-_LOADED = {"tsv": "sssom", "csv": "variables", "obo": "obo"}
+_LOADED_SUFFIXES = {"tsv": "sssom", "csv": "variables", "obo": "obo"}
 """Endings of files that are no RDF, and the source under which `begrepp add` takes and judges such a file."""
 
 _MEDIA_TYPES: dict[str, RdfFormat] = {
@@ -51,16 +51,18 @@ _BEGINNINGS = (
 )
 
 
-def of_file(name: str) -> RdfFormat | None:
+def syntax_of_file(name: str) -> RdfFormat | None:
     """By the ending of a file's name. Raises `InputError` where it is that of a table or of OBO."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
-    if ending in _LOADED:
-        step = f"Take it into the graph with `begrepp add {_LOADED[ending]} FILE --edition E`, which judges it."
+    if ending in _LOADED_SUFFIXES:
+        step = (
+            f"Take it into the graph with `begrepp add {_LOADED_SUFFIXES[ending]} FILE --edition E`, which judges it."
+        )
         raise InputError(name, "is not RDF, which is what profiles judge.", step)
     return SUFFIXES.get(ending)
 
 
-def of_media_type(media_type: str) -> RdfFormat | None:
+def syntax_of_media_type(media_type: str) -> RdfFormat | None:
     """By a media type; None where it says nothing of use."""
     bare = media_type.partition(";")[0].strip().lower()
     if bare in ("text/plain", "application/octet-stream", ""):
@@ -68,14 +70,14 @@ def of_media_type(media_type: str) -> RdfFormat | None:
     return _MEDIA_TYPES.get(bare) or RdfFormat.from_media_type(bare)
 
 
-def of_text(beginning: str) -> RdfFormat:
+def detect_syntax(beginning: str) -> RdfFormat:
     """By how a text begins; Turtle, where nothing tells otherwise."""
     return next((syntax for pattern, syntax in _BEGINNINGS if pattern.match(beginning)), RdfFormat.TURTLE)
 
 
-def named(name: str) -> RdfFormat:
+def syntax_by_name(name: str) -> RdfFormat:
     """By the name that a user gives. Raises `InputError` for one that is none."""
-    found = NAMES.get(name) or SUFFIXES.get(name) or of_media_type(name)
+    found = SYNTAX_NAMES.get(name) or SUFFIXES.get(name) or syntax_of_media_type(name)
     if found is None:
-        raise InputError(name, "is no syntax of RDF.", f"Use one of {', '.join(NAMES)}.")
+        raise InputError(name, "is no syntax of RDF.", f"Use one of {', '.join(SYNTAX_NAMES)}.")
     return found

@@ -13,60 +13,60 @@ from pathlib import Path
 
 from begrepp.errors import InputError
 from begrepp.validation.outcome import ValidationOutcome
-from begrepp.validation.report import Group, Result
+from begrepp.validation.report import Result, ResultGroup
 
 _FORMAT = "begrepp-baseline-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineResult:
-    """A judgement without what was accepted before; how much that was; whether there is less of it now."""
+    """A outcome without what was accepted before; how much that was; whether there is less of it now."""
 
-    judgement: ValidationOutcome
-    count: int
-    shrunk: bool
+    outcome: ValidationOutcome
+    accepted: int
+    can_shrink: bool
 
 
-def write_baseline(judgement: ValidationOutcome, path: Path) -> int:
+def write_baseline(outcome: ValidationOutcome, path: Path) -> int:
     """Write what is wrong now as accepted. The number of causes."""
-    counts = _counts(judgement)
+    counts = _counts(outcome)
     rows = [
         {"shape": shape, "path": trail, "component": component, "severity": severity, "count": count}
         for (shape, trail, component, severity), count in sorted(counts.items())
     ]
-    said = {"format": _FORMAT, "profile": judgement.rules.name, "version": judgement.rules.version, "accepted": rows}
+    said = {"format": _FORMAT, "profile": outcome.rules.name, "version": outcome.rules.version, "accepted": rows}
     path.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return len(rows)
 
 
-def apply_baseline(judgement: ValidationOutcome, path: Path) -> BaselineResult:
+def apply_baseline(outcome: ValidationOutcome, path: Path) -> BaselineResult:
     """Take away what was accepted before. Raises `InputError` where the file is no baseline."""
     accepted = _read(path)
-    counts = _counts(judgement)
+    counts = _counts(outcome)
     forgiven = {key for key, count in counts.items() if count <= accepted.get(key, 0)}
-    report = judgement.report
+    report = outcome.report
     kept = replace(
         report,
         groups=tuple(group for group in report.groups if _key(group) not in forgiven),
         results=tuple(result for result in report.results if _key(result) not in forgiven),
     )
     return BaselineResult(
-        judgement=replace(judgement, report=kept),
-        count=sum(counts[key] for key in forgiven),
-        shrunk=any(counts.get(key, 0) < count for key, count in accepted.items()),
+        outcome=replace(outcome, report=kept),
+        accepted=sum(counts[key] for key in forgiven),
+        can_shrink=any(counts.get(key, 0) < count for key, count in accepted.items()),
     )
 
 
 _Key = tuple[str, str, str, str]
 
 
-def _key(found: Group | Result) -> _Key:
+def _key(found: ResultGroup | Result) -> _Key:
     return (found.shape, found.path or "", found.component, str(found.severity))
 
 
-def _counts(judgement: ValidationOutcome) -> dict[_Key, int]:
+def _counts(outcome: ValidationOutcome) -> dict[_Key, int]:
     counts: dict[_Key, int] = {}
-    for group in judgement.report.groups:
+    for group in outcome.report.groups:
         counts[_key(group)] = counts.get(_key(group), 0) + group.count
     return counts
 

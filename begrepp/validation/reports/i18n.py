@@ -12,34 +12,34 @@ from begrepp.rdf.namespaces import compact
 from begrepp.validation.profiles.shape_doc import Rule
 
 _PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
-FOLDER = Path(__file__).parent / "translations"
+TRANSLATIONS = Path(__file__).parent / "translations"
 
 
 def translate(language: str, key: str, **values: object) -> str:
     """The words under a key, such as `report.title`, with values put in."""
     section, _, name = key.partition(".")
-    return _words(language)[section][name].format(**values)
+    return _translations(language)[section][name].format(**values)
 
 
-def knows(language: str, key: str) -> bool:
+def has_translation(language: str, key: str) -> bool:
     """Whether there are words under a key."""
     section, _, name = key.partition(".")
-    return name in _words(language)[section]
+    return name in _translations(language)[section]
 
 
-def choose(texts: Mapping[str, str], language: str) -> str:
+def choose_text(texts: Mapping[str, str], language: str) -> str:
     """The text in a language, else in English, without a language, or in any."""
     return texts.get(language) or texts.get("en") or texts.get("") or next(iter(texts.values()), "")
 
 
-def unfilled(message: str) -> str:
+def blank_placeholders(message: str) -> str:
     """A message without results: what is filled in for each result stands as …."""
     return _PLACEHOLDER.sub("…", message)
 
 
 def rule_words(rule: Rule, language: str) -> str:
     """A rule as a phrase: `at most 100 characters`, `any of: an IRI; datatype xsd:date`."""
-    values = ", ".join(_shown(value) for value in rule.values)
+    values = ", ".join(_display_value(value) for value in rule.values)
     parts = "; ".join(
         " ".join(filter(None, (compact(path), ", ".join(rule_words(each, language) for each in inner))))
         for path, inner in rule.parts
@@ -47,7 +47,7 @@ def rule_words(rule: Rule, language: str) -> str:
     return translate(language, f"rule.{rule.name}", values=values, parts=parts)
 
 
-def _shown(value: str) -> str:
+def _display_value(value: str) -> str:
     if "://" not in value or " " in value or value.startswith("^"):
         return value
     short = compact(value)
@@ -55,6 +55,6 @@ def _shown(value: str) -> str:
 
 
 @cache
-def _words(language: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+def _translations(language: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = tomllib.loads((TRANSLATIONS / f"{language}.toml").read_text(encoding="utf-8"))
     return found

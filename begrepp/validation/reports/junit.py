@@ -7,21 +7,21 @@ from xml.sax.saxutils import escape, quoteattr
 
 from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.report import Severity
-from begrepp.validation.reports.causes import CauseText, causes
-from begrepp.validation.reports.i18n import choose
+from begrepp.validation.reports.causes import CauseText, cause_texts
+from begrepp.validation.reports.i18n import choose_text
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(judgement: ValidationOutcome, language: str) -> str:
+def to_junit(outcome: ValidationOutcome, language: str) -> str:
     """One suite; warnings and information are told in the output of their case."""
     by_shape: dict[str, list[CauseText]] = {}
-    for cause in causes(judgement, language):
+    for cause in cause_texts(outcome, language):
         by_shape.setdefault(cause.shape, []).append(cause)
-    cases = [each for each in judgement.shapes if each.targets or each.iri in by_shape]
+    cases = [each for each in outcome.shapes if each.targets or each.iri in by_shape]
     failed = sum(any(c.severity is Severity.VIOLATION for c in by_shape.get(each.iri, ())) for each in cases)
-    name = judgement.rules.name or "shapes"
-    counts = f'tests="{len(cases)}" failures="{failed}" errors="0" time="{judgement.seconds}"'
+    name = outcome.rules.name or "shapes"
+    counts = f'tests="{len(cases)}" failures="{failed}" errors="0" time="{outcome.seconds}"'
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f"<testsuites {counts}>",
@@ -29,21 +29,21 @@ def junit(judgement: ValidationOutcome, language: str) -> str:
     ]
     for each in cases:
         found = by_shape.get(each.iri, [])
-        title = choose(each.label, language) or each.id
+        title = choose_text(each.label, language) or each.id
         lines.append(f"<testcase classname={_attribute(name)} name={_attribute(f'{each.id}: {title}')}>")
         grave = [cause for cause in found if cause.severity is Severity.VIOLATION]
         if grave:
             count = sum(cause.count for cause in grave)
             message = _attribute(f"{count} × {grave[0].message}")
-            lines.append(f'<failure type="Violation" message={message}>{_told(grave)}</failure>')
+            lines.append(f'<failure type="Violation" message={message}>{_cause_lines(grave)}</failure>')
         if mild := [cause for cause in found if cause.severity is not Severity.VIOLATION]:
-            lines.append(f"<system-out>{_told(mild)}</system-out>")
+            lines.append(f"<system-out>{_cause_lines(mild)}</system-out>")
         lines.append("</testcase>")
     lines += ["</testsuite>", "</testsuites>"]
     return "\n".join(lines) + "\n"
 
 
-def _told(found: list[CauseText]) -> str:
+def _cause_lines(found: list[CauseText]) -> str:
     said = [
         f"{cause.severity} {cause.count} × {cause.message} {cause.path}\n"
         + "".join(f"    {example}\n" for example in cause.examples)

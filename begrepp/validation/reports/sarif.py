@@ -11,24 +11,24 @@ from pathlib import Path
 
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
-from begrepp.validation.reports.causes import readable_path
-from begrepp.validation.reports.i18n import choose
+from begrepp.validation.reports.causes import format_path
+from begrepp.validation.reports.i18n import choose_text
 
 _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LARGEST = 50_000_000
 
 
-def sarif(judgement: ValidationOutcome, language: str) -> str:
+def to_sarif(outcome: ValidationOutcome, language: str) -> str:
     """One run: a rule per shape, a result per result kept."""
-    shapes = {each.iri: each for each in judgement.shapes}
-    lines = _Lines(judgement.paths)
+    shapes = {each.iri: each for each in outcome.shapes}
+    lines = _LineFinder(outcome.paths)
     found = []
-    for result in judgement.report.results:
-        path = readable_path(result.path, shapes)
-        said = choose(result.messages, language)
+    for result in outcome.report.results:
+        path = format_path(result.path, shapes)
+        said = choose_text(result.messages, language)
         where = f"{compact(result.focus)}{f' {path}' if path else ''}"
-        file, line = lines.of(result.focus)
+        file, line = lines.find(result.focus)
         found.append(
             {
                 "ruleId": result.shape,
@@ -46,18 +46,18 @@ def sarif(judgement: ValidationOutcome, language: str) -> str:
         {
             "id": each.iri,
             "name": each.id,
-            "shortDescription": {"text": choose(each.label, language) or each.id},
-            "help": {"text": choose(each.hint, language) or choose(each.label, language) or each.id},
-            "helpUri": next((link for link in each.see_also if "://" in link), judgement.rules.source or each.iri),
+            "shortDescription": {"text": choose_text(each.label, language) or each.id},
+            "help": {"text": choose_text(each.hint, language) or choose_text(each.label, language) or each.id},
+            "helpUri": next((link for link in each.see_also if "://" in link), outcome.rules.source or each.iri),
         }
-        for each in judgement.shapes
+        for each in outcome.shapes
     ]
     driver = {"name": "begrepp", "informationUri": "https://w3id.org/begrepp/", "rules": rules}
     run = {"tool": {"driver": driver}, "results": found, "columnKind": "unicodeCodePoints"}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 
-class _Lines:
+class _LineFinder:
     """Where things are first written in the files."""
 
     def __init__(self, paths: tuple[Path, ...]) -> None:
@@ -69,7 +69,7 @@ class _Lines:
         self._first = paths[0].as_posix() if paths else "data"
         self._known: dict[str, tuple[str, int]] = {}
 
-    def of(self, iri: str) -> tuple[str, int]:
+    def find(self, iri: str) -> tuple[str, int]:
         """The file and the line of a thing; the first line of the first file where it is not found."""
         if iri not in self._known:
             self._known[iri] = self._find(iri)

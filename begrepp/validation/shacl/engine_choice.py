@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.shapes import FOCUS_CHECKS, TARGETS, VALUE_CHECKS, Shapes
-from begrepp.validation.shacl.vocabulary import SH, Term, lexical
+from begrepp.validation.shacl.shapes import FOCUS_PARAMETERS, TARGETS, VALUE_PARAMETERS, Shapes
+from begrepp.validation.shacl.vocabulary import SH, Term, lexical_form
 
-_NOT_CHECKS = frozenset(
+_OTHER_PARAMETERS = frozenset(
     {*TARGETS, "path", "severity", "message", "deactivated", "name", "description", "order", "group", "defaultValue"}
     | {"flags", "ignoredProperties", "qualifiedValueShape", "qualifiedValueShapesDisjoint", "property", "sparql"}
     | {"select", "prefixes"}
@@ -29,46 +29,49 @@ _UNSAFE_QUERY = re.compile(
 """Where pre-binding needs care (SHACL 5.3.1 and appendix A); pySHACL judges or refuses such queries."""
 
 
-class BeyondFast(Exception):
+class FastEngineUnsupported(Exception):
     """The fast engine met what it cannot judge exactly; the reference engine begins anew."""
 
 
-def refuse_unknown(shapes: Shapes) -> None:
+def check_supported(shapes: Shapes) -> None:
     """Raise `InputError` where a shape says what no engine here can check."""
     if shapes.graph.subjects(SH + "entailment"):
         raise InputError("shapes", "no engine here can follow sh:entailment.", "Validate data that says it all.")
-    for node in shapes.used("property"):
+    for node in shapes.parameter_values("property"):
         if not shapes.graph.objects(node, SH + "path"):
             raise InputError(shapes.name(node), "a property shape has no sh:path.", "Give its path.")
-    parts = dict.fromkeys(part for nested in _nested(shapes).values() for part in nested)
-    for node in [*shapes.targeted, *parts]:
+    parts = dict.fromkeys(part for nested in _child_shapes(shapes).values() for part in nested)
+    for node in [*shapes.target_shapes, *parts]:
         for predicate in shapes.graph.predicates(node):
             name = predicate.removeprefix(SH) if predicate.startswith(SH) else ""
-            if name and name not in VALUE_CHECKS | FOCUS_CHECKS | _NOT_CHECKS | _ADVANCED:
+            if name and name not in VALUE_PARAMETERS | FOCUS_PARAMETERS | _OTHER_PARAMETERS | _ADVANCED:
                 raise InputError(shapes.name(node), f"no engine here can check sh:{name}.", "Say it in SHACL 1.0.")
-    for constraint in shapes.used("sparql"):
-        if not isinstance(shapes.graph.one(constraint, SH + "select"), Literal):
+    for constraint in shapes.parameter_values("sparql"):
+        if not isinstance(shapes.graph.first_object(constraint, SH + "select"), Literal):
             raise InputError(shapes.name(constraint), "a SPARQL constraint has no sh:select.", "Write its query.")
 
 
-def beyond_fast(shapes: Shapes) -> bool:
+def needs_reference_engine(shapes: Shapes) -> bool:
     """Whether some shape uses more than the fast engine knows."""
-    queries = (lexical(shapes.graph.one(constraint, SH + "select")) for constraint in shapes.used("sparql"))
+    queries = (
+        lexical_form(shapes.graph.first_object(constraint, SH + "select"))
+        for constraint in shapes.parameter_values("sparql")
+    )
     return (
         any(shapes.graph.subjects(SH + name) for name in _ADVANCED)
         or any(_UNSAFE_QUERY.search(query) for query in queries)
-        or bool(self_referring(shapes))
+        or bool(recursive_shapes(shapes))
     )
 
 
-def self_referring(shapes: Shapes) -> list[str]:
+def recursive_shapes(shapes: Shapes) -> list[str]:
     """The shapes with a name that lead back to themselves, else those without; SHACL 3.4.3 leaves the meaning open."""
-    children = _nested(shapes)
+    children = _child_shapes(shapes)
     found = [node for node in children if node in _reachable(children, node)]
     return sorted({shapes.name(node) for node in found if isinstance(node, NamedNode)} or map(shapes.name, found))
 
 
-def _nested(shapes: Shapes) -> dict[Term, list[Term]]:
+def _child_shapes(shapes: Shapes) -> dict[Term, list[Term]]:
     """For each shape, the shapes that it refers to."""
     graph = shapes.graph
     children: dict[Term, list[Term]] = {}
@@ -78,7 +81,7 @@ def _nested(shapes: Shapes) -> dict[Term, list[Term]]:
     for name in _NESTING_LISTS:
         for subject in graph.subjects(SH + name):
             for head in graph.objects(subject, SH + name):
-                children.setdefault(subject, []).extend(graph.items(head))
+                children.setdefault(subject, []).extend(graph.list_members(head))
     return children
 
 

@@ -12,13 +12,13 @@ from functools import cache
 from pyoxigraph import Literal, NamedNode, Triple
 
 from begrepp.settings import ROOT
-from begrepp.validation.shacl.rdf_reader import Triples, read
+from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
 from begrepp.validation.shacl.vocabulary import SH, Term
 
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
-def own_messages(graph: Triples, node: Term) -> Mapping[str, str]:
+def declared_messages(graph: TripleIndex, node: Term) -> Mapping[str, str]:
     """`sh:message` of a shape or constraint, by language; one without a language has the key ""."""
     return {
         message.language or "": message.value
@@ -27,41 +27,41 @@ def own_messages(graph: Triples, node: Term) -> Mapping[str, str]:
     }
 
 
-def default_messages(graph: Triples, node: Term, component: str) -> Mapping[str, str]:
+def default_messages(graph: TripleIndex, node: Term, component: str) -> Mapping[str, str]:
     """Our own words for a component, with the shape's parameters filled in."""
     parameters = {
         predicate.removeprefix(SH): objects[0].value if isinstance(objects[0], NamedNode | Literal) else "…"
         for predicate in graph.predicates(node)
         if (objects := graph.objects(node, predicate))
     }
-    return _replaced(_component_messages().get(component, {}), parameters)
+    return _replace_placeholders(_component_messages().get(component, {}), parameters)
 
 
 @cache
 def _component_messages() -> dict[str, dict[str, str]]:
     messages: dict[str, dict[str, str]] = {}
-    for quad in read([ROOT / "ontology" / "components.ttl"]):
+    for quad in read_quads([ROOT / "ontology" / "components.ttl"]):
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
             messages.setdefault(quad.subject.value, {})[quad.object.language or ""] = quad.object.value
     return messages
 
 
-def filled(messages: Mapping[str, str], bindings: Mapping[str, Term] | None) -> Mapping[str, str]:
+def fill_placeholders(messages: Mapping[str, str], bindings: Mapping[str, Term] | None) -> Mapping[str, str]:
     """The messages with each placeholder replaced by what it stands for."""
     if bindings is None:
         return messages
     words = {name: term.value if not isinstance(term, Triple) else str(term) for name, term in bindings.items()}
-    return _replaced(messages, words)
+    return _replace_placeholders(messages, words)
 
 
-def _replaced(messages: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:
+def _replace_placeholders(messages: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:
     return {
         language: _PLACEHOLDER.sub(lambda match: words.get(match[1], match[0]), message)
         for language, message in messages.items()
     }
 
 
-def unfilled(templates: Iterable[str], said: Iterable[str]) -> dict[str, Term] | None:
+def extract_bindings(templates: Iterable[str], said: Iterable[str]) -> dict[str, Term] | None:
     """The way back: what the placeholders of a template were filled with in one of the messages said."""
     for template in templates:
         pattern, seen = "", set[str]()

@@ -18,7 +18,7 @@ from begrepp.errors import InputError
 from begrepp.validation.shacl.vocabulary import RDF, Term
 
 
-def read(files: Sequence[Path]) -> Iterator[Quad]:
+def read_quads(files: Sequence[Path]) -> Iterator[Quad]:
     """All triples of the files, as one graph; each file's blank nodes are its own."""
     for path in files:
         rdf = RdfFormat.from_extension(path.suffix.lstrip("."))
@@ -31,7 +31,7 @@ def read(files: Sequence[Path]) -> Iterator[Quad]:
             raise InputError(path, f"cannot be read as RDF: {error}", "Correct the file and validate again.") from error
 
 
-class Triples:
+class TripleIndex:
     """A small graph held by subject and predicate: the shapes, or a report."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
@@ -49,7 +49,7 @@ class Triples:
         """What the subject has for the predicate, in the order of the file."""
         return self._objects.get((subject, predicate), [])
 
-    def one(self, subject: Term, predicate: str) -> Term | None:
+    def first_object(self, subject: Term, predicate: str) -> Term | None:
         """The first of `objects`, if any."""
         return next(iter(self.objects(subject, predicate)), None)
 
@@ -61,28 +61,28 @@ class Triples:
         """What is said of the subject, each predicate once."""
         return list(self._predicates.get(subject, ()))
 
-    def items(self, head: Term | None) -> list[Term]:
+    def list_members(self, head: Term | None) -> list[Term]:
         """The members of an RDF list."""
         members: list[Term] = []
         seen: set[Term] = set()
         while head is not None and head != NamedNode(RDF + "nil") and head not in seen:
             seen.add(head)
             members += self.objects(head, RDF + "first")
-            head = self.one(head, RDF + "rest")
+            head = self.first_object(head, RDF + "rest")
         return members
 
 
 @lru_cache(maxsize=100_000)
-def well_formed(literal: Literal) -> bool:
+def is_well_formed(literal: Literal) -> bool:
     """Whether the lexical form fits the datatype, as rdflib and so pySHACL sees it."""
     if literal.language or literal.datatype.value.endswith(("#string", "#langString")):
         return True
-    with rdflib_kept_quiet():
+    with suppress_rdflib_warnings():
         return not rdflib.Literal(literal.value, datatype=rdflib.URIRef(literal.datatype.value)).ill_typed
 
 
 @contextmanager
-def rdflib_kept_quiet() -> Iterator[None]:
+def suppress_rdflib_warnings() -> Iterator[None]:
     """While this lasts rdflib does not log ill-formed literals: here they are results, not news."""
 
     def grave(record: logging.LogRecord) -> bool:

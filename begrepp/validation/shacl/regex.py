@@ -23,13 +23,13 @@ _SHARED = re.compile(
     r"|(?:[*+?]|\{\d{1,3}(?:,\d{0,3})?\})\??(?![*+?{]))*"
 )
 """The patterns that both engines read alike, for texts without control characters."""
-_ASCII_ALIKE = re.compile(r"\\[wWbB]")
+_ASCII_DEPENDENT = re.compile(r"\\[wWbB]")
 _CONTROL = r"[\x00-\x1f\x7f]"
 _CONTROL_OR_BEYOND_ASCII = r"[^\x20-\x7e]"
 
 
 @lru_cache(maxsize=1000)
-def compiled(pattern: str, flags: str) -> re.Pattern[str]:
+def compile_pattern(pattern: str, flags: str) -> re.Pattern[str]:
     """A pattern as Python's. Raises `InputError` where it is none."""
     chosen = re.NOFLAG
     try:
@@ -40,13 +40,13 @@ def compiled(pattern: str, flags: str) -> re.Pattern[str]:
         raise InputError("shapes", f"{pattern!r} is not a pattern: {error}", "Correct sh:pattern.") from error
 
 
-def follow(texts: pl.Series, pattern: str, flags: str) -> Mask:
+def matches_pattern(texts: pl.Series, pattern: str, flags: str) -> Mask:
     """Which of the texts the pattern is found in; in none where there is no text."""
-    exact = compiled(pattern, flags)
+    exact = compile_pattern(pattern, flags)
     found = np.zeros(len(texts), dtype=np.bool_)
     if not len(texts):
         return found
-    easy = _easy(texts, pattern, flags)
+    easy = _engines_agree(texts, pattern, flags)
     if easy.any():
         try:
             quick = texts.filter(pl.Series(easy)).str.contains(f"(?{flags}){pattern}" if flags else pattern)
@@ -59,9 +59,9 @@ def follow(texts: pl.Series, pattern: str, flags: str) -> Mask:
     return found
 
 
-def _easy(texts: pl.Series, pattern: str, flags: str) -> Mask:
+def _engines_agree(texts: pl.Series, pattern: str, flags: str) -> Mask:
     """Which of the texts the pattern means the same for in both engines."""
-    ascii_alike = "i" in flags or _ASCII_ALIKE.search(pattern)
+    ascii_alike = "i" in flags or _ASCII_DEPENDENT.search(pattern)
     if "x" in flags or not _SHARED.fullmatch(pattern) or (ascii_alike and not pattern.isascii()):
         return np.zeros(len(texts), dtype=np.bool_)
     odd = _CONTROL_OR_BEYOND_ASCII if ascii_alike else _CONTROL

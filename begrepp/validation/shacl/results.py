@@ -9,11 +9,11 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from begrepp.validation.shacl.data.id_columns import unique
+from begrepp.validation.shacl.data.id_columns import sorted_unique
 from begrepp.validation.shacl.data.term_table import Ids, TermTable
-from begrepp.validation.shacl.messages import filled
+from begrepp.validation.shacl.messages import fill_placeholders
 from begrepp.validation.shacl.shapes import Shape
-from begrepp.validation.shacl.vocabulary import Term, shown
+from begrepp.validation.shacl.vocabulary import Term, display_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class ShaclResults(Protocol):
     def first(self, limit: int) -> list[ShaclResult]:
         """The first of them, in the order of focus node, value and messages."""
 
-    def culprits(self, limit: int) -> list[str]:
+    def examples(self, limit: int) -> list[str]:
         """The first things to look at: values where they are things of their own, otherwise focus nodes."""
 
 
@@ -66,7 +66,7 @@ class ColumnResults:
     def __len__(self) -> int:
         return len(self.focus)
 
-    def at(self, rows: Ids, root: Ids) -> ColumnResults:
+    def select(self, rows: Ids, root: Ids) -> ColumnResults:
         """These rows, as results for other nodes at the outset."""
         return replace(
             self,
@@ -78,33 +78,33 @@ class ColumnResults:
 
     def first(self, limit: int) -> list[ShaclResult]:
         values = np.zeros_like(self.focus) if self.values is None else self.values
-        shown = {"focus": self.terms.shown(self.focus), "value": self.terms.shown(values)}
+        texts = {"focus": self.terms.display_texts(self.focus), "value": self.terms.display_texts(values)}
         if len(self) <= limit:
             every: Iterable[tuple[int, str, str | None]] = zip(
-                range(len(self)), shown["focus"], shown["value"], strict=True
+                range(len(self)), texts["focus"], texts["value"], strict=True
             )
         else:
-            order = pl.DataFrame(shown).with_row_index()
+            order = pl.DataFrame(texts).with_row_index()
             order = order.sort("focus", "value", nulls_last=False)
             last = order.row(limit - 1)
             same = (pl.col("focus") == last[1]) & pl.col("value").eq_missing(last[2])
             every = pl.concat([order.head(limit), order.slice(limit).filter(same)]).iter_rows()
-        found = [self._finding(row, focus, value) for row, focus, value in every]
-        return sorted(found, key=in_order)[:limit]
+        found = [self._result(row, focus, value) for row, focus, value in every]
+        return sorted(found, key=result_sort_key)[:limit]
 
-    def _finding(self, row: int, focus: str, value: str | None) -> ShaclResult:
+    def _result(self, row: int, focus: str, value: str | None) -> ShaclResult:
         messages = self.cause.messages
         if self.bindings is not None:
             bound = {name: self.terms.term(int(ids[row])) for name, ids in self.bindings.items() if ids[row]}
-            messages = filled(messages, bound)
+            messages = fill_placeholders(messages, bound)
         return ShaclResult(focus=focus, value=value, messages=messages)
 
-    def culprits(self, limit: int) -> list[str]:
-        culprits = self.focus
+    def examples(self, limit: int) -> list[str]:
+        nodes = self.focus
         if self.values is not None:
-            culprits = np.where(self.terms.is_literal(self.values), self.focus, self.values)
-        shown = self.terms.shown(unique(culprits))
-        return sorted(shown if len(shown) <= limit else shown.bottom_k(limit))
+            nodes = np.where(self.terms.is_literal(self.values), self.focus, self.values)
+        texts = self.terms.display_texts(sorted_unique(nodes))
+        return sorted(texts if len(texts) <= limit else texts.bottom_k(limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +118,14 @@ class ReferenceResults:
         return len(self.results)
 
     def first(self, limit: int) -> list[ShaclResult]:
-        return sorted(self.results, key=in_order)[:limit]
+        return sorted(self.results, key=result_sort_key)[:limit]
 
-    def culprits(self, limit: int) -> list[str]:
+    def examples(self, limit: int) -> list[str]:
         of = ((f.value if f.value and not f.value.startswith('"') else f.focus) for f in self.results)
         return sorted(set(of))[:limit]
 
 
-def in_order(finding: ShaclResult) -> tuple[str, ...]:
+def result_sort_key(finding: ShaclResult) -> tuple[str, ...]:
     """What results of one cause are sorted by."""
     return (finding.focus, finding.value or "", *(message for _, message in sorted(finding.messages.items())))
 
@@ -138,9 +138,9 @@ def group_results(
     for cause, focus, value, bindings in results:
         key = (id(cause.shape), cause.component, cause.path, *sorted(cause.messages.items()))
         finding = ShaclResult(
-            focus=shown(focus),
-            value=None if value is None else shown(value),
-            messages=filled(cause.messages, bindings),
+            focus=display_text(focus),
+            value=None if value is None else display_text(value),
+            messages=fill_placeholders(cause.messages, bindings),
         )
         gathered.setdefault(key, (cause, []))[1].append(finding)
     for cause, findings in gathered.values():

@@ -10,18 +10,18 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from begrepp.errors import InputError
 from begrepp.settings import ROOT
-from begrepp.validation.shacl.messages import default_messages, own_messages
+from begrepp.validation.shacl.messages import declared_messages, default_messages
 from begrepp.validation.shacl.paths import PropertyPath, read_path
-from begrepp.validation.shacl.rdf_reader import Triples, read
-from begrepp.validation.shacl.vocabulary import OWL_IMPORTS, RDF_TYPE, RDFS_CLASS, SH, Term, is_true, shown
+from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
+from begrepp.validation.shacl.vocabulary import OWL_IMPORTS, RDF_TYPE, RDFS_CLASS, SH, Term, display_text, is_true
 
-VALUE_CHECKS = frozenset(
+VALUE_PARAMETERS = frozenset(
     {"class", "datatype", "nodeKind", "minExclusive", "minInclusive", "maxExclusive", "maxInclusive", "minLength"}
     | {"maxLength", "pattern", "languageIn", "in", "not", "and", "or", "xone", "node"}
 )
 """Components that judge each value node by itself."""
 
-FOCUS_CHECKS = frozenset(
+FOCUS_PARAMETERS = frozenset(
     {"minCount", "maxCount", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals", "hasValue", "closed"}
     | {"qualifiedMinCount", "qualifiedMaxCount"}
 )
@@ -53,15 +53,15 @@ class Shapes:
     """
 
     def __init__(self, files: Sequence[Path]) -> None:
-        self.graph = Triples(_named(list(read([*files, ROOT / "ontology" / "prefixes.ttl"]))))
+        self.graph = TripleIndex(_name_blank_nodes(list(read_quads([*files, ROOT / "ontology" / "prefixes.ttl"]))))
         self._parents: dict[Term, Term] = {quad.object: quad.subject for quad in self.graph.quads}
-        self._known: dict[Term, Shape] = {}
-        self.targeted = self._targeted()
-        if not self.targeted:
+        self._shapes: dict[Term, Shape] = {}
+        self.target_shapes = self._find_target_shapes()
+        if not self.target_shapes:
             names = ", ".join(path.name for path in files)
             raise InputError(names or "shapes", "no shape with a target was found.", "Give a file of SHACL shapes.")
 
-    def _targeted(self) -> list[Term]:
+    def _find_target_shapes(self) -> list[Term]:
         explicit = [node for target in (*_TARGET_IRIS, SH + "target") for node in self.graph.subjects(target)]
         classes = [node for node in self.graph.subjects(RDF_TYPE.value) if self.is_class(node)]
         return sorted(dict.fromkeys([*explicit, *classes]), key=str)
@@ -78,59 +78,62 @@ class Shapes:
 
     def shape(self, node: Term) -> Shape:
         """The shape at a node of the shapes graph."""
-        if node not in self._known:
-            path = self.graph.one(node, SH + "path")
-            self._known[node] = Shape(
+        if node not in self._shapes:
+            path = self.graph.first_object(node, SH + "path")
+            self._shapes[node] = Shape(
                 node=node,
                 name=self.name(node),
                 path=None if path is None else read_path(self.graph, path),
-                severity=self.graph.one(node, SH + "severity"),
-                messages=own_messages(self.graph, node),
-                deactivated=is_true(self.graph.one(node, SH + "deactivated")),
+                severity=self.graph.first_object(node, SH + "severity"),
+                messages=declared_messages(self.graph, node),
+                deactivated=is_true(self.graph.first_object(node, SH + "deactivated")),
             )
-        return self._known[node]
+        return self._shapes[node]
 
     def name(self, node: Term) -> str:
         """The IRI of the named shape that the node is or is a part of."""
         seen: set[Term] = set()
         while not isinstance(node, NamedNode) or node.value.startswith(_ANONYMOUS):
             if node in seen or node not in self._parents:
-                return shown(node)
+                return display_text(node)
             seen.add(node)
             node = self._parents[node]
         return node.value
 
     def messages(self, shape: Shape, component: str, constraint: Term | None = None) -> Mapping[str, str]:
         """What to say of a breach: the constraint's words, else the shape's, else ours for the component."""
-        own = {} if constraint is None else own_messages(self.graph, constraint)
+        own = {} if constraint is None else declared_messages(self.graph, constraint)
         return own or shape.messages or default_messages(self.graph, shape.node, component)
 
-    def checks(self, node: Term) -> list[tuple[str, Term]]:
+    def constraints(self, node: Term) -> list[tuple[str, Term]]:
         """Each constraint of a shape: the name of its parameter and the parameter's value."""
         return [
             (name, argument)
             for predicate in self.graph.predicates(node)
-            if predicate.startswith(SH) and (name := predicate.removeprefix(SH)) in VALUE_CHECKS | FOCUS_CHECKS
+            if predicate.startswith(SH) and (name := predicate.removeprefix(SH)) in VALUE_PARAMETERS | FOCUS_PARAMETERS
             for argument in self.graph.objects(node, predicate)
         ]
 
-    def used(self, name: str) -> list[Term]:
+    def parameter_values(self, name: str) -> list[Term]:
         """Every value of `sh:name` in the shapes."""
         return [o for subject in self.graph.subjects(SH + name) for o in self.graph.objects(subject, SH + name)]
 
-    def prologue(self, constraint: Term) -> dict[str, str]:
+    def prefixes(self, constraint: Term) -> dict[str, str]:
         """The prefixes a SPARQL constraint may use (SHACL 5.2.1)."""
         pending, declared = [*self.graph.objects(constraint, SH + "prefixes")], dict[str, str]()
         for ontology in pending:
             pending += [o for o in self.graph.objects(ontology, OWL_IMPORTS) if o not in pending]
             for node in self.graph.objects(ontology, SH + "declare"):
-                prefix, namespace = self.graph.one(node, SH + "prefix"), self.graph.one(node, SH + "namespace")
+                prefix, namespace = (
+                    self.graph.first_object(node, SH + "prefix"),
+                    self.graph.first_object(node, SH + "namespace"),
+                )
                 if isinstance(prefix, Literal) and isinstance(namespace, Literal):
                     declared[prefix.value] = namespace.value
         return declared
 
 
-def _named(quads: Sequence[Quad]) -> list[Quad]:
+def _name_blank_nodes(quads: Sequence[Quad]) -> list[Quad]:
     """The triples with an IRI for each blank node that is a shape or a constraint."""
     anonymous = [quad.object for quad in quads if quad.predicate.value in (SH + "property", SH + "sparql")]
     anonymous += [quad.subject for quad in quads if quad.predicate.value in _TARGET_IRIS]

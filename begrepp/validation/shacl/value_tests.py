@@ -9,10 +9,10 @@ import numpy as np
 from pyoxigraph import Literal, QuerySolutions, Store
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.data.id_columns import pairs, unpaired
+from begrepp.validation.shacl.data.id_columns import pack_pairs, unpack_pairs
 from begrepp.validation.shacl.data.term_table import Ids, Mask, TermKind, TermTable
-from begrepp.validation.shacl.rdf_reader import well_formed
-from begrepp.validation.shacl.vocabulary import RDF, SH, XSD, Term, count_of, lexical, shown
+from begrepp.validation.shacl.rdf_reader import is_well_formed
+from begrepp.validation.shacl.vocabulary import RDF, SH, XSD, Term, display_text, lexical_form, parse_count
 
 _NODE_KINDS: dict[str, tuple[TermKind, ...]] = {
     "IRI": (TermKind.IRI,),
@@ -25,31 +25,31 @@ _NODE_KINDS: dict[str, tuple[TermKind, ...]] = {
 _NEVER_ILL_FORMED = (RDF + "langString", XSD + "string")
 BOUNDS = {"minExclusive": "<", "minInclusive": "<=", "maxExclusive": ">", "maxInclusive": ">="}
 """How the bound is to compare with the value."""
-_ROWS = 5_000
+_QUERY_ROWS = 5_000
 
 
-def of_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
+def has_node_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
     """`sh:nodeKind`. Raises `InputError` where there is no such kind."""
-    kinds = _NODE_KINDS.get(shown(kind).removeprefix(SH))
+    kinds = _NODE_KINDS.get(display_text(kind).removeprefix(SH))
     if kinds is None:
         raise InputError("shapes", f"{kind} is not a kind of node.", "See SHACL 4.1.3 for the six there are.")
     return np.isin(terms.kinds[values], kinds)
 
 
-def of_datatype(terms: TermTable, values: Ids, wanted: Term) -> Mask:
+def has_datatype(terms: TermTable, values: Ids, wanted: Term) -> Mask:
     """`sh:datatype`: the datatype is the one wanted, and what is written fits it."""
     places, names = terms.datatypes
-    if (name := lexical(wanted)) not in names:
+    if (name := lexical_form(wanted)) not in names:
         return np.zeros(len(values), dtype=np.bool_)
     passed: Mask = places[values] == names.index(name)
     if name not in _NEVER_ILL_FORMED:
         for place in np.flatnonzero(passed):
             literal = terms.term(int(values[place]))
-            passed[place] = isinstance(literal, Literal) and well_formed(literal)
+            passed[place] = isinstance(literal, Literal) and is_well_formed(literal)
     return passed
 
 
-def in_languages(terms: TermTable, values: Ids, ranges: list[str]) -> Mask:
+def has_language(terms: TermTable, values: Ids, ranges: list[str]) -> Mask:
     """`sh:languageIn`, by SPARQL's langMatches: "sv" matches sv and sv-FI."""
     places, names = terms.languages
     wanted = [each.lower() for each in ranges]
@@ -57,25 +57,25 @@ def in_languages(terms: TermTable, values: Ids, ranges: list[str]) -> Mask:
     return np.array([*matching, False], dtype=np.bool_)[places[values]]
 
 
-def of_length(terms: TermTable, values: Ids, name: str, bound: Term) -> Mask:
+def has_length(terms: TermTable, values: Ids, name: str, bound: Term) -> Mask:
     """`sh:minLength` and `sh:maxLength`: the characters of an IRI or literal; a blank node has none to count."""
-    lengths = terms.lexical(values).str.len_chars()
-    passed = lengths >= count_of(bound) if name == "minLength" else lengths <= count_of(bound)
+    lengths = terms.lexical_forms(values).str.len_chars()
+    passed = lengths >= parse_count(bound) if name == "minLength" else lengths <= parse_count(bound)
     return passed.fill_null(False).to_numpy()
 
 
-def compares(terms: TermTable, left: Ids, operator: str, right: Ids) -> Mask:
+def compare_terms(terms: TermTable, left: Ids, operator: str, right: Ids) -> Mask:
     """SPARQL's `left operator right`, row by row; what cannot be compared does not hold."""
-    different, back = np.unique(pairs(left, right), return_inverse=True)
+    different, back = np.unique(pack_pairs(left, right), return_inverse=True)
     rows = [
         f"({place} {one} {other})"
-        for place, (a, b) in enumerate(zip(*unpaired(different), strict=True))
+        for place, (a, b) in enumerate(zip(*unpack_pairs(different), strict=True))
         if isinstance(one := terms.term(int(a)), Literal) and isinstance(other := terms.term(int(b)), Literal)
     ]
     holds = np.zeros(len(different), dtype=np.bool_)
-    for start in range(0, len(rows), _ROWS):
-        table = " ".join(rows[start : start + _ROWS])
+    for start in range(0, len(rows), _QUERY_ROWS):
+        table = " ".join(rows[start : start + _QUERY_ROWS])
         answers = Store().query(f"SELECT ?row {{ VALUES (?row ?a ?b) {{ {table} }} FILTER (?a {operator} ?b) }}")
         if isinstance(answers, QuerySolutions):
-            holds[[int(lexical(answer["row"])) for answer in answers]] = True
+            holds[[int(lexical_form(answer["row"])) for answer in answers]] = True
     return holds[back]

@@ -22,12 +22,12 @@ def component_iri(name: str) -> str:
     return f"{SH}{name[0].upper()}{name[1:]}ConstraintComponent"
 
 
-def shown(term: Term) -> str:
+def display_text(term: Term) -> str:
     """A term as people read it: an IRI bare, all else as in N-Triples."""
     return term.value if isinstance(term, NamedNode) else str(term)
 
 
-def lexical(term: Term | None) -> str:
+def lexical_form(term: Term | None) -> str:
     """The characters of an IRI or a literal; of anything else none."""
     return term.value if isinstance(term, NamedNode | Literal) else ""
 
@@ -37,8 +37,8 @@ def is_true(term: Term | None) -> bool:
     return isinstance(term, Literal) and term.value == "true"
 
 
-def count_of(term: Term) -> int:
+def parse_count(term: Term) -> int:
     """The whole number that a parameter gives. Raises `InputError` where it is none."""
-    if not (text := lexical(term)).isdecimal():
+    if not (text := lexical_form(term)).isdecimal():
         raise InputError("shapes", f"{term} is not a number to count with.", "Write a whole number, 0 or more.")
     return int(text)

@@ -83,51 +83,51 @@ class Bundle:
     def __init__(self, path: Path) -> None:
         try:
             said = json.loads(path.read_text(encoding="utf-8"))["templates"]
-            self._known: dict[str, dict[str, Any]] = {str(each["id"]): each for each in said}
+            self._templates: dict[str, dict[str, Any]] = {str(each["id"]): each for each in said}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(path, f"is no bundle of templates: {error}", "Give DCAT-AP-SE's bundle.json.") from error
         self._path = path
 
     def template(self, id_: str) -> dict[str, Any]:
         """A template as it is written. Raises `InputError` where there is none of that id."""
-        if id_ not in self._known:
+        if id_ not in self._templates:
             raise InputError(self._path, f"has no template '{id_}'.", "See what the publisher renamed it to.")
-        return self._known[id_]
+        return self._templates[id_]
 
     def fields(self, id_: str) -> list[Field]:
         """The properties of a class, in the order of its form; the type of the thing itself is left to its target."""
-        return fields_of(list(self._items(self.template(id_), {})))
+        return group_items(list(self._items(self.template(id_), {})))
 
     def _items(self, template: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[Item]:
         """The items of a form; those of a group without a property of its own stand beside each other in it."""
         for item in template.get("items", []):
-            whole = self._whole(item)
+            whole = self._resolve(item)
             if "items" in whole and "property" not in whole:
                 yield from self._items(whole, whole)
-            elif "property" in whole and iri(whole["property"]) != TYPE:
+            elif "property" in whole and expand_name(whole["property"]) != TYPE:
                 yield self._item(whole, group)
 
-    def _whole(self, item: str | dict[str, Any]) -> dict[str, Any]:
+    def _resolve(self, item: str | dict[str, Any]) -> dict[str, Any]:
         """An item with all that it takes over from the template it extends."""
         own = self.template(item) if isinstance(item, str) else item
         if set(own) == {"id"}:
-            return self._whole(str(own["id"]))
-        return {**self._whole(str(own["extends"])), **own} if "extends" in own else own
+            return self._resolve(str(own["id"]))
+        return {**self._resolve(str(own["extends"])), **own} if "extends" in own else own
 
     def _item(self, said: Mapping[str, Any], group: Mapping[str, Any]) -> Item:
         own, around = said.get("cardinality") or {}, group.get("cardinality") or {}
         maxima = [limit for limit in (own.get("max"), around.get("max")) if limit is not None]
-        constraints = {iri(key): value for key, value in (said.get("constraints") or {}).items()}
+        constraints = {expand_name(key): value for key, value in (said.get("constraints") or {}).items()}
         fixed = [said["value"]] if "value" in said else []
         depends = said.get("deps")
         return Item(
-            path=iri(said["property"]),
+            path=expand_name(said["property"]),
             label=group.get("label") or said.get("label") or {},
             description=group.get("description") or said.get("description") or said.get("descriptions") or {},
             kind=str(said.get("nodetype") or ("RESOURCE" if "items" in said else "LITERAL")),
-            types=tuple(map(iri, _listed(constraints.get(TYPE)))),
-            datatypes=tuple(map(iri, _listed(said.get("datatype")))),
-            choices=tuple(map(iri, (*(str(choice["value"]) for choice in said.get("choices", [])), *fixed))),
+            types=tuple(map(expand_name, _as_list(constraints.get(TYPE)))),
+            datatypes=tuple(map(expand_name, _as_list(said.get("datatype")))),
+            choices=tuple(map(expand_name, (*(str(choice["value"]) for choice in said.get("choices", [])), *fixed))),
             pattern=str(said.get("pattern", "")),
             starts=str(said.get("valueTemplate", "")).partition("$")[0],
             minimum=int(own.get("min", 0)),
@@ -135,12 +135,12 @@ class Bundle:
             maximum=min(maxima) if maxima else None,
             automatic=bool(said.get("automatic")),
             deprecated="deprecated" in said.get("styles", []),
-            condition=(iri(depends[0]), str(depends[1])) if depends else None,
+            condition=(expand_name(depends[0]), str(depends[1])) if depends else None,
             items=tuple(self._items(said, {})),
         )
 
 
-def fields_of(items: Sequence[Item]) -> list[Field]:
+def group_items(items: Sequence[Item]) -> list[Field]:
     """The items of a form by property."""
     found: dict[str, list[Item]] = {}
     for item in items:
@@ -161,11 +161,11 @@ def _field(items: Sequence[Item]) -> Field:
     )
 
 
-def iri(name: str) -> str:
+def expand_name(name: str) -> str:
     """A prefixed name of the templates as a whole IRI; anything else as it is."""
     prefix, colon, local = name.partition(":")
     return NAMESPACES[prefix] + local if colon and prefix in NAMESPACES else name
 
 
-def _listed(value: object) -> list[str]:
+def _as_list(value: object) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else [str(value)] if value else []

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.validation.profiles.rdforms.templates import NAMESPACES, TYPE, Bundle, Field, Item, fields_of, iri
+from begrepp.validation.profiles.rdforms.templates import (
+    NAMESPACES,
+    TYPE,
+    Bundle,
+    Field,
+    Item,
+    expand_name,
+    group_items,
+)
 
 CLASSES = {
     "dcat:Catalog": "Catalog",
@@ -35,7 +43,7 @@ _HEAD = """\
 """
 
 
-def shapes_of(bundle: Path, version: str) -> str:
+def convert_bundle(bundle: Path, version: str) -> str:
     """The profile as Turtle; the same bundle gives the same text. Raises `InputError` where it is no bundle."""
     templates = Bundle(bundle)
     prefixes = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in sorted(NAMESPACES.items()))
@@ -45,12 +53,12 @@ def shapes_of(bundle: Path, version: str) -> str:
 def _shape(bundle: Bundle, id_: str) -> str:
     """One class as a node shape, and one more for each field that is mandatory on a condition only."""
     template, name = bundle.template(id_), CLASSES[id_]
-    constraints = {iri(key): value for key, value in template["constraints"].items()}
+    constraints = {expand_name(key): value for key, value in template["constraints"].items()}
     types = constraints[TYPE] if isinstance(constraints[TYPE], list) else [constraints[TYPE]]
-    targets = ", ".join(_short(iri(each)) for each in types)
+    targets = ", ".join(_prefixed_name(expand_name(each)) for each in types)
     fields = bundle.fields(id_)
     head = (
-        f"\n:{name} a sh:NodeShape ;\n  rdfs:label {_texts(template['label'])} ;\n"
+        f"\n:{name} a sh:NodeShape ;\n  rdfs:label {_literals(template['label'])} ;\n"
         f"  rdfs:seeAlso <{_SITE}#{id_.replace('dcat:foaf:', 'foaf:').replace(':', '_')}> ;\n  sh:targetClass {targets}"
     )
     properties = [part for order, field in enumerate(fields, 1) for part in _property(field, order, "    ")]
@@ -60,22 +68,22 @@ def _shape(bundle: Bundle, id_: str) -> str:
 
 def _property(field: Field, order: int, indent: str) -> Iterator[str]:
     """A field as property shapes: what must be there, what should be, how many at most, and what each value must be."""
-    sv, en = _names(field.label)
+    sv, en = _labels(field.label)
     first = field.alternatives[0]
-    described = f" ; sh:description {_texts(first.description)}" if first.description else ""
-    head = f"{indent}[ sh:path {_short(field.path)} ; sh:order {order} ; sh:name {_texts(field.label)}"
+    described = f" ; sh:description {_literals(first.description)}" if first.description else ""
+    head = f"{indent}[ sh:path {_prefixed_name(field.path)} ; sh:order {order} ; sh:name {_literals(field.label)}"
     if field.minimum and not field.condition:
-        said = _says(f"{sv} saknas; det är obligatoriskt.", f"{en} is missing; it is mandatory.")
+        said = _message(f"{sv} saknas; det är obligatoriskt.", f"{en} is missing; it is mandatory.")
         yield f"{head}{described} ;\n{indent}  sh:minCount {field.minimum} ; {said} ]"
     elif field.preferred and not field.condition:
-        said = _says(f"{sv} saknas; det är rekommenderat.", f"{en} is missing; it is recommended.")
+        said = _message(f"{sv} saknas; det är rekommenderat.", f"{en} is missing; it is recommended.")
         yield f"{head}{described} ;\n{indent}  sh:minCount 1 ; sh:severity sh:Warning ; {said} ]"
     if all(item.deprecated for item in field.alternatives):
-        said = _says(f"{sv}: egenskapen har utgått.", f"{en}: the property is deprecated.")
+        said = _message(f"{sv}: egenskapen har utgått.", f"{en}: the property is deprecated.")
         yield f"{head}{described} ;\n{indent}  sh:maxCount 0 ; sh:severity sh:Warning ; {said} ]"
         return
     if field.maximum is not None:
-        said = _says(f"{sv}: högst {field.maximum} tillåts.", f"{en}: at most {field.maximum} allowed.")
+        said = _message(f"{sv}: högst {field.maximum} tillåts.", f"{en}: at most {field.maximum} allowed.")
         yield f"{head} ;\n{indent}  sh:maxCount {field.maximum} ; {said} ]"
     for rule in _value_rules(field):
         yield f"{head} ;\n{indent}  {rule} ]"
@@ -83,7 +91,7 @@ def _property(field: Field, order: int, indent: str) -> Iterator[str]:
     if len(field.alternatives) > 1:  # what one alternative recommends is not asked of the others
         nested = [replace(item, minimum=0, preferred=0) for item in nested]
     if nested:
-        inner = [part for n, each in enumerate(fields_of(nested), 1) for part in _property(each, n, indent + "    ")]
+        inner = [part for n, each in enumerate(group_items(nested), 1) for part in _property(each, n, indent + "    ")]
         yield f"{head} ;\n{indent}  sh:property\n" + ",\n".join(inner) + " ]"
 
 
@@ -91,39 +99,39 @@ def _conditional(shape: str, targets: str, field: Field) -> str:
     """A field that is mandatory where another has a certain value."""
     assert field.condition is not None
     depends, value = field.condition
-    sv, en = _names(field.label)
-    said = _says(
+    sv, en = _labels(field.label)
+    said = _message(
         f"{sv} saknas; det är obligatoriskt för det som omfattas av {value}.",
         f"{en} is missing; it is mandatory for what is covered by {value}.",
     )
     return (
-        f"\n:{shape}-{_local(field.path)} a sh:NodeShape ;\n  rdfs:label {_texts(field.label)} ;\n"
+        f"\n:{shape}-{_local_name(field.path)} a sh:NodeShape ;\n  rdfs:label {_literals(field.label)} ;\n"
         f"  sh:targetClass {targets} ;\n  {said} ;\n"
-        f"  sh:or ( [ sh:not [ sh:property [ sh:path {_short(depends)} ; sh:hasValue <{value}> ] ] ]\n"
-        f"    [ sh:property [ sh:path {_short(field.path)} ; sh:minCount {field.minimum} ] ] ) .\n"
+        f"  sh:or ( [ sh:not [ sh:property [ sh:path {_prefixed_name(depends)} ; sh:hasValue <{value}> ] ] ]\n"
+        f"    [ sh:property [ sh:path {_prefixed_name(field.path)} ; sh:minCount {field.minimum} ] ] ) .\n"
     )
 
 
 def _value_rules(field: Field) -> Iterator[str]:
     """What each value must be: one of the alternatives; and as warnings what was in use before."""
-    sv, en = _names(field.label)
+    sv, en = _labels(field.label)
     used = [item for item in field.alternatives if not item.deprecated]
     rules = [_rule(item) for item in field.alternatives]
-    what_sv = " eller ".join(dict.fromkeys(_kind_words(item, "sv") for item in used))
-    what_en = " or ".join(dict.fromkeys(_kind_words(item, "en") for item in used))
-    said = _says(f"{sv}: värdet ska vara {what_sv}.", f"{en}: the value must be {what_en}.")
+    what_sv = " eller ".join(dict.fromkeys(_describe_kind(item, "sv") for item in used))
+    what_en = " or ".join(dict.fromkeys(_describe_kind(item, "en") for item in used))
+    said = _message(f"{sv}: värdet ska vara {what_sv}.", f"{en}: the value must be {what_en}.")
     if all(rules):
         asked = rules[0] if len(rules) == 1 else "sh:or ( " + " ".join(f"[ {rule} ]" for rule in rules) + " )"
         yield f"{asked} ; {said}"
     if any(item.kind == "LANGUAGE_LITERAL" for item in used):
-        said = _says(f"{sv}: texten bör ha språkkod.", f"{en}: the text should have a language tag.")
+        said = _message(f"{sv}: texten bör ha språkkod.", f"{en}: the text should have a language tag.")
         yield f"sh:datatype rdf:langString ; sh:severity sh:Warning ; {said}"
-        said = _says(f"{sv}: mer än en text på samma språk.", f"{en}: more than one text in one language.")
-        if _local(field.path) in ("title", "description"):
+        said = _message(f"{sv}: mer än en text på samma språk.", f"{en}: more than one text in one language.")
+        if _local_name(field.path) in ("title", "description"):
             yield f"sh:uniqueLang true ; {said}"
     for item in field.alternatives:
         if item.deprecated and item.choices:
-            said = _says(f"{sv}: värdet har utgått.", f"{en}: the value is deprecated.")
+            said = _message(f"{sv}: värdet har utgått.", f"{en}: the value is deprecated.")
             yield f"sh:not [ {_choices(item)} ] ; sh:severity sh:Warning ; {said}"
 
 
@@ -134,24 +142,26 @@ def _rule(item: Item) -> str:
         if item.choices:
             rules.append(_choices(item))
         if item.pattern and not item.starts:
-            rules.append(f"sh:pattern {Literal(_anchored(item.pattern))}")
+            rules.append(f"sh:pattern {Literal(_anchor(item.pattern))}")
         elif item.starts:
             rules.append(f"sh:pattern {Literal('^' + re.escape(item.starts))}")
         if item.types and not item.automatic and not item.choices:
-            kinds = " ".join(f"[ sh:class {_short(each)} ]" for each in item.types)
+            kinds = " ".join(f"[ sh:class {_prefixed_name(each)} ]" for each in item.types)
             untyped = "" if item.kind == "RESOURCE" and not item.items else f" {_UNTYPED}"
             rules.append(f"sh:or ( {kinds}{untyped} )")
         return " ; ".join(rules)
     if item.datatypes:
-        kinds = " ".join(f"[ sh:datatype {_short(each)} ]" for each in item.datatypes)
-        rules = [f"sh:datatype {_short(item.datatypes[0])}" if len(item.datatypes) == 1 else f"sh:or ( {kinds} )"]
+        kinds = " ".join(f"[ sh:datatype {_prefixed_name(each)} ]" for each in item.datatypes)
+        rules = [
+            f"sh:datatype {_prefixed_name(item.datatypes[0])}" if len(item.datatypes) == 1 else f"sh:or ( {kinds} )"
+        ]
     else:
         rules = ["sh:nodeKind sh:Literal"]
     if item.choices:
         values = "|".join(re.escape(choice) for choice in item.choices)
         rules.append(f"sh:pattern {Literal(f'^({values})$')}")
     elif item.pattern:
-        rules.append(f"sh:pattern {Literal(_anchored(item.pattern))}")
+        rules.append(f"sh:pattern {Literal(_anchor(item.pattern))}")
     return " ; ".join(rules)
 
 
@@ -160,17 +170,17 @@ def _choices(item: Item) -> str:
     if item.automatic:
         shared = item.choices[0].rpartition("/")[0] + "/"
         return f"sh:pattern {Literal('^' + re.escape(shared))}"
-    return "sh:in ( " + " ".join(_short(choice) for choice in item.choices) + " )"
+    return "sh:in ( " + " ".join(_prefixed_name(choice) for choice in item.choices) + " )"
 
 
-def _kind_words(item: Item, language: str) -> str:
+def _describe_kind(item: Item, language: str) -> str:
     sv = language == "sv"
     if item.choices:
         return "ett ur listan" if sv else "one of the list"
     if item.datatypes:
-        return ("av typen " if sv else "of the type ") + ", ".join(_local(each) for each in item.datatypes)
+        return ("av typen " if sv else "of the type ") + ", ".join(_local_name(each) for each in item.datatypes)
     if item.kind in _KINDS:
-        types = ", ".join(_local(each) for each in item.types)
+        types = ", ".join(_local_name(each) for each in item.types)
         if item.pattern or item.starts:
             shape = item.starts or item.pattern
             return f"en adress på formen {shape}" if sv else f"an address of the form {shape}"
@@ -181,31 +191,31 @@ def _kind_words(item: Item, language: str) -> str:
     return ("en text" if sv else "a text") + (form if item.pattern else "")
 
 
-def _anchored(pattern: str) -> str:
+def _anchor(pattern: str) -> str:
     """A pattern that holds for the whole value, as in a form."""
     return f"^({pattern.removeprefix('^').removesuffix('$')})$"
 
 
-def _names(label: Mapping[str, str]) -> tuple[str, str]:
+def _labels(label: Mapping[str, str]) -> tuple[str, str]:
     sv, en = label.get("sv") or label.get("en", ""), label.get("en") or label.get("sv", "")
     return sv, en
 
 
-def _says(sv: str, en: str) -> str:
+def _message(sv: str, en: str) -> str:
     return f"sh:message {Literal(sv, language='sv')}, {Literal(en, language='en')}"
 
 
-def _texts(texts: Mapping[str, str]) -> str:
+def _literals(texts: Mapping[str, str]) -> str:
     return ", ".join(
         str(Literal(texts[language], language=language)) for language in ("sv", "en") if texts.get(language)
     )
 
 
-def _local(name: str) -> str:
+def _local_name(name: str) -> str:
     return re.split(r"[#/]", name)[-1]
 
 
-def _short(name: str) -> str:
+def _prefixed_name(name: str) -> str:
     """An IRI as a prefixed name where one fits."""
     for prefix, namespace in NAMESPACES.items():
         if name.startswith(namespace) and re.fullmatch(r"[A-Za-z][\w-]*", name[len(namespace) :]):

@@ -8,36 +8,36 @@ from begrepp.validation.shacl.data.id_columns import IdColumn
 from begrepp.validation.shacl.data.term_table import Ids, Mask
 
 
-def on_cycles(sources: Ids, targets: Ids) -> Ids:
+def nodes_on_cycles(sources: Ids, targets: Ids) -> Ids:
     """The nodes from which the steps `sources[i]` → `targets[i]` lead back to themselves, in order."""
     nodes, compact = np.unique(np.concatenate([sources, targets]), return_inverse=True)
     steps = IdColumn(compact[: len(sources)], compact[len(sources) :])
     alive = np.ones(len(nodes), dtype=np.bool_)
-    _peel(steps, alive)
-    _peel(steps.inverse, alive)
-    rest = IdColumn(*_among(steps, alive))
-    return nodes[_in_components(rest)]
+    _remove_sources(steps, alive)
+    _remove_sources(steps.inverse, alive)
+    rest = IdColumn(*_steps_between(steps, alive))
+    return nodes[_nodes_in_cycles(rest)]
 
 
-def _among(steps: IdColumn, alive: Mask) -> tuple[Ids, Ids]:
+def _steps_between(steps: IdColumn, alive: Mask) -> tuple[Ids, Ids]:
     kept = alive[steps.subjects] & alive[steps.objects]
     return steps.subjects[kept], steps.objects[kept]
 
 
-def _peel(steps: IdColumn, alive: Mask) -> None:
+def _remove_sources(steps: IdColumn, alive: Mask) -> None:
     """Take away, again and again, the nodes that no step leads to: none of them is on a cycle."""
-    sources, targets = _among(steps, alive)
+    sources, targets = _steps_between(steps, alive)
     within = IdColumn(sources, targets)
     incoming = np.bincount(targets, minlength=len(alive))
     front = np.flatnonzero((incoming == 0) & alive)
     while len(front):
         alive[front] = False
-        reached, count = np.unique(within.of(front)[1], return_counts=True)
+        reached, count = np.unique(within.objects_of(front)[1], return_counts=True)
         incoming[reached] -= count
         front = reached[incoming[reached] == 0]
 
 
-def _in_components(steps: IdColumn) -> Ids:
+def _nodes_in_cycles(steps: IdColumn) -> Ids:
     """The nodes of strongly connected components that have a cycle (Tarjan 1972, without recursion)."""
     found: set[int] = set(steps.subjects[steps.subjects == steps.objects].tolist())
     further: dict[int, list[int]] = {}

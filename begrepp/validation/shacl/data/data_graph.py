@@ -15,34 +15,41 @@ import numpy as np
 import polars as pl
 from pyoxigraph import RdfFormat, Store, parse
 
-from begrepp.validation.shacl.data.id_columns import IdColumn, among, distinct, pairs, unique, unpaired
-from begrepp.validation.shacl.data.term_encoder import Encoder, Statements
+from begrepp.validation.shacl.data.id_columns import (
+    IdColumn,
+    distinct_pairs,
+    is_in,
+    pack_pairs,
+    sorted_unique,
+    unpack_pairs,
+)
+from begrepp.validation.shacl.data.term_encoder import TermEncoder, TripleColumns
 from begrepp.validation.shacl.data.term_table import Ids, Mask, TermTable
 from begrepp.validation.shacl.paths import PropertyPath
 from begrepp.validation.shacl.vocabulary import RDF_TYPE, SUB_CLASS_OF, Term
 
-_NOTHING = np.zeros(0, dtype=np.int64)
-_ROWS = 200_000
+_EMPTY = np.zeros(0, dtype=np.int64)
+_STORE_BATCH = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
+class ValueNodes:
     """Focus nodes, each once, and their value nodes: `nodes[i]` is one of `focus[at[i]]`; `at` is sorted."""
 
     focus: Ids
     at: Ids
     nodes: Ids
 
-    def all(self) -> Ids:
+    def distinct_nodes(self) -> Ids:
         """All value nodes, each once, sorted."""
-        return unique(self.nodes)
+        return sorted_unique(self.nodes)
 
-    def counts(self, counted: Mask | None = None) -> Ids:
+    def count_by_focus(self, counted: Mask | None = None) -> Ids:
         """How many value nodes each focus node has; of those that are `counted`, if given."""
         return np.bincount(self.at if counted is None else self.at[counted], minlength=len(self.focus))
 
 
-class Data:
+class DataGraph:
     """The data graph and its terms; `vocabulary` are the terms that shapes and queries ask for.
 
     A column is kept for each predicate in the vocabulary, for every one if `everything`. What the files in
@@ -52,24 +59,24 @@ class Data:
     def __init__(
         self, files: Sequence[Path], background: Sequence[Path], vocabulary: Iterable[Term], *, everything: bool
     ) -> None:
-        encoder = Encoder()
+        encoder = TermEncoder()
         known = list(dict.fromkeys([RDF_TYPE, SUB_CLASS_OF, *vocabulary]))
-        numbers = encoder.numbers(pl.Series([str(term) for term in known], dtype=pl.String))
-        self._numbers: dict[Term, int] = dict(zip(known, numbers.tolist(), strict=True))
+        numbers = encoder.encode(pl.Series([str(term) for term in known], dtype=pl.String))
+        self._term_ids: dict[Term, int] = dict(zip(known, numbers.tolist(), strict=True))
         mentioned = None if everything else numbers
-        self._own = _by_predicate(encoder.statements(files, mentioned))
-        self._background = _by_predicate(encoder.statements(background, mentioned))
+        self._own = _by_predicate(encoder.encode_files(files, mentioned))
+        self._background = _by_predicate(encoder.encode_files(background, mentioned))
         self.terms = TermTable(encoder.texts())
         self._columns: dict[int, IdColumn] = {}
         self._instances: dict[Term, Mask] = {}
 
-    def number(self, term: Term) -> int:
+    def term_id(self, term: Term) -> int:
         """The number of a term of the vocabulary."""
-        return self._numbers[term]
+        return self._term_ids[term]
 
-    def numbers(self, terms: Iterable[Term]) -> Ids:
+    def term_ids(self, terms: Iterable[Term]) -> Ids:
         """The numbers of terms of the vocabulary."""
-        return np.array([self._numbers[term] for term in terms], dtype=np.int64)
+        return np.array([self._term_ids[term] for term in terms], dtype=np.int64)
 
     def mask(self, ids: Ids) -> Mask:
         """For each term whether it is among these."""
@@ -79,15 +86,13 @@ class Data:
 
     def column(self, predicate: Term) -> IdColumn:
         """What is said with a predicate of the vocabulary."""
-        return self._column(self.number(predicate))
+        return self._column(self.term_id(predicate))
 
     def _column(self, predicate: int) -> IdColumn:
         if predicate not in self._columns:
             parts = [part[predicate] for part in (self._own, self._background) if predicate in part]
-            subjects = np.concatenate([_NOTHING, *(subjects for subjects, _ in parts)])
-            self._columns[predicate] = IdColumn(
-                subjects, np.concatenate([_NOTHING, *(objects for _, objects in parts)])
-            )
+            subjects = np.concatenate([_EMPTY, *(subjects for subjects, _ in parts)])
+            self._columns[predicate] = IdColumn(subjects, np.concatenate([_EMPTY, *(objects for _, objects in parts)]))
         return self._columns[predicate]
 
     def columns(self) -> Iterable[tuple[int, IdColumn]]:
@@ -95,23 +100,23 @@ class Data:
         for predicate in sorted({*self._own, *self._background}):
             yield predicate, self._column(predicate)
 
-    def instances(self, of: Term) -> Mask:
+    def instance_mask(self, of: Term) -> Mask:
         """For each term whether it is a member of a class or of its subclasses in the data."""
         if of not in self._instances:
             types = self.column(RDF_TYPE)
-            self._instances[of] = self.mask(types.inverse.of(self._with_subclasses(of))[1])
+            self._instances[of] = self.mask(types.inverse.objects_of(self._with_subclasses(of))[1])
         return self._instances[of]
 
     def _with_subclasses(self, of: Term) -> Ids:
-        classes = np.array([self.number(of)], dtype=np.int64)
+        classes = np.array([self.term_id(of)], dtype=np.int64)
         return np.union1d(classes, self._closure(PropertyPath("inverse", predicate=SUB_CLASS_OF), classes)[1])
 
-    def targets(self, name: str, target: Term) -> Ids:
+    def target_nodes(self, name: str, target: Term) -> Ids:
         """What a target chooses to look at (SHACL 2.1.3): `targetClass` and its class, and so on."""
         if name == "targetNode":
-            return np.array([self.number(target)], dtype=np.int64)
+            return np.array([self.term_id(target)], dtype=np.int64)
         predicate = RDF_TYPE if name == "targetClass" else target
-        subjects, objects = self._own.get(self.number(predicate), (_NOTHING, _NOTHING))
+        subjects, objects = self._own.get(self.term_id(predicate), (_EMPTY, _EMPTY))
         match name:
             case "targetClass":
                 return subjects[self.mask(self._with_subclasses(target))[objects]]
@@ -119,47 +124,49 @@ class Data:
                 return subjects
         return objects
 
-    def value_nodes(self, path: PropertyPath | None, focus: Ids) -> Values:
+    def value_nodes(self, path: PropertyPath | None, focus: Ids) -> ValueNodes:
         """The value nodes of each focus node: itself, or what the path reaches."""
         if path is None:
-            return Values(focus, np.arange(len(focus)), focus)
-        return Values(focus, *self.reached(path, focus))
+            return ValueNodes(focus, np.arange(len(focus)), focus)
+        return ValueNodes(focus, *self.follow_path(path, focus))
 
-    def reached(self, path: PropertyPath, nodes: Ids) -> tuple[Ids, Ids]:
+    def follow_path(self, path: PropertyPath, nodes: Ids) -> tuple[Ids, Ids]:
         """What a path reaches from each node: places in `nodes`, in order, and beside each what is reached, once."""
         match path.kind:
             case "predicate" if path.predicate:
-                return self.column(path.predicate).of(nodes)
+                return self.column(path.predicate).objects_of(nodes)
             case "inverse" if path.predicate:
-                return self.column(path.predicate).inverse.of(nodes)
+                return self.column(path.predicate).inverse.objects_of(nodes)
             case "sequence":
                 at, reached = np.arange(len(nodes)), nodes
                 for part in path.parts:
-                    further, reached = self.reached(part, reached)
-                    at, reached = distinct(at[further], reached)
+                    further, reached = self.follow_path(part, reached)
+                    at, reached = distinct_pairs(at[further], reached)
                 return at, reached
             case "alternative":
-                found = [self.reached(part, nodes) for part in path.parts]
-                return distinct(np.concatenate([at for at, _ in found]), np.concatenate([node for _, node in found]))
+                found = [self.follow_path(part, nodes) for part in path.parts]
+                return distinct_pairs(
+                    np.concatenate([at for at, _ in found]), np.concatenate([node for _, node in found])
+                )
             case "?":
-                at, reached = self.reached(path.parts[0], nodes)
-                return distinct(np.append(np.arange(len(nodes)), at), np.append(nodes, reached))
+                at, reached = self.follow_path(path.parts[0], nodes)
+                return distinct_pairs(np.append(np.arange(len(nodes)), at), np.append(nodes, reached))
             case "*":
                 at, reached = self._closure(path.parts[0], nodes)
-                return distinct(np.append(np.arange(len(nodes)), at), np.append(nodes, reached))
+                return distinct_pairs(np.append(np.arange(len(nodes)), at), np.append(nodes, reached))
         return self._closure(path.parts[0], nodes)
 
     def _closure(self, step: PropertyPath, nodes: Ids) -> tuple[Ids, Ids]:
         """What one step or more reach from each node."""
-        known = _NOTHING
+        known = _EMPTY
         at, front = np.arange(len(nodes)), nodes
         while len(front):
-            further, reached = self.reached(step, front)
-            keys = unique(pairs(at[further], reached))
-            new = keys[~among(keys, known)]
+            further, reached = self.follow_path(step, front)
+            keys = sorted_unique(pack_pairs(at[further], reached))
+            new = keys[~is_in(keys, known)]
             known = np.sort(np.concatenate([known, new]))
-            at, front = unpaired(new)
-        return unpaired(known)
+            at, front = unpack_pairs(new)
+        return unpack_pairs(known)
 
     @cached_property
     def store(self) -> Store:
@@ -167,15 +174,15 @@ class Data:
         store = Store()
         for predicate, column in self.columns():
             middle = f" {self.terms.texts[predicate]} "
-            for start in range(0, len(column.subjects), _ROWS):
-                rows = slice(start, start + _ROWS)
+            for start in range(0, len(column.subjects), _STORE_BATCH):
+                rows = slice(start, start + _STORE_BATCH)
                 subjects = self.terms.texts.gather(column.subjects[rows])
                 lines = subjects + middle + self.terms.texts.gather(column.objects[rows]) + " ."
                 store.bulk_extend(parse("\n".join(lines), format=RdfFormat.N_TRIPLES))
         return store
 
 
-def _by_predicate(statements: Statements) -> dict[int, tuple[Ids, Ids]]:
+def _by_predicate(statements: TripleColumns) -> dict[int, tuple[Ids, Ids]]:
     """The subjects and objects of each predicate."""
     predicates, counts = np.unique(statements.predicates, return_counts=True)
     places = np.searchsorted(predicates, statements.predicates)

@@ -11,31 +11,31 @@ import numpy as np
 
 from begrepp.validation.shacl.data.term_table import Ids, Mask
 
-_HALF = 32
+_ID_BITS = 32
 
 
-def pairs(left: Ids, right: Ids) -> Ids:
+def pack_pairs(left: Ids, right: Ids) -> Ids:
     """Two columns of numbers below 2³² as one, to be sorted and compared."""
-    return (left << _HALF) | right
+    return (left << _ID_BITS) | right
 
 
-def unpaired(keys: Ids) -> tuple[Ids, Ids]:
+def unpack_pairs(keys: Ids) -> tuple[Ids, Ids]:
     """The two columns that `pairs` made one."""
-    return keys >> _HALF, keys & ((1 << _HALF) - 1)
+    return keys >> _ID_BITS, keys & ((1 << _ID_BITS) - 1)
 
 
-def unique(values: Ids) -> Ids:
+def sorted_unique(values: Ids) -> Ids:
     """The values in order, each once; numpy's own hashes them, which costs many times as much for millions."""
     ordered = np.sort(values)
     return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
-def distinct(left: Ids, right: Ids) -> tuple[Ids, Ids]:
+def distinct_pairs(left: Ids, right: Ids) -> tuple[Ids, Ids]:
     """The rows in order, each once."""
-    return unpaired(unique(pairs(left, right)))
+    return unpack_pairs(sorted_unique(pack_pairs(left, right)))
 
 
-def among(values: Ids, sorted_values: Ids) -> Mask:
+def is_in(values: Ids, sorted_values: Ids) -> Mask:
     """Which of the values are found in a sorted column."""
     if not len(sorted_values):
         return np.zeros(len(values), dtype=np.bool_)
@@ -44,7 +44,7 @@ def among(values: Ids, sorted_values: Ids) -> Mask:
     return np.asarray(sorted_values[found] == values)
 
 
-def joined(asked: Ids, sorted_values: Ids) -> tuple[Ids, Ids]:
+def join_sorted(asked: Ids, sorted_values: Ids) -> tuple[Ids, Ids]:
     """Where each value asked for stands in a sorted column: places in what was asked, and beside each a place there."""
     first = np.searchsorted(sorted_values, asked, "left")
     count = np.searchsorted(sorted_values, asked, "right") - first
@@ -56,7 +56,7 @@ class IdColumn:
     """The subjects and objects of one property, sorted, each row once."""
 
     def __init__(self, subjects: Ids, objects: Ids) -> None:
-        self.subjects, self.objects = distinct(subjects, objects)
+        self.subjects, self.objects = distinct_pairs(subjects, objects)
 
     @cached_property
     def inverse(self) -> IdColumn:
@@ -65,13 +65,13 @@ class IdColumn:
 
     @cached_property
     def _keys(self) -> Ids:
-        return pairs(self.subjects, self.objects)
+        return pack_pairs(self.subjects, self.objects)
 
-    def of(self, asked: Ids) -> tuple[Ids, Ids]:
+    def objects_of(self, asked: Ids) -> tuple[Ids, Ids]:
         """The objects of each subject asked for: places in what was asked, and beside each an object."""
-        at, found = joined(asked, self.subjects)
+        at, found = join_sorted(asked, self.subjects)
         return at, self.objects[found]
 
-    def has(self, subjects: Ids, objects: Ids) -> Mask:
+    def contains(self, subjects: Ids, objects: Ids) -> Mask:
         """Which of the rows are in the column."""
-        return among(pairs(subjects, objects), self._keys)
+        return is_in(pack_pairs(subjects, objects), self._keys)

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
 from begrepp.rdf.frames import blocks, terms
-from begrepp.validation.shacl.rdf_reader import read
+from begrepp.validation.shacl.rdf_reader import read_quads
 
-Numbers = NDArray[np.uint32]
+TermIds = NDArray[np.uint32]
 
 _BATCH = 200_000
 _CHAR = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\p{L}|\p{N})"
@@ -35,7 +35,7 @@ _IRI = (
 _LANGUAGE = r"@[a-z]{2,3}(?:-[a-z]{4})?(?:-[a-z]{2}|-[0-9]{3})?"
 _LITERAL = rf'"(?:[^"\\\x00-\x1f\x7f]|\\["\\nrtbf])*"(?:{_LANGUAGE}|\^\^{_IRI})?'
 _TERM = rf"^(?:{_IRI}|{_LITERAL})$"
-_NEEDLESS = '"^^<http://www.w3.org/2001/XMLSchema#string>'
+_REDUNDANT_DATATYPE = '"^^<http://www.w3.org/2001/XMLSchema#string>'
 
 
 class _NotCanonical(Exception):
@@ -43,15 +43,15 @@ class _NotCanonical(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Statements:
+class TripleColumns:
     """Subjects, predicates and objects, one row for each statement."""
 
-    subjects: Numbers
-    predicates: Numbers
-    objects: Numbers
+    subjects: TermIds
+    predicates: TermIds
+    objects: TermIds
 
 
-class Encoder:
+class TermEncoder:
     """Gives each term, as canonical N-Triples writes it, a number from 1; the same term always the same."""
 
     def __init__(self) -> None:
@@ -60,9 +60,9 @@ class Encoder:
             pl.Series([""], dtype=pl.Categorical(self._terms))
         ]  # these keep the numbers from being forgotten
         self._count = 1
-        self._odd = np.zeros(0, dtype=np.uint32)
+        self._non_canonical = np.zeros(0, dtype=np.uint32)
 
-    def numbers(self, texts: pl.Series) -> Numbers:
+    def encode(self, texts: pl.Series) -> TermIds:
         """The numbers of terms."""
         coded = texts.cast(pl.Categorical(self._terms))
         numbers = coded.to_physical()
@@ -76,28 +76,28 @@ class Encoder:
         """Every term so far, at the place of its number."""
         return pl.concat(self._texts).cast(pl.String)
 
-    def statements(self, files: Sequence[Path], mentioned: Numbers | None) -> Statements:
+    def encode_files(self, files: Sequence[Path], mentioned: TermIds | None) -> TripleColumns:
         """What the files say with the predicates that are mentioned; with any where that is None.
 
         Raises `InputError` where a file is not RDF.
         """
-        blocks = [block for path in files for block in self._file(path, mentioned)]
-        return Statements(
-            _joined([block.subjects for block in blocks]),
-            _joined([block.predicates for block in blocks]),
-            _joined([block.objects for block in blocks]),
+        blocks = [block for path in files for block in self._encode_file(path, mentioned)]
+        return TripleColumns(
+            _concatenate([block.subjects for block in blocks]),
+            _concatenate([block.predicates for block in blocks]),
+            _concatenate([block.objects for block in blocks]),
         )
 
-    def _file(self, path: Path, mentioned: Numbers | None) -> list[Statements]:
+    def _encode_file(self, path: Path, mentioned: TermIds | None) -> list[TripleColumns]:
         if path.suffix == ".nt":
             with suppress(_NotCanonical, OSError):
                 known = self._count
-                found = [self._cut(block, mentioned, checked=True) for block in blocks(path)]
-                self._refuse_odd(known, found)
+                found = [self._encode_block(block, mentioned, checked=True) for block in blocks(path)]
+                self._reject_non_canonical(known, found)
                 return found
-        return [self._cut(block, mentioned, checked=False) for block in _canonical(read([path]))]
+        return [self._encode_block(block, mentioned, checked=False) for block in _canonical_blocks(read_quads([path]))]
 
-    def _cut(self, block: bytes, mentioned: Numbers | None, *, checked: bool) -> Statements:
+    def _encode_block(self, block: bytes, mentioned: TermIds | None, *, checked: bool) -> TripleColumns:
         """The statements of whole lines. Where they are `checked`, the terms that got a number still have to be."""
         try:
             subject, predicate, rest = terms(block).get_columns()
@@ -111,37 +111,37 @@ class Encoder:
         ):
             raise _NotCanonical
         runs = subject.rle().struct.unnest()
-        subjects = np.repeat(self.numbers(runs["value"]), runs["len"].to_numpy())
-        predicates, objects = self.numbers(predicate), rest.str.head(-2)
+        subjects = np.repeat(self.encode(runs["value"]), runs["len"].to_numpy())
+        predicates, objects = self.encode(predicate), rest.str.head(-2)
         if mentioned is not None:
             held = np.isin(predicates, mentioned)
-            if checked and not _canonical_terms(objects.filter(pl.Series(~held))).all():
+            if checked and not _is_canonical(objects.filter(pl.Series(~held))).all():
                 raise _NotCanonical
             subjects, predicates, objects = subjects[held], predicates[held], objects.filter(pl.Series(held))
-        return Statements(subjects, predicates, self.numbers(objects))
+        return TripleColumns(subjects, predicates, self.encode(objects))
 
-    def _refuse_odd(self, known: int, found: Iterable[Statements]) -> None:
+    def _reject_non_canonical(self, known: int, found: Iterable[TripleColumns]) -> None:
         """Raise `_NotCanonical` where one of the terms is not; those numbered before are remembered."""
         new = self.texts().slice(known)
-        odd = np.flatnonzero(~_canonical_terms(new).to_numpy()).astype(np.uint32) + np.uint32(known)
-        self._odd = np.concatenate([self._odd, odd])
-        if len(self._odd) and any(
-            np.isin(column, self._odd).any()
+        odd = np.flatnonzero(~_is_canonical(new).to_numpy()).astype(np.uint32) + np.uint32(known)
+        self._non_canonical = np.concatenate([self._non_canonical, odd])
+        if len(self._non_canonical) and any(
+            np.isin(column, self._non_canonical).any()
             for block in found
             for column in (block.subjects, block.predicates, block.objects)
         ):
             raise _NotCanonical
 
 
-def _joined(columns: Sequence[Numbers]) -> Numbers:
+def _concatenate(columns: Sequence[TermIds]) -> TermIds:
     return np.concatenate(columns) if columns else np.zeros(0, dtype=np.uint32)
 
 
-def _canonical_terms(texts: pl.Series) -> pl.Series:
-    return texts.str.contains(_TERM) & ~texts.str.ends_with(_NEEDLESS)
+def _is_canonical(texts: pl.Series) -> pl.Series:
+    return texts.str.contains(_TERM) & ~texts.str.ends_with(_REDUNDANT_DATATYPE)
 
 
-def _canonical(quads: Iterable[Quad]) -> Iterator[bytes]:
+def _canonical_blocks(quads: Iterable[Quad]) -> Iterator[bytes]:
     """Statements as lines of canonical N-Triples, some hundred thousand at a time."""
     triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
     while batch := [*islice(triples, _BATCH)]:

@@ -14,17 +14,17 @@ import polars as pl
 from numpy.typing import NDArray
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from begrepp.validation.shacl.vocabulary import RDF, XSD, Term, shown
+from begrepp.validation.shacl.vocabulary import RDF, XSD, Term, display_text
 
 Ids = NDArray[np.int64]
 """Terms by their numbers; `UNBOUND` for none."""
 Mask = NDArray[np.bool_]
 UNBOUND = 0
-_FEW = 500
+_SMALL_COLUMN = 500
 """So many terms are quicker looked at one by one than as a column."""
 _TAIL = r'"(?:@([a-z0-9-]+)|\^\^<([^">]*)>)?$'
-_ESCAPED = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(["\\nrtbf]))')
-_MEANT = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(["\\nrtbf]))')
+_UNESCAPED = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
 class TermKind(IntEnum):
@@ -41,59 +41,61 @@ class TermTable:
 
     def __init__(self, texts: pl.Series) -> None:
         self.texts = texts
-        self._known: dict[int, Term] = {}
-        self._made: dict[Term, int] = {}
+        self._terms: dict[int, Term] = {}
+        self._added: dict[Term, int] = {}
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def term(self, number: int) -> Term:
         """The term with a number."""
-        if number not in self._known:
-            self._known[number] = read_term(self.texts[number])
-        return self._known[number]
+        if number not in self._terms:
+            self._terms[number] = parse_term(self.texts[number])
+        return self._terms[number]
 
-    def made(self, term: Term) -> int:
+    def add(self, term: Term) -> int:
         """A number for a term that a query made; another than the data's, even for the same term."""
-        if term not in self._made:
-            number = self._made[term] = len(self) + len(self._made)
-            self._known[number] = term
-        return self._made[term]
+        if term not in self._added:
+            number = self._added[term] = len(self) + len(self._added)
+            self._terms[number] = term
+        return self._added[term]
 
     def is_literal(self, ids: Ids) -> Mask:
         """Which of the terms are literals."""
         literal = self.kinds == TermKind.LITERAL
-        if self._made:
-            literal = np.append(literal, [isinstance(term, Literal) for term in self._made])
+        if self._added:
+            literal = np.append(literal, [isinstance(term, Literal) for term in self._added])
         return np.asarray(literal[ids])
 
-    def shown(self, ids: Ids) -> pl.Series:
+    def display_texts(self, ids: Ids) -> pl.Series:
         """The terms as reports show them: IRIs bare, all else as in N-Triples; null for `UNBOUND`."""
-        if len(ids) <= _FEW:
-            return pl.Series([shown(self.term(number)) if number else None for number in ids.tolist()], dtype=pl.String)
+        if len(ids) <= _SMALL_COLUMN:
+            return pl.Series(
+                [display_text(self.term(number)) if number else None for number in ids.tolist()], dtype=pl.String
+            )
         texts = self._gather(ids).replace("", None)
         is_iri = texts.str.starts_with("<") & ~texts.str.starts_with("<<")
         return texts.str.strip_chars("<>").zip_with(is_iri, texts)
 
-    def lexical(self, ids: Ids) -> pl.Series:
+    def lexical_forms(self, ids: Ids) -> pl.Series:
         """The characters of IRIs and literals; null for a blank node, a triple and `UNBOUND`."""
-        if len(ids) <= _FEW:
-            return pl.Series([self._characters(number) for number in ids.tolist()], dtype=pl.String)
+        if len(ids) <= _SMALL_COLUMN:
+            return pl.Series([self._lexical_form(number) for number in ids.tolist()], dtype=pl.String)
         texts = self._gather(ids)
         iris = texts.str.extract("^<([^<>]*)>$")
         found = iris.zip_with(iris.is_not_null(), texts.str.extract(r'(?s)^"(.*)"'))
         if not found.str.contains("\\", literal=True).any():
             return found
-        return pl.Series([unescaped(text) if text and "\\" in text else text for text in found], dtype=pl.String)
+        return pl.Series([unescape(text) if text and "\\" in text else text for text in found], dtype=pl.String)
 
-    def _characters(self, number: int) -> str | None:
+    def _lexical_form(self, number: int) -> str | None:
         term = self.term(number) if number else None
         return term.value if isinstance(term, NamedNode | Literal) else None
 
     def _gather(self, ids: Ids) -> pl.Series:
         texts = self.texts
-        if self._made:
-            texts = pl.concat([texts, pl.Series(texts.name, [str(term) for term in self._made], dtype=pl.String)])
+        if self._added:
+            texts = pl.concat([texts, pl.Series(texts.name, [str(term) for term in self._added], dtype=pl.String)])
         return texts.gather(ids)
 
     @cached_property
@@ -116,7 +118,7 @@ class TermTable:
     @cached_property
     def languages(self) -> tuple[NDArray[np.int64], list[str]]:
         """For each term the place of its language among those there are, -1 for none; and those there are."""
-        return _placed(self._tails["1"])
+        return _encode_names(self._tails["1"])
 
     @cached_property
     def datatypes(self) -> tuple[NDArray[np.int64], list[str]]:
@@ -124,15 +126,15 @@ class TermTable:
         tails = self._tails
         of_language = pl.select(pl.when(tails["1"].is_not_null()).then(pl.lit(RDF + "langString"))).to_series()
         plain = pl.select(pl.when(pl.Series(self.kinds == TermKind.LITERAL)).then(pl.lit(XSD + "string"))).to_series()
-        return _placed(pl.select(pl.coalesce(tails["2"], of_language, plain)).to_series())
+        return _encode_names(pl.select(pl.coalesce(tails["2"], of_language, plain)).to_series())
 
 
-def _placed(names: pl.Series) -> tuple[NDArray[np.int64], list[str]]:
+def _encode_names(names: pl.Series) -> tuple[NDArray[np.int64], list[str]]:
     known = names.drop_nulls().unique().sort().to_list()
     return names.cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy(), known
 
 
-def read_term(text: str) -> Term:
+def parse_term(text: str) -> Term:
     """The term that canonical N-Triples writes so."""
     if text.startswith("<") and not text.startswith("<<"):
         return NamedNode(text[1:-1])
@@ -142,6 +144,6 @@ def read_term(text: str) -> Term:
     return quad.object
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """The characters that a literal of N-Triples stands for."""
-    return _ESCAPED.sub(lambda m: _MEANT[m[3]] if m[3] else chr(int(m[1] or m[2], 16)), text)
+    return _ESCAPE.sub(lambda m: _UNESCAPED[m[3]] if m[3] else chr(int(m[1] or m[2], 16)), text)

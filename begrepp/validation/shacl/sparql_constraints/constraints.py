@@ -12,16 +12,16 @@ from functools import lru_cache
 import numpy as np
 from pyoxigraph import NamedNode
 
-from begrepp.validation.shacl.data.data_graph import Data
+from begrepp.validation.shacl.data.data_graph import DataGraph
 from begrepp.validation.shacl.data.term_table import UNBOUND, Ids
-from begrepp.validation.shacl.paths import path_text
+from begrepp.validation.shacl.paths import path_to_text
 from begrepp.validation.shacl.results import Cause, ColumnResults
 from begrepp.validation.shacl.shapes import Shape, Shapes
-from begrepp.validation.shacl.sparql_constraints.joins import BindingTable, Joins
-from begrepp.validation.shacl.sparql_constraints.query_plan import Select, UnsupportedQuery, words
-from begrepp.validation.shacl.sparql_constraints.select_parser import read_select
-from begrepp.validation.shacl.sparql_constraints.store_queries import solutions
-from begrepp.validation.shacl.vocabulary import SH, Term, component_iri, is_true, lexical
+from begrepp.validation.shacl.sparql_constraints.joins import BindingTable, JoinEvaluator
+from begrepp.validation.shacl.sparql_constraints.query_plan import Select, UnsupportedQuery, terms_in
+from begrepp.validation.shacl.sparql_constraints.select_parser import parse_select
+from begrepp.validation.shacl.sparql_constraints.store_queries import store_solutions
+from begrepp.validation.shacl.vocabulary import SH, Term, component_iri, is_true, lexical_form
 
 
 class SparqlConstraints:
@@ -29,24 +29,24 @@ class SparqlConstraints:
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
-        self._read = {constraint: self._select(constraint) for constraint in shapes.used("sparql")}
-        selects = [select for select in self._read.values() if select]
-        self.need_everything = len(selects) < len(self._read)
-        self.vocabulary: set[Term] = {term for select in selects for term in words(select.where)}
-        self.vocabulary |= {term for select in selects for bind in select.bound for term in words(bind)}
+        self._selects = {constraint: self._select(constraint) for constraint in shapes.parameter_values("sparql")}
+        selects = [select for select in self._selects.values() if select]
+        self.needs_all_predicates = len(selects) < len(self._selects)
+        self.vocabulary: set[Term] = {term for select in selects for term in terms_in(select.where)}
+        self.vocabulary |= {term for select in selects for bind in select.bound for term in terms_in(bind)}
 
     def _select(self, constraint: Term) -> Select | None:
-        query = lexical(self.shapes.graph.one(constraint, SH + "select"))
-        return _read(query, frozenset(self.shapes.prologue(constraint).items()))
+        query = lexical_form(self.shapes.graph.first_object(constraint, SH + "select"))
+        return _parse(query, frozenset(self.shapes.prefixes(constraint).items()))
 
-    def findings(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> Iterator[ColumnResults]:
+    def results(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> Iterator[ColumnResults]:
         """What a SPARQL constraint of the shape finds.
 
         Raises `InputError` where the query is no SELECT, and `BeyondFast` where it is pySHACL's to answer.
         """
-        if is_true(self.shapes.graph.one(constraint, SH + "deactivated")):
+        if is_true(self.shapes.graph.first_object(constraint, SH + "deactivated")):
             return
-        found = self._answered(constraint, shape, data, focus)
+        found = self._solutions(constraint, shape, data, focus)
         component = component_iri("SPARQL")
         messages = self.shapes.messages(shape, component, constraint)
         this = found.columns["this"]
@@ -57,29 +57,29 @@ class SparqlConstraints:
         paths = found.column("path")
         for path in np.unique(paths):
             rows = np.flatnonzero(paths == path)
-            own = path_text(shape.path)
+            own = path_to_text(shape.path)
             if path != UNBOUND and isinstance(chosen := data.terms.term(int(path)), NamedNode):
                 own = chosen.value
             cause = Cause(shape=shape, component=component, path=own, messages=messages)
-            yield ColumnResults(cause, data.terms, this, this, value, bindings).at(rows, this[rows])
+            yield ColumnResults(cause, data.terms, this, this, value, bindings).select(rows, this[rows])
 
-    def _answered(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> BindingTable:
-        select = self._read[constraint]
+    def _solutions(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> BindingTable:
+        select = self._selects[constraint]
         if select:
             try:
-                return Joins(data).solutions(select, focus)
+                return JoinEvaluator(data).solutions(select, focus)
             except UnsupportedQuery:
                 pass
-        return self._asked(constraint, shape, data, focus)
+        return self._store_solutions(constraint, shape, data, focus)
 
-    def _asked(self, constraint: Term, shape: Shape, data: Data, focus: Ids) -> BindingTable:
+    def _store_solutions(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> BindingTable:
         """The solutions of a store; its terms are numbered anew, as a query's own."""
-        query = lexical(self.shapes.graph.one(constraint, SH + "select"))
-        prefixes = self.shapes.prologue(constraint)
+        query = lexical_form(self.shapes.graph.first_object(constraint, SH + "select"))
+        prefixes = self.shapes.prefixes(constraint)
         rows = [
-            {**{name: data.terms.made(term) for name, term in row.items()}, "this": node}
+            {**{name: data.terms.add(term) for name, term in row.items()}, "this": node}
             for node in focus.tolist()
-            for row in solutions(data.store, query, prefixes, data.terms.term(node), shape, self.shapes)
+            for row in store_solutions(data.store, query, prefixes, data.terms.term(node), shape, self.shapes)
         ]
         names = {"this", *(name for row in rows for name in row)}
         columns = {name: np.array([row.get(name, UNBOUND) for row in rows], dtype=np.int64) for name in names}
@@ -87,8 +87,8 @@ class SparqlConstraints:
 
 
 @lru_cache(maxsize=1000)
-def _read(query: str, prefixes: frozenset[tuple[str, str]]) -> Select | None:
+def _parse(query: str, prefixes: frozenset[tuple[str, str]]) -> Select | None:
     try:
-        return read_select(query, dict(prefixes))
+        return parse_select(query, dict(prefixes))
     except UnsupportedQuery:
         return None

@@ -16,9 +16,9 @@ import polars as pl
 from numpy.typing import NDArray
 from pyoxigraph import Literal
 
-from begrepp.validation.shacl.data.data_graph import Data
+from begrepp.validation.shacl.data.data_graph import DataGraph
 from begrepp.validation.shacl.data.term_table import UNBOUND, Ids, Mask, TermKind, TermTable
-from begrepp.validation.shacl.regex import follow
+from begrepp.validation.shacl.regex import matches_pattern
 from begrepp.validation.shacl.sparql_constraints.query_plan import (
     Call,
     Expression,
@@ -30,7 +30,7 @@ from begrepp.validation.shacl.vocabulary import RDF, XSD
 
 Truths = NDArray[np.int8]
 Value = Ids | Truths | pl.Series
-_MOST_MADE = 100_000
+_MAX_NEW_TERMS = 100_000
 
 
 class Truth(IntEnum):
@@ -52,7 +52,11 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 
 
 def evaluate(
-    data: Data, expression: Expression, column: Callable[[str], Ids], exists: Callable[[GroupPattern], Mask], rows: int
+    data: DataGraph,
+    expression: Expression,
+    column: Callable[[str], Ids],
+    exists: Callable[[GroupPattern], Mask],
+    rows: int,
 ) -> Value:
     """The value of an expression in each row; `column` gives a variable's terms, `exists` answers EXISTS."""
 
@@ -62,47 +66,47 @@ def evaluate(
         if isinstance(part, GroupPattern):
             raise UnsupportedQuery
         if not isinstance(part, Call):
-            return np.full(rows, data.number(part))
+            return np.full(rows, data.term_id(part))
         match part.name, part.arguments:
             case "EXISTS", (GroupPattern() as group,):
                 return np.asarray(exists(group), dtype=np.int8)
             case "BOUND", (QueryVariable(name),):
                 return np.asarray(column(name) != UNBOUND, dtype=np.int8)
-        return _applied(data.terms, part.name, [value(argument) for argument in part.arguments])
+        return _apply(data.terms, part.name, [value(argument) for argument in part.arguments])
 
     return value(expression)
 
 
-def _applied(terms: TermTable, name: str, arguments: Sequence[Value]) -> Value:
+def _apply(terms: TermTable, name: str, arguments: Sequence[Value]) -> Value:
     match name, arguments:
         case "!", [one]:
-            said = truths(terms, one)
+            said = truth_values(terms, one)
             return np.where(said == Truth.ERROR, said, 1 - said).astype(np.int8)
         case "&&", [one, other]:
-            left, right = truths(terms, one), truths(terms, other)
+            left, right = truth_values(terms, one), truth_values(terms, other)
             error = (left == Truth.ERROR) | (right == Truth.ERROR)
             both = np.where(error, Truth.ERROR, Truth.TRUE)
             return np.where((left == Truth.FALSE) | (right == Truth.FALSE), Truth.FALSE, both).astype(np.int8)
         case "||", [one, other]:
-            negated = [_applied(terms, "!", [each]) for each in (one, other)]
-            return _applied(terms, "!", [_applied(terms, "&&", negated)])
+            negated = [_apply(terms, "!", [each]) for each in (one, other)]
+            return _apply(terms, "!", [_apply(terms, "&&", negated)])
         case "COALESCE", _:
             said = np.full(_length(arguments[0]), Truth.ERROR, dtype=np.int8)
             for argument in arguments:
-                said = np.where(said == Truth.ERROR, truths(terms, argument), said)
+                said = np.where(said == Truth.ERROR, truth_values(terms, argument), said)
             return said
         case "STR", [one]:
-            return one if isinstance(one, pl.Series) else terms.lexical(_ids(one))
+            return one if isinstance(one, pl.Series) else terms.lexical_forms(_ids(one))
         case "LANG", [one]:
             return _language(terms, _ids(one))
         case "REGEX", [text, pattern, *flags]:
             return _regex(terms, text, pattern, flags)
         case (("=" | "!=" | "<" | "<=" | ">" | ">="), [one, other]):
-            return _compared(terms, name, one, other)
+            return _compare(terms, name, one, other)
     raise UnsupportedQuery
 
 
-def truths(terms: TermTable, value: Value) -> Truths:
+def truth_values(terms: TermTable, value: Value) -> Truths:
     """The truth of a value: it has one where it is a truth or a boolean."""
     if isinstance(value, pl.Series):
         raise UnsupportedQuery
@@ -122,12 +126,12 @@ def as_ids(terms: TermTable, value: Value) -> Ids:
     """A value as terms, as BIND keeps it."""
     if isinstance(value, pl.Series):
         different = value.drop_nulls().unique()
-        if len(different) > _MOST_MADE:
+        if len(different) > _MAX_NEW_TERMS:
             raise UnsupportedQuery
-        made = {text: terms.made(Literal(text)) for text in different}
+        made = {text: terms.add(Literal(text)) for text in different}
         return np.array([UNBOUND if text is None else made[text] for text in value], dtype=np.int64)
     if value.dtype == np.int8:
-        no, yes = terms.made(Literal(False)), terms.made(Literal(True))
+        no, yes = terms.add(Literal(False)), terms.add(Literal(True))
         return np.asarray(np.array([no, yes, UNBOUND], dtype=np.int64)[value])
     return _ids(value)
 
@@ -159,11 +163,11 @@ def _texts(terms: TermTable, value: Value) -> pl.Series:
     places, names = terms.datatypes
     if np.any(ids >= len(terms)) or any(names[place] != XSD + "string" for place in np.unique(places[ids])):
         raise UnsupportedQuery
-    return terms.lexical(ids)
+    return terms.lexical_forms(ids)
 
 
 def _regex(terms: TermTable, text: Value, pattern: Value, flags: Sequence[Value]) -> Truths:
-    texts = text if isinstance(text, pl.Series) else terms.lexical(_ids(text))
+    texts = text if isinstance(text, pl.Series) else terms.lexical_forms(_ids(text))
     if not isinstance(text, pl.Series):
         texts = texts.zip_with(pl.Series(terms.is_literal(_ids(text))), pl.Series([None], dtype=pl.String))
     asked = pl.DataFrame({"pattern": _texts(terms, pattern), "flags": _texts(terms, flags[0]) if flags else ""})
@@ -172,12 +176,12 @@ def _regex(terms: TermTable, text: Value, pattern: Value, flags: Sequence[Value]
         if one is not None and chosen is not None:
             rows = group["index"].to_numpy()
             asked_texts = texts.gather(rows)
-            found = follow(asked_texts, str(one), str(chosen)).astype(np.int8)
+            found = matches_pattern(asked_texts, str(one), str(chosen)).astype(np.int8)
             said[rows] = np.where(asked_texts.is_null().to_numpy(), Truth.ERROR, found)
     return said
 
 
-def _compared(terms: TermTable, name: str, one: Value, other: Value) -> Truths:
+def _compare(terms: TermTable, name: str, one: Value, other: Value) -> Truths:
     if isinstance(one, pl.Series) or isinstance(other, pl.Series):
         answers: pl.Series = OPERATORS[name](_texts(terms, one), _texts(terms, other))
         return np.asarray(answers.cast(pl.Int8).fill_null(Truth.ERROR), dtype=np.int8)
@@ -187,13 +191,13 @@ def _compared(terms: TermTable, name: str, one: Value, other: Value) -> Truths:
     if np.any(left >= len(terms)) or np.any(right >= len(terms)):
         raise UnsupportedQuery
     same = left == right
-    _refuse_values_written_differently(terms, left[~same], right[~same])
+    _reject_equal_values_in_other_forms(terms, left[~same], right[~same])
     said: Truths = (same if name == "=" else ~same).astype(np.int8)
     said[(left == UNBOUND) | (right == UNBOUND)] = Truth.ERROR
     return said
 
 
-def _refuse_values_written_differently(terms: TermTable, left: Ids, right: Ids) -> None:
+def _reject_equal_values_in_other_forms(terms: TermTable, left: Ids, right: Ids) -> None:
     """Raise `UnsupportedQuery` where two literals that are not the same may yet be equal: 1 and 01, two dates."""
     places, names = terms.datatypes
     texts = np.array([name in (XSD + "string", RDF + "langString") for name in names] + [True], dtype=np.bool_)

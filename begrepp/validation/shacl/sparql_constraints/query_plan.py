@@ -92,29 +92,29 @@ class Select:
     """What is counted, how it must compare, and with which number."""
 
 
-def variables(part: Step | Expression) -> set[str]:
+def variables_in(part: Step | Expression) -> set[str]:
     """Every variable that is named anywhere in a part of a query."""
     match part:
         case QueryVariable():
             return {part.name}
         case PatternStep():
-            return variables(part.subject) | variables(part.object)
+            return variables_in(part.subject) | variables_in(part.object)
         case Filter():
-            return variables(part.condition)
+            return variables_in(part.condition)
         case Bind():
-            return variables(part.value) | {part.variable}
+            return variables_in(part.value) | {part.variable}
         case Optional():
-            return variables(part.group)
+            return variables_in(part.group)
         case Union():
-            return {name for group in part.groups for name in variables(group)}
+            return {name for group in part.groups for name in variables_in(group)}
         case GroupPattern():
-            return {name for step in part.steps for name in variables(step)}
+            return {name for step in part.steps for name in variables_in(step)}
         case Call():
-            return {name for argument in part.arguments for name in variables(argument)}
+            return {name for argument in part.arguments for name in variables_in(argument)}
     return set()
 
 
-def words(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
+def terms_in(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
     """Every term that is named anywhere in a part of a query."""
     match part:
         case PropertyPath():
@@ -140,4 +140,4 @@ def words(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
             yield part
             inner = ()
     for each in inner:
-        yield from words(each)
+        yield from terms_in(each)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.sparql.tokens import Kind, Token, tokens
-from begrepp.validation.shacl.paths import PropertyPath, inverted
+from begrepp.validation.shacl.paths import PropertyPath, invert_path
 from begrepp.validation.shacl.sparql_constraints.query_plan import (
     Bind,
     Call,
@@ -35,7 +35,7 @@ _FUNCTIONS = frozenset({"BOUND", "STR", "LANG", "REGEX", "COALESCE"})
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
 
-def read_select(query: str, prefixes: Mapping[str, str]) -> Select:
+def parse_select(query: str, prefixes: Mapping[str, str]) -> Select:
     """Parse a query; `prefixes` are the declared namespaces. Raises `UnsupportedQuery`."""
     return _Parser(query, prefixes).select()
 
@@ -151,11 +151,11 @@ class _Parser:
                 steps.append(Bind(value, self._variable()))
                 self._expect(")")
             elif self._accept("OPTIONAL"):
-                steps.append(Optional(_flat(self._group())))
+                steps.append(Optional(_without_optional(self._group())))
             elif self._peek("{"):
-                groups = [_flat(self._group())]
+                groups = [_without_optional(self._group())]
                 while self._accept("UNION"):
-                    groups.append(_flat(self._group()))
+                    groups.append(_without_optional(self._group()))
                 steps.append(Union(tuple(groups)))
             else:
                 steps += self._triples()
@@ -223,7 +223,7 @@ class _Parser:
 
     def _step(self) -> PropertyPath:
         if self._accept("^"):
-            return inverted(self._step())
+            return invert_path(self._step())
         if self._accept("("):
             path = self._path()
             self._expect(")")
@@ -284,7 +284,7 @@ class _Parser:
         self._expect(")")
 
 
-def _flat(group: GroupPattern) -> GroupPattern:
+def _without_optional(group: GroupPattern) -> GroupPattern:
     """The nested group; raises `UnsupportedQuery` for OPTIONAL in it, which a join from outside would change."""
     if any(isinstance(step, Optional) for step in group.steps):
         raise UnsupportedQuery

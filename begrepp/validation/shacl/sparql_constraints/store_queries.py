@@ -13,10 +13,10 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from begrepp.errors import InputError
 from begrepp.sparql.tokens import tokens
-from begrepp.validation.shacl.engine_choice import BeyondFast
-from begrepp.validation.shacl.regex import compiled
+from begrepp.validation.shacl.engine_choice import FastEngineUnsupported
+from begrepp.validation.shacl.regex import compile_pattern
 from begrepp.validation.shacl.shapes import Shape, Shapes
-from begrepp.validation.shacl.vocabulary import Term, lexical
+from begrepp.validation.shacl.vocabulary import Term, lexical_form
 
 _REGEX = NamedNode("urn:function:regex")
 _SHAPES = NamedNode("urn:graph:shapes")
@@ -24,12 +24,12 @@ _THIS = ("$this", "?this")
 _PREBOUND = (*_THIS, "$shapesGraph", "?shapesGraph", "$currentShape", "?currentShape")
 
 
-def solutions(
+def store_solutions(
     store: Store, query: str, prefixes: Mapping[str, str], focus: Term, shape: Shape, shapes: Shapes
 ) -> Iterator[dict[str, Term]]:
     """The solutions for one focus node, each once.
 
-    Raises `InputError` where the query is no SELECT, and `BeyondFast` for a blank focus node.
+    Raises `InputError` where the query is no SELECT, and `FastEngineUnsupported` for a blank focus node.
     """
     if "shapesGraph" in query and not store.contains_named_graph(_SHAPES):
         store.extend(Quad(quad.subject, quad.predicate, quad.object, _SHAPES) for quad in shapes.graph.quads)
@@ -53,7 +53,7 @@ def solutions(
 def _prebind(query: str, focus: Term, shape: Term) -> str:
     """Substitute `$this`, `$shapesGraph` and `$currentShape` in a query."""
     if not isinstance(focus, NamedNode):
-        raise BeyondFast
+        raise FastEngineUnsupported
     values = {
         "": "",
         "projection": f"({focus} AS ?this)",
@@ -101,5 +101,5 @@ def _split_at_variables(query: str) -> tuple[tuple[str, str], ...]:
 def _regex(text: Term, pattern: Term, flags: Term | None = None) -> Literal | None:
     """SPARQL's REGEX as Python's, compiled once for each pattern: the store compiles one for each row."""
     if isinstance(text, Literal) and isinstance(pattern, Literal):
-        return Literal(compiled(pattern.value, lexical(flags)).search(text.value) is not None)
+        return Literal(compile_pattern(pattern.value, lexical_form(flags)).search(text.value) is not None)
     return None

@@ -1,4 +1,4 @@
-"""Holds files against a profile or against shapes of one's own, and gives back all that a report needs to say."""
+"""Validation of input files against a rule set, with everything that a report format needs."""
 
 from __future__ import annotations
 
@@ -35,33 +35,36 @@ def validate_files(
     leave_out_imports: bool = False,
     limit: int = RESULTS_PER_SHAPE,
 ) -> ValidationOutcome:
-    """Judge the files as one graph. Raises `InputError` where a file, the shapes or an import cannot be used."""
-    began = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="begrepp-") as place:
-        folder = Path(place)
-        own = [_prepare(each, folder) for each in rules.own_shapes]
+    """Validate the files as one graph. Raises `InputError` if a file, the shapes or an import cannot be used.
+
+    `imports` are copies of imported graphs by IRI; `limit` is the number of results per shape in the report.
+    """
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="begrepp-") as temporary:
+        folder = Path(temporary)
+        own_shapes = [_prepare(each, folder) for each in rules.own_shapes]
         shapes, left_out = resolve_imports(
-            [*rules.files, *own], import_copies(settings, imports), leave_out=leave_out_imports
+            [*rules.files, *own_shapes], import_copies(settings, imports), leave_out=leave_out_imports
         )
         files = [_prepare(each, folder) for each in data]
-        kept = _RESULTS_WITH_SUBJECTS if rules.subject_class else limit
-        report = validate(files, shapes, background=rules.background, limit=kept)
-        known = Shapes(shapes)
-        documented = tuple(describe_shapes(known))
-        things = _subjects(files, rules.subject_class, report) if rules.subject_class else []
-        notes = [Remark(kind="import", value=iri) for iri in left_out]
-        notes += [Remark(kind="recursion", value=name) for name in recursive_shapes(known)]
+        results_per_shape = _RESULTS_WITH_SUBJECTS if rules.subject_class else limit
+        report = validate(files, shapes, background=rules.background, limit=results_per_shape)
+        shapes_graph = Shapes(shapes)
+        documented = tuple(describe_shapes(shapes_graph))
+        subjects = _subjects(files, rules.subject_class, report) if rules.subject_class else []
+        remarks = [Remark(kind="import", value=iri) for iri in left_out]
+        remarks += [Remark(kind="recursion", value=name) for name in recursive_shapes(shapes_graph)]
         if not report.groups and not _has_target_nodes(files, documented):
-            notes.append(Remark(kind="nothing"))
+            remarks.append(Remark(kind="nothing"))
     return ValidationOutcome(
         report=report,
         rules=rules,
         shapes=documented,
         files=tuple(each.name or each.path.name for each in data),
         paths=tuple(each.path for each in data),
-        remarks=tuple(notes),
-        subjects=tuple(things),
-        seconds=round(time.perf_counter() - began, 2),
+        remarks=tuple(remarks),
+        subjects=tuple(subjects),
+        seconds=round(time.perf_counter() - started, 2),
     )
 
 
@@ -71,7 +74,7 @@ def _prepare(source: InputFile, folder: Path) -> Path:
 
 
 def _has_target_nodes(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
-    """Whether something in the data is what a shape looks at; asked only where nothing was found wanting."""
+    """Whether the data has a focus node for any of the shapes."""
     classes = {NamedNode(value) for each in shapes for name, value in each.targets if name == "targetClass"}
     predicates = {
         NamedNode(value) for each in shapes for name, value in each.targets if name.endswith("Of") and "://" in value
@@ -84,24 +87,28 @@ def _has_target_nodes(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool
     )
 
 
-def _subjects(files: Sequence[Path], per: str, report: Report) -> list[Subject]:
-    """Each member of a class in the data with what was said of it; a nameless one only where something was."""
+def _subjects(files: Sequence[Path], subject_class: str, report: Report) -> list[Subject]:
+    """The instances of a class in the data with their results; blank nodes only if they have results."""
     members: set[str] = set()
     labels: dict[str, dict[str, str]] = {}
     for quad in read_quads(files):
-        if quad.predicate == RDF_TYPE and quad.object == NamedNode(per) and isinstance(quad.subject, NamedNode):
+        if (
+            quad.predicate == RDF_TYPE
+            and quad.object == NamedNode(subject_class)
+            and isinstance(quad.subject, NamedNode)
+        ):
             members.add(quad.subject.value)
         elif quad.predicate.value in _LABELS and isinstance(quad.object, Literal):
             labels.setdefault(display_text(quad.subject), {})[quad.object.language or ""] = quad.object.value
-    said: dict[str, list[Result]] = {}
+    results: dict[str, list[Result]] = {}
     for result in report.results:
-        said.setdefault(result.focus, []).append(result)
+        results.setdefault(result.focus, []).append(result)
     return [
         Subject(
             iri=member,
             labels=labels.get(member, {}),
-            violations=tuple(each for each in said.get(member, ()) if each.severity is Severity.VIOLATION),
-            conditional=tuple(each for each in said.get(member, ()) if each.severity is not Severity.VIOLATION),
+            violations=tuple(each for each in results.get(member, ()) if each.severity is Severity.VIOLATION),
+            conditional=tuple(each for each in results.get(member, ()) if each.severity is not Severity.VIOLATION),
         )
-        for member in sorted(members | said.keys())
+        for member in sorted(members | results.keys())
     ]

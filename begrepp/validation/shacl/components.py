@@ -1,4 +1,4 @@
-"""What each constraint asks, of every value by itself or of all the values of a concept together (SHACL 4)."""
+"""Constraint components of SHACL Core (SHACL 4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.errors import InputError
 from begrepp.validation.shacl.data.data_graph import DataGraph, ValueNodes
-from begrepp.validation.shacl.data.id_columns import is_in, join_sorted, pack_pairs
+from begrepp.validation.shacl.data.id_columns import is_in, join_sorted, pack_pairs, unpack_pairs
 from begrepp.validation.shacl.data.term_table import Ids, Mask
 from begrepp.validation.shacl.rdf_reader import TripleIndex
 from begrepp.validation.shacl.regex import matches_pattern
@@ -28,7 +28,7 @@ from begrepp.validation.shacl.vocabulary import SH, Term, is_true, lexical_form,
 
 @dataclass(frozen=True, slots=True)
 class FailedNodes:
-    """What breaks a constraint: places among the focus nodes, values if any, and a path if not the shape's."""
+    """Nodes that violate a constraint: indices of focus nodes, their values, and a path if not that of the shape."""
 
     at: Ids
     values: Ids | None = None
@@ -36,23 +36,23 @@ class FailedNodes:
 
 
 NonConforming = Callable[[Term, Ids], Mask]
-"""Which of the nodes, each once, do not conform to the shape at a node of the shapes graph."""
+"""Function from a shape and distinct nodes to a mask of the nodes that do not conform to the shape."""
 
 
 class CoreComponents:
-    """The constraint components of SHACL Core, asked of the data a whole set of focus nodes at a time."""
+    """Evaluates the constraint components of SHACL Core for a set of focus nodes at once."""
 
-    def __init__(self, graph: TripleIndex, data: DataGraph, failing: NonConforming) -> None:
+    def __init__(self, graph: TripleIndex, data: DataGraph, non_conforming: NonConforming) -> None:
         self.graph = graph
         self.data = data
-        self.non_conforming = failing
+        self.non_conforming = non_conforming
 
     def failed_nodes(self, name: str, argument: Term, shape: Term, values: ValueNodes) -> Iterator[FailedNodes]:
-        """What breaks one constraint: its parameter's name and value, the shape it stands in, the value nodes."""
+        """The nodes that violate a constraint, given its parameter's name and value, its shape and the value nodes."""
         if name in VALUE_PARAMETERS:
             nodes, back = np.unique(values.nodes, return_inverse=True)
-            wrong = ~self._check_values(name, argument, shape, nodes)[back]
-            yield FailedNodes(values.at[wrong], values.nodes[wrong])
+            failed = ~self._check_values(name, argument, shape, nodes)[back]
+            yield FailedNodes(values.at[failed], values.nodes[failed])
         elif name == "closed":
             if is_true(argument):
                 yield from self._check_closed(shape, values)
@@ -60,7 +60,7 @@ class CoreComponents:
             yield from self._check_focus_nodes(name, argument, shape, values)
 
     def _check_values(self, name: str, argument: Term, shape: Term, nodes: Ids) -> Mask:
-        """Which value nodes are what each of them must be (SHACL 4.1, 4.3, 4.4, 4.6–4.8)."""
+        """Which nodes pass a component that checks each value by itself (SHACL 4.1, 4.3, 4.4, 4.6–4.8)."""
         terms = self.data.terms
         match name:
             case "class":
@@ -85,12 +85,12 @@ class CoreComponents:
             case "and" | "or" | "xone":
                 conforming = [~self.non_conforming(member, nodes) for member in self.graph.list_members(argument)]
                 count = np.sum(conforming, axis=0) if conforming else np.zeros(len(nodes), dtype=np.int64)
-                wanted = {"and": count == len(conforming), "or": count >= 1, "xone": count == 1}
-                return np.asarray(wanted[name])
+                passed = {"and": count == len(conforming), "or": count >= 1, "xone": count == 1}
+                return np.asarray(passed[name])
         return compare_terms(terms, np.full(len(nodes), self.data.term_id(argument)), BOUNDS[name], nodes)
 
     def _check_focus_nodes(self, name: str, argument: Term, shape: Term, values: ValueNodes) -> Iterator[FailedNodes]:
-        """What the value nodes of a focus node must be together (SHACL 4.2, 4.4.5, 4.5, 4.7.3, 4.8.2)."""
+        """Check the value nodes of each focus node together (SHACL 4.2, 4.4.5, 4.5, 4.7.3, 4.8.2)."""
         match name:
             case "minCount":
                 yield FailedNodes(np.flatnonzero(values.count_by_focus() < parse_count(argument)))
@@ -111,14 +111,14 @@ class CoreComponents:
                 raise InputError("shapes", f"sh:{name} cannot be {argument}.", "Give it the IRI of a property.")
 
     def _repeated_languages(self, values: ValueNodes) -> Ids:
-        """The focus node, once for each language that several of its value nodes have (SHACL 4.4.5)."""
+        """Indices of focus nodes, once for each language that several of its value nodes have (SHACL 4.4.5)."""
         languages = self.data.terms.languages[0][values.nodes]
         tagged = languages >= 0
-        spoken, count = np.unique(pack_pairs(values.at[tagged], languages[tagged]), return_counts=True)
-        return spoken[count > 1] >> 32
+        keys, count = np.unique(pack_pairs(values.at[tagged], languages[tagged]), return_counts=True)
+        return unpack_pairs(keys[count > 1])[0]
 
     def _check_property_pair(self, name: str, values: ValueNodes, at: Ids, others: Ids) -> Iterator[FailedNodes]:
-        """The value nodes that stand wrongly against the values of another property (SHACL 4.5)."""
+        """Compare the value nodes with the values of another property (SHACL 4.5)."""
         own, other = pack_pairs(values.at, values.nodes), pack_pairs(at, others)
         match name:
             case "equals":
@@ -129,24 +129,24 @@ class CoreComponents:
                 shared = np.isin(own, other)
                 yield FailedNodes(values.at[shared], values.nodes[shared])
             case _:
-                mine, theirs = join_sorted(values.at, at)
+                own_rows, other_rows = join_sorted(values.at, at)
                 operator = "<" if name == "lessThan" else "<="
-                wrong = mine[~compare_terms(self.data.terms, values.nodes[mine], operator, others[theirs])]
-                yield FailedNodes(values.at[wrong], values.nodes[wrong])
+                failed = own_rows[~compare_terms(self.data.terms, values.nodes[own_rows], operator, others[other_rows])]
+                yield FailedNodes(values.at[failed], values.nodes[failed])
 
     def _check_qualified(self, name: str, bound: int, shape: Term, values: ValueNodes) -> Iterator[FailedNodes]:
-        """The focus nodes with too few or too many values of a kind (SHACL 4.7.3)."""
+        """Count the value nodes that conform to the qualified value shape (SHACL 4.7.3)."""
         nodes, back = np.unique(values.nodes, return_inverse=True)
-        for wanted in self.graph.objects(shape, SH + "qualifiedValueShape"):
-            count = values.count_by_focus(~self.non_conforming(wanted, nodes)[back])
+        for value_shape in self.graph.objects(shape, SH + "qualifiedValueShape"):
+            count = values.count_by_focus(~self.non_conforming(value_shape, nodes)[back])
             yield FailedNodes(np.flatnonzero(count < bound if name == "qualifiedMinCount" else count > bound))
 
     def _check_closed(self, shape: Term, values: ValueNodes) -> Iterator[FailedNodes]:
-        """The properties a closed shape does not name (SHACL 4.8.1)."""
+        """Find properties that a closed shape does not allow (SHACL 4.8.1)."""
         allowed = [self.graph.first_object(child, SH + "path") for child in self.graph.objects(shape, SH + "property")]
         allowed += self.graph.list_members(self.graph.first_object(shape, SH + "ignoredProperties"))
-        named = {self.data.term_id(path) for path in allowed if path is not None}
+        allowed_ids = {self.data.term_id(path) for path in allowed if path is not None}
         for predicate, column in self.data.columns():
-            if predicate not in named:
+            if predicate not in allowed_ids:
                 at, extra = column.objects_of(values.nodes)
                 yield FailedNodes(values.at[at], extra, lexical_form(self.data.terms.term(predicate)))

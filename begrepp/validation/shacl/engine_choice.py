@@ -1,4 +1,4 @@
-"""Who may judge by which rules: what only the slow engine understands, and what nobody here does and so is refused."""
+"""Engine selection: shapes that need the reference engine, and shapes that no engine supports."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OTHER_PARAMETERS = frozenset(
     | {"select", "prefixes"}
 )
 _ADVANCED = frozenset({"target", "rule", "expression", "parameter", "qualifiedValueShapesDisjoint"})
-"""Beyond the fast engine: SHACL Advanced Features, own components, disjoint qualified shapes."""
+"""Parameters that the fast engine does not support: SHACL Advanced Features, custom components, disjoint shapes."""
 
 _NESTING = ("property", "node", "not", "qualifiedValueShape")
 _NESTING_LISTS = ("and", "or", "xone")
@@ -26,22 +26,22 @@ _UNSAFE_QUERY = re.compile(
     r"\b(MINUS|VALUES|SERVICE)\b|[$?]PATH\b|\bAS\s+[$?]this\b|\bSELECT\b.*\bSELECT\b",
     re.IGNORECASE | re.DOTALL,
 )
-"""Where pre-binding needs care (SHACL 5.3.1 and appendix A); pySHACL judges or refuses such queries."""
+"""Queries restricted by pre-binding (SHACL 5.3.1 and appendix A); pySHACL evaluates or rejects them."""
 
 
 class FastEngineUnsupported(Exception):
-    """The fast engine met what it cannot judge exactly; the reference engine begins anew."""
+    """The fast engine cannot evaluate the shapes or data exactly; validation restarts on the reference engine."""
 
 
 def check_supported(shapes: Shapes) -> None:
-    """Raise `InputError` where a shape says what no engine here can check."""
+    """Raise `InputError` if a shape uses a feature that no engine supports."""
     if shapes.graph.subjects(SH + "entailment"):
         raise InputError("shapes", "no engine here can follow sh:entailment.", "Validate data that says it all.")
     for node in shapes.parameter_values("property"):
         if not shapes.graph.objects(node, SH + "path"):
             raise InputError(shapes.name(node), "a property shape has no sh:path.", "Give its path.")
-    parts = dict.fromkeys(part for nested in _child_shapes(shapes).values() for part in nested)
-    for node in [*shapes.target_shapes, *parts]:
+    children = dict.fromkeys(child for nested in _child_shapes(shapes).values() for child in nested)
+    for node in [*shapes.target_shapes, *children]:
         for predicate in shapes.graph.predicates(node):
             name = predicate.removeprefix(SH) if predicate.startswith(SH) else ""
             if name and name not in VALUE_PARAMETERS | FOCUS_PARAMETERS | _OTHER_PARAMETERS | _ADVANCED:
@@ -52,7 +52,7 @@ def check_supported(shapes: Shapes) -> None:
 
 
 def needs_reference_engine(shapes: Shapes) -> bool:
-    """Whether some shape uses more than the fast engine knows."""
+    """Whether a shape uses a feature that the fast engine does not support."""
     queries = (
         lexical_form(shapes.graph.first_object(constraint, SH + "select"))
         for constraint in shapes.parameter_values("sparql")
@@ -65,14 +65,14 @@ def needs_reference_engine(shapes: Shapes) -> bool:
 
 
 def recursive_shapes(shapes: Shapes) -> list[str]:
-    """The shapes with a name that lead back to themselves, else those without; SHACL 3.4.3 leaves the meaning open."""
+    """Names of the named recursive shapes, else of the anonymous ones; SHACL 3.4.3 leaves their meaning undefined."""
     children = _child_shapes(shapes)
     found = [node for node in children if node in _reachable(children, node)]
     return sorted({shapes.name(node) for node in found if isinstance(node, NamedNode)} or map(shapes.name, found))
 
 
 def _child_shapes(shapes: Shapes) -> dict[Term, list[Term]]:
-    """For each shape, the shapes that it refers to."""
+    """The shapes that each shape refers to."""
     graph = shapes.graph
     children: dict[Term, list[Term]] = {}
     for name in _NESTING:

@@ -1,4 +1,4 @@
-"""The quick judge: holds every concept against a rule at once, so that a whole classification takes seconds."""
+"""The fast SHACL engine: evaluates each constraint for all focus nodes at once, over columns of term ids."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from begrepp.validation.shacl.vocabulary import SH, Term, component_iri
 
 
 def fast_results(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ColumnResults]:
-    """Every result of every shape that has a target. Raises `BeyondFast` where pySHACL must judge."""
+    """All results of all shapes with a target. Raises `FastEngineUnsupported` if only pySHACL can evaluate them."""
     return _Engine(shapes, files, background).results()
 
 
 class _Engine:
-    """SHACL Core, a whole set of focus nodes at a time."""
+    """SHACL Core and SPARQL constraints over a data graph."""
 
     def __init__(self, shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> None:
         self.shapes = shapes
@@ -50,18 +50,18 @@ class _Engine:
         for name, argument in self.shapes.constraints(shape.node):
             component = component_iri(name)
             messages = self.shapes.messages(shape, component)
-            for broken in self.components.failed_nodes(name, argument, shape.node, values):
-                if len(broken.at):
-                    path = broken.path or path_to_text(shape.path)
+            for failed in self.components.failed_nodes(name, argument, shape.node, values):
+                if len(failed.at):
+                    path = failed.path or path_to_text(shape.path)
                     cause = Cause(shape=shape, component=component, path=path, messages=messages)
-                    yield ColumnResults(cause, self.data.terms, focus[broken.at], focus[broken.at], broken.values)
+                    yield ColumnResults(cause, self.data.terms, focus[failed.at], focus[failed.at], failed.values)
         for child in self.graph.objects(shape.node, SH + "property"):
             yield from self._nested_results(self.shapes.shape(child), shape, values)
         for constraint in self.graph.objects(shape.node, SH + "sparql"):
             yield from self.sparql_constraints.results(constraint, shape, self.data, focus)
 
     def _nested_results(self, child: Shape, shape: Shape, values: ValueNodes) -> Iterator[ColumnResults]:
-        """The results of a property shape, for each value node as its focus node."""
+        """The results of a nested property shape, with each value node as its focus node."""
         if shape.path is None:
             yield from self._results(child, values.focus)
             return
@@ -71,8 +71,8 @@ class _Engine:
             yield found.select(rows, values.focus[values.at[by_node[at]]])
 
     def _non_conforming(self, node: Term, nodes: Ids) -> Mask:
-        """Which of the nodes, each once and in order, do not conform to the shape at a node of the shapes graph."""
-        failing = np.zeros(len(nodes), dtype=np.bool_)
+        """Which of the nodes, distinct and sorted, do not conform to the shape at a node of the shapes graph."""
+        mask = np.zeros(len(nodes), dtype=np.bool_)
         for found in self._results(self.shapes.shape(node), nodes):
-            failing[np.searchsorted(nodes, found.root)] = True
-        return failing
+            mask[np.searchsorted(nodes, found.root)] = True
+        return mask

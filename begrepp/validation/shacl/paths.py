@@ -1,6 +1,6 @@
-"""Ways through the data: from a concept to its code, or back from a code to every concept that has it.
+"""SHACL property paths (SHACL 2.3.1): read from the shapes graph, inverted, written as Turtle.
 
-A property path (SHACL 2.3.1) is read from the shapes here and written out again for reports; `data` walks it.
+`DataGraph.follow_path` evaluates them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from begrepp.validation.shacl.vocabulary import SH, Term
 
 @dataclass(frozen=True, slots=True)
 class PropertyPath:
-    """One predicate, maybe inverted, or other paths put together."""
+    """A property path: a predicate, an inverse predicate, or a composition of paths."""
 
     kind: Choice["predicate", "inverse", "sequence", "alternative", "?", "*", "+"]
     parts: tuple[PropertyPath, ...] = ()
@@ -28,7 +28,7 @@ _REPEATED: dict[str, Choice["?", "*", "+"]] = {"zeroOrOnePath": "?", "zeroOrMore
 
 
 def read_path(graph: TripleIndex, node: Term) -> PropertyPath:
-    """The path at a node of the graph. Raises `InputError`."""
+    """Read the path at a node of the shapes graph. Raises `InputError` if it is not a property path."""
     if isinstance(node, NamedNode):
         return PropertyPath("predicate", predicate=node)
     if parts := graph.list_members(node):
@@ -44,7 +44,7 @@ def read_path(graph: TripleIndex, node: Term) -> PropertyPath:
 
 
 def invert_path(path: PropertyPath) -> PropertyPath:
-    """The way back; an inverse is carried down to the predicates."""
+    """The inverse of a path, with inversion applied to the predicates."""
     match path.kind:
         case "predicate":
             return PropertyPath("inverse", predicate=path.predicate)
@@ -55,7 +55,7 @@ def invert_path(path: PropertyPath) -> PropertyPath:
 
 
 def path_to_text(path: PropertyPath | None) -> str | None:
-    """A predicate as its IRI, a longer path as in Turtle; None for no path."""
+    """A predicate as its IRI, every other path as in Turtle; None for no path."""
     if path is None:
         return None
     return path.predicate.value if path.kind == "predicate" and path.predicate else _turtle(path)

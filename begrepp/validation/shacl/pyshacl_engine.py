@@ -1,4 +1,4 @@
-"""The slow judge that others use too, pySHACL: asked where ours cannot tell, and to see that ours is right."""
+"""The reference SHACL engine: pySHACL, for shapes that the fast engine does not support and to test the fast engine."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from begrepp.validation.shacl.vocabulary import RDF_TYPE, RDFS_CLASS, SH, SUB_CL
 
 
 def reference_results(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ReferenceResults]:
-    """pySHACL's results, with messages by language: it drops the language of those it fills in.
+    """The results of pySHACL, grouped by cause, with messages by language.
 
-    Raises `InputError` where pySHACL cannot use the shapes.
+    pySHACL drops the language of messages with placeholders. Raises `InputError` if pySHACL rejects the shapes.
     """
     report = TripleIndex(parse(_run_pyshacl(shapes, files, background), format=RdfFormat.N_TRIPLES))
     results = [result for node in report.subjects(SH + "result") for result in report.objects(node, SH + "result")]
@@ -31,18 +31,18 @@ def reference_results(shapes: Shapes, files: Sequence[Path], background: Sequenc
 
 
 def _run_pyshacl(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> bytes:
-    """pySHACL's report, as N-Triples."""
+    """Run pySHACL; returns its report as N-Triples."""
     with suppress_rdflib_warnings(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ShapeRecursionWarning)  # a note of the report says it
-        own, known = [*read_quads(files)], [*read_quads(background)]
+        warnings.simplefilter("ignore", ShapeRecursionWarning)  # a remark of the report states it
+        own, context = [*read_quads(files)], [*read_quads(background)]
         blanks: dict[str, rdflib.BNode] = {}
-        data = _to_rdflib([*own, *known], blanks)
-        rules = _to_rdflib(_with_node_targets(shapes, own, known) if background else shapes.graph.quads, blanks)
+        data = _to_rdflib([*own, *context], blanks)
+        rules = _to_rdflib(_with_node_targets(shapes, own, context) if background else shapes.graph.quads, blanks)
         try:
             _, graph, text = pyshacl_validate(data, shacl_graph=rules, advanced=True, js=False, allow_warnings=True)
         except MemoryError:
             raise
-        except Exception as error:  # whatever its parsers raise comes through
+        except Exception as error:  # pySHACL does not wrap the exceptions of its parsers
             raise InputError("shapes", f"the shapes cannot be used: {error}", "Correct the shapes.") from error
         if not isinstance(graph, rdflib.Graph):
             raise InputError("shapes", f"the shapes cannot be used: {text}", "Correct the shapes.")
@@ -50,7 +50,7 @@ def _run_pyshacl(shapes: Shapes, files: Sequence[Path], background: Sequence[Pat
 
 
 def _with_node_targets(shapes: Shapes, own: Sequence[Quad], background: Sequence[Quad]) -> Iterator[Quad]:
-    """The shapes with their targets named one by one: pySHACL would judge what only the background speaks of."""
+    """The shapes with each target node listed, because pySHACL would also validate nodes of the background."""
     classes = [node for node in shapes.target_shapes if shapes.is_class(node)]
     for quad in shapes.graph.quads:
         is_target = quad.predicate.value.removeprefix(SH) in TARGETS
@@ -70,7 +70,7 @@ def _with_node_targets(shapes: Shapes, own: Sequence[Quad], background: Sequence
 def _target_nodes(
     name: str, target: Term, own: Sequence[Quad], narrower: Mapping[Term, Sequence[Term]]
 ) -> Iterator[Term]:
-    """What a target chooses from the data itself (SHACL 2.1.3)."""
+    """The nodes of a target in the data without the background (SHACL 2.1.3)."""
     match name:
         case "targetNode":
             yield target
@@ -86,7 +86,7 @@ def _target_nodes(
 
 
 def _to_rdflib(quads: Iterable[Quad], blanks: dict[str, rdflib.BNode]) -> rdflib.Graph:
-    """A graph as rdflib's; the same blank node is the same in all graphs that share `blanks`."""
+    """Convert quads to an rdflib graph; graphs that share `blanks` share blank nodes."""
     triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
     content = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
     return rdflib.Graph().parse(data=content, format="nt", bnode_context=blanks)
@@ -95,7 +95,7 @@ def _to_rdflib(quads: Iterable[Quad], blanks: dict[str, rdflib.BNode]) -> rdflib
 def _result(
     shapes: Shapes, report: TripleIndex, result: Term
 ) -> tuple[Cause, Term, Term | None, Mapping[str, Term] | None]:
-    """The cause of a result, its focus node and value, and what its messages were filled with."""
+    """The cause of a result, its focus node, its value, and the values of the placeholders in its messages."""
     source = report.first_object(result, SH + "sourceShape")
     focus = report.first_object(result, SH + "focusNode")
     component = lexical_form(report.first_object(result, SH + "sourceConstraintComponent"))
@@ -105,7 +105,7 @@ def _result(
         raise InputError("shapes", "pySHACL gave a result without a shape or a focus node.", "Report this to begrepp.")
     shape = shapes.shape(source)
     messages = shapes.messages(shape, component, constraint)
-    said = {lexical_form(message) for message in report.objects(result, SH + "resultMessage")}
+    filled = {lexical_form(message) for message in report.objects(result, SH + "resultMessage")}
     cause = Cause(
         shape=shape,
         component=component,
@@ -113,4 +113,4 @@ def _result(
         messages=messages,
     )
     value = report.first_object(result, SH + "value")
-    return cause, focus, value, extract_bindings(messages.values(), said - set(shape.messages.values()))
+    return cause, focus, value, extract_bindings(messages.values(), filled - set(shape.messages.values()))

@@ -1,4 +1,4 @@
-"""Reads the rules: what each shape looks at, what it asks, how grave a breach is and what is said of it."""
+"""The shapes graph: shapes with their targets, constraints, severities and messages."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ VALUE_PARAMETERS = frozenset(
     {"class", "datatype", "nodeKind", "minExclusive", "minInclusive", "maxExclusive", "maxInclusive", "minLength"}
     | {"maxLength", "pattern", "languageIn", "in", "not", "and", "or", "xone", "node"}
 )
-"""Components that judge each value node by itself."""
+"""Parameters of the components that check each value node by itself."""
 
 FOCUS_PARAMETERS = frozenset(
     {"minCount", "maxCount", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals", "hasValue", "closed"}
     | {"qualifiedMinCount", "qualifiedMaxCount"}
 )
-"""Components that judge all value nodes of a focus node together."""
+"""Parameters of the components that check all value nodes of a focus node together."""
 
 TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 _TARGET_IRIS = tuple(SH + name for name in TARGETS)
@@ -35,7 +35,7 @@ _ANONYMOUS = "urn:shape:"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A shape as the engines need it; `name` is its own IRI, or that of the named shape it is a part of."""
+    """A shape; `name` is its IRI, or the IRI of the named shape that it is a part of."""
 
     node: Term
     name: str
@@ -46,10 +46,9 @@ class Shape:
 
 
 class Shapes:
-    """The shapes graph, read once. Anonymous property shapes and constraints get a name to be found by.
+    """The shapes graph of some files. Blank property shapes and constraints get an IRI of their own.
 
-    `targeted` are the shapes that choose what to look at; the others are parts of them. Raises `InputError`
-    where a file is not RDF or no shape has a target.
+    `target_shapes` are the shapes with a target. Raises `InputError` if a file is not RDF or no shape has a target.
     """
 
     def __init__(self, files: Sequence[Path]) -> None:
@@ -67,14 +66,14 @@ class Shapes:
         return sorted(dict.fromkeys([*explicit, *classes]), key=str)
 
     def is_class(self, node: Term) -> bool:
-        """Whether a shape is a class too, and so its own target (SHACL 2.1.3.3)."""
+        """Whether a shape is also a class, and so has an implicit class target (SHACL 2.1.3.3)."""
         types = self.graph.objects(node, RDF_TYPE.value)
         return RDFS_CLASS in types and any(shape in types for shape in _SHAPE_CLASSES)
 
     def targets(self, node: Term) -> list[tuple[str, Term]]:
-        """What a shape chooses to look at: `targetClass` and the class, and so on (SHACL 2.1.3)."""
-        chosen = [(name, target) for name in TARGETS for target in self.graph.objects(node, SH + name)]
-        return [*chosen, ("targetClass", node)] if self.is_class(node) else chosen
+        """The targets of a shape, each as the name of its property and the value (SHACL 2.1.3)."""
+        declared = [(name, target) for name in TARGETS for target in self.graph.objects(node, SH + name)]
+        return [*declared, ("targetClass", node)] if self.is_class(node) else declared
 
     def shape(self, node: Term) -> Shape:
         """The shape at a node of the shapes graph."""
@@ -101,12 +100,12 @@ class Shapes:
         return node.value
 
     def messages(self, shape: Shape, component: str, constraint: Term | None = None) -> Mapping[str, str]:
-        """What to say of a breach: the constraint's words, else the shape's, else ours for the component."""
+        """The messages of a result: those of the constraint, of the shape, or the default of the component."""
         own = {} if constraint is None else declared_messages(self.graph, constraint)
         return own or shape.messages or default_messages(self.graph, shape.node, component)
 
     def constraints(self, node: Term) -> list[tuple[str, Term]]:
-        """Each constraint of a shape: the name of its parameter and the parameter's value."""
+        """The constraints of a shape, each as the name of its parameter and the value."""
         return [
             (name, argument)
             for predicate in self.graph.predicates(node)
@@ -119,15 +118,13 @@ class Shapes:
         return [o for subject in self.graph.subjects(SH + name) for o in self.graph.objects(subject, SH + name)]
 
     def prefixes(self, constraint: Term) -> dict[str, str]:
-        """The prefixes a SPARQL constraint may use (SHACL 5.2.1)."""
+        """The prefixes declared for a SPARQL constraint (SHACL 5.2.1)."""
         pending, declared = [*self.graph.objects(constraint, SH + "prefixes")], dict[str, str]()
         for ontology in pending:
             pending += [o for o in self.graph.objects(ontology, OWL_IMPORTS) if o not in pending]
             for node in self.graph.objects(ontology, SH + "declare"):
-                prefix, namespace = (
-                    self.graph.first_object(node, SH + "prefix"),
-                    self.graph.first_object(node, SH + "namespace"),
-                )
+                prefix = self.graph.first_object(node, SH + "prefix")
+                namespace = self.graph.first_object(node, SH + "namespace")
                 if isinstance(prefix, Literal) and isinstance(namespace, Literal):
                     declared[prefix.value] = namespace.value
         return declared

@@ -1,6 +1,6 @@
-"""What one value must be: of a kind, of a datatype, so large, so long, in a language (SHACL 4.1–4.4).
+"""Tests of single values: node kind, datatype, range, length and language (SHACL 4.1–4.4).
 
-Each test is asked of many values at once, each value once, and says which of them pass.
+Each test takes a column of distinct values and returns a mask of those that pass.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ _NODE_KINDS: dict[str, tuple[TermKind, ...]] = {
 }
 _NEVER_ILL_FORMED = (RDF + "langString", XSD + "string")
 BOUNDS = {"minExclusive": "<", "minInclusive": "<=", "maxExclusive": ">", "maxInclusive": ">="}
-"""How the bound is to compare with the value."""
+"""The operator between the bound and the value, by parameter."""
 _QUERY_ROWS = 5_000
 
 
 def has_node_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
-    """`sh:nodeKind`. Raises `InputError` where there is no such kind."""
+    """Test `sh:nodeKind`. Raises `InputError` if `kind` is not a node kind."""
     kinds = _NODE_KINDS.get(display_text(kind).removeprefix(SH))
     if kinds is None:
         raise InputError("shapes", f"{kind} is not a kind of node.", "See SHACL 4.1.3 for the six there are.")
     return np.isin(terms.kinds[values], kinds)
 
 
-def has_datatype(terms: TermTable, values: Ids, wanted: Term) -> Mask:
-    """`sh:datatype`: the datatype is the one wanted, and what is written fits it."""
+def has_datatype(terms: TermTable, values: Ids, datatype: Term) -> Mask:
+    """Test `sh:datatype`: the value has the datatype and a lexical form that is valid for it."""
     places, names = terms.datatypes
-    if (name := lexical_form(wanted)) not in names:
+    if (name := lexical_form(datatype)) not in names:
         return np.zeros(len(values), dtype=np.bool_)
     passed: Mask = places[values] == names.index(name)
     if name not in _NEVER_ILL_FORMED:
@@ -50,22 +50,22 @@ def has_datatype(terms: TermTable, values: Ids, wanted: Term) -> Mask:
 
 
 def has_language(terms: TermTable, values: Ids, ranges: list[str]) -> Mask:
-    """`sh:languageIn`, by SPARQL's langMatches: "sv" matches sv and sv-FI."""
+    """Test `sh:languageIn` by SPARQL's langMatches: "sv" matches sv and sv-FI."""
     places, names = terms.languages
-    wanted = [each.lower() for each in ranges]
-    matching = [any(each in ("*", name) or name.startswith(each + "-") for each in wanted) for name in names]
+    lower_ranges = [each.lower() for each in ranges]
+    matching = [any(each in ("*", name) or name.startswith(each + "-") for each in lower_ranges) for name in names]
     return np.array([*matching, False], dtype=np.bool_)[places[values]]
 
 
 def has_length(terms: TermTable, values: Ids, name: str, bound: Term) -> Mask:
-    """`sh:minLength` and `sh:maxLength`: the characters of an IRI or literal; a blank node has none to count."""
+    """Test `sh:minLength` or `sh:maxLength` on the characters of an IRI or literal; a blank node fails."""
     lengths = terms.lexical_forms(values).str.len_chars()
     passed = lengths >= parse_count(bound) if name == "minLength" else lengths <= parse_count(bound)
     return passed.fill_null(False).to_numpy()
 
 
 def compare_terms(terms: TermTable, left: Ids, operator: str, right: Ids) -> Mask:
-    """SPARQL's `left operator right`, row by row; what cannot be compared does not hold."""
+    """Evaluate SPARQL's `left operator right` row by row; false for terms that cannot be compared."""
     different, back = np.unique(pack_pairs(left, right), return_inverse=True)
     rows = [
         f"({place} {one} {other})"

@@ -1,4 +1,4 @@
-"""Which concepts are, step by step, above themselves? Found for a whole hierarchy at once, however deep it is."""
+"""Cycle detection in a directed graph given as two columns of node ids."""
 
 from __future__ import annotations
 
@@ -9,64 +9,63 @@ from begrepp.validation.shacl.data.term_table import Ids, Mask
 
 
 def nodes_on_cycles(sources: Ids, targets: Ids) -> Ids:
-    """The nodes from which the steps `sources[i]` → `targets[i]` lead back to themselves, in order."""
+    """The nodes on a cycle of the edges `sources[i]` → `targets[i]`, sorted."""
     nodes, compact = np.unique(np.concatenate([sources, targets]), return_inverse=True)
-    steps = IdColumn(compact[: len(sources)], compact[len(sources) :])
+    edges = IdColumn(compact[: len(sources)], compact[len(sources) :])
     alive = np.ones(len(nodes), dtype=np.bool_)
-    _remove_sources(steps, alive)
-    _remove_sources(steps.inverse, alive)
-    rest = IdColumn(*_steps_between(steps, alive))
-    return nodes[_nodes_in_cycles(rest)]
+    _remove_sources(edges, alive)
+    _remove_sources(edges.inverse, alive)
+    return nodes[_nodes_in_cycles(IdColumn(*_edges_between(edges, alive)))]
 
 
-def _steps_between(steps: IdColumn, alive: Mask) -> tuple[Ids, Ids]:
-    kept = alive[steps.subjects] & alive[steps.objects]
-    return steps.subjects[kept], steps.objects[kept]
+def _edges_between(edges: IdColumn, alive: Mask) -> tuple[Ids, Ids]:
+    mask = alive[edges.subjects] & alive[edges.objects]
+    return edges.subjects[mask], edges.objects[mask]
 
 
-def _remove_sources(steps: IdColumn, alive: Mask) -> None:
-    """Take away, again and again, the nodes that no step leads to: none of them is on a cycle."""
-    sources, targets = _steps_between(steps, alive)
-    within = IdColumn(sources, targets)
+def _remove_sources(edges: IdColumn, alive: Mask) -> None:
+    """Clear `alive` for nodes without an incoming edge, repeatedly; none of them is on a cycle."""
+    sources, targets = _edges_between(edges, alive)
+    remaining = IdColumn(sources, targets)
     incoming = np.bincount(targets, minlength=len(alive))
-    front = np.flatnonzero((incoming == 0) & alive)
-    while len(front):
-        alive[front] = False
-        reached, count = np.unique(within.objects_of(front)[1], return_counts=True)
+    frontier = np.flatnonzero((incoming == 0) & alive)
+    while len(frontier):
+        alive[frontier] = False
+        reached, count = np.unique(remaining.objects_of(frontier)[1], return_counts=True)
         incoming[reached] -= count
-        front = reached[incoming[reached] == 0]
+        frontier = reached[incoming[reached] == 0]
 
 
-def _nodes_in_cycles(steps: IdColumn) -> Ids:
+def _nodes_in_cycles(edges: IdColumn) -> Ids:
     """The nodes of strongly connected components that have a cycle (Tarjan 1972, without recursion)."""
-    found: set[int] = set(steps.subjects[steps.subjects == steps.objects].tolist())
-    further: dict[int, list[int]] = {}
-    for source, target in zip(steps.subjects.tolist(), steps.objects.tolist(), strict=True):
-        further.setdefault(source, []).append(target)
+    found: set[int] = set(edges.subjects[edges.subjects == edges.objects].tolist())
+    successors: dict[int, list[int]] = {}
+    for source, target in zip(edges.subjects.tolist(), edges.objects.tolist(), strict=True):
+        successors.setdefault(source, []).append(target)
     order: dict[int, int] = {}
     low: dict[int, int] = {}
-    unfinished: dict[int, None] = {}  # in the order they were met
-    for start in [*further]:
-        trail = [] if start in order else [start]
-        while trail:
-            node = trail[-1]
+    stack: dict[int, None] = {}  # in insertion order
+    for start in [*successors]:
+        path = [] if start in order else [start]
+        while path:
+            node = path[-1]
             if node not in order:
                 order[node] = low[node] = len(order)
-                unfinished[node] = None
-            ahead = further.get(node, [])
-            while ahead and ahead[-1] in order:
-                if (met := ahead.pop()) in unfinished:
-                    low[node] = min(low[node], order[met])
-            if ahead:
-                trail.append(ahead[-1])
+                stack[node] = None
+            pending = successors.get(node, [])
+            while pending and pending[-1] in order:
+                if (successor := pending.pop()) in stack:
+                    low[node] = min(low[node], order[successor])
+            if pending:
+                path.append(pending[-1])
                 continue
-            trail.pop()
-            if trail:
-                low[trail[-1]] = min(low[trail[-1]], low[node])
+            path.pop()
+            if path:
+                low[path[-1]] = min(low[path[-1]], low[node])
             if low[node] == order[node]:
-                component = [unfinished.popitem()[0]]
+                component = [stack.popitem()[0]]
                 while component[-1] != node:
-                    component.append(unfinished.popitem()[0])
+                    component.append(stack.popitem()[0])
                 if len(component) > 1:
                     found.update(component)
     return np.array(sorted(found), dtype=np.int64)

@@ -1,7 +1,7 @@
-"""The data to be judged, held by column: for each property, what is said of which concept.
+"""The data graph: one `IdColumn` per predicate, targets, property paths, and a store for queries.
 
-The columns number the terms as they were written. A store does not: it makes "01" a 1 and xsd:nonNegativeInteger an
-xsd:integer, so it cannot be asked about datatypes. It is filled only for a query that columns cannot answer.
+Term ids stand for lexical forms. A store normalises "01" to 1 and xsd:nonNegativeInteger to xsd:integer, so it
+cannot test datatypes. It is filled only for a query that columns cannot evaluate.
 """
 
 from __future__ import annotations
@@ -34,58 +34,58 @@ _STORE_BATCH = 200_000
 
 @dataclass(frozen=True, slots=True)
 class ValueNodes:
-    """Focus nodes, each once, and their value nodes: `nodes[i]` is one of `focus[at[i]]`; `at` is sorted."""
+    """Distinct focus nodes and their value nodes: `nodes[i]` is a value of `focus[at[i]]`; `at` is sorted."""
 
     focus: Ids
     at: Ids
     nodes: Ids
 
     def distinct_nodes(self) -> Ids:
-        """All value nodes, each once, sorted."""
+        """The distinct value nodes, sorted."""
         return sorted_unique(self.nodes)
 
-    def count_by_focus(self, counted: Mask | None = None) -> Ids:
-        """How many value nodes each focus node has; of those that are `counted`, if given."""
-        return np.bincount(self.at if counted is None else self.at[counted], minlength=len(self.focus))
+    def count_by_focus(self, mask: Mask | None = None) -> Ids:
+        """The number of value nodes of each focus node; only those in `mask`, if given."""
+        return np.bincount(self.at if mask is None else self.at[mask], minlength=len(self.focus))
 
 
 class DataGraph:
-    """The data graph and its terms; `vocabulary` are the terms that shapes and queries ask for.
+    """The data graph of some files; `vocabulary` has the terms of the shapes and queries.
 
-    A column is kept for each predicate in the vocabulary, for every one if `everything`. What the files in
-    `background` say is looked up as if it stood in the data, but makes nothing a target.
+    It has a column for each predicate in the vocabulary, or for every predicate if `everything`. The triples of the
+    `background` files are part of the graph, but their subjects are no targets.
     """
 
     def __init__(
         self, files: Sequence[Path], background: Sequence[Path], vocabulary: Iterable[Term], *, everything: bool
     ) -> None:
         encoder = TermEncoder()
-        known = list(dict.fromkeys([RDF_TYPE, SUB_CLASS_OF, *vocabulary]))
-        numbers = encoder.encode(pl.Series([str(term) for term in known], dtype=pl.String))
-        self._term_ids: dict[Term, int] = dict(zip(known, numbers.tolist(), strict=True))
-        mentioned = None if everything else numbers
-        self._own = _by_predicate(encoder.encode_files(files, mentioned))
-        self._background = _by_predicate(encoder.encode_files(background, mentioned))
+        vocabulary_terms = list(dict.fromkeys([RDF_TYPE, SUB_CLASS_OF, *vocabulary]))
+        ids = encoder.encode(pl.Series([str(term) for term in vocabulary_terms], dtype=pl.String))
+        self._term_ids: dict[Term, int] = dict(zip(vocabulary_terms, ids.tolist(), strict=True))
+        predicates = None if everything else ids
+        self._own = _by_predicate(encoder.encode_files(files, predicates))
+        self._background = _by_predicate(encoder.encode_files(background, predicates))
         self.terms = TermTable(encoder.texts())
         self._columns: dict[int, IdColumn] = {}
         self._instances: dict[Term, Mask] = {}
 
     def term_id(self, term: Term) -> int:
-        """The number of a term of the vocabulary."""
+        """The id of a term of the vocabulary."""
         return self._term_ids[term]
 
     def term_ids(self, terms: Iterable[Term]) -> Ids:
-        """The numbers of terms of the vocabulary."""
+        """The ids of terms of the vocabulary."""
         return np.array([self._term_ids[term] for term in terms], dtype=np.int64)
 
     def mask(self, ids: Ids) -> Mask:
-        """For each term whether it is among these."""
+        """A mask over all terms, true for these ids."""
         mask = np.zeros(len(self.terms), dtype=np.bool_)
         mask[ids] = True
         return mask
 
     def column(self, predicate: Term) -> IdColumn:
-        """What is said with a predicate of the vocabulary."""
+        """The subjects and objects of a predicate of the vocabulary."""
         return self._column(self.term_id(predicate))
 
     def _column(self, predicate: int) -> IdColumn:
@@ -96,23 +96,23 @@ class DataGraph:
         return self._columns[predicate]
 
     def columns(self) -> Iterable[tuple[int, IdColumn]]:
-        """All that is held, by predicate."""
+        """The columns by predicate id."""
         for predicate in sorted({*self._own, *self._background}):
             yield predicate, self._column(predicate)
 
-    def instance_mask(self, of: Term) -> Mask:
-        """For each term whether it is a member of a class or of its subclasses in the data."""
-        if of not in self._instances:
+    def instance_mask(self, class_: Term) -> Mask:
+        """A mask over all terms, true for the instances of a class and of its subclasses in the data."""
+        if class_ not in self._instances:
             types = self.column(RDF_TYPE)
-            self._instances[of] = self.mask(types.inverse.objects_of(self._with_subclasses(of))[1])
-        return self._instances[of]
+            self._instances[class_] = self.mask(types.inverse.objects_of(self._with_subclasses(class_))[1])
+        return self._instances[class_]
 
-    def _with_subclasses(self, of: Term) -> Ids:
-        classes = np.array([self.term_id(of)], dtype=np.int64)
+    def _with_subclasses(self, class_: Term) -> Ids:
+        classes = np.array([self.term_id(class_)], dtype=np.int64)
         return np.union1d(classes, self._closure(PropertyPath("inverse", predicate=SUB_CLASS_OF), classes)[1])
 
     def target_nodes(self, name: str, target: Term) -> Ids:
-        """What a target chooses to look at (SHACL 2.1.3): `targetClass` and its class, and so on."""
+        """The nodes of a target, given the name of its property and the value (SHACL 2.1.3)."""
         if name == "targetNode":
             return np.array([self.term_id(target)], dtype=np.int64)
         predicate = RDF_TYPE if name == "targetClass" else target
@@ -125,13 +125,13 @@ class DataGraph:
         return objects
 
     def value_nodes(self, path: PropertyPath | None, focus: Ids) -> ValueNodes:
-        """The value nodes of each focus node: itself, or what the path reaches."""
+        """The value nodes of each focus node: itself, or the nodes that the path leads to."""
         if path is None:
             return ValueNodes(focus, np.arange(len(focus)), focus)
         return ValueNodes(focus, *self.follow_path(path, focus))
 
     def follow_path(self, path: PropertyPath, nodes: Ids) -> tuple[Ids, Ids]:
-        """What a path reaches from each node: places in `nodes`, in order, and beside each what is reached, once."""
+        """Evaluate a path from each node: sorted indices into `nodes`, and the distinct nodes reached from them."""
         match path.kind:
             case "predicate" if path.predicate:
                 return self.column(path.predicate).objects_of(nodes)
@@ -157,20 +157,20 @@ class DataGraph:
         return self._closure(path.parts[0], nodes)
 
     def _closure(self, step: PropertyPath, nodes: Ids) -> tuple[Ids, Ids]:
-        """What one step or more reach from each node."""
-        known = _EMPTY
-        at, front = np.arange(len(nodes)), nodes
-        while len(front):
-            further, reached = self.follow_path(step, front)
+        """Evaluate one or more steps from each node; the result is as in `follow_path`."""
+        visited = _EMPTY
+        at, frontier = np.arange(len(nodes)), nodes
+        while len(frontier):
+            further, reached = self.follow_path(step, frontier)
             keys = sorted_unique(pack_pairs(at[further], reached))
-            new = keys[~is_in(keys, known)]
-            known = np.sort(np.concatenate([known, new]))
-            at, front = unpack_pairs(new)
-        return unpack_pairs(known)
+            new = keys[~is_in(keys, visited)]
+            visited = np.sort(np.concatenate([visited, new]))
+            at, frontier = unpack_pairs(new)
+        return unpack_pairs(visited)
 
     @cached_property
     def store(self) -> Store:
-        """All that is held, as a store that answers any query. Its terms are not as they were written."""
+        """A store with the triples of all columns, for SPARQL queries. It normalises literals."""
         store = Store()
         for predicate, column in self.columns():
             middle = f" {self.terms.texts[predicate]} "
@@ -183,7 +183,7 @@ class DataGraph:
 
 
 def _by_predicate(statements: TripleColumns) -> dict[int, tuple[Ids, Ids]]:
-    """The subjects and objects of each predicate."""
+    """The subjects and objects by predicate id."""
     predicates, counts = np.unique(statements.predicates, return_counts=True)
     places = np.searchsorted(predicates, statements.predicates)
     order = np.argsort(places.astype(np.uint16 if len(predicates) < 1 << 16 else np.int64), kind="stable")

@@ -1,8 +1,8 @@
-"""Numbers every word of the data once, so that millions of statements become columns of numbers.
+"""Encoder from RDF files to columns of term ids.
 
-Files of N-Triples in canonical form, as a build writes them, are cut into columns as they stand; every other file
-is read by a parser first and written out in that form. What a file says is never guessed at: one line that is not
-canonical sends its file to the parser, which reads it or names the line and column that are wrong.
+Canonical N-Triples, as a build writes them, are split into columns without a parser. If any line of a file is not
+canonical, the parser reads the file, or reports the line and column of the error, and the triples are serialised in
+canonical form first.
 
 Source: RDF 1.2 N-Triples, 5 (canonical form); RFC 3987 for IRIs.
 """
@@ -39,12 +39,12 @@ _REDUNDANT_DATATYPE = '"^^<http://www.w3.org/2001/XMLSchema#string>'
 
 
 class _NotCanonical(Exception):
-    """A file has to be read by the parser."""
+    """A file is not canonical N-Triples, so the parser has to read it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TripleColumns:
-    """Subjects, predicates and objects, one row for each statement."""
+    """Subjects, predicates and objects as term ids, one row per triple."""
 
     subjects: TermIds
     predicates: TermIds
@@ -52,53 +52,54 @@ class TripleColumns:
 
 
 class TermEncoder:
-    """Gives each term, as canonical N-Triples writes it, a number from 1; the same term always the same."""
+    """Assigns each term, in canonical N-Triples, an id from 1; equal terms have equal ids."""
 
     def __init__(self) -> None:
         self._terms = pl.Categories.random()
-        self._texts = [
-            pl.Series([""], dtype=pl.Categorical(self._terms))
-        ]  # these keep the numbers from being forgotten
+        # Polars drops the ids of categories that no series refers to.
+        self._texts = [pl.Series([""], dtype=pl.Categorical(self._terms))]
         self._count = 1
         self._non_canonical = np.zeros(0, dtype=np.uint32)
 
     def encode(self, texts: pl.Series) -> TermIds:
-        """The numbers of terms."""
-        coded = texts.cast(pl.Categorical(self._terms))
-        numbers = coded.to_physical()
-        if (most := numbers.max()) is not None and int(str(most)) >= self._count:
-            new = pl.DataFrame({"number": numbers, "term": coded}).filter(pl.col("number") >= self._count)
-            self._texts.append(new.unique("number").sort("number")["term"])
-            self._count = int(str(most)) + 1
-        return numbers.to_numpy()
+        """The ids of terms."""
+        encoded = texts.cast(pl.Categorical(self._terms))
+        ids = encoded.to_physical()
+        if (highest := ids.max()) is not None and int(str(highest)) >= self._count:
+            new = pl.DataFrame({"id": ids, "term": encoded}).filter(pl.col("id") >= self._count)
+            self._texts.append(new.unique("id").sort("id")["term"])
+            self._count = int(str(highest)) + 1
+        return ids.to_numpy()
 
     def texts(self) -> pl.Series:
-        """Every term so far, at the place of its number."""
+        """All encoded terms, indexed by id."""
         return pl.concat(self._texts).cast(pl.String)
 
-    def encode_files(self, files: Sequence[Path], mentioned: TermIds | None) -> TripleColumns:
-        """What the files say with the predicates that are mentioned; with any where that is None.
+    def encode_files(self, files: Sequence[Path], predicate_ids: TermIds | None) -> TripleColumns:
+        """The triples of the files with one of the predicates, or with any predicate if that is None.
 
-        Raises `InputError` where a file is not RDF.
+        Raises `InputError` if a file is not RDF.
         """
-        blocks = [block for path in files for block in self._encode_file(path, mentioned)]
+        blocks = [block for path in files for block in self._encode_file(path, predicate_ids)]
         return TripleColumns(
             _concatenate([block.subjects for block in blocks]),
             _concatenate([block.predicates for block in blocks]),
             _concatenate([block.objects for block in blocks]),
         )
 
-    def _encode_file(self, path: Path, mentioned: TermIds | None) -> list[TripleColumns]:
+    def _encode_file(self, path: Path, predicate_ids: TermIds | None) -> list[TripleColumns]:
         if path.suffix == ".nt":
             with suppress(_NotCanonical, OSError):
-                known = self._count
-                found = [self._encode_block(block, mentioned, checked=True) for block in blocks(path)]
-                self._reject_non_canonical(known, found)
-                return found
-        return [self._encode_block(block, mentioned, checked=False) for block in _canonical_blocks(read_quads([path]))]
+                first_new_id = self._count
+                encoded = [self._encode_block(block, predicate_ids, checked=True) for block in blocks(path)]
+                self._reject_non_canonical(first_new_id, encoded)
+                return encoded
+        return [
+            self._encode_block(block, predicate_ids, checked=False) for block in _canonical_blocks(read_quads([path]))
+        ]
 
-    def _encode_block(self, block: bytes, mentioned: TermIds | None, *, checked: bool) -> TripleColumns:
-        """The statements of whole lines. Where they are `checked`, the terms that got a number still have to be."""
+    def _encode_block(self, block: bytes, predicate_ids: TermIds | None, *, checked: bool) -> TripleColumns:
+        """The triples of complete lines. If `checked`, the caller still has to check the terms with a new id."""
         try:
             subject, predicate, rest = terms(block).get_columns()
         except pl.exceptions.PolarsError:
@@ -113,21 +114,21 @@ class TermEncoder:
         runs = subject.rle().struct.unnest()
         subjects = np.repeat(self.encode(runs["value"]), runs["len"].to_numpy())
         predicates, objects = self.encode(predicate), rest.str.head(-2)
-        if mentioned is not None:
-            held = np.isin(predicates, mentioned)
-            if checked and not _is_canonical(objects.filter(pl.Series(~held))).all():
+        if predicate_ids is not None:
+            mask = np.isin(predicates, predicate_ids)
+            if checked and not _is_canonical(objects.filter(pl.Series(~mask))).all():
                 raise _NotCanonical
-            subjects, predicates, objects = subjects[held], predicates[held], objects.filter(pl.Series(held))
+            subjects, predicates, objects = subjects[mask], predicates[mask], objects.filter(pl.Series(mask))
         return TripleColumns(subjects, predicates, self.encode(objects))
 
-    def _reject_non_canonical(self, known: int, found: Iterable[TripleColumns]) -> None:
-        """Raise `_NotCanonical` where one of the terms is not; those numbered before are remembered."""
-        new = self.texts().slice(known)
-        odd = np.flatnonzero(~_is_canonical(new).to_numpy()).astype(np.uint32) + np.uint32(known)
-        self._non_canonical = np.concatenate([self._non_canonical, odd])
+    def _reject_non_canonical(self, first_new_id: int, encoded: Iterable[TripleColumns]) -> None:
+        """Raise `_NotCanonical` if a block has a non-canonical term, new or from an earlier file."""
+        new = self.texts().slice(first_new_id)
+        non_canonical = np.flatnonzero(~_is_canonical(new).to_numpy()).astype(np.uint32) + np.uint32(first_new_id)
+        self._non_canonical = np.concatenate([self._non_canonical, non_canonical])
         if len(self._non_canonical) and any(
             np.isin(column, self._non_canonical).any()
-            for block in found
+            for block in encoded
             for column in (block.subjects, block.predicates, block.objects)
         ):
             raise _NotCanonical
@@ -142,7 +143,7 @@ def _is_canonical(texts: pl.Series) -> pl.Series:
 
 
 def _canonical_blocks(quads: Iterable[Quad]) -> Iterator[bytes]:
-    """Statements as lines of canonical N-Triples, some hundred thousand at a time."""
+    """The triples as blocks of canonical N-Triples."""
     triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
     while batch := [*islice(triples, _BATCH)]:
         yield serialize(batch, format=RdfFormat.N_TRIPLES) or b""

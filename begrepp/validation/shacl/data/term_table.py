@@ -1,6 +1,6 @@
-"""What stands behind a number: an address, a word in a language, a date, or a thing without a name.
+"""Table from integer id to RDF term.
 
-Looked at many at a time: the kinds, languages and datatypes of all terms lie in arrays beside their texts.
+The kinds, languages and datatypes of all terms are arrays indexed by id.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from begrepp.validation.shacl.vocabulary import RDF, XSD, Term, display_text
 
 Ids = NDArray[np.int64]
-"""Terms by their numbers; `UNBOUND` for none."""
+"""A column of term ids; `UNBOUND` for no term."""
 Mask = NDArray[np.bool_]
 UNBOUND = 0
 _SMALL_COLUMN = 500
-"""So many terms are quicker looked at one by one than as a column."""
+"""Number of terms up to which single look-ups are faster than column operations."""
 _TAIL = r'"(?:@([a-z0-9-]+)|\^\^<([^">]*)>)?$'
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(["\\nrtbf]))')
 _UNESCAPED = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
 class TermKind(IntEnum):
-    """What a term is."""
+    """The kind of an RDF term."""
 
     IRI = 0
     BLANK = 1
@@ -37,7 +37,7 @@ class TermKind(IntEnum):
 
 
 class TermTable:
-    """All terms of the data and the shapes, by number; and those that a query makes, numbered after them."""
+    """The terms of data and shapes by id, followed by terms that queries compute."""
 
     def __init__(self, texts: pl.Series) -> None:
         self.texts = texts
@@ -47,17 +47,17 @@ class TermTable:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def term(self, number: int) -> Term:
-        """The term with a number."""
-        if number not in self._terms:
-            self._terms[number] = parse_term(self.texts[number])
-        return self._terms[number]
+    def term(self, term_id: int) -> Term:
+        """The term with an id."""
+        if term_id not in self._terms:
+            self._terms[term_id] = parse_term(self.texts[term_id])
+        return self._terms[term_id]
 
     def add(self, term: Term) -> int:
-        """A number for a term that a query made; another than the data's, even for the same term."""
+        """The id of a computed term; differs from the id of the same term in the data."""
         if term not in self._added:
-            number = self._added[term] = len(self) + len(self._added)
-            self._terms[number] = term
+            term_id = self._added[term] = len(self) + len(self._added)
+            self._terms[term_id] = term
         return self._added[term]
 
     def is_literal(self, ids: Ids) -> Mask:
@@ -68,10 +68,10 @@ class TermTable:
         return np.asarray(literal[ids])
 
     def display_texts(self, ids: Ids) -> pl.Series:
-        """The terms as reports show them: IRIs bare, all else as in N-Triples; null for `UNBOUND`."""
+        """The display text of each term, as `display_text`; null for `UNBOUND`."""
         if len(ids) <= _SMALL_COLUMN:
             return pl.Series(
-                [display_text(self.term(number)) if number else None for number in ids.tolist()], dtype=pl.String
+                [display_text(self.term(each)) if each else None for each in ids.tolist()], dtype=pl.String
             )
         texts = self._gather(ids).replace("", None)
         is_iri = texts.str.starts_with("<") & ~texts.str.starts_with("<<")
@@ -80,7 +80,7 @@ class TermTable:
     def lexical_forms(self, ids: Ids) -> pl.Series:
         """The characters of IRIs and literals; null for a blank node, a triple and `UNBOUND`."""
         if len(ids) <= _SMALL_COLUMN:
-            return pl.Series([self._lexical_form(number) for number in ids.tolist()], dtype=pl.String)
+            return pl.Series([self._lexical_form(each) for each in ids.tolist()], dtype=pl.String)
         texts = self._gather(ids)
         iris = texts.str.extract("^<([^<>]*)>$")
         found = iris.zip_with(iris.is_not_null(), texts.str.extract(r'(?s)^"(.*)"'))
@@ -88,8 +88,8 @@ class TermTable:
             return found
         return pl.Series([unescape(text) if text and "\\" in text else text for text in found], dtype=pl.String)
 
-    def _lexical_form(self, number: int) -> str | None:
-        term = self.term(number) if number else None
+    def _lexical_form(self, term_id: int) -> str | None:
+        term = self.term(term_id) if term_id else None
         return term.value if isinstance(term, NamedNode | Literal) else None
 
     def _gather(self, ids: Ids) -> pl.Series:
@@ -117,25 +117,25 @@ class TermTable:
 
     @cached_property
     def languages(self) -> tuple[NDArray[np.int64], list[str]]:
-        """For each term the place of its language among those there are, -1 for none; and those there are."""
+        """For each term the index of its language tag, -1 for none; and the sorted language tags."""
         return _encode_names(self._tails["1"])
 
     @cached_property
     def datatypes(self) -> tuple[NDArray[np.int64], list[str]]:
-        """For each term the place of its datatype's IRI among those there are, -1 for none; and those there are."""
+        """For each term the index of its datatype, -1 for none; and the sorted datatype IRIs."""
         tails = self._tails
-        of_language = pl.select(pl.when(tails["1"].is_not_null()).then(pl.lit(RDF + "langString"))).to_series()
+        language_strings = pl.select(pl.when(tails["1"].is_not_null()).then(pl.lit(RDF + "langString"))).to_series()
         plain = pl.select(pl.when(pl.Series(self.kinds == TermKind.LITERAL)).then(pl.lit(XSD + "string"))).to_series()
-        return _encode_names(pl.select(pl.coalesce(tails["2"], of_language, plain)).to_series())
+        return _encode_names(pl.select(pl.coalesce(tails["2"], language_strings, plain)).to_series())
 
 
 def _encode_names(names: pl.Series) -> tuple[NDArray[np.int64], list[str]]:
-    known = names.drop_nulls().unique().sort().to_list()
-    return names.cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy(), known
+    categories = names.drop_nulls().unique().sort().to_list()
+    return names.cast(pl.Enum(categories)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy(), categories
 
 
 def parse_term(text: str) -> Term:
-    """The term that canonical N-Triples writes so."""
+    """Parse a term of canonical N-Triples."""
     if text.startswith("<") and not text.startswith("<<"):
         return NamedNode(text[1:-1])
     if text.startswith("_:"):
@@ -145,5 +145,5 @@ def parse_term(text: str) -> Term:
 
 
 def unescape(text: str) -> str:
-    """The characters that a literal of N-Triples stands for."""
+    """Resolve the escape sequences of an N-Triples literal."""
     return _ESCAPE.sub(lambda m: _UNESCAPED[m[3]] if m[3] else chr(int(m[1] or m[2], 16)), text)

@@ -1,7 +1,7 @@
-"""Rules too intricate for a constraint of their own are written as questions; here they are put to the data.
+"""Evaluation of SPARQL constraints (SHACL 5).
 
-A SPARQL constraint (SHACL 5) asks for what is wrong with `$this`. What `select` can read is answered by joining
-columns, for all focus nodes at once; any other query is put to a store, once for each focus node.
+A query that `select_parser` supports is evaluated over columns, for all focus nodes at once; any other query runs in
+a store, once for each focus node.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ from begrepp.validation.shacl.vocabulary import SH, Term, component_iri, is_true
 
 
 class SparqlConstraints:
-    """The SPARQL constraints of the shapes. `vocabulary` has the terms that those answered by columns ask for."""
+    """The SPARQL constraints of the shapes graph.
+
+    `vocabulary` has the terms of the queries that are evaluated over columns. If `needs_all_predicates`, at least one
+    query runs in a store.
+    """
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
@@ -40,27 +44,27 @@ class SparqlConstraints:
         return _parse(query, frozenset(self.shapes.prefixes(constraint).items()))
 
     def results(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> Iterator[ColumnResults]:
-        """What a SPARQL constraint of the shape finds.
+        """The results of a SPARQL constraint of a shape.
 
-        Raises `InputError` where the query is no SELECT, and `BeyondFast` where it is pySHACL's to answer.
+        Raises `InputError` if the query is no SELECT, and `FastEngineUnsupported` if pySHACL has to evaluate it.
         """
         if is_true(self.shapes.graph.first_object(constraint, SH + "deactivated")):
             return
-        found = self._solutions(constraint, shape, data, focus)
+        solutions = self._solutions(constraint, shape, data, focus)
         component = component_iri("SPARQL")
         messages = self.shapes.messages(shape, component, constraint)
-        this = found.columns["this"]
-        value = found.column("value")
+        this = solutions.columns["this"]
+        value = solutions.column("value")
         if shape.path is None:
             value = np.where(value == UNBOUND, this, value)
-        bindings = {**found.columns, "value": np.where(value == UNBOUND, this, value)}
-        paths = found.column("path")
+        bindings = {**solutions.columns, "value": np.where(value == UNBOUND, this, value)}
+        paths = solutions.column("path")
         for path in np.unique(paths):
             rows = np.flatnonzero(paths == path)
-            own = path_to_text(shape.path)
-            if path != UNBOUND and isinstance(chosen := data.terms.term(int(path)), NamedNode):
-                own = chosen.value
-            cause = Cause(shape=shape, component=component, path=own, messages=messages)
+            result_path = path_to_text(shape.path)
+            if path != UNBOUND and isinstance(bound_path := data.terms.term(int(path)), NamedNode):
+                result_path = bound_path.value
+            cause = Cause(shape=shape, component=component, path=result_path, messages=messages)
             yield ColumnResults(cause, data.terms, this, this, value, bindings).select(rows, this[rows])
 
     def _solutions(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> BindingTable:
@@ -73,7 +77,7 @@ class SparqlConstraints:
         return self._store_solutions(constraint, shape, data, focus)
 
     def _store_solutions(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> BindingTable:
-        """The solutions of a store; its terms are numbered anew, as a query's own."""
+        """The solutions from a store; their terms get new ids, as computed terms."""
         query = lexical_form(self.shapes.graph.first_object(constraint, SH + "select"))
         prefixes = self.shapes.prefixes(constraint)
         rows = [

@@ -1,7 +1,7 @@
-"""What a condition of a SPARQL query says of each row: true, false, or that it cannot be told.
+"""Evaluation of SPARQL expressions over columns (SPARQL 1.1, 17.2 and 17.3).
 
-An expression is a column: of terms by number, of texts, or of truths. What cannot be told is no truth, and text that
-is missing is none; both follow SPARQL 1.1, 17.2 and 17.3. Raises `UnsupportedQuery` for what a store must answer.
+The value of an expression is a column of term ids, of texts (null for an error) or of truth values. Functions raise
+`UnsupportedQuery` for expressions that only a store can evaluate.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from begrepp.validation.shacl.sparql_constraints.query_plan import (
 )
 from begrepp.validation.shacl.vocabulary import RDF, XSD
 
-Truths = NDArray[np.int8]
-Value = Ids | Truths | pl.Series
+TruthValues = NDArray[np.int8]
+Value = Ids | TruthValues | pl.Series
 _MAX_NEW_TERMS = 100_000
 
 
 class Truth(IntEnum):
-    """What a condition says of a row."""
+    """Three-valued logic of SPARQL."""
 
     ERROR = -1
     FALSE = 0
@@ -58,7 +58,10 @@ def evaluate(
     exists: Callable[[GroupPattern], Mask],
     rows: int,
 ) -> Value:
-    """The value of an expression in each row; `column` gives a variable's terms, `exists` answers EXISTS."""
+    """Evaluate an expression for each row.
+
+    `column` returns the term ids of a variable, `exists` evaluates EXISTS; `rows` is the number of rows.
+    """
 
     def value(part: Expression) -> Value:
         if isinstance(part, QueryVariable):
@@ -80,8 +83,8 @@ def evaluate(
 def _apply(terms: TermTable, name: str, arguments: Sequence[Value]) -> Value:
     match name, arguments:
         case "!", [one]:
-            said = truth_values(terms, one)
-            return np.where(said == Truth.ERROR, said, 1 - said).astype(np.int8)
+            result = truth_values(terms, one)
+            return np.where(result == Truth.ERROR, result, 1 - result).astype(np.int8)
         case "&&", [one, other]:
             left, right = truth_values(terms, one), truth_values(terms, other)
             error = (left == Truth.ERROR) | (right == Truth.ERROR)
@@ -91,10 +94,10 @@ def _apply(terms: TermTable, name: str, arguments: Sequence[Value]) -> Value:
             negated = [_apply(terms, "!", [each]) for each in (one, other)]
             return _apply(terms, "!", [_apply(terms, "&&", negated)])
         case "COALESCE", _:
-            said = np.full(_length(arguments[0]), Truth.ERROR, dtype=np.int8)
+            result = np.full(_length(arguments[0]), Truth.ERROR, dtype=np.int8)
             for argument in arguments:
-                said = np.where(said == Truth.ERROR, truth_values(terms, argument), said)
-            return said
+                result = np.where(result == Truth.ERROR, truth_values(terms, argument), result)
+            return result
         case "STR", [one]:
             return one if isinstance(one, pl.Series) else terms.lexical_forms(_ids(one))
         case "LANG", [one]:
@@ -106,30 +109,30 @@ def _apply(terms: TermTable, name: str, arguments: Sequence[Value]) -> Value:
     raise UnsupportedQuery
 
 
-def truth_values(terms: TermTable, value: Value) -> Truths:
-    """The truth of a value: it has one where it is a truth or a boolean."""
+def truth_values(terms: TermTable, value: Value) -> TruthValues:
+    """The effective boolean value of truth values and booleans; any other value is unsupported."""
     if isinstance(value, pl.Series):
         raise UnsupportedQuery
     if value.dtype == np.int8:
         return value.astype(np.int8, copy=False)
-    said = np.full(len(value), Truth.ERROR, dtype=np.int8)
+    result = np.full(len(value), Truth.ERROR, dtype=np.int8)
     for number in np.unique(value):
         if number != UNBOUND:
             term = terms.term(int(number))
             if not isinstance(term, Literal) or term.datatype.value != XSD + "boolean":
                 raise UnsupportedQuery
-            said[value == number] = term.value in ("true", "1")
-    return said
+            result[value == number] = term.value in ("true", "1")
+    return result
 
 
 def as_ids(terms: TermTable, value: Value) -> Ids:
-    """A value as terms, as BIND keeps it."""
+    """Convert a value to term ids, as BIND needs them."""
     if isinstance(value, pl.Series):
         different = value.drop_nulls().unique()
         if len(different) > _MAX_NEW_TERMS:
             raise UnsupportedQuery
-        made = {text: terms.add(Literal(text)) for text in different}
-        return np.array([UNBOUND if text is None else made[text] for text in value], dtype=np.int64)
+        new_ids = {text: terms.add(Literal(text)) for text in different}
+        return np.array([UNBOUND if text is None else new_ids[text] for text in value], dtype=np.int64)
     if value.dtype == np.int8:
         no, yes = terms.add(Literal(False)), terms.add(Literal(True))
         return np.asarray(np.array([no, yes, UNBOUND], dtype=np.int64)[value])
@@ -150,13 +153,13 @@ def _language(terms: TermTable, ids: Ids) -> pl.Series:
     if np.any(ids >= len(terms)):
         raise UnsupportedQuery
     places, names = terms.languages
-    spoken = pl.Series([*names, "", None], dtype=pl.String)
+    tags = pl.Series([*names, "", None], dtype=pl.String)
     absent = np.where(terms.kinds[ids] == TermKind.LITERAL, len(names), len(names) + 1)
-    return spoken.gather(np.where(places[ids] >= 0, places[ids], absent))
+    return tags.gather(np.where(places[ids] >= 0, places[ids], absent))
 
 
 def _texts(terms: TermTable, value: Value) -> pl.Series:
-    """A value as text, where it is a text or a plain literal."""
+    """Convert a value to text; unsupported for terms other than plain literals."""
     if isinstance(value, pl.Series):
         return value
     ids = _ids(value)
@@ -166,25 +169,25 @@ def _texts(terms: TermTable, value: Value) -> pl.Series:
     return terms.lexical_forms(ids)
 
 
-def _regex(terms: TermTable, text: Value, pattern: Value, flags: Sequence[Value]) -> Truths:
+def _regex(terms: TermTable, text: Value, pattern: Value, flags: Sequence[Value]) -> TruthValues:
     texts = text if isinstance(text, pl.Series) else terms.lexical_forms(_ids(text))
     if not isinstance(text, pl.Series):
         texts = texts.zip_with(pl.Series(terms.is_literal(_ids(text))), pl.Series([None], dtype=pl.String))
-    asked = pl.DataFrame({"pattern": _texts(terms, pattern), "flags": _texts(terms, flags[0]) if flags else ""})
-    said = np.full(len(texts), Truth.ERROR, dtype=np.int8)
-    for (one, chosen), group in asked.with_row_index().group_by("pattern", "flags"):
-        if one is not None and chosen is not None:
+    patterns = pl.DataFrame({"pattern": _texts(terms, pattern), "flags": _texts(terms, flags[0]) if flags else ""})
+    result = np.full(len(texts), Truth.ERROR, dtype=np.int8)
+    for (one_pattern, one_flags), group in patterns.with_row_index().group_by("pattern", "flags"):
+        if one_pattern is not None and one_flags is not None:
             rows = group["index"].to_numpy()
-            asked_texts = texts.gather(rows)
-            found = matches_pattern(asked_texts, str(one), str(chosen)).astype(np.int8)
-            said[rows] = np.where(asked_texts.is_null().to_numpy(), Truth.ERROR, found)
-    return said
+            group_texts = texts.gather(rows)
+            found = matches_pattern(group_texts, str(one_pattern), str(one_flags)).astype(np.int8)
+            result[rows] = np.where(group_texts.is_null().to_numpy(), Truth.ERROR, found)
+    return result
 
 
-def _compare(terms: TermTable, name: str, one: Value, other: Value) -> Truths:
+def _compare(terms: TermTable, name: str, one: Value, other: Value) -> TruthValues:
     if isinstance(one, pl.Series) or isinstance(other, pl.Series):
-        answers: pl.Series = OPERATORS[name](_texts(terms, one), _texts(terms, other))
-        return np.asarray(answers.cast(pl.Int8).fill_null(Truth.ERROR), dtype=np.int8)
+        compared: pl.Series = OPERATORS[name](_texts(terms, one), _texts(terms, other))
+        return np.asarray(compared.cast(pl.Int8).fill_null(Truth.ERROR), dtype=np.int8)
     if name not in ("=", "!="):
         raise UnsupportedQuery
     left, right = _ids(one), _ids(other)
@@ -192,13 +195,13 @@ def _compare(terms: TermTable, name: str, one: Value, other: Value) -> Truths:
         raise UnsupportedQuery
     same = left == right
     _reject_equal_values_in_other_forms(terms, left[~same], right[~same])
-    said: Truths = (same if name == "=" else ~same).astype(np.int8)
-    said[(left == UNBOUND) | (right == UNBOUND)] = Truth.ERROR
-    return said
+    result: TruthValues = (same if name == "=" else ~same).astype(np.int8)
+    result[(left == UNBOUND) | (right == UNBOUND)] = Truth.ERROR
+    return result
 
 
 def _reject_equal_values_in_other_forms(terms: TermTable, left: Ids, right: Ids) -> None:
-    """Raise `UnsupportedQuery` where two literals that are not the same may yet be equal: 1 and 01, two dates."""
+    """Raise `UnsupportedQuery` for different literals that may have equal values, such as 1 and 01, or two dates."""
     places, names = terms.datatypes
     texts = np.array([name in (XSD + "string", RDF + "langString") for name in names] + [True], dtype=np.bool_)
     both = (terms.kinds[left] == TermKind.LITERAL) & (terms.kinds[right] == TermKind.LITERAL)

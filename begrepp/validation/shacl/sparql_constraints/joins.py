@@ -1,8 +1,8 @@
-"""Answers the question of a SPARQL constraint for all focus nodes at once, by joining columns step by step.
+"""Evaluation of a query plan by joins of columns, for all focus nodes at once.
 
-Every step widens or narrows a table of solutions. Starting from the focus nodes in `this` is what SHACL calls
-pre-binding (5.3.1): they are known in every scope. The table is also what EXISTS starts from, row by row.
-Raises `UnsupportedQuery` where the data holds something that only a store would treat rightly.
+Each step extends or filters a table of solutions. The table starts with the focus nodes in `this`, which implements
+pre-binding (SHACL 5.3.1): they are bound in every scope. EXISTS starts from the rows of the table.
+Raises `UnsupportedQuery` for data that only a store evaluates correctly.
 """
 
 from __future__ import annotations
@@ -46,37 +46,37 @@ _START_BATCH = 20_000
 
 @dataclass(frozen=True, slots=True)
 class BindingTable:
-    """Solutions: a column of terms for each variable, all of one length."""
+    """Solutions as one column of term ids per variable, all of the same length."""
 
     columns: Mapping[str, Ids]
     length: int
 
-    def select(self, chosen: Ids | Mask) -> BindingTable:
-        """These rows, in this order."""
-        length = int(np.sum(chosen)) if chosen.dtype == np.bool_ else len(chosen)
-        return BindingTable({name: column[chosen] for name, column in self.columns.items()}, length)
+    def select(self, rows: Ids | Mask) -> BindingTable:
+        """The given rows, by mask or by index."""
+        length = int(np.sum(rows)) if rows.dtype == np.bool_ else len(rows)
+        return BindingTable({name: column[rows] for name, column in self.columns.items()}, length)
 
-    def with_columns(self, **more: Ids) -> BindingTable:
-        """The table with more columns."""
-        return BindingTable({**self.columns, **more}, self.length)
+    def with_columns(self, **columns: Ids) -> BindingTable:
+        """The table with additional columns."""
+        return BindingTable({**self.columns, **columns}, self.length)
 
     def column(self, name: str) -> Ids:
-        """The column of a variable; unbound where there is none."""
+        """The column of a variable; all `UNBOUND` if the table does not have it."""
         return self.columns.get(name, np.full(self.length, UNBOUND))
 
 
 _ROW = "#row"
-"""The column in which a nested group keeps the place of the row it started from."""
+"""The column with the index of the row of the outer table that a nested group started from."""
 
 
 class JoinEvaluator:
-    """Answers queries over the columns of the data."""
+    """Evaluates query plans over the columns of a data graph."""
 
     def __init__(self, data: DataGraph) -> None:
         self.data = data
 
     def solutions(self, query: Select, focus: Ids) -> BindingTable:
-        """The solutions for all focus nodes, each once."""
+        """The distinct solutions of a query for all focus nodes."""
         table = self._group(query.where, BindingTable({"this": focus}, len(focus)))
         for bind in query.bound:
             table = self._bind(bind, table)
@@ -89,28 +89,28 @@ class JoinEvaluator:
         keys = BindingTable({name: table.column(name) for name in names}, table.length)
         places, first = _number_rows(keys)
         counts: dict[str, Ids] = {}
-        wanted = {*query.counted.values(), *([query.having[0]] if query.having else [])}
-        for name in wanted:
-            counted = sorted_unique(pack_pairs(places, table.column(name)))
-            group, value = unpack_pairs(counted)
+        counted_variables = {*query.counted.values(), *([query.having[0]] if query.having else [])}
+        for name in counted_variables:
+            pairs = sorted_unique(pack_pairs(places, table.column(name)))
+            group, value = unpack_pairs(pairs)
             counts[name] = np.bincount(group[value != UNBOUND], minlength=len(first))
-        kept = np.arange(len(first))
+        groups = np.arange(len(first))
         if query.having:
             counted_name, operator, number = query.having
-            kept = np.flatnonzero(OPERATORS[operator](counts[counted_name], number))
-        found = keys.select(first[kept])
+            groups = np.flatnonzero(OPERATORS[operator](counts[counted_name], number))
+        found = keys.select(first[groups])
         return found.with_columns(
             **{
-                name: np.array([self.data.terms.add(Literal(int(n))) for n in counts[of][kept]], dtype=np.int64)
-                for name, of in query.counted.items()
+                name: np.array([self.data.terms.add(Literal(int(n))) for n in counts[variable][groups]], dtype=np.int64)
+                for name, variable in query.counted.items()
             }
         )
 
     # ---------------------------------------------------------------- groups
 
     def _group(self, group: GroupPattern, table: BindingTable) -> BindingTable:
-        """Widen a table by what stands between braces. Conditions are tried as soon as what they look at is bound."""
-        waiting = [step for step in group.steps if isinstance(step, Filter)]
+        """Join a table with a group pattern. Filters are applied as soon as their variables are bound."""
+        filters = [step for step in group.steps if isinstance(step, Filter)]
         binding = [step for step in group.steps if not isinstance(step, Filter)]
         mentioned = {*table.columns, *(name for step in binding for name in variables_in(step))}
         patterns: list[PatternStep] = []
@@ -121,7 +121,7 @@ class JoinEvaluator:
             while patterns:
                 patterns.remove(pattern := min(patterns, key=lambda each: self._cost(each, table)))
                 table = self._match(pattern, table)
-                table, waiting = self._filtered(waiting, table, mentioned)
+                table, filters = self._filtered(filters, table, mentioned)
             match step:
                 case Bind():
                     table = self._bind(step, table)
@@ -129,14 +129,14 @@ class JoinEvaluator:
                     table = self._optional(step.group, table)
                 case Union():
                     table = self._union(step.groups, table)
-        return self._filtered(waiting, table, set())[0]
+        return self._filtered(filters, table, set())[0]
 
     def _filtered(
-        self, waiting: list[Filter], table: BindingTable, mentioned: set[str]
+        self, filters: list[Filter], table: BindingTable, mentioned: set[str]
     ) -> tuple[BindingTable, list[Filter]]:
         """Hold the table against the conditions whose variables are bound, so far as the group binds them."""
         later = []
-        for step in waiting:
+        for step in filters:
             if (variables_in(step.condition) & mentioned) <= table.columns.keys():
                 table = table.select(truth_values(self.data.terms, self._value(step.condition, table)) == Truth.TRUE)
             else:
@@ -183,12 +183,12 @@ class JoinEvaluator:
     # ---------------------------------------------------------------- triple patterns
 
     def _cost(self, pattern: PatternStep, table: BindingTable) -> tuple[bool, int, int]:
-        """What to join first: what leads on from the variables that are bound, what only narrows, what is small."""
+        """Sort key of join order: patterns with a bound variable first, then few free variables, then few triples."""
         ends = (pattern.subject, pattern.object)
-        apart = not any(isinstance(end, QueryVariable) and end.name in table.columns for end in ends)
+        is_unconnected = not any(isinstance(end, QueryVariable) and end.name in table.columns for end in ends)
         free = sum(isinstance(end, QueryVariable) and end.name not in table.columns for end in ends)
         size = len(self.data.column(path.predicate).subjects) if (path := pattern.path).predicate else 1 << 40
-        return apart, free, size
+        return is_unconnected, free, size
 
     def _match(self, pattern: PatternStep, table: BindingTable) -> BindingTable:
         """The table joined with a triple pattern."""
@@ -211,13 +211,13 @@ class JoinEvaluator:
             return None
         column = table.columns[node.name]
         if np.any(column == UNBOUND) or np.any(column >= len(self.data.terms)):
-            raise UnsupportedQuery  # joins with what an OPTIONAL left open, or with what the query itself made
+            raise UnsupportedQuery  # a join with an unbound variable of OPTIONAL, or with a computed term
         return column
 
     def _match_unbound(
         self, subject: QueryVariable | Term, path: PropertyPath, end: QueryVariable | Term, table: BindingTable
     ) -> BindingTable:
-        """Every pair that a path connects, beside each row."""
+        """Cross join of the table with all pairs of nodes that a path connects."""
         starts = sorted_unique(self._start_nodes(path))
         if subject == end:
             sources = starts[self._is_connected(path, starts, starts)]
@@ -230,7 +230,7 @@ class JoinEvaluator:
         return found if subject == end else found.with_columns(**{_name(end): np.tile(targets, table.length)})
 
     def _start_nodes(self, path: PropertyPath) -> Ids:
-        """Where a path may begin; a path of no steps begins anywhere, which is for a store to say."""
+        """The possible start nodes of a path; unsupported for a path of length zero, which starts at any term."""
         match path.kind:
             case "predicate" if path.predicate:
                 return self.data.column(path.predicate).subjects
@@ -243,7 +243,7 @@ class JoinEvaluator:
         raise UnsupportedQuery
 
     def _follow_path(self, path: PropertyPath, starts: Ids) -> tuple[Ids, Ids]:
-        """What a path reaches from each row: the rows, and beside each what is reached."""
+        """Follow a path from each row: row indices, and the node reached for each."""
         if path.kind in ("predicate", "inverse"):
             return self.data.follow_path(path, starts)
         nodes, back = np.unique(starts, return_inverse=True)
@@ -252,7 +252,7 @@ class JoinEvaluator:
         return rows, reached[found]
 
     def _is_connected(self, path: PropertyPath, starts: Ids, ends: Ids) -> Mask:
-        """The rows whose start a path leads to their end."""
+        """The rows where the path connects start and end."""
         if path.kind == "predicate" and path.predicate:
             return self.data.column(path.predicate).contains(starts, ends)
         if path.kind == "inverse" and path.predicate:
@@ -276,14 +276,14 @@ def _name(node: QueryVariable | Term) -> str:
 
 
 def _stack(tables: Sequence[BindingTable]) -> BindingTable:
-    """The rows of all tables; what one of them does not bind is unbound in its rows."""
+    """The union of tables; variables missing from one of them are unbound in its rows."""
     names = dict.fromkeys(name for table in tables for name in table.columns)
     columns = {name: np.concatenate([table.column(name) for table in tables]) for name in names}
     return BindingTable(columns, sum(table.length for table in tables))
 
 
 def _number_rows(table: BindingTable) -> tuple[Ids, Ids]:
-    """For each row the number of the distinct row that it is, and for each of those where it stands first."""
+    """For each row the index of its distinct row, and for each distinct row the index of its first occurrence."""
     places = np.zeros(table.length, dtype=np.int64)
     for column in table.columns.values():
         places = np.unique(pack_pairs(places, column), return_inverse=True)[1]

@@ -1,4 +1,4 @@
-"""The question of a SPARQL constraint in plain steps: patterns, filters, and groups, that columns can answer."""
+"""Query plan of a SPARQL constraint: triple patterns, filters and groups that columns can evaluate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from begrepp.validation.shacl.vocabulary import Term
 
 
 class UnsupportedQuery(Exception):
-    """The query holds something that columns cannot answer."""
+    """The query has a feature that columns cannot evaluate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Optional:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """UNION; or a group within a group, which is a union of one."""
+    """UNION; a nested group is a union of one."""
 
     groups: tuple[GroupPattern, ...]
 
@@ -63,14 +63,14 @@ Step = PatternStep | Filter | Bind | Optional | Union
 
 @dataclass(frozen=True, slots=True)
 class GroupPattern:
-    """What stands between braces."""
+    """A group graph pattern."""
 
     steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An operator or a function, in capitals, and what it is applied to; `EXISTS` to a group."""
+    """An operator or a function, in capitals, with its arguments; that of `EXISTS` is a group."""
 
     name: str
     arguments: tuple[Expression, ...]
@@ -81,7 +81,7 @@ Expression = QueryVariable | Term | Call | GroupPattern
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """A query. `counted` gives the variable that each COUNT(DISTINCT …) is projected as, and what it counts."""
+    """A SELECT query. `counted` maps the variable of each COUNT(DISTINCT …) to the variable that it counts."""
 
     projected: tuple[str, ...]
     bound: tuple[Bind, ...]
@@ -89,11 +89,11 @@ class Select:
     grouped_by: tuple[str, ...]
     counted: Mapping[str, str]
     having: tuple[str, str, int] | None
-    """What is counted, how it must compare, and with which number."""
+    """The counted variable, the comparison operator and the number."""
 
 
 def variables_in(part: Step | Expression) -> set[str]:
-    """Every variable that is named anywhere in a part of a query."""
+    """The variables in a part of a query, at any depth."""
     match part:
         case QueryVariable():
             return {part.name}
@@ -115,7 +115,7 @@ def variables_in(part: Step | Expression) -> set[str]:
 
 
 def terms_in(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
-    """Every term that is named anywhere in a part of a query."""
+    """The terms in a part of a query, at any depth."""
     match part:
         case PropertyPath():
             yield from [part.predicate] if part.predicate else []

@@ -243,30 +243,30 @@ class _Parser:
     # ---------------------------------------------------------------- expressions
 
     def _expression(self) -> Expression:
-        found = self._and()
+        left = self._and()
         while self._accept("||"):
-            found = Call("||", (found, self._and()))
-        return found
+            left = Call("||", (left, self._and()))
+        return left
 
     def _and(self) -> Expression:
-        found = self._comparison()
+        left = self._comparison()
         while self._accept("&&"):
-            found = Call("&&", (found, self._comparison()))
-        return found
+            left = Call("&&", (left, self._comparison()))
+        return left
 
     def _comparison(self) -> Expression:
-        found = self._primary()
+        left = self._primary()
         if self._peek(*_COMPARISONS):
-            return Call(self._comparison_operator(), (found, self._primary()))
-        return found
+            return Call(self._comparison_operator(), (left, self._primary()))
+        return left
 
     def _primary(self) -> Expression:
         if self._accept("!"):
             return Call("!", (self._primary(),))
         if self._accept("("):
-            found = self._expression()
+            inner = self._expression()
             self._expect(")")
-            return found
+            return inner
         if self._accept("NOT"):
             self._expect("EXISTS")
             return Call("!", (Call("EXISTS", (self._group(),)),))

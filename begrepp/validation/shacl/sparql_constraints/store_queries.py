@@ -27,24 +27,24 @@ _PREBOUND = (*_THIS, "$shapesGraph", "?shapesGraph", "$currentShape", "?currentS
 def store_solutions(
     store: Store, query: str, prefixes: Mapping[str, str], focus: Term, shape: Shape, shapes: Shapes
 ) -> Iterator[dict[str, Term]]:
-    """The solutions for one focus node, each once.
+    """The distinct solutions of a query for one focus node.
 
-    Raises `InputError` where the query is no SELECT, and `FastEngineUnsupported` for a blank focus node.
+    Raises `InputError` if the query is no SELECT, and `FastEngineUnsupported` for a blank focus node.
     """
     if "shapesGraph" in query and not store.contains_named_graph(_SHAPES):
         store.extend(Quad(quad.subject, quad.predicate, quad.object, _SHAPES) for quad in shapes.graph.quads)
     try:
-        answers = store.query(
+        result = store.query(
             _prebind(query, focus, shape.node), prefixes=dict(prefixes), custom_functions={_REGEX: _regex}
         )
     except SyntaxError as error:
         raise InputError(shape.name, f"its query is not SPARQL: {error}", "Correct the query of the shape.") from error
-    if not isinstance(answers, QuerySolutions):
+    if not isinstance(result, QuerySolutions):
         raise InputError(shape.name, "its query is not a SELECT.", "Correct the query of the shape.")
-    names = sorted(variable.value for variable in answers.variables)
+    names = sorted(variable.value for variable in result.variables)
     seen: set[tuple[tuple[str, Term], ...]] = set()
-    for answer in answers:
-        row = {name: term for name in names if (term := answer[name]) is not None}
+    for solution in result:
+        row = {name: term for name in names if (term := solution[name]) is not None}
         if (key := tuple(row.items())) not in seen:
             seen.add(key)
             yield row
@@ -99,7 +99,7 @@ def _split_at_variables(query: str) -> tuple[tuple[str, str], ...]:
 
 
 def _regex(text: Term, pattern: Term, flags: Term | None = None) -> Literal | None:
-    """SPARQL's REGEX as Python's, compiled once for each pattern: the store compiles one for each row."""
+    """SPARQL's REGEX with a cache of compiled patterns; the store itself compiles the pattern for each row."""
     if isinstance(text, Literal) and isinstance(pattern, Literal):
         return Literal(compile_pattern(pattern.value, lexical_form(flags)).search(text.value) is not None)
     return None

@@ -1,6 +1,6 @@
-"""A profile as a diagram in SVG: a box for each class with what it must have, and a line to each class it leads to.
+"""Class diagram of a profile in SVG: a box for each class with its required properties, a line for each reference.
 
-No layout engine: boxes stand in columns, those that lead to others to the left of what they lead to.
+Layout without an engine: boxes are in columns, and a class is to the left of the classes that it refers to.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from begrepp.validation.profiles.shape_doc import PropertyDoc, Rule
 from begrepp.validation.reports.i18n import choose_text
 
 _WIDTH, _GAP, _ROW, _HEAD, _PAD = 250, 90, 19, 30, 24
-_MOST_ROWS = 10
-_DEEPEST = 6
+_MAX_ROWS = 10
+_MAX_DEPTH = 6
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class _Box:
 
 
 def render_diagram(classes: Sequence[ClassDoc], language: str, title: str) -> str:
-    """The SVG; empty where there is no class to draw."""
+    """The SVG text; empty if there is no class to draw."""
     drawn = [each for each in classes if any(name == "targetClass" for name, _ in each.targets) and each.properties]
     if not drawn:
         return ""
@@ -63,30 +63,30 @@ def render_diagram(classes: Sequence[ClassDoc], language: str, title: str) -> st
 def _box(each: ClassDoc) -> _Box:
     required = [p for p in each.properties if p.minimum and p.severity == "Violation"]
     linked = [p for p in each.properties if p not in required and any(_targets(p))]
-    once = list({p.path: p for p in [*required, *linked]}.values())
-    rows = once[:_MOST_ROWS] or list({p.path: p for p in each.properties}.values())[:4]
+    unique = list({p.path: p for p in [*required, *linked]}.values())
+    rows = unique[:_MAX_ROWS] or list({p.path: p for p in each.properties}.values())[:4]
     return _Box(class_doc=each, rows=rows, hidden=len({p.path for p in each.properties}) - len(rows))
 
 
 def _targets(each: PropertyDoc) -> Iterator[str]:
-    """The classes that a property leads to."""
+    """The classes that the values of a property must have."""
 
-    def inside(rules: Sequence[Rule]) -> Iterator[str]:
+    def class_values(rules: Sequence[Rule]) -> Iterator[str]:
         for rule in rules:
             if rule.name == "class":
                 yield from rule.values
             for _, part in rule.parts:
-                yield from inside(part)
+                yield from class_values(part)
 
-    yield from inside(each.rules)
+    yield from class_values(each.rules)
 
 
 def _position(boxes: list[_Box], lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -> tuple[float, float]:
-    """Give each box its place, and the size of the whole."""
+    """Set the position of each box; returns the width and height of the diagram."""
     depth = {box.class_doc.id: 0 for box in boxes}
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         for start, end, _each in lines:
-            if depth[end.class_doc.id] <= depth[start.class_doc.id] < _DEEPEST and not _leads_to(end, start, lines):
+            if depth[end.class_doc.id] <= depth[start.class_doc.id] < _MAX_DEPTH and not _leads_to(end, start, lines):
                 depth[end.class_doc.id] = depth[start.class_doc.id] + 1
     columns: dict[int, list[_Box]] = {}
     for box in boxes:
@@ -102,12 +102,12 @@ def _position(boxes: list[_Box], lines: Sequence[tuple[_Box, _Box, PropertyDoc]]
 
 
 def _leads_to(start: _Box, end: _Box, lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -> bool:
-    """Whether one box leads to another, by however many lines; then they stand in a circle."""
+    """Whether there is a path of lines from one box to another."""
     seen, pending = {start.class_doc.id}, [start]
     while pending:
-        at = pending.pop()
+        box = pending.pop()
         for one, other, _ in lines:
-            if one is at and other.class_doc.id not in seen:
+            if one is box and other.class_doc.id not in seen:
                 if other is end:
                     return True
                 seen.add(other.class_doc.id)
@@ -147,9 +147,9 @@ def _render_box(box: _Box, language: str) -> str:
         parts.append(f'<text class="kind" x="{right}" y="{y}" text-anchor="end">{escape(target)}</text>')
     for number, each in enumerate(box.rows):
         y = f"{box.y + _HEAD + _ROW * number + 15:.0f}"
-        strong = " must" if each.minimum and each.severity == "Violation" else ""
+        required = " must" if each.minimum and each.severity == "Violation" else ""
         parts.append(
-            f'<text class="row{strong}" x="{left}" y="{y}">{escape(_truncate(each.path, 27))}</text>'
+            f'<text class="row{required}" x="{left}" y="{y}">{escape(_truncate(each.path, 27))}</text>'
             f'<text class="card" x="{right}" y="{y}" text-anchor="end">{each.cardinality}</text>'
         )
     if box.hidden > 0:
@@ -158,5 +158,5 @@ def _render_box(box: _Box, language: str) -> str:
     return "".join(parts) + "</g>"
 
 
-def _truncate(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _truncate(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

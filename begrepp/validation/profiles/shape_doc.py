@@ -1,6 +1,6 @@
-"""What rules ask, put in order for a reader: per class its properties, how many, of what kind, and how grave.
+"""Documentation of shapes: properties with cardinality, value rules, severity and messages.
 
-Read from the shapes alone, so that the page says what is checked and nothing else.
+It is derived from the shapes only, so it describes exactly what is validated.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _DEPTH = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One thing asked of a value: the parameter's name in SHACL, its values, or the alternatives that it joins."""
+    """A constraint: the name of its SHACL parameter with its values, or with nested rules and their paths."""
 
     name: str
     values: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyDoc:
-    """What is asked of one property; `path` is written for people, `path_id` as in a report."""
+    """The constraints on one property; `path` is for display, `path_id` is as in a report."""
 
     path: str
     path_id: str
@@ -61,13 +61,13 @@ class PropertyDoc:
 
     @property
     def cardinality(self) -> str:
-        """`1..*` and the like."""
+        """The cardinality, such as `1..*`."""
         return f"{self.minimum}..{'*' if self.maximum is None else self.maximum}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SparqlRule:
-    """A SPARQL constraint: what it says of a breach, and its query."""
+    """A SPARQL constraint: its messages and its query."""
 
     messages: Texts
     query: str
@@ -75,7 +75,7 @@ class SparqlRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShapeDoc:
-    """A named shape: what it looks at, what it asks, why, and where to read more."""
+    """A named shape: targets, constraints, hint and links to documentation."""
 
     iri: str
     label: Texts
@@ -96,27 +96,27 @@ class ShapeDoc:
 
 
 def describe_shapes(shapes: Shapes) -> list[ShapeDoc]:
-    """Every named shape with a target, and every one that those refer to, in the order of their labels."""
-    found: dict[Term, ShapeDoc] = {}
+    """Document the shapes with a target, and the named shapes that they refer to; those without a target last."""
+    documented: dict[Term, ShapeDoc] = {}
     pending = list(shapes.target_shapes)
     while pending:
         node = pending.pop()
-        if node in found:
+        if node in documented:
             continue
-        found[node] = _shape(shapes, shapes.shape(node))
-        pending += [other for other in _referred(shapes.graph, node) if isinstance(other, NamedNode)]
-    return sorted(found.values(), key=lambda each: (not each.targets, each.id))
+        documented[node] = _shape(shapes, shapes.shape(node))
+        pending += [other for other in _referenced_shapes(shapes.graph, node) if isinstance(other, NamedNode)]
+    return sorted(documented.values(), key=lambda each: (not each.targets, each.id))
 
 
-def _referred(graph: TripleIndex, node: Term, depth: int = 0) -> Iterator[Term]:
-    """The shapes that a shape names, at any depth of its nameless parts."""
+def _referenced_shapes(graph: TripleIndex, node: Term, depth: int = 0) -> Iterator[Term]:
+    """The shapes that a shape refers to, directly or through its anonymous parts."""
     if depth > _DEPTH:
         return
     yield from graph.objects(node, SH + "node")
     inner = [*graph.objects(node, SH + "property"), *(n for name in _NESTED for n in graph.objects(node, SH + name))]
     inner += [n for name in _NESTED_LISTS for head in graph.objects(node, SH + name) for n in graph.list_members(head)]
     for each in inner:
-        yield from _referred(graph, each, depth + 1)
+        yield from _referenced_shapes(graph, each, depth + 1)
 
 
 def _shape(shapes: Shapes, shape: Shape) -> ShapeDoc:
@@ -148,11 +148,11 @@ def _shape(shapes: Shapes, shape: Shape) -> ShapeDoc:
 
 
 def _targets(shapes: Shapes, node: Term) -> tuple[tuple[str, str], ...]:
-    found = [(name, display_text(target)) for name in TARGETS for target in shapes.graph.objects(node, SH + name)]
-    return (*found, ("targetClass", display_text(node))) if shapes.is_class(node) else tuple(found)
+    declared = [(name, display_text(target)) for name in TARGETS for target in shapes.graph.objects(node, SH + name)]
+    return (*declared, ("targetClass", display_text(node))) if shapes.is_class(node) else tuple(declared)
 
 
-def _property(shapes: Shapes, shape: Shape, above: str) -> PropertyDoc:
+def _property(shapes: Shapes, shape: Shape, inherited_severity: str) -> PropertyDoc:
     graph, node = shapes.graph, shape.node
     group = graph.first_object(node, SH + "group")
     maximum = _number(graph, node, "maxCount")
@@ -164,17 +164,17 @@ def _property(shapes: Shapes, shape: Shape, above: str) -> PropertyDoc:
         minimum=int(_number(graph, node, "minCount") or 0),
         maximum=None if maximum is None else int(maximum),
         rules=_rules(graph, node),
-        severity=_severity(shape) if shape.severity is not None else above,
+        severity=_severity(shape) if shape.severity is not None else inherited_severity,
         messages=shape.messages,
         group=literals_by_language(graph, group, RDFS + "label") if group is not None else {},
         order=_number(graph, node, "order") or 0.0,
     )
 
 
-def merge_properties(found: Sequence[PropertyDoc]) -> list[PropertyDoc]:
-    """One row per path and severity: publishers often write the number and the kind in shapes apart."""
+def merge_properties(properties: Sequence[PropertyDoc]) -> list[PropertyDoc]:
+    """Merge properties with the same path and severity; publishers often split cardinality and type over shapes."""
     rows: dict[tuple[str, str], PropertyDoc] = {}
-    for each in found:
+    for each in properties:
         key = (each.path_id, each.severity)
         if (seen := rows.get(key)) is None:
             rows[key] = each
@@ -197,25 +197,25 @@ def merge_properties(found: Sequence[PropertyDoc]) -> list[PropertyDoc]:
 
 
 def _rules(graph: TripleIndex, node: Term, depth: int = 0) -> tuple[Rule, ...]:
-    found: list[Rule] = []
+    rules: list[Rule] = []
     for name in _SIMPLE:
         for value in graph.objects(node, SH + name):
             terms = graph.list_members(value) if name in _LISTED else [value]
-            found.append(Rule(name=name, values=tuple(_value(graph, term) for term in terms)))
+            rules.append(Rule(name=name, values=tuple(_value(graph, term) for term in terms)))
     if depth < _DEPTH:
         for name in _NESTED:
             for each in graph.objects(node, SH + name):
-                found.append(Rule(name=name, parts=(_part(graph, each, depth + 1),)))
+                rules.append(Rule(name=name, parts=(_part(graph, each, depth + 1),)))
         for name in _NESTED_LISTS:
             for head in graph.objects(node, SH + name):
-                found.append(
+                rules.append(
                     Rule(name=name, parts=tuple(_part(graph, each, depth + 1) for each in graph.list_members(head)))
                 )
-    return tuple(found)
+    return tuple(rules)
 
 
 def _part(graph: TripleIndex, node: Term, depth: int) -> tuple[str, tuple[Rule, ...]]:
-    """A shape within another: the path that it looks along, and what it asks there; one with a name by its name."""
+    """A nested shape as its path and rules; a named shape as a `node` rule with its IRI."""
     if isinstance(node, NamedNode) and not node.value.startswith("urn:"):
         return ("", (Rule(name="node", values=(node.value,)),))
     inner = list(_rules(graph, node, depth))
@@ -250,7 +250,7 @@ def literals_by_language(graph: TripleIndex, node: Term, predicate: str) -> Text
 
 
 def short_path(path: PropertyPath | None) -> str:
-    """A property path for people: `skos:broader+`, `^dct:hasPart`, `dcat:dataset / dct:title`."""
+    """A property path for display: `skos:broader+`, `^dct:hasPart`, `dcat:dataset / dct:title`."""
     if path is None:
         return ""
     inner = [short_path(part) for part in path.parts]
@@ -267,6 +267,6 @@ def short_path(path: PropertyPath | None) -> str:
 
 
 def describe_profile(profile: Profile) -> list[ShapeDoc]:
-    """The shapes of a profile, described. Raises `InputError` where a file cannot be read."""
+    """Document the shapes of a profile. Raises `InputError` if a file cannot be read."""
     files, _ = resolve_imports(profile.files, import_copies(Settings()), leave_out=True)
     return describe_shapes(Shapes(files))

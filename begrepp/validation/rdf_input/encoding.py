@@ -1,4 +1,4 @@
-"""Whether a file is text in UTF-8, and if not, what it is and where that shows."""
+"""UTF-8 check of input files, with the position of the first error."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def check_utf8(path: Path, name: str) -> bool:
-    """Whether the file begins with a byte order mark, which is to be left out. Raises `InputError` where it is no
-    text in UTF-8, with line and column."""
+    """Check that a file is text in UTF-8; returns whether it begins with a byte order mark.
+
+    Raises `InputError` with line and column if it is not. `name` is the name of the file in messages.
+    """
     with path.open("rb") as file:
         head = file.read(16)
-        for magic, what, next_step in _NOT_TEXT:
+        for magic, description, next_step in _NOT_TEXT:
             if head.startswith(magic):
-                raise InputError(name, f"is {what}, not RDF.", next_step)
+                raise InputError(name, f"is {description}, not RDF.", next_step)
         if head.startswith(_UTF_16):
             raise InputError(name, "is in UTF-16; RDF is read as UTF-8.", "Save it as UTF-8.")
         file.seek(0)
@@ -39,8 +41,8 @@ def check_utf8(path: Path, name: str) -> bool:
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                good = error.object[: error.start].decode("utf-8", "replace")
-                line, column = _advance(good, line, column)
+                valid = error.object[: error.start].decode("utf-8", "replace")
+                line, column = _advance(valid, line, column)
                 raise InputError(
                     name,
                     f"line {line} column {column}: the byte 0x{error.object[error.start]:02X} is not UTF-8. "
@@ -58,7 +60,7 @@ def check_utf8(path: Path, name: str) -> bool:
 
 
 def _advance(text: str, line: int, column: int) -> tuple[int, int]:
-    """Where reading stands after a text."""
+    """The line and column after a text."""
     breaks = text.count("\n")
     return (line + breaks, len(text) - text.rfind("\n")) if breaks else (line, column + len(text))
 

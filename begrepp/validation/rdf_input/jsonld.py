@@ -1,6 +1,6 @@
-"""JSON-LD, looked at before it is read: its contexts are put in from copies that lie here, never fetched.
+"""JSON-LD contexts: replaces remote contexts by local copies, without network access.
 
-The copies lie in `contexts/`, one file per context; `contexts.toml` says which address each is a copy of.
+The copies are in `ontology/contexts`, one file per context; `contexts.toml` maps IRIs to files.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ CONTEXTS = ROOT / "ontology" / "contexts"
 
 
 def inline_contexts(path: Path, name: str) -> str:
-    """The text with every context in place. Raises `InputError` where it is not JSON, with line and column, or where
-    it names a context of which there is no copy."""
+    """The JSON-LD text of a file with every remote context replaced by its copy.
+
+    Raises `InputError` if the file is not JSON, with line and column, or if there is no copy of a context.
+    """
     try:
-        said = json.loads(path.read_text(encoding="utf-8-sig"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(
             name, f"line {error.lineno} column {error.colno}: not JSON: {error.msg}.", "Correct it there."
         ) from error
     except RecursionError:
         raise InputError(name, "its JSON is nested too deep to be read.", "Flatten it.") from None
-    if not isinstance(said, dict | list):
+    if not isinstance(document, dict | list):
         raise InputError(name, "is JSON but neither an object nor a list, so it is no JSON-LD.", "Give JSON-LD.")
-    return json.dumps(_inline(said, name), ensure_ascii=False)
+    return json.dumps(_inline(document, name), ensure_ascii=False)
 
 
 def _inline(node: object, name: str) -> object:
@@ -43,33 +45,33 @@ def _inline(node: object, name: str) -> object:
     return node
 
 
-def _inline_context(said: object, name: str) -> object:
-    match said:
+def _inline_context(context: object, name: str) -> object:
+    match context:
         case str():
-            return _context_copy(said, name)
+            return _context_copy(context, name)
         case list():
-            return [_inline_context(each, name) for each in said]
+            return [_inline_context(each, name) for each in context]
         case dict():
-            if isinstance(imported := said.get("@import"), str):
+            if isinstance(imported := context.get("@import"), str):
                 _context_copy(imported, name)
-            # A term may have a context of its own, which may be an address too.
-            return {key: _inline(value, name) if isinstance(value, dict) else value for key, value in said.items()}
-    return said
+            # A term definition may have a scoped context, which may be an IRI too.
+            return {key: _inline(value, name) if isinstance(value, dict) else value for key, value in context.items()}
+    return context
 
 
-def _context_copy(address: str, name: str) -> object:
-    file = _context_files().get(address.removesuffix("/"))
+def _context_copy(iri: str, name: str) -> object:
+    file = _context_files().get(iri.removesuffix("/"))
     if file is None:
-        have = ", ".join(sorted(_context_files()))
+        available = ", ".join(sorted(_context_files()))
         raise InputError(
             name,
-            f"its context <{address}> lies elsewhere and is not fetched.",
-            f"Write the context into the file, or use one of those that lie here: {have}.",
+            f"its context <{iri}> lies elsewhere and is not fetched.",
+            f"Write the context into the file, or use one of those that lie here: {available}.",
         )
     return json.loads(file.read_text(encoding="utf-8"))["@context"]
 
 
 @cache
 def _context_files() -> dict[str, Path]:
-    said = tomllib.loads((CONTEXTS / "contexts.toml").read_text(encoding="utf-8"))
-    return {address.removesuffix("/"): CONTEXTS / file for address, file in said["copies"].items()}
+    index = tomllib.loads((CONTEXTS / "contexts.toml").read_text(encoding="utf-8"))
+    return {iri.removesuffix("/"): CONTEXTS / file for iri, file in index["copies"].items()}

@@ -1,4 +1,4 @@
-"""Which syntax of RDF a file is written in: by what its sender says, by its name, or by how it begins."""
+"""Detection of the RDF syntax of a file by name, media type, suffix or content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SYNTAX_NAMES: dict[str, RdfFormat] = {
     "rdfxml": RdfFormat.RDF_XML,
     "jsonld": RdfFormat.JSON_LD,
 }
-"""The syntaxes by the names that people use for them."""
+"""The syntaxes by the names that users give them."""
 
 SUFFIXES: dict[str, RdfFormat] = {
     **dict.fromkeys(("ttl", "turtle"), RdfFormat.TURTLE),
@@ -30,7 +30,7 @@ SUFFIXES: dict[str, RdfFormat] = {
 }
 
 _LOADED_SUFFIXES = {"tsv": "sssom", "csv": "variables", "obo": "obo"}
-"""Endings of files that are no RDF, and the source under which `begrepp add` takes and judges such a file."""
+"""Suffixes of files that are not RDF, with the source that `begrepp add` loads them as."""
 
 _MEDIA_TYPES: dict[str, RdfFormat] = {
     "application/x-turtle": RdfFormat.TURTLE,
@@ -52,31 +52,31 @@ _BEGINNINGS = (
 
 
 def syntax_of_file(name: str) -> RdfFormat | None:
-    """By the ending of a file's name. Raises `InputError` where it is that of a table or of OBO."""
-    ending = name.rpartition(".")[2].lower() if "." in name else ""
-    if ending in _LOADED_SUFFIXES:
+    """The syntax by file suffix, or None. Raises `InputError` for a table or OBO."""
+    suffix = name.rpartition(".")[2].lower() if "." in name else ""
+    if suffix in _LOADED_SUFFIXES:
         step = (
-            f"Take it into the graph with `begrepp add {_LOADED_SUFFIXES[ending]} FILE --edition E`, which judges it."
+            f"Take it into the graph with `begrepp add {_LOADED_SUFFIXES[suffix]} FILE --edition E`, which judges it."
         )
         raise InputError(name, "is not RDF, which is what profiles judge.", step)
-    return SUFFIXES.get(ending)
+    return SUFFIXES.get(suffix)
 
 
 def syntax_of_media_type(media_type: str) -> RdfFormat | None:
-    """By a media type; None where it says nothing of use."""
-    bare = media_type.partition(";")[0].strip().lower()
-    if bare in ("text/plain", "application/octet-stream", ""):
+    """The syntax by media type; None if the media type is unknown or generic."""
+    essence = media_type.partition(";")[0].strip().lower()
+    if essence in ("text/plain", "application/octet-stream", ""):
         return None
-    return _MEDIA_TYPES.get(bare) or RdfFormat.from_media_type(bare)
+    return _MEDIA_TYPES.get(essence) or RdfFormat.from_media_type(essence)
 
 
 def detect_syntax(beginning: str) -> RdfFormat:
-    """By how a text begins; Turtle, where nothing tells otherwise."""
+    """The syntax by the beginning of a text; Turtle by default."""
     return next((syntax for pattern, syntax in _BEGINNINGS if pattern.match(beginning)), RdfFormat.TURTLE)
 
 
 def syntax_by_name(name: str) -> RdfFormat:
-    """By the name that a user gives. Raises `InputError` for one that is none."""
+    """The syntax by a name, suffix or media type that a user gives. Raises `InputError` if it is unknown."""
     found = SYNTAX_NAMES.get(name) or SUFFIXES.get(name) or syntax_of_media_type(name)
     if found is None:
         raise InputError(name, "is no syntax of RDF.", f"Use one of {', '.join(SYNTAX_NAMES)}.")

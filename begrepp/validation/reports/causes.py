@@ -1,4 +1,4 @@
-"""A outcome put in words: what is wrong, how often, where for example, and how to mend it."""
+"""Causes of results in a language: message, count, examples and hint."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from begrepp.validation.shacl.vocabulary import SH
 
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 _COMPONENT = re.compile(r"#(\w+)ConstraintComponent$")
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_IRI = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseText:
-    """All results of one kind, in the reader's language."""
+    """A group of results with one cause, in one language."""
 
     severity: Severity
     count: int
@@ -37,16 +37,16 @@ class CauseText:
 
 
 def cause_texts(outcome: ValidationOutcome, language: str) -> list[CauseText]:
-    """The causes, the gravest and most frequent first."""
+    """The causes of an outcome, by severity and count, highest first."""
     shapes = {each.iri: each for each in outcome.shapes}
-    found = [_cause_text(group, shapes, outcome, language) for group in outcome.report.groups]
+    texts = [_cause_text(group, shapes, outcome, language) for group in outcome.report.groups]
     return sorted(
-        found, key=lambda cause: (_ORDER[cause.severity], -cause.count, cause.label, cause.path, cause.message)
+        texts, key=lambda cause: (_ORDER[cause.severity], -cause.count, cause.label, cause.path, cause.message)
     )
 
 
 def format_path(path: str | None, shapes: Mapping[str, ShapeDoc] | None = None) -> str:
-    """The path of a result for people."""
+    """The path of a result for display: a prefixed name, or the path as its shape is documented."""
     if not path:
         return ""
     if "://" in path and path[0] not in "([":
@@ -89,20 +89,20 @@ def _cause_text(
 
 
 def _replace_iris(message: str, shapes: Mapping[str, ShapeDoc], language: str) -> str:
-    """A message with names in place of the addresses of shapes, of kinds of nodes, and of words with a prefix."""
+    """Replace IRIs in a message: shapes by their labels, node kinds by words, others by prefixed names."""
 
     def name(match: re.Match[str]) -> str:
-        address = match[0].rstrip(".,;:")
-        shape = shapes.get(address)
-        kind = f"kind.{address.removeprefix(SH)}"
-        if address.startswith(SH) and has_translation(language, kind):
-            return translate(language, kind) + match[0][len(address) :]
-        short = (choose_text(shape.label, language) or shape.id) if shape else compact(address)
-        return short + match[0][len(address) :]
+        iri = match[0].rstrip(".,;:")
+        shape = shapes.get(iri)
+        kind = f"kind.{iri.removeprefix(SH)}"
+        if iri.startswith(SH) and has_translation(language, kind):
+            return translate(language, kind) + match[0][len(iri) :]
+        short = (choose_text(shape.label, language) or shape.id) if shape else compact(iri)
+        return short + match[0][len(iri) :]
 
-    return _ADDRESS.sub(name, message)
+    return _IRI.sub(name, message)
 
 
 def count_infos(outcome: ValidationOutcome) -> int:
-    """How many results are information only."""
+    """The number of results with severity Info."""
     return sum(group.count for group in outcome.report.groups if group.severity is Severity.INFO)

@@ -1,4 +1,4 @@
-"""What a profile asks, for a terminal: class by class, property by property."""
+"""Documentation of a profile for a terminal, by class and property."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
 
 
 def documentation_lines(profile: Profile, shapes: Sequence[ShapeDoc], language: str) -> Iterator[str]:
-    """The lines, as rich markup."""
+    """The lines of the documentation in rich markup."""
     yield f"[bold]{escape(choose_text(profile.title, language))}[/] {escape(profile.version)}"
     yield escape(choose_text(profile.summary, language))
     for part in (f"{profile.publisher} {profile.source}", f"{profile.licence} {profile.licence_url}", *profile.changes):
@@ -30,8 +30,8 @@ def documentation_lines(profile: Profile, shapes: Sequence[ShapeDoc], language: 
             yield f"  [dim]{escape(', '.join(targets))}[/]"
         for rule in shape.rules:
             yield f"  {escape(rule_words(rule, language))}"
-        for question in shape.sparql_rules:
-            yield f"  {escape(choose_text(question.messages, language))}"
+        for constraint in shape.sparql_rules:
+            yield f"  {escape(choose_text(constraint.messages, language))}"
         for each in shape.properties:
             yield _property(each, language)
 
@@ -40,5 +40,5 @@ def _property(each: PropertyDoc, language: str) -> str:
     rules = "; ".join(rule_words(rule, language) for rule in each.rules)
     name = choose_text(each.name, language)
     colour = _COLOURS.get(each.severity, "red")
-    words = f"{each.path}{f' ({name})' if name else ''}"
-    return f"  [{colour}]{each.cardinality:>4}[/] {escape(words)}{escape(f': {rules}') if rules else ''}"
+    label = f"{each.path}{f' ({name})' if name else ''}"
+    return f"  [{colour}]{each.cardinality:>4}[/] {escape(label)}{escape(f': {rules}') if rules else ''}"

@@ -1,4 +1,4 @@
-"""Every format of a report by its name: what it is called on the web, and who writes it."""
+"""Registry of report formats: name, suffix, media type and writer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Writer = Callable[[ValidationOutcome, str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFormat:
-    """A format: its name, its ending, its media type, and its writer."""
+    """A report format; `write` takes an outcome and a language."""
 
     name: str
     suffix: str

@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing else: to mail, to keep as a build artefact, to print."""
+"""Report as a single self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent
 
 
 def to_html(outcome: ValidationOutcome, language: str) -> str:
-    """The page, in a language."""
+    """Render an outcome as HTML."""
     return (
         _environment()
         .get_template("report.html")

@@ -1,4 +1,4 @@
-"""The words of reports and of descriptions of rules, in Swedish and English, from `translations/`."""
+"""Translations of reports and rule descriptions, in Swedish and English, from `translations/`."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 
 
 def translate(language: str, key: str, **values: object) -> str:
-    """The words under a key, such as `report.title`, with values put in."""
+    """The text of a key, such as `report.title`, with its values filled in."""
     section, _, name = key.partition(".")
     return _translations(language)[section][name].format(**values)
 
 
 def has_translation(language: str, key: str) -> bool:
-    """Whether there are words under a key."""
+    """Whether a key has a text."""
     section, _, name = key.partition(".")
     return name in _translations(language)[section]
 
 
 def choose_text(texts: Mapping[str, str], language: str) -> str:
-    """The text in a language, else in English, without a language, or in any."""
+    """The text in a language; otherwise the English one, the one without a language, or any."""
     return texts.get(language) or texts.get("en") or texts.get("") or next(iter(texts.values()), "")
 
 
 def blank_placeholders(message: str) -> str:
-    """A message without results: what is filled in for each result stands as …."""
+    """Replace the placeholders of a message by …."""
     return _PLACEHOLDER.sub("…", message)
 
 
 def rule_words(rule: Rule, language: str) -> str:
-    """A rule as a phrase: `at most 100 characters`, `any of: an IRI; datatype xsd:date`."""
+    """Describe a rule as a phrase: `at most 100 characters`, `any of: an IRI; datatype xsd:date`."""
     values = ", ".join(_display_value(value) for value in rule.values)
     parts = "; ".join(
         " ".join(filter(None, (compact(path), ", ".join(rule_words(each, language) for each in inner))))

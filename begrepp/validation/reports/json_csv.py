@@ -1,4 +1,4 @@
-"""A report for programs and for spreadsheets: JSON with everything, CSV with one row per result."""
+"""Reports as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ COLUMNS = ("severity", "shape", "component", "path", "focus", "value", "message"
 
 
 def to_json(outcome: ValidationOutcome, language: str) -> str:
-    """One object: the verdict, the causes with counts, the results that were kept, and notes."""
+    """One JSON object: verdict, causes with counts, results, subjects and remarks."""
     report = outcome.report
-    found = {
+    document = {
         "conforms": report.conforms,
         "verdict": outcome.verdict,
         "profile": {
@@ -60,23 +60,24 @@ def to_json(outcome: ValidationOutcome, language: str) -> str:
         ],
         "things": [
             {
-                "iri": thing.iri,
-                "labels": dict(thing.labels),
-                "complete": not thing.violations,
-                "missing": [result.path for result in thing.violations],
-                "missingOnCondition": [result.path for result in thing.conditional],
+                "iri": subject.iri,
+                "labels": dict(subject.labels),
+                "complete": not subject.violations,
+                "missing": [result.path for result in subject.violations],
+                "missingOnCondition": [result.path for result in subject.conditional],
             }
-            for thing in outcome.subjects
+            for subject in outcome.subjects
         ],
         "notes": [
-            {"kind": n.kind, "words": translate(language, f"note.{n.kind}", value=n.value)} for n in outcome.remarks
+            {"kind": each.kind, "words": translate(language, f"note.{each.kind}", value=each.value)}
+            for each in outcome.remarks
         ],
     }
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def to_csv(outcome: ValidationOutcome, language: str) -> str:
-    """One row per result kept; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """One CSV row per result; an apostrophe precedes cells that a spreadsheet would evaluate as a formula."""
     shapes = {each.iri: each for each in outcome.shapes}
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")

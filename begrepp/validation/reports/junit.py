@@ -1,4 +1,4 @@
-"""A report as JUnit XML: one test case per rule, failed where there are violations, for CI systems that show tests."""
+"""Report as JUnit XML for CI systems: one test case per shape, which fails if it has violations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def to_junit(outcome: ValidationOutcome, language: str) -> str:
-    """One suite; warnings and information are told in the output of their case."""
+    """One test suite; warnings and information are in the output of their test case."""
     by_shape: dict[str, list[CauseText]] = {}
     for cause in cause_texts(outcome, language):
         by_shape.setdefault(cause.shape, []).append(cause)
@@ -28,29 +28,29 @@ def to_junit(outcome: ValidationOutcome, language: str) -> str:
         f"<testsuite name={_attribute(name)} {counts}>",
     ]
     for each in cases:
-        found = by_shape.get(each.iri, [])
+        shape_causes = by_shape.get(each.iri, [])
         title = choose_text(each.label, language) or each.id
         lines.append(f"<testcase classname={_attribute(name)} name={_attribute(f'{each.id}: {title}')}>")
-        grave = [cause for cause in found if cause.severity is Severity.VIOLATION]
-        if grave:
-            count = sum(cause.count for cause in grave)
-            message = _attribute(f"{count} × {grave[0].message}")
-            lines.append(f'<failure type="Violation" message={message}>{_cause_lines(grave)}</failure>')
-        if mild := [cause for cause in found if cause.severity is not Severity.VIOLATION]:
-            lines.append(f"<system-out>{_cause_lines(mild)}</system-out>")
+        violations = [cause for cause in shape_causes if cause.severity is Severity.VIOLATION]
+        if violations:
+            count = sum(cause.count for cause in violations)
+            message = _attribute(f"{count} × {violations[0].message}")
+            lines.append(f'<failure type="Violation" message={message}>{_cause_lines(violations)}</failure>')
+        if others := [cause for cause in shape_causes if cause.severity is not Severity.VIOLATION]:
+            lines.append(f"<system-out>{_cause_lines(others)}</system-out>")
         lines.append("</testcase>")
     lines += ["</testsuite>", "</testsuites>"]
     return "\n".join(lines) + "\n"
 
 
-def _cause_lines(found: list[CauseText]) -> str:
-    said = [
+def _cause_lines(texts: list[CauseText]) -> str:
+    lines = [
         f"{cause.severity} {cause.count} × {cause.message} {cause.path}\n"
         + "".join(f"    {example}\n" for example in cause.examples)
         + f"  → {cause.hint} {cause.link}"
-        for cause in found
+        for cause in texts
     ]
-    return escape(_NOT_XML.sub("\ufffd", "\n".join(said)))
+    return escape(_NOT_XML.sub("\ufffd", "\n".join(lines)))
 
 
 def _attribute(text: str) -> str:

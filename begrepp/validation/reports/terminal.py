@@ -1,4 +1,4 @@
-"""A report for a terminal, as rich markup: grouped by cause, with counts, first examples and how to mend it."""
+"""Report for a terminal in rich markup, grouped by cause, with counts, examples and hints."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WIDTH = 80
 
 
 def report_lines(outcome: ValidationOutcome, language: str) -> Iterator[str]:
-    """The lines of the report, the verdict last, where a terminal shows it."""
+    """The lines of the report, with the verdict last."""
     report = outcome.report
     for cause in cause_texts(outcome, language):
         where = f" [dim]{escape(shorten(cause.path, _WIDTH, placeholder=' …'))}[/]" if cause.path else ""
@@ -32,17 +32,17 @@ def report_lines(outcome: ValidationOutcome, language: str) -> Iterator[str]:
             more = f"{cause.count - len(cause.examples[:_SHOWN]):,}"
             yield f"    [dim]{translate(language, 'report.more', n=more)}[/]"
         yield f"  [green]→[/] {escape(cause.hint)} [dim]{escape(cause.shape_id)} {escape(cause.link)}[/]"
-    for thing in outcome.subjects:
+    for subject in outcome.subjects:
         verdict = (
             f"[green]{translate(language, 'report.complete')}[/]"
-            if not thing.violations
-            else f"[red]{translate(language, 'report.lacks', n=len(thing.violations))}[/]"
+            if not subject.violations
+            else f"[red]{translate(language, 'report.lacks', n=len(subject.violations))}[/]"
         )
-        yield f"{escape(choose_text(thing.labels, language) or compact(thing.iri))}: {verdict}"
-        for lack in thing.violations:
-            yield f"    {escape(choose_text(lack.messages, language))}"
-    for note in outcome.remarks:
-        yield f"[yellow]![/] {escape(translate(language, f'note.{note.kind}', value=note.value))}"
+        yield f"{escape(choose_text(subject.labels, language) or compact(subject.iri))}: {verdict}"
+        for result in subject.violations:
+            yield f"    {escape(choose_text(result.messages, language))}"
+    for remark in outcome.remarks:
+        yield f"[yellow]![/] {escape(translate(language, f'note.{remark.kind}', value=remark.value))}"
     profile = choose_text(outcome.rules.title, language) or outcome.rules.name
     verdict = translate(language, f"report.{outcome.verdict}", profile=profile)
     colour = _VERDICTS[outcome.verdict]

@@ -1,4 +1,4 @@
-"""`python -m begrepp.validation.profiles.rdforms BUNDLE VERSION`: the shapes, on standard output."""
+"""Writes the shapes to standard output: `python -m begrepp.validation.profiles.rdforms BUNDLE VERSION`."""
 
 import sys
 from pathlib import Path

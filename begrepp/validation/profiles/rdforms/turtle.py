@@ -1,4 +1,4 @@
-"""Writes the fields of a form as shapes, with messages in Swedish and English."""
+"""Writer of form fields as SHACL shapes in Turtle, with messages in Swedish and English."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ CLASSES = {
     "dcterms:Standard": "Standard",
     "foaf:Document": "Document",
 }
-"""The templates that describe a class of thing, and the name of its shape."""
+"""The template of each class, with the local name of its shape."""
 
 _KINDS = {"URI": "sh:IRI", "RESOURCE": "sh:BlankNodeOrIRI"}
 _SITE = "https://docs.dataportal.se/dcat/sv/"
 _UNTYPED = "[ sh:not [ sh:property [ sh:path rdf:type ; sh:minCount 1 ] ] ]"
 _HEAD = """\
 # DCAT-AP-SE {version}, made from the profile's own templates (bundle.json; Agency for Digital Government, CC BY 4.0) by
-# begrepp/profiles/rdforms. Do not edit: make it anew. What is made of what: docs/decisions/dcat-ap-se.md.
+# begrepp/validation/profiles/rdforms. Generated, do not edit. The mapping: docs/decisions/dcat-ap-se.md.
 @prefix : <https://w3id.org/begrepp/profiles/dcat-ap-se#> .
 """
 
 
 def convert_bundle(bundle: Path, version: str) -> str:
-    """The profile as Turtle; the same bundle gives the same text. Raises `InputError` where it is no bundle."""
+    """Convert a bundle to Turtle, deterministically. Raises `InputError` if the file is not a bundle."""
     templates = Bundle(bundle)
     prefixes = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in sorted(NAMESPACES.items()))
     return _HEAD.format(version=version) + prefixes + "".join(_shape(templates, id_) for id_ in CLASSES)
 
 
 def _shape(bundle: Bundle, id_: str) -> str:
-    """One class as a node shape, and one more for each field that is mandatory on a condition only."""
+    """A node shape for a class, and one for each conditionally mandatory field."""
     template, name = bundle.template(id_), CLASSES[id_]
     constraints = {expand_name(key): value for key, value in template["constraints"].items()}
     types = constraints[TYPE] if isinstance(constraints[TYPE], list) else [constraints[TYPE]]
@@ -67,28 +67,28 @@ def _shape(bundle: Bundle, id_: str) -> str:
 
 
 def _property(field: Field, order: int, indent: str) -> Iterator[str]:
-    """A field as property shapes: what must be there, what should be, how many at most, and what each value must be."""
+    """The property shapes of a field: mandatory, recommended, maximum count, and value rules."""
     sv, en = _labels(field.label)
     first = field.alternatives[0]
     described = f" ; sh:description {_literals(first.description)}" if first.description else ""
     head = f"{indent}[ sh:path {_prefixed_name(field.path)} ; sh:order {order} ; sh:name {_literals(field.label)}"
     if field.minimum and not field.condition:
-        said = _message(f"{sv} saknas; det är obligatoriskt.", f"{en} is missing; it is mandatory.")
-        yield f"{head}{described} ;\n{indent}  sh:minCount {field.minimum} ; {said} ]"
+        message = _message(f"{sv} saknas; det är obligatoriskt.", f"{en} is missing; it is mandatory.")
+        yield f"{head}{described} ;\n{indent}  sh:minCount {field.minimum} ; {message} ]"
     elif field.preferred and not field.condition:
-        said = _message(f"{sv} saknas; det är rekommenderat.", f"{en} is missing; it is recommended.")
-        yield f"{head}{described} ;\n{indent}  sh:minCount 1 ; sh:severity sh:Warning ; {said} ]"
+        message = _message(f"{sv} saknas; det är rekommenderat.", f"{en} is missing; it is recommended.")
+        yield f"{head}{described} ;\n{indent}  sh:minCount 1 ; sh:severity sh:Warning ; {message} ]"
     if all(item.deprecated for item in field.alternatives):
-        said = _message(f"{sv}: egenskapen har utgått.", f"{en}: the property is deprecated.")
-        yield f"{head}{described} ;\n{indent}  sh:maxCount 0 ; sh:severity sh:Warning ; {said} ]"
+        message = _message(f"{sv}: egenskapen har utgått.", f"{en}: the property is deprecated.")
+        yield f"{head}{described} ;\n{indent}  sh:maxCount 0 ; sh:severity sh:Warning ; {message} ]"
         return
     if field.maximum is not None:
-        said = _message(f"{sv}: högst {field.maximum} tillåts.", f"{en}: at most {field.maximum} allowed.")
-        yield f"{head} ;\n{indent}  sh:maxCount {field.maximum} ; {said} ]"
+        message = _message(f"{sv}: högst {field.maximum} tillåts.", f"{en}: at most {field.maximum} allowed.")
+        yield f"{head} ;\n{indent}  sh:maxCount {field.maximum} ; {message} ]"
     for rule in _value_rules(field):
         yield f"{head} ;\n{indent}  {rule} ]"
     nested = [item for alternative in field.alternatives for item in alternative.items]
-    if len(field.alternatives) > 1:  # what one alternative recommends is not asked of the others
+    if len(field.alternatives) > 1:  # a minimum of one alternative does not apply to the others
         nested = [replace(item, minimum=0, preferred=0) for item in nested]
     if nested:
         inner = [part for n, each in enumerate(group_items(nested), 1) for part in _property(each, n, indent + "    ")]
@@ -96,47 +96,47 @@ def _property(field: Field, order: int, indent: str) -> Iterator[str]:
 
 
 def _conditional(shape: str, targets: str, field: Field) -> str:
-    """A field that is mandatory where another has a certain value."""
+    """The shape of a field that is mandatory if another field has a certain value."""
     assert field.condition is not None
     depends, value = field.condition
     sv, en = _labels(field.label)
-    said = _message(
+    message = _message(
         f"{sv} saknas; det är obligatoriskt för det som omfattas av {value}.",
         f"{en} is missing; it is mandatory for what is covered by {value}.",
     )
     return (
         f"\n:{shape}-{_local_name(field.path)} a sh:NodeShape ;\n  rdfs:label {_literals(field.label)} ;\n"
-        f"  sh:targetClass {targets} ;\n  {said} ;\n"
+        f"  sh:targetClass {targets} ;\n  {message} ;\n"
         f"  sh:or ( [ sh:not [ sh:property [ sh:path {_prefixed_name(depends)} ; sh:hasValue <{value}> ] ] ]\n"
         f"    [ sh:property [ sh:path {_prefixed_name(field.path)} ; sh:minCount {field.minimum} ] ] ) .\n"
     )
 
 
 def _value_rules(field: Field) -> Iterator[str]:
-    """What each value must be: one of the alternatives; and as warnings what was in use before."""
+    """The rules for each value: one of the alternatives; warnings for deprecated values."""
     sv, en = _labels(field.label)
     used = [item for item in field.alternatives if not item.deprecated]
     rules = [_rule(item) for item in field.alternatives]
     what_sv = " eller ".join(dict.fromkeys(_describe_kind(item, "sv") for item in used))
     what_en = " or ".join(dict.fromkeys(_describe_kind(item, "en") for item in used))
-    said = _message(f"{sv}: värdet ska vara {what_sv}.", f"{en}: the value must be {what_en}.")
+    message = _message(f"{sv}: värdet ska vara {what_sv}.", f"{en}: the value must be {what_en}.")
     if all(rules):
-        asked = rules[0] if len(rules) == 1 else "sh:or ( " + " ".join(f"[ {rule} ]" for rule in rules) + " )"
-        yield f"{asked} ; {said}"
+        constraint = rules[0] if len(rules) == 1 else "sh:or ( " + " ".join(f"[ {rule} ]" for rule in rules) + " )"
+        yield f"{constraint} ; {message}"
     if any(item.kind == "LANGUAGE_LITERAL" for item in used):
-        said = _message(f"{sv}: texten bör ha språkkod.", f"{en}: the text should have a language tag.")
-        yield f"sh:datatype rdf:langString ; sh:severity sh:Warning ; {said}"
-        said = _message(f"{sv}: mer än en text på samma språk.", f"{en}: more than one text in one language.")
+        message = _message(f"{sv}: texten bör ha språkkod.", f"{en}: the text should have a language tag.")
+        yield f"sh:datatype rdf:langString ; sh:severity sh:Warning ; {message}"
+        message = _message(f"{sv}: mer än en text på samma språk.", f"{en}: more than one text in one language.")
         if _local_name(field.path) in ("title", "description"):
-            yield f"sh:uniqueLang true ; {said}"
+            yield f"sh:uniqueLang true ; {message}"
     for item in field.alternatives:
         if item.deprecated and item.choices:
-            said = _message(f"{sv}: värdet har utgått.", f"{en}: the value is deprecated.")
-            yield f"sh:not [ {_choices(item)} ] ; sh:severity sh:Warning ; {said}"
+            message = _message(f"{sv}: värdet har utgått.", f"{en}: the value is deprecated.")
+            yield f"sh:not [ {_choices(item)} ] ; sh:severity sh:Warning ; {message}"
 
 
 def _rule(item: Item) -> str:
-    """What a template asks of a value, as constraints that hold together; nothing where it asks for nothing."""
+    """The constraints of a form item on a value, joined by `;`."""
     if item.kind in _KINDS:
         rules = [f"sh:nodeKind {_KINDS[item.kind]}"]
         if item.choices:
@@ -166,7 +166,7 @@ def _rule(item: Item) -> str:
 
 
 def _choices(item: Item) -> str:
-    """The values of a list; one that is marked automatic shows a selection only, so any value of its kind."""
+    """The allowed values; an automatic list is a selection, so any IRI with the same base is allowed."""
     if item.automatic:
         shared = item.choices[0].rpartition("/")[0] + "/"
         return f"sh:pattern {Literal('^' + re.escape(shared))}"
@@ -192,7 +192,7 @@ def _describe_kind(item: Item, language: str) -> str:
 
 
 def _anchor(pattern: str) -> str:
-    """A pattern that holds for the whole value, as in a form."""
+    """Anchor a pattern at both ends, as a form matches it."""
     return f"^({pattern.removeprefix('^').removesuffix('$')})$"
 
 
@@ -216,7 +216,7 @@ def _local_name(name: str) -> str:
 
 
 def _prefixed_name(name: str) -> str:
-    """An IRI as a prefixed name where one fits."""
+    """An IRI as a prefixed name if a prefix matches."""
     for prefix, namespace in NAMESPACES.items():
         if name.startswith(namespace) and re.fullmatch(r"[A-Za-z][\w-]*", name[len(namespace) :]):
             return f"{prefix}:{name[len(namespace) :]}"

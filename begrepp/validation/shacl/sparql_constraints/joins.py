@@ -121,7 +121,7 @@ class JoinEvaluator:
             while patterns:
                 patterns.remove(pattern := min(patterns, key=lambda each: self._cost(each, table)))
                 table = self._match(pattern, table)
-                table, filters = self._filtered(filters, table, mentioned)
+                table, filters = self._apply_filters(filters, table, mentioned)
             match step:
                 case Bind():
                     table = self._bind(step, table)
@@ -129,19 +129,19 @@ class JoinEvaluator:
                     table = self._optional(step.group, table)
                 case Union():
                     table = self._union(step.groups, table)
-        return self._filtered(filters, table, set())[0]
+        return self._apply_filters(filters, table, set())[0]
 
-    def _filtered(
+    def _apply_filters(
         self, filters: list[Filter], table: BindingTable, mentioned: set[str]
     ) -> tuple[BindingTable, list[Filter]]:
-        """Hold the table against the conditions whose variables are bound, so far as the group binds them."""
-        later = []
+        """Apply the filters whose `mentioned` variables are bound; returns the table and the remaining filters."""
+        remaining = []
         for step in filters:
             if (variables_in(step.condition) & mentioned) <= table.columns.keys():
                 table = table.select(truth_values(self.data.terms, self._value(step.condition, table)) == Truth.TRUE)
             else:
-                later.append(step)
-        return table, later
+                remaining.append(step)
+        return table, remaining
 
     def _bind(self, step: Bind, table: BindingTable) -> BindingTable:
         if step.variable in table.columns:
@@ -149,22 +149,22 @@ class JoinEvaluator:
         return table.with_columns(**{step.variable: as_ids(self.data.terms, self._value(step.value, table))})
 
     def _optional(self, group: GroupPattern, table: BindingTable) -> BindingTable:
-        found, rows = self._within(group, table)
+        found, rows = self._join_nested(group, table)
         return _stack([found, table.select(np.setdiff1d(np.arange(table.length), rows))])
 
     def _union(self, groups: Sequence[GroupPattern], table: BindingTable) -> BindingTable:
-        return _stack([self._within(self._seeing_only_itself(group, table), table)[0] for group in groups])
+        return _stack([self._join_nested(self._check_scope(group, table), table)[0] for group in groups])
 
-    def _seeing_only_itself(self, group: GroupPattern, table: BindingTable) -> GroupPattern:
-        """A group of a union, unless it looks at a variable that it does not bind and that is bound outside."""
+    def _check_scope(self, group: GroupPattern, table: BindingTable) -> GroupPattern:
+        """The group of a union; unsupported if it reads a variable of the outer table that it does not bind."""
         own = {"this", *(name for step in group.steps if isinstance(step, PatternStep) for name in variables_in(step))}
         for step in group.steps:
             if not isinstance(step, PatternStep) and (variables_in(step) - own) & table.columns.keys():
                 raise UnsupportedQuery
         return group
 
-    def _within(self, group: GroupPattern, table: BindingTable) -> tuple[BindingTable, Ids]:
-        """What a nested group makes of the rows, and for each row of that the one it came from."""
+    def _join_nested(self, group: GroupPattern, table: BindingTable) -> tuple[BindingTable, Ids]:
+        """Join the table with a nested group; returns the solutions and the row of the table that each came from."""
         found = self._group(group, table.with_columns(**{_ROW: np.arange(table.length)}))
         rows = found.columns[_ROW]
         outer = {name: found.columns[name] for name in found.columns if name != _ROW}
@@ -174,7 +174,7 @@ class JoinEvaluator:
 
     def _exists(self, group: GroupPattern, table: BindingTable) -> Mask:
         found = np.zeros(table.length, dtype=np.bool_)
-        found[self._within(group, table)[1]] = True
+        found[self._join_nested(group, table)[1]] = True
         return found
 
     def _value(self, expression: Expression, table: BindingTable) -> Value:

@@ -67,10 +67,10 @@ def _prebind(query: str, focus: Term, shape: Term) -> str:
 
 @lru_cache(maxsize=1000)
 def _split_at_variables(query: str) -> tuple[tuple[str, str], ...]:
-    """The query in pieces of text, each with the name of the value that follows it, or an empty name.
+    """Split a query at its pre-bound variables into pairs of text and the name of the value that follows the text.
 
-    `$this` is named after the clause that it is in: `projection`, `where` or `grouping`. `BOUND($this)` becomes true
-    and REGEX a call of `_regex` in the text itself.
+    The name is "" for no value, and that of `$this` is the clause it is in: `projection`, `where` or `grouping`.
+    `BOUND($this)` is replaced by true, and REGEX by the custom function `_regex`.
     """
     query_tokens = list(tokens(query))
     pieces: list[tuple[str, str]] = []

@@ -213,15 +213,15 @@ def _read_included(folder: Path, name: str, included_by: tuple[str, ...]) -> Pro
 
 
 def _files(folder: Path, patterns: Sequence[object]) -> tuple[Path, ...]:
-    found: list[Path] = []
+    files: list[Path] = []
     for pattern in map(str, patterns):
         base, rest = folder, pattern
         while rest.startswith("../"):
             base, rest = base.resolve().parent, rest.removeprefix("../")
         if not (matching := sorted(base.glob(rest))):
             raise InputError(folder / MANIFEST, f"names '{pattern}', which is not there.", "Correct the name.")
-        found += matching
-    return _unique_paths(found)
+        files += matching
+    return _unique_paths(files)
 
 
 def _texts(value: object, default: str) -> Mapping[str, str]:

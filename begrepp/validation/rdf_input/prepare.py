@@ -82,8 +82,8 @@ def _position(path: Path, error: Exception) -> str:
     try:
         rdflib.Graph().parse(path, format="xml")
     except ParserError as other:
-        if found := _POSITION.search(str(other)):
-            return f"line {found[1]} column {int(found[2]) + 1}: "
+        if match := _POSITION.search(str(other)):
+            return f"line {match[1]} column {int(match[2]) + 1}: "
     except Exception:
         return ""
     return ""

@@ -77,7 +77,7 @@ def detect_syntax(beginning: str) -> RdfFormat:
 
 def syntax_by_name(name: str) -> RdfFormat:
     """The syntax by a name, suffix or media type that a user gives. Raises `InputError` if it is unknown."""
-    found = SYNTAX_NAMES.get(name) or SUFFIXES.get(name) or syntax_of_media_type(name)
-    if found is None:
+    syntax = SYNTAX_NAMES.get(name) or SUFFIXES.get(name) or syntax_of_media_type(name)
+    if syntax is None:
         raise InputError(name, "is no syntax of RDF.", f"Use one of {', '.join(SYNTAX_NAMES)}.")
-    return found
+    return syntax

@@ -56,5 +56,5 @@ def _display_value(value: str) -> str:
 
 @cache
 def _translations(language: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = tomllib.loads((TRANSLATIONS / f"{language}.toml").read_text(encoding="utf-8"))
-    return found
+    sections: dict[str, dict[str, str]] = tomllib.loads((TRANSLATIONS / f"{language}.toml").read_text(encoding="utf-8"))
+    return sections

@@ -67,8 +67,10 @@ def needs_reference_engine(shapes: Shapes) -> bool:
 def recursive_shapes(shapes: Shapes) -> list[str]:
     """Names of the named recursive shapes, else of the anonymous ones; SHACL 3.4.3 leaves their meaning undefined."""
     children = _child_shapes(shapes)
-    found = [node for node in children if node in _reachable(children, node)]
-    return sorted({shapes.name(node) for node in found if isinstance(node, NamedNode)} or map(shapes.name, found))
+    recursive = [node for node in children if node in _reachable(children, node)]
+    return sorted(
+        {shapes.name(node) for node in recursive if isinstance(node, NamedNode)} or map(shapes.name, recursive)
+    )
 
 
 def _child_shapes(shapes: Shapes) -> dict[Term, list[Term]]:

@@ -66,13 +66,13 @@ class _Engine:
             yield from self._results(child, values.focus)
             return
         by_node = np.argsort(values.nodes, kind="stable")
-        for found in self._results(child, values.distinct_nodes()):
-            rows, at = join_sorted(found.root, values.nodes[by_node])
-            yield found.select(rows, values.focus[values.at[by_node[at]]])
+        for batch in self._results(child, values.distinct_nodes()):
+            rows, at = join_sorted(batch.root, values.nodes[by_node])
+            yield batch.select(rows, values.focus[values.at[by_node[at]]])
 
     def _non_conforming(self, node: Term, nodes: Ids) -> Mask:
         """Which of the nodes, distinct and sorted, do not conform to the shape at a node of the shapes graph."""
         mask = np.zeros(len(nodes), dtype=np.bool_)
-        for found in self._results(self.shapes.shape(node), nodes):
-            mask[np.searchsorted(nodes, found.root)] = True
+        for batch in self._results(self.shapes.shape(node), nodes):
+            mask[np.searchsorted(nodes, batch.root)] = True
         return mask

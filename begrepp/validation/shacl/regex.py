@@ -43,20 +43,20 @@ def compile_pattern(pattern: str, flags: str) -> re.Pattern[str]:
 def matches_pattern(texts: pl.Series, pattern: str, flags: str) -> Mask:
     """Which of the texts contain a match of the pattern; null contains none."""
     exact = compile_pattern(pattern, flags)
-    found = np.zeros(len(texts), dtype=np.bool_)
+    mask = np.zeros(len(texts), dtype=np.bool_)
     if not len(texts):
-        return found
+        return mask
     shared = _engines_agree(texts, pattern, flags)
     if shared.any():
         try:
             matches = texts.filter(pl.Series(shared)).str.contains(f"(?{flags}){pattern}" if flags else pattern)
-            found[shared] = matches.to_numpy()
+            mask[shared] = matches.to_numpy()
         except pl.exceptions.PolarsError:  # the compiled pattern exceeds the size limit
             shared[:] = False
     rows = np.flatnonzero(~shared)
-    rest = texts.gather(rows)
-    found[rows] = [text is not None and exact.search(text) is not None for text in rest]
-    return found
+    others = texts.gather(rows)
+    mask[rows] = [text is not None and exact.search(text) is not None for text in others]
+    return mask
 
 
 def _engines_agree(texts: pl.Series, pattern: str, flags: str) -> Mask:

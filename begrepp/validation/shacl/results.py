@@ -92,8 +92,8 @@ class ColumnResults:
             last = order.row(limit - 1)
             same = (pl.col("focus") == last[1]) & pl.col("value").eq_missing(last[2])
             every = pl.concat([order.head(limit), order.slice(limit).filter(same)]).iter_rows()
-        found = [self._result(row, focus, value) for row, focus, value in every]
-        return sorted(found, key=result_sort_key)[:limit]
+        results = [self._result(row, focus, value) for row, focus, value in every]
+        return sorted(results, key=result_sort_key)[:limit]
 
     def _result(self, row: int, focus: str, value: str | None) -> ShaclResult:
         messages = self.cause.messages

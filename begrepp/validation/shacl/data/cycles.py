@@ -38,7 +38,7 @@ def _remove_sources(edges: IdColumn, alive: Mask) -> None:
 
 def _nodes_in_cycles(edges: IdColumn) -> Ids:
     """The nodes of strongly connected components that have a cycle (Tarjan 1972, without recursion)."""
-    found: set[int] = set(edges.subjects[edges.subjects == edges.objects].tolist())
+    cyclic: set[int] = set(edges.subjects[edges.subjects == edges.objects].tolist())
     successors: dict[int, list[int]] = {}
     for source, target in zip(edges.subjects.tolist(), edges.objects.tolist(), strict=True):
         successors.setdefault(source, []).append(target)
@@ -67,5 +67,5 @@ def _nodes_in_cycles(edges: IdColumn) -> Ids:
                 while component[-1] != node:
                     component.append(stack.popitem()[0])
                 if len(component) > 1:
-                    found.update(component)
-    return np.array(sorted(found), dtype=np.int64)
+                    cyclic.update(component)
+    return np.array(sorted(cyclic), dtype=np.int64)

@@ -144,9 +144,9 @@ class DataGraph:
                     at, reached = distinct_pairs(at[further], reached)
                 return at, reached
             case "alternative":
-                found = [self.follow_path(part, nodes) for part in path.parts]
+                parts = [self.follow_path(part, nodes) for part in path.parts]
                 return distinct_pairs(
-                    np.concatenate([at for at, _ in found]), np.concatenate([node for _, node in found])
+                    np.concatenate([at for at, _ in parts]), np.concatenate([node for _, node in parts])
                 )
             case "?":
                 at, reached = self.follow_path(path.parts[0], nodes)

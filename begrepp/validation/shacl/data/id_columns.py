@@ -40,9 +40,9 @@ def is_in(values: Ids, sorted_values: Ids) -> Mask:
     """Which of the values are in a sorted column."""
     if not len(sorted_values):
         return np.zeros(len(values), dtype=np.bool_)
-    found = np.searchsorted(sorted_values, values)
-    found[found == len(sorted_values)] = 0
-    return np.asarray(sorted_values[found] == values)
+    positions = np.searchsorted(sorted_values, values)
+    positions[positions == len(sorted_values)] = 0
+    return np.asarray(sorted_values[positions] == values)
 
 
 def join_sorted(values: Ids, sorted_values: Ids) -> tuple[Ids, Ids]:

@@ -83,10 +83,10 @@ class TermTable:
             return pl.Series([self._lexical_form(each) for each in ids.tolist()], dtype=pl.String)
         texts = self._gather(ids)
         iris = texts.str.extract("^<([^<>]*)>$")
-        found = iris.zip_with(iris.is_not_null(), texts.str.extract(r'(?s)^"(.*)"'))
-        if not found.str.contains("\\", literal=True).any():
-            return found
-        return pl.Series([unescape(text) if text and "\\" in text else text for text in found], dtype=pl.String)
+        forms = iris.zip_with(iris.is_not_null(), texts.str.extract(r'(?s)^"(.*)"'))
+        if not forms.str.contains("\\", literal=True).any():
+            return forms
+        return pl.Series([unescape(text) if text and "\\" in text else text for text in forms], dtype=pl.String)
 
     def _lexical_form(self, term_id: int) -> str | None:
         term = self.term(term_id) if term_id else None

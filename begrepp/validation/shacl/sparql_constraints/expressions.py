@@ -179,8 +179,8 @@ def _regex(terms: TermTable, text: Value, pattern: Value, flags: Sequence[Value]
         if one_pattern is not None and one_flags is not None:
             rows = group["index"].to_numpy()
             group_texts = texts.gather(rows)
-            found = matches_pattern(group_texts, str(one_pattern), str(one_flags)).astype(np.int8)
-            result[rows] = np.where(group_texts.is_null().to_numpy(), Truth.ERROR, found)
+            matches = matches_pattern(group_texts, str(one_pattern), str(one_flags)).astype(np.int8)
+            result[rows] = np.where(group_texts.is_null().to_numpy(), Truth.ERROR, matches)
     return result
 
 

@@ -98,8 +98,8 @@ class JoinEvaluator:
         if query.having:
             counted_name, operator, number = query.having
             groups = np.flatnonzero(OPERATORS[operator](counts[counted_name], number))
-        found = keys.select(first[groups])
-        return found.with_columns(
+        solutions = keys.select(first[groups])
+        return solutions.with_columns(
             **{
                 name: np.array([self.data.terms.add(Literal(int(n))) for n in counts[variable][groups]], dtype=np.int64)
                 for name, variable in query.counted.items()
@@ -149,8 +149,8 @@ class JoinEvaluator:
         return table.with_columns(**{step.variable: as_ids(self.data.terms, self._value(step.value, table))})
 
     def _optional(self, group: GroupPattern, table: BindingTable) -> BindingTable:
-        found, rows = self._join_nested(group, table)
-        return _stack([found, table.select(np.setdiff1d(np.arange(table.length), rows))])
+        solutions, rows = self._join_nested(group, table)
+        return _stack([solutions, table.select(np.setdiff1d(np.arange(table.length), rows))])
 
     def _union(self, groups: Sequence[GroupPattern], table: BindingTable) -> BindingTable:
         return _stack([self._join_nested(self._check_scope(group, table), table)[0] for group in groups])
@@ -165,17 +165,17 @@ class JoinEvaluator:
 
     def _join_nested(self, group: GroupPattern, table: BindingTable) -> tuple[BindingTable, Ids]:
         """Join the table with a nested group; returns the solutions and the row of the table that each came from."""
-        found = self._group(group, table.with_columns(**{_ROW: np.arange(table.length)}))
-        rows = found.columns[_ROW]
-        outer = {name: found.columns[name] for name in found.columns if name != _ROW}
+        solutions = self._group(group, table.with_columns(**{_ROW: np.arange(table.length)}))
+        rows = solutions.columns[_ROW]
+        outer = {name: solutions.columns[name] for name in solutions.columns if name != _ROW}
         if _ROW in table.columns:
             outer[_ROW] = table.columns[_ROW][rows]
-        return BindingTable(outer, found.length), rows
+        return BindingTable(outer, solutions.length), rows
 
     def _exists(self, group: GroupPattern, table: BindingTable) -> Mask:
-        found = np.zeros(table.length, dtype=np.bool_)
-        found[self._join_nested(group, table)[1]] = True
-        return found
+        matched = np.zeros(table.length, dtype=np.bool_)
+        matched[self._join_nested(group, table)[1]] = True
+        return matched
 
     def _value(self, expression: Expression, table: BindingTable) -> Value:
         return evaluate(self.data, expression, table.column, lambda group: self._exists(group, table), table.length)
@@ -226,8 +226,8 @@ class JoinEvaluator:
             at, targets = self._follow_path(path, starts)
             sources = starts[at]
         rows = np.repeat(np.arange(table.length), len(sources))
-        found = table.select(rows).with_columns(**{_name(subject): np.tile(sources, table.length)})
-        return found if subject == end else found.with_columns(**{_name(end): np.tile(targets, table.length)})
+        solutions = table.select(rows).with_columns(**{_name(subject): np.tile(sources, table.length)})
+        return solutions if subject == end else solutions.with_columns(**{_name(end): np.tile(targets, table.length)})
 
     def _start_nodes(self, path: PropertyPath) -> Ids:
         """The possible start nodes of a path; unsupported for a path of length zero, which starts at any term."""
@@ -248,8 +248,8 @@ class JoinEvaluator:
             return self.data.follow_path(path, starts)
         nodes, back = np.unique(starts, return_inverse=True)
         at, reached = self.data.follow_path(path, nodes)
-        rows, found = join_sorted(back, at)
-        return rows, reached[found]
+        rows, matches = join_sorted(back, at)
+        return rows, reached[matches]
 
     def _is_connected(self, path: PropertyPath, starts: Ids, ends: Ids) -> Mask:
         """The rows where the path connects start and end."""

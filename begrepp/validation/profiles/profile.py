@@ -86,7 +86,9 @@ class Profile:
 
     def checksums(self) -> dict[str, str]:
         """The SHA-256 of each of the profile's own files, by its path relative to the folder."""
-        return {relative_path(path, self.folder): sha256(path) for path in (*self.own_files, *self.own_background)}
+        return {
+            _relative_path(path, self.folder): _file_sha256(path) for path in (*self.own_files, *self.own_background)
+        }
 
     def verify_checksums(self) -> None:
         """Raise `InputError` if a file does not match its pinned checksum."""
@@ -169,13 +171,13 @@ def pin_checksums(profile: Profile) -> Path:
     return path
 
 
-def sha256(path: Path) -> str:
+def _file_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def relative_path(path: Path, folder: Path) -> str:
+def _relative_path(path: Path, folder: Path) -> str:
     """The path of a file relative to a folder, with `..` if it is outside of it."""
     return Path(os.path.relpath(path, folder)).as_posix()
 

@@ -94,7 +94,7 @@ def _apply(terms: TermTable, name: str, arguments: Sequence[Value]) -> Value:
             negated = [_apply(terms, "!", [each]) for each in (one, other)]
             return _apply(terms, "!", [_apply(terms, "&&", negated)])
         case "COALESCE", _:
-            result = np.full(_length(arguments[0]), Truth.ERROR, dtype=np.int8)
+            result = np.full(len(arguments[0]), Truth.ERROR, dtype=np.int8)
             for argument in arguments:
                 result = np.where(result == Truth.ERROR, truth_values(terms, argument), result)
             return result
@@ -143,10 +143,6 @@ def _ids(value: Value) -> Ids:
     if isinstance(value, pl.Series) or value.dtype == np.int8:
         raise UnsupportedQuery
     return value.astype(np.int64, copy=False)
-
-
-def _length(value: Value) -> int:
-    return len(value)
 
 
 def _language(terms: TermTable, ids: Ids) -> pl.Series:

@@ -109,7 +109,7 @@ def test_all_our_questions_are_read_into_columns() -> None:
 def test_columns_and_the_store_answer_our_questions_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     examples = sorted((ROOT / "tests" / "shapes").glob("*/*.ttl"))
     by_columns = validate(examples)
-    monkeypatch.setattr(constraints, "_read", lambda query, prefixes: None)
+    monkeypatch.setattr(constraints, "_parse", lambda query, prefixes: None)
     assert validate(examples).results == by_columns.results
 
 

@@ -50,8 +50,8 @@ class CoreComponents:
     def failed_nodes(self, name: str, argument: Term, shape: Term, values: ValueNodes) -> Iterator[FailedNodes]:
         """The nodes that violate a constraint, given its parameter's name and value, its shape and the value nodes."""
         if name in VALUE_PARAMETERS:
-            nodes, back = np.unique(values.nodes, return_inverse=True)
-            failed = ~self._check_values(name, argument, shape, nodes)[back]
+            nodes, inverse = np.unique(values.nodes, return_inverse=True)
+            failed = ~self._check_values(name, argument, shape, nodes)[inverse]
             yield FailedNodes(values.at[failed], values.nodes[failed])
         elif name == "closed":
             if is_true(argument):
@@ -136,9 +136,9 @@ class CoreComponents:
 
     def _check_qualified(self, name: str, bound: int, shape: Term, values: ValueNodes) -> Iterator[FailedNodes]:
         """Count the value nodes that conform to the qualified value shape (SHACL 4.7.3)."""
-        nodes, back = np.unique(values.nodes, return_inverse=True)
+        nodes, inverse = np.unique(values.nodes, return_inverse=True)
         for value_shape in self.graph.objects(shape, SH + "qualifiedValueShape"):
-            count = values.count_by_focus(~self.non_conforming(value_shape, nodes)[back])
+            count = values.count_by_focus(~self.non_conforming(value_shape, nodes)[inverse])
             yield FailedNodes(np.flatnonzero(count < bound if name == "qualifiedMinCount" else count > bound))
 
     def _check_closed(self, shape: Term, values: ValueNodes) -> Iterator[FailedNodes]:

@@ -38,23 +38,23 @@ def has_node_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
 
 def has_datatype(terms: TermTable, values: Ids, datatype: Term) -> Mask:
     """Test `sh:datatype`: the value has the datatype and a lexical form that is valid for it."""
-    places, names = terms.datatypes
+    indices, names = terms.datatypes
     if (name := lexical_form(datatype)) not in names:
         return np.zeros(len(values), dtype=np.bool_)
-    passed: Mask = places[values] == names.index(name)
+    passed: Mask = indices[values] == names.index(name)
     if name not in _NEVER_ILL_FORMED:
-        for place in np.flatnonzero(passed):
-            literal = terms.term(int(values[place]))
-            passed[place] = isinstance(literal, Literal) and is_well_formed(literal)
+        for row in np.flatnonzero(passed):
+            literal = terms.term(int(values[row]))
+            passed[row] = isinstance(literal, Literal) and is_well_formed(literal)
     return passed
 
 
 def has_language(terms: TermTable, values: Ids, ranges: list[str]) -> Mask:
     """Test `sh:languageIn` by SPARQL's langMatches: "sv" matches sv and sv-FI."""
-    places, names = terms.languages
+    indices, names = terms.languages
     lower_ranges = [each.lower() for each in ranges]
     matching = [any(each in ("*", name) or name.startswith(each + "-") for each in lower_ranges) for name in names]
-    return np.array([*matching, False], dtype=np.bool_)[places[values]]
+    return np.array([*matching, False], dtype=np.bool_)[indices[values]]
 
 
 def has_length(terms: TermTable, values: Ids, name: str, bound: Term) -> Mask:
@@ -66,16 +66,16 @@ def has_length(terms: TermTable, values: Ids, name: str, bound: Term) -> Mask:
 
 def compare_terms(terms: TermTable, left: Ids, operator: str, right: Ids) -> Mask:
     """Evaluate SPARQL's `left operator right` row by row; false for terms that cannot be compared."""
-    different, back = np.unique(pack_pairs(left, right), return_inverse=True)
+    distinct, inverse = np.unique(pack_pairs(left, right), return_inverse=True)
     rows = [
-        f"({place} {one} {other})"
-        for place, (a, b) in enumerate(zip(*unpack_pairs(different), strict=True))
+        f"({row} {one} {other})"
+        for row, (a, b) in enumerate(zip(*unpack_pairs(distinct), strict=True))
         if isinstance(one := terms.term(int(a)), Literal) and isinstance(other := terms.term(int(b)), Literal)
     ]
-    holds = np.zeros(len(different), dtype=np.bool_)
+    holds = np.zeros(len(distinct), dtype=np.bool_)
     for start in range(0, len(rows), _QUERY_ROWS):
         table = " ".join(rows[start : start + _QUERY_ROWS])
         answers = Store().query(f"SELECT ?row {{ VALUES (?row ?a ?b) {{ {table} }} FILTER (?a {operator} ?b) }}")
         if isinstance(answers, QuerySolutions):
             holds[[int(lexical_form(answer["row"])) for answer in answers]] = True
-    return holds[back]
+    return holds[inverse]

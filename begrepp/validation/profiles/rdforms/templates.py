@@ -46,7 +46,7 @@ class Item:
     datatypes: tuple[str, ...]
     choices: tuple[str, ...]
     pattern: str
-    starts: str
+    value_prefix: str
     minimum: int
     preferred: int
     maximum: int | None
@@ -131,7 +131,7 @@ class Bundle:
                 map(expand_name, (*(str(choice["value"]) for choice in template.get("choices", [])), *fixed))
             ),
             pattern=str(template.get("pattern", "")),
-            starts=str(template.get("valueTemplate", "")).partition("$")[0],
+            value_prefix=str(template.get("valueTemplate", "")).partition("$")[0],
             minimum=int(own.get("min", 0)),
             preferred=max(int(own.get("pref", 0)), int(outer.get("pref", 0))),
             maximum=min(maxima) if maxima else None,

@@ -141,10 +141,10 @@ def _rule(item: Item) -> str:
         rules = [f"sh:nodeKind {_KINDS[item.kind]}"]
         if item.choices:
             rules.append(_choices(item))
-        if item.pattern and not item.starts:
+        if item.pattern and not item.value_prefix:
             rules.append(f"sh:pattern {Literal(_anchor(item.pattern))}")
-        elif item.starts:
-            rules.append(f"sh:pattern {Literal('^' + re.escape(item.starts))}")
+        elif item.value_prefix:
+            rules.append(f"sh:pattern {Literal('^' + re.escape(item.value_prefix))}")
         if item.types and not item.automatic and not item.choices:
             kinds = " ".join(f"[ sh:class {_prefixed_name(each)} ]" for each in item.types)
             untyped = "" if item.kind == "RESOURCE" and not item.items else f" {_UNTYPED}"
@@ -181,8 +181,8 @@ def _describe_kind(item: Item, language: str) -> str:
         return ("av typen " if sv else "of the type ") + ", ".join(_local_name(each) for each in item.datatypes)
     if item.kind in _KINDS:
         types = ", ".join(_local_name(each) for each in item.types)
-        if item.pattern or item.starts:
-            shape = item.starts or item.pattern
+        if item.pattern or item.value_prefix:
+            shape = item.value_prefix or item.pattern
             return f"en adress på formen {shape}" if sv else f"an address of the form {shape}"
         if types and not item.automatic:
             return f"något av slaget {types}" if sv else f"a thing of the kind {types}"

@@ -185,8 +185,8 @@ class DataGraph:
 def _by_predicate(statements: TripleColumns) -> dict[int, tuple[Ids, Ids]]:
     """The subjects and objects by predicate id."""
     predicates, counts = np.unique(statements.predicates, return_counts=True)
-    places = np.searchsorted(predicates, statements.predicates)
-    order = np.argsort(places.astype(np.uint16 if len(predicates) < 1 << 16 else np.int64), kind="stable")
+    indices = np.searchsorted(predicates, statements.predicates)
+    order = np.argsort(indices.astype(np.uint16 if len(predicates) < 1 << 16 else np.int64), kind="stable")
     ends = np.cumsum(counts)
     subjects, objects = statements.subjects[order], statements.objects[order]
     return {

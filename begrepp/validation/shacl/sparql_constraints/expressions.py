@@ -116,22 +116,22 @@ def truth_values(terms: TermTable, value: Value) -> TruthValues:
     if value.dtype == np.int8:
         return value.astype(np.int8, copy=False)
     result = np.full(len(value), Truth.ERROR, dtype=np.int8)
-    for number in np.unique(value):
-        if number != UNBOUND:
-            term = terms.term(int(number))
+    for term_id in np.unique(value):
+        if term_id != UNBOUND:
+            term = terms.term(int(term_id))
             if not isinstance(term, Literal) or term.datatype.value != XSD + "boolean":
                 raise UnsupportedQuery
-            result[value == number] = term.value in ("true", "1")
+            result[value == term_id] = term.value in ("true", "1")
     return result
 
 
 def as_ids(terms: TermTable, value: Value) -> Ids:
     """Convert a value to term ids, as BIND needs them."""
     if isinstance(value, pl.Series):
-        different = value.drop_nulls().unique()
-        if len(different) > _MAX_NEW_TERMS:
+        distinct_texts = value.drop_nulls().unique()
+        if len(distinct_texts) > _MAX_NEW_TERMS:
             raise UnsupportedQuery
-        new_ids = {text: terms.add(Literal(text)) for text in different}
+        new_ids = {text: terms.add(Literal(text)) for text in distinct_texts}
         return np.array([UNBOUND if text is None else new_ids[text] for text in value], dtype=np.int64)
     if value.dtype == np.int8:
         no, yes = terms.add(Literal(False)), terms.add(Literal(True))
@@ -148,10 +148,10 @@ def _ids(value: Value) -> Ids:
 def _language(terms: TermTable, ids: Ids) -> pl.Series:
     if np.any(ids >= len(terms)):
         raise UnsupportedQuery
-    places, names = terms.languages
+    indices, names = terms.languages
     tags = pl.Series([*names, "", None], dtype=pl.String)
     absent = np.where(terms.kinds[ids] == TermKind.LITERAL, len(names), len(names) + 1)
-    return tags.gather(np.where(places[ids] >= 0, places[ids], absent))
+    return tags.gather(np.where(indices[ids] >= 0, indices[ids], absent))
 
 
 def _texts(terms: TermTable, value: Value) -> pl.Series:
@@ -159,8 +159,8 @@ def _texts(terms: TermTable, value: Value) -> pl.Series:
     if isinstance(value, pl.Series):
         return value
     ids = _ids(value)
-    places, names = terms.datatypes
-    if np.any(ids >= len(terms)) or any(names[place] != XSD + "string" for place in np.unique(places[ids])):
+    indices, names = terms.datatypes
+    if np.any(ids >= len(terms)) or any(names[index] != XSD + "string" for index in np.unique(indices[ids])):
         raise UnsupportedQuery
     return terms.lexical_forms(ids)
 
@@ -198,8 +198,8 @@ def _compare(terms: TermTable, name: str, one: Value, other: Value) -> TruthValu
 
 def _reject_equal_values_in_other_forms(terms: TermTable, left: Ids, right: Ids) -> None:
     """Raise `UnsupportedQuery` for different literals that may have equal values, such as 1 and 01, or two dates."""
-    places, names = terms.datatypes
+    indices, names = terms.datatypes
     texts = np.array([name in (XSD + "string", RDF + "langString") for name in names] + [True], dtype=np.bool_)
     both = (terms.kinds[left] == TermKind.LITERAL) & (terms.kinds[right] == TermKind.LITERAL)
-    if not np.all(texts[places[left[both]]] & texts[places[right[both]]]):
+    if not np.all(texts[indices[left[both]]] & texts[indices[right[both]]]):
         raise UnsupportedQuery

@@ -87,11 +87,11 @@ class JoinEvaluator:
     def _count(self, query: Select, table: BindingTable) -> BindingTable:
         names = list(dict.fromkeys(["this", *query.grouped_by]))
         keys = BindingTable({name: table.column(name) for name in names}, table.length)
-        places, first = _number_rows(keys)
+        row_numbers, first = _number_rows(keys)
         counts: dict[str, Ids] = {}
         counted_variables = {*query.counted.values(), *([query.having[0]] if query.having else [])}
         for name in counted_variables:
-            pairs = sorted_unique(pack_pairs(places, table.column(name)))
+            pairs = sorted_unique(pack_pairs(row_numbers, table.column(name)))
             group, value = unpack_pairs(pairs)
             counts[name] = np.bincount(group[value != UNBOUND], minlength=len(first))
         groups = np.arange(len(first))
@@ -246,9 +246,9 @@ class JoinEvaluator:
         """Follow a path from each row: row indices, and the node reached for each."""
         if path.kind in ("predicate", "inverse"):
             return self.data.follow_path(path, starts)
-        nodes, back = np.unique(starts, return_inverse=True)
+        nodes, inverse = np.unique(starts, return_inverse=True)
         at, reached = self.data.follow_path(path, nodes)
-        rows, matches = join_sorted(back, at)
+        rows, matches = join_sorted(inverse, at)
         return rows, reached[matches]
 
     def _is_connected(self, path: PropertyPath, starts: Ids, ends: Ids) -> Mask:
@@ -261,13 +261,15 @@ class JoinEvaluator:
             sources = sorted_unique(self._start_nodes(path))
             at, targets = self.data.follow_path(path.parts[0], sources)
             return is_in(starts, nodes_on_cycles(sources[at], targets))
-        nodes, back = np.unique(starts, return_inverse=True)
+        nodes, inverse = np.unique(starts, return_inverse=True)
         connected = np.zeros(len(starts), dtype=np.bool_)
-        rows = np.argsort(back, kind="stable")
+        rows = np.argsort(inverse, kind="stable")
         for first in range(0, len(nodes), _START_BATCH):
             at, reached = self.data.follow_path(path, nodes[first : first + _START_BATCH])
-            own = rows[slice(*np.searchsorted(back[rows], (first, first + _START_BATCH)))]
-            connected[own] = is_in(pack_pairs(back[own] - first, ends[own]), pack_pairs(at, reached))
+            batch_rows = rows[slice(*np.searchsorted(inverse[rows], (first, first + _START_BATCH)))]
+            connected[batch_rows] = is_in(
+                pack_pairs(inverse[batch_rows] - first, ends[batch_rows]), pack_pairs(at, reached)
+            )
         return connected
 
 
@@ -284,10 +286,10 @@ def _stack(tables: Sequence[BindingTable]) -> BindingTable:
 
 def _number_rows(table: BindingTable) -> tuple[Ids, Ids]:
     """For each row the index of its distinct row, and for each distinct row the index of its first occurrence."""
-    places = np.zeros(table.length, dtype=np.int64)
+    row_numbers = np.zeros(table.length, dtype=np.int64)
     for column in table.columns.values():
-        places = np.unique(pack_pairs(places, column), return_inverse=True)[1]
-    return places, np.unique(places, return_index=True)[1]
+        row_numbers = np.unique(pack_pairs(row_numbers, column), return_inverse=True)[1]
+    return row_numbers, np.unique(row_numbers, return_index=True)[1]
 
 
 def _distinct(table: BindingTable) -> BindingTable:

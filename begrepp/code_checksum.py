@@ -1,6 +1,6 @@
-"""Which of the project's modules a module stands on, and their checksum: has the code changed since?
+"""Checksum of a module and of all project modules that it imports, for cache keys that notice changed code.
 
-Only `import` lines count; a module that is imported by a name that is computed must be named by the caller.
+Only `import` statements count: a module that is imported by a computed name must be named by the caller.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def code_checksum(*modules: str) -> str:
 
 
 def files_checksum(files: Iterable[Path]) -> str:
-    """One checksum for files of the project: their places in it, and what they hold."""
+    """Return one checksum of the paths (relative to the project) and contents of files."""
     digest = hashlib.sha256()
     for path in files:
         digest.update(f"{path.relative_to(ROOT).as_posix()} {_checksum(path)}\n".encode())
@@ -51,7 +51,7 @@ def _checksum(path: Path) -> str:
 
 @cache
 def _file(module: str) -> Path | None:
-    """The file of one of the project's modules; None for other names, such as a class that is imported."""
+    """Return the file of a project module; None for other names, such as an imported class."""
     if module.partition(".")[0] not in PACKAGES:
         return None
     place = ROOT.joinpath(*module.split("."))
@@ -63,7 +63,7 @@ def _file(module: str) -> Path | None:
 
 @cache
 def _imported(path: Path) -> tuple[str, ...]:
-    """The names that a file imports; `from a import b` may mean the module `a.b`."""
+    """Return the names that a file imports; `from a import b` may import the module `a.b`."""
     names = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):

@@ -1,18 +1,19 @@
-"""What can go wrong, said so that a person knows where it happened and what to do next.
+"""Exception classes: each error states the reason and the next step, and its HTTP status and exit code.
 
-One family, rendered once: the command line turns a `BegreppError` into words and an exit code, the
-server turns it into a page or a problem document with `status`.
+The command line prints a `BegreppError` and exits with `exit_code`; the server renders it as a page or a
+problem document (RFC 9457) with `status`.
 """
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where in a publisher's file a record was read: file name and 1-based row (0: the whole file)."""
+    """The place in a publisher's file that a record was read from: file name and 1-based row (0: the whole file)."""
 
     file: str
     row: int = 0
@@ -22,7 +23,7 @@ class Origin:
 
 
 class BegreppError(Exception):
-    """The family. `status` is the HTTP status, `exit_code` that of the command line."""
+    """Base class. `status` is the HTTP status, `exit_code` that of the command line."""
 
     status = 500
     exit_code = 1
@@ -37,7 +38,7 @@ class BegreppError(Exception):
 
 
 class InputError(BegreppError):
-    """A publisher's file cannot be used: names the file, the row, the reason and the next step."""
+    """Raised for a file that cannot be used; names the file, the row, the reason and the next step."""
 
     status = 422
 
@@ -55,72 +56,88 @@ class InputError(BegreppError):
 
 
 class PersonalDataError(InputError):
-    """The input carries data about a person; begrepp holds metadata only and refuses it."""
+    """Raised for input that contains data about a person; begrepp holds metadata only."""
 
 
 class ValidationError(BegreppError):
-    """A source breaks the shapes, so it is not published."""
+    """Raised for a source that violates the shapes and is therefore not published."""
 
     status = 422
 
 
 class UsageError(BegreppError):
-    """The command or request is wrong in itself: an unknown source, a missing file, a bad parameter."""
+    """Raised for an invalid command or request: an unknown source, a missing file, a bad parameter."""
 
     status = 400
     exit_code = 2
 
 
 class NotFound(BegreppError):
-    """Nothing here has that name."""
+    """Raised for a name or address that does not exist."""
 
     status = 404
 
 
 class NoBuild(BegreppError):
-    """There is no build to serve or ask yet."""
+    """Raised where there is no build yet."""
 
     status = 503
 
 
+class FolderNotWritable(BegreppError):
+    """A folder that the server writes to is missing, read-only or full."""
+
+    status = 503
+    CAUSES = frozenset(
+        {errno.EACCES, errno.EDQUOT, errno.ENOENT, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
+    )
+    """The numbers of an `OSError` that mean this."""
+
+    def __init__(self, what: str, error: OSError) -> None:
+        super().__init__(
+            f"The server cannot write {what}: {error.strerror}.",
+            "Its operator gives it a folder that it can write to, in BEGREPP_SERVER_CACHE (docs/how-to/deploy.md).",
+        )
+
+
 class QueryError(BegreppError):
-    """A SPARQL query that cannot be parsed or evaluated."""
+    """Raised for a SPARQL query that cannot be parsed or evaluated."""
 
     status = 400
 
 
 class QueryRefused(BegreppError):
-    """A SPARQL request that a read-only endpoint does not take: updates, SERVICE to where it may not go."""
+    """Raised for a SPARQL request that the read-only endpoint does not allow: updates, SERVICE elsewhere."""
 
     status = 403
 
 
 class QueryTimeout(BegreppError):
-    """A query that ran past its deadline and was stopped."""
+    """Raised for a query that exceeded its time limit and was stopped."""
 
     status = 503
 
 
 class QueryTooLarge(BegreppError):
-    """A query whose answer, or whose working memory, went past the limit."""
+    """Raised for a query whose result or working memory exceeded the limit."""
 
     status = 503
 
 
 class QueryAbandoned(BegreppError):
-    """A query whose reader has gone."""
+    """Raised for a query whose client has disconnected."""
 
     status = 503
 
 
 class ServerBusy(BegreppError):
-    """All query workers are taken."""
+    """Raised when no query worker is available."""
 
     status = 503
 
 
 class TooManyQueries(BegreppError):
-    """More queries wait than may; `retry_after` says in how many seconds another is welcome."""
+    """Raised when the query queue is full; `retry_after` is the time to wait in seconds."""
 
     status = 429
 

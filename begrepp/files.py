@@ -1,4 +1,4 @@
-"""Hard links, and folders that are written aside and gone afterwards unless they were renamed."""
+"""Hard links and staging folders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def link(source: Path, target: Path) -> None:
-    """The same file under another name, or a copy where the file system has no hard links."""
+    """Create a hard link, or a copy where the file system has no hard links."""
     try:
         os.link(source, target)
     except FileNotFoundError:
@@ -22,11 +22,11 @@ def link(source: Path, target: Path) -> None:
 
 @contextmanager
 def staging_folder(builds: Path) -> Iterator[Path]:
-    """A directory to write in, gone afterwards unless it was published; what killed processes left is removed."""
+    """Yield a new folder that is removed on exit unless it was renamed; remove what killed processes left behind."""
     builds.mkdir(parents=True, exist_ok=True)
     remove_stale_folders(builds)
     folder = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=builds))
-    folder.chmod(0o755)  # who serves a build need not be who made it
+    folder.chmod(0o755)  # the server may run as another user than the build
     try:
         yield folder
     finally:
@@ -34,7 +34,7 @@ def staging_folder(builds: Path) -> Iterator[Path]:
 
 
 def remove_stale_folders(folder: Path) -> None:
-    """Remove what killed processes were writing aside in the folder."""
+    """Remove the staging folders of processes that no longer run."""
     for left in folder.glob(".aside-*"):
         if not _is_running(int(left.name.split("-")[1])):
             shutil.rmtree(left, ignore_errors=True)

@@ -31,8 +31,8 @@ def run(data: Path) -> None:
     """Print medians in milliseconds, side by side, and sizes on disk."""
     build = data / "current"
     manifest = read_manifest(build)
-    graphs = [(g["graph"], build / "graphs" / g["file"]) for g in manifest.graphs]
-    names = [NamedNode(g["graph"]) for g in manifest.graphs if g["current"]]
+    graphs = [(g.graph, build / "graphs" / g.file) for g in manifest.graphs]
+    names = [NamedNode(g.graph) for g in manifest.graphs if g.current]
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         _write(Path(folder) / "view", graphs, [build / "graphs" / "current.nt"])

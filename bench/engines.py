@@ -21,8 +21,8 @@ from urllib.parse import urlencode
 from begrepp.cli.publish import PIECE
 from begrepp.rdf.namespaces import sparql_prologue
 from bench import jena
-from tests.engines import oxigraph, virtuoso
-from tests.w3c.serving import serve
+from tests.support.engines import oxigraph, virtuoso
+from tests.support.serving import serve
 
 ROUNDS = 7
 TOP, MIDDLE, LEAF = "02", "C00-C97", "C50.9"

@@ -1,6 +1,6 @@
 """How good the search is: judged queries asked of a build, scored by nDCG@10 and MRR, the worst ones first.
 
-The judgements lie in `tests/search/judged.tsv`: a query, a tab, and what it should find, each with a grade from
+The judgements lie in `tests/begrepp/search/judged.tsv`: a query, a tab, and what it should find, each with a grade from
 1 (related) to 3 (what is meant). They were written from the publishers' lists before the ranking was.
 """
 
@@ -18,7 +18,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.search import Hit, TextIndex
 from begrepp.settings import ROOT, Settings
 
-JUDGED = ROOT / "tests" / "search" / "judged.tsv"
+JUDGED = ROOT / "tests" / "begrepp" / "search" / "judged.tsv"
 DEPTH = 10
 
 

@@ -24,7 +24,7 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from server.http.urls import document
 from server.served.build import ServedBuild
-from tests.w3c.serving import serve
+from tests.support.serving import serve
 
 _SECONDS, _CONNECTIONS, _MOST = 8, 8, 2000
 _WARM_SECONDS = 5

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from begrepp.validation.validate import Engine
-from tests.w3c_shacl import expected, told, w3c_tests
+from tests.support.w3c_shacl import expected, told, w3c_tests
 
 ENGINES: tuple[Engine, ...] = ("fast", "reference")
 

@@ -90,7 +90,7 @@ def _variables(data: Path) -> None:
     build = (data / "current").resolve()
     store, manifest = DiskStore(build / "store"), read_manifest(build)
     iris = Iris(manifest.base)
-    datasets = [iris.dataset(graph["id"]) for graph in manifest.current("dataset")]
+    datasets = [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")]
     linked = linked_in(store, datasets)
     known = {one.entry.iri: set(one.concepts) for one in linked}
     gold = [

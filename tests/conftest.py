@@ -24,8 +24,8 @@ from begrepp.build.pipeline import build
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.editions import find_editions
 from server.app import create_app
-from tests.shell import Shell
-from tests.small import HEADER, ROWS, Quiet, put
+from tests.support.shell import Shell
+from tests.support.small import HEADER, ROWS, Quiet, put
 
 NEWER = ROWS.replace("A00.0,Påhittad lungåkomma,Invented lung disorder,A00,1997-01-01,\n", "").replace(
     "Påhittad åkomma UNS", "Påhittad åkomma ospecificerad"

@@ -1,14 +1,14 @@
-"""What a build says of itself: sources with checksums, counts, rejects, what the shapes said, and the hash."""
+"""The build manifest (manifest.json): sources with checksums, counts, skipped rows, validation results, graph hash."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from begrepp.artefact.parts import Part
+import msgspec
+
+from begrepp.artefact.parts import FileUsed, Kind, Part
 from begrepp.errors import NoBuild
 from begrepp.records import Coverage, Redistribution
 from begrepp.settings import Settings
@@ -16,78 +16,229 @@ from begrepp.settings import Settings
 MANIFEST = "manifest.json"
 
 
+class GraphEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One named graph: an edition of a scheme, or a state of a mapping set, catalogue, dataset or structure."""
+
+    kind: Kind
+    id: str
+    version: str
+    titles: dict[str, str]
+    """Titles by language."""
+    graph: str
+    """IRI of the graph."""
+    source: str
+    valid_from: date
+    coverage: Coverage
+    redistribution: Redistribution
+    hierarchical: bool
+    current: bool
+    """Whether the edition is in force, so that its scheme is described by it in the current view."""
+    concepts: int
+    inactive: int
+    levels: dict[str, int]
+    """Number of concepts by level."""
+    datasets: int
+    variables: int
+    code_lists: int
+    coded_values: int
+    elements: int
+    mappings: int
+    triples: int
+    sha256: str
+    """SHA-256 of the sorted lines of the file."""
+    header: list[str]
+    """N-Triples lines that describe the edition and its scheme."""
+    file: str
+    """Name of the file in the `graphs` folder of the build."""
+
+
+class SkippedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that a loader skipped; the reason is empty in a public build, since it may quote the row."""
+
+    where: str
+    reason: str
+
+
+class WarningGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Validation results of one load with the same shape and cause."""
+
+    shape: str
+    severity: str
+    count: int
+    messages: dict[str, str]
+    examples: list[str]
+
+
+class LoadEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """The load of one edition: files, counts of rows, skipped rows, and the number of validation results."""
+
+    source: str
+    version: str
+    load_iri: str = msgspec.field(name="load")
+    loaded_at: str
+    entry: str
+    """Key of the edition in the part cache."""
+    files: list[FileUsed]
+    rows_read: int
+    rows_skipped: int
+    skips: list[SkippedRow]
+    """The first skipped rows (`begrepp.build.load_edition.MAX_SKIPS_STORED`)."""
+    violations: int
+    warnings: int
+    warning_groups: list[WarningGroup]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """The manifest of one build, as read from its directory."""
+class LevelCoverage:
+    """Number of codes of one level in each of two editions, and whether each edition lists the level completely."""
+
+    level: str
+    old: int
+    new: int
+    common: int
+    old_covers: bool
+    new_covers: bool
+
+
+class DifferenceEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """The difference between two editions of a scheme, in a graph of its own."""
+
+    scheme: str
+    old: str
+    """Version of the older edition."""
+    new: str
+    """Version of the newer edition."""
+    old_valid_from: date
+    new_valid_from: date
+    old_partial: bool
+    new_partial: bool
+    graph: str
+    """IRI of the graph."""
+    file: str
+    """Name of the file in the `graphs` folder of the build."""
+    redistribution: Redistribution
+    triples: int
+    sha256: str
+    counts: dict[str, int]
+    """Number of changes by class (`begrepp.history.changes.TYPES`)."""
+    rules: dict[str, int]
+    """Number of changes by rule (`begrepp.history.changes.RULES`)."""
+    unchanged: int
+    levels: list[LevelCoverage]
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Faults that one check (`queries/checks/`) found in the current view: their number, and the first of them."""
+
+    check: str
+    title: str
+    severity: str
+    """`violation` or `warning`; a violation stops the build."""
+    count: int
+    examples: list[str]
+
+
+class FailedEdition(msgspec.Struct, frozen=True, kw_only=True):
+    """An edition that was not loaded; the reason is empty in a public build."""
+
+    source: str
+    """Source and version, as `kva/2025`."""
+    reason: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The manifest of one build."""
 
     id: str
     base: str
+    """Base of the IRIs that begrepp mints."""
     public: bool
+    """Whether texts that may not be redistributed are left out."""
     built_at: str
     seconds: float
     hash: str
+    """SHA-256 over all graphs but the provenance (`begrepp.build.manifest_writer.graph_hash`)."""
     triples: int
     things: int
+    """Number of documents in the text index."""
     software: str
-    graphs: list[dict[str, Any]]
-    loads: list[dict[str, Any]]
-    differences: list[dict[str, Any]] = field(default_factory=list)
-    checks: list[dict[str, Any]] = field(default_factory=list)
-    failed: list[dict[str, str]] = field(default_factory=list)
-    derived: dict[str, str] = field(default_factory=dict)
+    graphs: list[GraphEntry]
+    loads: list[LoadEntry]
+    differences: list[DifferenceEntry]
+    checks: list[CheckResult]
+    failed: list[FailedEdition]
+    derived: dict[str, str]
+    """Keys under which the next build may use the derived files again (`begrepp.build.derived`)."""
 
-    def graph(self, kind: str, id_: str, version: str = "") -> dict[str, Any] | None:
-        """What the manifest says of a scheme, mapping set or dataset: of the version, or of the current one."""
+    def find_graph(self, kind: str, id_: str, version: str = "") -> GraphEntry | None:
+        """Return the graph of a scheme, mapping set, catalogue, dataset or structure; the current one by default."""
         return next(
             (
-                g
-                for g in self.graphs
-                if g["kind"] == kind and g["id"] == id_ and (g["version"] == version if version else g["current"])
+                graph
+                for graph in self.graphs
+                if graph.kind == kind and graph.id == id_ and (graph.version == version if version else graph.current)
             ),
             None,
         )
 
-    def difference(self, graph: str) -> dict[str, Any] | None:
-        """What the manifest says of the difference with that IRI."""
-        return next((difference for difference in self.differences if difference["graph"] == graph), None)
+    def current_graphs(self, kind: str) -> list[GraphEntry]:
+        """Return all current graphs of a kind."""
+        return [graph for graph in self.graphs if graph.kind == kind and graph.current]
 
-    def differences_of(self, scheme: str) -> list[dict[str, Any]]:
-        """The differences between the releases of a scheme, newest first."""
-        own = [difference for difference in self.differences if difference["scheme"] == scheme]
-        return sorted(own, key=lambda d: (d["new_valid_from"], d["new"], d["old_valid_from"], d["old"]), reverse=True)
+    def find_difference(self, graph: str) -> DifferenceEntry | None:
+        """Return the difference whose graph has the IRI."""
+        return next((difference for difference in self.differences if difference.graph == graph), None)
 
-    def current(self, kind: str) -> list[dict[str, Any]]:
-        """All current graphs of a kind."""
-        return [g for g in self.graphs if g["kind"] == kind and g["current"]]
+    def differences_of(self, scheme: str) -> list[DifferenceEntry]:
+        """Return the differences between the editions of a scheme, newest first."""
+        own = [difference for difference in self.differences if difference.scheme == scheme]
+        return sorted(own, key=lambda d: (d.new_valid_from, d.new, d.old_valid_from, d.old), reverse=True)
 
 
 def read_manifest(build: Path) -> Manifest:
-    """The manifest in a build's directory; raises `NoBuild` where there is none."""
+    """Read the manifest of a build directory.
+
+    Raises `NoBuild` if there is none, or if it is damaged or has the format of another version of begrepp.
+    """
     try:
-        return Manifest(**json.loads((build / MANIFEST).read_text(encoding="utf-8")))
+        return msgspec.json.decode((build / MANIFEST).read_bytes(), type=Manifest)
     except FileNotFoundError:
         raise NoBuild("There is no build yet.", "Run `begrepp build` (or `make serve`) first.") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise NoBuild(
+            f"The manifest of the build cannot be read: {build / MANIFEST}: {error}. "
+            "It is damaged, or another version of begrepp wrote it.",
+            "Run `begrepp build` to build again.",
+        ) from None
+
+
+def read_manifest_if_valid(build: Path) -> Manifest | None:
+    """Read the manifest of a build directory; return None where `read_manifest` raises."""
+    try:
+        return read_manifest(build)
+    except NoBuild:
+        return None
 
 
 def current_build(settings: Settings) -> Path:
-    """The directory of the build that is published now."""
+    """Return the directory of the published build; raises `NoBuild` if there is none."""
     if not settings.current.exists():
         raise NoBuild("There is no build yet.", "Run `begrepp build` (or `make serve`) first.")
     return settings.current.resolve()
 
 
-def described_part(graph: dict[str, Any], folder: Path) -> Part:
-    """The way back: the part that the manifest describes, its file in the folder of graphs."""
+def part_from_entry(entry: GraphEntry, folder: Path) -> Part:
+    """Return the part that an entry describes; `folder` is the `graphs` folder of the build."""
     return Part(
-        kind=graph["kind"],
-        id=graph["id"],
-        version=graph["version"],
-        graph=graph["graph"],
-        valid_from=date.fromisoformat(graph["valid_from"]),
-        redistribution=Redistribution(graph["redistribution"]),
-        coverage=Coverage(graph["coverage"]),
-        source=graph["source"],
-        titles=graph["titles"],
-        header=graph["header"],
-        path=folder / graph["file"],
+        kind=entry.kind,
+        id=entry.id,
+        version=entry.version,
+        graph=entry.graph,
+        valid_from=entry.valid_from,
+        redistribution=entry.redistribution,
+        coverage=entry.coverage,
+        source=entry.source,
+        titles=entry.titles,
+        header=entry.header,
+        path=folder / entry.file,
     )

@@ -15,25 +15,25 @@ from functools import cached_property
 from pathlib import Path
 
 from begrepp.artefact.alphabet import Alphabet, path_of
-from begrepp.artefact.manifest import MANIFEST, Manifest, read_manifest
+from begrepp.artefact.manifest import CheckResult, Manifest, read_manifest_if_valid
 from begrepp.artefact.statistics import FILE as STATISTICS
 from begrepp.artefact.statistics import StatisticsCounter
-from begrepp.build.graph_checks import CheckFinding, run_checks, scan_for_faults
+from begrepp.build.graph_checks import run_checks, scan_for_faults
 from begrepp.build.part_cache import data_files, software
 from begrepp.build.progress import Progress
 from begrepp.build.view_scan import CHECKS
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link
-from begrepp.queries.files import QUERIES
-from begrepp.search import renew_index, write_index
+from begrepp.queries.files import QUERIES_DIR
+from begrepp.search import update_index, write_index
 from begrepp.settings import LANGUAGES
-from begrepp.store.contents import Contents
+from begrepp.store.contents import StoreContents
 
 
 class DerivedResults:
     """The results for a graph, and under which keys they may be taken over by the next build."""
 
-    def __init__(self, contents: Contents, before: Path | None) -> None:
+    def __init__(self, contents: StoreContents, before: Path | None) -> None:
         self._before = before
         self.keys = {
             "overview": _key(
@@ -61,19 +61,19 @@ class DerivedResults:
         if self._before and self._same("indexing"):
             with suppress(OSError, ValueError):
                 before = self._before / "graphs" / view.name
-                if things := renew_index(index, view, self._before / "index", before, done):
+                if things := update_index(index, view, self._before / "index", before, done):
                     return things
             shutil.rmtree(index, ignore_errors=True)
         return write_index(index, view, done)
 
-    def check_store(self, stored: Future[None], store: Path, progress: Progress) -> list[CheckFinding]:
+    def check_store(self, stored: Future[None], store: Path, progress: Progress) -> list[CheckResult]:
         """What the checks find in the store, as soon as it is whole."""
         stored.result()
         if self._same("checks"):
             return [finding for finding in self._found_before if finding.check not in CHECKS]
         return list(run_checks(store, progress.work("checking the current view")))
 
-    def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckFinding]:
+    def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckResult]:
         """Write the statistics and the alphabetical order of the current view; what is found in reading it over."""
         written = [Path(STATISTICS), *(path_of(Path(), language) for language in LANGUAGES)]
         if self._before and self._same("overview") and all((self._before / path).exists() for path in written):
@@ -87,20 +87,19 @@ class DerivedResults:
         return found
 
     @property
-    def _found_before(self) -> list[CheckFinding]:
-        known = self._known.checks if self._known else []
-        return [CheckFinding(**{**said, "examples": tuple(said["examples"])}) for said in known]
+    def _found_before(self) -> list[CheckResult]:
+        return self._known.checks if self._known else []
 
     @cached_property
     def _known(self) -> Manifest | None:
-        return read_manifest(self._before) if self._before and (self._before / MANIFEST).exists() else None
+        return read_manifest_if_valid(self._before) if self._before else None
 
     def _same(self, what: str) -> bool:
         return bool(self._known and self._known.derived.get(what) == self.keys[what])
 
 
 def _checks() -> list[Path]:
-    return sorted((QUERIES / "checks").glob("*.rq"))
+    return sorted((QUERIES_DIR / "checks").glob("*.rq"))
 
 
 def _key(graph: str, module: str, *files: Path) -> str:

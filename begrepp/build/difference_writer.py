@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
+from begrepp.artefact.manifest import LevelCoverage
 from begrepp.artefact.parts import Part
 from begrepp.errors import ValidationError
 from begrepp.history.changes import Comparison
@@ -15,7 +15,7 @@ from begrepp.history.comparison import compare_parts
 from begrepp.history.correspondence import difference_triples, named
 from begrepp.history.reused_codes import ReusedCodes, separate_meanings
 from begrepp.rdf.iris import Iris, segment
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import Coverage, Redistribution
 from begrepp.validation.validate import validate
@@ -36,28 +36,7 @@ class Difference:
     counts: dict[str, int] = field(default_factory=dict)
     rules: dict[str, int] = field(default_factory=dict)
     unchanged: int = 0
-    levels: list[dict[str, Any]] = field(default_factory=list)
-
-    def described(self) -> dict[str, Any]:
-        """The difference as the manifest holds it."""
-        return {
-            "scheme": self.scheme,
-            "old": self.old.version,
-            "new": self.new.version,
-            "old_valid_from": self.old.valid_from.isoformat(),
-            "new_valid_from": self.new.valid_from.isoformat(),
-            "old_partial": self.old.coverage is Coverage.PARTIAL,
-            "new_partial": self.new.coverage is Coverage.PARTIAL,
-            "graph": self.graph,
-            "file": self.path.name,
-            "redistribution": str(self.redistribution),
-            "triples": self.triples,
-            "sha256": self.sha256,
-            "counts": self.counts,
-            "rules": self.rules,
-            "unchanged": self.unchanged,
-            "levels": self.levels,
-        }
+    levels: list[LevelCoverage] = field(default_factory=list)
 
 
 def write_differences(
@@ -112,13 +91,13 @@ def _write(old: Part, new: Part, compared: Comparison, folder: Path, iris: Iris,
     protected = Redistribution.NOT_ALLOWED in (old.redistribution, new.redistribution)
     out = SortedFile(folder / f"difference--{scheme}--{segment(old.version)}--{segment(new.version)}.nt")
     for triple in difference_triples(graph, old, new, compared, with_texts=not (public and protected)):
-        out.add(ntriples(triple))
+        out.add(ntriples_line(triple))
     triples, sha256 = out.close()
     report = validate([out.path])
     if report.violations:
         raise ValidationError(
-            f"The difference between {scheme} {old.version} and {new.version} breaks the shapes: {report.results[0]}.",
-            "This is a fault of begrepp's own; build without one of the editions, and report it.",
+            f"The difference between {scheme} {old.version} and {new.version} violates a shape: {report.results[0]}.",
+            "This is a bug in begrepp. Build without one of the editions, and report it.",
         )
     return Difference(
         scheme=scheme,
@@ -132,15 +111,5 @@ def _write(old: Part, new: Part, compared: Comparison, folder: Path, iris: Iris,
         counts=compared.by_type(),
         rules=compared.by_rule(),
         unchanged=compared.unchanged,
-        levels=[
-            {
-                "level": row.level,
-                "old": row.old,
-                "new": row.new,
-                "common": row.common,
-                "old_covers": row.old_covers,
-                "new_covers": row.new_covers,
-            }
-            for row in compared.levels
-        ],
+        levels=compared.levels,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
 from pathlib import Path
@@ -17,31 +16,21 @@ from pathlib import Path
 import numpy as np
 from pyoxigraph import QuerySolution, QuerySolutions
 
+from begrepp.artefact.manifest import CheckResult
 from begrepp.build.view_scan import CHECKS, ViewReader, scan_view
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
 from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.data.cycles import nodes_on_cycles
 
 EXAMPLES_KEPT = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckFinding:
-    """What a check found in the current view: how many faults, and the first of them."""
-
-    check: str
-    title: str
-    severity: str
-    count: int
-    examples: tuple[str, ...]
-
-
-def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -> Iterator[CheckFinding]:
+def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -> Iterator[CheckResult]:
     """Ask a store the checks that are not made in reading over the view; those that find nothing are left out.
 
     `done` is told how far it has come, to 1.
     """
-    checks = [check for check in queries("checks") if check.name not in CHECKS]
+    checks = [check for check in read_queries("checks") if check.name not in CHECKS]
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         for number, finding in enumerate(pool.map(partial(run_check, store), checks), start=1):
             done(number / len(checks))
@@ -49,23 +38,23 @@ def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -
                 yield finding
 
 
-def scan_for_faults(view: Path, *others: ViewReader) -> Iterator[CheckFinding]:
+def scan_for_faults(view: Path, *others: ViewReader) -> Iterator[CheckResult]:
     """Read the current view once, for the other checks and for `others` who read it; what they find."""
-    readers = [(query, CHECKS[query.name]()) for query in queries("checks") if query.name in CHECKS]
+    readers = [(query, CHECKS[query.name]()) for query in read_queries("checks") if query.name in CHECKS]
     scan_view(view, [*(reader for _, reader in readers), *others])
     for query, reader in readers:
         if finding := _finding(query, reader.faults()):
             yield finding
 
 
-def run_check(store: Path, check: Query) -> CheckFinding | None:
+def run_check(store: Path, check: Query) -> CheckResult | None:
     """What a check finds in a store: each row of its answer is a fault, or a step on a way that must not lead back."""
     answer = DiskStore(store).query(check.text)
     assert isinstance(answer, QuerySolutions)
-    return _finding(check, _circles(answer) if check.said.get("rows") == "steps" else map(_words, answer))
+    return _finding(check, _circles(answer) if check.metadata.get("rows") == "steps" else map(_words, answer))
 
 
-def _finding(check: Query, faults: Iterable[str]) -> CheckFinding | None:
+def _finding(check: Query, faults: Iterable[str]) -> CheckResult | None:
     count = 0
 
     def counted() -> Iterator[str]:
@@ -76,8 +65,8 @@ def _finding(check: Query, faults: Iterable[str]) -> CheckFinding | None:
     examples = nsmallest(EXAMPLES_KEPT, counted())
     if not count:
         return None
-    return CheckFinding(
-        check=check.name, title=check.title, severity=check.said["severity"], count=count, examples=tuple(examples)
+    return CheckResult(
+        check=check.name, title=check.title, severity=check.metadata["severity"], count=count, examples=examples
     )
 
 

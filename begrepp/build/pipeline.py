@@ -10,19 +10,17 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
-from begrepp.artefact.manifest import MANIFEST, Manifest, read_manifest
+from begrepp.artefact.manifest import CheckResult, FailedEdition, Manifest, read_manifest_if_valid
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.artefact.public_projection import project
 from begrepp.build.comparison_cache import ComparisonCache
 from begrepp.build.derived import DerivedResults
 from begrepp.build.difference_writer import write_differences
-from begrepp.build.graph_checks import CheckFinding
 from begrepp.build.load_editions import EditionJob, Failure, load_all
-from begrepp.build.manifest_writer import describe_load, describe_part, graph_hash, write_manifest
+from begrepp.build.manifest_writer import difference_entry, graph_entry, graph_hash, load_entry, write_manifest
 from begrepp.build.part_cache import PartCache
 from begrepp.build.progress import Progress
 from begrepp.build.provenance import write_catalogue, write_provenance
@@ -37,7 +35,7 @@ from begrepp.history.view_files import write_view
 from begrepp.rdf.iris import Iris
 from begrepp.records import Coverage
 from begrepp.settings import Settings
-from begrepp.store.contents import Contents
+from begrepp.store.contents import StoreContents
 
 
 class BuildFailed(BegreppError):
@@ -104,10 +102,10 @@ def build(
         differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, comparisons.get, public=public)]
         comparisons.remove_unused()
         if public:
-            progress.step("leaving out the texts that may not be redistributed")
+            progress.step("removing texts that may not be redistributed")
             for part in parts:
                 project(part)
-        progress.step("joining the current view")
+        progress.step("merging the current view")
         groups = in_force(parts, date.today())
         current_parts = {id(group[0]) for group in groups}
         others = [line for part in parts if id(part) not in current_parts for line in part.header]
@@ -127,13 +125,13 @@ def build(
         named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
         named += [(iris.graph("cascade"), cascade)]
-        contents = Contents.of(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
+        contents = StoreContents.from_files(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
         stored = store.finish(contents)
         derived = DerivedResults(contents, before)
         beside = stack.enter_context(ThreadPoolExecutor(1))
         checked = beside.submit(derived.check_store, stored, folder / "store", progress)
         things = derived.write_index(view.path, folder / "index", progress)
-        progress.step("reading the current view over")
+        progress.step("rewriting the current view")
         findings = sorted(
             [*derived.scan_view(view.path, folder, settings.base), *checked.result()], key=lambda found: found.check
         )
@@ -149,12 +147,16 @@ def build(
             triples=view.triples,
             things=things,
             software=f"begrepp {version('begrepp')}",
-            graphs=[describe_part(part, id(part) in current_parts) for part in parts],
-            loads=[describe_load(report, public) for report in sorted(reports, key=lambda r: (r.source, r.version))],
-            differences=[difference.described() for difference in differences],
-            checks=[asdict(finding) for finding in findings],
+            graphs=[graph_entry(part, current=id(part) in current_parts) for part in parts],
+            loads=[
+                load_entry(report, public=public) for report in sorted(reports, key=lambda r: (r.source, r.version))
+            ],
+            differences=[difference_entry(difference) for difference in differences],
+            checks=findings,
             derived=derived.keys,
-            failed=[{"source": failure.key, "reason": "" if public else str(failure.error)} for failure in failures],
+            failed=[
+                FailedEdition(source=failure.key, reason="" if public else str(failure.error)) for failure in failures
+            ],
         )
         write_manifest(folder, manifest)
         progress.step("publishing")
@@ -165,26 +167,26 @@ def build(
 
 def _refuse_shrunken(parts: Sequence[Part], settings: Settings) -> None:
     """A list that lost a fifth of its concepts since the build before is more likely cut off than revised."""
-    if not settings.current.exists():
+    before = read_manifest_if_valid(settings.current)
+    if not before:
         return
-    before = read_manifest(settings.current.resolve())
     for group in in_force(parts, date.today()):
         now = group[0]
-        then = before.graph(now.kind, now.id)
-        if then and then["coverage"] == now.coverage == Coverage.COMPLETE and now.concepts < then["concepts"] * 0.8:
+        then = before.find_graph(now.kind, now.id)
+        if then and then.coverage == now.coverage == Coverage.COMPLETE and now.concepts < then.concepts * 0.8:
             raise ValidationError(
                 f"{now.source} {now.version}: {now.id} has {now.concepts:,} concepts, where the build that is "
-                f"published now has {then['concepts']:,}. A file may be cut off.",
-                "Fetch it again, or say `begrepp build --accept-fewer` if the publisher did shorten the list.",
+                f"published now has {then.concepts:,}. A file may be truncated.",
+                "Download it again, or use `begrepp build --accept-fewer` if the publisher shortened the list.",
             )
 
 
-def _refuse_findings(findings: Sequence[CheckFinding]) -> None:
+def _refuse_findings(findings: Sequence[CheckResult]) -> None:
     """The current view as a whole must hold together, not only each source."""
     if wrong := [finding for finding in findings if finding.severity == "violation"]:
         words = "\n".join(f"{f.title}: {f.count}, such as {f.examples[0]}" for f in wrong)
         raise ValidationError(
-            f"The sources do not fit together, so nothing is published:\n{words}",
+            f"The sources are inconsistent, so nothing was published:\n{words}",
             "\nBuild without one of the editions (name the others: `begrepp build SOURCE/EDITION…`).",
         )
 
@@ -200,5 +202,5 @@ def check_edition(job: EditionJob, settings: Settings, progress: Progress) -> Lo
 
 def _entries(settings: Settings) -> set[str]:
     """The entries of the cache that the builds kept here were made of."""
-    builds = [path for path in settings.builds.glob("[!.]*") if (path / MANIFEST).exists()]
-    return {load.get("entry", "") for build in builds for load in read_manifest(build).loads}
+    manifests = map(read_manifest_if_valid, settings.builds.glob("[!.]*"))
+    return {load.entry for manifest in manifests if manifest for load in manifest.loads}

@@ -1,1 +1,1 @@
-"""TO BE DESCRIBED."""
+"""The command line: one module per command, each a thin layer over the rooms of begrepp."""

@@ -40,7 +40,7 @@ def profiles() -> list[str]:
 def build_feed(store: Store, profile: str) -> Iterator[Triple]:
     """The triples of a feed as the engine finds them. Raises `NotFound` where there is none in the profile."""
     if profile not in profiles():
-        raise NotFound(f"There is no feed in '{profile}'.", f"There are {', '.join(profiles())}.")
+        raise NotFound(f"There is no feed for the profile '{profile}'.", f"There are {', '.join(profiles())}.")
     answer = store.query(read_query(FEEDS / f"{profile}.rq").text)
     assert isinstance(answer, QueryTriples)
     return map(_exact, answer)
@@ -70,7 +70,9 @@ def write_feed(store: Store, profile: str, target: Path) -> int:
     """
     form = FORMATS.get(target.suffix)
     if form is None:
-        raise UsageError(f"'{target.suffix}' tells no format of RDF.", f"Name the file {', '.join(FORMATS)}.")
+        raise UsageError(
+            f"'{target.suffix}' does not have an extension of an RDF format.", f"Name the file {', '.join(FORMATS)}."
+        )
     found = build_feed(store, profile)
     with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
         lines = SortedFile(Path(folder, "feed.nt"))

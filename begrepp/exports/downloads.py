@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 from itertools import groupby
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
-from begrepp.artefact.manifest import Manifest, described_part, read_manifest
+from begrepp.artefact.manifest import GraphEntry, Manifest, part_from_entry, read_manifest
 from begrepp.artefact.public_projection import public_lines
 from begrepp.errors import NotFound
 from begrepp.exports.nquads import quads
@@ -71,13 +71,13 @@ def split_name(file: str, manifest: Manifest) -> tuple[str, str]:
     """The name and the form of a download; raises `NotFound` where there is no such file."""
     stem, _, form = file.removesuffix(".gz").rpartition(".")
     if not file.endswith(".gz") or form not in FORMS or stem not in download_names(manifest):
-        raise NotFound(f"There is no download {file}.", "See /downloads for those that there are.")
+        raise NotFound(f"There is no download {file}.", "See /downloads for the available files.")
     return stem, form
 
 
 def download_names(manifest: Manifest) -> list[str]:
     """What can be downloaded: everything, and each code system by its short name."""
-    return [ALL, *sorted({graph["id"] for graph in manifest.current("scheme")})]
+    return [ALL, *sorted({graph.id for graph in manifest.current_graphs("scheme")})]
 
 
 def write_download(build: Path, file: str, target: Path) -> str:
@@ -97,25 +97,25 @@ def write_download(build: Path, file: str, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _graphs(manifest: Manifest, name: str, *, current: bool) -> list[dict[str, Any]]:
+def _graphs(manifest: Manifest, name: str, *, current: bool) -> list[GraphEntry]:
     """The graphs that a download is made of; those of a code system are its releases."""
     return [
         graph
         for graph in manifest.graphs
-        if (graph["current"] or not current) and (name == ALL or (graph["kind"] == "scheme" and graph["id"] == name))
+        if (graph.current or not current) and (name == ALL or (graph.kind == "scheme" and graph.id == name))
     ]
 
 
 def _lines(build: Path, manifest: Manifest, name: str) -> Iterator[str]:
     """The current view as lines of N-Triples, each release's own in their order."""
     for graph in _graphs(manifest, name, current=True):
-        part = described_part(graph, build / "graphs")
+        part = part_from_entry(graph, build / "graphs")
         with part.path.open(encoding="utf-8") as lines:
             yield from public_lines(part, lines)
 
 
 def _write_quads(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
-    chosen = {graph["graph"] for graph in _graphs(manifest, name, current=False)}
+    chosen = {graph.graph for graph in _graphs(manifest, name, current=False)}
     for line in quads(build, manifest, public=True, only=chosen if name != ALL else None):
         out.write(line.encode())
 

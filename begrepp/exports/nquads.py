@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from begrepp.artefact.manifest import Manifest, described_part, read_manifest
+from begrepp.artefact.manifest import Manifest, part_from_entry, read_manifest
 from begrepp.artefact.public_projection import public_lines
 from begrepp.history.correspondence import DIFFERENCE_TEXTS
 from begrepp.rdf.iris import Iris
@@ -36,9 +36,9 @@ def quads(build: Path, manifest: Manifest, *, public: bool, only: set[str] | Non
     """Every quad of the named graphs as a line of N-Quads; of `only` those releases, where they are given."""
     folder = build / "graphs"
     for graph in manifest.graphs:
-        if only is not None and graph["graph"] not in only:
+        if only is not None and graph.graph not in only:
             continue
-        part = described_part(graph, folder)
+        part = part_from_entry(graph, folder)
         suffix = f" {iri(part.graph)} .\n"
         with part.path.open(encoding="utf-8") as lines:
             for line in public_lines(part, lines) if public else lines:
@@ -47,9 +47,9 @@ def quads(build: Path, manifest: Manifest, *, public: bool, only: set[str] | Non
         return
     texts = {f" {name(prefixed)} " for prefixed in DIFFERENCE_TEXTS}
     for difference in manifest.differences:
-        suffix = f" {iri(difference['graph'])} .\n"
-        withheld = texts if public and difference["redistribution"] != Redistribution.ALLOWED else set()
-        with (folder / difference["file"]).open(encoding="utf-8") as lines:
+        suffix = f" {iri(difference.graph)} .\n"
+        withheld = texts if public and difference.redistribution != Redistribution.ALLOWED else set()
+        with (folder / difference.file).open(encoding="utf-8") as lines:
             for line in lines:
                 if not any(predicate in line for predicate in withheld):
                     yield line.removesuffix(" .\n") + suffix

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts, typed
+from begrepp.rdf.ntriples import Triple, date_literal, iri, name, plain, source_term, texts, typed_literal
 from begrepp.records import Agent, Dataset, Edition, Element, Home, Link, Mapping, Scheme, Structure, Variable, is_iri
+
+_DEFAULT_ROOT = Iris().root
 
 
 @dataclass
@@ -37,9 +39,13 @@ class LoadContext:
         return known.iri if known and known.iri else self.iris.scheme(scheme)
 
     def foreign(self, reference: str) -> str:
-        """The IRI of a concept in another scheme, written `scheme:notation`."""
+        """The IRI of a concept in another scheme, written `scheme:notation`, or of anything, as an IRI.
+
+        IRIs below the default base, which mapping files are written with, follow the base that is configured.
+        """
         if is_iri(reference):
-            return reference
+            own = reference.startswith(_DEFAULT_ROOT)
+            return self.iris.root + reference.removeprefix(_DEFAULT_ROOT) if own else reference
         scheme, _, notation = reference.partition(":")
         return self.iris.concept(scheme, notation)
 
@@ -70,7 +76,7 @@ class LoadContext:
         if is_iri(reference):
             return reference
         scheme, _, version = reference.partition("@")
-        return self.iris.release(scheme, version) if version else self.scheme_iri(scheme)
+        return self.iris.edition(scheme, version) if version else self.scheme_iri(scheme)
 
     def value_set_iri(self, reference: str) -> str:
         """The IRI of a value set in a version: `tumour-sites@2024`."""
@@ -116,13 +122,13 @@ class LoadContext:
         yield node, name("begrepp:linksTo"), iri(concept)
         yield node, name("sssom:mapping_justification"), name(link.justification)
         if link.confidence is not None:
-            yield node, name("sssom:confidence"), typed(link.confidence, "xsd:double")
+            yield node, name("sssom:confidence"), typed_literal(link.confidence, "xsd:double")
         if link.source:
-            yield node, name("dct:source"), source(link.source)
+            yield node, name("dct:source"), source_term(link.source)
         if link.tool:
             yield node, name("sssom:mapping_tool"), plain(link.tool)
         if link.checked:
-            yield node, name("begrepp:checked"), day(link.checked)
+            yield node, name("begrepp:checked"), date_literal(link.checked)
 
     def rights(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
         """Licence, right of redistribution and publisher."""

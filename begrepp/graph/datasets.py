@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from begrepp.graph.context import LoadContext
-from begrepp.rdf.ntriples import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
+from begrepp.rdf.ntriples import (
+    Triple,
+    date_literal,
+    iri,
+    iri_or_literal,
+    name,
+    partial_date_literal,
+    plain,
+    source_term,
+    texts,
+    typed_literal,
+)
 from begrepp.records import Catalogue, Dataset, DatasetSeries, Distribution, Legislation, Table
 from begrepp.sources.privacy import is_small_count
 
@@ -65,7 +76,7 @@ def catalogue_triples(names: LoadContext, catalogue: Catalogue) -> Iterator[Trip
         yield subject, name("owl:sameAs"), iri(catalogue.iri)
     yield from texts(subject, "dct:title", catalogue.titles)
     yield subject, name("dcat:version"), plain(catalogue.version)
-    yield subject, name("begrepp:validFrom"), day(catalogue.valid_from)
+    yield subject, name("begrepp:validFrom"), date_literal(catalogue.valid_from)
     yield from names.agent(subject, "begrepp:describedBy", catalogue.publisher)
     yield subject, name("begrepp:descriptionLicence"), iri(catalogue.licence)
     yield subject, name("begrepp:redistribution"), name(f"begrepp:{catalogue.redistribution}")
@@ -117,13 +128,13 @@ def _numbers(subject: str, dataset: Dataset) -> Iterator[Triple]:
         ("health:numberOfRecords", dataset.records),
     ):
         if number is not None and not (prefixed in _COUNTS and is_small_count(number)):
-            yield subject, name(prefixed), typed(number, "xsd:nonNegativeInteger")
+            yield subject, name(prefixed), typed_literal(number, "xsd:nonNegativeInteger")
     for prefixed, when_ in (("dct:issued", dataset.issued), ("dct:modified", dataset.modified)):
         if when_:
-            yield subject, name(prefixed), when(when_)
+            yield subject, name(prefixed), partial_date_literal(when_)
     structured = bool(dataset.tables) if dataset.structured is None else dataset.structured
     if dataset.structured is not None or dataset.tables:
-        yield subject, name("health:hasStructuredData"), typed(str(structured).lower(), "xsd:boolean")
+        yield subject, name("health:hasStructuredData"), typed_literal(str(structured).lower(), "xsd:boolean")
 
 
 def _contact(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
@@ -146,9 +157,9 @@ def _period(names: LoadContext, own: str, part: str, prefixed: str, start: str, 
     yield iri(own), name(prefixed), node
     yield node, name("rdf:type"), name("dct:PeriodOfTime")
     if start:
-        yield node, name("dcat:startDate"), when(start)
+        yield node, name("dcat:startDate"), partial_date_literal(start)
     if end:
-        yield node, name("dcat:endDate"), when(end)
+        yield node, name("dcat:endDate"), partial_date_literal(end)
 
 
 def _distributions(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
@@ -182,11 +193,11 @@ def _distribution(names: LoadContext, subject: str, own: str, distribution: Dist
             yield node, name(prefixed), iri(value)
     for prefixed, value in (("dct:format", distribution.format), ("dcat:mediaType", distribution.media_type)):
         if value:
-            yield node, name(prefixed), iri_or_words(value)
+            yield node, name(prefixed), iri_or_literal(value)
     for standard in distribution.conforms_to:
         yield node, name("dct:conformsTo"), iri(standard)
     if distribution.byte_size is not None:
-        yield node, name("dcat:byteSize"), typed(distribution.byte_size, "xsd:nonNegativeInteger")
+        yield node, name("dcat:byteSize"), typed_literal(distribution.byte_size, "xsd:nonNegativeInteger")
     if distribution.rights:
         rights = iri(names.iris.part(own, "rights"))
         yield node, name("dct:rights"), rights
@@ -268,8 +279,8 @@ def _measured(names: LoadContext, subject: str, own: str, dataset: Dataset) -> I
         yield node, name("dqv:isMeasurementOf"), plain(measured.metric)
         yield node, name("dqv:value"), plain(measured.value)
         yield from texts(node, "skos:note", measured.notes)
-        yield node, name("dct:source"), source(measured.source)
-        yield node, name("begrepp:checked"), day(measured.checked)
+        yield node, name("dct:source"), source_term(measured.source)
+        yield node, name("begrepp:checked"), date_literal(measured.checked)
         start, _, end = measured.year.partition("/")
         yield from _period(names, part, "temporal", "dct:temporal", start, end or start)
 
@@ -280,8 +291,8 @@ def _evidence(names: LoadContext, subject: str, own: str, dataset: Dataset) -> I
         yield subject, name("begrepp:evidence"), node
         yield node, name("rdf:type"), name("begrepp:Evidence")
         yield node, name("begrepp:about"), plain(fact.about)
-        yield node, name("dct:source"), source(fact.source)
-        yield node, name("begrepp:checked"), day(fact.checked)
+        yield node, name("dct:source"), source_term(fact.source)
+        yield node, name("begrepp:checked"), date_literal(fact.checked)
         yield node, name("begrepp:certainty"), plain(fact.certainty)
 
 

@@ -6,13 +6,14 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 from xml.etree import ElementTree
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from begrepp.history.changes import TYPES, Change, ChangedCode
-from begrepp.queries.files import QUERIES, read_query
+from begrepp.queries.files import QUERIES_DIR, read_query
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
@@ -53,7 +54,7 @@ def read_changes(store: Store, difference: str) -> list[Change]:
 
 
 def _ask(store: Store, name: str, difference: str) -> QuerySolutions:
-    query = read_query(QUERIES / "pages" / f"{name}.rq").text
+    query = read_query(QUERIES_DIR / "pages" / f"{name}.rq").text
     rows = store.query(query.replace("{ UNDEF }", f"{{ {NamedNode(difference)} }}"))
     assert isinstance(rows, QuerySolutions)
     return rows
@@ -148,19 +149,29 @@ def _harmless(row: Sequence[str]) -> list[str]:
     return [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in row]
 
 
-def as_atom(
-    feed_iri: str,
-    title: str,
-    entries: Sequence[tuple[dict[str, Any], str, Sequence[Change]]],
-    *,
-    page_of: Mapping[str, str],
-    feed_url: str,
-    words: Mapping[str, str],
-) -> bytes:
-    """Differences as an Atom feed (RFC 4287), newest first: what each says in one sentence, and the first changes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """A difference between two editions, as an entry of an Atom feed."""
 
-    `entries` are a difference of the manifest, its title, and changes to show. The date of an entry is the
-    day from which the newer edition is valid, so that the feed follows from the graph alone.
+    graph: str
+    """IRI of the difference: the id of the entry."""
+    href: str
+    """Address of its page."""
+    title: str
+    valid_from: date
+    """Day from which the newer edition is valid: the date of the entry, so that the feed follows from the graph."""
+    counts: Mapping[str, int]
+    """Number of changes by class."""
+    changes: Sequence[Change]
+    """The changes, of which the first `FEED_EXAMPLES` are listed."""
+
+
+def as_atom(
+    feed_iri: str, title: str, entries: Sequence[FeedEntry], *, feed_url: str, words: Mapping[str, str]
+) -> bytes:
+    """Return differences as an Atom feed (RFC 4287), in the order given.
+
+    `words` are the names of the classes of change, and `none` for a difference without changes.
     """
     ElementTree.register_namespace("", _ATOM)
     feed = ElementTree.Element(f"{{{_ATOM}}}feed")
@@ -172,21 +183,22 @@ def as_atom(
 
     add(feed, "id", feed_iri)
     add(feed, "title", title)
-    newest = max((difference["new_valid_from"] for difference, _, _ in entries), default="1970-01-01")
+    newest = max((entry.valid_from for entry in entries), default=date(1970, 1, 1))
     add(feed, "updated", f"{newest}T00:00:00Z")
     add(feed, "link", rel="self", type="application/atom+xml", href=feed_url)
     author = add(feed, "author")
     add(author, "name", "begrepp")
-    for difference, name, changes in entries:
-        entry = add(feed, "entry")
-        add(entry, "id", difference["graph"])
-        add(entry, "title", name)
-        add(entry, "updated", f"{difference['new_valid_from']}T00:00:00Z")
-        add(entry, "link", rel="alternate", href=page_of[difference["graph"]])
-        counts = "; ".join(f"{words.get(kind, kind)}: {n}" for kind, n in difference["counts"].items())
-        add(entry, "summary", counts or words.get("none", ""))
-        lines = [counts, *(f"{words.get(c.type, c.type)}: {_line(c)}" for c in changes[:FEED_EXAMPLES])]
-        add(entry, "content", "\n".join(lines), type="text")
+    for entry in entries:
+        node = add(feed, "entry")
+        add(node, "id", entry.graph)
+        add(node, "title", entry.title)
+        add(node, "updated", f"{entry.valid_from}T00:00:00Z")
+        add(node, "link", rel="alternate", href=entry.href)
+        counts = "; ".join(f"{words.get(kind, kind)}: {n}" for kind, n in entry.counts.items())
+        add(node, "summary", counts or words.get("none", ""))
+        examples = entry.changes[:FEED_EXAMPLES]
+        lines = [counts, *(f"{words.get(c.type, c.type)}: {_line(c)}" for c in examples)]
+        add(node, "content", "\n".join(lines), type="text")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ElementTree.tostring(feed, encoding="utf-8")) + b"\n"
 
 

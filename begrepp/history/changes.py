@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from begrepp.artefact.manifest import LevelCoverage
 from begrepp.records import Text
 
 TYPES = ("added", "retired", "retitled", "moved", "split", "merged", "reused", "definitionChanged")
@@ -78,18 +79,6 @@ class Change:
         """The code that the change is listed under: the one that was split, the one that others became."""
         ends = self.targets if self.type == "merged" else self.sources or self.targets
         return ends[0].notation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelCoverage:
-    """How many codes of one level each edition lists, and whether that is enough to tell what came and went."""
-
-    level: str
-    old: int
-    new: int
-    common: int
-    old_covers: bool
-    new_covers: bool
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""TO BE DESCRIBED."""
+"""Publishers' files: reads tables, XML and archives, yields rows with their origin; refuses personal data."""

@@ -76,7 +76,7 @@ class Row:
             raise InputError(
                 self.origin,
                 f"the loader does not know the column(s) {', '.join(map(repr, left))}.",
-                "See what the publisher added, and take it or ignore it by name in the loader or the mapping file.",
+                "Read the new column, or ignore it by name, in the loader or the mapping file.",
             )
 
 
@@ -158,11 +158,11 @@ def read_table(
     except csv.Error as error:
         raise InputError(
             Origin(path.name, passed + reader.line_num),
-            f"the file is not well-formed delimited text ({error}); it may be cut off in the middle of a quoted cell.",
-            "Fetch the file again from its publisher and compare its size.",
+            f"the file is not well-formed delimited text ({error}); it may end in the middle of a quoted cell.",
+            "Download the file again from its publisher and compare its size.",
         ) from None
     if empty:
-        raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
+        raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
 
 
 def read_exact(
@@ -181,7 +181,7 @@ def read_exact(
     lines = enumerate(_lines(path, "utf-8", counter), start=1)
     number, line = next(lines, (0, ""))
     if not number:
-        raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
+        raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
     header = line.rstrip("\r\n").split("\t")
     if header != list(columns):
         check_header(header, columns, "\t", path)
@@ -214,7 +214,7 @@ def read_comments(path: Path, comment: str) -> str:
             break
         found.append(line.removeprefix(comment))
         if sum(map(len, found)) > MAX_LINE:
-            raise InputError(path, "the head of the file has no end.", "Check that you added the right file.")
+            raise InputError(path, "the file header has no end.", "Check that you added the right file.")
     return "".join(found)
 
 
@@ -270,7 +270,7 @@ def _bounded(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
             raise InputError(
                 Origin(path.name, number),
                 f"a line is longer than {MAX_LINE:,} bytes: this is not a table with line breaks.",
-                "Check that you added the right file and that it was not converted on the way.",
+                "Check that you added the right file and that it was not converted.",
             )
         yield line
 
@@ -281,7 +281,7 @@ def check_header(header: list[str], required: Iterable[str], delimiter: str, pat
         raise InputError(
             Origin(path.name, 1),
             f"the header has the column(s) {', '.join(map(repr, duplicates))} more than once.",
-            "Rename one of them in a copy, and say so in the mapping file.",
+            "Rename one of them in a copy, and use the new name in the mapping file.",
         )
     missing = [name for name in required if name not in header]
     if not missing:
@@ -290,7 +290,7 @@ def check_header(header: list[str], required: Iterable[str], delimiter: str, pat
         if other != delimiter and len(header) == 1 and other in header[0]:
             raise InputError(
                 Origin(path.name, 1),
-                f"the columns look separated by {name}, not by {delimiter!r}.",
+                f"the columns seem to be separated by {name}, not by {delimiter!r}.",
                 "Save the file with the publisher's own delimiter, or name the delimiter in the mapping file.",
             )
     raise InputError(
@@ -309,6 +309,6 @@ def named_cells(header: list[str], cells: list[str], origin: Origin, short_rows:
         raise InputError(
             origin,
             f"{len(cells)} cells where the table has {len(header)} columns.",
-            "The file may be cut off, or a cell holds an unquoted delimiter; mend the row or fetch the file again.",
+            "The file may be truncated, or a cell has an unquoted delimiter; fix the row or download the file again.",
         )
     return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}

@@ -44,7 +44,7 @@ def read_xlsx(
         refuse_person_rows(found, origin)
         yield Row(found, origin)
     if header is None:
-        raise InputError(path, "the sheet is empty.", "Fetch the file again from its publisher.")
+        raise InputError(path, "the sheet is empty.", "Download the file again from its publisher.")
 
 
 def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:

@@ -1,1 +1,1 @@
-"""TO BE DESCRIBED."""
+"""Tools for variables: takes variables and values, returns suggested concepts, crosswalks and verdicts."""

@@ -35,7 +35,7 @@ def entries_of_records(records: Iterable[Record], iris: Iris) -> tuple[str, list
         elif isinstance(record, Variable):
             variables.append(record)
     if not variables:
-        raise UsageError("There are no variables in that.", "Give a data dictionary.")
+        raise UsageError("There are no variables in the input.", "Provide a data dictionary.")
     found = []
     for variable in variables:
         own = lists.get(variable.code_list)
@@ -135,7 +135,7 @@ def targets_in(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]:
                 f"There are more than {MOST_TARGETS:,} concepts to choose from.", "Name the schemes with --scheme."
             )
     if not facts:
-        raise NotFound("There are no concepts in that scheme.", "See `begrepp status` for the schemes.")
+        raise NotFound("There are no concepts in that code system.", "See `begrepp status` for the code systems.")
     preferred, others = expand("skos:prefLabel"), [expand("skos:altLabel"), expand("skos:hiddenLabel")]
     return [
         ConceptTarget(

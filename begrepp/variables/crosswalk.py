@@ -251,7 +251,7 @@ def _case(walk: Crosswalk, pair: VariablePair) -> str:
         if row.loss is Loss.UNDECIDED:
             why = "one of " + ", ".join(code.notation for code, _ in row.targets)
         elif row.loss is not Loss.NOTHING:
-            why = {Loss.NONE: "no counterpart", Loss.NEAR: "close, not the same"}.get(row.loss, str(row.loss))
+            why = {Loss.NONE: "no match", Loss.NEAR: "close match"}.get(row.loss, str(row.loss))
         comment = f"  -- {_comment(why)}" if why else ""
         lines.append(f"  WHEN {_literal(row.code.notation)} THEN {value}{comment}\n")
     lines.append(f"END AS {_name(pair.b)}\n")

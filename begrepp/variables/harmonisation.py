@@ -19,7 +19,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.text.swedish import sort_key
-from begrepp.text.units import factor, unit
+from begrepp.text.units import conversion_factor, parse_unit
 from begrepp.variables.translation import Match, Path, best, paths
 
 MOST_CODES = 5000
@@ -183,8 +183,8 @@ class Harmoniser:
 
     def _aligned(self, pair: VariablePair) -> VariablePair:
         if pair.units_differ:
-            here, there = unit(pair.a.unit), unit(pair.b.unit)
-            pair = replace(pair, unit_factor=factor(here, there) if here and there else None)
+            here, there = parse_unit(pair.a.unit), parse_unit(pair.b.unit)
+            pair = replace(pair, unit_factor=conversion_factor(here, there) if here and there else None)
         if not pair.enumerated:
             return pair
         left, right = self.codes(pair.a.code_lists[0]), self.codes(pair.b.code_lists[0])

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from begrepp.records import Text
-from begrepp.text.dictionary_words import Wording, WordToken, split_name, words
-from begrepp.text.swedish import SHORTEST_PART, fold
-from begrepp.text.units import unit
+from begrepp.text.dictionary_words import DictionaryTokenizer, WordToken, split_column_name, split_words
+from begrepp.text.swedish import MIN_PART_LENGTH, fold
+from begrepp.text.units import parse_unit
 
 CANDIDATES = 120
 LEAST = 0.25
@@ -99,8 +99,8 @@ class Suggester:
 
     def __init__(self, targets: Sequence[ConceptTarget], linked: Iterable[LinkedVariable] = ()) -> None:
         self._targets = targets
-        self._wording = Wording(
-            word for target in targets for text in (*target.labels, *target.other) for word in words(text.value)
+        self._wording = DictionaryTokenizer(
+            word for target in targets for text in (*target.labels, *target.other) for word in split_words(text.value)
         )
         self._labels: list[list[_Label]] = []
         self._posting: dict[str, list[int]] = defaultdict(list)
@@ -147,10 +147,10 @@ class Suggester:
     def _queries(self, entry: VariableEntry) -> list[tuple[str, list[WordToken], float]]:
         """Which texts speak of the entry, as tokens, and how much each counts."""
         found = [("label", self._wording.tokens(text.value), 1.0) for text in entry.labels]
-        name = split_name(entry.name)
+        name = split_column_name(entry.name)
         found.append(("name", self._wording.tokens(name), 0.85))
         for origin, text in (("name", name), *(("label", label.value) for label in entry.labels)):
-            if meant := [*dict.fromkeys(self._wording.expanded(text))]:
+            if meant := [*dict.fromkeys(self._wording.expand_abbreviations(text))]:
                 rest = [token for token in self._wording.tokens(text) if token not in meant]
                 found.append((f"abbreviation in {origin}", meant, 0.8))
                 if rest:
@@ -246,15 +246,15 @@ class Suggester:
     def _fit(self, entry: VariableEntry, number: int, scores: dict[int, float], reasons: dict[int, list[str]]) -> None:
         """A date asks for a concept of a date; a unit for one that is measured in such a unit elsewhere."""
         target = self._targets[number]
-        says_date = any("datum" in word or word == "date" for text in target.labels for word in words(text.value))
+        says_date = any("datum" in word or word == "date" for text in target.labels for word in split_words(text.value))
         if entry.datatype in ("date", "dateTime"):
             scores[number] *= 1.1 if says_date else 0.75
         elif entry.datatype and says_date and entry.datatype not in ("string", "gYear", "gYearMonth"):
             scores[number] *= 0.7
-        if entry.unit and (mine := unit(entry.unit)):
+        if entry.unit and (mine := parse_unit(entry.unit)):
             units = {one.entry.unit for one in self._linked if target.iri in one.concepts and one.entry.unit}
             for other in sorted(units):
-                theirs = unit(other)
+                theirs = parse_unit(other)
                 if theirs and (theirs.code == mine.code or (mine.dimension and theirs.dimension == mine.dimension)):
                     scores[number] += 0.05 * (1 - min(scores[number], 1))
                     reasons[number].append(f"unit {entry.unit} fits {other}")
@@ -291,7 +291,7 @@ def _strength(token: WordToken, other: WordToken) -> float:
 
 def _within(part: WordToken, whole: WordToken) -> bool:
     """Whether a word begins or ends a compound that the vocabulary does not split."""
-    if len(part.stem) < SHORTEST_PART or len(whole.word) - len(part.stem) < SHORTEST_PART:
+    if len(part.stem) < MIN_PART_LENGTH or len(whole.word) - len(part.stem) < MIN_PART_LENGTH:
         return False
     return whole.word.startswith(part.stem) or whole.word.endswith(part.word)
 
@@ -307,7 +307,7 @@ class PlainBm25:
 
     def __post_init__(self) -> None:
         for target in self.targets:
-            document = Counter(word for text in (*target.labels, *target.other) for word in words(text.value))
+            document = Counter(word for text in (*target.labels, *target.other) for word in split_words(text.value))
             self.documents.append(document)
             self.frequency.update(document.keys())
         self.average = sum(sum(d.values()) for d in self.documents) / max(len(self.documents), 1)
@@ -316,7 +316,7 @@ class PlainBm25:
         """The targets that BM25 finds for a text, the best first."""
         scores: dict[int, float] = defaultdict(float)
         count = len(self.documents)
-        for word in set(words(text)):
+        for word in set(split_words(text)):
             n = self.frequency.get(word, 0)
             if not n:
                 continue

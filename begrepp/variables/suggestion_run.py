@@ -51,14 +51,18 @@ def suggest_for_dataset(
         dataset, entries = entries_of_records(records, iris)
     else:
         dataset = iris.dataset(dictionary)
-        if manifest.graph("dataset", dictionary) is None:
-            known = ", ".join(sorted(graph["id"] for graph in manifest.current("dataset")))
-            raise UsageError(f"The build has no dataset {dictionary}.", f"It has: {known}. Or give files and --loader.")
+        if manifest.find_graph("dataset", dictionary) is None:
+            known = ", ".join(sorted(graph.id for graph in manifest.current_graphs("dataset")))
+            raise UsageError(
+                f"The build has no dataset {dictionary}.", f"It has: {known}. Alternatively give files and --loader."
+            )
         entries = all_entries(store, dataset) if again else entries_of_build(store, dataset)
-    linked = linked_in(store, [iris.dataset(graph["id"]) for graph in manifest.current("dataset")])
+    linked = linked_in(store, [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")])
     where = [iris.scheme(id_) for id_ in schemes] or [value(row, "scheme") for row in select(store, "schemes-measured")]
     if not where:
-        raise UsageError("No scheme is named, and no variable measures anything yet.", "Name schemes with --scheme.")
+        raise UsageError(
+            "No code system is given, and no variable is linked to a concept yet.", "Name schemes with --scheme."
+        )
     denied = {(value(row, "subject"), value(row, "object")) for row in select(store, "denied-links")}
     suggester = Suggester(targets_in(store, where), linked)
     suggestions = [

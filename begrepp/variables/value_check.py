@@ -94,7 +94,7 @@ def check_values(against: str, values: Iterable[str], known: QueryContext, langu
     lists, missing_lists, title = _lists(name, known)
     entries = _entries_of_edition(lists[0], edition, known) if edition else _entries(lists, missing_lists, known)
     if not entries:
-        raise NotFound(f"{against} has no codes.", "See /cs for the lists and their editions.")
+        raise NotFound(f"{against} has no codes.", "See /cs for the code systems and their editions.")
     finder = _Finder(entries)
     checked = [_check(each, finder, language) for each in values]
     unknown = [each.value.strip() for each in checked if each.verdict in (Verdict.UNKNOWN, Verdict.RETIRED)]
@@ -230,9 +230,7 @@ def _lists(name: str, known: QueryContext) -> tuple[list[str], list[str], str]:
             for prefixed in ("begrepp:codeList", "begrepp:codingSystem"):
                 if lists := found.get(f"{column} {expand(prefixed)}"):
                     return lists, found.get(f"{column} {expand('begrepp:missingValues')}", []), name
-        raise NotFound(
-            f"There is no variable {variable} with a list in {dataset}.", "Give SCHEME, or DATASET/VARIABLE."
-        )
+        raise NotFound(f"There is no variable {variable} with a list in {dataset}.", "Use SCHEME or DATASET/VARIABLE.")
     iri = name if "://" in name else known.iris.scheme(name)
     titles = [
         Text(value(row, "value"), getattr(row["value"], "language", "") or "")
@@ -270,10 +268,10 @@ def _entries(lists: Sequence[str], missing: Sequence[str], known: QueryContext) 
 def _entries_of_edition(scheme: str, edition: str, known: QueryContext) -> list[CodeListEntry]:
     id_ = scheme.removeprefix(known.iris.scheme(""))
     if "://" in id_:
-        raise UsageError("Only code systems have editions.", "Leave out what stands after @.")
+        raise UsageError("Only code systems have editions.", "Omit the part after @.")
     labels: dict[str, list[Text]] = defaultdict(list)
     said: dict[str, tuple[str, bool]] = {}
-    for row in select(known.store, "codes-of-an-edition", edition=NamedNode(known.iris.release(id_, edition))):
+    for row in select(known.store, "codes-of-an-edition", edition=NamedNode(known.iris.edition(id_, edition))):
         iri = value(row, "concept")
         said[iri] = (value(row, "notation"), value(row, "status") != expand("begrepp:inactive"))
         if isinstance(label := row["label"], Literal):

@@ -15,7 +15,7 @@ from begrepp.sources.privacy import find_identity_number, names_a_person
 
 MOST = 20_000
 """More distinct values than this are no value list."""
-_NEXT = "Take the distinct values of the one column first, such as `cut -d, -f3 FILE | sort -u`, and check those."
+_NEXT = "Extract the distinct values of the column first, for example with `cut -d, -f3 FILE | sort -u`."
 
 
 def distinct_values(text: str, column: str = "", name: str = "the values") -> list[str]:
@@ -29,14 +29,14 @@ def distinct_values(text: str, column: str = "", name: str = "the values") -> li
         if find_identity_number(line):
             raise PersonalDataError(
                 Origin(name, number),
-                "holds a Swedish personal identity number; data about persons is not taken.",
+                "contains a Swedish personal identity number; personal data are not accepted.",
                 _NEXT,
             )
     values = _column(text, column, name) if column or _is_table(text) else text.splitlines()
     found = list(dict.fromkeys(values))
     if len(found) > MOST:
         raise InputError(
-            name, f"there are more than {MOST:,} distinct values.", "That is no list of codes; check the column."
+            name, f"there are more than {MOST:,} distinct values.", "This is not a list of codes; check the column."
         )
     return found
 
@@ -56,13 +56,13 @@ def _column(text: str, column: str, name: str) -> Iterable[str]:
             if len(header) > 1 and names_a_person(cell):
                 raise PersonalDataError(
                     Origin(name, 1),
-                    f"the column '{cell}' says whom a row is about; data about persons is not taken.",
+                    f"the column '{cell}' identifies individuals; personal data are not accepted.",
                     _NEXT,
                 )
         place = _place(header, column)
         return [row[place] for row in rows if len(row) > place]
     except csv.Error as error:
-        raise InputError(Origin(name, rows.line_num), f"is no well-formed table ({error}).", _NEXT) from None
+        raise InputError(Origin(name, rows.line_num), f"is not a well-formed table ({error}).", _NEXT) from None
 
 
 def _place(header: Sequence[str], column: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from begrepp.errors import Origin
 from begrepp.records import CodedValue, CodeList, Home, Link, Text
-from loaders.odm.reader import Alias, Item, ItemRef, OdmList
+from loaders.odm.model import Alias, Item, ItemRef, OdmList
 from loaders.support.code_systems import reference
 from loaders.support.html_text import from_html
 

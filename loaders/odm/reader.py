@@ -6,15 +6,15 @@ By the CDISC Operational Data Model (https://www.cdisc.org/standards/data-exchan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeVar
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
 from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.xml import XmlNode, read_xml
+from loaders.odm.model import Alias, Item, ItemGroup, ItemRef, MetaData, NamedElement, OdmList, Value
 from loaders.support.html_text import from_html
 
 _NAMESPACE = "http://www.cdisc.org/ns/odm/"
@@ -25,99 +25,7 @@ _PERSONS = {
     "Association": "annotations of data about persons",
     "AuditRecord": "who changed data about a person",
 }
-_NEXT = "Mend the file, or export it again."
-
-
-class Alias(NamedTuple):
-    """Another name of a thing: `Context` and `Name`, or the system and code of a `Coding` (ODM 2.0)."""
-
-    context: str
-    name: str
-
-
-class ItemRef(NamedTuple):
-    """That a group holds an item, whether it must be there (`Yes`, `No`, not said), and in which rows (Define-XML)."""
-
-    oid: str
-    mandatory: str
-    row: int
-    where: str = ""
-
-
-@dataclass(slots=True, kw_only=True)
-class Named:
-    """What forms, groups, items and lists have in common."""
-
-    oid: str
-    name: str
-    row: int
-    titles: tuple[Text, ...] = ()
-    descriptions: tuple[Text, ...] = ()
-    aliases: tuple[Alias, ...] = ()
-    attributes: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True, kw_only=True)
-class Item(Named):
-    """A variable as the study defines it once, however often it is used."""
-
-    datatype: str
-    length: str = ""
-    questions: tuple[Text, ...] = ()
-    units: tuple[str, ...] = ()
-    code_list: str = ""
-    value_list: str = ""
-    ranges: tuple[str, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class ItemGroup(Named):
-    """A form or a group of items; of a dataset, one of its tables (Define-XML)."""
-
-    items: tuple[ItemRef, ...] = ()
-    groups: tuple[ItemRef, ...] = ()
-
-
-_Named = TypeVar("_Named", bound=Named)
-
-
-class Value(NamedTuple):
-    """One value of a code list."""
-
-    code: str
-    labels: tuple[Text, ...]
-    aliases: tuple[Alias, ...]
-
-
-@dataclass(slots=True, kw_only=True)
-class OdmList(Named):
-    """A code list: its values, or the dictionary outside that it stands for, with its version."""
-
-    values: tuple[Value, ...] = ()
-    dictionary: str = ""
-    version: str = ""
-    href: str = ""
-
-
-@dataclass(slots=True, kw_only=True)
-class MetaData:
-    """One `MetaDataVersion` of a study."""
-
-    origin: Origin
-    study: str
-    study_name: str
-    descriptions: tuple[Text, ...]
-    oid: str
-    name: str
-    originator: str
-    created: str
-    is_define: bool
-    forms: dict[str, ItemGroup]
-    groups: dict[str, ItemGroup]
-    items: dict[str, Item]
-    lists: dict[str, OdmList]
-    value_lists: dict[str, tuple[ItemRef, ...]]
-    """What an item means where another has a certain value (`ValueListDef` of Define-XML)."""
+_NEXT = "Fix the file, or export it again."
 
 
 def read_odm(path: Path, language: str) -> Iterator[MetaData]:
@@ -126,7 +34,7 @@ def read_odm(path: Path, language: str) -> Iterator[MetaData]:
     if root.name != "ODM" or (root.namespace and not root.namespace.startswith(_NAMESPACE)):
         raise InputError(
             Origin(path.name, root.row),
-            f"the file begins with <{root.name}> of the namespace '{root.namespace}', and is no ODM.",
+            f"the file begins with <{root.name}> of the namespace '{root.namespace}', and is not ODM.",
             "Check that you added the right file.",
         )
     found = 0
@@ -183,9 +91,9 @@ class _Reader:
     file: str
     language: str
 
-    def all(self, version: XmlNode, kind: str, read: Callable[[XmlNode], _Named]) -> dict[str, _Named]:
+    def all(self, version: XmlNode, kind: str, read: Callable[[XmlNode], NamedElement]) -> dict[str, NamedElement]:
         """Every definition of a kind by its OID, which is given once."""
-        found: dict[str, _Named] = {}
+        found: dict[str, NamedElement] = {}
         for node in version.all(kind):
             oid = self.required(node, "OID")
             if oid in found:
@@ -282,7 +190,7 @@ class _Reader:
         for each in node.all("CodeListItem", "EnumeratedItem"):
             code = self.required(each, "CodedValue")
             if code in values:
-                raise self.fault(each.row, f"the code '{code}' stands twice in the CodeList '{node.get('OID')}'")
+                raise self.fault(each.row, f"the code '{code}' occurs twice in the CodeList '{node.get('OID')}'")
             values[code] = Value(code, self.texts(each.first("Decode")), self.aliases(each))
         return OdmList(
             oid=node.get("OID"),

@@ -8,18 +8,15 @@ the reference model allows it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, NoReturn
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import meter
-from loaders.openehr.model import Archetype, Choice, Node, Terms, Word, complete
-from loaders.openehr.odin import Odin, read_odin
+from loaders.openehr.cadl import NEXT_STEP, CadlParser, bracketed_text
+from loaders.openehr.model import Archetype, Terms, Word, complete
+from loaders.openehr.odin import Odin, as_dict, as_string, as_strings, nested_value, read_odin
 
 _MAX_BYTES = 20 * 1024**2
-_MAX_DEPTH = 100
 _SECTIONS = ("specialise", "specialize", "concept", "language", "description", "definition", "invariant")
 _SECTION = re.compile(
     r"^(?:archetype|template|operational_template)\b|^("
@@ -28,29 +25,6 @@ _SECTION = re.compile(
     re.MULTILINE,
 )
 _HEAD = re.compile(r"(?:archetype|template|operational_template)\s*(?:\((?P<about>[^)]*)\))?\s*(?P<id>[\w:.\-]+)")
-_TOKEN = re.compile(
-    r"""(?P<space>\s+|--[^\n]*)
-      | (?P<text>"(?:[^"\\]|\\.)*")
-      | (?P<ordinal>\d+\|\[[^\]]*\])
-      | (?P<code>\[[^\]]*\])
-      | (?P<interval>\|[^|\n]*\|)
-      | (?P<regex>(?:(?<=\{)|(?<=\{[ ]))/(?:[^/\\\n]|\\.)*/)
-      | (?P<path>/[\w/\[\].\-]+)
-      | (?P<sign>\{|\}|<|>|=|\(|\)|,|;|\*|\.\.\.|\.\.)
-      | (?P<word>[^\s{}<>=(),;"\[\]|*]+)""",
-    re.VERBOSE | re.DOTALL,
-)
-_MATCHES = ("matches", "is_in", "∈")
-_KEYWORDS = ("allow_archetype", "use_node", "use_archetype")
-_NEXT = "Mend the line, or fetch the archetype again from its publisher."
-
-
-class _Token(NamedTuple):
-    kind: str
-    value: str
-    row: int
-    start: int
-    end: int
 
 
 def read_adl(path: Path) -> tuple[Archetype, Terms]:
@@ -72,32 +46,32 @@ def read_adl(path: Path) -> tuple[Archetype, Terms]:
         raise InputError(Origin(path.name, 1), "the archetype is ADL 2.", "Export it as ADL 1.4 or as a template.")
     for name in ("concept", "definition"):
         if name not in sections:
-            raise InputError(path, f"the section '{name}' is missing.", _NEXT)
+            raise InputError(path, f"the section '{name}' is missing.", NEXT_STEP)
     words = next((sections[name] for name in ("ontology", "terminology") if name in sections), None)
     if words is None:
-        raise InputError(path, "the section 'ontology' with the terms is missing.", _NEXT)
+        raise InputError(path, "the section 'ontology' with the terms is missing.", NEXT_STEP)
     language = _odin(sections.get("language"), origin)
     description = _odin(sections.get("description"), origin)
     terms = _terms(_odin(words, origin))
-    concept = _in_brackets(sections["concept"][0]) or "at0000"
+    concept = bracketed_text(sections["concept"][0]) or "at0000"
     parent = next((sections[name][0].strip() for name in ("specialise", "specialize") if name in sections), "")
     archetype = Archetype(
         id=head["id"],
         origin=origin,
         kind="archetype",
-        language=_last(_string(language.get("original_language", ""))) or "en",
-        version=_string(_nested(description, "other_details", "revision")),
-        licence=_string(_nested(description, "other_details", "licence")),
-        publisher=_string(_nested(description, "other_details", "custodian_organisation")),
+        language=_last(as_string(language.get("original_language", ""))) or "en",
+        version=as_string(nested_value(description, "other_details", "revision")),
+        licence=as_string(nested_value(description, "other_details", "licence")),
+        publisher=as_string(nested_value(description, "other_details", "custodian_organisation")),
         parent=parent,
         titles={lang: word.text for lang, word in terms.of(concept).items()},
         purposes={
             lang: purpose
-            for lang, said in _dict(description.get("details", {})).items()
-            if (purpose := _string(_dict(said).get("purpose", "")))
+            for lang, said in as_dict(description.get("details", {})).items()
+            if (purpose := as_string(as_dict(said).get("purpose", "")))
         },
     )
-    archetype.nodes = list(_Definition(*sections["definition"], origin).nodes())
+    archetype.nodes = list(CadlParser(*sections["definition"], origin).nodes())
     complete(archetype.nodes, terms)
     meter().rows += len(archetype.nodes)
     meter().bytes += len(text)
@@ -112,7 +86,7 @@ def _sections(text: str, origin: Origin) -> dict[str, tuple[str, int]]:
         end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
         row = text.count("\n", 0, match.end()) + 1
         if match[1] in found:
-            raise InputError(Origin(origin.file, row), f"the section '{match[1]}' is there twice.", _NEXT)
+            raise InputError(Origin(origin.file, row), f"the section '{match[1]}' occurs twice.", NEXT_STEP)
         found[match[1]] = (text[match.end() : end], row)
     return found
 
@@ -123,282 +97,19 @@ def _odin(section: tuple[str, int] | None, origin: Origin) -> dict[str, Odin]:
 
 def _terms(said: dict[str, Odin]) -> Terms:
     terms = Terms()
-    for language, definitions in _dict(said.get("term_definitions", {})).items():
-        for code, about in _dict(_dict(definitions).get("items", definitions)).items():
+    for language, definitions in as_dict(said.get("term_definitions", {})).items():
+        for code, about in as_dict(as_dict(definitions).get("items", definitions)).items():
             text, description, comment = (
-                _string(_dict(about).get(key, "")) for key in ("text", "description", "comment")
+                as_string(as_dict(about).get(key, "")) for key in ("text", "description", "comment")
             )
             terms.say(code, language, Word(text, description, comment))
     for kind in ("term_bindings", "constraint_bindings"):
-        for terminology, bound in _dict(said.get(kind, {})).items():
-            for code, target in _dict(_dict(bound).get("items", bound)).items():
-                for each in _strings(target):
+        for terminology, bound in as_dict(said.get(kind, {})).items():
+            for code, target in as_dict(as_dict(bound).get("items", bound)).items():
+                for each in as_strings(target):
                     terms.bind(code, terminology, _last(each))
     return terms
 
 
-# The definition.
-
-
-@dataclass(slots=True)
-class _Definition:
-    """Walks the constraints of a definition and yields a node for every object that has a code."""
-
-    text: str
-    first_row: int
-    origin: Origin
-
-    tokens: list[_Token]
-    at: int
-
-    def __init__(self, text: str, first_row: int, origin: Origin) -> None:
-        self.text, self.first_row, self.origin = text, first_row, origin
-        self.tokens, self.at = list(self._tokenise()), 0
-
-    def nodes(self) -> Iterator[Node]:
-        """All nodes, those above first."""
-        found: list[Node] = []
-        self._object("", None, found, 0)
-        if self.here.kind != "end":
-            self._fail(f"'{self.here.value}' stands after the end of the definition")
-        yield from found
-
-    def _tokenise(self) -> Iterator[_Token]:
-        position, row = 0, self.first_row
-        while position < len(self.text):
-            match = _TOKEN.match(self.text, position)
-            if not match:
-                rest = self.text[position : position + 20].split("\n")[0]
-                raise InputError(Origin(self.origin.file, row), f"'{rest}' cannot be read as ADL.", _NEXT)
-            kind = str(match.lastgroup)
-            if kind != "space":
-                yield _Token(kind, match[kind], row, match.start(), match.end())
-            row += self.text.count("\n", position, match.end())
-            position = match.end()
-        yield _Token("end", "the end of the definition", row, position, position)
-
-    @property
-    def here(self) -> _Token:
-        return self.tokens[self.at]
-
-    def _fail(self, reason: str) -> NoReturn:
-        raise InputError(Origin(self.origin.file, self.here.row), f"{reason}.", _NEXT)
-
-    def _next(self) -> _Token:
-        token = self.here
-        self.at += token.kind != "end"
-        return token
-
-    def _expect(self, value: str) -> _Token:
-        if self.here.value != value:
-            self._fail(f"'{self.here.value}' stands where '{value}' is expected")
-        return self._next()
-
-    def _object(self, path: str, above: Node | None, found: list[Node], depth: int) -> None:
-        """`TYPE[at0001] occurrences matches {0..1} matches {…}` and its relatives."""
-        if depth > _MAX_DEPTH:
-            self._fail(f"the definition is nested deeper than {_MAX_DEPTH} levels")
-        keyword = self._next().value if self.here.value in _KEYWORDS else ""
-        row, rm_type = self.here.row, self._type()
-        code = ""
-        if self.here.kind == "code":
-            code = self._next().value[1:-1].split(",")[0].strip()
-        own = f"{path}[{code}]" if code and above else path or "/"
-        if keyword == "use_node":
-            node = Node(path=own, rm_type=rm_type, code=code, row=row)
-            node.occurrences = self._occurrences()
-            node.same_as = self._next().value
-            if code:
-                found.append(node)
-            return
-        node = Node(path=own, rm_type=rm_type, code=code, row=row, is_slot=bool(keyword))
-        node.occurrences = self._occurrences()
-        holder = node if code else above
-        if code:
-            found.append(node)
-        elif above and not rm_type.startswith("C_"):
-            above.value_types.append(rm_type)
-        if self.here.value == "<":
-            self._domain_type(rm_type, holder)
-            return
-        if self.here.value not in _MATCHES:
-            if self.here.kind == "word" and self.here.value.islower() and self.here.value not in _KEYWORDS:
-                self._fail(f"'{self.here.value}' stands where 'matches' is expected")
-            return
-        self._next()
-        self._expect("{")
-        if keyword == "allow_archetype":
-            self._slot(node)
-        elif self.here.value == "*":
-            self._next()
-        else:
-            while self.here.value != "}" and self.here.kind != "end":
-                self._attribute("" if own == "/" else own, holder, found, depth)
-        self._expect("}")
-
-    def _type(self) -> str:
-        """A type of the reference model, such as `DV_INTERVAL<DV_COUNT>`."""
-        if self.here.kind != "word":
-            self._fail(f"'{self.here.value}' stands where a type is expected")
-        name = self._next().value
-        after = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else self.here
-        if self.here.value == "<" and after.kind == "word" and not name.startswith("C_"):
-            inside = self.tokens[self.at + 1].value
-            self.at += 2
-            self._expect(">")
-            return f"{name}<{inside}>"
-        return name
-
-    def _occurrences(self) -> str:
-        if self.here.value != "occurrences":
-            return "1..1"
-        self._next()
-        return self._interval()
-
-    def _interval(self) -> str:
-        if self.here.value not in _MATCHES:
-            self._fail(f"'{self.here.value}' stands where 'matches' is expected")
-        self._next()
-        opening = self._expect("{")
-        while self.here.value != "}" and self.here.kind != "end":
-            self._next()
-        closing = self._expect("}")
-        said = self.text[opening.end : closing.start].split(";")[0].strip()
-        return said if ".." in said else f"{said}..{said}"
-
-    def _attribute(self, path: str, holder: Node | None, found: list[Node], depth: int) -> None:
-        """`items cardinality matches {0..*; unordered} matches {…}`."""
-        if self.here.kind != "word":
-            self._fail(f"'{self.here.value}' stands where an attribute is expected")
-        name = self._next().value
-        while self.here.value in ("existence", "cardinality"):
-            self._next()
-            self._interval()
-        if self.here.value not in _MATCHES:
-            self._fail(f"'{self.here.value}' stands where 'matches' is expected")
-        self._next()
-        self._expect("{")
-        if self._begins_an_object():
-            while self.here.value != "}" and self.here.kind != "end":
-                self._object(f"{path}/{name}", holder or Node(path="/", rm_type="", code="", row=0), found, depth + 1)
-            self._expect("}")
-            return
-        self._primitive(name, holder)
-
-    def _begins_an_object(self) -> bool:
-        """Types are in capitals; what else stands within braces is a constraint on a primitive value."""
-        token = self.here
-        if token.value in _KEYWORDS:
-            return True
-        after = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
-        shaped = bool(re.fullmatch(r"[A-Z][A-Z0-9_]+", token.value))
-        return (
-            token.kind == "word"
-            and shaped
-            and (after.kind == "code" or after.value in (*_MATCHES, "<", "occurrences", "}"))
-        )
-
-    def _primitive(self, name: str, holder: Node | None) -> None:
-        """Codes, ordinals, ranges or a pattern: to the brace that closes it."""
-        depth = 1
-        while self.here.kind != "end":
-            token = self.here
-            depth += (token.value == "{") - (token.value == "}")
-            if depth == 0:
-                break
-            self._next()
-            if holder is not None:
-                _add_value(name, token, holder)
-        self._expect("}")
-
-    def _slot(self, node: Node) -> None:
-        """`include archetype_id/value matches {/…/}`: the archetypes that fit."""
-        kind = ""
-        while self.here.value != "}" and self.here.kind != "end":
-            token = self._next()
-            if token.value in ("include", "exclude"):
-                kind = token.value
-            elif token.value == "{":
-                while self.here.value != "}" and self.here.kind != "end":
-                    inside = self._next()
-                    if inside.kind == "regex" and kind == "include":
-                        node.fillers.append(inside.value[1:-1])
-                self._expect("}")
-
-    def _domain_type(self, rm_type: str, holder: Node | None) -> None:
-        """`C_DV_QUANTITY < property = <…> list = <…> >`, whose inside is ODIN."""
-        opening = self._expect("<")
-        depth = 1
-        while depth and self.here.kind != "end":
-            token = self._next()
-            depth += (token.value == "<") - (token.value == ">")
-        inside = self.text[opening.end : self.tokens[self.at - 1].start]
-        said = read_odin(inside, Origin(self.origin.file, opening.row))
-        if holder is None:
-            return
-        holder.value_types.append(rm_type.removeprefix("C_"))
-        for each in _dict(said.get("list", {})).values():
-            quantity = _dict(each)
-            if units := _string(quantity.get("units", "")):
-                holder.units.append(units)
-            if magnitude := _string(quantity.get("magnitude", "")):
-                holder.ranges.append(magnitude)
-
-
-def _add_value(name: str, token: _Token, holder: Node) -> None:
-    if token.kind == "ordinal":
-        number, _, code = token.value.partition("|")
-        for choice in _choices(code):
-            choice.ordinal = number
-            holder.choices.append(choice)
-        if "DV_ORDINAL" not in holder.value_types:
-            holder.value_types.append("DV_ORDINAL")
-    elif token.kind == "code":
-        for choice in _choices(token.value):
-            (holder.value_sets.append(choice.code) if choice.code.startswith("ac") else holder.choices.append(choice))
-    elif token.kind == "interval":
-        holder.ranges.append(token.value.strip("|"))
-    elif token.kind == "text" and name == "units":
-        holder.units.append(token.value.strip('"'))
-
-
-def _choices(bracketed: str) -> list[Choice]:
-    """`[local::at0107, at0037; at0107]`: the codes; the assumed one after the semicolon is no further choice."""
-    inside = re.sub(r"--[^\n]*", "", bracketed[1:-1])
-    terminology, _, codes = inside.rpartition("::")
-    listed = codes.partition(";")[0]
-    return [
-        Choice(terminology=terminology.strip() or "local", code=code.strip())
-        for code in listed.split(",")
-        if code.strip()
-    ]
-
-
-# Small things.
-
-
-def _dict(value: Odin) -> dict[str, Odin]:
-    return value if isinstance(value, dict) else {}
-
-
-def _string(value: Odin) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
-
-
-def _strings(value: Odin) -> list[str]:
-    return [each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str) and each]
-
-
-def _nested(value: Odin, *keys: str) -> Odin:
-    for key in keys:
-        value = _dict(value).get(key, "")
-    return value
-
-
 def _last(term: str) -> str:
     return term.rpartition("::")[2]
-
-
-def _in_brackets(text: str) -> str:
-    match = re.search(r"\[([^\]]+)\]", text)
-    return match[1] if match else ""

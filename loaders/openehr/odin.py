@@ -51,7 +51,7 @@ def _tokens(text: str, origin: Origin) -> Iterator[_Token]:
         match = _TOKEN.match(text, position)
         if not match:
             rest = text[position : position + 20].split("\n", maxsplit=1)[0]
-            raise InputError(Origin(origin.file, row), f"'{rest}' cannot be read as ODIN.", _NEXT)
+            raise InputError(Origin(origin.file, row), f"'{rest}' cannot be read as ODIN.", NEXT_STEP)
         kind = str(match.lastgroup)
         if kind != "space":
             yield _Token(kind, match[kind], row)
@@ -60,7 +60,7 @@ def _tokens(text: str, origin: Origin) -> Iterator[_Token]:
     yield _Token("end", "the end", row)
 
 
-_NEXT = "Mend the line, or fetch the file again from its publisher."
+NEXT_STEP = "Fix the line, or download the file again from its publisher."
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class _Reader:
         return self.tokens[self.at]
 
     def fail(self, reason: str) -> NoReturn:
-        raise InputError(Origin(self.origin.file, self.here.row), f"{reason}.", _NEXT)
+        raise InputError(Origin(self.origin.file, self.here.row), f"{reason}.", NEXT_STEP)
 
     def next(self) -> _Token:
         token = self.here
@@ -136,3 +136,21 @@ class _Reader:
 
 def _plain(text: str) -> str:
     return _ESCAPE.sub(lambda match: {"n": "\n", "t": "\t", "r": "\r"}.get(match[1], match[1]), text)
+
+
+def as_dict(value: Odin) -> dict[str, Odin]:
+    return value if isinstance(value, dict) else {}
+
+
+def as_string(value: Odin) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def as_strings(value: Odin) -> list[str]:
+    return [each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str) and each]
+
+
+def nested_value(value: Odin, *keys: str) -> Odin:
+    for key in keys:
+        value = as_dict(value).get(key, "")
+    return value

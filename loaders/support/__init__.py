@@ -1,1 +1,1 @@
-"""TO BE DESCRIBED."""
+"""Helpers that several loaders share: agencies, editions, code systems, RDF and FHIR files."""

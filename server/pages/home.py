@@ -1,4 +1,4 @@
-"""The first page: what is here, how much, how new, and three ways in."""
+"""Data of the first page: counts, new editions, recent changes and entry points."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.http.urls import document
-from server.pages.scheme import SchemeRow, scheme_rows
+from server.pages.schemes.scheme import SchemeRow, scheme_rows
 from server.served.build import ServedBuild
 from server.served.labels import choose, refs
-from server.served.questions import select, value
 from server.served.refs import Ref
 
 SCHEMES_SHOWN = 8
@@ -24,7 +24,7 @@ CHANGES_SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetRow:
-    """A dataset in a list, or a common specification, which nobody holds data of."""
+    """A dataset in a list, or a specification without data of its own."""
 
     ref: Ref
     is_specification: bool
@@ -44,8 +44,8 @@ class MappingSetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeRow:
-    """A difference between two editions, newest first; `count` changes."""
+class RecentChange:
+    """A difference between two editions, with its number of changes."""
 
     href: str
     title: Text
@@ -56,7 +56,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEdition:
-    """An edition that came into force lately."""
+    """A recent edition."""
 
     href: str
     title: Text
@@ -66,7 +66,7 @@ class NewEdition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """The first page."""
+    """Data of the first page."""
 
     schemes: Sequence[SchemeRow]
     schemes_total: int
@@ -75,7 +75,7 @@ class HomePage:
     concepts: int
     variables: int
     mappings: int
-    changes: Sequence[ChangeRow]
+    changes: Sequence[RecentChange]
     releases: Sequence[NewEdition]
     example: Query | None
     built_at: str
@@ -86,7 +86,7 @@ class HomePage:
 
 
 def home_page(build: ServedBuild, language: str) -> HomePage:
-    """The first page, from the manifest and two small questions."""
+    """Return the data of the first page, from the manifest and two queries."""
     rows = scheme_rows(build, language)
     manifest = build.manifest
     return HomePage(
@@ -94,12 +94,12 @@ def home_page(build: ServedBuild, language: str) -> HomePage:
         schemes_total=len(rows),
         datasets=[row for row in dataset_rows(build, language) if not row.is_specification],
         mapping_sets=mapping_set_rows(build, language),
-        concepts=sum(g["concepts"] for g in manifest.current("scheme")),
-        variables=sum(g["variables"] for kind in ("dataset", "catalogue") for g in manifest.current(kind)),
-        mappings=sum(g["mappings"] for g in manifest.current("mapping")),
+        concepts=sum(g.concepts for g in manifest.current_graphs("scheme")),
+        variables=sum(g.variables for kind in ("dataset", "catalogue") for g in manifest.current_graphs(kind)),
+        mappings=sum(g.mappings for g in manifest.current_graphs("mapping")),
         changes=_changes(build, language),
         releases=_releases(build, language),
-        example=next(iter(queries("examples")), None),
+        example=next(iter(read_queries("examples")), None),
         built_at=manifest.built_at,
         triples=manifest.triples,
         hash=manifest.hash,
@@ -108,30 +108,30 @@ def home_page(build: ServedBuild, language: str) -> HomePage:
     )
 
 
-def _changes(build: ServedBuild, language: str) -> list[ChangeRow]:
-    """The newest differences between editions of code systems."""
-    newest = sorted(build.manifest.differences, key=lambda d: (d["new_valid_from"], d["scheme"]), reverse=True)
+def _changes(build: ServedBuild, language: str) -> list[RecentChange]:
+    """Return the newest differences between editions of code systems."""
+    newest = sorted(build.manifest.differences, key=lambda d: (d.new_valid_from, d.scheme), reverse=True)
     return [
-        ChangeRow(
-            href=document(build.iris, d["graph"]),
-            title=_title(build, d["scheme"], language),
-            old=d["old"],
-            new=d["new"],
-            count=sum(d["counts"].values()),
+        RecentChange(
+            href=document(build.iris, d.graph),
+            title=_title(build, d.scheme, language),
+            old=d.old,
+            new=d.new,
+            count=sum(d.counts.values()),
         )
         for d in newest[:CHANGES_SHOWN]
     ]
 
 
 def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
-    """The releases of code systems that came into force last."""
-    newest = sorted(build.manifest.current("scheme"), key=lambda g: (g["valid_from"], g["id"]), reverse=True)
+    """Return the editions of code systems that came into force last."""
+    newest = sorted(build.manifest.current_graphs("scheme"), key=lambda g: (g.valid_from, g.id), reverse=True)
     return [
         NewEdition(
-            href=document(build.iris, g["graph"]),
-            title=_title(build, g["id"], language),
-            version=g["version"],
-            valid_from=g["valid_from"],
+            href=document(build.iris, g.graph),
+            title=_title(build, g.id, language),
+            version=g.version,
+            valid_from=g.valid_from.isoformat(),
         )
         for g in newest[:CHANGES_SHOWN]
     ]
@@ -143,7 +143,7 @@ def _title(build: ServedBuild, scheme: str, language: str) -> Text:
 
 
 def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
-    """The datasets and specifications, in Swedish order of their titles."""
+    """Return the datasets and specifications, sorted by title in Swedish order."""
     said: dict[str, dict[str, list[Text]]] = {}
     for row in select(build.store, "datasets"):
         term = row["value"]
@@ -154,7 +154,7 @@ def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
         t.value for about in said.values() for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])
     }
     known = refs(build, {*said, *holders}, language)
-    counts = {build.iris.dataset(g["id"]): g["variables"] for g in build.manifest.current("dataset")}
+    counts = {build.iris.dataset(g.id): g.variables for g in build.manifest.current_graphs("dataset")}
     # The manifest counts a harvested catalogue as one.
     if harvested := [iri for iri in said if iri not in counts]:
         for row in select(build.store, "variables-counted", dataset=[NamedNode(iri) for iri in harvested]):
@@ -175,14 +175,14 @@ def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
 
 
 def mapping_set_rows(build: ServedBuild, language: str) -> list[MappingSetRow]:
-    """The mapping sets."""
+    """Return the mapping sets as rows."""
     rows = [
         MappingSetRow(
-            href=f"/mapping/{g['id']}",
-            title=choose([Text(words, lang) for lang, words in g["titles"].items()], language) or Text(g["id"], ""),
-            version=g["version"],
-            mappings=g["mappings"],
+            href=f"/mapping/{g.id}",
+            title=choose([Text(words, lang) for lang, words in g.titles.items()], language) or Text(g.id, ""),
+            version=g.version,
+            mappings=g.mappings,
         )
-        for g in build.manifest.current("mapping")
+        for g in build.manifest.current_graphs("mapping")
     ]
     return sorted(rows, key=lambda row: sort_key(row.title.value))

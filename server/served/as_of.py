@@ -5,26 +5,25 @@ The graph of an edition is never changed, so reading as of a day is reading anot
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from functools import cached_property
-from typing import Any
 from urllib.parse import unquote
 
+from msgspec.structs import replace
 from pyoxigraph import Literal, NamedNode, Triple
 from werkzeug.http import parse_date
 
-from begrepp.artefact.manifest import Manifest
+from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.errors import UsageError
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.store import Answer, Store
+from begrepp.store import QueryResults, Store
 from server.served.build import ServedBuild
 from server.served.labels import statements, texts
-from server.served.questions import select, value
 from server.served.resolve import Missing, Resolved, meanings
 from server.served.schemes import SchemeIndex
 
@@ -44,7 +43,7 @@ class DatedStore:
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
+    ) -> QueryResults:
         """Ask, of the chosen graphs."""
         return self._whole.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 
@@ -61,11 +60,11 @@ class DatedBuild(ServedBuild):
         """The graphs in force that day."""
         iris = self.whole.iris
         always = [iris.graph("catalog"), iris.graph("provenance")]
-        return DatedStore(self.whole.store, [*self.graphs, *always], [g["graph"] for g in self.manifest.graphs])
+        return DatedStore(self.whole.store, [*self.graphs, *always], [g.graph for g in self.manifest.graphs])
 
     def store_of(self, scheme: str) -> Store:
         """The graph of the scheme that counted that day; each graph more would make every look-up slower."""
-        own = [g["graph"] for g in self.manifest.graphs if g["kind"] == "scheme" and g["id"] == scheme]
+        own = [g.graph for g in self.manifest.graphs if g.kind == "scheme" and g.id == scheme]
         return DatedStore(self.whole.store, [graph for graph in own if graph in self.graphs], [])
 
     @cached_property
@@ -87,8 +86,8 @@ class Reading:
     """What is read as of a day: the edition that counts, and where the concept stands if not in that."""
 
     day: date
-    base: dict[str, Any]
-    held_in: dict[str, Any]
+    base: GraphEntry
+    held_in: GraphEntry
     retired: bool = False
 
     @property
@@ -109,7 +108,7 @@ def day_asked(value: str) -> date | None:
     try:
         return date.fromisoformat(value[:10])
     except ValueError:
-        raise UsageError(f"'{value}' is no day.", "Ask for one: ?asOf=2019-06-30") from None
+        raise UsageError(f"'{value}' is not a date.", "Use the format ?asOf=2019-06-30.") from None
 
 
 def datetime_asked(value: str) -> datetime | None:
@@ -118,7 +117,9 @@ def datetime_asked(value: str) -> datetime | None:
         return None
     moment = parse_date(value)
     if moment is None:
-        raise UsageError(f"Accept-Datetime '{value}' is no date of HTTP.", "Send one: Sun, 30 Jun 2019 00:00:00 GMT")
+        raise UsageError(
+            f"Accept-Datetime '{value}' is not an HTTP date.", "Use the format Sun, 30 Jun 2019 00:00:00 GMT."
+        )
     return moment
 
 
@@ -138,27 +139,27 @@ def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
     """
     scheme = scheme_of(build, found)
     if not scheme:
-        raise UsageError("Only code systems and their concepts are kept as of a day.", "Leave out asOf.")
-    every = sorted(_releases(build, scheme), key=lambda g: (g["valid_from"], g["version"]))
+        raise UsageError("Only code systems and their concepts are available as of a date.", "Omit asOf.")
+    every = sorted(_releases(build, scheme), key=lambda g: (g.valid_from, g.version))
     valid = [g for g in every if _since(g) <= day]
-    now = f"{found.path} is as it is now."
+    now = f"{found.path} shows the current state."
     if not valid:
-        first = f"The first edition here is {every[0]['version']}, from {every[0]['valid_from']}." if every else ""
-        raise Missing(f"No edition of {scheme} that is kept here was in force on {day}.", f"{first} {now}".strip())
-    complete = [g for g in valid if g["coverage"] == "complete"]
+        first = f"The first edition is {every[0].version}, from {every[0].valid_from}." if every else ""
+        raise Missing(f"No edition of {scheme} in this service was in force on {day}.", f"{first} {now}".strip())
+    complete = [g for g in valid if g.coverage == "complete"]
     base = (complete or valid)[-1]
     if found.iri == build.schemes.by_id[scheme].iri:
         return Reading(day=day, base=base, held_in=base)
     holding = _holding(build, found.iri)
-    if base["graph"] in holding:
+    if base.graph in holding:
         return Reading(day=day, base=base, held_in=base)
     for graph in reversed(valid):
-        if graph["graph"] in holding:
+        if graph.graph in holding:
             return Reading(day=day, base=base, held_in=graph, retired=_since(graph) < _since(base))
-    begins = next((g for g in every if g["graph"] in holding), None)
+    begins = next((g for g in every if g.graph in holding), None)
     raise Missing(
-        f"{unquote(found.path.rpartition('/')[2])} was in no edition of {scheme} in force on {day}.",
-        f"It is first in {begins['version']}, from {begins['valid_from']}. {now}" if begins else now,
+        f"{unquote(found.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
+        f"It first occurs in {begins.version}, from {begins.valid_from}. {now}" if begins else now,
     )
 
 
@@ -176,13 +177,13 @@ def meant_on(build: ServedBuild, found: Resolved, day: date) -> Resolved:
     return found
 
 
-def _releases(build: ServedBuild, scheme: str) -> list[dict[str, Any]]:
+def _releases(build: ServedBuild, scheme: str) -> list[GraphEntry]:
     """The releases of a scheme, or of its parts where it has none of its own."""
-    graphs = [g for g in build.manifest.graphs if g["kind"] == "scheme" and g["id"] == scheme]
+    graphs = [g for g in build.manifest.graphs if g.kind == "scheme" and g.id == scheme]
     if graphs or scheme not in build.schemes.by_id:
         return graphs
     parts = {part.id for part in build.schemes.parts(build.schemes.by_id[scheme])}
-    return [g for g in build.manifest.graphs if g["kind"] == "scheme" and g["id"] in parts]
+    return [g for g in build.manifest.graphs if g.kind == "scheme" and g.id in parts]
 
 
 def _holding(build: ServedBuild, concept: str) -> set[str]:
@@ -191,28 +192,28 @@ def _holding(build: ServedBuild, concept: str) -> set[str]:
     return {value(row, "release") for row in rows}
 
 
-def _since(graph: dict[str, Any]) -> date:
-    return date.fromisoformat(graph["valid_from"])
+def _since(graph: GraphEntry) -> date:
+    return graph.valid_from
 
 
 def build_as_of(build: ServedBuild, read: Reading) -> DatedBuild:
     """The build as of the day: per scheme, mapping set and dataset what counted then."""
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, str], list[GraphEntry]] = {}
     for graph in build.manifest.graphs:
         if _since(graph) <= read.day:
-            groups.setdefault((graph["kind"], graph["id"]), []).append(graph)
+            groups.setdefault((graph.kind, graph.id), []).append(graph)
     counting = set()
     for graphs in groups.values():
-        ordered = sorted(graphs, key=lambda g: (g["valid_from"], g["version"]))
-        complete = [g for g in ordered if g["coverage"] == "complete"]
-        counting.add((complete or ordered)[-1]["graph"])
-    chosen = tuple(sorted(counting | {read.held_in["graph"]}))
+        ordered = sorted(graphs, key=lambda g: (g.valid_from, g.version))
+        complete = [g for g in ordered if g.coverage == "complete"]
+        counting.add((complete or ordered)[-1].graph)
+    chosen = tuple(sorted(counting | {read.held_in.graph}))
     kept = build.dated_builds_cache
     if chosen not in kept:
         while len(kept) >= 8:
             kept.pop(next(iter(kept)))
-        manifest: Manifest = dataclasses.replace(
-            build.manifest, graphs=[{**g, "current": g["graph"] in counting} for g in build.manifest.graphs]
+        manifest: Manifest = replace(
+            build.manifest, graphs=[replace(g, current=g.graph in counting) for g in build.manifest.graphs]
         )
         kept[chosen] = DatedBuild(build.folder, manifest, whole=build, graphs=chosen)
     then = kept[chosen]
@@ -241,12 +242,12 @@ def http_date(day: date) -> str:
 def mementos(build: ServedBuild, found: Resolved) -> list[Memento]:
     """The states of a document that are kept, oldest first."""
     states: dict[str, Memento] = {}
-    for graph in sorted(_releases(build, scheme_of(build, found)), key=lambda g: (g["valid_from"], g["version"])):
+    for graph in sorted(_releases(build, scheme_of(build, found)), key=lambda g: (g.valid_from, g.version)):
         try:
             read = reading(build, found, _since(graph))
         except Missing:
             continue
-        state = f"{read.held_in['graph']} {read.retired}"
+        state = f"{read.held_in.graph} {read.retired}"
         if state not in states:
             states[state] = Memento(since=read.since, href=f"{found.path}?asOf={read.since}")
     return sorted(states.values(), key=lambda memento: memento.since)

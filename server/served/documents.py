@@ -7,20 +7,20 @@ from typing import Any
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
+from begrepp.queries.pages import construct
 from begrepp.rdf.namespaces import compact, expand, prefixes
 from begrepp.rdf.serialise import graph_bytes
 from begrepp.settings import ROOT
 from server.http.negotiation import Format
 from server.served.build import ServedBuild
 from server.served.labels import is_wide
-from server.served.questions import construct
 from server.served.resolve import Resolved
 
 
 def triples_of(build: ServedBuild, found: Resolved) -> list[Triple]:
     """What a client needs of a thing, sorted."""
     node = NamedNode(found.iri)
-    if build.manifest.difference(found.iri):
+    if build.manifest.find_difference(found.iri):
         triples = set(construct(build.store, "difference-graph", difference=node))
     elif found.is_graph:
         triples = set(construct(build.store, "named-graph", graph=node))

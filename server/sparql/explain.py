@@ -20,7 +20,7 @@ _PROBE_SECONDS = 2.0
 def explain(question: SparqlRequest) -> list[QueryAdvice]:
     """What the doctor finds of a query."""
     manifest = served_build().manifest
-    graphs = [g["graph"] for g in (*manifest.graphs, *manifest.differences)]
+    graphs = [g.graph for g in manifest.graphs] + [d.graph for d in manifest.differences]
     graphs += [served_build().iris.graph("catalog"), served_build().iris.graph("provenance")]
     doctor = QueryDoctor(
         ask=lambda text: _ask(text, question),

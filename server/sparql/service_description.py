@@ -62,26 +62,24 @@ def service_description(build: ServedBuild, url: str) -> list[Triple]:
     triples += [Triple(service, sd("resultFormat"), NamedNode(_FORMATS + name)) for name in _RESULTS]
     triples += _partitions(default, read_statistics(build.folder))
     for graph in build.manifest.graphs:
-        named = NamedNode(f"{url}#{graph['kind']}-{graph['id']}-{graph['version']}".replace(" ", "_"))
+        named = NamedNode(f"{url}#{graph.kind}-{graph.id}-{graph.version}".replace(" ", "_"))
         held = NamedNode(f"{named.value}-graph")
         triples += [
             Triple(dataset, sd("namedGraph"), named),
             Triple(named, a, sd("NamedGraph")),
-            Triple(named, sd("name"), NamedNode(graph["graph"])),
+            Triple(named, sd("name"), NamedNode(graph.graph)),
             Triple(named, sd("graph"), held),
             Triple(held, a, sd("Graph")),
-            Triple(held, NamedNode(expand("void:triples")), Literal(str(graph["triples"]), datatype=number)),
+            Triple(held, NamedNode(expand("void:triples")), Literal(str(graph.triples), datatype=number)),
         ]
-        for lang, words in graph["titles"].items():
+        for lang, words in graph.titles.items():
             triples.append(Triple(held, NamedNode(expand("dct:title")), Literal(words, language=lang)))
     for difference in build.manifest.differences:
-        named = NamedNode(
-            f"{url}#difference-{difference['scheme']}-{difference['old']}-{difference['new']}".replace(" ", "_")
-        )
+        named = NamedNode(f"{url}#difference-{difference.scheme}-{difference.old}-{difference.new}".replace(" ", "_"))
         triples += [
             Triple(dataset, sd("namedGraph"), named),
             Triple(named, a, sd("NamedGraph")),
-            Triple(named, sd("name"), NamedNode(difference["graph"])),
+            Triple(named, sd("name"), NamedNode(difference.graph)),
         ]
     return sorted(triples, key=str)
 

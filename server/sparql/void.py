@@ -50,13 +50,13 @@ def data_set(found: ServedBuild, root: str) -> Iterator[Triple]:
     yield from said(
         own, "void:feature", *(NamedNode(f"http://www.w3.org/ns/formats/{n}") for n in ("Turtle", "RDF_XML", "JSON-LD"))
     )
-    for graph in found.manifest.current("scheme"):
-        subset, rights = NamedNode(graph["graph"]), rights_of(found, graph["graph"])
-        scheme = found.schemes.by_id.get(graph["id"])
+    for graph in found.manifest.current_graphs("scheme"):
+        subset, rights = NamedNode(graph.graph), rights_of(found, graph.graph)
+        scheme = found.schemes.by_id.get(graph.id)
         yield from said(own, "void:subset", subset)
         yield Triple(subset, a, NamedNode(expand("void:Dataset")))
-        yield from said(subset, "dct:title", *(Literal(w, language=lang) for lang, w in graph["titles"].items()))
-        yield from said(subset, "void:triples", count(graph["triples"]))
-        yield from said(subset, "void:dataDump", *dumps(graph["id"]))
+        yield from said(subset, "dct:title", *(Literal(w, language=lang) for lang, w in graph.titles.items()))
+        yield from said(subset, "void:triples", count(graph.triples))
+        yield from said(subset, "void:dataDump", *dumps(graph.id))
         yield from said(subset, "dct:license", *([NamedNode(rights.licence)] if rights.licence else []))
         yield from said(subset, "void:rootResource", *([NamedNode(scheme.iri)] if scheme else []))

@@ -1,1 +1,1 @@
-"""TO BE DESCRIBED."""
+"""Blueprints for people: takes a request, returns a rendered page or its other formats."""

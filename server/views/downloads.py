@@ -1,4 +1,4 @@
-"""Whole files to take home: everything, and each code system, with checksums, licence and how to cite them.
+"""Blueprint for downloads: everything and each code system, with checksums, licence and citation.
 
 A file is made when it is first asked for, by a process of its own, and kept beside the builds; it never holds what
 may not be passed on, whatever the build that is served holds.
@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, jsonify, request, send_file
 
+from begrepp.artefact.manifest import GraphEntry, LoadEntry
 from begrepp.exports.downloads import ALL, FORMS, citation, download_names, file_name, split_name
 from begrepp.records import Text
 from server.http.negotiation import HTML, Format, choose_format
@@ -30,7 +32,7 @@ JSON = Format("json", "application/json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file to download; size and checksum where it has been made."""
+    """A file to download; with size and checksum once it exists."""
 
     name: str
     form: str
@@ -42,7 +44,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """A code system, or everything, in its forms."""
+    """The files of a code system or of everything."""
 
     id: str
     title: Text
@@ -54,7 +56,7 @@ class Download:
 
 @blueprint.get("/downloads")
 def listing() -> Response:
-    """All files, as a page or as JSON."""
+    """Return the list of files as a page or JSON."""
     found = served_build()
     rows = [download(found, name, translator().language) for name in download_names(found.manifest)]
     if choose_format(request, (HTML, JSON)) == HTML:
@@ -73,7 +75,7 @@ def listing() -> Response:
 
 @blueprint.get("/downloads/manifest.json")
 def manifest() -> Response:
-    """What the build says of itself, without what stands in the publishers' rows."""
+    """Return the manifest without texts from publishers' rows."""
     said = served_build().manifest
     kept = ("kind", "id", "version", "titles", "graph", "valid_from", "coverage", "redistribution", "current")
     counted = ("concepts", "inactive", "datasets", "variables", "mappings", "triples", "sha256")
@@ -84,17 +86,20 @@ def manifest() -> Response:
         hash=said.hash,
         software=said.software,
         triples=said.triples,
-        graphs=[{key: graph[key] for key in (*kept, *counted)} for graph in said.graphs],
-        loads=[
-            {key: load[key] for key in ("source", "version", "load", "loaded_at", "rows_read", "files")}
-            for load in said.loads
-        ],
+        graphs=[_selected(graph, *kept, *counted) for graph in said.graphs],
+        loads=[_selected(load, "source", "version", "load", "loaded_at", "rows_read", "files") for load in said.loads],
     )
+
+
+def _selected(entry: GraphEntry | LoadEntry, *keys: str) -> dict[str, Any]:
+    """Return an entry of the manifest as JSON, with these keys only."""
+    fields = msgspec.to_builtins(entry)
+    return {key: fields[key] for key in keys}
 
 
 @blueprint.get("/downloads/<file>")
 def file(file: str) -> Response:
-    """One file; parts of it by `Range`; its checksum in `Repr-Digest` (RFC 9530)."""
+    """Return a file, with `Range` support and its checksum in `Repr-Digest` (RFC 9530)."""
     found = served_build()
     wanted = file.removesuffix(".sha256")
     name, _ = split_name(wanted, found.manifest)
@@ -118,16 +123,16 @@ def file(file: str) -> Response:
 
 
 def download(found: ServedBuild, name: str, language: str) -> Download:
-    """What there is to download of a code system, or of everything."""
+    """Return the files of a code system or of everything."""
     scheme = found.schemes.by_id.get(name)
-    graph = found.manifest.graph("scheme", name)
+    graph = found.manifest.find_graph("scheme", name)
     title = choose(scheme.titles, language) if scheme else None
     return Download(
         id=name,
         title=title or Text(name, ""),
-        version=graph["version"] if graph else found.manifest.built_at[:10],
+        version=graph.version if graph else found.manifest.built_at[:10],
         licence=licence_of(found, name) if graph else "",
-        redistributable=graph["redistribution"] == "allowed" if graph else True,
+        redistributable=graph.redistribution == "allowed" if graph else True,
         files=[_file(found, name, form) for form in FORMS],
     )
 

@@ -20,8 +20,8 @@ from begrepp.exports.nquads import dump
 from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from server.app import create_app
-from tests.server.protected import CANARY, load, load_badly, load_mappings
-from tests.small import Quiet
+from tests.support.protected import CANARY, load, load_badly, load_mappings
+from tests.support.small import Quiet
 
 ENCODED = quote(CANARY)
 STEM = CANARY[:8]
@@ -173,4 +173,4 @@ def test_the_structure_is_still_there_and_the_page_says_what_is_left_out(reader:
     assert "Utgivaren tillåter inte att texterna sprids" in page
     assert "Skyddat kodverk" in reader.get("/cs/skyddad", headers={"Accept": "text/html"}).text
     retired = reader.get("/cs/skyddad/p1.2?lang=sv", headers={"Accept": "text/html"}).text
-    assert "Begreppet har utgått" in retired and "/cs/skyddad/p1.1" in retired
+    assert "Begreppet är utgånget" in retired and "/cs/skyddad/p1.1" in retired

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store
 
+from tests.support.serving import Server, endpoints, serve
 from tests.w3c.manifests import HOME, QUERY, UPDATE, Case, Exchange, cases, exchanges
 from tests.w3c.results import dataset, expected, same_csv, same_graph, same_table, table
-from tests.w3c.serving import Server, endpoints, serve
 
 pytestmark = [
     pytest.mark.slow,

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 
 from begrepp.settings import Settings
-from tests.w3c.serving import serve
+from tests.support.serving import serve
 
 pytestmark = pytest.mark.slow
 HOSTILE: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "hostile.toml").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from begrepp.history.changes import LevelCoverage
+from begrepp.artefact.manifest import LevelCoverage
 from begrepp.history.comparison.entry import last
 from begrepp.rdf.ntriples import name
 from begrepp.records import Coverage

@@ -25,12 +25,12 @@ def inline_contexts(path: Path, name: str) -> str:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(
-            name, f"line {error.lineno} column {error.colno}: not JSON: {error.msg}.", "Correct it there."
+            name, f"line {error.lineno} column {error.colno}: not JSON: {error.msg}.", "Fix the error at that position."
         ) from error
     except RecursionError:
-        raise InputError(name, "its JSON is nested too deep to be read.", "Flatten it.") from None
+        raise InputError(name, "the JSON is nested too deeply.", "Reduce the nesting.") from None
     if not isinstance(document, dict | list):
-        raise InputError(name, "is JSON but neither an object nor a list, so it is no JSON-LD.", "Give JSON-LD.")
+        raise InputError(name, "is JSON but neither an object nor an array, so it is not JSON-LD.", "Provide JSON-LD.")
     return json.dumps(_inline(document, name), ensure_ascii=False)
 
 
@@ -65,8 +65,8 @@ def _context_copy(iri: str, name: str) -> object:
         available = ", ".join(sorted(_context_files()))
         raise InputError(
             name,
-            f"its context <{iri}> lies elsewhere and is not fetched.",
-            f"Write the context into the file, or use one of those that lie here: {available}.",
+            f"its context <{iri}> is remote and is not fetched.",
+            f"Embed the context in the file, or use one of the bundled contexts: {available}.",
         )
     return json.loads(file.read_text(encoding="utf-8"))["@context"]
 

@@ -30,7 +30,7 @@ def prepare_file(path: Path, folder: Path, *, syntax: RdfFormat | None = None, n
     """
     name = name or path.name
     if not path.is_file():
-        raise InputError(name, "is not a file.", "Name a file of RDF.")
+        raise InputError(name, "is not a file.", "Provide an RDF file.")
     has_bom = check_utf8(path, name)
     if syntax is None:
         syntax = syntax_of_file(name)
@@ -71,9 +71,7 @@ def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str)
             serialize((quad.triple for quad in quads), out, format=RdfFormat.N_TRIPLES)
     except (SyntaxError, ValueError, OSError) as error:
         where = _position(path, error) if syntax == RdfFormat.RDF_XML else ""
-        raise InputError(
-            name, f"{where}cannot be read as RDF: {error}", "Correct the file and validate again."
-        ) from error
+        raise InputError(name, f"{where}cannot be read as RDF: {error}", "Fix the file and validate again.") from error
     return target
 
 

@@ -55,10 +55,9 @@ def syntax_of_file(name: str) -> RdfFormat | None:
     """The syntax by file suffix, or None. Raises `InputError` for a table or OBO."""
     suffix = name.rpartition(".")[2].lower() if "." in name else ""
     if suffix in _LOADED_SUFFIXES:
-        step = (
-            f"Take it into the graph with `begrepp add {_LOADED_SUFFIXES[suffix]} FILE --edition E`, which judges it."
-        )
-        raise InputError(name, "is not RDF, which is what profiles judge.", step)
+        source = _LOADED_SUFFIXES[suffix]
+        step = f"Take it into the graph with `begrepp add {source} FILE --edition E`, which validates it."
+        raise InputError(name, "is not RDF; profiles validate RDF only.", step)
     return SUFFIXES.get(suffix)
 
 
@@ -79,5 +78,5 @@ def syntax_by_name(name: str) -> RdfFormat:
     """The syntax by a name, suffix or media type that a user gives. Raises `InputError` if it is unknown."""
     syntax = SYNTAX_NAMES.get(name) or SUFFIXES.get(name) or syntax_of_media_type(name)
     if syntax is None:
-        raise InputError(name, "is no syntax of RDF.", f"Use one of {', '.join(SYNTAX_NAMES)}.")
+        raise InputError(name, "is not a supported RDF syntax.", f"Use one of {', '.join(SYNTAX_NAMES)}.")
     return syntax

@@ -24,16 +24,16 @@ def check_xml(path: Path, name: str) -> None:
         raise InputError(
             name,
             f"line {parser.CurrentLineNumber} column {parser.CurrentColumnNumber + 1}: {reason}",
-            "Correct it there.",
+            "Fix the error at that position.",
         )
 
     def entity(entity_name: str, parameter: bool, value: str | None, *where: str | None) -> None:
         if parameter or value is None:
-            reject(f"the entity '{entity_name}' is fetched from elsewhere, which is not done here.")
+            reject(f"the entity '{entity_name}' is external, and nothing is fetched.")
         length = len(value or "") + sum(lengths.get(inner, 0) for inner in _REFERENCE.findall(value or ""))
         lengths[entity_name] = length
         if length > _ENTITY_LIMIT:
-            reject(f"the entity '{entity_name}' stands for {length:,} characters, more than {_ENTITY_LIMIT:,}.")
+            reject(f"the entity '{entity_name}' expands to {length:,} characters, more than {_ENTITY_LIMIT:,}.")
 
     def element(tag: str, _: object) -> None:
         if _SEPARATOR not in tag:
@@ -47,5 +47,7 @@ def check_xml(path: Path, name: str) -> None:
     except expat.ExpatError as error:
         message = expat.ErrorString(error.code)
         raise InputError(
-            name, f"line {error.lineno} column {error.offset + 1}: not well-formed XML: {message}.", "Correct it there."
+            name,
+            f"line {error.lineno} column {error.offset + 1}: not well-formed XML: {message}.",
+            "Fix the error at that position.",
         ) from error

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from begrepp.rdf.namespaces import compact
+from begrepp.text.plurals import format_number, plural_category
 from begrepp.validation.profiles.shape_doc import Rule
 
 _PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
@@ -16,9 +17,16 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 
 
 def translate(language: str, key: str, **values: object) -> str:
-    """The text of a key, such as `report.title`, with its values filled in."""
+    """The text of a key, such as `report.title`, with its values filled in and its numbers in the language's format.
+
+    A text with the forms `one` and `other` takes the form of the number `n`.
+    """
     section, _, name = key.partition(".")
-    return _translations(language)[section][name].format(**values)
+    entry = _translations(language)[section][name]
+    n = values.get("n")
+    text = entry if isinstance(entry, str) else entry[plural_category(n if isinstance(n, int | float) else 0)]
+    formatted = {k: format_number(v, language) if isinstance(v, int | float) else v for k, v in values.items()}
+    return text.format(**formatted)
 
 
 def has_translation(language: str, key: str) -> bool:
@@ -55,6 +63,8 @@ def _display_value(value: str) -> str:
 
 
 @cache
-def _translations(language: str) -> dict[str, dict[str, str]]:
-    sections: dict[str, dict[str, str]] = tomllib.loads((TRANSLATIONS / f"{language}.toml").read_text(encoding="utf-8"))
+def _translations(language: str) -> dict[str, dict[str, str | dict[str, str]]]:
+    sections: dict[str, dict[str, str | dict[str, str]]] = tomllib.loads(
+        (TRANSLATIONS / f"{language}.toml").read_text(encoding="utf-8")
+    )
     return sections

@@ -108,7 +108,7 @@ class CoreComponents:
             case "qualifiedMinCount" | "qualifiedMaxCount":
                 yield from self._check_qualified(name, parse_count(argument), shape, values)
             case _:
-                raise InputError("shapes", f"sh:{name} cannot be {argument}.", "Give it the IRI of a property.")
+                raise InputError("shapes", f"sh:{name} cannot be {argument}.", "Use the IRI of a property.")
 
     def _repeated_languages(self, values: ValueNodes) -> Ids:
         """Indices of focus nodes, once for each language that several of its value nodes have (SHACL 4.4.5)."""

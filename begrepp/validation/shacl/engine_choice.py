@@ -36,19 +36,21 @@ class FastEngineUnsupported(Exception):
 def check_supported(shapes: Shapes) -> None:
     """Raise `InputError` if a shape uses a feature that no engine supports."""
     if shapes.graph.subjects(SH + "entailment"):
-        raise InputError("shapes", "no engine here can follow sh:entailment.", "Validate data that says it all.")
+        raise InputError(
+            "shapes", "sh:entailment is not supported.", "Validate data that already includes the inferred triples."
+        )
     for node in shapes.parameter_values("property"):
         if not shapes.graph.objects(node, SH + "path"):
-            raise InputError(shapes.name(node), "a property shape has no sh:path.", "Give its path.")
+            raise InputError(shapes.name(node), "a property shape has no sh:path.", "Add sh:path.")
     children = dict.fromkeys(child for nested in _child_shapes(shapes).values() for child in nested)
     for node in [*shapes.target_shapes, *children]:
         for predicate in shapes.graph.predicates(node):
             name = predicate.removeprefix(SH) if predicate.startswith(SH) else ""
             if name and name not in VALUE_PARAMETERS | FOCUS_PARAMETERS | _OTHER_PARAMETERS | _ADVANCED:
-                raise InputError(shapes.name(node), f"no engine here can check sh:{name}.", "Say it in SHACL 1.0.")
+                raise InputError(shapes.name(node), f"not supported: sh:{name}.", "Use SHACL 1.0.")
     for constraint in shapes.parameter_values("sparql"):
         if not isinstance(shapes.graph.first_object(constraint, SH + "select"), Literal):
-            raise InputError(shapes.name(constraint), "a SPARQL constraint has no sh:select.", "Write its query.")
+            raise InputError(shapes.name(constraint), "a SPARQL constraint has no sh:select.", "Add sh:select.")
 
 
 def needs_reference_engine(shapes: Shapes) -> bool:

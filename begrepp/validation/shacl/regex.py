@@ -37,7 +37,9 @@ def compile_pattern(pattern: str, flags: str) -> re.Pattern[str]:
             options |= _FLAGS[letter]
         return re.compile(pattern, options)
     except (re.error, KeyError) as error:
-        raise InputError("shapes", f"{pattern!r} is not a pattern: {error}", "Correct sh:pattern.") from error
+        raise InputError(
+            "shapes", f"{pattern!r} is not a valid regular expression: {error}", "Correct sh:pattern."
+        ) from error
 
 
 def matches_pattern(texts: pl.Series, pattern: str, flags: str) -> Mask:

@@ -58,7 +58,7 @@ class Shapes:
         self.target_shapes = self._find_target_shapes()
         if not self.target_shapes:
             names = ", ".join(path.name for path in files)
-            raise InputError(names or "shapes", "no shape with a target was found.", "Give a file of SHACL shapes.")
+            raise InputError(names or "shapes", "no shape with a target was found.", "Provide a SHACL shapes file.")
 
     def _find_target_shapes(self) -> list[Term]:
         explicit = [node for target in (*_TARGET_IRIS, SH + "target") for node in self.graph.subjects(target)]

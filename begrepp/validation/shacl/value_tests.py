@@ -32,7 +32,7 @@ def has_node_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
     """Test `sh:nodeKind`. Raises `InputError` if `kind` is not a node kind."""
     kinds = _NODE_KINDS.get(display_text(kind).removeprefix(SH))
     if kinds is None:
-        raise InputError("shapes", f"{kind} is not a kind of node.", "See SHACL 4.1.3 for the six there are.")
+        raise InputError("shapes", f"{kind} is not a node kind.", "See SHACL 4.1.3 for the six node kinds.")
     return np.isin(terms.kinds[values], kinds)
 
 

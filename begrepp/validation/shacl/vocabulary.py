@@ -40,5 +40,5 @@ def is_true(term: Term | None) -> bool:
 def parse_count(term: Term) -> int:
     """The non-negative integer of a parameter. Raises `InputError` if the term is not one."""
     if not (text := lexical_form(term)).isdecimal():
-        raise InputError("shapes", f"{term} is not a number to count with.", "Write a whole number, 0 or more.")
+        raise InputError("shapes", f"{term} is not a non-negative integer.", "Use a whole number, 0 or more.")
     return int(text)

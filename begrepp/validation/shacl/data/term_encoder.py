@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
-from begrepp.rdf.frames import blocks, terms
+from begrepp.rdf.frames import parse_triples, read_blocks
 from begrepp.validation.shacl.rdf_reader import read_quads
 
 TermIds = NDArray[np.uint32]
@@ -91,7 +91,7 @@ class TermEncoder:
         if path.suffix == ".nt":
             with suppress(_NotCanonical, OSError):
                 first_new_id = self._count
-                encoded = [self._encode_block(block, predicate_ids, checked=True) for block in blocks(path)]
+                encoded = [self._encode_block(block, predicate_ids, checked=True) for block in read_blocks(path)]
                 self._reject_non_canonical(first_new_id, encoded)
                 return encoded
         return [
@@ -101,7 +101,7 @@ class TermEncoder:
     def _encode_block(self, block: bytes, predicate_ids: TermIds | None, *, checked: bool) -> TripleColumns:
         """The triples of complete lines. If `checked`, the caller still has to check the terms with a new id."""
         try:
-            subject, predicate, rest = terms(block).get_columns()
+            subject, predicate, rest = parse_triples(block).get_columns()
         except pl.exceptions.PolarsError:
             raise _NotCanonical from None
         if checked and not (

@@ -1,0 +1,190 @@
+"""Classes and modifiers of a ClaML file, read into an outline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import (
+    EditionFiles,
+    Marker,
+    Note,
+    NoteKind,
+    Text,
+)
+from begrepp.sources.archives import iterate_xml, local_name
+from begrepp.sources.editions import data_files
+from begrepp.sources.privacy import refuse_identity_numbers
+from loaders.declaration.source_toml import file_list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClamlClass:
+    """A class or a modifier class: what it says of itself."""
+
+    code: str
+    origin: Origin
+    kind: str
+    usage: str
+    labels: tuple[Text, ...]
+    alternatives: tuple[Text, ...] = ()
+    definitions: tuple[Text, ...] = ()
+    notes: tuple[Note, ...] = ()
+    pairs: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Outline:
+    """What must be known before the first class is told: who stands below whom, and which modifiers hold."""
+
+    parents: dict[str, list[str]] = field(default_factory=dict)
+    inner: set[str] = field(default_factory=set)
+    modified: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    excluded: dict[str, set[str]] = field(default_factory=dict)
+    modifiers: dict[str, list[ClamlClass]] = field(default_factory=dict)
+    kinds: dict[str, None] = field(default_factory=dict)
+
+
+def single_file(edition: EditionFiles) -> Path:
+    files = data_files(edition)
+    found = [path for path in files if path.suffix.lower() == ".xml"]
+    if len(found) != 1:
+        raise InputError(
+            Origin(f"{edition.source}/{edition.version}"),
+            f"{len(found)} XML files where one is expected (there are: {file_list([path.name for path in files])}).",
+            "Add the ClaML file; if it is in a .zip, unpack it.",
+        )
+    return found[0]
+
+
+def iterate_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]:
+    counted: dict[str, int] = {}
+    with path.open("rb") as stream:
+        for element in iterate_xml(stream, tags, Origin(path.name), doctype=True):
+            tag = local_name(element)
+            counted[tag] = counted.get(tag, 0) + 1
+            yield element, Origin(f"{path.name} {tag}", counted[tag])
+
+
+def read_outline(path: Path) -> Outline:
+    outline = Outline()
+    for element, origin in iterate_elements(path, "Class", "ModifierClass", "ClassKind"):
+        match local_name(element):
+            case "ClassKind":
+                outline.kinds.setdefault(element.get("name", ""))
+            case "ModifierClass":
+                outline.modifiers.setdefault(element.get("modifier", ""), []).append(read_class(element, origin))
+            case _:
+                _add_class(outline, element, origin)
+    if not outline.parents:
+        raise InputError(path, "the XML holds no Class: it is not ClaML.", "Check that you added the right file.")
+    return outline
+
+
+def _add_class(outline: Outline, element: Element, origin: Origin) -> None:
+    code = element.get("code", "")
+    if not code:
+        raise InputError(origin, "the class has no code.", "Download the file again from its publisher.")
+    outline.kinds.setdefault(element.get("kind", ""))
+    outline.parents[code] = [child.get("code", "") for child in _children(element, "SuperClass")]
+    outline.inner.update(outline.parents[code])
+    if _children(element, "SubClass"):
+        outline.inner.add(code)
+    for child in _children(element, "ModifiedBy"):
+        valid = frozenset(each.get("code", "") for each in _children(child, "ValidModifierClass"))
+        outline.modified.setdefault(code, {})[child.get("code", "")] = valid
+    outline.excluded[code] = {child.get("code", "") for child in _children(element, "ExcludeModifier")}
+
+
+def _children(element: Element, tag: str) -> list[Element]:
+    return [child for child in element if local_name(child) == tag]
+
+
+def read_class(element: Element, origin: Origin) -> ClamlClass:
+    labels: dict[str, Text] = {}
+    alternatives, definitions, notes, pairs = [], [], [], []
+    usage = element.get("usage", "")
+    if usage not in MARKERS:
+        raise InputError(origin, f"the usage '{usage}' is not known.", "ClaML for ICD-10 has dagger and aster.")
+    for rubric in _children(element, "Rubric"):
+        kind = rubric.get("kind", "")
+        for label in _children(rubric, "Label"):
+            text = Text(_words(label), label.get(_LANG, "und"))
+            refuse_identity_numbers(text.value, origin)
+            if not text.value:
+                continue
+            pairs += [_target(each) for each in label.iter() if each.get("usage") and local_name(each) == "Reference"]
+            if kind == "preferred" and text.lang not in labels:
+                labels[text.lang] = text
+            elif kind in ("preferred", "preferredLong", "preferredShort"):
+                alternatives.append(text)
+            elif kind == "definition":
+                definitions.append(text)
+            elif kind in _NOTES:
+                notes.append(Note(_NOTES[kind], text))
+            else:
+                raise InputError(
+                    origin, f"rubrics of the kind '{kind}' are not known.", "Add the kind to the table in the loader."
+                )
+    return ClamlClass(
+        code=element.get("code", ""),
+        origin=origin,
+        kind=element.get("kind", ""),
+        usage=usage,
+        labels=tuple(labels.values()),
+        alternatives=tuple(dict.fromkeys(text for text in alternatives if text not in labels.values())),
+        definitions=tuple(definitions),
+        notes=tuple(notes),
+        pairs=tuple(dict.fromkeys(pairs)),
+    )
+
+
+def _words(label: Element) -> str:
+    """The text of a label: paragraphs and list items on lines of their own, references in brackets."""
+    parts: list[str] = []
+
+    def add(element: Element) -> None:
+        tag = local_name(element)
+        if tag == "Reference":
+            words = " ".join("".join(element.itertext()).split()).strip("[]() ")
+            parts.append(f" ({words}{_SIGNS.get(element.get('usage', ''), '')})" if words else "")
+            return
+        parts.append("\n" if tag in _LINES else " " if tag in ("Fragment", "Term") else "")
+        parts.append(element.text or "")
+        for child in element:
+            add(child)
+            parts.append(child.tail or "")
+        parts.append("\n" if tag in _LINES else "")
+
+    # Line breaks of the file itself are no more than spaces; those added here are.
+    for text_holder in label.iter():
+        text_holder.text = " ".join((text_holder.text or "").splitlines())
+        text_holder.tail = " ".join((text_holder.tail or "").splitlines())
+    add(label)
+    lines = (" ".join(line.split()) for line in "".join(parts).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _target(reference: Element) -> str:
+    return (reference.get("code") or "".join(reference.itertext())).strip()
+
+
+_NOTES = {
+    "inclusion": NoteKind.INCLUSION,
+    "exclusion": NoteKind.EXCLUSION,
+    "coding-hint": NoteKind.CODING,
+    # "See before E10 for subdivisions": where the modifier stands in the printed book.
+    "modifierlink": NoteKind.CODING,
+    "introduction": NoteKind.NOTE,
+    "text": NoteKind.NOTE,
+    "note": NoteKind.NOTE,
+    "footnote": NoteKind.NOTE,
+    "example": NoteKind.EXAMPLE,
+}
+MARKERS = {"dagger": Marker.DAGGER, "aster": Marker.ASTERISK, "": None}
+_SIGNS = {"dagger": "†", "aster": "*"}
+_LINES = ("Para", "ListItem", "Row")
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -1,0 +1,90 @@
+"""KVÅ, the Swedish classification of health care procedures: surgical (KKÅ) and other medical ones (KMÅ).
+
+Two schemes, `kka` and `kma`, because the headings of one and two letters mean different things in
+them; `kva` holds both and has no codes of its own. Read in the three forms that it is handed out:
+
+1. The official code texts: a folder for each part with `level1.txt` to `level4.txt`, tab-separated.
+2. The agency's workbook with descriptions: one sheet for both parts, without parents.
+3. The agency's tables, one for each part: tab-separated, with parents and continuation rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import (
+    EditionFiles,
+    Level,
+    Record,
+    Redistribution,
+    Scheme,
+    Source,
+    texts,
+)
+from begrepp.sources.editions import data_files
+from loaders.kva.agency_table import part_of_table, read_agency_table
+from loaders.kva.code_texts import find_code_texts, read_code_texts
+from loaders.kva.concept import KKA, KMA, LEVELS, PARTS
+from loaders.kva.workbook import read_workbook
+from loaders.support.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
+from loaders.support.editions import protected_edition
+
+KVA = Scheme(
+    id="kva",
+    titles=texts("KVÅ, klassifikation av vårdåtgärder", "KVÅ, Swedish classification of health care procedures"),
+    # OIDs and URIs seen in Swedish interfaces: the whole (.3.4), RIV-TA's older one, and two URIs; none is agreed.
+    identifiers=(
+        "urn:oid:1.2.752.116.1.3.2.3.4",
+        "urn:oid:1.2.752.116.1.3.2.1.4",
+        "http://electronichealth.se/id/kva",
+        "http://klassifikationer.socialstyrelsen.se/kva",
+    ),
+    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.4",
+)
+SOURCE = Source(
+    id="kva",
+    title="KVÅ",
+    publisher=EHALSOMYNDIGHETEN,
+    licence=IN_COPYRIGHT,
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://www.ehalsomyndigheten.se/verksamhet/ndi/interoperabilitet/klassifikationer/",
+    reads=(
+        "the folders kka-…-text and kma-…-text with level1.txt to level4.txt; "
+        "or the workbook with descriptions (.xlsx); or the two tables (.tsv)"
+    ),
+    schemes=(KVA, KKA, KMA),
+)
+
+
+def load(edition: EditionFiles) -> Iterator[Record]:
+    """Both parts, their releases, levels and concepts, from whichever of the three forms lies in the folder."""
+    files = data_files(edition)
+    yield KVA
+    if files and all(path.suffix == ".tsv" for path in files):
+        tables = [(part_of_table(path), path) for path in files]
+        yield from _headers(edition, tuple(scheme for scheme, _ in tables))
+        for scheme, path in tables:
+            yield from read_agency_table(scheme, path)
+    elif any(path.suffix == ".xlsx" for path in files):
+        if len(files) != 1:
+            raise InputError(
+                Origin(f"{edition.source}/{edition.version}"),
+                f"{len(files)} files, where the workbook alone is expected.",
+                "Add one edition's files only; see `begrepp sources`.",
+            )
+        yield from _headers(edition, tuple(PARTS.values()))
+        yield from read_workbook(files[0])
+    else:
+        folders = find_code_texts(edition, files)
+        yield from _headers(edition, tuple(scheme for scheme, _ in folders))
+        for scheme, levels in folders:
+            yield from read_code_texts(scheme, levels)
+
+
+def _headers(edition: EditionFiles, schemes: tuple[Scheme, ...]) -> Iterator[Record]:
+    for scheme in schemes:
+        yield scheme
+        yield protected_edition(scheme, edition, classifications_publisher)
+        for depth, titles in LEVELS.items():
+            yield Level(scheme=scheme.id, depth=depth, id=str(depth), titles=titles)

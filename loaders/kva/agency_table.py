@@ -1,0 +1,66 @@
+"""The agency's tables (.tsv), one per part.
+
+Their columns are those of the workbook, with `Överordnad kod` in place of `Klassifikation` (KKÅ 9 columns, KMÅ 10:
+the ICF code); a row without a title continues the code of the rows before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import (
+    Concept,
+    Note,
+    Scheme,
+)
+from begrepp.sources.tables import read_table
+from loaders.kva.concept import PARTS, new_concept
+from loaders.kva.workbook import read_notes
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What the rows of one code add up to."""
+
+    origin: Origin
+    title: str
+    parent: str
+    notes: list[Note] = field(default_factory=list)
+
+
+def part_of_table(path: Path) -> Scheme:
+    for scheme in PARTS.values():
+        if scheme.id in path.stem.lower():
+            return scheme
+    raise InputError(
+        path,
+        "the file name contains neither kka nor kma.",
+        "Add the tables under their own names: kva-kirurgiska-atgarder-kka.tsv, kva-medicinska-atgarder-kma.tsv.",
+    )
+
+
+def read_agency_table(scheme: Scheme, path: Path) -> Iterator[Concept]:
+    entries: dict[str, _Entry] = {}
+    for row in read_table(path, delimiter="\t", required=("Kod", "Överordnad kod", "Titel")):
+        code, title, parent = row.take("Kod"), row.take("Titel"), row.take("Överordnad kod")
+        if title and code in entries:
+            raise InputError(
+                row.origin,
+                f"the code '{code}' already occurs in {entries[code].origin}.",
+                "Remove one of the rows in a copy, or ask the publisher which one is correct.",
+            )
+        if not title and code not in entries:
+            raise InputError(
+                row.origin,
+                f"'{code}' has no title, and no row before it opens the code.",
+                "The file may be truncated or reordered; download it again from its publisher.",
+            )
+        entry = entries.setdefault(code, _Entry(row.origin, title, parent))
+        entry.notes += read_notes(row)
+        row.done()
+    for code, entry in entries.items():
+        broader = (entry.parent,) if entry.parent else ()
+        yield new_concept(scheme, code, entry.origin, entry.title, tuple(dict.fromkeys(entry.notes)), broader)

@@ -1,0 +1,81 @@
+"""The official code texts: one folder per part with level1.txt to level4.txt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import (
+    Concept,
+    EditionFiles,
+    Note,
+    NoteKind,
+    Scheme,
+    Text,
+)
+from begrepp.sources.tables import Row, read_table
+from loaders.kva.concept import KKA, KMA, LEVELS, PARTS, new_concept, parent_of
+
+_LEVEL_FILE = re.compile(r"level([1-4])\.txt")
+_SURGICAL = re.compile(r"[A-Z]{3}")
+
+
+def find_code_texts(edition: EditionFiles, files: tuple[Path, ...]) -> list[tuple[Scheme, dict[int, Path]]]:
+    """The level files of each part; a part must be whole."""
+    found: dict[str, dict[int, Path]] = {}
+    for path in files:
+        match = _LEVEL_FILE.fullmatch(path.name)
+        if not match:
+            raise InputError(
+                path,
+                "this is none of the code texts level1.txt to level4.txt.",
+                "Add the folders of the edition as published; see `begrepp sources`.",
+            )
+        found.setdefault(_part(path).id, {})[int(match[1])] = path
+    for id_, levels in found.items():
+        if missing := [f"level{n}.txt" for n in LEVELS if n not in levels]:
+            raise InputError(
+                Origin(f"{edition.source}/{edition.version}"),
+                f"{id_}: the file(s) {', '.join(missing)} are missing.",
+                "Add all files of the part together: `begrepp add kva kka-2021-text kma-2021-text --edition 2021`.",
+            )
+    return [(scheme, found[scheme.id]) for scheme in PARTS.values() if scheme.id in found]
+
+
+def _part(path: Path) -> Scheme:
+    """Surgical or medical: as the folder's name begins, otherwise as the codes beside it are formed."""
+    folder = path.parent.name.lower()
+    for scheme in PARTS.values():
+        if folder.startswith(scheme.id):
+            return scheme
+    code = next((row.take("Kod:") for row in _rows(path.with_name("level4.txt"), counted=False)), "")
+    return KKA if _SURGICAL.match(code) else KMA
+
+
+def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:
+    # The second column has no name and no content. Rows leave out an empty description; KMÅ 2021 has one
+    # row with an empty fifth cell; quotation marks are ordinary characters.
+    if not path.exists():
+        raise InputError(path, "the file is missing.", "Add all files of the part together.")
+    columns = ("Kod:", "", "Kodtext:", "Beskrivning:")
+    rows = read_table(path, columns=columns, delimiter="\t", quoted=False, short_rows=True, counted=counted)
+    header = next(rows, None)
+    if header is None or (header.take("Kod:"), header.take("Kodtext:")) != ("Kod:", "Kodtext:"):
+        raise InputError(
+            Origin(path.name, 1),
+            "the header is not 'Kod:', '', 'Kodtext:', 'Beskrivning:', separated by tabs.",
+            "Download the file again from its publisher; if the form is new, extend the loader.",
+        )
+    return rows
+
+
+def read_code_texts(scheme: Scheme, levels: dict[int, Path]) -> Iterator[Concept]:
+    known = frozenset(row.take("Kod:") for depth in (1, 2, 3) for row in _rows(levels[depth], counted=False))
+    for depth in LEVELS:
+        for row in _rows(levels[depth]):
+            code, label, description = row.take("Kod:"), row.take("Kodtext:"), row.take("Beskrivning:")
+            row.done()
+            notes = (Note(NoteKind.SCOPE, Text(description, "sv")),) if description else ()
+            yield new_concept(scheme, code, row.origin, label, notes, parent_of(code, known))

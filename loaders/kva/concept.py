@@ -1,0 +1,56 @@
+"""The two parts of KVÅ, KKÅ and KMÅ, with their levels, and a row of either as a concept."""
+
+from __future__ import annotations
+
+from begrepp.errors import Origin
+from begrepp.records import (
+    Concept,
+    Note,
+    Scheme,
+    texts,
+)
+
+KKA = Scheme(
+    id="kka",
+    titles=texts("KKÅ, klassifikation av kirurgiska åtgärder", "KKÅ, classification of surgical procedures"),
+    identifiers=("urn:oid:1.2.752.116.1.3.2.3.6",),
+    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.6",
+    notation_pattern=r"^[A-Z]{1,3}$|^[A-Z]{3}[0-9]{2}$",
+    part_of="kva",
+)
+KMA = Scheme(
+    id="kma",
+    titles=texts("KMÅ, klassifikation av medicinska åtgärder", "KMÅ, classification of medical procedures"),
+    identifiers=("urn:oid:1.2.752.116.1.3.2.3.5",),
+    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.5",
+    # The third level exists in chapter V only: VA9 gathers VA900 to VA999.
+    notation_pattern=r"^[A-Z]{1,2}$|^[A-Z]{2}[0-9]$|^[A-Z]{2}[0-9]{3}$",
+    part_of="kva",
+)
+PARTS = {"KKÅ": KKA, "KMÅ": KMA}
+LEVELS = {
+    1: texts("Kapitel", "Chapter"),
+    2: texts("Avsnitt", "Section"),
+    3: texts("Grupp", "Group"),
+    4: texts("Åtgärd", "Procedure"),
+}
+
+
+def new_concept(
+    scheme: Scheme, code: str, origin: Origin, label: str, notes: tuple[Note, ...], broader: tuple[str, ...]
+) -> Concept:
+    return Concept(
+        scheme=scheme.id,
+        notation=code,
+        origin=origin,
+        # Some lists of KVÅ end a label with "(i)", which is no part of the name.
+        pref_labels=texts(label.removesuffix("(i)").strip()),
+        notes=notes,
+        broader=broader,
+        level=str({1: 1, 2: 2, 3: 3, 5: 4}.get(len(code), 4)),
+    )
+
+
+def parent_of(code: str, known: frozenset[str]) -> tuple[str, ...]:
+    """The longest heading that the code begins with: some groups have none of their own (ZSC00 lies under ZS)."""
+    return next(((code[:end],) for end in (3, 2, 1) if end < len(code) and code[:end] in known), ())

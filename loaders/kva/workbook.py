@@ -1,0 +1,72 @@
+"""Socialstyrelsen's workbook (.xlsx): both parts in one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from begrepp.errors import InputError
+from begrepp.records import (
+    Concept,
+    Note,
+    NoteKind,
+    Text,
+)
+from begrepp.sources.tables import Row
+from begrepp.sources.xlsx import read_xlsx
+from loaders.kva.concept import PARTS, new_concept, parent_of
+from loaders.support.html_text import from_html
+
+_SHEET_COLUMNS = (
+    "Klassifikation",
+    "Kod",
+    "Titel",
+    "Beskrivning",
+    "Exempel",
+    "Innefattar",
+    "Utesluter",
+    "Kodningsinformation",
+    "Anmärkning",
+    "Relaterad ICF-kod",
+)
+_SHEET = "KVÅ – (KKÅ+KMÅ)"
+_NOTES = {
+    "Beskrivning": NoteKind.SCOPE,
+    "Exempel": NoteKind.EXAMPLE,
+    "Innefattar": NoteKind.INCLUSION,
+    "Utesluter": NoteKind.EXCLUSION,
+    "Kodningsinformation": NoteKind.CODING,
+    "Anmärkning": NoteKind.NOTE,
+    "Relaterad ICF-kod": NoteKind.NOTE,
+}
+
+
+def read_workbook(path: Path) -> Iterator[Concept]:
+    known: dict[str, set[str]] = {part: set() for part in PARTS}
+    for row in _sheet(path):
+        part, code = row.take("Klassifikation"), row.take("Kod")
+        if part not in PARTS:
+            raise InputError(
+                row.origin,
+                f"'{part}' in column 'Klassifikation' is neither KKÅ nor KMÅ.",
+                "See what the publisher means by it; extend the loader with the new part.",
+            )
+        known[part].add(code)
+    headings = {part: frozenset(codes) for part, codes in known.items()}
+    for row in _sheet(path):
+        part, code, label = row.take("Klassifikation"), row.take("Kod"), row.take("Titel")
+        notes = read_notes(row)
+        row.done()
+        yield new_concept(PARTS[part], code, row.origin, label, notes, parent_of(code, headings[part]))
+
+
+def read_notes(row: Row) -> tuple[Note, ...]:
+    return tuple(
+        Note(kind, Text(f"{column}: {cell}" if column == "Relaterad ICF-kod" else cell, "sv"))
+        for column, kind in _NOTES.items()
+        if (cell := from_html(row.take_optional(column)))
+    )
+
+
+def _sheet(path: Path) -> Iterator[Row]:
+    return read_xlsx(path, sheet=_SHEET, required=_SHEET_COLUMNS)

@@ -1,0 +1,101 @@
+"""Elements of an ODM file as plain records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from begrepp.errors import Origin
+from begrepp.records import Text
+
+
+class Alias(NamedTuple):
+    """Another name of a thing: `Context` and `Name`, or the system and code of a `Coding` (ODM 2.0)."""
+
+    context: str
+    name: str
+
+
+class ItemRef(NamedTuple):
+    """That a group holds an item, whether it must be there (`Yes`, `No`, not said), and in which rows (Define-XML)."""
+
+    oid: str
+    mandatory: str
+    row: int
+    where: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Named:
+    """What forms, groups, items and lists have in common."""
+
+    oid: str
+    name: str
+    row: int
+    titles: tuple[Text, ...] = ()
+    descriptions: tuple[Text, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Item(Named):
+    """A variable as the study defines it once, however often it is used."""
+
+    datatype: str
+    length: str = ""
+    questions: tuple[Text, ...] = ()
+    units: tuple[str, ...] = ()
+    code_list: str = ""
+    value_list: str = ""
+    ranges: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class ItemGroup(Named):
+    """A form or a group of items; of a dataset, one of its tables (Define-XML)."""
+
+    items: tuple[ItemRef, ...] = ()
+    groups: tuple[ItemRef, ...] = ()
+
+
+NamedElement = TypeVar("NamedElement", bound=Named)
+
+
+class Value(NamedTuple):
+    """One value of a code list."""
+
+    code: str
+    labels: tuple[Text, ...]
+    aliases: tuple[Alias, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class OdmList(Named):
+    """A code list: its values, or the dictionary outside that it stands for, with its version."""
+
+    values: tuple[Value, ...] = ()
+    dictionary: str = ""
+    version: str = ""
+    href: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class MetaData:
+    """One `MetaDataVersion` of a study."""
+
+    origin: Origin
+    study: str
+    study_name: str
+    descriptions: tuple[Text, ...]
+    oid: str
+    name: str
+    originator: str
+    created: str
+    is_define: bool
+    forms: dict[str, ItemGroup]
+    groups: dict[str, ItemGroup]
+    items: dict[str, Item]
+    lists: dict[str, OdmList]
+    value_lists: dict[str, tuple[ItemRef, ...]]
+    """What an item means where another has a certain value (`ValueListDef` of Define-XML)."""

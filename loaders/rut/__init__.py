@@ -1,0 +1,54 @@
+"""Register metadata in the terms of GSIM, as RUT (Register Utiliser Tool) has them: a template of five CSV files.
+
+RUT has no export; whoever keeps a register fills in the template, or makes it from their own system. An instance
+variable is a column; its represented variable says how it is expressed, and its conceptual variable what it is of.
+docs/how-to/rut.md is the manual, and the empty template lies beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import (
+    EditionFiles,
+    Record,
+    Redistribution,
+    Source,
+)
+from begrepp.sources.editions import data_files
+from loaders.declaration.dataset import read_dataset
+from loaders.declaration.source_toml import file_list, read_declaration
+from loaders.rut.cells import COLUMNS, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED
+from loaders.rut.template import Template
+from loaders.support.agencies import BEGREPP
+
+SOURCE = Source(
+    id="rut",
+    title="Registermetadata enligt GSIM (mall)",
+    publisher=BEGREPP,
+    licence="",
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://www.registerforskning.se/",
+    reads=f"the template's files {', '.join(COLUMNS)}",
+)
+
+
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+    """The register with its parts, its value lists, and its variables with what stands above them."""
+    keys = read_declaration(edition, declared)
+    files = {path.name: path for path in data_files(edition)}
+    if unknown := sorted(set(files) - set(COLUMNS)):
+        raise InputError(
+            Origin(unknown[0]), "the file is not of the template.", f"Its files are {file_list(list(COLUMNS))}."
+        )
+    for name in (REGISTER, CONCEPTUAL, REPRESENTED, INSTANCES):
+        if name not in files:
+            raise InputError(keys.origin, f"the template's file {name} is missing.", "Add it next to the others.")
+    template = Template(files)
+    keys.suggest("dataset", template.register)
+    dataset = read_dataset(keys, edition, tuple(template.parts.values()))
+    keys.done()
+    yield dataset
+    yield from template.records(dataset)

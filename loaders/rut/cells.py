@@ -1,0 +1,98 @@
+"""The files of the template, read row by row and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import (
+    Text,
+    texts,
+)
+from begrepp.sources.tables import Row, read_lines, read_table
+from loaders.declaration.dataset import when_in
+
+NAMED = ("label_sv", "label_en", "definition_sv", "definition_en")
+REGISTER, CONCEPTUAL, REPRESENTED = "register.csv", "conceptual_variables.csv", "represented_variables.csv"
+INSTANCES, CODES = "instance_variables.csv", "codes.csv"
+COLUMNS: dict[str, tuple[str, ...]] = {
+    REGISTER: ("id", "part_of", *NAMED, "purpose_sv", "purpose_en", "website", "reference_from", "reference_to"),
+    CONCEPTUAL: ("id", *NAMED, "unit_type", "concept"),
+    REPRESENTED: (
+        *("id", "conceptual_variable", *NAMED),
+        *("datatype", "unit", "code_list", "value_list", "minimum", "maximum", "pattern"),
+    ),
+    INSTANCES: (
+        *("register", "name", "represented_variable", *NAMED),
+        *("missing_codes", "valid_from", "valid_to", "quality_sv", "source", "checked"),
+    ),
+    CODES: ("code_list", "code", *NAMED, "concept", "valid_from", "valid_to"),
+}
+"""The files of the template and their columns."""
+_REQUIRED = {
+    REGISTER: ("id", "label_sv", "definition_sv"),
+    CONCEPTUAL: ("id", "label_sv"),
+    REPRESENTED: ("id", "conceptual_variable", "label_sv", "datatype"),
+    INSTANCES: ("register", "name", "represented_variable"),
+    CODES: ("code_list", "code", "label_sv"),
+}
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
+
+
+def read_rows(files: Mapping[str, Path], name: str) -> Iterator[TemplateRow]:
+    """The rows of a file, divided by comma or semicolon, whichever its first line has more of."""
+    if name not in files:
+        return
+    head = next(iter(read_lines(files[name])), "")
+    delimiter = max(",;\t", key=head.count)
+    for row in read_table(files[name], required=_REQUIRED[name], delimiter=delimiter, short_rows=True):
+        yield TemplateRow.read(row, name)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """The cells of a row of the template."""
+
+    cells: dict[str, str]
+    origin: Origin
+
+    @classmethod
+    def read(cls, row: Row, name: str) -> TemplateRow:
+        found = cls({column: row.take_optional(column) for column in COLUMNS[name]}, row.origin)
+        row.done()
+        for column in _REQUIRED[name]:
+            if not found[column]:
+                raise InputError(found.origin, f"the column '{column}' is empty.", "Fill it in.")
+        for column in ("id", "code_list") if name != REPRESENTED else ("id",):
+            if (value := found[column]) and not _ID.fullmatch(value):
+                raise InputError(
+                    found.origin,
+                    f"'{value}' in '{column}' is not a valid id.",
+                    "Use a-z, 0-9, and after them . _ ~ -.",
+                )
+        return found
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def words(self, column: str) -> tuple[Text, ...]:
+        return texts(self[f"{column}_sv"], self[f"{column}_en"])
+
+    def when(self, column: str) -> str:
+        return when_in(self[column], self.origin, column)
+
+    def fault(self, reason: str, step: str) -> InputError:
+        return InputError(self.origin, reason, step)
+
+
+def rows_by_id(rows: Iterable[TemplateRow], *columns: str) -> dict[tuple[str, ...], TemplateRow]:
+    found: dict[tuple[str, ...], TemplateRow] = {}
+    for row in rows:
+        key = tuple(row[column] for column in columns)
+        if key in found:
+            raise row.fault(f"'{' '.join(key)}' already occurs in {found[key].origin}.", "Remove one of the two.")
+        found[key] = row
+    return found

@@ -1,0 +1,183 @@
+"""Components of the snapshot as concepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+
+from duckdb import DuckDBPyConnection
+
+from begrepp.errors import Origin
+from begrepp.rdf.namespaces import expand
+from begrepp.records import (
+    Concept,
+    RdfTerm,
+    Record,
+    Status,
+    Text,
+)
+from begrepp.sources.bulk_tables import Values, rows
+from loaders.snomed_rf2.release_files import Rf2File
+from loaders.snomed_rf2.scheme import IRI, SCHEME
+from loaders.support.successors import leading_on
+
+_IS_A = 116680003
+
+
+# SAME AS and REPLACED BY name the concept to use instead. POSSIBLY EQUIVALENT TO, MOVED TO, WAS A and the others
+# do not, and are kept as they are.
+_REPLACING = {900000000000527005, 900000000000526001}
+_DESCRIPTIONS = """
+SELECT d.concept, d.type, d.lang, d.term, coalesce(l.standings, 0) FROM description d
+LEFT JOIN (SELECT description, bit_or(standing) AS standings FROM language WHERE active GROUP BY description) l
+ON l.description = d.id WHERE d.active ORDER BY d.concept, d.id
+"""
+_RELATIONS = "SELECT DISTINCT concept, type, target, value FROM relationship WHERE active ORDER BY 1, 2, 3, 4"
+_HISTORY = "SELECT DISTINCT concept, refset, target FROM association WHERE active ORDER BY 1, 2, 3"
+
+
+class _Groups:
+    """The rows of a query ordered by concept, handed out concept by concept."""
+
+    def __init__(self, rows: Iterable[Values]) -> None:
+        self._groups = groupby(rows, key=itemgetter(0))
+        self._next = next(self._groups, None)
+
+    def of(self, concept: int) -> list[Values]:
+        """The rows of the concept; those of concepts before it, which are not in the release, are passed over."""
+        while self._next and self._next[0] < concept:
+            self._next = next(self._groups, None)
+        if not self._next or self._next[0] != concept:
+            return []
+        rows = list(self._next[1])
+        self._next = next(self._groups, None)
+        return rows
+
+
+def concept_records(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Iterator[Record]:
+    full = files[0].state == "Full"
+    names = [file.path.name for file in files]
+    # An extension may bring words for a concept that is not in it; a map or an association may have such an end too.
+    descriptions, relations = _Groups(rows(joined, _DESCRIPTIONS)), _Groups(rows(joined, _RELATIONS))
+    history = _Groups(rows(joined, _HISTORY))
+    successors = _successors(joined)
+    # A snapshot says when a concept last changed, not when it began.
+    join = "LEFT JOIN began b ON b.id = c.id" if full else "CROSS JOIN (SELECT NULL AS first) b"
+    for id_, time, active, file, line, first in rows(
+        joined, f"SELECT c.id, c.time, c.active, c.file, c.line, b.first FROM concept c {join} ORDER BY c.id"
+    ):
+        related = relations.of(id_)
+        said = [(f"{IRI}{type_}", _object(target, value)) for _, type_, target, value in related if type_ != _IS_A]
+        said += [(f"{IRI}{refset}", _object(target, None)) for _, refset, target in history.of(id_)]
+        yield _concept(
+            id_,
+            Origin(names[file], line),
+            words=descriptions.of(id_),
+            parents=tuple(str(target) for _, type_, target, _ in related if type_ == _IS_A),
+            ended=None if active else date.fromisoformat(time) - timedelta(days=1),
+            began=date.fromisoformat(first) if first else None,
+            replaced_by=successors.get(id_, ()),
+            statements=tuple(said),
+        )
+
+
+def _concept(
+    id_: int,
+    origin: Origin,
+    *,
+    words: list[Values],
+    parents: tuple[str, ...],
+    ended: date | None,
+    began: date | None,
+    replaced_by: tuple[int, ...],
+    statements: tuple[tuple[str, RdfTerm], ...],
+) -> Concept:
+    pref, alt, hidden, definitions = _texts(words)
+    # The published example release has a concept without any word. Its identifier stands in, in no language.
+    pref = pref or (Text(str(id_), "zxx"),)
+    return Concept(
+        scheme=SCHEME.id,
+        notation=str(id_),
+        origin=origin,
+        pref_labels=pref,
+        alt_labels=alt,
+        hidden_labels=hidden,
+        definitions=definitions,
+        broader=parents,
+        status=Status.INACTIVE if ended else Status.ACTIVE,
+        valid_from=began if began and (not ended or began < ended) else None,
+        valid_to=ended,
+        replaced_by=tuple(map(str, replaced_by)) if ended else (),
+        statements=statements,
+    )
+
+
+def _texts(words: list[Values]) -> tuple[tuple[Text, ...], tuple[Text, ...], tuple[Text, ...], tuple[Text, ...]]:
+    """Preferred, other and hidden labels, and definitions.
+
+    The fully specified name is another label, or the preferred one where nothing else is preferred. A word
+    that no language reference set accepts is found in a search but not shown.
+    """
+    pref: dict[str, Text] = {}
+    alt: dict[Text, None] = {}
+    hidden: dict[Text, None] = {}
+    definitions: dict[Text, None] = {}
+    names: list[Text] = []
+    for wanted, lang in ((1, "sv"), (4, "en"), (16, "en")):
+        for _, type_, _, term, standing in words:
+            if type_ == _SYNONYM and standing & wanted and lang not in pref:
+                pref[lang] = Text(term, lang)
+    for _, type_, language, term, standing in words:
+        spoken = [lang for lang, bits in (("sv", _SWEDISH), ("en", _ENGLISH)) if standing & bits]
+        said = [Text(term, lang) for lang in spoken or [language]]
+        if type_ == _FULL_NAME:
+            names += said
+        into = definitions if type_ == _DEFINITION else hidden if type_ == _SYNONYM and not spoken else alt
+        into.update(dict.fromkeys(said))
+    for full_name in names:
+        pref.setdefault(full_name.lang, full_name)
+    if not pref and words:
+        first = next(iter([*alt, *hidden]), None)
+        pref |= {first.lang: first} if first else {}
+    chosen = tuple(pref.values())
+    others = tuple(text for text in alt if text not in chosen)
+    return chosen, others, tuple(text for text in hidden if text not in chosen and text not in alt), tuple(definitions)
+
+
+def _object(target: int | None, value: str | None) -> RdfTerm:
+    """A concept, or a concrete value: `#500` is a number, `"text"` a text, `true` a truth value."""
+    if value is None:
+        return RdfTerm(f"{IRI}{target}", "iri")
+    if value.startswith("#"):
+        return RdfTerm(value[1:], "literal", datatype=expand("xsd:decimal"))
+    if value in ("true", "false"):
+        return RdfTerm(value, "literal", datatype=expand("xsd:boolean"))
+    return RdfTerm(value.strip('"'), "literal")
+
+
+def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
+    """What replaces each retired concept, as far as it leads to a concept in use, directly or by steps."""
+    steps: dict[int, list[int]] = {}
+    refsets = ",".join(map(str, sorted(_REPLACING)))
+    found = rows(
+        joined,
+        "SELECT DISTINCT a.concept, a.target FROM association a JOIN concept c ON c.id = a.concept"
+        f" WHERE a.active AND NOT c.active AND a.refset IN ({refsets}) ORDER BY 1, 2",
+    )
+    for source, target in found:
+        steps.setdefault(source, []).append(target)
+    active = {
+        id_
+        for (id_,) in rows(
+            joined,
+            "SELECT c.id FROM concept c WHERE c.active AND c.id IN"
+            f" (SELECT target FROM association WHERE refset IN ({refsets}))",
+        )
+    }
+    return leading_on(steps, active)
+
+
+_FULL_NAME, _SYNONYM, _DEFINITION = 900000000000003001, 900000000000013009, 900000000000550004
+_SWEDISH, _ENGLISH = 1 | 2, 4 | 8 | 16 | 32

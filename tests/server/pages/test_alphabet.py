@@ -1,0 +1,119 @@
+"""The alphabetical index of a code system: every concept once, under the letter that Swedes look for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from begrepp.artefact.alphabet import Alphabet, IndexEntry, entries_of, letters_of, path_of
+from begrepp.build.view_scan import scan_view
+from begrepp.rdf.ntriples import name
+from begrepp.settings import LANGUAGES
+from begrepp.text.swedish import index_letter
+from server.app import create_app
+from tests.support.small import HEADER, build_small, put, settings_in
+
+ROWS = (
+    "01,Kapitel,Chapter,,1997-01-01,\n"
+    "A00,Zink,Aardvark,01,1997-01-01,\n"
+    "A00.0,ölfrukt,Beer fruit,A00,1997-01-01,\n"
+    "A00.1,Ångest,Anguish,A00,1997-01-01,\n"
+    'A00.2,"éclair, ""fylld""",Eclair,A00,1997-01-01,\n'
+    "A00.3,10-procentig,Ten percent,A00,1997-01-01,\n"
+    "A00.4,2-procentig,,A00,1997-01-01,\n"
+    "A00.5,Ärr,Scar,A00,1997-01-01,\n"
+    "A00.6,zinksalva,,A00,1997-01-01,\n"
+)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A reader of a build with those nine concepts, one of them retired."""
+    settings = settings_in(tmp_path_factory.mktemp("alphabet"))
+    put(settings, HEADER + ROWS, edition="2021")
+    put(settings, HEADER + ROWS.replace("A00.5,Ärr,Scar,A00,1997-01-01,\n", ""), edition="2022")
+    build_small(settings, accept_fewer=True)
+    application = create_app(settings)
+    yield application.test_client()
+    application.extensions["begrepp"].pool.close()
+
+
+def _index(client: FlaskClient, letter: str = "", lang: str = "sv") -> tuple[list[str], list[str]]:
+    page = client.get(f"/cs/icd-10-se/index?letter={letter}&lang={lang}").text
+    letters = re.findall(r'<li><a href="[^"]*letter=[^"]*"[^>]*>(.)</a>', page)
+    names = re.findall(r'<a class="ref[^>]*>(?:<span[^>]*>)?([^<]*)', page)
+    return letters, [unescape(name) for name in names]
+
+
+def test_letters_are_in_swedish_order_and_what_has_none_is_last(client: FlaskClient) -> None:
+    letters, first = _index(client)
+    assert letters == ["E", "K", "Z", "Å", "Ä", "Ö", "#"]
+    assert first == ['éclair, "fylld"']
+
+
+def test_numbers_are_in_order_of_value(client: FlaskClient) -> None:
+    assert _index(client, "%23")[1] == ["2-procentig", "10-procentig"]
+    assert _index(client, "Z")[1] == ["Zink", "zinksalva"]
+
+
+def test_names_are_in_the_readers_language_where_there_is_one(client: FlaskClient) -> None:
+    letters, first = _index(client, lang="en")
+    assert letters == ["A", "B", "C", "E", "S", "T", "Z", "#"]
+    assert first == ["Aardvark", "Anguish"]
+    assert _index(client, "Z", lang="en")[1] == ["zinksalva"]
+
+
+def test_a_retired_code_is_there_and_marked(client: FlaskClient) -> None:
+    page = client.get("/cs/icd-10-se/index?letter=Ä").text
+    assert 'class="ref retired"' in page and "Ärr" in page
+
+
+@pytest.mark.parametrize(
+    ("word", "letter"),
+    [("åska", "Å"), ("Écu", "E"), ("ølet", "Ö"), (" x", "X"), ("5-FU", "#"), ("", "#"), ("β", "#"), ("{x", "#")],
+)
+def test_a_letter_is_what_swedes_look_under(word: str, letter: str) -> None:
+    assert index_letter(word) == letter
+
+
+def test_there_is_no_index_of_what_is_not_there(client: FlaskClient) -> None:
+    assert client.get("/cs/nowhere/index").status_code == 404
+
+
+def test_a_build_that_is_older_than_the_index_says_what_to_do(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    put(settings, HEADER + ROWS, edition="2021")
+    build_small(settings)
+    for language in LANGUAGES:
+        path_of(settings.current.resolve(), language).unlink()
+    application = create_app(settings)
+    answer = application.test_client().get("/cs/icd-10-se/index")
+    application.extensions["begrepp"].pool.close()
+    assert answer.status_code == 404 and "begrepp build" in answer.text
+
+
+def test_concepts_with_their_publishers_addresses_are_there(tmp_path: Path) -> None:
+    said = [
+        f"<http://snomed.info/id/1> {name('begrepp:status')} {name('begrepp:inactive')} .",
+        f"<http://snomed.info/id/1> {name('skos:inScheme')} <https://w3id.org/begrepp/id/cs/snomed-ct> .",
+        f'<http://snomed.info/id/1> {name("skos:notation")} "1" .',
+        f'<http://snomed.info/id/1> {name("skos:prefLabel")} "Zebra \\\\ \\"x\\"" .',
+        f"<http://snomed.info/id/2> {name('skos:inScheme')} <https://w3id.org/begrepp/id/cs/snomed-ct/release/2026> .",
+        f'<http://snomed.info/id/2> {name("skos:notation")} "2" .',
+        f'<http://snomed.info/id/2> {name("skos:prefLabel")} "i utgåvan"@sv .',
+    ]
+    view = tmp_path / "view.nt"
+    view.write_text("\n".join(said) + "\n", encoding="utf-8")
+    alphabet = Alphabet("https://w3id.org/begrepp/")
+    scan_view(view, [alphabet])
+    alphabet.write(tmp_path)
+    assert letters_of(tmp_path, "snomed-ct", "sv") == {"Z": 1}
+    zebra = IndexEntry(concept="http://snomed.info/id/1", notation="1", name='Zebra \\ "x"', lang="", active=False)
+    assert entries_of(tmp_path, "snomed-ct", "en", "Z", 0, 5) == [zebra]
+    assert entries_of(tmp_path, "snomed-ct", "en", "Z", 1, 5) == []
+    assert entries_of(tmp_path, "snomed-ct", "nb", "Z", 0, 5) == [zebra], "a language that the build does not know"

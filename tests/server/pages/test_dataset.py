@@ -1,0 +1,83 @@
+"""Pages of registers and variables, where a concept is measured, and the matrix of topics and datasets."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from begrepp.exports.ehds import elements, present
+from begrepp.rdf.namespaces import expand
+from begrepp.records import Text
+from server.pages.datasets.timeline import MOST, Years, timeline
+
+HTML = {"Accept": "text/html", "Accept-Language": "sv"}
+
+
+def page(client: FlaskClient, path: str) -> str:
+    answer = client.get(path, headers=HTML)
+    assert answer.status_code == 200, path
+    return answer.text
+
+
+def test_a_dataset_says_what_ehds_asks_and_what_is_missing(client: FlaskClient) -> None:
+    text = page(client, "/dataset/nkbc")
+    part = text[text.index('id="ehds"') : text.index("</section>", text.index('id="ehds"'))]
+    there, asked = map(int, re.search(r"(\d+) av (\d+) uppgifter", part).groups())  # type: ignore[union-attr]
+    assert asked == 27 and 10 < there < 27
+    missing, have = part.split("<details>")
+    assert "följer standard" in missing and "följer standard" not in have and "titel" in have
+    assert "täckningsgrad 99.9 %" in text and "2010–2014" in text
+
+
+def test_that_we_loaded_a_description_did_not_generate_the_data() -> None:
+    assert len(elements()) == 27 and all({t.lang for t in e.names} == {"sv", "en"} for e in elements())
+    made = expand("prov:wasGeneratedBy")
+    assert not present([made], ["https://x/id/load/a/1"], "https://x/id/load")
+    assert present([made], ["https://x/id/load/a/1", "https://x/id/dataset/a/activity/1"], "https://x/id/load") == {
+        made
+    }
+
+
+def test_years_are_drawn_on_one_scale() -> None:
+    def line(since: str, until: str = "") -> Years:
+        return Years(href="/x", code="x", label=Text("x", "sv"), since=since, until=until)
+
+    assert timeline([line("2000"), line("")], 2026) is None
+    drawn = timeline([line("1958-01-01"), line("1987", "1992-12-31")], 2026)
+    assert drawn is not None
+    first, second = drawn.spans
+    assert (first.x, first.width) == (0.0, 100.0)
+    assert second.x == pytest.approx(100 * 29 / 69, abs=0.1) and second.width == pytest.approx(100 * 6 / 69, abs=0.1)
+    assert all(0 <= tick.x <= 100 for tick in drawn.ticks) and len(drawn.ticks) > 2
+    many = timeline([line("2000")] * (MOST + 5), 2026)
+    assert many is not None and many.left_out == 5
+
+
+def test_a_variable_stands_beside_its_siblings(client: FlaskClient) -> None:
+    text = page(client, "/dataset/nlcr/anmalan/var/ct")
+    assert "samma kodlista" in text and "manuellt mappad" in text
+    assert "/harmonise?a=nlcr&amp;b=npcr&amp;pair=ct%3Dt_klass" in text
+    assert 'class="lent"' in text and 'class="own"' in text
+    link = re.search(r'href="(/harmonise\?a=nlcr[^"]*)"', text)[1].replace("&amp;", "&")  # type: ignore[index]
+    assert "t_klass" in page(client, link)
+
+
+def test_where_it_is_measured_says_by_which_way(client: FlaskClient) -> None:
+    text = page(client, "/cs/onkologi/her2")
+    part = text[text.index('id="measured"') :]
+    assert "mäter det underordnade begreppet" in part and "d_her2" in part
+    through = page(client, "/cs/loinc/48676-1")
+    assert "via nära motsvarighet" in through[through.index('id="measured"') :]
+
+
+def test_the_matrix_unfolds_from_topics_to_variables(client: FlaskClient) -> None:
+    text = page(client, "/matrix")
+    assert "tumöregenskap" in text and 'title="Nationellt kvalitetsregister för bröstcancer (NKBC)"' in text
+    assert "ICHOM" not in text
+    link = re.search(r'href="(/matrix\?topic=[^"]*tumoregenskap)"', text)[1]  # type: ignore[index]
+    below = page(client, link)
+    assert "tumörstadium" in below and "a_tnm_tklass" in below and "Alla ämnen" in below
+    assert client.get("/matrix?topic=urn:nothing", headers=HTML).status_code == 404
+    assert "What is measured where?" in client.get("/matrix?lang=en", headers=HTML).text

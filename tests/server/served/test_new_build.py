@@ -1,0 +1,34 @@
+"""The server answers from a build that is published while it runs, and from the old one until then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from begrepp.build.pipeline import BuildFailed
+from server.app import create_app
+from tests.support.small import HEADER, ROWS, build_small, put, settings_in
+
+
+def test_a_new_build_is_served_without_a_restart(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    put(settings, HEADER + ROWS)
+    build_small(settings)
+    app = create_app(settings)
+    client = app.test_client()
+    query = {"query": 'SELECT ?l { ?c skos:notation "A00" ; skos:prefLabel ?l }', "format": "csv"}
+    assert "Påhittad kategori" in client.get("/cs/icd-10-se/A00?lang=sv").text
+    assert "Påhittad kategori" in client.get("/sparql", query_string=query).text
+
+    put(settings, HEADER + ROWS + "A00.9,Dubblett,Duplicate,A00,,\n")
+    with pytest.raises(BuildFailed):
+        build_small(settings)
+    assert "Påhittad kategori" in client.get("/cs/icd-10-se/A00?lang=sv").text
+
+    put(settings, HEADER + ROWS.replace("Påhittad kategori", "Nyskriven kategori"))
+    build_small(settings)
+    assert "Nyskriven kategori" in client.get("/cs/icd-10-se/A00?lang=sv").text
+    assert "Nyskriven kategori" in client.get("/sparql", query_string=query).text
+    assert client.get("/search.json?q=nyskriven").status_code == 200
+    app.extensions["begrepp"].pool.close()

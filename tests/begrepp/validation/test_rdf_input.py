@@ -64,6 +64,7 @@ def test_broken_rdf_is_named_by_line_and_column(name: str, tmp_path: Path) -> No
         (b"%PDF-1.7", "a PDF"),
         (b"<http://a> <http://b> \x00", "line 1 column 23: NUL character"),
     ],
+    ids=["latin-1", "utf-16", "gzip", "pdf", "nul"],
 )
 def test_what_is_no_text_is_recognised(content: bytes, expected: str, tmp_path: Path) -> None:
     (tmp_path / "data.ttl").write_bytes(content)

@@ -183,6 +183,7 @@ PATTERNS = [
 PATTERNS += ["å", "[åäö]", "a*+", "^(?:A|a)1$", "{", "[a&&b]", r"\{", "(?P<x>a)b?", "a|^$"]
 
 
+@pytest.mark.filterwarnings("ignore:Possible set intersection:FutureWarning")  # [a&&b]
 @pytest.mark.parametrize("flags", ["", "i", "m", "s", "x"])
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_a_pattern_is_found_where_python_finds_it(pattern: str, flags: str) -> None:

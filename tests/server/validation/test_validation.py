@@ -304,3 +304,4 @@ def test_an_allowed_address_is_fetched_and_redirects_obey_the_same_rules(
             site.get("/data.ttl", tmp_path / "d", limit=10)
     finally:
         site.server.shutdown()
+        site.server.server_close()

@@ -36,8 +36,8 @@ from begrepp.store.disk import DiskStore
 from server.app import create_app
 from server.http.i18n import LANGUAGES
 from server.served.as_of import http_date
-from tests.begrepp.history.test_comparison import edition
 from tests.support import editions
+from tests.support.editions import edition
 from tests.support.small import HEADER, ROWS, Quiet, build_small, put, settings_in
 
 HTML = {"Accept": "text/html"}

@@ -35,7 +35,7 @@ TYPE = NAMESPACES["rdf"] + "type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class FormItem:
     """One form item: a template for the values of a property."""
 
     path: str
@@ -53,15 +53,15 @@ class Item:
     automatic: bool
     deprecated: bool
     condition: tuple[str, str] | None
-    items: tuple[Item, ...]
+    items: tuple[FormItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class FormField:
     """The form items of one property, which are alternatives, and their combined cardinality."""
 
     path: str
-    alternatives: tuple[Item, ...]
+    alternatives: tuple[FormItem, ...]
     minimum: int
     preferred: int
     maximum: int | None
@@ -94,11 +94,11 @@ class Bundle:
             raise InputError(self._path, f"has no template '{id_}'.", "The publisher may have renamed it.")
         return self._templates[id_]
 
-    def fields(self, id_: str) -> list[Field]:
+    def fields(self, id_: str) -> list[FormField]:
         """The fields of a class in the order of its form, without `rdf:type`, which the target determines."""
         return group_items(list(self._items(self.template(id_), {})))
 
-    def _items(self, template: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[Item]:
+    def _items(self, template: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[FormItem]:
         """The items of a form; a group without a property is replaced by its items."""
         for item in template.get("items", []):
             resolved = self._resolve(item)
@@ -114,13 +114,13 @@ class Bundle:
             return self._resolve(str(own["id"]))
         return {**self._resolve(str(own["extends"])), **own} if "extends" in own else own
 
-    def _item(self, template: Mapping[str, Any], group: Mapping[str, Any]) -> Item:
+    def _item(self, template: Mapping[str, Any], group: Mapping[str, Any]) -> FormItem:
         own, outer = template.get("cardinality") or {}, group.get("cardinality") or {}
         maxima = [limit for limit in (own.get("max"), outer.get("max")) if limit is not None]
         constraints = {expand_name(key): value for key, value in (template.get("constraints") or {}).items()}
         fixed = [template["value"]] if "value" in template else []
         depends = template.get("deps")
-        return Item(
+        return FormItem(
             path=expand_name(template["property"]),
             label=group.get("label") or template.get("label") or {},
             description=group.get("description") or template.get("description") or template.get("descriptions") or {},
@@ -142,19 +142,19 @@ class Bundle:
         )
 
 
-def group_items(items: Sequence[Item]) -> list[Field]:
+def group_items(items: Sequence[FormItem]) -> list[FormField]:
     """Group the items of a form by property."""
-    by_path: dict[str, list[Item]] = {}
+    by_path: dict[str, list[FormItem]] = {}
     for item in items:
         by_path.setdefault(item.path, []).append(item)
     return [_field(each) for each in by_path.values()]
 
 
-def _field(items: Sequence[Item]) -> Field:
+def _field(items: Sequence[FormItem]) -> FormField:
     """The field of a property; deprecated items do not contribute to the cardinality."""
     used = [item for item in items if not item.deprecated]
     limits = [item.maximum for item in used if item.maximum is not None]
-    return Field(
+    return FormField(
         path=items[0].path,
         alternatives=tuple(sorted(items, key=lambda item: item.deprecated)),
         minimum=sum(item.minimum for item in used),

@@ -13,8 +13,8 @@ from begrepp.validation.profiles.rdforms.templates import (
     NAMESPACES,
     TYPE,
     Bundle,
-    Field,
-    Item,
+    FormField,
+    FormItem,
     expand_name,
     group_items,
 )
@@ -66,7 +66,7 @@ def _shape(bundle: Bundle, id_: str) -> str:
     return f"{head} ;\n  sh:property\n" + ",\n".join(properties) + " .\n" + conditional
 
 
-def _property(field: Field, order: int, indent: str) -> Iterator[str]:
+def _property(field: FormField, order: int, indent: str) -> Iterator[str]:
     """The property shapes of a field: mandatory, recommended, maximum count, and value rules."""
     sv, en = _labels(field.label)
     first = field.alternatives[0]
@@ -95,7 +95,7 @@ def _property(field: Field, order: int, indent: str) -> Iterator[str]:
         yield f"{head} ;\n{indent}  sh:property\n" + ",\n".join(inner) + " ]"
 
 
-def _conditional(shape: str, targets: str, field: Field) -> str:
+def _conditional(shape: str, targets: str, field: FormField) -> str:
     """The shape of a field that is mandatory if another field has a certain value."""
     assert field.condition is not None
     depends, value = field.condition
@@ -112,7 +112,7 @@ def _conditional(shape: str, targets: str, field: Field) -> str:
     )
 
 
-def _value_rules(field: Field) -> Iterator[str]:
+def _value_rules(field: FormField) -> Iterator[str]:
     """The rules for each value: one of the alternatives; warnings for deprecated values."""
     sv, en = _labels(field.label)
     used = [item for item in field.alternatives if not item.deprecated]
@@ -135,7 +135,7 @@ def _value_rules(field: Field) -> Iterator[str]:
             yield f"sh:not [ {_choices(item)} ] ; sh:severity sh:Warning ; {message}"
 
 
-def _rule(item: Item) -> str:
+def _rule(item: FormItem) -> str:
     """The constraints of a form item on a value, joined by `;`."""
     if item.kind in _KINDS:
         rules = [f"sh:nodeKind {_KINDS[item.kind]}"]
@@ -165,7 +165,7 @@ def _rule(item: Item) -> str:
     return " ; ".join(rules)
 
 
-def _choices(item: Item) -> str:
+def _choices(item: FormItem) -> str:
     """The allowed values; an automatic list is a selection, so any IRI with the same base is allowed."""
     if item.automatic:
         shared = item.choices[0].rpartition("/")[0] + "/"
@@ -173,7 +173,7 @@ def _choices(item: Item) -> str:
     return "sh:in ( " + " ".join(_prefixed_name(choice) for choice in item.choices) + " )"
 
 
-def _describe_kind(item: Item, language: str) -> str:
+def _describe_kind(item: FormItem, language: str) -> str:
     sv = language == "sv"
     if item.choices:
         return "ett ur listan" if sv else "one of the list"

@@ -30,7 +30,7 @@ from begrepp.settings import LANGUAGES
 from begrepp.store.contents import Contents
 
 
-class DerivedResults:
+class DerivedFiles:
     """The results for a graph, and under which keys they may be taken over by the next build."""
 
     def __init__(self, contents: Contents, before: Path | None) -> None:

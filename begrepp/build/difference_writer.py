@@ -9,7 +9,7 @@ from pathlib import Path
 
 from begrepp.artefact.manifest import LevelCoverage
 from begrepp.artefact.parts import Part
-from begrepp.errors import ValidationError
+from begrepp.build.violations import refuse_invalid_graph
 from begrepp.history.changes import Comparison
 from begrepp.history.comparison import compare_parts
 from begrepp.history.correspondence import difference_triples, named
@@ -18,7 +18,6 @@ from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.ntriples import ntriples
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import Coverage, Redistribution
-from begrepp.validation.validate import validate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +92,11 @@ def _write(old: Part, new: Part, compared: Comparison, folder: Path, iris: Iris,
     for triple in difference_triples(graph, old, new, compared, with_texts=not (public and protected)):
         out.add(ntriples(triple))
     triples, sha256 = out.close()
-    report = validate([out.path])
-    if report.violations:
-        raise ValidationError(
-            f"The difference between {scheme} {old.version} and {new.version} breaks the shapes: {report.results[0]}.",
-            "This is a fault of begrepp's own; build without one of the editions, and report it.",
-        )
+    refuse_invalid_graph(
+        out.path,
+        f"The difference between {scheme} {old.version} and {new.version}",
+        "This is a fault of begrepp's own; build without one of the editions, and report it.",
+    )
     return Difference(
         scheme=scheme,
         old=old,

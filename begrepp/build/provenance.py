@@ -9,12 +9,12 @@ from pathlib import Path
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
 from begrepp.artefact.parts import FileUsed, LoadReport
+from begrepp.build.violations import refuse_invalid_graph
 from begrepp.queries.cookbook import cookbook_triples
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import iri, name, ntriples, plain, typed
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import ROOT
-from begrepp.validation.validate import validate
 
 
 def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, str]:
@@ -69,7 +69,7 @@ def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, 
         for triple in triples:
             out.add(ntriples(triple))
     out.close()
-    validate([out.path])
+    refuse_invalid_graph(out.path, "The provenance of the build", "This is a fault of begrepp's own; report it.")
     return out.path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 
 from begrepp.build.part_writer import triple_writer_for
 from begrepp.errors import Origin, ValidationError
@@ -21,6 +22,7 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.validation.report import Report, Result, Severity
+from begrepp.validation.validate import validate
 
 
 def refuse_violations(report: Report, edition: EditionFiles, load: Load, base: str) -> None:
@@ -38,6 +40,17 @@ def refuse_violations(report: Report, edition: EditionFiles, load: Load, base: s
         + more,
         "\nCorrect the rows in a copy of the file and report them to the publisher.",
     )
+
+
+def refuse_invalid_graph(path: Path, title: str, next_step: str) -> None:
+    """Validate a graph that the build itself has written; raise `ValidationError` if it violates a shape.
+
+    `title` names the graph at the beginning of the message.
+    """
+    report = validate([path])
+    violations = (result for result in report.results if result.severity is Severity.VIOLATION)
+    if report.violations:
+        raise ValidationError(f"{title} breaks the shapes: {next(violations)}.", next_step)
 
 
 def _locate(records: Iterator[Record], wanted: set[str], mint: TripleWriter) -> dict[str, Origin]:

@@ -179,7 +179,16 @@ SSSOM = (
 )
 
 
-@pytest.mark.parametrize(("day", "target"), [("2022-06-30", "X1"), ("2023-06-30", "X1~2023"), ("1999", "X1")])
+@pytest.mark.parametrize(
+    ("day", "target"),
+    [
+        ("2022-06-30", "X1"),
+        ("2022-12-31", "X1"),
+        ("2023-01-01", "X1~2023"),
+        ("2023-06-30", "X1~2023"),
+        ("1999", "X1"),
+    ],
+)
 def test_a_mapping_means_the_code_as_of_its_own_day(tmp_path: Path, day: str, target: str) -> None:
     settings = settings_in(tmp_path)
     add(settings, *YEARS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions
 from pyoxigraph import Store as Oxigraph
 
 from begrepp.artefact.manifest import Manifest, current_build
+from begrepp.artefact.parts import Kind, Part
 from begrepp.build import store_writer
 from begrepp.build.pipeline import build
 from begrepp.build.store_writer import PIECE, StoreWriter
 from begrepp.history import view_files
+from begrepp.records import Coverage, Redistribution
 from begrepp.settings import Settings
 from begrepp.store.contents import Contents
 from begrepp.store.disk import DiskStore, names_its_graphs
@@ -145,6 +148,34 @@ def test_a_release_that_is_not_copied_is_in_the_view_once(tmp_path: Path, monkey
     assert lines[0].count("\n") == lines[1].count("\n") == one.triples
     assert (current_build(apart) / "graphs" / "copied.nt").exists()
     assert answers(copied) == answers(apart)
+
+
+def test_only_a_code_system_is_left_out_of_the_copied_view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_files, "APART_FROM", 2)
+
+    def part(kind: Kind, lines: int) -> Part:
+        path = tmp_path / f"{kind}-{lines}.nt"
+        path.write_text("".join(triple(f"{kind}{lines}-{n}") for n in range(lines)), encoding="utf-8")
+        return Part(
+            kind=kind,
+            id=kind,
+            version="1",
+            graph=f"https://example.org/graph/{kind}{lines}",
+            valid_from=date(2026, 1, 1),
+            redistribution=Redistribution.ALLOWED,
+            coverage=Coverage.COMPLETE,
+            source=kind,
+            path=path,
+            triples=lines,
+        )
+
+    kinds: list[Kind] = ["scheme", "mapping", "catalogue", "dataset", "structure"]
+    parts = [part(kind, lines) for kind in kinds for lines in (1, 2)]
+    view = view_files.write_view(tmp_path, [[part] for part in parts], [])
+    assert view.apart == ("https://example.org/graph/scheme2",)
+    copied, whole = view.copied.read_text("utf-8"), view.path.read_text("utf-8")
+    assert whole.count("\n") == view.triples == 15 and copied.count("\n") == 13
+    assert "scheme2-" not in copied and all(f"{kind}2-" in copied for kind in kinds if kind != "scheme")
 
 
 @pytest.mark.parametrize(

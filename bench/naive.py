@@ -22,10 +22,10 @@ from rdflib import Graph
 
 import loaders
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.load_editions import EditionJob
+from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.record_checks import check_records
 from begrepp.build.pipeline import build
 from begrepp.build.progress import Done
-from begrepp.build.record_checks import check_records
 from begrepp.errors import BegreppError
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris

@@ -10,9 +10,9 @@ import pytest
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import Part
-from begrepp.build.difference_writer import pairs
-from begrepp.build.load_edition import load_edition
-from begrepp.build.load_editions import EditionJob
+from begrepp.build.differences.difference_writer import pairs
+from begrepp.build.loads.load_edition import load_edition
+from begrepp.build.loads.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.history.change_lists import COLUMNS, as_csv, cells, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, Comparison

@@ -17,8 +17,8 @@ import pytest
 
 from begrepp.artefact.manifest import read_manifest
 from begrepp.artefact.parts import Part
-from begrepp.build.difference_writer import write_differences
-from begrepp.build.load_edition import load_edition
+from begrepp.build.differences.difference_writer import write_differences
+from begrepp.build.loads.load_edition import load_edition
 from begrepp.cli.diff import write_diff
 from begrepp.errors import InputError
 from begrepp.history.change_lists import as_csv, read_changes

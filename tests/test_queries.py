@@ -8,10 +8,10 @@ import pytest
 from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 
 from begrepp.artefact.manifest import current_build
-from begrepp.build.graph_checks import run_check, run_checks, scan_for_faults
-from begrepp.build.load_editions import EditionJob
+from begrepp.build.derived.graph_checks import run_check, run_checks, scan_for_faults
+from begrepp.build.derived.view_scan import CHECKS
+from begrepp.build.loads.load_editions import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.build.view_scan import CHECKS
 from begrepp.queries.files import Query, queries
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT

@@ -34,7 +34,7 @@ class IndexEntry:
 
 
 class Alphabet:
-    """Orders the concepts that it reads of the current view (a reader of `begrepp.build.view_scan`)."""
+    """Orders the concepts that it reads of the current view (a reader of `begrepp.build.derived.view_scan`)."""
 
     _PROPERTIES = ("skos:prefLabel", "skos:notation", "skos:inScheme", "begrepp:status")
 

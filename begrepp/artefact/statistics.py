@@ -34,7 +34,7 @@ class Statistics:
 
 
 class StatisticsCounter:
-    """Counts what it reads of the current view (a reader of `begrepp.build.view_scan`)."""
+    """Counts what it reads of the current view (a reader of `begrepp.build.derived.view_scan`)."""
 
     def __init__(self) -> None:
         self._things = 0

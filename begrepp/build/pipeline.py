@@ -18,12 +18,12 @@ from pathlib import Path
 from begrepp.artefact.manifest import CheckResult, FailedEdition, Manifest, read_manifest_if_valid
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.artefact.public_projection import project
-from begrepp.build.comparison_cache import ComparisonCache
-from begrepp.build.derived import DerivedFiles
-from begrepp.build.difference_writer import Difference, write_differences
-from begrepp.build.load_editions import EditionJob, Failure, load_all
+from begrepp.build.derived.derived_files import DerivedFiles
+from begrepp.build.differences.comparison_cache import ComparisonCache
+from begrepp.build.differences.difference_writer import Difference, write_differences
+from begrepp.build.loads.load_editions import EditionJob, Failure, load_all
+from begrepp.build.loads.part_cache import PartCache
 from begrepp.build.manifest_writer import difference_entry, graph_entry, graph_hash, load_entry, write_manifest
-from begrepp.build.part_cache import PartCache
 from begrepp.build.progress import Progress
 from begrepp.build.provenance import write_catalogue, write_provenance
 from begrepp.build.publication import build_lock, publish

@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
 from begrepp.artefact.parts import FileUsed, LoadReport
-from begrepp.build.violations import refuse_invalid_graph
+from begrepp.build.loads.violations import refuse_invalid_graph
 from begrepp.queries.cookbook import cookbook_triples
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import iri, name, ntriples, plain, typed

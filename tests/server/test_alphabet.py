@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.artefact.alphabet import Alphabet, IndexEntry, entries_of, letters_of, path_of
-from begrepp.build.view_scan import scan_view
+from begrepp.build.derived.view_scan import scan_view
 from begrepp.rdf.ntriples import name
 from begrepp.settings import LANGUAGES
 from begrepp.text.swedish import letter_of

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from begrepp.artefact.parts import Part
-from begrepp.build.part_cache import software
+from begrepp.build.loads.part_cache import software
 from begrepp.code_checksum import code_checksum
 from begrepp.history.changes import Comparison
 from begrepp.history.comparison import compare_parts

@@ -1,6 +1,6 @@
 """What was loaded and judged before, kept so that a new build loads only what has changed since.
 
-An **entry** is one edition as `begrepp.build.load_edition` leaves it: its parts and its report. Its name is a
+An **entry** is one edition as `begrepp.build.loads.load_edition` leaves it: its parts and its report. Its name is a
 checksum of everything that decides what comes out: the publisher's files, the code of the loader and of all it
 stands on, the shapes, the base of our IRIs, and the versions of the libraries. So nothing is ever out of date;
 what changed has another name. (docs/decisions/part-cache.md)
@@ -91,7 +91,7 @@ def cache_key(edition: EditionFiles, load: Load, files: Iterable[FileUsed], base
             for path, file in zip(edition.files, files, strict=True)
         ),
         "declared": declared,
-        "code": code_checksum(function.__module__, "begrepp.build.load_edition"),
+        "code": code_checksum(function.__module__, "begrepp.build.loads.load_edition"),
         "data": files_checksum(data_files()),
         "base": base,
         "software": software(),

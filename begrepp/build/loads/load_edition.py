@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from begrepp.artefact.parts import FileUsed, LoadReport
-from begrepp.build.part_writer import OnSpill, PartWriter, triple_writer_for
-from begrepp.build.record_checks import check_records
-from begrepp.build.violations import refuse_violations
+from begrepp.build.loads.part_writer import OnSpill, PartWriter, triple_writer_for
+from begrepp.build.loads.record_checks import check_records
+from begrepp.build.loads.violations import refuse_violations
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     EditionFiles,

@@ -1,7 +1,7 @@
 """What does not hold together in the current view as a whole: the questions of `queries/checks/`, asked of a build.
 
 They are asked in a process of their own, beside what else a build has to do. Some are not asked of the store, but
-answered in reading over the view (`begrepp.build.view_scan`).
+answered in reading over the view (`begrepp.build.derived.view_scan`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from pyoxigraph import QuerySolution, QuerySolutions
 
 from begrepp.artefact.manifest import CheckResult
-from begrepp.build.view_scan import CHECKS, ViewReader, scan_view
+from begrepp.build.derived.view_scan import CHECKS, ViewReader, scan_view
 from begrepp.queries.files import Query, queries
 from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.cycles import on_cycles

@@ -18,10 +18,10 @@ from begrepp.artefact.alphabet import Alphabet, path_of
 from begrepp.artefact.manifest import CheckResult, Manifest, read_manifest_if_valid
 from begrepp.artefact.statistics import FILE as STATISTICS
 from begrepp.artefact.statistics import StatisticsCounter
-from begrepp.build.graph_checks import run_checks, scan_for_faults
-from begrepp.build.part_cache import data_files, software
+from begrepp.build.derived.graph_checks import run_checks, scan_for_faults
+from begrepp.build.derived.view_scan import CHECKS
+from begrepp.build.loads.part_cache import data_files, software
 from begrepp.build.progress import Progress
-from begrepp.build.view_scan import CHECKS
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link
 from begrepp.queries.files import QUERIES
@@ -40,12 +40,14 @@ class DerivedFiles:
                 contents.view_sha256()
                 + code_checksum("begrepp.artefact.statistics")
                 + code_checksum("begrepp.artefact.alphabet"),
-                "begrepp.build.view_scan",
+                "begrepp.build.derived.view_scan",
                 *_checks(),
             ),
             "index": _key(contents.view_sha256(), "begrepp.search", *data_files()),
             "indexing": _key("", "begrepp.search", *data_files()),
-            "checks": _key(json.dumps(sorted(contents.sha256.items())), "begrepp.build.graph_checks", *_checks()),
+            "checks": _key(
+                json.dumps(sorted(contents.sha256.items())), "begrepp.build.derived.graph_checks", *_checks()
+            ),
         }
 
     def write_index(self, view: Path, index: Path, progress: Progress) -> int:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from begrepp.build.part_writer import triple_writer_for
+from begrepp.build.loads.part_writer import triple_writer_for
 from begrepp.errors import Origin, ValidationError
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.records import (

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.load_edition import file_used, merge_shares, read_edition, validate_edition
-from begrepp.build.part_cache import PartCache, cache_key
-from begrepp.build.part_writer import OnSpill
+from begrepp.build.loads.load_edition import file_used, merge_shares, read_edition, validate_edition
+from begrepp.build.loads.part_cache import PartCache, cache_key
+from begrepp.build.loads.part_writer import OnSpill
 from begrepp.build.progress import Progress
 from begrepp.build.store_writer import PIECE
 from begrepp.errors import BegreppError

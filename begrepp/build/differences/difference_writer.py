@@ -9,7 +9,7 @@ from pathlib import Path
 
 from begrepp.artefact.manifest import LevelCoverage
 from begrepp.artefact.parts import Part
-from begrepp.build.violations import refuse_invalid_graph
+from begrepp.build.loads.violations import refuse_invalid_graph
 from begrepp.history.changes import Comparison
 from begrepp.history.comparison import compare_parts
 from begrepp.history.correspondence import difference_triples, named

@@ -10,7 +10,7 @@ import pytest
 from begrepp import code_checksum
 from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.loads.load_edition import file_used
+from begrepp.build.loads.load_edition import describe_file
 from begrepp.build.loads.load_editions import EditionJob
 from begrepp.build.loads.part_cache import cache_key
 from begrepp.build.pipeline import build
@@ -160,7 +160,7 @@ def test_a_declaration_in_the_loader_counts(settings: Settings) -> None:
     (job,) = jobs(settings)
     from functools import partial
 
-    files = [file_used(path) for path in job.edition.files]
+    files = [describe_file(path) for path in job.edition.files]
     keys = {
         cache_key(job.edition, partial(job.load, declared={"title": title}), files, settings.base)  # type: ignore[call-arg]
         for title in ("one", "other")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.artefact.parts import Part
-from begrepp.history.current_view import in_force
+from begrepp.history.current_view import group_in_force
 from begrepp.records import Coverage, Redistribution
 from begrepp.settings import Settings
 from tests.small import HEADER, ROWS, build_small, put, settings_in
@@ -101,11 +101,11 @@ def edition(version: str, valid_from: date, coverage: Coverage = Coverage.COMPLE
 
 def test_an_edition_is_in_force_from_its_first_day() -> None:
     old, new = edition("2025", TODAY - timedelta(days=365)), edition("2026", TODAY)
-    assert in_force([old, new], TODAY - timedelta(days=1)) == [[old]]
-    assert in_force([old, new], TODAY) == [[new, old]]
+    assert group_in_force([old, new], TODAY - timedelta(days=1)) == [[old]]
+    assert group_in_force([old, new], TODAY) == [[new, old]]
 
 
 def test_a_partial_edition_adds_to_the_complete_one_from_its_first_day() -> None:
     old, extra = edition("2025", TODAY - timedelta(days=365)), edition("2026", TODAY, Coverage.PARTIAL)
-    assert in_force([old, extra], TODAY - timedelta(days=1)) == [[old]]
-    assert in_force([old, extra], TODAY) == [[old, extra]]
+    assert group_in_force([old, extra], TODAY - timedelta(days=1)) == [[old]]
+    assert group_in_force([old, extra], TODAY) == [[old, extra]]

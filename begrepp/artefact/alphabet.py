@@ -18,12 +18,12 @@ from begrepp.rdf.sorted_files import literal
 from begrepp.settings import LANGUAGES, languages_for
 from begrepp.text.swedish import NO_LETTER, letter_of, sort_key
 
-_GROUP = 20_000
+_ROW_GROUP_SIZE = 20_000
 _COLUMNS = ("concept", "notation", "name", "lang", "active")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexEntry:
+class AlphabeticalEntry:
     """A concept in the index; `lang` is the language of its name, empty where it has none."""
 
     concept: str
@@ -33,7 +33,7 @@ class IndexEntry:
     active: bool
 
 
-class Alphabet:
+class AlphabetBuilder:
     """Orders the concepts that it reads of the current view (a reader of `begrepp.build.derived.view_scan`)."""
 
     _PROPERTIES = ("skos:prefLabel", "skos:notation", "skos:inScheme", "begrepp:status")
@@ -57,51 +57,55 @@ class Alphabet:
             schemes.select("subject", scheme=id_)
             .drop_nulls()
             .join(
-                notations.select("subject", notation=_unescaped(notations["rest"].str.extract(r'^"(.*)"'))),
+                notations.select("subject", notation=_unescape(notations["rest"].str.extract(r'^"(.*)"'))),
                 on="subject",
             )
             .join(
-                labels.select("subject").with_columns(_unescaped(texts["name"]), texts["lang"].fill_null("")),
+                labels.select("subject").with_columns(_unescape(texts["name"]), texts["lang"].fill_null("")),
                 on="subject",
             )
             .with_columns(active=~pl.col("subject").is_in(inactive["subject"].implode()))
         )
         for language in LANGUAGES:
-            _ordered(concepts, language).write_parquet(path_of(folder, language), row_group_size=_GROUP)
+            _sort_by_name(concepts, language).write_parquet(
+                alphabet_path(folder, language), row_group_size=_ROW_GROUP_SIZE
+            )
 
 
-def path_of(folder: Path, language: str) -> Path:
+def alphabet_path(folder: Path, language: str) -> Path:
     """Where the order in a language lies in a build."""
     return folder / f"alphabet.{language}.parquet"
 
 
-def letters_of(folder: Path, scheme: str, language: str) -> Mapping[str, int]:
+def count_letters(folder: Path, scheme: str, language: str) -> Mapping[str, int]:
     """The letters of a code system in Swedish order, with the number of names under each."""
-    counts = _index(folder, scheme, language).group_by("letter").len().collect().iter_rows()
+    counts = _scan_scheme(folder, scheme, language).group_by("letter").len().collect().iter_rows()
     return dict(sorted(counts, key=lambda pair: (pair[0] == NO_LETTER, sort_key(pair[0]))))
 
 
-def entries_of(folder: Path, scheme: str, language: str, letter: str, offset: int, most: int) -> Sequence[IndexEntry]:
+def read_entries(
+    folder: Path, scheme: str, language: str, letter: str, offset: int, most: int
+) -> Sequence[AlphabeticalEntry]:
     """The names under a letter, from one of them on."""
-    here = _index(folder, scheme, language).filter(pl.col("letter") == letter).slice(offset, most)
-    return [IndexEntry(**row) for row in here.select(_COLUMNS).collect().iter_rows(named=True)]
+    here = _scan_scheme(folder, scheme, language).filter(pl.col("letter") == letter).slice(offset, most)
+    return [AlphabeticalEntry(**row) for row in here.select(_COLUMNS).collect().iter_rows(named=True)]
 
 
-def _index(folder: Path, scheme: str, language: str) -> pl.LazyFrame:
+def _scan_scheme(folder: Path, scheme: str, language: str) -> pl.LazyFrame:
     """In a language of the interface that the build does not know, the order is that of the first it knows."""
-    path = path_of(folder, language)
-    found = path if path.exists() else path_of(folder, LANGUAGES[0])
+    path = alphabet_path(folder, language)
+    found = path if path.exists() else alphabet_path(folder, LANGUAGES[0])
     return pl.scan_parquet(found).filter(pl.col("scheme") == scheme)
 
 
-def _unescaped(texts: pl.Series) -> pl.Series:
+def _unescape(texts: pl.Series) -> pl.Series:
     """What is meant, of literals without their quotation marks; few have anything to unescape."""
     escaped = texts.str.contains("\\", literal=True)
     meant = {text: literal(f'"{text}"').value for text in texts.filter(escaped)}
     return texts.replace(meant) if meant else texts
 
 
-def _ordered(concepts: pl.DataFrame, language: str) -> pl.DataFrame:
+def _sort_by_name(concepts: pl.DataFrame, language: str) -> pl.DataFrame:
     """Each concept with one name: in the language, else in another of ours, else in any."""
     order = languages_for(language)
     rank = pl.col("lang").replace_strict({lang: place for place, lang in enumerate(order)}, default=len(order))

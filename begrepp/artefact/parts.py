@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -58,11 +59,16 @@ class Part:
     levels: dict[str, int] = field(default_factory=dict)
 
     @property
-    def holds_something(self) -> bool:
+    def has_content(self) -> bool:
         """Whether anything was found to load."""
         said = self.kind == "catalogue" and self.datasets
         counted = (self.concepts, self.mappings, self.variables, self.elements, self.value_sets, self.code_lists)
         return bool(said) or any(counted)
+
+
+def is_one_of(part: Part, parts: Iterable[Part]) -> bool:
+    """Return whether the part itself, not only an equal one, is among the parts."""
+    return any(part is other for other in parts)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import write_lines
 from begrepp.records import Redistribution
 
-_STRUCTURE = [
+_STRUCTURE_PROPERTIES = [
     "rdf:type",
     "skos:inScheme",
     "skos:notation",
@@ -52,7 +52,7 @@ _STRUCTURE = [
 ]
 
 
-_NAMES = [
+_HEADER_PROPERTIES = [
     "skos:prefLabel",
     "dct:title",
     "dct:type",
@@ -65,18 +65,18 @@ _NAMES = [
 
 
 @cache
-def _allowed() -> frozenset[str]:
-    return frozenset(name(prefixed) for prefixed in _STRUCTURE)
+def _allowed_properties() -> frozenset[str]:
+    return frozenset(name(prefixed) for prefixed in _STRUCTURE_PROPERTIES)
 
 
 @cache
-def _allowed_in_header() -> frozenset[str]:
-    return _allowed() | frozenset(name(prefixed) for prefixed in _NAMES)
+def _allowed_header_properties() -> frozenset[str]:
+    return _allowed_properties() | frozenset(name(prefixed) for prefixed in _HEADER_PROPERTIES)
 
 
 def public_header(lines: Iterable[str]) -> list[str]:
     """What a scheme, a mapping set or a dataset and its publisher are called, and no text about them."""
-    return [line for line in lines if line.split(" ", 2)[1] in _allowed_in_header()]
+    return [line for line in lines if line.split(" ", 2)[1] in _allowed_header_properties()]
 
 
 def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
@@ -88,7 +88,7 @@ def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
         yield from lines
         return
     header = {*public_header(part.header), *public_header(part.scheme_header)}
-    allowed = _allowed()
+    allowed = _allowed_properties()
     terms: set[str] = set()
     label = f" {name('rdf:type')} {name('skosxl:Label')} .\n"
     for line in lines:
@@ -99,7 +99,7 @@ def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
             yield line
 
 
-def project(part: Part) -> None:
+def write_public_projection(part: Part) -> None:
     """Replace the part's file with its public projection."""
     if part.redistribution is Redistribution.ALLOWED:
         return

@@ -16,7 +16,7 @@ import polars as pl
 
 from begrepp.rdf.ntriples import name
 
-FILE = "statistics.json"
+STATISTICS = "statistics.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ class StatisticsCounter:
                 for type_, own in sorted(self._class_properties.items())
             },
         )
-        (folder / FILE).write_text(json.dumps(asdict(counted), ensure_ascii=False) + "\n", encoding="utf-8")
+        (folder / STATISTICS).write_text(json.dumps(asdict(counted), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @cache
 def read_statistics(folder: Path) -> Statistics:
     """What was counted for a build; nothing where the build is older than the counting."""
-    path = folder / FILE
+    path = folder / STATISTICS
     return Statistics(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else Statistics()

@@ -16,23 +16,23 @@ from importlib.metadata import version
 from pathlib import Path
 
 from begrepp.artefact.manifest import CheckResult, FailedEdition, Manifest, read_manifest_if_valid
-from begrepp.artefact.parts import LoadReport, Part
-from begrepp.artefact.public_projection import project
+from begrepp.artefact.parts import LoadReport, Part, is_one_of
+from begrepp.artefact.public_projection import write_public_projection
 from begrepp.build.derived.derived_files import DerivedFiles
 from begrepp.build.differences.comparison_cache import ComparisonCache
 from begrepp.build.differences.difference_writer import Difference, write_differences
-from begrepp.build.loads.load_editions import EditionJob, Failure, load_all
+from begrepp.build.loads.load_editions import EditionJob, LoadFailure, load_all_editions
 from begrepp.build.loads.part_cache import PartCache
 from begrepp.build.manifest_writer import difference_entry, graph_entry, graph_hash, load_entry, write_manifest
 from begrepp.build.progress import Progress
 from begrepp.build.provenance import write_catalogue, write_provenance
-from begrepp.build.publication import build_lock, publish
+from begrepp.build.publication import build_lock, publish_build
 from begrepp.build.publication_checks import refuse_check_violations, refuse_shrunken_lists
 from begrepp.build.store_writer import StoreWriter
 from begrepp.build.variable_cascade import write_cascade
 from begrepp.errors import BegreppError
 from begrepp.files import staging_folder
-from begrepp.history.current_view import in_force
+from begrepp.history.current_view import group_in_force
 from begrepp.history.reused_codes import ReusedCodes
 from begrepp.history.view_files import CurrentView, write_view
 from begrepp.rdf.iris import Iris
@@ -43,7 +43,7 @@ from begrepp.store.contents import Contents
 class BuildFailed(BegreppError):
     """Raised if some editions cannot be loaded; nothing is published."""
 
-    def __init__(self, failures: Sequence[Failure]) -> None:
+    def __init__(self, failures: Sequence[LoadFailure]) -> None:
         self.failures = tuple(failures)
         super().__init__(
             "\n".join(f"{failure.error}" for failure in failures),
@@ -133,7 +133,7 @@ class BuildRun:
         self._store = StoreWriter(folder / "store", self._previous / "store" if self._previous else None, progress)
         self._reused_codes = ReusedCodes.read(settings.meanings)
         self._reports: list[LoadReport] = []
-        self._failures: list[Failure] = []
+        self._failures: list[LoadFailure] = []
 
     def close(self) -> None:
         """Close the store, finished or not."""
@@ -143,7 +143,7 @@ class BuildRun:
         """Load and validate all editions into sorted files, and begin to store them; return their parts."""
         settings, options = self._settings, self._options
         cache = PartCache(settings.cache / "editions")
-        self._reports, self._failures = load_all(
+        self._reports, self._failures = load_all_editions(
             jobs,
             self._graphs,
             settings.base,
@@ -151,7 +151,7 @@ class BuildRun:
             cache,
             from_scratch=options.from_scratch,
             loaded=self._store_parts,
-            piece=self._store.begin_piece if self._store.is_new and not options.public else None,
+            piece=self._store.store_piece if self._store.is_new and not options.public else None,
         )
         cache.retain({report.entry for report in self._reports} | _cache_keys(settings))
         if self._failures and not (options.keep_going and self._reports):
@@ -164,7 +164,7 @@ class BuildRun:
     def _store_parts(self, report: LoadReport) -> None:
         # In a public build the files change once more, in `_project`.
         for part in report.parts if not self._options.public else ():
-            self._store.begin(part.graph, part.path, part.sha256)
+            self._store.store_graph(part.graph, part.path, part.sha256)
 
     def compare(self, parts: Sequence[Part]) -> list[Difference]:
         """Compare the editions of each scheme, give re-used codes IRIs of their own, and write the differences."""
@@ -183,9 +183,9 @@ class BuildRun:
         if self._options.public:
             self._project(parts)
         self._progress.step("joining the current view")
-        groups = in_force(parts, date.today())
+        groups = group_in_force(parts, date.today())
         current = [group[0] for group in groups]
-        headers = [line for part in parts if not _is_in(part, current) for line in part.header]
+        headers = [line for part in parts if not is_one_of(part, current) for line in part.header]
         catalogue, catalogue_sha256 = write_catalogue(self._graphs, headers, self._iris)
         provenance = write_provenance(self._graphs, self._reports, self._settings.base, public=self._options.public)
         cascade = self._write_cascade(current)
@@ -214,7 +214,7 @@ class BuildRun:
     def _project(self, parts: Sequence[Part]) -> None:
         self._progress.step("leaving out the texts that may not be redistributed")
         for part in parts:
-            project(part)
+            write_public_projection(part)
 
     def _write_cascade(self, current: Sequence[Part]) -> Path:
         path = self._graphs / "cascade.nt"
@@ -243,7 +243,7 @@ class BuildRun:
         manifest = self._manifest(graphs, results)
         write_manifest(self._folder, manifest)
         self._progress.step("publishing")
-        publish(self._folder, self._settings, manifest.id)
+        publish_build(self._folder, self._settings, manifest.id)
         self._reused_codes.write(self._settings.meanings)
         return manifest
 
@@ -262,7 +262,7 @@ class BuildRun:
             triples=graphs.view.triples,
             things=results.documents,
             software=f"begrepp {version('begrepp')}",
-            graphs=[graph_entry(part, current=_is_in(part, graphs.current)) for part in graphs.parts],
+            graphs=[graph_entry(part, current=is_one_of(part, graphs.current)) for part in graphs.parts],
             loads=[load_entry(report, public=public) for report in reports],
             differences=[difference_entry(difference) for difference in graphs.differences],
             checks=results.checks,
@@ -272,11 +272,6 @@ class BuildRun:
                 for failure in self._failures
             ],
         )
-
-
-def _is_in(part: Part, parts: Sequence[Part]) -> bool:
-    """Return whether the part is one of the parts; parts with equal content are still different parts."""
-    return any(part is other for other in parts)
 
 
 def _cache_keys(settings: Settings) -> set[str]:
@@ -291,7 +286,9 @@ def check_edition(job: EditionJob, settings: Settings, progress: Progress) -> Lo
     Raises the `BegreppError` of the edition if it cannot be loaded.
     """
     with staging_folder(settings.builds) as folder:
-        reports, failures = load_all([job], folder, settings.base, progress, PartCache(settings.cache / "editions"))
+        reports, failures = load_all_editions(
+            [job], folder, settings.base, progress, PartCache(settings.cache / "editions")
+        )
         if failures:
             raise failures[0].error
         return reports[0]

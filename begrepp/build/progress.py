@@ -9,7 +9,7 @@ from begrepp.artefact.parts import LoadReport
 from begrepp.errors import BegreppError
 from begrepp.records import EditionFiles
 
-Done = Callable[[float], None]
+ProgressCallback = Callable[[float], None]
 """Takes how much of a piece of work is done: from 0 to 1, which ends it."""
 
 
@@ -19,7 +19,7 @@ class Progress(Protocol):
     def step(self, words: str) -> None:
         """A step begins; it is short, or nobody knows how long it takes."""
 
-    def work(self, words: str) -> Done:
+    def work(self, words: str) -> ProgressCallback:
         """A long piece of work begins, beside others, that tells how far it has come."""
 
     def start(self, edition: EditionFiles, bytes_total: int) -> None:

@@ -28,7 +28,7 @@ def build_lock(settings: Settings) -> Iterator[None]:
         yield
 
 
-def publish(folder: Path, settings: Settings, build_id: str) -> None:
+def publish_build(folder: Path, settings: Settings, build_id: str) -> None:
     """Rename the whole build into place and switch `current` to it in one step; older builds go."""
     target = settings.builds / build_id
     folder.rename(target)

@@ -8,7 +8,7 @@ from datetime import date
 from begrepp.artefact.manifest import CheckResult, read_manifest_if_valid
 from begrepp.artefact.parts import Part
 from begrepp.errors import ValidationError
-from begrepp.history.current_view import in_force
+from begrepp.history.current_view import group_in_force
 from begrepp.records import Coverage
 from begrepp.settings import Settings
 
@@ -21,7 +21,7 @@ def refuse_shrunken_lists(parts: Sequence[Part], settings: Settings) -> None:
     published = read_manifest_if_valid(settings.current)
     if not published:
         return
-    for group in in_force(parts, date.today()):
+    for group in group_in_force(parts, date.today()):
         new = group[0]
         old = published.find_graph(new.kind, new.id)
         if old and old.coverage == new.coverage == Coverage.COMPLETE and new.concepts < old.concepts * 0.8:

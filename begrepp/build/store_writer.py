@@ -29,11 +29,11 @@ from begrepp.files import link
 from begrepp.rdf.sorted_files import changed_lines
 from begrepp.store.contents import Contents, contents_file, file_of, read_contents
 
-_MOST_CHANGES = 200_000
+_MAX_CHANGES = 200_000
 """Beyond so many statements that went or came, a store is sooner written anew."""
 _BATCH = 20_000
-_BLANK = re.compile(rb"^_:| _:\S+ \.$", re.MULTILINE)
-_PIECE = 1 << 27
+_BLANK_NODE = re.compile(rb"^_:| _:\S+ \.$", re.MULTILINE)
+_PIECE_BYTES = 1 << 27
 """So many bytes are stored at a time: about as many statements as the engine sorts at a time."""
 
 
@@ -42,7 +42,7 @@ class StoreTooDifferent(Exception):
 
 
 @dataclass(slots=True)
-class _Begun:
+class _PendingGraph:
     """A graph that is being stored before all are read; the checksum is known when it is whole."""
 
     sha256: str = ""
@@ -62,7 +62,7 @@ class StoreWriter:
         self._known = read_contents(before) if before else None
         self._progress = progress
         self._beside = ThreadPoolExecutor(1)
-        self._begun: dict[str, _Begun] = defaultdict(_Begun)
+        self._begun: dict[str, _PendingGraph] = defaultdict(_PendingGraph)
         self._beginning = Lock()
 
     @property
@@ -70,7 +70,7 @@ class StoreWriter:
         """Whether graphs are stored as soon as they are there, since no store before can be renewed."""
         return not self._known
 
-    def begin_piece(self, graph: str, piece: Path) -> None:
+    def store_piece(self, graph: str, piece: Path) -> None:
         """Store some lines of a graph that is still being read, and remove the file."""
         with self._beginning:
             begun = self._begun[graph]
@@ -78,12 +78,12 @@ class StoreWriter:
                 begun.pieces.append(piece)
                 begun.stored.append(self._beside.submit(self._load_piece, graph, piece))
 
-    def begin(self, graph: str, file: Path, sha256: str) -> None:
+    def store_graph(self, graph: str, file: Path, sha256: str) -> None:
         """Store a graph already, or the pieces of it that are left, since it is not likely to change any more."""
         if not self.is_new:
             return
-        for piece in file.parent.glob(f"{glob.escape(file.stem)}.*{PIECE}"):
-            self.begin_piece(graph, piece)
+        for piece in file.parent.glob(f"{glob.escape(file.stem)}.*{PIECE_SUFFIX}"):
+            self.store_piece(graph, piece)
         begun = self._begun[graph]
         begun.sha256 = sha256
         if not begun.pieces:
@@ -96,9 +96,9 @@ class StoreWriter:
     def close(self) -> None:
         """Let go of the store, finished or not."""
         self._beside.shutdown(cancel_futures=True)
-        self._let_go()
+        self._close_store()
 
-    def _let_go(self) -> None:
+    def _close_store(self) -> None:
         self.__dict__.pop("_store", None)
 
     @cached_property
@@ -106,16 +106,16 @@ class StoreWriter:
         return Oxigraph(str(self._path))
 
     def _finish(self, contents: Contents) -> None:
-        if not self._renewed(contents):
+        if not self._update_previous(contents):
             self._write(contents)
-        self._let_go()
-        _note(self._path, contents)
+        self._close_store()
+        _write_contents(self._path, contents)
 
-    def _renewed(self, contents: Contents) -> bool:
+    def _update_previous(self, contents: Contents) -> bool:
         """Whether the store could be made from the one before."""
         if self._before and self._known:
             with suppress(StoreTooDifferent, OSError):
-                _renew(self._path, contents, self._before, self._known, self._progress)
+                _update(self._path, contents, self._before, self._known, self._progress)
                 return True
             shutil.rmtree(self._path, ignore_errors=True)
         return False
@@ -134,17 +134,17 @@ class StoreWriter:
         self._store.flush()
 
     def _load(self, graph: str, file: Path) -> None:
-        _load(self._store, graph, file, self._progress)
+        _load_file(self._store, graph, file, self._progress)
 
     def _load_piece(self, graph: str, piece: Path) -> None:
-        _load(self._store, graph, piece, self._progress)
+        _load_file(self._store, graph, piece, self._progress)
         piece.unlink()
 
 
-def _renew(path: Path, contents: Contents, before: Path, known: Contents, progress: Progress) -> None:
+def _update(path: Path, contents: Contents, before: Path, known: Contents, progress: Progress) -> None:
     """Take the store before and write what has changed. Raises `StoreTooDifferent` where that is most of it."""
     new, gone = contents.files.keys() - known.files.keys(), known.files.keys() - contents.files.keys()
-    room = _MOST_CHANGES
+    room = _MAX_CHANGES
     changes: dict[str, tuple[list[str], list[str]]] = {}
     for graph in contents.files.keys() & known.files.keys():
         if known.sha256[graph] == contents.sha256[graph]:
@@ -156,7 +156,7 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, progre
             raise StoreTooDifferent
         changes[graph] = ([line for is_new, line in found if not is_new], [line for is_new, line in found if is_new])
     for graph in gone:
-        room -= _lines(file_of(before, known, graph), room)
+        room -= _count_lines(file_of(before, known, graph), room)
         if room < 0:
             raise StoreTooDifferent
     path.mkdir()
@@ -168,19 +168,19 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, progre
     for graph, (went, came) in sorted(changes.items()):
         progress.step(f"{len(went) + len(came):,} statements changed in {graph or 'the current view'}")
         if not any(line.startswith("_:") or " _:" in line for line in (*went, *came)):
-            _write(store, graph, went, came)
+            _write_changes(store, graph, went, came)
         elif graph:
             # A blank node has no name by which a statement about it could be found.
             store.clear_graph(NamedNode(graph))
-            _load(store, graph, file_of(path, contents, graph), progress)
+            _load_file(store, graph, file_of(path, contents, graph), progress)
         else:
             raise StoreTooDifferent
     for graph in sorted(new):
-        _load(store, graph, file_of(path, contents, graph), progress)
+        _load_file(store, graph, file_of(path, contents, graph), progress)
     store.flush()
 
 
-def _write(store: Oxigraph, graph: str, went: Sequence[str], came: Sequence[str]) -> None:
+def _write_changes(store: Oxigraph, graph: str, went: Sequence[str], came: Sequence[str]) -> None:
     place = NamedNode(graph) if graph else DefaultGraph()
     for start in range(0, len(went), _BATCH):
         said = "".join(went[start : start + _BATCH])
@@ -189,43 +189,45 @@ def _write(store: Oxigraph, graph: str, went: Sequence[str], came: Sequence[str]
     store.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, place) for quad in quads)
 
 
-def _load(store: Oxigraph, graph: str, file: Path, progress: Progress) -> None:
+def _load_file(store: Oxigraph, graph: str, file: Path, progress: Progress) -> None:
     """Store a file of sorted N-Triples, piece by piece, so that it can be told how far it has come.
 
     A blank node is one within a piece only, so lines that name one are stored together.
     """
     place = NamedNode(graph) if graph else DefaultGraph()
     size = file.stat().st_size
-    if size < _PIECE:
+    if size < _PIECE_BYTES:
         store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES, to_graph=place)
         return
     done = progress.work(f"storing {graph or 'the current view'}")
     nameless: list[bytes] = []
     with file.open("rb") as whole:
-        while piece := whole.read(_PIECE):
-            named, others = _apart(piece + whole.readline())
+        while piece := whole.read(_PIECE_BYTES):
+            named, others = _split_blank_nodes(piece + whole.readline())
             nameless += others
             store.bulk_load(named, format=RdfFormat.N_TRIPLES, to_graph=place)
             done(whole.tell() / size)
     store.bulk_load(b"".join(nameless), format=RdfFormat.N_TRIPLES, to_graph=place)
 
 
-def _apart(lines: bytes) -> tuple[bytes, list[bytes]]:
+def _split_blank_nodes(lines: bytes) -> tuple[bytes, list[bytes]]:
     """Lines without those that name a blank node, and those."""
-    if not _BLANK.search(lines):
+    if not _BLANK_NODE.search(lines):
         return lines, []
     each = lines.splitlines(keepends=True)
-    return b"".join(line for line in each if not _BLANK.search(line)), [line for line in each if _BLANK.search(line)]
+    return b"".join(line for line in each if not _BLANK_NODE.search(line)), [
+        line for line in each if _BLANK_NODE.search(line)
+    ]
 
 
-def _note(store: Path, contents: Contents) -> None:
+def _write_contents(store: Path, contents: Contents) -> None:
     contents_file(store).write_text(json.dumps(asdict(contents), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _lines(path: Path, most: int) -> int:
+def _count_lines(path: Path, most: int) -> int:
     with path.open("rb") as file:
         return sum(1 for _ in islice(file, most + 1))
 
 
-PIECE = ".piece"
+PIECE_SUFFIX = ".piece"
 """How the names of the pieces of a part that is still being written end, after the part's own name."""

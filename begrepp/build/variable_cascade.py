@@ -24,17 +24,17 @@ def write_cascade(target: Path, datasets: Iterable[Path], mappings: Iterable[Pat
 
     `mappings` are searched for links that were made apart from the datasets: curated, or accepted suggestions.
     """
-    curated = _curated(mappings)
+    curated = _read_curated_links(mappings)
     out = SortedFile(target)
     for path in datasets:
-        digests = dict(_lines_of(path, name("begrepp:contentDigest")))
+        digests = dict(_read_property(path, name("begrepp:contentDigest")))
         for subject, lines in subjects(path):
-            for triple in _column(subject, lines, curated.get(subject, ()), digests, iris):
+            for triple in _column_triples(subject, lines, curated.get(subject, ()), digests, iris):
                 out.add(ntriples(triple))
     return out.close()
 
 
-def _column(
+def _column_triples(
     subject: str, lines: list[str], curated: Iterable[str], digests: Mapping[str, str], iris: Iris
 ) -> Iterator[Triple]:
     said: dict[str, list[str]] = defaultdict(list)
@@ -66,15 +66,15 @@ def _column(
         yield represented, name(prefixed), each
 
 
-def _curated(mappings: Iterable[Path]) -> dict[str, list[str]]:
+def _read_curated_links(mappings: Iterable[Path]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for path in mappings:
-        for subject, concept in _lines_of(path, name("begrepp:measures")):
+        for subject, concept in _read_property(path, name("begrepp:measures")):
             found[subject].append(concept)
     return found
 
 
-def _lines_of(path: Path, predicate: str) -> Iterator[tuple[str, str]]:
+def _read_property(path: Path, predicate: str) -> Iterator[tuple[str, str]]:
     """Subject and object of the lines with a predicate."""
     middle = f" {predicate} "
     with path.open(encoding="utf-8") as file:

@@ -18,7 +18,7 @@ from rich.table import Table
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.build.pipeline import BuildFailed
-from begrepp.build.progress import Done
+from begrepp.build.progress import ProgressCallback
 from begrepp.errors import BegreppError
 from begrepp.records import EditionFiles, Source
 from begrepp.settings import Settings
@@ -81,7 +81,7 @@ class Live:
             self._bars.console.print(f"[dim]· {escape(words)}[/]")
             self._step = self._bars.add_task(escape(words[:60]), total=None, stage="", told="")
 
-    def work(self, words: str) -> Done:
+    def work(self, words: str) -> ProgressCallback:
         """A long piece of work begins; a bar shows how far it has come, and the time that is left."""
         self._note(words)
         began = time.monotonic()

@@ -19,7 +19,7 @@ DIFFERENCE_TEXTS = ("begrepp:oldLabel", "begrepp:newLabel", "begrepp:oldText", "
 """What a difference says in the publisher's words; it stays inside where those may not be passed on."""
 
 
-def named(change: Change, old: Renames, new: Renames) -> Change:
+def rename_codes(change: Change, old: Renames, new: Renames) -> Change:
     """The change with the IRIs that its codes have in either edition."""
     if not old and not new:
         return change

@@ -17,7 +17,7 @@ from begrepp.rdf.sorted_files import is_concept, subjects
 from begrepp.records import Coverage
 
 
-def in_force(parts: Iterable[Part], today: date) -> list[list[Part]]:
+def group_in_force(parts: Iterable[Part], today: date) -> list[list[Part]]:
     """Per scheme, mapping set or dataset: its parts, the one that counts now first, then newest to oldest."""
     ordered = sorted(parts, key=lambda p: (p.kind, p.id, p.valid_from, p.version))
     groups = []
@@ -36,24 +36,24 @@ def current_lines(group: list[Part]) -> Iterator[str]:
         yield from lines
     if base.kind != "scheme":
         return
-    known = _concepts(base)
+    known = _concept_subjects(base)
     newer = [part for part in others if part.valid_from >= base.valid_from]
     older = [part for part in others if part.valid_from < base.valid_from]
     # Only a list that claims to be complete says of a code that it is gone: the first one without it.
     retired_on = base.valid_from if base.coverage is Coverage.COMPLETE else None
     for part in newer:
-        yield from _beyond(part, known, retired_on=None)
+        yield from _added_lines(part, known, retired_on=None)
     for part in older:
-        yield from _beyond(part, known, retired_on=retired_on)
+        yield from _added_lines(part, known, retired_on=retired_on)
         if retired_on and part.coverage is Coverage.COMPLETE:
             retired_on = part.valid_from
 
 
-def _concepts(part: Part) -> set[str]:
+def _concept_subjects(part: Part) -> set[str]:
     return {subject for subject, lines in subjects(part.path) if is_concept(lines)}
 
 
-def _beyond(part: Part, known: set[str], *, retired_on: date | None) -> Iterator[str]:
+def _added_lines(part: Part, known: set[str], *, retired_on: date | None) -> Iterator[str]:
     """Header, and the concepts that are not known yet with their terms; they are known from then on."""
     yield from part.header
     terms: set[str] = set()
@@ -68,10 +68,10 @@ def _beyond(part: Part, known: set[str], *, retired_on: date | None) -> Iterator
             _, predicate, rest = line.split(" ", 2)
             if predicate in label_links:
                 terms.add(rest.removesuffix(" .\n"))
-        yield from retired(subject, lines, retired_on) if retired_on else lines
+        yield from retired_lines(subject, lines, retired_on) if retired_on else lines
 
 
-def retired(subject: str, lines: list[str], since: date) -> Iterator[str]:
+def retired_lines(subject: str, lines: list[str], since: date) -> Iterator[str]:
     """The concept's last state, inactive from the day the release without it came into force."""
     status = name("begrepp:status")
     ended = name("begrepp:validTo")

@@ -29,7 +29,7 @@ COLUMNS = ("scheme", "code", "edition", "year")
 _PREF_LABEL = f" {name('skos:prefLabel')} "
 _MARKED = re.compile(r"~\d{4}(?:-\d\d-\d\d)?(?=>)")
 
-Compared = tuple[Part, Part, Comparison]
+ComparedPair = tuple[Part, Part, Comparison]
 Renames = dict[str, str]
 """Bare IRIs (N-Triples terms) and the IRIs of the meaning that counts."""
 
@@ -39,7 +39,7 @@ class ReusedCodes:
     """Which editions have been published, and which year stands behind a code in an edition of a later meaning."""
 
     published: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    named: dict[tuple[str, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    years_by_code: dict[tuple[str, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
     @classmethod
     def read(cls, path: Path) -> ReusedCodes:
@@ -56,7 +56,7 @@ class ReusedCodes:
                     raise InputError(Origin(path.name, place), "it has not four cells.", "Take it back from a copy.")
                 scheme, code, edition, year = row
                 if code:
-                    found.named[scheme, code][edition] = year
+                    found.years_by_code[scheme, code][edition] = year
                 else:
                     found.published[scheme].add(edition)
         return found
@@ -66,7 +66,7 @@ class ReusedCodes:
         rows = [(scheme, "", edition, "") for scheme, editions in self.published.items() for edition in editions]
         rows += [
             (scheme, code, edition, year)
-            for (scheme, code), editions in self.named.items()
+            for (scheme, code), editions in self.years_by_code.items()
             for edition, year in editions.items()
         ]
         aside = path.with_suffix(".new")
@@ -74,24 +74,25 @@ class ReusedCodes:
             csv.writer(file, lineterminator="\n").writerows([COLUMNS, *sorted(rows)])
         aside.replace(path)
 
-    def renames(self, scheme: str, edition: str, iris: Iris) -> Renames:
+    def renamed_iris(self, scheme: str, edition: str, iris: Iris) -> Renames:
         """The IRIs that codes of an edition have because of their later meaning."""
         found = {}
-        for (of, code), years in self.named.items():
+        for (of, code), years in self.years_by_code.items():
             if of == scheme and (year := years.get(edition)):
                 found[f"<{iris.concept(scheme, code)}>"] = f"<{iris.meaning(scheme, code, year)}>"
         return found
 
-    def said(self, scheme: str, code: str, part: Part) -> str | None:
+    def published_year(self, scheme: str, code: str, part: Part) -> str | None:
         """What stands behind a code in an edition that was published; nothing of one that was not."""
-        bare = "" if part.version in self.published.get(scheme, ()) else None
-        return self.named.get((scheme, code), {}).get(part.version, bare)
+        default = "" if part.version in self.published.get(scheme, ()) else None
+        return self.years_by_code.get((scheme, code), {}).get(part.version, default)
 
-    def years(self, scheme: str, code: str, runs: Sequence[Sequence[Part]]) -> list[str]:
+    def assign_years(self, scheme: str, code: str, runs: Sequence[Sequence[Part]]) -> list[str]:
         """The year that stands behind a code in each run of editions with one meaning; empty for the bare code."""
-        taken = {*self.named.get((scheme, code), {}).values()}
+        taken = {*self.years_by_code.get((scheme, code), {}).values()}
         found = [
-            next((said for part in run if (said := self.said(scheme, code, part)) is not None), None) for run in runs
+            next((said for part in run if (said := self.published_year(scheme, code, part)) is not None), None)
+            for run in runs
         ]
         taken |= {year for year in found if year is not None}
         for place, run in enumerate(runs):
@@ -103,7 +104,7 @@ class ReusedCodes:
 
 
 def separate_meanings(
-    parts: Iterable[Part], compared: Sequence[Compared], meanings: ReusedCodes, iris: Iris
+    parts: Iterable[Part], compared: Sequence[ComparedPair], meanings: ReusedCodes, iris: Iris
 ) -> dict[str, Renames]:
     """Give later meanings addresses of their own in the files of the parts; the renames per graph.
 
@@ -114,35 +115,35 @@ def separate_meanings(
     timelines: dict[str, list[tuple[date, str]]] = {}
     for scheme in sorted({part.id for part in every if part.kind == "scheme"}):
         own = [each for each in compared if each[1].id == scheme]
-        editions = sorted({id(p): p for old, new, _ in own for p in (old, new)}.values(), key=_age)
-        for code, subject, runs in _runs(scheme, own, editions, meanings, iris):
-            years = meanings.years(scheme, code, runs)
+        editions = sorted({id(p): p for old, new, _ in own for p in (old, new)}.values(), key=_edition_order)
+        for code, subject, runs in _runs_of_meaning(scheme, own, editions, meanings, iris):
+            years = meanings.assign_years(scheme, code, runs)
             timeline = timelines.setdefault(subject, [])
             for run, year in zip(runs, years, strict=True):
                 iri = f"<{iris.meaning(scheme, code, year)}>" if year else subject
                 timeline.append((run[0].valid_from, iri))
                 for part in run:
-                    meanings.named[scheme, code][part.version] = year
+                    meanings.years_by_code[scheme, code][part.version] = year
                     renames[part.graph][subject] = iri
     if timelines:
         for part in every:
-            _rename(part, renames.get(part.graph, {}), timelines)
+            _rename_in_file(part, renames.get(part.graph, {}), timelines)
     for part in every:
         if part.kind == "scheme":
             meanings.published[part.id].add(part.version)
     return dict(renames)
 
 
-def _age(part: Part) -> tuple[date, str]:
+def _edition_order(part: Part) -> tuple[date, str]:
     return part.valid_from, part.version
 
 
-def _runs(
-    scheme: str, compared: Sequence[Compared], editions: Sequence[Part], meanings: ReusedCodes, iris: Iris
+def _runs_of_meaning(
+    scheme: str, compared: Sequence[ComparedPair], editions: Sequence[Part], meanings: ReusedCodes, iris: Iris
 ) -> Iterator[tuple[str, str, list[list[Part]]]]:
     """Each code with several meanings: its notation, its bare IRI, and the editions in which it means the same."""
     evidence = _Evidence(compared=compared)
-    codes = {f"<{iris.concept(scheme, code)}>": code for of, code in meanings.named if of == scheme}
+    codes = {f"<{iris.concept(scheme, code)}>": code for of, code in meanings.years_by_code if of == scheme}
     for old, new, comparison in compared:
         for change in comparison.changes:
             if change.type == "reused":
@@ -154,12 +155,15 @@ def _runs(
     codes = {subject: code for subject, code in codes.items() if subject.startswith(f"<{iris.root}")}
     if not codes:
         return
-    evidence.labels = {part.version: _labels(part, codes) for part in editions}
+    evidence.labels = {part.version: _read_labels(part, codes) for part in editions}
     for subject in sorted(codes):
         runs: list[list[Part]] = []
         for part in editions:
             if subject in evidence.labels[part.version]:
-                said = [meanings.said(scheme, codes[subject], one) for one in (*(runs[-1][-1:] if runs else ()), part)]
+                said = [
+                    meanings.published_year(scheme, codes[subject], one)
+                    for one in (*(runs[-1][-1:] if runs else ()), part)
+                ]
                 if runs and not evidence.differs(subject, runs[-1][-1], part, said):
                     runs[-1].append(part)
                 else:
@@ -172,7 +176,7 @@ def _runs(
 class _Evidence:
     """What tells whether a code means the same in two editions."""
 
-    compared: Sequence[Compared]
+    compared: Sequence[ComparedPair]
     broken: set[tuple[str, str, str]] = field(default_factory=set)
     labels: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
@@ -182,10 +186,10 @@ class _Evidence:
             return said[0] != said[1]
         if any(one is old and other is new for one, other, _ in self.compared):
             return (subject[1:-1], old.version, new.version) in self.broken
-        return _unlike(self.labels[old.version][subject], self.labels[new.version][subject])
+        return _labels_differ(self.labels[old.version][subject], self.labels[new.version][subject])
 
 
-def _labels(part: Part, wanted: Collection[str]) -> dict[str, dict[str, str]]:
+def _read_labels(part: Part, wanted: Collection[str]) -> dict[str, dict[str, str]]:
     """What an edition calls the codes, by language."""
     found: dict[str, dict[str, str]] = {}
     for subject, lines in subjects(part.path):
@@ -195,7 +199,7 @@ def _labels(part: Part, wanted: Collection[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _unlike(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+def _labels_differ(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     """Whether a code that came back is called something else altogether, in every language that both have."""
     both = old.keys() & new.keys()
     if not both or any(is_spare(old[lang]) for lang in both):
@@ -203,12 +207,14 @@ def _unlike(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     return all(similarity(old[lang], new[lang]) < ENOUGH for lang in both)
 
 
-def _rename(part: Part, own: Renames, timelines: Mapping[str, list[tuple[date, str]]]) -> None:
+def _rename_in_file(part: Part, own: Renames, timelines: Mapping[str, list[tuple[date, str]]]) -> None:
     """Write the part's file anew where it names a code that has several meanings.
 
     An edition says its own; any other part, such as a mapping set, means the code as of the day that it is from.
     """
-    then = {subject: own.get(subject) or _as_of(timeline, part.valid_from) for subject, timeline in timelines.items()}
+    then = {
+        subject: own.get(subject) or _meaning_on(timeline, part.valid_from) for subject, timeline in timelines.items()
+    }
     changed = {subject: iri for subject, iri in then.items() if iri != subject}
     if not changed:
         return
@@ -224,13 +230,13 @@ def _rename(part: Part, own: Renames, timelines: Mapping[str, list[tuple[date, s
     out.path.replace(part.path)
 
 
-def _as_of(timeline: Sequence[tuple[date, str]], day: date) -> str:
+def _meaning_on(timeline: Sequence[tuple[date, str]], day: date) -> str:
     """The meaning that counted on a day; before the first, the first."""
     place = bisect_right([since for since, _ in timeline], day)
     return timeline[max(0, place - 1)][1]
 
 
-def bare(path: Path, folder: Path) -> Path:
+def file_with_bare_codes(path: Path, folder: Path) -> Path:
     """An edition's file with the bare codes, as a comparison of editions needs it; the same file where it has them."""
     with path.open(encoding="utf-8") as lines:
         if not any(_MARKED.search(line) for line in lines):

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from begrepp.artefact.parts import Part
+from begrepp.artefact.parts import Part, is_one_of
 from begrepp.history.current_view import current_lines
 from begrepp.rdf.sorted_files import SortedFile, lines_in_common, merge_files, write_rest
 
-APART_FROM = 1_000_000
+MIN_TRIPLES_APART = 1_000_000
 """Triples from which a part that stands alone is not copied."""
 
 
@@ -31,8 +31,10 @@ class CurrentView:
 
 def write_view(graphs: Path, groups: Sequence[list[Part]], others: Sequence[Path]) -> CurrentView:
     """Write the view of the parts, grouped as `history.in_force` does, and of other sorted files."""
-    apart = _apart(group[0] for group in groups if len(group) == 1)
-    streams = [_stream(graphs / f"view{n}.nt", group) for n, group in enumerate(groups) if not _is_in(group[0], apart)]
+    apart = _select_apart(group[0] for group in groups if len(group) == 1)
+    streams = [
+        _write_group(graphs / f"view{n}.nt", group) for n, group in enumerate(groups) if not is_one_of(group[0], apart)
+    ]
     path, copied = graphs / "current.nt", graphs / "copied.nt"
     triples, _ = merge_files(path, [*streams, *others])
     for stream in graphs.glob("view*.nt"):
@@ -48,21 +50,17 @@ def write_view(graphs: Path, groups: Sequence[list[Part]], others: Sequence[Path
     return CurrentView(path=path, copied=copied, apart=tuple(part.graph for part in apart), triples=triples)
 
 
-def _apart(alone: Iterable[Part]) -> list[Part]:
+def _select_apart(alone: Iterable[Part]) -> list[Part]:
     """The large code systems that stand alone and have no line in common, so that none is read twice."""
     found: list[Part] = []
     for part in sorted(alone, key=lambda part: (-part.triples, part.graph)):
-        large = part.kind == "scheme" and part.triples >= APART_FROM
+        large = part.kind == "scheme" and part.triples >= MIN_TRIPLES_APART
         if large and not any(lines_in_common(part.path, other.path) for other in found):
             found.append(part)
     return found
 
 
-def _is_in(part: Part, parts: Iterable[Part]) -> bool:
-    return any(part is other for other in parts)
-
-
-def _stream(path: Path, group: list[Part]) -> Path:
+def _write_group(path: Path, group: list[Part]) -> Path:
     """The current view of one scheme as a sorted file; a part that stands alone is one already."""
     if len(group) == 1:
         return group[0].path

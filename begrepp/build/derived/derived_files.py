@@ -14,13 +14,12 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from begrepp.artefact.alphabet import Alphabet, path_of
+from begrepp.artefact.alphabet import AlphabetBuilder, alphabet_path
 from begrepp.artefact.manifest import CheckResult, Manifest, read_manifest_if_valid
-from begrepp.artefact.statistics import FILE as STATISTICS
-from begrepp.artefact.statistics import StatisticsCounter
-from begrepp.build.derived.graph_checks import run_checks, scan_for_faults
-from begrepp.build.derived.view_scan import CHECKS
-from begrepp.build.loads.part_cache import data_files, software
+from begrepp.artefact.statistics import STATISTICS, StatisticsCounter
+from begrepp.build.derived.graph_checks import run_store_checks, run_view_checks
+from begrepp.build.derived.view_scan import VIEW_CHECKS
+from begrepp.build.loads.part_cache import data_files_of_code, software_versions
 from begrepp.build.progress import Progress
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link
@@ -41,26 +40,26 @@ class DerivedFiles:
                 + code_checksum("begrepp.artefact.statistics")
                 + code_checksum("begrepp.artefact.alphabet"),
                 "begrepp.build.derived.view_scan",
-                *_checks(),
+                *_check_queries(),
             ),
-            "index": _key(contents.view_sha256(), "begrepp.search", *data_files()),
-            "indexing": _key("", "begrepp.search", *data_files()),
+            "index": _key(contents.view_sha256(), "begrepp.search", *data_files_of_code()),
+            "indexing": _key("", "begrepp.search", *data_files_of_code()),
             "checks": _key(
-                json.dumps(sorted(contents.sha256.items())), "begrepp.build.derived.graph_checks", *_checks()
+                json.dumps(sorted(contents.sha256.items())), "begrepp.build.derived.graph_checks", *_check_queries()
             ),
         }
 
     def write_index(self, view: Path, index: Path, progress: Progress) -> int:
         """Write the index of the current view, or take the one before; the number of things in it."""
-        if self._before and self._known and self._same("index"):
+        if self._before and self._previous_manifest and self._is_unchanged("index"):
             for path in sorted((self._before / "index").rglob("*")):
                 target = index / path.relative_to(self._before / "index")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if path.is_file():
                     link(path, target)
-            return self._known.things
+            return self._previous_manifest.things
         done = progress.work("indexing the words")
-        if self._before and self._same("indexing"):
+        if self._before and self._is_unchanged("indexing"):
             with suppress(OSError, ValueError):
                 before = self._before / "graphs" / view.name
                 if things := renew_index(index, view, self._before / "index", before, done):
@@ -71,39 +70,39 @@ class DerivedFiles:
     def check_store(self, stored: Future[None], store: Path, progress: Progress) -> list[CheckResult]:
         """What the checks find in the store, as soon as it is whole."""
         stored.result()
-        if self._same("checks"):
-            return [finding for finding in self._found_before if finding.check not in CHECKS]
-        return list(run_checks(store, progress.work("checking the current view")))
+        if self._is_unchanged("checks"):
+            return [finding for finding in self._previous_checks if finding.check not in VIEW_CHECKS]
+        return list(run_store_checks(store, progress.work("checking the current view")))
 
     def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckResult]:
         """Write the statistics and the alphabetical order of the current view; what is found in reading it over."""
-        written = [Path(STATISTICS), *(path_of(Path(), language) for language in LANGUAGES)]
-        if self._before and self._same("overview") and all((self._before / path).exists() for path in written):
+        written = [Path(STATISTICS), *(alphabet_path(Path(), language) for language in LANGUAGES)]
+        if self._before and self._is_unchanged("overview") and all((self._before / path).exists() for path in written):
             for path in written:
                 link(self._before / path, folder / path)
-            return [finding for finding in self._found_before if finding.check in CHECKS]
-        counting, alphabet = StatisticsCounter(), Alphabet(base)
-        found = [*scan_for_faults(view, counting, alphabet)]
+            return [finding for finding in self._previous_checks if finding.check in VIEW_CHECKS]
+        counting, alphabet = StatisticsCounter(), AlphabetBuilder(base)
+        found = [*run_view_checks(view, counting, alphabet)]
         counting.write(folder)
         alphabet.write(folder)
         return found
 
     @property
-    def _found_before(self) -> list[CheckResult]:
-        return self._known.checks if self._known else []
+    def _previous_checks(self) -> list[CheckResult]:
+        return self._previous_manifest.checks if self._previous_manifest else []
 
     @cached_property
-    def _known(self) -> Manifest | None:
+    def _previous_manifest(self) -> Manifest | None:
         return read_manifest_if_valid(self._before) if self._before else None
 
-    def _same(self, what: str) -> bool:
-        return bool(self._known and self._known.derived.get(what) == self.keys[what])
+    def _is_unchanged(self, what: str) -> bool:
+        return bool(self._previous_manifest and self._previous_manifest.derived.get(what) == self.keys[what])
 
 
-def _checks() -> list[Path]:
+def _check_queries() -> list[Path]:
     return sorted((QUERIES / "checks").glob("*.rq"))
 
 
 def _key(graph: str, module: str, *files: Path) -> str:
-    said = [graph, code_checksum(module), files_checksum(files), software()]
+    said = [graph, code_checksum(module), files_checksum(files), software_versions()]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -17,44 +17,44 @@ import numpy as np
 from pyoxigraph import QuerySolution, QuerySolutions
 
 from begrepp.artefact.manifest import CheckResult
-from begrepp.build.derived.view_scan import CHECKS, ViewReader, scan_view
+from begrepp.build.derived.view_scan import VIEW_CHECKS, ViewReader, scan_view
 from begrepp.queries.files import Query, queries
 from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.cycles import on_cycles
 
-EXAMPLES_KEPT = 10
+MAX_EXAMPLES = 10
 
 
-def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -> Iterator[CheckResult]:
+def run_store_checks(store: Path, done: Callable[[float], None] = lambda part: None) -> Iterator[CheckResult]:
     """Ask a store the checks that are not made in reading over the view; those that find nothing are left out.
 
     `done` is told how far it has come, to 1.
     """
-    checks = [check for check in queries("checks") if check.name not in CHECKS]
+    checks = [check for check in queries("checks") if check.name not in VIEW_CHECKS]
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for number, finding in enumerate(pool.map(partial(run_check, store), checks), start=1):
+        for number, finding in enumerate(pool.map(partial(run_store_check, store), checks), start=1):
             done(number / len(checks))
             if finding:
                 yield finding
 
 
-def scan_for_faults(view: Path, *others: ViewReader) -> Iterator[CheckResult]:
+def run_view_checks(view: Path, *others: ViewReader) -> Iterator[CheckResult]:
     """Read the current view once, for the other checks and for `others` who read it; what they find."""
-    readers = [(query, CHECKS[query.name]()) for query in queries("checks") if query.name in CHECKS]
+    readers = [(query, VIEW_CHECKS[query.name]()) for query in queries("checks") if query.name in VIEW_CHECKS]
     scan_view(view, [*(reader for _, reader in readers), *others])
     for query, reader in readers:
-        if finding := _finding(query, reader.faults()):
+        if finding := _check_result(query, reader.faults()):
             yield finding
 
 
-def run_check(store: Path, check: Query) -> CheckResult | None:
+def run_store_check(store: Path, check: Query) -> CheckResult | None:
     """What a check finds in a store: each row of its answer is a fault, or a step on a way that must not lead back."""
     answer = DiskStore(store).query(check.text)
     assert isinstance(answer, QuerySolutions)
-    return _finding(check, _circles(answer) if check.said.get("rows") == "steps" else map(_words, answer))
+    return _check_result(check, _find_cycles(answer) if check.said.get("rows") == "steps" else map(_row_text, answer))
 
 
-def _finding(check: Query, faults: Iterable[str]) -> CheckResult | None:
+def _check_result(check: Query, faults: Iterable[str]) -> CheckResult | None:
     count = 0
 
     def counted() -> Iterator[str]:
@@ -62,7 +62,7 @@ def _finding(check: Query, faults: Iterable[str]) -> CheckResult | None:
         for count, fault in enumerate(faults, start=1):  # noqa: B007
             yield fault
 
-    examples = nsmallest(EXAMPLES_KEPT, counted())
+    examples = nsmallest(MAX_EXAMPLES, counted())
     if not count:
         return None
     return CheckResult(
@@ -70,11 +70,11 @@ def _finding(check: Query, faults: Iterable[str]) -> CheckResult | None:
     )
 
 
-def _words(row: QuerySolution) -> str:
+def _row_text(row: QuerySolution) -> str:
     return " ".join(str(getattr(term, "value", term)) for term in row if term)
 
 
-def _circles(steps: Iterable[QuerySolution]) -> Iterator[str]:
+def _find_cycles(steps: Iterable[QuerySolution]) -> Iterator[str]:
     """What steps from one thing to another lead back to; a path in SPARQL would walk from each thing anew."""
     numbers: dict[str, int] = {}
     ends = np.array([numbers.setdefault(term.value, len(numbers)) for step in steps for term in step], dtype=np.int64)

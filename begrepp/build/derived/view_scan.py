@@ -55,7 +55,7 @@ class TwoPreferredLabels:
             return
         concepts = about(said, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .").select("subject")
         for subject, rests in several.join(concepts, on="subject").select("subject", "rest").rows():
-            for one, other in combinations(sorted({_object(rest) for rest in rests}), 2):
+            for one, other in combinations(sorted({_literal_value(rest) for rest in rests}), 2):
                 self._found.append(f"{subject[1:-1]} {one} {other}")
 
     def faults(self) -> Iterator[str]:
@@ -71,7 +71,7 @@ class HierarchyCycle:
 
     def add(self, said: pl.DataFrame) -> None:
         """Keep the steps up."""
-        self._steps.append(about(said, "skos:broader").select("subject", above=_without_end()))
+        self._steps.append(about(said, "skos:broader").select("subject", above=_object_term()))
 
     def faults(self) -> Iterator[str]:
         """The concepts on a circle."""
@@ -98,8 +98,8 @@ class MappingToNothing:
         kinds = [f"{name(kind)} ." for kind in self._KINDS]
         self._there.append(about(said, "rdf:type").filter(pl.col("rest").is_in(kinds)).select(end="subject"))
         ends = about(said, "owl:annotatedSource", "owl:annotatedTarget")
-        self._ends.append(ends.select(mapping="subject", end=_without_end()))
-        self._sets.append(about(said, "sssom:mappings").select(set="subject", mapping=_without_end()))
+        self._ends.append(ends.select(mapping="subject", end=_object_term()))
+        self._sets.append(about(said, "sssom:mappings").select(set="subject", mapping=_object_term()))
 
     def faults(self) -> Iterator[str]:
         """Mapping set, mapping, end."""
@@ -109,7 +109,7 @@ class MappingToNothing:
             yield " ".join(term[1:-1] for term in row)
 
 
-CHECKS: dict[str, type[TwoPreferredLabels | HierarchyCycle | MappingToNothing]] = {
+VIEW_CHECKS: dict[str, type[TwoPreferredLabels | HierarchyCycle | MappingToNothing]] = {
     "two-preferred-labels": TwoPreferredLabels,
     "current-hierarchy-cycle": HierarchyCycle,
     "mapping-to-nothing": MappingToNothing,
@@ -117,9 +117,9 @@ CHECKS: dict[str, type[TwoPreferredLabels | HierarchyCycle | MappingToNothing]] 
 """The checks that are made so, by the name of their SPARQL."""
 
 
-def _without_end() -> pl.Expr:
+def _object_term() -> pl.Expr:
     return pl.col("rest").str.strip_suffix(" .")
 
 
-def _object(rest: str) -> str:
+def _literal_value(rest: str) -> str:
     return literal(rest.removesuffix(" .")).value

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from begrepp.artefact.parts import Part
-from begrepp.build.loads.part_cache import software
+from begrepp.build.loads.part_cache import software_versions
 from begrepp.code_checksum import code_checksum
 from begrepp.history.changes import Comparison
 from begrepp.history.comparison import compare_parts
@@ -28,12 +28,12 @@ class ComparisonCache:
 
     def get(self, old: Part, new: Part) -> Comparison:
         """What became of each code from one edition to the next."""
-        path = self._folder / _key(old, new)
+        path = self._folder / _cache_key(old, new)
         self._used.add(path.name)
-        found = None if self._from_scratch else _read(path)
+        found = None if self._from_scratch else _read_comparison(path)
         if found is None:
             found = compare_parts(old, new)
-            _write(path, found)
+            _write_comparison(path, found)
         return found
 
     def remove_unused(self) -> None:
@@ -43,14 +43,14 @@ class ComparisonCache:
                 path.unlink()
 
 
-def _key(old: Part, new: Part) -> str:
+def _cache_key(old: Part, new: Part) -> str:
     ends = [[part.sha256, part.coverage, part.valid_from.isoformat()] for part in (old, new)]
     return hashlib.sha256(
-        json.dumps([ends, code_checksum("begrepp.history.comparison"), software()]).encode()
+        json.dumps([ends, code_checksum("begrepp.history.comparison"), software_versions()]).encode()
     ).hexdigest()
 
 
-def _read(path: Path) -> Comparison | None:
+def _read_comparison(path: Path) -> Comparison | None:
     """What was kept, with its checksum before it; nothing where it is damaged."""
     try:
         checksum, _, body = path.read_bytes().partition(b"\n")
@@ -61,7 +61,7 @@ def _read(path: Path) -> Comparison | None:
     return None
 
 
-def _write(path: Path, comparison: Comparison) -> None:
+def _write_comparison(path: Path, comparison: Comparison) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     body = msgspec.json.encode(comparison)
     aside = path.with_suffix(".aside")

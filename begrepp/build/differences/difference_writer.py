@@ -12,7 +12,7 @@ from begrepp.artefact.parts import Part
 from begrepp.build.loads.violations import refuse_invalid_graph
 from begrepp.history.changes import Comparison
 from begrepp.history.comparison import compare_parts
-from begrepp.history.correspondence import difference_triples, named
+from begrepp.history.correspondence import difference_triples, rename_codes
 from begrepp.history.reused_codes import ReusedCodes, separate_meanings
 from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.ntriples import ntriples
@@ -56,17 +56,17 @@ def write_differences(
     compared = [
         (old, new, comparing(old, new))
         for _, group in groupby(schemes, key=lambda part: part.id)
-        for old, new in pairs([*group])
+        for old, new in edition_pairs([*group])
     ]
     renames = separate_meanings(every, compared, meanings, iris)
     for old, new, found in compared:
         found.changes = [
-            named(change, renames.get(old.graph, {}), renames.get(new.graph, {})) for change in found.changes
+            rename_codes(change, renames.get(old.graph, {}), renames.get(new.graph, {})) for change in found.changes
         ]
-        yield _write(old, new, found, folder, iris, public=public)
+        yield _write_difference(old, new, found, folder, iris, public=public)
 
 
-def pairs(editions: Sequence[Part]) -> Iterator[tuple[Part, Part]]:
+def edition_pairs(editions: Sequence[Part]) -> Iterator[tuple[Part, Part]]:
     """Which editions to compare, from oldest to newest: each with the one before it.
 
     A complete edition is compared with the complete one before it too, where an excerpt lies between them. An
@@ -84,7 +84,9 @@ def pairs(editions: Sequence[Part]) -> Iterator[tuple[Part, Part]]:
                 yield complete[-1], new
 
 
-def _write(old: Part, new: Part, compared: Comparison, folder: Path, iris: Iris, *, public: bool) -> Difference:
+def _write_difference(
+    old: Part, new: Part, compared: Comparison, folder: Path, iris: Iris, *, public: bool
+) -> Difference:
     scheme = new.id
     graph = iris.difference(scheme, old.version, new.version)
     protected = Redistribution.NOT_ALLOWED in (old.redistribution, new.redistribution)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from begrepp.artefact.parts import FileUsed, LoadReport
-from begrepp.build.loads.part_writer import OnSpill, PartWriter, triple_writer_for
+from begrepp.build.loads.part_writer import PartWriter, SpillCallback, create_triple_writer
 from begrepp.build.loads.record_checks import check_records
 from begrepp.build.loads.violations import refuse_violations
 from begrepp.errors import InputError, Origin
@@ -29,7 +29,7 @@ from begrepp.validation.validate import validate
 MAX_SKIPS_STORED = 1000
 
 
-def file_used(path: Path) -> FileUsed:
+def describe_file(path: Path) -> FileUsed:
     """Name, size and SHA-256 of a file."""
     with path.open("rb") as file:
         return FileUsed(
@@ -51,15 +51,15 @@ def read_edition(
     folder: Path,
     base: str,
     meter: Meter,
-    spilled: OnSpill = lambda graph, run: None,
+    spilled: SpillCallback = lambda graph, run: None,
 ) -> LoadReport:
     """Read what a loader, or a share of it, makes of an edition into sorted N-Triples files under `folder`.
 
     Raises `InputError` where the file is at fault.
     """
     refuse_person_tables(edition.files)
-    files = tuple(file_used(path) for path in edition.files)
-    mint = triple_writer_for(edition, files, base)
+    files = tuple(describe_file(path) for path in edition.files)
+    mint = create_triple_writer(edition, files, base)
     report = LoadReport(
         source=edition.source,
         version=edition.version,
@@ -97,7 +97,7 @@ def validate_edition(report: LoadReport, edition: EditionFiles, load: Load, base
 
     Raises `InputError` where nothing was found, and `ValidationError` where the shapes object.
     """
-    if not any(part.holds_something for part in report.parts):
+    if not any(part.has_content for part in report.parts):
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             "nothing was found to load"

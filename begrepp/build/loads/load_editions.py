@@ -19,19 +19,19 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.loads.load_edition import file_used, merge_shares, read_edition, validate_edition
+from begrepp.build.loads.load_edition import describe_file, merge_shares, read_edition, validate_edition
 from begrepp.build.loads.part_cache import PartCache, cache_key
-from begrepp.build.loads.part_writer import OnSpill
+from begrepp.build.loads.part_writer import SpillCallback
 from begrepp.build.progress import Progress
-from begrepp.build.store_writer import PIECE
+from begrepp.build.store_writer import PIECE_SUFFIX
 from begrepp.errors import BegreppError
 from begrepp.files import link
 from begrepp.records import EditionFiles, Load
 from begrepp.sources.meter import Meter
 
 PROCESSES = min(2, os.cpu_count() or 1)
-_TICK = 0.2
-OnLoaded = Callable[[LoadReport], None]
+_REPORT_INTERVAL = 0.2
+LoadedCallback = Callable[[LoadReport], None]
 """Is told of each edition as soon as it is loaded."""
 
 
@@ -52,7 +52,7 @@ class GraphPiece(NamedTuple):
     file: Path
 
 
-Inbox: TypeAlias = "Queue[ProgressUpdate | GraphPiece | None]"
+ProgressQueue: TypeAlias = "Queue[ProgressUpdate | GraphPiece | None]"
 """What the loading processes tell."""
 
 
@@ -76,18 +76,18 @@ class EditionJob:
 
     def cache_key(self, base: str) -> str:
         """What its entry in the cache is called now, as the files lie there and the code is."""
-        return cache_key(self.edition, self.load, map(file_used, self.edition.files), base)
+        return cache_key(self.edition, self.load, map(describe_file, self.edition.files), base)
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class LoadFailure:
     """An edition that was refused."""
 
     key: str
     error: BegreppError
 
 
-def load_all(
+def load_all_editions(
     jobs: Sequence[EditionJob],
     graphs: Path,
     base: str,
@@ -95,23 +95,23 @@ def load_all(
     cache: PartCache,
     *,
     from_scratch: bool = False,
-    loaded: OnLoaded = lambda report: None,
-    piece: OnSpill | None = None,
-) -> tuple[list[LoadReport], list[Failure]]:
+    loaded: LoadedCallback = lambda report: None,
+    piece: SpillCallback | None = None,
+) -> tuple[list[LoadReport], list[LoadFailure]]:
     """What came of loading each edition, in the order of the jobs, and what was refused.
 
     An edition whose entry is in the cache is not read again, unless `from_scratch`. `piece` is told of the pieces of
     a large part while it is being read; who takes one removes it.
     """
-    reports = {} if from_scratch else _known(jobs, graphs, base, progress, cache)
+    reports = {} if from_scratch else _load_from_cache(jobs, graphs, base, progress, cache)
     for report in reports.values():
         loaded(report)
-    failures: list[Failure] = []
+    failures: list[LoadFailure] = []
     left = sorted((job for job in jobs if job.key not in reports), key=lambda job: -job.size)
     if left:
-        for job, outcome in _read(left, graphs, base, progress, piece):
+        for job, outcome in _load_in_processes(left, graphs, base, progress, piece):
             if isinstance(outcome, BegreppError):
-                failures.append(Failure(job.key, outcome))
+                failures.append(LoadFailure(job.key, outcome))
                 progress.finish(job.key, None, outcome)
             else:
                 outcome.entry = cache_key(job.edition, job.load, outcome.files, base)
@@ -122,7 +122,7 @@ def load_all(
     return [reports[job.key] for job in jobs if job.key in reports], sorted(failures, key=lambda f: f.key)
 
 
-def _known(
+def _load_from_cache(
     jobs: Sequence[EditionJob], graphs: Path, base: str, progress: Progress, cache: PartCache
 ) -> dict[str, LoadReport]:
     """What was loaded before and has not changed since."""
@@ -139,22 +139,22 @@ def _known(
     return found
 
 
-def _read(
-    jobs: Sequence[EditionJob], graphs: Path, base: str, progress: Progress, piece: OnSpill | None
+def _load_in_processes(
+    jobs: Sequence[EditionJob], graphs: Path, base: str, progress: Progress, piece: SpillCallback | None
 ) -> Iterator[tuple[EditionJob, LoadReport | BegreppError]]:
     """Load the editions in parallel processes; what came of each, or why it was refused, as soon as it is known."""
     context = multiprocessing.get_context("spawn")
-    inbox: Inbox = context.Queue()
-    watcher = threading.Thread(target=_watch, args=(inbox, progress, piece), daemon=True)
+    inbox: ProgressQueue = context.Queue()
+    watcher = threading.Thread(target=_forward_progress, args=(inbox, progress, piece), daemon=True)
     watcher.start()
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_report_to, initargs=(inbox,)) as pool:
+    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_set_progress_queue, initargs=(inbox,)) as pool:
         running: dict[Future[LoadReport], tuple[EditionJob, bool]] = {}
         read: dict[str, list[LoadReport]] = defaultdict(list)
         refused: set[str] = set()
         for job in jobs:
             progress.start(job.edition, job.size)
             for number, load in enumerate(job.shares or (job.load,)):
-                running[pool.submit(_read_one, job, number, load, graphs, base, piece is not None)] = job, False
+                running[pool.submit(_read_edition, job, number, load, graphs, base, piece is not None)] = job, False
         while running:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job, judged = running.pop(future)
@@ -169,50 +169,50 @@ def _read(
                     continue
                 read[job.key].append(future.result())
                 if len(read[job.key]) == max(1, len(job.shares)):
-                    running[pool.submit(_judge_one, job, merge_shares(read.pop(job.key)), base)] = job, True
+                    running[pool.submit(_validate_edition, job, merge_shares(read.pop(job.key)), base)] = job, True
     inbox.put(None)
     watcher.join()
 
 
-_outbox: list[Inbox] = []
+_progress_queues: list[ProgressQueue] = []
 """In a loading process: where to report to."""
 
 
-def _report_to(inbox: Inbox) -> None:
-    _outbox.append(inbox)
+def _set_progress_queue(inbox: ProgressQueue) -> None:
+    _progress_queues.append(inbox)
 
 
-def _read_one(job: EditionJob, number: int, load: Load, graphs: Path, base: str, in_pieces: bool) -> LoadReport:
+def _read_edition(job: EditionJob, number: int, load: Load, graphs: Path, base: str, in_pieces: bool) -> LoadReport:
     """In a process of its own: read an edition, or a share of it."""
-    with _told(job, number) as meter:
+    with _reporting_meter(job, number) as meter:
         if in_pieces:
-            return read_edition(job.edition, load, graphs, base, meter, _spilled)
+            return read_edition(job.edition, load, graphs, base, meter, _share_piece)
         return read_edition(job.edition, load, graphs, base, meter)
 
 
-def _spilled(graph: str, run: Path) -> None:
-    piece = run.with_name(run.name + PIECE)
+def _share_piece(graph: str, run: Path) -> None:
+    piece = run.with_name(run.name + PIECE_SUFFIX)
     link(run, piece)
-    for inbox in _outbox:
+    for inbox in _progress_queues:
         inbox.put(GraphPiece(graph, piece))
 
 
-def _judge_one(job: EditionJob, report: LoadReport, base: str) -> LoadReport:
+def _validate_edition(job: EditionJob, report: LoadReport, base: str) -> LoadReport:
     """In a process of its own: hold what was read against the shapes."""
-    with _told(job, 0) as meter:
+    with _reporting_meter(job, 0) as meter:
         meter.rows = report.rows_read
         return validate_edition(report, job.edition, job.load, base, meter)
 
 
 @contextmanager
-def _told(job: EditionJob, number: int) -> Iterator[Meter]:
+def _reporting_meter(job: EditionJob, number: int) -> Iterator[Meter]:
     """A meter whose state is told a few times a second."""
     meter = Meter()
     finished = threading.Event()
 
     def report() -> None:
-        while not finished.wait(_TICK):
-            for inbox in _outbox:
+        while not finished.wait(_REPORT_INTERVAL):
+            for inbox in _progress_queues:
                 inbox.put(ProgressUpdate(job.key, number, meter.rows, meter.bytes, meter.stage))
 
     reporter = threading.Thread(target=report, daemon=True)
@@ -226,7 +226,7 @@ def _told(job: EditionJob, number: int) -> Iterator[Meter]:
         reporter.join()
 
 
-def _watch(inbox: Inbox, progress: Progress, piece: OnSpill | None) -> None:
+def _forward_progress(inbox: ProgressQueue, progress: Progress, piece: SpillCallback | None) -> None:
     known: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
     while (told := inbox.get()) is not None:
         if isinstance(told, GraphPiece):

@@ -47,7 +47,7 @@ class PartCache:
         """The edition of that name, its parts linked into the folder; None where there is none, or it is damaged."""
         entry = self._folder / key
         try:
-            report = _read(entry / _REPORT)
+            report = _read_report(entry / _REPORT)
             if damaged := [part.path for part in report.parts if _sha256(entry / part.path) != part.sha256]:
                 raise ValueError(*damaged)
         except (OSError, ValueError, msgspec.MsgspecError):
@@ -66,7 +66,7 @@ class PartCache:
         aside = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=self._folder))
         for part in report.parts:
             link(part.path, aside / part.path.name)
-        _write(aside / _REPORT, report)
+        _write_report(aside / _REPORT, report)
         target = self._folder / report.entry
         shutil.rmtree(target, ignore_errors=True)
         with suppress(OSError):  # another process may have been first
@@ -92,21 +92,21 @@ def cache_key(edition: EditionFiles, load: Load, files: Iterable[FileUsed], base
         ),
         "declared": declared,
         "code": code_checksum(function.__module__, "begrepp.build.loads.load_edition"),
-        "data": files_checksum(data_files()),
+        "data": files_checksum(data_files_of_code()),
         "base": base,
-        "software": software(),
+        "software": software_versions(),
     }
     return hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def data_files() -> list[Path]:
+def data_files_of_code() -> list[Path]:
     """What the code reads: shapes, vocabulary, the loaders' tables. A list's own declaration is told by its loader."""
     files = [path for folder in ("ontology", "shapes", "loaders", "begrepp") for path in (ROOT / folder).rglob("*")]
     return sorted(f for f in files if f.is_file() and f.suffix not in (".py", ".pyc") and f.parent.name != "declared")
 
 
 @cache
-def software() -> dict[str, str]:
+def software_versions() -> dict[str, str]:
     """Python, and the libraries that the project names, with their versions."""
     found = {"python": platform.python_version()}
     for requirement in requires("begrepp") or ():
@@ -120,21 +120,21 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(path: Path, report: LoadReport) -> None:
+def _write_report(path: Path, report: LoadReport) -> None:
     """The report, its parts named without their folder, and a checksum before it."""
     parts = [replace(part, path=Path(part.path.name)) for part in report.parts]
     body = msgspec.json.encode(replace(report, parts=parts), enc_hook=str)
     path.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
 
 
-def _read(path: Path) -> LoadReport:
+def _read_report(path: Path) -> LoadReport:
     checksum, _, body = path.read_bytes().partition(b"\n")
     if hashlib.sha256(body).hexdigest().encode() != checksum:
         raise ValueError(path.name)
-    return msgspec.json.decode(body, type=LoadReport, dec_hook=_decoded)
+    return msgspec.json.decode(body, type=LoadReport, dec_hook=_decode_path)
 
 
-def _decoded(wanted: type[Any], value: Any) -> Any:
+def _decode_path(wanted: type[Any], value: Any) -> Any:
     if wanted is Path:
         return Path(value)
     raise NotImplementedError(wanted)

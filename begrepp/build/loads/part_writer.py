@@ -35,20 +35,20 @@ from begrepp.records import (
 )
 from begrepp.sources.privacy import refuse_identity_numbers, words_of
 
-OnSpill = Callable[[str, Path], None]
+SpillCallback = Callable[[str, Path], None]
 """Is told of the graph of a part that is being written, and of a run of its sorted lines."""
 
 
-_Opening = Edition | MappingSet | Catalogue | Dataset | Structure
+_PartRecord = Edition | MappingSet | Catalogue | Dataset | Structure
 """The records that a part begins with."""
 
 
 class PartWriter:
     """Sends each record's triples to the file of the part it belongs to."""
 
-    def __init__(self, edition: EditionFiles, mint: TripleWriter, folder: Path, spilled: OnSpill) -> None:
+    def __init__(self, edition: EditionFiles, mint: TripleWriter, folder: Path, spilled: SpillCallback) -> None:
         self._edition = edition
-        self.mint_of = mint
+        self.triple_writer = mint
         self._folder = folder
         self._spilled = spilled
         self._open: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
@@ -57,27 +57,27 @@ class PartWriter:
 
     def write(self, record: Record) -> None:
         """Write one record."""
-        lines = [ntriples(triple) for triple in self.mint_of.triples(record)]
+        lines = [ntriples(triple) for triple in self.triple_writer.triples(record)]
         refuse_identity_numbers(words_of(lines), getattr(record, "origin", self._origin))
         if isinstance(record, Scheme):
             self._schemes[record.id] = (record, lines)
             return
         key = self._key(record)
         # A dataset of somebody else's catalogue lies in the graph of the catalogue.
-        if isinstance(record, _Opening) and key not in self._open:
+        if isinstance(record, _PartRecord) and key not in self._open:
             self._open[key] = self._begin(record, key, lines)
         part, file = self._open[key]
         file.extend(lines)
-        _count(part, record)
+        _count_record(part, record)
 
     def _key(self, record: Record) -> tuple[Kind, str]:
         kind, id_ = _part_key(record)
-        of = self.mint_of.datasets.get(id_) if kind == "dataset" else None
+        of = self.triple_writer.datasets.get(id_) if kind == "dataset" else None
         return ("catalogue", of.catalogue) if of and of.catalogue else (kind, id_)
 
-    def _begin(self, record: _Opening, key: tuple[Kind, str], lines: list[str]) -> tuple[Part, SortedFile]:
+    def _begin(self, record: _PartRecord, key: tuple[Kind, str], lines: list[str]) -> tuple[Part, SortedFile]:
         refuse_identity_numbers(key[1], self._origin)
-        part = _new_part(record, key, self._edition, self.mint_of.iris)
+        part = _new_part(record, key, self._edition, self.triple_writer.iris)
         part.path = self._folder / f"{self._edition.source}--{self._edition.version}--{key[0]}-{key[1]}.nt"
         part.header = list(lines)
         if isinstance(record, Edition):
@@ -125,7 +125,7 @@ def _part_key(record: Record) -> tuple[Kind, str]:
     return key
 
 
-def _new_part(record: _Opening, key: tuple[Kind, str], edition: EditionFiles, iris: Iris) -> Part:
+def _new_part(record: _PartRecord, key: tuple[Kind, str], edition: EditionFiles, iris: Iris) -> Part:
     kind, id_ = key
     graph = {
         "scheme": lambda: iris.release(id_, record.version),
@@ -147,7 +147,7 @@ def _new_part(record: _Opening, key: tuple[Kind, str], edition: EditionFiles, ir
     )
 
 
-def _count(part: Part, record: Record) -> None:
+def _count_record(part: Part, record: Record) -> None:
     match record:
         case Statement():
             pass
@@ -171,7 +171,7 @@ def _count(part: Part, record: Record) -> None:
             part.elements += 1
 
 
-def triple_writer_for(edition: EditionFiles, files: Iterable[FileUsed], base: str) -> TripleWriter:
+def create_triple_writer(edition: EditionFiles, files: Iterable[FileUsed], base: str) -> TripleWriter:
     iris = Iris(base)
     return TripleWriter(
         iris,

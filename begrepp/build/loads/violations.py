@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from begrepp.build.loads.part_writer import triple_writer_for
+from begrepp.build.loads.part_writer import create_triple_writer
 from begrepp.errors import Origin, ValidationError
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.records import (
@@ -31,7 +31,7 @@ def refuse_violations(report: Report, edition: EditionFiles, load: Load, base: s
     if not violations:
         return
     wanted = {iri for result in violations for iri in (result.focus, result.value) if iri}
-    origins = _locate(load(edition), wanted, triple_writer_for(edition, (), base))
+    origins = _locate(load(edition), wanted, create_triple_writer(edition, (), base))
     lines = [_describe(result, origins) for result in violations[:10]]
     more = f"\n  … and {len(violations) - 10} more" if len(violations) > 10 else ""
     raise ValidationError(

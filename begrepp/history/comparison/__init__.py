@@ -25,28 +25,28 @@ _IN_RELEASE = f" {name('begrepp:inRelease')} "
 
 def compare(old: EditionFile, new: EditionFile) -> Comparison:
     """The changes from the older edition to the newer, sorted by class and code."""
-    before, after = EditionSurvey.of(old), EditionSurvey.of(new)
+    before, after = EditionSurvey.read(old), EditionSurvey.read(new)
     reach = SharedCoverage(before, after)
     kept, turnover = CommonCodes(), AddedAndRemoved()
     unchanged = 0
     for subject, old_lines, new_lines in _side_by_side(old.path, new.path):
         if old_lines and new_lines:
-            if _same(old_lines, new_lines):
+            if _same_lines(old_lines, new_lines):
                 unchanged += 1
                 continue
-            one, other = EditionConcept.of(subject, old_lines), EditionConcept.of(subject, new_lines)
+            one, other = EditionConcept.parse(subject, old_lines), EditionConcept.parse(subject, new_lines)
             if one.active and other.active:
                 unchanged += not kept.compare(one, other, reach, old.valid_from)
             elif one.active:
-                turnover.gone[subject] = (one, other)
+                turnover.removed[subject] = (one, other)
             elif other.active:
-                turnover.come[subject] = other
+                turnover.added[subject] = other
         elif old_lines:
-            if reach.newer_covers(subject) and (entry := EditionConcept.of(subject, old_lines)).active:
-                turnover.gone[subject] = (entry, None)
-        elif reach.older_covers(subject) and (entry := EditionConcept.of(subject, new_lines)).active:
-            turnover.come[subject] = entry
-    turnover.settle(before, after, old.path, new.path, kept.renamed)
+            if reach.newer_covers(subject) and (entry := EditionConcept.parse(subject, old_lines)).active:
+                turnover.removed[subject] = (entry, None)
+        elif reach.older_covers(subject) and (entry := EditionConcept.parse(subject, new_lines)).active:
+            turnover.added[subject] = entry
+    turnover.resolve(before, after, old.path, new.path, kept.renamed)
     order = {kind: place for place, kind in enumerate(TYPES)}
     changes = sorted(kept.changes + turnover.changes, key=lambda c: (order[c.type], c.key, c.rule))
     return Comparison(changes=changes, levels=reach.levels, unchanged=unchanged)
@@ -69,7 +69,7 @@ def _side_by_side(old: Path, new: Path) -> Iterator[tuple[str, list[str], list[s
             other = next(right, nothing)
 
 
-def _same(old: list[str], new: list[str]) -> bool:
+def _same_lines(old: list[str], new: list[str]) -> bool:
     """Whether a concept reads the same in both, but for the release that it is in."""
     if len(old) != len(new):
         return False

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from begrepp.history.changes import Change
 from begrepp.history.comparison.coverage import SharedCoverage
-from begrepp.history.comparison.entry import EditionConcept, codes, language_order
+from begrepp.history.comparison.entry import EditionConcept, changed_codes, language_order
 from begrepp.records import Text
 from begrepp.text.similarity import ENOUGH, is_spare, negation_differs, numbers_differ, opposite, similarity, spelling
 
@@ -47,8 +47,8 @@ class CommonCodes:
                 targets=(new.code,),
                 old_labels=old.texts()[:1],
                 new_labels=new.texts()[:1],
-                old_parents=codes(left),
-                new_parents=codes(right),
+                old_parents=changed_codes(left),
+                new_parents=changed_codes(right),
             )
         )
         return True
@@ -67,7 +67,7 @@ class CommonCodes:
                 self._texts(old, new)
         elif new.valid_from and new.valid_from > (old.valid_from or old_since):
             self.renamed.append((old, new, "ruleOtherWordsValidAnew"))
-        elif _rewritten(old.definitions, new.definitions):
+        elif _differ_in_words(old.definitions, new.definitions):
             self.renamed.append((old, new, "ruleOtherWordsOtherDefinition"))
         else:
             self.renamed.append((old, new, "ruleOtherWordsOtherPlace" if moved else "ruleNoWordInCommon"))
@@ -96,10 +96,10 @@ class CommonCodes:
                     return
 
     def _add(self, rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> None:
-        self.changes.append(retitled(rule, old, new, lang))
+        self.changes.append(retitled_change(rule, old, new, lang))
 
 
-def retitled(rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> Change:
+def retitled_change(rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> Change:
     """A code that is called something else now, in the language that tells it."""
     return Change(
         rule=rule,
@@ -110,6 +110,6 @@ def retitled(rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> 
     )
 
 
-def _rewritten(old: dict[str, list[str]], new: dict[str, list[str]]) -> bool:
+def _differ_in_words(old: dict[str, list[str]], new: dict[str, list[str]]) -> bool:
     """Whether definitions in one language have hardly a word in common."""
     return any(similarity(" ".join(old[lang]), " ".join(new[lang])) < ENOUGH for lang in old.keys() & new.keys())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from begrepp.artefact.manifest import LevelCoverage
-from begrepp.history.comparison.entry import last
+from begrepp.history.comparison.entry import last_segment
 from begrepp.rdf.ntriples import name
 from begrepp.records import Coverage
 
@@ -37,7 +37,7 @@ class EditionSurvey:
     has_narrower: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, edition: EditionFile) -> EditionSurvey:
+    def read(cls, edition: EditionFile) -> EditionSurvey:
         found = cls(edition.coverage is Coverage.COMPLETE)
         levels: dict[str, str] = {}
         interned: dict[str, str] = {}
@@ -72,8 +72,8 @@ class SharedCoverage:
                 old=counts[0][level],
                 new=counts[1][level],
                 common=common[level],
-                old_covers=_covers(counts[0][level], common[level], counts[1][level], old.complete),
-                new_covers=_covers(counts[1][level], common[level], counts[0][level], new.complete),
+                old_covers=_covers_level(counts[0][level], common[level], counts[1][level], old.complete),
+                new_covers=_covers_level(counts[1][level], common[level], counts[0][level], new.complete),
             )
             for level in sorted({*counts[0], *counts[1]})
         ]
@@ -82,7 +82,7 @@ class SharedCoverage:
 
     def _level(self, subject: str) -> str:
         if self._by_length:
-            return f"length {len(last(subject))}"
+            return f"length {len(last_segment(subject))}"
         # A concept may have a level in one edition and none in the other: the newer edition's word counts.
         return (self._new.level.get(subject) or self._old.level.get(subject, "")).strip("<>")
 
@@ -95,7 +95,7 @@ class SharedCoverage:
         return self._level(subject) in self._new_covers
 
 
-def _covers(own: int, common: int, other: int, complete: bool) -> bool:
+def _covers_level(own: int, common: int, other: int, complete: bool) -> bool:
     if complete:
         return own > 0
     return own > 0 and common >= COVERED * other

@@ -31,14 +31,14 @@ class EditionConcept:
     active: bool = True
 
     @classmethod
-    def of(cls, subject: str, lines: Iterable[str]) -> EditionConcept:
+    def parse(cls, subject: str, lines: Iterable[str]) -> EditionConcept:
         entry = cls(ChangedCode(iri=subject[1:-1], notation=""), subject)
         notations = []
         for line in lines:
             _, predicate, rest = line.split(" ", 2)
             value = rest[:-3]
             if predicate == name("skos:prefLabel"):
-                entry.labels.setdefault(*_swapped(literal(value)))
+                entry.labels.setdefault(*_language_and_value(literal(value)))
             elif predicate == name("skos:notation"):
                 notations.append(literal(value).value)
             elif predicate == name("skos:broader"):
@@ -55,7 +55,7 @@ class EditionConcept:
                 entry.valid_from = literal(value).value
             elif predicate == name("begrepp:status"):
                 entry.active = value != name("begrepp:inactive")
-        notation = min(notations, default=last(subject))
+        notation = min(notations, default=last_segment(subject))
         entry.code = ChangedCode(iri=subject[1:-1], notation=notation, labels=entry.texts())
         return entry
 
@@ -64,7 +64,7 @@ class EditionConcept:
         return tuple(Text(self.labels[lang], lang) for lang in sorted(self.labels, key=language_order))
 
 
-def _swapped(text: Text) -> tuple[str, str]:
+def _language_and_value(text: Text) -> tuple[str, str]:
     return text.lang, text.value
 
 
@@ -72,12 +72,12 @@ def language_order(lang: str) -> tuple[int, str]:
     return (LANGUAGES.index(lang) if lang in LANGUAGES else len(LANGUAGES), lang)
 
 
-def last(subject: str) -> str:
+def last_segment(subject: str) -> str:
     return unquote(subject.strip("<>").rstrip("/").rpartition("/")[2])
 
 
-def codes(names: Iterable[str]) -> tuple[ChangedCode, ...]:
-    return tuple(ChangedCode(iri=subject[1:-1], notation=last(subject)) for subject in sorted(names))
+def changed_codes(names: Iterable[str]) -> tuple[ChangedCode, ...]:
+    return tuple(ChangedCode(iri=subject[1:-1], notation=last_segment(subject)) for subject in sorted(names))
 
 
 def unique(texts: Iterable[Text]) -> tuple[Text, ...]:

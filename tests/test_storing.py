@@ -203,7 +203,7 @@ def test_what_was_stored_early_and_has_changed_since_is_stored_again(tmp_path: P
     writer = StoreWriter(tmp_path / "store", None, Quiet())
     for graph in (A, B, C):
         writer.store_graph(graph, files[graph], Contents.of([], files[graph], []).sha256[""])
-    writer._beside.submit(lambda: None).result()
+    writer._executor.submit(lambda: None).result()
     files[B].write_text(triple("other"), encoding="utf-8")
     writer.finish(Contents.of([(A, files[A]), (B, files[B])], files[""], [])).result()
     writer.close()

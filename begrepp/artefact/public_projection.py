@@ -1,7 +1,7 @@
-"""The public projection: what may be passed on of a release whose publisher does not let its texts be.
+"""Public projection: the triples of an edition that may be published when its texts may not be redistributed.
 
-An allow-list, so that a property nobody thought of stays inside: identifiers, codes, hierarchy,
-status, dates and provenance go out; every text stays, and so does every term, whose IRI spells it.
+It is an allow-list, so a property that is not listed is left out. Identifiers, codes, hierarchy, status, dates and
+provenance are published. Texts are left out, and so are SKOS-XL terms, since their IRIs contain the text.
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ def _allowed_header_properties() -> frozenset[str]:
 
 
 def public_header(lines: Iterable[str]) -> list[str]:
-    """What a scheme, a mapping set or a dataset and its publisher are called, and no text about them."""
+    """Return the lines of a header without descriptions; names of schemes, datasets and publishers stay."""
     return [line for line in lines if line.split(" ", 2)[1] in _allowed_header_properties()]
 
 
 def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a part that may be published: all of them, or its structure without its texts.
+    """Yield the lines of a part that may be published: all, or those of the allow-list.
 
-    The scheme's own name and its publisher's (in the part's header) stay; descriptions do not.
+    The names of the scheme and its publisher, in the part's header, stay; descriptions do not.
     """
     if part.redistribution is Redistribution.ALLOWED:
         yield from lines
@@ -100,12 +100,11 @@ def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
 
 
 def write_public_projection(part: Part) -> None:
-    """Replace the part's file with its public projection."""
+    """Replace the file, counts and headers of a part by its public projection, unless it may be redistributed."""
     if part.redistribution is Redistribution.ALLOWED:
         return
-    whole = part.path
-    public = whole.with_suffix(".public")
-    with whole.open(encoding="utf-8") as lines:
+    public = part.path.with_suffix(".public")
+    with part.path.open(encoding="utf-8") as lines:
         part.triples, part.sha256 = write_lines(public, public_lines(part, lines))
-    public.replace(whole)
+    public.replace(part.path)
     part.header, part.scheme_header = public_header(part.header), public_header(part.scheme_header)

@@ -1,4 +1,4 @@
-"""What a build says of itself as RDF: which releases there are, and who says so, from which files, since when."""
+"""RDF about the build: the catalogue graph (editions, vocabulary, cookbook) and the provenance graph (loads, files)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import ROOT
 
 
-def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, str]:
-    """The graph that says what there is: releases outside the current view, our own words, and what may be asked."""
+def write_catalogue(graphs: Path, headers: list[str], iris: Iris) -> tuple[Path, str]:
+    """Write the catalogue graph; return its path and SHA-256.
+
+    It has the headers of editions outside the current view, the vocabulary of begrepp, and the queries of the cookbook.
+    """
     out = SortedFile(graphs / "catalog.nt")
-    for line in others:
+    for line in headers:
         out.add(line)
     for triple in cookbook_triples(iris):
         out.add(ntriples(triple))
@@ -31,7 +34,10 @@ def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, 
 
 
 def _ontology_lines() -> list[str]:
-    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
+    """Return vocabulary, prefixes and catalogue as N-Triples lines.
+
+    Blank nodes are labelled by RDFC-1.0, so that they are the same in every build.
+    """
     dataset = Dataset()
     for file in ("vocabulary.ttl", "prefixes.ttl", "catalog.ttl"):
         for quad in parse(path=ROOT / "ontology" / file, format=RdfFormat.TURTLE, rename_blank_nodes=True):
@@ -41,9 +47,10 @@ def _ontology_lines() -> list[str]:
 
 
 def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, public: bool) -> Path:
-    """The graph that says who says so: files, checksums, rows, skips, and when it was loaded.
+    """Write the provenance graph: files, checksums, rows, skipped rows and time of every load; return its path.
 
-    Why a row was skipped may quote the row, so a public build says only where it stood.
+    A reason for skipping may quote the row, so a public build has only its position. Raises `ValidationError` if the
+    graph violates the shapes.
     """
     out = SortedFile(graphs / "provenance.nt")
     iris = Iris(base)
@@ -61,8 +68,8 @@ def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, 
             (load, name("begrepp:rowsSkipped"), typed(report.skipped, "xsd:integer")),
         ]
         triples += [
-            (load, name("begrepp:skipReason"), plain(where if public else f"{where}: {why}"))
-            for where, why in report.skips
+            (load, name("begrepp:skipReason"), plain(where if public else f"{where}: {reason}"))
+            for where, reason in report.skips
         ]
         for file in report.files:
             triples += _file_triples(load, file, iris)

@@ -1,4 +1,4 @@
-"""A difference read back from the graph, and written as a table, as CSV, or as an Atom feed."""
+"""Lists of changes between editions: reads a difference from the graph, writes it as CSV or as an Atom feed."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ FEED_EXAMPLES = 5
 
 
 def read_changes(store: Store, difference: str) -> list[Change]:
-    """All changes of a difference, sorted by class and code."""
-    called: dict[str, list[Text]] = defaultdict(list)
+    """Return all changes of the difference with an IRI, sorted by class and code."""
+    labels: dict[str, list[Text]] = defaultdict(list)
     for row in _select(store, "difference-labels", difference):
         label = row["label"]
         if isinstance(label, Literal):
-            called[str(getattr(row["code"], "value", ""))].append(Text(label.value, label.language or ""))
-    said: dict[str, dict[str, list[tuple[object, str]]]] = defaultdict(lambda: defaultdict(list))
+            labels[str(getattr(row["code"], "value", ""))].append(Text(label.value, label.language or ""))
+    associations: dict[str, dict[str, list[tuple[object, str]]]] = defaultdict(lambda: defaultdict(list))
     for row in _select(store, "difference", difference):
-        about = said[str(getattr(row["association"], "value", ""))]
+        properties = associations[str(getattr(row["association"], "value", ""))]
         notation = row["notation"]
-        about[str(getattr(row["property"], "value", ""))].append(
+        properties[str(getattr(row["property"], "value", ""))].append(
             (row["value"], notation.value if isinstance(notation, Literal) else "")
         )
-    return sort_changes(_change(properties, called) for properties in said.values())
+    return sort_changes(_change(properties, labels) for properties in associations.values())
 
 
 def _select(store: Store, name: str, difference: str) -> QuerySolutions:
@@ -60,25 +60,29 @@ def _select(store: Store, name: str, difference: str) -> QuerySolutions:
     return rows
 
 
-def _change(said: Mapping[str, Sequence[tuple[object, str]]], called: Mapping[str, Sequence[Text]]) -> Change:
+def _change(
+    properties: Mapping[str, Sequence[tuple[object, str]]], labels_by_code: Mapping[str, Sequence[Text]]
+) -> Change:
     def codes(prefixed: str) -> tuple[ChangedCode, ...]:
-        found = {(str(getattr(term, "value", "")), notation) for term, notation in said.get(expand(prefixed), ())}
+        ends = {(str(getattr(term, "value", "")), notation) for term, notation in properties.get(expand(prefixed), ())}
         rows = [
             ChangedCode(
                 iri=iri,
                 notation=notation or iri.rpartition("/")[2],
-                labels=tuple(sorted(set(called.get(iri, ())), key=lambda text: (_language_rank(text.lang), text))),
+                labels=tuple(
+                    sorted(set(labels_by_code.get(iri, ())), key=lambda text: (_language_rank(text.lang), text))
+                ),
             )
-            for iri, notation in found
+            for iri, notation in ends
         ]
         return tuple(sorted(rows, key=lambda code: sort_key(code.notation)))
 
     def labels(prefixed: str) -> tuple[Text, ...]:
-        terms = [term for term, _ in said.get(expand(prefixed), ()) if isinstance(term, Literal)]
-        found = {Text(term.value, term.language or "") for term in terms}
-        return tuple(sorted(found, key=lambda text: (_language_rank(text.lang), sort_key(text.value))))
+        terms = [term for term, _ in properties.get(expand(prefixed), ()) if isinstance(term, Literal)]
+        texts = {Text(term.value, term.language or "") for term in terms}
+        return tuple(sorted(texts, key=lambda text: (_language_rank(text.lang), sort_key(text.value))))
 
-    rule = said[expand("begrepp:changeRule")][0][0]
+    rule = properties[expand("begrepp:changeRule")][0][0]
     return Change(
         rule=str(getattr(rule, "value", "")).rpartition("#")[2],
         sources=codes("xkos:sourceConcept"),
@@ -97,13 +101,13 @@ def _language_rank(lang: str) -> int:
 
 
 def sort_changes(changes: Iterable[Change]) -> list[Change]:
-    """By class, then by code as Swedes sort."""
+    """Return the changes sorted by class, then by code in Swedish order."""
     order = {kind: place for place, kind in enumerate(TYPES)}
     return sorted(changes, key=lambda change: (order[change.type], sort_key(change.key), change.rule))
 
 
 def change_cells(change: Change) -> tuple[str, ...]:
-    """A change as the cells of a row, in the order of `COLUMNS`."""
+    """Return a change as the cells of a row, in the order of `COLUMNS`."""
 
     def joined(values: Iterable[str]) -> str:
         return " | ".join(values)
@@ -123,20 +127,20 @@ def change_cells(change: Change) -> tuple[str, ...]:
 
 
 def side_labels(codes: Sequence[ChangedCode], labels: Sequence[Text], language: str = "sv") -> list[Text]:
-    """The labels of one end of a change; those of several codes stand in the order of the codes."""
+    """Return the labels of one side of a change in a language; those of several codes in the order of the codes."""
     if len(codes) > 1 and all(code.labels for code in codes):
         return [labels_in(code.labels, language)[0] for code in codes]
     return labels_in(labels, language)
 
 
 def labels_in(labels: Sequence[Text], language: str = "sv") -> list[Text]:
-    """The labels in a language, or in the language of the first where there are none."""
-    own = [text for text in labels if text.lang == language]
-    return own or [text for text in labels if text.lang == labels[0].lang]
+    """Return the labels in a language, or if there are none, those in the language of the first."""
+    matching = [text for text in labels if text.lang == language]
+    return matching or [text for text in labels if text.lang == labels[0].lang]
 
 
 def changes_csv(changes: Iterable[Change]) -> str:
-    """The changes as CSV (RFC 4180), the cells of several codes parted by ` | `."""
+    """Return the changes as CSV (RFC 4180); ` | ` separates several codes in a cell."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -145,7 +149,7 @@ def changes_csv(changes: Iterable[Change]) -> str:
 
 
 def _escape_formulas(row: Sequence[str]) -> list[str]:
-    """A spreadsheet must not take a publisher's text for a formula."""
+    """Return the cells with a quote before text that a spreadsheet would evaluate as a formula."""
     return [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in row]
 
 

@@ -1,7 +1,7 @@
-"""What is worked out of the whole graph: the index of words, the alphabetical order, the statistics, and the findings.
+"""Derived files: text index, alphabetical index, statistics and check results of the whole graph.
 
-Where neither the graph has changed since the build before nor the code and the questions, its results are taken
-over: the index as hard links, since its files are never written twice.
+If neither the graph nor the code and the queries have changed since the previous build, its results are used again:
+files as hard links, since they are never changed after they are written.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from begrepp.store.contents import Contents
 
 
 class DerivedFiles:
-    """The results for a graph, and under which keys they may be taken over by the next build."""
+    """Writes the derived files of a build; `keys` are the checksums under which the next build may use them again."""
 
-    def __init__(self, contents: Contents, before: Path | None) -> None:
-        self._before = before
+    def __init__(self, contents: Contents, previous: Path | None) -> None:
+        self._previous = previous
         self.keys = {
             "overview": _key(
                 contents.view_sha256()
@@ -50,42 +50,46 @@ class DerivedFiles:
         }
 
     def write_index(self, view: Path, index: Path, progress: Progress) -> int:
-        """Write the index of the current view, or take the one before; the number of things in it."""
-        if self._before and self._previous_manifest and self._is_unchanged("index"):
-            for path in sorted((self._before / "index").rglob("*")):
-                target = index / path.relative_to(self._before / "index")
+        """Write, renew or link the text index of the current view; return its number of documents."""
+        if self._previous and self._previous_manifest and self._is_unchanged("index"):
+            for path in sorted((self._previous / "index").rglob("*")):
+                target = index / path.relative_to(self._previous / "index")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if path.is_file():
                     link(path, target)
             return self._previous_manifest.things
         done = progress.work("indexing the words")
-        if self._before and self._is_unchanged("indexing"):
+        if self._previous and self._is_unchanged("indexing"):
             with suppress(OSError, ValueError):
-                before = self._before / "graphs" / view.name
-                if things := renew_index(index, view, self._before / "index", before, done):
-                    return things
+                previous_view = self._previous / "graphs" / view.name
+                if documents := renew_index(index, view, self._previous / "index", previous_view, done):
+                    return documents
             shutil.rmtree(index, ignore_errors=True)
         return write_index(index, view, done)
 
     def check_store(self, stored: Future[None], store: Path, progress: Progress) -> list[CheckResult]:
-        """What the checks find in the store, as soon as it is whole."""
+        """Run the checks on the store when `stored` is done; return the results with faults."""
         stored.result()
         if self._is_unchanged("checks"):
-            return [finding for finding in self._previous_checks if finding.check not in VIEW_CHECKS]
+            return [result for result in self._previous_checks if result.check not in VIEW_CHECKS]
         return list(run_store_checks(store, progress.work("checking the current view")))
 
     def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckResult]:
-        """Write the statistics and the alphabetical order of the current view; what is found in reading it over."""
-        written = [Path(STATISTICS), *(alphabet_path(Path(), language) for language in LANGUAGES)]
-        if self._before and self._is_unchanged("overview") and all((self._before / path).exists() for path in written):
-            for path in written:
-                link(self._before / path, folder / path)
-            return [finding for finding in self._previous_checks if finding.check in VIEW_CHECKS]
-        counting, alphabet = StatisticsCounter(), AlphabetBuilder(base)
-        found = [*run_view_checks(view, counting, alphabet)]
-        counting.write(folder)
+        """Write statistics and alphabetical index of the current view; return the results of the checks on it."""
+        paths = [Path(STATISTICS), *(alphabet_path(Path(), language) for language in LANGUAGES)]
+        if (
+            self._previous
+            and self._is_unchanged("overview")
+            and all((self._previous / path).exists() for path in paths)
+        ):
+            for path in paths:
+                link(self._previous / path, folder / path)
+            return [result for result in self._previous_checks if result.check in VIEW_CHECKS]
+        statistics, alphabet = StatisticsCounter(), AlphabetBuilder(base)
+        results = [*run_view_checks(view, statistics, alphabet)]
+        statistics.write(folder)
         alphabet.write(folder)
-        return found
+        return results
 
     @property
     def _previous_checks(self) -> list[CheckResult]:
@@ -93,10 +97,10 @@ class DerivedFiles:
 
     @cached_property
     def _previous_manifest(self) -> Manifest | None:
-        return read_manifest_if_valid(self._before) if self._before else None
+        return read_manifest_if_valid(self._previous) if self._previous else None
 
-    def _is_unchanged(self, what: str) -> bool:
-        return bool(self._previous_manifest and self._previous_manifest.derived.get(what) == self.keys[what])
+    def _is_unchanged(self, name: str) -> bool:
+        return bool(self._previous_manifest and self._previous_manifest.derived.get(name) == self.keys[name])
 
 
 def _check_queries() -> list[Path]:
@@ -104,5 +108,5 @@ def _check_queries() -> list[Path]:
 
 
 def _key(graph: str, module: str, *files: Path) -> str:
-    said = [graph, code_checksum(module), files_checksum(files), software_versions()]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    inputs = [graph, code_checksum(module), files_checksum(files), software_versions()]
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

@@ -1,7 +1,6 @@
-"""What does not hold together in the current view as a whole: the questions of `queries/checks/`, asked of a build.
+"""Checks of the current view as a whole: runs the queries of `queries/checks/`, in a process of its own.
 
-They are asked in a process of their own, beside what else a build has to do. Some are not asked of the store, but
-answered in reading over the view (`begrepp.build.derived.view_scan`).
+Some checks do not query the store; they scan the file of the view (`begrepp.build.derived.view_scan`).
 """
 
 from __future__ import annotations
@@ -26,29 +25,29 @@ MAX_EXAMPLES = 10
 
 
 def run_store_checks(store: Path, done: Callable[[float], None] = lambda part: None) -> Iterator[CheckResult]:
-    """Ask a store the checks that are not made in reading over the view; those that find nothing are left out.
+    """Run the checks that query the store; yield the results of those that find faults.
 
-    `done` is told how far it has come, to 1.
+    `done` is called with the share of checks that are done, up to 1.
     """
     checks = [check for check in queries("checks") if check.name not in VIEW_CHECKS]
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for number, finding in enumerate(pool.map(partial(run_store_check, store), checks), start=1):
+        for number, result in enumerate(pool.map(partial(run_store_check, store), checks), start=1):
             done(number / len(checks))
-            if finding:
-                yield finding
+            if result:
+                yield result
 
 
 def run_view_checks(view: Path, *others: ViewReader) -> Iterator[CheckResult]:
-    """Read the current view once, for the other checks and for `others` who read it; what they find."""
+    """Scan the current view once, for the other checks and for other readers; yield the results with faults."""
     readers = [(query, VIEW_CHECKS[query.name]()) for query in queries("checks") if query.name in VIEW_CHECKS]
     scan_view(view, [*(reader for _, reader in readers), *others])
     for query, reader in readers:
-        if finding := _check_result(query, reader.faults()):
-            yield finding
+        if result := _check_result(query, reader.faults()):
+            yield result
 
 
 def run_store_check(store: Path, check: Query) -> CheckResult | None:
-    """What a check finds in a store: each row of its answer is a fault, or a step on a way that must not lead back."""
+    """Run a check on a store: each row is a fault, or with `rows: steps` an edge of a graph that must have no cycle."""
     answer = DiskStore(store).query(check.text)
     assert isinstance(answer, QuerySolutions)
     return _check_result(check, _find_cycles(answer) if check.said.get("rows") == "steps" else map(_row_text, answer))
@@ -75,9 +74,9 @@ def _row_text(row: QuerySolution) -> str:
 
 
 def _find_cycles(steps: Iterable[QuerySolution]) -> Iterator[str]:
-    """What steps from one thing to another lead back to; a path in SPARQL would walk from each thing anew."""
+    """Yield the nodes on cycles of a graph with these edges; a SPARQL property path would start at every node."""
     numbers: dict[str, int] = {}
     ends = np.array([numbers.setdefault(term.value, len(numbers)) for step in steps for term in step], dtype=np.int64)
-    things = [*numbers]
+    nodes = [*numbers]
     for number in on_cycles(ends[::2], ends[1::2]).tolist():
-        yield things[number]
+        yield nodes[number]

@@ -1,7 +1,7 @@
-"""One reading of the whole current view, many lines at a time: its statistics, and what some of the checks find.
+"""Scan of the file of the current view, for the statistics, the alphabetical index and some checks.
 
-Those checks would have a store look up every label or every step of every hierarchy. Each finds what the SPARQL of its
-name in `queries/checks/` finds.
+As SPARQL these checks would look up every label or every hierarchy step. Each finds what the query with its name in
+`queries/checks/` finds.
 """
 
 from __future__ import annotations
@@ -20,61 +20,61 @@ from begrepp.validation.shacl.cycles import on_cycles
 
 
 class ViewReader(Protocol):
-    """Takes the lines of the view, some millions at a time, all lines of a subject at once."""
+    """Reads the lines of the view in blocks of some millions, which hold all lines of a subject."""
 
-    def add(self, said: pl.DataFrame) -> None:
-        """Lines as `subject`, `predicate` and `rest`, with a `number` for each subject among them."""
+    def add(self, lines: pl.DataFrame) -> None:
+        """Read a block: columns `subject`, `predicate`, `rest` (object and full stop), and `number` of the subject."""
 
 
 class ViewCheck(ViewReader, Protocol):
-    """Finds faults in what it took."""
+    """A reader that checks the lines."""
 
     def faults(self) -> Iterator[str]:
-        """The faults in words: the cells of a row of the SPARQL of its name."""
+        """Yield the faults as text: the cells of a row of the query with its name."""
 
 
 def scan_view(view: Path, readers: list[ViewReader]) -> None:
-    """Read a file of sorted N-Triples once, for all of them."""
+    """Read a file of sorted N-Triples once, for all readers."""
     for block in subject_blocks(view):
-        said = terms(block).with_columns(pl.col("predicate").cast(pl.Categorical), number=pl.col("subject").rle_id())
+        lines = terms(block).with_columns(pl.col("predicate").cast(pl.Categorical), number=pl.col("subject").rle_id())
         for reader in readers:
-            reader.add(said)
+            reader.add(lines)
 
 
 class TwoPreferredLabels:
-    """Concepts with two preferred labels in one language."""
+    """Check for concepts with two preferred labels in one language."""
 
     def __init__(self) -> None:
         self._found: list[str] = []
 
-    def add(self, said: pl.DataFrame) -> None:
-        """Count the labels of each concept by language."""
-        labels = about(said, "skos:prefLabel").with_columns(language=pl.col("rest").str.extract(r'"@([\w-]+) \.$'))
+    def add(self, lines: pl.DataFrame) -> None:
+        """Collect concepts with several labels in a language."""
+        labels = about(lines, "skos:prefLabel").with_columns(language=pl.col("rest").str.extract(r'"@([\w-]+) \.$'))
         several = labels.group_by("subject", "language").agg(pl.col("rest"), times=pl.len()).filter(pl.col("times") > 1)
         if several.is_empty():
             return
-        concepts = about(said, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .").select("subject")
+        concepts = about(lines, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .").select("subject")
         for subject, rests in several.join(concepts, on="subject").select("subject", "rest").rows():
             for one, other in combinations(sorted({_literal_value(rest) for rest in rests}), 2):
                 self._found.append(f"{subject[1:-1]} {one} {other}")
 
     def faults(self) -> Iterator[str]:
-        """Concept, label, label."""
+        """Yield concept, label, label."""
         yield from self._found
 
 
 class HierarchyCycle:
-    """Concepts that are, step by step, above themselves."""
+    """Check for concepts that are broader than themselves, directly or indirectly."""
 
     def __init__(self) -> None:
         self._steps = [nothing("subject", "above")]
 
-    def add(self, said: pl.DataFrame) -> None:
-        """Keep the steps up."""
-        self._steps.append(about(said, "skos:broader").select("subject", above=_object_term()))
+    def add(self, lines: pl.DataFrame) -> None:
+        """Collect the `skos:broader` edges."""
+        self._steps.append(about(lines, "skos:broader").select("subject", above=_object_term()))
 
     def faults(self) -> Iterator[str]:
-        """The concepts on a circle."""
+        """Yield the concepts on a cycle."""
         steps = pl.concat(self._steps)
         ends = pl.concat([steps["subject"], steps["above"]]).cast(pl.Categorical)
         numbers = ends.to_physical().to_numpy().astype("int64")
@@ -84,26 +84,26 @@ class HierarchyCycle:
 
 
 class MappingToNothing:
-    """Mappings whose end is nothing that is loaded."""
+    """Check for mappings with a subject or object that is not loaded."""
 
     _KINDS = ("skos:Concept", "csvw:Column", "begrepp:Element", "begrepp:InformationAttribute")
 
     def __init__(self) -> None:
-        self._there = [nothing("end")]
+        self._resources = [nothing("end")]
         self._ends = [nothing("mapping", "end")]
         self._sets = [nothing("set", "mapping")]
 
-    def add(self, said: pl.DataFrame) -> None:
-        """Keep what there is, the ends of mappings, and the sets that mappings are of."""
+    def add(self, lines: pl.DataFrame) -> None:
+        """Collect the resources, the ends of mappings, and the mapping sets."""
         kinds = [f"{name(kind)} ." for kind in self._KINDS]
-        self._there.append(about(said, "rdf:type").filter(pl.col("rest").is_in(kinds)).select(end="subject"))
-        ends = about(said, "owl:annotatedSource", "owl:annotatedTarget")
+        self._resources.append(about(lines, "rdf:type").filter(pl.col("rest").is_in(kinds)).select(end="subject"))
+        ends = about(lines, "owl:annotatedSource", "owl:annotatedTarget")
         self._ends.append(ends.select(mapping="subject", end=_object_term()))
-        self._sets.append(about(said, "sssom:mappings").select(set="subject", mapping=_object_term()))
+        self._sets.append(about(lines, "sssom:mappings").select(set="subject", mapping=_object_term()))
 
     def faults(self) -> Iterator[str]:
-        """Mapping set, mapping, end."""
-        lost = pl.concat(self._ends).join(pl.concat(self._there), on="end", how="anti")
+        """Yield mapping set, mapping, end."""
+        lost = pl.concat(self._ends).join(pl.concat(self._resources), on="end", how="anti")
         found = lost.join(pl.concat(self._sets), on="mapping").select("set", "mapping", "end")
         for row in found.iter_rows():
             yield " ".join(term[1:-1] for term in row)
@@ -114,7 +114,7 @@ VIEW_CHECKS: dict[str, type[TwoPreferredLabels | HierarchyCycle | MappingToNothi
     "current-hierarchy-cycle": HierarchyCycle,
     "mapping-to-nothing": MappingToNothing,
 }
-"""The checks that are made so, by the name of their SPARQL."""
+"""The checks that scan the view, by the name of their query."""
 
 
 def _object_term() -> pl.Expr:

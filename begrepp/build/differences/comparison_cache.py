@@ -1,6 +1,6 @@
-"""Comparisons of editions that were made before: two files that have not changed are not compared again.
+"""Comparison cache: results of comparing editions on disk, so that unchanged editions are not compared again.
 
-A comparison is kept under a checksum of all that decides it, as the editions are (docs/decisions/part-cache.md).
+The key is a checksum of everything that determines the result, as in the part cache (docs/decisions/part-cache.md).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from begrepp.history.comparison import compare_parts
 
 
 class ComparisonCache:
-    """The comparisons kept in a folder; with `from_scratch` none of them is used."""
+    """The comparison cache in a folder; with `from_scratch` it is written but not read."""
 
     def __init__(self, folder: Path, *, from_scratch: bool = False) -> None:
         self._folder = folder
@@ -27,17 +27,17 @@ class ComparisonCache:
         self._used: set[str] = set()
 
     def get(self, old: Part, new: Part) -> Comparison:
-        """What became of each code from one edition to the next."""
+        """Return the comparison of two editions, from the cache or computed."""
         path = self._folder / _cache_key(old, new)
         self._used.add(path.name)
-        found = None if self._from_scratch else _read_comparison(path)
-        if found is None:
-            found = compare_parts(old, new)
-            _write_comparison(path, found)
-        return found
+        comparison = None if self._from_scratch else _read_comparison(path)
+        if comparison is None:
+            comparison = compare_parts(old, new)
+            _write_comparison(path, comparison)
+        return comparison
 
     def remove_unused(self) -> None:
-        """Remove what was not asked for."""
+        """Remove the entries that `get` has not returned."""
         for path in self._folder.glob("*") if self._folder.is_dir() else ():
             if path.name not in self._used:
                 path.unlink()
@@ -51,7 +51,7 @@ def _cache_key(old: Part, new: Part) -> str:
 
 
 def _read_comparison(path: Path) -> Comparison | None:
-    """What was kept, with its checksum before it; nothing where it is damaged."""
+    """Read an entry, which has its checksum in the first line; return None if it is missing or damaged."""
     try:
         checksum, _, body = path.read_bytes().partition(b"\n")
         if hashlib.sha256(body).hexdigest().encode() == checksum:
@@ -64,6 +64,6 @@ def _read_comparison(path: Path) -> Comparison | None:
 def _write_comparison(path: Path, comparison: Comparison) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     body = msgspec.json.encode(comparison)
-    aside = path.with_suffix(".aside")
-    aside.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-    aside.replace(path)
+    temporary = path.with_suffix(".new")
+    temporary.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    temporary.replace(path)

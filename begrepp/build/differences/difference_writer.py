@@ -1,4 +1,4 @@
-"""The differences between consecutive editions of every scheme, each written to an N-Triples file of its own."""
+"""Difference writer: writes the difference between consecutive editions of a scheme to an N-Triples file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from begrepp.records import Coverage, Redistribution
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A difference that was written to a file: between which releases, where, and how many changes of each class."""
+    """A difference in a file: its two editions, graph, path, checksum, and numbers of changes by class and rule."""
 
     scheme: str
     old: Part
@@ -42,35 +42,37 @@ def write_differences(
     parts: Iterable[Part],
     folder: Path,
     iris: Iris,
-    meanings: ReusedCodes,
-    comparing: Callable[[Part, Part], Comparison] = compare_parts,
+    reused_codes: ReusedCodes,
+    compare: Callable[[Part, Part], Comparison] = compare_parts,
     *,
     public: bool,
 ) -> Iterator[Difference]:
-    """Compare the editions of every scheme that has several, each with the one before it.
+    """Compare consecutive editions of every scheme; write each difference to a file in `folder`.
 
-    A code that was given another meaning is told apart in the files of all parts before anything is written.
+    Before the first one is written, re-used codes get IRIs of their own in the files of all parts. `compare` may be
+    a cache. Raises `ValidationError` if a difference violates the shapes.
     """
-    every = [*parts]
-    schemes = sorted((p for p in every if p.kind == "scheme"), key=lambda p: (p.id, p.valid_from, p.version))
+    all_parts = [*parts]
+    schemes = sorted((p for p in all_parts if p.kind == "scheme"), key=lambda p: (p.id, p.valid_from, p.version))
     compared = [
-        (old, new, comparing(old, new))
+        (old, new, compare(old, new))
         for _, group in groupby(schemes, key=lambda part: part.id)
         for old, new in edition_pairs([*group])
     ]
-    renames = separate_meanings(every, compared, meanings, iris)
-    for old, new, found in compared:
-        found.changes = [
-            rename_codes(change, renames.get(old.graph, {}), renames.get(new.graph, {})) for change in found.changes
+    renames = separate_meanings(all_parts, compared, reused_codes, iris)
+    for old, new, comparison in compared:
+        comparison.changes = [
+            rename_codes(change, renames.get(old.graph, {}), renames.get(new.graph, {}))
+            for change in comparison.changes
         ]
-        yield _write_difference(old, new, found, folder, iris, public=public)
+        yield _write_difference(old, new, comparison, folder, iris, public=public)
 
 
 def edition_pairs(editions: Sequence[Part]) -> Iterator[tuple[Part, Part]]:
-    """Which editions to compare, from oldest to newest: each with the one before it.
+    """Yield the pairs of editions to compare: each with the previous one, oldest first.
 
-    A complete edition is compared with the complete one before it too, where an excerpt lies between them. An
-    excerpt from another source is no edition of the list: its own words are no change of the publisher's.
+    A complete edition is also compared with the previous complete one if a partial edition is between them. A partial
+    edition of another source is skipped: its texts are not the publisher's.
     """
     whole = Coverage.COMPLETE
     for place, new in enumerate(editions):

@@ -1,6 +1,6 @@
-"""All editions of a build are loaded: what is known from before is taken again, the rest is read side by side.
+"""Loads of all editions of a build: from the part cache if unchanged, otherwise in parallel processes.
 
-Each edition is loaded in a process of its own, the largest first; a few times a second it says how far it has come.
+The largest editions are loaded first. Each process reports its progress a few times a second.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ from begrepp.sources.meter import Meter
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _REPORT_INTERVAL = 0.2
+"""Seconds between two progress updates."""
 LoadedCallback = Callable[[LoadReport], None]
-"""Is told of each edition as soon as it is loaded."""
+"""Called with the report of each edition as soon as it is loaded."""
 
 
 class ProgressUpdate(NamedTuple):
-    """How far an edition, or a share of it, has come, and what is being done with it."""
+    """Rows and bytes read so far of an edition, or of a share of it, and the present stage."""
 
     key: str
     share: int
@@ -46,19 +47,19 @@ class ProgressUpdate(NamedTuple):
 
 
 class GraphPiece(NamedTuple):
-    """Some of the lines of a graph that is still being read."""
+    """A file with some of the lines of a graph that is still being read."""
 
     graph: str
     file: Path
 
 
 ProgressQueue: TypeAlias = "Queue[ProgressUpdate | GraphPiece | None]"
-"""What the loading processes tell."""
+"""Messages of the loading processes; None ends them."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditionJob:
-    """One edition and the loader that reads it; `shares` are the same records divided, to be read side by side."""
+    """One edition and its loader; `shares` are loaders of disjoint shares of its records, to be read in parallel."""
 
     edition: EditionFiles
     load: Load
@@ -66,22 +67,22 @@ class EditionJob:
 
     @property
     def key(self) -> str:
-        """What progress is reported under."""
+        """Source and version: the key for progress and failures."""
         return f"{self.edition.source} {self.edition.version}"
 
     @property
     def size(self) -> int:
-        """The bytes of its files."""
+        """The size of the files in bytes."""
         return sum(path.stat().st_size for path in self.edition.files)
 
     def cache_key(self, base: str) -> str:
-        """What its entry in the cache is called now, as the files lie there and the code is."""
+        """Return the key in the part cache for the present files and code."""
         return cache_key(self.edition, self.load, map(describe_file, self.edition.files), base)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFailure:
-    """An edition that was refused."""
+    """An edition that could not be loaded, and the error."""
 
     key: str
     error: BegreppError
@@ -98,18 +99,18 @@ def load_all_editions(
     loaded: LoadedCallback = lambda report: None,
     piece: SpillCallback | None = None,
 ) -> tuple[list[LoadReport], list[LoadFailure]]:
-    """What came of loading each edition, in the order of the jobs, and what was refused.
+    """Load all editions; return the reports in the order of the jobs, and the failures.
 
-    An edition whose entry is in the cache is not read again, unless `from_scratch`. `piece` is told of the pieces of
-    a large part while it is being read; who takes one removes it.
+    An edition in the part cache is not read again, unless `from_scratch`. `loaded` is called with each report.
+    `piece` is called with pieces of a large part while it is being read; it must remove the file.
     """
     reports = {} if from_scratch else _load_from_cache(jobs, graphs, base, progress, cache)
     for report in reports.values():
         loaded(report)
     failures: list[LoadFailure] = []
-    left = sorted((job for job in jobs if job.key not in reports), key=lambda job: -job.size)
-    if left:
-        for job, outcome in _load_in_processes(left, graphs, base, progress, piece):
+    pending = sorted((job for job in jobs if job.key not in reports), key=lambda job: -job.size)
+    if pending:
+        for job, outcome in _load_in_processes(pending, graphs, base, progress, piece):
             if isinstance(outcome, BegreppError):
                 failures.append(LoadFailure(job.key, outcome))
                 progress.finish(job.key, None, outcome)
@@ -125,65 +126,65 @@ def load_all_editions(
 def _load_from_cache(
     jobs: Sequence[EditionJob], graphs: Path, base: str, progress: Progress, cache: PartCache
 ) -> dict[str, LoadReport]:
-    """What was loaded before and has not changed since."""
+    """Return the reports of the editions in the part cache, by job key."""
 
     def find(job: EditionJob) -> LoadReport | None:
         return cache.find(job.cache_key(base), graphs)
 
-    with ThreadPoolExecutor(PROCESSES) as pool:  # checksums are worked out beside each other
-        found = {job.key: report for job, report in zip(jobs, pool.map(find, jobs), strict=True) if report}
+    with ThreadPoolExecutor(PROCESSES) as pool:  # computes checksums in parallel
+        reports = {job.key: report for job, report in zip(jobs, pool.map(find, jobs), strict=True) if report}
     for job in jobs:
-        if job.key in found:
+        if job.key in reports:
             progress.start(job.edition, job.size)
-            progress.finish(job.key, found[job.key], None)
-    return found
+            progress.finish(job.key, reports[job.key], None)
+    return reports
 
 
 def _load_in_processes(
     jobs: Sequence[EditionJob], graphs: Path, base: str, progress: Progress, piece: SpillCallback | None
 ) -> Iterator[tuple[EditionJob, LoadReport | BegreppError]]:
-    """Load the editions in parallel processes; what came of each, or why it was refused, as soon as it is known."""
+    """Load editions in parallel processes; yield each job with its report or error as soon as it is known."""
     context = multiprocessing.get_context("spawn")
-    inbox: ProgressQueue = context.Queue()
-    watcher = threading.Thread(target=_forward_progress, args=(inbox, progress, piece), daemon=True)
+    queue: ProgressQueue = context.Queue()
+    watcher = threading.Thread(target=_forward_progress, args=(queue, progress, piece), daemon=True)
     watcher.start()
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_set_progress_queue, initargs=(inbox,)) as pool:
+    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_set_progress_queue, initargs=(queue,)) as pool:
         running: dict[Future[LoadReport], tuple[EditionJob, bool]] = {}
         read: dict[str, list[LoadReport]] = defaultdict(list)
-        refused: set[str] = set()
+        failed: set[str] = set()
         for job in jobs:
             progress.start(job.edition, job.size)
             for number, load in enumerate(job.shares or (job.load,)):
                 running[pool.submit(_read_edition, job, number, load, graphs, base, piece is not None)] = job, False
         while running:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                job, judged = running.pop(future)
+                job, validated = running.pop(future)
                 error = future.exception()
                 if error is not None and not isinstance(error, BegreppError):
                     raise error
-                if job.key in refused:
+                if job.key in failed:
                     continue
-                if error or judged:
-                    refused.update([job.key] if error else ())
+                if error or validated:
+                    failed.update([job.key] if error else ())
                     yield job, error or future.result()
                     continue
                 read[job.key].append(future.result())
                 if len(read[job.key]) == max(1, len(job.shares)):
                     running[pool.submit(_validate_edition, job, merge_shares(read.pop(job.key)), base)] = job, True
-    inbox.put(None)
+    queue.put(None)
     watcher.join()
 
 
 _progress_queues: list[ProgressQueue] = []
-"""In a loading process: where to report to."""
+"""In a loading process: the queue for progress updates."""
 
 
-def _set_progress_queue(inbox: ProgressQueue) -> None:
-    _progress_queues.append(inbox)
+def _set_progress_queue(queue: ProgressQueue) -> None:
+    _progress_queues.append(queue)
 
 
 def _read_edition(job: EditionJob, number: int, load: Load, graphs: Path, base: str, in_pieces: bool) -> LoadReport:
-    """In a process of its own: read an edition, or a share of it."""
+    """Read an edition, or a share of it, in a loading process."""
     with _reporting_meter(job, number) as meter:
         if in_pieces:
             return read_edition(job.edition, load, graphs, base, meter, _share_piece)
@@ -193,12 +194,12 @@ def _read_edition(job: EditionJob, number: int, load: Load, graphs: Path, base: 
 def _share_piece(graph: str, run: Path) -> None:
     piece = run.with_name(run.name + PIECE_SUFFIX)
     link(run, piece)
-    for inbox in _progress_queues:
-        inbox.put(GraphPiece(graph, piece))
+    for queue in _progress_queues:
+        queue.put(GraphPiece(graph, piece))
 
 
 def _validate_edition(job: EditionJob, report: LoadReport, base: str) -> LoadReport:
-    """In a process of its own: hold what was read against the shapes."""
+    """Validate the parts of an edition in a loading process."""
     with _reporting_meter(job, 0) as meter:
         meter.rows = report.rows_read
         return validate_edition(report, job.edition, job.load, base, meter)
@@ -206,18 +207,18 @@ def _validate_edition(job: EditionJob, report: LoadReport, base: str) -> LoadRep
 
 @contextmanager
 def _reporting_meter(job: EditionJob, number: int) -> Iterator[Meter]:
-    """A meter whose state is told a few times a second."""
+    """Return a meter whose state is sent to the progress queue a few times a second."""
     meter = Meter()
     finished = threading.Event()
 
     def report() -> None:
         while not finished.wait(_REPORT_INTERVAL):
-            for inbox in _progress_queues:
-                inbox.put(ProgressUpdate(job.key, number, meter.rows, meter.bytes, meter.stage))
+            for queue in _progress_queues:
+                queue.put(ProgressUpdate(job.key, number, meter.rows, meter.bytes, meter.stage))
 
     reporter = threading.Thread(target=report, daemon=True)
     reporter.start()
-    gc.disable()  # Records hold no circles of references; to look for some costs a quarter of the time.
+    gc.disable()  # Records have no reference cycles; searching for them took a quarter of the time.
     try:
         yield meter
     finally:
@@ -226,18 +227,18 @@ def _reporting_meter(job: EditionJob, number: int) -> Iterator[Meter]:
         reporter.join()
 
 
-def _forward_progress(inbox: ProgressQueue, progress: Progress, piece: SpillCallback | None) -> None:
+def _forward_progress(queue: ProgressQueue, progress: Progress, piece: SpillCallback | None) -> None:
     known: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
-    while (told := inbox.get()) is not None:
-        if isinstance(told, GraphPiece):
+    while (message := queue.get()) is not None:
+        if isinstance(message, GraphPiece):
             if piece:
-                piece(*told)
+                piece(*message)
             continue
-        shares = known[told.key]
-        shares[told.share] = told.rows, told.bytes
-        if told.share == 0:  # the largest share
-            if told.stage == "validating":
+        shares = known[message.key]
+        shares[message.share] = message.rows, message.bytes
+        if message.share == 0:  # the largest share
+            if message.stage == "validating":
                 shares = {0: shares[0]}
             progress.advance(
-                told.key, sum(r for r, _ in shares.values()), sum(b for _, b in shares.values()), told.stage
+                message.key, sum(r for r, _ in shares.values()), sum(b for _, b in shares.values()), message.stage
             )

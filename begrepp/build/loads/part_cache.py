@@ -1,12 +1,12 @@
-"""What was loaded and judged before, kept so that a new build loads only what has changed since.
+"""Part cache: loaded and validated editions on disk, so that a new build loads only what has changed.
 
-An **entry** is one edition as `begrepp.build.loads.load_edition` leaves it: its parts and its report. Its name is a
-checksum of everything that decides what comes out: the publisher's files, the code of the loader and of all it
-stands on, the shapes, the base of our IRIs, and the versions of the libraries. So nothing is ever out of date;
-what changed has another name. (docs/decisions/part-cache.md)
+An **entry** is one edition as `begrepp.build.loads.load_edition` returns it: its parts and its report. Its key is a
+checksum of everything that determines the result: the publisher's files, the code of the loader and all that it
+imports, the shapes, the base of the IRIs, and the versions of the libraries. An entry is therefore never out of
+date; changed input has another key (docs/decisions/part-cache.md).
 
-Entries are renamed into place when they are whole, and every file is compared with its checksum before it is
-used again. Files are hard links to those of the builds: the cache takes no room of its own.
+Entries are renamed into place when they are complete, and every file is compared with its checksum before it is
+used. Files are hard links to those of the builds, so the cache needs hardly any disk space of its own.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _REPORT = "report.json"
 
 
 class PartCache:
-    """The editions that were loaded before, in a folder."""
+    """The part cache in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def find(self, key: str, graphs: Path) -> LoadReport | None:
-        """The edition of that name, its parts linked into the folder; None where there is none, or it is damaged."""
+        """Return the report with a key, its parts linked into `graphs`; None if there is none or it is damaged."""
         entry = self._folder / key
         try:
             report = _read_report(entry / _REPORT)
@@ -60,31 +60,31 @@ class PartCache:
         return report
 
     def store(self, report: LoadReport) -> None:
-        """Keep what came of loading an edition, in the place of what was kept of it before."""
+        """Store a report and its parts under `report.entry`; replaces an entry with the same key."""
         self._folder.mkdir(parents=True, exist_ok=True)
         remove_stale_folders(self._folder)
-        aside = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=self._folder))
+        temporary = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=self._folder))
         for part in report.parts:
-            link(part.path, aside / part.path.name)
-        _write_report(aside / _REPORT, report)
+            link(part.path, temporary / part.path.name)
+        _write_report(temporary / _REPORT, report)
         target = self._folder / report.entry
         shutil.rmtree(target, ignore_errors=True)
-        with suppress(OSError):  # another process may have been first
-            aside.rename(target)
-        shutil.rmtree(aside, ignore_errors=True)
+        with suppress(OSError):  # another process may have stored the same entry
+            temporary.rename(target)
+        shutil.rmtree(temporary, ignore_errors=True)
 
-    def retain(self, wanted: Iterable[str]) -> None:
-        """Remove all entries but these."""
-        kept = set(wanted)
+    def retain(self, keys: Iterable[str]) -> None:
+        """Remove all entries except those with the keys."""
+        retained = set(keys)
         for entry in self._folder.glob("[!.]*") if self._folder.is_dir() else ():
-            if entry.name not in kept:
+            if entry.name not in retained:
                 shutil.rmtree(entry, ignore_errors=True)
 
 
 def cache_key(edition: EditionFiles, load: Load, files: Iterable[FileUsed], base: str) -> str:
-    """The name of an entry: a checksum of all that decides what comes of loading the edition."""
+    """Return the key of an entry: a checksum of everything that determines the result of loading the edition."""
     function, declared = getattr(load, "func", load), getattr(load, "keywords", {})
-    decides = {
+    inputs = {
         "edition": [edition.source, edition.version],
         "files": sorted(
             (path.relative_to(edition.folder).as_posix(), file.sha256)
@@ -96,23 +96,26 @@ def cache_key(edition: EditionFiles, load: Load, files: Iterable[FileUsed], base
         "base": base,
         "software": software_versions(),
     }
-    return hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def data_files_of_code() -> list[Path]:
-    """What the code reads: shapes, vocabulary, the loaders' tables. A list's own declaration is told by its loader."""
+    """Return the data files that the code reads: shapes, vocabulary, the loaders' tables.
+
+    The declarations of lists are left out: each is an argument of its loader.
+    """
     files = [path for folder in ("ontology", "shapes", "loaders", "begrepp") for path in (ROOT / folder).rglob("*")]
     return sorted(f for f in files if f.is_file() and f.suffix not in (".py", ".pyc") and f.parent.name != "declared")
 
 
 @cache
 def software_versions() -> dict[str, str]:
-    """Python, and the libraries that the project names, with their versions."""
-    found = {"python": platform.python_version()}
+    """Return the versions of Python and of the libraries that the project requires."""
+    versions = {"python": platform.python_version()}
     for requirement in requires("begrepp") or ():
         if "extra ==" not in requirement and (named := match(r"[\w.-]+", requirement)):
-            found[named[0]] = version(named[0])
-    return found
+            versions[named[0]] = version(named[0])
+    return versions
 
 
 def _sha256(path: Path) -> str:
@@ -121,7 +124,7 @@ def _sha256(path: Path) -> str:
 
 
 def _write_report(path: Path, report: LoadReport) -> None:
-    """The report, its parts named without their folder, and a checksum before it."""
+    """Write a report after its checksum; paths of parts without folder."""
     parts = [replace(part, path=Path(part.path.name)) for part in report.parts]
     body = msgspec.json.encode(replace(report, parts=parts), enc_hook=str)
     path.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
@@ -134,7 +137,7 @@ def _read_report(path: Path) -> LoadReport:
     return msgspec.json.decode(body, type=LoadReport, dec_hook=_decode_path)
 
 
-def _decode_path(wanted: type[Any], value: Any) -> Any:
-    if wanted is Path:
+def _decode_path(type_: type[Any], value: Any) -> Any:
+    if type_ is Path:
         return Path(value)
-    raise NotImplementedError(wanted)
+    raise NotImplementedError(type_)

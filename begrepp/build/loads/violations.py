@@ -1,4 +1,4 @@
-"""The error for an edition that violates the shapes, with the rows at fault."""
+"""Errors for editions and graphs that violate the shapes, with the source rows of the violations."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from begrepp.validation.validate import validate
 
 
 def refuse_violations(report: Report, edition: EditionFiles, load: Load, base: str) -> None:
-    """Raise if a shape is violated, naming the rows; they are found by reading the source once more."""
+    """Raise `ValidationError` with the source rows if a shape is violated; reads the source again to find them."""
     violations = [result for result in report.results if result.severity is Severity.VIOLATION]
     if not violations:
         return
-    wanted = {iri for result in violations for iri in (result.focus, result.value) if iri}
-    origins = _locate(load(edition), wanted, create_triple_writer(edition, (), base))
+    subjects = {iri for result in violations for iri in (result.focus, result.value) if iri}
+    origins = _locate(load(edition), subjects, create_triple_writer(edition, (), base))
     lines = [_describe(result, origins) for result in violations[:10]]
     more = f"\n  … and {len(violations) - 10} more" if len(violations) > 10 else ""
     raise ValidationError(
@@ -53,33 +53,33 @@ def refuse_invalid_graph(path: Path, title: str, next_step: str) -> None:
         raise ValidationError(f"{title} breaks the shapes: {next(violations)}.", next_step)
 
 
-def _locate(records: Iterator[Record], wanted: set[str], mint: TripleWriter) -> dict[str, Origin]:
-    found: dict[str, Origin] = {}
+def _locate(records: Iterator[Record], subjects: set[str], triple_writer: TripleWriter) -> dict[str, Origin]:
+    origins: dict[str, Origin] = {}
     for record in records:
         if not isinstance(record, Skipped):
-            deque(mint.triples(record), maxlen=0)  # the names of schemes and datasets are learnt once more
+            deque(triple_writer.triples(record), maxlen=0)  # the triple writer learns the schemes and datasets
         match record:
             case Concept():
-                own = record.iri or mint.concept_iri(record.scheme, record.notation)
+                iri = record.iri or triple_writer.concept_iri(record.scheme, record.notation)
             case Variable():
-                own = mint.variable_iri(record)
+                iri = triple_writer.variable_iri(record)
             case Dataset():
-                own = mint.iris.dataset(record.id)
+                iri = triple_writer.iris.dataset(record.id)
             case CodeList():
-                own = mint.iris.code_list(mint.home_iri(record.home), record.id)
+                iri = triple_writer.iris.code_list(triple_writer.home_iri(record.home), record.id)
             case Element():
-                own = mint.element_iri(record)
+                iri = triple_writer.element_iri(record)
             case Mapping():
-                own = mint.mapping_iri(record)
+                iri = triple_writer.mapping_iri(record)
             case _:
                 continue
-        if own in wanted:
-            found.setdefault(own, record.origin)
-    return found
+        if iri in subjects:
+            origins.setdefault(iri, record.origin)
+    return origins
 
 
 def _describe(result: Result, origins: dict[str, Origin]) -> str:
-    about = result.focus if result.focus in origins else (result.value or result.focus)
-    where = origins.get(about)
+    subject = result.focus if result.focus in origins else (result.value or result.focus)
+    origin = origins.get(subject)
     words = result.messages.get("en") or next(iter(result.messages.values()), "")
-    return f"{where or 'in the release'}: <{about}> {words} [{result.shape.rpartition('#')[2]}]"
+    return f"{origin or 'in the release'}: <{subject}> {words} [{result.shape.rpartition('#')[2]}]"

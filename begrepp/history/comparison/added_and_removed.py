@@ -1,4 +1,4 @@
-"""Codes that came or went between two editions: which became which, and what is left over."""
+"""Codes that are in one of two editions only: pairs removed codes with added ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PREF_LABEL = f" {name('skos:prefLabel')} "
 
 @dataclass(slots=True)
 class AddedAndRemoved:
-    """The codes that came or went, which are settled when all are known."""
+    """Collects added and removed codes, and decides what happened to them when all are known."""
 
     changes: list[Change] = field(default_factory=list)
     removed: dict[str, tuple[EditionConcept, EditionConcept | None]] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class AddedAndRemoved:
         new: Path,
         renamed: Iterable[tuple[EditionConcept, EditionConcept, str]],
     ) -> None:
-        """Pair codes that went with codes that came; what is left over was retired or added."""
+        """Pair removed codes with added codes by successor and title; the rest become retired or added."""
         self._by_successors(before, after)
         self._by_titles(new)
         self._renamed(renamed)
@@ -49,7 +49,7 @@ class AddedAndRemoved:
             self.changes.append(Change(rule=rule, targets=(entry.code,), new_labels=entry.texts()))
 
     def _by_successors(self, before: EditionSurvey, after: EditionSurvey) -> None:
-        """What the publisher says took the place of a code."""
+        """Pair removed codes with the successors that the publisher states."""
         single: dict[str, list[EditionConcept]] = defaultdict(list)
         for subject, (old, then) in [*self.removed.items()]:
             stated = then.successors if then and then.successors else old.successors
@@ -71,7 +71,7 @@ class AddedAndRemoved:
     def _pair(
         self, rule: str, old: list[EditionConcept], new: list[str], names: dict[str, EditionConcept] | None = None
     ) -> None:
-        """One row for codes that went and the codes that they became; those count as added no longer."""
+        """Add one change from removed codes to the codes that they became, which are then not added codes any more."""
         known = [self.added.pop(subject, None) or (names or {}).get(subject) for subject in new]
         self.changes.append(
             Change(
@@ -87,22 +87,22 @@ class AddedAndRemoved:
         )
 
     def _by_titles(self, new: Path) -> None:
-        """The same title under another code of the same length, where only one code can be meant."""
-        went, came = by_title(old for old, _ in self.removed.values()), by_title(self.added.values())
-        for title, old_ones in sorted(went.items()):
-            new_ones = came.get(title, [])
+        """Pair removed and added codes of the same length that have the same title, if one side has one code."""
+        removed, added = by_title(old for old, _ in self.removed.values()), by_title(self.added.values())
+        for title, old_ones in sorted(removed.items()):
+            new_ones = added.get(title, [])
             if not new_ones or (len(old_ones) > 1 and len(new_ones) > 1):
                 continue
             rule = "ruleTitleShared" if len(old_ones) > 1 else "ruleRecodedByTitle"
             self._pair("ruleTitleOfSeveral" if len(new_ones) > 1 else rule, old_ones, [e.subject for e in new_ones])
             for entry in old_ones:
                 del self.removed[entry.subject]
-        self._by_kept_titles(new)
+        self._by_titles_in_use(new)
 
-    def _by_kept_titles(self, new: Path) -> None:
-        """A code that went, and whose title one code has that was there all the time."""
-        went = by_title(old for old, _ in self.removed.values())
-        spellings = {title for title, _ in went}
+    def _by_titles_in_use(self, new: Path) -> None:
+        """Pair removed codes with the only code in both editions that has their title."""
+        removed = by_title(old for old, _ in self.removed.values())
+        spellings = {title for title, _ in removed}
         if not spellings:
             return
         holders: list[EditionConcept] = []
@@ -115,7 +115,7 @@ class AddedAndRemoved:
                 if entry.active:
                     holders.append(entry)
         held = by_title(holders)
-        for title, entries in sorted(went.items()):
+        for title, entries in sorted(removed.items()):
             if len(held.get(title, [])) == 1:
                 holder = held[title][0]
                 self._pair("ruleTitleKept", entries, [holder.subject], {holder.subject: holder})
@@ -123,11 +123,11 @@ class AddedAndRemoved:
                     del self.removed[entry.subject]
 
     def _renamed(self, renamed: Iterable[tuple[EditionConcept, EditionConcept, str]]) -> None:
-        """Codes that have other words now: where the old title went to another code, this one was re-used."""
-        came = by_title(self.added.values())
+        """Add the changes of codes with a new title; a code whose old title an added code has is re-used."""
+        added = by_title(self.added.values())
         for old, new, rule in renamed:
             title = title_of(old)
-            heirs = [entry for entry in came.get(title, []) if entry.subject in self.added] if title else []
+            heirs = [entry for entry in added.get(title, []) if entry.subject in self.added] if title else []
             if len(heirs) == 1:
                 self._pair("ruleRecodedByTitle", [old], [heirs[0].subject])
             shared = [lang for lang in sorted(old.labels, key=language_order) if lang in new.labels]
@@ -135,7 +135,7 @@ class AddedAndRemoved:
             self.changes.append(retitled_change("ruleTitleElsewhere" if len(heirs) == 1 else rule, old, new, lang))
 
     def _divided(self, before: EditionSurvey, old: Path) -> None:
-        """A code in use that had nothing below it, and now has several codes."""
+        """Add the changes of codes in use that had no narrower code and now have several added ones."""
         below: dict[str, list[EditionConcept]] = defaultdict(list)
         for entry in self.added.values():
             for parent in entry.broader:
@@ -164,7 +164,10 @@ class AddedAndRemoved:
 
 
 def title_of(entry: EditionConcept) -> tuple[str, int] | None:
-    """A title that tells something, and the length of its code: chapters are not taken for their categories."""
+    """Return the spelling key of a title and the length of its code, or None if the title says nothing.
+
+    The length keeps a chapter and its category apart when they have the same title.
+    """
     text = next(iter(entry.texts()), None)
     if text is None or not telling(text.value) or is_spare(text.value):
         return None
@@ -172,8 +175,9 @@ def title_of(entry: EditionConcept) -> tuple[str, int] | None:
 
 
 def by_title(entries: Iterable[EditionConcept]) -> dict[tuple[str, int], list[EditionConcept]]:
-    found: dict[tuple[str, int], list[EditionConcept]] = defaultdict(list)
+    """Group concepts by `title_of`; those without are left out."""
+    groups: dict[tuple[str, int], list[EditionConcept]] = defaultdict(list)
     for entry in entries:
         if title := title_of(entry):
-            found[title].append(entry)
-    return dict(found)
+            groups[title].append(entry)
+    return dict(groups)

@@ -1,4 +1,4 @@
-"""What changed about a code that both editions have in use: its place, its title, what it covers."""
+"""Changes of codes that are in use in both editions: parent, title, definition and scope notes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from begrepp.text.similarity import ENOUGH, is_spare, negation_differs, numbers_
 
 @dataclass(slots=True)
 class CommonCodes:
-    """The changes of codes that both editions have in use."""
+    """Collects the changes of codes that are in use in both editions."""
 
     changes: list[Change] = field(default_factory=list)
     renamed: list[tuple[EditionConcept, EditionConcept, str]] = field(default_factory=list)
-    """Codes whose title has other words now: old, new, and the rule if no stronger one decides."""
+    """Codes with a different title: old, new, and the rule unless an added code has the old title."""
 
-    def compare(self, old: EditionConcept, new: EditionConcept, reach: SharedCoverage, old_since: str) -> bool:
-        """Take what changed about a code; whether anything did."""
+    def compare(self, old: EditionConcept, new: EditionConcept, coverage: SharedCoverage, old_since: str) -> bool:
+        """Add the changes of a code; return whether there are any.
+
+        `old_since` is the first day of the older edition.
+        """
         before = len(self.changes) + len(self.renamed)
-        moved = self._moved(old, new, reach)
+        moved = self._moved(old, new, coverage)
         languages = sorted(old.labels.keys() & new.labels.keys(), key=language_order)
         changed = [lang for lang in languages if old.labels[lang] != new.labels[lang]]
         real = [lang for lang in changed if spelling(old.labels[lang]) != spelling(new.labels[lang])]
@@ -34,10 +37,10 @@ class CommonCodes:
             self._texts(old, new)
         return len(self.changes) + len(self.renamed) > before
 
-    def _moved(self, old: EditionConcept, new: EditionConcept, reach: SharedCoverage) -> bool:
-        """Whether it stands elsewhere, as far as both editions list what lies above it."""
-        left = {parent for parent in old.broader if reach.newer_covers(parent)}
-        right = {parent for parent in new.broader if reach.older_covers(parent)}
+    def _moved(self, old: EditionConcept, new: EditionConcept, coverage: SharedCoverage) -> bool:
+        """Add a change if the parents differ, as far as both editions cover their levels; return whether they do."""
+        left = {parent for parent in old.broader if coverage.newer_covers(parent)}
+        right = {parent for parent in new.broader if coverage.older_covers(parent)}
         if not left or not right or left == right:
             return False
         self.changes.append(
@@ -73,7 +76,7 @@ class CommonCodes:
             self.renamed.append((old, new, "ruleOtherWordsOtherPlace" if moved else "ruleNoWordInCommon"))
 
     def _texts(self, old: EditionConcept, new: EditionConcept) -> None:
-        """Whether the definition, or what the code includes and excludes, changed more than its spelling."""
+        """Add a change if the definition, or a note on inclusions and exclusions, changed more than its spelling."""
         for rule, left, right in (
             ("ruleOtherDefinition", old.definitions, new.definitions),
             ("ruleOtherScope", old.scope, new.scope),
@@ -100,7 +103,7 @@ class CommonCodes:
 
 
 def retitled_change(rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> Change:
-    """A code that is called something else now, in the language that tells it."""
+    """Return the change of a code whose title in a language is different."""
     return Change(
         rule=rule,
         sources=(old.code,),
@@ -111,5 +114,5 @@ def retitled_change(rule: str, old: EditionConcept, new: EditionConcept, lang: s
 
 
 def _differ_in_words(old: dict[str, list[str]], new: dict[str, list[str]]) -> bool:
-    """Whether definitions in one language have hardly a word in common."""
+    """Return whether the definitions in some language have hardly a word in common."""
     return any(similarity(" ".join(old[lang]), " ".join(new[lang])) < ENOUGH for lang in old.keys() & new.keys())

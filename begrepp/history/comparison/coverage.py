@@ -1,4 +1,4 @@
-"""What each of two editions covers, level by level, so that a gap in a list is not taken for a change."""
+"""Coverage of two editions, level by level, so that a level that is not listed is not reported as a change."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class EditionFile:
 
 @dataclass(slots=True)
 class EditionSurvey:
-    """A first look at an edition: its concepts with their level, and what lies above something."""
+    """The concepts of an edition with their levels, and those that have narrower concepts."""
 
     complete: bool
     level: dict[str, str] = field(default_factory=dict)
@@ -38,27 +38,31 @@ class EditionSurvey:
 
     @classmethod
     def read(cls, edition: EditionFile) -> EditionSurvey:
-        found = cls(edition.coverage is Coverage.COMPLETE)
+        """Read the file of an edition once."""
+        survey = cls(edition.coverage is Coverage.COMPLETE)
         levels: dict[str, str] = {}
         interned: dict[str, str] = {}
         with edition.path.open(encoding="utf-8") as lines:
             for line in lines:
                 if line.endswith(_TYPE_LINE):
-                    found.level.setdefault(line[: line.index(" ")], "")
+                    survey.level.setdefault(line[: line.index(" ")], "")
                 elif _MEMBER in line:
                     subject, _, rest = line.split(" ", 2)
                     if "/level/" in subject:
                         levels[rest[:-3]] = interned.setdefault(subject, subject)
                 elif _BROADER in line:
-                    found.has_narrower.add(line.split(" ", 2)[2][:-3])
+                    survey.has_narrower.add(line.split(" ", 2)[2][:-3])
         for concept, level in levels.items():
-            if concept in found.level:
-                found.level[concept] = level
-        return found
+            if concept in survey.level:
+                survey.level[concept] = level
+        return survey
 
 
 class SharedCoverage:
-    """Which levels each edition covers, so that a gap in a list is not taken for a change."""
+    """The levels that each of two editions covers.
+
+    Where neither edition has levels and one is partial, codes of the same length count as a level.
+    """
 
     def __init__(self, old: EditionSurvey, new: EditionSurvey) -> None:
         self._old, self._new = old, new
@@ -83,15 +87,15 @@ class SharedCoverage:
     def _level(self, subject: str) -> str:
         if self._by_length:
             return f"length {len(last_segment(subject))}"
-        # A concept may have a level in one edition and none in the other: the newer edition's word counts.
+        # A concept may have a level in one edition only; if in both, the newer edition decides.
         return (self._new.level.get(subject) or self._old.level.get(subject, "")).strip("<>")
 
     def older_covers(self, subject: str) -> bool:
-        """Whether the older edition lists the level on which a concept stands."""
+        """Return whether the older edition covers the level of a concept."""
         return self._level(subject) in self._old_covers
 
     def newer_covers(self, subject: str) -> bool:
-        """Whether the newer edition lists the level on which a concept stands."""
+        """Return whether the newer edition covers the level of a concept."""
         return self._level(subject) in self._new_covers
 
 

@@ -1,4 +1,4 @@
-"""What the comparison needs of one concept in one edition, read from its lines."""
+"""One concept of one edition as the comparison needs it, parsed from its lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SCOPE = frozenset(map(name, ("xkos:inclusionNote", "xkos:exclusionNote", "xkos:
 
 @dataclass(slots=True)
 class EditionConcept:
-    """What the comparison needs of one concept in one edition."""
+    """One concept of one edition: labels, definitions, scope notes, parents, successors and status."""
 
     code: ChangedCode
     subject: str
@@ -32,6 +32,7 @@ class EditionConcept:
 
     @classmethod
     def parse(cls, subject: str, lines: Iterable[str]) -> EditionConcept:
+        """Parse the N-Triples lines of a subject."""
         entry = cls(ChangedCode(iri=subject[1:-1], notation=""), subject)
         notations = []
         for line in lines:
@@ -60,7 +61,7 @@ class EditionConcept:
         return entry
 
     def texts(self) -> tuple[Text, ...]:
-        """The labels, Swedish first."""
+        """Return the labels, Swedish first."""
         return tuple(Text(self.labels[lang], lang) for lang in sorted(self.labels, key=language_order))
 
 
@@ -69,16 +70,20 @@ def _language_and_value(text: Text) -> tuple[str, str]:
 
 
 def language_order(lang: str) -> tuple[int, str]:
+    """Sort key for languages: those of `LANGUAGES` first."""
     return (LANGUAGES.index(lang) if lang in LANGUAGES else len(LANGUAGES), lang)
 
 
 def last_segment(subject: str) -> str:
+    """Return the last path segment of an IRI, percent-decoded; `subject` may be an N-Triples term."""
     return unquote(subject.strip("<>").rstrip("/").rpartition("/")[2])
 
 
 def changed_codes(names: Iterable[str]) -> tuple[ChangedCode, ...]:
+    """Return codes for IRIs (N-Triples terms), with the last segment as notation."""
     return tuple(ChangedCode(iri=subject[1:-1], notation=last_segment(subject)) for subject in sorted(names))
 
 
 def unique(texts: Iterable[Text]) -> tuple[Text, ...]:
+    """Return the texts without repetitions, in order."""
     return tuple(dict.fromkeys(texts))

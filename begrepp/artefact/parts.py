@@ -1,4 +1,4 @@
-"""The parts of a build, one named graph each, and the report of one load."""
+"""Parts (the named graphs of a build) and load reports: what the load of an edition returns."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from begrepp.records import (
-    Coverage,
-    Redistribution,
-)
+from begrepp.records import Coverage, Redistribution
 from begrepp.validation.report import Report
 
 Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]

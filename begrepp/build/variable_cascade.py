@@ -80,6 +80,6 @@ def _read_property(path: Path, predicate: str) -> Iterator[tuple[str, str]]:
     middle = f" {predicate} "
     with path.open(encoding="utf-8") as file:
         for line in file:
-            subject, found, object_ = line.partition(middle)
-            if found and " " not in subject:
+            subject, separator, object_ = line.partition(middle)
+            if separator and " " not in subject:
                 yield subject, object_.rstrip(" .\n")

@@ -194,11 +194,11 @@ class _Evidence:
         return _labels_differ(self.labels[old.version][subject], self.labels[new.version][subject])
 
 
-def _read_labels(part: Part, wanted: Collection[str]) -> dict[str, dict[str, str]]:
+def _read_labels(part: Part, wanted_subjects: Collection[str]) -> dict[str, dict[str, str]]:
     """Return the preferred labels of the subjects in a part, by subject and language."""
     labels: dict[str, dict[str, str]] = {}
     for subject, lines in subjects(part.path):
-        if subject in wanted:
+        if subject in wanted_subjects:
             texts = [literal(line.split(" ", 2)[2][:-3]) for line in lines if _PREF_LABEL in line]
             labels[subject] = {text.lang: text.value for text in texts}
     return labels
@@ -228,7 +228,7 @@ def _rename_in_file(part: Part, renames: Renames, timelines: Mapping[str, list[t
     with part.path.open(encoding="utf-8") as lines:
         if not any(pattern.search(line) for line in lines):
             return
-    out = SortedFile(part.path.with_suffix(".meant"))
+    out = SortedFile(part.path.with_suffix(".renamed"))
     with part.path.open(encoding="utf-8") as lines:
         for line in lines:
             out.add(pattern.sub(lambda match: changed[match[0]], line) if pattern.search(line) else line)

@@ -45,7 +45,7 @@ class TwoPreferredLabels:
     """Check for concepts with two preferred labels in one language."""
 
     def __init__(self) -> None:
-        self._found: list[str] = []
+        self._faults: list[str] = []
 
     def add(self, lines: pl.DataFrame) -> None:
         """Collect concepts with several labels in a language."""
@@ -56,11 +56,11 @@ class TwoPreferredLabels:
         concepts = about(lines, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .").select("subject")
         for subject, rests in several.join(concepts, on="subject").select("subject", "rest").rows():
             for one, other in combinations(sorted({_literal_value(rest) for rest in rests}), 2):
-                self._found.append(f"{subject[1:-1]} {one} {other}")
+                self._faults.append(f"{subject[1:-1]} {one} {other}")
 
     def faults(self) -> Iterator[str]:
         """Yield concept, label, label."""
-        yield from self._found
+        yield from self._faults
 
 
 class HierarchyCycle:
@@ -78,9 +78,9 @@ class HierarchyCycle:
         steps = pl.concat(self._steps)
         ends = pl.concat([steps["subject"], steps["above"]]).cast(pl.Categorical)
         numbers = ends.to_physical().to_numpy().astype("int64")
-        found = set(on_cycles(numbers[: len(steps)], numbers[len(steps) :]).tolist())
-        if found:
-            yield from {end[1:-1] for end, number in zip(ends, numbers, strict=True) if number in found}
+        on_cycle = set(on_cycles(numbers[: len(steps)], numbers[len(steps) :]).tolist())
+        if on_cycle:
+            yield from {end[1:-1] for end, number in zip(ends, numbers, strict=True) if number in on_cycle}
 
 
 class MappingToNothing:
@@ -103,9 +103,9 @@ class MappingToNothing:
 
     def faults(self) -> Iterator[str]:
         """Yield mapping set, mapping, end."""
-        lost = pl.concat(self._ends).join(pl.concat(self._resources), on="end", how="anti")
-        found = lost.join(pl.concat(self._sets), on="mapping").select("set", "mapping", "end")
-        for row in found.iter_rows():
+        missing = pl.concat(self._ends).join(pl.concat(self._resources), on="end", how="anti")
+        faults = missing.join(pl.concat(self._sets), on="mapping").select("set", "mapping", "end")
+        for row in faults.iter_rows():
             yield " ".join(term[1:-1] for term in row)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from begrepp.artefact.parts import Part
+from begrepp.build.checksum_file import read_checksum_file, write_checksum_file
 from begrepp.build.loads.part_cache import software_versions
 from begrepp.code_checksum import code_checksum
 from begrepp.history.changes import Comparison
@@ -51,19 +52,15 @@ def _cache_key(old: Part, new: Part) -> str:
 
 
 def _read_comparison(path: Path) -> Comparison | None:
-    """Read an entry, which has its checksum in the first line; return None if it is missing or damaged."""
+    """Read an entry; return None if it is missing or damaged."""
     try:
-        checksum, _, body = path.read_bytes().partition(b"\n")
-        if hashlib.sha256(body).hexdigest().encode() == checksum:
-            return msgspec.json.decode(body, type=Comparison)
-    except (OSError, msgspec.MsgspecError):
-        pass
-    return None
+        return msgspec.json.decode(read_checksum_file(path), type=Comparison)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
 
 
 def _write_comparison(path: Path, comparison: Comparison) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    body = msgspec.json.encode(comparison)
     temporary = path.with_suffix(".new")
-    temporary.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    write_checksum_file(temporary, msgspec.json.encode(comparison))
     temporary.replace(path)

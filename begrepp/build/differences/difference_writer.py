@@ -74,14 +74,18 @@ def edition_pairs(editions: Sequence[Part]) -> Iterator[tuple[Part, Part]]:
     A complete edition is also compared with the previous complete one if a partial edition is between them. A partial
     edition of another source is skipped: its texts are not the publisher's.
     """
-    whole = Coverage.COMPLETE
-    for place, new in enumerate(editions):
-        before = [p for p in editions[:place] if p.source == new.source or p.coverage is new.coverage is whole]
-        if not before:
+    complete_coverage = Coverage.COMPLETE
+    for number, new in enumerate(editions):
+        earlier = [
+            part
+            for part in editions[:number]
+            if part.source == new.source or part.coverage is new.coverage is complete_coverage
+        ]
+        if not earlier:
             continue
-        yield before[-1], new
-        if new.coverage is Coverage.COMPLETE and before[-1].coverage is not Coverage.COMPLETE:
-            complete = [part for part in before if part.coverage is Coverage.COMPLETE]
+        yield earlier[-1], new
+        if new.coverage is complete_coverage and earlier[-1].coverage is not complete_coverage:
+            complete = [part for part in earlier if part.coverage is complete_coverage]
             if complete:
                 yield complete[-1], new
 

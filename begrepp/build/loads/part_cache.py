@@ -29,6 +29,7 @@ from typing import Any
 import msgspec
 
 from begrepp.artefact.parts import FileUsed, LoadReport
+from begrepp.build.checksum_file import read_checksum_file, write_checksum_file
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link, remove_stale_folders
 from begrepp.records import EditionFiles, Load
@@ -124,17 +125,13 @@ def _sha256(path: Path) -> str:
 
 
 def _write_report(path: Path, report: LoadReport) -> None:
-    """Write a report after its checksum; paths of parts without folder."""
+    """Write a report; the paths of its parts are written without folder."""
     parts = [replace(part, path=Path(part.path.name)) for part in report.parts]
-    body = msgspec.json.encode(replace(report, parts=parts), enc_hook=str)
-    path.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    write_checksum_file(path, msgspec.json.encode(replace(report, parts=parts), enc_hook=str))
 
 
 def _read_report(path: Path) -> LoadReport:
-    checksum, _, body = path.read_bytes().partition(b"\n")
-    if hashlib.sha256(body).hexdigest().encode() != checksum:
-        raise ValueError(path.name)
-    return msgspec.json.decode(body, type=LoadReport, dec_hook=_decode_path)
+    return msgspec.json.decode(read_checksum_file(path), type=LoadReport, dec_hook=_decode_path)
 
 
 def _decode_path(type_: type[Any], value: Any) -> Any:

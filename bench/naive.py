@@ -22,10 +22,10 @@ from rdflib import Graph
 
 import loaders
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.load_editions import EditionJob
+from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.record_checks import check_records
 from begrepp.build.pipeline import build
-from begrepp.build.progress import Done
-from begrepp.build.record_checks import check_records
+from begrepp.build.progress import ProgressCallback
 from begrepp.errors import BegreppError
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
@@ -37,7 +37,7 @@ from begrepp.sources.editions import find_editions
 
 class _Silent:
     def step(self, words: str) -> None: ...
-    def work(self, words: str) -> Done:
+    def work(self, words: str) -> ProgressCallback:
         return lambda part: None
 
     def start(self, edition: EditionFiles, bytes_total: int) -> None: ...

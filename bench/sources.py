@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import loaders
-from begrepp.build.record_checks import check_records
+from begrepp.build.loads.record_checks import check_records
 from begrepp.records import Concept, EditionFiles, Mapping, Record, Skipped, ValueSet
 
 RCC = "se-rcc-decoder-keyvalue"

@@ -18,7 +18,7 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, parse
 
 import loaders
-from begrepp.build.record_checks import check_records
+from begrepp.build.loads.record_checks import check_records
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact, expand, prefixes

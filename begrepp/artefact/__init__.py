@@ -1,1 +1,1 @@
-"""TO BE DESCRIBED."""
+"""The finished build on disk: takes a build's folder, returns its manifest, statistics and alphabetical index."""

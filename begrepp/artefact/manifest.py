@@ -82,7 +82,7 @@ class LoadEntry(msgspec.Struct, frozen=True, kw_only=True):
     rows_read: int
     rows_skipped: int
     skips: list[SkippedRow]
-    """The first skipped rows (`begrepp.build.load_edition.MAX_SKIPS_STORED`)."""
+    """The first skipped rows (`begrepp.build.loads.load_edition.MAX_SKIPS_STORED`)."""
     violations: int
     warnings: int
     warning_groups: list[WarningGroup]
@@ -168,7 +168,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     checks: list[CheckResult]
     failed: list[FailedEdition]
     derived: dict[str, str]
-    """Keys under which the next build may use the derived files again (`begrepp.build.derived`)."""
+    """Keys under which the next build may use the derived files again (`begrepp.build.derived.derived_files`)."""
 
     def find_graph(self, kind: str, id_: str, version: str = "") -> GraphEntry | None:
         """Return the graph of a scheme, mapping set, catalogue, dataset or structure; the current one by default."""

@@ -1,16 +1,14 @@
-"""The parts of a build, one named graph each, and the report of one load."""
+"""Parts (the named graphs of a build) and load reports: what the load of an edition returns."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from begrepp.records import (
-    Coverage,
-    Redistribution,
-)
+from begrepp.records import Coverage, Redistribution
 from begrepp.validation.report import Report
 
 Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
@@ -18,7 +16,7 @@ Kind = Literal["scheme", "mapping", "catalogue", "dataset", "structure"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileUsed:
-    """A publisher's file that went into a load."""
+    """A publisher's file that was loaded."""
 
     name: str
     sha256: str
@@ -27,7 +25,7 @@ class FileUsed:
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """One named graph: what it is, and the file of sorted N-Triples that holds it."""
+    """One named graph of a build: its metadata, its counts, and the file of sorted N-Triples that holds it."""
 
     kind: Kind
     id: str
@@ -40,9 +38,9 @@ class Part:
     hierarchical: bool = False
     titles: dict[str, str] = field(default_factory=dict)
     header: list[str] = field(default_factory=list)
-    """What is said of the release itself: ours, and never a protected text."""
+    """N-Triples lines that describe the edition itself: written by begrepp, never a protected text."""
     scheme_header: list[str] = field(default_factory=list)
-    """What is said of the scheme; in the current view the release that counts says it alone."""
+    """N-Triples lines that describe the scheme; in the current view only the edition in force has them."""
     path: Path = Path()
     triples: int = 0
     sha256: str = ""
@@ -58,16 +56,21 @@ class Part:
     levels: dict[str, int] = field(default_factory=dict)
 
     @property
-    def holds_something(self) -> bool:
-        """Whether anything was found to load."""
-        said = self.kind == "catalogue" and self.datasets
-        counted = (self.concepts, self.mappings, self.variables, self.elements, self.value_sets, self.code_lists)
-        return bool(said) or any(counted)
+    def has_content(self) -> bool:
+        """Whether the part has a concept, mapping, variable, element, value set, code list or catalogued dataset."""
+        datasets = self.datasets if self.kind == "catalogue" else 0
+        counts = (self.concepts, self.mappings, self.variables, self.elements, self.value_sets, self.code_lists)
+        return any((datasets, *counts))
+
+
+def is_one_of(part: Part, parts: Iterable[Part]) -> bool:
+    """Return whether the part itself, not only an equal one, is among the parts."""
+    return any(part is other for other in parts)
 
 
 @dataclass(slots=True, kw_only=True)
 class LoadReport:
-    """What came of loading one edition: the files, the rows, what was skipped and why, what the shapes said."""
+    """Report of loading one edition: files, rows, skipped rows with reasons, parts, and the validation report."""
 
     source: str
     version: str
@@ -80,6 +83,6 @@ class LoadReport:
     parts: list[Part] = field(default_factory=list)
     validation: Report | None = None
     entry: str = ""
-    """What it is called in the cache."""
+    """Key in the part cache."""
     reused: bool = False
-    """Whether it was loaded for an earlier build."""
+    """Whether the edition came from the part cache."""

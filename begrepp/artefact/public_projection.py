@@ -1,7 +1,7 @@
-"""The public projection: what may be passed on of a release whose publisher does not let its texts be.
+"""Public projection: the triples of an edition that may be published when its texts may not be redistributed.
 
-An allow-list, so that a property nobody thought of stays inside: identifiers, codes, hierarchy,
-status, dates and provenance go out; every text stays, and so does every term, whose IRI spells it.
+It is an allow-list, so a property that is not listed is left out. Identifiers, codes, hierarchy, status, dates and
+provenance are published. Texts are left out, and so are SKOS-XL terms, since their IRIs contain the text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import write_lines
 from begrepp.records import Redistribution
 
-_STRUCTURE = [
+_STRUCTURE_PROPERTIES = [
     "rdf:type",
     "skos:inScheme",
     "skos:notation",
@@ -52,7 +52,7 @@ _STRUCTURE = [
 ]
 
 
-_NAMES = [
+_HEADER_PROPERTIES = [
     "skos:prefLabel",
     "dct:title",
     "dct:type",
@@ -65,30 +65,30 @@ _NAMES = [
 
 
 @cache
-def _allowed() -> frozenset[str]:
-    return frozenset(name(prefixed) for prefixed in _STRUCTURE)
+def _allowed_properties() -> frozenset[str]:
+    return frozenset(name(prefixed) for prefixed in _STRUCTURE_PROPERTIES)
 
 
 @cache
-def _allowed_in_header() -> frozenset[str]:
-    return _allowed() | frozenset(name(prefixed) for prefixed in _NAMES)
+def _allowed_header_properties() -> frozenset[str]:
+    return _allowed_properties() | frozenset(name(prefixed) for prefixed in _HEADER_PROPERTIES)
 
 
 def public_header(lines: Iterable[str]) -> list[str]:
-    """What a scheme, a mapping set or a dataset and its publisher are called, and no text about them."""
-    return [line for line in lines if line.split(" ", 2)[1] in _allowed_in_header()]
+    """Return the lines of a header without descriptions; names of schemes, datasets and publishers stay."""
+    return [line for line in lines if line.split(" ", 2)[1] in _allowed_header_properties()]
 
 
 def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a part that may be published: all of them, or its structure without its texts.
+    """Yield the lines of a part that may be published: all, or those of the allow-list.
 
-    The scheme's own name and its publisher's (in the part's header) stay; descriptions do not.
+    The names of the scheme and its publisher, in the part's header, stay; descriptions do not.
     """
     if part.redistribution is Redistribution.ALLOWED:
         yield from lines
         return
     header = {*public_header(part.header), *public_header(part.scheme_header)}
-    allowed = _allowed()
+    allowed = _allowed_properties()
     terms: set[str] = set()
     label = f" {name('rdf:type')} {name('skosxl:Label')} .\n"
     for line in lines:
@@ -99,13 +99,12 @@ def public_lines(part: Part, lines: Iterable[str]) -> Iterator[str]:
             yield line
 
 
-def project(part: Part) -> None:
-    """Replace the part's file with its public projection."""
+def write_public_projection(part: Part) -> None:
+    """Replace the file, counts and headers of a part by its public projection, unless it may be redistributed."""
     if part.redistribution is Redistribution.ALLOWED:
         return
-    whole = part.path
-    public = whole.with_suffix(".public")
-    with whole.open(encoding="utf-8") as lines:
+    public = part.path.with_suffix(".public")
+    with part.path.open(encoding="utf-8") as lines:
         part.triples, part.sha256 = write_lines(public, public_lines(part, lines))
-    public.replace(whole)
+    public.replace(part.path)
     part.header, part.scheme_header = public_header(part.header), public_header(part.scheme_header)

@@ -20,7 +20,7 @@ from begrepp.artefact.manifest import (
     WarningGroup,
 )
 from begrepp.artefact.parts import LoadReport, Part
-from begrepp.build.difference_writer import Difference
+from begrepp.build.differences.difference_writer import Difference
 from begrepp.records import Coverage
 
 

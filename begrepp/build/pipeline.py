@@ -1,47 +1,49 @@
-"""fetch → load → graph → validate → index → publish: all sources become one build, or nothing changes.
+"""The build pipeline: load, compare, assemble, derive, publish.
 
-A build is a directory that is written aside, renamed when it is whole, and then made current by one
-atomic switch. Killed at any moment, the build before it goes on serving.
+A build is a directory. It is written in a staging folder, renamed when it is complete, and made current by one
+atomic switch. If the process is killed at any moment, the previous build stays current.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from begrepp.artefact.manifest import CheckResult, FailedEdition, Manifest, read_manifest_if_valid
-from begrepp.artefact.parts import LoadReport, Part
-from begrepp.artefact.public_projection import project
-from begrepp.build.comparison_cache import ComparisonCache
-from begrepp.build.derived import DerivedResults
-from begrepp.build.difference_writer import write_differences
-from begrepp.build.load_editions import EditionJob, Failure, load_all
+from begrepp.artefact.parts import LoadReport, Part, is_one_of
+from begrepp.artefact.public_projection import write_public_projection
+from begrepp.build.derived.derived_files import DerivedFiles
+from begrepp.build.differences.comparison_cache import ComparisonCache
+from begrepp.build.differences.difference_writer import Difference, write_differences
+from begrepp.build.loads.load_editions import EditionJob, LoadFailure, load_all_editions
+from begrepp.build.loads.part_cache import PartCache
 from begrepp.build.manifest_writer import difference_entry, graph_entry, graph_hash, load_entry, write_manifest
-from begrepp.build.part_cache import PartCache
 from begrepp.build.progress import Progress
 from begrepp.build.provenance import write_catalogue, write_provenance
-from begrepp.build.publication import build_lock, publish
+from begrepp.build.publication import build_lock, publish_build
+from begrepp.build.publication_checks import refuse_check_violations, refuse_shrunken_lists
 from begrepp.build.store_writer import StoreWriter
 from begrepp.build.variable_cascade import write_cascade
-from begrepp.errors import BegreppError, ValidationError
+from begrepp.errors import BegreppError
 from begrepp.files import staging_folder
-from begrepp.history.current_view import in_force
+from begrepp.history.current_view import group_in_force
 from begrepp.history.reused_codes import ReusedCodes
-from begrepp.history.view_files import write_view
+from begrepp.history.view_files import CurrentView, write_view
 from begrepp.rdf.iris import Iris
-from begrepp.records import Coverage
 from begrepp.settings import Settings
 from begrepp.store.contents import StoreContents
 
 
 class BuildFailed(BegreppError):
-    """Some editions were refused, so nothing was published."""
+    """Raised if some editions cannot be loaded; nothing is published."""
 
-    def __init__(self, failures: Sequence[Failure]) -> None:
+    def __init__(self, failures: Sequence[LoadFailure]) -> None:
         self.failures = tuple(failures)
         super().__init__(
             "\n".join(f"{failure.error}" for failure in failures),
@@ -59,148 +61,234 @@ def build(
     accept_fewer: bool = False,
     from_scratch: bool = False,
 ) -> Manifest:
-    """Build all editions and publish the result. What has not changed since it was loaded is not loaded again.
+    """Build all editions, publish the result and return its manifest. Unchanged editions come from the part cache.
 
-    Raises `BuildFailed` where a source is refused (with `keep_going` the others are published without
-    it) and leaves the current build as it was. A complete list that is much shorter than the one that is
-    published now is refused too, unless `accept_fewer`. `from_scratch` loads everything again.
+    `public` leaves out the texts that may not be redistributed. `from_scratch` uses nothing of earlier builds.
+    Raises `BuildFailed` if an edition cannot be loaded (with `keep_going` the others are published without it),
+    and `ValidationError` if a complete list has become much shorter than the published one (unless
+    `accept_fewer`) or a check finds a violation in the current view. The current build then stays as it is.
     """
-    started = time.monotonic()
-    with ExitStack() as stack:
-        stack.enter_context(build_lock(settings))
-        folder = stack.enter_context(staging_folder(settings.builds))
-        before = settings.current.resolve() if settings.current.exists() and not from_scratch else None
-        store = StoreWriter(folder / "store", before / "store" if before else None, progress)
-        stack.callback(store.close)
-        graphs = folder / "graphs"
-        graphs.mkdir()
+    options = BuildOptions(public=public, keep_going=keep_going, accept_fewer=accept_fewer, from_scratch=from_scratch)
+    with (
+        build_lock(settings),
+        staging_folder(settings.builds) as folder,
+        closing(BuildRun(folder, settings, progress, options)) as run,
+    ):
+        parts = run.load(jobs)
+        differences = run.compare(parts)
+        graphs = run.assemble(parts, differences)
+        results = run.derive(graphs)
+        return run.publish(graphs, results)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """The options of `build`."""
+
+    public: bool
+    keep_going: bool
+    accept_fewer: bool
+    from_scratch: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssembledGraphs:
+    """All graphs of a build as sorted files, with the store that is being written from them."""
+
+    parts: list[Part]
+    differences: list[Difference]
+    current: list[Part]
+    """The parts that are in force, one for each scheme, mapping set, catalogue, dataset and structure."""
+    catalogue_sha256: str
+    view: CurrentView
+    contents: StoreContents
+    stored: Future[None]
+    """Done when the store holds all graphs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedResults:
+    """The results derived from the graphs: the number of documents in the text index, and the check results."""
+
+    documents: int
+    checks: list[CheckResult]
+    keys: dict[str, str]
+    """Keys under which the next build may use the files again."""
+
+
+class BuildRun:
+    """One run of the build in a staging folder: load, compare, assemble, derive, publish, in this order."""
+
+    def __init__(self, folder: Path, settings: Settings, progress: Progress, options: BuildOptions) -> None:
+        self._started = time.monotonic()
+        self._folder = folder
+        self._graphs = folder / "graphs"
+        self._graphs.mkdir()
+        self._settings = settings
+        self._iris = Iris(settings.base)
+        self._progress = progress
+        self._options = options
+        reusable = settings.current.exists() and not options.from_scratch
+        self._previous = settings.current.resolve() if reusable else None
+        self._store = StoreWriter(folder / "store", self._previous / "store" if self._previous else None, progress)
+        self._reused_codes = ReusedCodes.read(settings.meanings)
+        self._reports: list[LoadReport] = []
+        self._failures: list[LoadFailure] = []
+
+    def close(self) -> None:
+        """Close the store, finished or not."""
+        self._store.close()
+
+    def load(self, jobs: Sequence[EditionJob]) -> list[Part]:
+        """Load and validate all editions into sorted files, and begin to store them; return their parts."""
+        settings, options = self._settings, self._options
         cache = PartCache(settings.cache / "editions")
-
-        def loaded(report: LoadReport) -> None:
-            for part in report.parts if not public else ():
-                store.begin(part.graph, part.path, part.sha256)
-
-        reports, failures = load_all(
+        self._reports, self._failures = load_all_editions(
             jobs,
-            graphs,
+            self._graphs,
             settings.base,
-            progress,
+            self._progress,
             cache,
-            from_scratch=from_scratch,
-            loaded=loaded,
-            piece=store.begin_piece if store.is_new and not public else None,
+            from_scratch=options.from_scratch,
+            loaded=self._store_parts,
+            piece=self._store.store_piece if self._store.is_new and not options.public else None,
         )
-        cache.retain({report.entry for report in reports} | _entries(settings))
-        if failures and not (keep_going and reports):
-            raise BuildFailed(failures)
-        parts = [part for report in reports for part in report.parts]
-        if not accept_fewer:
-            _refuse_shrunken(parts, settings)
-        progress.step("comparing editions")
-        meanings = ReusedCodes.read(settings.meanings)
-        comparisons = ComparisonCache(settings.cache / "comparisons", from_scratch=from_scratch)
-        differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, comparisons.get, public=public)]
-        comparisons.remove_unused()
-        if public:
-            progress.step("removing texts that may not be redistributed")
-            for part in parts:
-                project(part)
-        progress.step("merging the current view")
-        groups = in_force(parts, date.today())
-        current_parts = {id(group[0]) for group in groups}
-        others = [line for part in parts if id(part) not in current_parts for line in part.header]
-        iris = Iris(settings.base)
-        catalogue, catalogue_sha = write_catalogue(graphs, others, iris)
-        provenance = write_provenance(graphs, reports, settings.base, public=public)
-        in_view = [group[0] for group in groups]
-        cascade = graphs / "cascade.nt"
-        write_cascade(
-            cascade,
-            [part.path for part in in_view if part.kind in ("dataset", "catalogue")],
-            [part.path for part in in_view if part.kind == "mapping"],
-            iris,
-        )
-        view = write_view(graphs, groups, [*(d.path for d in differences), catalogue, provenance, cascade])
-        named = [(part.graph, part.path) for part in parts]
-        named += [(difference.graph, difference.path) for difference in differences]
-        named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
-        named += [(iris.graph("cascade"), cascade)]
-        contents = StoreContents.from_files(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
-        stored = store.finish(contents)
-        derived = DerivedResults(contents, before)
-        beside = stack.enter_context(ThreadPoolExecutor(1))
-        checked = beside.submit(derived.check_store, stored, folder / "store", progress)
-        things = derived.write_index(view.path, folder / "index", progress)
-        progress.step("rewriting the current view")
-        findings = sorted(
-            [*derived.scan_view(view.path, folder, settings.base), *checked.result()], key=lambda found: found.check
-        )
-        _refuse_findings(findings)
-        digest = graph_hash([*parts, *differences], catalogue_sha)
-        manifest = Manifest(
-            id=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{digest[:12]}",
-            base=settings.base,
-            public=public,
-            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            seconds=round(time.monotonic() - started, 1),
-            hash=digest,
-            triples=view.triples,
-            things=things,
-            software=f"begrepp {version('begrepp')}",
-            graphs=[graph_entry(part, current=id(part) in current_parts) for part in parts],
-            loads=[
-                load_entry(report, public=public) for report in sorted(reports, key=lambda r: (r.source, r.version))
-            ],
-            differences=[difference_entry(difference) for difference in differences],
-            checks=findings,
-            derived=derived.keys,
-            failed=[
-                FailedEdition(source=failure.key, reason="" if public else str(failure.error)) for failure in failures
-            ],
-        )
-        write_manifest(folder, manifest)
-        progress.step("publishing")
-        publish(folder, settings, manifest.id)
-        meanings.write(settings.meanings)
-    return manifest
+        cache.retain({report.entry for report in self._reports} | _cache_keys(settings))
+        if self._failures and not (options.keep_going and self._reports):
+            raise BuildFailed(self._failures)
+        parts = [part for report in self._reports for part in report.parts]
+        if not options.accept_fewer:
+            refuse_shrunken_lists(parts, settings)
+        return parts
 
+    def _store_parts(self, report: LoadReport) -> None:
+        # In a public build the files change once more, in `_project`.
+        for part in report.parts if not self._options.public else ():
+            self._store.store_graph(part.graph, part.path, part.sha256)
 
-def _refuse_shrunken(parts: Sequence[Part], settings: Settings) -> None:
-    """A list that lost a fifth of its concepts since the build before is more likely cut off than revised."""
-    before = read_manifest_if_valid(settings.current)
-    if not before:
-        return
-    for group in in_force(parts, date.today()):
-        now = group[0]
-        then = before.find_graph(now.kind, now.id)
-        if then and then.coverage == now.coverage == Coverage.COMPLETE and now.concepts < then.concepts * 0.8:
-            raise ValidationError(
-                f"{now.source} {now.version}: {now.id} has {now.concepts:,} concepts, where the build that is "
-                f"published now has {then.concepts:,}. A file may be truncated.",
-                "Download it again, or use `begrepp build --accept-fewer` if the publisher shortened the list.",
+    def compare(self, parts: Sequence[Part]) -> list[Difference]:
+        """Compare the editions of each scheme, give re-used codes IRIs of their own, and write the differences."""
+        self._progress.step("comparing editions")
+        cache = ComparisonCache(self._settings.cache / "comparisons", from_scratch=self._options.from_scratch)
+        differences = [
+            *write_differences(
+                parts, self._graphs, self._iris, self._reused_codes, cache.get, public=self._options.public
             )
+        ]
+        cache.remove_unused()
+        return differences
 
-
-def _refuse_findings(findings: Sequence[CheckResult]) -> None:
-    """The current view as a whole must hold together, not only each source."""
-    if wrong := [finding for finding in findings if finding.severity == "violation"]:
-        words = "\n".join(f"{f.title}: {f.count}, such as {f.examples[0]}" for f in wrong)
-        raise ValidationError(
-            f"The sources are inconsistent, so nothing was published:\n{words}",
-            "\nBuild without one of the editions (name the others: `begrepp build SOURCE/EDITION…`).",
+    def assemble(self, parts: list[Part], differences: list[Difference]) -> AssembledGraphs:
+        """Write the current view and the graphs about the build, and store all graphs in the background."""
+        if self._options.public:
+            self._project(parts)
+        self._progress.step("merging the current view")
+        groups = group_in_force(parts, date.today())
+        current = [group[0] for group in groups]
+        headers = [line for part in parts if not is_one_of(part, current) for line in part.header]
+        catalogue, catalogue_sha256 = write_catalogue(self._graphs, headers, self._iris)
+        provenance = write_provenance(self._graphs, self._reports, self._settings.base, public=self._options.public)
+        cascade = self._write_cascade(current)
+        about = {"catalog": catalogue, "provenance": provenance, "cascade": cascade}
+        view = write_view(self._graphs, groups, [*(d.path for d in differences), *about.values()])
+        contents = StoreContents.from_files(
+            [
+                *((part.graph, part.path) for part in parts),
+                *((difference.graph, difference.path) for difference in differences),
+                *((self._iris.graph(name), path) for name, path in about.items()),
+            ],
+            view.copied,
+            view.apart,
+            {part.path: part.sha256 for part in parts},
         )
+        return AssembledGraphs(
+            parts=parts,
+            differences=differences,
+            current=current,
+            catalogue_sha256=catalogue_sha256,
+            view=view,
+            contents=contents,
+            stored=self._store.finish(contents),
+        )
+
+    def _project(self, parts: Sequence[Part]) -> None:
+        self._progress.step("removing texts that may not be redistributed")
+        for part in parts:
+            write_public_projection(part)
+
+    def _write_cascade(self, current: Sequence[Part]) -> Path:
+        path = self._graphs / "cascade.nt"
+        datasets = [part.path for part in current if part.kind in ("dataset", "catalogue")]
+        mappings = [part.path for part in current if part.kind == "mapping"]
+        write_cascade(path, datasets, mappings, self._iris)
+        return path
+
+    def derive(self, graphs: AssembledGraphs) -> DerivedResults:
+        """Write the text index, the statistics and the alphabetical order, and run the checks.
+
+        Raises `ValidationError` if a check finds a violation.
+        """
+        files = DerivedFiles(graphs.contents, self._previous)
+        with ThreadPoolExecutor(1) as pool:
+            store_checks = pool.submit(files.check_store, graphs.stored, self._folder / "store", self._progress)
+            documents = files.write_index(graphs.view.path, self._folder / "index", self._progress)
+            self._progress.step("rewriting the current view")
+            view_checks = files.scan_view(graphs.view.path, self._folder, self._settings.base)
+            checks = sorted([*view_checks, *store_checks.result()], key=lambda result: result.check)
+        refuse_check_violations(checks)
+        return DerivedResults(documents=documents, checks=checks, keys=files.keys)
+
+    def publish(self, graphs: AssembledGraphs, results: DerivedResults) -> Manifest:
+        """Write the manifest, move the build into place and make it the current one."""
+        manifest = self._manifest(graphs, results)
+        write_manifest(self._folder, manifest)
+        self._progress.step("publishing")
+        publish_build(self._folder, self._settings, manifest.id)
+        self._reused_codes.write(self._settings.meanings)
+        return manifest
+
+    def _manifest(self, graphs: AssembledGraphs, results: DerivedResults) -> Manifest:
+        public = self._options.public
+        digest = graph_hash([*graphs.parts, *graphs.differences], graphs.catalogue_sha256)
+        now = datetime.now(UTC)
+        reports = sorted(self._reports, key=lambda report: (report.source, report.version))
+        return Manifest(
+            id=f"{now:%Y%m%dT%H%M%S%f}-{digest[:12]}",
+            base=self._settings.base,
+            public=public,
+            built_at=now.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - self._started, 1),
+            hash=digest,
+            triples=graphs.view.triples,
+            things=results.documents,
+            software=f"begrepp {version('begrepp')}",
+            graphs=[graph_entry(part, current=is_one_of(part, graphs.current)) for part in graphs.parts],
+            loads=[load_entry(report, public=public) for report in reports],
+            differences=[difference_entry(difference) for difference in graphs.differences],
+            checks=results.checks,
+            derived=results.keys,
+            failed=[
+                FailedEdition(source=failure.key, reason="" if public else str(failure.error))
+                for failure in self._failures
+            ],
+        )
+
+
+def _cache_keys(settings: Settings) -> set[str]:
+    """Return the keys of the editions in the part cache that the builds on disk were made from."""
+    manifests = map(read_manifest_if_valid, settings.builds.glob("[!.]*"))
+    return {load.entry for manifest in manifests if manifest for load in manifest.loads}
 
 
 def check_edition(job: EditionJob, settings: Settings, progress: Progress) -> LoadReport:
-    """Load and validate one edition aside: is this file what it should be? The next build need not load it again."""
+    """Load and validate one edition without building; the part cache keeps it, so the next build does not load it.
+
+    Raises the `BegreppError` of the edition if it cannot be loaded.
+    """
     with staging_folder(settings.builds) as folder:
-        reports, failures = load_all([job], folder, settings.base, progress, PartCache(settings.cache / "editions"))
+        reports, failures = load_all_editions(
+            [job], folder, settings.base, progress, PartCache(settings.cache / "editions")
+        )
         if failures:
             raise failures[0].error
         return reports[0]
-
-
-def _entries(settings: Settings) -> set[str]:
-    """The entries of the cache that the builds kept here were made of."""
-    manifests = map(read_manifest_if_valid, settings.builds.glob("[!.]*"))
-    return {load.entry for manifest in manifests if manifest for load in manifest.loads}

@@ -1,4 +1,4 @@
-"""Who watches a build, and what is told: which edition is being read, what else is done, and how far it has come."""
+"""Progress reports of a build: the protocol that the command line implements."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from begrepp.artefact.parts import LoadReport
 from begrepp.errors import BegreppError
 from begrepp.records import EditionFiles
 
-Done = Callable[[float], None]
-"""Takes how much of a piece of work is done: from 0 to 1, which ends it."""
+ProgressCallback = Callable[[float], None]
+"""Called with the share of a task that is done, from 0 to 1; 1 ends the task."""
 
 
 class Progress(Protocol):
-    """Who watches a build."""
+    """Receives progress reports of a build."""
 
     def step(self, words: str) -> None:
-        """A step begins; it is short, or nobody knows how long it takes."""
+        """Report the start of a step that is short or of unknown length."""
 
-    def work(self, words: str) -> Done:
-        """A long piece of work begins, beside others, that tells how far it has come."""
+    def work(self, words: str) -> ProgressCallback:
+        """Report the start of a long task, which may run beside others; it calls the returned function."""
 
     def start(self, edition: EditionFiles, bytes_total: int) -> None:
-        """An edition begins to load."""
+        """Report that an edition begins to load."""
 
     def advance(self, key: str, rows: int, bytes_read: int, stage: str) -> None:
-        """So many rows of an edition are read, and this is being done with it now."""
+        """Report rows and bytes read so far of the edition with a key, and its present stage."""
 
     def finish(self, key: str, report: LoadReport | None, error: BegreppError | None) -> None:
-        """An edition is loaded, or is refused."""
+        """Report that an edition is loaded, or that it failed."""

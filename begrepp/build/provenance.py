@@ -1,4 +1,4 @@
-"""What a build says of itself as RDF: which releases there are, and who says so, from which files, since when."""
+"""RDF about the build: the catalogue graph (editions, vocabulary, cookbook) and the provenance graph (loads, files)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from pathlib import Path
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
 from begrepp.artefact.parts import FileUsed, LoadReport
+from begrepp.build.loads.violations import refuse_invalid_graph
 from begrepp.queries.cookbook import cookbook_triples
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import iri, name, ntriples_line, plain, typed_literal
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import DEFAULT_BASE, ROOT
-from begrepp.validation.validate import validate
 
 
-def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, str]:
-    """The graph that says what there is: releases outside the current view, our own words, and what may be asked."""
+def write_catalogue(graphs: Path, headers: list[str], iris: Iris) -> tuple[Path, str]:
+    """Write the catalogue graph; return its path and SHA-256.
+
+    It has the headers of editions outside the current view, the vocabulary of begrepp, and the queries of the cookbook.
+    """
     out = SortedFile(graphs / "catalog.nt")
-    for line in others:
+    for line in headers:
         out.add(line)
     for triple in cookbook_triples(iris):
         out.add(ntriples_line(triple))
@@ -31,9 +34,10 @@ def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, 
 
 
 def _ontology_lines(iris: Iris) -> list[str]:
-    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees.
+    """Return vocabulary, prefixes and catalogue as N-Triples lines.
 
-    The catalogue and its SPARQL endpoint are at the base that is configured; the vocabulary is the same everywhere.
+    Blank nodes are labelled by RDFC-1.0, so that they are the same in every build. The catalogue and its SPARQL
+    endpoint have the base that is configured; the vocabulary is the same everywhere.
     """
     dataset = Dataset()
     for file in ("vocabulary.ttl", "prefixes.ttl", "catalog.ttl"):
@@ -47,9 +51,10 @@ def _ontology_lines(iris: Iris) -> list[str]:
 
 
 def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, public: bool) -> Path:
-    """The graph that says who says so: files, checksums, rows, skips, and when it was loaded.
+    """Write the provenance graph: files, checksums, rows, skipped rows and time of every load; return its path.
 
-    Why a row was skipped may quote the row, so a public build says only where it stood.
+    A reason for skipping may quote the row, so a public build has only its position. Raises `ValidationError` if the
+    graph violates the shapes.
     """
     out = SortedFile(graphs / "provenance.nt")
     iris = Iris(base)
@@ -67,15 +72,15 @@ def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, 
             (load, name("begrepp:rowsSkipped"), typed_literal(report.skipped, "xsd:integer")),
         ]
         triples += [
-            (load, name("begrepp:skipReason"), plain(where if public else f"{where}: {why}"))
-            for where, why in report.skips
+            (load, name("begrepp:skipReason"), plain(where if public else f"{where}: {reason}"))
+            for where, reason in report.skips
         ]
         for file in report.files:
             triples += _file_triples(load, file, iris)
         for triple in triples:
             out.add(ntriples_line(triple))
     out.close()
-    validate([out.path])
+    refuse_invalid_graph(out.path, "The provenance of the build", "This is a bug in begrepp. Report it.")
     return out.path
 
 

@@ -1,6 +1,6 @@
-"""How a build takes its place: written aside, renamed when it is whole, made current by one atomic switch.
+"""Publication of a build: a lock for one build at a time, and the atomic switch of the `current` link.
 
-Killed at any moment, the build before it goes on serving, and what was left aside is removed by the next.
+If the process is killed at any moment, the previous build stays current; the next build removes the staging folder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from begrepp.settings import Settings
 
 @contextmanager
 def build_lock(settings: Settings) -> Iterator[None]:
-    """Only one build at a time; the lock goes with the process, however it ends."""
+    """Hold the build lock; raise `BegreppError` if another process has it. The lock ends with the process."""
     settings.data.mkdir(parents=True, exist_ok=True)
     with (settings.data / ".build.lock").open("w") as lock:
         try:
@@ -28,8 +28,8 @@ def build_lock(settings: Settings) -> Iterator[None]:
         yield
 
 
-def publish(folder: Path, settings: Settings, build_id: str) -> None:
-    """Rename the whole build into place and switch `current` to it in one step; older builds go."""
+def publish_build(folder: Path, settings: Settings, build_id: str) -> None:
+    """Rename the complete build into place, switch `current` to it, and remove builds beyond `keep_builds`."""
     target = settings.builds / build_id
     _let_others_read(folder / "index")
     folder.rename(target)

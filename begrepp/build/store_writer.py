@@ -1,8 +1,8 @@
-"""Writes the store of a build: all graphs anew, or the store of the build before with what has changed since.
+"""Store writer: writes the store of a build, completely or as an update of the previous store.
 
-The engine never changes a table file that it has written, so a new store can begin as hard links to those of the
-store before, and only the statements that went or came are written. What a store holds stands beside it in
-`store.json`, and that alone decides what has changed. (docs/decisions/store.md)
+The engine never changes a table file that it has written, so a new store can start as hard links to the files of
+the previous one; then only removed and added triples are written. `store.json` beside a store lists its contents,
+and it alone decides what has changed (docs/decisions/store.md).
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ from begrepp.files import link
 from begrepp.rdf.sorted_files import changed_lines
 from begrepp.store.contents import StoreContents, contents_file, graph_file, read_store_contents
 
-_MOST_CHANGES = 200_000
-"""Beyond so many statements that went or came, a store is sooner written anew."""
+_MAX_CHANGES = 200_000
+"""With more removed and added triples than this, writing a new store is faster."""
 _BATCH = 20_000
-_BLANK = re.compile(rb"^_:| _:\S+ \.$", re.MULTILINE)
-_PIECE = 1 << 27
-"""So many bytes are stored at a time: about as many statements as the engine sorts at a time."""
+_BLANK_NODE = re.compile(rb"^_:| _:\S+ \.$", re.MULTILINE)
+_PIECE_BYTES = 1 << 27
+"""Bytes that are loaded at a time: about as many triples as the engine sorts at a time."""
 
 
 class StoreTooDifferent(Exception):
-    """The store before is of no use."""
+    """Raised if the previous store cannot be updated."""
 
 
 @dataclass(slots=True)
-class _Begun:
-    """A graph that is being stored before all are read; the checksum is known when it is whole."""
+class _PendingGraph:
+    """A graph that is stored before all editions are read; its checksum is known when it is complete."""
 
     sha256: str = ""
     pieces: list[Path] = field(default_factory=list)
@@ -51,54 +51,57 @@ class _Begun:
 
 
 class StoreWriter:
-    """Writes the store of a build beside other work, each graph as soon as its file is whole.
+    """Writes the store of a build in a thread of its own, each graph as soon as its file is complete.
 
-    `before` is the store of an earlier build, from which what has not changed is taken; then nothing is begun early.
+    If `previous`, the store of an earlier build, can be updated, nothing is stored before `finish`.
     """
 
-    def __init__(self, path: Path, before: Path | None, progress: Progress) -> None:
+    def __init__(self, path: Path, previous: Path | None, progress: Progress) -> None:
         self._path = path
-        self._before = before
-        self._known = read_store_contents(before) if before else None
+        self._previous = previous
+        self._previous_contents = read_store_contents(previous) if previous else None
         self._progress = progress
-        self._beside = ThreadPoolExecutor(1)
-        self._begun: dict[str, _Begun] = defaultdict(_Begun)
-        self._beginning = Lock()
+        self._executor = ThreadPoolExecutor(1)
+        self._pending: dict[str, _PendingGraph] = defaultdict(_PendingGraph)
+        self._pending_lock = Lock()
 
     @property
     def is_new(self) -> bool:
-        """Whether graphs are stored as soon as they are there, since no store before can be renewed."""
-        return not self._known
+        """Whether the store is written completely, since there is no previous one to update."""
+        return not self._previous_contents
 
-    def begin_piece(self, graph: str, piece: Path) -> None:
-        """Store some lines of a graph that is still being read, and remove the file."""
-        with self._beginning:
-            begun = self._begun[graph]
-            if piece not in begun.pieces:
-                begun.pieces.append(piece)
-                begun.stored.append(self._beside.submit(self._load_piece, graph, piece))
+    def store_piece(self, graph: str, piece: Path) -> None:
+        """Store the lines in a file, of a graph that is still being read, and remove the file."""
+        with self._pending_lock:
+            pending = self._pending[graph]
+            if piece not in pending.pieces:
+                pending.pieces.append(piece)
+                pending.stored.append(self._executor.submit(self._load_piece, graph, piece))
 
-    def begin(self, graph: str, file: Path, sha256: str) -> None:
-        """Store a graph already, or the pieces of it that are left, since it is not likely to change any more."""
+    def store_graph(self, graph: str, file: Path, sha256: str) -> None:
+        """Store a complete graph, or its remaining pieces, unless the previous store is updated."""
         if not self.is_new:
             return
-        for piece in file.parent.glob(f"{glob.escape(file.stem)}.*{PIECE}"):
-            self.begin_piece(graph, piece)
-        begun = self._begun[graph]
-        begun.sha256 = sha256
-        if not begun.pieces:
-            begun.stored.append(self._beside.submit(self._load, graph, file))
+        for piece in file.parent.glob(f"{glob.escape(file.stem)}.*{PIECE_SUFFIX}"):
+            self.store_piece(graph, piece)
+        pending = self._pending[graph]
+        pending.sha256 = sha256
+        if not pending.pieces:
+            pending.stored.append(self._executor.submit(self._load, graph, file))
 
     def finish(self, contents: StoreContents) -> Future[None]:
-        """Store all else, and let go of the store. The files of the contents lie in `graphs/` beside it."""
-        return self._beside.submit(self._finish, contents)
+        """Store all other graphs and close the store; the future is done when it can be read.
+
+        The files of the contents are in `graphs/` beside the store.
+        """
+        return self._executor.submit(self._finish, contents)
 
     def close(self) -> None:
-        """Let go of the store, finished or not."""
-        self._beside.shutdown(cancel_futures=True)
-        self._let_go()
+        """Close the store, finished or not."""
+        self._executor.shutdown(cancel_futures=True)
+        self._close_store()
 
-    def _let_go(self) -> None:
+    def _close_store(self) -> None:
         self.__dict__.pop("_store", None)
 
     @cached_property
@@ -106,26 +109,26 @@ class StoreWriter:
         return Oxigraph(str(self._path))
 
     def _finish(self, contents: StoreContents) -> None:
-        if not self._renewed(contents):
+        if not self._update_previous(contents):
             self._write(contents)
-        self._let_go()
-        _note(self._path, contents)
+        self._close_store()
+        _write_contents(self._path, contents)
 
-    def _renewed(self, contents: StoreContents) -> bool:
-        """Whether the store could be made from the one before."""
-        if self._before and self._known:
+    def _update_previous(self, contents: StoreContents) -> bool:
+        """Make the store from the previous one; return whether that was possible."""
+        if self._previous and self._previous_contents:
             with suppress(StoreTooDifferent, OSError):
-                _renew(self._path, contents, self._before, self._known, self._progress)
+                _update(self._path, contents, self._previous, self._previous_contents, self._progress)
                 return True
             shutil.rmtree(self._path, ignore_errors=True)
         return False
 
     def _write(self, contents: StoreContents) -> None:
-        stored = {graph for graph, begun in self._begun.items() if contents.sha256.get(graph) == begun.sha256}
-        for begun in self._begun.values():
-            for future in begun.stored:
+        stored = {graph for graph, pending in self._pending.items() if contents.sha256.get(graph) == pending.sha256}
+        for pending in self._pending.values():
+            for future in pending.stored:
                 future.result()
-        for graph in self._begun.keys() - stored:
+        for graph in self._pending.keys() - stored:
             self._store.remove_graph(NamedNode(graph))
         for graph in sorted(contents.files.keys() - stored):
             self._load(graph, graph_file(self._path, contents, graph))
@@ -134,98 +137,107 @@ class StoreWriter:
         self._store.flush()
 
     def _load(self, graph: str, file: Path) -> None:
-        _load(self._store, graph, file, self._progress)
+        _load_file(self._store, graph, file, self._progress)
 
     def _load_piece(self, graph: str, piece: Path) -> None:
-        _load(self._store, graph, piece, self._progress)
+        _load_file(self._store, graph, piece, self._progress)
         piece.unlink()
 
 
-def _renew(path: Path, contents: StoreContents, before: Path, known: StoreContents, progress: Progress) -> None:
-    """Take the store before and write what has changed. Raises `StoreTooDifferent` where that is most of it."""
-    new, gone = contents.files.keys() - known.files.keys(), known.files.keys() - contents.files.keys()
-    room = _MOST_CHANGES
+def _update(
+    path: Path, contents: StoreContents, previous: Path, previous_contents: StoreContents, progress: Progress
+) -> None:
+    """Link the previous store and write the changes. Raises `StoreTooDifferent` if there are too many."""
+    new = contents.files.keys() - previous_contents.files.keys()
+    removed = previous_contents.files.keys() - contents.files.keys()
+    allowed = _MAX_CHANGES
     changes: dict[str, tuple[list[str], list[str]]] = {}
-    for graph in contents.files.keys() & known.files.keys():
-        if known.sha256[graph] == contents.sha256[graph]:
+    for graph in contents.files.keys() & previous_contents.files.keys():
+        if previous_contents.sha256[graph] == contents.sha256[graph]:
             continue
-        lines = changed_lines(graph_file(before, known, graph), graph_file(path, contents, graph))
-        found = list(islice(lines, room + 1))
-        room -= len(found)
-        if room < 0:
+        lines = changed_lines(graph_file(previous, previous_contents, graph), graph_file(path, contents, graph))
+        changed = list(islice(lines, allowed + 1))
+        allowed -= len(changed)
+        if allowed < 0:
             raise StoreTooDifferent
-        changes[graph] = ([line for is_new, line in found if not is_new], [line for is_new, line in found if is_new])
-    for graph in gone:
-        room -= _lines(graph_file(before, known, graph), room)
-        if room < 0:
+        changes[graph] = (
+            [line for is_new, line in changed if not is_new],
+            [line for is_new, line in changed if is_new],
+        )
+    for graph in removed:
+        allowed -= _count_lines(graph_file(previous, previous_contents, graph), allowed)
+        if allowed < 0:
             raise StoreTooDifferent
     path.mkdir()
-    for file in before.iterdir():
+    for file in previous.iterdir():
         (link if file.suffix == ".sst" else shutil.copyfile)(file, path / file.name)
     store = Oxigraph(str(path))
-    for graph in sorted(gone):
+    for graph in sorted(removed):
         store.remove_graph(NamedNode(graph))
-    for graph, (went, came) in sorted(changes.items()):
-        progress.step(f"{len(went) + len(came):,} statements changed in {graph or 'the current view'}")
-        if not any(line.startswith("_:") or " _:" in line for line in (*went, *came)):
-            _write(store, graph, went, came)
+    for graph, (removed_lines, added_lines) in sorted(changes.items()):
+        progress.step(f"{len(removed_lines) + len(added_lines):,} statements changed in {graph or 'the current view'}")
+        if not any(line.startswith("_:") or " _:" in line for line in (*removed_lines, *added_lines)):
+            _write_changes(store, graph, removed_lines, added_lines)
         elif graph:
-            # A blank node has no name by which a statement about it could be found.
+            # A triple with a blank node cannot be deleted by name.
             store.clear_graph(NamedNode(graph))
-            _load(store, graph, graph_file(path, contents, graph), progress)
+            _load_file(store, graph, graph_file(path, contents, graph), progress)
         else:
             raise StoreTooDifferent
     for graph in sorted(new):
-        _load(store, graph, graph_file(path, contents, graph), progress)
+        _load_file(store, graph, graph_file(path, contents, graph), progress)
     store.flush()
 
 
-def _write(store: Oxigraph, graph: str, went: Sequence[str], came: Sequence[str]) -> None:
-    place = NamedNode(graph) if graph else DefaultGraph()
-    for start in range(0, len(went), _BATCH):
-        said = "".join(went[start : start + _BATCH])
-        store.update(f"DELETE DATA {{ GRAPH <{graph}> {{ {said} }} }}" if graph else f"DELETE DATA {{ {said} }}")
-    quads = parse("".join(came), format=RdfFormat.N_TRIPLES)
-    store.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, place) for quad in quads)
+def _write_changes(store: Oxigraph, graph: str, removed: Sequence[str], added: Sequence[str]) -> None:
+    graph_name = NamedNode(graph) if graph else DefaultGraph()
+    for start in range(0, len(removed), _BATCH):
+        triples = "".join(removed[start : start + _BATCH])
+        store.update(f"DELETE DATA {{ GRAPH <{graph}> {{ {triples} }} }}" if graph else f"DELETE DATA {{ {triples} }}")
+    quads = parse("".join(added), format=RdfFormat.N_TRIPLES)
+    store.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, graph_name) for quad in quads)
 
 
-def _load(store: Oxigraph, graph: str, file: Path, progress: Progress) -> None:
-    """Store a file of sorted N-Triples, piece by piece, so that it can be told how far it has come.
+def _load_file(store: Oxigraph, graph: str, file: Path, progress: Progress) -> None:
+    """Load a file of sorted N-Triples in pieces, so that progress can be reported.
 
-    A blank node is one within a piece only, so lines that name one are stored together.
+    The label of a blank node is valid within one piece, so lines with blank nodes are loaded together at the end.
     """
-    place = NamedNode(graph) if graph else DefaultGraph()
+    graph_name = NamedNode(graph) if graph else DefaultGraph()
     size = file.stat().st_size
-    if size < _PIECE:
-        store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES, to_graph=place)
+    if size < _PIECE_BYTES:
+        store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES, to_graph=graph_name)
         return
     done = progress.work(f"storing {graph or 'the current view'}")
-    nameless: list[bytes] = []
-    with file.open("rb") as whole:
-        while piece := whole.read(_PIECE):
-            named, others = _apart(piece + whole.readline())
-            nameless += others
-            store.bulk_load(named, format=RdfFormat.N_TRIPLES, to_graph=place)
-            done(whole.tell() / size)
-    store.bulk_load(b"".join(nameless), format=RdfFormat.N_TRIPLES, to_graph=place)
+    with_blank_nodes: list[bytes] = []
+    with file.open("rb") as lines:
+        while piece := lines.read(_PIECE_BYTES):
+            ground, others = _split_blank_nodes(piece + lines.readline())
+            with_blank_nodes += others
+            store.bulk_load(ground, format=RdfFormat.N_TRIPLES, to_graph=graph_name)
+            done(lines.tell() / size)
+    store.bulk_load(b"".join(with_blank_nodes), format=RdfFormat.N_TRIPLES, to_graph=graph_name)
 
 
-def _apart(lines: bytes) -> tuple[bytes, list[bytes]]:
-    """Lines without those that name a blank node, and those."""
-    if not _BLANK.search(lines):
+def _split_blank_nodes(lines: bytes) -> tuple[bytes, list[bytes]]:
+    """Return the lines without blank nodes, joined, and the list of those with one."""
+    if not _BLANK_NODE.search(lines):
         return lines, []
-    each = lines.splitlines(keepends=True)
-    return b"".join(line for line in each if not _BLANK.search(line)), [line for line in each if _BLANK.search(line)]
+    all_lines = lines.splitlines(keepends=True)
+    return b"".join(line for line in all_lines if not _BLANK_NODE.search(line)), [
+        line for line in all_lines if _BLANK_NODE.search(line)
+    ]
 
 
-def _note(store: Path, contents: StoreContents) -> None:
+def _write_contents(store: Path, contents: StoreContents) -> None:
     contents_file(store).write_text(json.dumps(asdict(contents), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _lines(path: Path, most: int) -> int:
+def _count_lines(path: Path, most: int) -> int:
+    """Count the lines of a file; stops at one more than `most`."""
     with path.open("rb") as file:
         return sum(1 for _ in islice(file, most + 1))
 
 
-PIECE = ".piece"
-"""How the names of the pieces of a part that is still being written end, after the part's own name."""
+PIECE_SUFFIX = ".piece"
+"""Suffix of the files with pieces of a part that is still being written."""

@@ -16,11 +16,11 @@ from begrepp.artefact.manifest import GraphEntry, Manifest, current_build, part_
 from begrepp.artefact.parts import Part
 from begrepp.cli import console
 from begrepp.errors import NotFound, UsageError
-from begrepp.history.change_lists import COLUMNS, FeedEntry, as_atom, as_csv, cells, in_order
+from begrepp.history.change_lists import COLUMNS, FeedEntry, change_cells, changes_atom, changes_csv, sort_changes
 from begrepp.history.changes import TYPES, Comparison
 from begrepp.history.comparison import compare, edition_file
-from begrepp.history.correspondence import difference_triples, named
-from begrepp.history.reused_codes import ReusedCodes, bare
+from begrepp.history.correspondence import difference_triples, rename_codes
+from begrepp.history.reused_codes import ReusedCodes, file_with_bare_codes
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.serialise import graph_bytes
@@ -47,14 +47,14 @@ def write_diff(scheme: str, old: str, new: str, output: str, settings: Settings)
     one, other = (part_from_entry(graph, build / "graphs") for graph in _editions(manifest, scheme, old, new))
     with tempfile.TemporaryDirectory() as folder:
         for part in (one, other):
-            part.path = bare(part.path, Path(folder))
+            part.path = file_with_bare_codes(part.path, Path(folder))
         compared = compare(edition_file(one), edition_file(other))
     meanings, iris = ReusedCodes.read(settings.meanings), Iris(manifest.base)
-    renames = [meanings.renames(scheme, part.version, iris) for part in (one, other)]
-    compared.changes = in_order([named(change, *renames) for change in compared.changes])
+    renames = [meanings.renamed_iris(scheme, part.version, iris) for part in (one, other)]
+    compared.changes = sort_changes([rename_codes(change, *renames) for change in compared.changes])
     title = f"{scheme}: {one.version} → {other.version}"
     if output == "csv":
-        sys.stdout.write(as_csv(compared.changes))
+        sys.stdout.write(changes_csv(compared.changes))
     elif output == "html":
         click.echo(_html(title, compared))
     elif output == "turtle":
@@ -108,7 +108,7 @@ def _table(title: str, compared: Comparison) -> None:
     console.print_table(counts, _uncovered(compared))
     rows = Table("change", "rule", "old", "new")
     for change in compared.changes[:ROWS]:
-        kind, rule, old_code, old_label, new_code, new_label, *_ = cells(change)
+        kind, rule, old_code, old_label, new_code, new_label, *_ = change_cells(change)
         old, new = f"{old_code} {old_label}".strip(), f"{new_code} {new_label}".strip()
         rows.add_row(kind, rule.removeprefix("rule"), escape(old), escape(new))
     total = len(compared.changes)
@@ -119,7 +119,7 @@ def _table(title: str, compared: Comparison) -> None:
 def _html(title: str, compared: Comparison) -> str:
     head = "".join(f"<th>{html.escape(column)}</th>" for column in COLUMNS)
     rows = "\n".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells(change)) + "</tr>"
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in change_cells(change)) + "</tr>"
         for change in compared.changes
     )
     counts = "".join(f"<li>{kind}: {n}</li>" for kind, n in compared.by_type().items())
@@ -148,4 +148,4 @@ def _atom(manifest: Manifest, scheme: str, old: Part, new: Part, compared: Compa
         changes=compared.changes,
     )
     feed = f"{manifest.base}cs/{scheme}/changes.atom"
-    return as_atom(feed, title, [entry], feed_url=feed, words={"none": "–"})
+    return changes_atom(feed, title, [entry], feed_url=feed, words={"none": "–"})

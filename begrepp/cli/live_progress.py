@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.progress import Done
+from begrepp.build.progress import ProgressCallback
 from begrepp.cli.console import stderr
 from begrepp.errors import BegreppError
 from begrepp.records import EditionFiles
@@ -70,7 +70,7 @@ class LiveProgress:
             self._bars.console.print(f"[dim]· {escape(words)}[/]")
             self._step = self._bars.add_task(escape(words[:60]), total=None, stage="", told="")
 
-    def work(self, words: str) -> Done:
+    def work(self, words: str) -> ProgressCallback:
         """Start a long step with a progress bar and the time left."""
         self._note(words)
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""A difference read back from the graph, and written as a table, as CSV, or as an Atom feed."""
+"""Lists of changes between editions: reads a difference from the graph, writes it as CSV or as an Atom feed."""
 
 from __future__ import annotations
 
@@ -37,48 +37,52 @@ FEED_EXAMPLES = 5
 
 
 def read_changes(store: Store, difference: str) -> list[Change]:
-    """All changes of a difference, sorted by class and code."""
-    called: dict[str, list[Text]] = defaultdict(list)
-    for row in _ask(store, "difference-labels", difference):
+    """Return all changes of the difference with an IRI, sorted by class and code."""
+    labels: dict[str, list[Text]] = defaultdict(list)
+    for row in _select(store, "difference-labels", difference):
         label = row["label"]
         if isinstance(label, Literal):
-            called[str(getattr(row["code"], "value", ""))].append(Text(label.value, label.language or ""))
-    said: dict[str, dict[str, list[tuple[object, str]]]] = defaultdict(lambda: defaultdict(list))
-    for row in _ask(store, "difference", difference):
-        about = said[str(getattr(row["association"], "value", ""))]
+            labels[str(getattr(row["code"], "value", ""))].append(Text(label.value, label.language or ""))
+    associations: dict[str, dict[str, list[tuple[object, str]]]] = defaultdict(lambda: defaultdict(list))
+    for row in _select(store, "difference", difference):
+        properties = associations[str(getattr(row["association"], "value", ""))]
         notation = row["notation"]
-        about[str(getattr(row["property"], "value", ""))].append(
+        properties[str(getattr(row["property"], "value", ""))].append(
             (row["value"], notation.value if isinstance(notation, Literal) else "")
         )
-    return in_order(_change(properties, called) for properties in said.values())
+    return sort_changes(_change(properties, labels) for properties in associations.values())
 
 
-def _ask(store: Store, name: str, difference: str) -> QuerySolutions:
+def _select(store: Store, name: str, difference: str) -> QuerySolutions:
     query = read_query(QUERIES_DIR / "pages" / f"{name}.rq").text
     rows = store.query(query.replace("{ UNDEF }", f"{{ {NamedNode(difference)} }}"))
     assert isinstance(rows, QuerySolutions)
     return rows
 
 
-def _change(said: Mapping[str, Sequence[tuple[object, str]]], called: Mapping[str, Sequence[Text]]) -> Change:
+def _change(
+    properties: Mapping[str, Sequence[tuple[object, str]]], labels_by_code: Mapping[str, Sequence[Text]]
+) -> Change:
     def codes(prefixed: str) -> tuple[ChangedCode, ...]:
-        found = {(str(getattr(term, "value", "")), notation) for term, notation in said.get(expand(prefixed), ())}
+        ends = {(str(getattr(term, "value", "")), notation) for term, notation in properties.get(expand(prefixed), ())}
         rows = [
             ChangedCode(
                 iri=iri,
                 notation=notation or iri.rpartition("/")[2],
-                labels=tuple(sorted(set(called.get(iri, ())), key=lambda text: (_rank(text.lang), text))),
+                labels=tuple(
+                    sorted(set(labels_by_code.get(iri, ())), key=lambda text: (_language_rank(text.lang), text))
+                ),
             )
-            for iri, notation in found
+            for iri, notation in ends
         ]
         return tuple(sorted(rows, key=lambda code: sort_key(code.notation)))
 
     def labels(prefixed: str) -> tuple[Text, ...]:
-        terms = [term for term, _ in said.get(expand(prefixed), ()) if isinstance(term, Literal)]
-        found = {Text(term.value, term.language or "") for term in terms}
-        return tuple(sorted(found, key=lambda text: (_rank(text.lang), sort_key(text.value))))
+        terms = [term for term, _ in properties.get(expand(prefixed), ()) if isinstance(term, Literal)]
+        texts = {Text(term.value, term.language or "") for term in terms}
+        return tuple(sorted(texts, key=lambda text: (_language_rank(text.lang), sort_key(text.value))))
 
-    rule = said[expand("begrepp:changeRule")][0][0]
+    rule = properties[expand("begrepp:changeRule")][0][0]
     return Change(
         rule=str(getattr(rule, "value", "")).rpartition("#")[2],
         sources=codes("xkos:sourceConcept"),
@@ -92,18 +96,18 @@ def _change(said: Mapping[str, Sequence[tuple[object, str]]], called: Mapping[st
     )
 
 
-def _rank(lang: str) -> int:
+def _language_rank(lang: str) -> int:
     return LANGUAGES.index(lang) if lang in LANGUAGES else len(LANGUAGES)
 
 
-def in_order(changes: Iterable[Change]) -> list[Change]:
-    """By class, then by code as Swedes sort."""
+def sort_changes(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes sorted by class, then by code in Swedish order."""
     order = {kind: place for place, kind in enumerate(TYPES)}
     return sorted(changes, key=lambda change: (order[change.type], sort_key(change.key), change.rule))
 
 
-def cells(change: Change) -> tuple[str, ...]:
-    """A change as the cells of a row, in the order of `COLUMNS`."""
+def change_cells(change: Change) -> tuple[str, ...]:
+    """Return a change as the cells of a row, in the order of `COLUMNS`."""
 
     def joined(values: Iterable[str]) -> str:
         return " | ".join(values)
@@ -112,9 +116,9 @@ def cells(change: Change) -> tuple[str, ...]:
         change.type,
         change.rule,
         joined(code.notation for code in change.sources),
-        joined(text.value for text in labels_of(change.sources, change.old_labels)),
+        joined(text.value for text in side_labels(change.sources, change.old_labels)),
         joined(code.notation for code in change.targets),
-        joined(text.value for text in labels_of(change.targets, change.new_labels)),
+        joined(text.value for text in side_labels(change.targets, change.new_labels)),
         joined(code.notation for code in change.old_parents),
         joined(code.notation for code in change.new_parents),
         change.old_text.value if change.old_text else "",
@@ -122,30 +126,30 @@ def cells(change: Change) -> tuple[str, ...]:
     )
 
 
-def labels_of(codes: Sequence[ChangedCode], labels: Sequence[Text], language: str = "sv") -> list[Text]:
-    """The labels of one end of a change; those of several codes stand in the order of the codes."""
+def side_labels(codes: Sequence[ChangedCode], labels: Sequence[Text], language: str = "sv") -> list[Text]:
+    """Return the labels of one side of a change in a language; those of several codes in the order of the codes."""
     if len(codes) > 1 and all(code.labels for code in codes):
-        return [one_language(code.labels, language)[0] for code in codes]
-    return one_language(labels, language)
+        return [labels_in(code.labels, language)[0] for code in codes]
+    return labels_in(labels, language)
 
 
-def one_language(labels: Sequence[Text], language: str = "sv") -> list[Text]:
-    """The labels in a language, or in the language of the first where there are none."""
-    own = [text for text in labels if text.lang == language]
-    return own or [text for text in labels if text.lang == labels[0].lang]
+def labels_in(labels: Sequence[Text], language: str = "sv") -> list[Text]:
+    """Return the labels in a language, or if there are none, those in the language of the first."""
+    matching = [text for text in labels if text.lang == language]
+    return matching or [text for text in labels if text.lang == labels[0].lang]
 
 
-def as_csv(changes: Iterable[Change]) -> str:
-    """The changes as CSV (RFC 4180), the cells of several codes parted by ` | `."""
+def changes_csv(changes: Iterable[Change]) -> str:
+    """Return the changes as CSV (RFC 4180); ` | ` separates several codes in a cell."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(map(_harmless, map(cells, changes)))
+    writer.writerows(map(_escape_formulas, map(change_cells, changes)))
     return out.getvalue()
 
 
-def _harmless(row: Sequence[str]) -> list[str]:
-    """A spreadsheet must not take a publisher's text for a formula."""
+def _escape_formulas(row: Sequence[str]) -> list[str]:
+    """Return the cells with a quote before text that a spreadsheet would evaluate as a formula."""
     return [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in row]
 
 
@@ -166,7 +170,7 @@ class FeedEntry:
     """The changes, of which the first `FEED_EXAMPLES` are listed."""
 
 
-def as_atom(
+def changes_atom(
     feed_iri: str, title: str, entries: Sequence[FeedEntry], *, feed_url: str, words: Mapping[str, str]
 ) -> bytes:
     """Return differences as an Atom feed (RFC 4287), in the order given.
@@ -197,12 +201,12 @@ def as_atom(
         counts = "; ".join(f"{words.get(kind, kind)}: {n}" for kind, n in entry.counts.items())
         add(node, "summary", counts or words.get("none", ""))
         examples = entry.changes[:FEED_EXAMPLES]
-        lines = [counts, *(f"{words.get(c.type, c.type)}: {_line(c)}" for c in examples)]
+        lines = [counts, *(f"{words.get(c.type, c.type)}: {_change_line(c)}" for c in examples)]
         add(node, "content", "\n".join(lines), type="text")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ElementTree.tostring(feed, encoding="utf-8")) + b"\n"
 
 
-def _line(change: Change) -> str:
-    _, _, old_code, old_label, new_code, new_label, *_ = cells(change)
+def _change_line(change: Change) -> str:
+    _, _, old_code, old_label, new_code, new_label, *_ = change_cells(change)
     old, new = f"{old_code} {old_label}".strip(), f"{new_code} {new_label}".strip()
     return " → ".join(part for part in (old, new) if part)

@@ -1,7 +1,7 @@
-"""The changes between two editions of a code system: what happened to a code, and which rule decided so.
+"""Changes between two editions of a code system: classes of change, and the rules that decide them.
 
-`RULES` is the one table of rules; what each says in words, in Swedish and English, is in
-`ontology/vocabulary.ttl`, and the reasons are in docs/decisions/differences.md.
+`RULES` is the only table of rules. Their Swedish and English descriptions are in `ontology/vocabulary.ttl`, the
+reasons in docs/decisions/differences.md.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ RULES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedCode:
-    """A concept at one end of a change, and what it is called, where several stand there together."""
+    """A concept on one side of a change; `labels` are set if the side has several concepts."""
 
     iri: str
     notation: str
@@ -57,7 +57,7 @@ class ChangedCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One row of a difference: `sources` as the older edition has them, `targets` as the newer has them."""
+    """One change of a difference: `sources` are concepts of the older edition, `targets` of the newer."""
 
     rule: str
     sources: tuple[ChangedCode, ...] = ()
@@ -76,23 +76,23 @@ class Change:
 
     @property
     def key(self) -> str:
-        """The code that the change is listed under: the one that was split, the one that others became."""
-        ends = self.targets if self.type == "merged" else self.sources or self.targets
-        return ends[0].notation
+        """The code that the change is listed under: the target of a merger, otherwise the source if there is one."""
+        codes = self.targets if self.type == "merged" else self.sources or self.targets
+        return codes[0].notation
 
 
 @dataclass(slots=True, kw_only=True)
 class Comparison:
-    """What came of comparing two editions."""
+    """The result of comparing two editions: changes, coverage by level, and the number of unchanged codes."""
 
     changes: list[Change] = field(default_factory=list)
     levels: list[LevelCoverage] = field(default_factory=list)
     unchanged: int = 0
 
     def by_type(self) -> dict[str, int]:
-        """How many changes there are of each class, those with none left out."""
+        """Return the number of changes of each class that has any."""
         return {kind: n for kind in TYPES if (n := sum(change.type == kind for change in self.changes))}
 
     def by_rule(self) -> dict[str, int]:
-        """How many changes each rule decided."""
+        """Return the number of changes of each rule that has any."""
         return {rule: n for rule in RULES if (n := sum(change.rule == rule for change in self.changes))}

@@ -1,6 +1,6 @@
-"""Differences between the editions of a scheme as RDF: an `xkos:Correspondence` in a graph of its own.
+"""RDF of a difference between two editions of a scheme: an `xkos:Correspondence` in a graph of its own.
 
-One node per change, named by its class and code, so that the same editions give the same triples.
+Each change is one node whose IRI contains its class and code, so the same editions give the same triples.
 """
 
 from __future__ import annotations
@@ -16,37 +16,40 @@ from begrepp.rdf.ntriples import Triple, iri, name, plain, text, texts, typed_li
 from begrepp.records import Text
 
 DIFFERENCE_TEXTS = ("begrepp:oldLabel", "begrepp:newLabel", "begrepp:oldText", "begrepp:newText")
-"""What a difference says in the publisher's words; it stays inside where those may not be passed on."""
+"""Properties with the publisher's texts; a public build leaves them out if they may not be redistributed."""
 
 
-def named(change: Change, old: Renames, new: Renames) -> Change:
-    """The change with the IRIs that its codes have in either edition."""
+def rename_codes(change: Change, old: Renames, new: Renames) -> Change:
+    """Return the change with the IRIs that its codes have in the older and in the newer edition."""
     if not old and not new:
         return change
 
-    def said(codes: tuple[ChangedCode, ...], renames: Renames) -> tuple[ChangedCode, ...]:
+    def renamed(codes: tuple[ChangedCode, ...], renames: Renames) -> tuple[ChangedCode, ...]:
         return tuple(dataclasses.replace(c, iri=renames.get(f"<{c.iri}>", f"<{c.iri}>")[1:-1]) for c in codes)
 
     return dataclasses.replace(
         change,
-        sources=said(change.sources, old),
-        targets=said(change.targets, new),
-        old_parents=said(change.old_parents, old),
-        new_parents=said(change.new_parents, new),
+        sources=renamed(change.sources, old),
+        targets=renamed(change.targets, new),
+        old_parents=renamed(change.old_parents, old),
+        new_parents=renamed(change.new_parents, new),
     )
 
 
 def difference_triples(
     graph: str, old: Part, new: Part, compared: Comparison, *, with_texts: bool = True
 ) -> Iterator[Triple]:
-    """The correspondence, what it covers, and its associations. Without texts, codes and classes are left."""
+    """Yield the triples of the correspondence, its levels and its associations.
+
+    `with_texts=False` leaves out `DIFFERENCE_TEXTS`; codes and classes of change stay.
+    """
     subject = iri(graph)
     yield subject, name("rdf:type"), name("xkos:Correspondence")
     for prefixed, part in (("begrepp:olderRelease", old), ("begrepp:newerRelease", new)):
         yield subject, name("xkos:compares"), iri(part.graph)
         yield subject, name(prefixed), iri(part.graph)
-    for release_of in _scheme_of(new):
-        yield subject, name("begrepp:differenceOf"), release_of
+    for scheme in _scheme_of(new):
+        yield subject, name("begrepp:differenceOf"), scheme
     yield from texts(subject, "dct:title", _titles(old, new))
     yield subject, name("begrepp:changes"), typed_literal(len(compared.changes), "xsd:integer")
     yield subject, name("begrepp:unchanged"), typed_literal(compared.unchanged, "xsd:integer")
@@ -60,14 +63,14 @@ def difference_triples(
 
 
 def _level(subject: str, prefixed: str, level: str) -> Iterator[Triple]:
-    """A level by its IRI, or in words where codes of a length stand for one; one without a name is not named."""
+    """Yield the triple of a level: its IRI, or text such as `length 3`; none for a level without name."""
     if level:
         yield subject, name(prefixed), iri(level) if "://" in level else plain(level)
 
 
 def _scheme_of(part: Part) -> list[str]:
-    said = (line.split(" ", 2) for line in part.header)
-    return sorted({rest[:-3] for _, predicate, rest in said if predicate == name("begrepp:releaseOf")})
+    header = (line.split(" ", 2) for line in part.header)
+    return sorted({rest[:-3] for _, predicate, rest in header if predicate == name("begrepp:releaseOf")})
 
 
 def _titles(old: Part, new: Part) -> list[Text]:
@@ -80,7 +83,7 @@ def _titles(old: Part, new: Part) -> list[Text]:
 
 
 def association_iri(graph: str, change: Change) -> str:
-    """The IRI of one change: its difference, its class and its code."""
+    """Return the IRI of a change: the difference, the class of change and the code."""
     return f"{graph}/{change.type}/{segment(change.key)}"
 
 

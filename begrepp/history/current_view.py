@@ -1,8 +1,8 @@
-"""Which release counts now, and what became of the codes that it no longer has.
+"""The current view: which edition is in force, and what the current view takes from other editions.
 
-The **current view** is the default graph of every query: per scheme the newest complete release in
-force; what newer partial lists add beyond it; and the concepts that only older releases have, in
-their last state, marked as retired. Mapping sets and dataset descriptions: the newest of each.
+The **current view** is the default graph of every query. For each scheme it has the newest complete edition in
+force, the concepts that newer partial editions add, and the concepts that only older editions have, in their last
+state, marked as retired. Of mapping sets, catalogues, datasets and structures it has the newest.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ from begrepp.rdf.sorted_files import group_by_subject, is_concept
 from begrepp.records import Coverage
 
 
-def in_force(parts: Iterable[Part], today: date) -> list[list[Part]]:
-    """Per scheme, mapping set or dataset: its parts, the one that counts now first, then newest to oldest."""
+def group_in_force(parts: Iterable[Part], today: date) -> list[list[Part]]:
+    """Group the parts by scheme, mapping set, catalogue, dataset or structure.
+
+    The first part of a group is the one in force on the day `today`; the others that are valid then follow, newest
+    first. A part is valid from its first day on.
+    """
     ordered = sorted(parts, key=lambda p: (p.kind, p.id, p.valid_from, p.version))
     groups = []
     for _, group in groupby(ordered, key=lambda p: (p.kind, p.id)):
@@ -30,31 +34,31 @@ def in_force(parts: Iterable[Part], today: date) -> list[list[Part]]:
 
 
 def current_lines(group: list[Part]) -> Iterator[str]:
-    """The lines of one scheme's current view, sorted within each release."""
+    """Yield the lines of a group's current view, sorted within each edition."""
     base, *others = group
     with base.path.open(encoding="utf-8") as lines:
         yield from lines
     if base.kind != "scheme":
         return
-    known = _concepts(base)
+    known = _concept_subjects(base)
     newer = [part for part in others if part.valid_from >= base.valid_from]
     older = [part for part in others if part.valid_from < base.valid_from]
-    # Only a list that claims to be complete says of a code that it is gone: the first one without it.
+    # Only an edition that lists its whole scheme retires a code: the first one without it.
     retired_on = base.valid_from if base.coverage is Coverage.COMPLETE else None
     for part in newer:
-        yield from _beyond(part, known, retired_on=None)
+        yield from _added_lines(part, known, retired_on=None)
     for part in older:
-        yield from _beyond(part, known, retired_on=retired_on)
+        yield from _added_lines(part, known, retired_on=retired_on)
         if retired_on and part.coverage is Coverage.COMPLETE:
             retired_on = part.valid_from
 
 
-def _concepts(part: Part) -> set[str]:
+def _concept_subjects(part: Part) -> set[str]:
     return {subject for subject, lines in group_by_subject(part.path) if is_concept(lines)}
 
 
-def _beyond(part: Part, known: set[str], *, retired_on: date | None) -> Iterator[str]:
-    """Header, and the concepts that are not known yet with their terms; they are known from then on."""
+def _added_lines(part: Part, known: set[str], *, retired_on: date | None) -> Iterator[str]:
+    """Yield the header, and the concepts that are not in `known` with their SKOS-XL terms; add them to `known`."""
     yield from part.header
     terms: set[str] = set()
     label_links = {name(f"skosxl:{kind}Label") for kind in ("pref", "alt", "hidden")}
@@ -68,18 +72,18 @@ def _beyond(part: Part, known: set[str], *, retired_on: date | None) -> Iterator
             _, predicate, rest = line.split(" ", 2)
             if predicate in label_links:
                 terms.add(rest.removesuffix(" .\n"))
-        yield from retired(subject, lines, retired_on) if retired_on else lines
+        yield from retired_lines(subject, lines, retired_on) if retired_on else lines
 
 
-def retired(subject: str, lines: list[str], since: date) -> Iterator[str]:
-    """The concept's last state, inactive from the day the release without it came into force."""
+def retired_lines(subject: str, lines: list[str], since: date) -> Iterator[str]:
+    """Yield the lines of a concept as inactive; it was valid to the day before `since`, unless it says otherwise."""
     status = name("begrepp:status")
-    ended = name("begrepp:validTo")
-    has_end = any(line.split(" ", 2)[1] == ended for line in lines)
+    valid_to = name("begrepp:validTo")
+    has_end = any(line.split(" ", 2)[1] == valid_to for line in lines)
     for line in lines:
         if line.split(" ", 2)[1] != status:
             yield line
     yield ntriples_line((subject, status, name("begrepp:inactive")))
     yield ntriples_line((subject, name("owl:deprecated"), typed_literal("true", "xsd:boolean")))
     if not has_end:
-        yield ntriples_line((subject, ended, date_literal(since - timedelta(days=1))))
+        yield ntriples_line((subject, valid_to, date_literal(since - timedelta(days=1))))

@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import DifferenceEntry
 from begrepp.errors import UsageError
-from begrepp.history.change_lists import FeedEntry, as_atom, as_csv
+from begrepp.history.change_lists import FeedEntry, changes_atom, changes_csv
 from begrepp.history.changes import RULES, TYPES
 from begrepp.queries.pages import construct
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
@@ -36,7 +36,7 @@ def difference(scheme: str, pair: str) -> Response:
     if (kind and kind not in TYPES) or (rule and rule not in RULES):
         raise UsageError(f"There is no change type '{kind or rule}'.", f"Choose one of {', '.join(TYPES)}.")
     if format_ == CSV:
-        text = as_csv(filtered_changes(found, said.graph, kind, rule, query[:200]))
+        text = changes_csv(filtered_changes(found, said.graph, kind, rule, query[:200]))
         response = Response(text, content_type="text/csv; charset=utf-8; header=present")
         response.headers["Content-Disposition"] = f'inline; filename="{scheme}-{said.old}-{said.new}.csv"'
     elif format_ != HTML:
@@ -96,7 +96,7 @@ def _feed(found: ServedBuild, scheme: str) -> Response:
     newest = sorted(differences, key=lambda d: (d.new_valid_from, d.graph), reverse=True)[:NEWEST]
     path = f"/cs/{scheme}/changes.atom" if scheme else "/changes.atom"
     title = say("difference.feedof", scheme=scheme) if scheme else say("difference.feed")
-    feed = as_atom(
+    feed = changes_atom(
         found.iris.base + path[1:],
         title,
         [

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.build.record_checks import check_records
+from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import InputError, PersonalDataError
 from begrepp.records import Concept, Coverage, Edition
 from tests import golden

@@ -15,7 +15,7 @@ import pytest
 from openpyxl import Workbook
 
 import loaders
-from begrepp.build.record_checks import check_records
+from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import BegreppError, InputError, PersonalDataError
 from begrepp.records import EditionFiles
 from begrepp.sources.tables import MAX_LINE

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-POOLS = ("begrepp.build.load_editions.ProcessPoolExecutor", "begrepp.build.graph_checks.ProcessPoolExecutor")
+POOLS = ("begrepp.build.loads.load_editions.ProcessPoolExecutor", "begrepp.build.derived.graph_checks.ProcessPoolExecutor")
 
 
 class InlinePool(Executor):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.build.record_checks import check_records
+from begrepp.build.loads.record_checks import check_records
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.records import (

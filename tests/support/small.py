@@ -12,9 +12,9 @@ from pathlib import Path
 import loaders
 from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.load_editions import EditionJob
+from begrepp.build.loads.load_editions import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.build.progress import Done
+from begrepp.build.progress import ProgressCallback
 from begrepp.errors import BegreppError
 from begrepp.records import EditionFiles
 from begrepp.settings import Settings
@@ -40,7 +40,7 @@ class Quiet:
     def step(self, words: str) -> None:
         self.steps.append(words)
 
-    def work(self, words: str) -> Done:
+    def work(self, words: str) -> ProgressCallback:
         self.steps.append(words)
         return lambda part: None
 

@@ -1,8 +1,8 @@
-"""What became of each code between two editions of a code system: a table of changes, each with its rule.
+"""Comparison of two editions of a code system: a list of changes, each with the rule that decided it.
 
-Two sorted files of N-Triples are read side by side, concept by concept; only what differs is looked into.
-Memory: one small entry per concept. What an edition does not cover, it says nothing about: a level that
-the older edition does not list adds no codes, and a level that the newer does not list retires none.
+Two sorted N-Triples files are read in parallel, concept by concept; only concepts that differ are parsed. Memory:
+one small entry for each concept. A level that the older edition does not cover adds no codes, and a level that the
+newer edition does not cover retires none.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ _IN_RELEASE = f" {name('begrepp:inRelease')} "
 
 
 def compare(old: EditionFile, new: EditionFile) -> Comparison:
-    """The changes from the older edition to the newer, sorted by class and code."""
-    before, after = EditionSurvey.of(old), EditionSurvey.of(new)
-    reach = SharedCoverage(before, after)
-    kept, turnover = CommonCodes(), AddedAndRemoved()
+    """Compare two editions; return the changes sorted by class and code."""
+    before, after = EditionSurvey.read(old), EditionSurvey.read(new)
+    coverage = SharedCoverage(before, after)
+    common, others = CommonCodes(), AddedAndRemoved()
     unchanged = 0
-    for subject, old_lines, new_lines in _side_by_side(old.path, new.path):
+    for subject, old_lines, new_lines in _concept_pairs(old.path, new.path):
         if old_lines and new_lines:
-            if _same(old_lines, new_lines):
+            if _same_lines(old_lines, new_lines):
                 unchanged += 1
                 continue
-            one, other = EditionConcept.of(subject, old_lines), EditionConcept.of(subject, new_lines)
+            one, other = EditionConcept.parse(subject, old_lines), EditionConcept.parse(subject, new_lines)
             if one.active and other.active:
-                unchanged += not kept.compare(one, other, reach, old.valid_from)
+                unchanged += not common.compare(one, other, coverage, old.valid_from)
             elif one.active:
-                turnover.gone[subject] = (one, other)
+                others.removed[subject] = (one, other)
             elif other.active:
-                turnover.come[subject] = other
+                others.added[subject] = other
         elif old_lines:
-            if reach.newer_covers(subject) and (entry := EditionConcept.of(subject, old_lines)).active:
-                turnover.gone[subject] = (entry, None)
-        elif reach.older_covers(subject) and (entry := EditionConcept.of(subject, new_lines)).active:
-            turnover.come[subject] = entry
-    turnover.settle(before, after, old.path, new.path, kept.renamed)
+            if coverage.newer_covers(subject) and (entry := EditionConcept.parse(subject, old_lines)).active:
+                others.removed[subject] = (entry, None)
+        elif coverage.older_covers(subject) and (entry := EditionConcept.parse(subject, new_lines)).active:
+            others.added[subject] = entry
+    others.resolve(before, after, old.path, new.path, common.renamed)
     order = {kind: place for place, kind in enumerate(TYPES)}
-    changes = sorted(kept.changes + turnover.changes, key=lambda c: (order[c.type], c.key, c.rule))
-    return Comparison(changes=changes, levels=reach.levels, unchanged=unchanged)
+    changes = sorted(common.changes + others.changes, key=lambda c: (order[c.type], c.key, c.rule))
+    return Comparison(changes=changes, levels=coverage.levels, unchanged=unchanged)
 
 
-def _side_by_side(old: Path, new: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-    """The concepts of both files in order, each with its lines in the one and in the other."""
+def _concept_pairs(old: Path, new: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield the concepts of two sorted files in order: subject, lines in the old, lines in the new; none is `[]`."""
     nothing: tuple[str, list[str]] = ("", [])
     left, right = (
         ((subject, lines) for subject, lines in group_by_subject(path) if is_concept(lines)) for path in (old, new)
@@ -71,18 +71,18 @@ def _side_by_side(old: Path, new: Path) -> Iterator[tuple[str, list[str], list[s
             other = next(right, nothing)
 
 
-def _same(old: list[str], new: list[str]) -> bool:
-    """Whether a concept reads the same in both, but for the release that it is in."""
+def _same_lines(old: list[str], new: list[str]) -> bool:
+    """Return whether the lines are the same, apart from `begrepp:inRelease`."""
     if len(old) != len(new):
         return False
     return all(a == b or (_IN_RELEASE in a and _IN_RELEASE in b) for a, b in zip(old, new, strict=True))
 
 
 def compare_parts(old: Part, new: Part) -> Comparison:
-    """What became of each code from one edition to the next, worked out anew."""
+    """Compare the editions in two parts of a build, without a cache."""
     return compare(edition_file(old), edition_file(new))
 
 
 def edition_file(part: Part) -> EditionFile:
-    """What the comparison needs of a part."""
+    """Return the edition in a part as the comparison reads it."""
     return EditionFile(path=part.path, coverage=part.coverage, valid_from=part.valid_from.isoformat())

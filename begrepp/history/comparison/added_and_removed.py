@@ -1,4 +1,4 @@
-"""Codes that came or went between two editions: which became which, and what is left over."""
+"""Codes that are in one of two editions only: pairs removed codes with added ones."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from begrepp.history.changes import Change, ChangedCode
-from begrepp.history.comparison.common_codes import retitled
+from begrepp.history.comparison.common_codes import retitled_change
 from begrepp.history.comparison.coverage import EditionSurvey
-from begrepp.history.comparison.entry import EditionConcept, language_order, last, unique
+from begrepp.history.comparison.entry import EditionConcept, language_order, last_segment, unique
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import group_by_subject, is_concept, parse_literal
 from begrepp.text.similarity import content_words, is_reserve_code, spelling_key
@@ -20,13 +20,13 @@ _PREF_LABEL = f" {name('skos:prefLabel')} "
 
 @dataclass(slots=True)
 class AddedAndRemoved:
-    """The codes that came or went, which are settled when all are known."""
+    """Collects added and removed codes, and decides what happened to them when all are known."""
 
     changes: list[Change] = field(default_factory=list)
-    gone: dict[str, tuple[EditionConcept, EditionConcept | None]] = field(default_factory=dict)
-    come: dict[str, EditionConcept] = field(default_factory=dict)
+    removed: dict[str, tuple[EditionConcept, EditionConcept | None]] = field(default_factory=dict)
+    added: dict[str, EditionConcept] = field(default_factory=dict)
 
-    def settle(
+    def resolve(
         self,
         before: EditionSurvey,
         after: EditionSurvey,
@@ -34,51 +34,51 @@ class AddedAndRemoved:
         new: Path,
         renamed: Iterable[tuple[EditionConcept, EditionConcept, str]],
     ) -> None:
-        """Pair codes that went with codes that came; what is left over was retired or added."""
+        """Pair removed codes with added codes by successor and title; the rest become retired or added."""
         self._by_successors(before, after)
         self._by_titles(new)
         self._renamed(renamed)
         self._divided(before, old)
-        for entry, then in self.gone.values():
+        for entry, then in self.removed.values():
             rule = "ruleStatedInactive" if then else "ruleCodeGone"
             self.changes.append(Change(rule=rule, sources=(entry.code,), old_labels=entry.texts()))
-        for subject, entry in self.come.items():
+        for subject, entry in self.added.items():
             rule = "ruleInUseAgain" if subject in before.level else "ruleNewCode"
             if rule == "ruleNewCode" and all(is_reserve_code(text.value) for text in entry.texts()[:1]):
                 rule = "ruleNewSpareCode"
             self.changes.append(Change(rule=rule, targets=(entry.code,), new_labels=entry.texts()))
 
     def _by_successors(self, before: EditionSurvey, after: EditionSurvey) -> None:
-        """What the publisher says took the place of a code."""
+        """Pair removed codes with the successors that the publisher states."""
         single: dict[str, list[EditionConcept]] = defaultdict(list)
-        for subject, (old, then) in [*self.gone.items()]:
+        for subject, (old, then) in [*self.removed.items()]:
             stated = then.successors if then and then.successors else old.successors
             successors = sorted({s for s in stated if s in after.level})
             if len(successors) == 1:
                 single[successors[0]].append(old)
             elif successors:
                 self._pair("ruleSeveralSuccessors", [old], successors)
-                del self.gone[subject]
+                del self.removed[subject]
         for successor, entries in sorted(single.items()):
-            if successor in before.level and successor not in self.come:
+            if successor in before.level and successor not in self.added:
                 rule = "ruleSuccessorKept"
             else:
                 rule = "ruleSharedSuccessor" if len(entries) > 1 else "ruleRecodedBySuccessor"
             self._pair(rule, entries, [successor])
             for entry in entries:
-                del self.gone[entry.subject]
+                del self.removed[entry.subject]
 
     def _pair(
         self, rule: str, old: list[EditionConcept], new: list[str], names: dict[str, EditionConcept] | None = None
     ) -> None:
-        """One row for codes that went and the codes that they became; those count as added no longer."""
-        known = [self.come.pop(subject, None) or (names or {}).get(subject) for subject in new]
+        """Add one change from removed codes to the codes that they became, which are then not added codes any more."""
+        known = [self.added.pop(subject, None) or (names or {}).get(subject) for subject in new]
         self.changes.append(
             Change(
                 rule=rule,
                 sources=tuple(entry.code for entry in old),
                 targets=tuple(
-                    entry.code if entry else ChangedCode(iri=subject[1:-1], notation=last(subject))
+                    entry.code if entry else ChangedCode(iri=subject[1:-1], notation=last_segment(subject))
                     for subject, entry in zip(new, known, strict=True)
                 ),
                 old_labels=unique(text for entry in old for text in entry.texts()[:1]),
@@ -87,68 +87,68 @@ class AddedAndRemoved:
         )
 
     def _by_titles(self, new: Path) -> None:
-        """The same title under another code of the same length, where only one code can be meant."""
-        went, came = by_title(old for old, _ in self.gone.values()), by_title(self.come.values())
-        for title, old_ones in sorted(went.items()):
-            new_ones = came.get(title, [])
+        """Pair removed and added codes of the same length that have the same title, if one side has one code."""
+        removed, added = by_title(old for old, _ in self.removed.values()), by_title(self.added.values())
+        for title, old_ones in sorted(removed.items()):
+            new_ones = added.get(title, [])
             if not new_ones or (len(old_ones) > 1 and len(new_ones) > 1):
                 continue
             rule = "ruleTitleShared" if len(old_ones) > 1 else "ruleRecodedByTitle"
             self._pair("ruleTitleOfSeveral" if len(new_ones) > 1 else rule, old_ones, [e.subject for e in new_ones])
             for entry in old_ones:
-                del self.gone[entry.subject]
-        self._by_kept_titles(new)
+                del self.removed[entry.subject]
+        self._by_titles_in_use(new)
 
-    def _by_kept_titles(self, new: Path) -> None:
-        """A code that went, and whose title one code has that was there all the time."""
-        went = by_title(old for old, _ in self.gone.values())
-        spellings = {title for title, _ in went}
+    def _by_titles_in_use(self, new: Path) -> None:
+        """Pair removed codes with the only code in both editions that has their title."""
+        removed = by_title(old for old, _ in self.removed.values())
+        spellings = {title for title, _ in removed}
         if not spellings:
             return
         holders: list[EditionConcept] = []
         for subject, lines in group_by_subject(new):
-            if subject in self.come or subject in self.gone or not is_concept(lines):
+            if subject in self.added or subject in self.removed or not is_concept(lines):
                 continue
             labels = (parse_literal(line.split(" ", 2)[2][:-3]) for line in lines if _PREF_LABEL in line)
             if any(spelling_key(label.value) in spellings for label in labels):
-                entry = EditionConcept.of(subject, lines)
+                entry = EditionConcept.parse(subject, lines)
                 if entry.active:
                     holders.append(entry)
         held = by_title(holders)
-        for title, entries in sorted(went.items()):
+        for title, entries in sorted(removed.items()):
             if len(held.get(title, [])) == 1:
                 holder = held[title][0]
                 self._pair("ruleTitleKept", entries, [holder.subject], {holder.subject: holder})
                 for entry in entries:
-                    del self.gone[entry.subject]
+                    del self.removed[entry.subject]
 
     def _renamed(self, renamed: Iterable[tuple[EditionConcept, EditionConcept, str]]) -> None:
-        """Codes that have other words now: where the old title went to another code, this one was re-used."""
-        came = by_title(self.come.values())
+        """Add the changes of codes with a new title; a code whose old title an added code has is re-used."""
+        added = by_title(self.added.values())
         for old, new, rule in renamed:
             title = title_of(old)
-            heirs = [entry for entry in came.get(title, []) if entry.subject in self.come] if title else []
+            heirs = [entry for entry in added.get(title, []) if entry.subject in self.added] if title else []
             if len(heirs) == 1:
                 self._pair("ruleRecodedByTitle", [old], [heirs[0].subject])
             shared = [lang for lang in sorted(old.labels, key=language_order) if lang in new.labels]
             lang = next(x for x in shared if spelling_key(old.labels[x]) != spelling_key(new.labels[x]))
-            self.changes.append(retitled("ruleTitleElsewhere" if len(heirs) == 1 else rule, old, new, lang))
+            self.changes.append(retitled_change("ruleTitleElsewhere" if len(heirs) == 1 else rule, old, new, lang))
 
     def _divided(self, before: EditionSurvey, old: Path) -> None:
-        """A code in use that had nothing below it, and now has several codes."""
+        """Add the changes of codes in use that had no narrower code and now have several added ones."""
         below: dict[str, list[EditionConcept]] = defaultdict(list)
-        for entry in self.come.values():
+        for entry in self.added.values():
             for parent in entry.broader:
-                if parent in before.level and parent not in before.has_narrower and parent not in self.gone:
+                if parent in before.level and parent not in before.has_narrower and parent not in self.removed:
                     below[parent].append(entry)
         divided = {parent for parent, entries in below.items() if len(entries) > 1}
         undivided = (
-            EditionConcept.of(subject, lines)
+            EditionConcept.parse(subject, lines)
             for subject, lines in (group_by_subject(old) if divided else ())
             if subject in divided
         )
         for source in [*undivided]:
-            here = [entry for entry in below[source.subject] if entry.subject in self.come]
+            here = [entry for entry in below[source.subject] if entry.subject in self.added]
             if len(here) > 1:
                 self.changes.append(
                     Change(
@@ -160,11 +160,14 @@ class AddedAndRemoved:
                     )
                 )
                 for entry in here:
-                    del self.come[entry.subject]
+                    del self.added[entry.subject]
 
 
 def title_of(entry: EditionConcept) -> tuple[str, int] | None:
-    """A title that tells something, and the length of its code: chapters are not taken for their categories."""
+    """Return the spelling key of a title and the length of its code, or None if the title says nothing.
+
+    The length keeps a chapter and its category apart when they have the same title.
+    """
     text = next(iter(entry.texts()), None)
     if text is None or not content_words(text.value) or is_reserve_code(text.value):
         return None
@@ -172,8 +175,9 @@ def title_of(entry: EditionConcept) -> tuple[str, int] | None:
 
 
 def by_title(entries: Iterable[EditionConcept]) -> dict[tuple[str, int], list[EditionConcept]]:
-    found: dict[tuple[str, int], list[EditionConcept]] = defaultdict(list)
+    """Group concepts by `title_of`; those without are left out."""
+    groups: dict[tuple[str, int], list[EditionConcept]] = defaultdict(list)
     for entry in entries:
         if title := title_of(entry):
-            found[title].append(entry)
-    return dict(found)
+            groups[title].append(entry)
+    return dict(groups)

@@ -1,4 +1,4 @@
-"""What changed about a code that both editions have in use: its place, its title, what it covers."""
+"""Changes of codes that are in use in both editions: parent, title, definition and scope notes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from begrepp.history.changes import Change
 from begrepp.history.comparison.coverage import SharedCoverage
-from begrepp.history.comparison.entry import EditionConcept, codes, language_order
+from begrepp.history.comparison.entry import EditionConcept, changed_codes, language_order
 from begrepp.records import Text
 from begrepp.text.similarity import (
     REWORDED_SHARE,
@@ -21,16 +21,19 @@ from begrepp.text.similarity import (
 
 @dataclass(slots=True)
 class CommonCodes:
-    """The changes of codes that both editions have in use."""
+    """Collects the changes of codes that are in use in both editions."""
 
     changes: list[Change] = field(default_factory=list)
     renamed: list[tuple[EditionConcept, EditionConcept, str]] = field(default_factory=list)
-    """Codes whose title has other words now: old, new, and the rule if no stronger one decides."""
+    """Codes with a different title: old, new, and the rule unless an added code has the old title."""
 
-    def compare(self, old: EditionConcept, new: EditionConcept, reach: SharedCoverage, old_since: str) -> bool:
-        """Take what changed about a code; whether anything did."""
+    def compare(self, old: EditionConcept, new: EditionConcept, coverage: SharedCoverage, old_since: str) -> bool:
+        """Add the changes of a code; return whether there are any.
+
+        `old_since` is the first day of the older edition.
+        """
         before = len(self.changes) + len(self.renamed)
-        moved = self._moved(old, new, reach)
+        moved = self._moved(old, new, coverage)
         languages = sorted(old.labels.keys() & new.labels.keys(), key=language_order)
         changed = [lang for lang in languages if old.labels[lang] != new.labels[lang]]
         real = [lang for lang in changed if spelling_key(old.labels[lang]) != spelling_key(new.labels[lang])]
@@ -42,10 +45,10 @@ class CommonCodes:
             self._texts(old, new)
         return len(self.changes) + len(self.renamed) > before
 
-    def _moved(self, old: EditionConcept, new: EditionConcept, reach: SharedCoverage) -> bool:
-        """Whether it stands elsewhere, as far as both editions list what lies above it."""
-        left = {parent for parent in old.broader if reach.newer_covers(parent)}
-        right = {parent for parent in new.broader if reach.older_covers(parent)}
+    def _moved(self, old: EditionConcept, new: EditionConcept, coverage: SharedCoverage) -> bool:
+        """Add a change if the parents differ, as far as both editions cover their levels; return whether they do."""
+        left = {parent for parent in old.broader if coverage.newer_covers(parent)}
+        right = {parent for parent in new.broader if coverage.older_covers(parent)}
         if not left or not right or left == right:
             return False
         self.changes.append(
@@ -55,8 +58,8 @@ class CommonCodes:
                 targets=(new.code,),
                 old_labels=old.texts()[:1],
                 new_labels=new.texts()[:1],
-                old_parents=codes(left),
-                new_parents=codes(right),
+                old_parents=changed_codes(left),
+                new_parents=changed_codes(right),
             )
         )
         return True
@@ -75,13 +78,13 @@ class CommonCodes:
                 self._texts(old, new)
         elif new.valid_from and new.valid_from > (old.valid_from or old_since):
             self.renamed.append((old, new, "ruleOtherWordsValidAnew"))
-        elif _rewritten(old.definitions, new.definitions):
+        elif _differ_in_words(old.definitions, new.definitions):
             self.renamed.append((old, new, "ruleOtherWordsOtherDefinition"))
         else:
             self.renamed.append((old, new, "ruleOtherWordsOtherPlace" if moved else "ruleNoWordInCommon"))
 
     def _texts(self, old: EditionConcept, new: EditionConcept) -> None:
-        """Whether the definition, or what the code includes and excludes, changed more than its spelling."""
+        """Add a change if the definition, or a note on inclusions and exclusions, changed more than its spelling."""
         for rule, left, right in (
             ("ruleOtherDefinition", old.definitions, new.definitions),
             ("ruleOtherScope", old.scope, new.scope),
@@ -104,11 +107,11 @@ class CommonCodes:
                     return
 
     def _add(self, rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> None:
-        self.changes.append(retitled(rule, old, new, lang))
+        self.changes.append(retitled_change(rule, old, new, lang))
 
 
-def retitled(rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> Change:
-    """A code that is called something else now, in the language that tells it."""
+def retitled_change(rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> Change:
+    """Return the change of a code whose title in a language is different."""
     return Change(
         rule=rule,
         sources=(old.code,),
@@ -118,8 +121,8 @@ def retitled(rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> 
     )
 
 
-def _rewritten(old: dict[str, list[str]], new: dict[str, list[str]]) -> bool:
-    """Whether definitions in one language have hardly a word in common."""
+def _differ_in_words(old: dict[str, list[str]], new: dict[str, list[str]]) -> bool:
+    """Return whether the definitions in some language have hardly a word in common."""
     return any(
         similarity(" ".join(old[lang]), " ".join(new[lang])) < REWORDED_SHARE for lang in old.keys() & new.keys()
     )

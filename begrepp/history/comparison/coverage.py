@@ -1,4 +1,4 @@
-"""What each of two editions covers, level by level, so that a gap in a list is not taken for a change."""
+"""Coverage of two editions, level by level, so that a level that is not listed is not reported as a change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from begrepp.artefact.manifest import LevelCoverage
-from begrepp.history.comparison.entry import last
+from begrepp.history.comparison.entry import last_segment
 from begrepp.rdf.ntriples import name
 from begrepp.records import Coverage
 
@@ -30,35 +30,39 @@ class EditionFile:
 
 @dataclass(slots=True)
 class EditionSurvey:
-    """A first look at an edition: its concepts with their level, and what lies above something."""
+    """The concepts of an edition with their levels, and those that have narrower concepts."""
 
     complete: bool
     level: dict[str, str] = field(default_factory=dict)
     has_narrower: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, edition: EditionFile) -> EditionSurvey:
-        found = cls(edition.coverage is Coverage.COMPLETE)
+    def read(cls, edition: EditionFile) -> EditionSurvey:
+        """Read the file of an edition once."""
+        survey = cls(edition.coverage is Coverage.COMPLETE)
         levels: dict[str, str] = {}
         interned: dict[str, str] = {}
         with edition.path.open(encoding="utf-8") as lines:
             for line in lines:
                 if line.endswith(_TYPE_LINE):
-                    found.level.setdefault(line[: line.index(" ")], "")
+                    survey.level.setdefault(line[: line.index(" ")], "")
                 elif _MEMBER in line:
                     subject, _, rest = line.split(" ", 2)
                     if "/level/" in subject:
                         levels[rest[:-3]] = interned.setdefault(subject, subject)
                 elif _BROADER in line:
-                    found.has_narrower.add(line.split(" ", 2)[2][:-3])
+                    survey.has_narrower.add(line.split(" ", 2)[2][:-3])
         for concept, level in levels.items():
-            if concept in found.level:
-                found.level[concept] = level
-        return found
+            if concept in survey.level:
+                survey.level[concept] = level
+        return survey
 
 
 class SharedCoverage:
-    """Which levels each edition covers, so that a gap in a list is not taken for a change."""
+    """The levels that each of two editions covers.
+
+    Where neither edition has levels and one is partial, codes of the same length count as a level.
+    """
 
     def __init__(self, old: EditionSurvey, new: EditionSurvey) -> None:
         self._old, self._new = old, new
@@ -72,8 +76,8 @@ class SharedCoverage:
                 old=counts[0][level],
                 new=counts[1][level],
                 common=common[level],
-                old_covers=_covers(counts[0][level], common[level], counts[1][level], old.complete),
-                new_covers=_covers(counts[1][level], common[level], counts[0][level], new.complete),
+                old_covers=_covers_level(counts[0][level], common[level], counts[1][level], old.complete),
+                new_covers=_covers_level(counts[1][level], common[level], counts[0][level], new.complete),
             )
             for level in sorted({*counts[0], *counts[1]})
         ]
@@ -82,20 +86,20 @@ class SharedCoverage:
 
     def _level(self, subject: str) -> str:
         if self._by_length:
-            return f"length {len(last(subject))}"
-        # A concept may have a level in one edition and none in the other: the newer edition's word counts.
+            return f"length {len(last_segment(subject))}"
+        # A concept may have a level in one edition only; if in both, the newer edition decides.
         return (self._new.level.get(subject) or self._old.level.get(subject, "")).strip("<>")
 
     def older_covers(self, subject: str) -> bool:
-        """Whether the older edition lists the level on which a concept stands."""
+        """Return whether the older edition covers the level of a concept."""
         return self._level(subject) in self._old_covers
 
     def newer_covers(self, subject: str) -> bool:
-        """Whether the newer edition lists the level on which a concept stands."""
+        """Return whether the newer edition covers the level of a concept."""
         return self._level(subject) in self._new_covers
 
 
-def _covers(own: int, common: int, other: int, complete: bool) -> bool:
+def _covers_level(own: int, common: int, other: int, complete: bool) -> bool:
     if complete:
         return own > 0
     return own > 0 and common >= COVERED * other

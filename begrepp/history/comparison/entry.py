@@ -1,4 +1,4 @@
-"""What the comparison needs of one concept in one edition, read from its lines."""
+"""One concept of one edition as the comparison needs it, parsed from its lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SCOPE = frozenset(map(name, ("xkos:inclusionNote", "xkos:exclusionNote", "xkos:
 
 @dataclass(slots=True)
 class EditionConcept:
-    """What the comparison needs of one concept in one edition."""
+    """One concept of one edition: labels, definitions, scope notes, parents, successors and status."""
 
     code: ChangedCode
     subject: str
@@ -31,14 +31,15 @@ class EditionConcept:
     active: bool = True
 
     @classmethod
-    def of(cls, subject: str, lines: Iterable[str]) -> EditionConcept:
+    def parse(cls, subject: str, lines: Iterable[str]) -> EditionConcept:
+        """Parse the N-Triples lines of a subject."""
         entry = cls(ChangedCode(iri=subject[1:-1], notation=""), subject)
         notations = []
         for line in lines:
             _, predicate, rest = line.split(" ", 2)
             value = rest[:-3]
             if predicate == name("skos:prefLabel"):
-                entry.labels.setdefault(*_swapped(parse_literal(value)))
+                entry.labels.setdefault(*_language_and_value(parse_literal(value)))
             elif predicate == name("skos:notation"):
                 notations.append(parse_literal(value).value)
             elif predicate == name("skos:broader"):
@@ -55,30 +56,34 @@ class EditionConcept:
                 entry.valid_from = parse_literal(value).value
             elif predicate == name("begrepp:status"):
                 entry.active = value != name("begrepp:inactive")
-        notation = min(notations, default=last(subject))
+        notation = min(notations, default=last_segment(subject))
         entry.code = ChangedCode(iri=subject[1:-1], notation=notation, labels=entry.texts())
         return entry
 
     def texts(self) -> tuple[Text, ...]:
-        """The labels, Swedish first."""
+        """Return the labels, Swedish first."""
         return tuple(Text(self.labels[lang], lang) for lang in sorted(self.labels, key=language_order))
 
 
-def _swapped(text: Text) -> tuple[str, str]:
+def _language_and_value(text: Text) -> tuple[str, str]:
     return text.lang, text.value
 
 
 def language_order(lang: str) -> tuple[int, str]:
+    """Sort key for languages: those of `LANGUAGES` first."""
     return (LANGUAGES.index(lang) if lang in LANGUAGES else len(LANGUAGES), lang)
 
 
-def last(subject: str) -> str:
+def last_segment(subject: str) -> str:
+    """Return the last path segment of an IRI, percent-decoded; `subject` may be an N-Triples term."""
     return unquote(subject.strip("<>").rstrip("/").rpartition("/")[2])
 
 
-def codes(names: Iterable[str]) -> tuple[ChangedCode, ...]:
-    return tuple(ChangedCode(iri=subject[1:-1], notation=last(subject)) for subject in sorted(names))
+def changed_codes(names: Iterable[str]) -> tuple[ChangedCode, ...]:
+    """Return codes for IRIs (N-Triples terms), with the last segment as notation."""
+    return tuple(ChangedCode(iri=subject[1:-1], notation=last_segment(subject)) for subject in sorted(names))
 
 
 def unique(texts: Iterable[Text]) -> tuple[Text, ...]:
+    """Return the texts without repetitions, in order."""
     return tuple(dict.fromkeys(texts))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from begrepp.artefact.alphabet import entries_of, letters_of
+from begrepp.artefact.alphabet import count_letters, read_entries
 from begrepp.records import Text
 from server.http.urls import document_path
 from server.pages.paging import Paged
@@ -32,7 +32,7 @@ class AlphabetPage(Paged):
 
 def alphabet_page(build: ServedBuild, scheme: SchemeFacts, language: str, *, letter: str, offset: int) -> AlphabetPage:
     """Return the page of a letter, by default the first."""
-    letters = letters_of(build.folder, scheme.id, language)
+    letters = count_letters(build.folder, scheme.id, language)
     if letter not in letters:
         letter = next(iter(letters), "")
     return AlphabetPage(
@@ -48,7 +48,7 @@ def alphabet_page(build: ServedBuild, scheme: SchemeFacts, language: str, *, let
                 scheme=scheme.id,
                 active=entry.active,
             )
-            for entry in entries_of(build.folder, scheme.id, language, letter, offset, PAGE)
+            for entry in read_entries(build.folder, scheme.id, language, letter, offset, PAGE)
         ],
         total=letters.get(letter, 0),
         offset=offset,

@@ -9,7 +9,7 @@ from typing import ClassVar
 from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
-from begrepp.history.change_lists import cells, one_language, read_changes
+from begrepp.history.change_lists import change_cells, labels_in, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, ChangedCode
 from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
@@ -139,7 +139,7 @@ def filtered_changes(build: ServedBuild, graph: str, kind: str = "", rule: str =
         if words:
             codes = [c.notation for c in (*change.sources, *change.targets)]
             if not (code and any(code_key(c).startswith(code) for c in codes)) and words not in fold(
-                " ".join(cells(change)[2:])
+                " ".join(change_cells(change)[2:])
             ):
                 continue
         found.append(change)
@@ -234,7 +234,7 @@ def _row(build: ServedBuild, scheme: str, change: Change, say: Translator) -> Ch
             CodeLink(
                 notation=c.notation,
                 href=document_path(build.iris, c.iri, scheme, c.notation),
-                label=one_language(c.labels, say.language)[0] if c.labels else None,
+                label=labels_in(c.labels, say.language)[0] if c.labels else None,
             )
             for c in codes
         ]
@@ -244,8 +244,8 @@ def _row(build: ServedBuild, scheme: str, change: Change, say: Translator) -> Ch
         rule=change.rule,
         sources=links(change.sources),
         targets=links(change.targets),
-        old_labels=one_language(change.old_labels, say.language),
-        new_labels=one_language(change.new_labels, say.language),
+        old_labels=labels_in(change.old_labels, say.language),
+        new_labels=labels_in(change.new_labels, say.language),
         old_parents=links(change.old_parents),
         new_parents=links(change.new_parents),
         old_text=change.old_text,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from begrepp.artefact.manifest import MANIFEST, current_build, read_manifest, read_manifest_if_valid
-from begrepp.build.manifest_writer import write_manifest
+from begrepp.build.manifest_writer import graph_hash, write_manifest
 from begrepp.errors import NoBuild
 from begrepp.settings import Settings
 from tests.support.small import HEADER, ROWS, build_small, put, settings_in
@@ -80,3 +82,30 @@ def test_a_build_replaces_one_whose_manifest_is_damaged(tmp_path: Path) -> None:
     second = build_small(settings)
     assert read_manifest(current_build(settings)) == second
     assert second.hash == first.hash
+
+
+@dataclass(frozen=True)
+class HashedFile:
+    """A graph and the hash of its file."""
+
+    graph: str
+    sha256: str
+
+
+def test_the_graph_hash_does_not_depend_on_the_order_of_the_graphs() -> None:
+    graphs = [
+        HashedFile(f"https://example.org/{name}", sha256) for name, sha256 in (("b", "1"), ("a", "3"), ("c", "2"))
+    ]
+    assert len({graph_hash(order, "catalogue") for order in itertools.permutations(graphs)}) == 1
+
+
+def test_the_graph_hash_depends_on_every_graph_and_on_the_catalogue() -> None:
+    one, other = HashedFile("https://example.org/a", "1"), HashedFile("https://example.org/b", "2")
+    hashes = [
+        graph_hash([one, other], "catalogue"),
+        graph_hash([one], "catalogue"),
+        graph_hash([one, replace(other, sha256="3")], "catalogue"),
+        graph_hash([replace(one, sha256="2"), replace(other, sha256="1")], "catalogue"),
+        graph_hash([one, other], "another catalogue"),
+    ]
+    assert len({*hashes}) == len(hashes)

@@ -10,9 +10,9 @@ import pytest
 from begrepp import code_checksum
 from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.load_edition import file_used
-from begrepp.build.load_editions import EditionJob
-from begrepp.build.part_cache import cache_key
+from begrepp.build.loads.load_edition import describe_file
+from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.part_cache import cache_key
 from begrepp.build.pipeline import build
 from begrepp.files import staging_folder
 from begrepp.settings import ROOT, Settings
@@ -121,7 +121,7 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
             elif path.suffix != ".pyc":
                 target.write_bytes(path.read_bytes())
     monkeypatch.setattr("begrepp.code_checksum.ROOT", copy)
-    monkeypatch.setattr("begrepp.build.part_cache.ROOT", copy)
+    monkeypatch.setattr("begrepp.build.loads.part_cache.ROOT", copy)
 
     def forget() -> None:
         for cached in (code_checksum._checksum, code_checksum._file, code_checksum._imported):
@@ -160,7 +160,7 @@ def test_a_declaration_in_the_loader_counts(settings: Settings) -> None:
     (job,) = jobs(settings)
     from functools import partial
 
-    files = [file_used(path) for path in job.edition.files]
+    files = [describe_file(path) for path in job.edition.files]
     keys = {
         cache_key(job.edition, partial(job.load, declared={"title": title}), files, settings.base)  # type: ignore[call-arg]
         for title in ("one", "other")
@@ -209,7 +209,7 @@ def test_editions_that_have_not_changed_are_not_compared_again(
     put(settings, NEWER, edition="2022")
     first, _ = built(settings)
     (kept,) = (settings.cache / "comparisons").iterdir()
-    monkeypatch.setattr("begrepp.build.comparison_cache.compare_parts", None)
+    monkeypatch.setattr("begrepp.build.differences.comparison_cache.compare_parts", None)
     second, _ = built(settings)
     assert second.differences == first.differences and second.hash == first.hash
     monkeypatch.undo()

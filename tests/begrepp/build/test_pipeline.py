@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from begrepp.artefact.manifest import current_build, read_manifest
+from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.build.pipeline import BuildFailed
-from begrepp.errors import BegreppError, InputError
+from begrepp.build.provenance import write_provenance
+from begrepp.errors import BegreppError, InputError, ValidationError
 from begrepp.settings import Settings
 from tests.support.small import HEADER, ROWS, build_small, put, select, settings_in
 
@@ -144,3 +147,19 @@ def test_kill_9_leaves_the_old_build_serving(settings: Settings, after: float) -
     # What the killed build left behind does not stand in the way of the next one.
     assert {graph.version for graph in build_small(settings).graphs} == {"2021", "2022"}
     assert not list(settings.builds.glob(".aside-*"))
+
+
+def test_provenance_that_violates_the_shapes_is_not_published(tmp_path: Path) -> None:
+    report = LoadReport(
+        source="kva",
+        version="2026",
+        load_iri="https://w3id.org/begrepp/id/load/kva/2026",
+        files=(FileUsed(name="kva.xlsx", sha256="0" * 64, bytes=1),),
+        loaded_at="2026-01-01T00:00:00+00:00",
+        rows_read=1,
+    )
+    base = "https://w3id.org/begrepp/"
+    assert write_provenance(tmp_path, [report], base, public=False).exists()
+    for broken in (replace(report, files=()), replace(report, loaded_at="yesterday"), replace(report, rows_read=-1)):
+        with pytest.raises(ValidationError, match="The provenance of the build violates a shape"):
+            write_provenance(tmp_path, [broken], base, public=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions
 from pyoxigraph import Store as Oxigraph
 
 from begrepp.artefact.manifest import Manifest, current_build
+from begrepp.artefact.parts import Kind, Part
 from begrepp.build import store_writer
 from begrepp.build.pipeline import build
-from begrepp.build.store_writer import PIECE, StoreWriter
+from begrepp.build.store_writer import PIECE_SUFFIX, StoreWriter
 from begrepp.history import view_files
+from begrepp.records import Coverage, Redistribution
 from begrepp.settings import Settings
 from begrepp.store.contents import StoreContents
 from begrepp.store.disk import DiskStore, has_dataset_clause
@@ -86,7 +89,7 @@ def test_a_renewed_store_holds_what_one_written_anew_holds(write: Callable[..., 
 def test_where_most_has_changed_the_store_is_written_anew(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_writer, "_MOST_CHANGES", 3)
+    monkeypatch.setattr(store_writer, "_MAX_CHANGES", 3)
     first = write("first", {"": {triple(n) for n in range(9)}})
     steps: list[str] = []
     few = write("few", {"": {triple(n) for n in range(8)}}, first, steps)
@@ -136,7 +139,7 @@ def test_a_release_that_is_not_copied_is_in_the_view_once(tmp_path: Path, monkey
         settings = settings_in(tmp_path / name)
         put(settings, HEADER + ROWS)
         put(settings, "key,value\nA,Matsmältning\nA01,Mun\n", source="atc")
-        monkeypatch.setattr(view_files, "APART_FROM", apart_from)
+        monkeypatch.setattr(view_files, "MIN_TRIPLES_APART", apart_from)
         return settings, build(jobs(settings), settings, Quiet())
 
     (copied, one), (apart, other) = built("copied", 1_000_000), built("apart", 1)
@@ -145,6 +148,34 @@ def test_a_release_that_is_not_copied_is_in_the_view_once(tmp_path: Path, monkey
     assert lines[0].count("\n") == lines[1].count("\n") == one.triples
     assert (current_build(apart) / "graphs" / "copied.nt").exists()
     assert answers(copied) == answers(apart)
+
+
+def test_only_a_code_system_is_left_out_of_the_copied_view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_files, "MIN_TRIPLES_APART", 2)
+
+    def part(kind: Kind, lines: int) -> Part:
+        path = tmp_path / f"{kind}-{lines}.nt"
+        path.write_text("".join(triple(f"{kind}{lines}-{n}") for n in range(lines)), encoding="utf-8")
+        return Part(
+            kind=kind,
+            id=kind,
+            version="1",
+            graph=f"https://example.org/graph/{kind}{lines}",
+            valid_from=date(2026, 1, 1),
+            redistribution=Redistribution.ALLOWED,
+            coverage=Coverage.COMPLETE,
+            source=kind,
+            path=path,
+            triples=lines,
+        )
+
+    kinds: list[Kind] = ["scheme", "mapping", "catalogue", "dataset", "structure"]
+    parts = [part(kind, lines) for kind in kinds for lines in (1, 2)]
+    view = view_files.write_view(tmp_path, [[part] for part in parts], [])
+    assert view.apart == ("https://example.org/graph/scheme2",)
+    copied, whole = view.copied.read_text("utf-8"), view.path.read_text("utf-8")
+    assert whole.count("\n") == view.triples == 15 and copied.count("\n") == 13
+    assert "scheme2-" not in copied and all(f"{kind}2-" in copied for kind in kinds if kind != "scheme")
 
 
 @pytest.mark.parametrize(
@@ -171,8 +202,8 @@ def test_what_was_stored_early_and_has_changed_since_is_stored_again(tmp_path: P
         file.write_text(triple(file.stem), encoding="utf-8")
     writer = StoreWriter(tmp_path / "store", None, Quiet())
     for graph in (A, B, C):
-        writer.begin(graph, files[graph], StoreContents.from_files([], files[graph], []).sha256[""])
-    writer._beside.submit(lambda: None).result()
+        writer.store_graph(graph, files[graph], StoreContents.from_files([], files[graph], []).sha256[""])
+    writer._executor.submit(lambda: None).result()
     files[B].write_text(triple("other"), encoding="utf-8")
     writer.finish(StoreContents.from_files([(A, files[A]), (B, files[B])], files[""], [])).result()
     writer.close()
@@ -187,31 +218,31 @@ def test_a_graph_is_stored_in_pieces_while_it_is_read(tmp_path: Path) -> None:
     default.touch()
 
     def piece(of: Path, number: int, lines: set[str]) -> Path:
-        path = of.with_suffix(f".run{number}{PIECE}")
+        path = of.with_suffix(f".run{number}{PIECE_SUFFIX}")
         path.write_text("".join(sorted(lines)), encoding="utf-8")
         return path
 
     writer = StoreWriter(tmp_path / "store", None, Quiet())
     told = piece(whole, 0, {triple(1), triple(2)})
-    writer.begin_piece(A, told)
-    writer.begin_piece(A, told)
-    writer.begin_piece(B, piece(refused, 0, {triple(9)}))  # of an edition that is refused when it is whole
+    writer.store_piece(A, told)
+    writer.store_piece(A, told)
+    writer.store_piece(B, piece(refused, 0, {triple(9)}))  # of an edition that is refused when it is whole
     piece(whole, 1, {triple(2), triple(3)})  # nobody was told of it yet
     whole.write_text("".join(triple(n) for n in (1, 2, 3)), encoding="utf-8")
     contents = StoreContents.from_files([(A, whole)], default, [])
-    writer.begin(A, whole, contents.sha256[A])
+    writer.store_graph(A, whole, contents.sha256[A])
     writer.finish(contents).result()
     writer.close()
     found = Oxigraph.read_only(str(tmp_path / "store"))
     assert sorted(quad.subject.value[-1] for quad in found) == ["1", "2", "3"]
     assert {quad.graph_name for quad in found} == {NamedNode(A)}
-    assert not [*tmp_path.rglob(f"*{PIECE}")]
+    assert not [*tmp_path.rglob(f"*{PIECE_SUFFIX}")]
 
 
 def test_a_blank_node_stays_one_where_a_file_is_stored_piece_by_piece(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_writer, "_PIECE", 40)
+    monkeypatch.setattr(store_writer, "_PIECE_BYTES", 40)
     naming = f"<{A}> <https://example.org/p> _:b .\n"
     store = Oxigraph.read_only(str(write("first", {"": {naming, blank(1), *map(triple, range(9))}})))
     answer = store.query("SELECT ?value { ?s ?p ?node . ?node ?p ?value FILTER(isBlank(?node)) }")

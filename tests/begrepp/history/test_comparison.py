@@ -10,11 +10,11 @@ import pytest
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import Part
-from begrepp.build.difference_writer import pairs
-from begrepp.build.load_edition import load_edition
-from begrepp.build.load_editions import EditionJob
+from begrepp.build.differences.difference_writer import edition_pairs
+from begrepp.build.loads.load_edition import load_edition
+from begrepp.build.loads.load_editions import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.history.change_lists import COLUMNS, as_csv, cells, read_changes
+from begrepp.history.change_lists import COLUMNS, change_cells, changes_csv, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, Comparison
 from begrepp.history.comparison import compare, edition_file
 from begrepp.records import Concept, Coverage, Edition, EditionFiles, Record, Text
@@ -110,9 +110,9 @@ def test_every_code_in_use_in_both_is_the_same_or_has_a_change(compared: Compari
 def test_the_labels_of_several_codes_stand_in_the_order_of_the_codes(built: tuple[Settings, Manifest]) -> None:
     settings, manifest = built
     changes = read_changes(DiskStore(settings.current / "store"), manifest.differences[0].graph)
-    (split,) = (cells(c) for c in changes if c.rule == "ruleSeveralSuccessors")
+    (split,) = (change_cells(c) for c in changes if c.rule == "ruleSeveralSuccessors")
     assert split[4:6] == ("C1 | C2", "Aortaklaffel | Mitralisklaffel")
-    (divided,) = (cells(c) for c in changes if c.rule == "ruleCodeDivided")
+    (divided,) = (change_cells(c) for c in changes if c.rule == "ruleCodeDivided")
     assert divided[2:6] == ("E4", "Diabetes", "E41 | E42", "Diabetes typ 1 | Diabetes typ 2")
 
 
@@ -125,7 +125,7 @@ def a_part(version: str, coverage: Coverage, folder: Path) -> Part:
 def test_a_complete_edition_is_compared_past_an_excerpt_too(tmp_path: Path) -> None:
     whole, some = Coverage.COMPLETE, Coverage.PARTIAL
     parts = [a_part(v, c, tmp_path) for v, c in (("2019", whole), ("2020", some), ("2021", whole), ("2022", whole))]
-    assert [(old.version, new.version) for old, new in pairs(parts)] == [
+    assert [(old.version, new.version) for old, new in edition_pairs(parts)] == [
         ("2019", "2020"),
         ("2020", "2021"),
         ("2019", "2021"),
@@ -137,7 +137,7 @@ def test_an_excerpt_from_another_source_is_no_edition_of_the_list(tmp_path: Path
     whole, some = Coverage.COMPLETE, Coverage.PARTIAL
     parts = [a_part(v, c, tmp_path) for v, c in (("2019", whole), ("2020", some), ("2021", whole))]
     parts[1].source = "demo"
-    assert [(old.version, new.version) for old, new in pairs(parts)] == [("2019", "2021")]
+    assert [(old.version, new.version) for old, new in edition_pairs(parts)] == [("2019", "2021")]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_the_changes_read_back_from_the_graph_are_those_that_were_found(built: t
     store = DiskStore(settings.current / "store")
     changes = read_changes(store, manifest.differences[0].graph)
     assert rows(Comparison(changes=changes)) == editions.EXPECTED
-    table = as_csv(changes).splitlines()
+    table = changes_csv(changes).splitlines()
     assert table[0] == ",".join(COLUMNS) and len(table) == 1 + len(changes)
     assert "merged,ruleSharedSuccessor,A8 | A9,Bråck i buken | Bråck i ljumsken,C5,Bukväggsbråck,,,," in table
 
@@ -215,7 +215,7 @@ def test_the_same_editions_give_the_same_difference(built: tuple[Settings, Manif
 
 def test_a_cell_is_never_a_formula() -> None:
     change = Change(rule="ruleNewCode", new_labels=(Text("=1+1", "sv"),))
-    assert "'=1+1" in as_csv([change])
+    assert "'=1+1" in changes_csv([change])
 
 
 # Real forms.

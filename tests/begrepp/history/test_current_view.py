@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from begrepp.artefact.parts import Part
+from begrepp.history.current_view import group_in_force
+from begrepp.records import Coverage, Redistribution
 from begrepp.settings import Settings
 from tests.support.small import HEADER, ROWS, build_small, put, select, settings_in
 
@@ -76,3 +80,31 @@ def test_a_release_that_is_not_in_force_yet_waits_in_its_own_graph(settings: Set
     manifest = build_small(settings)
     assert state(settings, "A00") == [["Påhittad kategori", "active", ""]]
     assert [graph.version for graph in manifest.graphs if not graph.current] == ["2199"]
+
+
+TODAY = date(2026, 1, 1)
+
+
+def edition(version: str, valid_from: date, coverage: Coverage = Coverage.COMPLETE) -> Part:
+    return Part(
+        kind="scheme",
+        id="kva",
+        version=version,
+        graph=f"https://example.org/kva/{version}",
+        valid_from=valid_from,
+        redistribution=Redistribution.ALLOWED,
+        coverage=coverage,
+        source="kva",
+    )
+
+
+def test_an_edition_is_in_force_from_its_first_day() -> None:
+    old, new = edition("2025", TODAY - timedelta(days=365)), edition("2026", TODAY)
+    assert group_in_force([old, new], TODAY - timedelta(days=1)) == [[old]]
+    assert group_in_force([old, new], TODAY) == [[new, old]]
+
+
+def test_a_partial_edition_adds_to_the_complete_one_from_its_first_day() -> None:
+    old, extra = edition("2025", TODAY - timedelta(days=365)), edition("2026", TODAY, Coverage.PARTIAL)
+    assert group_in_force([old, extra], TODAY - timedelta(days=1)) == [[old]]
+    assert group_in_force([old, extra], TODAY) == [[old, extra]]

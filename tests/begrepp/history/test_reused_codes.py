@@ -17,11 +17,11 @@ import pytest
 
 from begrepp.artefact.manifest import read_manifest
 from begrepp.artefact.parts import Part
-from begrepp.build.difference_writer import write_differences
-from begrepp.build.load_edition import load_edition
+from begrepp.build.differences.difference_writer import write_differences
+from begrepp.build.loads.load_edition import load_edition
 from begrepp.cli.diff import write_diff
 from begrepp.errors import InputError
-from begrepp.history.change_lists import as_csv, read_changes
+from begrepp.history.change_lists import changes_csv, read_changes
 from begrepp.history.reused_codes import COLUMNS, ReusedCodes
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
@@ -145,7 +145,7 @@ def test_two_meanings_in_one_year_have_the_whole_day(tmp_path: Path) -> None:
     (part,) = loaded(settings, tmp_path)
     days = ("2021-01-01", "2022-01-01", "2022-07-01")
     runs = [[replace(part, version=day, valid_from=date.fromisoformat(day))] for day in days]
-    assert ReusedCodes().years("hus", "X1", runs) == ["", "2022", "2022-07-01"]
+    assert ReusedCodes().assign_years("hus", "X1", runs) == ["", "2022", "2022-07-01"]
 
 
 def test_a_row_of_the_table_may_be_corrected_by_hand(tmp_path: Path) -> None:
@@ -178,7 +178,16 @@ SSSOM = (
 )
 
 
-@pytest.mark.parametrize(("day", "target"), [("2022-06-30", "X1"), ("2023-06-30", "X1~2023"), ("1999", "X1")])
+@pytest.mark.parametrize(
+    ("day", "target"),
+    [
+        ("2022-06-30", "X1"),
+        ("2022-12-31", "X1"),
+        ("2023-01-01", "X1~2023"),
+        ("2023-06-30", "X1~2023"),
+        ("1999", "X1"),
+    ],
+)
 def test_a_mapping_means_the_code_as_of_its_own_day(tmp_path: Path, day: str, target: str) -> None:
     settings = settings_in(tmp_path)
     add(settings, *YEARS)
@@ -210,7 +219,7 @@ def test_the_difference_names_both_concepts(settings: Settings) -> None:
     changes = {c.rule: c for c in read_changes(DiskStore(settings.current / "store"), said.graph)}
     reused = changes["ruleTitleElsewhere"]
     assert [reused.sources[0].iri, reused.targets[0].iri] == [f"{ID}X1", f"{ID}X1~2023"]
-    assert "reused,ruleTitleElsewhere,X1,Hosta,X1,Njursten" in as_csv([*changes.values()])
+    assert "reused,ruleTitleElsewhere,X1,Hosta,X1,Njursten" in changes_csv([*changes.values()])
     moved = changes["ruleRecodedByTitle"]
     assert [moved.sources[0].iri, moved.targets[0].iri] == [f"{ID}X1", f"{ID}X3"]
 
@@ -252,7 +261,7 @@ def test_the_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "meanings.csv"
     first = ReusedCodes()
     first.published["hus"] = {"2021", "2022"}
-    first.named["hus", 'X,"1'] = {"2021": "", "2022": "2022"}
+    first.years_by_code["hus", 'X,"1'] = {"2021": "", "2022": "2022"}
     first.write(path)
     again = ReusedCodes.read(path)
-    assert (dict(again.published), dict(again.named)) == (dict(first.published), dict(first.named))
+    assert (dict(again.published), dict(again.years_by_code)) == (dict(first.published), dict(first.years_by_code))

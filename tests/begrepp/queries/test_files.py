@@ -8,10 +8,10 @@ import pytest
 from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 
 from begrepp.artefact.manifest import current_build
-from begrepp.build.graph_checks import run_check, run_checks, scan_for_faults
-from begrepp.build.load_editions import EditionJob
+from begrepp.build.derived.graph_checks import run_store_check, run_store_checks, run_view_checks
+from begrepp.build.derived.view_scan import VIEW_CHECKS
+from begrepp.build.loads.load_editions import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.build.view_scan import CHECKS
 from begrepp.queries.files import Query, read_queries
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT
@@ -44,8 +44,8 @@ def test_an_example_answers_with_the_rows_that_it_promises(starter: DiskStore, q
 
 
 def test_the_starter_holds_together(path: Path) -> None:
-    assert list(run_checks(path)) == []
-    assert list(scan_for_faults(path.parent / "graphs" / "current.nt")) == []
+    assert list(run_store_checks(path)) == []
+    assert list(run_view_checks(path.parent / "graphs" / "current.nt")) == []
 
 
 FAULTS = {
@@ -70,7 +70,7 @@ def test_a_check_finds_its_fault(check: Query, tmp_path: Path) -> None:
     store.update(sparql_prologue() + f"INSERT DATA {{ {FAULTS[check.name]} }}")
     store.flush()
     del store
-    finding = run_check(tmp_path, check)
+    finding = run_store_check(tmp_path, check)
     assert finding and finding.count and finding.severity in ("violation", "warning")
 
 
@@ -86,7 +86,7 @@ SEVERAL = """
 """
 
 
-@pytest.mark.parametrize("said", [SEVERAL, *(FAULTS[name] for name in CHECKS), ""])
+@pytest.mark.parametrize("said", [SEVERAL, *(FAULTS[name] for name in VIEW_CHECKS), ""])
 def test_reading_the_view_over_finds_what_the_store_is_asked_for(tmp_path: Path, said: str) -> None:
     store = Store(str(tmp_path / "store"))
     store.update(sparql_prologue() + f"INSERT DATA {{ {said} }}")
@@ -95,8 +95,10 @@ def test_reading_the_view_over_finds_what_the_store_is_asked_for(tmp_path: Path,
     del store
     view = tmp_path / "view.nt"
     view.write_bytes(b"".join(sorted((lines or b"").splitlines(keepends=True))))
-    asked = [run_check(tmp_path / "store", query) for query in read_queries("checks") if query.name in CHECKS]
-    assert [*scan_for_faults(view)] == [finding for finding in asked if finding]
+    asked = [
+        run_store_check(tmp_path / "store", query) for query in read_queries("checks") if query.name in VIEW_CHECKS
+    ]
+    assert [*run_view_checks(view)] == [finding for finding in asked if finding]
 
 
 def test_the_starter_keeps_its_promises(starter: DiskStore) -> None:

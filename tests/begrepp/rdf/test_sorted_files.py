@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.rdf.sorted_files import SortedFile, changed_lines, have_common_line, merge_files, write_missing_lines
+from begrepp.rdf.sorted_files import (
+    SortedFile,
+    changed_lines,
+    have_common_line,
+    merge_files,
+    write_lines,
+    write_missing_lines,
+)
 
 
 def write(path: Path, lines: set[str]) -> Path:
@@ -60,3 +67,13 @@ def test_lines_in_any_number_and_order_are_sorted_once(tmp_path: Path, monkeypat
     assert (tmp_path / "sorted.nt").read_text("utf-8") == "".join(lines)
     assert (count, digest) == (len(lines), hashlib.sha256("".join(lines).encode()).hexdigest())
     assert [path.name for path in tmp_path.iterdir()] == ["sorted.nt"]
+
+
+@pytest.mark.parametrize("times", [2, 3, 10_001, 25_000])
+@pytest.mark.parametrize("before", [0, 1, 9_998, 9_999, 10_000])
+def test_a_line_that_is_repeated_across_batches_is_written_once(tmp_path: Path, before: int, times: int) -> None:
+    unique = [f"{n:06}\n" for n in range(before + 2)]
+    repeated = [*unique[:before], *[unique[before]] * times, unique[-1]]
+    count, digest = write_lines(tmp_path / "once.nt", repeated)
+    assert (tmp_path / "once.nt").read_text("utf-8") == "".join(unique)
+    assert (count, digest) == (len(unique), hashlib.sha256("".join(unique).encode()).hexdigest())

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 import loaders
-from begrepp.build import load_edition
+from begrepp.build.loads import load_edition
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.settings import DEFAULT_BASE
 from begrepp.sources.meter import Meter

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.artefact.alphabet import Alphabet, IndexEntry, entries_of, letters_of, path_of
-from begrepp.build.view_scan import scan_view
+from begrepp.artefact.alphabet import AlphabetBuilder, AlphabeticalEntry, alphabet_path, count_letters, read_entries
+from begrepp.build.derived.view_scan import scan_view
 from begrepp.rdf.ntriples import name
 from begrepp.settings import LANGUAGES
 from begrepp.text.swedish import index_letter
@@ -90,7 +90,7 @@ def test_a_build_that_is_older_than_the_index_says_what_to_do(tmp_path: Path) ->
     put(settings, HEADER + ROWS, edition="2021")
     build_small(settings)
     for language in LANGUAGES:
-        path_of(settings.current.resolve(), language).unlink()
+        alphabet_path(settings.current.resolve(), language).unlink()
     application = create_app(settings)
     answer = application.test_client().get("/cs/icd-10-se/index")
     application.extensions["begrepp"].pool.close()
@@ -109,11 +109,13 @@ def test_concepts_with_their_publishers_addresses_are_there(tmp_path: Path) -> N
     ]
     view = tmp_path / "view.nt"
     view.write_text("\n".join(said) + "\n", encoding="utf-8")
-    alphabet = Alphabet("https://w3id.org/begrepp/")
+    alphabet = AlphabetBuilder("https://w3id.org/begrepp/")
     scan_view(view, [alphabet])
     alphabet.write(tmp_path)
-    assert letters_of(tmp_path, "snomed-ct", "sv") == {"Z": 1}
-    zebra = IndexEntry(concept="http://snomed.info/id/1", notation="1", name='Zebra \\ "x"', lang="", active=False)
-    assert entries_of(tmp_path, "snomed-ct", "en", "Z", 0, 5) == [zebra]
-    assert entries_of(tmp_path, "snomed-ct", "en", "Z", 1, 5) == []
-    assert entries_of(tmp_path, "snomed-ct", "nb", "Z", 0, 5) == [zebra], "a language that the build does not know"
+    assert count_letters(tmp_path, "snomed-ct", "sv") == {"Z": 1}
+    zebra = AlphabeticalEntry(
+        concept="http://snomed.info/id/1", notation="1", name='Zebra \\ "x"', lang="", active=False
+    )
+    assert read_entries(tmp_path, "snomed-ct", "en", "Z", 0, 5) == [zebra]
+    assert read_entries(tmp_path, "snomed-ct", "en", "Z", 1, 5) == []
+    assert read_entries(tmp_path, "snomed-ct", "nb", "Z", 0, 5) == [zebra], "a language that the build does not know"

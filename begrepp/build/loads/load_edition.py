@@ -1,7 +1,7 @@
-"""One edition of one source, loaded: its records checked, turned into RDF, written and validated.
+"""Load of one edition of one source: checks its records, converts them to RDF, writes and validates the parts.
 
-Each release, mapping set and dataset description becomes a **part**: one named graph in one file of
-sorted N-Triples without duplicates. Memory is flat in the number of triples.
+Each edition of a scheme, mapping set, catalogue, dataset and structure becomes a **part**: one named graph in one
+file of sorted N-Triples without duplicates. Memory does not grow with the number of triples.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from begrepp.artefact.parts import FileUsed, LoadReport
-from begrepp.build.part_writer import OnSpill, PartWriter, triple_writer_for
-from begrepp.build.record_checks import check_records
-from begrepp.build.violations import refuse_violations
+from begrepp.build.loads.part_writer import PartWriter, SpillCallback, create_triple_writer
+from begrepp.build.loads.record_checks import check_records
+from begrepp.build.loads.violations import refuse_violations
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
     EditionFiles,
@@ -29,8 +29,8 @@ from begrepp.validation.validate import validate
 MAX_SKIPS_STORED = 1000
 
 
-def file_used(path: Path) -> FileUsed:
-    """Name, size and SHA-256 of a file."""
+def describe_file(path: Path) -> FileUsed:
+    """Return name, size in bytes and SHA-256 of a file."""
     with path.open("rb") as file:
         return FileUsed(
             name=path.name, sha256=hashlib.file_digest(file, "sha256").hexdigest(), bytes=path.stat().st_size
@@ -38,9 +38,9 @@ def file_used(path: Path) -> FileUsed:
 
 
 def load_edition(edition: EditionFiles, load: Load, folder: Path, base: str, meter: Meter) -> LoadReport:
-    """Load one edition into sorted N-Triples files under `folder` and validate them.
+    """Load one edition into sorted N-Triples files in `folder` and validate them.
 
-    Raises `InputError` where the file is at fault and `ValidationError` where the shapes object.
+    Raises `InputError` if a file cannot be read, and `ValidationError` if a shape is violated.
     """
     return validate_edition(read_edition(edition, load, folder, base, meter), edition, load, base, meter)
 
@@ -51,23 +51,23 @@ def read_edition(
     folder: Path,
     base: str,
     meter: Meter,
-    spilled: OnSpill = lambda graph, run: None,
+    spilled: SpillCallback = lambda graph, run: None,
 ) -> LoadReport:
-    """Read what a loader, or a share of it, makes of an edition into sorted N-Triples files under `folder`.
+    """Write the records of a loader, or of one of its shares, to sorted N-Triples files in `folder`.
 
-    Raises `InputError` where the file is at fault.
+    `spilled` is called with the graph and the file of each sorted run. Raises `InputError` if a file cannot be read.
     """
     refuse_person_tables(edition.files)
-    files = tuple(file_used(path) for path in edition.files)
-    mint = triple_writer_for(edition, files, base)
+    files = tuple(describe_file(path) for path in edition.files)
+    triple_writer = create_triple_writer(edition, files, base)
     report = LoadReport(
         source=edition.source,
         version=edition.version,
-        load_iri=mint.load_iri,
+        load_iri=triple_writer.load_iri,
         files=files,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    writer = PartWriter(edition, mint, folder, spilled)
+    writer = PartWriter(edition, triple_writer, folder, spilled)
     METER.set(meter)
     for record in check_records(load(edition)):
         if isinstance(record, Skipped):
@@ -82,7 +82,7 @@ def read_edition(
 
 
 def merge_shares(shares: Sequence[LoadReport]) -> LoadReport:
-    """What came of the shares of an edition, which have no part in common, as one."""
+    """Merge the reports of the shares of an edition into one; the shares have no part in common."""
     return replace(
         shares[0],
         rows_read=sum(share.rows_read for share in shares),
@@ -93,11 +93,11 @@ def merge_shares(shares: Sequence[LoadReport]) -> LoadReport:
 
 
 def validate_edition(report: LoadReport, edition: EditionFiles, load: Load, base: str, meter: Meter) -> LoadReport:
-    """Hold what was read against the shapes.
+    """Validate the parts of an edition against the shapes and add the validation report.
 
-    Raises `InputError` where nothing was found, and `ValidationError` where the shapes object.
+    Raises `InputError` if nothing was loaded, and `ValidationError` if a shape is violated.
     """
-    if not any(part.holds_something for part in report.parts):
+    if not any(part.has_content for part in report.parts):
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             "nothing was found to load"

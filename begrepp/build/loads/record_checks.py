@@ -1,6 +1,6 @@
-"""Checks that need more than one row: a code given twice, a parent that is missing, a hierarchy in a circle.
+"""Checks of a stream of records that need several rows: duplicate codes, missing parents, hierarchy cycles.
 
-Streaming: what is kept is one small entry per concept, never the texts.
+Memory: one small entry for each concept, never the texts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from begrepp.records import Concept, Coverage, Edition, Record, is_iri
 
 
 def check_records(records: Iterable[Record]) -> Iterator[Record]:
-    """Pass the records on, and raise `InputError` where their concepts do not fit together."""
+    """Yield the records; raise `InputError` for an empty or duplicate code, a missing parent or a cycle."""
     seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]] = {}
     partial: set[str] = set()
     by_iri: dict[str, str] = {}
@@ -40,7 +40,7 @@ def check_records(records: Iterable[Record]) -> Iterator[Record]:
 
 
 def _check_parents(seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]], partial: set[str]) -> None:
-    """A list that covers only a part of its scheme may name parents that stand elsewhere."""
+    """Raise for a parent that is not in the list; a partial list may name parents that it does not contain."""
     for (scheme, notation), (origin, broader) in seen.items():
         if scheme in partial:
             continue
@@ -54,7 +54,7 @@ def _check_parents(seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]], 
 
 
 def _check_cycles(seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]]) -> None:
-    """Depth-first, without recursion; a concept met again on its own path closes a cycle."""
+    """Raise for a cycle: depth-first search without recursion."""
     finished: set[tuple[str, str]] = set()
     for start in seen:
         path: list[tuple[str, str]] = []
@@ -69,10 +69,10 @@ def _check_cycles(seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]]) -
             if key in finished or key not in seen:
                 continue
             if key in on_path:
-                round_trip = " → ".join(notation for _, notation in [*path[path.index(key) :], key])
+                cycle = " → ".join(notation for _, notation in [*path[path.index(key) :], key])
                 raise InputError(
                     seen[key][0],
-                    f"the hierarchy has a cycle: {round_trip}.",
+                    f"the hierarchy has a cycle: {cycle}.",
                     "Correct one of the parents in a copy, and report it to the publisher.",
                 )
             path.append(key)

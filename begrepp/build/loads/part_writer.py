@@ -1,4 +1,4 @@
-"""Part writer: sends the triples of each record to the sorted file of the part that it belongs to."""
+"""Part writer: writes the triples of each record to the sorted file of its part."""
 
 from __future__ import annotations
 
@@ -35,18 +35,21 @@ from begrepp.records import (
 )
 from begrepp.sources.privacy import refuse_identity_numbers, words_of
 
-OnSpill = Callable[[str, Path], None]
-"""Is told of the graph of a part that is being written, and of a run of its sorted lines."""
-_Opening = Edition | MappingSet | Catalogue | Dataset | Structure
-"""The records that a part begins with."""
+SpillCallback = Callable[[str, Path], None]
+"""Called with the graph IRI of a part that is being written, and the file of a sorted run of its lines."""
+
+_PartRecord = Edition | MappingSet | Catalogue | Dataset | Structure
+"""The records that begin a part."""
 
 
 class PartWriter:
-    """Sends each record's triples to the file of the part it belongs to."""
+    """Writes the triples of each record to the file of the part that it belongs to."""
 
-    def __init__(self, edition: EditionFiles, mint: TripleWriter, folder: Path, spilled: OnSpill) -> None:
+    def __init__(
+        self, edition: EditionFiles, triple_writer: TripleWriter, folder: Path, spilled: SpillCallback
+    ) -> None:
         self._edition = edition
-        self.mint_of = mint
+        self.triple_writer = triple_writer
         self._folder = folder
         self._spilled = spilled
         self._open: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
@@ -55,27 +58,27 @@ class PartWriter:
 
     def write(self, record: Record) -> None:
         """Write one record."""
-        lines = [ntriples_line(triple) for triple in self.mint_of.triples(record)]
+        lines = [ntriples_line(triple) for triple in self.triple_writer.triples(record)]
         refuse_identity_numbers(words_of(lines), getattr(record, "origin", self._origin))
         if isinstance(record, Scheme):
             self._schemes[record.id] = (record, lines)
             return
         key = self._key(record)
-        # A dataset of somebody else's catalogue lies in the graph of the catalogue.
-        if isinstance(record, _Opening) and key not in self._open:
+        # A dataset of a harvested catalogue is in the graph of the catalogue.
+        if isinstance(record, _PartRecord) and key not in self._open:
             self._open[key] = self._begin(record, key, lines)
         part, file = self._open[key]
         file.extend(lines)
-        _count(part, record)
+        _count_record(part, record)
 
     def _key(self, record: Record) -> tuple[Kind, str]:
         kind, id_ = _part_key(record)
-        of = self.mint_of.datasets.get(id_) if kind == "dataset" else None
-        return ("catalogue", of.catalogue) if of and of.catalogue else (kind, id_)
+        dataset = self.triple_writer.datasets.get(id_) if kind == "dataset" else None
+        return ("catalogue", dataset.catalogue) if dataset and dataset.catalogue else (kind, id_)
 
-    def _begin(self, record: _Opening, key: tuple[Kind, str], lines: list[str]) -> tuple[Part, SortedFile]:
+    def _begin(self, record: _PartRecord, key: tuple[Kind, str], lines: list[str]) -> tuple[Part, SortedFile]:
         refuse_identity_numbers(key[1], self._origin)
-        part = _new_part(record, key, self._edition, self.mint_of.iris)
+        part = _new_part(record, key, self._edition, self.triple_writer.iris)
         part.path = self._folder / f"{self._edition.source}--{self._edition.version}--{key[0]}-{key[1]}.nt"
         part.header = list(lines)
         if isinstance(record, Edition):
@@ -89,14 +92,14 @@ class PartWriter:
         return part, file
 
     def close(self) -> list[Part]:
-        """Finish all files."""
+        """Close all files; return the parts with their number of triples and checksum."""
         for part, file in self._open.values():
             part.triples, part.sha256 = file.close()
         return [part for part, _ in self._open.values()]
 
 
 def _part_key(record: Record) -> tuple[Kind, str]:
-    match record:  # what there may be millions of first
+    match record:  # in the order of frequency: there may be millions of statements
         case Statement():
             key: tuple[Kind, str] = ("catalogue", record.catalogue) if record.catalogue else ("scheme", record.scheme)
         case Edition() | Level() | Concept() | ValueSet():
@@ -123,7 +126,7 @@ def _part_key(record: Record) -> tuple[Kind, str]:
     return key
 
 
-def _new_part(record: _Opening, key: tuple[Kind, str], edition: EditionFiles, iris: Iris) -> Part:
+def _new_part(record: _PartRecord, key: tuple[Kind, str], edition: EditionFiles, iris: Iris) -> Part:
     kind, id_ = key
     graph = {
         "scheme": lambda: iris.edition(id_, record.version),
@@ -145,7 +148,7 @@ def _new_part(record: _Opening, key: tuple[Kind, str], edition: EditionFiles, ir
     )
 
 
-def _count(part: Part, record: Record) -> None:
+def _count_record(part: Part, record: Record) -> None:
     match record:
         case Statement():
             pass
@@ -169,7 +172,8 @@ def _count(part: Part, record: Record) -> None:
             part.elements += 1
 
 
-def triple_writer_for(edition: EditionFiles, files: Iterable[FileUsed], base: str) -> TripleWriter:
+def create_triple_writer(edition: EditionFiles, files: Iterable[FileUsed], base: str) -> TripleWriter:
+    """Return a triple writer that mints the IRIs of an edition's load and files."""
     iris = Iris(base)
     return TripleWriter(
         iris,

@@ -1,0 +1,112 @@
+"""Derived files: text index, alphabetical index, statistics and check results of the whole graph.
+
+If neither the graph nor the code and the queries have changed since the previous build, its results are used again:
+files as hard links, since they are never changed after they are written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from begrepp.artefact.alphabet import AlphabetBuilder, alphabet_path
+from begrepp.artefact.manifest import CheckResult, Manifest, read_manifest_if_valid
+from begrepp.artefact.statistics import STATISTICS, StatisticsCounter
+from begrepp.build.derived.graph_checks import run_store_checks, run_view_checks
+from begrepp.build.derived.view_scan import VIEW_CHECKS
+from begrepp.build.loads.part_cache import data_files_of_code, software_versions
+from begrepp.build.progress import Progress
+from begrepp.code_checksum import code_checksum, files_checksum
+from begrepp.files import link
+from begrepp.queries.files import QUERIES_DIR
+from begrepp.search import update_index, write_index
+from begrepp.settings import LANGUAGES
+from begrepp.store.contents import StoreContents
+
+
+class DerivedFiles:
+    """Writes the derived files of a build; `keys` are the checksums under which the next build may use them again."""
+
+    def __init__(self, contents: StoreContents, previous: Path | None) -> None:
+        self._previous = previous
+        self.keys = {
+            "overview": _key(
+                contents.view_sha256()
+                + code_checksum("begrepp.artefact.statistics")
+                + code_checksum("begrepp.artefact.alphabet"),
+                "begrepp.build.derived.view_scan",
+                *_check_queries(),
+            ),
+            "index": _key(contents.view_sha256(), "begrepp.search", *data_files_of_code()),
+            "indexing": _key("", "begrepp.search", *data_files_of_code()),
+            "checks": _key(
+                json.dumps(sorted(contents.sha256.items())), "begrepp.build.derived.graph_checks", *_check_queries()
+            ),
+        }
+
+    def write_index(self, view: Path, index: Path, progress: Progress) -> int:
+        """Write, renew or link the text index of the current view; return its number of documents."""
+        if self._previous and self._previous_manifest and self._is_unchanged("index"):
+            for path in sorted((self._previous / "index").rglob("*")):
+                target = index / path.relative_to(self._previous / "index")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if path.is_file():
+                    link(path, target)
+            return self._previous_manifest.things
+        done = progress.work("indexing the words")
+        if self._previous and self._is_unchanged("indexing"):
+            with suppress(OSError, ValueError):
+                previous_view = self._previous / "graphs" / view.name
+                if documents := update_index(index, view, self._previous / "index", previous_view, done):
+                    return documents
+            shutil.rmtree(index, ignore_errors=True)
+        return write_index(index, view, done)
+
+    def check_store(self, stored: Future[None], store: Path, progress: Progress) -> list[CheckResult]:
+        """Run the checks on the store when `stored` is done; return the results with faults."""
+        stored.result()
+        if self._is_unchanged("checks"):
+            return [result for result in self._previous_checks if result.check not in VIEW_CHECKS]
+        return list(run_store_checks(store, progress.work("checking the current view")))
+
+    def scan_view(self, view: Path, folder: Path, base: str) -> list[CheckResult]:
+        """Write statistics and alphabetical index of the current view; return the results of the checks on it."""
+        paths = [Path(STATISTICS), *(alphabet_path(Path(), language) for language in LANGUAGES)]
+        if (
+            self._previous
+            and self._is_unchanged("overview")
+            and all((self._previous / path).exists() for path in paths)
+        ):
+            for path in paths:
+                link(self._previous / path, folder / path)
+            return [result for result in self._previous_checks if result.check in VIEW_CHECKS]
+        statistics, alphabet = StatisticsCounter(), AlphabetBuilder(base)
+        results = [*run_view_checks(view, statistics, alphabet)]
+        statistics.write(folder)
+        alphabet.write(folder)
+        return results
+
+    @property
+    def _previous_checks(self) -> list[CheckResult]:
+        return self._previous_manifest.checks if self._previous_manifest else []
+
+    @cached_property
+    def _previous_manifest(self) -> Manifest | None:
+        return read_manifest_if_valid(self._previous) if self._previous else None
+
+    def _is_unchanged(self, name: str) -> bool:
+        return bool(self._previous_manifest and self._previous_manifest.derived.get(name) == self.keys[name])
+
+
+def _check_queries() -> list[Path]:
+    return sorted((QUERIES_DIR / "checks").glob("*.rq"))
+
+
+def _key(graph: str, module: str, *files: Path) -> str:
+    inputs = [graph, code_checksum(module), files_checksum(files), software_versions()]
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

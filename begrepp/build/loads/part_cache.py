@@ -1,0 +1,140 @@
+"""Part cache: loaded and validated editions on disk, so that a new build loads only what has changed.
+
+An **entry** is one edition as `begrepp.build.loads.load_edition` returns it: its parts and its report. Its key is a
+checksum of everything that determines the result: the publisher's files, the code of the loader and all that it
+imports, the shapes, the base of the IRIs, and the versions of the libraries. An entry is therefore never out of
+date; changed input has another key (docs/decisions/part-cache.md).
+
+Entries are renamed into place when they are complete, and every file is compared with its checksum before it is
+used. Files are hard links to those of the builds, so the cache needs hardly any disk space of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from importlib.metadata import requires, version
+from pathlib import Path
+from re import match
+from typing import Any
+
+import msgspec
+
+from begrepp.artefact.parts import FileUsed, LoadReport
+from begrepp.build.checksum_file import read_checksum_file, write_checksum_file
+from begrepp.code_checksum import code_checksum, files_checksum
+from begrepp.files import link, remove_stale_folders
+from begrepp.records import EditionFiles, Load
+from begrepp.settings import ROOT
+
+_REPORT = "report.json"
+
+
+class PartCache:
+    """The part cache in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find(self, key: str, graphs: Path) -> LoadReport | None:
+        """Return the report with a key, its parts linked into `graphs`; None if there is none or it is damaged."""
+        entry = self._folder / key
+        try:
+            report = _read_report(entry / _REPORT)
+            if damaged := [part.path for part in report.parts if _sha256(entry / part.path) != part.sha256]:
+                raise ValueError(*damaged)
+        except (OSError, ValueError, msgspec.MsgspecError):
+            shutil.rmtree(entry, ignore_errors=True)
+            return None
+        for part in report.parts:
+            link(entry / part.path, graphs / part.path)
+            part.path = graphs / part.path
+        report.reused = True
+        return report
+
+    def store(self, report: LoadReport) -> None:
+        """Store a report and its parts under `report.entry`; replaces an entry with the same key."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        remove_stale_folders(self._folder)
+        temporary = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=self._folder))
+        for part in report.parts:
+            link(part.path, temporary / part.path.name)
+        _write_report(temporary / _REPORT, report)
+        target = self._folder / report.entry
+        shutil.rmtree(target, ignore_errors=True)
+        with suppress(OSError):  # another process may have stored the same entry
+            temporary.rename(target)
+        shutil.rmtree(temporary, ignore_errors=True)
+
+    def retain(self, keys: Iterable[str]) -> None:
+        """Remove all entries except those with the keys."""
+        retained = set(keys)
+        for entry in self._folder.glob("[!.]*") if self._folder.is_dir() else ():
+            if entry.name not in retained:
+                shutil.rmtree(entry, ignore_errors=True)
+
+
+def cache_key(edition: EditionFiles, load: Load, files: Iterable[FileUsed], base: str) -> str:
+    """Return the key of an entry: a checksum of everything that determines the result of loading the edition."""
+    function, declared = getattr(load, "func", load), getattr(load, "keywords", {})
+    inputs = {
+        "edition": [edition.source, edition.version],
+        "files": sorted(
+            (path.relative_to(edition.folder).as_posix(), file.sha256)
+            for path, file in zip(edition.files, files, strict=True)
+        ),
+        "declared": declared,
+        "code": code_checksum(function.__module__, "begrepp.build.loads.load_edition"),
+        "data": files_checksum(data_files_of_code()),
+        "base": base,
+        "software": software_versions(),
+    }
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def data_files_of_code() -> list[Path]:
+    """Return the data files that the code reads: shapes, vocabulary, the loaders' tables.
+
+    The declarations of lists are left out: each is an argument of its loader.
+    """
+    files = [path for folder in ("ontology", "shapes", "loaders", "begrepp") for path in (ROOT / folder).rglob("*")]
+    return sorted(f for f in files if f.is_file() and f.suffix not in (".py", ".pyc") and f.parent.name != "declared")
+
+
+@cache
+def software_versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that the project requires."""
+    versions = {"python": platform.python_version()}
+    for requirement in requires("begrepp") or ():
+        if "extra ==" not in requirement and (named := match(r"[\w.-]+", requirement)):
+            versions[named[0]] = version(named[0])
+    return versions
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_report(path: Path, report: LoadReport) -> None:
+    """Write a report; the paths of its parts are written without folder."""
+    parts = [replace(part, path=Path(part.path.name)) for part in report.parts]
+    write_checksum_file(path, msgspec.json.encode(replace(report, parts=parts), enc_hook=str))
+
+
+def _read_report(path: Path) -> LoadReport:
+    return msgspec.json.decode(read_checksum_file(path), type=LoadReport, dec_hook=_decode_path)
+
+
+def _decode_path(type_: type[Any], value: Any) -> Any:
+    if type_ is Path:
+        return Path(value)
+    raise NotImplementedError(type_)

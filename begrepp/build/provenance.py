@@ -13,7 +13,7 @@ from begrepp.queries.cookbook import cookbook_triples
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import iri, name, ntriples_line, plain, typed_literal
 from begrepp.rdf.sorted_files import SortedFile
-from begrepp.settings import ROOT
+from begrepp.settings import DEFAULT_BASE, ROOT
 from begrepp.validation.validate import validate
 
 
@@ -24,17 +24,23 @@ def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, 
         out.add(line)
     for triple in cookbook_triples(iris):
         out.add(ntriples_line(triple))
-    for line in _ontology_lines():
+    for line in _ontology_lines(iris):
         out.add(line)
     _, sha256 = out.close()
     return out.path, sha256
 
 
-def _ontology_lines() -> list[str]:
-    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
+def _ontology_lines(iris: Iris) -> list[str]:
+    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees.
+
+    The catalogue and its SPARQL endpoint are at the base that is configured; the vocabulary is the same everywhere.
+    """
     dataset = Dataset()
     for file in ("vocabulary.ttl", "prefixes.ttl", "catalog.ttl"):
-        for quad in parse(path=ROOT / "ontology" / file, format=RdfFormat.TURTLE, rename_blank_nodes=True):
+        text = (ROOT / "ontology" / file).read_text(encoding="utf-8")
+        if file == "catalog.ttl":
+            text = text.replace(f"<{DEFAULT_BASE}", f"<{iris.base}")
+        for quad in parse(text, format=RdfFormat.TURTLE, rename_blank_nodes=True):
             dataset.add(quad)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return (serialize(dataset, format=RdfFormat.N_TRIPLES) or b"").decode().splitlines(keepends=True)

@@ -31,6 +31,7 @@ def build_lock(settings: Settings) -> Iterator[None]:
 def publish(folder: Path, settings: Settings, build_id: str) -> None:
     """Rename the whole build into place and switch `current` to it in one step; older builds go."""
     target = settings.builds / build_id
+    _let_others_read(folder / "index")
     folder.rename(target)
     link = settings.data / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
@@ -39,3 +40,9 @@ def publish(folder: Path, settings: Settings, build_id: str) -> None:
     finished = sorted(path for path in settings.builds.iterdir() if not path.name.startswith("."))
     for old in finished[: -settings.keep_builds]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _let_others_read(index: Path) -> None:
+    """Give tantivy's own files, which it makes readable by their owner only, the mode of the others."""
+    for file in index.glob("*.json"):
+        file.chmod((index.stat().st_mode & 0o444) | 0o200)

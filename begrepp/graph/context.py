@@ -9,6 +9,8 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import Triple, date_literal, iri, name, plain, source_term, texts, typed_literal
 from begrepp.records import Agent, Dataset, Edition, Element, Home, Link, Mapping, Scheme, Structure, Variable, is_iri
 
+_DEFAULT_ROOT = Iris().root
+
 
 @dataclass
 class LoadContext:
@@ -37,9 +39,13 @@ class LoadContext:
         return known.iri if known and known.iri else self.iris.scheme(scheme)
 
     def foreign(self, reference: str) -> str:
-        """The IRI of a concept in another scheme, written `scheme:notation`."""
+        """The IRI of a concept in another scheme, written `scheme:notation`, or of anything, as an IRI.
+
+        IRIs below the default base, which mapping files are written with, follow the base that is configured.
+        """
         if is_iri(reference):
-            return reference
+            own = reference.startswith(_DEFAULT_ROOT)
+            return self.iris.root + reference.removeprefix(_DEFAULT_ROOT) if own else reference
         scheme, _, notation = reference.partition(":")
         return self.iris.concept(scheme, notation)
 

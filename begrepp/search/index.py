@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -66,6 +70,18 @@ class TextIndex:
                 closest=self._closest_word,
             )
         )
+
+    def _lockable(self, path: Path) -> Path:
+        """The folder to open: tantivy locks a file even to read, so a read-only folder is linked to from /tmp."""
+        lock = path / ".tantivy-meta.lock"
+        if os.access(path, os.W_OK) and (not lock.exists() or os.access(lock, os.W_OK)):
+            return path
+        links = Path(tempfile.mkdtemp(prefix="begrepp-index-"))
+        weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+        for file in path.iterdir():
+            if file.suffix != ".lock":
+                (links / file.name).symlink_to(file.resolve())
+        return links
 
     def search(
         self, query: str, *, limit: int = 25, offset: int = 0, user_language: str = "sv", **filters: str

@@ -101,7 +101,7 @@ def _problem(status: int, reason: str, next_step: str, available: Sequence[Mappi
         "title": reason,
         "status": status,
         "detail": next_step,
-        "instance": quote(request.path),
+        "instance": address(quote(request.path)),
         "available": [*available],
     }
     body = json.dumps({key: value for key, value in said.items() if value}, ensure_ascii=False)

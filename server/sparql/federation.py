@@ -107,7 +107,7 @@ def _ask_nodes(
 
 def _may_have(node: FederationNode, wanted: frozenset[str], report: FederationReport) -> bool:
     """Whether the node's VoID has all the properties; one that does not describe itself is asked all the same."""
-    if node.endpoint.startswith(request.host_url):
+    if node.endpoint.startswith(request.url_root):
         return False
     try:
         held = app_state().node_client.properties(node)

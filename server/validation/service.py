@@ -58,7 +58,7 @@ class ValidationService:
 
     def __init__(self, settings: Settings) -> None:
         self.pool = ValidationPool(settings)
-        self.reports = ReportStore(settings.data / "reports")
+        self.reports = ReportStore(settings.reports)
         self.rate = RateLimit(settings.validation_rate)
 
 

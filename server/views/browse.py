@@ -180,7 +180,8 @@ def switch(language: str) -> BaseResponse:
     back = request.args.get("back", "/")
     local = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
     response = redirect(address(back if local else "/"), 303)
-    response.set_cookie("lang", language, max_age=_YEAR, samesite="Lax", httponly=True, path=request.script_root or "/")
+    path, secure = request.script_root or "/", request.is_secure
+    response.set_cookie("lang", language, max_age=_YEAR, samesite="Lax", httponly=True, path=path, secure=secure)
     return response
 
 

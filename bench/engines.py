@@ -1,4 +1,4 @@
-"""Our endpoint beside Oxigraph's own server, Virtuoso and Jena: the same graph and questions in one run, as ratios.
+"""Benchmark of the SPARQL endpoint next to Oxigraph's server, Virtuoso and Jena, as ratios.
 
 Each question is asked of each engine in turn, seven times, over HTTP; the first time warms up. Ours is asked twice:
 with kept answers off, and as it is served. `×` is how many times as long as ours without kept answers it took.
@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
 
-from begrepp.cli.publish import PIECE
+from begrepp.cli.publish import CHUNK_LINES
 from begrepp.rdf.namespaces import sparql_prologue
 from bench import jena
 from tests.support.engines import oxigraph, virtuoso
@@ -53,7 +53,7 @@ OURS_INSTEAD = {
 
 
 def run(data: Path) -> None:
-    """Start the engines over the current build of the data folder, ask, and print the table."""
+    """Start the engines over the current build, run the queries, and print the table."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         fresh = stack.enter_context(serve(data, kept_answers_mb="0", kept_pages_mb="0"))
@@ -87,7 +87,7 @@ def run(data: Path) -> None:
 def _load(address: str, file: Path) -> None:
     method = "PUT"
     with file.open("rb") as lines:
-        while piece := b"".join(line for line, _ in zip(lines, range(PIECE), strict=False)):
+        while piece := b"".join(line for line, _ in zip(lines, range(CHUNK_LINES), strict=False)):
             request = urllib.request.Request(
                 f"{address}?{urlencode({'graph': GRAPH})}",
                 piece,
@@ -105,7 +105,7 @@ def _jena(folder: Path, main: str, *arguments: str) -> str:
 
 
 def _asked_of_jena(folder: Path, query: str) -> list[float]:
-    """Seconds of each time after a warm-up; not a number where it takes too long."""
+    """Return the seconds of each run after a warm-up; NaN if it takes too long."""
     file = folder / "query.rq"
     file.write_text(sparql_prologue() + query, encoding="utf-8")
     repeated = ("--time", f"--repeat={ROUNDS},{ROUNDS}", "--results", "none", "--query", str(file))

@@ -1,4 +1,4 @@
-"""How many requests a second `begrepp serve` answers, and how soon: `python -m bench serving DATA`.
+"""Benchmark of `begrepp serve`: requests per second and latency (`python -m bench serving DATA`).
 
 Concept look-ups (JSON) and concept pages (HTML), asked by wrk (Debian's `wrk`) over eight connections on the same
 machine: many addresses of a server that keeps none of its answers, many that were each asked before, and one again and
@@ -61,7 +61,7 @@ def run(data: Path) -> None:
 
 
 def _addresses(data: Path) -> tuple[list[str], list[str]]:
-    """The pages of concepts, and the same concepts looked up in the API; in no order."""
+    """Return the URLs of concept pages and of the same concepts in the API, shuffled."""
     build = ServedBuild(current_build(Settings(data=data)), read_manifest(current_build(Settings(data=data))))
     rows = build.store.query(_CONCEPTS)
     assert isinstance(rows, QuerySolutions)
@@ -76,7 +76,7 @@ def _addresses(data: Path) -> tuple[list[str], list[str]]:
 
 
 def _ask_once(port: int, paths: list[str], accept: str) -> None:
-    """Ask every address once, and give the server time to ask itself what it does when it starts."""
+    """Request every URL once, and wait for the server's warm-up."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     for path in paths:
         connection.request("GET", path, headers={"Accept": accept, "Accept-Encoding": "gzip", **_HOST})
@@ -85,7 +85,7 @@ def _ask_once(port: int, paths: list[str], accept: str) -> None:
 
 
 def _asked(wrk: str, port: int, paths: list[str], accept: str) -> str:
-    """A line of what wrk measured: the first second of a server that just began is part of it."""
+    """Return a row of wrk's measurements."""
     with tempfile.TemporaryDirectory() as folder:
         script, listed = Path(folder) / "ask.lua", Path(folder) / "paths"
         listed.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")

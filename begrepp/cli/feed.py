@@ -1,4 +1,4 @@
-"""`begrepp feed`: our catalogue as a file for others to harvest, and what its descriptions lack."""
+"""`begrepp feed`: the catalogue of the build as a DCAT file, with a report of missing properties."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def command(profile: str, file: Path) -> None:
 
 
 def _print_lacking(judged: ValidationOutcome) -> None:
-    """Dataset by dataset what the profile demands and the sources do not say; nothing is made up to fill it."""
+    """Print the properties that the profile requires and the sources lack, by dataset."""
     table = Table(
         "",
         "lacks",
@@ -48,12 +48,12 @@ def _print_lacking(judged: ValidationOutcome) -> None:
         table.add_row(*map(escape, (name, _words(thing.lacking), _words(thing.on_condition))))
     told = f"{judged.report.violations:,} violations, {judged.report.warnings:,} warnings"
     if table.rows:
-        console.table(table, told)
+        console.print_table(table, told)
     else:
         click.echo(f"Validated against {judged.rules.name}: {told}; use `begrepp validate` for details.")
 
 
 def _words(results: Sequence[Result]) -> str:
-    """`Email is missing; it is mandatory.` as `email`, each once."""
+    """Return the missing properties as a list of names: `Email is missing; it is mandatory.` becomes `email`."""
     told = (result.messages.get("en", "").partition(" is missing")[0].lower() for result in results)
     return ", ".join(dict.fromkeys(told)) or "–"

@@ -25,17 +25,17 @@ def command(name: str, pinning: bool, lang: str) -> None:
         rows = Table("profile", "version", "licence, from", "what it is", show_lines=True)
         for each in profiles(settings):
             rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose(each.summary, lang))
-        console.table(
+        console.print_table(
             rows,
             "`begrepp profiles NAME` describes a profile; `begrepp validate FILE --profile NAME` validates a file.",
         )
         return
     profile = find_profile(name, settings)
     if pinning:
-        console.lines([f"{pin(profile)}"], None)
+        console.print_lines([f"{pin(profile)}"], None)
         return
     profile.check()
-    console.lines(documentation_lines(profile, profile_documentation(profile), lang), None)
+    console.print_lines(documentation_lines(profile, profile_documentation(profile), lang), None)
 
 
 def _origin(profile: Profile) -> tuple[str]:

@@ -22,12 +22,12 @@ from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
 from begrepp.store.contents import DEFAULT_GRAPH, read_store_contents
 
-PIECE = 20_000
+CHUNK_LINES = 20_000
 """Lines sent in one request."""
 
 
 class PublishError(BegreppError):
-    """The other server did not accept the graphs."""
+    """Raised if the other server did not accept the graphs."""
 
 
 @click.command("publish")
@@ -58,9 +58,9 @@ def _lines(files: list[Path]) -> Iterator[bytes]:
 
 
 def _send(opener: urllib.request.OpenerDirector, address: str, graph: str, lines: Iterator[bytes]) -> None:
-    """Replace a graph: the first piece by PUT, the others added by POST."""
+    """Replace a graph: the first chunk by PUT, the others by POST."""
     method = "PUT"
-    while (piece := b"".join(islice(lines, PIECE))) or method == "PUT":
+    while (piece := b"".join(islice(lines, CHUNK_LINES))) or method == "PUT":
         request = urllib.request.Request(
             f"{address}?graph={quote(graph, safe='')}",
             data=piece,
@@ -80,7 +80,7 @@ def _send(opener: urllib.request.OpenerDirector, address: str, graph: str, lines
 
 
 def _opener(address: str, user: str, password: str) -> urllib.request.OpenerDirector:
-    """Opens addresses as the user, by HTTP Basic or Digest, whichever the server asks for."""
+    """Return an opener that authenticates with HTTP Basic or Digest, as the server requires."""
     known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     if user:
         known.add_password(None, address, user, password)

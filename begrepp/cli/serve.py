@@ -21,5 +21,5 @@ def command(host: str, port: int, workers: int, store: str) -> None:
     from server.run import address_of, run  # noqa: PLC0415  # the other commands need no web server
 
     address = address_of(host, port)
-    console.serving(manifest, host, port)
+    console.print_serving(manifest, host, port)
     run(settings, address, port, workers)

@@ -1,4 +1,4 @@
-"""`begrepp validate` and `begrepp profiles`: descriptions held against rules, from a terminal or a CI system."""
+"""`begrepp validate`: validates RDF files against a profile or shapes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def command(
     Exit codes: 0 if the data conform, 1 if they do not, 2 if the validation could not run.
     """
     if not files:
-        console.build_validation(read_manifest(current_build(Settings())))
+        console.print_build_validation(read_manifest(current_build(Settings())))
         return
     settings = Settings()
     try:
@@ -77,12 +77,12 @@ def command(
         )
         sys.exit(_tell(judgement, output, target, severity, baseline, write_baseline, lang))
     except (BegreppError, OSError) as error:
-        console.failure(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))
+        console.print_error(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))
         sys.exit(_COULD_NOT_RUN)
 
 
 def _rules(profile: str, shapes: tuple[Path, ...], background: tuple[Path, ...], settings: Settings) -> RuleSet:
-    """What to judge by: a profile, shapes of one's own, both, or else the project's own rules."""
+    """Return the rule set: a profile, given shapes, both, or by default the project's own shapes."""
     own = tuple(InputFile(path=path, name=str(path)) for path in shapes)
     base = rule_set_of(find_profile(profile or "begrepp", settings)) if profile or not shapes else RuleSet(files=())
     name = base.name or ", ".join(path.name for path in shapes)
@@ -108,7 +108,7 @@ def _tell(
     write: bool,
     language: str,
 ) -> int:
-    """Write the report; the exit code."""
+    """Write the report; return the exit code."""
     worst = _SEVERITIES[severity] if severity else Severity.VIOLATION
     kept = judgement.only(worst) if severity else judgement
     remarks = []
@@ -123,14 +123,14 @@ def _tell(
             remarks.append(translate(language, "report.shrunk"))
     lines = text_lines(kept, language)
     if output == "text":
-        console.lines([*lines, *remarks], target)
+        console.print_lines([*lines, *remarks], target)
     else:
         text = FORMATS[output].write(kept, language)
         if target is None:
             click.echo(text, nl=False)
         else:
             target.write_text(text, encoding="utf-8", newline="")
-        console.aside([*list(lines)[-1:], *remarks])
+        console.print_aside([*list(lines)[-1:], *remarks])
     ranks = list(Severity)
     failing = ranks[: ranks.index(worst) + 1]
     return 1 if any(group.severity in failing for group in kept.report.groups) else 0

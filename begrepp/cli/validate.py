@@ -35,6 +35,27 @@ language_option = click.option(
 @click.command("validate")
 @click.argument("files", nargs=-1, type=_FILE)
 @click.option(
+    "--profile", "-p", default="", help="A name from `begrepp profiles`, or the path of your own profile folder."
+)
+@click.option(
+    "--shapes", "-s", multiple=True, type=_FILE, help="Your own shapes, instead of or in addition to a profile."
+)
+@click.option("--format", "-f", "output", type=click.Choice(["text", *FORMATS]), default="text", show_default=True)
+@click.option(
+    "--output", "-o", "target", type=_FILE, help="Write the report to a file; the result is still printed on stderr."
+)
+@click.option("--severity", type=click.Choice([*_SEVERITIES]), help="Report this severity or higher, and fail on it.")
+@click.option("--baseline", type=_FILE, help="Ignore findings listed in the baseline FILE.")
+@click.option("--write-baseline", is_flag=True, help="Write the current findings to the --baseline file.")
+@click.option("--background", multiple=True, type=_FILE, help="A graph used for lookups only, which is not validated.")
+@click.option(
+    "--syntax", default="", help="turtle, rdfxml, jsonld, …; needed if the file name extension does not show it."
+)
+@click.option(
+    "--import", "imports", multiple=True, metavar="IRI=FILE", help="A local copy of a graph named by owl:imports."
+)
+@click.option("--no-imports", is_flag=True, help="Skip imports that have no local copy.")
+@click.option(
     "--limit", type=click.IntRange(1), default=RESULTS_PER_SHAPE, show_default=True, help="Results reported per shape."
 )
 @language_option

@@ -22,7 +22,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
-from server.http.urls import document
+from server.http.urls import document_path
 from server.served.build import ServedBuild
 from tests.support.serving import serve
 
@@ -70,7 +70,7 @@ def _addresses(data: Path) -> tuple[list[str], list[str]]:
     random.Random(1).shuffle(iris)
     chosen = iris[:_MOST]
     return (
-        [document(build.iris, iri) for iri in chosen],
+        [document_path(build.iris, iri) for iri in chosen],
         [f"/api/v1/lookup?iri={quote(iri, safe='')}" for iri in chosen],
     )
 

@@ -19,10 +19,10 @@ from granian.log import LogLevels
 from begrepp.errors import UsageError
 from begrepp.settings import Settings
 from server.app import create_app
-from server.http.shared_cache import make_file
+from server.http.shared_cache import create_cache_file
 from server.ops.asgi import AsgiBridge, ResponseCutOff
 from server.ops.warm_up import warm_up
-from server.telemetry.query_log import write_log
+from server.telemetry.query_log import configure_log
 
 _PAGES = "pages.sqlite"
 _THREADS = 96
@@ -56,7 +56,7 @@ def _is_news(record: logging.LogRecord) -> bool:
     return f"\n{ResponseCutOff.__name__}: " not in record.getMessage()
 
 
-def address_of(host: str, port: int) -> str:
+def resolve_address(host: str, port: int) -> str:
     """The address of a host, when its port is free: two servers on one port would share what comes.
 
     Raises `UsageError` where it is not.
@@ -75,9 +75,9 @@ def address_of(host: str, port: int) -> str:
 
 def run(settings: Settings, address: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
-    write_log()
+    configure_log()
     with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
-        make_file(Path(folder, _PAGES))
+        create_cache_file(Path(folder, _PAGES))
         Granian(
             "begrepp",
             address=address,

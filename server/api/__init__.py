@@ -12,7 +12,7 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from server.api.openapi import openapi
 from server.api.operations import OPERATIONS, Operation
-from server.api.parameters import read
+from server.api.parameters import read_parameters
 from server.http.i18n import LANGUAGES
 from server.pages.templating import address, render, translator
 from server.served.batch_resolve import resolve_codes
@@ -33,24 +33,24 @@ def page() -> Response:
 
 
 @blueprint.get("/api/openapi.json")
-def description() -> Response:
+def api_description() -> Response:
     """The API described for programs: OpenAPI 3.1."""
     return jsonify(openapi(app_state().settings, address("") or "/"))
 
 
 @blueprint.post("/api/v1/resolve")
-def resolve_several() -> Response:
+def resolve_batch() -> Response:
     """Several codes at once: a JSON list of {system, code, asOf?}."""
     return jsonify(resolve_codes(served_build(), request.get_json(silent=True), translator().language))
 
 
 def _view(operation: Operation) -> Callable[[], Response]:
     def view() -> Response:
-        asked: dict[str, Any] = read(request.args, operation.parameters)
+        asked: dict[str, Any] = read_parameters(request.args, operation.parameters)
         # A program says its language itself; the cookie of somebody's browser is none of its business.
         spoken = request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
         g.language = asked["lang"] or spoken or LANGUAGES[0]
-        response = jsonify(operation.answer(served_build(), asked, g.language))
+        response = jsonify(operation.handler(served_build(), asked, g.language))
         response.headers["Link"] = (
             f'<{address("/context.jsonld")}>; rel="{_CONTEXT}"; type="application/ld+json", '
             f'<{address("/api/openapi.json")}>; rel="service-desc"'

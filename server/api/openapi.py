@@ -7,9 +7,9 @@ from typing import Any
 
 from begrepp.settings import Settings
 from server.api.operations import OPERATIONS, Operation
-from server.api.parameters import Parameter
+from server.api.parameters import ApiParameter
 from server.api.schemas import SCHEMAS, many, ref
-from server.served.batch_resolve import LONGEST, MOST
+from server.served.batch_resolve import MAX_CODE_LENGTH, MAX_CODES
 from server.validation.openapi import openapi as validation
 
 _PROBLEMS = {
@@ -50,20 +50,20 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _parameter(parameter: Parameter, operation: Operation) -> dict[str, Any]:
+def _parameter(parameter: ApiParameter, operation: Operation) -> dict[str, Any]:
     example = {"example": operation.example[parameter.name]} if parameter.name in operation.example else {}
     return {
         "name": parameter.name,
         "in": "query",
         "required": parameter.required,
-        "description": parameter.words,
+        "description": parameter.description,
         "schema": parameter.schema,
         **({"example": int(example["example"]) if parameter.number else example["example"]} if example else {}),
     }
 
 
 def _resolve_several() -> dict[str, Any]:
-    text = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+    text = {"type": "string", "minLength": 1, "maxLength": MAX_CODE_LENGTH}
     item = {
         "type": "object",
         "required": ["system", "code"],
@@ -78,7 +78,7 @@ def _resolve_several() -> dict[str, Any]:
         "summary": "Resolve several codes in one request",
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"type": "array", "maxItems": MOST, "items": item}}},
+            "content": {"application/json": {"schema": {"type": "array", "maxItems": MAX_CODES, "items": item}}},
         },
         "responses": {
             "200": _json("The results, in the same order.", many(ref("Resolved"))),

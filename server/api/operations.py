@@ -20,11 +20,11 @@ from server.api.parameters import (
     SCHEME,
     STATUS,
     SYSTEM,
-    Parameter,
-    limit,
-    lookup,
+    ApiParameter,
+    concept_parameters,
+    limit_parameter,
 )  # fmt: skip
-from server.api.serialisers import JsonObject, concept, short
+from server.api.serialisers import JsonObject, concept_json, ref_json
 from server.http.i18n import translations
 from server.pages.concepts.mapping_rows import mapping_rows
 from server.pages.concepts.tree import children, paths_to
@@ -32,11 +32,11 @@ from server.pages.schemes.scheme import scheme_row
 from server.pages.search import HitRow, results
 from server.pages.signposting import licence_of
 from server.pages.templating import address
-from server.served.as_of import build_as_of, day_asked, meant_on, reading
+from server.served.as_of import find_dated_state, find_meaning_on, get_dated_build, parse_day
 from server.served.batch_resolve import resolve_codes
 from server.served.build import ServedBuild
-from server.served.labels import refs, statements
-from server.served.resolve import Missing, Resolved, by_iri, by_system
+from server.served.labels import find_refs, find_statements
+from server.served.resolve import Missing, Resolved, resolve_iri, resolve_system_code
 
 ApiCall = dict[str, Any]
 
@@ -46,9 +46,9 @@ class Operation:
     """A question of the API; `example` is a query string that runs on the bundled graph."""
 
     name: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[ApiParameter, ...]
     schema: str
-    answer: Callable[[ServedBuild, ApiCall, str], JsonObject]
+    handler: Callable[[ServedBuild, ApiCall, str], JsonObject]
     example: dict[str, str]
 
     @property
@@ -67,15 +67,15 @@ class Operation:
         return f"{self.path}?{urlencode(self.example)}" if self.example else self.path
 
 
-def found_by(build: ServedBuild, asked: ApiCall, suffix: str = "") -> Resolved:
+def find_called_concept(build: ServedBuild, asked: ApiCall, suffix: str = "") -> Resolved:
     """The concept that is asked for, by IRI or by system and code; raises `Missing`."""
     if iri := asked[f"iri{suffix}"].strip():
-        found = by_iri(build, iri)
+        found = resolve_iri(build, iri)
     elif asked["system"].strip() and asked[f"code{suffix}"].strip():
-        found = by_system(build, asked["system"].strip(), asked[f"code{suffix}"].strip())
+        found = resolve_system_code(build, asked["system"].strip(), asked[f"code{suffix}"].strip())
     else:
         raise Missing("No concept is given.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
-    if NamedNode("http://www.w3.org/2004/02/skos/core#Concept") not in statements(build, found.iri).get(_TYPE, []):
+    if NamedNode("http://www.w3.org/2004/02/skos/core#Concept") not in find_statements(build, found.iri).get(_TYPE, []):
         raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")
     return found
 
@@ -84,24 +84,24 @@ _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 def _lookup(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    found = found_by(build, asked)
-    if day := day_asked(asked["asOf"]):
-        found = meant_on(build, found, day)
-        return concept(build_as_of(build, reading(build, found, day)), found, language)
-    return concept(build, found, language)
+    found = find_called_concept(build, asked)
+    if day := parse_day(asked["asOf"]):
+        found = find_meaning_on(build, found, day)
+        return concept_json(get_dated_build(build, find_dated_state(build, found, day)), found, language)
+    return concept_json(build, found, language)
 
 
 def _as_of(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    day = day_asked(asked["asOf"])
+    day = parse_day(asked["asOf"])
     assert day is not None
-    found = meant_on(build, found_by(build, asked), day)
-    read = reading(build, found, day)
+    found = find_meaning_on(build, find_called_concept(build, asked), day)
+    read = find_dated_state(build, found, day)
     return {
         "asOf": day.isoformat(),
-        "release": read.held_in.version,
+        "release": read.concept_edition.version,
         "since": read.since.isoformat(),
         "retired": read.retired,
-        "concept": concept(build_as_of(build, read), found, language),
+        "concept": concept_json(get_dated_build(build, read), found, language),
     }
 
 
@@ -179,15 +179,15 @@ def _autocomplete(build: ServedBuild, asked: ApiCall, language: str) -> JsonObje
 
 
 def _children(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    found = found_by(build, asked)
+    found = find_called_concept(build, asked)
     nodes = children(build, [found.iri], language).get(found.iri, [])
     shown = nodes[asked["offset"] : asked["offset"] + asked["limit"]]
     return {
-        "concept": short(refs(build, [found.iri], language)[found.iri]),
+        "concept": ref_json(find_refs(build, [found.iri], language)[found.iri]),
         "total": len(nodes),
         "offset": asked["offset"],
         "limit": asked["limit"],
-        "children": [{**short(node.ref), "narrower": node.below} for node in shown],
+        "children": [{**ref_json(node.ref), "narrower": node.below} for node in shown],
     }
 
 
@@ -197,38 +197,38 @@ def _above(build: ServedBuild, iri: str) -> set[str]:
 
 
 def _ancestors(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    found = found_by(build, asked)
+    found = find_called_concept(build, asked)
     above = _above(build, found.iri)
-    known = refs(build, {found.iri, *above}, language)
+    known = find_refs(build, {found.iri, *above}, language)
     return {
-        "concept": short(known[found.iri]),
-        "ancestors": [short(known[iri]) for iri in sorted(above, key=lambda iri: known[iri].sort_key)],
+        "concept": ref_json(known[found.iri]),
+        "ancestors": [ref_json(known[iri]) for iri in sorted(above, key=lambda iri: known[iri].sort_key)],
         "paths": [[step.iri for step in path] for path in paths_to(build, found.iri, language)],
     }
 
 
 def _subsumes(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    a, b = found_by(build, asked, "A").iri, found_by(build, asked, "B").iri
+    a, b = find_called_concept(build, asked, "A").iri, find_called_concept(build, asked, "B").iri
     if a == b:
         outcome = "equivalent"
     elif a in _above(build, b):
         outcome = "subsumes"
     else:
         outcome = "subsumed-by" if b in _above(build, a) else "not-subsumed"
-    known = refs(build, [a, b], language)
-    return {"a": short(known[a]), "b": short(known[b]), "outcome": outcome}
+    known = find_refs(build, [a, b], language)
+    return {"a": ref_json(known[a]), "b": ref_json(known[b]), "outcome": outcome}
 
 
 def _mappings(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
-    found = found_by(build, asked)
+    found = find_called_concept(build, asked)
     incoming: dict[str, list[str]] = {}
-    rows = mapping_rows(build, found.iri, statements(build, found.iri), incoming, language)
+    rows = mapping_rows(build, found.iri, find_statements(build, found.iri), incoming, language)
     return {
-        "concept": short(refs(build, [found.iri], language)[found.iri]),
+        "concept": ref_json(find_refs(build, [found.iri], language)[found.iri]),
         "mappings": [
             {
                 "predicate": row.predicate,
-                "target": short(row.other),
+                "target": ref_json(row.other),
                 "negated": row.negated,
                 "justification": row.justification or None,
                 "confidence": row.confidence,
@@ -248,28 +248,28 @@ def _resolve(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     return resolve_codes(build, [question], language)[0]
 
 
-_BY = (*lookup(), SYSTEM)
-_CODE = Parameter(name="code", required=True)
-_OF = Parameter(name="system", required=True)
-_DAY = Parameter(name="asOf", day=True, required=True)
+_BY = (*concept_parameters(), SYSTEM)
+_CODE = ApiParameter(name="code", required=True)
+_OF = ApiParameter(name="system", required=True)
+_DAY = ApiParameter(name="asOf", day=True, required=True)
 _C34 = {"system": "icd-10-se-demo", "code": "c34.1"}
 
 OPERATIONS = (
     Operation(name="lookup", parameters=(*_BY, AS_OF, LANG), schema="Concept", answer=_lookup,
               example={"system": "onkologi", "code": "lungcancer"}),
     Operation(name="search",
-              parameters=(QUERY, SCHEME, KIND, STATUS, DATASET, limit(100, 25), OFFSET, LANG), schema="Results",
+              parameters=(QUERY, SCHEME, KIND, STATUS, DATASET, limit_parameter(100, 25), OFFSET, LANG), schema="Results",
               answer=_search, example={"q": "brostcancer", "limit": "3"}),
     Operation(name="autocomplete",
-              parameters=(QUERY, SCHEME, KIND, limit(20, 8), LANG), schema="Suggestions", answer=_autocomplete,
+              parameters=(QUERY, SCHEME, KIND, limit_parameter(20, 8), LANG), schema="Suggestions", answer=_autocomplete,
               example={"q": "lungc", "kind": "concept", "limit": "3"}),
     Operation(name="children",
-              parameters=(*_BY, limit(1000, 200), OFFSET, LANG), schema="Children", answer=_children,
+              parameters=(*_BY, limit_parameter(1000, 200), OFFSET, LANG), schema="Children", answer=_children,
               example={"system": "onkologi", "code": "cancer", "limit": "3"}),
     Operation(name="ancestors", parameters=(*_BY, LANG),
               schema="Ancestors", answer=_ancestors, example={"system": "onkologi", "code": "lungcancer"}),
     Operation(name="subsumes",
-              parameters=(SYSTEM, *lookup("A"), *lookup("B"), LANG),
+              parameters=(SYSTEM, *concept_parameters("A"), *concept_parameters("B"), LANG),
               schema="Subsumption", answer=_subsumes,
               example={"system": "onkologi", "codeA": "cancer", "codeB": "lungcancer"}),
     Operation(name="mappings",

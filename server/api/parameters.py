@@ -12,11 +12,11 @@ from begrepp.errors import UsageError
 from begrepp.search.documents import SEARCH_KINDS
 from server.http.i18n import LANGUAGES, translations
 
-LONGEST = 400
+MAX_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class ApiParameter:
     """A parameter in the query: words, one of some values, a day, or a whole number within limits."""
 
     name: str
@@ -27,7 +27,7 @@ class Parameter:
     required: bool = False
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What it means, in English."""
         return translations("en")[f"api.parameter.{self.name}"]
 
@@ -41,7 +41,7 @@ class Parameter:
             return {"type": "string", "enum": [*self.values]}
         if self.day:
             return {"type": "string", "format": "date"}
-        return {"type": "string", "minLength": 1 if self.required else 0, "maxLength": LONGEST}
+        return {"type": "string", "minLength": 1 if self.required else 0, "maxLength": MAX_LENGTH}
 
     def read(self, written: str | None) -> str | int:
         """The value; raises `UsageError` where it is outside its limits."""
@@ -54,35 +54,35 @@ class Parameter:
             return int(written[:9])
         value = written or ""
         if self.required and not value.strip():
-            raise UsageError(f"There is no {self.name}.", f"Add ?{self.name}=…: {self.words}")
+            raise UsageError(f"There is no {self.name}.", f"Add ?{self.name}=…: {self.description}")
         if self.values and written is not None and value not in self.values:
             raise UsageError(f"{self.name} is '{value}'.", f"Use one of: {', '.join(self.values)}.")
-        if len(value) > LONGEST:
-            raise UsageError(f"{self.name} is too long.", f"Give at most {LONGEST} characters.")
+        if len(value) > MAX_LENGTH:
+            raise UsageError(f"{self.name} is too long.", f"Give at most {MAX_LENGTH} characters.")
         return value
 
 
-def read(args: MultiDict[str, str], parameters: Iterable[Parameter]) -> dict[str, Any]:
+def read_parameters(args: MultiDict[str, str], parameters: Iterable[ApiParameter]) -> dict[str, Any]:
     """All parameters of a request by name. Raises `UsageError`."""
     return {parameter.name: parameter.read(args.get(parameter.name)) for parameter in parameters}
 
 
-def lookup(suffix: str = "") -> tuple[Parameter, ...]:
+def concept_parameters(suffix: str = "") -> tuple[ApiParameter, ...]:
     """A concept by IRI, or by system and code."""
-    return Parameter(name=f"iri{suffix}"), Parameter(name=f"code{suffix}")
+    return ApiParameter(name=f"iri{suffix}"), ApiParameter(name=f"code{suffix}")
 
 
-SYSTEM = Parameter(name="system")
-LANG = Parameter(name="lang", values=LANGUAGES)
-AS_OF = Parameter(name="asOf", day=True)
-QUERY = Parameter(name="q", required=True)
-SCHEME = Parameter(name="scheme")
-KIND = Parameter(name="kind", values=tuple(SEARCH_KINDS))
-STATUS = Parameter(name="status", values=("active", "inactive"))
-DATASET = Parameter(name="dataset")
-OFFSET = Parameter(name="offset", number=(0, 2000, 0))
+SYSTEM = ApiParameter(name="system")
+LANG = ApiParameter(name="lang", values=LANGUAGES)
+AS_OF = ApiParameter(name="asOf", day=True)
+QUERY = ApiParameter(name="q", required=True)
+SCHEME = ApiParameter(name="scheme")
+KIND = ApiParameter(name="kind", values=tuple(SEARCH_KINDS))
+STATUS = ApiParameter(name="status", values=("active", "inactive"))
+DATASET = ApiParameter(name="dataset")
+OFFSET = ApiParameter(name="offset", number=(0, 2000, 0))
 
 
-def limit(most: int, default: int) -> Parameter:
+def limit_parameter(most: int, default: int) -> ApiParameter:
     """How many at most."""
-    return Parameter(name="limit", number=(1, most, default))
+    return ApiParameter(name="limit", number=(1, most, default))

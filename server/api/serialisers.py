@@ -12,14 +12,14 @@ from server.pages.concepts.concept import NOTES
 from server.pages.signposting import rights_of
 from server.pages.templating import address
 from server.served.build import ServedBuild
-from server.served.labels import iris_of, one, refs, statements, texts
+from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 
 JsonObject = dict[str, Any]
 
 
-def short(ref: Ref) -> JsonObject:
+def ref_json(ref: Ref) -> JsonObject:
     """A thing in a list."""
     return {
         "iri": ref.iri,
@@ -32,24 +32,24 @@ def short(ref: Ref) -> JsonObject:
     }
 
 
-def concept(build: ServedBuild, found: Resolved, language: str) -> JsonObject:
+def concept_json(build: ServedBuild, found: Resolved, language: str) -> JsonObject:
     """All that is said of a concept, with what is above it and after it."""
-    said = statements(build, found.iri)
-    linked = {name: iris_of(said, name) for name in ("skos:broader", "skos:related", "dct:isReplacedBy")}
-    known = refs(build, {found.iri, *(iri for iris in linked.values() for iri in iris)}, language)
-    release = next(iter(iris_of(said, "begrepp:inRelease")), "")
-    notes = {compact(expand(name)).partition(":")[2]: _lists(texts(said, name)) for name in NOTES}
+    said = find_statements(build, found.iri)
+    linked = {name: property_iris(said, name) for name in ("skos:broader", "skos:related", "dct:isReplacedBy")}
+    known = find_refs(build, {found.iri, *(iri for iris in linked.values() for iri in iris)}, language)
+    release = next(iter(property_iris(said, "begrepp:inRelease")), "")
+    notes = {compact(expand(name)).partition(":")[2]: _lists(property_texts(said, name)) for name in NOTES}
     return {
-        **short(known[found.iri]),
-        "status": compact(one(said, "begrepp:status")).removeprefix("begrepp:") or None,
-        "prefLabel": {text.lang or "und": text.value for text in reversed(texts(said, "skos:prefLabel"))},
-        "altLabel": _lists(texts(said, "skos:altLabel")),
-        "hiddenLabel": _lists(texts(said, "skos:hiddenLabel")),
-        "definition": _lists(texts(said, "skos:definition")),
+        **ref_json(known[found.iri]),
+        "status": compact(property_value(said, "begrepp:status")).removeprefix("begrepp:") or None,
+        "prefLabel": {text.lang or "und": text.value for text in reversed(property_texts(said, "skos:prefLabel"))},
+        "altLabel": _lists(property_texts(said, "skos:altLabel")),
+        "hiddenLabel": _lists(property_texts(said, "skos:hiddenLabel")),
+        "definition": _lists(property_texts(said, "skos:definition")),
         "notes": {name: by_language for name, by_language in notes.items() if by_language},
-        **{name.partition(":")[2]: [short(known[iri]) for iri in iris] for name, iris in linked.items()},
-        "validFrom": one(said, "begrepp:validFrom") or None,
-        "validTo": one(said, "begrepp:validTo") or None,
+        **{name.partition(":")[2]: [ref_json(known[iri]) for iri in iris] for name, iris in linked.items()},
+        "validFrom": property_value(said, "begrepp:validFrom") or None,
+        "validTo": property_value(said, "begrepp:validTo") or None,
         "release": release or None,
         "license": (rights_of(build, release).licence or None) if release else None,
     }

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from cachetools import LRUCache
 
-from server.http.shared_cache import SharedPages
+from server.http.shared_cache import SharedCache
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -52,11 +52,11 @@ class CachedResponse:
     status: str
     headers: list[tuple[str, str]]
     body: bytes
-    tag: str
-    changed: str
+    etag: str
+    last_modified: str
 
     @property
-    def weight(self) -> int:
+    def size(self) -> int:
         """About how many bytes of memory it takes."""
         return len(self.body) + 2048
 
@@ -73,14 +73,14 @@ class PageCache:
         app: WSGIApplication,
         current: Path,
         megabytes: int,
-        shared: SharedPages | None = None,
+        shared: SharedCache | None = None,
         told: Callable[[str], None] = lambda path: None,
     ) -> None:
         self._shared = shared
         self._app = app
         self._current = current
         self._told = told
-        self._kept: LRUCache[Any, CachedResponse] = LRUCache(megabytes << 20, lambda kept: kept.weight)
+        self._kept: LRUCache[Any, CachedResponse] = LRUCache(megabytes << 20, lambda kept: kept.size)
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -188,11 +188,11 @@ def _has_it(environ: WSGIEnvironment, kept: CachedResponse) -> bool:
     if not kept.status.startswith("200"):
         return False
     if tags := environ.get("HTTP_IF_NONE_MATCH"):
-        return bool(kept.tag) and any(tag.strip().removeprefix("W/") in (kept.tag, "*") for tag in tags.split(","))
+        return bool(kept.etag) and any(tag.strip().removeprefix("W/") in (kept.etag, "*") for tag in tags.split(","))
     since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    if not since or not kept.changed:
+    if not since or not kept.last_modified:
         return False
     try:
-        return parsedate_to_datetime(since) >= parsedate_to_datetime(kept.changed)
+        return parsedate_to_datetime(since) >= parsedate_to_datetime(kept.last_modified)
     except (TypeError, ValueError):
         return False

@@ -26,7 +26,7 @@ class RateLimit:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, address: str) -> None:
+    def acquire(self, address: str) -> None:
         """One more for the address. Raises `RateLimited` where there is none left."""
         now = time.monotonic()
         with self._lock:

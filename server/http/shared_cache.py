@@ -14,7 +14,7 @@ from pathlib import Path
 _PAGE_BYTES = 4096
 
 
-def make_file(path: Path) -> None:
+def create_cache_file(path: Path) -> None:
     """Make the empty file, before the processes that are to open it at the same moment."""
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
         for words in (
@@ -25,12 +25,12 @@ def make_file(path: Path) -> None:
             file.execute(words)
 
 
-class SharedPages:
+class SharedCache:
     """So many megabytes of answers, by key; every process opens the file for itself."""
 
     def __init__(self, path: Path, megabytes: int) -> None:
         if not path.exists():
-            make_file(path)
+            create_cache_file(path)
         self._reading, self._writing = threading.Lock(), threading.Lock()
         self._file = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
         self._file.execute("PRAGMA synchronous = OFF")  # lost with the machine, and no loss

@@ -11,7 +11,7 @@ from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.namespaces import expand
 from begrepp.validation.profiles.profile import NAME
 
-KINDS = (
+DOCUMENT_KINDS = (
     "cs",
     "vs",
     "catalogue",
@@ -32,13 +32,13 @@ KINDS = (
 """What stands first in the path of a document; the same words as in `begrepp.rdf.iris`."""
 
 
-class ProfileName(BaseConverter):
+class ProfileNameConverter(BaseConverter):
     """The name of a profile in a path; what is no such name, or has a suffix, is another address."""
 
     regex = NAME.pattern
 
 
-def document(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:
+def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:
     """The path of the document about a thing: `/cs/icd-10-se/C50.9` for `…/id/cs/icd-10-se/C50.9`.
 
     A concept with an IRI of its publisher's own has its document under its scheme and code.
@@ -54,7 +54,7 @@ def document(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:
     return "/resource?uri=" + quote(iri, safe="")
 
 
-def thing(iris: Iris, path: str) -> str:
+def thing_iri(iris: Iris, path: str) -> str:
     """The IRI that the document at a raw path is about; each segment is encoded as IRIs are minted."""
     return iris.root + "/".join(segment(unquote(part)) for part in path.strip("/").split("/"))
 
@@ -69,7 +69,7 @@ def raw_path(environ: dict[str, object]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class AlternateFormat:
     """The same document in another format."""
 
     suffix: str

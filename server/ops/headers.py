@@ -13,7 +13,7 @@ from datetime import datetime
 from flask import Response, g, request
 
 from begrepp.errors import NoBuild
-from server.http.caching import PUBLIC
+from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.state import served_build
 from server.telemetry import metrics
 from server.telemetry.access_log import ROUTE
@@ -25,25 +25,29 @@ _CONTENT_SECURITY = (
 _EXPOSED = (
     "Begrepp-Nodes, Content-Language, ETag, Last-Modified, Link, Memento-Datetime, Repr-Digest, Retry-After, Vary"
 )
-STEADY = frozenset(
+CACHEABLE_BLUEPRINTS = frozenset(
     {"api", "browse", "catalog", "description", "differences", "downloads", "links", "resource", "wellknown"}
 )
 """Blueprints whose answers follow from the build and the request alone."""
 _UNSTEADY = frozenset({"browse.health", "browse.ready", "browse.switch", "downloads.listing"})
 
 
-def begin() -> None:
+def start_request() -> None:
     """Note when the request came, and by which route."""
     g.started = time.monotonic()
     request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "none"
 
 
-def is_steady() -> bool:
+def is_cacheable() -> bool:
     """Whether the same build answers this request the same way each time."""
-    return request.blueprint in STEADY and request.endpoint not in _UNSTEADY and request.method in ("GET", "HEAD")
+    return (
+        request.blueprint in CACHEABLE_BLUEPRINTS
+        and request.endpoint not in _UNSTEADY
+        and request.method in ("GET", "HEAD")
+    )
 
 
-def finish(response: Response) -> Response:
+def finish_response(response: Response) -> Response:
     """Headers that every answer carries, and 304 where the reader already has it."""
     headers = response.headers
     headers["Content-Security-Policy"] = _CONTENT_SECURITY
@@ -77,8 +81,8 @@ def finish(response: Response) -> Response:
 
 def _freshness(response: Response) -> None:
     """How long the answer keeps, its tag and its age."""
-    kept = is_steady() and response.status_code in (200, 206, 300, 301, 302, 303, 304, 410)
-    response.headers.setdefault("Cache-Control", PUBLIC if kept else "no-cache")
+    kept = is_cacheable() and response.status_code in (200, 206, 300, 301, 302, 303, 304, 410)
+    response.headers.setdefault("Cache-Control", PUBLIC_CACHE_CONTROL if kept else "no-cache")
     if response.cache_control.no_store:
         return
     if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:

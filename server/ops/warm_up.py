@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from begrepp.queries.files import read_queries
-from server.telemetry.query_log import unnoted
+from server.telemetry.query_log import suppress_query_log
 
 _FORMATS = {"select": "json", "ask": "json"}
 
@@ -13,7 +13,7 @@ _FORMATS = {"select": "json", "ask": "json"}
 def warm_up(app: Flask) -> None:
     """Ask each as its page does and as programs do: the answers are kept, and the store lies in memory."""
     client = app.test_client()
-    with unnoted():
+    with suppress_query_log():
         for query in read_queries("examples"):
             for suffix in ("", f".{_FORMATS.get(query.form, 'ttl')}"):
                 client.get(f"/queries/{query.name}{suffix}")

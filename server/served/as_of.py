@@ -23,8 +23,8 @@ from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.store import QueryResults, Store
 from server.served.build import ServedBuild
-from server.served.labels import statements, texts
-from server.served.resolve import Missing, Resolved, meanings
+from server.served.labels import find_statements, property_texts
+from server.served.resolve import Missing, Resolved, find_meanings
 from server.served.schemes import SchemeIndex
 
 
@@ -52,56 +52,56 @@ class DatedStore:
 class DatedBuild(ServedBuild):
     """A build as it read on a day."""
 
-    whole: ServedBuild = field(kw_only=True)
+    full_build: ServedBuild = field(kw_only=True)
     graphs: tuple[str, ...] = field(kw_only=True)
 
     @cached_property
     def store(self) -> Store:
         """The graphs in force that day."""
-        iris = self.whole.iris
+        iris = self.full_build.iris
         always = [iris.graph("catalog"), iris.graph("provenance")]
-        return DatedStore(self.whole.store, [*self.graphs, *always], [g.graph for g in self.manifest.graphs])
+        return DatedStore(self.full_build.store, [*self.graphs, *always], [g.graph for g in self.manifest.graphs])
 
-    def store_of(self, scheme: str) -> Store:
+    def scheme_store(self, scheme: str) -> Store:
         """The graph of the scheme that counted that day; each graph more would make every look-up slower."""
         own = [g.graph for g in self.manifest.graphs if g.kind == "scheme" and g.id == scheme]
-        return DatedStore(self.whole.store, [graph for graph in own if graph in self.graphs], [])
+        return DatedStore(self.full_build.store, [graph for graph in own if graph in self.graphs], [])
 
     @cached_property
     def index(self) -> TextIndex:
         """The words of now; nothing is searched as of a day."""
-        return self.whole.index
+        return self.full_build.index
 
     @cached_property
     def catalogue(self) -> SchemeIndex:
         """The schemes as they are known now, their concepts as of the day."""
         schemes = SchemeIndex(self.store, self.iris)
         for name in ("by_iri", "by_id", "by_alias", "measuring"):
-            schemes.__dict__[name] = getattr(self.whole.schemes, name)
+            schemes.__dict__[name] = getattr(self.full_build.schemes, name)
         return schemes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class DatedState:
     """What is read as of a day: the edition that counts, and where the concept stands if not in that."""
 
     day: date
-    base: GraphEntry
-    held_in: GraphEntry
+    edition: GraphEntry
+    concept_edition: GraphEntry
     retired: bool = False
 
     @property
     def since(self) -> date:
         """From when it read so."""
-        return _since(self.base if self.retired else self.held_in)
+        return _since(self.edition if self.retired else self.concept_edition)
 
     @property
     def until(self) -> date:
         """The last day of a concept that had been retired by then."""
-        return _since(self.base) - timedelta(days=1)
+        return _since(self.edition) - timedelta(days=1)
 
 
-def day_asked(value: str) -> date | None:
+def parse_day(value: str) -> date | None:
     """The day that `asOf` names; raises `UsageError` where it is none."""
     if not value:
         return None
@@ -111,7 +111,7 @@ def day_asked(value: str) -> date | None:
         raise UsageError(f"'{value}' is not a date.", "Use the format ?asOf=2019-06-30.") from None
 
 
-def datetime_asked(value: str) -> datetime | None:
+def parse_accept_datetime(value: str) -> datetime | None:
     """The moment that `Accept-Datetime` names; raises `UsageError` where it is none (RFC 7089, 4.5.3)."""
     if not value:
         return None
@@ -123,7 +123,7 @@ def datetime_asked(value: str) -> datetime | None:
     return moment
 
 
-def scheme_of(build: ServedBuild, found: Resolved) -> str:
+def find_scheme_id(build: ServedBuild, found: Resolved) -> str:
     """The short name of the scheme that a document is about or within; empty for any other document."""
     kind, _, rest = found.path.strip("/").partition("/")
     id_, _, code = rest.partition("/")
@@ -132,12 +132,12 @@ def scheme_of(build: ServedBuild, found: Resolved) -> str:
     return unquote(id_) if unquote(id_) in build.schemes.by_id else ""
 
 
-def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
+def find_dated_state(build: ServedBuild, found: Resolved, day: date) -> DatedState:
     """What to read of a scheme or concept as of a day.
 
     Raises `Missing` where nothing was in force yet, or where the code came later.
     """
-    scheme = scheme_of(build, found)
+    scheme = find_scheme_id(build, found)
     if not scheme:
         raise UsageError("Only code systems and their concepts are available as of a date.", "Omit asOf.")
     every = sorted(_releases(build, scheme), key=lambda g: (g.valid_from, g.version))
@@ -149,13 +149,13 @@ def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
     complete = [g for g in valid if g.coverage == "complete"]
     base = (complete or valid)[-1]
     if found.iri == build.schemes.by_id[scheme].iri:
-        return Reading(day=day, base=base, held_in=base)
+        return DatedState(day=day, base=base, held_in=base)
     holding = _holding(build, found.iri)
     if base.graph in holding:
-        return Reading(day=day, base=base, held_in=base)
+        return DatedState(day=day, base=base, held_in=base)
     for graph in reversed(valid):
         if graph.graph in holding:
-            return Reading(day=day, base=base, held_in=graph, retired=_since(graph) < _since(base))
+            return DatedState(day=day, base=base, held_in=graph, retired=_since(graph) < _since(base))
     begins = next((g for g in every if g.graph in holding), None)
     raise Missing(
         f"{unquote(found.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
@@ -163,14 +163,14 @@ def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
     )
 
 
-def meant_on(build: ServedBuild, found: Resolved, day: date) -> Resolved:
+def find_meaning_on(build: ServedBuild, found: Resolved, day: date) -> Resolved:
     """The concept that a code stood for on a day, where it has stood for several."""
-    scheme = build.schemes.by_id.get(scheme_of(build, found))
-    said = statements(build, found.iri) if scheme else {}
-    for code in texts(said, "skos:notation") if scheme else []:
-        for other in meanings(build, scheme, code.value)[::-1] if scheme else []:
+    scheme = build.schemes.by_id.get(find_scheme_id(build, found))
+    said = find_statements(build, found.iri) if scheme else {}
+    for code in property_texts(said, "skos:notation") if scheme else []:
+        for other in find_meanings(build, scheme, code.value)[::-1] if scheme else []:
             try:
-                if not reading(build, other, day).retired:
+                if not find_dated_state(build, other, day).retired:
                     return other
             except Missing:
                 continue
@@ -196,7 +196,7 @@ def _since(graph: GraphEntry) -> date:
     return graph.valid_from
 
 
-def build_as_of(build: ServedBuild, read: Reading) -> DatedBuild:
+def get_dated_build(build: ServedBuild, read: DatedState) -> DatedBuild:
     """The build as of the day: per scheme, mapping set and dataset what counted then."""
     groups: dict[tuple[str, str], list[GraphEntry]] = {}
     for graph in build.manifest.graphs:
@@ -207,7 +207,7 @@ def build_as_of(build: ServedBuild, read: Reading) -> DatedBuild:
         ordered = sorted(graphs, key=lambda g: (g.valid_from, g.version))
         complete = [g for g in ordered if g.coverage == "complete"]
         counting.add((complete or ordered)[-1].graph)
-    chosen = tuple(sorted(counting | {read.held_in.graph}))
+    chosen = tuple(sorted(counting | {read.concept_edition.graph}))
     kept = build.dated_builds_cache
     if chosen not in kept:
         while len(kept) >= 8:
@@ -231,29 +231,29 @@ class Memento:
     @property
     def http_date(self) -> str:
         """As HTTP writes it."""
-        return http_date(self.since)
+        return format_http_date(self.since)
 
 
-def http_date(day: date) -> str:
+def format_http_date(day: date) -> str:
     """A day's beginning as HTTP writes it."""
     return format_datetime(datetime.combine(day, time(), UTC), usegmt=True)
 
 
-def mementos(build: ServedBuild, found: Resolved) -> list[Memento]:
+def list_mementos(build: ServedBuild, found: Resolved) -> list[Memento]:
     """The states of a document that are kept, oldest first."""
     states: dict[str, Memento] = {}
-    for graph in sorted(_releases(build, scheme_of(build, found)), key=lambda g: (g.valid_from, g.version)):
+    for graph in sorted(_releases(build, find_scheme_id(build, found)), key=lambda g: (g.valid_from, g.version)):
         try:
-            read = reading(build, found, _since(graph))
+            read = find_dated_state(build, found, _since(graph))
         except Missing:
             continue
-        state = f"{read.held_in.graph} {read.retired}"
+        state = f"{read.concept_edition.graph} {read.retired}"
         if state not in states:
             states[state] = Memento(since=read.since, href=f"{found.path}?asOf={read.since}")
     return sorted(states.values(), key=lambda memento: memento.since)
 
 
-def retired_then(triples: Iterable[Triple], concept: str, read: Reading) -> list[Triple]:
+def mark_retired(triples: Iterable[Triple], concept: str, read: DatedState) -> list[Triple]:
     """A concept that had been retired by the day, said to be so; its edition could not know."""
     node, status = NamedNode(concept), NamedNode(expand("begrepp:status"))
     kept = [t for t in triples if not (t.subject == node and t.predicate == status)]

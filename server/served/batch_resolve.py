@@ -7,14 +7,14 @@ from typing import Any
 
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
-from server.served.as_of import day_asked, meant_on
+from server.served.as_of import find_meaning_on, parse_day
 from server.served.build import ServedBuild
-from server.served.labels import iris_of, one, refs, statements_of
+from server.served.labels import find_all_statements, find_refs, property_iris, property_value
 from server.served.refs import Ref
-from server.served.resolve import Ambiguous, Missing, Resolved, by_system, known_as
+from server.served.resolve import Ambiguous, Missing, Resolved, find_scheme, resolve_system_code
 
-MOST = 1000
-LONGEST = 400
+MAX_CODES = 1000
+MAX_CODE_LENGTH = 400
 
 
 def resolve_codes(build: ServedBuild, asked: object, language: str) -> list[dict[str, Any]]:
@@ -22,21 +22,21 @@ def resolve_codes(build: ServedBuild, asked: object, language: str) -> list[dict
 
     An answer repeats the question and has either `iri`, `notation`, `label`, `status` and `successors`, or
     `error` (`unknown-system`, `unknown-code`, `ambiguous-code`) with `reason` and `near`. Raises `UsageError`
-    where the request is not such a list, or longer than `MOST`.
+    where the request is not such a list, or longer than `MAX_CODES`.
     """
     pairs = _pairs(asked)
     found = [_find(build, *pair) for pair in pairs]
     concepts = [hit for hit in found if isinstance(hit, Resolved)]
-    said = statements_of(build, sorted({hit.iri for hit in concepts}))
-    successors = {iri: iris_of(about, "dct:isReplacedBy") for iri, about in said.items()}
-    known = refs(build, {*said, *(iri for iris in successors.values() for iri in iris)}, language)
+    said = find_all_statements(build, sorted({hit.iri for hit in concepts}))
+    successors = {iri: property_iris(about, "dct:isReplacedBy") for iri, about in said.items()}
+    known = find_refs(build, {*said, *(iri for iris in successors.values() for iri in iris)}, language)
     answers = []
     for (system, code, day), hit in zip(pairs, found, strict=True):
         answer: dict[str, Any] = {"system": system, "code": code}
         if day:
             answer["asOf"] = day.isoformat()
         if isinstance(hit, Resolved):
-            status = compact(one(said[hit.iri], "begrepp:status")).removeprefix("begrepp:")
+            status = compact(property_value(said[hit.iri], "begrepp:status")).removeprefix("begrepp:")
             answer |= {**_described(known[hit.iri]), "status": status or None}
             answer["successors"] = [_described(known[iri]) for iri in successors[hit.iri]]
         else:
@@ -51,24 +51,24 @@ def _pairs(asked: object) -> list[tuple[str, str, date | None]]:
         raise UsageError(
             "The request body is not a JSON array.", f"Send {example} with Content-Type: application/json."
         )
-    if len(asked) > MOST:
-        raise UsageError(f"{len(asked):,} codes exceed the limit of {MOST:,}.", "Send them in several requests.")
+    if len(asked) > MAX_CODES:
+        raise UsageError(f"{len(asked):,} codes exceed the limit of {MAX_CODES:,}.", "Send them in several requests.")
     pairs = []
     for place, one_asked in enumerate(asked, start=1):
         system, code = (one_asked.get(key) if isinstance(one_asked, dict) else None for key in ("system", "code"))
         if not isinstance(system, str) or not isinstance(code, str) or not system or not code:
             raise UsageError(f"Number {place} lacks system or code as a string.", f"Send {example}.")
-        if len(system) > LONGEST or len(code) > LONGEST:
+        if len(system) > MAX_CODE_LENGTH or len(code) > MAX_CODE_LENGTH:
             raise UsageError(f"Number {place} is too long.", f"Send {example}.")
         day = one_asked.get("asOf", "")
         if not isinstance(day, str):
             raise UsageError(f"Number {place} has an asOf that is not a string.", 'Write it as "2019-06-30".')
-        pairs.append((system.strip(), code.strip(), day_asked(day)))
+        pairs.append((system.strip(), code.strip(), parse_day(day)))
     return pairs
 
 
 def _find(build: ServedBuild, system: str, code: str, day: date | None) -> Resolved | dict[str, Any]:
-    if known_as(build, system) is None:
+    if find_scheme(build, system) is None:
         return {
             "error": "unknown-system",
             "reason": f"There is no code system with the identifier {system}.",
@@ -77,8 +77,8 @@ def _find(build: ServedBuild, system: str, code: str, day: date | None) -> Resol
     if not code:
         return {"error": "unknown-code", "reason": "There is nothing but space in the code.", "near": []}
     try:
-        found = by_system(build, system, code)
-        return meant_on(build, found, day) if day else found
+        found = resolve_system_code(build, system, code)
+        return find_meaning_on(build, found, day) if day else found
     except Missing as error:
         kind = "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"
         near = [{"iri": hit.iri, "notation": hit.notation} for hit in error.near]

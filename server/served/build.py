@@ -37,7 +37,7 @@ class ServedBuild:
         """The graph."""
         return self.location.open() if isinstance(self.location, Endpoint) else DiskStore(self.location)
 
-    def store_of(self, scheme: str) -> Store:
+    def scheme_store(self, scheme: str) -> Store:
         """Where the concepts of a scheme are: a dated build need not look through all its graphs for them."""
         return self.store
 

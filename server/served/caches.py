@@ -15,7 +15,7 @@ from cachetools import LRUCache
 
 from server.workers.stream import StoredResult
 
-LARGEST = 1 << 22
+MAX_ANSWER_BYTES = 1 << 22
 
 Value = TypeVar("Value")
 
@@ -52,6 +52,6 @@ class AnswerCache:
 
     def put(self, tag: str, answer: StoredResult) -> None:
         """Keep an answer, unless it is large."""
-        if len(answer.body) <= min(LARGEST, self._answers.maxsize // 2):
+        if len(answer.body) <= min(MAX_ANSWER_BYTES, self._answers.maxsize // 2):
             with self._lock:
                 self._answers[tag] = answer

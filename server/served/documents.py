@@ -17,7 +17,7 @@ from server.served.labels import is_wide
 from server.served.resolve import Resolved
 
 
-def triples_of(build: ServedBuild, found: Resolved) -> list[Triple]:
+def read_triples(build: ServedBuild, found: Resolved) -> list[Triple]:
     """What a client needs of a thing, sorted."""
     node = NamedNode(found.iri)
     if build.manifest.find_difference(found.iri):
@@ -71,6 +71,6 @@ def _json_ld(nodes: list[dict[str, Any]]) -> bytes:
     return json.dumps({"@context": context, "@graph": graph}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def vocabulary_file(name: str) -> bytes:
+def read_ontology_file(name: str) -> bytes:
     """A Turtle file of ours as it stands: `ontology/vocabulary.ttl`."""
     return (ROOT / "ontology" / f"{name}.ttl").read_bytes()

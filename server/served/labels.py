@@ -12,7 +12,7 @@ from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.settings import languages_for
 from begrepp.text.swedish import sort_key
-from server.http.urls import document
+from server.http.urls import document_path
 from server.served.build import ServedBuild
 from server.served.refs import Ref
 
@@ -32,27 +32,28 @@ _NAMING = [
 _BATCH = 1000
 
 
-def choose(texts: Iterable[Text], language: str) -> Text | None:
+def choose_text(property_texts: Iterable[Text], language: str) -> Text | None:
     """The text in the reader's language, else in the other, else any; always the same one."""
     order = languages_for(language)
     ranked = sorted(
-        texts, key=lambda t: (order.index(t.lang) if t.lang in order else len(order), t.lang, -len(t.value), t.value)
+        property_texts,
+        key=lambda t: (order.index(t.lang) if t.lang in order else len(order), t.lang, -len(t.value), t.value),
     )
     return ranked[0] if ranked else None
 
 
-def mine(texts: Sequence[Text], language: str) -> list[Text]:
+def texts_in_language(property_texts: Sequence[Text], language: str) -> list[Text]:
     """The texts in the reader's language, or, where there is none, those in the language of the first."""
-    own = [text for text in texts if text.lang == language]
-    return own or [text for text in texts if text.lang == texts[0].lang]
+    own = [text for text in property_texts if text.lang == language]
+    return own or [text for text in property_texts if text.lang == property_texts[0].lang]
 
 
-def in_order(texts: Iterable[Text], language: str) -> list[Text]:
+def sort_texts(property_texts: Iterable[Text], language: str) -> list[Text]:
     """All texts, those in the reader's language first, alphabetically within each language."""
-    return sorted(set(texts), key=lambda t: (t.lang != language, t.lang, sort_key(t.value)))
+    return sorted(set(property_texts), key=lambda t: (t.lang != language, t.lang, sort_key(t.value)))
 
 
-def refs(build: ServedBuild, iris: Iterable[str], language: str) -> dict[str, Ref]:
+def find_refs(build: ServedBuild, iris: Iterable[str], language: str) -> dict[str, Ref]:
     """The links to things; those that are not kept are asked for all at once."""
     found: dict[str, Ref] = {}
     unknown: list[str] = []
@@ -98,9 +99,9 @@ def _ref(build: ServedBuild, iri: str, said: dict[str, list[Text]], language: st
     own = build.schemes.by_iri.get(iri)
     if not names and own:
         names = own.titles
-    label = choose(names, language)
+    label = choose_text(names, language)
     known = bool(said) or own is not None
-    href = document(build.iris, iri, scheme.id if scheme else "", notation) if not own else f"/cs/{own.id}"
+    href = document_path(build.iris, iri, scheme.id if scheme else "", notation) if not own else f"/cs/{own.id}"
     if not known and href.startswith("/resource?") and iri.startswith(("http://", "https://")):
         href = iri  # what is not described here is described, if at all, where it is
     return Ref(
@@ -114,12 +115,12 @@ def _ref(build: ServedBuild, iri: str, said: dict[str, list[Text]], language: st
     )
 
 
-def statements(build: ServedBuild, iri: str) -> dict[str, list[NamedNode | Literal]]:
+def find_statements(build: ServedBuild, iri: str) -> dict[str, list[NamedNode | Literal]]:
     """All that is said of a thing, by property."""
-    return statements_of(build, [iri])[iri]
+    return find_all_statements(build, [iri])[iri]
 
 
-def statements_of(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str, list[NamedNode | Literal]]]:
+def find_all_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str, list[NamedNode | Literal]]]:
     """All that is said of several things, by thing and property."""
     wanted = [*iris]
     said: dict[str, dict[str, list[NamedNode | Literal]]] = {iri: defaultdict(list) for iri in wanted}
@@ -132,19 +133,19 @@ def statements_of(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str
     return said
 
 
-Said = dict[str, list[NamedNode | Literal]]
+Statements = dict[str, list[NamedNode | Literal]]
 
 
-def texts(said: Said, prefixed: str) -> list[Text]:
+def property_texts(said: Statements, prefixed: str) -> list[Text]:
     """The literals under a property, with their languages."""
     return [Text(t.value, t.language or "") for t in said.get(expand(prefixed), []) if isinstance(t, Literal)]
 
 
-def iris_of(said: Said, prefixed: str) -> list[str]:
+def property_iris(said: Statements, prefixed: str) -> list[str]:
     """The IRIs under a property, sorted."""
     return sorted(t.value for t in said.get(expand(prefixed), []) if isinstance(t, NamedNode))
 
 
-def one(said: Said, prefixed: str) -> str:
+def property_value(said: Statements, prefixed: str) -> str:
     """The value of a property that has one, else empty."""
     return min((t.value for t in said.get(expand(prefixed), [])), default="")

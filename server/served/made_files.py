@@ -27,17 +27,17 @@ class FileInProgress(BegreppError):
     retry_after = 30
 
 
-def file_place(found: ServedBuild, file: str, settings: Settings) -> Path:
+def generated_file_path(found: ServedBuild, file: str, settings: Settings) -> Path:
     """Where a file of a build is kept."""
     return settings.downloads / found.manifest.id / file
 
 
-def make_file(module: str, found: ServedBuild, file: str, settings: Settings) -> Path:
+def generate_file(module: str, found: ServedBuild, file: str, settings: Settings) -> Path:
     """Return the path of a file, written by `python -m module BUILD FILE` if it does not exist yet.
 
     Raises `FileInProgress` where that takes long.
     """
-    path = file_place(found, file, settings)
+    path = generated_file_path(found, file, settings)
     if path.exists():
         return path
     with _lock:

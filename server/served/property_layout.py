@@ -21,7 +21,7 @@ _LAST = 99.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PropertyPlace:
+class PropertyPosition:
     """Where a property stands: the group with its order and its label by language, its own order, its name."""
 
     group: str
@@ -32,15 +32,15 @@ class PropertyPlace:
 
 
 @cache
-def places() -> dict[str, PropertyPlace]:
+def read_property_positions() -> dict[str, PropertyPosition]:
     """The place of each property that a shape with a group speaks of."""
     graph = Triples(read(sorted((ROOT / "shapes").glob("*.ttl"))))
-    found: dict[str, PropertyPlace] = {}
+    found: dict[str, PropertyPosition] = {}
     for node in graph.subjects(SH + "group"):
         path, group = graph.one(node, SH + "path"), graph.one(node, SH + "group")
         if not isinstance(path, NamedNode) or group is None:
             continue
-        place = PropertyPlace(
+        place = PropertyPosition(
             group=lexical(group),
             group_order=_number(graph, group),
             group_label=texts(graph, group, expand("rdfs:label")),

@@ -12,9 +12,9 @@ from begrepp.queries.pages import ask, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import Hit
 from begrepp.text.stemming import code_key
-from server.http.urls import KINDS, document, thing
+from server.http.urls import DOCUMENT_KINDS, document_path, thing_iri
 from server.served.build import ServedBuild
-from server.served.labels import refs
+from server.served.labels import find_refs
 from server.served.schemes import SchemeFacts
 
 
@@ -59,21 +59,21 @@ def resolve_path(build: ServedBuild, path: str) -> Resolved:
     Raises `Missing` with near misses, or `Gone` where only superseded releases know it.
     """
     kind, _, rest = path.strip("/").partition("/")
-    iri = thing(build.iris, path)
+    iri = thing_iri(build.iris, path)
     if build.manifest.find_difference(iri):
-        return Resolved(iri, document(build.iris, iri), is_graph=True)
+        return Resolved(iri, document_path(build.iris, iri), is_graph=True)
     if kind == "cs" and rest:
         scheme, _, code = rest.partition("/")
         # A code that was given another meaning is two concepts: the address says which.
-        if code and exists(build, iri):
-            return Resolved(iri, document(build.iris, iri))
+        if code and iri_exists(build, iri):
+            return Resolved(iri, document_path(build.iris, iri))
         if found := _in_scheme(build, unquote(scheme), unquote(code)):
             return found
-    if kind in KINDS and rest:
+    if kind in DOCUMENT_KINDS and rest:
         if ask(build.store, "thing-exists", thing=NamedNode(iri)):
-            return Resolved(iri, document(build.iris, iri))
+            return Resolved(iri, document_path(build.iris, iri))
         if ask(build.store, "graph-exists", graph=NamedNode(iri)):
-            return Resolved(iri, document(build.iris, iri), is_graph=True)
+            return Resolved(iri, document_path(build.iris, iri), is_graph=True)
         _refuse_gone(build, iri)
     raise Missing(f"There is no page at /{path.strip('/')}.", "Search by word or code.", _near(build, path))
 
@@ -85,10 +85,10 @@ def _in_scheme(build: ServedBuild, scheme_id: str, code: str) -> Resolved | None
         return None
     if not code:
         return Resolved(scheme.iri, f"/cs/{scheme.id}")
-    return concept(build, scheme, code)
+    return find_concept(build, scheme, code)
 
 
-def concept(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
+def find_concept(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
     """The concept that a code stands for in a scheme or in its parts, or None.
 
     Raises `Ambiguous` where two parts have the code: KVÅ's headings differ in meaning between KKÅ and KMÅ.
@@ -113,17 +113,17 @@ def concept(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | No
 
 def _exact(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
     """The concept with exactly this code; of several meanings that which is in use, else the last."""
-    found = meanings(build, scheme, code)
+    found = find_meanings(build, scheme, code)
     return found[-1] if found else None
 
 
-def meanings(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Resolved]:
+def find_meanings(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Resolved]:
     """The concepts that a code has stood for, the one that counts now last."""
     rows = select(build.store, "concept-by-notation", scheme=NamedNode(scheme.iri), notation=Literal(code))
     inactive = expand("begrepp:inactive")
     found = {value(row, "concept"): value(row, "status") != inactive for row in rows}
     ordered = sorted(found, key=lambda iri: (found[iri], iri))
-    return [Resolved(iri, document(build.iris, iri, scheme.id, code)) for iri in ordered]
+    return [Resolved(iri, document_path(build.iris, iri, scheme.id, code)) for iri in ordered]
 
 
 def _as_written(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
@@ -137,20 +137,20 @@ def _same_code(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Hit]:
     return build.index.find_code(code, scheme=scheme.iri, kind="concept")
 
 
-def by_iri(build: ServedBuild, iri: str) -> Resolved:
+def resolve_iri(build: ServedBuild, iri: str) -> Resolved:
     """The thing with any IRI, ours or a publisher's; raises `Missing`."""
     if iri.startswith(build.iris.root):
         return resolve_path(build, iri.removeprefix(build.iris.root))
-    known = exists(build, iri)
+    known = iri_exists(build, iri)
     if scheme := build.schemes.by_alias.get(iri.rstrip("/")):
         return Resolved(scheme.iri, f"/cs/{scheme.id}")
     if not known:
         words = unquote(iri.rstrip("/").rpartition("/")[2]).rpartition(":")[2]
         raise Missing(f"There is no resource with the IRI {iri}.", "Search for the code.", _near(build, words))
-    return Resolved(iri, refs(build, [iri], "sv")[iri].href)
+    return Resolved(iri, find_refs(build, [iri], "sv")[iri].href)
 
 
-def exists(build: ServedBuild, iri: str) -> bool:
+def iri_exists(build: ServedBuild, iri: str) -> bool:
     """Whether the current view says anything of an IRI; what is no IRI is not there."""
     try:
         return ask(build.store, "thing-exists", thing=NamedNode(iri))
@@ -158,7 +158,7 @@ def exists(build: ServedBuild, iri: str) -> bool:
         return False
 
 
-def known_as(build: ServedBuild, system: str) -> SchemeFacts | None:
+def find_scheme(build: ServedBuild, system: str) -> SchemeFacts | None:
     """The scheme that any of its identifiers names: short name, IRI, URI, OID with or without `urn:oid:`.
 
     A version after `|`, as FHIR writes it, is left out: a concept has one IRI whatever the edition.
@@ -174,14 +174,14 @@ def known_as(build: ServedBuild, system: str) -> SchemeFacts | None:
     return next((aliases[name] for name in (plain, oid, other, plain.lower()) if name in aliases), None)
 
 
-def by_system(build: ServedBuild, system: str, code: str) -> Resolved:
+def resolve_system_code(build: ServedBuild, system: str, code: str) -> Resolved:
     """The concept behind a code of a system that is named by any of its identifiers; raises `Missing`."""
-    scheme = known_as(build, system)
+    scheme = find_scheme(build, system)
     if scheme is None:
         raise Missing(f"There is no code system with the identifier {system}.", "See the list of code systems.")
     if not code:
         return Resolved(scheme.iri, f"/cs/{scheme.id}")
-    if found := concept(build, scheme, code):
+    if found := find_concept(build, scheme, code):
         return found
     raise Missing(f"No concept {code} in {scheme.id}.", "Check the code.", _near(build, code, scheme))
 

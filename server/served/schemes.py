@@ -16,8 +16,8 @@ from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.variables.harmonisation import ListedCode
 
-MAX_LIST = 200_000
-KEPT_LISTS = 8
+MAX_CONCEPTS = 200_000
+MAX_CACHED_LISTS = 8
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class SchemeIndex:
         return sorted((s for s in self.by_iri.values() if s.part_of == scheme.iri), key=lambda s: s.id)
 
     @cached_property
-    def measuring(self) -> dict[str, list[tuple[str, str, str]]]:
+    def measuring_variables(self) -> dict[str, list[tuple[str, str, str]]]:
         """Concept → the variables that measure it or what lies below it: (variable, dataset, measured)."""
         above: dict[str, set[str]] = defaultdict(set)
         for row in select(self._store, "measured-above"):
@@ -97,7 +97,7 @@ class SchemeIndex:
         return dict(found)
 
     @cached_property
-    def directly_above(self) -> dict[str, list[str]]:
+    def broader(self) -> dict[str, list[str]]:
         """What is measured, or lies above it → the concepts directly above."""
         found: dict[str, list[str]] = defaultdict(list)
         for row in select(self._store, "broader-measured"):
@@ -119,7 +119,7 @@ class SchemeIndex:
                 text = Text(label.value, label.language or "")
                 if text not in labels[iri]:
                     labels[iri].append(text)
-            if len(said) >= MAX_LIST:
+            if len(said) >= MAX_CONCEPTS:
                 break
         listed = [
             ListedCode(iri=iri, notation=notation, labels=tuple(labels[iri]), active=active)
@@ -127,7 +127,7 @@ class SchemeIndex:
         ]
         with self._lock:
             self._lists[scheme] = listed
-            while len(self._lists) > KEPT_LISTS:
+            while len(self._lists) > MAX_CACHED_LISTS:
                 self._lists.pop(next(iter(self._lists)))
         return listed
 

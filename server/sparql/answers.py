@@ -11,24 +11,24 @@ from begrepp.store.worker import QueryRequest
 from server.http.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language
 from server.pages.queries.results import ROWS_SHOWN, ResultPage, result_page
 from server.sparql.federation import replace_services
-from server.sparql.request import SparqlRequest, client
+from server.sparql.request import SparqlRequest, client_key
 from server.state import app_state, served_build
-from server.telemetry.query_log import note_cut, noted
+from server.telemetry.query_log import log_query, log_truncated_answer
 from server.workers.stream import ResultStream, StoredResult
 
-Formats = tuple[Format, Format]
+FormatPair = tuple[Format, Format]
 """The format for solutions or a yes or no, and the format for a graph."""
 _SHOWN = (RESULT_FORMATS[0], GRAPH_FORMATS[0])
 
 
-def answer(question: SparqlRequest, formats: Formats, *, rows: int = 0) -> StoredResult | ResultStream:
+def answer_query(question: SparqlRequest, formats: FormatPair, *, rows: int = 0) -> StoredResult | ResultStream:
     """A whole answer, kept from before or new and small enough to keep; a large one as it comes.
 
     With `rows`, solutions are the first so many as SPARQL JSON, with how many there are.
     """
-    tag, steady = tag_of(question, formats, rows), question.steady
+    tag, steady = answer_etag(question, formats, rows), question.deterministic
     of = served_build().manifest.hash[:12]
-    with noted(question.query, of) as line:
+    with log_query(question.query, of) as line:
         if steady and (kept := app_state().answers.get(tag)):
             line |= {"outcome": "kept", "form": kept.form, "bytes": len(kept.body)}
             return kept
@@ -47,13 +47,13 @@ def answer(question: SparqlRequest, formats: Formats, *, rows: int = 0) -> Store
                 base=served_build().manifest.base,
                 rows=rows,
             ),
-            client(),
+            client_key(),
         )
         line["form"] = found.form
         if isinstance(found, ResultStream):
             if not found.finished:
                 line["outcome"] = "streamed"
-                found.cut_off = partial(note_cut, question.query, of)
+                found.on_truncated = partial(log_truncated_answer, question.query, of)
                 return found
             found = StoredResult(found.form, found.read())
         line["bytes"] = len(found.body)
@@ -62,17 +62,17 @@ def answer(question: SparqlRequest, formats: Formats, *, rows: int = 0) -> Store
         return found
 
 
-def tag_of(question: SparqlRequest, formats: Formats, rows: int = 0) -> str:
+def answer_etag(question: SparqlRequest, formats: FormatPair, rows: int = 0) -> str:
     """The same for the same answer: query, dataset, formats and build."""
-    return question.tag(served_build().manifest.id, str(rows), *(format_.media_type for format_ in formats))
+    return question.fingerprint(served_build().manifest.id, str(rows), *(format_.media_type for format_ in formats))
 
 
-def unchanged(question: SparqlRequest, formats: Formats) -> bool:
+def unchanged(question: SparqlRequest, formats: FormatPair) -> bool:
     """Whether the client has the answer already."""
-    return question.steady and request.if_none_match.contains_weak(tag_of(question, formats))
+    return question.deterministic and request.if_none_match.contains_weak(answer_etag(question, formats))
 
 
-def response(found: StoredResult | ResultStream, format_: Format) -> Response:
+def answer_response(found: StoredResult | ResultStream, format_: Format) -> Response:
     """The answer over HTTP."""
     media_type = format_.media_type
     if found.form == "boolean" and format_.suffix in ("csv", "tsv"):
@@ -85,9 +85,9 @@ def response(found: StoredResult | ResultStream, format_: Format) -> Response:
     return streamed
 
 
-def shown(question: SparqlRequest, links: Mapping[str, str] | None = None) -> ResultPage:
+def answer_page(question: SparqlRequest, links: Mapping[str, str] | None = None) -> ResultPage:
     """The beginning of the answer, for a page; `links` says which column links the words of another."""
-    found = answer(question, _SHOWN, rows=ROWS_SHOWN)
+    found = answer_query(question, _SHOWN, rows=ROWS_SHOWN)
     return result_page(served_build(), found.form, _beginning(found), choose_language(request), links)
 
 

@@ -13,7 +13,7 @@ blueprint = Blueprint("terms", __name__)
 
 
 @blueprint.get("/sparql/terms")
-def terms() -> Response:
+def list_terms() -> Response:
     """Prefixes; classes and properties with their counts, most used first; properties by class."""
     counted = read_statistics(served_build().folder)
     properties = {name: count for name, (count, _) in counted.properties.items()}

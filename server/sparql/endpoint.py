@@ -11,13 +11,13 @@ from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
 from begrepp.queries.doctor import QueryAdvice
 from begrepp.queries.files import read_queries
 from begrepp.rdf.namespaces import sparql_prologue
-from server.http.caching import PUBLIC
+from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
 from server.pages.queries.results import ResultPage
 from server.pages.templating import address, render
 from server.sparql import answers
-from server.sparql.explain import explain, for_machines, for_people
-from server.sparql.request import SparqlRequest, parse_request, query_text
+from server.sparql.explain import advice_json, advice_sentences, explain
+from server.sparql.request import SparqlRequest, parse_request, read_query_text
 from server.sparql.service_description import describe_endpoint
 from server.workers.stream import ResultStream
 
@@ -30,7 +30,7 @@ blueprint = Blueprint("sparql", __name__)
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> Response:
     """Answer a query by GET, by POST of a form, or by POST of the query itself; without one, show the form."""
-    query = query_text()
+    query = read_query_text()
     if not query:
         return _without_query()
     if "explain" in request.values:
@@ -40,7 +40,7 @@ def endpoint() -> Response:
         return _data(parse_request(query))
     try:
         question = parse_request(query)
-        result = answers.shown(question)
+        result = answers.answer_page(question)
         return _page(query, result, findings=explain(question) if result.empty else None)
     except BegreppError as error:
         return _page(query, error=error, findings=_why(query, error))
@@ -61,7 +61,7 @@ def _explained(question: SparqlRequest) -> Response:
     findings = explain(question)
     if choose_format(request, (HTML, Format("json", "application/json"))) == HTML:
         return _page(question.query, findings=findings)
-    return Response(for_machines(findings), content_type="application/json; charset=utf-8")
+    return Response(advice_json(findings), content_type="application/json; charset=utf-8")
 
 
 def _data(question: SparqlRequest) -> Response:
@@ -71,17 +71,17 @@ def _data(question: SparqlRequest) -> Response:
     if answers.unchanged(question, formats):
         response = Response(status=304)
     else:
-        found = answers.answer(question, formats)
+        found = answers.answer_query(question, formats)
         format_ = graphs if found.form == "graph" else results
         if format_ is None:
             if isinstance(found, ResultStream):
                 found.close()
             choose_format(request, GRAPH_FORMATS if found.form == "graph" else RESULT_FORMATS)
             raise AssertionError("unreachable: choose_format raises")
-        response = answers.response(found, format_)
-    if question.steady:
-        response.set_etag(answers.tag_of(question, formats), weak=True)
-        response.headers["Cache-Control"] = PUBLIC
+        response = answers.answer_response(found, format_)
+    if question.deterministic:
+        response.set_etag(answers.answer_etag(question, formats), weak=True)
+        response.headers["Cache-Control"] = PUBLIC_CACHE_CONTROL
     else:
         response.cache_control.no_store = True
     return response
@@ -119,7 +119,7 @@ def _page(
         query=query,
         error=error,
         page=result,
-        findings=None if findings is None else for_people(findings),
+        findings=None if findings is None else advice_sentences(findings),
         examples=read_queries("examples"),
         editor=EDITOR.exists(),
         downloads=_downloads(query, result) if result and not result.empty else [],

@@ -11,7 +11,7 @@ from begrepp.queries.doctor import QueryAdvice, QueryDoctor
 from begrepp.store.worker import QueryRequest
 from server.http.i18n import LANGUAGES, Translator
 from server.pages.templating import translator
-from server.sparql.request import SparqlRequest, client
+from server.sparql.request import SparqlRequest, client_key
 from server.state import app_state, served_build
 
 _PROBE_SECONDS = 2.0
@@ -44,29 +44,29 @@ def _ask(text: str, question: SparqlRequest) -> bool | None:
         seconds=_PROBE_SECONDS,
     )
     try:
-        return bool(json.loads(app_state().pool.run(probe, client()).read())["boolean"])
+        return bool(json.loads(app_state().pool.run(probe, client_key()).read())["boolean"])
     except QueryTimeout:
         return None
     except BegreppError:
         return None
 
 
-def described(finding: QueryAdvice, say: Translator) -> str:
+def advice_text(finding: QueryAdvice, say: Translator) -> str:
     """The finding as a sentence."""
     return say(f"doctor.{finding.kind}", about=finding.about, more=finding.more)
 
 
-def for_machines(findings: list[QueryAdvice]) -> str:
+def advice_json(findings: list[QueryAdvice]) -> str:
     """The findings as JSON, with a sentence in each language."""
     speakers = {language: Translator(language) for language in LANGUAGES}
     found = [
-        {**asdict(finding), "says": {language: described(finding, say) for language, say in speakers.items()}}
+        {**asdict(finding), "says": {language: advice_text(finding, say) for language, say in speakers.items()}}
         for finding in findings
     ]
     return json.dumps({"findings": found}, ensure_ascii=False, indent=1) + "\n"
 
 
-def for_people(findings: list[QueryAdvice]) -> list[tuple[str, tuple[str, ...]]]:
+def advice_sentences(findings: list[QueryAdvice]) -> list[tuple[str, tuple[str, ...]]]:
     """The findings as sentences in the reader's language, each with what to write instead."""
     say = translator()
-    return [(described(finding, say), finding.instead) for finding in findings]
+    return [(advice_text(finding, say), finding.instead) for finding in findings]

@@ -30,11 +30,11 @@ from begrepp.sparql.services import (
 from begrepp.sparql.tokens import tokens
 from begrepp.store.nodes import HOP_HEADER, FederationNode, NodeError, format_term
 from begrepp.store.worker import QueryRequest
-from server.sparql.request import SparqlRequest, client
+from server.sparql.request import SparqlRequest, client_key
 from server.state import app_state, served_build
 
 NODES, SEARCH = "begrepp:nodes", "begrepp:search"
-BLOCK = 200
+ROWS_PER_REQUEST = 200
 _MOST = 5_000
 _MOST_PARTS = 10
 
@@ -54,11 +54,11 @@ def replace_services(question: SparqlRequest) -> tuple[SparqlRequest, Federation
     """The question without SERVICE: each part has been asked for, and stands there as rows."""
     report = FederationReport()
     for _ in range(_MOST_PARTS + 1):
-        part = find_service(question.query, question.words)
+        part = find_service(question.query, question.tokens)
         if part is None:
             return question, report
         if part.name == expand(SEARCH):
-            rows = run_search_service(served_build().index, prologue(question.query, question.words), part)
+            rows = run_search_service(served_build().index, prologue(question.query, question.tokens), part)
             names: Sequence[str] = part.variables
         else:
             names, rows = _ask_nodes(question, part, report)
@@ -81,7 +81,7 @@ def _ask_nodes(
             f"Allowed endpoints: {known}. Query other endpoints directly.",
         )
     if everyone:
-        wanted = required_properties(prologue(question.query, question.words) + f"SELECT * {{ {part.body} }}")
+        wanted = required_properties(prologue(question.query, question.tokens) + f"SELECT * {{ {part.body} }}")
         nodes = [node for node in nodes if _may_have(node, wanted, report)]
     queries = _parts(question, part)
     rows: list[Solution] = []
@@ -123,20 +123,20 @@ def _may_have(node: FederationNode, wanted: frozenset[str], report: FederationRe
 
 def _parts(question: SparqlRequest, part: ServicePattern) -> list[str]:
     """What is sent: the part, narrowed by what the rest of the query binds, in blocks."""
-    before = prologue(question.query, question.words)
-    shared = shared_variables(question.query, question.words, part)
+    before = prologue(question.query, question.tokens)
+    shared = shared_variables(question.query, question.tokens, part)
     bound = _bound(question, part, shared) if shared and part.can_be_restricted else None
     if bound is None:
         return [f"{before}\nSELECT * WHERE {{ {part.body} }}"]
     return [
-        f"{before}\nSELECT * WHERE {{ {values_clause(shared, bound[at : at + BLOCK])} {part.body} }}"
-        for at in range(0, len(bound), BLOCK)
+        f"{before}\nSELECT * WHERE {{ {values_clause(shared, bound[at : at + ROWS_PER_REQUEST])} {part.body} }}"
+        for at in range(0, len(bound), ROWS_PER_REQUEST)
     ]
 
 
 def _bound(question: SparqlRequest, part: ServicePattern, shared: Sequence[str]) -> list[Solution] | None:
     """What the rest binds the shared variables to; None where that is too much, or leaves one of them open."""
-    text = bindings_query(question.query, question.words, part, shared, _MOST + 1)
+    text = bindings_query(question.query, question.tokens, part, shared, _MOST + 1)
     ask = QueryRequest(
         store=served_build().location,
         query=text,
@@ -147,7 +147,7 @@ def _bound(question: SparqlRequest, part: ServicePattern, shared: Sequence[str])
         base=served_build().manifest.base,
     )
     try:
-        found = json.loads(app_state().pool.run(ask, client()).read())["results"]["bindings"]
+        found = json.loads(app_state().pool.run(ask, client_key()).read())["results"]["bindings"]
     except BegreppError:
         return None
     if len(found) > _MOST or any(name not in row or row[name]["type"] == "bnode" for row in found for name in shared):

@@ -15,8 +15,8 @@ from begrepp.sparql.tokens import Token, depth, is_steady, is_update, tokens
 
 _READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-DEEPEST = 200
-MOST_WORDS = 100_000
+MAX_DEPTH = 200
+MAX_TOKENS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +24,16 @@ class SparqlRequest:
     """A query, its words, and the graphs that the request chose."""
 
     query: str
-    words: list[Token]
+    tokens: list[Token]
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
 
     @property
-    def steady(self) -> bool:
+    def deterministic(self) -> bool:
         """Whether the same build always gives the same answer."""
-        return is_steady(self.words)
+        return is_steady(self.tokens)
 
-    def tag(self, *beside: str) -> str:
+    def fingerprint(self, *beside: str) -> str:
         """The same for the same question; `beside` is what else the answer depends on: build, format."""
         parts = (self.query, *self.default_graphs, "|", *self.named_graphs, "|", *beside)
         return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]
@@ -52,22 +52,22 @@ def parse_query(
     query: str, *, default_graphs: tuple[str, ...] = (), named_graphs: tuple[str, ...] = ()
 ) -> SparqlRequest:
     """A query, looked at before it is asked; raises `QueryRefused` or `QueryError` where it may not be."""
-    words = list(islice(tokens(query), MOST_WORDS + 1))
-    if len(words) > MOST_WORDS:
+    words = list(islice(tokens(query), MAX_TOKENS + 1))
+    if len(words) > MAX_TOKENS:
         raise QueryError(
-            f"The query has more than {MOST_WORDS:,} tokens.", "Split the query, or run it on your own build."
+            f"The query has more than {MAX_TOKENS:,} tokens.", "Split the query, or run it on your own build."
         )
     if is_update(words):
         raise QueryRefused(*_READ_ONLY)
-    if depth(words) > DEEPEST:
+    if depth(words) > MAX_DEPTH:
         raise QueryError(
-            f"The query has brackets or operators nested more than {DEEPEST} deep.",
+            f"The query has brackets or operators nested more than {MAX_DEPTH} deep.",
             "Reduce the nesting with UNION, IN or VALUES.",
         )
     return SparqlRequest(query=query, words=words, default_graphs=default_graphs, named_graphs=named_graphs)
 
 
-def query_text() -> str:
+def read_query_text() -> str:
     """The query that the request sends by GET, by POST of a form, or as its body; empty where there is none.
 
     Raises `QueryRefused` for updates and `QueryError` for what is no query by the protocol.
@@ -89,7 +89,7 @@ def query_text() -> str:
     return given[0].strip() if given else ""
 
 
-def client() -> str:
+def client_key() -> str:
     """Who asks, for taking turns only: the address, or the network of an IPv6 address. It is written nowhere."""
     address = request.remote_addr or ""
     try:

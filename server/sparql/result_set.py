@@ -26,7 +26,7 @@ def _rs(name: str) -> NamedNode:
     return NamedNode(_RS + name)
 
 
-def as_triples(body: bytes) -> list[Triple]:
+def result_set_triples(body: bytes) -> list[Triple]:
     """Solutions, or a yes or no, in SPARQL JSON as a result set; the order of the rows is in `rs:index`."""
     found = parse_query_results(body, format=QueryResultsFormat.JSON)
     whole = BlankNode("results")

@@ -11,7 +11,7 @@ from server.http.negotiation import GRAPH_FORMATS, Format, choose_format
 from server.pages.templating import address
 from server.served.build import ServedBuild
 from server.served.documents import serialise
-from server.sparql.void import data_set
+from server.sparql.void import void_triples
 from server.state import served_build
 
 blueprint = Blueprint("description", __name__)
@@ -34,11 +34,11 @@ def well_known() -> Response:
 def describe_endpoint(format_: Format) -> Response:
     """The description of this endpoint."""
     root = request.host_url.rstrip("/") + address("")
-    triples = {*service_description(served_build(), f"{root}/sparql"), *data_set(served_build(), root)}
+    triples = {*service_description_triples(served_build(), f"{root}/sparql"), *void_triples(served_build(), root)}
     return Response(serialise(sorted(triples, key=str), format_), content_type=f"{format_.media_type}; charset=utf-8")
 
 
-def service_description(build: ServedBuild, url: str) -> list[Triple]:
+def service_description_triples(build: ServedBuild, url: str) -> list[Triple]:
     """The triples that describe the endpoint at `url`."""
     service, dataset, default = NamedNode(url), NamedNode(f"{url}#dataset"), NamedNode(f"{url}#default")
     a = NamedNode(expand("rdf:type"))

@@ -12,7 +12,7 @@ from server.pages.signposting import rights_of
 from server.served.build import ServedBuild
 
 
-def data_set(found: ServedBuild, root: str) -> Iterator[Triple]:
+def void_triples(found: ServedBuild, root: str) -> Iterator[Triple]:
     """The triples about the whole and about each code system; `root` is the address of the first page."""
     own, a = NamedNode(f"{root}/.well-known/void#dataset"), NamedNode(expand("rdf:type"))
     number = NamedNode(expand("xsd:integer"))

@@ -55,7 +55,7 @@ KILLED = Counter("begrepp_query_workers_killed", "Query workers that were stoppe
 PAGE_SECONDS = Histogram("begrepp_page_seconds", "Seconds to answer anything but a query.", buckets=_BUCKETS)
 
 
-def exposition() -> bytes:
+def format_metrics() -> bytes:
     """All numbers, in Prometheus' text format."""
     _forget_the_dead()
     registry = CollectorRegistry()
@@ -63,7 +63,7 @@ def exposition() -> bytes:
     return generate_latest(registry)
 
 
-def count_cached(path: str) -> None:
+def count_cached_query(path: str) -> None:
     """A query was answered from memory, before anything looked at it."""
     if path == "/sparql":
         QUERIES.labels("kept").inc()

@@ -23,7 +23,7 @@ _log = logging.getLogger("begrepp.queries")
 _OWN: ContextVar[bool] = ContextVar("own", default=False)
 
 
-def write_log() -> None:
+def configure_log() -> None:
     """Send the lines to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -35,7 +35,7 @@ def write_log() -> None:
 
 
 @contextmanager
-def unnoted() -> Iterator[None]:
+def suppress_query_log() -> Iterator[None]:
     """What the server asks itself is neither counted nor written."""
     token = _OWN.set(True)
     try:
@@ -45,7 +45,7 @@ def unnoted() -> Iterator[None]:
 
 
 @contextmanager
-def noted(query: str, build: str) -> Iterator[dict[str, object]]:
+def log_query(query: str, build: str) -> Iterator[dict[str, object]]:
     """Count and log a query; what is put into the dictionary goes with the line."""
     more: dict[str, object] = {}
     started = time.monotonic()
@@ -60,7 +60,7 @@ def noted(query: str, build: str) -> Iterator[dict[str, object]]:
             _note(query, str(more.pop("outcome", outcome)), time.monotonic() - started, build=build, **more)
 
 
-def note_cut(query: str, build: str, error: BegreppError) -> None:
+def log_truncated_answer(query: str, build: str, error: BegreppError) -> None:
     """A line about an answer that was on its way and could not be made whole."""
     outcome = type(error).__name__
     _log.info("cut off", extra={"query": _fingerprint(query), "outcome": outcome, "build": build})

@@ -36,7 +36,7 @@ class FetchError(BegreppError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class FetchedFile:
     """What an address gave: the file, and what its sender calls its format."""
 
     path: Path
@@ -48,7 +48,9 @@ def resolve_host(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
-def fetch(url: str, target: Path, allowed: Sequence[str], limit: int, resolve: Resolver = resolve_host) -> Fetched:
+def fetch_url(
+    url: str, target: Path, allowed: Sequence[str], limit: int, resolve: Resolver = resolve_host
+) -> FetchedFile:
     """Fetch the address into a file of at most `limit` bytes. Raises `FetchError`."""
     if not allowed:
         raise FetchError("This server does not fetch data from URLs.", "Send the data in the request.")
@@ -65,7 +67,7 @@ def fetch(url: str, target: Path, allowed: Sequence[str], limit: int, resolve: R
             if answer.status != 200:
                 raise FetchError(f"{url} answered {answer.status}.", "Check the address.")
             _store(answer, target, limit, deadline, url)
-            return Fetched(path=target, media_type=answer.getheader("Content-Type", ""))
+            return FetchedFile(path=target, media_type=answer.getheader("Content-Type", ""))
         except (OSError, http.client.HTTPException) as error:
             raise FetchError(f"{url} could not be fetched: {error}", "Check the address.") from error
         finally:

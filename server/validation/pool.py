@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 
 from begrepp.errors import BegreppError, InputError, ServerBusy
 from begrepp.settings import Settings
-from server.validation.worker import ValidationJob, work
+from server.validation.worker import ValidationJob, run_worker
 
 _START_SECONDS = 60
 
@@ -105,7 +105,7 @@ class _Worker:
 
 def _start(context: multiprocessing.context.SpawnContext, settings: Settings) -> _Worker:
     here, there = context.Pipe()
-    process = context.Process(target=work, args=(there, settings), daemon=True)
+    process = context.Process(target=run_worker, args=(there, settings), daemon=True)
     process.start()
     there.close()
     worker = _Worker(process, here)

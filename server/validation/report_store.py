@@ -13,10 +13,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from begrepp.errors import FolderNotWritable, NotFound
-from server.validation.worker import report_file
+from server.validation.worker import report_path
 
 _log = logging.getLogger("begrepp.server")
-SECONDS = 24 * 60 * 60
+RETENTION_SECONDS = 24 * 60 * 60
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _MOST = 2000
 """Reports kept at the same time; the oldest go first."""
@@ -53,8 +53,8 @@ class ReportStore:
 
     def find(self, name: str, format_: str, language: str) -> Path:
         """A kept report. Raises `NotFound` where it never was or is gone."""
-        path = report_file(self._folder / name, format_, language)
-        if not _ID.fullmatch(name) or not path.is_file() or self._age(path.parent) > SECONDS:
+        path = report_path(self._folder / name, format_, language)
+        if not _ID.fullmatch(name) or not path.is_file() or self._age(path.parent) > RETENTION_SECONDS:
             raise NotFound(
                 "The report does not exist or has been deleted.", "Reports are kept for one day; validate again."
             )
@@ -62,7 +62,7 @@ class ReportStore:
 
     def hours_left(self, name: str) -> int:
         """How many hours a report is still kept, rounded."""
-        return max(0, round((SECONDS - self._age(self._folder / name)) / 3600))
+        return max(0, round((RETENTION_SECONDS - self._age(self._folder / name)) / 3600))
 
     def _age(self, folder: Path) -> float:
         return time.time() - folder.stat().st_mtime
@@ -72,7 +72,7 @@ class ReportStore:
         kept = []
         for folder in self._folder.iterdir():
             with suppress(OSError):
-                if self._age(folder) > SECONDS:
+                if self._age(folder) > RETENTION_SECONDS:
                     shutil.rmtree(folder, ignore_errors=True)
                 elif _ID.fullmatch(folder.name):
                     kept.append((folder.stat().st_mtime, folder))

@@ -26,14 +26,14 @@ from server.pages.templating import address, render, translator
 from server.pages.validation.profiles import form_page
 from server.pages.validation.report import report_page
 from server.state import app_state, served_build
-from server.validation.fetch import fetch
+from server.validation.fetch import fetch_url
 from server.validation.pool import ValidationPool
 from server.validation.report_store import ReportStore
-from server.validation.worker import ValidationJob, report_file
+from server.validation.worker import ValidationJob, report_path
 
 blueprint = Blueprint("judge", __name__)
 
-OWN = "own"
+OWN_SHAPES = "own"
 """In place of a profile: nothing but the rules that are sent along."""
 
 _LARGEST_GRAPH = 1_000_000
@@ -59,10 +59,10 @@ class ValidationService:
     def __init__(self, settings: Settings) -> None:
         self.pool = ValidationPool(settings)
         self.reports = ReportStore(settings.reports)
-        self.rate = RateLimit(settings.validation_rate)
+        self.rate_limit = RateLimit(settings.validation_rate)
 
 
-def desk() -> ValidationService:
+def validation_service() -> ValidationService:
     """The `ValidationService` of the application at hand."""
     found = current_app.extensions["begrepp.validation"]
     assert isinstance(found, ValidationService)
@@ -93,8 +93,8 @@ def submit(profile: str = "") -> BaseResponse:
 
 
 def _answer(profile: str, wanted: ReportFormat, settings: Settings, limit: int) -> BaseResponse:
-    desk().rate.take(request.remote_addr or "")
-    with desk().reports.new_folder() as place:
+    validation_service().rate_limit.acquire(request.remote_addr or "")
+    with validation_service().reports.new_folder() as place:
         name = profile or request.form.get("profile", "")
         sources = (*_sources(place, settings, limit), *_graph(place))
         job = ValidationJob(
@@ -109,10 +109,10 @@ def _answer(profile: str, wanted: ReportFormat, settings: Settings, limit: int) 
             job = replace(job, formats=(wanted.name,), languages=(language,))
         if not sources:
             raise UsageError("There are no data to validate.", "Send a file, paste RDF, or choose a graph.")
-        desk().pool.validate(job)
+        validation_service().pool.validate(job)
         if page:
-            return redirect(address(f"/validation/reports/{desk().reports.store(place)}"), 303)
-        text = report_file(place, wanted.name, language).read_text(encoding="utf-8")
+            return redirect(address(f"/validation/reports/{validation_service().reports.store(place)}"), 303)
+        text = report_path(place, wanted.name, language).read_text(encoding="utf-8")
     response = Response(text, content_type=f"{wanted.media_type}; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -125,14 +125,14 @@ def report(name: str) -> BaseResponse:
     language = translator().language
     if suffix:
         format_ = next((each for each in FORMATS.values() if each.suffix == suffix), FORMATS["html"])
-        text = desk().reports.find(stem, format_.name, language).read_text(encoding="utf-8")
+        text = validation_service().reports.find(stem, format_.name, language).read_text(encoding="utf-8")
         response = Response(text, content_type=f"{format_.media_type}; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="report.{suffix}"'
     else:
-        said = desk().reports.find(stem, "json", language).read_text(encoding="utf-8")
+        said = validation_service().reports.find(stem, "json", language).read_text(encoding="utf-8")
         page = report_page(said, request.args.get("severity", ""), request.args.get("q", ""), stem)
         response = Response(
-            render("report.html", page=page, hours=desk().reports.hours_left(stem)),
+            render("report.html", page=page, hours=validation_service().reports.hours_left(stem)),
             content_type="text/html; charset=utf-8",
         )
     response.headers["Cache-Control"] = "private, no-cache"
@@ -161,7 +161,7 @@ def _prefers_page() -> bool:
 def _rules(name: str, place: Path, settings: Settings) -> RuleSet:
     """The profile, the rules that are sent along, or both."""
     own = [*_uploads("shapes", place, settings), *_pasted("shapes_text", "shapes_syntax", place)]
-    if name in ("", OWN):
+    if name in ("", OWN_SHAPES):
         if not own:
             raise UsageError("There are no rules to validate against.", "Choose a profile, or send SHACL shapes.")
         return RuleSet(files=(), name=", ".join(each.name for each in own), sources=tuple(own))
@@ -175,7 +175,7 @@ def _sources(place: Path, settings: Settings, limit: int) -> tuple[InputFile, ..
     if _is_form():
         found = [*_uploads("data", place, settings), *_pasted("text", "syntax", place)]
         if url := request.form.get("url", "").strip():
-            fetched = fetch(url, place / "fetched", settings.validation_hosts, limit)
+            fetched = fetch_url(url, place / "fetched", settings.validation_hosts, limit)
             found.append(InputFile(path=fetched.path, name=url, media_type=_said(fetched.media_type, url)))
         return tuple(found)
     path = place / "body"

@@ -35,7 +35,7 @@ def validation_of_build() -> str:
 
 
 @blueprint.get("/validation/openapi.json")
-def description() -> Response:
+def validation_description() -> Response:
     """The service described for programs."""
     return Response(openapi(app_state().settings), content_type="application/vnd.oai.openapi+json;version=3.1")
 

@@ -29,7 +29,7 @@ class ValidationJob:
     languages: tuple[str, ...] = LANGUAGES
 
 
-def work(pipe: Connection, settings: Settings) -> None:
+def run_worker(pipe: Connection, settings: Settings) -> None:
     """The worker: judges until the server hangs up."""
     limit = settings.validation_memory_mb * 1024 * 1024
     # What is written to, not what is mapped: libraries map far more than they use.
@@ -62,9 +62,9 @@ def _write(job: ValidationJob, judgement: ValidationOutcome) -> None:
     for name in job.formats:
         for language in job.languages:
             text = FORMATS[name].write(judgement, language)
-            report_file(job.folder, name, language).write_text(text, encoding="utf-8", newline="")
+            report_path(job.folder, name, language).write_text(text, encoding="utf-8", newline="")
 
 
-def report_file(folder: Path, name: str, language: str) -> Path:
+def report_path(folder: Path, name: str, language: str) -> Path:
     """Where the report in a format and a language lies in the folder of a job."""
     return folder / f"report.{language}.{FORMATS[name].suffix}"

@@ -90,13 +90,13 @@ class QueryPool:
         with self._lock:
             if self._idle[lane]:
                 return self._idle[lane].pop()
-        worker = self._nursery.worker()
+        worker = self._nursery.start_worker()
         worker.resume(self.lanes[lane].niceness)
         return worker
 
     def release_worker(self, worker: Worker, lane: int, *, again: bool) -> None:
         """It has done its work; it is kept for the next query of the lane, or ended."""
-        again = again and worker.resident < _LARGE_MB
+        again = again and worker.resident_mb < _LARGE_MB
         with self._lock:
             if again and len(self._idle[lane]) < self.lanes[lane].turns.places:
                 self._idle[lane].append(worker)
@@ -107,7 +107,7 @@ class QueryPool:
         """Pause a worker. All that are paused may hold as much memory as one that runs; else `ServerBusy`."""
         worker.pause()
         with self._lock:
-            held = worker.resident
+            held = worker.resident_mb
             if sum(self._paused.values()) + held > self.settings.query_memory_mb:
                 raise ServerBusy(
                     "Too many long-running queries are waiting.", "Try again in a moment, or narrow a pattern."
@@ -218,7 +218,7 @@ class _Run:
                     f"The query ran for {self._seconds:g} seconds and was stopped.",
                     "Bind a subject, narrow a pattern, or add LIMIT; search finds words faster than FILTER.",
                 )
-            in_lane = self._lane.seconds - self._worker.spent
+            in_lane = self._lane.seconds - self._worker.cpu_seconds
             if in_lane <= 0:
                 self._change_lane()
             elif part := self._worker.receive(min(left, max(in_lane, 0.01))):

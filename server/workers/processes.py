@@ -50,7 +50,7 @@ class Worker:
         return message
 
     @property
-    def spent(self) -> float:
+    def cpu_seconds(self) -> float:
         """Seconds of processor that the question at hand has taken."""
         with contextlib.suppress(psutil.Error):
             times = self._process.cpu_times()
@@ -58,7 +58,7 @@ class Worker:
         return 0.0
 
     @property
-    def resident(self) -> float:
+    def resident_mb(self) -> float:
         """Megabytes of memory in use."""
         with contextlib.suppress(psutil.Error):
             return float(self._process.memory_info().rss / _MB)
@@ -98,7 +98,7 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
-    def worker(self) -> Worker:
+    def start_worker(self) -> Worker:
         """A new one."""
         here, there = socket.socketpair()
         with self._lock, there:

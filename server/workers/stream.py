@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from begrepp.errors import BegreppError, QueryAbandoned
 from begrepp.store.worker import Form
 
-HEAD = 1 << 19
+BUFFERED_BYTES = 1 << 19
 """So many bytes are awaited before an answer is begun: what fails before then fails with a status of its own."""
 _CHUNK = 1 << 16
 _SPOOL = 1 << 22
@@ -30,7 +30,7 @@ class ResultStream:
         self._closed = False
         self.size = 0
         self.finished = False
-        self.cut_off: Callable[[BegreppError], object] = lambda error: None
+        self.on_truncated: Callable[[BegreppError], object] = lambda error: None
         """Told, where what is read ends before it is whole."""
 
     @property
@@ -62,7 +62,7 @@ class ResultStream:
     def wait(self) -> None:
         """Wait until the answer is whole or well begun; raises what went wrong until then."""
         with self._changed:
-            self._changed.wait_for(lambda: self.finished or self.size >= HEAD)
+            self._changed.wait_for(lambda: self.finished or self.size >= BUFFERED_BYTES)
             if self._error:
                 error = self._error
                 self._close()
@@ -78,7 +78,7 @@ class ResultStream:
                 at += len(chunk)
                 yield chunk
         except BegreppError as error:
-            self.cut_off(error)
+            self.on_truncated(error)
             raise
         finally:
             self.close()

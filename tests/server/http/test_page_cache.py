@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from begrepp.settings import Settings
 from server.app import create_app
 from server.http.page_cache import PageCache
-from server.http.shared_cache import SharedPages
+from server.http.shared_cache import SharedCache
 from server.telemetry.access_log import AccessLog
 from tests.support.small import HEADER, ROWS, build_small, put, settings_in
 
@@ -126,7 +126,7 @@ def test_what_one_process_made_another_need_not_make(built: Settings, tmp_path: 
 
 
 def test_a_full_file_is_emptied_and_goes_on(tmp_path: Path) -> None:
-    pages = SharedPages(tmp_path / "pages.sqlite", 1)
+    pages = SharedCache(tmp_path / "pages.sqlite", 1)
     for number in range(20):
         pages.put(str(number), bytes(100_000))
     assert pages.get("0") is None

@@ -35,7 +35,7 @@ from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from server.app import create_app
 from server.http.i18n import LANGUAGES
-from server.served.as_of import http_date
+from server.served.as_of import format_http_date
 from tests.support import editions
 from tests.support.editions import edition
 from tests.support.small import HEADER, ROWS, Quiet, build_small, put, settings_in
@@ -266,7 +266,7 @@ def test_a_concept_tells_what_happened_to_it_and_what_it_became(web: FlaskClient
 
 
 def test_http_dates_are_in_english_and_gmt() -> None:
-    assert http_date(date(2019, 6, 30)) == "Sun, 30 Jun 2019 00:00:00 GMT"
+    assert format_http_date(date(2019, 6, 30)) == "Sun, 30 Jun 2019 00:00:00 GMT"
 
 
 # Several codes at once, by any alias.

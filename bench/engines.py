@@ -56,7 +56,7 @@ def run(data: Path) -> None:
     """Start the engines over the current build, run the queries, and print the table."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        fresh = stack.enter_context(serve(data, kept_answers_mb="0", kept_pages_mb="0"))
+        fresh = stack.enter_context(serve(data, answer_cache_mb="0", page_cache_mb="0"))
         kept = stack.enter_context(serve(data))
         others = {"oxigraph": stack.enter_context(oxigraph(folder)), "virtuoso": stack.enter_context(virtuoso(folder))}
         for name, engine in others.items():

@@ -55,7 +55,7 @@ def run(data: Path) -> None:
     print(f"{'':24}{'requests/s':>12}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}{'failed':>8}")
     for how, most, kept in (("none kept", _MOST, "0"), ("kept, many", _MOST, "64"), ("kept, one", 1, "64")):
         for name, paths, accept in (("look-up, JSON", lookups, "application/json"), ("page, HTML", pages, "text/html")):
-            with serve(data, workers="2", kept_pages_mb=kept) as port:
+            with serve(data, workers="2", page_cache_mb=kept) as port:
                 _ask_once(port, paths[:most] if kept != "0" else paths[:1], accept)
                 print(f"{f'{name}, {how}':24}{_asked(wrk, port, paths[:most], accept)}", flush=True)
 

@@ -1,4 +1,4 @@
-"""Where the page of a thing is: IRIs of things on one side, addresses of their documents on the other."""
+"""Mapping between the IRIs of things and the paths of their documents."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ DOCUMENT_KINDS = (
     "file",
     "graph",
 )
-"""What stands first in the path of a document; the same words as in `begrepp.rdf.iris`."""
+"""First segments of the paths of documents, the same as in `begrepp.rdf.iris`."""
 
 
 class ProfileNameConverter(BaseConverter):
-    """The name of a profile in a path; what is no such name, or has a suffix, is another address."""
+    """URL converter for profile names; a name with a suffix does not match."""
 
     regex = NAME.pattern
 
 
 def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:
-    """The path of the document about a thing: `/cs/icd-10-se/C50.9` for `…/id/cs/icd-10-se/C50.9`.
+    """Return the path of the document about a thing: `/cs/icd-10-se/C50.9` for `…/id/cs/icd-10-se/C50.9`.
 
-    A concept with an IRI of its publisher's own has its document under its scheme and code.
+    A concept with an IRI of its publisher has its document under its scheme and notation.
     """
     if iri.startswith(iris.root):
         return "/" + iri.removeprefix(iris.root)
@@ -55,12 +55,12 @@ def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") ->
 
 
 def thing_iri(iris: Iris, path: str) -> str:
-    """The IRI that the document at a raw path is about; each segment is encoded as IRIs are minted."""
+    """Return the IRI of the thing that the document at a raw path describes, encoded as `begrepp.rdf.iris` does."""
     return iris.root + "/".join(segment(unquote(part)) for part in path.strip("/").split("/"))
 
 
 def raw_path(environ: dict[str, object]) -> str:
-    """The path as it was sent, so that `8500%2F3` is still one segment."""
+    """Return the path as the client sent it, so that `8500%2F3` stays one segment."""
     raw = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
     path = urlsplit(raw).path if raw else quote(str(environ.get("PATH_INFO", "/")))
     if unquote(path, "latin-1") == environ.get("PATH_INFO"):
@@ -70,7 +70,7 @@ def raw_path(environ: dict[str, object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AlternateFormat:
-    """The same document in another format."""
+    """A link to the same document in another format."""
 
     suffix: str
     media_type: str

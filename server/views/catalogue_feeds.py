@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, send_file
 from begrepp.errors import NotFound
 from begrepp.exports.dcat_feeds import profiles
 from server.http.negotiation import GRAPH_FORMATS, choose_format, split_suffix
-from server.served.made_files import generate_file
+from server.served.generated_files import generate_file
 from server.state import app_state, served_build
 
 blueprint = Blueprint("catalog", __name__)

@@ -21,8 +21,8 @@ from server.http.negotiation import HTML, Format, choose_format
 from server.pages.signposting import licence_of
 from server.pages.templating import address, render, translator
 from server.served.build import ServedBuild
+from server.served.generated_files import generate_file, generated_file_path
 from server.served.labels import choose_text
-from server.served.made_files import generate_file, generated_file_path
 from server.state import app_state, served_build
 
 blueprint = Blueprint("downloads", __name__)

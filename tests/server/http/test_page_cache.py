@@ -24,13 +24,13 @@ CONCEPT = "/cs/onkologi/lungcancer"
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that the application itself was asked for, since they were not kept."""
     paths: list[str] = []
-    through = PageCache._asked
+    through = PageCache._call_and_store
 
     def noted(cache: PageCache, key: tuple[str, ...], environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         paths.append(environ["PATH_INFO"])
         return through(cache, key, environ, start)
 
-    monkeypatch.setattr(PageCache, "_asked", noted)
+    monkeypatch.setattr(PageCache, "_call_and_store", noted)
     return paths
 
 
@@ -94,7 +94,7 @@ def test_a_new_build_is_a_new_world_and_the_least_used_goes_first(tmp_path: Path
     app.wsgi_app = cache  # type: ignore[method-assign]
     for number in range(200):
         client.get(f"/cs/icd-10-se/A00?n={number}")
-    assert cache._kept.currsize <= 1 << 20
+    assert cache._responses.currsize <= 1 << 20
     app.extensions["begrepp"].pool.close()
 
 

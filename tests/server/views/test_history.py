@@ -35,7 +35,8 @@ from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from server.app import create_app
 from server.http.i18n import LANGUAGES
-from server.served.as_of import format_http_date
+from server.served.as_of import DatedBuild, format_http_date
+from server.served.build import ServedBuild
 from tests.support import editions
 from tests.support.editions import edition
 from tests.support.small import HEADER, ROWS, Quiet, build_small, put, settings_in
@@ -445,3 +446,9 @@ def test_the_loaders_know_every_spelling_seen_in_swedish_interfaces() -> None:
     for scheme, spellings in DOMAIN.items():
         said = {i.removeprefix("urn:oid:") for i in known[scheme].identifiers} | {known[scheme].preferred_system_uri}
         assert {*spellings.split()} <= said, scheme
+
+
+def test_a_dated_build_overrides_attributes_of_a_build_and_adds_only_its_two_fields() -> None:
+    public = {name for name in vars(DatedBuild) if not name.startswith("_")}
+    assert public - set(dir(ServedBuild)) <= {"full_build", "graphs"}
+    assert {"store", "schemes", "index"} <= public

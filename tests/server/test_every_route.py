@@ -63,7 +63,7 @@ def test_a_report_that_cannot_be_stored_is_a_plain_503(unwritable: FlaskClient) 
     assert answer.status_code == 503 and "BEGREPP_SERVER_CACHE" in answer.get_json()["detail"]
     form = {"text": TURTLE.decode(), "syntax": "ttl", "profile": "skos"}
     page = unwritable.post("/validation", data=form, headers={"Accept": "text/html"})
-    assert page.status_code == 503 and "The server cannot write validation reports" in page.text
+    assert page.status_code == 503 and "Servern kan inte spara valideringsrapporter just nu." in page.text
 
 
 @pytest.mark.slow

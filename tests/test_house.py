@@ -42,7 +42,6 @@ LAYERS = {ROOT / layer for layer in ("begrepp/cli", "begrepp/graph", "server/pag
 SHARED_NAMES = {
     "documents",  # of the text index; of the web
     "editions",  # folders of files; records
-    "encoding",  # of text; of terms as integers
     "endpoint",  # the client; the server
     "files",  # of the disk; of queries
     "i18n",  # of reports; of pages

@@ -14,7 +14,7 @@ from begrepp.cli import console
 from begrepp.exports.dcat_feeds import profiles, write_feed
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_of
+from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_from_profile
 from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.report import Result
 from begrepp.validation.validate_files import validate_files
@@ -31,7 +31,7 @@ def command(profile: str, file: Path) -> None:
     settings = Settings()
     triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)
     click.echo(f"{triples:,} triples in {file}")
-    rules = rule_set_of(find_profile(_JUDGED_BY.get(profile, profile), settings))
+    rules = rule_set_from_profile(find_profile(_JUDGED_BY.get(profile, profile), settings))
     _print_lacking(validate_files([InputFile(path=file)], rules, settings))
 
 
@@ -43,9 +43,9 @@ def _print_lacking(judged: ValidationOutcome) -> None:
         "lacks, if the condition applies",
         title=f"Validated against {judged.rules.name} {judged.rules.version}",
     )
-    for thing in judged.things:
+    for thing in judged.subjects:
         name = thing.labels.get("en") or next(iter(thing.labels.values()), thing.iri)
-        table.add_row(*map(escape, (name, _words(thing.lacking), _words(thing.on_condition))))
+        table.add_row(*map(escape, (name, _words(thing.violations), _words(thing.conditional))))
     told = f"{judged.report.violations:,} violations, {judged.report.warnings:,} warnings"
     if table.rows:
         console.print_table(table, told)

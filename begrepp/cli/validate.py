@@ -13,14 +13,14 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome, rule_set_of
+from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome, rule_set_from_profile
 from begrepp.validation.profiles.profile import find_profile
-from begrepp.validation.rdf_input.syntax import named
+from begrepp.validation.rdf_input.syntax import syntax_by_name
 from begrepp.validation.report import Severity
 from begrepp.validation.reports.baseline import apply_baseline, write_baseline
 from begrepp.validation.reports.formats import FORMATS
 from begrepp.validation.reports.i18n import translate
-from begrepp.validation.reports.terminal import text_lines
+from begrepp.validation.reports.terminal import report_lines
 from begrepp.validation.validate import RESULTS_PER_SHAPE
 from begrepp.validation.validate_files import validate_files
 
@@ -87,7 +87,7 @@ def command(
         if write_baseline and baseline is None:
             raise UsageError("--write-baseline requires --baseline FILE.", "Give the path of the baseline.")
         rules = _rules(profile, shapes, background, settings)
-        said = named(syntax).media_type if syntax else ""
+        said = syntax_by_name(syntax).media_type if syntax else ""
         judgement = validate_files(
             [InputFile(path=path, name=str(path), media_type=said) for path in files],
             rules,
@@ -105,9 +105,13 @@ def command(
 def _rules(profile: str, shapes: tuple[Path, ...], background: tuple[Path, ...], settings: Settings) -> RuleSet:
     """Return the rule set: a profile, given shapes, both, or by default the project's own shapes."""
     own = tuple(InputFile(path=path, name=str(path)) for path in shapes)
-    base = rule_set_of(find_profile(profile or "begrepp", settings)) if profile or not shapes else RuleSet(files=())
+    base = (
+        rule_set_from_profile(find_profile(profile or "begrepp", settings))
+        if profile or not shapes
+        else RuleSet(files=())
+    )
     name = base.name or ", ".join(path.name for path in shapes)
-    return replace(base, name=name, sources=own, background=(*base.background, *background))
+    return replace(base, name=name, own_shapes=own, background=(*base.background, *background))
 
 
 def _imports(given: Sequence[str]) -> dict[str, Path]:
@@ -131,18 +135,18 @@ def _tell(
 ) -> int:
     """Write the report; return the exit code."""
     worst = _SEVERITIES[severity] if severity else Severity.VIOLATION
-    kept = judgement.only(worst) if severity else judgement
+    kept = judgement.filter_by_severity(worst) if severity else judgement
     remarks = []
     if baseline is not None and write:
         causes = write_baseline(kept, baseline)
         remarks.append(f"{causes} → {baseline}")
     if baseline is not None:
         forgiven = apply_baseline(kept, baseline)
-        kept = forgiven.judgement
-        remarks.append(translate(language, "report.baseline", n=forgiven.count))
-        if forgiven.shrunk:
+        kept = forgiven.outcome
+        remarks.append(translate(language, "report.baseline", n=forgiven.accepted))
+        if forgiven.can_shrink:
             remarks.append(translate(language, "report.shrunk"))
-    lines = text_lines(kept, language)
+    lines = report_lines(kept, language)
     if output == "text":
         console.print_lines([*lines, *remarks], target)
     else:

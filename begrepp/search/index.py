@@ -72,7 +72,7 @@ class TextIndex:
         )
 
     def _lockable(self, path: Path) -> Path:
-        """Return the folder to open: tantivy locks a file even to read, so a read-only index is opened through links."""
+        """Return the folder to open: tantivy locks a file even to read, so a read-only index is opened by links."""
         lock = path / ".tantivy-meta.lock"
         if os.access(path, os.W_OK) and (not lock.exists() or os.access(lock, os.W_OK)):
             return path

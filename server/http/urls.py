@@ -9,7 +9,7 @@ from werkzeug.routing import BaseConverter
 
 from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.namespaces import expand
-from begrepp.validation.profiles.profile import NAME
+from begrepp.validation.profiles.profile import PROFILE_NAME
 
 DOCUMENT_KINDS = (
     "cs",
@@ -35,7 +35,7 @@ DOCUMENT_KINDS = (
 class ProfileNameConverter(BaseConverter):
     """URL converter for profile names; a name with a suffix does not match."""
 
-    regex = NAME.pattern
+    regex = PROFILE_NAME.pattern
 
 
 def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:

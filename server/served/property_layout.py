@@ -13,9 +13,9 @@ from pyoxigraph import NamedNode
 
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import ROOT
-from begrepp.validation.profiles.shape_doc import texts
-from begrepp.validation.shacl.rdf_reader import Triples, read
-from begrepp.validation.shacl.vocabulary import SH, Term, lexical
+from begrepp.validation.profiles.shape_doc import literals_by_language
+from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
+from begrepp.validation.shacl.vocabulary import SH, Term, lexical_form
 
 _LAST_ORDER = 99.0
 
@@ -34,18 +34,18 @@ class PropertyPosition:
 @cache
 def read_property_positions() -> dict[str, PropertyPosition]:
     """Return the position of each property that a shape assigns to a group, by property IRI."""
-    graph = Triples(read(sorted((ROOT / "shapes").glob("*.ttl"))))
+    graph = TripleIndex(read_quads(sorted((ROOT / "shapes").glob("*.ttl"))))
     positions: dict[str, PropertyPosition] = {}
     for node in graph.subjects(SH + "group"):
-        path, group = graph.one(node, SH + "path"), graph.one(node, SH + "group")
+        path, group = graph.first_object(node, SH + "path"), graph.first_object(node, SH + "group")
         if not isinstance(path, NamedNode) or group is None:
             continue
         position = PropertyPosition(
-            group=lexical(group),
+            group=lexical_form(group),
             group_order=_number(graph, group),
-            group_label=texts(graph, group, expand("rdfs:label")),
+            group_label=literals_by_language(graph, group, expand("rdfs:label")),
             order=_number(graph, node),
-            name=texts(graph, node, SH + "name"),
+            name=literals_by_language(graph, node, SH + "name"),
         )
         existing = positions.get(path.value)
         if existing is None or (position.group_order, position.order) < (existing.group_order, existing.order):
@@ -53,8 +53,8 @@ def read_property_positions() -> dict[str, PropertyPosition]:
     return positions
 
 
-def _number(graph: Triples, node: Term) -> float:
+def _number(graph: TripleIndex, node: Term) -> float:
     try:
-        return float(lexical(graph.one(node, SH + "order")))
+        return float(lexical_form(graph.first_object(node, SH + "order")))
     except ValueError:
         return _LAST_ORDER

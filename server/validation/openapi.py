@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 description of the validation API, made from the profiles and formats."""
+"""OpenAPI 3.1 description of the validation API, made from the list_profiles and formats."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.validation.profiles.profile import profiles
-from begrepp.validation.rdf_input.syntax import NAMES
+from begrepp.validation.profiles.profile import list_profiles
+from begrepp.validation.rdf_input.syntax import SYNTAX_NAMES
 from begrepp.validation.reports.formats import FORMATS
-from begrepp.validation.reports.i18n import choose
+from begrepp.validation.reports.i18n import choose_text
 
 _PROBLEMS = {
     "400": "The request has no data or no rules.",
@@ -48,7 +48,7 @@ def describe_validation_api(settings: Settings) -> str:
 
 def _operation(settings: Settings) -> dict[str, Any]:
     text_schema = {"schema": {"type": "string"}}
-    media_types = sorted({syntax.media_type for syntax in NAMES.values()})
+    media_types = sorted({syntax.media_type for syntax in SYNTAX_NAMES.values()})
     return {
         "operationId": "validate",
         "summary": "Validate RDF against a profile",
@@ -56,7 +56,7 @@ def _operation(settings: Settings) -> dict[str, Any]:
         f"{settings.validation_memory_mb} MB of memory, and {settings.validation_rate} requests a minute.",
         "parameters": [
             _profile_parameter(settings, allow_own=True),
-            _query_parameter("syntax", "The syntax, if not given by Content-Type.", list(NAMES)),
+            _query_parameter("syntax", "The syntax, if not given by Content-Type.", list(SYNTAX_NAMES)),
             _query_parameter("format", "The format of the report, instead of Accept.", list(FORMATS)),
             _query_parameter("lang", "The language of messages.", list(LANGUAGES)),
             _query_parameter("imports", "Skip owl:imports that have no local copy.", ["skip"]),
@@ -120,9 +120,9 @@ def _problem_response(status: str) -> dict[str, Any]:
 
 
 def _profile_parameter(settings: Settings, *, allow_own: bool) -> dict[str, Any]:
-    all_profiles = profiles(settings)
+    all_profiles = list_profiles(settings)
     names = [each.name for each in all_profiles] + (["own"] if allow_own else [])
-    description = "; ".join(f"{each.name}: {choose(each.title, 'en')}" for each in all_profiles)
+    description = "; ".join(f"{each.name}: {choose_text(each.title, 'en')}" for each in all_profiles)
     if allow_own:
         description += "; own: only the shapes in the request"
     return {

@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import Settings
-from begrepp.validation.outcome import InputFile, RuleSet, rule_set_of
-from begrepp.validation.profiles.profile import NAME, find_profile
-from begrepp.validation.rdf_input.syntax import named, of_file, of_media_type
+from begrepp.validation.outcome import InputFile, RuleSet, rule_set_from_profile
+from begrepp.validation.profiles.profile import PROFILE_NAME, find_profile
+from begrepp.validation.rdf_input.syntax import syntax_by_name, syntax_of_file, syntax_of_media_type
 from begrepp.validation.reports.formats import FORMATS, ReportFormat
 from server.http.negotiation import HTML, Format, accepts_explicitly, choose_format
 from server.http.rate_limit import RateLimit
@@ -160,10 +160,10 @@ def _read_rules(name: str, folder: Path, settings: Settings) -> RuleSet:
     if name in ("", OWN_SHAPES):
         if not uploaded:
             raise UsageError("There are no rules to validate against.", "Choose a profile, or send SHACL shapes.")
-        return RuleSet(files=(), name=", ".join(each.name for each in uploaded), sources=tuple(uploaded))
-    if not NAME.fullmatch(name):  # a path would give access to files of the server
+        return RuleSet(files=(), name=", ".join(each.name for each in uploaded), own_shapes=tuple(uploaded))
+    if not PROFILE_NAME.fullmatch(name):  # a path would give access to files of the server
         raise UsageError(f"There is no profile '{name}'.", "See /validation for the available profiles.")
-    return replace(rule_set_of(find_profile(name, settings)), sources=tuple(uploaded))
+    return replace(rule_set_from_profile(find_profile(name, settings)), own_shapes=tuple(uploaded))
 
 
 def _read_sources(folder: Path, settings: Settings, limit: int) -> tuple[InputFile, ...]:
@@ -184,8 +184,8 @@ def _read_sources(folder: Path, settings: Settings, limit: int) -> tuple[InputFi
 
 def _body_syntax() -> str:
     if syntax_name := request.args.get("syntax", ""):
-        return named(syntax_name).media_type
-    syntax = of_media_type(request.content_type or "")
+        return syntax_by_name(syntax_name).media_type
+    syntax = syntax_of_media_type(request.content_type or "")
     if syntax is None and request.mimetype not in ("", "text/plain", "application/octet-stream"):
         raise NotRdf(
             f"{request.mimetype} is not a supported RDF syntax.",
@@ -196,7 +196,7 @@ def _body_syntax() -> str:
 
 def _find_media_type(media_type: str, name: str) -> str:
     """Return the media type by file name or by the stated media type; empty if neither determines an RDF syntax."""
-    syntax = of_file(name) or of_media_type(media_type)
+    syntax = syntax_of_file(name) or syntax_of_media_type(media_type)
     return syntax.media_type if syntax else ""
 
 
@@ -220,7 +220,9 @@ def _save_pasted(field: str, syntax: str, folder: Path) -> list[InputFile]:
     syntax_name = request.form.get(syntax, "")
     return [
         InputFile(
-            path=path, name=field.removesuffix("_text"), media_type=named(syntax_name).media_type if syntax_name else ""
+            path=path,
+            name=field.removesuffix("_text"),
+            media_type=syntax_by_name(syntax_name).media_type if syntax_name else "",
         )
     ]
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from begrepp.errors import NotFound, UsageError
 from begrepp.rdf.namespaces import compact
 from begrepp.settings import ROOT
-from begrepp.validation.reports.i18n import choose, rule_words, translate, unfilled
+from begrepp.validation.reports.i18n import blank_placeholders, choose_text, rule_words, translate
 from server.pages.templating import address, render, translator
 from server.pages.validation.build_results import validation_page
 from server.pages.validation.profiles import ProfilePage, form_page, profile_page
@@ -49,7 +49,7 @@ def profile(name: str) -> str:
     return render(
         "profile.html",
         page=_profile(name),
-        chosen=lambda texts: unfilled(choose(texts, language)),
+        chosen=lambda texts: blank_placeholders(choose_text(texts, language)),
         rule_words=lambda rule: rule_words(rule, language),
         rule_target=lambda kind, value: translate(language, f"target.{kind}", value=compact(value)),
     )

@@ -13,7 +13,7 @@ from pyoxigraph import RdfFormat, parse
 
 from begrepp.validation.profiles.profile import BUNDLED
 from begrepp.validation.reports.formats import FORMATS
-from begrepp.validation.reports.i18n import FOLDER
+from begrepp.validation.reports.i18n import TRANSLATIONS
 from tests.support.shell import Shell
 
 BAD = str(BUNDLED / "skos" / "examples" / "invalid.ttl")
@@ -151,6 +151,6 @@ def test_the_words_of_reports_are_the_same_in_every_language() -> None:
 
     keys = [
         {(section, key) for section, words in tomllib.loads(path.read_text(encoding="utf-8")).items() for key in words}
-        for path in sorted(FOLDER.glob("*.toml"))
+        for path in sorted(TRANSLATIONS.glob("*.toml"))
     ]
     assert len(keys) == 2 and keys[0] == keys[1]

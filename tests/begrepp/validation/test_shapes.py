@@ -86,7 +86,7 @@ def test_both_engines_agree(path: Path) -> None:
     fast, reference = report(path), validate([path], engine="reference")
     assert (fast.engine, reference.engine) == ("fast", "reference")
     assert fast.results == reference.results
-    assert fast.grouped() == reference.grouped()
+    assert fast.groups == reference.groups
 
 
 @pytest.mark.parametrize(("name", "graph", "shape"), ALL, ids=[name for name, _, _ in ALL])
@@ -113,7 +113,7 @@ def test_every_constraint_of_a_shape_is_met_by_some_example() -> None:
     seen = {
         message
         for path in EXAMPLES
-        for group in report(path).grouped()
+        for group in report(path).groups
         if group.shape == SHAPES + path.parent.name
         for message in group.messages.values()
     }

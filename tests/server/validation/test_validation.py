@@ -76,9 +76,9 @@ def test_every_format_is_had_by_accept_and_by_parameter(desk: FlaskClient, name:
 def test_every_syntax_is_read(desk: FlaskClient, syntax: str) -> None:
     from pyoxigraph import serialize
 
-    from begrepp.validation.rdf_input.syntax import NAMES
+    from begrepp.validation.rdf_input.syntax import SYNTAX_NAMES
 
-    format_ = NAMES[syntax]
+    format_ = SYNTAX_NAMES[syntax]
     quads = parse(BAD, format=RdfFormat.TURTLE)
     body = serialize((quad.triple for quad in quads), format=format_) or b""
     answer = desk.post("/validation/skos", data=body, content_type=format_.media_type)

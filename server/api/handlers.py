@@ -136,7 +136,9 @@ def _hit_body(hit: HitRow) -> FoundBody:
 def search_index(build: ServedBuild, call: ApiCall, language: str) -> ResultsBody:
     """Return a page of search hits with facets and corrections."""
     query, filters = call["q"].strip()[:_MAX_QUERY_LENGTH], _filters(build, call)
-    total, hits = build.index.search(query, limit=call["limit"], offset=call["offset"], user_language=language, **filters)
+    total, hits = build.index.search(
+        query, limit=call["limit"], offset=call["offset"], user_language=language, **filters
+    )
     return ResultsBody(
         query=query,
         total=total,

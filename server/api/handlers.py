@@ -136,7 +136,9 @@ def _hit_body(hit: HitRow) -> FoundBody:
 def search_index(build: ServedBuild, call: ApiCall, language: str) -> ResultsBody:
     """Return a page of search hits with facets and corrections."""
     query, filters = call["q"].strip()[:_MAX_QUERY_LENGTH], _filters(build, call)
-    total, hits = build.index.search(query, limit=call["limit"], offset=call["offset"], reader=language, **filters)
+    total, hits = build.index.search(
+        query, limit=call["limit"], offset=call["offset"], user_language=language, **filters
+    )
     return ResultsBody(
         query=query,
         total=total,
@@ -151,7 +153,7 @@ def search_index(build: ServedBuild, call: ApiCall, language: str) -> ResultsBod
 def autocomplete(build: ServedBuild, call: ApiCall, language: str) -> SuggestionsBody:
     """Return hits for the beginning of a word."""
     query = call["q"].strip()[:_MAX_QUERY_LENGTH]
-    hits = build.index.suggest(query, limit=call["limit"], reader=language, **_filters(build, call))
+    hits = build.index.suggest(query, limit=call["limit"], user_language=language, **_filters(build, call))
     return SuggestionsBody(query=query, results=[_hit_body(hit) for hit in results(build, hits, language)])
 
 

@@ -157,8 +157,10 @@ def test_a_mistake_is_explained_by_the_engine(client: FlaskClient) -> None:
     answer = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p }"})
     assert answer.status_code == 400
     assert "expected" in answer.get_json()["title"]
-    page = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p }"}, headers={"Accept": "text/html"})
-    assert page.status_code == 400 and "expected" in page.text and "<textarea" in page.text
+    for language, word in (("sv", "förväntades"), ("en", "expected")):
+        headers = {"Accept": "text/html", "Accept-Language": language}
+        page = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p }"}, headers=headers)
+        assert page.status_code == 400 and word in page.text and "<textarea" in page.text
 
 
 def test_a_runaway_query_is_stopped_and_the_next_one_works(client: FlaskClient) -> None:

@@ -8,6 +8,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -143,17 +144,15 @@ def test_a_node_that_redirects_or_goes_on_forever_is_an_error() -> None:
         def answer() -> None:
             for reply in (b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", None):
                 connection, _ = server.accept()
-                connection.recv(10_000)
-                if reply:
-                    connection.sendall(reply)
-                    connection.close()
-                    continue
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
-                try:
-                    while True:
-                        connection.sendall(b" " * 1_000_000)
-                except OSError:
-                    return
+                with connection:
+                    connection.recv(10_000)
+                    if reply:
+                        connection.sendall(reply)
+                        continue
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+                    with suppress(OSError):
+                        while True:
+                            connection.sendall(b" " * 1_000_000)
 
         threading.Thread(target=answer, daemon=True).start()
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"

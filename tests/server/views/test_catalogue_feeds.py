@@ -32,11 +32,12 @@ from tests.support.small import Quiet
     ],
 )
 def test_a_feed_comes_in_the_syntax_asked_for(client: FlaskClient, path: str, accept: str, media_type: str) -> None:
-    response = client.get(path, headers={"Accept": accept})
+    with client.get(path, headers={"Accept": accept}) as response:
+        body = response.data
     assert (response.status_code, response.mimetype) == (200, media_type)
     form = RdfFormat.from_media_type(media_type)
     assert form
-    found = {(q.subject, q.predicate) for q in parse(input=response.data, format=form)}
+    found = {(q.subject, q.predicate) for q in parse(input=body, format=form)}
     assert (NamedNode(Iris().dataset("nkbc")), NamedNode(expand("dct:title"))) in found
 
 

@@ -36,9 +36,11 @@ from begrepp.records import Concept, EditionFiles, Text
 from begrepp.settings import ROOT
 from begrepp.store.disk import DiskStore
 from begrepp.text.swedish import fold
-from begrepp.variables.candidates import all_entries, linked_in, targets_in
-from begrepp.variables.code_suggestion import CodeSuggester, value_entry
-from begrepp.variables.suggestion import ConceptTarget, PlainBm25, Suggester, VariableEntry
+from begrepp.variables.suggestion.candidates import all_entries, linked_in, targets_in
+from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
+from begrepp.variables.suggestion.entries import ConceptTarget, VariableEntry
+from begrepp.variables.suggestion.suggester import Suggester
+from bench.bm25 import Bm25
 
 SHARED = ROOT.parent / "shared" / "data"
 Ranker = Callable[[VariableEntry, str], Sequence[str]]
@@ -68,7 +70,7 @@ def _score(gold_set: str, gold: Gold, rankers: dict[str, Ranker]) -> None:
 def _rankers(
     suggester: Suggester | CodeSuggester, targets: Sequence[ConceptTarget], *, all_words: bool
 ) -> dict[str, Ranker]:
-    plain = PlainBm25(targets)
+    plain = Bm25(targets)
 
     def ours(entry: VariableEntry, dataset: str) -> list[str]:
         if isinstance(suggester, CodeSuggester):

@@ -12,9 +12,9 @@ from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from begrepp.variables.crosswalk import FORMATS, Crosswalk, label_of, rows_of
-from begrepp.variables.harmonisation import Loss, VariablePair
-from begrepp.variables.harmonisation_run import harmonise_datasets
+from begrepp.variables.harmonisation.crosswalk import FORMATS, Crosswalk, label_of, rows_of
+from begrepp.variables.harmonisation.dataset_crosswalk import harmonise_datasets
+from begrepp.variables.harmonisation.variable_pairs import Loss, VariablePair
 
 ENGLISH = {
     Loss.NOTHING: "nothing lost",

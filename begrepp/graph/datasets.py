@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from begrepp.graph.context import LoadContext
-from begrepp.rdf.ntriples import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
-from begrepp.records import Catalogue, Dataset, DatasetSeries, Distribution, Legislation, Table
+from begrepp.graph.distributions import distribution_triples, legislation_triples
+from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts, typed, when
+from begrepp.records import Catalogue, Dataset, DatasetSeries, Table
 from begrepp.sources.privacy import is_small_count
 
 _COUNTS = ("health:numberOfUniqueIndividuals", "health:numberOfRecords")
@@ -46,8 +47,8 @@ def dataset_triples(names: LoadContext, dataset: Dataset) -> Iterator[Triple]:
     yield from _contact(names, subject, own, dataset)
     yield from _period(names, own, "temporal", "dct:temporal", dataset.temporal_from, dataset.temporal_to)
     yield from _period(names, own, "retention", "health:retentionPeriod", dataset.retention_from, dataset.retention_to)
-    yield from _distributions(names, subject, own, dataset)
-    yield from _legislation(names, own, dataset.legislation)
+    yield from distribution_triples(names, subject, own, dataset)
+    yield from legislation_triples(names, own, dataset.legislation)
     yield from _processing(names, subject, own, dataset)
     yield from _measured(names, subject, own, dataset)
     yield from _evidence(names, subject, own, dataset)
@@ -151,69 +152,6 @@ def _period(names: LoadContext, own: str, part: str, prefixed: str, start: str, 
         yield node, name("dcat:endDate"), when(end)
 
 
-def _distributions(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
-    if dataset.access_url or dataset.file_formats:
-        node = iri(names.iris.part(own, "distribution"))
-        yield subject, name("dcat:distribution"), node
-        yield node, name("rdf:type"), name("dcat:Distribution")
-        if dataset.access_url:
-            yield node, name("dcat:accessURL"), iri(dataset.access_url)
-        for file_format in dataset.file_formats:
-            yield node, name("begrepp:fileFormat"), plain(file_format)
-        # HealthDCAT-AP asks every distribution for its law; the plain one has that of its dataset.
-        for number, law in enumerate(dataset.legislation, start=1):
-            yield node, name("dcatap:applicableLegislation"), iri(_law(names, own, number, law))
-    for distribution in dataset.distributions:
-        yield from _distribution(names, subject, names.iris.part(own, "distribution", distribution.id), distribution)
-
-
-def _distribution(names: LoadContext, subject: str, own: str, distribution: Distribution) -> Iterator[Triple]:
-    node = iri(own)
-    yield subject, name(distribution.role), node
-    yield node, name("rdf:type"), name("dcat:Distribution")
-    yield from texts(node, "dct:title", distribution.titles)
-    yield from texts(node, "dct:description", distribution.descriptions)
-    for prefixed, value in (
-        ("dcat:accessURL", distribution.access_url),
-        ("dcat:downloadURL", distribution.download_url),
-        ("dct:license", distribution.licence),
-    ):
-        if value:
-            yield node, name(prefixed), iri(value)
-    for prefixed, value in (("dct:format", distribution.format), ("dcat:mediaType", distribution.media_type)):
-        if value:
-            yield node, name(prefixed), iri_or_words(value)
-    for standard in distribution.conforms_to:
-        yield node, name("dct:conformsTo"), iri(standard)
-    if distribution.byte_size is not None:
-        yield node, name("dcat:byteSize"), typed(distribution.byte_size, "xsd:nonNegativeInteger")
-    if distribution.rights:
-        rights = iri(names.iris.part(own, "rights"))
-        yield node, name("dct:rights"), rights
-        yield rights, name("rdf:type"), name("dct:RightsStatement")
-        yield from texts(rights, "rdfs:label", distribution.rights)
-    if distribution.service_titles or distribution.service_url:
-        service = iri(names.iris.part(own, "service"))
-        yield node, name("dcat:accessService"), service
-        yield service, name("rdf:type"), name("dcat:DataService")
-        yield from texts(service, "dct:title", distribution.service_titles)
-        if distribution.service_url:
-            yield service, name("dcat:endpointURL"), iri(distribution.service_url)
-    yield from _legislation(names, own, distribution.legislation)
-
-
-def _law(names: LoadContext, own: str, number: int, law: Legislation) -> str:
-    return law.url or names.iris.part(own, "legislation", str(number))
-
-
-def _legislation(names: LoadContext, own: str, laws: tuple[Legislation, ...]) -> Iterator[Triple]:
-    for number, law in enumerate(laws, start=1):
-        node = iri(_law(names, own, number, law))
-        yield iri(own), name("dcatap:applicableLegislation"), node
-        yield node, name("rdf:type"), name("eli:LegalResource")
-        yield from texts(node, "dct:title", law.titles)
-
-
 def _processing(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     """Why and on what ground data are processed, where they come from, what made them, and how good they are."""
     for number, purpose in enumerate(dataset.purposes, start=1):
@@ -256,7 +194,7 @@ def _series(names: LoadContext, subject: str, series: DatasetSeries) -> Iterator
     yield from texts(iri(own), "dct:title", series.titles)
     yield from texts(iri(own), "dct:description", series.descriptions)
     yield from names.agent(iri(own), "dct:publisher", series.publisher)
-    yield from _legislation(names, own, series.legislation)
+    yield from legislation_triples(names, own, series.legislation)
 
 
 def _measured(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:

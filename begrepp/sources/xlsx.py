@@ -16,7 +16,7 @@ from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.sources.archives import check_archive, refuse_doctypes
 from begrepp.sources.meter import Meter, meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
-from begrepp.sources.tables import Row, check_header, named_cells
+from begrepp.sources.rows import Row, check_header, named_cells
 
 
 def read_xlsx(

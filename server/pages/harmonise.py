@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.text.swedish import sort_key
-from begrepp.variables.crosswalk import Crosswalk, label_of
-from begrepp.variables.harmonisation import DatasetColumn, ListedCode, Loss, VariablePair
-from begrepp.variables.translation import Path
+from begrepp.variables.harmonisation.crosswalk import Crosswalk, label_of
+from begrepp.variables.harmonisation.translation import Path
+from begrepp.variables.harmonisation.variable_pairs import DatasetColumn, ListedCode, Loss, VariablePair
 from server.served.build import ServedBuild
 from server.served.labels import refs
 from server.served.refs import Ref

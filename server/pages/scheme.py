@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
-from begrepp.variables.harmonisation import ListedCode
+from begrepp.variables.harmonisation.variable_pairs import ListedCode
 from server.http.urls import document
 from server.pages.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.pages.paging import Paged

@@ -13,7 +13,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store
-from begrepp.variables.harmonisation import ListedCode
+from begrepp.variables.harmonisation.variable_pairs import ListedCode
 from server.served.questions import select, value
 
 MAX_LIST = 200_000

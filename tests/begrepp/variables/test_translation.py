@@ -12,7 +12,7 @@ from pyoxigraph import Store
 
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.store.disk import DiskStore
-from begrepp.variables.translation import Match, Path, Step, best, in_words, paths, together
+from begrepp.variables.harmonisation.translation import Match, Path, Step, best, in_words, paths, together
 
 MAPPINGS = {
     "m1": ("a1", "exact", "z1", 0.9),

@@ -8,7 +8,7 @@ import json
 
 from begrepp.rdf.namespaces import prefixes
 from begrepp.records.mappings import UNREVIEWED
-from begrepp.variables.suggestion_run import SuggestionRun
+from begrepp.variables.suggestion.dataset_suggestions import SuggestionRun
 
 _COLUMNS = (
     "subject_id",

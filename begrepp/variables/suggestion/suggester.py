@@ -10,78 +10,17 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from begrepp.records import Text
 from begrepp.text.dictionary_words import Wording, WordToken, split_name, words
-from begrepp.text.swedish import SHORTEST_PART, fold
+from begrepp.text.swedish import fold
 from begrepp.text.units import unit
+from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, Suggestion, VariableEntry
+from begrepp.variables.suggestion.token_match import COMPOUND_PART, match_strength, token_keys
 
 CANDIDATES = 120
 LEAST = 0.25
 """What is less alike is no suggestion."""
-_SAME, _STEM, _PART, _LETTERS = 1.0, 0.92, 0.62, 0.75
-_ALIKE = 0.62
-"""From this share of common three-letter pieces on, two words may be one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptTarget:
-    """A concept that may be suggested."""
-
-    iri: str
-    notation: str
-    scheme: str
-    labels: tuple[Text, ...]
-    other: tuple[Text, ...] = ()
-    definition: str = ""
-
-    @property
-    def name(self) -> str:
-        """What it is called, in Swedish if it has a Swedish name."""
-        ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
-        return ordered[0].value if ordered else self.notation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableEntry:
-    """A variable, or a code of its list, to find a concept for."""
-
-    iri: str
-    name: str
-    labels: tuple[Text, ...] = ()
-    descriptions: tuple[Text, ...] = ()
-    datatype: str = ""
-    unit: str = ""
-    values: tuple[tuple[str, str], ...] = ()
-    """Codes and words of its list."""
-    parent: str = ""
-    """The variable whose value it is."""
-
-    @property
-    def label(self) -> str:
-        """What it is called."""
-        ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
-        return ordered[0].value if ordered else self.name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedVariable:
-    """A variable that is linked already, from which there is something to learn."""
-
-    entry: VariableEntry
-    dataset: str
-    concepts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A concept for an entry: how alike, 0 to 1, and why."""
-
-    entry: VariableEntry
-    target: ConceptTarget
-    score: float
-    reasons: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -109,7 +48,7 @@ class Suggester:
             labels = [_Label(text.value, self._wording.tokens(text.value)) for text in target.labels]
             labels += [_Label(text.value, self._wording.tokens(text.value), weight=0.96) for text in target.other]
             self._labels.append(labels)
-            keys = {key for label in labels for token in label.tokens for key in _keys(token)}
+            keys = {key for label in labels for token in label.tokens for key in token_keys(token)}
             for key in keys:
                 self._posting[key].append(number)
             frequency.update(keys)
@@ -162,7 +101,7 @@ class Suggester:
         """The targets that share the rarest words, stems, parts or letters with the texts."""
         found: dict[int, float] = defaultdict(float)
         for _, tokens, weight in said:
-            for key in {key for token in tokens for key in _keys(token)}:
+            for key in {key for token in tokens for key in token_keys(token)}:
                 posting = self._posting.get(key, ())
                 # What every third target has tells nothing; letters alone count little.
                 if len(posting) * 3 > self._count > 100:
@@ -202,12 +141,12 @@ class Suggester:
         for token in left:
             strongest, partner = 0.0, -1
             for place, other in enumerate(right):
-                strength = min(_strength(token, other), room[place])
+                strength = min(match_strength(token, other), room[place])
                 if strength > strongest:
                     strongest, partner = strength, place
             if partner >= 0:
                 other = right[partner]
-                room[partner] -= 0.5 if strongest <= _PART else 1.0
+                room[partner] -= 0.5 if strongest <= COMPOUND_PART else 1.0
                 total += strongest * min(self._weight(token), self._weight(other))
                 shared.append(token.word if token.word == other.word else f"{token.word}={other.word}")
         return total, shared
@@ -259,71 +198,3 @@ class Suggester:
                     scores[number] += 0.05 * (1 - min(scores[number], 1))
                     reasons[number].append(f"unit {entry.unit} fits {other}")
                     break
-
-
-def _keys(token: WordToken) -> set[str]:
-    """Under what a token is looked up."""
-    return {token.word, token.stem, *token.parts, *(f"#{piece}" for piece in _pieces(token.word))}
-
-
-def _pieces(word: str) -> set[str]:
-    """The three-letter pieces of a word, with its ends marked."""
-    marked = f"^{word}$"
-    return {marked[place : place + 3] for place in range(len(marked) - 2)} if len(word) > 4 else set()
-
-
-def _strength(token: WordToken, other: WordToken) -> float:
-    if token.word == other.word:
-        return _SAME
-    if token.stem == other.stem and len(token.stem) > 2:
-        return _STEM
-    if token.stem in other.parts or other.stem in token.parts or _within(token, other) or _within(other, token):
-        return _PART
-    if token.parts & other.parts:
-        return _PART * 0.8
-    if len(token.word) > 5 and len(other.word) > 5 and not any(c.isdigit() for c in token.word + other.word):
-        mine, theirs = _pieces(token.word), _pieces(other.word)
-        dice = 2 * len(mine & theirs) / (len(mine) + len(theirs))
-        if dice >= _ALIKE:
-            return dice * _LETTERS
-    return 0.0
-
-
-def _within(part: WordToken, whole: WordToken) -> bool:
-    """Whether a word begins or ends a compound that the vocabulary does not split."""
-    if len(part.stem) < SHORTEST_PART or len(whole.word) - len(part.stem) < SHORTEST_PART:
-        return False
-    return whole.word.startswith(part.stem) or whole.word.endswith(part.word)
-
-
-@dataclass(slots=True)
-class PlainBm25:
-    """BM25 over folded words (Robertson and Zaragoza 2009; k1 1.2, b 0.75): what suggestions must be better than."""
-
-    targets: Sequence[ConceptTarget]
-    documents: list[Counter[str]] = field(default_factory=list)
-    frequency: Counter[str] = field(default_factory=Counter)
-    average: float = 1.0
-
-    def __post_init__(self) -> None:
-        for target in self.targets:
-            document = Counter(word for text in (*target.labels, *target.other) for word in words(text.value))
-            self.documents.append(document)
-            self.frequency.update(document.keys())
-        self.average = sum(sum(d.values()) for d in self.documents) / max(len(self.documents), 1)
-
-    def rank(self, text: str, most: int = 10) -> list[ConceptTarget]:
-        """The targets that BM25 finds for a text, the best first."""
-        scores: dict[int, float] = defaultdict(float)
-        count = len(self.documents)
-        for word in set(words(text)):
-            n = self.frequency.get(word, 0)
-            if not n:
-                continue
-            rarity = math.log(1 + (count - n + 0.5) / (n + 0.5))
-            for number, document in enumerate(self.documents):
-                if times := document.get(word, 0):
-                    length = sum(document.values()) / self.average
-                    scores[number] += rarity * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length))
-        ranked = sorted(scores, key=lambda number: (-scores[number], number))
-        return [self.targets[number] for number in ranked[:most]]

@@ -11,8 +11,8 @@ from begrepp.queries.pages import select, value
 from begrepp.queries.parameters import QueryContext, term_of
 from begrepp.records import Text
 from begrepp.store import Store
-from begrepp.variables.crosswalk import Crosswalk, label_of
-from begrepp.variables.harmonisation import Harmoniser
+from begrepp.variables.harmonisation.crosswalk import Crosswalk, label_of
+from begrepp.variables.harmonisation.harmoniser import Harmoniser
 
 
 def dataset_ids(manifest: Manifest) -> list[str]:

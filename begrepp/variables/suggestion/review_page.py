@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from begrepp.variables.suggestion_run import SuggestionRun
-from begrepp.variables.suggestion_sssom import known_prefixes
+from begrepp.variables.suggestion.dataset_suggestions import SuggestionRun
+from begrepp.variables.suggestion.sssom_writer import known_prefixes
 
 
 def to_html(found: SuggestionRun) -> str:

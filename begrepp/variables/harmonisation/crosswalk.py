@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.variables.harmonisation import CodeTranslation, DatasetColumn, Loss, Relation, VariablePair
-from begrepp.variables.translation import Match, Path, in_words
+from begrepp.variables.harmonisation.translation import Match, Path, in_words
+from begrepp.variables.harmonisation.variable_pairs import CodeTranslation, DatasetColumn, Loss, Relation, VariablePair
 
 FORMATS = ("csv", "sssom", "fhir", "sql")
 MEDIA_TYPES = {

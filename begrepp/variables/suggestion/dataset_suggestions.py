@@ -11,9 +11,16 @@ from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Record
 from begrepp.store import Store
-from begrepp.variables.candidates import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
-from begrepp.variables.code_suggestion import CodeSuggester, value_entry
-from begrepp.variables.suggestion import Suggester, Suggestion, VariableEntry
+from begrepp.variables.suggestion.candidates import (
+    all_entries,
+    entries_of_build,
+    entries_of_records,
+    linked_in,
+    targets_in,
+)
+from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
+from begrepp.variables.suggestion.entries import Suggestion, VariableEntry
+from begrepp.variables.suggestion.suggester import Suggester
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

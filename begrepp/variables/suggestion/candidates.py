@@ -14,7 +14,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import CodeList, Dataset, Record, Text, Variable
 from begrepp.store import Store
-from begrepp.variables.suggestion import ConceptTarget, LinkedVariable, VariableEntry
+from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
 
 MOST_TARGETS = 150_000
 """More concepts than this are not held in memory; name the schemes to look in."""

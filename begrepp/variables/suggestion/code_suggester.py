@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from begrepp.records import Text
-from begrepp.variables.suggestion import LEAST, ConceptTarget, Suggester, Suggestion, VariableEntry
+from begrepp.variables.suggestion.entries import ConceptTarget, Suggestion, VariableEntry
+from begrepp.variables.suggestion.suggester import LEAST, Suggester
 
 _AS_WRITTEN = 0.95
 _ASIDE = re.compile(r"\([^()]*\)")

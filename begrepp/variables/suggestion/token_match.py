@@ -1,0 +1,52 @@
+"""Match of two word tokens: equal, same stem, compound part or similar letters."""
+
+from __future__ import annotations
+
+from begrepp.text.dictionary_words import WordToken
+from begrepp.text.swedish import SHORTEST_PART
+
+SAME_WORD, SAME_STEM, COMPOUND_PART, SIMILAR_LETTERS = 1.0, 0.92, 0.62, 0.75
+
+
+MIN_LETTER_OVERLAP = 0.62
+"""From this share of common three-letter pieces on, two words may be one."""
+
+
+def token_keys(token: WordToken) -> set[str]:
+    """Under what a token is looked up."""
+    return {token.word, token.stem, *token.parts, *(f"#{piece}" for piece in _trigrams(token.word))}
+
+
+def _trigrams(word: str) -> set[str]:
+    """The three-letter pieces of a word, with its ends marked."""
+    marked = f"^{word}$"
+    return {marked[place : place + 3] for place in range(len(marked) - 2)} if len(word) > 4 else set()
+
+
+def match_strength(token: WordToken, other: WordToken) -> float:
+    if token.word == other.word:
+        return SAME_WORD
+    if token.stem == other.stem and len(token.stem) > 2:
+        return SAME_STEM
+    if (
+        token.stem in other.parts
+        or other.stem in token.parts
+        or _is_compound_end(token, other)
+        or _is_compound_end(other, token)
+    ):
+        return COMPOUND_PART
+    if token.parts & other.parts:
+        return COMPOUND_PART * 0.8
+    if len(token.word) > 5 and len(other.word) > 5 and not any(c.isdigit() for c in token.word + other.word):
+        mine, theirs = _trigrams(token.word), _trigrams(other.word)
+        dice = 2 * len(mine & theirs) / (len(mine) + len(theirs))
+        if dice >= MIN_LETTER_OVERLAP:
+            return dice * SIMILAR_LETTERS
+    return 0.0
+
+
+def _is_compound_end(part: WordToken, whole: WordToken) -> bool:
+    """Whether a word begins or ends a compound that the vocabulary does not split."""
+    if len(part.stem) < SHORTEST_PART or len(whole.word) - len(part.stem) < SHORTEST_PART:
+        return False
+    return whole.word.startswith(part.stem) or whole.word.endswith(part.word)

@@ -23,16 +23,16 @@ def code_checksum(*modules: str) -> str:
     Raises `LookupError` for a module that does not exist: the checksum of nothing would never change.
     """
     for module in modules:
-        if not _file(module):
+        if not _module_file(module):
             raise LookupError(f"The project has no module {module}. Correct the name that is passed to code_checksum.")
     found: dict[str, Path] = {}
     pending = [*modules]
     while pending:
         module = pending.pop()
-        path = _file(module)
+        path = _module_file(module)
         if path and module not in found:
             found[module] = path
-            pending += _imported(path)
+            pending += _imported_names(path)
     return files_checksum(found[module] for module in sorted(found))
 
 
@@ -40,17 +40,17 @@ def files_checksum(files: Iterable[Path]) -> str:
     """Return one checksum of the paths (relative to the project) and contents of files."""
     digest = hashlib.sha256()
     for path in files:
-        digest.update(f"{path.relative_to(ROOT).as_posix()} {_checksum(path)}\n".encode())
+        digest.update(f"{path.relative_to(ROOT).as_posix()} {_file_checksum(path)}\n".encode())
     return digest.hexdigest()
 
 
 @cache
-def _checksum(path: Path) -> str:
+def _file_checksum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @cache
-def _file(module: str) -> Path | None:
+def _module_file(module: str) -> Path | None:
     """Return the file of a project module; None for other names, such as an imported class."""
     if module.partition(".")[0] not in PACKAGES:
         return None
@@ -62,7 +62,7 @@ def _file(module: str) -> Path | None:
 
 
 @cache
-def _imported(path: Path) -> tuple[str, ...]:
+def _imported_names(path: Path) -> tuple[str, ...]:
     """Return the names that a file imports; `from a import b` may import the module `a.b`."""
     names = set()
     for node in ast.walk(ast.parse(path.read_bytes())):

@@ -36,7 +36,7 @@ from begrepp.records import Concept, EditionFiles, Text
 from begrepp.settings import ROOT
 from begrepp.store.disk import DiskStore
 from begrepp.text.swedish import fold
-from begrepp.variables.suggestion.candidates import all_entries, linked_in, targets_in
+from begrepp.variables.suggestion.candidates import all_entries, concept_targets, linked_variables
 from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
 from begrepp.variables.suggestion.entries import ConceptTarget, VariableEntry
 from begrepp.variables.suggestion.suggester import Suggester
@@ -93,7 +93,7 @@ def _variables(data: Path) -> None:
     store, manifest = DiskStore(build / "store"), read_manifest(build)
     iris = Iris(manifest.base)
     datasets = [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")]
-    linked = linked_in(store, datasets)
+    linked = linked_variables(store, datasets)
     known = {one.entry.iri: set(one.concepts) for one in linked}
     gold = [
         (entry, dataset, known[entry.iri])
@@ -101,7 +101,7 @@ def _variables(data: Path) -> None:
         for entry in all_entries(store, dataset)
         if entry.iri in known
     ]
-    targets = targets_in(store, [value(row, "scheme") for row in select(store, "schemes-measured")])
+    targets = concept_targets(store, [value(row, "scheme") for row in select(store, "schemes-measured")])
     _score("variables", gold, _rankers(Suggester(targets, linked), targets, all_words=True))
     without = Suggester(targets)
     _score(
@@ -123,7 +123,7 @@ def _values(data: Path) -> None:
                     pairs.add((row["subject_id"], row["object_id"]))
     schemes = {end.partition(":")[0] for pair in pairs for end in pair}
     for scheme in schemes:
-        by_scheme[scheme] = targets_in(store, [Iris().scheme(scheme)])
+        by_scheme[scheme] = concept_targets(store, [Iris().scheme(scheme)])
     named = {f"{scheme}:{target.notation}": target for scheme, found in by_scheme.items() for target in found}
     gold: dict[str, list[tuple[VariableEntry, str, set[str]]]] = {}
     for one, other in sorted({*pairs, *((right, left) for left, right in pairs)}):

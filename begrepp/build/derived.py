@@ -23,7 +23,7 @@ from begrepp.build.part_cache import data_files, software
 from begrepp.build.progress import Progress
 from begrepp.build.view_scan import CHECKS
 from begrepp.code_checksum import code_checksum, files_checksum
-from begrepp.files import link
+from begrepp.files import link_or_copy
 from begrepp.queries.files import QUERIES
 from begrepp.search import renew_index, write_index
 from begrepp.settings import LANGUAGES
@@ -55,7 +55,7 @@ class DerivedResults:
                 target = index / path.relative_to(self._before / "index")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if path.is_file():
-                    link(path, target)
+                    link_or_copy(path, target)
             return self._known.things
         done = progress.work("indexing the words")
         if self._before and self._same("indexing"):
@@ -78,7 +78,7 @@ class DerivedResults:
         written = [Path(STATISTICS), *(path_of(Path(), language) for language in LANGUAGES)]
         if self._before and self._same("overview") and all((self._before / path).exists() for path in written):
             for path in written:
-                link(self._before / path, folder / path)
+                link_or_copy(self._before / path, folder / path)
             return [finding for finding in self._found_before if finding.check in CHECKS]
         counting, alphabet = StatisticsCounter(), Alphabet(base)
         found = [*scan_for_faults(view, counting, alphabet)]

@@ -25,7 +25,7 @@ from begrepp.build.part_writer import OnSpill
 from begrepp.build.progress import Progress
 from begrepp.build.store_writer import PIECE
 from begrepp.errors import BegreppError
-from begrepp.files import link
+from begrepp.files import link_or_copy
 from begrepp.records import EditionFiles, Load
 from begrepp.sources.meter import Meter
 
@@ -192,7 +192,7 @@ def _read_one(job: EditionJob, number: int, load: Load, graphs: Path, base: str,
 
 def _spilled(graph: str, run: Path) -> None:
     piece = run.with_name(run.name + PIECE)
-    link(run, piece)
+    link_or_copy(run, piece)
     for inbox in _outbox:
         inbox.put(GraphPiece(graph, piece))
 

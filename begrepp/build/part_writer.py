@@ -33,7 +33,7 @@ from begrepp.records import (
     ValueSet,
     Variable,
 )
-from begrepp.sources.privacy import refuse_identity_numbers, words_of
+from begrepp.sources.privacy import literal_text, refuse_identity_numbers
 
 OnSpill = Callable[[str, Path], None]
 """Is told of the graph of a part that is being written, and of a run of its sorted lines."""
@@ -56,7 +56,7 @@ class PartWriter:
     def write(self, record: Record) -> None:
         """Write one record."""
         lines = [ntriples(triple) for triple in self.mint_of.triples(record)]
-        refuse_identity_numbers(words_of(lines), getattr(record, "origin", self._origin))
+        refuse_identity_numbers(literal_text(lines), getattr(record, "origin", self._origin))
         if isinstance(record, Scheme):
             self._schemes[record.id] = (record, lines)
             return

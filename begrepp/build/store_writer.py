@@ -25,7 +25,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
 from begrepp.build.progress import Progress
-from begrepp.files import link
+from begrepp.files import link_or_copy
 from begrepp.rdf.sorted_files import changed_lines
 from begrepp.store.contents import Contents, contents_file, file_of, read_contents
 
@@ -161,7 +161,7 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, progre
             raise StoreTooDifferent
     path.mkdir()
     for file in before.iterdir():
-        (link if file.suffix == ".sst" else shutil.copyfile)(file, path / file.name)
+        (link_or_copy if file.suffix == ".sst" else shutil.copyfile)(file, path / file.name)
     store = Oxigraph(str(path))
     for graph in sorted(gone):
         store.remove_graph(NamedNode(graph))

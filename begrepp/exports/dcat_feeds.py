@@ -32,22 +32,22 @@ FORMATS = {
 }
 
 
-def profiles() -> list[str]:
+def feed_profiles() -> list[str]:
     """The profiles that there is a feed in."""
     return sorted(path.stem for path in FEEDS.glob("*.rq"))
 
 
 def build_feed(store: Store, profile: str) -> Iterator[Triple]:
     """The triples of a feed as the engine finds them. Raises `NotFound` where there is none in the profile."""
-    if profile not in profiles():
-        raise NotFound(f"There is no feed in '{profile}'.", f"There are {', '.join(profiles())}.")
+    if profile not in feed_profiles():
+        raise NotFound(f"There is no feed in '{profile}'.", f"There are {', '.join(feed_profiles())}.")
     answer = store.query(read_query(FEEDS / f"{profile}.rq").text)
     assert isinstance(answer, QueryTriples)
-    return map(_exact, answer)
+    return map(_restore_datatype, answer)
 
 
 # The engine keeps whole numbers of every kind as xsd:integer; the profiles ask for the kind.
-_COUNTS = {
+_COUNT_PROPERTIES = {
     expand(name)
     for name in (
         *("health:minTypicalAge", "health:maxTypicalAge", "health:numberOfRecords"),
@@ -57,8 +57,8 @@ _COUNTS = {
 _NON_NEGATIVE = NamedNode(expand("xsd:nonNegativeInteger"))
 
 
-def _exact(triple: Triple) -> Triple:
-    if triple.predicate.value in _COUNTS and isinstance(triple.object, Literal):
+def _restore_datatype(triple: Triple) -> Triple:
+    if triple.predicate.value in _COUNT_PROPERTIES and isinstance(triple.object, Literal):
         return Triple(triple.subject, triple.predicate, Literal(triple.object.value, datatype=_NON_NEGATIVE))
     return triple
 

@@ -24,14 +24,14 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, seria
 from begrepp.artefact.manifest import GraphEntry, Manifest, part_from_entry, read_manifest
 from begrepp.artefact.public_projection import public_lines
 from begrepp.errors import NotFound
-from begrepp.exports.nquads import quads
+from begrepp.exports.nquads import nquad_lines
 from begrepp.exports.sqlite import write_database
 from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.settings import LANGUAGES
 
 ALL = "begrepp"
 """The name of the file that holds everything."""
-FORMS = {
+FORMATS = {
     "nq": "application/n-quads",
     "ttl": "text/turtle",
     "jsonld": "application/ld+json",
@@ -58,8 +58,16 @@ COLUMNS = {
     "begrepp:validFrom": "validFrom",
     "begrepp:validTo": "validTo",
 }
-_INLANGUAGES = ("prefLabel", "altLabel", "hiddenLabel", "definition", "scopeNote", "inclusionNote", "exclusionNote")
-_BETWEEN = "|"
+_LANGUAGE_COLUMNS = (
+    "prefLabel",
+    "altLabel",
+    "hiddenLabel",
+    "definition",
+    "scopeNote",
+    "inclusionNote",
+    "exclusionNote",
+)
+_SEPARATOR = "|"
 
 
 def file_name(name: str, form: str) -> str:
@@ -67,10 +75,10 @@ def file_name(name: str, form: str) -> str:
     return f"{name}.{form}.gz"
 
 
-def split_name(file: str, manifest: Manifest) -> tuple[str, str]:
+def parse_file_name(file: str, manifest: Manifest) -> tuple[str, str]:
     """The name and the form of a download; raises `NotFound` where there is no such file."""
     stem, _, form = file.removesuffix(".gz").rpartition(".")
-    if not file.endswith(".gz") or form not in FORMS or stem not in download_names(manifest):
+    if not file.endswith(".gz") or form not in FORMATS or stem not in download_names(manifest):
         raise NotFound(f"There is no download {file}.", "See /downloads for those that there are.")
     return stem, form
 
@@ -83,7 +91,7 @@ def download_names(manifest: Manifest) -> list[str]:
 def write_download(build: Path, file: str, target: Path) -> str:
     """Write a download to `target` and its SHA-256 beside it (`….sha256`, as `sha256sum` writes it); the SHA-256."""
     manifest = read_manifest(build)
-    name, form = split_name(file, manifest)
+    name, form = parse_file_name(file, manifest)
     aside = target.with_name(f"{target.name}.part")
     # No clock and no name inside: the same build gives the same bytes.
     with aside.open("wb") as out, gzip.GzipFile(filename="", fileobj=out, mode="wb", mtime=0) as zipped:
@@ -97,7 +105,7 @@ def write_download(build: Path, file: str, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _graphs(manifest: Manifest, name: str, *, current: bool) -> list[GraphEntry]:
+def _select_graphs(manifest: Manifest, name: str, *, current: bool) -> list[GraphEntry]:
     """The graphs that a download is made of; those of a code system are its releases."""
     return [
         graph
@@ -106,65 +114,65 @@ def _graphs(manifest: Manifest, name: str, *, current: bool) -> list[GraphEntry]
     ]
 
 
-def _lines(build: Path, manifest: Manifest, name: str) -> Iterator[str]:
+def _read_lines(build: Path, manifest: Manifest, name: str) -> Iterator[str]:
     """The current view as lines of N-Triples, each release's own in their order."""
-    for graph in _graphs(manifest, name, current=True):
+    for graph in _select_graphs(manifest, name, current=True):
         part = part_from_entry(graph, build / "graphs")
         with part.path.open(encoding="utf-8") as lines:
             yield from public_lines(part, lines)
 
 
 def _write_quads(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
-    chosen = {graph.graph for graph in _graphs(manifest, name, current=False)}
-    for line in quads(build, manifest, public=True, only=chosen if name != ALL else None):
+    chosen = {graph.graph for graph in _select_graphs(manifest, name, current=False)}
+    for line in nquad_lines(build, manifest, public=True, only=chosen if name != ALL else None):
         out.write(line.encode())
 
 
-def _triples(build: Path, manifest: Manifest, name: str) -> Iterator[Triple]:
-    reader = _Lines(_lines(build, manifest, name))
+def _parse_triples(build: Path, manifest: Manifest, name: str) -> Iterator[Triple]:
+    reader = _LineReader(_read_lines(build, manifest, name))
     for quad in parse(reader, format=RdfFormat.N_TRIPLES):
         assert isinstance(quad, Quad)
         yield quad.triple
 
 
 def _write_turtle(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
-    serialize(_triples(build, manifest, name), out, format=RdfFormat.TURTLE, prefixes=prefixes())
+    serialize(_parse_triples(build, manifest, name), out, format=RdfFormat.TURTLE, prefixes=prefixes())
 
 
 def _write_json_ld(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
-    serialize(_triples(build, manifest, name), out, format=RdfFormat.JSON_LD, prefixes=prefixes())
+    serialize(_parse_triples(build, manifest, name), out, format=RdfFormat.JSON_LD, prefixes=prefixes())
 
 
 def _write_csv(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
     """One row for each concept; several values of a cell stand with `|` between them."""
     text = TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    table = csv.DictWriter(text, ["iri", "scheme", *_columns()], lineterminator="\r\n")
+    table = csv.DictWriter(text, ["iri", "scheme", *_csv_columns()], lineterminator="\r\n")
     table.writeheader()
-    for subject, group in groupby(_triples(build, manifest, name), key=lambda triple: triple.subject):
+    for subject, group in groupby(_parse_triples(build, manifest, name), key=lambda triple: triple.subject):
         said = [(compact(triple.predicate.value), triple.object) for triple in group]
         if ("rdf:type", "skos:Concept") in {(prop, compact(getattr(value, "value", ""))) for prop, value in said}:
             cells: dict[str, list[str]] = defaultdict(list)
             for prop, value in said:
                 words = str(getattr(value, "value", ""))
                 column = "scheme" if prop == "skos:inScheme" else COLUMNS.get(prop, "")
-                if column in _INLANGUAGES and isinstance(value, Literal):
+                if column in _LANGUAGE_COLUMNS and isinstance(value, Literal):
                     column = f"{column}@{value.language}" if value.language in LANGUAGES else ""
                 if column:
                     cells[column].append(compact(words).removeprefix("begrepp:") if column == "status" else words)
-            row = {column: _BETWEEN.join(sorted(values)) for column, values in cells.items()}
+            row = {column: _SEPARATOR.join(sorted(values)) for column, values in cells.items()}
             table.writerow({"iri": str(getattr(subject, "value", "")), **row})
     text.detach()
 
 
-def _columns() -> list[str]:
+def _csv_columns() -> list[str]:
     return [
         written
         for column in COLUMNS.values()
-        for written in ([f"{column}@{lang}" for lang in LANGUAGES] if column in _INLANGUAGES else [column])
+        for written in ([f"{column}@{lang}" for lang in LANGUAGES] if column in _LANGUAGE_COLUMNS else [column])
     ]
 
 
-class _Lines(BytesIO):
+class _LineReader(BytesIO):
     """Lines as a file to read, a piece at a time."""
 
     def __init__(self, lines: Iterator[str]) -> None:
@@ -183,7 +191,7 @@ class _Lines(BytesIO):
 def _write_sqlite(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
     licences = {
         triple.object.value
-        for triple in _triples(build, manifest, name)
+        for triple in _parse_triples(build, manifest, name)
         if compact(triple.predicate.value) == "dct:license" and isinstance(triple.object, NamedNode)
     }
     about = {
@@ -196,7 +204,7 @@ def _write_sqlite(build: Path, manifest: Manifest, name: str, out: IO[bytes]) ->
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "dump.sqlite")
-        write_database(path, _triples(build, manifest, name), about)
+        write_database(path, _parse_triples(build, manifest, name), about)
         with path.open("rb") as made:
             shutil.copyfileobj(made, out)
 

@@ -15,24 +15,24 @@ from begrepp.rdf.ntriples import iri, name
 from begrepp.records import Redistribution
 
 
-def dump(build: Path, target: Path, *, public: bool) -> int:
+def write_nquads(build: Path, target: Path, *, public: bool) -> int:
     """Write all named graphs to `target` (`.nq` or `.nq.gz`); the number of quads."""
     manifest = read_manifest(build)
     aside = target.with_name(target.name + ".part")
     count = 0
-    with _open(aside, target.suffix == ".gz") as out:
-        for quad in quads(build, manifest, public=public):
+    with _open_output(aside, target.suffix == ".gz") as out:
+        for quad in nquad_lines(build, manifest, public=public):
             out.write(quad.encode())
             count += 1
     aside.replace(target)
     return count
 
 
-def _open(path: Path, zipped: bool) -> IO[bytes]:
+def _open_output(path: Path, zipped: bool) -> IO[bytes]:
     return gzip.open(path, "wb") if zipped else path.open("wb")  # type: ignore[return-value]
 
 
-def quads(build: Path, manifest: Manifest, *, public: bool, only: set[str] | None = None) -> Iterator[str]:
+def nquad_lines(build: Path, manifest: Manifest, *, public: bool, only: set[str] | None = None) -> Iterator[str]:
     """Every quad of the named graphs as a line of N-Quads; of `only` those releases, where they are given."""
     folder = build / "graphs"
     for graph in manifest.graphs:

@@ -7,7 +7,19 @@ from dataclasses import dataclass, field
 
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts, typed
-from begrepp.records import Agent, Dataset, Edition, Element, Home, Link, Mapping, Scheme, Structure, Variable, is_iri
+from begrepp.records import (
+    Agent,
+    Dataset,
+    Edition,
+    Element,
+    Link,
+    ListOwner,
+    Mapping,
+    Scheme,
+    Structure,
+    Variable,
+    is_iri,
+)
 
 
 @dataclass
@@ -18,7 +30,7 @@ class LoadContext:
     load_iri: str = ""
     file_iris: tuple[str, ...] = ()
     schemes: dict[str, Scheme] = field(default_factory=dict)
-    releases: dict[str, Edition] = field(default_factory=dict)
+    editions: dict[str, Edition] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
     structures: dict[str, Structure] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -36,7 +48,7 @@ class LoadContext:
         known = self.schemes.get(scheme)
         return known.iri if known and known.iri else self.iris.scheme(scheme)
 
-    def foreign(self, reference: str) -> str:
+    def external_iri(self, reference: str) -> str:
         """The IRI of a concept in another scheme, written `scheme:notation`."""
         if is_iri(reference):
             return reference
@@ -45,17 +57,17 @@ class LoadContext:
 
     def mapping_iri(self, mapping: Mapping) -> str:
         """The mapping's IRI, named by what it says and on what ground; where it holds by a rule, by its place too."""
-        ends = (self.foreign(mapping.subject), mapping.predicate, self.foreign(mapping.object))
+        ends = (self.external_iri(mapping.subject), mapping.predicate, self.external_iri(mapping.object))
         ruled = mapping.map_group is not None or mapping.map_rule
         place = (str(mapping.map_group), str(mapping.map_priority), mapping.map_rule) if ruled else ()
         return self.iris.mapping(mapping.mapping_set, *ends, str(mapping.negated), mapping.justification, *place)
 
-    def known(self, reference: str) -> str:
+    def resolve_iri(self, reference: str) -> str:
         """The IRI of a `scheme:notation` whose scheme may be in this load, with the publisher's template."""
         scheme, _, notation = reference.partition(":")
         if not is_iri(reference) and scheme in self.schemes:
             return self.concept_iri(scheme, notation)
-        return self.foreign(reference)
+        return self.external_iri(reference)
 
     def variable_iri(self, variable: Variable) -> str:
         """`…/dataset/nkbc/var/er`, with the table before it where the dataset has several."""
@@ -79,7 +91,7 @@ class LoadContext:
         value_set, _, version = reference.rpartition("@")
         return self.iris.value_set(value_set, version)
 
-    def home_iri(self, home: Home) -> str:
+    def owner_iri(self, home: ListOwner) -> str:
         """The IRI of what a list belongs to."""
         return self.iris.dataset(home.dataset) if home.dataset else self.structure_iri(home.structure)
 
@@ -101,16 +113,16 @@ class LoadContext:
         version, _, path = rest.rpartition("/")
         return self.iris.part(self.iris.model(model, version), path)
 
-    def links(self, own: str, links: Iterable[Link]) -> Iterator[Triple]:
+    def link_triples(self, own: str, links: Iterable[Link]) -> Iterator[Triple]:
         """That a thing measures concepts, and for each of them on what ground and how sure."""
         for link in links:
-            concept = self.known(link.concept)
+            concept = self.resolve_iri(link.concept)
             node = iri(self.iris.link(own, concept))
             yield iri(own), name("begrepp:measures"), iri(concept)
             yield iri(own), name("begrepp:qualifiedMeasures"), node
-            yield from self.link(node, concept, link)
+            yield from self.link_node_triples(node, concept, link)
 
-    def link(self, node: str, concept: str, link: Link) -> Iterator[Triple]:
+    def link_node_triples(self, node: str, concept: str, link: Link) -> Iterator[Triple]:
         """The node that says why a link holds."""
         yield node, name("rdf:type"), name("begrepp:Link")
         yield node, name("begrepp:linksTo"), iri(concept)
@@ -124,19 +136,19 @@ class LoadContext:
         if link.checked:
             yield node, name("begrepp:checked"), day(link.checked)
 
-    def rights(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
+    def rights_triples(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
         """Licence, right of redistribution and publisher."""
         yield subject, name("dct:license"), iri(licence)
         yield subject, name("begrepp:redistribution"), name(f"begrepp:{redistribution}")
-        yield from self.agent(subject, "dct:publisher", publisher)
+        yield from self.agent_triples(subject, "dct:publisher", publisher)
 
-    def provenance(self, subject: str) -> Iterator[Triple]:
+    def provenance_triples(self, subject: str) -> Iterator[Triple]:
         """Which load made it, from which files."""
         yield subject, name("prov:wasGeneratedBy"), iri(self.load_iri)
         for file in self.file_iris:
             yield subject, name("prov:wasDerivedFrom"), iri(file)
 
-    def agent(self, subject: str, relation: str, agent: Agent) -> Iterator[Triple]:
+    def agent_triples(self, subject: str, relation: str, agent: Agent) -> Iterator[Triple]:
         """An organisation, and the relation to it."""
         node = iri(self.iris.agent(agent.id))
         yield subject, name(relation), node

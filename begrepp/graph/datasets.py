@@ -27,35 +27,37 @@ def dataset_triples(names: LoadContext, dataset: Dataset) -> Iterator[Triple]:
     if dataset.catalogue:
         yield iri(names.iris.catalogue(dataset.catalogue)), name("dcat:dataset"), subject
     yield subject, name("dcat:version"), plain(dataset.version)
-    yield from _words(subject, dataset)
-    yield from _addresses(subject, dataset)
-    yield from _numbers(subject, dataset)
+    yield from _text_triples(subject, dataset)
+    yield from _iri_triples(subject, dataset)
+    yield from _number_triples(subject, dataset)
     for reference in dataset.subjects:
-        yield subject, name("dct:subject"), iri(names.foreign(reference))
+        yield subject, name("dct:subject"), iri(names.external_iri(reference))
     for reference in dataset.specimen_types:
-        yield subject, name("begrepp:specimenType"), iri(names.foreign(reference))
+        yield subject, name("begrepp:specimenType"), iri(names.external_iri(reference))
     for prefixed, agent in (("dct:publisher", dataset.publisher), ("geodcatap:custodian", dataset.custodian)):
         if agent:
-            yield from names.agent(subject, prefixed, agent)
-    yield from names.agent(subject, "begrepp:describedBy", dataset.catalogue_publisher)
+            yield from names.agent_triples(subject, prefixed, agent)
+    yield from names.agent_triples(subject, "begrepp:describedBy", dataset.catalogue_publisher)
     for prefixed, body in (("health:hdab", dataset.hdab), ("health:hdabCoordinator", dataset.hdab_coordinator)):
         if body:
-            yield from names.agent(subject, prefixed, body)
+            yield from names.agent_triples(subject, prefixed, body)
     yield subject, name("begrepp:descriptionLicence"), iri(dataset.licence)
     yield subject, name("begrepp:redistribution"), name(f"begrepp:{dataset.redistribution}")
-    yield from names.provenance(subject)
-    yield from _contact(names, subject, own, dataset)
-    yield from _period(names, own, "temporal", "dct:temporal", dataset.temporal_from, dataset.temporal_to)
-    yield from _period(names, own, "retention", "health:retentionPeriod", dataset.retention_from, dataset.retention_to)
+    yield from names.provenance_triples(subject)
+    yield from _contact_triples(names, subject, own, dataset)
+    yield from _period_triples(names, own, "temporal", "dct:temporal", dataset.temporal_from, dataset.temporal_to)
+    yield from _period_triples(
+        names, own, "retention", "health:retentionPeriod", dataset.retention_from, dataset.retention_to
+    )
     yield from distribution_triples(names, subject, own, dataset)
     yield from legislation_triples(names, own, dataset.legislation)
-    yield from _processing(names, subject, own, dataset)
-    yield from _measured(names, subject, own, dataset)
-    yield from _evidence(names, subject, own, dataset)
+    yield from _processing_triples(names, subject, own, dataset)
+    yield from _quality_triples(names, subject, own, dataset)
+    yield from _evidence_triples(names, subject, own, dataset)
     if dataset.tables or not dataset.catalogue:
-        yield from _tables(names, subject, own, dataset)
+        yield from _table_group_triples(names, subject, own, dataset)
     if dataset.series:
-        yield from _series(names, subject, dataset.series)
+        yield from _series_triples(names, subject, dataset.series)
 
 
 def catalogue_triples(names: LoadContext, catalogue: Catalogue) -> Iterator[Triple]:
@@ -67,13 +69,13 @@ def catalogue_triples(names: LoadContext, catalogue: Catalogue) -> Iterator[Trip
     yield from texts(subject, "dct:title", catalogue.titles)
     yield subject, name("dcat:version"), plain(catalogue.version)
     yield subject, name("begrepp:validFrom"), day(catalogue.valid_from)
-    yield from names.agent(subject, "begrepp:describedBy", catalogue.publisher)
+    yield from names.agent_triples(subject, "begrepp:describedBy", catalogue.publisher)
     yield subject, name("begrepp:descriptionLicence"), iri(catalogue.licence)
     yield subject, name("begrepp:redistribution"), name(f"begrepp:{catalogue.redistribution}")
-    yield from names.provenance(subject)
+    yield from names.provenance_triples(subject)
 
 
-def _words(subject: str, dataset: Dataset) -> Iterator[Triple]:
+def _text_triples(subject: str, dataset: Dataset) -> Iterator[Triple]:
     for prefixed, values in (
         ("dct:title", dataset.titles),
         ("dct:description", dataset.descriptions),
@@ -88,7 +90,7 @@ def _words(subject: str, dataset: Dataset) -> Iterator[Triple]:
         yield subject, name("health:hasCodeValues"), plain(code)
 
 
-def _addresses(subject: str, dataset: Dataset) -> Iterator[Triple]:
+def _iri_triples(subject: str, dataset: Dataset) -> Iterator[Triple]:
     for prefixed, values in (
         ("dcat:landingPage", (dataset.landing_page,)),
         ("foaf:page", dataset.documentation),
@@ -110,7 +112,7 @@ def _addresses(subject: str, dataset: Dataset) -> Iterator[Triple]:
                 yield subject, name(prefixed), iri(value)
 
 
-def _numbers(subject: str, dataset: Dataset) -> Iterator[Triple]:
+def _number_triples(subject: str, dataset: Dataset) -> Iterator[Triple]:
     for prefixed, number in (
         ("health:minTypicalAge", dataset.min_age),
         ("health:maxTypicalAge", dataset.max_age),
@@ -127,7 +129,7 @@ def _numbers(subject: str, dataset: Dataset) -> Iterator[Triple]:
         yield subject, name("health:hasStructuredData"), typed(str(structured).lower(), "xsd:boolean")
 
 
-def _contact(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _contact_triples(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     if not dataset.contact_names:
         return
     node = iri(names.iris.part(own, "contact"))
@@ -140,7 +142,7 @@ def _contact(names: LoadContext, subject: str, own: str, dataset: Dataset) -> It
         yield node, name("vcard:hasEmail"), iri(f"mailto:{dataset.contact_email}")
 
 
-def _period(names: LoadContext, own: str, part: str, prefixed: str, start: str, end: str) -> Iterator[Triple]:
+def _period_triples(names: LoadContext, own: str, part: str, prefixed: str, start: str, end: str) -> Iterator[Triple]:
     if not (start or end):
         return
     node = iri(names.iris.part(own, part))
@@ -152,7 +154,7 @@ def _period(names: LoadContext, own: str, part: str, prefixed: str, start: str, 
         yield node, name("dcat:endDate"), when(end)
 
 
-def _processing(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _processing_triples(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     """Why and on what ground data are processed, where they come from, what made them, and how good they are."""
     for number, purpose in enumerate(dataset.purposes, start=1):
         node = iri(names.iris.part(own, "purpose", str(number)))
@@ -187,17 +189,17 @@ def _processing(names: LoadContext, subject: str, own: str, dataset: Dataset) ->
         yield node, name("oa:hasBody"), iri(label)
 
 
-def _series(names: LoadContext, subject: str, series: DatasetSeries) -> Iterator[Triple]:
+def _series_triples(names: LoadContext, subject: str, series: DatasetSeries) -> Iterator[Triple]:
     own = names.iris.series(series.id)
     yield subject, name("dcat:inSeries"), iri(own)
     yield iri(own), name("rdf:type"), name("dcat:DatasetSeries")
     yield from texts(iri(own), "dct:title", series.titles)
     yield from texts(iri(own), "dct:description", series.descriptions)
-    yield from names.agent(iri(own), "dct:publisher", series.publisher)
+    yield from names.agent_triples(iri(own), "dct:publisher", series.publisher)
     yield from legislation_triples(names, own, series.legislation)
 
 
-def _measured(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _quality_triples(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     for number, measured in enumerate(dataset.quality, start=1):
         part = names.iris.part(own, "measurement", str(number))
         node = iri(part)
@@ -209,10 +211,10 @@ def _measured(names: LoadContext, subject: str, own: str, dataset: Dataset) -> I
         yield node, name("dct:source"), source(measured.source)
         yield node, name("begrepp:checked"), day(measured.checked)
         start, _, end = measured.year.partition("/")
-        yield from _period(names, part, "temporal", "dct:temporal", start, end or start)
+        yield from _period_triples(names, part, "temporal", "dct:temporal", start, end or start)
 
 
-def _evidence(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _evidence_triples(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     for fact in dataset.evidence:
         node = iri(names.iris.part(own, "evidence", fact.about))
         yield subject, name("begrepp:evidence"), node
@@ -223,7 +225,7 @@ def _evidence(names: LoadContext, subject: str, own: str, dataset: Dataset) -> I
         yield node, name("begrepp:certainty"), plain(fact.certainty)
 
 
-def _tables(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _table_group_triples(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
     group = iri(names.iris.part(own, "tables"))
     yield subject, name("health:hasVariables"), group
     yield group, name("rdf:type"), name("csvw:TableGroup")
@@ -231,10 +233,10 @@ def _tables(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Ite
     for table in dataset.tables:
         node = names.iris.part(own, "table", table.id)
         yield group, name("csvw:table"), iri(node)
-        yield from _table(names, own, node, table)
+        yield from _table_triples(names, own, node, table)
 
 
-def _table(names: LoadContext, own: str, node: str, table: Table) -> Iterator[Triple]:
+def _table_triples(names: LoadContext, own: str, node: str, table: Table) -> Iterator[Triple]:
     subject = iri(node)
     yield subject, name("rdf:type"), name("csvw:Table")
     yield from texts(subject, "dct:title", table.titles)

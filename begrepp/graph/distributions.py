@@ -22,10 +22,14 @@ def distribution_triples(names: LoadContext, subject: str, own: str, dataset: Da
         for number, law in enumerate(dataset.legislation, start=1):
             yield node, name("dcatap:applicableLegislation"), iri(_legislation_iri(names, own, number, law))
     for distribution in dataset.distributions:
-        yield from _distribution(names, subject, names.iris.part(own, "distribution", distribution.id), distribution)
+        yield from _distribution_node_triples(
+            names, subject, names.iris.part(own, "distribution", distribution.id), distribution
+        )
 
 
-def _distribution(names: LoadContext, subject: str, own: str, distribution: Distribution) -> Iterator[Triple]:
+def _distribution_node_triples(
+    names: LoadContext, subject: str, own: str, distribution: Distribution
+) -> Iterator[Triple]:
     node = iri(own)
     yield subject, name(distribution.role), node
     yield node, name("rdf:type"), name("dcat:Distribution")

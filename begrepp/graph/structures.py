@@ -21,8 +21,8 @@ def structure_triples(names: LoadContext, structure: Structure) -> Iterator[Trip
     yield from texts(subject, "dct:description", structure.descriptions)
     yield subject, name("dcat:version"), plain(structure.version)
     yield subject, name("begrepp:validFrom"), day(structure.valid_from)
-    yield from names.rights(subject, structure.licence, structure.redistribution, structure.publisher)
-    yield from names.provenance(subject)
+    yield from names.rights_triples(subject, structure.licence, structure.redistribution, structure.publisher)
+    yield from names.provenance_triples(subject)
 
 
 def element_triples(names: LoadContext, element: Element) -> Iterator[Triple]:
@@ -54,7 +54,7 @@ def element_triples(names: LoadContext, element: Element) -> Iterator[Triple]:
     ):
         if value:
             yield subject, name(prefixed), plain(value)
-    yield from names.links(own, element.measures)
+    yield from names.link_triples(own, element.measures)
     yield from unit_triples(names, subject, element.unit)
     bound = "begrepp:terminologyBinding" if structure.is_model else "begrepp:codingSystem"
     for system in element.code_systems:

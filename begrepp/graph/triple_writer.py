@@ -77,7 +77,7 @@ class TripleWriter(LoadContext):
 
     @decided.register
     def _(self, release: Edition) -> Iterator[Triple]:
-        self.releases[release.scheme] = release
+        self.editions[release.scheme] = release
         subject = iri(self.iris.release(release.scheme, release.version))
         yield subject, name("rdf:type"), name("begrepp:CodeSystemRelease")
         yield subject, name("begrepp:releaseOf"), iri(self.scheme_iri(release.scheme))
@@ -91,8 +91,8 @@ class TripleWriter(LoadContext):
             yield subject, name("dct:modified"), day(release.modified)
         yield from texts(subject, "adms:versionNotes", release.version_notes)
         yield subject, name("begrepp:inGraph"), subject
-        yield from self.rights(subject, release.licence, release.redistribution, release.publisher)
-        yield from self.provenance(subject)
+        yield from self.rights_triples(subject, release.licence, release.redistribution, release.publisher)
+        yield from self.provenance_triples(subject)
 
     @decided.register
     def _(self, level: Level) -> Iterator[Triple]:
@@ -125,7 +125,7 @@ class TripleWriter(LoadContext):
             yield subject, name("skos:related"), iri(self.concept_iri(concept.scheme, related))
         if concept.level:
             yield iri(self.iris.level(concept.scheme, concept.level)), name("skos:member"), subject
-        release = self.releases[concept.scheme]
+        release = self.editions[concept.scheme]
         yield subject, name("begrepp:inRelease"), iri(self.iris.release(concept.scheme, release.version))
         yield subject, name("begrepp:status"), name(f"begrepp:{concept.status}")
         if concept.status is Status.INACTIVE:
@@ -187,12 +187,12 @@ class TripleWriter(LoadContext):
         yield from texts(subject, "dct:title", mapping_set.titles)
         yield subject, name("dcat:version"), plain(mapping_set.version)
         yield subject, name("begrepp:validFrom"), day(mapping_set.valid_from)
-        yield from self.rights(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
-        yield from self.provenance(subject)
+        yield from self.rights_triples(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
+        yield from self.provenance_triples(subject)
 
     @decided.register
     def _(self, mapping: Mapping) -> Iterator[Triple]:
-        left, right = self.foreign(mapping.subject), self.foreign(mapping.object)
+        left, right = self.external_iri(mapping.subject), self.external_iri(mapping.object)
         subject = iri(self.mapping_iri(mapping))
         yield iri(self.iris.mapping_set(mapping.mapping_set)), name("sssom:mappings"), subject
         yield subject, name("rdf:type"), name("owl:Axiom")
@@ -248,7 +248,7 @@ class TripleWriter(LoadContext):
         for identifier in value_set.identifiers:
             yield subject, name("dct:identifier"), plain(identifier)
         for member in value_set.members:
-            yield subject, name("skos:member"), iri(self.known(member))
+            yield subject, name("skos:member"), iri(self.resolve_iri(member))
         for rule in value_set.intension:
             yield subject, name("begrepp:intension"), plain(rule)
 

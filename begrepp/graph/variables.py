@@ -26,8 +26,8 @@ def variable_triples(names: LoadContext, variable: Variable) -> Iterator[Triple]
     yield subject, name("csvw:name"), plain(variable.name)
     yield from texts(subject, "csvw:title", variable.titles)
     yield from texts(subject, "dct:description", variable.descriptions)
-    yield from names.links(own, variable.measures)
-    yield from _values(names, subject, home, variable)
+    yield from names.link_triples(own, variable.measures)
+    yield from _value_domain_triples(names, subject, home, variable)
     yield from unit_triples(names, subject, variable.unit)
     for prefixed, words in (
         ("begrepp:questionText", variable.questions),
@@ -49,7 +49,7 @@ def variable_triples(names: LoadContext, variable: Variable) -> Iterator[Triple]
     if variable.represented:
         yield subject, name("begrepp:representedVariable"), iri(names.iris.part(home, "rv", variable.represented))
     if variable.linkage_key:
-        yield subject, name("begrepp:linkageKeyFor"), iri(names.foreign(variable.linkage_key))
+        yield subject, name("begrepp:linkageKeyFor"), iri(names.external_iri(variable.linkage_key))
     if variable.iri:
         yield subject, name("owl:sameAs"), iri(variable.iri)
     if variable.property_url:
@@ -62,14 +62,14 @@ def variable_triples(names: LoadContext, variable: Variable) -> Iterator[Triple]
         yield subject, name("begrepp:validFrom"), when(variable.valid_from)
     if variable.valid_to:
         yield subject, name("begrepp:validTo"), when(variable.valid_to)
-    yield from _quality(names, own, variable)
+    yield from _quality_triples(names, own, variable)
     if variable.source:
         yield subject, name("dct:source"), source(variable.source)
     if variable.checked:
         yield subject, name("begrepp:checked"), day(variable.checked)
 
 
-def _values(names: LoadContext, subject: str, home: str, variable: Variable) -> Iterator[Triple]:
+def _value_domain_triples(names: LoadContext, subject: str, home: str, variable: Variable) -> Iterator[Triple]:
     """The value domain: lists that enumerate it, or the datatype and its bounds that describe it."""
     yield subject, name("csvw:datatype"), plain(variable.datatype)
     for system in variable.code_systems:
@@ -118,7 +118,7 @@ def unit_triples(names: LoadContext, subject: str, words: str) -> Iterator[Tripl
             yield node, name("qudt:conversionOffset"), typed(known.offset, "xsd:double")
 
 
-def _quality(names: LoadContext, own: str, variable: Variable) -> Iterator[Triple]:
+def _quality_triples(names: LoadContext, own: str, variable: Variable) -> Iterator[Triple]:
     for number, quality in enumerate(variable.quality, start=1):
         node = iri(names.iris.part(own, "quality", str(number)))
         yield iri(own), name("dqv:hasQualityMeasurement"), node
@@ -135,7 +135,7 @@ def _quality(names: LoadContext, own: str, variable: Variable) -> Iterator[Tripl
 
 def code_list_triples(names: LoadContext, code_list: CodeList) -> Iterator[Triple]:
     """A list of a dataset's or a structure's own: a concept scheme, whose codes are concepts."""
-    home = names.home_iri(code_list.home)
+    home = names.owner_iri(code_list.home)
     own = names.iris.code_list(home, code_list.id)
     subject = iri(own)
     yield subject, name("rdf:type"), name("skos:ConceptScheme")
@@ -166,11 +166,11 @@ def code_list_triples(names: LoadContext, code_list: CodeList) -> Iterator[Tripl
         if value.valid_to:
             yield node, name("begrepp:validTo"), when(value.valid_to)
         for link in value.matches:
-            concept = names.known(link.concept)
+            concept = names.resolve_iri(link.concept)
             yield node, name("skos:exactMatch"), iri(concept)
             qualified = iri(names.iris.link(code, concept))
             yield node, name("begrepp:qualifiedMatch"), qualified
-            yield from names.link(qualified, concept, link)
+            yield from names.link_node_triples(qualified, concept, link)
 
 
 def content_digest(code_list: CodeList) -> str:
@@ -190,7 +190,7 @@ def conceptual_triples(names: LoadContext, variable: ConceptualVariable) -> Iter
     yield subject, name("rdf:type"), name("cdi:ConceptualVariable")
     yield from texts(subject, "rdfs:label", variable.titles)
     yield from texts(subject, "dct:description", variable.descriptions)
-    yield from names.links(own, variable.measures)
+    yield from names.link_triples(own, variable.measures)
     if variable.unit_type:
         yield subject, name("begrepp:unitTypeName"), plain(variable.unit_type)
 

@@ -34,7 +34,7 @@ class Legislation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class QualityMeasurement:
     """A measured quality of a dataset (`dqv:QualityMeasurement`): what was measured, the value, when, and who says so.
 
     `metric` is one word (completeness, timeliness, agreement, underreporting); `year` may be a span, 2010/2014.
@@ -211,5 +211,5 @@ class Dataset:
     provenance: tuple[Text, ...] = ()
     generated_by: tuple[Activity, ...] = ()
     quality_labels: tuple[str, ...] = ()
-    quality: tuple[Measured, ...] = ()
+    quality: tuple[QualityMeasurement, ...] = ()
     evidence: tuple[Evidence, ...] = ()

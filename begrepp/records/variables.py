@@ -16,7 +16,7 @@ from begrepp.records.common import Link, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
+class ListOwner:
     """What a list or a part belongs to: a dataset or a structure, one of them."""
 
     dataset: str = ""
@@ -49,7 +49,7 @@ class CodeList:
     `id` is unique within its home; `loaders.support.code_lists` finds one for lists that the source leaves unnamed.
     """
 
-    home: Home
+    home: ListOwner
     id: str
     origin: Origin
     titles: tuple[Text, ...]
@@ -61,7 +61,7 @@ class CodeList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
+class VariableQuality:
     """A measured quality of a variable (`dqv:QualityMeasurement`), such as completeness in per cent for a year."""
 
     metric: str
@@ -115,7 +115,7 @@ class Variable:
     """An attribute of an information model, `model@version/attribute` or its address."""
     references: tuple[str, ...] = ()
     """Other variables of the dataset that the description points to, by name."""
-    quality: tuple[Quality, ...] = ()
+    quality: tuple[VariableQuality, ...] = ()
     valid_from: str = ""
     valid_to: str = ""
     at_event: str = ""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tantivy import Index, Query
 
-from begrepp.files import link
+from begrepp.files import link_or_copy
 from begrepp.rdf.sorted_files import changed_lines, subjects_below
 from begrepp.search.documents import things_of
 from begrepp.search.index_state import NAME, IndexState
@@ -46,7 +46,7 @@ def renew_index(path: Path, current: Path, before: Path, view: Path, done: Calla
     path.mkdir(parents=True)
     for file in before.iterdir():
         if file.name != NAME and not file.name.endswith(".lock"):
-            link(file, path / file.name)
+            link_or_copy(file, path / file.name)
     others = {other for iri in found for other in ledger.partners.get(iri, ())}
     documents = DocumentWriter(ledger, {thing.iri: names_of(thing) for thing in things_of(current, others)})
     index = Index.open(str(path))

@@ -37,12 +37,12 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
         raise InputError(
             path, f"this is not a whole zip or xlsx file ({error}).", "Fetch the file again from its publisher."
         ) from None
-    unpacked = sum(member.file_size for member in members)
-    ratio = unpacked // max(path.stat().st_size, 1)
-    if unpacked > MAX_UNPACKED or (unpacked > _SMALL and ratio > MAX_RATIO):
+    unpack_members = sum(member.file_size for member in members)
+    ratio = unpack_members // max(path.stat().st_size, 1)
+    if unpack_members > MAX_UNPACKED or (unpack_members > _SMALL and ratio > MAX_RATIO):
         raise InputError(
             path,
-            f"the archive would unpack to {unpacked:,} bytes, {ratio:,} times its size: it looks like a zip bomb.",
+            f"the archive would unpack to {unpack_members:,} bytes, {ratio:,} times its size: it looks like a zip bomb.",
             "Check where the file comes from.",
         )
     for member in members:
@@ -81,7 +81,7 @@ def refuse_doctypes(path: Path) -> None:
                 )
 
 
-def unpacked(path: Path, folder: Path, wanted: str) -> list[Path]:
+def unpack_members(path: Path, folder: Path, wanted: str) -> list[Path]:
     """The members of a checked archive whose names the pattern finds, written flat into the folder."""
     written = []
     for member in check_archive(path):

@@ -54,7 +54,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def valid_from(edition: EditionFiles) -> date:
     """When the edition came into force: as declared, or as its name begins (`2021`, `2021-05-31`)."""
-    declared = _release(edition).get("valid_from")
+    declared = _release_table(edition).get("valid_from")
     if isinstance(declared, date):
         return date(declared.year, declared.month, declared.day)
     if declared is not None:
@@ -78,7 +78,7 @@ def valid_from(edition: EditionFiles) -> date:
 
 def coverage(edition: EditionFiles) -> Coverage:
     """Whether the files list the whole scheme; a `source.toml` may say that they do not."""
-    said = _release(edition).get("coverage", "complete")
+    said = _release_table(edition).get("coverage", "complete")
     try:
         return Coverage(said)
     except ValueError:
@@ -87,7 +87,7 @@ def coverage(edition: EditionFiles) -> Coverage:
         ) from None
 
 
-def _release(edition: EditionFiles) -> dict[str, Any]:
+def _release_table(edition: EditionFiles) -> dict[str, Any]:
     said = declaration(edition).get("release", {})
     if not isinstance(said, dict):
         raise InputError(Origin(DECLARATION), "release is no table.", "Write [release] on a line of its own.")

@@ -18,7 +18,7 @@ class Meter:
 METER: ContextVar[Meter] = ContextVar("METER")
 
 
-def meter() -> Meter:
+def current_meter() -> Meter:
     """The meter of whoever is watching, or one that nobody watches."""
     try:
         return METER.get()

@@ -38,13 +38,13 @@ _CANDIDATES = (
 )
 
 
-SERIAL = re.compile(r"[01]\d[- ]?\d\d.?\d{4}")
+SERIAL_PATTERN = re.compile(r"[01]\d[- ]?\d\d.?\d{4}")
 """Every form ends in a month, a day and four digits; most texts have none of that, and need no closer look."""
 
 
 def find_identity_number(text: str) -> str | None:
     """The first Swedish identity number in the text, or None."""
-    if not SERIAL.search(text):
+    if not SERIAL_PATTERN.search(text):
         return None
     for match in chain.from_iterable(candidate.finditer(text) for candidate in _CANDIDATES):
         day = int(match["day"])
@@ -60,7 +60,7 @@ def find_identity_number(text: str) -> str | None:
     return None
 
 
-def words_of(lines: Iterable[str]) -> str:
+def literal_text(lines: Iterable[str]) -> str:
     """What N-Triples say in words, a literal a line. Numbers alone are left out: a code may look like any number."""
     literals = (line[line.index('"') + 1 : line.rindex('"')] for line in lines if '"' in line)
     words = "\n".join(literal for literal in literals if not literal.isdigit())
@@ -78,7 +78,7 @@ def refuse_identity_numbers(text: str, origin: Origin) -> None:
 
 
 # What a column is called that says whom a row is about.
-_PERSON_COLUMN = re.compile(
+_PERSON_COLUMN_NAME = re.compile(
     r"(person|personal|samordnings|patient|pat|journal|individ|deltagar|l[oö]p)[ _-]*"
     r"(id|nr|num(mer|ber)?|identifier|identitet|identity[ _-]*number|key|nyckel)"
     r"|pnr|p_?id|record[ _-]*id|ssn|cpr|mrn|nhs[ _-]*number|usubjid"
@@ -89,26 +89,26 @@ _PERSON_COLUMN = re.compile(
 )
 # What stands in it: a code, a day or a name, never words about the column, nor a prefixed name such as the `record_id`
 # of a mapping in SSSOM.
-_ONE_WORD = re.compile(r"(?=.*\d)(?![A-Za-z]\w*:)[\w/.:-]{1,40}")
-_ONE_NAME = re.compile(r"[^\W\d_]+([ '-][^\W\d_]+){0,2}")
+_PERSON_ID_CELL = re.compile(r"(?=.*\d)(?![A-Za-z]\w*:)[\w/.:-]{1,40}")
+_PERSON_NAME_CELL = re.compile(r"[^\W\d_]+([ '-][^\W\d_]+){0,2}")
 
 
 @lru_cache(maxsize=4096)
-def _person_column(column: str) -> re.Pattern[str] | None:
+def _person_cell_pattern(column: str) -> re.Pattern[str] | None:
     """What a cell looks like that tells of one person, if the column tells of persons."""
-    found = _PERSON_COLUMN.fullmatch(column.strip())
-    return (_ONE_NAME if found["name"] else _ONE_WORD) if found else None
+    found = _PERSON_COLUMN_NAME.fullmatch(column.strip())
+    return (_PERSON_NAME_CELL if found["name"] else _PERSON_ID_CELL) if found else None
 
 
-def names_a_person(column: str) -> bool:
+def is_person_column(column: str) -> bool:
     """Whether a column, by what it is called, says whom a row is about or when one was born."""
-    return _person_column(column) is not None
+    return _person_cell_pattern(column) is not None
 
 
 def refuse_person_rows(cells: Mapping[str, str], origin: Origin) -> None:
     """Raise `PersonalDataError` if a row of a table is about one person: a column says whom, and its cell names one."""
     for column, cell in cells.items():
-        if cell and (looks := _person_column(column)) and looks.fullmatch(cell):
+        if cell and (looks := _person_cell_pattern(column)) and looks.fullmatch(cell):
             raise PersonalDataError(
                 origin,
                 f"the column '{column}' names a person or tells when one was born: this looks like data with one row "
@@ -117,7 +117,7 @@ def refuse_person_rows(cells: Mapping[str, str], origin: Origin) -> None:
             )
 
 
-def refuse_persons(cells: Mapping[str, str], origin: Origin) -> None:
+def refuse_personal_data(cells: Mapping[str, str], origin: Origin) -> None:
     """Raise `PersonalDataError` if a row holds an identity number, or is about one person."""
     refuse_identity_numbers("\t".join(cells.values()), origin)
     refuse_person_rows(cells, origin)

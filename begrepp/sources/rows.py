@@ -46,11 +46,11 @@ class Row:
     def __contains__(self, column: str) -> bool:
         return column in self._cells
 
-    def left(self) -> list[str]:
+    def remaining_columns(self) -> list[str]:
         """The columns that nobody has taken yet."""
         return list(self._cells)
 
-    def drop(self) -> None:
+    def ignore_remaining(self) -> None:
         """Ignore all that is left, where the format allows columns of any name."""
         self._cells.clear()
 
@@ -101,7 +101,7 @@ def check_header(header: list[str], required: Iterable[str], delimiter: str, pat
     )
 
 
-def named_cells(header: list[str], cells: list[str], origin: Origin, short_rows: bool) -> dict[str, str]:
+def cells_by_column(header: list[str], cells: list[str], origin: Origin, short_rows: bool) -> dict[str, str]:
     if short_rows and len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
         cells = cells[: len(header)]
     if len(cells) < len(header) and short_rows:

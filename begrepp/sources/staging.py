@@ -14,7 +14,7 @@ from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from begrepp.sources.editions import DECLARATION
 
-_UNPUBLISHED = (
+_PLACEHOLDER_DECLARATION = (
     '[source]\npublisher = "begrepp"\nlicence = "about:blank"\n[dataset]\ntitle.sv = "{0}"\ndescription.sv = "{0}"\n'
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -49,7 +49,12 @@ def stage_files(
         place.mkdir(parents=True)
         for path in files:
             _copy(path, place, files)
-        _declare(place / DECLARATION, loader, partial, _UNPUBLISHED.format(source) if loader and unpublished else "")
+        _write_declaration(
+            place / DECLARATION,
+            loader,
+            partial,
+            _PLACEHOLDER_DECLARATION.format(source) if loader and unpublished else "",
+        )
         copied = tuple(sorted(path for path in place.rglob("*") if path.is_file()))
         yield EditionFiles(source=source, version=edition, folder=place, files=copied)
 
@@ -65,7 +70,7 @@ def _copy(path: Path, place: Path, files: tuple[Path, ...]) -> None:
     shutil.copy2(path, folder / path.name)
 
 
-def _declare(path: Path, loader: str, partial: bool, more: str) -> None:
+def _write_declaration(path: Path, loader: str, partial: bool, more: str) -> None:
     lines = []
     if loader:
         lines.append(f'loader = "{loader}"\n')

@@ -16,9 +16,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.meter import Meter, meter
+from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
-from begrepp.sources.rows import Row, check_header, named_cells
+from begrepp.sources.rows import Row, cells_by_column, check_header
 
 MAX_LINE = 1_000_000
 _CHUNK = 1 << 16
@@ -54,8 +54,8 @@ def read_table(
     is then passed over, where a list is too useful to be refused for it.
     """
     own = frozenset(identifiers)
-    counter = meter() if counted else Meter()
-    lines, passed = _after_comments(islice(_lines(path, encoding, counter), skip, None), comment)
+    counter = current_meter() if counted else Meter()
+    lines, passed = _skip_comments(islice(_decoded_lines(path, encoding, counter), skip, None), comment)
     passed += skip
     reader = csv.reader(
         lines,
@@ -78,7 +78,7 @@ def read_table(
                 continue
             counter.rows += 1
             try:
-                found = named_cells(header, cells, origin, short_rows)
+                found = cells_by_column(header, cells, origin, short_rows)
             except InputError as error:
                 if misaligned is None:
                     raise
@@ -107,11 +107,11 @@ def read_exact(
     `Row` would find, at a tenth of its cost. Cells are not stripped. Only the columns `texts` can hold
     words, and are searched for identity numbers; the others hold identifiers, dates and flags.
     """
-    counter = meter() if counted else Meter()
+    counter = current_meter() if counted else Meter()
     counter.stage = "reading"
     where = [columns.index(column) for column in texts]
     width = len(columns)
-    lines = enumerate(_lines(path, "utf-8", counter), start=1)
+    lines = enumerate(_decoded_lines(path, "utf-8", counter), start=1)
     number, line = next(lines, (0, ""))
     if not number:
         raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
@@ -131,7 +131,7 @@ def read_exact(
         if len(cells) != width:
             if cells == [""]:
                 continue
-            named_cells(header, cells, Origin(path.name, number), short_rows=False)
+            cells_by_column(header, cells, Origin(path.name, number), short_rows=False)
         counter.rows += 1
         for position in where:
             if not cells[position].isalpha():
@@ -142,7 +142,7 @@ def read_exact(
 def read_comments(path: Path, comment: str) -> str:
     """The lines at the top that begin with `comment`, without it; no more than MAX_LINE characters."""
     found: list[str] = []
-    for line in _lines(path, "utf-8", Meter()):
+    for line in _decoded_lines(path, "utf-8", Meter()):
         if not line.startswith(comment):
             break
         found.append(line.removeprefix(comment))
@@ -153,10 +153,10 @@ def read_comments(path: Path, comment: str) -> str:
 
 def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
     """The lines of a text, decoded and NFC-normalised, no longer than `MAX_LINE`."""
-    return _lines(path, encoding, Meter())
+    return _decoded_lines(path, encoding, Meter())
 
 
-def _after_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:
+def _skip_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:
     passed = 0
     for line in lines:
         if not comment or not line.startswith(comment):
@@ -165,7 +165,7 @@ def _after_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], 
     return iter(()), passed
 
 
-def _lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
+def _decoded_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
     """Decoded lines, a byte order mark removed, no line longer than MAX_LINE."""
     start = counter.bytes
     with path.open("rb") as raw:
@@ -173,7 +173,7 @@ def _lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
         if bom.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise InputError(path, "the file is encoded in UTF-16.", "Save it as UTF-8 and add it again.")
         raw.seek(3 if bom.startswith(codecs.BOM_UTF8) else 0)
-        for number, line in enumerate(_bounded(raw, path), start=1):
+        for number, line in enumerate(_bounded_lines(raw, path), start=1):
             counter.bytes = start + raw.tell()
             try:
                 text = line.decode(encoding)
@@ -195,7 +195,7 @@ def _lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
             )
 
 
-def _bounded(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
+def _bounded_lines(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
     number = 0
     while line := raw.readline(MAX_LINE + 1):
         number += 1

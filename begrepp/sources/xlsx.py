@@ -14,9 +14,9 @@ from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.sources.archives import check_archive, refuse_doctypes
-from begrepp.sources.meter import Meter, meter
+from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
-from begrepp.sources.rows import Row, check_header, named_cells
+from begrepp.sources.rows import Row, cells_by_column, check_header
 
 
 def read_xlsx(
@@ -26,7 +26,7 @@ def read_xlsx(
 
     Formulas are refused: what a formula shows depends on who last opened the file.
     """
-    counter = meter() if counted else Meter()
+    counter = current_meter() if counted else Meter()
     counter.stage = "reading"
     header: list[str] | None = None
     for origin, values in islice(_sheet_rows(path, sheet), skip, None):
@@ -40,7 +40,7 @@ def read_xlsx(
             continue
         counter.rows += 1
         refuse_identity_numbers("\t".join(values), origin)
-        found = named_cells(header, values, origin, short_rows=True)
+        found = cells_by_column(header, values, origin, short_rows=True)
         refuse_person_rows(found, origin)
         yield Row(found, origin)
     if header is None:
@@ -82,7 +82,7 @@ def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
         ) from None
 
 
-def rows_of_all_sheets(path: Path) -> Iterator[tuple[str, Origin, list[str]]]:
+def read_all_sheets(path: Path) -> Iterator[tuple[str, Origin, list[str]]]:
     """The rows of all sheets as they are, with the sheet's name. Of a workbook that cannot be read there are none: who
     loads it says why.
     """

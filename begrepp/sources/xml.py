@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from begrepp.errors import InputError, Origin, PersonalDataError
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 
 _CHUNK = 1 << 16
 _MAX_DEPTH = 200
@@ -94,7 +94,7 @@ def read_xml(
     parser.setContentHandler(handler)
     # Fed piece by piece, the parser tells no handler where it is; it is its own locator.
     handler.setDocumentLocator(parser)
-    counter = meter()
+    counter = current_meter()
     try:
         with path.open("rb") as stream:
             while data := stream.read(_CHUNK):
@@ -107,7 +107,7 @@ def read_xml(
             parser.close()
     except DefusedXmlException:
         raise InputError(
-            Origin(path.name, _line(parser)),
+            Origin(path.name, _line_number(parser)),
             "the XML declares a DTD or entities, which are refused: they can read files or exhaust memory.",
             "Remove the DOCTYPE in a copy, and check where the file comes from.",
         ) from None
@@ -125,14 +125,14 @@ def read_xml(
     yield handler.root
 
 
-def root_of(path: Path) -> tuple[str, str]:
+def read_root_name(path: Path) -> tuple[str, str]:
     """The local name and the namespace of a file's outermost element. Raises `InputError` as `read_xml` does."""
     for node in read_xml(path, first_only=True):
         return node.name, node.namespace
     raise AssertionError("read_xml yields a root, or raises")
 
 
-def _line(parser: Any) -> int:
+def _line_number(parser: Any) -> int:
     return int(parser.getLineNumber() or 0)
 
 
@@ -188,7 +188,7 @@ class _Handler(ContentHandler):
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
         node = self._open.pop()
         if node.name in self.yielding and self._open:
-            meter().rows += 1
+            current_meter().rows += 1
             self._ready.append(node)
 
     def characters(self, content: str) -> None:

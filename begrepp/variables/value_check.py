@@ -19,7 +19,7 @@ from begrepp.records import Text
 from begrepp.search import code_key
 from begrepp.text.swedish import fold
 
-NEAR = 5
+MAX_NEAR = 5
 _MISSING = frozenset(("", "na", "n/a", "null", "none", "nan", "."))
 _BATCH = 500
 
@@ -91,23 +91,23 @@ class CheckedList:
 def check_values(against: str, values: Iterable[str], known: QueryContext, language: str = "sv") -> CheckedList:
     """Check values against a list: `icd-10-se`, `icd-10-se@2021`, or the list of a variable, `nkbc/a_tnm_tklass`."""
     name, _, edition = against.partition("@")
-    lists, missing_lists, title = _lists(name, known)
-    entries = _entries_of_edition(lists[0], edition, known) if edition else _entries(lists, missing_lists, known)
+    lists, missing_lists, title = _find_lists(name, known)
+    entries = _read_edition_entries(lists[0], edition, known) if edition else _read_entries(lists, missing_lists, known)
     if not entries:
         raise NotFound(f"{against} has no codes.", "See /cs for the lists and their editions.")
-    finder = _Finder(entries)
-    checked = [_check(each, finder, language) for each in values]
+    finder = _CodeFinder(entries)
+    checked = [_check_value(each, finder, language) for each in values]
     unknown = [each.value.strip() for each in checked if each.verdict in (Verdict.UNKNOWN, Verdict.RETIRED)]
-    elsewhere = _editions(lists[0], unknown, edition, known) if unknown else {}
+    elsewhere = _read_editions(lists[0], unknown, edition, known) if unknown else {}
     return CheckedList(
         list_iri=lists[0],
         title=title,
         edition=edition,
-        values=[_with_editions(each, elsewhere.get(each.value.strip(), ())) for each in checked],
+        values=[_add_editions(each, elsewhere.get(each.value.strip(), ())) for each in checked],
     )
 
 
-def _check(raw: str, finder: _Finder, language: str) -> CheckedValue:
+def _check_value(raw: str, finder: _CodeFinder, language: str) -> CheckedValue:
     text = raw.strip()
     entry = finder.exact.get(text)
     if entry is None and fold(text) in _MISSING:
@@ -117,19 +117,21 @@ def _check(raw: str, finder: _Finder, language: str) -> CheckedValue:
         if len(alike) == 1:
             entry = alike[0]
             verdict = Verdict.WRITTEN if entry.active else Verdict.RETIRED
-            return _found(raw, entry, verdict, language)
+            return _checked_value(raw, entry, verdict, language)
         near = alike or finder.near(text)
         return CheckedValue(
             value=raw, verdict=Verdict.UNKNOWN, instead=tuple((each.notation, each.label(language)) for each in near)
         )
     if entry.missing:
-        return _found(raw, entry, Verdict.MISSING, language)
+        return _checked_value(raw, entry, Verdict.MISSING, language)
     verdict = Verdict.VALID if entry.active else Verdict.RETIRED
     # Blanks around a code are another writing of it.
-    return _found(raw, entry, Verdict.WRITTEN if verdict is Verdict.VALID and raw != text else verdict, language)
+    return _checked_value(
+        raw, entry, Verdict.WRITTEN if verdict is Verdict.VALID and raw != text else verdict, language
+    )
 
 
-def _found(raw: str, entry: CodeListEntry, verdict: Verdict, language: str) -> CheckedValue:
+def _checked_value(raw: str, entry: CodeListEntry, verdict: Verdict, language: str) -> CheckedValue:
     return CheckedValue(
         value=raw,
         verdict=verdict,
@@ -140,7 +142,7 @@ def _found(raw: str, entry: CodeListEntry, verdict: Verdict, language: str) -> C
     )
 
 
-def _with_editions(checked: CheckedValue, editions: Sequence[str]) -> CheckedValue:
+def _add_editions(checked: CheckedValue, editions: Sequence[str]) -> CheckedValue:
     if not editions:
         return checked
     verdict = Verdict.OTHER_EDITION if checked.verdict is Verdict.UNKNOWN else checked.verdict
@@ -155,7 +157,7 @@ def _with_editions(checked: CheckedValue, editions: Sequence[str]) -> CheckedVal
     )
 
 
-class _Finder:
+class _CodeFinder:
     """Finds the codes of a list, however they are written."""
 
     def __init__(self, entries: Sequence[CodeListEntry]) -> None:
@@ -175,8 +177,8 @@ class _Finder:
         whole = text.removesuffix(".0") if text.endswith(".0") else text
         for key in (code_key(text), code_key(whole), _unpadded(text), _unpadded(whole)):
             if key and (found := self._keys.get(key)):
-                return _in_use(found)
-        return _in_use(self._labels.get(fold(text), []))
+                return _prefer_active(found)
+        return _prefer_active(self._labels.get(fold(text), []))
 
     def near(self, text: str) -> list[CodeListEntry]:
         """The codes one sign away; where there is none, the code that it would stand under."""
@@ -187,10 +189,10 @@ class _Finder:
                 if found := self._keys.get(key[:end], []):
                     break
         unique = {entry.notation: entry for entry in found}
-        return sorted(unique.values(), key=lambda entry: (not entry.active, entry.notation))[:NEAR]
+        return sorted(unique.values(), key=lambda entry: (not entry.active, entry.notation))[:MAX_NEAR]
 
 
-def _in_use(entries: Sequence[CodeListEntry]) -> list[CodeListEntry]:
+def _prefer_active(entries: Sequence[CodeListEntry]) -> list[CodeListEntry]:
     unique = [*{entry.notation: entry for entry in entries}.values()]
     return [entry for entry in unique if entry.active] or unique
 
@@ -214,7 +216,7 @@ def _edits(key: str, signs: Sequence[str]) -> Iterator[str]:
         yield key + sign
 
 
-def _lists(name: str, known: QueryContext) -> tuple[list[str], list[str], str]:
+def _find_lists(name: str, known: QueryContext) -> tuple[list[str], list[str], str]:
     """The IRI of the list (and of its codes for no value) that a scheme or a variable has, and what it is called."""
     dataset, slash, variable = name.partition("/")
     if slash and "://" not in name:
@@ -244,7 +246,7 @@ def _lists(name: str, known: QueryContext) -> tuple[list[str], list[str], str]:
     return [iri], [], CodeListEntry(name, tuple(titles)).label()
 
 
-def _entries(lists: Sequence[str], missing: Sequence[str], known: QueryContext) -> list[CodeListEntry]:
+def _read_entries(lists: Sequence[str], missing: Sequence[str], known: QueryContext) -> list[CodeListEntry]:
     labels: dict[str, list[Text]] = defaultdict(list)
     said: dict[str, tuple[str, bool, str, str]] = {}
     after: dict[str, dict[str, str]] = defaultdict(dict)
@@ -267,7 +269,7 @@ def _entries(lists: Sequence[str], missing: Sequence[str], known: QueryContext) 
     ]
 
 
-def _entries_of_edition(scheme: str, edition: str, known: QueryContext) -> list[CodeListEntry]:
+def _read_edition_entries(scheme: str, edition: str, known: QueryContext) -> list[CodeListEntry]:
     id_ = scheme.removeprefix(known.iris.scheme(""))
     if "://" in id_:
         raise UsageError("Only code systems have editions.", "Leave out what stands after @.")
@@ -283,7 +285,7 @@ def _entries_of_edition(scheme: str, edition: str, known: QueryContext) -> list[
     return [CodeListEntry(notation, tuple({*labels[iri]}), active) for iri, (notation, active) in said.items()]
 
 
-def _editions(list_iri: str, codes: Sequence[str], own: str, known: QueryContext) -> Mapping[str, list[str]]:
+def _read_editions(list_iri: str, codes: Sequence[str], own: str, known: QueryContext) -> Mapping[str, list[str]]:
     """Code → the other editions in which it is in use."""
     found: dict[str, list[str]] = defaultdict(list)
     ordered = sorted({*codes})

@@ -11,11 +11,11 @@ import io
 from collections.abc import Iterable, Sequence
 
 from begrepp.errors import InputError, Origin, PersonalDataError, UsageError
-from begrepp.sources.privacy import find_identity_number, names_a_person
+from begrepp.sources.privacy import find_identity_number, is_person_column
 
-MOST = 20_000
+MAX_VALUES = 20_000
 """More distinct values than this are no value list."""
-_NEXT = "Take the distinct values of the one column first, such as `cut -d, -f3 FILE | sort -u`, and check those."
+_ADVICE = "Take the distinct values of the one column first, such as `cut -d, -f3 FILE | sort -u`, and check those."
 
 
 def distinct_values(text: str, column: str = "", name: str = "the values") -> list[str]:
@@ -30,13 +30,13 @@ def distinct_values(text: str, column: str = "", name: str = "the values") -> li
             raise PersonalDataError(
                 Origin(name, number),
                 "holds a Swedish personal identity number; data about persons is not taken.",
-                _NEXT,
+                _ADVICE,
             )
-    values = _column(text, column, name) if column or _is_table(text) else text.splitlines()
+    values = _read_column(text, column, name) if column or _is_table(text) else text.splitlines()
     found = list(dict.fromkeys(values))
-    if len(found) > MOST:
+    if len(found) > MAX_VALUES:
         raise InputError(
-            name, f"there are more than {MOST:,} distinct values.", "That is no list of codes; check the column."
+            name, f"there are more than {MAX_VALUES:,} distinct values.", "That is no list of codes; check the column."
         )
     return found
 
@@ -46,26 +46,26 @@ def _is_table(text: str) -> bool:
     return any(delimiter in first for delimiter in ("\t", ";")) or first.count(",") > 0
 
 
-def _column(text: str, column: str, name: str) -> Iterable[str]:
+def _read_column(text: str, column: str, name: str) -> Iterable[str]:
     first = text.partition("\n")[0]
     delimiter = max("\t;,", key=first.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = [cell.strip() for cell in next(rows, [])]
         for cell in header:
-            if len(header) > 1 and names_a_person(cell):
+            if len(header) > 1 and is_person_column(cell):
                 raise PersonalDataError(
                     Origin(name, 1),
                     f"the column '{cell}' says whom a row is about; data about persons is not taken.",
-                    _NEXT,
+                    _ADVICE,
                 )
-        place = _place(header, column)
+        place = _column_index(header, column)
         return [row[place] for row in rows if len(row) > place]
     except csv.Error as error:
-        raise InputError(Origin(name, rows.line_num), f"is no well-formed table ({error}).", _NEXT) from None
+        raise InputError(Origin(name, rows.line_num), f"is no well-formed table ({error}).", _ADVICE) from None
 
 
-def _place(header: Sequence[str], column: str) -> int:
+def _column_index(header: Sequence[str], column: str) -> int:
     if column in header:
         return header.index(column)
     if column.isdigit() and 1 <= int(column) <= len(header):

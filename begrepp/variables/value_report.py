@@ -50,10 +50,12 @@ def format_result(result: CheckedList, output: str) -> str:
     for each in result.values:
         instead = " | ".join(code for code, _ in each.instead)
         editions = " | ".join(each.editions)
-        writer.writerow([_safe(each.value), each.verdict, each.code, each.label, each.until, instead, editions])
+        writer.writerow(
+            [_escape_formula(each.value), each.verdict, each.code, each.label, each.until, instead, editions]
+        )
     return out.getvalue()
 
 
-def _safe(text: str) -> str:
+def _escape_formula(text: str) -> str:
     """A value that a spreadsheet would run as a formula is given as text."""
     return "'" + text if text[:1] in ("=", "+", "-", "@") and not text[1:].replace(".", "").isdigit() else text

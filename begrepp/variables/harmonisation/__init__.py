@@ -1,1 +1,1 @@
-"""Harmonisation of datasets: takes two datasets of a build, returns variable pairs, code translations and crosswalk files."""
+"""Harmonisation of datasets: takes two datasets, returns pairs of variables, code translations and crosswalks."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from begrepp.variables.harmonisation.translation import Match, Path, in_words
+from begrepp.variables.harmonisation.translation import Match, TranslationPath, format_path
 from begrepp.variables.harmonisation.variable_pairs import CodeTranslation, DatasetColumn, Loss, Relation, VariablePair
 
 FORMATS = ("csv", "sssom", "fhir", "sql")
@@ -27,13 +27,13 @@ MEDIA_TYPES = {
 }
 SUFFIXES = {"csv": "csv", "sssom": "sssom.tsv", "fhir": "conceptmap.json", "sql": "sql"}
 # https://hl7.org/fhir/R5/valueset-concept-map-relationship.html
-_FHIR = {
+_FHIR_RELATIONSHIPS = {
     Match.SAME: "equivalent",
     Match.CLOSE: "related-to",
     Match.BROAD: "source-is-narrower-than-target",
     Match.NARROW: "source-is-broader-than-target",
 }
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Crosswalk:
     systems: dict[str, str] = field(default_factory=dict)
     """The system URI that a list is known under elsewhere."""
 
-    def system(self, column: DatasetColumn) -> str:
+    def system_uri(self, column: DatasetColumn) -> str:
         """What FHIR calls the list of a column."""
         return self.systems.get(column.code_lists[0], column.code_lists[0])
 
@@ -55,16 +55,16 @@ class Crosswalk:
         return {"csv": to_csv, "sssom": to_sssom, "fhir": to_fhir, "sql": to_sql}[format_](self)
 
 
-def rows_of(pair: VariablePair) -> Iterator[tuple[CodeTranslation, str, str, Path | None, str]]:
+def code_rows(pair: VariablePair) -> Iterator[tuple[CodeTranslation, str, str, TranslationPath | None, str]]:
     """Every code of A with the code, label and path of each code of B that it may become, or with none."""
     for row in pair.codes:
         for code, path in row.targets:
-            yield row, code.notation, label_of(code.labels), path, code.iri
+            yield row, code.notation, choose_label(code.labels), path, code.iri
         if not row.targets:
             yield row, "", "", None, ""
 
 
-def label_of(labels: Iterable[Text], language: str = "sv") -> str:
+def choose_label(labels: Iterable[Text], language: str = "sv") -> str:
     """The label in Swedish, else in English, else any."""
     ordered = sorted(labels, key=lambda text: (text.lang != language, text.lang != "en", text))
     return ordered[0].value if ordered else ""
@@ -99,11 +99,11 @@ def to_csv(walk: Crosswalk) -> str:
         head = [walk.names[pair.a.dataset], pair.a.name, walk.names[pair.b.dataset], pair.b.name, pair.relation]
         head.append(walk.names.get(pair.through, pair.through))
         units = [pair.a.unit, pair.b.unit, "" if pair.unit_factor is None else f"{pair.unit_factor:g}"]
-        for row, notation, label, path, _ in rows_of(pair):
+        for row, notation, label, path, _ in code_rows(pair):
             match = path.match.predicate if path else ""
             sure = "" if path is None or path.confidence is None else f"{path.confidence:g}"
-            via = in_words(path) if path else ""
-            cells = [row.code.notation, label_of(row.code.labels), match, notation, label, row.loss, sure, via]
+            via = format_path(path) if path else ""
+            cells = [row.code.notation, choose_label(row.code.labels), match, notation, label, row.loss, sure, via]
             writer.writerow([*head, *cells, *units])
         if not pair.codes:
             writer.writerow([*head, *[""] * 8, *units])
@@ -115,11 +115,13 @@ def to_sssom(walk: Crosswalk) -> str:
     rows = [
         (row, path, target)
         for pair in walk.pairs
-        for row, _, _, path, target in rows_of(pair)
+        for row, _, _, path, target in code_rows(pair)
         if path and path.steps and target != row.code.iri
     ]
     lists = {iri.rpartition("/")[0] + "/" for row, _, target in rows for iri in (row.code.iri, target)}
-    prefixes = {prefix: namespace for namespace, prefix in zip(sorted(lists), _prefixes(sorted(lists)), strict=True)}
+    prefixes = {
+        prefix: namespace for namespace, prefix in zip(sorted(lists), _unique_prefixes(sorted(lists)), strict=True)
+    }
     by_namespace = {namespace: prefix for prefix, namespace in prefixes.items()}
 
     def curie(iri: str) -> str:
@@ -156,20 +158,20 @@ def to_sssom(walk: Crosswalk) -> str:
     )
     seen = set()
     for pair in walk.pairs:
-        for row, _, label, path, target in rows_of(pair):
+        for row, _, label, path, target in code_rows(pair):
             key = (row.code.iri, target)
             if not path or not path.steps or target == row.code.iri or key in seen:
                 continue
             seen.add(key)
             sure = "" if path.confidence is None else f"{path.confidence:g}"
-            subject = [curie(row.code.iri), label_of(row.code.labels, "en"), path.match.predicate]
+            subject = [curie(row.code.iri), choose_label(row.code.labels, "en"), path.match.predicate]
             writer.writerow(
-                [*subject, curie(target), label, "semapv:MappingChaining", sure, f"{row.loss}; {in_words(path)}"]
+                [*subject, curie(target), label, "semapv:MappingChaining", sure, f"{row.loss}; {format_path(path)}"]
             )
     return out.getvalue()
 
 
-def _prefixes(namespaces: Sequence[str]) -> list[str]:
+def _unique_prefixes(namespaces: Sequence[str]) -> list[str]:
     """A short prefix for each namespace: its last telling part, made unique."""
     found: list[str] = []
     for namespace in namespaces:
@@ -189,21 +191,21 @@ def to_fhir(walk: Crosswalk) -> str:
             continue
         elements = []
         for row in pair.codes:
-            element: dict[str, object] = {"code": row.code.notation, "display": label_of(row.code.labels)}
+            element: dict[str, object] = {"code": row.code.notation, "display": choose_label(row.code.labels)}
             if row.targets:
                 element["target"] = [
                     {
                         "code": code.notation,
-                        "display": label_of(code.labels),
-                        "relationship": _FHIR[path.match],
-                        "comment": f"{row.loss}; {in_words(path)}" if path.steps else row.loss,
+                        "display": choose_label(code.labels),
+                        "relationship": _FHIR_RELATIONSHIPS[path.match],
+                        "comment": f"{row.loss}; {format_path(path)}" if path.steps else row.loss,
                     }
                     for code, path in row.targets
                 ]
             else:
                 element["noMap"] = True
             elements.append(element)
-        groups.append({"source": walk.system(pair.a), "target": walk.system(pair.b), "element": elements})
+        groups.append({"source": walk.system_uri(pair.a), "target": walk.system_uri(pair.b), "element": elements})
     a, b = walk.pairs[0].a.dataset, walk.pairs[0].b.dataset
     id_ = f"{a.rpartition('/')[2]}-{b.rpartition('/')[2]}"
     resource = {
@@ -224,16 +226,16 @@ def to_sql(walk: Crosswalk) -> str:
     parts = []
     for pair in walk.pairs:
         if pair.codes:
-            parts.append(_case(walk, pair))
+            parts.append(_sql_case(walk, pair))
         elif pair.unit_factor is not None:
             parts.append(
-                f"{_heading(walk, pair)}{_name(pair.a)} * {pair.unit_factor:g} AS {_name(pair.b)}"
+                f"{_sql_heading(walk, pair)}{_sql_identifier(pair.a)} * {pair.unit_factor:g} AS {_sql_identifier(pair.b)}"
                 f"  -- {pair.a.unit} -> {pair.b.unit}\n"
             )
     return "\n".join(parts) or "-- The two have no variables whose values could be translated.\n"
 
 
-def _heading(walk: Crosswalk, pair: VariablePair) -> str:
+def _sql_heading(walk: Crosswalk, pair: VariablePair) -> str:
     words = f"-- {walk.names[pair.a.dataset]}: {pair.a.name} -> {walk.names[pair.b.dataset]}: {pair.b.name}\n"
     if pair.relation is Relation.NARROWER:
         words += "-- Look out: what the target measures is narrower; use only the rows that are of its kind.\n"
@@ -242,30 +244,30 @@ def _heading(walk: Crosswalk, pair: VariablePair) -> str:
     return words.replace("\r", " ")
 
 
-def _case(walk: Crosswalk, pair: VariablePair) -> str:
-    lines = [_heading(walk, pair), f"CASE {_name(pair.a)}\n"]
+def _sql_case(walk: Crosswalk, pair: VariablePair) -> str:
+    lines = [_sql_heading(walk, pair), f"CASE {_sql_identifier(pair.a)}\n"]
     for row in pair.codes:
-        one = row.one
-        value = _literal(one[0].notation) if one else "NULL"
+        one = row.single_target
+        value = _sql_literal(one[0].notation) if one else "NULL"
         why = ""
         if row.loss is Loss.UNDECIDED:
             why = "one of " + ", ".join(code.notation for code, _ in row.targets)
         elif row.loss is not Loss.NOTHING:
             why = {Loss.NONE: "no counterpart", Loss.NEAR: "close, not the same"}.get(row.loss, str(row.loss))
-        comment = f"  -- {_comment(why)}" if why else ""
-        lines.append(f"  WHEN {_literal(row.code.notation)} THEN {value}{comment}\n")
-    lines.append(f"END AS {_name(pair.b)}\n")
+        comment = f"  -- {_sql_comment(why)}" if why else ""
+        lines.append(f"  WHEN {_sql_literal(row.code.notation)} THEN {value}{comment}\n")
+    lines.append(f"END AS {_sql_identifier(pair.b)}\n")
     return "".join(lines)
 
 
-def _comment(words: str) -> str:
+def _sql_comment(words: str) -> str:
     return " ".join(words.split())
 
 
-def _literal(text: str) -> str:
+def _sql_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _name(column: DatasetColumn) -> str:
+def _sql_identifier(column: DatasetColumn) -> str:
     """A column's name as SQL writes it; quoted where it is no plain identifier."""
-    return column.name if _PLAIN.fullmatch(column.name) else '"' + column.name.replace('"', '""') + '"'
+    return column.name if _PLAIN_IDENTIFIER.fullmatch(column.name) else '"' + column.name.replace('"', '""') + '"'

@@ -11,7 +11,7 @@ from begrepp.queries.pages import select, value
 from begrepp.queries.parameters import QueryContext, term_of
 from begrepp.records import Text
 from begrepp.store import Store
-from begrepp.variables.harmonisation.crosswalk import Crosswalk, label_of
+from begrepp.variables.harmonisation.crosswalk import Crosswalk, choose_label
 from begrepp.variables.harmonisation.harmoniser import Harmoniser
 
 
@@ -29,13 +29,13 @@ def harmonise_datasets(
     """
     harmoniser = Harmoniser(known.store)
     if second:
-        a, b = (_dataset(each, known) for each in (first, second))
+        a, b = (_dataset_iri(each, known) for each in (first, second))
         if a == b:
             raise UsageError("The two datasets are one.", "Name two.")
-        pairs = harmoniser.between(a, b)
+        pairs = harmoniser.pair_datasets(a, b)
     else:
         concept = term_of(Parameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known)
-        pairs = harmoniser.about(concept[1:-1], [known.iris.dataset(id_) for id_ in dataset_ids(manifest)])
+        pairs = harmoniser.pair_by_concept(concept[1:-1], [known.iris.dataset(id_) for id_ in dataset_ids(manifest)])
     if pair:
         left, _, right = pair.partition("=")
         pairs = [each for each in pairs if each.a.name == left and each.b.name == right]
@@ -54,7 +54,7 @@ def _nodes(iris: set[str]) -> list[NamedNode]:
     return [NamedNode(iri) for iri in sorted(iris)]
 
 
-def _dataset(name: str, known: QueryContext) -> str:
+def _dataset_iri(name: str, known: QueryContext) -> str:
     return term_of(Parameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[1:-1]
 
 
@@ -67,4 +67,4 @@ def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str,
             found.setdefault(value(row, "thing"), []).append(
                 Text(value(row, "value"), getattr(term, "language", "") or "")
             )
-    return {iri: label_of(found.get(iri, ()), language) or iri for iri in iris}
+    return {iri: choose_label(found.get(iri, ()), language) or iri for iri in iris}

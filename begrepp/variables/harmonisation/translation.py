@@ -18,8 +18,8 @@ from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.store import Store
 
-MOST_MAPPINGS = 2
-MOST_STEPS = 4
+MAX_MAPPINGS = 2
+MAX_STEPS = 4
 _BATCH = 500
 
 
@@ -44,7 +44,7 @@ _INVERSE = {Match.BROAD: Match.NARROW, Match.NARROW: Match.BROAD}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TranslationStep:
     """One step of a path: to which concept, as what, by which mapping (none: the hierarchy), how sure."""
 
     to: str
@@ -54,10 +54,10 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class TranslationPath:
     """A way from a code to a code, and what the one is to the other in sum."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TranslationStep, ...]
     match: Match
 
     @property
@@ -75,27 +75,29 @@ class Path:
         return self.match, -(1.0 if self.confidence is None else self.confidence), len(self.steps)
 
 
-def together(first: Match, second: Match) -> Match | None:
+def combine_matches(first: Match, second: Match) -> Match | None:
     """What two steps say in sum; None where they say nothing."""
     if Match.BROAD in (first, second) and Match.NARROW in (first, second):
         return None
     return max(first, second)
 
 
-def paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> dict[str, dict[str, Path]]:
+def find_paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> dict[str, dict[str, TranslationPath]]:
     """Source → target → the surest path between them."""
     wanted = set(targets)
-    found: dict[str, dict[str, Path]] = defaultdict(dict)
-    front: dict[str, dict[str, Path]] = {source: {source: Path((), Match.SAME)} for source in dict.fromkeys(sources)}
-    known: dict[str, list[Step]] = {}
-    seen: dict[str, dict[str, Path]] = {source: dict(reached) for source, reached in front.items()}
-    for _ in range(MOST_STEPS):
-        _look_up(store, {here for reached in front.values() for here in reached} - set(known), known)
-        after: dict[str, dict[str, Path]] = defaultdict(dict)
+    found: dict[str, dict[str, TranslationPath]] = defaultdict(dict)
+    front: dict[str, dict[str, TranslationPath]] = {
+        source: {source: TranslationPath((), Match.SAME)} for source in dict.fromkeys(sources)
+    }
+    known: dict[str, list[TranslationStep]] = {}
+    seen: dict[str, dict[str, TranslationPath]] = {source: dict(reached) for source, reached in front.items()}
+    for _ in range(MAX_STEPS):
+        _read_steps(store, {here for reached in front.values() for here in reached} - set(known), known)
+        after: dict[str, dict[str, TranslationPath]] = defaultdict(dict)
         for source, reached in front.items():
             for here, path in reached.items():
                 for step in known.get(here, ()):
-                    longer = _longer(path, step)
+                    longer = _extend_path(path, step)
                     if longer is None or step.to == source:
                         continue
                     before = seen[source].get(step.to)
@@ -111,14 +113,14 @@ def paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> dict[
     return found
 
 
-def _longer(path: Path, step: Step) -> Path | None:
-    if step.mapping and sum(bool(each.mapping) for each in path.steps) >= MOST_MAPPINGS:
+def _extend_path(path: TranslationPath, step: TranslationStep) -> TranslationPath | None:
+    if step.mapping and sum(bool(each.mapping) for each in path.steps) >= MAX_MAPPINGS:
         return None
-    match = together(path.match, step.match)
-    return None if match is None else Path((*path.steps, step), match)
+    match = combine_matches(path.match, step.match)
+    return None if match is None else TranslationPath((*path.steps, step), match)
 
 
-def _look_up(store: Store, concepts: set[str], known: dict[str, list[Step]]) -> None:
+def _read_steps(store: Store, concepts: set[str], known: dict[str, list[TranslationStep]]) -> None:
     ordered = sorted(concepts)
     for concept in ordered:
         known[concept] = []
@@ -132,11 +134,11 @@ def _look_up(store: Store, concepts: set[str], known: dict[str, list[Step]]) -> 
                 match = _INVERSE.get(match, match)
             sure = value(row, "confidence")
             known[value(row, "concept")].append(
-                Step(value(row, "next"), match, value(row, "mapping"), float(sure) if sure else None)
+                TranslationStep(value(row, "next"), match, value(row, "mapping"), float(sure) if sure else None)
             )
 
 
-def best(paths_: Mapping[str, Path]) -> Sequence[tuple[str, Path]]:
+def select_best_targets(paths_: Mapping[str, TranslationPath]) -> Sequence[tuple[str, TranslationPath]]:
     """The targets of a code worth showing: all of its surest kind, or else of the next.
 
     A broader one above another that is shown says less than that and is left out by its rank.
@@ -152,6 +154,6 @@ def best(paths_: Mapping[str, Path]) -> Sequence[tuple[str, Path]]:
     return tuple(kept)
 
 
-def in_words(path: Path) -> str:
+def format_path(path: TranslationPath) -> str:
     """The predicates of a path, for machines: `skos:exactMatch > skos:broadMatch`."""
     return " > ".join(step.match.predicate if step.mapping else compact(expand("skos:broader")) for step in path.steps)

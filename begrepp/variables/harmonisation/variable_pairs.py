@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from begrepp.records import Text
-from begrepp.variables.harmonisation.translation import Path
+from begrepp.variables.harmonisation.translation import TranslationPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +68,11 @@ class CodeTranslation:
     """A code of A, the codes of B that it may become, and what is lost."""
 
     code: ListedCode
-    targets: tuple[tuple[ListedCode, Path], ...]
+    targets: tuple[tuple[ListedCode, TranslationPath], ...]
     loss: Loss
 
     @property
-    def one(self) -> tuple[ListedCode, Path] | None:
+    def single_target(self) -> tuple[ListedCode, TranslationPath] | None:
         """The code that data may be changed to without a guess."""
         if self.loss in (Loss.UNDECIDED, Loss.NONE):
             return None
@@ -111,6 +111,6 @@ class VariablePair:
         return sum(row.loss is loss for row in self.codes)
 
     @property
-    def coded_otherwise(self) -> bool:
+    def coded_differently(self) -> bool:
         """Whether only one of the two has a list, or the kinds of value differ."""
         return bool(self.a.code_lists) != bool(self.b.code_lists) or self.a.datatype != self.b.datatype

@@ -1,1 +1,1 @@
-"""Concept suggestions for variables: takes variables and candidate concepts, returns ranked suggestions with reasons."""
+"""Concept suggestions: takes variables and candidate concepts, returns ranked suggestions with reasons."""

@@ -16,11 +16,11 @@ from begrepp.records import CodeList, Dataset, Record, Text, Variable
 from begrepp.store import Store
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
 
-MOST_TARGETS = 150_000
+MAX_TARGETS = 150_000
 """More concepts than this are not held in memory; name the schemes to look in."""
 
 
-def entries_of_records(records: Iterable[Record], iris: Iris) -> tuple[str, list[VariableEntry]]:
+def entries_from_records(records: Iterable[Record], iris: Iris) -> tuple[str, list[VariableEntry]]:
     """The variables of a dictionary that a loader has read, and its dataset's IRI."""
     names = LoadContext(iris)
     lists: dict[str, CodeList] = {}
@@ -54,26 +54,26 @@ def entries_of_records(records: Iterable[Record], iris: Iris) -> tuple[str, list
     return dataset, found
 
 
-def entries_of_build(store: Store, dataset: str) -> list[VariableEntry]:
+def unlinked_entries(store: Store, dataset: str) -> list[VariableEntry]:
     """The variables of a dataset in the build that measure nothing yet; of all, `linked_in` has those that do."""
-    return [entry for entry, _, concepts in _variables(store, [dataset]) if not concepts]
+    return [entry for entry, _, concepts in _read_variables(store, [dataset]) if not concepts]
 
 
 def all_entries(store: Store, dataset: str) -> list[VariableEntry]:
     """Every variable of a dataset in the build, linked or not."""
-    return [entry for entry, _, _ in _variables(store, [dataset])]
+    return [entry for entry, _, _ in _read_variables(store, [dataset])]
 
 
-def linked_in(store: Store, datasets: Sequence[str]) -> list[LinkedVariable]:
+def linked_variables(store: Store, datasets: Sequence[str]) -> list[LinkedVariable]:
     """The variables that are linked to concepts, of all datasets."""
     return [
         LinkedVariable(entry=entry, dataset=dataset, concepts=concepts)
-        for entry, dataset, concepts in _variables(store, datasets)
+        for entry, dataset, concepts in _read_variables(store, datasets)
         if concepts
     ]
 
 
-def _variables(store: Store, datasets: Sequence[str]) -> list[tuple[VariableEntry, str, tuple[str, ...]]]:
+def _read_variables(store: Store, datasets: Sequence[str]) -> list[tuple[VariableEntry, str, tuple[str, ...]]]:
     said: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
     home: dict[str, str] = {}
     for dataset in datasets:
@@ -83,17 +83,17 @@ def _variables(store: Store, datasets: Sequence[str]) -> list[tuple[VariableEntr
             if isinstance(term := row["value"], NamedNode | Literal):
                 said[iri][value(row, "property")].append(term)
     lists = {t.value for properties in said.values() for t in properties.get(expand("begrepp:codeList"), ())}
-    codes = _codes(store, sorted(lists))
+    codes = _read_codes(store, sorted(lists))
     found = []
     for iri, properties in sorted(said.items()):
         own = [code for term in properties.get(expand("begrepp:codeList"), ()) for code in codes.get(term.value, ())]
         entry = VariableEntry(
             iri=iri,
-            name=_one(properties, "csvw:name"),
-            labels=_texts(properties, "csvw:title"),
-            descriptions=_texts(properties, "dct:description"),
-            datatype=_one(properties, "csvw:datatype"),
-            unit=_one(properties, "begrepp:unit"),
+            name=_first_value(properties, "csvw:name"),
+            labels=_text_values(properties, "csvw:title"),
+            descriptions=_text_values(properties, "dct:description"),
+            datatype=_first_value(properties, "csvw:datatype"),
+            unit=_first_value(properties, "begrepp:unit"),
             values=tuple(own),
         )
         concepts = tuple(sorted(term.value for term in properties.get(expand("begrepp:measures"), ())))
@@ -101,16 +101,16 @@ def _variables(store: Store, datasets: Sequence[str]) -> list[tuple[VariableEntr
     return found
 
 
-def _one(properties: dict[str, list[NamedNode | Literal]], prefixed: str) -> str:
+def _first_value(properties: dict[str, list[NamedNode | Literal]], prefixed: str) -> str:
     return min((term.value for term in properties.get(expand(prefixed), ())), default="")
 
 
-def _texts(properties: dict[str, list[NamedNode | Literal]], prefixed: str) -> tuple[Text, ...]:
+def _text_values(properties: dict[str, list[NamedNode | Literal]], prefixed: str) -> tuple[Text, ...]:
     terms = properties.get(expand(prefixed), ())
     return tuple(sorted(Text(term.value, term.language or "") for term in terms if isinstance(term, Literal)))
 
 
-def _codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+def _read_codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     if lists:
         for row in select(store, "list-codes", list=[NamedNode(iri) for iri in lists]):
@@ -121,7 +121,7 @@ def _codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str, str]
     return {iri: sorted(codes.items()) for iri, codes in found.items()}
 
 
-def targets_in(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]:
+def concept_targets(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]:
     """The concepts of schemes that are in use, with their names."""
     said: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
     facts: dict[str, tuple[str, str]] = {}
@@ -130,9 +130,9 @@ def targets_in(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]:
         facts[iri] = (value(row, "notation"), value(row, "scheme"))
         if isinstance(label := row["label"], Literal):
             said[iri][value(row, "property")].append(Text(label.value, label.language or ""))
-        if len(facts) > MOST_TARGETS:
+        if len(facts) > MAX_TARGETS:
             raise UsageError(
-                f"There are more than {MOST_TARGETS:,} concepts to choose from.", "Name the schemes with --scheme."
+                f"There are more than {MAX_TARGETS:,} concepts to choose from.", "Name the schemes with --scheme."
             )
     if not facts:
         raise NotFound("There are no concepts in that scheme.", "See `begrepp status` for the schemes.")

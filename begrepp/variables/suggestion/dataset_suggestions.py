@@ -13,10 +13,10 @@ from begrepp.records import Record
 from begrepp.store import Store
 from begrepp.variables.suggestion.candidates import (
     all_entries,
-    entries_of_build,
-    entries_of_records,
-    linked_in,
-    targets_in,
+    concept_targets,
+    entries_from_records,
+    linked_variables,
+    unlinked_entries,
 )
 from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
 from begrepp.variables.suggestion.entries import Suggestion, VariableEntry
@@ -55,19 +55,19 @@ def suggest_for_dataset(
     """The suggestions; `again` also for variables that are linked already."""
     iris = Iris(manifest.base)
     if records is not None:
-        dataset, entries = entries_of_records(records, iris)
+        dataset, entries = entries_from_records(records, iris)
     else:
         dataset = iris.dataset(dictionary)
         if manifest.find_graph("dataset", dictionary) is None:
             known = ", ".join(sorted(graph.id for graph in manifest.current_graphs("dataset")))
             raise UsageError(f"The build has no dataset {dictionary}.", f"It has: {known}. Or give files and --loader.")
-        entries = all_entries(store, dataset) if again else entries_of_build(store, dataset)
-    linked = linked_in(store, [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")])
+        entries = all_entries(store, dataset) if again else unlinked_entries(store, dataset)
+    linked = linked_variables(store, [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")])
     where = [iris.scheme(id_) for id_ in schemes] or [value(row, "scheme") for row in select(store, "schemes-measured")]
     if not where:
         raise UsageError("No scheme is named, and no variable measures anything yet.", "Name schemes with --scheme.")
     denied = {(value(row, "subject"), value(row, "object")) for row in select(store, "denied-links")}
-    suggester = Suggester(targets_in(store, where), linked)
+    suggester = Suggester(concept_targets(store, where), linked)
     suggestions = [
         suggestion
         for entry in entries
@@ -79,12 +79,12 @@ def suggest_for_dataset(
         title=dictionary,
         entries=entries,
         suggestions=suggestions,
-        values=[*_values(entries, suggestions, linked_lists(store), store)],
+        values=[*_suggest_codes(entries, suggestions, read_concept_lists(store), store)],
         iris=iris,
     )
 
 
-def linked_lists(store: Store) -> dict[str, list[str]]:
+def read_concept_lists(store: Store) -> dict[str, list[str]]:
     """Concept → the published lists that variables measuring it are coded in, and that others are mapped to."""
     found: dict[str, list[str]] = {}
     for row in select(store, "lists-of-concepts"):
@@ -92,7 +92,7 @@ def linked_lists(store: Store) -> dict[str, list[str]]:
     return found
 
 
-def _values(
+def _suggest_codes(
     entries: Sequence[VariableEntry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: Store
 ) -> Iterable[Suggestion]:
     """Codes for the values of each entry, among the lists that its likeliest concept is coded in elsewhere."""
@@ -105,6 +105,6 @@ def _values(
         if not entry.values or not where:
             continue
         if where not in suggesters:
-            suggesters[where] = CodeSuggester(targets_in(store, where))
+            suggesters[where] = CodeSuggester(concept_targets(store, where))
         for code, words in entry.values:
             yield from suggesters[where].suggest(value_entry(entry.iri, entry.name, code, words), most=1, least=0.5)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from begrepp.variables.suggestion.dataset_suggestions import SuggestionRun
-from begrepp.variables.suggestion.sssom_writer import known_prefixes
+from begrepp.variables.suggestion.sssom_writer import common_prefixes
 
 
 def to_html(found: SuggestionRun) -> str:
@@ -33,7 +33,7 @@ def to_html(found: SuggestionRun) -> str:
         {
             "title": found.title,
             "set": found.iris.mapping_set(f"reviewed-{found.title.rpartition('/')[2]}"),
-            "prefixes": known_prefixes(),
+            "prefixes": common_prefixes(),
             "rows": rows,
         },
         ensure_ascii=False,

@@ -25,9 +25,9 @@ _COLUMNS = (
 
 def to_sssom(found: SuggestionRun) -> str:
     """Suggestions as SSSOM that is not to be taken for mappings: its head says that nobody has read it."""
-    used = _prefixes(found)
+    used = _namespace_prefixes(found)
     by_namespace = {namespace: prefix for prefix, namespace in used.items()}
-    own = known_prefixes()
+    own = common_prefixes()
     out = io.StringIO()
     slug = found.title.rpartition("/")[2]
     out.write('#sssom_version: "1.1"\n#curie_map:\n')
@@ -55,12 +55,12 @@ def to_sssom(found: SuggestionRun) -> str:
     return out.getvalue()
 
 
-def known_prefixes() -> dict[str, str]:
+def common_prefixes() -> dict[str, str]:
     """The prefixes that every file of suggestions needs."""
     return {prefix: prefixes()[prefix] for prefix in ("semapv", "skos", "begrepp")}
 
 
-def _prefixes(found: SuggestionRun) -> dict[str, str]:
+def _namespace_prefixes(found: SuggestionRun) -> dict[str, str]:
     namespaces = sorted({_namespace(iri) for s, _ in found.rows() for iri in (s.entry.iri, s.target.iri)})
     return {f"ns{number}": namespace for number, namespace in enumerate(namespaces, start=1)}
 

@@ -18,8 +18,8 @@ from begrepp.text.units import unit
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, Suggestion, VariableEntry
 from begrepp.variables.suggestion.token_match import COMPOUND_PART, match_strength, token_keys
 
-CANDIDATES = 120
-LEAST = 0.25
+MAX_CANDIDATES = 120
+MIN_SCORE = 0.25
 """What is less alike is no suggestion."""
 
 
@@ -42,7 +42,7 @@ class Suggester:
             word for target in targets for text in (*target.labels, *target.other) for word in words(text.value)
         )
         self._labels: list[list[_Label]] = []
-        self._posting: dict[str, list[int]] = defaultdict(list)
+        self._postings: dict[str, list[int]] = defaultdict(list)
         frequency: Counter[str] = Counter()
         for number, target in enumerate(targets):
             labels = [_Label(text.value, self._wording.tokens(text.value)) for text in target.labels]
@@ -50,30 +50,30 @@ class Suggester:
             self._labels.append(labels)
             keys = {key for label in labels for token in label.tokens for key in token_keys(token)}
             for key in keys:
-                self._posting[key].append(number)
+                self._postings[key].append(number)
             frequency.update(keys)
         self._count = max(len(targets), 1)
         self._frequency = frequency
-        self._place = {target.iri: number for number, target in enumerate(targets)}
+        self._position = {target.iri: number for number, target in enumerate(targets)}
         for labels in self._labels:
             for label in labels:
-                label.total = sum(self._weight(token) for token in label.tokens)
-        self._linked = [one for one in linked if any(iri in self._place for iri in one.concepts)]
+                label.total = sum(self._token_weight(token) for token in label.tokens)
+        self._linked = [one for one in linked if any(iri in self._position for iri in one.concepts)]
 
     def suggest(
-        self, entry: VariableEntry, *, dataset: str = "", most: int = 5, least: float = LEAST
+        self, entry: VariableEntry, *, dataset: str = "", most: int = 5, least: float = MIN_SCORE
     ) -> list[Suggestion]:
         """The best concepts for an entry, the most alike first."""
         scores: dict[int, float] = {}
         reasons: dict[int, list[str]] = defaultdict(list)
-        said = self._queries(entry)
-        for number in self._candidates(said):
-            alike, why = self._alike(said, number)
+        said = self._query_texts(entry)
+        for number in self._find_candidates(said):
+            alike, why = self._label_score(said, number)
             if alike > 0:
                 scores[number], reasons[number] = alike, why
-        self._learn(entry, dataset, scores, reasons)
+        self._add_linked_evidence(entry, dataset, scores, reasons)
         for number in scores:
-            self._fit(entry, number, scores, reasons)
+            self._adjust_for_datatype_and_unit(entry, number, scores, reasons)
         ranked = sorted(scores, key=lambda number: (-scores[number], self._targets[number].notation))
         return [
             Suggestion(entry, self._targets[number], round(min(scores[number], 0.99), 3), tuple(reasons[number]))
@@ -83,7 +83,7 @@ class Suggester:
 
     # The words.
 
-    def _queries(self, entry: VariableEntry) -> list[tuple[str, list[WordToken], float]]:
+    def _query_texts(self, entry: VariableEntry) -> list[tuple[str, list[WordToken], float]]:
         """Which texts speak of the entry, as tokens, and how much each counts."""
         found = [("label", self._wording.tokens(text.value), 1.0) for text in entry.labels]
         name = split_name(entry.name)
@@ -97,30 +97,30 @@ class Suggester:
         found += [("description", self._wording.tokens(text.value), 0.55) for text in entry.descriptions]
         return [query for query in found if query[1]]
 
-    def _candidates(self, said: Sequence[tuple[str, list[WordToken], float]]) -> list[int]:
+    def _find_candidates(self, said: Sequence[tuple[str, list[WordToken], float]]) -> list[int]:
         """The targets that share the rarest words, stems, parts or letters with the texts."""
         found: dict[int, float] = defaultdict(float)
         for _, tokens, weight in said:
             for key in {key for token in tokens for key in token_keys(token)}:
-                posting = self._posting.get(key, ())
+                posting = self._postings.get(key, ())
                 # What every third target has tells nothing; letters alone count little.
                 if len(posting) * 3 > self._count > 100:
                     continue
                 rarity = weight * math.log(1 + self._count / (1 + len(posting))) * (0.25 if key.startswith("#") else 1)
                 for number in posting:
                     found[number] += rarity
-        return sorted(found, key=lambda number: (-found[number], number))[:CANDIDATES]
+        return sorted(found, key=lambda number: (-found[number], number))[:MAX_CANDIDATES]
 
-    def _weight(self, token: WordToken) -> float:
+    def _token_weight(self, token: WordToken) -> float:
         """How telling a word is: rare words more."""
         return token.weight * math.log(1 + self._count / (1 + self._frequency.get(token.word, 0)))
 
-    def _alike(self, said: Sequence[tuple[str, list[WordToken], float]], number: int) -> tuple[float, list[str]]:
+    def _label_score(self, said: Sequence[tuple[str, list[WordToken], float]], number: int) -> tuple[float, list[str]]:
         best, why = 0.0, []
         for origin, tokens, counts in said:
-            whole = sum(self._weight(token) for token in tokens)
+            whole = sum(self._token_weight(token) for token in tokens)
             for label in self._labels[number]:
-                common, shared = self._common(tokens, label.tokens)
+                common, shared = self._shared_weight(tokens, label.tokens)
                 if not common:
                     continue
                 if origin == "description":
@@ -134,7 +134,7 @@ class Suggester:
                     best, why = score, [f"{origin}: {', '.join(shared)} ~ {label.text}"]
         return best, why
 
-    def _common(self, left: Sequence[WordToken], right: Sequence[WordToken]) -> tuple[float, list[str]]:
+    def _shared_weight(self, left: Sequence[WordToken], right: Sequence[WordToken]) -> tuple[float, list[str]]:
         """How much of two texts is common, and the words that are; a compound may answer to two words."""
         total, shared = 0.0, []
         room = dict.fromkeys(range(len(right)), 1.0)
@@ -147,13 +147,13 @@ class Suggester:
             if partner >= 0:
                 other = right[partner]
                 room[partner] -= 0.5 if strongest <= COMPOUND_PART else 1.0
-                total += strongest * min(self._weight(token), self._weight(other))
+                total += strongest * min(self._token_weight(token), self._token_weight(other))
                 shared.append(token.word if token.word == other.word else f"{token.word}={other.word}")
         return total, shared
 
     # What is linked already, and what fits.
 
-    def _learn(
+    def _add_linked_evidence(
         self, entry: VariableEntry, dataset: str, scores: dict[int, float], reasons: dict[int, list[str]]
     ) -> None:
         """Concepts of variables elsewhere that have the same name, the same label or the same values."""
@@ -174,7 +174,7 @@ class Suggester:
             if not gain:
                 continue
             for iri in one.concepts:
-                number = self._place.get(iri)
+                number = self._position.get(iri)
                 if number is not None and gain > gained[number]:
                     gained[number] = gain
                     reasons[number].append(why)
@@ -182,7 +182,9 @@ class Suggester:
             before = scores.get(number, 0.0)
             scores[number] = before + gain * (1 - before) + (0.15 if not before else 0.0)
 
-    def _fit(self, entry: VariableEntry, number: int, scores: dict[int, float], reasons: dict[int, list[str]]) -> None:
+    def _adjust_for_datatype_and_unit(
+        self, entry: VariableEntry, number: int, scores: dict[int, float], reasons: dict[int, list[str]]
+    ) -> None:
         """A date asks for a concept of a date; a unit for one that is measured in such a unit elsewhere."""
         target = self._targets[number]
         says_date = any("datum" in word or word == "date" for text in target.labels for word in words(text.value))

@@ -112,7 +112,7 @@ def _part_key(record: Record) -> tuple[Kind, str]:
         case Variable() | ConceptualVariable() | RepresentedVariable():
             key = ("dataset", record.dataset)
         case CodeList():
-            home = record.home
+            home = record.owner
             key = ("dataset", home.dataset) if home.dataset else ("structure", home.structure)
         case Structure():
             key = ("structure", record.id)

@@ -53,7 +53,7 @@ def _locate(records: Iterator[Record], wanted: set[str], mint: TripleWriter) -> 
             case Dataset():
                 own = mint.iris.dataset(record.id)
             case CodeList():
-                own = mint.iris.code_list(mint.owner_iri(record.home), record.id)
+                own = mint.iris.code_list(mint.owner_iri(record.owner), record.id)
             case Element():
                 own = mint.element_iri(record)
             case Mapping():

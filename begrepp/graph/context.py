@@ -1,4 +1,4 @@
-"""What things are called within one load: IRIs of concepts, mappings and variables, and what is said of all alike."""
+"""State of one load: IRIs of its records, and the triples that all kinds of records share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from begrepp.records import (
 
 @dataclass
 class LoadContext:
-    """The names of one load, which learns its schemes, releases and datasets as they pass."""
+    """Schemes, editions, datasets and structures seen so far in one load, and the IRIs derived from them."""
 
     iris: Iris
     load_iri: str = ""
@@ -34,96 +34,99 @@ class LoadContext:
     datasets: dict[str, Dataset] = field(default_factory=dict)
     structures: dict[str, Structure] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    """A publisher's own address of a catalogue, a dataset or a column, and the IRI that it has here."""
+    """The publisher's IRI of a catalogue, a dataset or a column → the IRI that begrepp gives it."""
 
     def concept_iri(self, scheme: str, reference: str) -> str:
-        """The IRI behind a reference: an IRI, or a notation in the scheme."""
+        """Return the IRI of a concept, given as an IRI or as a notation in the scheme."""
         if is_iri(reference):
             return reference
         known = self.schemes.get(scheme)
         return self.iris.concept(scheme, reference, known.iri_template if known else "")
 
     def scheme_iri(self, scheme: str) -> str:
-        """The scheme's IRI, the publisher's own where the loader knows one."""
+        """Return the IRI of a scheme: the publisher's own if the loader gives one."""
         known = self.schemes.get(scheme)
         return known.iri if known and known.iri else self.iris.scheme(scheme)
 
     def external_iri(self, reference: str) -> str:
-        """The IRI of a concept in another scheme, written `scheme:notation`."""
+        """Return the IRI of a concept in another scheme, given as an IRI or `scheme:notation`."""
         if is_iri(reference):
             return reference
         scheme, _, notation = reference.partition(":")
         return self.iris.concept(scheme, notation)
 
     def mapping_iri(self, mapping: Mapping) -> str:
-        """The mapping's IRI, named by what it says and on what ground; where it holds by a rule, by its place too."""
+        """Return the IRI of a mapping, derived from its ends, predicate and justification.
+
+        If the mapping has a map rule, its group and priority are part of the IRI too.
+        """
         ends = (self.external_iri(mapping.subject), mapping.predicate, self.external_iri(mapping.object))
         ruled = mapping.map_group is not None or mapping.map_rule
         place = (str(mapping.map_group), str(mapping.map_priority), mapping.map_rule) if ruled else ()
         return self.iris.mapping(mapping.mapping_set, *ends, str(mapping.negated), mapping.justification, *place)
 
     def resolve_iri(self, reference: str) -> str:
-        """The IRI of a `scheme:notation` whose scheme may be in this load, with the publisher's template."""
+        """Return the IRI of `scheme:notation`, by the publisher's template if the scheme is in this load."""
         scheme, _, notation = reference.partition(":")
         if not is_iri(reference) and scheme in self.schemes:
             return self.concept_iri(scheme, notation)
         return self.external_iri(reference)
 
     def variable_iri(self, variable: Variable) -> str:
-        """`…/dataset/nkbc/var/er`, with the table before it where the dataset has several."""
-        own = self.iris.dataset(variable.dataset)
+        """Return the IRI of a variable: `…/dataset/nkbc/var/er`, with the table before `var` if there are several."""
+        own_iri = self.iris.dataset(variable.dataset)
         several = len(self.datasets[variable.dataset].tables) > 1
         path = (variable.table,) if several else ()
         since = (variable.part,) if variable.part else ()
-        return self.iris.part(own, *path, "var", variable.name, *since)
+        return self.iris.part(own_iri, *path, "var", variable.name, *since)
 
     def system_iri(self, reference: str) -> str:
-        """The IRI of a scheme, or of a release of it: `icd-10-se`, `icd-10-se@2025`. IRIs are as they are."""
+        """Return the IRI of a scheme (`icd-10-se`) or an edition (`icd-10-se@2025`); return IRIs unchanged."""
         if is_iri(reference):
             return reference
         scheme, _, version = reference.partition("@")
         return self.iris.release(scheme, version) if version else self.scheme_iri(scheme)
 
     def value_set_iri(self, reference: str) -> str:
-        """The IRI of a value set in a version: `tumour-sites@2024`."""
+        """Return the IRI of a value set in a version: `tumour-sites@2024`."""
         if is_iri(reference):
             return reference
         value_set, _, version = reference.rpartition("@")
         return self.iris.value_set(value_set, version)
 
-    def owner_iri(self, home: ListOwner) -> str:
-        """The IRI of what a list belongs to."""
-        return self.iris.dataset(home.dataset) if home.dataset else self.structure_iri(home.structure)
+    def owner_iri(self, owner: ListOwner) -> str:
+        """Return the IRI of the dataset or structure that a list belongs to."""
+        return self.iris.dataset(owner.dataset) if owner.dataset else self.structure_iri(owner.structure)
 
     def structure_iri(self, structure: str) -> str:
-        """The IRI of a structure; an information model has one for each version."""
+        """Return the IRI of a structure; an information model has one for each version."""
         known = self.structures[structure]
         return self.iris.model(known.id, known.version) if known.is_model else self.iris.structure(known.id)
 
     def element_iri(self, element: Element) -> str:
-        """`…/structure/us-core-patient/element/Patient.name`, or `…/model/ni/2022/Patient.namn`."""
+        """Return the IRI of an element, such as `…/structure/us-core-patient/element/Patient.name`."""
         below = () if self.structures[element.structure].is_model else ("element",)
         return self.iris.part(self.structure_iri(element.structure), *below, element.path)
 
     def attribute_iri(self, reference: str) -> str:
-        """The IRI of an attribute of an information model, written `ni@2021:1/Observation.kod`."""
+        """Return the IRI of an attribute of an information model, given as `ni@2021:1/Observation.kod`."""
         if is_iri(reference):
             return reference
         model, _, rest = reference.partition("@")
         version, _, path = rest.rpartition("/")
         return self.iris.part(self.iris.model(model, version), path)
 
-    def link_triples(self, own: str, links: Iterable[Link]) -> Iterator[Triple]:
-        """That a thing measures concepts, and for each of them on what ground and how sure."""
+    def link_triples(self, own_iri: str, links: Iterable[Link]) -> Iterator[Triple]:
+        """Yield the concepts that a resource measures, each with a node of justification and confidence."""
         for link in links:
             concept = self.resolve_iri(link.concept)
-            node = iri(self.iris.link(own, concept))
-            yield iri(own), name("begrepp:measures"), iri(concept)
-            yield iri(own), name("begrepp:qualifiedMeasures"), node
+            node = iri(self.iris.link(own_iri, concept))
+            yield iri(own_iri), name("begrepp:measures"), iri(concept)
+            yield iri(own_iri), name("begrepp:qualifiedMeasures"), node
             yield from self.link_node_triples(node, concept, link)
 
     def link_node_triples(self, node: str, concept: str, link: Link) -> Iterator[Triple]:
-        """The node that says why a link holds."""
+        """Yield the node that qualifies a link: justification, confidence, source and tool."""
         yield node, name("rdf:type"), name("begrepp:Link")
         yield node, name("begrepp:linksTo"), iri(concept)
         yield node, name("sssom:mapping_justification"), name(link.justification)
@@ -137,19 +140,19 @@ class LoadContext:
             yield node, name("begrepp:checked"), day(link.checked)
 
     def rights_triples(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
-        """Licence, right of redistribution and publisher."""
+        """Yield licence, right of redistribution and publisher."""
         yield subject, name("dct:license"), iri(licence)
         yield subject, name("begrepp:redistribution"), name(f"begrepp:{redistribution}")
         yield from self.agent_triples(subject, "dct:publisher", publisher)
 
     def provenance_triples(self, subject: str) -> Iterator[Triple]:
-        """Which load made it, from which files."""
+        """Yield the load and the files that a resource was generated from."""
         yield subject, name("prov:wasGeneratedBy"), iri(self.load_iri)
         for file in self.file_iris:
             yield subject, name("prov:wasDerivedFrom"), iri(file)
 
     def agent_triples(self, subject: str, relation: str, agent: Agent) -> Iterator[Triple]:
-        """An organisation, and the relation to it."""
+        """Yield an organisation and the property that relates the subject to it."""
         node = iri(self.iris.agent(agent.id))
         yield subject, name(relation), node
         yield node, name("rdf:type"), name("foaf:Agent")

@@ -1,8 +1,7 @@
-"""What a loader says: plain, frozen records of schemes, concepts, mappings, datasets, variables and structures.
+"""Records that loaders yield: takes nothing, defines frozen dataclasses of schemes, datasets, variables and structures.
 
-Loaders yield these; `begrepp.graph.triple_writer` alone turns them into RDF. A reference to a concept in the same
-scheme is its notation; a reference that `is_iri` is one of the publisher's own; `scheme:notation`
-points into another scheme.
+Only `begrepp.graph.triple_writer` converts them to RDF. A reference to a concept in the same scheme is its notation;
+a reference for which `is_iri` is true is an IRI of the publisher; `scheme:notation` refers to another scheme.
 """
 
 from begrepp.records.common import Agent, Justification, Link, Redistribution, Text, is_iri, links, texts

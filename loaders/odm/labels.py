@@ -27,7 +27,7 @@ _DICTIONARIES = {
 def code_list(found: OdmList, home: ListOwner, file: str, language: str, systems: dict[str, str]) -> CodeList:
     """A list with its values, and the concepts that it says they are."""
     return CodeList(
-        home=home,
+        owner=home,
         id=found.oid,
         origin=Origin(file, found.row),
         titles=found.titles or (Text(found.name or found.oid, language),),

@@ -185,7 +185,7 @@ def _conceptual(row: TemplateRow, dataset: str) -> ConceptualVariable:
 
 def _list(id_: str, codes: list[TemplateRow], dataset: str, *, missing: bool) -> CodeList:
     return CodeList(
-        home=ListOwner(dataset=dataset),
+        owner=ListOwner(dataset=dataset),
         id=id_,
         origin=codes[0].origin,
         titles=(Text(id_, "zxx"),),

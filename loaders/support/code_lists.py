@@ -45,7 +45,7 @@ class Lists:
         self._known[key] = id_
         self._new.append(
             CodeList(
-                home=self._home,
+                owner=self._home,
                 id=id_,
                 origin=origin,
                 titles=titles or (Text(name, "zxx"),),

@@ -1,8 +1,7 @@
 """Pairs of variables that measure the same concept in two datasets, with translated codes and named losses.
 
-Two columns belong together where they measure the same concept, one a broader concept than the other, or concepts
-that a mapping calls the same. Their value lists are aligned code by code (`begrepp.variables.harmonisation.translation`), their
-units by UCUM, and every loss is named.
+Two columns form a pair if they measure the same concept, one a broader concept than the other, or mapped concepts.
+Their code lists are aligned code by code (`begrepp.variables.harmonisation.translation`), their units by UCUM.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Checksum of a module and of all project modules that it imports, for cache keys that notice changed code.
 
-Only `import` statements count: a module that is imported by a computed name must be named by the caller.
+Only `import` statements are followed: the caller must pass the name of a module that is imported dynamically.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pathlib import Path
 from begrepp.settings import ROOT
 
 PACKAGES = ("begrepp", "loaders", "tests")
-"""The packages whose code decides what a load yields; tests define loaders of their own."""
+"""Packages whose imports are followed; tests define loaders of their own."""
 
 
 def code_checksum(*modules: str) -> str:
     """Return the checksum of the modules and of all that they import from the project, directly or indirectly.
 
-    Raises `LookupError` for a module that does not exist: the checksum of nothing would never change.
+    Raises `LookupError` for a module that does not exist.
     """
     for module in modules:
         if not _module_file(module):
@@ -54,8 +54,8 @@ def _module_file(module: str) -> Path | None:
     """Return the file of a project module; None for other names, such as an imported class."""
     if module.partition(".")[0] not in PACKAGES:
         return None
-    place = ROOT.joinpath(*module.split("."))
-    for path in (place.with_suffix(".py"), place / "__init__.py"):
+    base = ROOT.joinpath(*module.split("."))
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
         if path.is_file():
             return path
     return None

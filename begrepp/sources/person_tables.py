@@ -1,6 +1,6 @@
-"""A look at every file before it is loaded, read by a loader or not: data about persons must not be kept at all.
+"""Check for personal data in all files of an edition, including those that no loader reads.
 
-A loader looks at what it reads. A data file that lies beside its description is read by none.
+Loaders check the files that they read; a data file next to its data dictionary is read by none.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from begrepp.sources.privacy import is_person_column, refuse_identity_numbers, r
 from begrepp.sources.xlsx import read_all_sheets
 
 MAX_ROWS = 10_000
-"""So many rows of each table are looked at."""
+"""Number of rows of each table that are checked."""
 _HEADER_ROWS = 20
-"""In so many rows the header of a sheet is looked for, below what may stand above it."""
+"""Number of rows among which the header of a sheet is searched."""
 _TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 _WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 _DATA_SUFFIXES = (
@@ -38,7 +38,7 @@ _MAX_LINE = 1_000_000
 
 
 def refuse_person_tables(files: Iterable[Path]) -> None:
-    """Raise `PersonalDataError` for a table with a row for each person, and for a statistics program's file of data."""
+    """Raise `PersonalDataError` for a table with one row per person and for data files of statistics programs."""
     for path in files:
         if path.suffix.lower() in _DATA_SUFFIXES:
             raise PersonalDataError(
@@ -68,7 +68,7 @@ def _check_text_table(path: Path) -> None:
 
 
 def _check_workbook(path: Path) -> None:
-    """All sheets of a workbook, those too that no loader reads. The widest of the first rows is the header."""
+    """Check all sheets of a workbook; the header is the row with most cells among the first `_HEADER_ROWS`."""
     for _, rows in groupby(read_all_sheets(path), key=itemgetter(0)):
         header: list[str] = []
         for number, (_, origin, cells) in enumerate(islice(rows, MAX_ROWS)):

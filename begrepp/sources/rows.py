@@ -1,4 +1,4 @@
-"""Rows of publishers' tables: a mapping from column to cell in which every cell must be used or ignored."""
+"""Rows of publishers' tables, in which every cell must be taken or ignored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from begrepp.errors import InputError, Origin
 
 
 class Row:
-    """One row of a publisher's table: a mapping from column to cell that is emptied as it is read."""
+    """One row of a table: a mapping from column to cell from which each cell is taken once.
+
+    Cells that are neither taken nor ignored raise an error in `done`, so that new columns are noticed.
+    """
 
     __slots__ = ("_cells", "origin")
 
@@ -19,7 +22,7 @@ class Row:
         self.origin = origin
 
     def take(self, column: str) -> str:
-        """The cell, taken out of the row. A missing column is an error."""
+        """Remove and return a cell. Raises `InputError` if there is no such column."""
         try:
             return self._cells.pop(column)
         except KeyError:
@@ -30,16 +33,16 @@ class Row:
             ) from None
 
     def take_optional(self, column: str) -> str:
-        """The cell, or an empty string where the table has no such column."""
+        """Remove and return a cell, or return an empty string if there is no such column."""
         return self._cells.pop(column, "")
 
     def take_date(self, column: str) -> date | None:
-        """An ISO date, or None where the cell is empty. The cell may hold a time, which is dropped."""
+        """Remove a cell and return its ISO date without time, or None if it is empty."""
         value = self.take(column)
         return parse_date(value, self.origin, column)
 
     def ignore(self, *columns: str) -> None:
-        """Say aloud that a column is not used."""
+        """Remove the cells of columns that are not used."""
         for column in columns:
             self.take(column)
 
@@ -47,25 +50,25 @@ class Row:
         return column in self._cells
 
     def remaining_columns(self) -> list[str]:
-        """The columns that nobody has taken yet."""
+        """Return the columns that have not been taken."""
         return list(self._cells)
 
     def ignore_remaining(self) -> None:
-        """Ignore all that is left, where the format allows columns of any name."""
+        """Ignore all remaining columns, for formats that allow columns of any name."""
         self._cells.clear()
 
     def done(self) -> None:
-        """Check that every cell was taken or ignored."""
-        if left := [column for column, cell in self._cells.items() if cell or column]:
+        """Raise `InputError` if a cell was neither taken nor ignored."""
+        if remaining := [column for column, cell in self._cells.items() if cell or column]:
             raise InputError(
                 self.origin,
-                f"the loader does not know the column(s) {', '.join(map(repr, left))}.",
+                f"the loader does not know the column(s) {', '.join(map(repr, remaining))}.",
                 "See what the publisher added, and take it or ignore it by name in the loader or the mapping file.",
             )
 
 
 def parse_date(value: str, origin: Origin, column: str) -> date | None:
-    """An ISO 8601 date (a time after it is dropped), None for an empty string."""
+    """Parse an ISO 8601 date, without a time after it; return None for an empty string. Raises `InputError`."""
     if not value:
         return None
     try:
@@ -77,6 +80,7 @@ def parse_date(value: str, origin: Origin, column: str) -> date | None:
 
 
 def check_header(header: list[str], required: Iterable[str], delimiter: str, path: Path) -> None:
+    """Raise `InputError` if a header has duplicate columns or lacks one of `required`."""
     duplicates = sorted({name for name in header if name and header.count(name) > 1})
     if duplicates:
         raise InputError(
@@ -102,6 +106,10 @@ def check_header(header: list[str], required: Iterable[str], delimiter: str, pat
 
 
 def cells_by_column(header: list[str], cells: list[str], origin: Origin, short_rows: bool) -> dict[str, str]:
+    """Return a mapping from column to stripped cell. Raises `InputError` if the numbers differ.
+
+    With `short_rows`, missing cells are empty and empty cells beyond the last column are dropped.
+    """
     if short_rows and len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
         cells = cells[: len(header)]
     if len(cells) < len(header) and short_rows:

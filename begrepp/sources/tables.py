@@ -1,8 +1,6 @@
-"""Publishers' tables, row by row: CSV, TSV, fixed header or none.
+"""Streaming readers for delimited text (CSV, TSV), with or without a header.
 
-Every cell is taken by name or ignored by name; what is left over stops the load, so that what a
-publisher adds tomorrow speaks up by itself. Cells are strings, stripped and NFC-normalised. Nothing
-is read whole into memory, and no line may be longer than `MAX_LINE` characters.
+Cells are strings, stripped and NFC-normalised. No line may be longer than `MAX_LINE` characters.
 """
 
 from __future__ import annotations
@@ -40,23 +38,21 @@ def read_table(
     skip: int = 0,
     misaligned: Callable[[Origin, str], None] | None = None,
 ) -> Iterator[Row]:
-    """Rows of a delimited text file.
+    """Yield the rows of a delimited text file.
 
-    `columns` names the columns of a file without a header; otherwise the first line is the header and
-    must hold all of `required`. `quoted=False` takes quotation marks as ordinary characters. A row with
-    more or fewer cells than columns is an error: a truncated file, an unquoted delimiter or the wrong
-    delimiter must not shift cells into other columns. `short_rows=True` fills up short rows, and drops
-    empty cells beyond the last column. Lines at the top that begin with `comment` are passed over
-    (`read_comments` has them), and so are the first `skip` lines.
-    `counted=False` is for a first look at a file that will be read again. The columns `identifiers` hold
-    nothing but identifiers of the publisher's own, which may by chance look like the number of a person:
-    those cells are not searched for one. All others are. `misaligned` is told of a row of another length, which
-    is then passed over, where a list is too useful to be refused for it.
+    `columns` names the columns of a file without a header; otherwise the first line is the header and must contain
+    all of `required`. With `quoted=False`, quotation marks are ordinary characters. A row with another number of
+    cells than columns raises `InputError`, since a truncated file or a wrong delimiter would shift cells.
+    `short_rows=True` fills up short rows and drops empty cells beyond the last column. Leading lines that begin with
+    `comment` (see `read_comments`) and the first `skip` lines are skipped. `counted=False` excludes a preliminary
+    pass from the progress meter. The columns `identifiers` hold only identifiers of the publisher, which may look
+    like identity numbers: they are not searched for such numbers. If `misaligned` is given, it is called for a row
+    of another length, which is then skipped. Raises `InputError`, and `PersonalDataError` for data about persons.
     """
-    own = frozenset(identifiers)
+    unsearched = frozenset(identifiers)
     counter = current_meter() if counted else Meter()
-    lines, passed = _skip_comments(islice(_decoded_lines(path, encoding, counter), skip, None), comment)
-    passed += skip
+    lines, skipped = _skip_comments(islice(_decoded_lines(path, encoding, counter), skip, None), comment)
+    skipped += skip
     reader = csv.reader(
         lines,
         delimiter=delimiter,
@@ -69,7 +65,7 @@ def read_table(
     try:
         for cells in reader:
             empty = False
-            origin = Origin(path.name, passed + reader.line_num)
+            origin = Origin(path.name, skipped + reader.line_num)
             if header is None:
                 header = [cell.strip() for cell in cells]
                 check_header(header, required, delimiter, path)
@@ -78,19 +74,19 @@ def read_table(
                 continue
             counter.rows += 1
             try:
-                found = cells_by_column(header, cells, origin, short_rows)
+                named = cells_by_column(header, cells, origin, short_rows)
             except InputError as error:
                 if misaligned is None:
                     raise
                 misaligned(origin, error.reason)
                 continue
-            searched = (cell for column, cell in found.items() if column not in own) if own else cells
+            searched = (cell for column, cell in named.items() if column not in unsearched) if unsearched else cells
             refuse_identity_numbers("\t".join(searched), origin)
-            refuse_person_rows(found, origin)
-            yield Row(found, origin)
+            refuse_person_rows(named, origin)
+            yield Row(named, origin)
     except csv.Error as error:
         raise InputError(
-            Origin(path.name, passed + reader.line_num),
+            Origin(path.name, skipped + reader.line_num),
             f"the file is not well-formed delimited text ({error}); it may be cut off in the middle of a quoted cell.",
             "Fetch the file again from its publisher and compare its size.",
         ) from None
@@ -101,15 +97,15 @@ def read_table(
 def read_exact(
     path: Path, columns: Sequence[str], *, texts: Iterable[str] = (), counted: bool = True
 ) -> Iterator[tuple[int, list[str]]]:
-    """Rows of an unquoted tab-separated file of exactly these columns, with their numbers: for millions of rows.
+    """Yield row number and cells of an unquoted TSV file with exactly the given columns; for millions of rows.
 
-    A column that is missing, added or moved is an error, and so is a row of another length; that is what
-    `Row` would find, at a tenth of its cost. Cells are not stripped. Only the columns `texts` can hold
-    words, and are searched for identity numbers; the others hold identifiers, dates and flags.
+    Ten times as fast as `read_table`. A missing, added or moved column and a row of another length raise
+    `InputError`. Cells are not stripped. Only the columns `texts` are searched for identity numbers; the others hold
+    identifiers, dates and flags.
     """
     counter = current_meter() if counted else Meter()
     counter.stage = "reading"
-    where = [columns.index(column) for column in texts]
+    text_positions = [columns.index(column) for column in texts]
     width = len(columns)
     lines = enumerate(_decoded_lines(path, "utf-8", counter), start=1)
     number, line = next(lines, (0, ""))
@@ -133,40 +129,40 @@ def read_exact(
                 continue
             cells_by_column(header, cells, Origin(path.name, number), short_rows=False)
         counter.rows += 1
-        for position in where:
+        for position in text_positions:
             if not cells[position].isalpha():
                 refuse_identity_numbers(cells[position], Origin(path.name, number))
         yield number, cells
 
 
 def read_comments(path: Path, comment: str) -> str:
-    """The lines at the top that begin with `comment`, without it; no more than MAX_LINE characters."""
-    found: list[str] = []
+    """Return the leading lines that begin with `comment`, without the prefix; at most `MAX_LINE` characters."""
+    lines: list[str] = []
     for line in _decoded_lines(path, "utf-8", Meter()):
         if not line.startswith(comment):
             break
-        found.append(line.removeprefix(comment))
-        if sum(map(len, found)) > MAX_LINE:
+        lines.append(line.removeprefix(comment))
+        if sum(map(len, lines)) > MAX_LINE:
             raise InputError(path, "the head of the file has no end.", "Check that you added the right file.")
-    return "".join(found)
+    return "".join(lines)
 
 
 def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
-    """The lines of a text, decoded and NFC-normalised, no longer than `MAX_LINE`."""
+    """Yield the lines of a text file, decoded and NFC-normalised. Raises `InputError` beyond `MAX_LINE`."""
     return _decoded_lines(path, encoding, Meter())
 
 
 def _skip_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:
-    passed = 0
+    skipped = 0
     for line in lines:
         if not comment or not line.startswith(comment):
-            return chain([line], lines), passed
-        passed += 1
-    return iter(()), passed
+            return chain([line], lines), skipped
+        skipped += 1
+    return iter(()), skipped
 
 
 def _decoded_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
-    """Decoded lines, a byte order mark removed, no line longer than MAX_LINE."""
+    """Yield decoded, NFC-normalised lines without a byte order mark."""
     start = counter.bytes
     with path.open("rb") as raw:
         bom = raw.read(4)

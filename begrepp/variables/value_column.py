@@ -1,7 +1,6 @@
-"""The distinct values of a column, as they are taken in for a check: never rows, never counts, never other columns.
+"""Distinct values of a column for a value check, without rows, counts or other columns.
 
-A file that holds identity numbers, or a column that says whom each row is about, is refused: make a list of the
-distinct values first, which is all that a check needs.
+Files with identity numbers and tables with a column that identifies persons are rejected.
 """
 
 from __future__ import annotations
@@ -14,15 +13,16 @@ from begrepp.errors import InputError, Origin, PersonalDataError, UsageError
 from begrepp.sources.privacy import find_identity_number, is_person_column
 
 MAX_VALUES = 20_000
-"""More distinct values than this are no value list."""
+"""Largest number of distinct values."""
 _ADVICE = "Take the distinct values of the one column first, such as `cut -d, -f3 FILE | sort -u`, and check those."
 
 
 def distinct_values(text: str, column: str = "", name: str = "the values") -> list[str]:
-    """The distinct values in the order in which they come.
+    """Return the distinct values in order of appearance.
 
-    `text` is a list with a value a line, or a table in CSV or TSV whose column is named, or numbered from 1.
-    Raises `PersonalDataError` for data about persons, `InputError` for a table that cannot be read.
+    `text` is a list with one value per line, or a table in CSV or TSV; `column` is the name of a column or its number
+    from 1. Raises `PersonalDataError` for data about persons, `InputError` for a table that cannot be read and
+    `UsageError` for an unknown column.
     """
     text = text.removeprefix("\ufeff")
     for number, line in enumerate(text.splitlines(), start=1):
@@ -59,8 +59,8 @@ def _read_column(text: str, column: str, name: str) -> Iterable[str]:
                     f"the column '{cell}' says whom a row is about; data about persons is not taken.",
                     _ADVICE,
                 )
-        place = _column_index(header, column)
-        return [row[place] for row in rows if len(row) > place]
+        index = _column_index(header, column)
+        return [row[index] for row in rows if len(row) > index]
     except csv.Error as error:
         raise InputError(Origin(name, rows.line_num), f"is no well-formed table ({error}).", _ADVICE) from None
 
@@ -72,5 +72,5 @@ def _column_index(header: Sequence[str], column: str) -> int:
         return int(column) - 1
     if not column and len(header) == 1:
         return 0
-    asked = f"There is no column '{column}'." if column else "There are several columns."
-    raise UsageError(asked, f"Name one of: {', '.join(header)}.")
+    problem = f"There is no column '{column}'." if column else "There are several columns."
+    raise UsageError(problem, f"Name one of: {', '.join(header)}.")

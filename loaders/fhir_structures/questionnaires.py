@@ -51,7 +51,11 @@ class _Form:
         titles = words(said, "text", self.language, origin) or (Text(link_id, "und"),)
         if values:
             yield CodeList(
-                owner=ListOwner(structure=self.structure), id=link_id, origin=origin, titles=titles, values=tuple(values)
+                owner=ListOwner(structure=self.structure),
+                id=link_id,
+                origin=origin,
+                titles=titles,
+                values=tuple(values),
             )
         bound = str(said.get("answerValueSet") or "")
         units = [

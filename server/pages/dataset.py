@@ -9,7 +9,7 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.exports.ehds import elements, present
+from begrepp.exports.ehds import present_elements, read_elements
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
@@ -214,14 +214,14 @@ def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
 
 
 def _elements(build: ServedBuild, said: Said, language: str) -> list[ElementRow]:
-    found = present(said.keys(), iris_of(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/"))
+    found = present_elements(said.keys(), iris_of(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/"))
     return [
         ElementRow(
             name=choose(element.names, language) or Text(element.property, ""),
             conditional=element.conditional,
             present=element.property in found,
         )
-        for element in elements()
+        for element in read_elements()
     ]
 
 

@@ -1,6 +1,6 @@
-"""A crosswalk between two datasets as files: CSV, SSSOM, FHIR ConceptMap (R5), and SQL that is ready to run.
+"""Crosswalk between datasets in CSV, SSSOM, FHIR ConceptMap (R5) and SQL.
 
-What was worked out here is a chain of other people's mappings, and is marked as that (`semapv:MappingChaining`).
+The mappings are derived from chains of published mappings and justified as such (`semapv:MappingChaining`).
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ _PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """The pairs of one harmonisation, and what its datasets and concepts are called."""
+    """The pairs of variables of a harmonisation, with the labels of datasets and concepts by IRI."""
 
     pairs: Sequence[VariablePair]
     names: dict[str, str]
     iris: Iris
     systems: dict[str, str] = field(default_factory=dict)
-    """The system URI that a list is known under elsewhere."""
+    """List IRI → preferred system URI."""
 
     def system_uri(self, column: DatasetColumn) -> str:
-        """What FHIR calls the list of a column."""
+        """Return the system URI of the code list of a column."""
         return self.systems.get(column.code_lists[0], column.code_lists[0])
 
     def write(self, format_: str) -> str:
-        """The file in one of `FORMATS`."""
+        """Return the crosswalk in one of `FORMATS`."""
         return {"csv": to_csv, "sssom": to_sssom, "fhir": to_fhir, "sql": to_sql}[format_](self)
 
 
 def code_rows(pair: VariablePair) -> Iterator[tuple[CodeTranslation, str, str, TranslationPath | None, str]]:
-    """Every code of A with the code, label and path of each code of B that it may become, or with none."""
+    """Yield each code of A with notation, label, path and IRI of each target; empty ones if it has no target."""
     for row in pair.codes:
         for code, path in row.targets:
             yield row, code.notation, choose_label(code.labels), path, code.iri
@@ -65,13 +65,13 @@ def code_rows(pair: VariablePair) -> Iterator[tuple[CodeTranslation, str, str, T
 
 
 def choose_label(labels: Iterable[Text], language: str = "sv") -> str:
-    """The label in Swedish, else in English, else any."""
+    """Return the label in a language, else in English, else in any."""
     ordered = sorted(labels, key=lambda text: (text.lang != language, text.lang != "en", text))
     return ordered[0].value if ordered else ""
 
 
-def to_csv(walk: Crosswalk) -> str:
-    """A row per pair of codes, and one for each pair of variables without codes."""
+def to_csv(crosswalk: Crosswalk) -> str:
+    """Return CSV with a row per pair of codes and one per pair of variables without codes."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(
@@ -95,26 +95,41 @@ def to_csv(walk: Crosswalk) -> str:
             "factor",
         ]
     )
-    for pair in walk.pairs:
-        head = [walk.names[pair.a.dataset], pair.a.name, walk.names[pair.b.dataset], pair.b.name, pair.relation]
-        head.append(walk.names.get(pair.through, pair.through))
+    for pair in crosswalk.pairs:
+        head = [
+            crosswalk.names[pair.a.dataset],
+            pair.a.name,
+            crosswalk.names[pair.b.dataset],
+            pair.b.name,
+            pair.relation,
+        ]
+        head.append(crosswalk.names.get(pair.through, pair.through))
         units = [pair.a.unit, pair.b.unit, "" if pair.unit_factor is None else f"{pair.unit_factor:g}"]
         for row, notation, label, path, _ in code_rows(pair):
             match = path.match.predicate if path else ""
-            sure = "" if path is None or path.confidence is None else f"{path.confidence:g}"
+            confidence = "" if path is None or path.confidence is None else f"{path.confidence:g}"
             via = format_path(path) if path else ""
-            cells = [row.code.notation, choose_label(row.code.labels), match, notation, label, row.loss, sure, via]
+            cells = [
+                row.code.notation,
+                choose_label(row.code.labels),
+                match,
+                notation,
+                label,
+                row.loss,
+                confidence,
+                via,
+            ]
             writer.writerow([*head, *cells, *units])
         if not pair.codes:
             writer.writerow([*head, *[""] * 8, *units])
     return out.getvalue()
 
 
-def to_sssom(walk: Crosswalk) -> str:
-    """SSSOM 1.1 as TSV; codes that are in fact the same concept need no mapping and are left out."""
+def to_sssom(crosswalk: Crosswalk) -> str:
+    """Return SSSOM 1.1 as TSV, without pairs of codes that are the same concept."""
     rows = [
         (row, path, target)
-        for pair in walk.pairs
+        for pair in crosswalk.pairs
         for row, _, _, path, target in code_rows(pair)
         if path and path.steps and target != row.code.iri
     ]
@@ -128,15 +143,15 @@ def to_sssom(walk: Crosswalk) -> str:
         namespace, _, local = iri.rpartition("/")
         return f"{by_namespace[namespace + '/']}:{local}"
 
-    datasets = [*dict.fromkeys(column.dataset for pair in walk.pairs for column in (pair.a, pair.b))]
-    between = " / ".join(walk.names[iri] for iri in datasets)
+    datasets = [*dict.fromkeys(column.dataset for pair in crosswalk.pairs for column in (pair.a, pair.b))]
+    title = " / ".join(crosswalk.names[iri] for iri in datasets)
     lines = ['#sssom_version: "1.1"', "#curie_map:"]
-    known = {"semapv": expand("semapv:x")[:-1], "skos": expand("skos:x")[:-1]}
-    lines += [f"#  {prefix}: {json.dumps(namespace)}" for prefix, namespace in sorted((prefixes | known).items())]
+    common = {"semapv": expand("semapv:x")[:-1], "skos": expand("skos:x")[:-1]}
+    lines += [f"#  {prefix}: {json.dumps(namespace)}" for prefix, namespace in sorted((prefixes | common).items())]
     slug = "-".join(iri.rpartition("/")[2] for iri in datasets)
     lines += [
-        f"#mapping_set_id: {json.dumps(walk.iris.mapping_set('crosswalk-' + slug))}",
-        f"#mapping_set_title: {json.dumps('Crosswalk: ' + between, ensure_ascii=False)}",
+        f"#mapping_set_id: {json.dumps(crosswalk.iris.mapping_set('crosswalk-' + slug))}",
+        f"#mapping_set_title: {json.dumps('Crosswalk: ' + title, ensure_ascii=False)}",
         '#mapping_set_description: "Worked out by begrepp from chains of mappings. Read it before you use it."',
         '#license: "https://w3id.org/sssom/license/unspecified"',
         '#mapping_tool: "begrepp"',
@@ -157,22 +172,29 @@ def to_sssom(walk: Crosswalk) -> str:
         ]
     )
     seen = set()
-    for pair in walk.pairs:
+    for pair in crosswalk.pairs:
         for row, _, label, path, target in code_rows(pair):
             key = (row.code.iri, target)
             if not path or not path.steps or target == row.code.iri or key in seen:
                 continue
             seen.add(key)
-            sure = "" if path.confidence is None else f"{path.confidence:g}"
+            confidence = "" if path.confidence is None else f"{path.confidence:g}"
             subject = [curie(row.code.iri), choose_label(row.code.labels, "en"), path.match.predicate]
             writer.writerow(
-                [*subject, curie(target), label, "semapv:MappingChaining", sure, f"{row.loss}; {format_path(path)}"]
+                [
+                    *subject,
+                    curie(target),
+                    label,
+                    "semapv:MappingChaining",
+                    confidence,
+                    f"{row.loss}; {format_path(path)}",
+                ]
             )
     return out.getvalue()
 
 
 def _unique_prefixes(namespaces: Sequence[str]) -> list[str]:
-    """A short prefix for each namespace: its last telling part, made unique."""
+    """Return a unique prefix for each namespace, from its last path segment."""
     found: list[str] = []
     for namespace in namespaces:
         base = re.sub(r"[^a-z0-9-]", "", namespace.rstrip("/#").rpartition("/")[2].lower()) or "list"
@@ -183,10 +205,10 @@ def _unique_prefixes(namespaces: Sequence[str]) -> list[str]:
     return found
 
 
-def to_fhir(walk: Crosswalk) -> str:
-    """A FHIR R5 ConceptMap: a group per pair of variables with codes."""
+def to_fhir(crosswalk: Crosswalk) -> str:
+    """Return a FHIR R5 ConceptMap with a group per pair of variables with codes."""
     groups = []
-    for pair in walk.pairs:
+    for pair in crosswalk.pairs:
         if not pair.codes:
             continue
         elements = []
@@ -205,15 +227,17 @@ def to_fhir(walk: Crosswalk) -> str:
             else:
                 element["noMap"] = True
             elements.append(element)
-        groups.append({"source": walk.system_uri(pair.a), "target": walk.system_uri(pair.b), "element": elements})
-    a, b = walk.pairs[0].a.dataset, walk.pairs[0].b.dataset
+        groups.append(
+            {"source": crosswalk.system_uri(pair.a), "target": crosswalk.system_uri(pair.b), "element": elements}
+        )
+    a, b = crosswalk.pairs[0].a.dataset, crosswalk.pairs[0].b.dataset
     id_ = f"{a.rpartition('/')[2]}-{b.rpartition('/')[2]}"
     resource = {
         "resourceType": "ConceptMap",
         "id": id_[:64],
-        "url": walk.iris.mapping_set(f"crosswalk-{id_}"),
+        "url": crosswalk.iris.mapping_set(f"crosswalk-{id_}"),
         "name": re.sub(r"\W", "_", f"Crosswalk_{id_}"),
-        "title": f"{walk.names[a]} → {walk.names[b]}",
+        "title": f"{crosswalk.names[a]} → {crosswalk.names[b]}",
         "status": "draft",
         "description": "Worked out by begrepp from chains of mappings. Read it before you use it.",
         "group": groups,
@@ -221,47 +245,50 @@ def to_fhir(walk: Crosswalk) -> str:
     return json.dumps({k: v for k, v in resource.items() if v != []}, ensure_ascii=False, indent=1) + "\n"
 
 
-def to_sql(walk: Crosswalk) -> str:
-    """A CASE for each pair of variables with codes, and a product for each pair of units; what is lost is a comment."""
+def to_sql(crosswalk: Crosswalk) -> str:
+    """Return SQL: a CASE per pair of variables with codes, a product per pair of units; losses are comments."""
     parts = []
-    for pair in walk.pairs:
+    for pair in crosswalk.pairs:
         if pair.codes:
-            parts.append(_sql_case(walk, pair))
+            parts.append(_sql_case(crosswalk, pair))
         elif pair.unit_factor is not None:
             parts.append(
-                f"{_sql_heading(walk, pair)}{_sql_identifier(pair.a)} * {pair.unit_factor:g} AS {_sql_identifier(pair.b)}"
+                f"{_sql_heading(crosswalk, pair)}"
+                f"{_sql_identifier(pair.a)} * {pair.unit_factor:g} AS {_sql_identifier(pair.b)}"
                 f"  -- {pair.a.unit} -> {pair.b.unit}\n"
             )
     return "\n".join(parts) or "-- The two have no variables whose values could be translated.\n"
 
 
-def _sql_heading(walk: Crosswalk, pair: VariablePair) -> str:
-    words = f"-- {walk.names[pair.a.dataset]}: {pair.a.name} -> {walk.names[pair.b.dataset]}: {pair.b.name}\n"
+def _sql_heading(crosswalk: Crosswalk, pair: VariablePair) -> str:
+    heading = (
+        f"-- {crosswalk.names[pair.a.dataset]}: {pair.a.name} -> {crosswalk.names[pair.b.dataset]}: {pair.b.name}\n"
+    )
     if pair.relation is Relation.NARROWER:
-        words += "-- Look out: what the target measures is narrower; use only the rows that are of its kind.\n"
+        heading += "-- Look out: what the target measures is narrower; use only the rows that are of its kind.\n"
     elif pair.relation is Relation.BROADER:
-        words += "-- What the target measures is broader.\n"
-    return words.replace("\r", " ")
+        heading += "-- What the target measures is broader.\n"
+    return heading.replace("\r", " ")
 
 
-def _sql_case(walk: Crosswalk, pair: VariablePair) -> str:
-    lines = [_sql_heading(walk, pair), f"CASE {_sql_identifier(pair.a)}\n"]
+def _sql_case(crosswalk: Crosswalk, pair: VariablePair) -> str:
+    lines = [_sql_heading(crosswalk, pair), f"CASE {_sql_identifier(pair.a)}\n"]
     for row in pair.codes:
-        one = row.single_target
-        value = _sql_literal(one[0].notation) if one else "NULL"
-        why = ""
+        target = row.single_target
+        value = _sql_literal(target[0].notation) if target else "NULL"
+        remark = ""
         if row.loss is Loss.UNDECIDED:
-            why = "one of " + ", ".join(code.notation for code, _ in row.targets)
+            remark = "one of " + ", ".join(code.notation for code, _ in row.targets)
         elif row.loss is not Loss.NOTHING:
-            why = {Loss.NONE: "no counterpart", Loss.NEAR: "close, not the same"}.get(row.loss, str(row.loss))
-        comment = f"  -- {_sql_comment(why)}" if why else ""
+            remark = {Loss.NONE: "no counterpart", Loss.NEAR: "close, not the same"}.get(row.loss, str(row.loss))
+        comment = f"  -- {_sql_comment(remark)}" if remark else ""
         lines.append(f"  WHEN {_sql_literal(row.code.notation)} THEN {value}{comment}\n")
     lines.append(f"END AS {_sql_identifier(pair.b)}\n")
     return "".join(lines)
 
 
-def _sql_comment(words: str) -> str:
-    return " ".join(words.split())
+def _sql_comment(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _sql_literal(text: str) -> str:
@@ -269,5 +296,5 @@ def _sql_literal(text: str) -> str:
 
 
 def _sql_identifier(column: DatasetColumn) -> str:
-    """A column's name as SQL writes it; quoted where it is no plain identifier."""
+    """Return the name of a column as an SQL identifier, quoted if necessary."""
     return column.name if _PLAIN_IDENTIFIER.fullmatch(column.name) else '"' + column.name.replace('"', '""') + '"'

@@ -29,35 +29,37 @@ from begrepp.variables.harmonisation.variable_pairs import (
 )
 
 MAX_CODES = 5000
-"""A list longer than this is not laid out code by code."""
+"""Code lists with more codes are not translated code by code."""
 
 
 class Harmoniser:
-    """Finds and aligns columns in one build."""
+    """Pairs columns of datasets in one build and translates their codes."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lists: dict[str, list[ListedCode]] = {}
 
     def pair_datasets(self, a: str, b: str) -> list[VariablePair]:
-        """The columns of two datasets that belong together, by the name of A's."""
+        """Return the pairs of columns of two datasets (IRIs), sorted by the name of the first column."""
         columns = self.read_columns([a, b])
         return self._pair_columns([c for c in columns if c.dataset == a], [c for c in columns if c.dataset == b])
 
     def pair_by_concept(self, concept: str, datasets: Iterable[str]) -> list[VariablePair]:
-        """The columns of all datasets that measure a concept or what lies below it, pair by pair of datasets."""
+        """Return the pairs of columns of all datasets that measure a concept or a narrower one."""
         columns = self.read_columns(datasets)
-        above = self._read_broader({iri for column in columns for iri in column.measures})
-        own = [c for c in columns if any(concept == iri or concept in above[iri] for iri in c.measures)]
-        order = sorted({column.dataset for column in own})
+        broader = self._read_broader({iri for column in columns for iri in column.measures})
+        related = [c for c in columns if any(concept == iri or concept in broader[iri] for iri in c.measures)]
+        datasets_in_order = sorted({column.dataset for column in related})
         pairs = []
-        for place, a in enumerate(order):
-            for b in order[place + 1 :]:
-                pairs += self._pair_columns([c for c in own if c.dataset == a], [c for c in own if c.dataset == b])
+        for position, a in enumerate(datasets_in_order):
+            for b in datasets_in_order[position + 1 :]:
+                pairs += self._pair_columns(
+                    [c for c in related if c.dataset == a], [c for c in related if c.dataset == b]
+                )
         return pairs
 
     def read_columns(self, datasets: Iterable[str]) -> list[DatasetColumn]:
-        """The columns of datasets that measure something, keys of persons and the like left out."""
+        """Return the columns of datasets that measure a concept, without linkage keys."""
         found: dict[str, DatasetColumn] = {}
         for row in select(self._store, "harmonise-columns", dataset=[NamedNode(iri) for iri in sorted({*datasets})]):
             iri = value(row, "variable")
@@ -65,25 +67,25 @@ class Harmoniser:
             _set_property(column, value(row, "property"), row["value"])
         for column in found.values():
             column.measures = sorted({*column.measures})
-            # A list of values is what the column holds; a code system beside it is where the list was taken from.
+            # A code list of the dataset takes precedence over the code system that it was taken from.
             column.code_lists = sorted({*column.code_lists}, key=lambda iri: (not _is_code_list(iri), iri))[:1]
         return [column for _, column in sorted(found.items()) if not column.is_key]
 
     def _pair_columns(self, left: Sequence[DatasetColumn], right: Sequence[DatasetColumn]) -> list[VariablePair]:
         measured = {iri for column in (*left, *right) for iri in column.measures}
-        above, alike = self._read_broader(measured), self._read_matched(measured)
+        broader, matched = self._read_broader(measured), self._read_matched(measured)
         pairs = []
         for a in left:
             for b in right:
-                if related := _find_relation(a, b, above, alike):
-                    pairs.append(self._align_values(VariablePair(a=a, b=b, relation=related[0], through=related[1])))
+                if relation := _find_relation(a, b, broader, matched):
+                    pairs.append(self._align_values(VariablePair(a=a, b=b, relation=relation[0], through=relation[1])))
         order = [*Relation]
         return sorted(pairs, key=lambda p: (sort_key(p.a.name), order.index(p.relation), sort_key(p.b.name)))
 
     def _align_values(self, pair: VariablePair) -> VariablePair:
         if pair.units_differ:
-            here, there = unit(pair.a.unit), unit(pair.b.unit)
-            pair = replace(pair, unit_factor=factor(here, there) if here and there else None)
+            unit_a, unit_b = unit(pair.a.unit), unit(pair.b.unit)
+            pair = replace(pair, unit_factor=factor(unit_a, unit_b) if unit_a and unit_b else None)
         if not pair.enumerated:
             return pair
         left, right = self.read_codes(pair.a.code_lists[0]), self.read_codes(pair.b.code_lists[0])
@@ -98,33 +100,33 @@ class Harmoniser:
         return replace(pair, codes=rows, unreached=unreached, same_list=same)
 
     def _translate_codes(self, left: Sequence[ListedCode], right: Sequence[ListedCode]) -> tuple[CodeTranslation, ...]:
-        there = {code.iri: code for code in right}
-        found = find_paths(self._store, (code.iri for code in left), there)
-        chosen = {code.iri: select_best_targets(found.get(code.iri, {})) for code in left}
-        times: dict[str, int] = defaultdict(int)
-        for options in chosen.values():
+        targets_by_iri = {code.iri: code for code in right}
+        found = find_paths(self._store, (code.iri for code in left), targets_by_iri)
+        best_targets = {code.iri: select_best_targets(found.get(code.iri, {})) for code in left}
+        source_counts: dict[str, int] = defaultdict(int)
+        for options in best_targets.values():
             if len(options) == 1:
-                times[options[0][0]] += 1
+                source_counts[options[0][0]] += 1
         rows = []
         for code in left:
-            targets = tuple((there[target], path) for target, path in chosen[code.iri])
-            rows.append(CodeTranslation(code=code, targets=targets, loss=_find_loss(targets, times)))
+            targets = tuple((targets_by_iri[target], path) for target, path in best_targets[code.iri])
+            rows.append(CodeTranslation(code=code, targets=targets, loss=_find_loss(targets, source_counts)))
         return tuple(rows)
 
     def read_codes(self, code_list: str) -> list[ListedCode]:
-        """The codes of a list in the order of its codes; those in use, and those that are retired."""
+        """Return the codes of a list, active and retired, sorted by notation."""
         if code_list not in self._lists:
             labels: dict[str, list[Text]] = defaultdict(list)
-            said: dict[str, tuple[str, bool]] = {}
+            facts: dict[str, tuple[str, bool]] = {}
             for row in select(self._store, "list-codes", list=NamedNode(code_list)):
                 iri = value(row, "concept")
-                said[iri] = (value(row, "notation"), value(row, "status") != expand("begrepp:inactive"))
+                facts[iri] = (value(row, "notation"), value(row, "status") != expand("begrepp:inactive"))
                 if isinstance(label := row["label"], Literal):
                     labels[iri].append(Text(label.value, label.language or ""))
             self._lists[code_list] = sorted(
                 (
                     ListedCode(iri=iri, notation=n, labels=tuple(sorted({*labels[iri]})), active=a)
-                    for iri, (n, a) in said.items()
+                    for iri, (n, a) in facts.items()
                 ),
                 key=lambda code: sort_key(code.notation),
             )
@@ -144,27 +146,27 @@ class Harmoniser:
         return found
 
 
-def _set_property(column: DatasetColumn, prop: str, term: object) -> None:
-    words = str(getattr(term, "value", ""))
-    if prop == expand("csvw:name"):
-        column.name = words
-    elif prop == expand("csvw:title"):
-        column.titles.append(Text(words, getattr(term, "language", "") or ""))
-    elif prop == expand("begrepp:measures"):
-        column.measures.append(words)
-    elif prop in (expand("begrepp:codeList"), expand("begrepp:codingSystem")):
-        column.code_lists.append(words)
-    elif prop in (expand("begrepp:unit"), expand("begrepp:unitText")):
-        column.unit = column.unit or words
-    elif prop == expand("csvw:datatype"):
-        column.datatype = words
-    elif prop == expand("begrepp:validFrom"):
-        column.valid_from = words
-    elif prop == expand("begrepp:validTo"):
-        column.valid_to = words
-    elif prop == expand("begrepp:atEvent"):
-        column.event = words
-    elif prop == expand("begrepp:linkageKeyFor"):
+def _set_property(column: DatasetColumn, property_iri: str, term: object) -> None:
+    text = str(getattr(term, "value", ""))
+    if property_iri == expand("csvw:name"):
+        column.name = text
+    elif property_iri == expand("csvw:title"):
+        column.titles.append(Text(text, getattr(term, "language", "") or ""))
+    elif property_iri == expand("begrepp:measures"):
+        column.measures.append(text)
+    elif property_iri in (expand("begrepp:codeList"), expand("begrepp:codingSystem")):
+        column.code_lists.append(text)
+    elif property_iri in (expand("begrepp:unit"), expand("begrepp:unitText")):
+        column.unit = column.unit or text
+    elif property_iri == expand("csvw:datatype"):
+        column.datatype = text
+    elif property_iri == expand("begrepp:validFrom"):
+        column.valid_from = text
+    elif property_iri == expand("begrepp:validTo"):
+        column.valid_to = text
+    elif property_iri == expand("begrepp:atEvent"):
+        column.event = text
+    elif property_iri == expand("begrepp:linkageKeyFor"):
         column.is_key = True
 
 
@@ -173,36 +175,38 @@ def _is_code_list(iri: str) -> bool:
 
 
 def _find_relation(
-    a: DatasetColumn, b: DatasetColumn, above: Mapping[str, set[str]], alike: Mapping[str, set[str]]
+    a: DatasetColumn, b: DatasetColumn, broader: Mapping[str, set[str]], matched: Mapping[str, set[str]]
 ) -> tuple[Relation, str] | None:
-    """The closest relation of what two columns measure."""
+    """Return the closest relation between the concepts of two columns, and the concept of A; None if unrelated."""
     pairs = [(x, y) for x in a.measures for y in b.measures]
     tests = (
         (Relation.SAME, lambda x, y: x == y),
-        (Relation.BROADER, lambda x, y: y in above[x]),
-        (Relation.NARROWER, lambda x, y: x in above[y]),
-        (Relation.MATCHED, lambda x, y: y in alike[x]),
+        (Relation.BROADER, lambda x, y: y in broader[x]),
+        (Relation.NARROWER, lambda x, y: x in broader[y]),
+        (Relation.MATCHED, lambda x, y: y in matched[x]),
     )
-    for relation, holds in tests:
+    for relation, is_related in tests:
         for x, y in pairs:
-            if holds(x, y):
+            if is_related(x, y):
                 return relation, x
     return None
 
 
 def _match_notations(left: Sequence[ListedCode], right: Sequence[ListedCode]) -> tuple[CodeTranslation, ...]:
-    there = {code.notation: code for code in right}
+    by_notation = {code.notation: code for code in right}
     return tuple(
         CodeTranslation(
             code=code,
-            targets=((there[code.notation], TranslationPath((), Match.SAME)),) if code.notation in there else (),
-            loss=Loss.NOTHING if code.notation in there else Loss.NONE,
+            targets=((by_notation[code.notation], TranslationPath((), Match.SAME)),)
+            if code.notation in by_notation
+            else (),
+            loss=Loss.NOTHING if code.notation in by_notation else Loss.NONE,
         )
         for code in left
     )
 
 
-def _find_loss(targets: Sequence[tuple[ListedCode, TranslationPath]], times: Mapping[str, int]) -> Loss:
+def _find_loss(targets: Sequence[tuple[ListedCode, TranslationPath]], source_counts: Mapping[str, int]) -> Loss:
     if not targets:
         return Loss.NONE
     code, path = targets[0]
@@ -212,4 +216,4 @@ def _find_loss(targets: Sequence[tuple[ListedCode, TranslationPath]], times: Map
         return Loss.COARSER
     if path.match is Match.CLOSE:
         return Loss.NEAR
-    return Loss.MERGED if times[code.iri] > 1 else Loss.NOTHING
+    return Loss.MERGED if source_counts[code.iri] > 1 else Loss.NOTHING

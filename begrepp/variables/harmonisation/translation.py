@@ -1,12 +1,13 @@
-"""How the codes of one list translate to another: through mappings and the hierarchy, with every step kept.
+"""Translation of codes from one list to another through mappings and the hierarchy.
 
-A path is at most two mappings, with any number of steps up in the hierarchy; what two steps say together follows
-from what each says (the same, close, part of the broader, covers the narrower). Part of the broader and then covers
-the narrower says nothing, and such a path is left out.
+A path has at most `MAX_MAPPINGS` mappings and `MAX_STEPS` steps, of which the others go up in the hierarchy. The match
+of a path is combined from those of its steps. A broader and a narrower step have no combined match: such a path is
+discarded.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,18 +25,18 @@ _BATCH = 500
 
 
 class Match(IntEnum):
-    """What a code of one list is to a code of the other, the surest first."""
+    """Match between a code of one list and a code of another, the closest first."""
 
     SAME = 0
     CLOSE = 1
     BROAD = 2
-    """Part of the broader: the other says less."""
+    """The target is broader."""
     NARROW = 3
-    """Covers the narrower: which of several it is, the data do not tell."""
+    """The target is narrower: the data do not determine which of several it is."""
 
     @property
     def predicate(self) -> str:
-        """As SKOS writes it."""
+        """The SKOS property, with prefix."""
         return ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch")[self]
 
 
@@ -45,7 +46,7 @@ _INVERSE = {Match.BROAD: Match.NARROW, Match.NARROW: Match.BROAD}
 
 @dataclass(frozen=True, slots=True)
 class TranslationStep:
-    """One step of a path: to which concept, as what, by which mapping (none: the hierarchy), how sure."""
+    """One step of a path: target concept, match, IRI of the mapping (empty for a step in the hierarchy), confidence."""
 
     to: str
     match: Match
@@ -55,60 +56,59 @@ class TranslationStep:
 
 @dataclass(frozen=True, slots=True)
 class TranslationPath:
-    """A way from a code to a code, and what the one is to the other in sum."""
+    """A path from a code to a code, and the combined match."""
 
     steps: tuple[TranslationStep, ...]
     match: Match
 
     @property
     def confidence(self) -> float | None:
-        """The product of what its mappings say; None where none says."""
-        said = [step.confidence for step in self.steps if step.confidence is not None]
-        product = 1.0
-        for each in said:
-            product *= each
-        return round(product, 4) if said else None
+        """The product of the confidences of its mappings; None if none has one."""
+        confidences = [step.confidence for step in self.steps if step.confidence is not None]
+        return round(math.prod(confidences), 4) if confidences else None
 
     @property
     def rank(self) -> tuple[int, float, int]:
-        """The surest path first: by match, then confidence, then length."""
+        """Sort key, the best path first: match, confidence, length."""
         return self.match, -(1.0 if self.confidence is None else self.confidence), len(self.steps)
 
 
 def combine_matches(first: Match, second: Match) -> Match | None:
-    """What two steps say in sum; None where they say nothing."""
+    """Return the combined match of two steps; None for a broader and a narrower one."""
     if Match.BROAD in (first, second) and Match.NARROW in (first, second):
         return None
     return max(first, second)
 
 
 def find_paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> dict[str, dict[str, TranslationPath]]:
-    """Source → target → the surest path between them."""
-    wanted = set(targets)
+    """Return a mapping source → target → best path between them (all IRIs)."""
+    target_set = set(targets)
     found: dict[str, dict[str, TranslationPath]] = defaultdict(dict)
-    front: dict[str, dict[str, TranslationPath]] = {
+    frontier: dict[str, dict[str, TranslationPath]] = {
         source: {source: TranslationPath((), Match.SAME)} for source in dict.fromkeys(sources)
     }
-    known: dict[str, list[TranslationStep]] = {}
-    seen: dict[str, dict[str, TranslationPath]] = {source: dict(reached) for source, reached in front.items()}
+    steps_from: dict[str, list[TranslationStep]] = {}
+    best_paths: dict[str, dict[str, TranslationPath]] = {source: dict(reached) for source, reached in frontier.items()}
     for _ in range(MAX_STEPS):
-        _read_steps(store, {here for reached in front.values() for here in reached} - set(known), known)
-        after: dict[str, dict[str, TranslationPath]] = defaultdict(dict)
-        for source, reached in front.items():
-            for here, path in reached.items():
-                for step in known.get(here, ()):
-                    longer = _extend_path(path, step)
-                    if longer is None or step.to == source:
+        _read_steps(
+            store, {concept for reached in frontier.values() for concept in reached} - set(steps_from), steps_from
+        )
+        next_frontier: dict[str, dict[str, TranslationPath]] = defaultdict(dict)
+        for source, reached in frontier.items():
+            for concept, path in reached.items():
+                for step in steps_from.get(concept, ()):
+                    extended = _extend_path(path, step)
+                    if extended is None or step.to == source:
                         continue
-                    before = seen[source].get(step.to)
-                    if before is None or longer.rank < before.rank:
-                        seen[source][step.to] = longer
-                        if step.to in wanted:
-                            found[source][step.to] = longer
-                        # A code of the other list is where one wanted to get; only its own broader ones lie beyond.
-                        after[source][step.to] = longer
-        front = after
-        if not front:
+                    previous = best_paths[source].get(step.to)
+                    if previous is None or extended.rank < previous.rank:
+                        best_paths[source][step.to] = extended
+                        if step.to in target_set:
+                            found[source][step.to] = extended
+                        # Continue from target codes too: their broader concepts may be targets.
+                        next_frontier[source][step.to] = extended
+        frontier = next_frontier
+        if not frontier:
             break
     return found
 
@@ -120,10 +120,10 @@ def _extend_path(path: TranslationPath, step: TranslationStep) -> TranslationPat
     return None if match is None else TranslationPath((*path.steps, step), match)
 
 
-def _read_steps(store: Store, concepts: set[str], known: dict[str, list[TranslationStep]]) -> None:
+def _read_steps(store: Store, concepts: set[str], steps_from: dict[str, list[TranslationStep]]) -> None:
     ordered = sorted(concepts)
     for concept in ordered:
-        known[concept] = []
+        steps_from[concept] = []
     for start in range(0, len(ordered), _BATCH):
         batch = [NamedNode(iri) for iri in ordered[start : start + _BATCH]]
         for row in select(store, "steps-between-codes", concept=batch):
@@ -132,28 +132,27 @@ def _read_steps(store: Store, concepts: set[str], known: dict[str, list[Translat
                 continue
             if value(row, "inverse") == "true":
                 match = _INVERSE.get(match, match)
-            sure = value(row, "confidence")
-            known[value(row, "concept")].append(
-                TranslationStep(value(row, "next"), match, value(row, "mapping"), float(sure) if sure else None)
+            confidence = value(row, "confidence")
+            steps_from[value(row, "concept")].append(
+                TranslationStep(
+                    value(row, "next"), match, value(row, "mapping"), float(confidence) if confidence else None
+                )
             )
 
 
-def select_best_targets(paths_: Mapping[str, TranslationPath]) -> Sequence[tuple[str, TranslationPath]]:
-    """The targets of a code worth showing: all of its surest kind, or else of the next.
-
-    A broader one above another that is shown says less than that and is left out by its rank.
-    """
-    if not paths_:
+def select_best_targets(paths_by_target: Mapping[str, TranslationPath]) -> Sequence[tuple[str, TranslationPath]]:
+    """Return the targets with the closest match; of broader targets, only those of the best rank."""
+    if not paths_by_target:
         return ()
-    ordered = sorted(paths_.items(), key=lambda item: (item[1].rank, item[0]))
-    surest = ordered[0][1].match
-    kept = [item for item in ordered if item[1].match == surest]
-    if surest in (Match.SAME, Match.BROAD):
-        length = kept[0][1].rank
-        kept = [item for item in kept if item[1].rank == length] if surest is Match.BROAD else kept
-    return tuple(kept)
+    ordered = sorted(paths_by_target.items(), key=lambda item: (item[1].rank, item[0]))
+    closest = ordered[0][1].match
+    selected = [item for item in ordered if item[1].match == closest]
+    if closest is Match.BROAD:
+        best_rank = selected[0][1].rank
+        selected = [item for item in selected if item[1].rank == best_rank]
+    return tuple(selected)
 
 
 def format_path(path: TranslationPath) -> str:
-    """The predicates of a path, for machines: `skos:exactMatch > skos:broadMatch`."""
+    """Return the predicates of a path: `skos:exactMatch > skos:broadMatch`."""
     return " > ".join(step.match.predicate if step.mapping else compact(expand("skos:broader")) for step in path.steps)

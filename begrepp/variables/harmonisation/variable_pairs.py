@@ -1,4 +1,4 @@
-"""Records of harmonisation: columns, code lists, and pairs of columns with their code translations."""
+"""Records of harmonisation: columns, code lists, and pairs of columns with code translations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from begrepp.variables.harmonisation.translation import TranslationPath
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCode:
-    """A code of a list."""
+    """A code of a code list."""
 
     iri: str
     notation: str
@@ -21,7 +21,7 @@ class ListedCode:
 
 @dataclass(slots=True, kw_only=True)
 class DatasetColumn:
-    """A variable of a dataset as far as harmonisation goes."""
+    """A variable of a dataset, with the properties that harmonisation uses."""
 
     iri: str
     dataset: str
@@ -38,34 +38,34 @@ class DatasetColumn:
 
 
 class Relation(StrEnum):
-    """Why two columns stand beside one another."""
+    """Relation between the concepts that two columns measure."""
 
     SAME = "same"
     BROADER = "broader"
-    """What B measures is broader."""
+    """B measures a broader concept."""
     NARROWER = "narrower"
     MATCHED = "matched"
 
 
 class Loss(StrEnum):
-    """What a code loses on its way."""
+    """Loss of information when a code is translated."""
 
     NOTHING = "nothing"
     MERGED = "merged"
-    """Several codes become one."""
+    """Several codes are translated to one."""
     COARSER = "coarser"
-    """The other code says less."""
+    """The target code is broader."""
     UNDECIDED = "undecided"
-    """Several codes, or a narrower one, and the data do not tell which."""
+    """Several codes or a narrower one are possible; the data do not determine which."""
     NEAR = "near"
-    """Close, not the same."""
+    """A close match, not an exact one."""
     NONE = "none"
-    """No code to become."""
+    """No target code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeTranslation:
-    """A code of A, the codes of B that it may become, and what is lost."""
+    """A code of A, its possible target codes in B, and the loss."""
 
     code: ListedCode
     targets: tuple[tuple[ListedCode, TranslationPath], ...]
@@ -73,7 +73,7 @@ class CodeTranslation:
 
     @property
     def single_target(self) -> tuple[ListedCode, TranslationPath] | None:
-        """The code that data may be changed to without a guess."""
+        """The only target code, or None if there is none or the data do not determine it."""
         if self.loss in (Loss.UNDECIDED, Loss.NONE):
             return None
         return self.targets[0]
@@ -81,36 +81,36 @@ class CodeTranslation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariablePair:
-    """Two columns side by side."""
+    """Two columns that measure the same or related concepts."""
 
     a: DatasetColumn
     b: DatasetColumn
     relation: Relation
     through: str
-    """The concept of A that the two meet in."""
+    """The concept of A that relates the two."""
     codes: tuple[CodeTranslation, ...] = ()
     unreached: tuple[ListedCode, ...] = ()
-    """Codes of B that no code of A becomes."""
+    """Active codes of B that are no target of a code of A."""
     same_list: bool = False
     too_long: int = 0
     unit_factor: float | None = None
-    """By what to multiply A's values to have them in B's unit."""
+    """Factor that converts values of A to the unit of B."""
 
     @property
     def units_differ(self) -> bool:
-        """Whether both say a unit, and not the same."""
+        """Whether both have a unit and the units differ."""
         return bool(self.a.unit and self.b.unit and self.a.unit != self.b.unit)
 
     @property
     def enumerated(self) -> bool:
-        """Whether both have a list of codes."""
+        """Whether both have a code list."""
         return bool(self.a.code_lists and self.b.code_lists)
 
     def count(self, loss: Loss) -> int:
-        """How many codes lose that."""
+        """Return the number of codes with a loss."""
         return sum(row.loss is loss for row in self.codes)
 
     @property
     def coded_differently(self) -> bool:
-        """Whether only one of the two has a list, or the kinds of value differ."""
+        """Whether only one of the two has a code list, or the datatypes differ."""
         return bool(self.a.code_lists) != bool(self.b.code_lists) or self.a.datatype != self.b.datatype

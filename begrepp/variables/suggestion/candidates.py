@@ -1,4 +1,4 @@
-"""What there is to find concepts for, and what concepts there are: from a build, or from the records of a loader."""
+"""Variables to suggest concepts for, and candidate concepts, read from a build or from the records of a loader."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from begrepp.store import Store
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
 
 MAX_TARGETS = 150_000
-"""More concepts than this are not held in memory; name the schemes to look in."""
+"""Largest number of candidate concepts held in memory."""
 
 
 def entries_from_records(records: Iterable[Record], iris: Iris) -> tuple[str, list[VariableEntry]]:
-    """The variables of a dictionary that a loader has read, and its dataset's IRI."""
-    names = LoadContext(iris)
+    """Return the IRI of the dataset and the variables of loaded records. Raises `UsageError` if there are none."""
+    context = LoadContext(iris)
     lists: dict[str, CodeList] = {}
     variables: list[Variable] = []
     dataset = ""
     for record in records:
         if isinstance(record, Dataset):
-            names.datasets[record.id] = record
+            context.datasets[record.id] = record
             dataset = iris.dataset(record.id)
         elif isinstance(record, CodeList):
             lists[record.id] = record
@@ -36,13 +36,13 @@ def entries_from_records(records: Iterable[Record], iris: Iris) -> tuple[str, li
             variables.append(record)
     if not variables:
         raise UsageError("There are no variables in that.", "Give a data dictionary.")
-    found = []
+    entries = []
     for variable in variables:
-        own = lists.get(variable.code_list)
-        values = tuple((v.code, v.labels[0].value if v.labels else "") for v in own.values) if own else ()
-        found.append(
+        code_list = lists.get(variable.code_list)
+        values = tuple((v.code, v.labels[0].value if v.labels else "") for v in code_list.values) if code_list else ()
+        entries.append(
             VariableEntry(
-                iri=names.variable_iri(variable),
+                iri=context.variable_iri(variable),
                 name=variable.name,
                 labels=variable.titles,
                 descriptions=tuple(text for text in variable.descriptions if text not in variable.titles),
@@ -51,21 +51,21 @@ def entries_from_records(records: Iterable[Record], iris: Iris) -> tuple[str, li
                 values=values,
             )
         )
-    return dataset, found
+    return dataset, entries
 
 
 def unlinked_entries(store: Store, dataset: str) -> list[VariableEntry]:
-    """The variables of a dataset in the build that measure nothing yet; of all, `linked_in` has those that do."""
+    """Return the variables of a dataset (IRI) that are not linked to a concept."""
     return [entry for entry, _, concepts in _read_variables(store, [dataset]) if not concepts]
 
 
 def all_entries(store: Store, dataset: str) -> list[VariableEntry]:
-    """Every variable of a dataset in the build, linked or not."""
+    """Return all variables of a dataset (IRI), linked or not."""
     return [entry for entry, _, _ in _read_variables(store, [dataset])]
 
 
 def linked_variables(store: Store, datasets: Sequence[str]) -> list[LinkedVariable]:
-    """The variables that are linked to concepts, of all datasets."""
+    """Return the variables of datasets (IRIs) that are linked to concepts."""
     return [
         LinkedVariable(entry=entry, dataset=dataset, concepts=concepts)
         for entry, dataset, concepts in _read_variables(store, datasets)
@@ -74,19 +74,19 @@ def linked_variables(store: Store, datasets: Sequence[str]) -> list[LinkedVariab
 
 
 def _read_variables(store: Store, datasets: Sequence[str]) -> list[tuple[VariableEntry, str, tuple[str, ...]]]:
-    said: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
-    home: dict[str, str] = {}
+    properties_of: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
+    dataset_of: dict[str, str] = {}
     for dataset in datasets:
         for row in select(store, "dataset-variables", dataset=NamedNode(dataset)):
             iri = value(row, "variable")
-            home[iri] = dataset
+            dataset_of[iri] = dataset
             if isinstance(term := row["value"], NamedNode | Literal):
-                said[iri][value(row, "property")].append(term)
-    lists = {t.value for properties in said.values() for t in properties.get(expand("begrepp:codeList"), ())}
+                properties_of[iri][value(row, "property")].append(term)
+    lists = {t.value for properties in properties_of.values() for t in properties.get(expand("begrepp:codeList"), ())}
     codes = _read_codes(store, sorted(lists))
     found = []
-    for iri, properties in sorted(said.items()):
-        own = [code for term in properties.get(expand("begrepp:codeList"), ()) for code in codes.get(term.value, ())]
+    for iri, properties in sorted(properties_of.items()):
+        values = [code for term in properties.get(expand("begrepp:codeList"), ()) for code in codes.get(term.value, ())]
         entry = VariableEntry(
             iri=iri,
             name=_first_value(properties, "csvw:name"),
@@ -94,10 +94,10 @@ def _read_variables(store: Store, datasets: Sequence[str]) -> list[tuple[Variabl
             descriptions=_text_values(properties, "dct:description"),
             datatype=_first_value(properties, "csvw:datatype"),
             unit=_first_value(properties, "begrepp:unit"),
-            values=tuple(own),
+            values=tuple(values),
         )
         concepts = tuple(sorted(term.value for term in properties.get(expand("begrepp:measures"), ())))
-        found.append((entry, home[iri], concepts))
+        found.append((entry, dataset_of[iri], concepts))
     return found
 
 
@@ -115,35 +115,35 @@ def _read_codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str,
     if lists:
         for row in select(store, "list-codes", list=[NamedNode(iri) for iri in lists]):
             label = row["label"]
-            words = label.value if isinstance(label, Literal) and label.language in ("sv", None) else ""
+            text = label.value if isinstance(label, Literal) and label.language in ("sv", None) else ""
             code = value(row, "notation")
-            found[value(row, "list")][code] = words or found[value(row, "list")].get(code, "")
+            found[value(row, "list")][code] = text or found[value(row, "list")].get(code, "")
     return {iri: sorted(codes.items()) for iri, codes in found.items()}
 
 
 def concept_targets(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]:
-    """The concepts of schemes that are in use, with their names."""
-    said: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
+    """Return the active concepts of schemes (IRIs). Raises `UsageError` beyond `MAX_TARGETS`, `NotFound` for none."""
+    labels_of: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
     facts: dict[str, tuple[str, str]] = {}
     for row in select(store, "suggestion-targets", scheme=[NamedNode(iri) for iri in schemes]):
         iri = value(row, "concept")
         facts[iri] = (value(row, "notation"), value(row, "scheme"))
         if isinstance(label := row["label"], Literal):
-            said[iri][value(row, "property")].append(Text(label.value, label.language or ""))
+            labels_of[iri][value(row, "property")].append(Text(label.value, label.language or ""))
         if len(facts) > MAX_TARGETS:
             raise UsageError(
                 f"There are more than {MAX_TARGETS:,} concepts to choose from.", "Name the schemes with --scheme."
             )
     if not facts:
         raise NotFound("There are no concepts in that scheme.", "See `begrepp status` for the schemes.")
-    preferred, others = expand("skos:prefLabel"), [expand("skos:altLabel"), expand("skos:hiddenLabel")]
+    preferred, alternatives = expand("skos:prefLabel"), [expand("skos:altLabel"), expand("skos:hiddenLabel")]
     return [
         ConceptTarget(
             iri=iri,
             notation=notation,
             scheme=scheme,
-            labels=tuple(sorted({*said[iri][preferred]})),
-            other=tuple(sorted({text for each in others for text in said[iri][each]})),
+            labels=tuple(sorted({*labels_of[iri][preferred]})),
+            other=tuple(sorted({text for each in alternatives for text in labels_of[iri][each]})),
         )
         for iri, (notation, scheme) in sorted(facts.items())
     ]

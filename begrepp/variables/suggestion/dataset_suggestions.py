@@ -25,7 +25,7 @@ from begrepp.variables.suggestion.suggester import Suggester
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionRun:
-    """All suggestions for a dictionary."""
+    """All suggestions for the variables of a dataset and for the codes of their lists."""
 
     dataset: str
     title: str
@@ -35,7 +35,7 @@ class SuggestionRun:
     iris: Iris
 
     def rows(self) -> Iterable[tuple[Suggestion, str]]:
-        """Every suggestion with the predicate that it would be."""
+        """Yield every suggestion with its predicate."""
         for suggestion in self.suggestions:
             yield suggestion, "begrepp:measures"
         for suggestion in self.values:
@@ -52,7 +52,11 @@ def suggest_for_dataset(
     most: int = 5,
     again: bool = False,
 ) -> SuggestionRun:
-    """The suggestions; `again` also for variables that are linked already."""
+    """Suggest concepts for the variables of a dataset in the build, or of `records` of a dictionary.
+
+    `schemes` are ids of the schemes to search (default: all that variables measure); `again` includes variables that
+    are linked already. Raises `UsageError` for an unknown dataset.
+    """
     iris = Iris(manifest.base)
     if records is not None:
         dataset, entries = entries_from_records(records, iris)
@@ -63,11 +67,13 @@ def suggest_for_dataset(
             raise UsageError(f"The build has no dataset {dictionary}.", f"It has: {known}. Or give files and --loader.")
         entries = all_entries(store, dataset) if again else unlinked_entries(store, dataset)
     linked = linked_variables(store, [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")])
-    where = [iris.scheme(id_) for id_ in schemes] or [value(row, "scheme") for row in select(store, "schemes-measured")]
-    if not where:
+    scheme_iris = [iris.scheme(id_) for id_ in schemes] or [
+        value(row, "scheme") for row in select(store, "schemes-measured")
+    ]
+    if not scheme_iris:
         raise UsageError("No scheme is named, and no variable measures anything yet.", "Name schemes with --scheme.")
     denied = {(value(row, "subject"), value(row, "object")) for row in select(store, "denied-links")}
-    suggester = Suggester(concept_targets(store, where), linked)
+    suggester = Suggester(concept_targets(store, scheme_iris), linked)
     suggestions = [
         suggestion
         for entry in entries
@@ -85,7 +91,7 @@ def suggest_for_dataset(
 
 
 def read_concept_lists(store: Store) -> dict[str, list[str]]:
-    """Concept → the published lists that variables measuring it are coded in, and that others are mapped to."""
+    """Return a mapping concept → published lists that code variables measuring it, and lists mapped to those."""
     found: dict[str, list[str]] = {}
     for row in select(store, "lists-of-concepts"):
         found.setdefault(value(row, "concept"), []).append(value(row, "list"))
@@ -95,16 +101,16 @@ def read_concept_lists(store: Store) -> dict[str, list[str]]:
 def _suggest_codes(
     entries: Sequence[VariableEntry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: Store
 ) -> Iterable[Suggestion]:
-    """Codes for the values of each entry, among the lists that its likeliest concept is coded in elsewhere."""
+    """Yield codes for the values of each entry, from the lists that code its best concept elsewhere."""
     best: dict[str, str] = {}
     for suggestion in suggestions:
         best.setdefault(suggestion.entry.iri, suggestion.target.iri)
     suggesters: dict[tuple[str, ...], CodeSuggester] = {}
     for entry in entries:
-        where = tuple(sorted({*lists.get(best.get(entry.iri, ""), ())}))
-        if not entry.values or not where:
+        list_iris = tuple(sorted({*lists.get(best.get(entry.iri, ""), ())}))
+        if not entry.values or not list_iris:
             continue
-        if where not in suggesters:
-            suggesters[where] = CodeSuggester(concept_targets(store, where))
-        for code, words in entry.values:
-            yield from suggesters[where].suggest(value_entry(entry.iri, entry.name, code, words), most=1, least=0.5)
+        if list_iris not in suggesters:
+            suggesters[list_iris] = CodeSuggester(concept_targets(store, list_iris))
+        for code, label in entry.values:
+            yield from suggesters[list_iris].suggest(value_entry(entry.iri, entry.name, code, label), most=1, least=0.5)

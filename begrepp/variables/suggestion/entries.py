@@ -9,7 +9,7 @@ from begrepp.records import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptTarget:
-    """A concept that may be suggested."""
+    """A concept that can be suggested, with its labels."""
 
     iri: str
     notation: str
@@ -20,14 +20,14 @@ class ConceptTarget:
 
     @property
     def name(self) -> str:
-        """What it is called, in Swedish if it has a Swedish name."""
+        """The label in Swedish, else in English, else in any language; the notation if it has none."""
         ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
         return ordered[0].value if ordered else self.notation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariableEntry:
-    """A variable, or a code of its list, to find a concept for."""
+    """A variable, or a code of its code list, to suggest concepts for."""
 
     iri: str
     name: str
@@ -36,20 +36,20 @@ class VariableEntry:
     datatype: str = ""
     unit: str = ""
     values: tuple[tuple[str, str], ...] = ()
-    """Codes and words of its list."""
+    """Codes and labels of its code list."""
     parent: str = ""
-    """The variable whose value it is."""
+    """Name of the variable, if the entry is a code of its list."""
 
     @property
     def label(self) -> str:
-        """What it is called."""
+        """The label in Swedish, else in English, else in any language; the name if it has none."""
         ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
         return ordered[0].value if ordered else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedVariable:
-    """A variable that is linked already, from which there is something to learn."""
+    """A variable that is already linked to concepts."""
 
     entry: VariableEntry
     dataset: str
@@ -58,7 +58,7 @@ class LinkedVariable:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A concept for an entry: how alike, 0 to 1, and why."""
+    """A suggested concept for an entry, with a score from 0 to 1 and the reasons."""
 
     entry: VariableEntry
     target: ConceptTarget

@@ -9,21 +9,22 @@ SAME_WORD, SAME_STEM, COMPOUND_PART, SIMILAR_LETTERS = 1.0, 0.92, 0.62, 0.75
 
 
 MIN_LETTER_OVERLAP = 0.62
-"""From this share of common three-letter pieces on, two words may be one."""
+"""Smallest Dice coefficient of trigrams for which two words match."""
 
 
 def token_keys(token: WordToken) -> set[str]:
-    """Under what a token is looked up."""
+    """Return the index keys of a token: word, stem, compound parts and trigrams (`#abc`)."""
     return {token.word, token.stem, *token.parts, *(f"#{piece}" for piece in _trigrams(token.word))}
 
 
 def _trigrams(word: str) -> set[str]:
-    """The three-letter pieces of a word, with its ends marked."""
+    """Return the trigrams of a word with its ends marked; none for words of four letters or fewer."""
     marked = f"^{word}$"
-    return {marked[place : place + 3] for place in range(len(marked) - 2)} if len(word) > 4 else set()
+    return {marked[start : start + 3] for start in range(len(marked) - 2)} if len(word) > 4 else set()
 
 
 def match_strength(token: WordToken, other: WordToken) -> float:
+    """Return how well two words match, from 0 to 1."""
     if token.word == other.word:
         return SAME_WORD
     if token.stem == other.stem and len(token.stem) > 2:
@@ -38,15 +39,15 @@ def match_strength(token: WordToken, other: WordToken) -> float:
     if token.parts & other.parts:
         return COMPOUND_PART * 0.8
     if len(token.word) > 5 and len(other.word) > 5 and not any(c.isdigit() for c in token.word + other.word):
-        mine, theirs = _trigrams(token.word), _trigrams(other.word)
-        dice = 2 * len(mine & theirs) / (len(mine) + len(theirs))
+        left, right = _trigrams(token.word), _trigrams(other.word)
+        dice = 2 * len(left & right) / (len(left) + len(right))
         if dice >= MIN_LETTER_OVERLAP:
             return dice * SIMILAR_LETTERS
     return 0.0
 
 
-def _is_compound_end(part: WordToken, whole: WordToken) -> bool:
-    """Whether a word begins or ends a compound that the vocabulary does not split."""
-    if len(part.stem) < SHORTEST_PART or len(whole.word) - len(part.stem) < SHORTEST_PART:
+def _is_compound_end(part: WordToken, compound: WordToken) -> bool:
+    """Return whether a word begins or ends a compound that the vocabulary does not split."""
+    if len(part.stem) < SHORTEST_PART or len(compound.word) - len(part.stem) < SHORTEST_PART:
         return False
-    return whole.word.startswith(part.stem) or whole.word.endswith(part.word)
+    return compound.word.startswith(part.stem) or compound.word.endswith(part.word)

@@ -16,7 +16,8 @@ from begrepp.text.dictionary_words import Wording, WordToken, split_name, words
 from begrepp.text.swedish import fold
 from begrepp.text.units import unit
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, Suggestion, VariableEntry
-from begrepp.variables.suggestion.token_match import COMPOUND_PART, match_strength, token_keys
+from begrepp.variables.suggestion.token_match import match_strength, token_keys
+from begrepp.variables.suggestion.weights import DEFAULT_WEIGHTS, Weights
 
 MAX_CANDIDATES = 120
 MIN_SCORE = 0.25
@@ -36,8 +37,14 @@ class _Label:
 class Suggester:
     """Ranks target concepts for entries; linked variables of the entry's own dataset are ignored."""
 
-    def __init__(self, targets: Sequence[ConceptTarget], linked: Iterable[LinkedVariable] = ()) -> None:
+    def __init__(
+        self,
+        targets: Sequence[ConceptTarget],
+        linked: Iterable[LinkedVariable] = (),
+        weights: Weights = DEFAULT_WEIGHTS,
+    ) -> None:
         self._targets = targets
+        self._weights = weights
         self._wording = Wording(
             word for target in targets for text in (*target.labels, *target.other) for word in words(text.value)
         )
@@ -46,7 +53,10 @@ class Suggester:
         frequency: Counter[str] = Counter()
         for number, target in enumerate(targets):
             labels = [_Label(text.value, self._wording.tokens(text.value)) for text in target.labels]
-            labels += [_Label(text.value, self._wording.tokens(text.value), weight=0.96) for text in target.other]
+            labels += [
+                _Label(text.value, self._wording.tokens(text.value), weight=weights.alternative_label)
+                for text in target.other
+            ]
             self._labels.append(labels)
             keys = {key for label in labels for token in label.tokens for key in token_keys(token)}
             for key in keys:
@@ -83,16 +93,18 @@ class Suggester:
 
     def _query_texts(self, entry: VariableEntry) -> list[tuple[str, list[WordToken], float]]:
         """Return the texts of an entry as triples of origin, tokens and weight."""
-        found = [("label", self._wording.tokens(text.value), 1.0) for text in entry.labels]
+        found = [("label", self._wording.tokens(text.value), self._weights.label) for text in entry.labels]
         name = split_name(entry.name)
-        found.append(("name", self._wording.tokens(name), 0.85))
+        found.append(("name", self._wording.tokens(name), self._weights.name))
         for origin, text in (("name", name), *(("label", label.value) for label in entry.labels)):
             if expansion := [*dict.fromkeys(self._wording.expanded(text))]:
                 rest = [token for token in self._wording.tokens(text) if token not in expansion]
-                found.append((f"abbreviation in {origin}", expansion, 0.8))
+                found.append((f"abbreviation in {origin}", expansion, self._weights.abbreviation))
                 if rest:
-                    found.append((f"abbreviation in {origin}", [*expansion, *rest], 0.8))
-        found += [("description", self._wording.tokens(text.value), 0.55) for text in entry.descriptions]
+                    found.append((f"abbreviation in {origin}", [*expansion, *rest], self._weights.abbreviation))
+        found += [
+            ("description", self._wording.tokens(text.value), self._weights.description) for text in entry.descriptions
+        ]
         return [query for query in found if query[1]]
 
     def _find_candidates(self, texts: Sequence[tuple[str, list[WordToken], float]]) -> list[int]:
@@ -139,12 +151,12 @@ class Suggester:
         for token in left:
             strongest, partner = 0.0, -1
             for position, other in enumerate(right):
-                strength = min(match_strength(token, other), remaining[position])
+                strength = min(match_strength(token, other, self._weights), remaining[position])
                 if strength > strongest:
                     strongest, partner = strength, position
             if partner >= 0:
                 other = right[partner]
-                remaining[partner] -= 0.5 if strongest <= COMPOUND_PART else 1.0
+                remaining[partner] -= 0.5 if strongest <= self._weights.compound_part else 1.0
                 total += strongest * min(self._token_weight(token), self._token_weight(other))
                 shared.append(token.word if token.word == other.word else f"{token.word}={other.word}")
         return total, shared
@@ -161,9 +173,9 @@ class Suggester:
                 continue
             gain, reason = 0.0, ""
             if entry_labels & {fold(text.value) for text in linked.entry.labels}:
-                gain, reason = 0.32, f"the same label as {linked.entry.name}"
+                gain, reason = self._weights.same_label, f"the same label as {linked.entry.name}"
             elif fold(entry.name) == fold(linked.entry.name) and len(entry.name) > 2:
-                gain, reason = 0.28, f"the same name as {linked.entry.name}"
+                gain, reason = self._weights.same_name, f"the same name as {linked.entry.name}"
             other_codes = {code for code, _ in linked.entry.values}
             if (
                 len(codes) > 2
@@ -171,7 +183,7 @@ class Suggester:
                 and len(common) / len(codes | other_codes) > 0.5
             ):
                 gain, reason = (
-                    gain + 0.15,
+                    gain + self._weights.shared_values,
                     f"{reason}, {len(common)} values in common with {linked.entry.name}".strip(", "),
                 )
             if not gain:
@@ -183,7 +195,8 @@ class Suggester:
                     reasons[number].append(reason)
         for number, gain in gains.items():
             label_score = scores.get(number, 0.0)
-            scores[number] = label_score + gain * (1 - label_score) + (0.15 if not label_score else 0.0)
+            bonus = 0.0 if label_score else self._weights.no_label_match
+            scores[number] = label_score + gain * (1 - label_score) + bonus
 
     def _adjust_for_datatype_and_unit(
         self, entry: VariableEntry, number: int, scores: dict[int, float], reasons: dict[int, list[str]]
@@ -192,9 +205,11 @@ class Suggester:
         target = self._targets[number]
         is_date_concept = any("datum" in word or word == "date" for text in target.labels for word in words(text.value))
         if entry.datatype in ("date", "dateTime"):
-            scores[number] *= 1.1 if is_date_concept else 0.75
+            scores[number] *= (
+                self._weights.date_and_date_concept if is_date_concept else self._weights.date_and_other_concept
+            )
         elif entry.datatype and is_date_concept and entry.datatype not in ("string", "gYear", "gYearMonth"):
-            scores[number] *= 0.7
+            scores[number] *= self._weights.other_and_date_concept
         if entry.unit and (entry_unit := unit(entry.unit)):
             units = {
                 linked.entry.unit for linked in self._linked if target.iri in linked.concepts and linked.entry.unit
@@ -205,6 +220,6 @@ class Suggester:
                     other_unit.code == entry_unit.code
                     or (entry_unit.dimension and other_unit.dimension == entry_unit.dimension)
                 ):
-                    scores[number] += 0.05 * (1 - min(scores[number], 1))
+                    scores[number] += self._weights.matching_unit * (1 - min(scores[number], 1))
                     reasons[number].append(f"unit {entry.unit} fits {other}")
                     break

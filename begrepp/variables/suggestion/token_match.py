@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from begrepp.text.dictionary_words import WordToken
 from begrepp.text.swedish import SHORTEST_PART
-
-SAME_WORD, SAME_STEM, COMPOUND_PART, SIMILAR_LETTERS = 1.0, 0.92, 0.62, 0.75
-
+from begrepp.variables.suggestion.weights import DEFAULT_WEIGHTS, Weights
 
 MIN_LETTER_OVERLAP = 0.62
 """Smallest Dice coefficient of trigrams for which two words match."""
@@ -23,26 +21,26 @@ def _trigrams(word: str) -> set[str]:
     return {marked[start : start + 3] for start in range(len(marked) - 2)} if len(word) > 4 else set()
 
 
-def match_strength(token: WordToken, other: WordToken) -> float:
+def match_strength(token: WordToken, other: WordToken, weights: Weights = DEFAULT_WEIGHTS) -> float:
     """Return how well two words match, from 0 to 1."""
     if token.word == other.word:
-        return SAME_WORD
+        return 1.0
     if token.stem == other.stem and len(token.stem) > 2:
-        return SAME_STEM
+        return weights.same_stem
     if (
         token.stem in other.parts
         or other.stem in token.parts
         or _is_compound_end(token, other)
         or _is_compound_end(other, token)
     ):
-        return COMPOUND_PART
+        return weights.compound_part
     if token.parts & other.parts:
-        return COMPOUND_PART * 0.8
+        return weights.compound_part * 0.8
     if len(token.word) > 5 and len(other.word) > 5 and not any(c.isdigit() for c in token.word + other.word):
         left, right = _trigrams(token.word), _trigrams(other.word)
         dice = 2 * len(left & right) / (len(left) + len(right))
         if dice >= MIN_LETTER_OVERLAP:
-            return dice * SIMILAR_LETTERS
+            return dice * weights.similar_letters
     return 0.0
 
 

@@ -6,6 +6,7 @@ problem document (RFC 9457) with `status`.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,22 @@ class NoBuild(BegreppError):
     """Raised where there is no build yet."""
 
     status = 503
+
+
+class FolderNotWritable(BegreppError):
+    """A folder that the server writes to is missing, read-only or full."""
+
+    status = 503
+    CAUSES = frozenset(
+        {errno.EACCES, errno.EDQUOT, errno.ENOENT, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
+    )
+    """The numbers of an `OSError` that mean this."""
+
+    def __init__(self, what: str, error: OSError) -> None:
+        super().__init__(
+            f"The server cannot write {what}: {error.strerror}.",
+            "Its operator gives it a folder that it can write to, in BEGREPP_SERVER_CACHE (docs/how-to/deploy.md).",
+        )
 
 
 class QueryError(BegreppError):

@@ -37,6 +37,7 @@ class Settings:
 
     base: str = field(default_factory=lambda: os.environ.get("BEGREPP_BASE", DEFAULT_BASE))
     data: Path = field(default_factory=_data_folder)
+    server_cache: Path | None = field(default_factory=lambda: _folder("BEGREPP_SERVER_CACHE"))
     query_seconds: float = field(default_factory=lambda: float(os.environ.get("BEGREPP_QUERY_SECONDS", "30")))
     query_workers: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_WORKERS", "2")))
     query_memory_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_MEMORY_MB", "4096")))
@@ -88,6 +89,16 @@ class Settings:
     def current(self) -> Path:
         """The link to the build that is served."""
         return self.data / "current"
+
+    @property
+    def downloads(self) -> Path:
+        """Files for download, written by the server on first request; one folder per build."""
+        return (self.server_cache or self.data) / "downloads"
+
+    @property
+    def reports(self) -> Path:
+        """Validation reports, written by the server and removed after a day."""
+        return (self.server_cache or self.data) / "reports"
 
     @property
     def logs(self) -> Path:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from begrepp.text.dictionary_words import words
+from begrepp.text.dictionary_words import split_words
 from begrepp.variables.suggestion.entries import ConceptTarget
 
 
@@ -22,7 +22,7 @@ class Bm25:
 
     def __post_init__(self) -> None:
         for target in self.targets:
-            document = Counter(word for text in (*target.labels, *target.other) for word in words(text.value))
+            document = Counter(word for text in (*target.labels, *target.other) for word in split_words(text.value))
             self.documents.append(document)
             self.frequency.update(document.keys())
         self.average = sum(sum(d.values()) for d in self.documents) / max(len(self.documents), 1)
@@ -31,7 +31,7 @@ class Bm25:
         """The targets that BM25 finds for a text, the best first."""
         scores: dict[int, float] = defaultdict(float)
         count = len(self.documents)
-        for word in set(words(text)):
+        for word in set(split_words(text)):
             n = self.frequency.get(word, 0)
             if not n:
                 continue

@@ -18,7 +18,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
-from begrepp.queries.files import queries
+from begrepp.queries.files import read_queries
 from tests.support.serving import serve
 
 CLIENTS = 100
@@ -44,7 +44,7 @@ class _Asker:
     def __init__(self, number: int) -> None:
         self.chance = random.Random(number)
         self._pages = number % 10 == 0
-        self._cookbook = [query.text for query in queries("examples")]
+        self._cookbook = [query.text for query in read_queries("examples")]
         self._zoo = [
             wild["query"].replace("{}", wild.get("piece", "") * wild.get("times", 0))
             for wild in tomllib.loads(_ZOO.read_text(encoding="utf-8")).values()

@@ -29,7 +29,7 @@ from begrepp.build.record_checks import check_records
 from begrepp.errors import BegreppError
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.records import EditionFiles, Skipped
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.editions import find_editions
@@ -71,7 +71,7 @@ def alone(data: Path) -> str:
         mint = TripleWriter(Iris(), "https://example.org/load", ())
         graph = Graph()
         lines = (
-            ntriples(triple)
+            ntriples_line(triple)
             for record in check_records(job.load(job.edition))
             if not isinstance(record, Skipped)
             for triple in mint.triples(record)

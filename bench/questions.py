@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions
 
-from begrepp.queries.files import example, queries
+from begrepp.queries.files import get_example, read_queries
 from begrepp.store.disk import DiskStore
 
 ROUNDS = 11
@@ -25,7 +25,7 @@ def run(data: Path, *names: str) -> None:
     """Ask all, or those that are named, and print a table."""
     print(f"| question | rows | first | median | p95 ms |\n{'| --- ' * 5}|")
     below = 0
-    asked = names or tuple(query.name for query in queries("examples"))
+    asked = names or tuple(query.name for query in read_queries("examples"))
     for name in asked:
         rows, first, times = _asked(data / "current" / "store", name)
         p95 = times[int(len(times) * 0.95)] if times else float("inf")
@@ -55,7 +55,7 @@ def _asked(store: Path, name: str) -> tuple[int, float, list[float]]:
 
 
 def _ask(store: Path, name: str, told: SimpleQueue[tuple[int, float]]) -> None:
-    opened, text = DiskStore(store), example(name).text
+    opened, text = DiskStore(store), get_example(name).text
     for _ in range(ROUNDS):
         started = time.perf_counter()
         answer = opened.query(text)

@@ -25,7 +25,7 @@ import loaders
 from begrepp.build.record_checks import check_records
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import EditionFiles, Mapping, MappingSet, Skipped
 from begrepp.settings import ROOT
@@ -83,7 +83,7 @@ def _write(edition: EditionFiles, home: Path) -> None:
     for record in check_records(loaders.loader_of(edition)(edition)):
         if not isinstance(record, Skipped):
             for triple in mint.triples(record):
-                (mappings if isinstance(record, Mapping | MappingSet) else concepts).add(ntriples(triple))
+                (mappings if isinstance(record, Mapping | MappingSet) else concepts).add(ntriples_line(triple))
     concepts.close()
     mappings.close()
     part.rename(home)

@@ -19,7 +19,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from begrepp.exports.dcat_feeds import feed_profiles, write_feed
-from begrepp.queries.files import example
+from begrepp.queries.files import get_example
 from begrepp.rdf.namespaces import prefixes
 from begrepp.store.disk import DiskStore
 
@@ -87,7 +87,7 @@ def _ask_all(build: Path) -> None:
     for title, query in QUERIES.items():
         _ask(opened, title, query.replace("{base}", "https://w3id.org/begrepp/"))
     for name in QUESTIONS:
-        text = example(name).text.replace("dataset/nkbc>", "dataset/register-3>")
+        text = get_example(name).text.replace("dataset/nkbc>", "dataset/register-3>")
         _ask(opened, name, text.replace("dataset/cancerregistret>", "dataset/register-4>"))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     kept = DiskStore(build / "store")

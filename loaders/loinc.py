@@ -129,7 +129,7 @@ def _load(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
         for column in row.remaining_columns():
             if column not in left:
                 left.add(column)
-                yield Skipped(origin=Origin(main.name), reason=f"the column '{column}' is not kept.")
+                yield Skipped(origin=Origin(main.name), reason=f"the column '{column}' is not imported.")
 
 
 def _term(
@@ -151,7 +151,7 @@ def _term(
     words = {"en": names} | variants
     chosen = {lang: next((name for name in found if name), "") for lang, found in words.items()}
     if not any(chosen.values()):
-        raise InputError(row.origin, f"'{code}' has no name.", "Fetch the release again from its publisher.")
+        raise InputError(row.origin, f"'{code}' has no name.", "Download the release again from its publisher.")
     pref = tuple(Text(name, lang) for lang, name in chosen.items() if name)
     others = dict.fromkeys(Text(name, lang) for lang, found in words.items() for name in found if name)
     notes = [Note(NoteKind.CHANGE, Text(f"{said.capitalize()}: use {to}. {why}".strip(), "en")) for to, why in advice]
@@ -210,8 +210,8 @@ def _parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[str, .
         if missing := [parent for parent in of if parent not in parts]:
             raise InputError(
                 Origin(path.name),
-                f"'{code}' stands below '{missing[0]}', which is not in the file.",
-                "The file is cut off, or from another release: fetch it again.",
+                f"'{code}' is below '{missing[0]}', which is not in the file.",
+                "The file is truncated, or from another release: download it again.",
             )
         if code in terms:
             parents[code] = tuple(of)

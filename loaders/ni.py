@@ -85,7 +85,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             if element.path in seen:
                 raise InputError(
                     row.origin,
-                    f"'{element.path}' stands already in {seen[element.path].origin}.",
+                    f"'{element.path}' already occurs in {seen[element.path].origin}.",
                     "Remove one of the two.",
                 )
             seen[element.path] = row
@@ -95,7 +95,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             elif owner not in classes:
                 raise InputError(
                     row.origin,
-                    f"the attribute '{element.path}' is of a class that has no row of its own above it.",
+                    f"the attribute '{element.path}' belongs to a class that has no row above it.",
                     f"Add a row with class '{owner}' and an empty attribute.",
                 )
             yield element
@@ -106,19 +106,19 @@ def _element(row: Row, model: str) -> Element:
     for column, name in (("class", owner), ("attribute", attribute)):
         if (name or column == "class") and not _NAME.fullmatch(name):
             raise InputError(
-                row.origin, f"'{name}' in the column '{column}' is no name.", "Write it without . / and #."
+                row.origin, f"'{name}' in the column '{column}' is not a valid name.", "Write it without . / and #."
             )
     datatype, card = row.take("type"), row.take("card")
     spelled = datatype.replace("_", ".")
     if attribute and not all(_known(one) for one in spelled.split("|")):
         raise InputError(
             row.origin,
-            f"'{datatype}' is no type of ISO 21090 that NI uses.",
+            f"'{datatype}' is not an ISO 21090 type that NI uses.",
             f"Use one of: {', '.join(sorted(_TYPES))}.",
         )
     found = _CARD.fullmatch(card)
     if card and not found:
-        raise InputError(row.origin, f"'{card}' is no cardinality.", "Write 1, 0..1, 0..* or 1..*.")
+        raise InputError(row.origin, f"'{card}' is not a cardinality.", "Write 1, 0..1, 0..* or 1..*.")
     if not attribute and (datatype or card):
         raise InputError(
             row.origin, "a class has neither type nor cardinality.", "Empty the cells, or name the attribute."
@@ -128,7 +128,7 @@ def _element(row: Row, model: str) -> Element:
     if wrong := [each for each in bindings if not is_iri(each)]:
         raise InputError(
             row.origin,
-            f"the binding '{wrong[0]}' is no address.",
+            f"the binding '{wrong[0]}' is not a URI.",
             "Write the address of the value set, or use code_system.",
         )
     notes = texts(row.take_optional("note_sv"), row.take_optional("note_en"))

@@ -131,15 +131,17 @@ def _current(found: list[_Version]) -> _Version:
     if len(marked) != 1:
         raise InputError(
             found[-1].origin,
-            f"{len(marked)} versions of '{found[0].code}' are said to be the current one.",
-            "One should be; fetch the file again from its publisher.",
+            f"{len(marked)} versions of '{found[0].code}' are marked as current.",
+            "One should be; download the file again from its publisher.",
         )
     return marked[0]
 
 
 def _concept(version: _Version, versions: list[_Version], successors: tuple[str, ...], since: date) -> Concept:
     if not version.full:
-        raise InputError(version.origin, f"'{version.code}' has no name.", "Fetch the file again from its publisher.")
+        raise InputError(
+            version.origin, f"'{version.code}' has no name.", "Download the file again from its publisher."
+        )
     notes = [Note(NoteKind.SCOPE, Text(f"{_PARTS[part]}: {words}", "en")) for part, words in version.parts.items()]
     if version.comment and len(versions) > 1:
         notes.append(Note(NoteKind.CHANGE, Text(version.comment, "en")))
@@ -200,7 +202,9 @@ def _version(element: Element, origin: Origin) -> _Version:
     if strange := sorted(said.keys() - _IN_XML):
         raise InputError(origin, f"the element <{strange[0]}> is not known.", "See what it is, and change the loader.")
     if missing := sorted({"npu_code", "active", "current_version"} - said.keys()):
-        raise InputError(origin, f"the element <{missing[0]}> is missing.", "Fetch the file again from its publisher.")
+        raise InputError(
+            origin, f"the element <{missing[0]}> is missing.", "Download the file again from its publisher."
+        )
     if said["active"] not in ("0", "1") or said["current_version"] not in ("true", "false"):
         raise InputError(origin, f"active is '{said['active']}'.", "It is 0 or 1, and current_version true or false.")
     parts = {part: said[part] for part in _PARTS if said.get(part)}

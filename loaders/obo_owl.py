@@ -91,7 +91,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         origin = Origin(path.name, number)
         if dates.coverage is Coverage.COMPLETE and (lost := [each for each in parents if each not in classes]):
             raise InputError(
-                origin, f"<{iri}> lies below <{lost[0]}>, which is not in the file.", "Add the file it imports too."
+                origin, f"<{iri}> is below <{lost[0]}>, which is not in the file.", "Add the file it imports too."
             )
         yield _concept(said.id, iri, parents, words, successors.get(iri, ()), dates, origin, gone=iri in retired)
         for predicate in _KEPT:
@@ -129,7 +129,7 @@ def _check_imports(path: Path, edition: EditionFiles) -> None:
                 raise InputError(
                     here,
                     f"it imports <{match['iri'].decode(errors='replace')}>, which is not fetched.",
-                    f"Fetch it yourself and add it beside, as {name.removesuffix('.owl')}.owl.",
+                    f"Download it and add it next to the other files, as {name.removesuffix('.owl')}.owl.",
                 )
             if other not in seen:
                 seen.add(other)
@@ -153,8 +153,8 @@ def _read(path: Path, edition: EditionFiles, *, reason: bool) -> dict[str, tuple
             if inconsistent := list(world.inconsistent_classes()):
                 raise InputError(
                     path,
-                    f"{inconsistent[0].iri} contradicts itself.",
-                    "Report it to the publisher; load it unreasoned.",
+                    f"{inconsistent[0].iri} is inconsistent.",
+                    "Report it to the publisher; load it without reasoning.",
                 )
         found = {cls.iri: (_parents(cls), _said(world, cls)) for cls in world.classes()}
     except InputError:
@@ -162,7 +162,7 @@ def _read(path: Path, edition: EditionFiles, *, reason: bool) -> dict[str, tuple
     except Exception as error:
         # owlready2 raises what the parser behind it raises: OwlReadyOntologyParsingError, ExpatError, ValueError …
         raise InputError(
-            path, f"the OWL cannot be read ({' '.join(str(error).split())}).", "Fetch the file again."
+            path, f"the OWL cannot be read ({' '.join(str(error).split())}).", "Download the file again."
         ) from None
     finally:
         owlready2.onto_path[:] = folders

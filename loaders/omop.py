@@ -99,7 +99,9 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     used = dict.fromkeys(vocabulary for vocabulary, _ in links.of.values())
     for vocabulary in used:
         if vocabulary not in vocabularies:
-            raise InputError(files["vocabulary"], f"the vocabulary '{vocabulary}' is not in it.", "Fetch both again.")
+            raise InputError(
+                files["vocabulary"], f"the vocabulary '{vocabulary}' is not in it.", "Download both again."
+            )
         name, version = vocabularies[vocabulary]
         scheme = _scheme(vocabulary, name, links)
         yield scheme
@@ -239,7 +241,7 @@ def _relationship(row: Row, links: _Links) -> None:
     elif kind == "Concept replaced by" and links.of[one][0] == links.of[other][0] and one in links.retired:
         links.replaced.setdefault(one, []).append(other)
     else:
-        links.left_out[f"'{kind}' is not kept"] += 1
+        links.left_out[f"'{kind}' is not imported"] += 1
 
 
 def _concept(row: Row, links: _Links, successors: dict[str, tuple[str, ...]]) -> Concept:
@@ -249,10 +251,10 @@ def _concept(row: Row, links: _Links, successors: dict[str, tuple[str, ...]]) ->
     first, last = (_day(row.take(column), row.origin) for column in ("valid_start_date", "valid_end_date"))
     row.done()
     if not name:
-        raise InputError(row.origin, f"the concept {id_} has no name.", "Fetch the file again.")
+        raise InputError(row.origin, f"the concept {id_} has no name.", "Download the file again.")
     if standing not in _STANDING or ended not in ("", "D", "U"):
         what = f"standard_concept is '{standing}' and invalid_reason '{ended}'."
-        raise InputError(row.origin, what, "OMOP knows S, C or nothing, and D, U or nothing; see the file.")
+        raise InputError(row.origin, what, "OMOP allows S, C or nothing, and D, U or nothing; see the file.")
     pref = Text(name, "en")
     other = dict.fromkeys(links.synonyms.get(id_, ()))
     note = f"{_STANDING[standing]}; domain {domain}; class {kind}"
@@ -280,4 +282,4 @@ def _day(cell: str, origin: Origin) -> date:
             return date.fromisoformat(cell)
         except ValueError:
             pass
-    raise InputError(origin, f"'{cell}' is no date.", "OMOP writes 20260131 or 2026-01-31; fetch the file again.")
+    raise InputError(origin, f"'{cell}' is not a date.", "OMOP writes 20260131 or 2026-01-31; download the file again.")

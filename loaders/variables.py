@@ -82,7 +82,7 @@ def _refuse_unused(edition: EditionFiles, origin: Origin, used: set[str], ignore
         raise InputError(
             origin,
             f"nothing in the declaration reads {file_list(left)}.",
-            'Name it as `file` of a [[variables]] or [[codes]], or say ignore_files = ["…"].',
+            'Name it as `file` of a [[variables]] or [[codes]], or set ignore_files = ["…"].',
         )
 
 

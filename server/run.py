@@ -68,7 +68,7 @@ def address_of(host: str, port: int) -> str:
             probe.bind(address)
     except OSError as error:
         raise UsageError(
-            f"Nothing can be served at {host}:{port}: {error.strerror}.", "Choose another --port."
+            f"The server cannot listen on {host}:{port}: {error.strerror}.", "Choose another --port."
         ) from None
     return str(address[0])
 

@@ -10,10 +10,9 @@ from flask import current_app, g
 from begrepp.artefact.manifest import Manifest, current_build, read_manifest
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
-from begrepp.store.contents import DEFAULT, read_contents
+from begrepp.store.contents import DEFAULT_GRAPH, read_store_contents
 from begrepp.store.endpoint import Endpoint
-from begrepp.store.nodes import FILE as NODES_FILE
-from begrepp.store.nodes import NodeClient, read_nodes
+from begrepp.store.nodes import NODES_FILE, NodeClient, read_nodes
 from server.served.build import ServedBuild
 from server.served.caches import AnswerCache
 from server.workers.pool import QueryPool
@@ -56,14 +55,14 @@ def _endpoint(settings: Settings, folder: Path, manifest: Manifest) -> Endpoint 
     """The other server that the operator chose, with the names that `begrepp publish` gave to the graphs there."""
     if not settings.store_url:
         return None
-    contents = read_contents(folder / "store")
+    contents = read_store_contents(folder / "store")
     return Endpoint(
         url=settings.store_url,
         user=settings.store_user,
         password=settings.store_password,
         timeout_seconds=settings.query_seconds,
         current=Iris(manifest.base).graph("current"),
-        graphs=tuple(sorted(graph for graph in contents.files if graph != DEFAULT)) if contents else (),
+        graphs=tuple(sorted(graph for graph in contents.files if graph != DEFAULT_GRAPH)) if contents else (),
     )
 
 

@@ -18,7 +18,7 @@ from begrepp.build.record_checks import check_records
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact, expand, prefixes
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.records import EditionFiles, Skipped
 from begrepp.sources.editions import find_editions
 
@@ -71,7 +71,7 @@ def load(fixture: Fixture) -> tuple[set[str], list[str]]:
         if isinstance(record, Skipped):
             skipped.append(f"{record.origin}: {record.reason}")
         else:
-            triples.update(map(ntriples, mint.triples(record)))
+            triples.update(map(ntriples_line, mint.triples(record)))
     return triples, skipped
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
-from begrepp.rdf.frames import about, nothing
+from begrepp.rdf.frames import empty_frame, select_properties
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import literal
+from begrepp.rdf.sorted_files import parse_literal
 from begrepp.settings import LANGUAGES, languages_for
-from begrepp.text.swedish import NO_LETTER, letter_of, sort_key
+from begrepp.text.swedish import NO_LETTER, index_letter, sort_key
 
 _GROUP = 20_000
 _COLUMNS = ("concept", "notation", "name", "lang", "active")
@@ -40,12 +40,12 @@ class Alphabet:
 
     def __init__(self, base: str) -> None:
         self._schemes = Iris(base).scheme("")
-        self._said = {each: [nothing("subject", "rest")] for each in self._PROPERTIES}
+        self._said = {each: [empty_frame("subject", "rest")] for each in self._PROPERTIES}
 
     def add(self, said: pl.DataFrame) -> None:
         """Keep what is said of concepts, all lines of a subject at once."""
         for each, kept in self._said.items():
-            kept.append(about(said, each))
+            kept.append(select_properties(said, each))
 
     def write(self, folder: Path) -> None:
         """Write the order in each language into the build's folder."""
@@ -97,7 +97,7 @@ def _index(folder: Path, scheme: str, language: str) -> pl.LazyFrame:
 def _unescaped(texts: pl.Series) -> pl.Series:
     """What is meant, of literals without their quotation marks; few have anything to unescape."""
     escaped = texts.str.contains("\\", literal=True)
-    meant = {text: literal(f'"{text}"').value for text in texts.filter(escaped)}
+    meant = {text: parse_literal(f'"{text}"').value for text in texts.filter(escaped)}
     return texts.replace(meant) if meant else texts
 
 
@@ -111,7 +111,7 @@ def _ordered(concepts: pl.DataFrame, language: str) -> pl.DataFrame:
         .unique(["scheme", "subject"], keep="first")
     )
     first = named["name"].str.strip_chars().str.slice(0, 1)
-    letters = {each: letter_of(each) for each in first.unique()}
+    letters = {each: index_letter(each) for each in first.unique()}
     return (
         named.with_columns(
             concept=pl.col("subject").str.slice(1, pl.col("subject").str.len_chars() - 2),

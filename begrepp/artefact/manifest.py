@@ -208,7 +208,7 @@ def read_manifest(build: Path) -> Manifest:
         raise NoBuild(
             f"The manifest of the build cannot be read: {build / MANIFEST}: {error}. "
             "It is damaged, or another version of begrepp wrote it.",
-            "Run `begrepp build` to build anew.",
+            "Run `begrepp build` to build again.",
         ) from None
 
 

@@ -24,16 +24,16 @@ from begrepp.build.progress import Progress
 from begrepp.build.view_scan import CHECKS
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link_or_copy
-from begrepp.queries.files import QUERIES
-from begrepp.search import renew_index, write_index
+from begrepp.queries.files import QUERIES_DIR
+from begrepp.search import update_index, write_index
 from begrepp.settings import LANGUAGES
-from begrepp.store.contents import Contents
+from begrepp.store.contents import StoreContents
 
 
 class DerivedResults:
     """The results for a graph, and under which keys they may be taken over by the next build."""
 
-    def __init__(self, contents: Contents, before: Path | None) -> None:
+    def __init__(self, contents: StoreContents, before: Path | None) -> None:
         self._before = before
         self.keys = {
             "overview": _key(
@@ -61,7 +61,7 @@ class DerivedResults:
         if self._before and self._same("indexing"):
             with suppress(OSError, ValueError):
                 before = self._before / "graphs" / view.name
-                if things := renew_index(index, view, self._before / "index", before, done):
+                if things := update_index(index, view, self._before / "index", before, done):
                     return things
             shutil.rmtree(index, ignore_errors=True)
         return write_index(index, view, done)
@@ -99,7 +99,7 @@ class DerivedResults:
 
 
 def _checks() -> list[Path]:
-    return sorted((QUERIES / "checks").glob("*.rq"))
+    return sorted((QUERIES_DIR / "checks").glob("*.rq"))
 
 
 def _key(graph: str, module: str, *files: Path) -> str:

@@ -15,7 +15,7 @@ from begrepp.history.comparison import compare_parts
 from begrepp.history.correspondence import difference_triples, named
 from begrepp.history.reused_codes import ReusedCodes, separate_meanings
 from begrepp.rdf.iris import Iris, segment
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import Coverage, Redistribution
 from begrepp.validation.validate import validate
@@ -91,13 +91,13 @@ def _write(old: Part, new: Part, compared: Comparison, folder: Path, iris: Iris,
     protected = Redistribution.NOT_ALLOWED in (old.redistribution, new.redistribution)
     out = SortedFile(folder / f"difference--{scheme}--{segment(old.version)}--{segment(new.version)}.nt")
     for triple in difference_triples(graph, old, new, compared, with_texts=not (public and protected)):
-        out.add(ntriples(triple))
+        out.add(ntriples_line(triple))
     triples, sha256 = out.close()
     report = validate([out.path])
     if report.violations:
         raise ValidationError(
-            f"The difference between {scheme} {old.version} and {new.version} breaks the shapes: {report.results[0]}.",
-            "This is a fault of begrepp's own; build without one of the editions, and report it.",
+            f"The difference between {scheme} {old.version} and {new.version} violates a shape: {report.results[0]}.",
+            "This is a bug in begrepp. Build without one of the editions, and report it.",
         )
     return Difference(
         scheme=scheme,

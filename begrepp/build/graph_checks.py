@@ -18,7 +18,7 @@ from pyoxigraph import QuerySolution, QuerySolutions
 
 from begrepp.artefact.manifest import CheckResult
 from begrepp.build.view_scan import CHECKS, ViewReader, scan_view
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
 from begrepp.store.disk import DiskStore
 from begrepp.validation.shacl.cycles import on_cycles
 
@@ -30,7 +30,7 @@ def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -
 
     `done` is told how far it has come, to 1.
     """
-    checks = [check for check in queries("checks") if check.name not in CHECKS]
+    checks = [check for check in read_queries("checks") if check.name not in CHECKS]
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         for number, finding in enumerate(pool.map(partial(run_check, store), checks), start=1):
             done(number / len(checks))
@@ -40,7 +40,7 @@ def run_checks(store: Path, done: Callable[[float], None] = lambda part: None) -
 
 def scan_for_faults(view: Path, *others: ViewReader) -> Iterator[CheckResult]:
     """Read the current view once, for the other checks and for `others` who read it; what they find."""
-    readers = [(query, CHECKS[query.name]()) for query in queries("checks") if query.name in CHECKS]
+    readers = [(query, CHECKS[query.name]()) for query in read_queries("checks") if query.name in CHECKS]
     scan_view(view, [*(reader for _, reader in readers), *others])
     for query, reader in readers:
         if finding := _finding(query, reader.faults()):
@@ -51,7 +51,7 @@ def run_check(store: Path, check: Query) -> CheckResult | None:
     """What a check finds in a store: each row of its answer is a fault, or a step on a way that must not lead back."""
     answer = DiskStore(store).query(check.text)
     assert isinstance(answer, QuerySolutions)
-    return _finding(check, _circles(answer) if check.said.get("rows") == "steps" else map(_words, answer))
+    return _finding(check, _circles(answer) if check.metadata.get("rows") == "steps" else map(_words, answer))
 
 
 def _finding(check: Query, faults: Iterable[str]) -> CheckResult | None:
@@ -66,7 +66,7 @@ def _finding(check: Query, faults: Iterable[str]) -> CheckResult | None:
     if not count:
         return None
     return CheckResult(
-        check=check.name, title=check.title, severity=check.said["severity"], count=count, examples=examples
+        check=check.name, title=check.title, severity=check.metadata["severity"], count=count, examples=examples
     )
 
 

@@ -10,7 +10,7 @@ from begrepp.artefact.parts import FileUsed, Kind, Part
 from begrepp.errors import Origin
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import (
     Catalogue,
@@ -55,7 +55,7 @@ class PartWriter:
 
     def write(self, record: Record) -> None:
         """Write one record."""
-        lines = [ntriples(triple) for triple in self.mint_of.triples(record)]
+        lines = [ntriples_line(triple) for triple in self.mint_of.triples(record)]
         refuse_identity_numbers(literal_text(lines), getattr(record, "origin", self._origin))
         if isinstance(record, Scheme):
             self._schemes[record.id] = (record, lines)
@@ -112,8 +112,8 @@ def _part_key(record: Record) -> tuple[Kind, str]:
         case Variable() | ConceptualVariable() | RepresentedVariable():
             key = ("dataset", record.dataset)
         case CodeList():
-            home = record.owner
-            key = ("dataset", home.dataset) if home.dataset else ("structure", home.structure)
+            owner = record.owner
+            key = ("dataset", owner.dataset) if owner.dataset else ("structure", owner.structure)
         case Structure():
             key = ("structure", record.id)
         case Element():
@@ -126,7 +126,7 @@ def _part_key(record: Record) -> tuple[Kind, str]:
 def _new_part(record: _Opening, key: tuple[Kind, str], edition: EditionFiles, iris: Iris) -> Part:
     kind, id_ = key
     graph = {
-        "scheme": lambda: iris.release(id_, record.version),
+        "scheme": lambda: iris.edition(id_, record.version),
         "mapping": lambda: iris.part(iris.mapping_set(id_), "release", record.version),
         "catalogue": lambda: iris.part(iris.catalogue(id_), "release", record.version),
         "dataset": lambda: iris.part(iris.dataset(id_), "release", record.version),

@@ -35,7 +35,7 @@ from begrepp.history.view_files import write_view
 from begrepp.rdf.iris import Iris
 from begrepp.records import Coverage
 from begrepp.settings import Settings
-from begrepp.store.contents import Contents
+from begrepp.store.contents import StoreContents
 
 
 class BuildFailed(BegreppError):
@@ -102,10 +102,10 @@ def build(
         differences = [*write_differences(parts, graphs, Iris(settings.base), meanings, comparisons.get, public=public)]
         comparisons.remove_unused()
         if public:
-            progress.step("leaving out the texts that may not be redistributed")
+            progress.step("removing texts that may not be redistributed")
             for part in parts:
                 project(part)
-        progress.step("joining the current view")
+        progress.step("merging the current view")
         groups = in_force(parts, date.today())
         current_parts = {id(group[0]) for group in groups}
         others = [line for part in parts if id(part) not in current_parts for line in part.header]
@@ -125,13 +125,13 @@ def build(
         named += [(difference.graph, difference.path) for difference in differences]
         named += [(iris.graph("catalog"), catalogue), (iris.graph("provenance"), provenance)]
         named += [(iris.graph("cascade"), cascade)]
-        contents = Contents.of(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
+        contents = StoreContents.from_files(named, view.copied, view.apart, {part.path: part.sha256 for part in parts})
         stored = store.finish(contents)
         derived = DerivedResults(contents, before)
         beside = stack.enter_context(ThreadPoolExecutor(1))
         checked = beside.submit(derived.check_store, stored, folder / "store", progress)
         things = derived.write_index(view.path, folder / "index", progress)
-        progress.step("reading the current view over")
+        progress.step("rewriting the current view")
         findings = sorted(
             [*derived.scan_view(view.path, folder, settings.base), *checked.result()], key=lambda found: found.check
         )
@@ -176,8 +176,8 @@ def _refuse_shrunken(parts: Sequence[Part], settings: Settings) -> None:
         if then and then.coverage == now.coverage == Coverage.COMPLETE and now.concepts < then.concepts * 0.8:
             raise ValidationError(
                 f"{now.source} {now.version}: {now.id} has {now.concepts:,} concepts, where the build that is "
-                f"published now has {then.concepts:,}. A file may be cut off.",
-                "Fetch it again, or say `begrepp build --accept-fewer` if the publisher did shorten the list.",
+                f"published now has {then.concepts:,}. A file may be truncated.",
+                "Download it again, or use `begrepp build --accept-fewer` if the publisher shortened the list.",
             )
 
 
@@ -186,7 +186,7 @@ def _refuse_findings(findings: Sequence[CheckResult]) -> None:
     if wrong := [finding for finding in findings if finding.severity == "violation"]:
         words = "\n".join(f"{f.title}: {f.count}, such as {f.examples[0]}" for f in wrong)
         raise ValidationError(
-            f"The sources do not fit together, so nothing is published:\n{words}",
+            f"The sources are inconsistent, so nothing was published:\n{words}",
             "\nBuild without one of the editions (name the others: `begrepp build SOURCE/EDITION…`).",
         )
 

@@ -11,9 +11,9 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, ser
 from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.queries.cookbook import cookbook_triples
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import iri, name, ntriples, plain, typed
+from begrepp.rdf.ntriples import iri, name, ntriples_line, plain, typed_literal
 from begrepp.rdf.sorted_files import SortedFile
-from begrepp.settings import ROOT
+from begrepp.settings import DEFAULT_BASE, ROOT
 from begrepp.validation.validate import validate
 
 
@@ -23,18 +23,24 @@ def write_catalogue(graphs: Path, others: list[str], iris: Iris) -> tuple[Path, 
     for line in others:
         out.add(line)
     for triple in cookbook_triples(iris):
-        out.add(ntriples(triple))
-    for line in _ontology_lines():
+        out.add(ntriples_line(triple))
+    for line in _ontology_lines(iris):
         out.add(line)
     _, sha256 = out.close()
     return out.path, sha256
 
 
-def _ontology_lines() -> list[str]:
-    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees."""
+def _ontology_lines(iris: Iris) -> list[str]:
+    """Our vocabulary, prefixes and catalogue as N-Triples, blank nodes named by RDFC-1.0 so that every build agrees.
+
+    The catalogue and its SPARQL endpoint are at the base that is configured; the vocabulary is the same everywhere.
+    """
     dataset = Dataset()
     for file in ("vocabulary.ttl", "prefixes.ttl", "catalog.ttl"):
-        for quad in parse(path=ROOT / "ontology" / file, format=RdfFormat.TURTLE, rename_blank_nodes=True):
+        text = (ROOT / "ontology" / file).read_text(encoding="utf-8")
+        if file == "catalog.ttl":
+            text = text.replace(f"<{DEFAULT_BASE}", f"<{iris.base}")
+        for quad in parse(text, format=RdfFormat.TURTLE, rename_blank_nodes=True):
             dataset.add(quad)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return (serialize(dataset, format=RdfFormat.N_TRIPLES) or b"").decode().splitlines(keepends=True)
@@ -53,12 +59,12 @@ def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, 
         triples = [
             (load, name("rdf:type"), name("begrepp:LoadActivity")),
             (load, name("rdfs:label"), plain(f"{report.source} {report.version}")),
-            (load, name("prov:startedAtTime"), typed(report.loaded_at, "xsd:dateTime")),
+            (load, name("prov:startedAtTime"), typed_literal(report.loaded_at, "xsd:dateTime")),
             (load, name("prov:wasAssociatedWith"), software),
             (software, name("rdf:type"), name("prov:SoftwareAgent")),
             (software, name("rdfs:label"), plain(f"begrepp {version('begrepp')}")),
-            (load, name("begrepp:rowsRead"), typed(report.rows_read, "xsd:integer")),
-            (load, name("begrepp:rowsSkipped"), typed(report.skipped, "xsd:integer")),
+            (load, name("begrepp:rowsRead"), typed_literal(report.rows_read, "xsd:integer")),
+            (load, name("begrepp:rowsSkipped"), typed_literal(report.skipped, "xsd:integer")),
         ]
         triples += [
             (load, name("begrepp:skipReason"), plain(where if public else f"{where}: {why}"))
@@ -67,7 +73,7 @@ def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, 
         for file in report.files:
             triples += _file_triples(load, file, iris)
         for triple in triples:
-            out.add(ntriples(triple))
+            out.add(ntriples_line(triple))
     out.close()
     validate([out.path])
     return out.path
@@ -80,6 +86,6 @@ def _file_triples(load: str, file: FileUsed, iris: Iris) -> list[tuple[str, str,
         (load, name("begrepp:sha256"), plain(file.sha256)),
         (node, name("rdf:type"), name("prov:Entity")),
         (node, name("rdfs:label"), plain(file.name)),
-        (node, name("dcat:byteSize"), typed(file.bytes, "xsd:nonNegativeInteger")),
+        (node, name("dcat:byteSize"), typed_literal(file.bytes, "xsd:nonNegativeInteger")),
         (node, name("begrepp:sha256"), plain(file.sha256)),
     ]

@@ -24,13 +24,14 @@ def build_lock(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise BegreppError("Another build is running.", "Wait until it is done, or stop it.") from None
+            raise BegreppError("Another build is running.", "Wait until it has finished, or stop it.") from None
         yield
 
 
 def publish(folder: Path, settings: Settings, build_id: str) -> None:
     """Rename the whole build into place and switch `current` to it in one step; older builds go."""
     target = settings.builds / build_id
+    _let_others_read(folder / "index")
     folder.rename(target)
     link = settings.data / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
@@ -39,3 +40,9 @@ def publish(folder: Path, settings: Settings, build_id: str) -> None:
     finished = sorted(path for path in settings.builds.iterdir() if not path.name.startswith("."))
     for old in finished[: -settings.keep_builds]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _let_others_read(index: Path) -> None:
+    """Give tantivy's own files, which it makes readable by their owner only, the mode of the others."""
+    for file in index.glob("*.json"):
+        file.chmod((index.stat().st_mode & 0o444) | 0o200)

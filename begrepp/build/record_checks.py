@@ -22,12 +22,12 @@ def check_records(records: Iterable[Record]) -> Iterator[Record]:
         if isinstance(record, Concept):
             key = (record.scheme, record.notation)
             if not record.notation:
-                raise InputError(record.origin, "the code is empty.", "Mend the row, or fetch the file again.")
+                raise InputError(record.origin, "the code is empty.", "Fix the row, or download the file again.")
             if key in seen:
                 raise InputError(
                     record.origin,
-                    f"the code '{record.notation}' stands already in {seen[key][0]}.",
-                    "Remove one of the rows in a copy, or ask the publisher which one is right.",
+                    f"the code '{record.notation}' already occurs in {seen[key][0]}.",
+                    "Remove one of the rows in a copy, or ask the publisher which one is correct.",
                 )
             seen[key] = (record.origin, record.broader)
             if record.iri:
@@ -49,7 +49,7 @@ def _check_parents(seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]], 
                 raise InputError(
                     origin,
                     f"'{notation}' has the parent '{parent}', which does not exist in the file(s).",
-                    "A file may be missing or cut off; fetch all of the edition's files again.",
+                    "A file may be missing or truncated; download all files of the edition again.",
                 )
 
 
@@ -72,7 +72,7 @@ def _check_cycles(seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]]) -
                 round_trip = " → ".join(notation for _, notation in [*path[path.index(key) :], key])
                 raise InputError(
                     seen[key][0],
-                    f"the hierarchy goes in a circle: {round_trip}.",
+                    f"the hierarchy has a cycle: {round_trip}.",
                     "Correct one of the parents in a copy, and report it to the publisher.",
                 )
             path.append(key)

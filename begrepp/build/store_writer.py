@@ -27,7 +27,7 @@ from pyoxigraph import Store as Oxigraph
 from begrepp.build.progress import Progress
 from begrepp.files import link_or_copy
 from begrepp.rdf.sorted_files import changed_lines
-from begrepp.store.contents import Contents, contents_file, file_of, read_contents
+from begrepp.store.contents import StoreContents, contents_file, graph_file, read_store_contents
 
 _MOST_CHANGES = 200_000
 """Beyond so many statements that went or came, a store is sooner written anew."""
@@ -59,7 +59,7 @@ class StoreWriter:
     def __init__(self, path: Path, before: Path | None, progress: Progress) -> None:
         self._path = path
         self._before = before
-        self._known = read_contents(before) if before else None
+        self._known = read_store_contents(before) if before else None
         self._progress = progress
         self._beside = ThreadPoolExecutor(1)
         self._begun: dict[str, _Begun] = defaultdict(_Begun)
@@ -89,7 +89,7 @@ class StoreWriter:
         if not begun.pieces:
             begun.stored.append(self._beside.submit(self._load, graph, file))
 
-    def finish(self, contents: Contents) -> Future[None]:
+    def finish(self, contents: StoreContents) -> Future[None]:
         """Store all else, and let go of the store. The files of the contents lie in `graphs/` beside it."""
         return self._beside.submit(self._finish, contents)
 
@@ -105,13 +105,13 @@ class StoreWriter:
     def _store(self) -> Oxigraph:
         return Oxigraph(str(self._path))
 
-    def _finish(self, contents: Contents) -> None:
+    def _finish(self, contents: StoreContents) -> None:
         if not self._renewed(contents):
             self._write(contents)
         self._let_go()
         _note(self._path, contents)
 
-    def _renewed(self, contents: Contents) -> bool:
+    def _renewed(self, contents: StoreContents) -> bool:
         """Whether the store could be made from the one before."""
         if self._before and self._known:
             with suppress(StoreTooDifferent, OSError):
@@ -120,7 +120,7 @@ class StoreWriter:
             shutil.rmtree(self._path, ignore_errors=True)
         return False
 
-    def _write(self, contents: Contents) -> None:
+    def _write(self, contents: StoreContents) -> None:
         stored = {graph for graph, begun in self._begun.items() if contents.sha256.get(graph) == begun.sha256}
         for begun in self._begun.values():
             for future in begun.stored:
@@ -128,8 +128,8 @@ class StoreWriter:
         for graph in self._begun.keys() - stored:
             self._store.remove_graph(NamedNode(graph))
         for graph in sorted(contents.files.keys() - stored):
-            self._load(graph, file_of(self._path, contents, graph))
-        self._progress.step("putting the store in order")
+            self._load(graph, graph_file(self._path, contents, graph))
+        self._progress.step("compacting the store")
         self._store.optimize()
         self._store.flush()
 
@@ -141,7 +141,7 @@ class StoreWriter:
         piece.unlink()
 
 
-def _renew(path: Path, contents: Contents, before: Path, known: Contents, progress: Progress) -> None:
+def _renew(path: Path, contents: StoreContents, before: Path, known: StoreContents, progress: Progress) -> None:
     """Take the store before and write what has changed. Raises `StoreTooDifferent` where that is most of it."""
     new, gone = contents.files.keys() - known.files.keys(), known.files.keys() - contents.files.keys()
     room = _MOST_CHANGES
@@ -149,14 +149,14 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, progre
     for graph in contents.files.keys() & known.files.keys():
         if known.sha256[graph] == contents.sha256[graph]:
             continue
-        lines = changed_lines(file_of(before, known, graph), file_of(path, contents, graph))
+        lines = changed_lines(graph_file(before, known, graph), graph_file(path, contents, graph))
         found = list(islice(lines, room + 1))
         room -= len(found)
         if room < 0:
             raise StoreTooDifferent
         changes[graph] = ([line for is_new, line in found if not is_new], [line for is_new, line in found if is_new])
     for graph in gone:
-        room -= _lines(file_of(before, known, graph), room)
+        room -= _lines(graph_file(before, known, graph), room)
         if room < 0:
             raise StoreTooDifferent
     path.mkdir()
@@ -172,11 +172,11 @@ def _renew(path: Path, contents: Contents, before: Path, known: Contents, progre
         elif graph:
             # A blank node has no name by which a statement about it could be found.
             store.clear_graph(NamedNode(graph))
-            _load(store, graph, file_of(path, contents, graph), progress)
+            _load(store, graph, graph_file(path, contents, graph), progress)
         else:
             raise StoreTooDifferent
     for graph in sorted(new):
-        _load(store, graph, file_of(path, contents, graph), progress)
+        _load(store, graph, graph_file(path, contents, graph), progress)
     store.flush()
 
 
@@ -218,7 +218,7 @@ def _apart(lines: bytes) -> tuple[bytes, list[bytes]]:
     return b"".join(line for line in each if not _BLANK.search(line)), [line for line in each if _BLANK.search(line)]
 
 
-def _note(store: Path, contents: Contents) -> None:
+def _note(store: Path, contents: StoreContents) -> None:
     contents_file(store).write_text(json.dumps(asdict(contents), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import Triple, iri, name, ntriples
-from begrepp.rdf.sorted_files import SortedFile, subjects
+from begrepp.rdf.ntriples import Triple, iri, name, ntriples_line
+from begrepp.rdf.sorted_files import SortedFile, group_by_subject
 
 _ENUMERATED = ("begrepp:valueSet", "begrepp:codeList", "begrepp:codingSystem")
 _UNIT = ("begrepp:unit", "begrepp:unitText", "qudt:hasUnit")
@@ -28,9 +28,9 @@ def write_cascade(target: Path, datasets: Iterable[Path], mappings: Iterable[Pat
     out = SortedFile(target)
     for path in datasets:
         digests = dict(_lines_of(path, name("begrepp:contentDigest")))
-        for subject, lines in subjects(path):
+        for subject, lines in group_by_subject(path):
             for triple in _column(subject, lines, curated.get(subject, ()), digests, iris):
-                out.add(ntriples(triple))
+                out.add(ntriples_line(triple))
     return out.close()
 
 
@@ -47,7 +47,7 @@ def _column(
     if not concepts:
         return
     unit_types = said[name("begrepp:unitTypeName")]
-    conceptual = iri(iris.conceptual(*concepts, *(each.casefold() for each in unit_types)))
+    conceptual = iri(iris.conceptual_variable(*concepts, *(each.casefold() for each in unit_types)))
     yield conceptual, name("rdf:type"), name("cdi:ConceptualVariable")
     for concept in concepts:
         yield conceptual, name("begrepp:measures"), concept
@@ -58,7 +58,7 @@ def _column(
     units = [(prefixed, each) for prefixed in _UNIT for each in said[name(prefixed)]]
     # A list of a dataset's own counts by what it holds, so that two registers' "0 no, 1 yes" are one.
     key = sorted(f"{prefixed} {digests.get(each, each)}" for prefixed, each in (*domain, *units))
-    represented = iri(iris.represented(conceptual, *key))
+    represented = iri(iris.represented_variable(conceptual, *key))
     yield subject, name("begrepp:representedVariable"), represented
     yield represented, name("rdf:type"), name("cdi:RepresentedVariable")
     yield represented, name("begrepp:conceptualVariable"), conceptual

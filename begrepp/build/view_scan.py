@@ -13,9 +13,9 @@ from typing import Protocol
 
 import polars as pl
 
-from begrepp.rdf.frames import about, nothing, subject_blocks, terms
+from begrepp.rdf.frames import empty_frame, parse_triples, read_subject_blocks, select_properties
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import literal
+from begrepp.rdf.sorted_files import parse_literal
 from begrepp.validation.shacl.cycles import on_cycles
 
 
@@ -35,8 +35,10 @@ class ViewCheck(ViewReader, Protocol):
 
 def scan_view(view: Path, readers: list[ViewReader]) -> None:
     """Read a file of sorted N-Triples once, for all of them."""
-    for block in subject_blocks(view):
-        said = terms(block).with_columns(pl.col("predicate").cast(pl.Categorical), number=pl.col("subject").rle_id())
+    for block in read_subject_blocks(view):
+        said = parse_triples(block).with_columns(
+            pl.col("predicate").cast(pl.Categorical), number=pl.col("subject").rle_id()
+        )
         for reader in readers:
             reader.add(said)
 
@@ -49,11 +51,15 @@ class TwoPreferredLabels:
 
     def add(self, said: pl.DataFrame) -> None:
         """Count the labels of each concept by language."""
-        labels = about(said, "skos:prefLabel").with_columns(language=pl.col("rest").str.extract(r'"@([\w-]+) \.$'))
+        labels = select_properties(said, "skos:prefLabel").with_columns(
+            language=pl.col("rest").str.extract(r'"@([\w-]+) \.$')
+        )
         several = labels.group_by("subject", "language").agg(pl.col("rest"), times=pl.len()).filter(pl.col("times") > 1)
         if several.is_empty():
             return
-        concepts = about(said, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .").select("subject")
+        concepts = (
+            select_properties(said, "rdf:type").filter(pl.col("rest") == f"{name('skos:Concept')} .").select("subject")
+        )
         for subject, rests in several.join(concepts, on="subject").select("subject", "rest").rows():
             for one, other in combinations(sorted({_object(rest) for rest in rests}), 2):
                 self._found.append(f"{subject[1:-1]} {one} {other}")
@@ -67,11 +73,11 @@ class HierarchyCycle:
     """Concepts that are, step by step, above themselves."""
 
     def __init__(self) -> None:
-        self._steps = [nothing("subject", "above")]
+        self._steps = [empty_frame("subject", "above")]
 
     def add(self, said: pl.DataFrame) -> None:
         """Keep the steps up."""
-        self._steps.append(about(said, "skos:broader").select("subject", above=_without_end()))
+        self._steps.append(select_properties(said, "skos:broader").select("subject", above=_without_end()))
 
     def faults(self) -> Iterator[str]:
         """The concepts on a circle."""
@@ -89,17 +95,19 @@ class MappingToNothing:
     _KINDS = ("skos:Concept", "csvw:Column", "begrepp:Element", "begrepp:InformationAttribute")
 
     def __init__(self) -> None:
-        self._there = [nothing("end")]
-        self._ends = [nothing("mapping", "end")]
-        self._sets = [nothing("set", "mapping")]
+        self._there = [empty_frame("end")]
+        self._ends = [empty_frame("mapping", "end")]
+        self._sets = [empty_frame("set", "mapping")]
 
     def add(self, said: pl.DataFrame) -> None:
         """Keep what there is, the ends of mappings, and the sets that mappings are of."""
         kinds = [f"{name(kind)} ." for kind in self._KINDS]
-        self._there.append(about(said, "rdf:type").filter(pl.col("rest").is_in(kinds)).select(end="subject"))
-        ends = about(said, "owl:annotatedSource", "owl:annotatedTarget")
+        self._there.append(
+            select_properties(said, "rdf:type").filter(pl.col("rest").is_in(kinds)).select(end="subject")
+        )
+        ends = select_properties(said, "owl:annotatedSource", "owl:annotatedTarget")
         self._ends.append(ends.select(mapping="subject", end=_without_end()))
-        self._sets.append(about(said, "sssom:mappings").select(set="subject", mapping=_without_end()))
+        self._sets.append(select_properties(said, "sssom:mappings").select(set="subject", mapping=_without_end()))
 
     def faults(self) -> Iterator[str]:
         """Mapping set, mapping, end."""
@@ -122,4 +130,4 @@ def _without_end() -> pl.Expr:
 
 
 def _object(rest: str) -> str:
-    return literal(rest.removesuffix(" .")).value
+    return parse_literal(rest.removesuffix(" .")).value

@@ -18,14 +18,14 @@ from begrepp.sources import staging
 @click.command("add")
 @click.argument("source")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--edition", required=True, help="What the publisher calls it: 2021, 2026-05-31.")
+@click.option("--edition", required=True, help="The publisher's name for the edition: 2021, 2026-05-31.")
 @click.option(
-    "--loader", default="", help="For a list of your own: the format's loader, as `begrepp sources` names it."
+    "--loader", default="", help="For your own list: the loader of its format, as listed by `begrepp sources`."
 )
-@click.option("--partial", is_flag=True, help="The files are an excerpt: what they leave out is no change.")
-@click.option("--replace", is_flag=True, help="Replace the files that were added before for this edition.")
+@click.option("--partial", is_flag=True, help="The files are an excerpt: missing codes are not counted as retired.")
+@click.option("--replace", is_flag=True, help="Replace the files added earlier for this edition.")
 def command(source: str, files: tuple[Path, ...], edition: str, loader: str, partial: bool, replace: bool) -> None:
-    """Check a publisher's files and put them under data/raw/SOURCE/EDITION/."""
+    """Check a publisher's files and store them in data/raw/SOURCE/EDITION/."""
     settings = Settings()
     with staging.stage_files(
         source, files, edition, settings, loader=loader, partial=partial, replace=replace

@@ -25,7 +25,7 @@ def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -
             "Run `begrepp sources` to see what they read, and `begrepp add SOURCE FILE… --edition E` to add them.",
         )
     if not wanted:
-        raise UsageError("There is nothing to build.", "Run `begrepp add SOURCE FILE… --edition E`.")
+        raise UsageError("There are no files to build.", "Run `begrepp add SOURCE FILE… --edition E`.")
     return [job_of(edition) for edition in wanted]
 
 
@@ -35,17 +35,17 @@ def job_of(edition: EditionFiles) -> EditionJob:
 
 @click.command("build")
 @click.argument("names", nargs=-1)
-@click.option("--public", is_flag=True, help="Leave out the texts that their publishers do not let be passed on.")
-@click.option("--keep-going", is_flag=True, help="Publish the rest when a source is refused.")
-@click.option("--accept-fewer", is_flag=True, help="Publish a list that became much shorter than it was.")
-@click.option("--from-scratch", is_flag=True, help="Load again what has not changed since an earlier build, too.")
+@click.option("--public", is_flag=True, help="Leave out texts without redistribution rights.")
+@click.option("--keep-going", is_flag=True, help="Publish the remaining sources if one is refused.")
+@click.option("--accept-fewer", is_flag=True, help="Publish a list even if it is much shorter than before.")
+@click.option("--from-scratch", is_flag=True, help="Reload all sources, including those that have not changed.")
 @click.option("--no-starter", is_flag=True, help="Build without the bundled starter.")
 def command(
     names: tuple[str, ...], public: bool, keep_going: bool, accept_fewer: bool, from_scratch: bool, no_starter: bool
 ) -> None:
-    """Build the graph from all files found, or from the SOURCE or SOURCE/EDITION named.
+    """Build the graph from all files, or from each SOURCE or SOURCE/EDITION given.
 
-    Only what changed since an earlier build is loaded: a file, the code that reads it, the shapes.
+    Sources are reused from an earlier build unless a file, its loader or the shapes have changed.
     """
     settings = Settings()
     jobs = _jobs(names, settings, starter=not no_starter)

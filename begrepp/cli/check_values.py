@@ -28,7 +28,7 @@ MOST_BYTES = 50 * 1024 * 1024
 @click.argument("file", metavar="FILE[:COLUMN]")
 @click.option("--format", "output", type=click.Choice(["table", *FORMATS]), default="table")
 def command(code_list: str, file: str, output: str) -> None:
-    """Check the distinct values of FILE (or of one column) against a list: in use, retired, unknown, written otherwise.
+    """Check the distinct values of FILE (or of one column) against a list: valid, retired, unknown, other spelling.
 
     The list is a scheme, one of its editions (icd-10-se@2021), or that of a variable (nkbc/a_tnm_tklass).
     """
@@ -42,7 +42,7 @@ def check(against: str, file: str, output: str, settings: Settings) -> bool:
         raise UsageError(f"There is no file {path}.", "Give FILE, FILE:COLUMN, or - for standard input.")
     if path != "-" and Path(path).stat().st_size > MOST_BYTES:
         raise InputError(
-            Path(path), "is larger than 50 MB, which no list of values is.", "Take the distinct values first."
+            Path(path), "is larger than 50 MB, the limit for a list of values.", "Extract the distinct values first."
         )
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     values = distinct_values(decode_values(data, Path(path).name), column, Path(path).name)

@@ -172,13 +172,13 @@ def sources(
     for edition in added_:
         found.setdefault(edition.source, []).append(edition.version)
     rows = Table(show_lines=True)
-    for heading in ("source", "publisher", "reads", "licence, where to get it", "found"):
+    for heading in ("source", "publisher", "reads", "licence, website", "added"):
         rows.add_column(heading, overflow="fold")
     for source in known:
         publisher = next((text.value for text in source.publisher.names), "")
-        passing_on = "may be passed on" if source.redistribution == "allowed" else "texts may not be passed on"
+        passing_on = "may be redistributed" if source.redistribution == "allowed" else "texts may not be redistributed"
         if not source.licence:
-            publisher, passing_on = "a format: yours to declare", "as you declare it in source.toml"
+            publisher, passing_on = "a format: set in source.toml", "set in source.toml"
         rows.add_row(
             f"[bold]{escape(source.id)}[/]\n{escape(source.title)}",
             escape(publisher),
@@ -195,8 +195,8 @@ def sources(
             rows.add_row(f"[bold]{escape(edition.source)}[/]\n{escape(title)}", "", reads, "", escape(versions))
     table(
         rows,
-        f"Add files with `begrepp add SOURCE FILE… --edition E`; they are kept in {settings.raw}. "
-        f"The bundled starter brings {len(starter)} lists, mapping sets and registers of its own.",
+        f"Add files with `begrepp add SOURCE FILE… --edition E`; they are stored in {settings.raw}. "
+        f"The bundled starter adds {len(starter)} code lists, mapping sets and registers.",
     )
 
 
@@ -218,11 +218,11 @@ def added(result: LoadReport, target: Path, newer: Sequence[str] = ()) -> None:
     _skips(result.skips, result.skipped)
     if newer:
         _out.print(
-            f"[yellow]older[/] This edition is older than {escape(', '.join(newer))}, which stays the current view. "
-            "The older one becomes history: a graph of its own, what it read as of its days, the difference from "
-            "it to the next, and as retired the codes that only it has."
+            f"[yellow]older[/] This edition is older than {escape(', '.join(newer))}, which stays the current edition. "
+            "The older edition is kept as history: in its own graph, in as-of lookups and in the difference to the "
+            "next edition; codes that occur only in it are marked as retired."
         )
-    _out.print(f"Kept in {escape(str(target))}. Run `begrepp build` to take it into the graph.")
+    _out.print(f"Stored in {escape(str(target))}. Run `begrepp build` to add it to the graph.")
 
 
 def _skips(skips: Sequence[tuple[str, str]], count: int) -> None:
@@ -235,7 +235,7 @@ def _skips(skips: Sequence[tuple[str, str]], count: int) -> None:
 def built(manifest: Manifest) -> None:
     """A build was published."""
     _out.print(
-        f"[green]Published[/] {manifest.id}: {manifest.triples:,} triples, {manifest.things:,} things to find, "
+        f"[green]Published[/] {manifest.id}: {manifest.triples:,} triples, {manifest.things:,} indexed items, "
         f"{manifest.seconds} s, hash {manifest.hash[:12]}"
     )
     for failed in manifest.failed:
@@ -247,7 +247,7 @@ _COUNTED = ("concepts", "inactive", "datasets", "variables", "elements", "code_l
 
 def status(manifest: Manifest, folder: Path) -> None:
     """What is in the current build."""
-    rows = Table("scheme, mapping set or dataset", "release", "", "contents", "triples", "from")
+    rows = Table("code system, mapping set or dataset", "edition", "", "contents", "triples", "from")
     for graph in sorted(manifest.graphs, key=lambda g: (g.kind != "scheme", g.kind, g.id, g.version)):
         contents = [f"{count:,} {key}" for key in _COUNTED if (count := getattr(graph, key))]
         contents += [f"{count:,} {level}" for level, count in graph.levels.items()]
@@ -264,7 +264,7 @@ def status(manifest: Manifest, folder: Path) -> None:
         for file in load.files:
             about = f"{load.source} {load.version}: {file.name} {file.bytes:,} bytes"
             _out.print(f"[dim]{escape(about)}, sha256 {file.sha256[:16]}…[/]")
-    kind = "public, without texts that may not be passed on" if manifest.public else "for use at this site"
+    kind = "public, without texts that may not be redistributed" if manifest.public else "for internal use"
     _out.print(
         f"{manifest.id} ({kind}), built {manifest.built_at} in {manifest.seconds} s by {manifest.software}\n"
         f"{manifest.triples:,} triples in the current view; hash {manifest.hash}\n{folder}"
@@ -277,7 +277,7 @@ def _state(graph: GraphEntry) -> str:
         return "current"
     if graph.valid_from > date.today():
         return "not in force yet"
-    return "adds to it" if graph.coverage == "partial" else "superseded"
+    return "partial" if graph.coverage == "partial" else "superseded"
 
 
 def serving(manifest: Manifest, host: str, port: int) -> None:
@@ -286,8 +286,8 @@ def serving(manifest: Manifest, host: str, port: int) -> None:
     protected = [g.id for g in manifest.graphs if g.redistribution != "allowed"]
     if protected and not manifest.public and host not in ("127.0.0.1", "localhost", "::1"):
         _err.print(
-            f"[yellow]The build holds texts that may not be passed on ({escape(', '.join(sorted(set(protected))))}). "
-            "Before others can reach this address, run `begrepp build --public`.[/]"
+            f"[yellow]The build has texts that may not be redistributed ({escape(', '.join(sorted(set(protected))))}). "
+            "Run `begrepp build --public` before others can reach this address.[/]"
         )
 
 
@@ -304,7 +304,7 @@ def lines(said: Iterable[str], target: Path | None) -> None:
 
 
 def aside(said: Iterable[str]) -> None:
-    """Lines that are no part of the output: to stderr, where what is piped on does not take them."""
+    """Lines that are no part of the output: to stderr, where what is piped on did not accept them."""
     for line in said:
         _err.print(line)
 
@@ -324,6 +324,6 @@ def build_validation(manifest: Manifest) -> None:
     violations = sum(load.violations for load in manifest.loads)
     warnings = sum(load.warnings for load in manifest.loads)
     _out.print(
-        f"{manifest.id}: {len(manifest.loads)} sources judged, {violations:,} violations, {warnings:,} warnings; "
-        f"{len(manifest.checks)} checks of the whole found something. A source with a violation is never published."
+        f"{manifest.id}: {len(manifest.loads)} sources validated, {violations:,} violations, {warnings:,} warnings; "
+        f"{len(manifest.checks)} checks across all sources have findings. A source with a violation is never published."
     )

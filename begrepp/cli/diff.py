@@ -22,7 +22,7 @@ from begrepp.history.comparison import compare, edition_file
 from begrepp.history.correspondence import difference_triples, named
 from begrepp.history.reused_codes import ReusedCodes, bare
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.serialise import graph_bytes
 from begrepp.settings import Settings
 
@@ -36,7 +36,7 @@ ROWS = 200
 @click.argument("new", default="")
 @click.option("--format", "output", type=click.Choice(FORMATS), default="table")
 def command(scheme: str, old: str, new: str, output: str) -> None:
-    """What changed in SCHEME between its editions OLD and NEW, or in its newest edition."""
+    """Show the changes in SCHEME between its editions OLD and NEW, or in its latest edition."""
     write_diff(scheme, old, new, output, Settings())
 
 
@@ -73,10 +73,13 @@ def _editions(manifest: Manifest, scheme: str, old: str, new: str) -> tuple[Grap
         ids = sorted({g.id for g in manifest.graphs if g.kind == "scheme"})
         raise NotFound(f"There is no code system '{scheme}' in the build.", f"There are: {', '.join(ids)}.")
     if bool(old) != bool(new):
-        raise UsageError("One edition is named, and two are compared.", f"Name two of {', '.join(versions)}, or none.")
+        raise UsageError(
+            "Two editions are needed for a comparison, and one is given.",
+            f"Give two of {', '.join(versions)}, or none.",
+        )
     if not old:
         if len(graphs) < 2:
-            raise NotFound(f"There is one edition only of {scheme}: {versions[0]}.", "Add another and build.")
+            raise NotFound(f"There is only one edition of {scheme}: {versions[0]}.", "Add another and build.")
         # The build knows which lists are editions of one another; an excerpt of somebody else's is none.
         if known := manifest.differences_of(scheme):
             return graphs[versions.index(known[0].old)], graphs[versions.index(known[0].new)]
@@ -91,7 +94,7 @@ def _editions(manifest: Manifest, scheme: str, old: str, new: str) -> tuple[Grap
 
 def _uncovered(compared: Comparison) -> str:
     levels = [row.level.rpartition("/")[2] for row in compared.levels if not (row.old_covers and row.new_covers)]
-    return f"not compared, because not both editions cover them: {', '.join(levels)}" if any(levels) else ""
+    return f"not compared, since only one edition covers them: {', '.join(levels)}" if any(levels) else ""
 
 
 def _table(title: str, compared: Comparison) -> None:
@@ -109,8 +112,8 @@ def _table(title: str, compared: Comparison) -> None:
         old, new = f"{old_code} {old_label}".strip(), f"{new_code} {new_label}".strip()
         rows.add_row(kind, rule.removeprefix("rule"), escape(old), escape(new))
     total = len(compared.changes)
-    more = f"; the first {ROWS} are shown, --format csv has all" if total > ROWS else ""
-    console.table(rows, f"{total:,} changes, {compared.unchanged:,} concepts are the same{more}")
+    more = f"; the first {ROWS} are shown; use --format csv for all" if total > ROWS else ""
+    console.table(rows, f"{total:,} changes, {compared.unchanged:,} concepts unchanged{more}")
 
 
 def _html(title: str, compared: Comparison) -> str:
@@ -129,7 +132,7 @@ def _html(title: str, compared: Comparison) -> str:
 
 def _turtle(manifest: Manifest, scheme: str, old: Part, new: Part, compared: Comparison) -> bytes:
     graph = Iris(manifest.base).difference(scheme, old.version, new.version)
-    lines = "".join(ntriples(triple) for triple in difference_triples(graph, old, new, compared))
+    lines = "".join(ntriples_line(triple) for triple in difference_triples(graph, old, new, compared))
     return graph_bytes((quad.triple for quad in parse(lines.encode(), format=RdfFormat.N_TRIPLES)), RdfFormat.TURTLE)
 
 

@@ -13,7 +13,7 @@ from begrepp.settings import Settings
 
 @click.command("dump")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--public", is_flag=True, help="Leave out the texts that may not be passed on.")
+@click.option("--public", is_flag=True, help="Leave out texts without redistribution rights.")
 def command(file: Path, public: bool) -> None:
     """Write the graphs of the current build to FILE as N-Quads (.nq, or .nq.gz)."""
     quads = write_dump(current_build(Settings()), file, public=public)

@@ -27,7 +27,7 @@ _JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}
 @click.argument("profile", type=click.Choice(feed_profiles()))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def command(profile: str, file: Path) -> None:
-    """Write the catalogue of the build to FILE (.ttl, .rdf, .jsonld, .nt) in PROFILE, and tell what it lacks."""
+    """Write the catalogue of the build to FILE (.ttl, .rdf, .jsonld, .nt) in PROFILE, and report what it lacks."""
     settings = Settings()
     triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)
     click.echo(f"{triples:,} triples in {file}")
@@ -37,7 +37,12 @@ def command(profile: str, file: Path) -> None:
 
 def _print_lacking(judged: ValidationOutcome) -> None:
     """Dataset by dataset what the profile demands and the sources do not say; nothing is made up to fill it."""
-    table = Table("", "lacks", "lacks, if the condition holds", title=f"By {judged.rules.name} {judged.rules.version}")
+    table = Table(
+        "",
+        "lacks",
+        "lacks, if the condition applies",
+        title=f"Validated against {judged.rules.name} {judged.rules.version}",
+    )
     for thing in judged.things:
         name = thing.labels.get("en") or next(iter(thing.labels.values()), thing.iri)
         table.add_row(*map(escape, (name, _words(thing.lacking), _words(thing.on_condition))))
@@ -45,7 +50,7 @@ def _print_lacking(judged: ValidationOutcome) -> None:
     if table.rows:
         console.table(table, told)
     else:
-        click.echo(f"By {judged.rules.name}: {told}; `begrepp validate` tells which.")
+        click.echo(f"Validated against {judged.rules.name}: {told}; use `begrepp validate` for details.")
 
 
 def _words(results: Sequence[Result]) -> str:

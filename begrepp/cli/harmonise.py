@@ -17,22 +17,22 @@ from begrepp.variables.harmonisation.dataset_crosswalk import harmonise_datasets
 from begrepp.variables.harmonisation.variable_pairs import Loss, VariablePair
 
 ENGLISH = {
-    Loss.NOTHING: "nothing lost",
-    Loss.MERGED: "several codes become one",
-    Loss.COARSER: "the other code says less",
-    Loss.UNDECIDED: "one of several, the data do not tell which",
-    Loss.NEAR: "close, not the same",
-    Loss.NONE: "no counterpart",
+    Loss.NOTHING: "no loss",
+    Loss.MERGED: "several codes merged",
+    Loss.COARSER: "less specific code",
+    Loss.UNDECIDED: "ambiguous",
+    Loss.NEAR: "close match",
+    Loss.NONE: "no match",
 }
 
 
 @click.command("harmonise")
 @click.argument("first")
 @click.argument("second", default="")
-@click.option("--pair", default="", help="One pair of variables only: NAME=NAME.")
+@click.option("--pair", default="", help="Only this pair of variables: NAME=NAME.")
 @click.option("--format", "output", type=click.Choice(["table", *FORMATS]), default="table")
 def command(first: str, second: str, pair: str, output: str) -> None:
-    """Lay the variables of two datasets side by side, or those that measure one concept, and align their codes."""
+    """Compare the variables of two datasets, or those that measure one concept, and align their codes."""
     write_harmonisation(first, second, pair, output, Settings())
 
 
@@ -63,5 +63,5 @@ def _print(walk: Crosswalk, pair: VariablePair) -> None:
     if pair.units_differ:
         about += f"; {pair.a.unit} -> {pair.b.unit}" + (f", times {pair.unit_factor:g}" if pair.unit_factor else "")
     if pair.unreached:
-        about += f"; never reached: {', '.join(code.notation for code in pair.unreached)}"
+        about += f"; codes without a match: {', '.join(code.notation for code in pair.unreached)}"
     console.table(table, about)

@@ -44,12 +44,12 @@ def main() -> None:
     """The open knowledge graph of Swedish health data concepts.
 
     \b
-    A first round:
+    Getting started:
       begrepp build                       build the bundled oncology starter
       begrepp serve                       browse it at http://localhost:8080
-      begrepp sources                     what else can be loaded, and where to get it
+      begrepp sources                     list other sources and where to get them
       begrepp add icd10_se *.txt --edition 2021
-      begrepp build                       … and it is in the graph
+      begrepp build                       rebuild the graph with it
       begrepp query "SELECT * { ?c skos:notation 'C50.9' ; skos:prefLabel ?label }"
     """
 

@@ -16,17 +16,18 @@ from begrepp.validation.reports.i18n import choose
 
 @click.command("profiles")
 @click.argument("name", default="")
-@click.option("--pin", "pinning", is_flag=True, help="Write the checksums of the files as they are now.")
+@click.option("--pin", "pinning", is_flag=True, help="Write the checksums of the current files.")
 @language_option
 def command(name: str, pinning: bool, lang: str) -> None:
-    """Every profile, or what the profile NAME asks, class by class."""
+    """List the profiles, or describe the profile NAME, class by class."""
     settings = Settings()
     if not name:
         rows = Table("profile", "version", "licence, from", "what it is", show_lines=True)
         for each in profiles(settings):
             rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose(each.summary, lang))
         console.table(
-            rows, "`begrepp profiles NAME` shows what one asks; `begrepp validate FILE --profile NAME` judges."
+            rows,
+            "`begrepp profiles NAME` describes a profile; `begrepp validate FILE --profile NAME` validates a file.",
         )
         return
     profile = find_profile(name, settings)

@@ -20,35 +20,35 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.errors import BegreppError
 from begrepp.rdf.iris import Iris
 from begrepp.settings import Settings
-from begrepp.store.contents import DEFAULT, read_contents
+from begrepp.store.contents import DEFAULT_GRAPH, read_store_contents
 
 PIECE = 20_000
 """Lines sent in one request."""
 
 
 class PublishError(BegreppError):
-    """The other server does not take the graphs."""
+    """The other server did not accept the graphs."""
 
 
 @click.command("publish")
-@click.option("--to", "address", required=True, help="Its Graph Store address, such as http://host:7878/store.")
-@click.option("--user", default="", help="Who writes there; the password is read from BEGREPP_STORE_PASSWORD.")
+@click.option("--to", "address", required=True, help="Graph Store Protocol URL, such as http://host:7878/store.")
+@click.option("--user", default="", help="User name; the password is read from BEGREPP_STORE_PASSWORD.")
 def command(address: str, user: str) -> None:
-    """Load the current build into another SPARQL server, for `begrepp serve --store` or for others to ask."""
+    """Load the current build into another SPARQL server, for `begrepp serve --store` or for other clients."""
     settings = Settings()
     folder = current_build(settings)
     manifest = read_manifest(folder)
     opener = _opener(address, user, os.environ.get("BEGREPP_STORE_PASSWORD", ""))
-    contents = read_contents(folder / "store")
+    contents = read_store_contents(folder / "store")
     if contents is None:
-        raise PublishError("The build does not say which graphs it holds.", "Run `begrepp build` again.")
+        raise PublishError("The build has no list of its graphs.", "Run `begrepp build` again.")
     current = Iris(manifest.base).graph("current")
-    view = [folder / "graphs" / contents.files[graph] for graph in (DEFAULT, *contents.apart)]
-    graphs = {graph: [folder / "graphs" / file] for graph, file in contents.files.items() if graph != DEFAULT}
+    view = [folder / "graphs" / contents.files[graph] for graph in (DEFAULT_GRAPH, *contents.apart)]
+    graphs = {graph: [folder / "graphs" / file] for graph, file in contents.files.items() if graph != DEFAULT_GRAPH}
     with click.progressbar([*graphs.items(), (current, view)], label="Publishing", show_pos=True) as bar:
         for graph, files in bar:
             _send(opener, address, graph, _lines(files))
-    click.echo(f"{len(graphs) + 1} graphs of build {manifest.id} are at {address}")
+    click.echo(f"{len(graphs) + 1} graphs of build {manifest.id} loaded into {address}")
 
 
 def _lines(files: list[Path]) -> Iterator[bytes]:
@@ -71,8 +71,8 @@ def _send(opener: urllib.request.OpenerDirector, address: str, graph: str, lines
             opener.open(request, timeout=300).close()
         except urllib.error.HTTPError as error:
             raise PublishError(
-                f"{address} does not take {graph}: {error.code} {error.read()[:300].decode(errors='replace')}",
-                "Look whether writing is allowed there, and who may.",
+                f"{address} did not accept {graph}: {error.code} {error.read()[:300].decode(errors='replace')}",
+                "Check that writing is allowed and that the credentials are correct.",
             ) from None
         except OSError as error:
             raise PublishError(f"{address} cannot be reached: {error}", "Check the address.") from None

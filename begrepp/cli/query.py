@@ -18,14 +18,14 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import QueryError, UsageError
-from begrepp.queries.files import example, queries
-from begrepp.queries.parameters import QueryContext, bind
+from begrepp.queries.files import get_example, read_queries
+from begrepp.queries.parameters import QueryContext, bind_parameters
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact
 from begrepp.rdf.serialise import graph_bytes
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
-from begrepp.store import Answer
+from begrepp.store import QueryResults
 from begrepp.store.disk import DiskStore
 from begrepp.store.remote import RemoteStore
 
@@ -35,10 +35,10 @@ _SPARQL = re.compile(r"\s*(#|PREFIX\b|BASE\b|SELECT\b|ASK\b|CONSTRUCT\b|DESCRIBE
 @click.command("query")
 @click.argument("query")
 @click.option("--format", "output", type=click.Choice(["table", "csv", "tsv", "json", "turtle"]), default="table")
-@click.option("--param", "params", multiple=True, help="NAME=VALUE for a question of the cookbook; may be repeated.")
-@click.option("--endpoint", default="", help="Ask this SPARQL endpoint in place of the build.")
+@click.option("--param", "params", multiple=True, help="NAME=VALUE for an example query; may be repeated.")
+@click.option("--endpoint", default="", help="Query this SPARQL endpoint instead of the build.")
 def command(query: str, output: str, params: tuple[str, ...], endpoint: str) -> None:
-    """Ask the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are known."""
+    """Query the graph. QUERY is a file, a name from queries/, or SPARQL text; prefixes are predefined."""
     run_query(query, output, endpoint, params, Settings())
 
 
@@ -49,11 +49,11 @@ def find_query(query: str) -> str:
     path = Path(query)
     if path.is_file():
         return path.read_text(encoding="utf-8")
-    names = {named.name: named for folder in ("examples", "checks") for named in queries(folder)}
+    names = {named.name: named for folder in ("examples", "checks") for named in read_queries(folder)}
     if query in names:
         return names[query].text
     raise UsageError(
-        f"'{query}' is neither a file, nor SPARQL, nor a name in queries/.",
+        f"'{query}' is not a file, a SPARQL query or the name of a query in queries/.",
         "The names are:\n" + "\n".join(f"  {name}: {named.title}" for name, named in names.items()),
     )
 
@@ -63,7 +63,7 @@ def _given(params: Sequence[str]) -> dict[str, str]:
     for param in params:
         name, equals, value = param.partition("=")
         if not equals:
-            raise UsageError(f"'{param}' is no parameter.", "Write --param NAME=VALUE.")
+            raise UsageError(f"'{param}' is not a parameter.", "Write --param NAME=VALUE.")
         given[name] = value
     return given
 
@@ -72,14 +72,14 @@ def _bound(query: str, params: Sequence[str], settings: Settings) -> str:
     """The text of a question of the cookbook with its values in place, as the current build is asked."""
     build = current_build(settings)
     known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
-    return bind(example(query), _given(params), known)
+    return bind_parameters(get_example(query), _given(params), known)
 
 
 def run_query(query: str, output: str, endpoint: str, params: Sequence[str], settings: Settings) -> None:
     """Answer the query on standard output."""
-    named = query in {question.name for question in queries("examples")}
+    named = query in {question.name for question in read_queries("examples")}
     if params and not named:
-        raise UsageError("Only a question of the cookbook has parameters.", "Name one of those in queries/examples/.")
+        raise UsageError("Only an example query has parameters.", "Name a query in queries/examples/.")
     text = _bound(query, params, settings) if named and (params or not endpoint) else find_query(query)
     if endpoint:
         _write_remote(RemoteStore(endpoint).query_json(text), output)
@@ -87,13 +87,14 @@ def run_query(query: str, output: str, endpoint: str, params: Sequence[str], set
     _write(DiskStore(current_build(settings) / "store").query(text), output)
 
 
-def _write(answer: Answer, output: str) -> None:
+def _write(answer: QueryResults, output: str) -> None:
     if isinstance(answer, QuerySolutions | QueryBoolean):
         if output == "table":
             _print_table(answer)
         elif output == "turtle":
             raise UsageError(
-                "A SELECT or ASK has no Turtle.", "Use --format table, csv, tsv or json, or write a CONSTRUCT."
+                "The result of SELECT or ASK cannot be written as Turtle.",
+                "Use --format table, csv, tsv or json, or write a CONSTRUCT.",
             )
         else:
             formats = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
@@ -104,7 +105,7 @@ def _write(answer: Answer, output: str) -> None:
             click.echo(nl=output == "json")
         return
     if output in ("csv", "tsv", "json"):
-        raise UsageError("A CONSTRUCT or DESCRIBE is a graph, not a table.", "Use --format turtle.")
+        raise UsageError("The result of CONSTRUCT or DESCRIBE is a graph, not a table.", "Use --format turtle.")
     sys.stdout.buffer.write(graph_bytes(answer, RdfFormat.TURTLE))
 
 
@@ -120,7 +121,7 @@ def _print_table(answer: QuerySolutions | QueryBoolean) -> None:
             rows += 1
             table.add_row(*(escape(_cell(solution[name])) for name in names))
     except (ValueError, OSError, RuntimeError) as error:
-        raise QueryError(f"The query stopped: {error}", "Correct it and ask again.") from None
+        raise QueryError(f"The query stopped: {error}", "Fix the query and retry.") from None
     console.table(table, f"{rows} rows")
 
 
@@ -148,4 +149,4 @@ def _write_remote(answer: dict[str, Any], output: str) -> None:
     elif output == "json":
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        raise UsageError("An endpoint is asked for tables only.", "Use --format table, csv, tsv or json.")
+        raise UsageError("Only tables can be fetched from an endpoint.", "Use --format table, csv, tsv or json.")

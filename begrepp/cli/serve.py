@@ -13,7 +13,7 @@ from begrepp.settings import Settings
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="Server processes.")
-@click.option("--store", default="", help="Ask this SPARQL endpoint for the graph; replicas with commas between.")
+@click.option("--store", default="", help="Use this SPARQL endpoint as the store; separate replicas with commas.")
 def command(host: str, port: int, workers: int, store: str) -> None:
     """Serve the current build: pages, SPARQL endpoint and concept URIs."""
     settings = Settings(store_url=store) if store else Settings()

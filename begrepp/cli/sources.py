@@ -14,6 +14,6 @@ STARTER = ROOT / "starter"
 
 @click.command("sources")
 def command() -> None:
-    """Every source: what it reads, who publishes it, under what licence, where to get it, found or not."""
+    """List the sources: files, publisher, licence, website, and editions added."""
     settings = Settings()
     console.sources(loaders.all_sources(), [*find_editions(STARTER)], [*find_editions(settings.raw)], settings)

@@ -11,6 +11,6 @@ from begrepp.settings import Settings
 
 @click.command("status")
 def command() -> None:
-    """What is in the current build: schemes, releases, counts, triples, hash, when, from which files."""
+    """Show the contents of the current build: editions, counts, triples, hash, date and files."""
     settings = Settings()
     console.status(read_manifest(current_build(settings)), current_build(settings))

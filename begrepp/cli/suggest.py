@@ -31,10 +31,12 @@ FORMATS = ("table", "sssom", "html")
 @click.command("suggest")
 @click.argument("dictionary")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--loader", default="", help="For FILES: the format's loader, where they hold no source.toml.")
-@click.option("--scheme", "schemes", multiple=True, help="Look for concepts here; else where variables are linked.")
-@click.option("--most", default=5, show_default=True, help="Concepts for each variable.")
-@click.option("--all", "again", is_flag=True, help="Also for variables that are linked already.")
+@click.option("--loader", default="", help="For FILES without a source.toml: the loader of their format.")
+@click.option(
+    "--scheme", "schemes", multiple=True, help="Code system to search; by default those that variables are linked to."
+)
+@click.option("--most", default=5, show_default=True, help="Maximum number of concepts per variable.")
+@click.option("--all", "again", is_flag=True, help="Include variables that are already linked.")
 @click.option("--format", "output", type=click.Choice(FORMATS), default="table")
 def command(
     dictionary: str,
@@ -45,10 +47,10 @@ def command(
     again: bool,
     output: str,
 ) -> None:
-    """Concepts for the variables of DICTIONARY, with scores and reasons; nothing is asserted.
+    """Suggest concepts for the variables of DICTIONARY, with scores and reasons; nothing is asserted.
 
-    DICTIONARY is a dataset of the build, or, with FILES, a name for a data dictionary that a loader reads. Write
-    --format html to review them on a page of your own, and `begrepp add` what you have accepted.
+    DICTIONARY is a dataset of the build, or, with FILES, a name for a data dictionary that a loader reads. Use
+    --format html to review the suggestions on a local page, and `begrepp add` to add those you accept.
     """
     settings = Settings()
     if not files:

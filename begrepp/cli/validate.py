@@ -34,19 +34,8 @@ language_option = click.option(
 
 @click.command("validate")
 @click.argument("files", nargs=-1, type=_FILE)
-@click.option("--profile", "-p", default="", help="A name from `begrepp profiles`, or a folder of your own.")
-@click.option("--shapes", "-s", multiple=True, type=_FILE, help="Shapes of your own, in place of or beside a profile.")
-@click.option("--format", "-f", "output", type=click.Choice(["text", *FORMATS]), default="text", show_default=True)
-@click.option("--output", "-o", "target", type=_FILE, help="Write the report to a file; the verdict stays on stderr.")
-@click.option("--severity", type=click.Choice([*_SEVERITIES]), help="Report this severity and graver, and fail on it.")
-@click.option("--baseline", type=_FILE, help="Forgive what this file says was accepted before.")
-@click.option("--write-baseline", is_flag=True, help="Write what is wrong now into the --baseline file.")
-@click.option("--background", multiple=True, type=_FILE, help="A graph to look things up in that is not judged.")
-@click.option("--syntax", default="", help="turtle, rdfxml, jsonld, …; where the names of the files do not tell.")
-@click.option("--import", "imports", multiple=True, metavar="ADDRESS=FILE", help="A copy of what owl:imports names.")
-@click.option("--no-imports", is_flag=True, help="Leave out imports of which there is no copy.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=RESULTS_PER_SHAPE, show_default=True, help="Results kept a shape."
+    "--limit", type=click.IntRange(1), default=RESULTS_PER_SHAPE, show_default=True, help="Results reported per shape."
 )
 @language_option
 def command(
@@ -65,9 +54,9 @@ def command(
     limit: int,
     lang: str,
 ) -> None:
-    """Validate RDF files, read as one graph, or, without FILES, show what the shapes said of the build.
+    """Validate RDF files, read as one graph. Without FILES, show the validation results of the build.
 
-    Exit codes: 0 the data conform, 1 they do not, 2 it could not be found out.
+    Exit codes: 0 if the data conform, 1 if they do not, 2 if the validation could not run.
     """
     if not files:
         console.build_validation(read_manifest(current_build(Settings())))
@@ -75,7 +64,7 @@ def command(
     settings = Settings()
     try:
         if write_baseline and baseline is None:
-            raise UsageError("--write-baseline needs --baseline FILE.", "Say where the baseline lies.")
+            raise UsageError("--write-baseline requires --baseline FILE.", "Give the path of the baseline.")
         rules = _rules(profile, shapes, background, settings)
         said = named(syntax).media_type if syntax else ""
         judgement = validate_files(
@@ -105,7 +94,7 @@ def _imports(given: Sequence[str]) -> dict[str, Path]:
     for each in given:
         address, equals, file = each.rpartition("=")
         if not equals or not Path(file).is_file():
-            raise UsageError(f"--import {each} names no file.", "Write --import ADDRESS=FILE.")
+            raise UsageError(f"--import {each} has no file.", "Use --import IRI=FILE.")
         found[address] = Path(file)
     return found
 
@@ -129,7 +118,7 @@ def _tell(
     if baseline is not None:
         forgiven = apply_baseline(kept, baseline)
         kept = forgiven.judgement
-        remarks.append(translate(language, "report.baseline", n=f"{forgiven.count:,}"))
+        remarks.append(translate(language, "report.baseline", n=forgiven.count))
         if forgiven.shrunk:
             remarks.append(translate(language, "report.shrunk"))
     lines = text_lines(kept, language)

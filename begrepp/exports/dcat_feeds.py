@@ -40,7 +40,7 @@ def feed_profiles() -> list[str]:
 def build_feed(store: Store, profile: str) -> Iterator[Triple]:
     """Yield the triples of a feed, unsorted. Raises `NotFound` if the profile has none."""
     if profile not in feed_profiles():
-        raise NotFound(f"There is no feed in '{profile}'.", f"There are {', '.join(feed_profiles())}.")
+        raise NotFound(f"There is no feed for the profile '{profile}'.", f"There are {', '.join(feed_profiles())}.")
     answer = store.query(read_query(FEEDS / f"{profile}.rq").text)
     assert isinstance(answer, QueryTriples)
     return map(_restore_datatype, answer)
@@ -70,7 +70,9 @@ def write_feed(store: Store, profile: str, target: Path) -> int:
     """
     rdf_format = FORMATS.get(target.suffix)
     if rdf_format is None:
-        raise UsageError(f"'{target.suffix}' tells no format of RDF.", f"Name the file {', '.join(FORMATS)}.")
+        raise UsageError(
+            f"'{target.suffix}' does not have an extension of an RDF format.", f"Name the file {', '.join(FORMATS)}."
+        )
     triples = build_feed(store, profile)
     with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
         lines = SortedFile(Path(folder, "feed.nt"))

@@ -79,7 +79,7 @@ def parse_file_name(file: str, manifest: Manifest) -> tuple[str, str]:
     """Return the name and the format of a download. Raises `NotFound` if there is no such file."""
     stem, _, format_ = file.removesuffix(".gz").rpartition(".")
     if not file.endswith(".gz") or format_ not in FORMATS or stem not in download_names(manifest):
-        raise NotFound(f"There is no download {file}.", "See /downloads for those that there are.")
+        raise NotFound(f"There is no download {file}.", "See /downloads for the available files.")
     return stem, format_
 
 

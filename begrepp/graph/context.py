@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from begrepp.rdf.iris import Iris
-from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts, typed
+from begrepp.rdf.ntriples import Triple, date_literal, iri, name, plain, source_term, texts, typed_literal
 from begrepp.records import (
     Agent,
     Dataset,
@@ -20,6 +20,8 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
+
+_DEFAULT_ROOT = Iris().root
 
 
 @dataclass
@@ -49,9 +51,13 @@ class LoadContext:
         return known.iri if known and known.iri else self.iris.scheme(scheme)
 
     def external_iri(self, reference: str) -> str:
-        """Return the IRI of a concept in another scheme, given as an IRI or `scheme:notation`."""
+        """Return the IRI of a concept in another scheme, given as `scheme:notation`, or of a resource, given as an IRI.
+
+        IRIs below the default base, with which mapping files are written, are moved to the configured base.
+        """
         if is_iri(reference):
-            return reference
+            is_default = reference.startswith(_DEFAULT_ROOT)
+            return self.iris.root + reference.removeprefix(_DEFAULT_ROOT) if is_default else reference
         scheme, _, notation = reference.partition(":")
         return self.iris.concept(scheme, notation)
 
@@ -85,7 +91,7 @@ class LoadContext:
         if is_iri(reference):
             return reference
         scheme, _, version = reference.partition("@")
-        return self.iris.release(scheme, version) if version else self.scheme_iri(scheme)
+        return self.iris.edition(scheme, version) if version else self.scheme_iri(scheme)
 
     def value_set_iri(self, reference: str) -> str:
         """Return the IRI of a value set in a version: `tumour-sites@2024`."""
@@ -131,13 +137,13 @@ class LoadContext:
         yield node, name("begrepp:linksTo"), iri(concept)
         yield node, name("sssom:mapping_justification"), name(link.justification)
         if link.confidence is not None:
-            yield node, name("sssom:confidence"), typed(link.confidence, "xsd:double")
+            yield node, name("sssom:confidence"), typed_literal(link.confidence, "xsd:double")
         if link.source:
-            yield node, name("dct:source"), source(link.source)
+            yield node, name("dct:source"), source_term(link.source)
         if link.tool:
             yield node, name("sssom:mapping_tool"), plain(link.tool)
         if link.checked:
-            yield node, name("begrepp:checked"), day(link.checked)
+            yield node, name("begrepp:checked"), date_literal(link.checked)
 
     def rights_triples(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
         """Yield licence, right of redistribution and publisher."""

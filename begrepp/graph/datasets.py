@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from begrepp.graph.context import LoadContext
 from begrepp.graph.distributions import distribution_triples, legislation_triples
-from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts, typed, when
+from begrepp.rdf.ntriples import (
+    Triple,
+    date_literal,
+    iri,
+    name,
+    partial_date_literal,
+    plain,
+    source_term,
+    texts,
+    typed_literal,
+)
 from begrepp.records import Catalogue, Dataset, DatasetSeries, Table
 from begrepp.sources.privacy import is_small_count
 
@@ -68,7 +78,7 @@ def catalogue_triples(context: LoadContext, catalogue: Catalogue) -> Iterator[Tr
         yield subject, name("owl:sameAs"), iri(catalogue.iri)
     yield from texts(subject, "dct:title", catalogue.titles)
     yield subject, name("dcat:version"), plain(catalogue.version)
-    yield subject, name("begrepp:validFrom"), day(catalogue.valid_from)
+    yield subject, name("begrepp:validFrom"), date_literal(catalogue.valid_from)
     yield from context.agent_triples(subject, "begrepp:describedBy", catalogue.publisher)
     yield subject, name("begrepp:descriptionLicence"), iri(catalogue.licence)
     yield subject, name("begrepp:redistribution"), name(f"begrepp:{catalogue.redistribution}")
@@ -120,13 +130,13 @@ def _number_triples(subject: str, dataset: Dataset) -> Iterator[Triple]:
         ("health:numberOfRecords", dataset.records),
     ):
         if number is not None and not (property_name in _COUNTS and is_small_count(number)):
-            yield subject, name(property_name), typed(number, "xsd:nonNegativeInteger")
+            yield subject, name(property_name), typed_literal(number, "xsd:nonNegativeInteger")
     for property_name, moment in (("dct:issued", dataset.issued), ("dct:modified", dataset.modified)):
         if moment:
-            yield subject, name(property_name), when(moment)
+            yield subject, name(property_name), partial_date_literal(moment)
     structured = bool(dataset.tables) if dataset.structured is None else dataset.structured
     if dataset.structured is not None or dataset.tables:
-        yield subject, name("health:hasStructuredData"), typed(str(structured).lower(), "xsd:boolean")
+        yield subject, name("health:hasStructuredData"), typed_literal(str(structured).lower(), "xsd:boolean")
 
 
 def _contact_triples(context: LoadContext, subject: str, own_iri: str, dataset: Dataset) -> Iterator[Triple]:
@@ -151,9 +161,9 @@ def _period_triples(
     yield iri(own_iri), name(property_name), node
     yield node, name("rdf:type"), name("dct:PeriodOfTime")
     if start:
-        yield node, name("dcat:startDate"), when(start)
+        yield node, name("dcat:startDate"), partial_date_literal(start)
     if end:
-        yield node, name("dcat:endDate"), when(end)
+        yield node, name("dcat:endDate"), partial_date_literal(end)
 
 
 def _processing_triples(context: LoadContext, subject: str, own_iri: str, dataset: Dataset) -> Iterator[Triple]:
@@ -210,8 +220,8 @@ def _quality_triples(context: LoadContext, subject: str, own_iri: str, dataset: 
         yield node, name("dqv:isMeasurementOf"), plain(measured.metric)
         yield node, name("dqv:value"), plain(measured.value)
         yield from texts(node, "skos:note", measured.notes)
-        yield node, name("dct:source"), source(measured.source)
-        yield node, name("begrepp:checked"), day(measured.checked)
+        yield node, name("dct:source"), source_term(measured.source)
+        yield node, name("begrepp:checked"), date_literal(measured.checked)
         start, _, end = measured.year.partition("/")
         yield from _period_triples(context, part, "temporal", "dct:temporal", start, end or start)
 
@@ -222,8 +232,8 @@ def _evidence_triples(context: LoadContext, subject: str, own_iri: str, dataset:
         yield subject, name("begrepp:evidence"), node
         yield node, name("rdf:type"), name("begrepp:Evidence")
         yield node, name("begrepp:about"), plain(fact.about)
-        yield node, name("dct:source"), source(fact.source)
-        yield node, name("begrepp:checked"), day(fact.checked)
+        yield node, name("dct:source"), source_term(fact.source)
+        yield node, name("begrepp:checked"), date_literal(fact.checked)
         yield node, name("begrepp:certainty"), plain(fact.certainty)
 
 

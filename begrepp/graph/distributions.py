@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from begrepp.graph.context import LoadContext
-from begrepp.rdf.ntriples import Triple, iri, iri_or_words, name, plain, texts, typed
+from begrepp.rdf.ntriples import Triple, iri, iri_or_literal, name, plain, texts, typed_literal
 from begrepp.records import Dataset, Distribution, Legislation
 
 
@@ -44,11 +44,11 @@ def _distribution_node_triples(
             yield node, name(property_name), iri(value)
     for property_name, value in (("dct:format", distribution.format), ("dcat:mediaType", distribution.media_type)):
         if value:
-            yield node, name(property_name), iri_or_words(value)
+            yield node, name(property_name), iri_or_literal(value)
     for standard in distribution.conforms_to:
         yield node, name("dct:conformsTo"), iri(standard)
     if distribution.byte_size is not None:
-        yield node, name("dcat:byteSize"), typed(distribution.byte_size, "xsd:nonNegativeInteger")
+        yield node, name("dcat:byteSize"), typed_literal(distribution.byte_size, "xsd:nonNegativeInteger")
     if distribution.rights:
         rights = iri(context.iris.part(own_iri, "rights"))
         yield node, name("dct:rights"), rights

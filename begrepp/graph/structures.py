@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from begrepp.graph.context import LoadContext
 from begrepp.graph.variables import unit_triples
-from begrepp.rdf.ntriples import Triple, day, iri, name, plain, source, texts
+from begrepp.rdf.ntriples import Triple, date_literal, iri, name, plain, source_term, texts
 from begrepp.records import Element, Structure
 
 
@@ -20,7 +20,7 @@ def structure_triples(context: LoadContext, structure: Structure) -> Iterator[Tr
     yield from texts(subject, "dct:title", structure.titles)
     yield from texts(subject, "dct:description", structure.descriptions)
     yield subject, name("dcat:version"), plain(structure.version)
-    yield subject, name("begrepp:validFrom"), day(structure.valid_from)
+    yield subject, name("begrepp:validFrom"), date_literal(structure.valid_from)
     yield from context.rights_triples(subject, structure.licence, structure.redistribution, structure.publisher)
     yield from context.provenance_triples(subject)
 
@@ -68,6 +68,6 @@ def element_triples(context: LoadContext, element: Element) -> Iterator[Triple]:
     for address in element.bindings:
         yield subject, name("begrepp:terminologyBinding"), iri(address)
     if element.source:
-        yield subject, name("dct:source"), source(element.source)
+        yield subject, name("dct:source"), source_term(element.source)
     if element.checked:
-        yield subject, name("begrepp:checked"), day(element.checked)
+        yield subject, name("begrepp:checked"), date_literal(element.checked)

@@ -12,7 +12,20 @@ from functools import singledispatchmethod
 from begrepp.graph import datasets, structures, variables
 from begrepp.graph.context import LoadContext
 from begrepp.rdf.namespaces import expand
-from begrepp.rdf.ntriples import Triple, day, days, iri, name, plain, property_iri, rdf_term, source, text, texts, typed
+from begrepp.rdf.ntriples import (
+    Triple,
+    date_literal,
+    iri,
+    name,
+    plain,
+    property_iri,
+    rdf_term,
+    source_term,
+    text,
+    texts,
+    typed_literal,
+    validity_triples,
+)
 from begrepp.records import (
     Catalogue,
     CodeList,
@@ -62,7 +75,7 @@ class TripleWriter(LoadContext):
             yield subject, name("begrepp:preferredSystemUri"), plain(scheme.preferred_system_uri)
         if scheme.notation_pattern:
             yield subject, name("begrepp:notationPattern"), plain(scheme.notation_pattern)
-        yield subject, name("begrepp:hierarchical"), typed(str(scheme.hierarchical).lower(), "xsd:boolean")
+        yield subject, name("begrepp:hierarchical"), typed_literal(str(scheme.hierarchical).lower(), "xsd:boolean")
         if scheme.part_of:
             yield subject, name("dct:isPartOf"), iri(self.scheme_iri(scheme.part_of))
         if scheme.ehds_coding_system:
@@ -71,17 +84,17 @@ class TripleWriter(LoadContext):
     @triples.register
     def _(self, edition: Edition) -> Iterator[Triple]:
         self.editions[edition.scheme] = edition
-        subject = iri(self.iris.release(edition.scheme, edition.version))
+        subject = iri(self.iris.edition(edition.scheme, edition.version))
         yield subject, name("rdf:type"), name("begrepp:CodeSystemRelease")
         yield subject, name("begrepp:releaseOf"), iri(self.scheme_iri(edition.scheme))
         yield subject, name("dcat:version"), plain(edition.version)
         yield from texts(subject, "dct:title", edition.titles)
-        yield subject, name("begrepp:validFrom"), day(edition.valid_from)
+        yield subject, name("begrepp:validFrom"), date_literal(edition.valid_from)
         if edition.valid_to:
-            yield subject, name("begrepp:validTo"), day(edition.valid_to)
+            yield subject, name("begrepp:validTo"), date_literal(edition.valid_to)
         yield subject, name("begrepp:coverage"), plain(edition.coverage)
         if edition.modified:
-            yield subject, name("dct:modified"), day(edition.modified)
+            yield subject, name("dct:modified"), date_literal(edition.modified)
         yield from texts(subject, "adms:versionNotes", edition.version_notes)
         yield subject, name("begrepp:inGraph"), subject
         yield from self.rights_triples(subject, edition.licence, edition.redistribution, edition.publisher)
@@ -91,7 +104,7 @@ class TripleWriter(LoadContext):
     def _(self, level: Level) -> Iterator[Triple]:
         subject = iri(self.iris.level(level.scheme, level.id))
         yield subject, name("rdf:type"), name("xkos:ClassificationLevel")
-        yield subject, name("xkos:depth"), typed(level.depth, "xsd:integer")
+        yield subject, name("xkos:depth"), typed_literal(level.depth, "xsd:integer")
         yield from texts(subject, "skos:prefLabel", level.titles)
         yield subject, name("dct:isPartOf"), iri(self.scheme_iri(level.scheme))
 
@@ -119,15 +132,15 @@ class TripleWriter(LoadContext):
         if concept.level:
             yield iri(self.iris.level(concept.scheme, concept.level)), name("skos:member"), subject
         edition = self.editions[concept.scheme]
-        yield subject, name("begrepp:inRelease"), iri(self.iris.release(concept.scheme, edition.version))
+        yield subject, name("begrepp:inRelease"), iri(self.iris.edition(concept.scheme, edition.version))
         yield subject, name("begrepp:status"), name(f"begrepp:{concept.status}")
         if concept.status is Status.INACTIVE:
-            yield subject, name("owl:deprecated"), typed("true", "xsd:boolean")
-        yield from days(subject, concept.valid_from, concept.valid_to)
+            yield subject, name("owl:deprecated"), typed_literal("true", "xsd:boolean")
+        yield from validity_triples(subject, concept.valid_from, concept.valid_to)
         if concept.accepted:
-            yield subject, name("dct:dateAccepted"), day(concept.accepted)
+            yield subject, name("dct:dateAccepted"), date_literal(concept.accepted)
         if concept.modified:
-            yield subject, name("dct:modified"), day(concept.modified)
+            yield subject, name("dct:modified"), date_literal(concept.modified)
         for successor in concept.replaced_by:
             target = iri(self.concept_iri(concept.scheme, successor))
             yield subject, name("dct:isReplacedBy"), target
@@ -138,9 +151,9 @@ class TripleWriter(LoadContext):
                 yield subject, name(link), iri(self.concept_iri(concept.scheme, other))
         yield from texts(subject, "begrepp:domain", concept.domain)
         for cited in concept.sources:
-            yield subject, name("dct:source"), source(cited)
+            yield subject, name("dct:source"), source_term(cited)
         if concept.checked:
-            yield subject, name("begrepp:checked"), day(concept.checked)
+            yield subject, name("begrepp:checked"), date_literal(concept.checked)
         if concept.is_term_post:
             yield subject, name("rdf:type"), name("begrepp:TermConcept")
         yield from self._term_triples(subject, concept)
@@ -160,7 +173,7 @@ class TripleWriter(LoadContext):
             yield node, name("skosxl:literalForm"), text(term.text)
             yield node, name("begrepp:termStatus"), name(f"begrepp:{term.status}")
             if term.source:
-                yield node, name("dct:source"), source(term.source)
+                yield node, name("dct:source"), source_term(term.source)
 
     @triples.register
     def _(self, statement: Statement) -> Iterator[Triple]:
@@ -179,7 +192,7 @@ class TripleWriter(LoadContext):
             yield subject, name("dct:identifier"), plain(mapping_set.iri)
         yield from texts(subject, "dct:title", mapping_set.titles)
         yield subject, name("dcat:version"), plain(mapping_set.version)
-        yield subject, name("begrepp:validFrom"), day(mapping_set.valid_from)
+        yield subject, name("begrepp:validFrom"), date_literal(mapping_set.valid_from)
         yield from self.rights_triples(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
         yield from self.provenance_triples(subject)
 
@@ -202,7 +215,7 @@ class TripleWriter(LoadContext):
                 yield iri(left), name("begrepp:qualifiedMeasures"), subject
                 yield subject, name("begrepp:linksTo"), iri(right)
         if mapping.confidence is not None:
-            yield subject, name("sssom:confidence"), typed(mapping.confidence, "xsd:double")
+            yield subject, name("sssom:confidence"), typed_literal(mapping.confidence, "xsd:double")
         for author in mapping.author_iris:
             yield subject, name("dct:creator"), iri(author)
         for author in mapping.authors:
@@ -217,18 +230,18 @@ class TripleWriter(LoadContext):
         if comment := mapping.comment:
             yield subject, name("rdfs:comment"), text(comment) if comment.lang else plain(comment.value)
         for link in mapping.see_also:
-            yield subject, name("rdfs:seeAlso"), source(link)
+            yield subject, name("rdfs:seeAlso"), source_term(link)
         for property_name, number in (
             ("begrepp:mapGroup", mapping.map_group),
             ("begrepp:mapPriority", mapping.map_priority),
         ):
             if number is not None:
-                yield subject, name(property_name), typed(number, "xsd:integer")
+                yield subject, name(property_name), typed_literal(number, "xsd:integer")
         for property_name, value in (("begrepp:mapRule", mapping.map_rule), ("begrepp:mapAdvice", mapping.map_advice)):
             if value:
                 yield subject, name(property_name), plain(value)
         if mapping.mapped_on:
-            yield subject, name("pav:authoredOn"), day(mapping.mapped_on)
+            yield subject, name("pav:authoredOn"), date_literal(mapping.mapped_on)
 
     @triples.register
     def _(self, value_set: ValueSet) -> Iterator[Triple]:

@@ -10,9 +10,20 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from begrepp.graph.context import LoadContext
-from begrepp.rdf.ntriples import Triple, day, iri, iri_or_words, name, plain, source, texts, typed, when
+from begrepp.rdf.ntriples import (
+    Triple,
+    date_literal,
+    iri,
+    iri_or_literal,
+    name,
+    partial_date_literal,
+    plain,
+    source_term,
+    texts,
+    typed_literal,
+)
 from begrepp.records import CodeList, ConceptualVariable, RepresentedVariable, Status, Variable
-from begrepp.text.units import unit
+from begrepp.text.units import parse_unit
 
 
 def variable_triples(context: LoadContext, variable: Variable) -> Iterator[Triple]:
@@ -45,7 +56,7 @@ def variable_triples(context: LoadContext, variable: Variable) -> Iterator[Tripl
         if value:
             yield subject, name(property_name), plain(value)
     if variable.order is not None:
-        yield subject, name("begrepp:order"), typed(variable.order, "xsd:integer")
+        yield subject, name("begrepp:order"), typed_literal(variable.order, "xsd:integer")
     if variable.represented:
         yield subject, name("begrepp:representedVariable"), iri(context.iris.part(home, "rv", variable.represented))
     if variable.linkage_key:
@@ -59,14 +70,14 @@ def variable_triples(context: LoadContext, variable: Variable) -> Iterator[Tripl
     for other in variable.references:
         yield subject, name("dct:references"), plain(other)
     if variable.valid_from:
-        yield subject, name("begrepp:validFrom"), when(variable.valid_from)
+        yield subject, name("begrepp:validFrom"), partial_date_literal(variable.valid_from)
     if variable.valid_to:
-        yield subject, name("begrepp:validTo"), when(variable.valid_to)
+        yield subject, name("begrepp:validTo"), partial_date_literal(variable.valid_to)
     yield from _quality_triples(context, own_iri, variable)
     if variable.source:
-        yield subject, name("dct:source"), source(variable.source)
+        yield subject, name("dct:source"), source_term(variable.source)
     if variable.checked:
-        yield subject, name("begrepp:checked"), day(variable.checked)
+        yield subject, name("begrepp:checked"), date_literal(variable.checked)
 
 
 def _value_domain_triples(context: LoadContext, subject: str, home: str, variable: Variable) -> Iterator[Triple]:
@@ -93,16 +104,16 @@ def _value_domain_triples(context: LoadContext, subject: str, home: str, variabl
         if value:
             yield subject, name(property_name), plain(value)
     if variable.required is not None:
-        yield subject, name("csvw:required"), typed(str(variable.required).lower(), "xsd:boolean")
+        yield subject, name("csvw:required"), typed_literal(str(variable.required).lower(), "xsd:boolean")
     if variable.multiple:
-        yield subject, name("begrepp:multiple"), typed("true", "xsd:boolean")
+        yield subject, name("begrepp:multiple"), typed_literal("true", "xsd:boolean")
 
 
 def unit_triples(context: LoadContext, subject: str, words: str) -> Iterator[Triple]:
     """Yield the unit in UCUM with its dimension and conversion factor; `begrepp:unitText` if the unit is unknown."""
     if not words:
         return
-    known = unit(words)
+    known = parse_unit(words)
     if known is None:
         yield subject, name("begrepp:unitText"), plain(words)
         return
@@ -113,9 +124,9 @@ def unit_triples(context: LoadContext, subject: str, words: str) -> Iterator[Tri
     yield node, name("qudt:ucumCode"), plain(known.code)
     if known.dimension:
         yield node, name("qudt:hasDimensionVector"), iri(known.dimension)
-        yield node, name("qudt:conversionMultiplier"), typed(known.factor, "xsd:double")
+        yield node, name("qudt:conversionMultiplier"), typed_literal(known.factor, "xsd:double")
         if known.offset:
-            yield node, name("qudt:conversionOffset"), typed(known.offset, "xsd:double")
+            yield node, name("qudt:conversionOffset"), typed_literal(known.offset, "xsd:double")
 
 
 def _quality_triples(context: LoadContext, own_iri: str, variable: Variable) -> Iterator[Triple]:
@@ -123,14 +134,14 @@ def _quality_triples(context: LoadContext, own_iri: str, variable: Variable) -> 
         node = iri(context.iris.part(own_iri, "quality", str(number)))
         yield iri(own_iri), name("dqv:hasQualityMeasurement"), node
         yield node, name("rdf:type"), name("dqv:QualityMeasurement")
-        yield node, name("dqv:isMeasurementOf"), iri_or_words(quality.metric)
+        yield node, name("dqv:isMeasurementOf"), iri_or_literal(quality.metric)
         yield node, name("dqv:value"), plain(quality.value)
         yield from texts(node, "skos:note", quality.note)
         if quality.year:
             period = iri(context.iris.part(own_iri, "quality", str(number), "temporal"))
             yield node, name("dct:temporal"), period
             yield period, name("rdf:type"), name("dct:PeriodOfTime")
-            yield period, name("dcat:startDate"), when(quality.year)
+            yield period, name("dcat:startDate"), partial_date_literal(quality.year)
 
 
 def code_list_triples(context: LoadContext, code_list: CodeList) -> Iterator[Triple]:
@@ -158,13 +169,13 @@ def code_list_triples(context: LoadContext, code_list: CodeList) -> Iterator[Tri
         yield from texts(node, "skos:definition", value.definitions)
         yield node, name("begrepp:status"), name(f"begrepp:{Status.ACTIVE}")
         if value.number:
-            yield node, name("rdf:value"), typed(value.number, "xsd:decimal")
+            yield node, name("rdf:value"), typed_literal(value.number, "xsd:decimal")
         if value.broader:
             yield node, name("skos:broader"), iri(context.iris.part(own_iri, value.broader))
         if value.valid_from:
-            yield node, name("begrepp:validFrom"), when(value.valid_from)
+            yield node, name("begrepp:validFrom"), partial_date_literal(value.valid_from)
         if value.valid_to:
-            yield node, name("begrepp:validTo"), when(value.valid_to)
+            yield node, name("begrepp:validTo"), partial_date_literal(value.valid_to)
         for link in value.matches:
             concept = context.resolve_iri(link.concept)
             yield node, name("skos:exactMatch"), iri(concept)

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from begrepp.history.changes import TYPES, Change, ChangedCode
-from begrepp.queries.files import QUERIES, read_query
+from begrepp.queries.files import QUERIES_DIR, read_query
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
@@ -54,7 +54,7 @@ def read_changes(store: Store, difference: str) -> list[Change]:
 
 
 def _ask(store: Store, name: str, difference: str) -> QuerySolutions:
-    query = read_query(QUERIES / "pages" / f"{name}.rq").text
+    query = read_query(QUERIES_DIR / "pages" / f"{name}.rq").text
     rows = store.query(query.replace("{ UNDEF }", f"{{ {NamedNode(difference)} }}"))
     assert isinstance(rows, QuerySolutions)
     return rows

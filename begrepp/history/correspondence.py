@@ -12,7 +12,7 @@ from begrepp.artefact.parts import Part
 from begrepp.history.changes import Change, ChangedCode, Comparison
 from begrepp.history.reused_codes import Renames
 from begrepp.rdf.iris import segment
-from begrepp.rdf.ntriples import Triple, iri, name, plain, text, texts, typed
+from begrepp.rdf.ntriples import Triple, iri, name, plain, text, texts, typed_literal
 from begrepp.records import Text
 
 DIFFERENCE_TEXTS = ("begrepp:oldLabel", "begrepp:newLabel", "begrepp:oldText", "begrepp:newText")
@@ -48,8 +48,8 @@ def difference_triples(
     for release_of in _scheme_of(new):
         yield subject, name("begrepp:differenceOf"), release_of
     yield from texts(subject, "dct:title", _titles(old, new))
-    yield subject, name("begrepp:changes"), typed(len(compared.changes), "xsd:integer")
-    yield subject, name("begrepp:unchanged"), typed(compared.unchanged, "xsd:integer")
+    yield subject, name("begrepp:changes"), typed_literal(len(compared.changes), "xsd:integer")
+    yield subject, name("begrepp:unchanged"), typed_literal(compared.unchanged, "xsd:integer")
     for row in compared.levels:
         if row.old_covers and row.new_covers:
             yield from _level(subject, "begrepp:comparedLevel", row.level)

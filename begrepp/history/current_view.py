@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from begrepp.artefact.parts import Part
-from begrepp.rdf.ntriples import day, name, ntriples, typed
-from begrepp.rdf.sorted_files import is_concept, subjects
+from begrepp.rdf.ntriples import date_literal, name, ntriples_line, typed_literal
+from begrepp.rdf.sorted_files import group_by_subject, is_concept
 from begrepp.records import Coverage
 
 
@@ -50,7 +50,7 @@ def current_lines(group: list[Part]) -> Iterator[str]:
 
 
 def _concepts(part: Part) -> set[str]:
-    return {subject for subject, lines in subjects(part.path) if is_concept(lines)}
+    return {subject for subject, lines in group_by_subject(part.path) if is_concept(lines)}
 
 
 def _beyond(part: Part, known: set[str], *, retired_on: date | None) -> Iterator[str]:
@@ -58,7 +58,7 @@ def _beyond(part: Part, known: set[str], *, retired_on: date | None) -> Iterator
     yield from part.header
     terms: set[str] = set()
     label_links = {name(f"skosxl:{kind}Label") for kind in ("pref", "alt", "hidden")}
-    for subject, lines in subjects(part.path):
+    for subject, lines in group_by_subject(part.path):
         if subject in terms:
             yield from lines
         if subject in known or not is_concept(lines):
@@ -79,7 +79,7 @@ def retired(subject: str, lines: list[str], since: date) -> Iterator[str]:
     for line in lines:
         if line.split(" ", 2)[1] != status:
             yield line
-    yield ntriples((subject, status, name("begrepp:inactive")))
-    yield ntriples((subject, name("owl:deprecated"), typed("true", "xsd:boolean")))
+    yield ntriples_line((subject, status, name("begrepp:inactive")))
+    yield ntriples_line((subject, name("owl:deprecated"), typed_literal("true", "xsd:boolean")))
     if not has_end:
-        yield ntriples((subject, ended, day(since - timedelta(days=1))))
+        yield ntriples_line((subject, ended, date_literal(since - timedelta(days=1))))

@@ -22,8 +22,8 @@ from begrepp.errors import InputError, Origin
 from begrepp.history.changes import Comparison
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import SortedFile, literal, subjects
-from begrepp.text.similarity import ENOUGH, is_spare, similarity
+from begrepp.rdf.sorted_files import SortedFile, group_by_subject, parse_literal
+from begrepp.text.similarity import REWORDED_SHARE, is_reserve_code, similarity
 
 COLUMNS = ("scheme", "code", "edition", "year")
 _PREF_LABEL = f" {name('skos:prefLabel')} "
@@ -50,10 +50,12 @@ class ReusedCodes:
         with path.open(encoding="utf-8", newline="") as file:
             rows = csv.reader(file)
             if tuple(next(rows, ())) != COLUMNS:
-                raise InputError(path, f"its first row is not {','.join(COLUMNS)}.", "Take it back from a copy.")
+                raise InputError(path, f"the first row is not {','.join(COLUMNS)}.", "Restore the file from a backup.")
             for place, row in enumerate(rows, start=2):
                 if len(row) != len(COLUMNS):
-                    raise InputError(Origin(path.name, place), "it has not four cells.", "Take it back from a copy.")
+                    raise InputError(
+                        Origin(path.name, place), "the row does not have four cells.", "Restore the file from a backup."
+                    )
                 scheme, code, edition, year = row
                 if code:
                     found.named[scheme, code][edition] = year
@@ -188,9 +190,9 @@ class _Evidence:
 def _labels(part: Part, wanted: Collection[str]) -> dict[str, dict[str, str]]:
     """What an edition calls the codes, by language."""
     found: dict[str, dict[str, str]] = {}
-    for subject, lines in subjects(part.path):
+    for subject, lines in group_by_subject(part.path):
         if subject in wanted:
-            texts = [literal(line.split(" ", 2)[2][:-3]) for line in lines if _PREF_LABEL in line]
+            texts = [parse_literal(line.split(" ", 2)[2][:-3]) for line in lines if _PREF_LABEL in line]
             found[subject] = {text.lang: text.value for text in texts}
     return found
 
@@ -198,9 +200,9 @@ def _labels(part: Part, wanted: Collection[str]) -> dict[str, dict[str, str]]:
 def _unlike(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     """Whether a code that came back is called something else altogether, in every language that both have."""
     both = old.keys() & new.keys()
-    if not both or any(is_spare(old[lang]) for lang in both):
+    if not both or any(is_reserve_code(old[lang]) for lang in both):
         return False
-    return all(similarity(old[lang], new[lang]) < ENOUGH for lang in both)
+    return all(similarity(old[lang], new[lang]) < REWORDED_SHARE for lang in both)
 
 
 def _rename(part: Part, own: Renames, timelines: Mapping[str, list[tuple[date, str]]]) -> None:

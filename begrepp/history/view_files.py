@@ -13,7 +13,7 @@ from pathlib import Path
 
 from begrepp.artefact.parts import Part
 from begrepp.history.current_view import current_lines
-from begrepp.rdf.sorted_files import SortedFile, lines_in_common, merge_files, write_rest
+from begrepp.rdf.sorted_files import SortedFile, have_common_line, merge_files, write_missing_lines
 
 APART_FROM = 1_000_000
 """Triples from which a part that stands alone is not copied."""
@@ -42,7 +42,7 @@ def write_view(graphs: Path, groups: Sequence[list[Part]], others: Sequence[Path
     path.rename(copied)
     for part in apart:
         rest = graphs / "rest.nt"
-        write_rest(rest, copied, part.path)
+        write_missing_lines(rest, copied, part.path)
         rest.replace(copied)
     triples, _ = merge_files(path, [copied, *(part.path for part in apart)])
     return CurrentView(path=path, copied=copied, apart=tuple(part.graph for part in apart), triples=triples)
@@ -53,7 +53,7 @@ def _apart(alone: Iterable[Part]) -> list[Part]:
     found: list[Part] = []
     for part in sorted(alone, key=lambda part: (-part.triples, part.graph)):
         large = part.kind == "scheme" and part.triples >= APART_FROM
-        if large and not any(lines_in_common(part.path, other.path) for other in found):
+        if large and not any(have_common_line(part.path, other.path) for other in found):
             found.append(part)
     return found
 

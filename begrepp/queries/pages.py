@@ -1,7 +1,6 @@
-"""The questions that pages and commands ask of the graph: one file each in `queries/pages/`, input put in and asked.
+"""Queries of pages and commands (`queries/pages/*.rq`): binds their inputs and evaluates them.
 
-A query takes its input in a line `VALUES ?name { UNDEF }`, so that the file is SPARQL as it stands
-and can be run unbound by anyone who reads it.
+A query takes an input in a line `VALUES ?name { UNDEF }`, so that every file can also be run unbound.
 """
 
 from __future__ import annotations
@@ -10,47 +9,47 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolution, QuerySolutions, QueryTriples, Triple
 
-from begrepp.queries.files import QUERIES, read_query
+from begrepp.queries.files import QUERIES_DIR, read_query
 from begrepp.store import Store
 
-PAGES = QUERIES / "pages"
+PAGE_QUERIES_DIR = QUERIES_DIR / "pages"
 
 Input = NamedNode | Literal
 
 
-def bound(name: str, **inputs: Iterable[Input] | Input) -> str:
-    """The text of a page's query with its input in place."""
-    text = read_query(PAGES / f"{name}.rq").text
-    for variable, given in inputs.items():
-        values = [given] if isinstance(given, NamedNode | Literal) else list(given)
-        place = f"VALUES ?{variable} {{ UNDEF }}"
-        assert place in text, f"{name}.rq has no line '{place}'"
-        text = text.replace(place, f"VALUES ?{variable} {{ {' '.join(map(str, values))} }}")
+def bind_inputs(name: str, **inputs: Iterable[Input] | Input) -> str:
+    """Return the text of a page query with its inputs bound."""
+    text = read_query(PAGE_QUERIES_DIR / f"{name}.rq").text
+    for variable, value_or_values in inputs.items():
+        values = [value_or_values] if isinstance(value_or_values, NamedNode | Literal) else list(value_or_values)
+        clause = f"VALUES ?{variable} {{ UNDEF }}"
+        assert clause in text, f"{name}.rq has no line '{clause}'"
+        text = text.replace(clause, f"VALUES ?{variable} {{ {' '.join(map(str, values))} }}")
     return text
 
 
 def select(store: Store, name: str, **inputs: Iterable[Input] | Input) -> QuerySolutions:
-    """The rows that answer a SELECT."""
-    answer = store.query(bound(name, **inputs))
-    assert isinstance(answer, QuerySolutions)
-    return answer
+    """Evaluate a SELECT query of `queries/pages/` and return its solutions."""
+    results = store.query(bind_inputs(name, **inputs))
+    assert isinstance(results, QuerySolutions)
+    return results
 
 
 def construct(store: Store, name: str, **inputs: Iterable[Input] | Input) -> Iterator[Triple]:
-    """The triples that answer a CONSTRUCT."""
-    answer = store.query(bound(name, **inputs))
-    assert isinstance(answer, QueryTriples)
-    return answer
+    """Evaluate a CONSTRUCT query of `queries/pages/` and return its triples."""
+    results = store.query(bind_inputs(name, **inputs))
+    assert isinstance(results, QueryTriples)
+    return results
 
 
 def ask(store: Store, name: str, **inputs: Iterable[Input] | Input) -> bool:
-    """Whether it is so."""
-    answer = store.query(bound(name, **inputs))
-    assert isinstance(answer, QueryBoolean)
-    return bool(answer)
+    """Evaluate an ASK query of `queries/pages/`."""
+    results = store.query(bind_inputs(name, **inputs))
+    assert isinstance(results, QueryBoolean)
+    return bool(results)
 
 
 def value(row: QuerySolution, name: str) -> str:
-    """The text or IRI of a variable, empty where it has none."""
+    """Return the lexical value or IRI of a variable in a solution, empty if it is unbound."""
     term = row[name]
     return str(getattr(term, "value", "")) if term is not None else ""

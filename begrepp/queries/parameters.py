@@ -1,7 +1,7 @@
-"""A question with its values put in: a concept picked by words, a dataset, a code, a date, each in its place.
+"""Binding of query parameters: parses values as users write them and puts them into the query text.
 
-A value is given as people write it: `lungcancer`, `icd-10-se:C34`, an IRI, `2019-06-30`. What it stands for is
-looked up in the build, and a value that fits nothing is an error that says what would fit.
+A value is `lungcancer`, `icd-10-se:C34`, an IRI, `2019-06-30`. Concepts, datasets and schemes are looked up in the
+build; an invalid value raises `ParameterError` with a suggestion.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from begrepp.errors import UsageError
-from begrepp.queries.files import UNDEF, Parameter, Query, place_of
+from begrepp.queries.files import UNDEF, Query, QueryParameter, values_pattern
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import is_iri
@@ -23,12 +23,12 @@ from begrepp.settings import DEFAULT_BASE
 from begrepp.store import Store
 from begrepp.text.swedish import fold
 
-CANDIDATES = 8
+MAX_CANDIDATES = 8
 _CODE = re.compile(r"(?P<scheme>[a-z0-9][a-z0-9-]*):(?P<notation>.+)")
 
 
 class ParameterError(UsageError):
-    """A value that does not fit its parameter; `candidates` are concepts that it may have meant."""
+    """Invalid value of a parameter; `candidates` are concepts that match it."""
 
     def __init__(self, name: str, reason: str, next_step: str, candidates: Sequence[Hit] = ()) -> None:
         super().__init__(f"{name}: {reason}", next_step)
@@ -38,113 +38,119 @@ class ParameterError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class QueryContext:
-    """What values are looked up in: the graph, the words and the IRIs of one build."""
+    """The store, text index and IRI patterns of one build, in which values are looked up."""
 
     store: Store
     index: TextIndex
     iris: Iris
 
 
-def ready(query: Query, iris: Iris) -> str:
-    """The query with its defaults, as it is asked of a build under its own base."""
+def rebase(query: Query, iris: Iris) -> str:
+    """Return the query text with its defaults and with IRIs under the base of the build."""
     return query.text.replace(f"<{DEFAULT_BASE}id/", f"<{iris.root}")
 
 
-def bind(query: Query, given: Mapping[str, str], known: QueryContext) -> str:
-    """The query with the values given in place of its defaults; raises `ParameterError`."""
+def bind_parameters(query: Query, values: Mapping[str, str], context: QueryContext) -> str:
+    """Return the query text with values in place of its defaults; raises `ParameterError`."""
     names = [parameter.name for parameter in query.parameters]
-    if unknown := [name for name in given if name not in names]:
-        have = f"It has: {', '.join(names)}." if names else "It has none."
-        raise ParameterError(unknown[0], f"the question {query.name} has no such parameter.", have)
-    text = ready(query, known.iris)
+    if unknown := [name for name in values if name not in names]:
+        hint = f"It has: {', '.join(names)}." if names else "It has none."
+        raise ParameterError(unknown[0], f"the query {query.name} has no such parameter.", hint)
+    text = rebase(query, context.iris)
     for parameter in query.parameters:
-        if parameter.name in given:
-            term = term_of(parameter, given[parameter.name].strip(), known)
-            text = place_of(parameter.name).sub(lambda _, p=parameter, t=term: _line(p, t), text)  # type: ignore[misc]
+        if parameter.name in values:
+            term = parse_value(parameter, values[parameter.name].strip(), context)
+            text = values_pattern(parameter.name).sub(lambda _, p=parameter, t=term: _values_clause(p, t), text)  # type: ignore[misc]
     return text
 
 
-def _line(parameter: Parameter, term: str) -> str:
+def _values_clause(parameter: QueryParameter, term: str) -> str:
     return f"VALUES ?{parameter.name} {{ {term} }}"
 
 
-def term_of(parameter: Parameter, value: str, known: QueryContext) -> str:
-    """A value as a SPARQL term."""
+def parse_value(parameter: QueryParameter, value: str, context: QueryContext) -> str:
+    """Parse a value to a SPARQL term, by the kind of its parameter; raises `ParameterError`."""
     if not value:
         if parameter.default:
-            raise ParameterError(parameter.name, "is empty.", "Give a value, or leave the parameter out.")
+            raise ParameterError(parameter.name, "is empty.", "Give a value, or omit the parameter.")
         return UNDEF
     match parameter.kind:
         case "concept":
-            return str(NamedNode(_concept(parameter, value, known)))
+            return str(NamedNode(_find_concept(parameter, value, context)))
         case "dataset" | "scheme":
-            return str(NamedNode(_named(parameter, value, known)))
+            return str(NamedNode(_find_resource(parameter, value, context)))
         case "date":
             try:
                 return f'"{date.fromisoformat(value)}"^^{NamedNode(expand("xsd:date"))}'
             except ValueError:
-                raise ParameterError(parameter.name, f"'{value}' is no date.", "Write 2019-06-30.") from None
+                raise ParameterError(
+                    parameter.name, f"'{value}' is not a date.", "Use the format 2019-06-30."
+                ) from None
         case "number":
             if not re.fullmatch(r"-?\d{1,9}", value):
-                raise ParameterError(parameter.name, f"'{value}' is no whole number.", "Write digits alone.")
+                raise ParameterError(parameter.name, f"'{value}' is not a whole number.", "Use digits only.")
             return value
         case "choice" if value not in parameter.options:
             raise ParameterError(
-                parameter.name, f"'{value}' is no choice.", f"Choose one of: {', '.join(parameter.options)}."
+                parameter.name,
+                f"'{value}' is not one of the choices.",
+                f"Choose one of: {', '.join(parameter.options)}.",
             )
     return str(Literal(value))
 
 
-def _concept(parameter: Parameter, value: str, known: QueryContext) -> str:
-    """The IRI of a concept given as IRI, as `scheme:notation`, or by its words."""
+def _find_concept(parameter: QueryParameter, value: str, context: QueryContext) -> str:
+    """Return the IRI of a concept given as an IRI, as `scheme:notation`, or by a label."""
     if is_iri(value):
-        return _existing(parameter, value, known)
+        return _require_existing(parameter, value, context)
     if code := _CODE.fullmatch(value):
-        iris = _by_notation(code["scheme"], code["notation"], known)
+        iris = _find_by_notation(code["scheme"], code["notation"], context)
         if len(iris) == 1:
             return iris[0]
-    elif parameter.scheme and len(iris := _by_notation(parameter.scheme, value, known)) == 1:
+    elif parameter.scheme and len(iris := _find_by_notation(parameter.scheme, value, context)) == 1:
         return iris[0]
-    within = known.iris.scheme(parameter.scheme) if parameter.scheme else ""
-    _, hits = known.index.search(value, kind="concept", scheme=within, limit=CANDIDATES)
-    alike = [hit for hit in hits if fold(value) in {fold(word) for word in _words(hit)}]
-    if len(alike) == 1:
-        return alike[0].iri
+    within = context.iris.scheme(parameter.scheme) if parameter.scheme else ""
+    _, hits = context.index.search(value, kind="concept", scheme=within, limit=MAX_CANDIDATES)
+    exact = [hit for hit in hits if fold(value) in {fold(label) for label in _hit_labels(hit)}]
+    if len(exact) == 1:
+        return exact[0].iri
     if not hits:
         raise ParameterError(
-            parameter.name, f"no concept is found for '{value}'.", "Search for it by another word, or give its IRI."
+            parameter.name, f"no concept was found for '{value}'.", "Use another word, or give the IRI."
         )
-    shown = ", ".join(short(hit, known.iris) for hit in hits)
-    raise ParameterError(parameter.name, f"'{value}' may mean several concepts.", f"Give one of: {shown}.", hits)
+    options = ", ".join(short_code(hit, context.iris) for hit in hits)
+    raise ParameterError(parameter.name, f"'{value}' matches several concepts.", f"Use one of: {options}.", hits)
 
 
-def _words(hit: Hit) -> list[str]:
+def _hit_labels(hit: Hit) -> list[str]:
+    """Return the preferred labels and the matched label, unless the match is a label of another concept."""
     return [*hit.labels.values(), *([hit.matched.text.value] if hit.matched and hit.matched.role != "via" else [])]
 
 
-def short(hit: Hit, iris: Iris) -> str:
-    """A concept as `scheme:notation`."""
+def short_code(hit: Hit, iris: Iris) -> str:
+    """Format a concept as `scheme:notation`; concepts outside the base are returned as their IRI."""
     root = iris.scheme("")
     return f"{hit.scheme.removeprefix(root)}:{hit.notation}" if hit.scheme.startswith(root) else hit.iri
 
 
-def _by_notation(scheme: str, notation: str, known: QueryContext) -> list[str]:
-    return _asked(
-        known.store,
+def _find_by_notation(scheme: str, notation: str, context: QueryContext) -> list[str]:
+    return _select_iris(
+        context.store,
         f"SELECT ?iri {{ ?iri skos:notation {Literal(notation)} ; skos:inScheme/begrepp:schemeId {Literal(scheme)} }}",
     )
 
 
-def _named(parameter: Parameter, value: str, known: QueryContext) -> str:
-    """The IRI of a dataset or scheme given by its IRI or its short name."""
-    mint = known.iris.dataset if parameter.kind == "dataset" else known.iris.scheme
-    return _existing(parameter, value if is_iri(value) else mint(value), known)
+def _find_resource(parameter: QueryParameter, value: str, context: QueryContext) -> str:
+    """Return the IRI of a dataset or scheme given by its IRI or its short name."""
+    mint = context.iris.dataset if parameter.kind == "dataset" else context.iris.scheme
+    return _require_existing(parameter, value if is_iri(value) else mint(value), context)
 
 
-def _existing(parameter: Parameter, iri: str, known: QueryContext) -> str:
+def _require_existing(parameter: QueryParameter, iri: str, context: QueryContext) -> str:
+    """Return the IRI if the build has a resource of the parameter's kind with it; raises `ParameterError`."""
     kind = {"dataset": "dcat:Dataset", "scheme": "skos:ConceptScheme", "concept": "skos:Concept"}[parameter.kind]
-    if re.search(r'[\x00- <>"{}|^`\\]', iri) or not _asked(
-        known.store, f"SELECT ?iri {{ VALUES ?iri {{ <{iri}> }} ?iri a {kind} }} LIMIT 1"
+    if re.search(r'[\x00- <>"{}|^`\\]', iri) or not _select_iris(
+        context.store, f"SELECT ?iri {{ VALUES ?iri {{ <{iri}> }} ?iri a {kind} }} LIMIT 1"
     ):
         raise ParameterError(
             parameter.name, f"there is no {parameter.kind} {iri}.", f"Give the IRI or short name of a {parameter.kind}."
@@ -152,7 +158,7 @@ def _existing(parameter: Parameter, iri: str, known: QueryContext) -> str:
     return iri
 
 
-def _asked(store: Store, query: str) -> list[str]:
-    answer = store.query(query)
-    assert isinstance(answer, QuerySolutions)
-    return sorted(row["iri"].value for row in answer)
+def _select_iris(store: Store, query: str) -> list[str]:
+    results = store.query(query)
+    assert isinstance(results, QuerySolutions)
+    return sorted(row["iri"].value for row in results)

@@ -1,4 +1,7 @@
-"""Sorted files of N-Triples, some millions of lines at a time and as columns: many lines cost little more than one."""
+"""Reader of sorted N-Triples files in large blocks, as polars columns.
+
+A vectorised operation on a block of lines costs little more than the same operation on one line.
+"""
 
 from __future__ import annotations
 
@@ -10,48 +13,51 @@ import polars as pl
 
 from begrepp.rdf.ntriples import name
 
-_BLOCK = 32 << 20
+_BLOCK_BYTES = 32 << 20
 
 
-def blocks(path: Path) -> Iterator[bytes]:
-    """The file, some millions of bytes of whole lines at a time."""
+def read_blocks(path: Path) -> Iterator[bytes]:
+    """Yield the file in blocks of about 32 MB that end at a line end."""
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
+        while block := file.read(_BLOCK_BYTES):
             yield block + file.readline()
 
 
-def subject_blocks(path: Path) -> Iterator[bytes]:
-    """The same, where all lines of a subject are in one block."""
-    left = b""
-    for block in blocks(path):
-        found = left + block
-        last = found[found.rfind(b"\n", 0, -1) + 1 :]
-        head = last[: last.index(b" ") + 1]
-        begins = 0 if found.startswith(head) else found.find(b"\n" + head) + 1
-        left = found[begins:]
-        if begins:
-            yield found[:begins]
-    if left:
-        yield left
+def read_subject_blocks(path: Path) -> Iterator[bytes]:
+    """Yield the file in blocks such that all lines of a subject are in one block."""
+    remainder = b""
+    for block in read_blocks(path):
+        data = remainder + block
+        last_line = data[data.rfind(b"\n", 0, -1) + 1 :]
+        subject = last_line[: last_line.index(b" ") + 1]
+        start = 0 if data.startswith(subject) else data.find(b"\n" + subject) + 1
+        remainder = data[start:]
+        if start:
+            yield data[:start]
+    if remainder:
+        yield remainder
 
 
-def lines(block: bytes) -> pl.Series:
-    """The lines; read as a table of one column, whose separator no canonical line contains."""
+def parse_lines(block: bytes) -> pl.Series:
+    """Split a block into lines.
+
+    The CSV reader is used with a separator that no canonical N-Triples line contains, so it yields one column.
+    """
     return pl.read_csv(
         io.BytesIO(block), separator="\x01", quote_char=None, has_header=False, schema={"line": pl.String}
     )["line"]
 
 
-def terms(block: bytes) -> pl.DataFrame:
-    """The subject, the predicate and the rest of each line."""
-    return lines(block).str.splitn(" ", 3).struct.rename_fields(["subject", "predicate", "rest"]).struct.unnest()
+def parse_triples(block: bytes) -> pl.DataFrame:
+    """Split each line into the columns subject, predicate and rest (object, space and full stop)."""
+    return parse_lines(block).str.splitn(" ", 3).struct.rename_fields(["subject", "predicate", "rest"]).struct.unnest()
 
 
-def about(said: pl.DataFrame, *properties: str) -> pl.DataFrame:
-    """The subject and the rest of the lines with one of the properties."""
-    return said.filter(pl.col("predicate").is_in([name(each) for each in properties])).select("subject", "rest")
+def select_properties(triples: pl.DataFrame, *properties: str) -> pl.DataFrame:
+    """Select the columns subject and rest of the lines whose predicate is one of the prefixed names."""
+    return triples.filter(pl.col("predicate").is_in([name(each) for each in properties])).select("subject", "rest")
 
 
-def nothing(*columns: str) -> pl.DataFrame:
-    """A table without rows."""
+def empty_frame(*columns: str) -> pl.DataFrame:
+    """Return a table of string columns without rows."""
     return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))

@@ -1,6 +1,6 @@
-"""Every IRI of the project is minted here, and here only (docs/decisions/iris.md).
+"""IRI patterns: the only module that mints IRIs of the project (docs/decisions/iris.md).
 
-Concepts are version-less and never deleted; a release is its own named graph. `notation` is
+Concept IRIs have no version and are never deleted; an edition is its own named graph. `notation` is
 percent-encoded, so that `8500/3` is one path segment: `…/id/cs/icd-o-3/8500%2F3`.
 """
 
@@ -14,7 +14,7 @@ from begrepp.settings import DEFAULT_BASE
 
 
 def segment(text: str) -> str:
-    """Text as one path segment of an IRI."""
+    """Percent-encode text as one path segment of an IRI."""
     return text if text.isascii() and text.isalnum() else quote(text, safe="")
 
 
@@ -24,25 +24,25 @@ def _digest(*parts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Iris:
-    """The IRIs under one base."""
+    """IRI patterns under one base."""
 
     base: str = DEFAULT_BASE
 
     @property
     def root(self) -> str:
-        """What every thing's IRI begins with."""
+        """The prefix of all resource IRIs."""
         return f"{self.base}id/"
 
     def scheme(self, scheme: str) -> str:
         """A concept scheme."""
         return f"{self.root}cs/{scheme}"
 
-    def release(self, scheme: str, version: str) -> str:
-        """A release of a scheme, which is also the name of its graph."""
+    def edition(self, scheme: str, version: str) -> str:
+        """An edition of a scheme; also the name of its graph."""
         return f"{self.scheme(scheme)}/release/{segment(version)}"
 
     def difference(self, scheme: str, old: str, new: str) -> str:
-        """The difference between two releases of a scheme, which is also the name of its graph."""
+        """The difference between two editions of a scheme; also the name of its graph."""
         return f"{self.scheme(scheme)}/difference/{segment(old)}..{segment(new)}"
 
     def level(self, scheme: str, level: str) -> str:
@@ -50,13 +50,13 @@ class Iris:
         return f"{self.scheme(scheme)}/level/{segment(level)}"
 
     def concept(self, scheme: str, notation: str, template: str = "") -> str:
-        """A concept: the publisher's own IRI where the scheme has a template for it, else ours."""
+        """A concept: the publisher's IRI if the scheme has a template for it, otherwise one under the base."""
         if template:
             return template.replace("{notation}", segment(notation))
         return f"{self.scheme(scheme)}/{segment(notation)}"
 
     def meaning(self, scheme: str, notation: str, year: str) -> str:
-        """A concept whose code had another meaning before: `C50.9~2022`."""
+        """A former concept of a reused code, distinguished by a year: `C50.9~2022`."""
         return f"{self.concept(scheme, notation)}~{year}"
 
     def term(self, scheme: str, notation: str, form: str, lang: str) -> str:
@@ -72,7 +72,7 @@ class Iris:
         return f"{self.root}mapping/{mapping_set}"
 
     def mapping(self, mapping_set: str, *parts: str) -> str:
-        """One mapping, named by what it says."""
+        """One mapping, identified by a digest of its subject, predicate and object."""
         return f"{self.mapping_set(mapping_set)}/{_digest(*parts)}"
 
     def dataset(self, dataset: str) -> str:
@@ -80,7 +80,7 @@ class Iris:
         return f"{self.root}dataset/{dataset}"
 
     def catalogue(self, catalogue: str) -> str:
-        """A catalogue of datasets that somebody else publishes."""
+        """A dataset catalogue of another publisher."""
         return f"{self.root}catalogue/{catalogue}"
 
     def series(self, series: str) -> str:
@@ -92,49 +92,49 @@ class Iris:
         return f"{self.root}structure/{structure}"
 
     def model(self, model: str, version: str) -> str:
-        """An information model, whose classes and attributes differ from version to version."""
+        """One version of an information model; its classes and attributes are parts of it."""
         return f"{self.root}model/{model}/{segment(version)}"
 
-    def code_list(self, home: str, code_list: str) -> str:
-        """A list of values that a dataset or a structure uses; its codes are parts of it."""
-        return f"{home}/list/{segment(code_list)}"
+    def code_list(self, owner: str, code_list: str) -> str:
+        """A code list of a dataset or a structure; its codes are parts of it."""
+        return f"{owner}/list/{segment(code_list)}"
 
-    def link(self, thing: str, concept: str) -> str:
-        """The link from a thing to the concept that it stands for, named by the two."""
-        return f"{thing}/link/{_digest(concept)}"
+    def link(self, resource: str, concept: str) -> str:
+        """The link from a resource to the concept that it stands for, identified by a digest of the concept."""
+        return f"{resource}/link/{_digest(concept)}"
 
-    def conceptual(self, *parts: str) -> str:
-        """A conceptual variable, named by what it measures, so that all sources agree on it."""
+    def conceptual_variable(self, *parts: str) -> str:
+        """A conceptual variable, identified by a digest of what it measures, so that all sources share it."""
         return f"{self.root}cv/{_digest(*parts)}"
 
-    def represented(self, *parts: str) -> str:
-        """A represented variable, named by its conceptual variable and its values."""
+    def represented_variable(self, *parts: str) -> str:
+        """A represented variable, identified by a digest of its conceptual variable and its value domain."""
         return f"{self.root}rv/{_digest(*parts)}"
 
     def unit(self, code: str) -> str:
         """A unit of measure, by its UCUM code."""
         return f"{self.root}unit/{segment(code)}"
 
-    def part(self, thing: str, *path: str) -> str:
-        """A part that has no life apart from its thing: a contact, a period, a table."""
-        return "/".join((thing, *map(segment, path)))
+    def part(self, resource: str, *path: str) -> str:
+        """A dependent part of a resource: a contact, a period, a table."""
+        return "/".join((resource, *map(segment, path)))
 
     def agent(self, agent: str) -> str:
         """An organisation."""
         return f"{self.root}agent/{segment(agent)}"
 
     def load(self, source: str, version: str) -> str:
-        """The act of loading one edition of one source."""
+        """The activity of loading one edition of one source (`prov:Activity`)."""
         return f"{self.root}load/{segment(source)}/{segment(version)}"
 
     def file(self, sha256: str) -> str:
-        """A publisher's file, named by its content."""
+        """A publisher's file, identified by its SHA-256."""
         return f"{self.root}file/{sha256}"
 
     def query(self, name: str) -> str:
-        """A question of the cookbook."""
+        """A query of the cookbook."""
         return f"{self.root}query/{segment(name)}"
 
     def graph(self, name: str) -> str:
-        """A graph of the build's own: the catalogue, the provenance."""
+        """A graph that the build generates: the catalogue, the provenance."""
         return f"{self.root}graph/{name}"

@@ -1,4 +1,4 @@
-"""The prefixes of the project, read from `ontology/prefixes.ttl`, the only list of them."""
+"""Namespace prefixes of the project, read from `ontology/prefixes.ttl`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHACL = "http://www.w3.org/ns/shacl#"
 
 @cache
 def prefixes() -> dict[str, str]:
-    """Prefix to namespace, sorted by prefix."""
+    """Return the map from prefix to namespace, sorted by prefix."""
     names: dict[object, str] = {}
     namespaces: dict[object, str] = {}
     for quad in parse(path=ROOT / "ontology" / "prefixes.ttl", format=RdfFormat.TURTLE):
@@ -26,20 +26,20 @@ def prefixes() -> dict[str, str]:
 
 @cache
 def expand(name: str) -> str:
-    """`skos:prefLabel` as a whole IRI."""
+    """Expand a prefixed name such as `skos:prefLabel` to an IRI; raises `KeyError` for an unknown prefix."""
     prefix, _, local = name.partition(":")
     return prefixes()[prefix] + local
 
 
 @lru_cache(maxsize=10_000)
 def compact(iri: str) -> str:
-    """An IRI as a prefixed name where a prefix fits, else unchanged."""
-    best = max((ns for ns in prefixes().values() if iri.startswith(ns)), key=len, default="")
-    if not best or not (local := iri[len(best) :]) or "/" in local or "#" in local:
+    """Shorten an IRI to a prefixed name by the longest matching namespace; return it unchanged where none matches."""
+    namespace = max((ns for ns in prefixes().values() if iri.startswith(ns)), key=len, default="")
+    if not namespace or not (local := iri[len(namespace) :]) or "/" in local or "#" in local:
         return iri
-    return next(prefix for prefix, ns in prefixes().items() if ns == best) + ":" + local
+    return next(prefix for prefix, ns in prefixes().items() if ns == namespace) + ":" + local
 
 
 def sparql_prologue() -> str:
-    """All prefixes as SPARQL `PREFIX` lines."""
+    """Return `PREFIX` lines for all prefixes."""
     return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in prefixes().items())

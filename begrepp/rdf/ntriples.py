@@ -1,4 +1,7 @@
-"""RDF terms and triples as text, in the form of N-Triples: the fastest form that every engine reads."""
+"""RDF terms and triples as N-Triples text (https://www.w3.org/TR/n-triples/), the fastest form that every engine reads.
+
+Functions that take a prefixed name (`skos:prefLabel`) raise `KeyError` for an unknown prefix.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,12 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 @cache
 def name(prefixed: str) -> str:
-    """`skos:prefLabel` as an N-Triples IRI."""
+    """Expand a prefixed name such as `skos:prefLabel` to an N-Triples IRI."""
     return f"<{expand(prefixed)}>"
 
 
 def iri(value: str) -> str:
-    """An IRI as an N-Triples term; characters that an IRI may not hold are percent-encoded."""
+    """Format an IRI as an N-Triples term; characters that are not allowed in an IRI are percent-encoded."""
     if not _NOT_IN_IRI.search(value):
         return f"<{value}>"
     return "<" + "".join(f"%{ord(c):02X}" if c <= " " or c in '<>"{}|^`\\' else c for c in value) + ">"
@@ -32,68 +35,68 @@ def iri(value: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def property_iri(value: str) -> str:
-    """The IRI of a property, of which there are few, as an N-Triples term."""
+    """Format the IRI of a property as an N-Triples term; cached, since properties are few and repeated."""
     return iri(value)
 
 
 def text(value: Text) -> str:
-    """A language-tagged literal."""
+    """Format a language-tagged literal."""
     return f'"{value.value.translate(_ESCAPES)}"@{value.lang}'
 
 
 def plain(value: str) -> str:
-    """A string literal."""
+    """Format a string literal."""
     return f'"{value.translate(_ESCAPES)}"'
 
 
-def typed(value: object, datatype: str) -> str:
-    """A literal with an XML Schema datatype."""
+def typed_literal(value: object, datatype: str) -> str:
+    """Format a literal with a datatype, given as a prefixed name."""
     return f'"{value}"^^{name(datatype)}'
 
 
-def day(value: date) -> str:
-    """An xsd:date."""
-    return typed(value.isoformat(), "xsd:date")
+def date_literal(value: date) -> str:
+    """Format an `xsd:date` literal."""
+    return typed_literal(value.isoformat(), "xsd:date")
 
 
-def when(value: str) -> str:
-    """A year, a year and month, or a date, with the datatype that its length tells."""
-    return typed(value, {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(value), "xsd:date"))
+def partial_date_literal(value: str) -> str:
+    """Format a year, year and month, or date as `xsd:gYear`, `xsd:gYearMonth` or `xsd:date`, by its length."""
+    return typed_literal(value, {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(value), "xsd:date"))
 
 
-def ntriples(triple: Triple) -> str:
-    """The triple as a line of N-Triples, with its line feed."""
+def ntriples_line(triple: Triple) -> str:
+    """Format a triple as a line of N-Triples, with its line feed."""
     return f"{triple[0]} {triple[1]} {triple[2]} .\n"
 
 
 def texts(subject: str, prefixed: str, values: Iterable[Text]) -> Iterator[Triple]:
-    """A language-tagged literal for each of the texts."""
+    """Yield one triple with a language-tagged literal for each text."""
     predicate = name(prefixed)
     for value in values:
         yield subject, predicate, text(value)
 
 
-def days(subject: str, valid_from: date | None, valid_to: date | None) -> Iterator[Triple]:
-    """The period of validity, as far as it is known."""
+def validity_triples(subject: str, valid_from: date | None, valid_to: date | None) -> Iterator[Triple]:
+    """Yield the triples of a validity period; an unknown end yields nothing."""
     if valid_from:
-        yield subject, name("begrepp:validFrom"), day(valid_from)
+        yield subject, name("begrepp:validFrom"), date_literal(valid_from)
     if valid_to:
-        yield subject, name("begrepp:validTo"), day(valid_to)
+        yield subject, name("begrepp:validTo"), date_literal(valid_to)
 
 
-def source(value: str) -> str:
-    """A source is a link where it is one, otherwise words."""
+def source_term(value: str) -> str:
+    """Format a source as an IRI if it is a web address, otherwise as a string literal."""
     is_link = value.startswith(("http://", "https://")) and not any(c.isspace() for c in value)
     return iri(value) if is_link else plain(value)
 
 
-def iri_or_words(value: str) -> str:
-    """An IRI where the value is one, such as a file type of the authority list, otherwise words."""
+def iri_or_literal(value: str) -> str:
+    """Format a value as an IRI if it is one, such as a file type of the EU authority list, otherwise as a literal."""
     return iri(value) if is_iri(value) and not any(c.isspace() for c in value) else plain(value)
 
 
 def rdf_term(term: RdfTerm) -> str:
-    """A term of the publisher's own RDF."""
+    """Format a term taken from a publisher's RDF."""
     if term.kind == "iri":
         return iri(term.value)
     if term.lang:

@@ -1,4 +1,4 @@
-"""Graphs as files for people and machines: sorted, with just the prefixes that they use."""
+"""Serialisation of graphs to RDF formats, sorted and with only the prefixes that are used."""
 
 from __future__ import annotations
 
@@ -14,56 +14,62 @@ from begrepp.rdf.namespaces import prefixes
 
 
 def graph_bytes(triples: Iterable[Triple], rdf_format: RdfFormat) -> bytes:
-    """The triples in a format; the same triples give the same bytes, but for the order of XML's prefixes."""
+    """Serialise triples, sorted and without duplicates.
+
+    The same triples give the same bytes, except for the order of namespace declarations in RDF/XML.
+    """
     ordered = sorted(set(triples), key=str)
-    written = serialize(ordered, format=rdf_format, prefixes=_used(ordered)) or b""
+    written = serialize(ordered, format=rdf_format, prefixes=_used_prefixes(ordered)) or b""
     if rdf_format != RdfFormat.TURTLE:
         return written
     out = BytesIO()
-    _in_order(BytesIO(written), out)
+    _sort_prefixes(BytesIO(written), out)
     return out.getvalue()
 
 
 def write_graph(lines: Path, target: Path, rdf_format: RdfFormat) -> None:
-    """Write a file of sorted N-Triples in another format, in memory that does not grow with it."""
-    aside = target.with_name(target.name + ".aside")
-    with aside.open("wb+") as written:
-        serialize(_read(lines), written, format=rdf_format, prefixes=_used(_read(lines)))
+    """Convert a file of sorted N-Triples to another format, in constant memory."""
+    temporary = target.with_name(target.name + ".aside")
+    with temporary.open("wb+") as written:
+        serialize(_read_triples(lines), written, format=rdf_format, prefixes=_used_prefixes(_read_triples(lines)))
         if rdf_format != RdfFormat.TURTLE:
-            aside.replace(target)
+            temporary.replace(target)
             return
         written.seek(0)
         with target.open("wb") as out:
-            _in_order(written, out)
-    aside.unlink()
+            _sort_prefixes(written, out)
+    temporary.unlink()
 
 
-def _read(lines: Path) -> Iterator[Triple]:
+def _read_triples(lines: Path) -> Iterator[Triple]:
     for quad in parse(path=str(lines), format=RdfFormat.N_TRIPLES):
         assert isinstance(quad, Quad)
         yield quad.triple
 
 
-def _in_order(turtle: IO[bytes], out: IO[bytes]) -> None:
-    """Turtle with its prefixes in order, and an empty line after them."""
-    head = []
+def _sort_prefixes(turtle: IO[bytes], out: IO[bytes]) -> None:
+    """Copy Turtle with its prefix lines sorted and an empty line after them."""
+    prefix_lines = []
     while (line := turtle.readline()).startswith(b"@prefix"):
-        head.append(line)
-    out.write(b"".join(sorted(head)) + b"\n" + line)
+        prefix_lines.append(line)
+    out.write(b"".join(sorted(prefix_lines)) + b"\n" + line)
     shutil.copyfileobj(turtle, out)
 
 
-def _used(triples: Iterable[Triple]) -> dict[str, str]:
-    """The prefixes of what the triples name. A namespace ends in `/` or `#`, so names up to the last are enough."""
+def _used_prefixes(triples: Iterable[Triple]) -> dict[str, str]:
+    """Return the prefixes of the namespaces that the triples use.
+
+    A namespace ends in `/` or `#`, so each IRI is cut after its last one before the comparison.
+    """
     names = set()
     for triple in triples:
         for term in (triple.subject, triple.predicate, triple.object):
             if isinstance(term, NamedNode):
-                names.add(_stem(term.value))
+                names.add(_namespace(term.value))
             elif isinstance(term, Literal):
-                names.add(_stem(term.datatype.value))
+                names.add(_namespace(term.datatype.value))
     return {prefix: ns for prefix, ns in prefixes().items() if any(name.startswith(ns) for name in names)}
 
 
-def _stem(iri: str) -> str:
+def _namespace(iri: str) -> str:
     return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]

@@ -1,4 +1,7 @@
-"""Files of N-Triples lines, sorted and without repetition, in any number and in memory that does not grow."""
+"""Sorted files of unique N-Triples lines: external merge sort, merge, difference and binary search.
+
+Files may be larger than memory. Lines are compared as bytes, which is the order of code points.
+"""
 
 from __future__ import annotations
 
@@ -14,33 +17,31 @@ from pathlib import Path
 from typing import BinaryIO
 
 from begrepp.rdf.ntriples import name
-from begrepp.records import (
-    Text,
-)
+from begrepp.records import Text
 
 CHUNK_LINES = 400_000
-_BATCH = 10_000
-_STRETCH = 1 << 24
+_BATCH_LINES = 10_000
+_COPY_BYTES = 1 << 24
 _ESCAPED = re.compile(r'\\(["\\nrt])')
-_MEANT = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+_UNESCAPED = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class SortedFile:
-    """Lines in any number, written out sorted and unique, in memory that does not grow."""
+    """External merge sort: writes any number of lines sorted and unique, in constant memory."""
 
-    def __init__(self, path: Path, spilled: Callable[[Path], None] = lambda run: None) -> None:
-        """`spilled` is told of each run of sorted lines, which is gone when the file is closed."""
+    def __init__(self, path: Path, on_spill: Callable[[Path], None] = lambda run: None) -> None:
+        """`on_spill` is called with each temporary file of sorted lines; `close` deletes these files."""
         self.path = path
-        self._spilled = spilled
+        self._on_spill = on_spill
         self._lines: list[str] = []
         self._runs: list[Path] = []
 
     def add(self, line: str) -> None:
-        """Take one more line, with its line feed."""
+        """Add one line, with its line feed."""
         self.extend((line,))
 
     def extend(self, lines: Iterable[str]) -> None:
-        """Take more lines."""
+        """Add lines, each with its line feed."""
         self._lines.extend(lines)
         if len(self._lines) >= CHUNK_LINES:
             self._spill()
@@ -49,16 +50,16 @@ class SortedFile:
         run = self.path.with_suffix(f".run{len(self._runs)}")
         self._write(run)
         self._runs.append(run)
-        self._spilled(run)
+        self._on_spill(run)
 
     def _write(self, path: Path) -> tuple[int, str]:
-        self._lines.sort()  # what comes in order is hardly sorted at all
+        self._lines.sort()  # Timsort: linear for lines that come in order
         written = write_lines(path, self._lines)
         self._lines.clear()
         return written
 
     def close(self) -> tuple[int, str]:
-        """Write the file; the number of lines and the SHA-256 of its bytes."""
+        """Write the file; return the number of lines and the SHA-256 of its bytes."""
         if not self._runs:
             return self._write(self.path)
         self._spill()
@@ -69,84 +70,84 @@ class SortedFile:
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> tuple[int, str]:
-    """Write sorted lines without repeating one; the number of lines and the SHA-256 of the bytes."""
+    """Write sorted lines without duplicates; return the number of lines and the SHA-256 of the bytes."""
     digest = hashlib.sha256()
     count, last = 0, ""
     lines = iter(lines)
     with path.open("wb") as out:
-        while batch := [*islice(lines, _BATCH)]:
-            # Equal lines stand beside each other, and a dictionary keeps the order in which they come.
-            once = dict.fromkeys(batch)
-            once.pop(last, None)
+        while batch := [*islice(lines, _BATCH_LINES)]:
+            # Equal lines are adjacent; a duplicate may also be the last line of the batch before.
+            unique = dict.fromkeys(batch)
+            unique.pop(last, None)
             last = batch[-1]
-            count += len(once)
-            data = "".join(once).encode()
+            count += len(unique)
+            data = "".join(unique).encode()
             digest.update(data)
             out.write(data)
     return count, digest.hexdigest()
 
 
 def merge_files(target: Path, files: Iterable[Path]) -> tuple[int, str]:
-    """Merge sorted files into one, without repetition; the number of lines and the SHA-256 of the bytes.
+    """Merge sorted files into one without duplicates; return the number of lines and the SHA-256 of the bytes.
 
-    Stretches that stand in one file alone are found by leaps and copied as they are, so that files which hardly
-    overlap cost little more than their bytes.
+    Ranges that occur in one file only are found by exponential search and copied as bytes, so that merging files
+    which hardly overlap costs little more than copying them.
     """
     with ExitStack() as stack:
-        found = [_mapped(stack, file) for file in files]
-        out = _Counted(stack.enter_context(target.open("wb")))
-        places = [0] * len(found)
-        heads = [(line, n) for n, data in enumerate(found) if (line := _line_at(data, 0))]
+        maps = [_map_file(stack, file) for file in files]
+        out = _ChecksumWriter(stack.enter_context(target.open("wb")))
+        places = [0] * len(maps)
+        heads = [(line, n) for n, data in enumerate(maps) if (line := _line_at(data, 0))]
         heapify(heads)
         last = b""
         while heads:
             line, n = heads[0]
-            data, place = found[n], places[n]
-            beyond = place + len(line)
+            data, place = maps[n], places[n]
+            next_place = place + len(line)
             if line != last:
-                after = min(heads[1:3], default=None)
-                end = _leap(data, beyond, after[0]) if after else len(data)
+                next_head = min(heads[1:3], default=None)
+                end = _seek(data, next_place, next_head[0]) if next_head else len(data)
                 out.copy(data, place, end)
-                last = data[data.rfind(b"\n", place, end - 1) + 1 : end] if end > beyond else line
-                beyond = end
-            places[n] = beyond
-            if head := _line_at(data, beyond):
+                last = data[data.rfind(b"\n", place, end - 1) + 1 : end] if end > next_place else line
+                next_place = end
+            places[n] = next_place
+            if head := _line_at(data, next_place):
                 heapreplace(heads, (head, n))
             else:
                 heappop(heads)
         return out.lines, out.digest.hexdigest()
 
 
-def write_rest(target: Path, small: Path, large: Path) -> None:
-    """Write the lines of a small sorted file that a large one does not have."""
+def write_missing_lines(target: Path, small: Path, large: Path) -> None:
+    """Write the lines of a small sorted file that are missing from a large one."""
     with ExitStack() as stack:
-        data = _mapped(stack, large)
+        data = _map_file(stack, large)
         out = stack.enter_context(target.open("wb"))
         place, head = 0, _line_at(data, 0)
         for line in stack.enter_context(small.open("rb")):
             if head and head < line:
-                place = _leap(data, place, line)
+                place = _seek(data, place, line)
                 head = _line_at(data, place)
             if line != head:
                 out.write(line)
 
 
-def lines_in_common(one: Path, other: Path) -> bool:
-    """Whether two sorted files have any line in common."""
+def have_common_line(one: Path, other: Path) -> bool:
+    """Return whether two sorted files have a line in common."""
     with ExitStack() as stack:
-        sides, places = (_mapped(stack, one), _mapped(stack, other)), [0, 0]
+        sides, places = (_map_file(stack, one), _map_file(stack, other)), [0, 0]
         heads = [_line_at(side, 0) for side in sides]
         while heads[0] and heads[1]:
             if heads[0] == heads[1]:
                 return True
             behind = 0 if heads[0] < heads[1] else 1
-            places[behind] = _leap(sides[behind], places[behind], heads[1 - behind])
+            places[behind] = _seek(sides[behind], places[behind], heads[1 - behind])
             heads[behind] = _line_at(sides[behind], places[behind])
     return False
 
 
-class _Counted:
-    """A file that is being written, the number of its lines and their checksum."""
+class _ChecksumWriter:
+    """Output file that counts its lines and computes their SHA-256."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -154,45 +155,45 @@ class _Counted:
         self.digest = hashlib.sha256()
 
     def copy(self, data: mmap | bytes, start: int, end: int) -> None:
-        """Take some of the lines of another file."""
-        for place in range(start, end, _STRETCH):
-            piece = data[place : min(place + _STRETCH, end)]
+        """Copy the bytes from `start` to `end`, which must be whole lines."""
+        for place in range(start, end, _COPY_BYTES):
+            piece = data[place : min(place + _COPY_BYTES, end)]
             self.lines += piece.count(b"\n")
             self.digest.update(piece)
             self._out.write(piece)
 
 
-def _mapped(stack: ExitStack, path: Path) -> mmap | bytes:
-    """A file as bytes that are read when they are looked at; an empty one cannot be mapped."""
+def _map_file(stack: ExitStack, path: Path) -> mmap | bytes:
+    """Map a file into memory; an empty file cannot be mapped and gives empty bytes."""
     file = stack.enter_context(path.open("rb"))
     return stack.enter_context(mmap(file.fileno(), 0, access=ACCESS_READ)) if file.seek(0, SEEK_END) else b""
 
 
 def changed_lines(old: Path, new: Path) -> Iterator[tuple[bool, str]]:
-    """The lines that only one of two sorted files has: whether it is the new one, and the line."""
+    """Yield the lines that only one of two sorted files has, as (True if only in the new file, line)."""
     with ExitStack() as stack:
-        before, after = _mapped(stack, old), _mapped(stack, new)
+        before, after = _map_file(stack, old), _map_file(stack, new)
         left = right = 0
         while True:
-            alike = _alike(before, left, after, right)
-            left, right = left + alike, right + alike
-            gone, come = _line_at(before, left), _line_at(after, right)
-            if not gone and not come:
+            length = _common_length(before, left, after, right)
+            left, right = left + length, right + length
+            old_line, new_line = _line_at(before, left), _line_at(after, right)
+            if not old_line and not new_line:
                 return
-            if not come or (gone and gone < come):
-                yield False, gone.decode()
-                left += len(gone)
+            if not new_line or (old_line and old_line < new_line):
+                yield False, old_line.decode()
+                left += len(old_line)
             else:
-                yield True, come.decode()
-                right += len(come)
+                yield True, new_line.decode()
+                right += len(new_line)
 
 
-def _alike(one: mmap | bytes, left: int, other: mmap | bytes, right: int) -> int:
-    """How many bytes of whole lines are the same from two places on: by doubling, then halving."""
+def _common_length(one: mmap | bytes, left: int, other: mmap | bytes, right: int) -> int:
+    """Return the number of bytes of whole lines that are equal from two positions on, by exponential search."""
     step, same = 256, 0
     while (piece := one[left + same : left + same + step]) and piece == other[right + same : right + same + step]:
         same += len(piece)
-        step = min(step * 2, _STRETCH)
+        step = min(step * 2, _COPY_BYTES)
     while step := step // 2:
         piece = one[left + same : left + same + step]
         if piece and piece == other[right + same : right + same + step]:
@@ -201,15 +202,17 @@ def _alike(one: mmap | bytes, left: int, other: mmap | bytes, right: int) -> int
     return end + 1 - left if end >= 0 else 0
 
 
-def subjects_at(path: Path, wanted: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """The lines of some subjects (N-Triples terms) in a sorted file, which is not read for it; those not there are left
-    out."""
+def read_subjects(path: Path, terms: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield subjects (N-Triples terms) and their lines, found by binary search in a sorted file.
+
+    Subjects that the file does not have are left out.
+    """
     with ExitStack() as stack:
-        data = _mapped(stack, path)
+        data = _map_file(stack, path)
         place = 0
-        for subject in sorted(wanted):
+        for subject in sorted(terms):
             head = f"{subject} ".encode()
-            place = _leap(data, place, head)
+            place = _seek(data, place, head)
             group = []
             while (line := _line_at(data, place)).startswith(head):
                 group.append(line.decode())
@@ -218,12 +221,12 @@ def subjects_at(path: Path, wanted: Iterable[str]) -> Iterator[tuple[str, list[s
                 yield subject, group
 
 
-def subjects_below(path: Path, beginning: str) -> Iterator[str]:
-    """The subjects in a sorted file that begin so."""
+def subjects_with_prefix(path: Path, prefix: str) -> Iterator[str]:
+    """Yield the subjects in a sorted file that start with `prefix` (the beginning of an N-Triples term)."""
     with ExitStack() as stack:
-        data = _mapped(stack, path)
-        place = _leap(data, 0, beginning.encode())
-        while (line := _line_at(data, place)).startswith(beginning.encode()):
+        data = _map_file(stack, path)
+        place = _seek(data, 0, prefix.encode())
+        while (line := _line_at(data, place)).startswith(prefix.encode()):
             head = line[: line.index(b" ") + 1]
             yield head[:-1].decode()
             while (line := _line_at(data, place)).startswith(head):
@@ -234,8 +237,8 @@ def _line_at(data: mmap | bytes, place: int) -> bytes:
     return data[place : data.find(b"\n", place) + 1] if place < len(data) else b""
 
 
-def _leap(data: mmap | bytes, place: int, line: bytes) -> int:
-    """Where the first line at or after `place` begins that is not less than `line`: by doubling, then halving."""
+def _seek(data: mmap | bytes, place: int, line: bytes) -> int:
+    """Return the offset of the first line at or after `place` that is not less than `line`, by exponential search."""
     first = _line_at(data, place)
     if not first or first >= line:
         return place
@@ -248,7 +251,7 @@ def _leap(data: mmap | bytes, place: int, line: bytes) -> int:
     while True:
         middle = data.rfind(b"\n", low, (low + high) // 2) + 1 or low
         if middle <= low:
-            # The line at `low` is less; look at the next one.
+            # The line at `low` is less than `line`.
             after = data.find(b"\n", low) + 1
             if after >= high:
                 return high
@@ -261,9 +264,9 @@ def _leap(data: mmap | bytes, place: int, line: bytes) -> int:
             high = middle
 
 
-def subjects(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """The lines of a sorted N-Triples file, grouped by subject (an N-Triples term)."""
-    head = "\n"  # what all lines of a subject begin with; none begins so
+def group_by_subject(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield each subject (an N-Triples term) of a sorted file with its lines."""
+    head = "\n"  # the subject and a space; no line starts with this value
     group: list[str] = []
     with path.open(encoding="utf-8") as file:
         for line in file:
@@ -277,16 +280,16 @@ def subjects(path: Path) -> Iterator[tuple[str, list[str]]]:
         yield head[:-1], group
 
 
-def literal(term: str) -> Text:
-    """The value of a literal as `begrepp.rdf.ntriples` writes it, with its language."""
+def parse_literal(term: str) -> Text:
+    """Parse a literal that `begrepp.rdf.ntriples` wrote into its value and language; a datatype is dropped."""
     value, _, tail = term.rpartition('"')
     value = value.removeprefix('"')
     if "\\" in value:
-        value = _ESCAPED.sub(lambda match: _MEANT[match[1]], value)
+        value = _ESCAPED.sub(lambda match: _UNESCAPED[match[1]], value)
     return Text(value, tail.removeprefix("@") if tail.startswith("@") else "")
 
 
 def is_concept(lines: Iterable[str]) -> bool:
-    """Whether the lines of one subject say that it is a concept."""
+    """Return whether the lines of one subject include `rdf:type skos:Concept`."""
     end = f" {name('rdf:type')} {name('skos:Concept')} .\n"
     return any(line.endswith(end) for line in lines)

@@ -1,13 +1,16 @@
-"""Finding things by their words and codes, as Swedes and clinicians type them.
+"""Full-text search over concepts, code systems, datasets and variables (a Tantivy index).
 
-Read in this order: `keys` (when two words are one), `things` (what can be found), `writing` (the index of a build),
-`renewing` (from the one before), `question` (what is asked), `asking` (how the index is asked for it), `ranking` (what
-comes first), `index` (the index, open for reading). How good it is: docs/search-quality.md.
+The current view as sorted N-Triples goes in; an index on disk and ranked hits come out.
+
+Writing: `documents` parses resources, `schema` converts them, `writer` writes a new index, `incremental` updates the
+index of an earlier build from its `index_state`. Searching: `query_parser` and `synonyms` parse a query,
+`query_builder` builds the Tantivy query, `ranking` scores the hits, `index` combines these, `service` implements
+SERVICE begrepp:search of SPARQL. The measured quality is in docs/search-quality.md.
 """
 
-from begrepp.search.incremental import renew_index
+from begrepp.search.incremental import update_index
 from begrepp.search.index import Facets, Hit, TextIndex
 from begrepp.search.writer import write_index
 from begrepp.text.stemming import code_key
 
-__all__ = ["Facets", "Hit", "TextIndex", "code_key", "renew_index", "write_index"]
+__all__ = ["Facets", "Hit", "TextIndex", "code_key", "update_index", "write_index"]

@@ -1,4 +1,4 @@
-"""What can be found: each concept, code system, register and variable of the current view with all its words."""
+"""Search documents: the concepts, code systems, datasets and variables of the current view, with their texts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import literal, subjects, subjects_at
+from begrepp.rdf.sorted_files import group_by_subject, parse_literal, read_subjects
 from begrepp.records import Text
 
-KINDS = ("concept", "scheme", "dataset", "variable")
+SEARCH_KINDS = ("concept", "scheme", "dataset", "variable")
 
 _KINDS = {
     name("skos:Concept"): "concept",
@@ -39,47 +39,51 @@ _ROLES = {
     name("skos:exactMatch"): "same",
     name("skos:closeMatch"): "same",
 }
-# The values that a dataset's own dictionary lists are found through its variables: a thousand "ja" help nobody.
-_LEFT_OUT = {name("begrepp:CodedValue"), name("begrepp:CodeList")}
+# The values in a dataset's own code lists are found by its variables; thousands of hits for "ja" are of no use.
+_EXCLUDED_TYPES = {name("begrepp:CodedValue"), name("begrepp:CodeList")}
 _INACTIVE = name("begrepp:inactive")
 
 
 @dataclass(slots=True)
 class SearchDocument:
-    """One thing: its IRI, codes and texts. `texts` are by role: pref, alt, hidden, text."""
+    """A searchable resource: its IRI, kind, notation and texts.
+
+    `texts` are by role: `pref`, `alt` and `hidden` labels, and `text` for definitions and notes. `matches` are the IRIs
+    of exact and close matches. `kind` is empty if the resource is not searchable.
+    """
 
     iri: str
     kind: str = ""
     scheme: str = ""
     notation: str = ""
     active: bool = True
-    top: bool = False
+    is_top_concept: bool = False
     texts: dict[str, list[Text]] = field(default_factory=dict)
     identifiers: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
+    matches: list[str] = field(default_factory=list)
 
     def labels(self, *roles: str) -> Iterator[Text]:
-        """The texts of these roles."""
+        """Yield the texts of the given roles."""
         for role in roles:
             yield from self.texts.get(role, ())
 
 
-def things(current: Path) -> Iterator[SearchDocument]:
-    """The things in a file of sorted N-Triples, in its order."""
-    for subject, lines in subjects(current):
-        if subject[0] == "<" and (thing := _thing(subject[1:-1], lines)).kind:
-            yield thing
+def read_documents(current: Path) -> Iterator[SearchDocument]:
+    """Yield the searchable resources of a file of sorted N-Triples, in its order."""
+    for subject, lines in group_by_subject(current):
+        if subject[0] == "<" and (document := _parse_document(subject[1:-1], lines)).kind:
+            yield document
 
 
-def things_of(current: Path, iris: Iterable[str]) -> Iterator[SearchDocument]:
-    """Some of the things in a file of sorted N-Triples; what is not there, or can not be found, is left out."""
-    for subject, lines in subjects_at(current, (f"<{iri}>" for iri in iris)):
-        if (thing := _thing(subject[1:-1], lines)).kind:
-            yield thing
+def read_selected_documents(current: Path, iris: Iterable[str]) -> Iterator[SearchDocument]:
+    """Yield the searchable resources with the given IRIs; those not in the file are left out."""
+    for subject, lines in read_subjects(current, (f"<{iri}>" for iri in iris)):
+        if (document := _parse_document(subject[1:-1], lines)).kind:
+            yield document
 
 
-def _thing(iri: str, lines: list[str]) -> SearchDocument:
-    thing = SearchDocument(iri)
+def _parse_document(iri: str, lines: list[str]) -> SearchDocument:
+    document = SearchDocument(iri)
     for line in lines:
         _, predicate, rest = line.split(" ", 2)
         role = _ROLES.get(predicate)
@@ -88,22 +92,22 @@ def _thing(iri: str, lines: list[str]) -> SearchDocument:
         value = rest[:-3]
         match role:
             case "type":
-                if value in _LEFT_OUT:
+                if value in _EXCLUDED_TYPES:
                     return SearchDocument(iri)
-                thing.kind = _KINDS.get(value) or thing.kind
+                document.kind = _KINDS.get(value) or document.kind
             case "code":
-                thing.notation = literal(value).value
+                document.notation = parse_literal(value).value
             case "scheme":
-                thing.scheme = value[1:-1]
+                document.scheme = value[1:-1]
             case "status":
-                thing.active = value != _INACTIVE
+                document.active = value != _INACTIVE
             case "top":
-                thing.top = True
+                document.is_top_concept = True
             case "identifier":
                 if value[0] == '"':
-                    thing.identifiers.append(literal(value).value)
+                    document.identifiers.append(parse_literal(value).value)
             case "same":
-                thing.same.append(value[1:-1])
+                document.matches.append(value[1:-1])
             case _:
-                thing.texts.setdefault(role, []).append(literal(value))
-    return thing
+                document.texts.setdefault(role, []).append(parse_literal(value))
+    return document

@@ -1,7 +1,7 @@
-"""An index made from the one before: only the things that changed, and those that are found in another way since.
+"""Incremental update of the text index: copies the index of an earlier build and replaces changed documents.
 
-Others than those that changed are found in another way where something that means the same has another name, where a
-word has come that compounds are made of, and where a dataset has come around them. The files of the index before are
+Documents of unchanged resources are replaced too if a matching concept has other labels, if the vocabulary has a new
+part of a compound, or if a dataset that contains them was added or removed. The files of the earlier index are linked,
 never written to.
 """
 
@@ -13,82 +13,88 @@ from pathlib import Path
 from tantivy import Index, Query
 
 from begrepp.files import link_or_copy
-from begrepp.rdf.sorted_files import changed_lines, subjects_below
-from begrepp.search.documents import things_of
-from begrepp.search.index_state import NAME, IndexState
-from begrepp.search.schema import analysed, iri_of, schema
-from begrepp.search.writer import DocumentWriter, finish, names_of, writer_of
+from begrepp.rdf.sorted_files import changed_lines, subjects_with_prefix
+from begrepp.search.documents import read_selected_documents
+from begrepp.search.index_state import STATE_FILE, IndexState
+from begrepp.search.schema import document_iri, register_tokenizer, schema
+from begrepp.search.writer import DocumentBuilder, commit, open_writer, visible_labels
 from begrepp.text.swedish import compound_parts, fold
 
-_MOST = 20_000
-"""Beyond so many things an index is sooner written whole."""
-_RENEWALS = 20
-"""So many times an index is made from the one before: what it counts as usual still counts what is gone."""
+_MAX_CHANGES = 20_000
+"""With more changed documents than this, writing a new index is faster."""
+_MAX_UPDATES = 20
+"""Updates in a row before a new index is written: its document frequencies still count deleted documents."""
 
 
-class IndexTooDifferent(Exception):
-    """The index before is of no use."""
+class TooManyChanges(Exception):
+    """More documents changed than are worth an update."""
 
 
-def renew_index(path: Path, current: Path, before: Path, view: Path, done: Callable[[float], None]) -> int | None:
-    """Make the index of the current view from that of an earlier `view`; the number of things, or None where it must
-    be written whole. `done` is told how far it has come, to 1.
+def update_index(path: Path, current: Path, before: Path, view: Path, report: Callable[[float], None]) -> int | None:
+    """Write the index of the current view at `path` from the index `before` of an earlier `view`.
+
+    `report` is called with the progress, 0 to 1. Returns the number of documents, or None if a new index is needed.
     """
-    known = IndexState.read(before)
-    if not known or known.renewals >= _RENEWALS:
+    old_state = IndexState.read(before)
+    if not old_state or old_state.updates >= _MAX_UPDATES:
         return None
     try:
-        changed = _few(line[1 : line.index("> ")] for _, line in changed_lines(view, current) if line[0] == "<")
-        ledger = known.changed(things_of(view, changed), things_of(current, changed))
-        found = _few(_otherwise_found(changed, known, ledger, before, current))
-    except IndexTooDifferent:
+        changed = _limited(line[1 : line.index("> ")] for _, line in changed_lines(view, current) if line[0] == "<")
+        removed, added = read_selected_documents(view, changed), read_selected_documents(current, changed)
+        state = old_state.with_changes(removed, added)
+        affected = _limited(_affected_iris(changed, old_state, state, before, current))
+    except TooManyChanges:
         return None
     path.mkdir(parents=True)
     for file in before.iterdir():
-        if file.name != NAME and not file.name.endswith(".lock"):
+        if file.name != STATE_FILE and not file.name.endswith(".lock"):
             link_or_copy(file, path / file.name)
-    others = {other for iri in found for other in ledger.partners.get(iri, ())}
-    documents = DocumentWriter(ledger, {thing.iri: names_of(thing) for thing in things_of(current, others)})
+    matches = {match for iri in affected for match in state.matches.get(iri, ())}
+    builder = DocumentBuilder(
+        state, {document.iri: visible_labels(document) for document in read_selected_documents(current, matches)}
+    )
     index = Index.open(str(path))
-    writer = writer_of(index)
-    for number, iri in enumerate(sorted(found)):
+    writer = open_writer(index)
+    for number, iri in enumerate(sorted(affected)):
         writer.delete_documents_by_term("iri", iri)
-        done(number / len(found) / 2)
-    for thing in things_of(current, found):
-        writer.add_document(documents.of(thing))
-    finish(writer)
-    ledger.write(path)
+        report(number / len(affected) / 2)
+    for document in read_selected_documents(current, affected):
+        writer.add_document(builder.build(document))
+    commit(writer)
+    state.write(path)
     index.reload()
-    done(1)
+    report(1)
     return int(index.searcher().num_docs)
 
 
-def _few(iris: Iterable[str]) -> set[str]:
-    """The IRIs, each once; raises `IndexTooDifferent` where there are too many."""
-    found: set[str] = set()
+def _limited(iris: Iterable[str]) -> set[str]:
+    """Return the distinct IRIs; raises `TooManyChanges` if there are too many."""
+    distinct: set[str] = set()
     for iri in iris:
-        found.add(iri)
-        if len(found) > _MOST:
-            raise IndexTooDifferent
-    return found
+        distinct.add(iri)
+        if len(distinct) > _MAX_CHANGES:
+            raise TooManyChanges
+    return distinct
 
 
-def _otherwise_found(
-    changed: set[str], known: IndexState, ledger: IndexState, before: Path, current: Path
+def _affected_iris(
+    changed: set[str], old_state: IndexState, state: IndexState, before: Path, current: Path
 ) -> Iterator[str]:
-    """The things that must be indexed again."""
+    """Yield the IRIs of the documents to be replaced."""
     yield from changed
     for iri in changed:
-        yield from known.partners.get(iri, ())
-        yield from ledger.partners.get(iri, ())
-    for dataset in known.datasets ^ ledger.datasets:
-        yield from (subject[1:-1] for subject in subjects_below(current, f"<{dataset}/"))
-    if known.vocabulary == ledger.vocabulary:
+        yield from old_state.matches.get(iri, ())
+        yield from state.matches.get(iri, ())
+    for dataset in old_state.datasets ^ state.datasets:
+        yield from (subject[1:-1] for subject in subjects_with_prefix(current, f"<{dataset}/"))
+    if old_state.vocabulary == state.vocabulary:
         return
-    index = analysed(Index.open(str(before)))
+    index = register_tokenizer(Index.open(str(before)))
     index.reload()
     searcher = index.searcher()
-    for word in {fold(word) for word in (*ledger.words, *ledger.codes)}:
-        if compound_parts(word, known.vocabulary) != compound_parts(word, ledger.vocabulary):
-            having = searcher.search(Query.term_query(schema(), "word", word, index_option="freq"), limit=_MOST + 1)
-            yield from (iri_of(searcher.doc(address)) for _, address in having.hits)
+    for word in {fold(word) for word in (*state.words, *state.codes)}:
+        if compound_parts(word, old_state.vocabulary) != compound_parts(word, state.vocabulary):
+            found = searcher.search(
+                Query.term_query(schema(), "word", word, index_option="freq"), limit=_MAX_CHANGES + 1
+            )
+            yield from (document_iri(searcher.doc(address)) for _, address in found.hits)

@@ -1,4 +1,4 @@
-"""What is known of an index beside it, so that the next build need not read the whole vocabulary again."""
+"""State of an index, stored beside it, from which the next build updates the index without reading all documents."""
 
 from __future__ import annotations
 
@@ -11,84 +11,83 @@ from pathlib import Path
 import msgspec
 
 from begrepp.search.documents import SearchDocument
-from begrepp.search.schema import code_words
-from begrepp.text.stemming import spelled
-from begrepp.text.swedish import SHORTEST_PART, fold
+from begrepp.search.schema import variable_name_words
+from begrepp.text.stemming import lowercase_words
+from begrepp.text.swedish import MIN_PART_LENGTH, fold
 
-NAME = "ledger.msgpack"
+STATE_FILE = "ledger.msgpack"
 
 
 @dataclass
 class IndexState:
-    """The words of all labels and of variables' names, each with how often it occurs, what is mapped to what as the
-    same, and the datasets.
+    """Word counts of labels and of variable names, pairs of matching resources, and the IRIs of datasets.
 
-    `renewals` is how many times the index was made from the one before since it was written whole.
+    `updates` is the number of incremental updates since the index was written anew.
     """
 
     words: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
-    same: set[tuple[str, str]] = field(default_factory=set)
+    match_pairs: set[tuple[str, str]] = field(default_factory=set)
     datasets: set[str] = field(default_factory=set)
-    renewals: int = 0
+    updates: int = 0
 
     @classmethod
     def read(cls, index: Path) -> IndexState | None:
-        """The ledger of an index, or None where it has none."""
+        """Read the state of an index; returns None if it is missing or invalid."""
         try:
-            said = msgspec.msgpack.decode((index / NAME).read_bytes(), type=_Said)
+            stored = msgspec.msgpack.decode((index / STATE_FILE).read_bytes(), type=_StoredState)
         except (OSError, msgspec.DecodeError):
             return None
-        return cls(Counter(said.words), Counter(said.codes), said.same, said.datasets, said.renewals)
+        return cls(Counter(stored.words), Counter(stored.codes), stored.match_pairs, stored.datasets, stored.updates)
 
     def write(self, index: Path) -> None:
-        """Put it beside the files of an index."""
-        said = _Said(self.words, self.codes, self.same, self.datasets, self.renewals)
-        (index / NAME).write_bytes(msgspec.msgpack.encode(said))
+        """Write the state beside the files of an index."""
+        stored = _StoredState(self.words, self.codes, self.match_pairs, self.datasets, self.updates)
+        (index / STATE_FILE).write_bytes(msgspec.msgpack.encode(stored))
 
-    def add(self, thing: SearchDocument) -> None:
-        """Enter one thing."""
-        self.words.update(spelled("\n".join(label.value for label in thing.labels("pref", "alt", "hidden"))))
-        if thing.kind == "variable":
-            self.codes.update(code_words(thing))
-        self.same.update((thing.iri, other) for other in thing.same)
-        if thing.kind == "dataset":
-            self.datasets.add(thing.iri)
+    def add(self, document: SearchDocument) -> None:
+        """Add one document."""
+        self.words.update(lowercase_words("\n".join(label.value for label in document.labels("pref", "alt", "hidden"))))
+        if document.kind == "variable":
+            self.codes.update(variable_name_words(document))
+        self.match_pairs.update((document.iri, other) for other in document.matches)
+        if document.kind == "dataset":
+            self.datasets.add(document.iri)
 
-    def changed(self, gone: Iterable[SearchDocument], come: Iterable[SearchDocument]) -> IndexState:
-        """The ledger when some things are no longer, or no longer so, and others are."""
-        lost, found = IndexState(), IndexState()
-        for ledger, things in ((lost, gone), (found, come)):
-            for thing in things:
-                ledger.add(thing)
+    def with_changes(self, removed: Iterable[SearchDocument], added: Iterable[SearchDocument]) -> IndexState:
+        """Return the state after some documents are removed and others added; a changed document is in both."""
+        old, new = IndexState(), IndexState()
+        for state, documents in ((old, removed), (new, added)):
+            for document in documents:
+                state.add(document)
         return IndexState(
-            words=self.words + found.words - lost.words,
-            codes=self.codes + found.codes - lost.codes,
-            same=self.same - lost.same | found.same,
-            datasets=self.datasets - lost.datasets | found.datasets,
-            renewals=self.renewals + 1,
+            words=self.words + new.words - old.words,
+            codes=self.codes + new.codes - old.codes,
+            match_pairs=self.match_pairs - old.match_pairs | new.match_pairs,
+            datasets=self.datasets - old.datasets | new.datasets,
+            updates=self.updates + 1,
         )
 
     @cached_property
     def vocabulary(self) -> set[str]:
-        """The folded words that compounds may be made of."""
-        return {fold(word) for word in self.words if len(word) >= SHORTEST_PART and not word.isdigit()}
+        """The folded words that can be parts of compounds."""
+        return {fold(word) for word in self.words if len(word) >= MIN_PART_LENGTH and not word.isdigit()}
 
     @cached_property
-    def partners(self) -> dict[str, list[str]]:
-        """What means the same as each thing."""
-        found: dict[str, list[str]] = {}
-        for one, other in sorted(self.same):
-            found.setdefault(one, []).append(other)
-            found.setdefault(other, []).append(one)
-        return found
+    def matches(self) -> dict[str, list[str]]:
+        """The IRIs of exact and close matches of each resource, in both directions."""
+        matches: dict[str, list[str]] = {}
+        for one, other in sorted(self.match_pairs):
+            matches.setdefault(one, []).append(other)
+            matches.setdefault(other, []).append(one)
+        return matches
 
 
-class _Said(msgspec.Struct, array_like=True):
-    """A ledger as it is written."""
+class _StoredState(msgspec.Struct, array_like=True):
+    """The stored form of an index state, an array without keys."""
 
     words: dict[str, int]
     codes: dict[str, int]
-    same: set[tuple[str, str]]
+    match_pairs: set[tuple[str, str]]
     datasets: set[str]
-    renewals: int
+    updates: int

@@ -1,4 +1,4 @@
-"""How a question is put to the index: generously, and while it is being typed, cheaply."""
+"""Builders of Tantivy queries: one for searching, with all forms of all words, and a faster one for autocompletion."""
 
 from __future__ import annotations
 
@@ -8,58 +8,60 @@ from collections.abc import Iterator, Sequence
 from tantivy import Occur, Query, Schema, Searcher
 
 from begrepp.search.query_parser import ParsedSearch, WordSlot
-from begrepp.search.schema import EDGE
-from begrepp.text.stemming import keys, whole_key
+from begrepp.search.schema import MAX_EDGE_LENGTH
+from begrepp.text.stemming import label_key, word_keys
 from begrepp.text.swedish import fold
 
-USUAL = 20_000
-"""What so many things have decides little."""
+FREQUENT = 20_000
+"""A word in more documents than this is frequent: it hardly distinguishes hits."""
 
 
 class SearchQueryBuilder:
-    """Questions as queries of an index with this schema: every form of every word, wherever it may stand."""
+    """Builds queries that match every form of every word in every field of the index."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
 
-    def question(self, question: ParsedSearch, missing: int) -> Query:
-        """Every word somewhere, but for so many `missing`; what is called or coded just so comes before all that."""
-        slots = [(Occur.Should, self._slot(slot)) for slot in question.slots]
-        asked = [(Occur.Should, Query.boolean_query(slots, minimum_number_should_match=max(1, len(slots) - missing)))]
-        code = question.code
-        begun = []
-        if question.is_code and len(code) > 1:
-            begun.append((Occur.Should, Query.const_score_query(self._prefix("code", code), 50.0)))
-            begun += [(Occur.Should, self.constant("code", each, 100.0)) for each in question.codes]
-        return Query.boolean_query([(Occur.Should, self.exact(question)), *begun, *(asked if slots else [])])
+    def build(self, search: ParsedSearch, missing: int) -> Query:
+        """Build a query for documents with all words but `missing` ones; exact labels and codes score highest."""
+        slots = [(Occur.Should, self._slot(slot)) for slot in search.slots]
+        required = max(1, len(slots) - missing)
+        by_words = [(Occur.Should, Query.boolean_query(slots, minimum_number_should_match=required))]
+        code = search.code
+        by_code = []
+        if search.is_code and len(code) > 1:
+            by_code.append((Occur.Should, Query.const_score_query(self._prefix("code", code), 50.0)))
+            by_code += [(Occur.Should, self.constant_score("code", each, 100.0)) for each in search.codes]
+        return Query.boolean_query([(Occur.Should, self.exact_match(search)), *by_code, *(by_words if slots else [])])
 
-    def exact(self, question: ParsedSearch) -> Query:
-        """The whole query as a label, a code or an IRI."""
-        either = [
-            self.constant("code", question.code, 400.0),
-            self.constant("iri", question.text, 500.0),
-            self.constant("whole", whole_key(question.text), 200.0),
+    def exact_match(self, search: ParsedSearch) -> Query:
+        """Build a query for the whole text as a label, a code or an IRI."""
+        exact = [
+            self.constant_score("code", search.code, 400.0),
+            self.constant_score("iri", search.text, 500.0),
+            self.constant_score("whole", label_key(search.text), 200.0),
         ]
-        return Query.boolean_query([(Occur.Should, each) for each in either])
+        return Query.boolean_query([(Occur.Should, each) for each in exact])
 
-    def code(self, question: ParsedSearch) -> Query:
-        """The query as a code."""
-        return self.constant("code", question.code, 1.0)
+    def code_match(self, search: ParsedSearch) -> Query:
+        """Build a query for the whole text as a code."""
+        return self.constant_score("code", search.code, 1.0)
 
-    def constant(self, name: str, value: str, score: float) -> Query:
-        """What has this value in a field, all alike."""
+    def constant_score(self, name: str, value: str, score: float) -> Query:
+        """Build a query for a value in a field, with the same score for all hits."""
         return Query.const_score_query(Query.term_query(self._schema, name, value, index_option="basic"), score)
 
     def _slot(self, slot: WordSlot) -> Query:
-        rows = [self._row(slot.typed, prefix=slot.last)]
-        rows += [Query.boost_query(self._other(other), near * near) for other, near in slot.others.items()]
-        return Query.disjunction_max_query(rows)
+        queries = [self._all_words(slot.words, prefix=slot.is_last)]
+        for words, weight in slot.alternatives.items():
+            queries.append(Query.boost_query(self._alternative(words), weight * weight))
+        return Query.disjunction_max_query(queries)
 
-    def _other(self, words: Sequence[str]) -> Query:
-        return self._row(words)
+    def _alternative(self, words: Sequence[str]) -> Query:
+        return self._all_words(words)
 
-    def _row(self, words: Sequence[str], *, prefix: bool = False) -> Query:
-        """All of some words."""
+    def _all_words(self, words: Sequence[str], *, prefix: bool = False) -> Query:
+        """Build a query for all of the words; with `prefix`, the last may be the beginning of a word."""
         return Query.boolean_query(
             [
                 (Occur.Must, Query.disjunction_max_query([*self._word(word, prefix and word == words[-1])], 0.1))
@@ -68,16 +70,16 @@ class SearchQueryBuilder:
         )
 
     def _word(self, word: str, prefix: bool) -> Iterator[Query]:
-        folded, its_keys = fold(word), keys(word)
+        folded, stems = fold(word), word_keys(word)
         yield Query.boost_query(self._term("word", folded), 3.0)
-        for key in its_keys:
+        for key in stems:
             yield Query.boost_query(self._term("key", key), 2.5)
             yield Query.boost_query(self._term("via", key), 1.5)
             yield Query.boost_query(self._term("text", key), 0.3)
-        for part in dict.fromkeys((folded, *its_keys)):
+        for part in dict.fromkeys((folded, *stems)):
             yield Query.boost_query(self._term("part", part), 1.5)
         if prefix:
-            if len(folded) <= EDGE:
+            if len(folded) <= MAX_EDGE_LENGTH:
                 yield Query.const_score_query(self._term("edge", folded), 1.0)
             else:
                 yield Query.const_score_query(self._prefix("word", folded), 2.0)
@@ -91,37 +93,39 @@ class SearchQueryBuilder:
 
 
 class AutocompleteQueryBuilder(SearchQueryBuilder):
-    """The same, where an answer is wanted between two keys: one list of the index for a word that very many things
-    have, for the other words that would do, and for a letter or two. Such lists are cheap to intersect; unions of
-    the many forms of a word are not."""
+    """Builds queries that are fast enough to run at every key press.
+
+    A frequent word, an alternative, or a prefix of up to three letters is one posting list of the index. Intersecting
+    such lists is fast; the union of all forms of a word is not.
+    """
 
     def __init__(self, schema: Schema, searcher: Searcher) -> None:
         super().__init__(schema)
         self._searcher = searcher
 
-    def common(self, question: ParsedSearch) -> Query | None:
-        """What has all that is typed so far, where very many have each of it: they go by their weight alone."""
-        if not all(self._is_short(slot) or self._is_usual(slot) for slot in question.slots):
+    def frequent_match(self, search: ParsedSearch) -> Query | None:
+        """Build a query to be ordered by rank alone; returns None unless all words are frequent or short prefixes."""
+        if not all(self._is_short(slot) or self._is_frequent(slot) for slot in search.slots):
             return None
-        if len(begun := fold(question.text)) > EDGE:
-            return Query.boolean_query([(Occur.Must, self._slot(slot)) for slot in question.slots])
-        either = [(Occur.Should, self._term("start", begun)), (Occur.Should, self._term("code", question.code))]
-        return Query.boolean_query(either)
+        if len(prefix := fold(search.text)) > MAX_EDGE_LENGTH:
+            return Query.boolean_query([(Occur.Must, self._slot(slot)) for slot in search.slots])
+        prefixes = [(Occur.Should, self._term("start", prefix)), (Occur.Should, self._term("code", search.code))]
+        return Query.boolean_query(prefixes)
 
     def _is_short(self, slot: WordSlot) -> bool:
-        return slot.last and len(slot.typed) == 1 and len(fold(slot.typed[0])) <= EDGE
+        return slot.is_last and len(slot.words) == 1 and len(fold(slot.words[0])) <= MAX_EDGE_LENGTH
 
     def _slot(self, slot: WordSlot) -> Query:
         if self._is_short(slot):
-            return Query.const_score_query(self._term("edge", fold(slot.typed[0])), 1.0)
-        return self._other(slot.typed) if self._is_usual(slot) else super()._slot(slot)
+            return Query.const_score_query(self._term("edge", fold(slot.words[0])), 1.0)
+        return self._alternative(slot.words) if self._is_frequent(slot) else super()._slot(slot)
 
-    def _other(self, words: Sequence[str]) -> Query:
-        return Query.boolean_query([(Occur.Must, self._term("part", self._form(word))) for word in words])
+    def _alternative(self, words: Sequence[str]) -> Query:
+        return Query.boolean_query([(Occur.Must, self._term("part", self._most_frequent_form(word))) for word in words])
 
-    def _is_usual(self, slot: WordSlot) -> bool:
-        return min(self._searcher.doc_freq("part", self._form(word)) for word in slot.typed) > USUAL
+    def _is_frequent(self, slot: WordSlot) -> bool:
+        return min(self._searcher.doc_freq("part", self._most_frequent_form(word)) for word in slot.words) > FREQUENT
 
-    def _form(self, word: str) -> str:
-        """The form of a word that most things have."""
-        return max((fold(word), *keys(word)), key=lambda form: self._searcher.doc_freq("part", form))
+    def _most_frequent_form(self, word: str) -> str:
+        """Return the form or key of a word that occurs in most documents."""
+        return max((fold(word), *word_keys(word)), key=lambda form: self._searcher.doc_freq("part", form))

@@ -1,4 +1,4 @@
-"""The fields of the index, and how a thing becomes a document of it."""
+"""Schema of the Tantivy index, and conversion of search documents to Tantivy documents."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer
 
 from begrepp.records import Text
 from begrepp.search.documents import SearchDocument
-from begrepp.text.stemming import code_key, keys, spelled, whole_key
+from begrepp.text.stemming import code_key, label_key, lowercase_words, word_keys
 from begrepp.text.swedish import compound_parts, fold
 
-EDGE = 3
-"""Beginnings of words up to this length are in the index; a longer one is looked up among the words."""
+MAX_EDGE_LENGTH = 3
+"""Prefixes of words up to this length are indexed; longer prefixes are expanded to words when searching."""
 
 FACETS = ("kind", "scheme", "dataset", "status", "language")
 _LABELS = ("pref", "alt", "hidden")
 
 
 def schema() -> Schema:
-    """`word`: folded words; `key`: their keys; `part`: both, and those inside compounds; `via`: keys of the words of
-    concepts that mean the same; `text`: keys of definitions; `edge`, `start`: beginnings of words and of labels."""
+    """Return the schema of the index.
+
+    Fields of words: `word` folded words; `key` their keys; `part` both, and those of parts of compounds; `via` keys of
+    the labels of matching concepts; `text` keys of definitions; `edge` and `start` prefixes of words and of labels.
+    """
     builder = SchemaBuilder()
     builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("iri", tokenizer_name="raw", index_option="basic")
@@ -39,113 +42,123 @@ def schema() -> Schema:
     return builder.build()
 
 
-def analysed(index: Index) -> Index:
-    """The index with its tokenizer: words come ready, with spaces between them."""
+def register_tokenizer(index: Index) -> Index:
+    """Register the tokenizer of the index, which splits at white space since the words are already analysed."""
     spaces = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(100)).build()
     index.register_tokenizer("spaces", spaces)
     return index
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A word as the index has it, ready to be joined with others."""
+class IndexedWord:
+    """An analysed word: folded form, keys, all forms with those of its parts, prefixes of all parts and of the word."""
 
     folded: str
     keys: tuple[str, ...]
-    inside: tuple[str, ...]
+    forms: tuple[str, ...]
     edges: tuple[str, ...]
-    begins: tuple[str, ...]
+    prefixes: tuple[str, ...]
 
 
-class Words:
-    """The words of a build, each worked out once; `vocabulary` are the words that compounds are made of."""
+class WordAnalyser:
+    """Analyses words and caches the results; `vocabulary` holds the words that can be parts of compounds."""
 
     def __init__(self, vocabulary: set[str]) -> None:
         self._vocabulary = vocabulary
-        self._known: dict[str, Word] = {}
+        self._cache: dict[str, IndexedWord] = {}
 
-    def of(self, spelt: Iterable[str]) -> list[Word]:
-        """Words that are given in lower case."""
-        return [self._known.get(word) or self._worked_out(word) for word in spelt]
+    def analyse(self, words: Iterable[str]) -> list[IndexedWord]:
+        """Analyse words in lower case."""
+        return [self._cache.get(word) or self._analyse_word(word) for word in words]
 
-    def _worked_out(self, word: str) -> Word:
+    def _analyse_word(self, word: str) -> IndexedWord:
         folded = fold(word)
         parts = sorted(compound_parts(folded, self._vocabulary))
-        its_keys = keys(word)
-        inside = dict.fromkeys((folded, *its_keys, *parts, *(key for part in parts for key in keys(part))))
-        edges = dict.fromkeys(chain.from_iterable(map(_beginnings, (folded, *parts))))
-        self._known[word] = made = Word(folded, its_keys, tuple(inside), tuple(edges), _beginnings(folded))
-        return made
+        stems = word_keys(word)
+        forms = dict.fromkeys((folded, *stems, *parts, *(key for part in parts for key in word_keys(part))))
+        edges = dict.fromkeys(chain.from_iterable(map(_word_prefixes, (folded, *parts))))
+        self._cache[word] = analysed = IndexedWord(folded, stems, tuple(forms), tuple(edges), _word_prefixes(folded))
+        return analysed
 
 
-def document(thing: SearchDocument, via: Sequence[Text], known: Words, dataset: str) -> Document:
-    """A thing as the index keeps it."""
-    labels = [*thing.labels(*_LABELS)]
-    said = [spelled(label.value) for label in labels]
-    if thing.kind == "variable":
-        said.append(code_words(thing))
-    words = known.of(dict.fromkeys(chain.from_iterable(said)))
-    own_keys = _once([word.keys for word in words])
-    mapped = _once([word.keys for label in via for word in known.of(spelled(label.value))])
-    told = [word.keys for text in thing.labels("text") for word in known.of(spelled(text.value))]
-    first = known.of(dict.fromkeys([each[0] for each in said if each]))
+def to_tantivy(document: SearchDocument, via: Sequence[Text], analyser: WordAnalyser, dataset: str) -> Document:
+    """Convert a document; `via` are labels of matching concepts, `dataset` is the IRI of the containing dataset."""
+    labels = [*document.labels(*_LABELS)]
+    phrases = [lowercase_words(label.value) for label in labels]
+    if document.kind == "variable":
+        phrases.append(variable_name_words(document))
+    words = analyser.analyse(dict.fromkeys(chain.from_iterable(phrases)))
+    own_keys = _unique([word.keys for word in words])
+    via_keys = _unique([word.keys for label in via for word in analyser.analyse(lowercase_words(label.value))])
+    text_keys = [
+        word.keys for text in document.labels("text") for word in analyser.analyse(lowercase_words(text.value))
+    ]
+    first_words = analyser.analyse(dict.fromkeys([phrase[0] for phrase in phrases if phrase]))
     return Document(
-        stored=msgspec.json.encode(_stored(thing, via)).decode(),
-        iri=thing.iri,
-        kind=thing.kind,
-        scheme=thing.scheme or (thing.iri if thing.kind == "scheme" else ""),
+        stored=msgspec.json.encode(_stored(document, via)).decode(),
+        iri=document.iri,
+        kind=document.kind,
+        scheme=document.scheme or (document.iri if document.kind == "scheme" else ""),
         dataset=dataset,
-        status="active" if thing.active else "inactive",
+        status="active" if document.active else "inactive",
         language=[*dict.fromkeys(label.lang for label in labels if label.lang not in ("", "zxx"))],
-        code=[*dict.fromkeys(map(code_key, _codes(thing)))],
-        whole=[*dict.fromkeys(whole_key(label.value) for label in labels)],
+        code=[*dict.fromkeys(map(code_key, _codes(document)))],
+        whole=[*dict.fromkeys(label_key(label.value) for label in labels)],
         word=" ".join(dict.fromkeys([word.folded for word in words])),
         key=" ".join(own_keys),
-        part=" ".join(_once([word.inside for word in words])),
-        via=" ".join([key for key in mapped if key not in own_keys]),
-        text=" ".join(chain.from_iterable(told)),
-        edge=" ".join(_once([word.edges for word in words])),
-        start=" ".join(_once([word.begins for word in first])),
-        rank=_rank(thing, labels),
+        part=" ".join(_unique([word.forms for word in words])),
+        via=" ".join([key for key in via_keys if key not in own_keys]),
+        text=" ".join(chain.from_iterable(text_keys)),
+        edge=" ".join(_unique([word.edges for word in words])),
+        start=" ".join(_unique([word.prefixes for word in first_words])),
+        rank=_rank(document, labels),
     )
 
 
-def code_words(variable: SearchDocument) -> list[str]:
-    """The words that the name of a variable is made of."""
-    return spelled(variable.notation.replace("_", " "))
+def variable_name_words(variable: SearchDocument) -> list[str]:
+    """Split the name of a variable into lower-case words."""
+    return lowercase_words(variable.notation.replace("_", " "))
 
 
-def iri_of(found: Document) -> str:
-    """The IRI of a thing that was found."""
-    return str(msgspec.json.decode(str(found.get_first("stored")))[0])
+def document_iri(document: Document) -> str:
+    """Return the IRI of a Tantivy document."""
+    return str(msgspec.json.decode(str(document.get_first("stored")))[0])
 
 
-def _once(several: Iterable[Sequence[str]]) -> dict[str, None]:
-    """All of them in order, each once."""
-    return dict.fromkeys(chain.from_iterable(several))
+def _unique(groups: Iterable[Sequence[str]]) -> dict[str, None]:
+    """Return the distinct strings of all groups, in order."""
+    return dict.fromkeys(chain.from_iterable(groups))
 
 
-def _beginnings(word: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([word[:length] for length in range(1, EDGE + 1)]))
+def _word_prefixes(word: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([word[:length] for length in range(1, MAX_EDGE_LENGTH + 1)]))
 
 
-def _codes(thing: SearchDocument) -> list[str]:
-    """What stands for a thing: its code; of a code system or a register its short name and identifiers too."""
-    own = [thing.notation] if thing.notation else []
-    if thing.kind in ("scheme", "dataset"):
-        own += [thing.iri.rpartition("/")[2], *(each.removeprefix("urn:oid:") for each in thing.identifiers)]
-    return own
+def _codes(document: SearchDocument) -> list[str]:
+    """Return the notation of a document; for code systems and datasets also the short name and identifiers."""
+    codes = [document.notation] if document.notation else []
+    if document.kind in ("scheme", "dataset"):
+        codes += [document.iri.rpartition("/")[2], *(each.removeprefix("urn:oid:") for each in document.identifiers)]
+    return codes
 
 
-def _stored(thing: SearchDocument, via: Iterable[Text]) -> list[object]:
-    labels = [[role, label.lang, label.value] for role in _LABELS for label in thing.labels(role)]
+def _stored(document: SearchDocument, via: Iterable[Text]) -> list[object]:
+    labels = [[role, label.lang, label.value] for role in _LABELS for label in document.labels(role)]
     labels += [["via", label.lang, label.value] for label in via]
-    return [thing.iri, thing.kind, thing.scheme, thing.notation, int(thing.active), _codes(thing), labels]
+    return [
+        document.iri,
+        document.kind,
+        document.scheme,
+        document.notation,
+        int(document.active),
+        _codes(document),
+        labels,
+    ]
 
 
-def _rank(thing: SearchDocument, labels: Iterable[Text]) -> int:
-    """What comes first where the words do not decide (0–255): registers, upper levels, short labels, in force."""
+def _rank(document: SearchDocument, labels: Iterable[Text]) -> int:
+    """Return the static rank, 0 to 255: higher for datasets, upper levels and short labels; 0 if inactive."""
     shortest = min((len(label.value) for label in labels), default=200)
-    rank = 100 - min(shortest, 100) + 10 * max(0, 5 - len(thing.notation))
-    rank += {"scheme": 30, "dataset": 40, "variable": 0}.get(thing.kind, 20) + 20 * thing.top
-    return rank if thing.active else 0
+    rank = 100 - min(shortest, 100) + 10 * max(0, 5 - len(document.notation))
+    rank += {"scheme": 30, "dataset": 40, "variable": 0}.get(document.kind, 20) + 20 * document.is_top_concept
+    return rank if document.active else 0

@@ -1,9 +1,9 @@
-"""`SERVICE begrepp:search`: things found by their words in the build's own text index, as part of a query.
+"""`SERVICE begrepp:search`: full-text search in the text index of the build, as part of a SPARQL query.
 
     SERVICE begrepp:search { ?concept begrepp:words "lungcanc" ; begrepp:kind "concept" ; begrepp:score ?score }
 
-The words are matched as in the search box: parts of compounds, without diacritics, with a letter wrong. The rows
-come best first, at most a thousand, or `begrepp:most` of them; `skos:inScheme` keeps to one code system.
+Words are matched as in the search box: as parts of compounds, without diacritics, with spelling corrections. Rows are
+ordered best first, at most a thousand or `begrepp:most`; `skos:inScheme` limits the search to one code system.
 """
 
 from __future__ import annotations
@@ -13,31 +13,31 @@ from rdflib import Literal, URIRef, Variable
 from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.sparql.patterns import patterns
-from begrepp.sparql.services import Row, ServicePart
+from begrepp.sparql.patterns import triple_patterns
+from begrepp.sparql.services import ServicePattern, Solution
 
 _MOST = 1_000
-_HELP = 'Write SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
+_HELP = 'Use SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
 
 
-def search_part(index: TextIndex, prologue: str, part: ServicePart) -> list[Row]:
-    """The rows of a search part; raises `QueryError` where it does not say what to look for."""
-    said: dict[str, object] = {}
-    things = set()
-    for pattern in patterns(f"{prologue}SELECT * {{ {part.body} }}"):
-        said[str(pattern.predicate)] = pattern.object
-        things.add(pattern.subject)
-    words, score = said.pop(expand("begrepp:words"), None), said.pop(expand("begrepp:score"), None)
-    kind, scheme = said.pop(expand("begrepp:kind"), ""), said.pop(expand("skos:inScheme"), "")
-    most = said.pop(expand("begrepp:most"), _MOST)
-    if len(things) != 1 or not isinstance(thing := things.pop(), Variable) or not isinstance(words, Literal):
-        raise QueryError("begrepp:search has no words to look for, or more than one thing.", _HELP)
-    if said or not isinstance(scheme, URIRef | str):
-        raise QueryError(f"begrepp:search does not know <{next(iter(said), scheme)}>.", _HELP)
+def run_search_service(index: TextIndex, prologue: str, service: ServicePattern) -> list[Solution]:
+    """Return the rows of a SERVICE begrepp:search; raises `QueryError` if its patterns are not as described above."""
+    parameters: dict[str, object] = {}
+    subjects = set()
+    for pattern in triple_patterns(f"{prologue}SELECT * {{ {service.body} }}"):
+        parameters[str(pattern.predicate)] = pattern.object
+        subjects.add(pattern.subject)
+    words, score = parameters.pop(expand("begrepp:words"), None), parameters.pop(expand("begrepp:score"), None)
+    kind, scheme = parameters.pop(expand("begrepp:kind"), ""), parameters.pop(expand("skos:inScheme"), "")
+    most = parameters.pop(expand("begrepp:most"), _MOST)
+    if len(subjects) != 1 or not isinstance(subject := subjects.pop(), Variable) or not isinstance(words, Literal):
+        raise QueryError("begrepp:search needs begrepp:words and exactly one subject variable.", _HELP)
+    if parameters or not isinstance(scheme, URIRef | str):
+        raise QueryError(f"begrepp:search does not support <{next(iter(parameters), scheme)}>.", _HELP)
     limit = min(_MOST, int(str(most)))
     _, hits = index.search(str(words), kind=str(kind), scheme=str(scheme), limit=limit)
-    rows = [{str(thing): f"<{hit.iri}>"} for hit in hits]
+    rows = [{str(subject): f"<{hit.iri}>"} for hit in hits]
     if isinstance(score, Variable):
-        for place, row in enumerate(rows):
-            row[str(score)] = str(len(rows) - place)
+        for position, row in enumerate(rows):
+            row[str(score)] = str(len(rows) - position)
     return rows

@@ -1,4 +1,4 @@
-"""Words that people use for one another when they search, from `ontology/synonyms.txt`."""
+"""Synonyms for searching, read from `ontology/synonyms.txt`."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from functools import cache
 from itertools import product
 
 from begrepp.settings import ROOT
-from begrepp.text.stemming import keys, spelled
+from begrepp.text.stemming import lowercase_words, word_keys
 
-Words = tuple[str, ...]
-LONGEST = 4
-"""The most words a phrase may have to be looked for."""
+Phrase = tuple[str, ...]
+MAX_PHRASE_WORDS = 4
+"""The longest phrase that is looked up, in words."""
 
 
 @cache
-def _groups() -> tuple[dict[Words, set[int]], list[list[Words]]]:
-    """Which groups a phrase is in, by the keys of its words; and the phrases of each group."""
-    groups: list[list[Words]] = []
-    by_phrase: dict[Words, set[int]] = {}
+def _read_groups() -> tuple[dict[Phrase, set[int]], list[list[Phrase]]]:
+    """Return the group numbers of each phrase, by the keys of its words, and the phrases of each group."""
+    groups: list[list[Phrase]] = []
+    by_phrase: dict[Phrase, set[int]] = {}
     for line in (ROOT / "ontology" / "synonyms.txt").read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
-        phrases = [tuple(spelled(phrase)) for phrase in line.split("=")]
+        phrases = [tuple(lowercase_words(phrase)) for phrase in line.split("=")]
         for phrase in phrases:
-            for each in product(*(keys(word) for word in phrase)):
-                by_phrase.setdefault(each, set()).add(len(groups))
+            for key in product(*(word_keys(word) for word in phrase)):
+                by_phrase.setdefault(key, set()).add(len(groups))
         groups.append(phrases)
     return by_phrase, groups
 
 
-def synonyms(phrase: Sequence[str]) -> list[Words]:
-    """The phrases that may stand for this one, each as its words in lower case."""
-    by_phrase, groups = _groups()
-    found = {group for each in product(*(keys(word) for word in phrase)) for group in by_phrase.get(each, ())}
-    said = [other for group in sorted(found) for other in groups[group]]
-    return [other for other in dict.fromkeys(said) if other != tuple(phrase)]
+def synonyms(phrase: Sequence[str]) -> list[Phrase]:
+    """Return the synonyms of a phrase, each as its lower-case words."""
+    by_phrase, groups = _read_groups()
+    numbers = {number for key in product(*(word_keys(word) for word in phrase)) for number in by_phrase.get(key, ())}
+    phrases = [other for number in sorted(numbers) for other in groups[number]]
+    return [other for other in dict.fromkeys(phrases) if other != tuple(phrase)]

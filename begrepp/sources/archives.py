@@ -38,14 +38,14 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
             members = archive.infolist()
     except _DAMAGED as error:
         raise InputError(
-            path, f"this is not a whole zip or xlsx file ({error}).", "Fetch the file again from its publisher."
+            path, f"this is not a complete zip or xlsx file ({error}).", "Download the file again from its publisher."
         ) from None
     unpacked_bytes = sum(member.file_size for member in members)
     ratio = unpacked_bytes // max(path.stat().st_size, 1)
     if unpacked_bytes > MAX_UNPACKED or (unpacked_bytes > _SMALL and ratio > MAX_RATIO):
         raise InputError(
             path,
-            f"the archive would unpack to {unpacked_bytes:,} bytes, {ratio:,} times its size: "
+            f"the archive would expand to {unpacked_bytes:,} bytes, {ratio:,} times its size: "
             "it looks like a zip bomb.",
             "Check where the file comes from.",
         )
@@ -74,7 +74,7 @@ def refuse_doctypes(path: Path) -> None:
                 raise InputError(
                     path,
                     f"the part '{member.filename}' is damaged ({error}).",
-                    "Fetch the file again from its publisher.",
+                    "Download the file again from its publisher.",
                 ) from None
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                 raise InputError(
@@ -94,13 +94,13 @@ def unpack_members(path: Path, folder: Path, pattern: str) -> list[Path]:
             continue
         target = folder / PurePosixPath(name).name
         if target in written:
-            raise InputError(path, f"two members are called '{target.name}'.", "Add one of them only.")
+            raise InputError(path, f"two members are called '{target.name}'.", "Add only one of them.")
         try:
             with zipfile.ZipFile(path) as archive, archive.open(member) as stream, target.open("wb") as out:
                 shutil.copyfileobj(stream, out)
         except _DAMAGED as error:
             raise InputError(
-                path, f"the member '{member.filename}' is damaged ({error}).", "Fetch the file again."
+                path, f"the member '{member.filename}' is damaged ({error}).", "Download the file again."
             ) from None
         written.append(target)
     return written
@@ -124,7 +124,7 @@ def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
             raise InputError(
                 path,
                 f"the member '{matches[0].filename}' is damaged ({error}).",
-                "Fetch the file again from its publisher.",
+                "Download the file again from its publisher.",
             ) from None
         yield stream, Origin(f"{path.name}/{matches[0].filename}")
 
@@ -167,7 +167,7 @@ def walk_xml(stream: IO[bytes], origin: Origin, *, doctype: bool = False) -> Ite
         ) from None
     except (ParseError, *_DAMAGED) as error:
         raise InputError(
-            origin, f"the XML is not well-formed ({error}).", "Fetch the file again from its publisher."
+            origin, f"the XML is not well-formed ({error}).", "Download the file again from its publisher."
         ) from None
 
 

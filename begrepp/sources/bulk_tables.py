@@ -70,7 +70,9 @@ def stage_table(
         )
     except duckdb.Error as error:
         _raise_row_error(path, columns, texts)
-        raise InputError(path, f"it cannot be read: {str(error).splitlines()[0]}.", "Fetch the file again.") from None
+        raise InputError(
+            path, f"the file cannot be read: {str(error).splitlines()[0]}.", "Download the file again."
+        ) from None
     ((count,),) = fetch_rows(connection, f"SELECT count(*) FROM {STAGED_TABLE}")
     if count != lines:
         _refuse_empty_lines(path)
@@ -118,7 +120,7 @@ def _refuse_empty_lines(path: Path) -> None:
         for number, line in enumerate(file, start=1):
             if empty and line.strip():
                 raise InputError(
-                    Origin(path.name, empty), "the line is empty.", "Take it out, or fetch the file again."
+                    Origin(path.name, empty), "the line is empty.", "Remove it, or download the file again."
                 )
             if not line.strip():
                 empty = empty or number

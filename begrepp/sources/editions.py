@@ -49,7 +49,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             refuse_identity_numbers(line, Origin(path.name, number))
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(path, f"not well-formed TOML: {error}.", "Mend the line and try again.") from None
+        raise InputError(path, f"not well-formed TOML: {error}.", "Fix the line and try again.") from None
 
 
 def valid_from(edition: EditionFiles) -> date:
@@ -72,7 +72,7 @@ def valid_from(edition: EditionFiles) -> date:
     raise InputError(
         Origin(f"{edition.source}/{edition.version}"),
         f"the edition's name '{edition.version}' does not begin with a year or a date.",
-        "Name it so (2021, 2021-05-31), or put a source.toml beside the files with [release] valid_from = 2021-01-01.",
+        "Use such a name (2021, 2021-05-31), or add a source.toml with [release] valid_from = 2021-01-01.",
     )
 
 
@@ -90,7 +90,7 @@ def coverage(edition: EditionFiles) -> Coverage:
 def _release_table(edition: EditionFiles) -> dict[str, Any]:
     table = declaration(edition).get("release", {})
     if not isinstance(table, dict):
-        raise InputError(Origin(DECLARATION), "release is no table.", "Write [release] on a line of its own.")
+        raise InputError(Origin(DECLARATION), "release is not a table.", "Write [release] on a line of its own.")
     return table
 
 

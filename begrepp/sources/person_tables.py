@@ -43,7 +43,7 @@ def refuse_person_tables(files: Iterable[Path]) -> None:
         if path.suffix.lower() in _DATA_SUFFIXES:
             raise PersonalDataError(
                 path,
-                f"'{path.suffix}' is a file of data from a statistics program; begrepp takes metadata only.",
+                f"'{path.suffix}' is a data file from a statistics program; begrepp accepts metadata only.",
                 "Add the data dictionary, not the data.",
             )
         if path.suffix.lower() in _TEXT_SUFFIXES:

@@ -69,7 +69,7 @@ def refuse_identity_numbers(text: str, origin: Origin) -> None:
     if find_identity_number(text):
         raise PersonalDataError(
             origin,
-            "a cell holds a Swedish personal identity number; begrepp takes metadata only, never data about a person.",
+            "a cell holds a Swedish personal identity number; begrepp accepts metadata only, never personal data.",
             "Remove the personal data at its source and add the file again.",
         )
 
@@ -107,9 +107,9 @@ def refuse_person_rows(cells: Mapping[str, str], origin: Origin) -> None:
         if cell and (pattern := _person_cell_pattern(column)) and pattern.fullmatch(cell):
             raise PersonalDataError(
                 origin,
-                f"the column '{column}' names a person or tells when one was born: this looks like data with one row "
-                "for each individual, not like a list of variables or codes.",
-                "begrepp takes metadata only. Add the data dictionary, not the data.",
+                f"the column '{column}' identifies a person or gives a date of birth: this looks like data with one "
+                "row per individual, not a list of variables or codes.",
+                "begrepp accepts metadata only. Add the data dictionary, not the data.",
             )
 
 

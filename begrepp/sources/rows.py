@@ -63,7 +63,7 @@ class Row:
             raise InputError(
                 self.origin,
                 f"the loader does not know the column(s) {', '.join(map(repr, remaining))}.",
-                "See what the publisher added, and take it or ignore it by name in the loader or the mapping file.",
+                "Read the new column, or ignore it by name, in the loader or the mapping file.",
             )
 
 
@@ -86,7 +86,7 @@ def check_header(header: list[str], required: Iterable[str], delimiter: str, pat
         raise InputError(
             Origin(path.name, 1),
             f"the header has the column(s) {', '.join(map(repr, duplicates))} more than once.",
-            "Rename one of them in a copy, and say so in the mapping file.",
+            "Rename one of them in a copy, and use the new name in the mapping file.",
         )
     missing = [name for name in required if name not in header]
     if not missing:
@@ -95,7 +95,7 @@ def check_header(header: list[str], required: Iterable[str], delimiter: str, pat
         if other != delimiter and len(header) == 1 and other in header[0]:
             raise InputError(
                 Origin(path.name, 1),
-                f"the columns look separated by {name}, not by {delimiter!r}.",
+                f"the columns seem to be separated by {name}, not by {delimiter!r}.",
                 "Save the file with the publisher's own delimiter, or name the delimiter in the mapping file.",
             )
     raise InputError(
@@ -118,6 +118,6 @@ def cells_by_column(header: list[str], cells: list[str], origin: Origin, short_r
         raise InputError(
             origin,
             f"{len(cells)} cells where the table has {len(header)} columns.",
-            "The file may be cut off, or a cell holds an unquoted delimiter; mend the row or fetch the file again.",
+            "The file may be truncated, or a cell has an unquoted delimiter; fix the row or download the file again.",
         )
     return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}

@@ -39,12 +39,12 @@ def stage_files(
     """
     for kind, value in (("source", source), ("edition", edition)):
         if not _NAME.fullmatch(value):
-            raise UsageError(f"'{value}' is no name for a {kind}.", "Use letters, digits, dot, hyphen and underscore.")
+            raise UsageError(
+                f"'{value}' is not a valid {kind} name.", "Use letters, digits, dot, hyphen and underscore."
+            )
     target = settings.raw / source / edition
     if target.exists() and not replace:
-        raise UsageError(
-            f"{source} {edition} was added before ({target}).", "Use --replace to put these files in its place."
-        )
+        raise UsageError(f"{source} {edition} was added before ({target}).", "Use --replace to replace those files.")
     with staging_folder(settings.builds) as folder:
         edition_folder = folder / source / edition
         edition_folder.mkdir(parents=True)
@@ -80,7 +80,7 @@ def _write_declaration(path: Path, loader: str, partial: bool, placeholder: str)
     if not lines:
         return
     if path.exists():
-        raise UsageError("--loader and --partial cannot be combined with a source.toml.", "Say it in the source.toml.")
+        raise UsageError("--loader and --partial cannot be combined with a source.toml.", "Set it in the source.toml.")
     path.write_text("".join([*lines, placeholder]), encoding="utf-8")
 
 

@@ -87,11 +87,11 @@ def read_table(
     except csv.Error as error:
         raise InputError(
             Origin(path.name, skipped + reader.line_num),
-            f"the file is not well-formed delimited text ({error}); it may be cut off in the middle of a quoted cell.",
-            "Fetch the file again from its publisher and compare its size.",
+            f"the file is not well-formed delimited text ({error}); it may end in the middle of a quoted cell.",
+            "Download the file again from its publisher and compare its size.",
         ) from None
     if empty:
-        raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
+        raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
 
 
 def read_exact(
@@ -110,7 +110,7 @@ def read_exact(
     lines = enumerate(_decoded_lines(path, "utf-8", counter), start=1)
     number, line = next(lines, (0, ""))
     if not number:
-        raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
+        raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
     header = line.rstrip("\r\n").split("\t")
     if header != list(columns):
         check_header(header, columns, "\t", path)
@@ -143,7 +143,7 @@ def read_comments(path: Path, comment: str) -> str:
             break
         lines.append(line.removeprefix(comment))
         if sum(map(len, lines)) > MAX_LINE:
-            raise InputError(path, "the head of the file has no end.", "Check that you added the right file.")
+            raise InputError(path, "the file header has no end.", "Check that you added the right file.")
     return "".join(lines)
 
 
@@ -199,6 +199,6 @@ def _bounded_lines(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
             raise InputError(
                 Origin(path.name, number),
                 f"a line is longer than {MAX_LINE:,} bytes: this is not a table with line breaks.",
-                "Check that you added the right file and that it was not converted on the way.",
+                "Check that you added the right file and that it was not converted.",
             )
         yield line

@@ -45,7 +45,7 @@ def read_xlsx(
         refuse_person_rows(cells, origin)
         yield Row(cells, origin)
     if header is None:
-        raise InputError(path, "the sheet is empty.", "Fetch the file again from its publisher.")
+        raise InputError(path, "the sheet is empty.", "Download the file again from its publisher.")
 
 
 def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:

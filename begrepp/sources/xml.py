@@ -116,13 +116,13 @@ def read_xml(
         raise InputError(
             Origin(path.name, error.getLineNumber() or 0),
             f"the XML is not well-formed ({error.getMessage()}).",
-            "Mend the line, or fetch the file again from its publisher.",
+            "Fix the line, or download the file again from its publisher.",
         ) from None
     except (SAXException, LookupError, UnicodeError) as error:
-        raise InputError(path, f"the XML cannot be read ({error}).", "Fetch the file again.") from None
+        raise InputError(path, f"the XML cannot be read ({error}).", "Download the file again.") from None
     yield from handler.take_completed()
     if handler.root is None:
-        raise InputError(path, "the file is empty.", "Fetch the file again from its publisher.")
+        raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
     yield handler.root
 
 
@@ -163,7 +163,7 @@ class _Handler(ContentHandler):
         if local in self.refused:
             raise PersonalDataError(
                 Origin(self.origin.file, row),
-                f"<{local}> holds {self.refused[local]}; begrepp takes metadata only, never data about a person.",
+                f"<{local}> holds {self.refused[local]}; begrepp accepts metadata only, never data about a person.",
                 "Export the metadata alone, without the data, and add that file.",
             )
         self._nodes += 1

@@ -1,1 +1,4 @@
-"""What can be said about a SPARQL query before it is asked: its words, what it would do, and what it needs."""
+"""Analysis and rewriting of SPARQL query text before evaluation: tokens, triple patterns, SERVICE, SELECT *.
+
+Query text goes in; tokens, patterns and rewritten query text come out.
+"""

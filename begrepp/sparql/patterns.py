@@ -1,4 +1,4 @@
-"""The triple patterns of a query, by rdflib's algebra: what must match, and where."""
+"""Triple patterns of a query, extracted from rdflib's SPARQL algebra."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.sparql.tokens import depth, tokens
 
-LONGEST = 20_000
-_DEEPEST = 40
+MAX_QUERY_LENGTH = 20_000
+"""The longest query that is parsed, in characters."""
+_MAX_DEPTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriplePattern:
-    """One triple pattern: its terms, the graph it is asked of (empty: the default graph), and whether it must match."""
+    """A triple pattern: its terms, its graph (empty for the default graph), and whether it is required to match."""
 
     subject: Node
     predicate: Node | Path
@@ -33,14 +34,14 @@ class TriplePattern:
 
     @property
     def text(self) -> str:
-        """In SPARQL's own writing, complete with GRAPH."""
-        inner = f"{_written(self.subject)} {_written(self.predicate)} {_written(self.object)} ."
+        """The pattern in SPARQL syntax, with full IRIs and GRAPH."""
+        inner = f"{_format_term(self.subject)} {_format_term(self.predicate)} {_format_term(self.object)} ."
         return f"GRAPH {self.graph} {{ {inner} }}" if self.graph else inner
 
     @property
-    def said(self) -> str:
-        """The same for people, with prefixes."""
-        return re.sub(r"<([^<>]*)>", lambda found: short(found[1]), self.text)
+    def short_text(self) -> str:
+        """The pattern in SPARQL syntax, with prefixed names."""
+        return re.sub(r"<([^<>]*)>", lambda match: format_iri(match[1]), self.text)
 
     @property
     def terms(self) -> tuple[Node | Path, ...]:
@@ -48,37 +49,37 @@ class TriplePattern:
         return (self.subject, self.predicate, self.object)
 
 
-def _written(term: Node | Path) -> str:
+def _format_term(term: Node | Path) -> str:
     if isinstance(term, BNode):
         return f"?_{term}"
-    written: str = term.n3()
-    return written
+    text: str = term.n3()
+    return text
 
 
-def short(iri: str) -> str:
-    """An IRI as people write it: a prefixed name where there is one."""
+def format_iri(iri: str) -> str:
+    """Format an IRI as a prefixed name if a prefix matches, otherwise in angle brackets."""
     return name if (name := compact(iri)) != iri else f"<{iri}>"
 
 
-def algebra(query: str) -> CompValue:
-    """The query's algebra; raises `QueryError` where it cannot be parsed, or is too long to look at."""
-    words = list(tokens(query))
-    if len(query) > LONGEST or depth(words) > _DEEPEST:
-        raise QueryError("The query is too long to be looked into.", "Shorten it.")
+def parse_algebra(query: str) -> CompValue:
+    """Parse a query to rdflib's algebra; raises `QueryError` if it is too long, nested too deeply, or not valid."""
+    token_list = list(tokens(query))
+    if len(query) > MAX_QUERY_LENGTH or depth(token_list) > _MAX_DEPTH:
+        raise QueryError("The query is too long to be analysed.", "Shorten it.")
     try:
         return translateQuery(parseQuery(query), initNs=prefixes()).algebra
     except QueryError:
         raise
     except Exception as error:  # pyparsing and rdflib raise many kinds
-        raise QueryError(f"The query cannot be read: {error}", "Correct it and ask again.") from None
+        raise QueryError(f"The query cannot be parsed: {error}", "Fix the query and retry.") from None
 
 
-def patterns(query: str) -> list[TriplePattern]:
-    """The triple patterns of a query, in the order of the algebra."""
-    return [*_patterns(algebra(query), "", True)]
+def triple_patterns(query: str) -> list[TriplePattern]:
+    """Return the triple patterns of a query in the order of the algebra; raises `QueryError`."""
+    return [*_walk_algebra(parse_algebra(query), "", True)]
 
 
-def _patterns(node: object, graph: str, required: bool) -> Iterator[TriplePattern]:
+def _walk_algebra(node: object, graph: str, required: bool) -> Iterator[TriplePattern]:
     if isinstance(node, CompValue):
         if node.name == "BGP":
             for subject, predicate, object_ in node.triples:
@@ -89,21 +90,21 @@ def _patterns(node: object, graph: str, required: bool) -> Iterator[TriplePatter
         inner = node.term.n3() if node.name == "Graph" else graph
         for key, value in node.items():
             optional = (node.name in ("LeftJoin", "Minus") and key == "p2") or node.name == "Union" or key == "expr"
-            yield from _patterns(value, inner, required and not optional)
+            yield from _walk_algebra(value, inner, required and not optional)
     elif isinstance(node, list | tuple):
         for item in node:
-            yield from _patterns(item, graph, required)
+            yield from _walk_algebra(item, graph, required)
 
 
 def required_properties(query: str) -> frozenset[str]:
-    """The properties without which nothing can match."""
+    """Return the properties of the triple patterns that are required to match; raises `QueryError`."""
     return frozenset(
         str(pattern.predicate)
-        for pattern in patterns(query)
+        for pattern in triple_patterns(query)
         if pattern.required and isinstance(pattern.predicate, URIRef)
     )
 
 
 def is_variable(term: object) -> bool:
-    """Whether a term stands open."""
+    """Return whether a term is a variable or a blank node."""
     return isinstance(term, Variable | BNode)

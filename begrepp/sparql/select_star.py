@@ -1,6 +1,7 @@
-"""The columns of `SELECT *` in the order in which their variables stand in the query.
+"""Expansion of `SELECT *` to the variables in the order in which they occur in the query.
 
-SPARQL leaves the order open; Oxigraph gives the alphabet's. A reader of `SELECT * { ?s ?p ?o }` expects s, p, o.
+SPARQL does not define the order of the columns; Oxigraph sorts them by name. `SELECT * { ?s ?p ?o }` is expanded to
+s, p, o.
 """
 
 from __future__ import annotations
@@ -16,32 +17,32 @@ from begrepp.sparql.tokens import Token, after_prologue, tokens
 _EMPTY = Store()
 
 
-def columns_as_written(query: str, base: str | None = None) -> str:
-    """The query with its variables in place of the `*`; as it is where it has none, or is not well formed."""
+def expand_select_star(query: str, base: str | None = None) -> str:
+    """Replace the `*` of a query by its variables; returns a query without `*` or with a syntax error unchanged."""
     if "*" not in query:
         return query
-    star = _star([*takewhile(lambda token: token.text != "{", tokens(query))])
+    star = _find_star([*takewhile(lambda token: token.text != "{", tokens(query))])
     if star is None:
         return query
-    words = [*tokens(query)]
-    # Of an empty store the engine tells the variables at once; another endpoint must not be asked for them.
-    if any(token.is_word("SERVICE") for token in words):
+    token_list = [*tokens(query)]
+    # The variables are found by evaluating the query on an empty store; no request may be sent to another endpoint.
+    if any(token.is_word("SERVICE") for token in token_list):
         return query
     with suppress(SyntaxError, ValueError, OSError, RuntimeError):
-        answer = _EMPTY.query(query, base_iri=base, prefixes=prefixes())
-        if isinstance(answer, QuerySolutions) and answer.variables:
-            places = {token.text[1:]: token.start for token in reversed(words) if token.kind == "variable"}
-            named = sorted((variable.value for variable in answer.variables), key=lambda name: places.get(name, 0))
-            return f"{query[: star.start]}{' '.join(f'?{name}' for name in named)}{query[star.end :]}"
+        results = _EMPTY.query(query, base_iri=base, prefixes=prefixes())
+        if isinstance(results, QuerySolutions) and results.variables:
+            offsets = {token.text[1:]: token.start for token in reversed(token_list) if token.kind == "variable"}
+            names = sorted((variable.value for variable in results.variables), key=lambda name: offsets.get(name, 0))
+            return f"{query[: star.start]}{' '.join(f'?{name}' for name in names)}{query[star.end :]}"
     return query
 
 
-def _star(words: list[Token]) -> Token | None:
-    """The `*` of a query that selects all, in the words before its first brace."""
-    at = after_prologue(words)
-    if at >= len(words) or not words[at].is_word("SELECT"):
+def _find_star(token_list: list[Token]) -> Token | None:
+    """Return the `*` of a `SELECT *`, given the tokens before the first brace; None for other queries."""
+    at = after_prologue(token_list)
+    if at >= len(token_list) or not token_list[at].is_word("SELECT"):
         return None
     at += 1
-    if at < len(words) and words[at].is_word("DISTINCT", "REDUCED"):
+    if at < len(token_list) and token_list[at].is_word("DISTINCT", "REDUCED"):
         at += 1
-    return words[at] if at < len(words) and words[at].text == "*" else None
+    return token_list[at] if at < len(token_list) and token_list[at].text == "*" else None

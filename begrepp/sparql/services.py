@@ -1,7 +1,7 @@
-"""The SERVICE parts of a query: found by their words, asked for apart, and put back as the rows that came.
+"""Rewriting of SERVICE patterns: finds them by tokens and replaces them with the rows of their results.
 
-A part `SERVICE <endpoint> { … }` becomes `VALUES (…) { … }` before the engine sees the query, so the engine itself
-never asks anybody, and the same works whichever engine it is.
+`SERVICE <endpoint> { … }` is replaced by `VALUES (…) { … }` before the query is evaluated, so the engine sends no
+requests, and every engine gives the same result.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from begrepp.errors import QueryError, QueryRefused
 from begrepp.rdf.namespaces import prefixes, sparql_prologue
 from begrepp.sparql.tokens import Token, after_prologue, tokens
 
-_MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
+Solution = dict[str, str]
+"""Terms in SPARQL syntax by variable name, without `?`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServicePart:
-    """`SERVICE name { body }`, from `start` to `end` in the query's text.
+class ServicePattern:
+    """`SERVICE name { body }`, from the offset `start` to `end` of the query text.
 
-    `narrowed` says whether what the rest of the query binds may narrow what is asked: not within EXISTS, or in a
-    subquery, where a variable of the same name may be another.
+    `can_be_restricted` is False within EXISTS, MINUS and subqueries, where a variable of the same name may be another
+    variable: bindings from the rest of the query must not be sent to the endpoint.
     """
 
     name: str
@@ -29,165 +30,175 @@ class ServicePart:
     body: str
     start: int
     end: int
-    narrowed: bool
+    can_be_restricted: bool
 
     @property
     def variables(self) -> list[str]:
-        """The variables of the part, without their mark."""
+        """The variables of the pattern, sorted, without `?`."""
         return sorted({token.text[1:] for token in tokens(self.body) if token.kind == "variable"})
 
 
-def first_service(query: str, words: Sequence[Token]) -> ServicePart | None:
-    """The first SERVICE part of a query, or None."""
-    place = _place(words)
+def find_service(query: str, token_list: Sequence[Token]) -> ServicePattern | None:
+    """Return the first SERVICE pattern of a query, or None.
+
+    Raises `QueryRefused` for a variable endpoint, and `QueryError` for a syntax error or a nested SERVICE.
+    """
+    place = _locate_service(token_list)
     if place is None:
         return None
     begin, opening, close = place
-    name = words[opening - 1]
+    name = token_list[opening - 1]
     if name.kind == "variable":
-        raise QueryRefused("SERVICE with a variable is not allowed here.", "Name the endpoint, or use begrepp:nodes.")
-    if any(token.is_word("SERVICE") for token in words[opening:close]):
-        raise QueryError("A SERVICE within a SERVICE is not passed on.", "Put them side by side.")
-    return ServicePart(
-        name=_iri(name, words),
-        silent=words[begin + 1].is_word("SILENT"),
-        body=query[words[opening].end : words[close].start],
-        start=words[begin].start,
-        end=words[close].end,
-        narrowed=_may_be_narrowed(words, begin),
+        raise QueryRefused(
+            "SERVICE with a variable is not allowed here.", "Give the IRI of the endpoint, or use begrepp:nodes."
+        )
+    if any(token.is_word("SERVICE") for token in token_list[opening:close]):
+        raise QueryError("Nested SERVICE is not supported.", "Place the SERVICE patterns side by side.")
+    return ServicePattern(
+        name=_expand_iri(name, token_list),
+        silent=token_list[begin + 1].is_word("SILENT"),
+        body=query[token_list[opening].end : token_list[close].start],
+        start=token_list[begin].start,
+        end=token_list[close].end,
+        can_be_restricted=_can_be_restricted(token_list, begin),
     )
 
 
-def _place(words: Sequence[Token]) -> tuple[int, int, int] | None:
-    """Where the first SERVICE stands, and the braces of its group."""
-    begin = next((n for n, token in enumerate(words) if token.is_word("SERVICE")), None)
+def _locate_service(token_list: Sequence[Token]) -> tuple[int, int, int] | None:
+    """Return the token indexes of the first SERVICE and of the braces of its group, or None."""
+    begin = next((n for n, token in enumerate(token_list) if token.is_word("SERVICE")), None)
     if begin is None:
         return None
     opening = begin + 2
-    opening += begin + 1 < len(words) and words[begin + 1].is_word("SILENT")
-    if opening >= len(words) or words[opening].text != "{":
+    opening += begin + 1 < len(token_list) and token_list[begin + 1].is_word("SILENT")
+    if opening >= len(token_list) or token_list[opening].text != "{":
         raise QueryError("SERVICE must be followed by an endpoint and a group.", "Write SERVICE <endpoint> { … }.")
-    return begin, opening, _closing(words, opening)
+    return begin, opening, _closing_bracket(token_list, opening)
 
 
-def _closing(words: Sequence[Token], opening: int) -> int:
-    """The index of the bracket that closes the one at `opening`."""
-    opens, closes = words[opening].text, {"{": "}", "(": ")"}[words[opening].text]
+def _closing_bracket(token_list: Sequence[Token], opening: int) -> int:
+    """Return the index of the bracket that closes the one at `opening`."""
+    opens, closes = token_list[opening].text, {"{": "}", "(": ")"}[token_list[opening].text]
     level = 0
-    for n in range(opening, len(words)):
-        if words[n].kind == "mark":
-            level += (words[n].text == opens) - (words[n].text == closes)
+    for n in range(opening, len(token_list)):
+        if token_list[n].kind == "mark":
+            level += (token_list[n].text == opens) - (token_list[n].text == closes)
             if not level:
                 return n
     raise QueryError("A bracket is not closed.", f"Add the missing '{closes}'.")
 
 
-def _iri(token: Token, words: Sequence[Token]) -> str:
-    """The IRI that a token names, by the query's own prefixes or the project's."""
+def _expand_iri(token: Token, token_list: Sequence[Token]) -> str:
+    """Expand an IRI or prefixed name, by the query's prefixes or the project's."""
     if token.kind == "iri":
         return token.text[1:-1]
     if token.kind != "name":
         raise QueryError("SERVICE must be followed by an endpoint and a group.", "Write SERVICE <endpoint> { … }.")
     prefix, _, local = token.text.partition(":")
-    known = {**prefixes(), **declared(words)}
-    if prefix not in known:
+    namespaces = {**prefixes(), **declared_prefixes(token_list)}
+    if prefix not in namespaces:
         raise QueryError(f"The prefix '{prefix}:' is not declared.", "Declare it with PREFIX.")
-    return known[prefix] + local
+    return namespaces[prefix] + local
 
 
-def declared(words: Sequence[Token]) -> dict[str, str]:
-    """The prefixes that a query declares."""
-    found = {}
-    for n in range(after_prologue([*words])):
-        if words[n].is_word("PREFIX") and n + 2 < len(words):
-            found[words[n + 1].text.removesuffix(":")] = words[n + 2].text[1:-1]
-    return found
+def declared_prefixes(token_list: Sequence[Token]) -> dict[str, str]:
+    """Return the prefixes that a query declares, with their namespaces."""
+    declared = {}
+    for n in range(after_prologue([*token_list])):
+        if token_list[n].is_word("PREFIX") and n + 2 < len(token_list):
+            declared[token_list[n + 1].text.removesuffix(":")] = token_list[n + 2].text[1:-1]
+    return declared
 
 
-def _may_be_narrowed(words: Sequence[Token], at: int) -> bool:
-    """Whether the part lies neither within EXISTS nor in a subquery."""
+def _can_be_restricted(token_list: Sequence[Token], at: int) -> bool:
+    """Return whether the token at an index is outside EXISTS, MINUS and subqueries."""
     groups: list[int] = []
     for n in range(at):
-        if words[n].kind == "mark" and words[n].text == "{":
+        if token_list[n].kind == "mark" and token_list[n].text == "{":
             groups.append(n)
-        elif words[n].kind == "mark" and words[n].text == "}" and groups:
+        elif token_list[n].kind == "mark" and token_list[n].text == "}" and groups:
             groups.pop()
-    return not any(words[g - 1].is_word("EXISTS", "MINUS") or words[g + 1].is_word("SELECT") for g in groups if g)
+    return not any(
+        token_list[brace - 1].is_word("EXISTS", "MINUS") or token_list[brace + 1].is_word("SELECT")
+        for brace in groups
+        if brace
+    )
 
 
-def prologue(query: str, words: Sequence[Token]) -> str:
-    """The project's prefixes and the query's own BASE and PREFIX lines, to go before a part that is sent alone."""
-    end = words[after_prologue([*words])].start if after_prologue([*words]) < len(words) else len(query)
-    own = declared(words)
-    ours = "".join(f"PREFIX {p}: <{ns}>\n" for p, ns in prefixes().items() if p not in own)
-    return ours + query[:end]
+def prologue(query: str, token_list: Sequence[Token]) -> str:
+    """Return the project's prefixes and the query's BASE and PREFIX lines, for a pattern that is sent alone."""
+    first = after_prologue([*token_list])
+    end = token_list[first].start if first < len(token_list) else len(query)
+    declared = declared_prefixes(token_list)
+    predefined = "".join(f"PREFIX {p}: <{ns}>\n" for p, ns in prefixes().items() if p not in declared)
+    return predefined + query[:end]
 
 
-def without(query: str, part: ServicePart, rows: str) -> str:
-    """The query with rows (or an empty group) in the part's place."""
-    return query[: part.start] + rows + query[part.end :]
+def replace_service(query: str, service: ServicePattern, rows: str) -> str:
+    """Return the query with the SERVICE pattern replaced by rows (a VALUES clause or an empty group)."""
+    return query[: service.start] + rows + query[service.end :]
 
 
-def shared_variables(query: str, words: Sequence[Token], part: ServicePart) -> list[str]:
-    """The variables of the part that the patterns of the rest may bind."""
-    elsewhere = {token.text[1:] for token in tokens(_rest(query, words, part)) if token.kind == "variable"}
-    return [name for name in part.variables if name in elsewhere]
+def shared_variables(query: str, token_list: Sequence[Token], service: ServicePattern) -> list[str]:
+    """Return the variables of the pattern that also occur in the rest of the query."""
+    where = _where_without_services(query, token_list, service)
+    outside = {token.text[1:] for token in tokens(where) if token.kind == "variable"}
+    return [name for name in service.variables if name in outside]
 
 
-def candidates(query: str, words: Sequence[Token], part: ServicePart, shared: Sequence[str], limit: int) -> str:
-    """The query for what the rest of the query binds the shared variables to, or more than that."""
+def bindings_query(
+    query: str, token_list: Sequence[Token], service: ServicePattern, shared: Sequence[str], limit: int
+) -> str:
+    """Return a query for the bindings of the shared variables in the rest of the query; filters are left out."""
     dataset = []
-    for n, token in enumerate(words[: _where(words)]):
+    for n, token in enumerate(token_list[: _where_brace(token_list)]):
         if token.is_word("FROM"):
-            named = words[n + 1].is_word("NAMED")
-            dataset.append("FROM " + ("NAMED " if named else "") + words[n + 1 + named].text)
+            named = token_list[n + 1].is_word("NAMED")
+            dataset.append("FROM " + ("NAMED " if named else "") + token_list[n + 1 + named].text)
     names = " ".join(f"?{name}" for name in shared)
-    where = _rest(query, words, part)
-    return f"{prologue(query, words)}\nSELECT DISTINCT {names} {' '.join(dataset)} WHERE {where} LIMIT {limit}"
+    where = _where_without_services(query, token_list, service)
+    return f"{prologue(query, token_list)}\nSELECT DISTINCT {names} {' '.join(dataset)} WHERE {where} LIMIT {limit}"
 
 
-def _rest(query: str, words: Sequence[Token], part: ServicePart) -> str:
-    """The WHERE group with empty groups for all SERVICE parts, and without filters, which may be about the part."""
-    opening = _where(words)
-    close = _closing(words, opening)
-    where = query[words[opening].start : part.start] + "{}" + query[part.end : words[close].end]
-    while (place := _place(inner := list(tokens(where)))) is not None:
+def _where_without_services(query: str, token_list: Sequence[Token], service: ServicePattern) -> str:
+    """Return the WHERE group with empty groups for all SERVICE patterns, without filters."""
+    opening = _where_brace(token_list)
+    close = _closing_bracket(token_list, opening)
+    where = query[token_list[opening].start : service.start] + "{}" + query[service.end : token_list[close].end]
+    while (place := _locate_service(inner := list(tokens(where)))) is not None:
         where = where[: inner[place[0]].start] + "{}" + where[inner[place[2]].end :]
     while (begin := next((n for n, token in enumerate(inner) if token.is_word("FILTER")), None)) is not None:
         bracket = next(n for n in range(begin, len(inner)) if inner[n].text in ("(", "{"))
-        where = where[: inner[begin].start] + where[inner[_closing(inner, bracket)].end :]
+        where = where[: inner[begin].start] + where[inner[_closing_bracket(inner, bracket)].end :]
         inner = list(tokens(where))
     return where
 
 
-def _where(words: Sequence[Token]) -> int:
-    """The index of the brace that opens the WHERE group."""
-    start = after_prologue([*words])
-    template = words[start].is_word("CONSTRUCT") and words[start + 1].text == "{"
-    at = _closing(words, start + 1) + 1 if template else start
+def _where_brace(token_list: Sequence[Token]) -> int:
+    """Return the index of the brace that opens the WHERE group; raises `QueryError` if there is none."""
+    start = after_prologue([*token_list])
+    template = token_list[start].is_word("CONSTRUCT") and token_list[start + 1].text == "{"
+    at = _closing_bracket(token_list, start + 1) + 1 if template else start
     level = 0
-    for n in range(at, len(words)):
-        if words[n].text == "(":
+    for n in range(at, len(token_list)):
+        if token_list[n].text == "(":
             level += 1
-        elif words[n].text == ")":
+        elif token_list[n].text == ")":
             level -= 1
-        elif words[n].text == "{" and not level:
+        elif token_list[n].text == "{" and not level:
             return n
-    raise QueryError("The query has no group to ask for.", "Write WHERE { … }.")
+    raise QueryError("The query has no group graph pattern.", "Add WHERE { … }.")
 
 
-def values(names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
-    """Rows of terms in SPARQL's own writing as a VALUES part."""
+def values_clause(names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """Return a group with a VALUES clause of rows, whose terms are in SPARQL syntax."""
     head = " ".join(f"?{name}" for name in names)
     body = " ".join("(" + " ".join(row.get(name, "UNDEF") for name in names) + ")" for row in rows)
     return f"{{ VALUES ({head}) {{ {body} }} }}"
 
 
-def whole(query: str) -> str:
-    """A query with the project's prefixes before it, for an endpoint that does not know them."""
-    own = declared([*tokens(query)])
+def add_prefixes(query: str) -> str:
+    """Prepend the project's prefixes to a query, for an endpoint where they are not predefined."""
+    declared = declared_prefixes([*tokens(query)])
     lines = sparql_prologue().splitlines(keepends=True)
-    return "".join(line for line in lines if line.split()[1].removesuffix(":") not in own) + query
-
-
-Row = dict[str, str]
+    return "".join(line for line in lines if line.split()[1].removesuffix(":") not in declared) + query

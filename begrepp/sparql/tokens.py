@@ -1,7 +1,7 @@
-"""The words of a SPARQL query, without asking whether they make sense together (SPARQL 1.1, section 19.8).
+"""SPARQL tokenizer (SPARQL 1.1, section 19.8): splits a query into tokens without parsing it.
 
-Linear in the length of the text whatever it holds, so it may be used on queries of strangers: a string without
-an end goes on to the end, and a prefix has at most a hundred signs.
+The time is linear in the length of any text, so untrusted queries can be tokenized: an unterminated string extends to
+the end of the text, and a prefix has at most a hundred characters.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "CO
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of a query: its kind, its text as written, and where it begins and ends."""
+    """A token of a query: its kind, its text, and its start and end offset."""
 
     kind: Kind
     text: str
@@ -46,12 +46,12 @@ class Token:
     end: int
 
     def is_word(self, *words: str) -> bool:
-        """Whether it is one of these keywords; keywords are written in any case."""
+        """Return whether the token is one of these upper-case keywords, in any case."""
         return self.kind == "word" and self.text.upper() in words
 
 
 def tokens(query: str) -> Iterator[Token]:
-    """The tokens of a query, without space and comments; what no rule knows comes as `other`."""
+    """Yield the tokens of a query without white space and comments; text that no rule matches has the kind `other`."""
     for found in _TOKEN.finditer(query):
         kind = found.lastgroup
         if kind not in ("space", "comment"):
@@ -59,7 +59,7 @@ def tokens(query: str) -> Iterator[Token]:
 
 
 def depth(words: list[Token]) -> int:
-    """How deep brackets lie within brackets; operators that stack up without brackets count too."""
+    """Return the nesting depth of brackets; a run of prefix operators (`!`, `^`, `-`, `+`) counts as nesting."""
     deepest = level = run = 0
     for token in words:
         if token.kind != "mark":
@@ -75,7 +75,7 @@ def depth(words: list[Token]) -> int:
 
 
 def after_prologue(words: list[Token]) -> int:
-    """The index of the first token after BASE and PREFIX."""
+    """Return the index of the first token after BASE and PREFIX."""
     at = 0
     while at < len(words):
         if words[at].is_word("BASE"):
@@ -88,11 +88,11 @@ def after_prologue(words: list[Token]) -> int:
 
 
 def is_update(words: list[Token]) -> bool:
-    """Whether the text is a SPARQL update."""
+    """Return whether the text is a SPARQL update."""
     at = after_prologue(words)
     return at < len(words) and words[at].is_word(*_UPDATES)
 
 
 def is_steady(words: list[Token]) -> bool:
-    """Whether the same build gives the same answer: no clock, no chance, no other endpoint."""
+    """Return whether the result depends on the build only: no clock, no random values, no other endpoint."""
     return not any(token.is_word("NOW", "RAND", "UUID", "STRUUID", "SERVICE", "BNODE") for token in words)

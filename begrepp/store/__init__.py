@@ -1,4 +1,7 @@
-"""Stores of the graph behind one interface: Oxigraph on disk, or any SPARQL endpoint."""
+"""Query access to the graph: one interface to Oxigraph on disk and to SPARQL endpoints, and the query worker process.
+
+SPARQL text goes in; solutions, a boolean or triples come out.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from typing import Protocol
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
-Answer = QuerySolutions | QueryBoolean | QueryTriples
+QueryResults = QuerySolutions | QueryBoolean | QueryTriples
 
 
 class Store(Protocol):
-    """What can be asked."""
+    """A queryable store of RDF."""
 
     def query(
         self,
@@ -20,11 +23,11 @@ class Store(Protocol):
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
-        """The answer to a SPARQL query, the project's prefixes known.
+    ) -> QueryResults:
+        """Evaluate a SPARQL query; the project's prefixes are predefined.
 
-        `default_graphs` and `named_graphs` are the protocol's dataset parameters: where either is given the
-        dataset holds nothing else. Relative IRIs are read against `base`.
+        `default_graphs` and `named_graphs` are the dataset parameters of the SPARQL protocol: if either is given, the
+        dataset consists of these graphs only. Relative IRIs are resolved against `base`.
 
-        Raises `QueryError` where the query cannot be parsed or evaluated.
+        Raises `QueryError` if the query cannot be parsed or evaluated.
         """

@@ -1,7 +1,7 @@
-"""One port to ask the graph by, and the engines behind it: Oxigraph on disk, or any SPARQL endpoint.
+"""Read-only access to the Oxigraph store of a build on disk.
 
-The default graph of a query is the current view (docs/decisions/releases-as-graphs.md): what the store holds in its
-default graph, and the releases that are too large to be copied there (docs/decisions/store.md).
+The default graph of a query is the current view (docs/decisions/releases-as-graphs.md): the default graph of the
+store, and the graphs of editions that are too large to be copied there (docs/decisions/store.md).
 """
 
 from __future__ import annotations
@@ -10,31 +10,25 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import (
-    BlankNode,
-    DefaultGraph,
-    NamedNode,
-)
-from pyoxigraph import (
-    Store as Oxigraph,
-)
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode
+from pyoxigraph import Store as Oxigraph
 
 from begrepp.errors import NoBuild, QueryError
 from begrepp.rdf.namespaces import prefixes
-from begrepp.sparql.select_star import columns_as_written
+from begrepp.sparql.select_star import expand_select_star
 from begrepp.sparql.tokens import tokens
-from begrepp.store import Answer
+from begrepp.store import QueryResults
 from begrepp.store.contents import contents_file
 
 
 class DiskStore:
-    """The store of a build, opened read-only; any number of processes may do so at once."""
+    """The store of a build, opened read-only; any number of processes may open it at once."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise NoBuild(f"There is no store at {path}.", "Run `begrepp build` first.")
         self._store = Oxigraph.read_only(str(path))
-        self._apart = _read_apart(path)
+        self._view_graphs = _read_view_graphs(path)
 
     def query(
         self,
@@ -43,36 +37,36 @@ class DiskStore:
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
-        """Ask the engine."""
+    ) -> QueryResults:
+        """Evaluate a query, as described in `begrepp.store.Store.query`."""
         default_graphs, named_graphs = [*default_graphs], [*named_graphs]
         default: list[NamedNode | BlankNode | DefaultGraph] | None = None
         named: list[NamedNode | BlankNode] | None = None
         if default_graphs or named_graphs:
             default = [NamedNode(graph) for graph in default_graphs]
             named = [NamedNode(graph) for graph in named_graphs]
-        elif self._apart and not names_its_graphs(query):
-            default = [DefaultGraph(), *self._apart]
+        elif self._view_graphs and not has_dataset_clause(query):
+            default = [DefaultGraph(), *self._view_graphs]
         try:
             return self._store.query(
-                columns_as_written(query, base),
+                expand_select_star(query, base),
                 base_iri=base,
                 prefixes=prefixes(),
                 default_graph=default,
                 named_graphs=named,
             )
         except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-            raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
+            raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
 
 
-def _read_apart(store: Path) -> list[NamedNode]:
-    """The graphs that belong to the current view without being copied into the default graph."""
-    said = contents_file(store)
-    return (
-        [NamedNode(graph) for graph in json.loads(said.read_text(encoding="utf-8"))["apart"]] if said.exists() else []
-    )
+def _read_view_graphs(store: Path) -> list[NamedNode]:
+    """Return the graphs that belong to the current view without being copied into the default graph."""
+    file = contents_file(store)
+    if not file.exists():
+        return []
+    return [NamedNode(graph) for graph in json.loads(file.read_text(encoding="utf-8"))["apart"]]
 
 
-def names_its_graphs(query: str) -> bool:
-    """Whether a query chooses its dataset itself, by `FROM` or `FROM NAMED` (SPARQL 1.1, 13.2)."""
+def has_dataset_clause(query: str) -> bool:
+    """Return whether a query specifies its dataset by `FROM` or `FROM NAMED` (SPARQL 1.1, section 13.2)."""
     return any(token.is_word("FROM") for token in tokens(query))

@@ -1,4 +1,4 @@
-"""Where a store is, if it is not the one of the build."""
+"""Address and credentials of a SPARQL endpoint that is used in place of the store on disk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from begrepp.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where a store is asked, by whom, and what its graphs are called."""
+    """A SPARQL endpoint: URL, credentials, timeout in seconds, and the names of its graphs.
+
+    `current` is the graph with the current view, `graphs` are the others.
+    """
 
     url: str
     user: str = ""
@@ -19,8 +22,8 @@ class Endpoint:
     graphs: tuple[str, ...] = ()
 
     def open(self) -> Store:
-        """The store there."""
-        from begrepp.store.remote import RemoteStore  # noqa: PLC0415  # slow to load, and mostly not needed
+        """Return a store that sends its queries to the endpoint."""
+        from begrepp.store.remote import RemoteStore  # noqa: PLC0415  # slow to import and rarely needed
 
         return RemoteStore(
             self.url,

@@ -1,8 +1,8 @@
-"""A SPARQL 1.1 endpoint somewhere else, asked over HTTP as if it were the store of a build.
+"""Store client for SPARQL 1.1 endpoints over HTTP.
 
-Several addresses are replicas of one another: one that fails is passed over for a while, and the next is asked.
-The current view is a named graph there (`…/id/graph/current`), since engines differ in what their default graph is;
-it is sent along as the default graph of every query that does not choose for itself.
+Several URLs are replicas: after a failure the next one is used, and the failed one is tried last for ten seconds.
+The current view is a named graph of the endpoint (`…/id/graph/current`), since engines differ in their default graph;
+it is sent as the default graph of every query that does not specify a dataset.
 """
 
 from __future__ import annotations
@@ -29,28 +29,30 @@ from SPARQLWrapper import BASIC, JSON, POST, URLENCODED, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
 from begrepp.errors import BegreppError, QueryError
-from begrepp.sparql.services import whole
+from begrepp.sparql.services import add_prefixes
 from begrepp.sparql.tokens import after_prologue, tokens
-from begrepp.store import Answer
-from begrepp.store.disk import names_its_graphs
+from begrepp.store import QueryResults
+from begrepp.store.disk import has_dataset_clause
 
-_TRIES = 2
-_PASSED_OVER = 10.0
+_ATTEMPTS = 2
+_RETRY_AFTER = 10.0
+"""Seconds during which a failed URL is tried last."""
 _OUTAGES = (urllib.error.URLError, HTTPException, OSError)
 _RESULTS = "application/sparql-results+json"
 
 
 class StoreUnreachable(BegreppError):
-    """None of the addresses of a store answers."""
+    """No URL of a store responds."""
 
     status = 503
 
 
 class RemoteStore:
-    """A SPARQL endpoint, or several that hold the same; asked by SPARQLWrapper.
+    """A SPARQL endpoint or several replicas, queried with SPARQLWrapper.
 
-    `user` and `password` go with every request (HTTP Basic). `current` is the graph that holds the current view,
-    `graphs` the others; without them the endpoint's own default graph is asked.
+    `url` holds one or more URLs, separated by spaces or commas. `user` and `password` are sent with every request
+    (HTTP Basic). `current` is the graph with the current view, `graphs` are the others; without them the default graph
+    of the endpoint is queried.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class RemoteStore:
         self._timeout = timeout_seconds
         self._credentials = (user, password)
         self._current, self._graphs = current, [*graphs]
-        self._failed: dict[str, float] = {}
+        self._failed_at: dict[str, float] = {}
 
     def query(
         self,
@@ -76,67 +78,69 @@ class RemoteStore:
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
-        """Ask, and read the answer into the engine's own kinds of results, so that nobody need know the difference."""
-        text = whole(query)
+    ) -> QueryResults:
+        """Send a query and parse the response into pyoxigraph results; raises `QueryError` or `StoreUnreachable`."""
+        text = add_prefixes(query)
         if base and not text.lstrip().upper().startswith("BASE"):
             text = f"BASE <{base}>\n{text}"
         default_graphs, named_graphs = [*default_graphs], [*named_graphs]
-        if not (default_graphs or named_graphs or names_its_graphs(query)) and self._current:
+        if not (default_graphs or named_graphs or has_dataset_clause(query)) and self._current:
             default_graphs, named_graphs = [self._current], self._graphs
-        form = _form(query)
-        media_type, body = self._ask(text, default_graphs, named_graphs, form in ("CONSTRUCT", "DESCRIBE"))
+        form = _query_form(query)
+        media_type, body = self._request(text, default_graphs, named_graphs, form in ("CONSTRUCT", "DESCRIBE"))
         try:
             if media_type == "application/n-triples":
-                return _as_triples(body)
-            answer = parse_query_results(body, format=QueryResultsFormat.JSON)
-            if form == "ASK" and isinstance(answer, QuerySolutions):
-                answer = _yes_or_no(answer)
+                return _parse_triples(body)
+            results = parse_query_results(body, format=QueryResultsFormat.JSON)
+            if form == "ASK" and isinstance(results, QuerySolutions):
+                results = _solutions_to_boolean(results)
         except (SyntaxError, ValueError) as error:
-            raise QueryError(f"The store's answer cannot be read: {error}", "Look at its log.") from None
-        assert isinstance(answer, QuerySolutions | QueryBoolean)
-        return answer
+            raise QueryError(
+                f"The response of the store cannot be read: {error}", "See the log of the store."
+            ) from None
+        assert isinstance(results, QuerySolutions | QueryBoolean)
+        return results
 
     def query_json(self, query: str) -> dict[str, Any]:
-        """The answer to a SELECT or ASK, as SPARQL 1.1 JSON results."""
-        _, body = self._ask(whole(query), [], [], graph=False)
-        answer = json.loads(body)
-        if not isinstance(answer, dict):
-            raise QueryError("The endpoint did not answer in JSON.", "Only SELECT and ASK can be sent to an endpoint.")
-        return answer
+        """Return the result of a SELECT or ASK as SPARQL 1.1 JSON results."""
+        _, body = self._request(add_prefixes(query), [], [], graph=False)
+        results = json.loads(body)
+        if not isinstance(results, dict):
+            raise QueryError("The endpoint did not return JSON.", "Only SELECT and ASK can be sent to an endpoint.")
+        return results
 
-    def healthy(self) -> dict[str, bool]:
-        """Which addresses answer."""
-        return {url: self._alive(url) for url in self._urls}
+    def check_health(self) -> dict[str, bool]:
+        """Return for each URL whether it responds."""
+        return {url: self._is_alive(url) for url in self._urls}
 
-    def _alive(self, url: str) -> bool:
+    def _is_alive(self, url: str) -> bool:
         try:
             self._send(url, "ASK {}", [], [], graph=False)
         except (*_OUTAGES, SPARQLWrapperException, BegreppError):
             return False
         return True
 
-    def _ask(self, text: str, default: list[str], named: list[str], graph: bool) -> tuple[str, bytes]:
-        """From the first address that answers; those that failed just now come last."""
+    def _request(self, text: str, default: list[str], named: list[str], graph: bool) -> tuple[str, bytes]:
+        """Return the media type and body of the first URL that responds; recently failed URLs are tried last."""
         now = time.monotonic()
-        urls = sorted(self._urls, key=lambda url: now - self._failed.get(url, -_PASSED_OVER) < _PASSED_OVER)
-        said = ""
-        for attempt in range(_TRIES):
+        urls = sorted(self._urls, key=lambda url: now - self._failed_at.get(url, -_RETRY_AFTER) < _RETRY_AFTER)
+        failure = ""
+        for attempt in range(_ATTEMPTS):
             for url in urls:
                 try:
                     return self._send(url, text, default, named, graph=graph)
                 except QueryBadFormed as error:
-                    raise QueryError(f"The query cannot be answered: {error}", "Correct it and ask again.") from None
+                    raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
                 except urllib.error.HTTPError as error:
                     if error.code < 500:
                         raise QueryError(f"{url} answered {error.code}.", "Check the address and the query.") from None
-                    said = f"{url}: {error}"
+                    failure = f"{url}: {error}"
                 except (*_OUTAGES, SPARQLWrapperException) as error:
-                    said = f"{url}: {error}"
-                self._failed[url] = time.monotonic()
+                    failure = f"{url}: {error}"
+                self._failed_at[url] = time.monotonic()
             time.sleep(0.2 * (attempt + 1))
         raise StoreUnreachable(
-            f"The store does not answer the query ({said}).", "Look whether it runs; try again later."
+            f"The store does not answer the query ({failure}).", "Look whether it runs; try again later."
         )
 
     def _send(self, url: str, text: str, default: list[str], named: list[str], *, graph: bool) -> tuple[str, bytes]:
@@ -154,29 +158,29 @@ class RemoteStore:
             for iri in graphs:
                 wrapper.addParameter(name, iri)
         wrapper.setQuery(text)
-        answer = wrapper.query()
-        media_type = answer.info().get("content-type", "").partition(";")[0]
-        return media_type, answer.response.read()
+        response = wrapper.query()
+        media_type = response.info().get("content-type", "").partition(";")[0]
+        return media_type, response.response.read()
 
 
-def _form(query: str) -> str:
+def _query_form(query: str) -> str:
     words = list(tokens(query))
     at = after_prologue(words)
     return words[at].text.upper() if at < len(words) else ""
 
 
-def _yes_or_no(answer: QuerySolutions) -> QueryBoolean:
-    """Virtuoso answers some ASKs with a table of one cell, 1 or 0, or of none."""
-    yes = any(getattr(row[0], "value", "0") != "0" for row in answer)
-    boolean = parse_query_results(json.dumps({"head": {}, "boolean": yes}).encode(), format=QueryResultsFormat.JSON)
+def _solutions_to_boolean(results: QuerySolutions) -> QueryBoolean:
+    """Convert solutions to a boolean: Virtuoso answers some ASK queries with one cell, 1 or 0, or with no rows."""
+    is_true = any(getattr(row[0], "value", "0") != "0" for row in results)
+    boolean = parse_query_results(json.dumps({"head": {}, "boolean": is_true}).encode(), format=QueryResultsFormat.JSON)
     assert isinstance(boolean, QueryBoolean)
     return boolean
 
 
-def _as_triples(body: bytes) -> QueryTriples:
-    """N-Triples as the answer to a CONSTRUCT."""
+def _parse_triples(body: bytes) -> QueryTriples:
+    """Parse N-Triples into the result type of a CONSTRUCT."""
     store = Store()
     store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in parse(body, format=RdfFormat.N_TRIPLES))
-    answer = store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")
-    assert isinstance(answer, QueryTriples)
-    return answer
+    results = store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")
+    assert isinstance(results, QueryTriples)
+    return results

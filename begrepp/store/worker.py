@@ -1,6 +1,6 @@
-"""What a query worker does: it answers questions that come through a pipe, each in parts, from the store of a build.
+"""SPARQL query worker: reads requests from a pipe and streams result chunks back.
 
-It knows the engine and nothing of the web. Its process (`begrepp.store.forkserver`) may be killed at any moment.
+Depends on the engine and not on the web server. The process (`begrepp.store.forkserver`) may be killed at any moment.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
 
 Form = Literal["solutions", "boolean", "graph"]
-_CHUNK = 1 << 16
-_COUNTED = 100_000
+_CHUNK_BYTES = 1 << 16
+_MAX_COUNT = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryRequest:
-    """A query and the formats its answer may take, whichever form it turns out to have.
+    """A query, its dataset, and the media types for solutions and for graphs.
 
-    With `rows`, solutions come as SPARQL JSON of the first so many, with the number of all (`"total"`,
-    counted to 100,000): what a page shows.
+    With `rows` above 0, solutions are returned as SPARQL JSON of the first `rows` rows and the number of all rows
+    (`"total"`, at most 100,000). `seconds` limits the processor time; 0 means no limit.
     """
 
     store: Path | Endpoint
@@ -59,42 +59,42 @@ class QueryRequest:
 
 
 class ResultChunk(NamedTuple):
-    """A piece of an answer: which form it has, bytes, whether it is the last; seconds of processor used until now."""
+    """A chunk of a result: its form, bytes, whether it is the last, and processor seconds of the worker so far."""
 
     form: Form
     chunk: bytes
     last: bool
-    spent: float
+    cpu_seconds: float
 
 
 def serve_requests(pipe: Connection) -> None:
-    """Answer the questions that come through the pipe, until it is closed."""
+    """Serve requests from the pipe until it is closed; sends `ResultChunk` objects or one `BegreppError` for each."""
     stores: dict[Path | Endpoint, Store] = {}
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
         while True:
-            question: QueryRequest = pipe.recv()
-            _limit_processor(question.seconds)
+            request: QueryRequest = pipe.recv()
+            _limit_cpu_time(request.seconds)
             try:
-                if question.store not in stores:
+                location = request.store
+                if location not in stores:
                     stores.clear()
-                    where = question.store
-                    stores[where] = DiskStore(where) if isinstance(where, Path) else where.open()
-                _answer(stores[question.store], question, pipe)
+                    stores[location] = DiskStore(location) if isinstance(location, Path) else location.open()
+                _run_query(stores[location], request, pipe)
             except BegreppError as error:
                 pipe.send(error)
             except (ValueError, OSError, RuntimeError) as error:
-                pipe.send(QueryError(f"The query stopped: {error}", "Correct it and ask again."))
+                pipe.send(QueryError(f"The query stopped: {error}", "Fix the query and retry."))
 
 
-def _limit_processor(seconds: float) -> None:
-    """The kernel ends the process a little after its query's deadline, also where the server itself is gone."""
+def _limit_cpu_time(seconds: float) -> None:
+    """Let the kernel kill the process soon after the deadline of its query, even if the server has ended."""
     if seconds:
-        allowed = int(time.process_time() + seconds * 2) + 5
-        resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        limit = int(time.process_time() + seconds * 2) + 5
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-class _Parts:
-    """A file that sends what is written to it, in parts."""
+class _ChunkWriter:
+    """Writable file that sends its contents through the pipe in chunks of 64 kB."""
 
     def __init__(self, pipe: Connection, form: Form) -> None:
         self._pipe = pipe
@@ -103,12 +103,12 @@ class _Parts:
 
     def write(self, data: bytes) -> int:
         self._buffer += data
-        if len(self._buffer) >= _CHUNK:
+        if len(self._buffer) >= _CHUNK_BYTES:
             self._send(last=False)
         return len(data)
 
     def flush(self) -> None:
-        """The engine asks for it at the end; what is left goes with `close`."""
+        """Do nothing: the engine calls it at the end, and `close` sends the rest."""
 
     def close(self) -> None:
         self._send(last=True)
@@ -118,42 +118,43 @@ class _Parts:
         self._buffer.clear()
 
 
-def _answer(store: Store, question: QueryRequest, pipe: Connection) -> None:
-    """Send the answer, in as many parts as it takes."""
-    answer = store.query(
-        question.query,
-        default_graphs=question.default_graphs,
-        named_graphs=question.named_graphs,
-        base=question.base,
+def _run_query(store: Store, request: QueryRequest, pipe: Connection) -> None:
+    """Evaluate a query and send the result in chunks."""
+    results = store.query(
+        request.query,
+        default_graphs=request.default_graphs,
+        named_graphs=request.named_graphs,
+        base=request.base,
     )
-    if isinstance(answer, QuerySolutions | QueryBoolean):
-        out = _Parts(pipe, "boolean" if isinstance(answer, QueryBoolean) else "solutions")
-        results_format = QueryResultsFormat.from_media_type(question.results_format)
-        if isinstance(answer, QueryBoolean) and results_format in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
-            out.write(str(bool(answer)).lower().encode() + b"\n")
-        elif isinstance(answer, QuerySolutions) and question.rows:
-            out.write(_first_rows(answer, question.rows))
+    if isinstance(results, QuerySolutions | QueryBoolean):
+        out = _ChunkWriter(pipe, "boolean" if isinstance(results, QueryBoolean) else "solutions")
+        results_format = QueryResultsFormat.from_media_type(request.results_format)
+        if isinstance(results, QueryBoolean) and results_format in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
+            out.write(str(bool(results)).lower().encode() + b"\n")
+        elif isinstance(results, QuerySolutions) and request.rows:
+            out.write(_first_rows(results, request.rows))
         else:
-            answer.serialize(out, format=results_format)  # type: ignore[arg-type]
+            results.serialize(out, format=results_format)  # type: ignore[arg-type]
     else:
-        out = _Parts(pipe, "graph")
-        graph_format = RdfFormat.from_media_type(question.graph_format)
-        serialize(answer, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
+        out = _ChunkWriter(pipe, "graph")
+        graph_format = RdfFormat.from_media_type(request.graph_format)
+        serialize(results, out, format=graph_format, prefixes=prefixes())  # type: ignore[arg-type]
     out.close()
 
 
-def _first_rows(answer: QuerySolutions, rows: int) -> bytes:
-    names = [variable.value for variable in answer.variables]
-    shown = [_row(names, solution) for solution in islice(answer, rows)]
-    total = len(shown) + sum(1 for _ in islice(answer, _COUNTED - len(shown)))
+def _first_rows(results: QuerySolutions, rows: int) -> bytes:
+    """Return SPARQL JSON of the first rows, with the number of all rows as `total`."""
+    names = [variable.value for variable in results.variables]
+    shown = [_json_row(names, solution) for solution in islice(results, rows)]
+    total = len(shown) + sum(1 for _ in islice(results, _MAX_COUNT - len(shown)))
     return json.dumps({"head": {"vars": names}, "results": {"bindings": shown}, "total": total}).encode()
 
 
-def _row(names: list[str], solution: QuerySolution) -> dict[str, Any]:
-    return {name: dict(_term(solution[name])) for name in names if solution[name] is not None}
+def _json_row(names: list[str], solution: QuerySolution) -> dict[str, Any]:
+    return {name: dict(_json_term(solution[name])) for name in names if solution[name] is not None}
 
 
-def _term(term: object) -> Iterator[tuple[str, str]]:
+def _json_term(term: object) -> Iterator[tuple[str, str]]:
     if isinstance(term, NamedNode):
         yield from (("type", "uri"), ("value", term.value))
     elif isinstance(term, BlankNode):

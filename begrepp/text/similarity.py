@@ -1,7 +1,7 @@
-"""How alike two texts are: the same but for spelling, in part the same words, or other words altogether.
+"""Similarity of two titles: equal except for spelling, reworded, or different (docs/decisions/differences.md).
 
-The rules are those of docs/decisions/differences.md. They read words, not meanings: a synonym looks like
-another meaning, and that is why such a change is called suspect and left to a reader.
+The rules compare words, not meanings: a synonym looks like another meaning. Such a change is therefore reported
+as suspect, for a person to review.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from begrepp.text.swedish import fold
 
-ENOUGH = 0.34
-"""From this share of common words on, two titles count as one title reworded."""
-SAME_STEM = 5
-"""So many first letters make two words forms of one: `orsakade`, `orsakad`."""
+REWORDED_SHARE = 0.34
+"""The lowest share of common words at which two titles count as one title reworded."""
+STEM_LENGTH = 5
+"""Words with so many first letters in common are forms of one word: `orsakade`, `orsakad`."""
 # fmt: off
-STOP = frozenset(
+STOP_WORDS = frozenset(
     {
         "i", "pa", "av", "en", "ett", "och", "eller", "som", "med", "vid", "till", "for", "fran", "den",
         "det", "de", "att", "om", "efter", "under", "inom", "dess", "sin", "a", "an", "the", "of", "in", "on",
@@ -27,7 +27,7 @@ STOP = frozenset(
     }
 )
 # fmt: on
-"""Words that many titles share and that tell nothing apart."""
+"""Words that do not distinguish titles."""
 NEGATIONS = frozenset(["ej", "inte", "icke", "utan", "ingen", "inget", "inga", "not", "no", "non", "without"])
 OPPOSITES = tuple(
     tuple(fold(side).split("|"))
@@ -52,63 +52,65 @@ OPPOSITES = tuple(
     for side in pair.split("/")
 )
 _QUALIFIERS = frozenset(word for side in OPPOSITES for word in side)
-_SPARE = re.compile(r"\b(kod som kan tas i bruk|reservkod|reserverad kod|spare code|reserved code|ledig kod)\b", re.I)
-# Signs that carry meaning stay; a hyphen only where it ends a word, as in `HER2-`.
-_PLAIN = re.compile(r"[^\w+<>≥≤%=°-]+|_+")
+_RESERVE_CODE = re.compile(
+    r"\b(kod som kan tas i bruk|reservkod|reserverad kod|spare code|reserved code|ledig kod)\b", re.I
+)
+# Signs that carry meaning are kept; a hyphen only at the end of a word, as in `HER2-`.
+_PUNCTUATION = re.compile(r"[^\w+<>≥≤%=°-]+|_+")
 _HYPHEN = re.compile(r"-(?=\w)|(?<!\w)-|-(?=-)")
 _NUMBER = re.compile(r"\d+")
 
 
 @lru_cache(maxsize=4096)
-def spelling(text: str) -> str:
-    """A text without case, diacritics, blanks and punctuation; what is equal here is a matter of spelling.
+def spelling_key(text: str) -> str:
+    """Return a text without case, diacritics, spaces and punctuation; texts with equal keys differ in spelling only.
 
-    Its numbers follow, so that 1,5 and 15 stay apart.
+    The numbers are appended, so that 1,5 and 15 have different keys.
     """
     return "".join(_split(text)) + " " + " ".join(_NUMBER.findall(text))
 
 
 @lru_cache(maxsize=4096)
 def _split(text: str) -> tuple[str, ...]:
-    return tuple(_PLAIN.sub(" ", _HYPHEN.sub(" ", fold(text))).split())
+    return tuple(_PUNCTUATION.sub(" ", _HYPHEN.sub(" ", fold(text))).split())
 
 
 @lru_cache(maxsize=4096)
-def telling(text: str) -> frozenset[str]:
-    """The words of a text that tell it from others; whether it says *not* is looked at apart."""
-    return frozenset(word for word in _split(text) if word not in STOP and word not in NEGATIONS)
+def content_words(text: str) -> frozenset[str]:
+    """Return the words of a text without stop words and negations."""
+    return frozenset(word for word in _split(text) if word not in STOP_WORDS and word not in NEGATIONS)
 
 
 def similarity(old: str, new: str) -> float:
-    """The share of the shorter text's telling words that the other has too, 0 to 1."""
-    a, b = _naming(old), _naming(new)
+    """Return the share of the shorter text's content words that the other text has, 0 to 1."""
+    a, b = _head_words(old), _head_words(new)
     if not a or not b:
         return 0.0
-    few, many = (a, b) if len(a) <= len(b) else (b, a)
-    return sum(any(_one_word(word, other) for other in many) for word in few) / len(few)
+    shorter, longer = (a, b) if len(a) <= len(b) else (b, a)
+    return sum(any(_same_stem(word, other) for other in longer) for word in shorter) / len(shorter)
 
 
-def _naming(text: str) -> frozenset[str]:
-    """The telling words without those that only qualify, such as *akut* and *kvinnlig*, unless there are no others."""
-    words = telling(text)
+def _head_words(text: str) -> frozenset[str]:
+    """Return the content words without qualifiers such as *akut* and *kvinnlig*, unless there are no others."""
+    words = content_words(text)
     return words - _QUALIFIERS or words
 
 
-def _one_word(a: str, b: str) -> bool:
+def _same_stem(a: str, b: str) -> bool:
     if a == b:
         return True
     if a.isdigit() or b.isdigit():
         return False
-    return len(a) >= SAME_STEM and len(b) >= SAME_STEM and a[:SAME_STEM] == b[:SAME_STEM]
+    return len(a) >= STEM_LENGTH and len(b) >= STEM_LENGTH and a[:STEM_LENGTH] == b[:STEM_LENGTH]
 
 
 def negation_differs(old: str, new: str) -> bool:
-    """Whether one text says not and the other does not."""
+    """Return whether only one of the texts has a negation."""
     return bool(NEGATIONS & {*_split(old)}) != bool(NEGATIONS & {*_split(new)})
 
 
-def opposite(old: str, new: str) -> bool:
-    """Whether a word gave way to its opposite: left for right, acute for chronic."""
+def has_opposite(old: str, new: str) -> bool:
+    """Return whether a word is replaced by its opposite: left by right, acute by chronic."""
     a, b = {*_split(old)}, {*_split(new)}
     for one, other in zip(OPPOSITES[::2], OPPOSITES[1::2], strict=True):
         for before, after in ((one, other), (other, one)):
@@ -118,11 +120,11 @@ def opposite(old: str, new: str) -> bool:
 
 
 def numbers_differ(old: str, new: str) -> bool:
-    """Whether both texts name numbers, and not the same: a limit, a type, a grade."""
+    """Return whether each text has a number that the other lacks: a limit, a type, a grade."""
     a, b = set(_NUMBER.findall(old)), set(_NUMBER.findall(new))
     return bool(a - b) and bool(b - a)
 
 
-def is_spare(title: str) -> bool:
-    """Whether a title says that the code has no meaning yet."""
-    return bool(_SPARE.search(title))
+def is_reserve_code(title: str) -> bool:
+    """Return whether a title states that the code is reserved and has no meaning yet."""
+    return bool(_RESERVE_CODE.search(title))

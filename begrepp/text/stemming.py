@@ -1,7 +1,8 @@
-"""When two words are one: *tumören*, *tumörer* and *tumour*; *karcinom* and *carcinoma*; *mamografi* too.
+"""Stemming and normalisation keys for Swedish, English and Latin words, and for codes and labels.
 
-The **key** of a word is what is left when its ending, its accents and the spelling habits of Swedish, English
-and Latin are taken off. Stems are Snowball's (https://snowballstem.org).
+Words with the same **key** are treated as the same word: *tumören*, *tumörer* and *tumour*; *karcinom* and
+*carcinoma*; also *mamografi*. A key is a Snowball stem (https://snowballstem.org) without accents, with the
+spelling differences between the languages removed.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ def _stemmer(language: str) -> TextAnalyzer:
 _SV, _EN = _stemmer("swedish"), _stemmer("english")
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[\W_]+")
-# The spellings that English and Latin have of what Swedish spells in one way.
-_SOUNDS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
+# Spellings of English and Latin, and the Swedish spelling of the same sound.
+_SPELLING_RULES = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
         (r"ph", "f"),
         (r"th", "t"),
         (r"rh", "r"),
@@ -38,36 +39,36 @@ _SOUNDS = tuple(
         (r"(.)\1", r"\1"),
     )
 )
-# What remains of an ending when a stemmer of one language has seen a word of another.
+# Endings that a stemmer leaves on words of another language.
 _ENDING = re.compile(r"(?<=\w{4})(?:ning|ing|ium|iae|ia|et|at|an|um|us|a|e|i|y)$")
 
 
 def code_key(text: str) -> str:
-    """A code however it is written: `c50.9`, `C509`, `C50 9` and `C50.9-` are one."""
+    """Normalise a code: `c50.9`, `C509`, `C50 9` and `C50.9-` give the same key."""
     return _PUNCTUATION.sub("", fold(text)).upper()
 
 
-def whole_key(text: str) -> str:
-    """A whole label or query, however it is capitalised and accented: short, since the index holds millions."""
+def label_key(text: str) -> str:
+    """Return a digest of a folded label or query, 16 hexadecimal digits; short, since the index holds millions."""
     return blake2b(fold(text).encode(), digest_size=8).hexdigest()
 
 
 @lru_cache(maxsize=500_000)
-def keys(word: str) -> tuple[str, ...]:
-    """The keys of a word in lower case: as Swedish, as English, and as what is typed without its accents."""
+def word_keys(word: str) -> tuple[str, ...]:
+    """Return the keys of a lower-case word: as Swedish, as English, and as Swedish typed without accents."""
     if len(word) < 4 or word.isdigit():
         return (fold(word),)
     stems = (word, *_SV.analyze(word), *_EN.analyze(word), *_SV.analyze(fold(word)))
-    return tuple(dict.fromkeys(map(_sound, stems)))
+    return tuple(dict.fromkeys(map(_normalise_stem, stems)))
 
 
-def _sound(stem: str) -> str:
+def _normalise_stem(stem: str) -> str:
     stem = fold(stem)
-    for pattern, sound in _SOUNDS:
-        stem = pattern.sub(sound, stem)
+    for pattern, replacement in _SPELLING_RULES:
+        stem = pattern.sub(replacement, stem)
     return _ENDING.sub("", stem)
 
 
-def spelled(text: str) -> list[str]:
-    """The words of a text in lower case, accents kept."""
+def lowercase_words(text: str) -> list[str]:
+    """Split a text into lower-case words; accents are kept."""
     return _WORD.findall(text.casefold())

@@ -1,8 +1,8 @@
-"""Units of measure: publishers' words as UCUM, and what two units have to do with each other.
+"""Units of measure: parses publishers' words and UCUM codes, and computes conversion factors.
 
-UCUM (https://ucum.org/ucum) is read by ucumvert and reckoned by Pint. A unit is described as QUDT does it:
-a dimension vector, which units of the same quantity share, and the factor to the coherent SI unit, so that
-"the same quantity, in another unit" is a join and a conversion is a division.
+UCUM (https://ucum.org/ucum) is parsed by ucumvert and converted by Pint. A unit is described as in QUDT: by a
+dimension vector, which units of the same quantity share, and the factor to the coherent SI unit. Units of the same
+quantity can then be joined on the vector, and a conversion is a division of factors.
 """
 
 from __future__ import annotations
@@ -28,27 +28,29 @@ _DIMENSIONS = {
     "H": "[temperature]",
     "T": "[time]",
 }
-"""The letters of QUDT's dimension vectors, in their order, and Pint's names."""
+"""The letters of QUDT's dimension vectors, in order, and Pint's names of the dimensions."""
 
 _VECTORS = "http://qudt.org/vocab/dimensionvector/"
-# Arbitrary units (§24 of UCUM) depend on a procedure, and compare with no other unit, not even of the same name
-# in another substance. They all end in U within brackets, but for these.
+# Arbitrary units (§24 of UCUM) depend on a procedure and are not comparable with any other unit, not even of the same
+# name for another substance. Their codes end in U within brackets, except these.
 _ARBITRARY = re.compile(
     r"\[[A-Za-z']*U\]|\[[hk]p_[XCMQ]\]|\[[CTE]C?ID_50\]|\[Amb'a'1'U\]|\[anti'Xa'U\]|\[(IR|Lf)\]|\[D'ag'U\]"
 )
-# Units on special scales (§21 of UCUM) are no multiples of another unit; the two that count have an offset.
+# Units on special scales (§21 of UCUM) are not multiples of another unit; only these two are supported, by an offset.
 _SPECIAL = re.compile(
     r"\[degRe\]|\[p'diop\]|%\[slope\]|\[hp'_[XCMQ]\]|\[pH\]|(?<![A-Za-z])Np|(?<![A-Za-z])d?B(?![A-Za-z])"
 )
 _OFFSETS = {"Cel": (1.0, 273.15), "[degF]": (5 / 9, 459.67)}
 _TEMPERATURE = "A0E0L0I0M0H1T0D0"
-# UCUM gives annotations no meaning, people do: `{SEK}` is not `{score}`, and `mL/min/{1.73_m2}` not `mL/min`.
-_ANNOTATED = re.compile(r"^[\d*^.]*\{[^{}]*\}$|/\{[^{}]*\}")
+# Annotations have no meaning in UCUM but have one in use: `{SEK}` is not `{score}`, `mL/min/{1.73_m2}` not `mL/min`.
+_ANNOTATION = re.compile(r"^[\d*^.]*\{[^{}]*\}$|/\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit: its UCUM code; `dimension` is QUDT's address of its dimension vector, empty where it compares with none.
+    """A unit of measure by its UCUM code.
+
+    `dimension` is the IRI of its QUDT dimension vector, empty if the unit is not comparable with any other.
 
     A value in the coherent SI unit is `(value + offset) * factor`.
     """
@@ -60,24 +62,24 @@ class Unit:
 
 
 @cache
-def unit(words: str) -> Unit | None:
-    """The unit that words or a UCUM code stand for; None if they are neither.
+def parse_unit(words: str) -> Unit | None:
+    """Parse a publisher's words or a UCUM code; returns None if they are neither.
 
-    What publishers write goes before UCUM: `st` is a piece, never a stere.
+    Publishers' words take precedence over UCUM: `st` is a piece, not a stere.
     """
-    code = unit_words().get(_key(words), words.strip())
+    code = read_unit_words().get(_lookup_key(words), words.strip())
     if not code or any(character.isspace() for character in code) or not code.isascii():
         return None
     if code in _OFFSETS:
         return Unit(code, _VECTORS + _TEMPERATURE, *_OFFSETS[code])
     if not _parses(code):
         return None
-    if _SPECIAL.search(code) or _ARBITRARY.search(code) or _ANNOTATED.search(code):
+    if _SPECIAL.search(code) or _ARBITRARY.search(code) or _ANNOTATION.search(code):
         return Unit(code)
-    return _reckoned(code)
+    return _measure(code)
 
 
-def _reckoned(code: str) -> Unit | None:
+def _measure(code: str) -> Unit | None:
     from pint.errors import PintError
 
     try:
@@ -86,30 +88,33 @@ def _reckoned(code: str) -> Unit | None:
         return None
     powers = {str(name): float(power) for name, power in base.dimensionality.items()}
     vector = "".join(letter + _power(powers.pop(name, 0.0)) for letter, name in _DIMENSIONS.items())
-    # What is left over (bits, plane angle) has no letter; such units compare with none.
+    # Other dimensions (bits, plane angle) have no letter; such units are not comparable.
     if powers:
         return Unit(code)
     return Unit(
-        code, _VECTORS + vector + ("D0" if any(c in "123456789" for c in vector) else "D1"), _tidy(base.magnitude)
+        code, _VECTORS + vector + ("D0" if any(c in "123456789" for c in vector) else "D1"), _round(base.magnitude)
     )
 
 
-def factor(source: Unit, target: Unit) -> float | None:
-    """By what to multiply a value in one unit to have it in another; None where that is not all, or nothing does."""
+def conversion_factor(source: Unit, target: Unit) -> float | None:
+    """Return the factor that converts values from one unit to another.
+
+    Returns None if the units measure different quantities or are on scales with an offset.
+    """
     if not source.dimension or source.dimension != target.dimension or source.offset or target.offset:
         return None
-    return _tidy(source.factor / target.factor)
+    return _round(source.factor / target.factor)
 
 
 @cache
-def unit_words() -> dict[str, str]:
-    """What publishers write for units, and the UCUM code it stands for."""
+def read_unit_words() -> dict[str, str]:
+    """Read the map from publishers' words for units to UCUM codes."""
     with Path(__file__).with_name("unit_words.csv").open(encoding="utf-8", newline="") as file:
-        return {_key(row["words"]): row["ucum"] for row in csv.DictReader(file)}
+        return {_lookup_key(row["words"]): row["ucum"] for row in csv.DictReader(file)}
 
 
-def _key(words: str) -> str:
-    """Words as they are looked up. Case counts where UCUM's does: `mm` and `Mm` are not the same unit."""
+def _lookup_key(words: str) -> str:
+    """Normalise spaces and a final full stop; case is significant, since `mm` and `Mm` are different units."""
     return " ".join(words.split()).removesuffix(".")
 
 
@@ -123,7 +128,7 @@ def _parses(code: str) -> bool:
     return True
 
 
-# Pint and Lark take a second or two to be ready, so they are imported where the first unit is met.
+# Pint and Lark take one to two seconds to load, so they are imported on first use.
 
 
 @cache
@@ -136,7 +141,7 @@ def _parser() -> Lark:
 
 @cache
 def _registry() -> PintUcumRegistry:
-    # Pint speaks of every unit that UCUM defines otherwise.
+    # Pint logs a warning for every unit that UCUM redefines.
     from ucumvert import PintUcumRegistry
 
     logging.getLogger("pint").setLevel(logging.ERROR)
@@ -147,6 +152,6 @@ def _power(power: float) -> str:
     return f"{power:g}".replace(".", "dot")
 
 
-def _tidy(number: float) -> float:
-    """Without the last digit that binary reckoning leaves wrong."""
+def _round(number: float) -> float:
+    """Round to 14 significant digits, to remove the error of binary arithmetic."""
     return float(f"{float(number):.14g}")

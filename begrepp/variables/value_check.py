@@ -97,7 +97,7 @@ def check_values(against: str, values: Iterable[str], context: QueryContext, lan
         _read_edition_entries(lists[0], edition, context) if edition else _read_entries(lists, missing_lists, context)
     )
     if not entries:
-        raise NotFound(f"{against} has no codes.", "See /cs for the lists and their editions.")
+        raise NotFound(f"{against} has no codes.", "See /cs for the code systems and their editions.")
     finder = _CodeFinder(entries)
     checked = [_check_value(each, finder, language) for each in values]
     unknown = [each.value.strip() for each in checked if each.verdict in (Verdict.UNKNOWN, Verdict.RETIRED)]
@@ -235,9 +235,7 @@ def _find_lists(name: str, context: QueryContext) -> tuple[list[str], list[str],
             for prefixed in ("begrepp:codeList", "begrepp:codingSystem"):
                 if lists := found.get(f"{column} {expand(prefixed)}"):
                     return lists, found.get(f"{column} {expand('begrepp:missingValues')}", []), name
-        raise NotFound(
-            f"There is no variable {variable} with a list in {dataset}.", "Give SCHEME, or DATASET/VARIABLE."
-        )
+        raise NotFound(f"There is no variable {variable} with a list in {dataset}.", "Use SCHEME or DATASET/VARIABLE.")
     iri = name if "://" in name else context.iris.scheme(name)
     titles = [
         Text(value(row, "value"), getattr(row["value"], "language", "") or "")
@@ -278,7 +276,7 @@ def _read_edition_entries(scheme: str, edition: str, context: QueryContext) -> l
         raise UsageError("Only code systems have editions.", "Leave out what stands successors_of @.")
     labels: dict[str, list[Text]] = defaultdict(list)
     facts: dict[str, tuple[str, bool]] = {}
-    for row in select(context.store, "codes-of-an-edition", edition=NamedNode(context.iris.release(id_, edition))):
+    for row in select(context.store, "codes-of-an-edition", edition=NamedNode(context.iris.edition(id_, edition))):
         iri = value(row, "concept")
         facts[iri] = (value(row, "notation"), value(row, "status") != expand("begrepp:inactive"))
         if isinstance(label := row["label"], Literal):

@@ -14,7 +14,7 @@ from begrepp.sources.privacy import find_identity_number, is_person_column
 
 MAX_VALUES = 20_000
 """Largest number of distinct values."""
-_ADVICE = "Take the distinct values of the one column first, such as `cut -d, -f3 FILE | sort -u`, and check those."
+_ADVICE = "Extract the distinct values of the column first, for example with `cut -d, -f3 FILE | sort -u`."
 
 
 def distinct_values(text: str, column: str = "", name: str = "the values") -> list[str]:
@@ -29,14 +29,16 @@ def distinct_values(text: str, column: str = "", name: str = "the values") -> li
         if find_identity_number(line):
             raise PersonalDataError(
                 Origin(name, number),
-                "holds a Swedish personal identity number; data about persons is not taken.",
+                "contains a Swedish personal identity number; personal data are not accepted.",
                 _ADVICE,
             )
     values = _read_column(text, column, name) if column or _is_table(text) else text.splitlines()
     found = list(dict.fromkeys(values))
     if len(found) > MAX_VALUES:
         raise InputError(
-            name, f"there are more than {MAX_VALUES:,} distinct values.", "That is no list of codes; check the column."
+            name,
+            f"there are more than {MAX_VALUES:,} distinct values.",
+            "This is not a list of codes; check the column.",
         )
     return found
 
@@ -56,13 +58,13 @@ def _read_column(text: str, column: str, name: str) -> Iterable[str]:
             if len(header) > 1 and is_person_column(cell):
                 raise PersonalDataError(
                     Origin(name, 1),
-                    f"the column '{cell}' says whom a row is about; data about persons is not taken.",
+                    f"the column '{cell}' identifies individuals; personal data are not accepted.",
                     _ADVICE,
                 )
         index = _column_index(header, column)
         return [row[index] for row in rows if len(row) > index]
     except csv.Error as error:
-        raise InputError(Origin(name, rows.line_num), f"is no well-formed table ({error}).", _ADVICE) from None
+        raise InputError(Origin(name, rows.line_num), f"is not a well-formed table ({error}).", _ADVICE) from None
 
 
 def _column_index(header: Sequence[str], column: str) -> int:

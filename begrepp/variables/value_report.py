@@ -15,7 +15,7 @@ FORMATS = ("csv", "json")
 def decode_values(data: bytes, name: str) -> str:
     """Decode bytes as UTF-8, else as windows-1252, which spreadsheets still write. Raises `InputError`."""
     if b"\0" in data:
-        raise InputError(name, "is no text file.", "Save it as CSV in UTF-8.")
+        raise InputError(name, "is not a text file.", "Save it as CSV in UTF-8.")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -74,7 +74,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 def _concept(said: Scheme, one: ClamlClass, parents: tuple[str, ...], outline: Outline) -> Concept:
     labels = one.labels
     if not labels:
-        raise InputError(one.origin, f"the class '{one.code}' has no preferred name.", "Fetch the file again.")
+        raise InputError(one.origin, f"the class '{one.code}' has no preferred name.", "Download the file again.")
     return Concept(
         scheme=said.id,
         notation=one.code,

@@ -55,7 +55,7 @@ def single_file(edition: EditionFiles) -> Path:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             f"{len(found)} XML files where one is expected (there are: {file_list([path.name for path in files])}).",
-            "Add the ClaML file; if it lies in a .zip, unpack it.",
+            "Add the ClaML file; if it is in a .zip, unpack it.",
         )
     return found[0]
 
@@ -87,7 +87,7 @@ def read_outline(path: Path) -> Outline:
 def _add_class(outline: Outline, element: Element, origin: Origin) -> None:
     code = element.get("code", "")
     if not code:
-        raise InputError(origin, "the class has no code.", "Fetch the file again from its publisher.")
+        raise InputError(origin, "the class has no code.", "Download the file again from its publisher.")
     outline.kinds.setdefault(element.get("kind", ""))
     outline.parents[code] = [child.get("code", "") for child in _children(element, "SuperClass")]
     outline.inner.update(outline.parents[code])

@@ -52,7 +52,7 @@ def check_namespaces(path: Path) -> None:
         if known and prefix != "schema" and namespace != known and _stem(namespace) == _stem(known):
             raise InputError(
                 Origin(path.name, row),
-                f"the prefix '{prefix}' stands for <{namespace}>, which is no namespace; it differs from <{known}>.",
+                f"the prefix '{prefix}' is declared as <{namespace}>, not a namespace; it differs from <{known}>.",
                 f"Write <{known}> in a copy of the file, and tell the publisher.",
             )
 

@@ -259,7 +259,7 @@ class CatalogueReader:
         for node, pairs in self.graph.of.items():
             name = self.skolems.name(node)
             if name is None:
-                yield Skipped(origin=self.where[node], reason="blank nodes that refer to each other in a circle.")
+                yield Skipped(origin=self.where[node], reason="blank nodes that refer to each other in a cycle.")
                 continue
             if name.startswith(Iris().root):
                 # A file may not speak of another source's releases, licences or datasets.

@@ -77,7 +77,7 @@ def _read(path: Path, language: str) -> Study:
     if name not in _READERS:
         raise InputError(
             Origin(path.name, 1),
-            f"the file begins with <{name}> of the namespace '{namespace}', and is no DDI.",
+            f"the file begins with <{name}> of the namespace '{namespace}', and is not DDI.",
             f"Check that you added the right file; DDI begins with {', '.join(_READERS)}.",
         )
     return _READERS[name](path, language)
@@ -175,7 +175,7 @@ class _Study:
             if (table, of.name) in seen:
                 raise InputError(
                     of.origin,
-                    f"the variable '{of.name}' stands already in {seen[table, of.name]}.",
+                    f"the variable '{of.name}' already occurs in {seen[table, of.name]}.",
                     "Rename one of them in a copy, and tell the publisher.",
                 )
             seen[table, of.name] = of.origin

@@ -160,7 +160,7 @@ class _Reader:
                 continue
             if code in found:
                 raise InputError(
-                    Origin(self.file, category.row), f"the code '{code}' stands twice in the variable '{name}'.", _NEXT
+                    Origin(self.file, category.row), f"the code '{code}' occurs twice in the variable '{name}'.", _NEXT
                 )
             coded = CodedValue(
                 code=code,
@@ -204,4 +204,4 @@ def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> Doma
     return Domain(datatype, bounds.get("UNITS") or node.get("measUnit"), low, high)
 
 
-_NEXT = "Mend the file, or export it again."
+_NEXT = "Fix the file, or export it again."

@@ -16,7 +16,7 @@ from begrepp.sources.xml import XmlNode, read_xml
 from loaders.ddi.study import Above, DdiTable, DdiVariable, Domain, Study
 from loaders.support.html_text import from_html
 
-_NEXT = "Mend the file, or export it again with all that it refers to."
+_NEXT = "Fix the file, or export it again with all that it refers to."
 _NUMBERS = ("integer", "int", "short", "long", "count", "biginteger")
 Key = tuple[str, str, str]
 
@@ -41,7 +41,7 @@ class _Reader:
             if not node.name.endswith("Reference") and (key := _key(node)):
                 if (before := self.things.get(key)) is not None:
                     raise InputError(
-                        self.at(node), f"'{_urn(key)}' stands already in row {before.row}.", "Remove one of the two."
+                        self.at(node), f"'{_urn(key)}' already occurs in row {before.row}.", "Remove one of the two."
                     )
                 self.things[key] = node
 
@@ -199,7 +199,7 @@ class _Reader:
             if value is None or not value.text:
                 raise InputError(self.at(code), "a Code has no Value.", _NEXT)
             if value.text in found:
-                raise InputError(self.at(code), f"the code '{value.text}' stands twice in the list.", _NEXT)
+                raise InputError(self.at(code), f"the code '{value.text}' occurs twice in the list.", _NEXT)
             category = self.follow(code, "CategoryReference") or code.first("Category")
             coded = CodedValue(
                 code=value.text,

@@ -183,7 +183,7 @@ def when_in(value: str, origin: Origin, field: str) -> str:
     """A year, a month or a day in a row."""
     if value and not _WHEN.fullmatch(value):
         raise InputError(
-            origin, f"'{value}' for {field} is no year, month or day.", "Write 2004, 2004-01 or 2004-01-01."
+            origin, f"'{value}' for {field} is not a year, month or day.", "Write 2004, 2004-01 or 2004-01-01."
         )
     return value
 

@@ -73,7 +73,7 @@ def _refuse_unknown(row: Row, here: Mapping[str, str], wanted: Iterable[Sequence
         raise InputError(
             row.origin,
             f"there is no column '{' or '.join(missing[0])}', which the declaration reads; {error.reason}",
-            "If it has another name there, correct it in source.toml; a column that is not needed goes to `ignore`.",
+            "If it has another name, correct it in source.toml; a column that is not needed goes to `ignore`.",
         ) from None
 
 

@@ -123,7 +123,7 @@ class Sheet:
         if not found:
             raise InputError(
                 path,
-                f"no table stands under a heading like '{self.heading.pattern}'.",
+                f"there is no table under a heading like '{self.heading.pattern}'.",
                 "Correct `heading`, or the file.",
             )
 
@@ -134,9 +134,9 @@ class Sheet:
         try:
             head = yaml.safe_load(parts[1]) if parts else None
         except yaml.YAMLError as error:
-            raise InputError(path, f"its head is not well-formed YAML: {error}.", "Mend the head.") from None
+            raise InputError(path, f"its header is not well-formed YAML: {error}.", "Fix the header.") from None
         if not parts or not isinstance(head, dict):
-            raise InputError(path, "no head between two lines of ---.", "Check that you added the right files.")
+            raise InputError(path, "no header between two lines of ---.", "Check that you added the right files.")
         if counted:
             current_meter().rows += 1
         refuse_identity_numbers(text, origin)

@@ -81,7 +81,7 @@ def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Ri
     if "source" not in keys and not (hint.get("publisher") and hint.get("licence")):
         raise InputError(
             keys.origin,
-            "nobody says who publishes this list, and under what licence.",
+            "the publisher and licence of this list are missing.",
             'Write a source.toml and add it with the files: loader = "…" on the first line, then a line [source] and'
             f' below it title.sv = "…", publisher = "…", publisher_type = "…" and licence = "https://…". {MANUAL}',
         )

@@ -170,11 +170,11 @@ def _put(book: CodeBook, codes: _Codes, gathered: Gathered, code: str) -> Iterat
         before = listed.values.setdefault(code, coded)
         if before.labels != coded.labels:
             reason = (
-                f"the code '{code}' stands twice in the list '{name}', as '{before.labels[0].value}' "
+                f"the code '{code}' occurs twice in the list '{name}', as '{before.labels[0].value}' "
                 f"and '{coded.labels[0].value}'."
             )
             if "repeated" not in codes.sheet.report:
-                raise InputError(gathered.origin, reason, 'Correct one of the rows, or say report = ["repeated"].')
+                raise InputError(gathered.origin, reason, 'Correct one of the rows, or set report = ["repeated"].')
             yield Skipped(origin=gathered.origin, reason=f"{reason} The first is kept.")
 
 

@@ -90,7 +90,7 @@ class VariableList:
                 raise InputError(
                     gathered.origin,
                     f"the column '{' or '.join(self.plain['name'].reads)}' is empty.",
-                    "Fill it in, or say skip_without_name = true.",
+                    "Fill it in, or set skip_without_name = true.",
                 )
             for name in names:
                 yield VariableRow(self, gathered.named(name), name)
@@ -203,7 +203,7 @@ def _datatype(word: str, origin: Origin, demanded: bool) -> str:
     if word not in DATATYPES and (word or demanded):
         raise InputError(
             origin,
-            f"'{word}' is no datatype of CSVW.",
+            f"'{word}' is not a CSVW datatype.",
             f"Say with `words` which it is: {', '.join(DATATYPES)}.",
         )
     return word or "anyAtomicType"
@@ -213,7 +213,7 @@ def _attribute(reference: str, origin: Origin) -> str:
     if reference and not is_iri(reference) and not _ATTRIBUTE.fullmatch(reference):
         raise InputError(
             origin,
-            f"'{reference}' is no attribute of an information model.",
+            f"'{reference}' is not an attribute of an information model.",
             "Write model, version and attribute: ni@2021:1/Observation.kod, or its address.",
         )
     return reference

@@ -127,11 +127,11 @@ def concept_map_records(resource: Resource, doing: FhirLoad) -> Iterator[Record]
             if not reference(system, "x", doing.systems):
                 raise InputError(
                     resource.origin,
-                    f"the concept map uses the code system '{system}', which begrepp does not know.",
+                    f"the concept map uses the code system '{system}', which is unknown.",
                     f'Name it in source.toml:  [systems]  "{system}" = "its scheme id".',
                 )
         if group.get("unmapped"):
-            yield Skipped(origin=resource.origin, reason="what holds for codes that are not listed is not kept.")
+            yield Skipped(origin=resource.origin, reason="the rule for unlisted codes is not imported.")
         for element in group.get("element") or []:
             code = str(element.get("code", ""))
             if not element.get("target"):
@@ -150,14 +150,14 @@ def _match(
     said = str(right[1].get("equivalence") or right[1].get("relationship") or "")
     code = str(right[1].get("code", ""))
     if said == "unmatched" or not code:
-        yield Skipped(origin=resource.origin, reason=f"'{left[1]}' is said to have no match.")
+        yield Skipped(origin=resource.origin, reason=f"'{left[1]}' is stated to have no match.")
         return
     if said not in _MATCHES and said not in _DENIED:
         known = ", ".join((*_MATCHES, *_DENIED, "unmatched"))
-        raise InputError(resource.origin, f"the relation of '{left[1]}' is '{said}'.", f"FHIR knows {known}.")
+        raise InputError(resource.origin, f"the relation of '{left[1]}' is '{said}'.", f"FHIR allows {known}.")
     key = (left[1], said, code)
     if key in seen:
-        yield Skipped(origin=resource.origin, reason=f"'{left[1]}' {said} '{code}' stands there already.")
+        yield Skipped(origin=resource.origin, reason=f"'{left[1]}' {said} '{code}' already occurs there.")
         return
     seen.add(key)
     depends = [str(each.get("value", each.get("property", ""))) for each in right[1].get("dependsOn") or []]

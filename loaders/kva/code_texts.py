@@ -32,7 +32,7 @@ def find_code_texts(edition: EditionFiles, files: tuple[Path, ...]) -> list[tupl
             raise InputError(
                 path,
                 "this is none of the code texts level1.txt to level4.txt.",
-                "Add the folders of the edition as they were handed out; see `begrepp sources`.",
+                "Add the folders of the edition as published; see `begrepp sources`.",
             )
         found.setdefault(_part(path).id, {})[int(match[1])] = path
     for id_, levels in found.items():
@@ -67,7 +67,7 @@ def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:
         raise InputError(
             Origin(path.name, 1),
             "the header is not 'Kod:', '', 'Kodtext:', 'Beskrivning:', separated by tabs.",
-            "Fetch the file again from its publisher; if the form is new, the loader must learn it.",
+            "Download the file again from its publisher; if the form is new, extend the loader.",
         )
     return rows
 

@@ -49,7 +49,7 @@ def read_workbook(path: Path) -> Iterator[Concept]:
             raise InputError(
                 row.origin,
                 f"'{part}' in column 'Klassifikation' is neither KKÅ nor KMÅ.",
-                "See what the publisher means by it; the loader must learn a new part.",
+                "See what the publisher means by it; extend the loader with the new part.",
             )
         known[part].add(code)
     headings = {part: frozenset(codes) for part, codes in known.items()}

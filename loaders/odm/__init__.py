@@ -61,7 +61,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     for study in found:
         id_ = slug(edition.source) if len(found) == 1 else f"{slug(edition.source)}-{slug(study.oid or study.study)}"
         if id_ in ids:
-            raise InputError(study.origin, f"two files hold the metadata '{study.oid}'.", "Add one of them only.")
+            raise InputError(study.origin, f"two files hold the metadata '{study.oid}'.", "Add only one of them.")
         ids.add(id_)
         yield from _Study(study, id_, known, dates, systems, language).records()
 
@@ -116,7 +116,7 @@ class _Study:
         seen: set[str] = set()
         for ref in holder.groups:
             if ref.oid in above:
-                raise InputError(self._at(ref.row), f"the group '{ref.oid}' holds itself.", "Mend the file.")
+                raise InputError(self._at(ref.row), f"the group '{ref.oid}' contains itself.", "Fix the file.")
             group = self.data.groups[ref.oid]
             place = f"{path}/{ref.oid}"
             yield self._heading(group, place, path, ref)
@@ -133,7 +133,7 @@ class _Study:
         item, place = self.data.items.get(ref.oid), f"{path}/{ref.oid}"
         if item is None or ref.oid in above:
             raise InputError(
-                self._at(ref.row), f"the item '{ref.oid}' is not in the file, or holds itself.", "Mend the file."
+                self._at(ref.row), f"the item '{ref.oid}' is not in the file, or contains itself.", "Fix the file."
             )
         placed.add(ref.oid)
         yield self._item(item, place, path, ref)

@@ -83,7 +83,7 @@ class _Study:
                 item = items[ref.oid]
                 placed.add(ref.oid)
                 if ref.oid in seen:
-                    reason = f"the item '{ref.oid}' stands already in '{table}'."
+                    reason = f"the item '{ref.oid}' already occurs in '{table}'."
                     yield Skipped(origin=self.at(ref.row), reason=reason)
                     continue
                 seen.add(ref.oid)
@@ -94,7 +94,7 @@ class _Study:
                 yield replace(self.variable(item, ref, dataset.id, table, section, number), name=called)
         for item in self.data.items.values():
             if item.oid not in placed and item.oid not in self.by_value():
-                yield Skipped(origin=self.at(item.row), reason=f"the item '{item.oid}' is in no form and no dataset.")
+                yield Skipped(origin=self.at(item.row), reason=f"the item '{item.oid}' is in no form or dataset.")
 
     def by_value(self) -> set[str]:
         """The items that say what others mean where a third has a certain value."""
@@ -105,7 +105,7 @@ class _Study:
     ) -> Iterator[tuple[ItemRef, tuple[Text, ...]]]:
         for ref in holder.groups:
             if ref.oid in above:
-                raise InputError(self.at(ref.row), f"the group '{ref.oid}' holds itself.", "Mend the file.")
+                raise InputError(self.at(ref.row), f"the group '{ref.oid}' contains itself.", "Fix the file.")
             group = self.data.groups[ref.oid]
             words = group.titles or (Text(group.name or group.oid, self.language),)
             yield from self.inside(group, words, (*above, ref.oid))

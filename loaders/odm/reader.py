@@ -25,7 +25,7 @@ _PERSONS = {
     "Association": "annotations of data about persons",
     "AuditRecord": "who changed data about a person",
 }
-_NEXT = "Mend the file, or export it again."
+_NEXT = "Fix the file, or export it again."
 
 
 def read_odm(path: Path, language: str) -> Iterator[MetaData]:
@@ -34,7 +34,7 @@ def read_odm(path: Path, language: str) -> Iterator[MetaData]:
     if root.name != "ODM" or (root.namespace and not root.namespace.startswith(_NAMESPACE)):
         raise InputError(
             Origin(path.name, root.row),
-            f"the file begins with <{root.name}> of the namespace '{root.namespace}', and is no ODM.",
+            f"the file begins with <{root.name}> of the namespace '{root.namespace}', and is not ODM.",
             "Check that you added the right file.",
         )
     found = 0
@@ -190,7 +190,7 @@ class _Reader:
         for each in node.all("CodeListItem", "EnumeratedItem"):
             code = self.required(each, "CodedValue")
             if code in values:
-                raise self.fault(each.row, f"the code '{code}' stands twice in the CodeList '{node.get('OID')}'")
+                raise self.fault(each.row, f"the code '{code}' occurs twice in the CodeList '{node.get('OID')}'")
             values[code] = Value(code, self.texts(each.first("Decode")), self.aliases(each))
         return OdmList(
             oid=node.get("OID"),

@@ -67,7 +67,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         id_ = f"{slug(archetype.id)}{'-web-template' if archetype.kind == 'web template' else ''}"
         if id_ in ids:
             raise InputError(
-                archetype.origin, f"'{archetype.id}' stands already in {ids[id_]}.", "Add one of the two files only."
+                archetype.origin, f"'{archetype.id}' already occurs in {ids[id_]}.", "Add one of the two files only."
             )
         ids[id_] = archetype.origin
         yield from _Model(archetype, id_, known, dates, systems).records()
@@ -89,7 +89,7 @@ def _read(path: Path, terms: dict[str, Terms]) -> Archetype | Skipped:
         return read_json(path, terms)
     if path.suffix == ".opt":
         return read_opt(path)
-    return Skipped(origin=Origin(path.name), reason=f"'{path.suffix}' is no archetype or template that begrepp reads.")
+    return Skipped(origin=Origin(path.name), reason=f"'{path.suffix}' is not a supported archetype or template.")
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 )
 _MATCHES = ("matches", "is_in", "∈")
 _KEYWORDS = ("allow_archetype", "use_node", "use_archetype")
-NEXT_STEP = "Mend the line, or fetch the archetype again from its publisher."
+NEXT_STEP = "Fix the line, or download the archetype again from its publisher."
 
 
 class _Token(NamedTuple):

@@ -30,10 +30,10 @@ def read_json(path: Path, known: Mapping[str, Terms]) -> Archetype:
         said = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(
-            Origin(path.name, error.lineno), f"it is not well-formed JSON ({error.msg}).", "Fetch the file again."
+            Origin(path.name, error.lineno), f"it is not well-formed JSON ({error.msg}).", "Download the file again."
         ) from None
     except (UnicodeDecodeError, RecursionError) as error:
-        raise InputError(path, f"it is not JSON in UTF-8 ({error}).", "Fetch the file again.") from None
+        raise InputError(path, f"it is not JSON in UTF-8 ({error}).", "Download the file again.") from None
     current_meter().bytes += path.stat().st_size
     if isinstance(said, dict) and said.get("@type") == "TEMPLATE":
         archetype = _Template(said, Origin(path.name), known).read()

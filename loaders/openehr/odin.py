@@ -60,7 +60,7 @@ def _tokens(text: str, origin: Origin) -> Iterator[_Token]:
     yield _Token("end", "the end", row)
 
 
-NEXT_STEP = "Mend the line, or fetch the file again from its publisher."
+NEXT_STEP = "Fix the line, or download the file again from its publisher."
 
 
 @dataclass(slots=True)

@@ -45,7 +45,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         )
     for name in (REGISTER, CONCEPTUAL, REPRESENTED, INSTANCES):
         if name not in files:
-            raise InputError(keys.origin, f"the template's file {name} is missing.", "Add it beside the others.")
+            raise InputError(keys.origin, f"the template's file {name} is missing.", "Add it next to the others.")
     template = Template(files)
     keys.suggest("dataset", template.register)
     dataset = read_dataset(keys, edition, tuple(template.parts.values()))

@@ -71,7 +71,7 @@ class TemplateRow:
             if (value := found[column]) and not _ID.fullmatch(value):
                 raise InputError(
                     found.origin,
-                    f"'{value}' in '{column}' is no id.",
+                    f"'{value}' in '{column}' is not a valid id.",
                     "Use a-z, 0-9, and after them . _ ~ -.",
                 )
         return found
@@ -94,6 +94,6 @@ def rows_by_id(rows: Iterable[TemplateRow], *columns: str) -> dict[tuple[str, ..
     for row in rows:
         key = tuple(row[column] for column in columns)
         if key in found:
-            raise row.fault(f"'{' '.join(key)}' stands already in {found[key].origin}.", "Remove one of the two.")
+            raise row.fault(f"'{' '.join(key)}' already occurs in {found[key].origin}.", "Remove one of the two.")
         found[key] = row
     return found

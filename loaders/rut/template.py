@@ -44,7 +44,7 @@ class Template:
         if len(whole) != 1:
             raise InputError(
                 Origin(REGISTER),
-                f"{len(whole)} registers are part of nothing.",
+                f"{len(whole)} registers have no part_of.",
                 "Describe one register: its row has no part_of, and the rows of its parts name it there.",
             )
         top = whole[0]

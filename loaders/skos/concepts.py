@@ -226,7 +226,7 @@ class Reader:
             if other != own and isinstance(other, NamedNode):
                 yield Skipped(
                     origin=self.graph.origin,
-                    reason=f"<{node.value}> is also in <{other.value}>; begrepp keeps it in <{own.value}> only.",
+                    reason=f"<{node.value}> is also in <{other.value}>; it is kept in <{own.value}> only.",
                 )
 
     def _beyond_scheme(self, node: NamedNode) -> Pairs:
@@ -250,7 +250,9 @@ class Reader:
         left = sorted({p for p, _ in pairs} - {TYPE, LITERAL_FORM})
         if left:
             words = ", ".join(f"<{predicate}>" for predicate in left)
-            yield Skipped(origin=self.graph.origin, reason=f"of a SKOS-XL label only the word is kept, not {words}.")
+            yield Skipped(
+                origin=self.graph.origin, reason=f"of a SKOS-XL label only the form is imported, not {words}."
+            )
 
     def _statements(self, subject: Node, pairs: Pairs, scheme: str) -> Iterator[Statement | Skipped]:
         name = self.skolems.name(subject)
@@ -265,9 +267,7 @@ class Reader:
             yield Statement(scheme=scheme, origin=self.graph.origin, subject=name, predicate=predicate, object=value)
 
     def _circle(self) -> Skipped:
-        return Skipped(
-            origin=self.graph.origin, reason="blank nodes that refer to each other in a circle are left out."
-        )
+        return Skipped(origin=self.graph.origin, reason="blank nodes that refer to each other in a cycle are left out.")
 
     def _value(self, term: Term) -> RdfTerm | None:
         if isinstance(term, Literal):

@@ -181,7 +181,7 @@ class _Register:
                 self.left_out.append(Skipped(origin=row.origin, reason=reason))
                 continue
             if (same := tuple(sorted(row.cells.items()))) in seen:
-                reason = f"'{name}' in '{part}' stands already in another row, word for word."
+                reason = f"'{name}' in '{part}' already occurs in another row, word for word."
                 self.left_out.append(Skipped(origin=row.origin, reason=reason))
                 continue
             seen.add(same)

@@ -76,7 +76,7 @@ class Sheet:
         doubled = {name for name in header if name and header.count(name) > 1}
         if doubled:
             raise InputError(
-                self.origin(number + 1), f"the column '{sorted(doubled)[0]}' is there twice.", "Remove one of the two."
+                self.origin(number + 1), f"the column '{sorted(doubled)[0]}' occurs twice.", "Remove one of the two."
             )
         for below, row in enumerate(self.rows[number + 1 :], start=number + 2):
             cells = {name: cell for name, cell in zip(header, row, strict=False) if name}

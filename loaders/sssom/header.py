@@ -46,7 +46,7 @@ def _parse_yaml(text: str, origin: Origin) -> dict[str, Any]:
         raise InputError(
             where,
             f"the metadata is not well-formed YAML ({getattr(error, 'problem', None) or 'it is nested too deeply'}).",
-            "Mend the line; see https://mapping-commons.github.io/sssom/spec-formats-tsv/.",
+            "Fix the line; see https://mapping-commons.github.io/sssom/spec-formats-tsv/.",
         ) from None
     if not isinstance(head, dict) or not isinstance(head.get("curie_map", {}), dict):
         raise InputError(origin, "the metadata is not a list of `name: value`.", "See the SSSOM specification.")

@@ -187,6 +187,6 @@ def matching_files(
     if left:
         raise InputError(
             origin,
-            f"no [[file]] says what {', '.join(left)} is.",
-            'Add a [[file]] for it, or say ignore_files = ["…"] at the top of the declaration.',
+            f"no [[file]] describes {', '.join(left)}.",
+            'Add a [[file]] for it, or set ignore_files = ["…"] at the top of the declaration.',
         )

@@ -26,7 +26,8 @@ _CONTEXT = "http://www.w3.org/ns/json-ld#context"
 def page() -> Response:
     """The API shown with examples."""
     host = request.host_url.rstrip("/") + address("")
-    response = Response(render("api.html", operations=OPERATIONS, host=host), content_type="text/html; charset=utf-8")
+    html = render("api.html", operations=OPERATIONS, host=host, base=app_state().settings.base)
+    response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Link"] = f'<{address("/api/openapi.json")}>; rel="service-desc"; type="application/json"'
     return response
 

@@ -13,11 +13,11 @@ from server.served.batch_resolve import LONGEST, MOST
 from server.validation.openapi import openapi as validation
 
 _PROBLEMS = {
-    "300": "The code stands for different things in the parts of a system.",
-    "400": "The request is wrong; the detail says what to send.",
-    "404": "Nothing here has that name.",
-    "406": "There is no such format.",
-    "410": "It was here in an earlier release only.",
+    "300": "The code has different meanings in parts of the code system.",
+    "400": "The request is not valid; see `detail`.",
+    "404": "Not found.",
+    "406": "The format is not available.",
+    "410": "The resource was part of an earlier edition only.",
 }
 
 
@@ -31,8 +31,8 @@ def openapi(settings: Settings, server: str) -> dict[str, Any]:
         "info": {
             "title": "begrepp",
             "version": "1.0.0",
-            "description": "Health data concepts: look up, search, compare, map, validate. What an answer of version 1 "
-            "has, it keeps; fields may come.",
+            "description": "Health data concepts: look up, search, compare, map, validate. Fields in version 1 "
+            "are not removed; fields may be added.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": server}],
@@ -75,13 +75,13 @@ def _resolve_several() -> dict[str, Any]:
     }
     return {
         "operationId": "resolve-several",
-        "summary": "What several codes stand for, in one request",
+        "summary": "Resolve several codes in one request",
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": {"type": "array", "maxItems": MOST, "items": item}}},
         },
         "responses": {
-            "200": _json("The answers, in the same order.", many(ref("Resolved"))),
+            "200": _json("The results, in the same order.", many(ref("Resolved"))),
             **_problems(),
         },
     }
@@ -92,7 +92,7 @@ def _json(words: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _problems() -> dict[str, Any]:
-    too_long = {"414": {"description": "The address is longer than the server reads.", "content": {"text/html": {}}}}
+    too_long = {"414": {"description": "The URL is longer than the server accepts.", "content": {"text/html": {}}}}
     return too_long | {
         status: {"description": words, "content": {"application/problem+json": {"schema": ref("Problem")}}}
         for status, words in _PROBLEMS.items()

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
+from begrepp.queries.pages import select, value
 from server.api.parameters import (
     AS_OF,
     DATASET,
@@ -25,17 +26,16 @@ from server.api.parameters import (
 )  # fmt: skip
 from server.api.serialisers import JsonObject, concept, short
 from server.http.i18n import translations
-from server.pages.mappings import mapping_rows
-from server.pages.scheme import scheme_row
+from server.pages.concepts.mapping_rows import mapping_rows
+from server.pages.concepts.tree import children, paths_to
+from server.pages.schemes.scheme import scheme_row
 from server.pages.search import HitRow, results
 from server.pages.signposting import licence_of
 from server.pages.templating import address
-from server.pages.tree import children, paths
 from server.served.as_of import build_as_of, day_asked, meant_on, reading
 from server.served.batch_resolve import resolve_codes
 from server.served.build import ServedBuild
 from server.served.labels import refs, statements
-from server.served.questions import select, value
 from server.served.resolve import Missing, Resolved, by_iri, by_system
 
 ApiCall = dict[str, Any]
@@ -74,9 +74,9 @@ def found_by(build: ServedBuild, asked: ApiCall, suffix: str = "") -> Resolved:
     elif asked["system"].strip() and asked[f"code{suffix}"].strip():
         found = by_system(build, asked["system"].strip(), asked[f"code{suffix}"].strip())
     else:
-        raise Missing("No concept is named.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
+        raise Missing("No concept is given.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
     if NamedNode("http://www.w3.org/2004/02/skos/core#Concept") not in statements(build, found.iri).get(_TYPE, []):
-        raise Missing(f"{found.iri} is no concept.", "Give the IRI of a concept.")
+        raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")
     return found
 
 
@@ -158,7 +158,9 @@ def _hit(result: HitRow) -> JsonObject:
 
 def _search(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     query, filters = asked["q"].strip()[:200], _filters(build, asked)
-    total, hits = build.index.search(query, limit=asked["limit"], offset=asked["offset"], reader=language, **filters)
+    total, hits = build.index.search(
+        query, limit=asked["limit"], offset=asked["offset"], user_language=language, **filters
+    )
     return {
         "query": query,
         "total": total,
@@ -172,7 +174,7 @@ def _search(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
 
 def _autocomplete(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     query = asked["q"].strip()[:200]
-    hits = build.index.suggest(query, limit=asked["limit"], reader=language, **_filters(build, asked))
+    hits = build.index.suggest(query, limit=asked["limit"], user_language=language, **_filters(build, asked))
     return {"query": query, "results": [_hit(result) for result in results(build, hits, language)]}
 
 
@@ -201,7 +203,7 @@ def _ancestors(build: ServedBuild, asked: ApiCall, language: str) -> JsonObject:
     return {
         "concept": short(known[found.iri]),
         "ancestors": [short(known[iri]) for iri in sorted(above, key=lambda iri: known[iri].sort_key)],
-        "paths": [[step.iri for step in path] for path in paths(build, found.iri, language)],
+        "paths": [[step.iri for step in path] for path in paths_to(build, found.iri, language)],
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from begrepp.errors import UsageError
-from begrepp.search.documents import KINDS
+from begrepp.search.documents import SEARCH_KINDS
 from server.http.i18n import LANGUAGES, translations
 
 LONGEST = 400
@@ -56,7 +56,7 @@ class Parameter:
         if self.required and not value.strip():
             raise UsageError(f"There is no {self.name}.", f"Add ?{self.name}=…: {self.words}")
         if self.values and written is not None and value not in self.values:
-            raise UsageError(f"{self.name} is '{value}'.", f"Give one of: {', '.join(self.values)}.")
+            raise UsageError(f"{self.name} is '{value}'.", f"Use one of: {', '.join(self.values)}.")
         if len(value) > LONGEST:
             raise UsageError(f"{self.name} is too long.", f"Give at most {LONGEST} characters.")
         return value
@@ -77,7 +77,7 @@ LANG = Parameter(name="lang", values=LANGUAGES)
 AS_OF = Parameter(name="asOf", day=True)
 QUERY = Parameter(name="q", required=True)
 SCHEME = Parameter(name="scheme")
-KIND = Parameter(name="kind", values=tuple(KINDS))
+KIND = Parameter(name="kind", values=tuple(SEARCH_KINDS))
 STATUS = Parameter(name="status", values=("active", "inactive"))
 DATASET = Parameter(name="dataset")
 OFFSET = Parameter(name="offset", number=(0, 2000, 0))

@@ -8,7 +8,7 @@ from typing import Any
 
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from server.pages.concept import NOTES
+from server.pages.concepts.concept import NOTES
 from server.pages.signposting import rights_of
 from server.pages.templating import address
 from server.served.build import ServedBuild

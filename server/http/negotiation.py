@@ -88,7 +88,7 @@ def choose_format(request: Request, offers: tuple[Format, ...]) -> Format:
 
 def _not_acceptable(asked: str, offers: tuple[Format, ...]) -> NotAcceptable:
     have = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)
-    return NotAcceptable(f"'{asked}' is not to be had here.", f"Ask for one of: {have}.", offers)
+    return NotAcceptable(f"'{asked}' is not available.", f"Available formats: {have}.", offers)
 
 
 def choose_language(request: Request) -> str:

@@ -38,6 +38,6 @@ class RateLimit:
                 self._buckets.popitem(last=False)
         if not allowed:
             raise RateLimited(
-                f"You asked more than {self._size:g} times in a minute.",
+                f"You sent more than {self._size:g} requests in a minute.",
                 "Wait a little; `begrepp validate` on your own machine has no limit.",
             )

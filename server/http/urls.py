@@ -63,6 +63,8 @@ def raw_path(environ: dict[str, object]) -> str:
     """The path as it was sent, so that `8500%2F3` is still one segment."""
     raw = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
     path = urlsplit(raw).path if raw else quote(str(environ.get("PATH_INFO", "/")))
+    if unquote(path, "latin-1") == environ.get("PATH_INFO"):
+        return path  # a proxy has removed the prefix already
     return path.removeprefix(str(environ.get("SCRIPT_NAME", "")))
 
 

@@ -130,7 +130,7 @@ class _Line:
         await self._send(message)
         await asyncio.sleep(0)
         if self._gone.done():
-            raise ConnectionError("The reader has gone.")
+            raise ConnectionError("The client disconnected.")
 
     async def _until_gone(self) -> None:
         while (await self.receive())["type"] != "http.disconnect":

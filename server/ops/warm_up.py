@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from begrepp.queries.files import queries
+from begrepp.queries.files import read_queries
 from server.telemetry.query_log import unnoted
 
 _FORMATS = {"select": "json", "ask": "json"}
@@ -14,6 +14,6 @@ def warm_up(app: Flask) -> None:
     """Ask each as its page does and as programs do: the answers are kept, and the store lies in memory."""
     client = app.test_client()
     with unnoted():
-        for query in queries("examples"):
+        for query in read_queries("examples"):
             for suffix in ("", f".{_FORMATS.get(query.form, 'ttl')}"):
                 client.get(f"/queries/{query.name}{suffix}")

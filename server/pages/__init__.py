@@ -1,1 +1,1 @@
-"""What stands on each page: one module per kind of page, a frozen dataclass and the function that fills it."""
+"""Pages: takes the build and a resource, returns the frozen dataclass that a template renders."""

@@ -1,4 +1,4 @@
-"""Errors, rendered once: a page that helps the reader on, or a problem document (RFC 9457) for machines."""
+"""Error handler: renders every error as a page or as a problem document (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from server.http.negotiation import (
     split_suffix,
 )
 from server.http.urls import document
-from server.pages.editions import EditionRow, edition_row
+from server.pages.schemes.editions import EditionRow, edition_row
 from server.pages.search import results
 from server.pages.templating import address, render, translator
 from server.served.resolve import Gone, Missing
@@ -32,19 +32,19 @@ _log = logging.getLogger("begrepp.server")
 
 
 def register(app: Flask) -> None:
-    """Answer every error here."""
-    app.register_error_handler(BegreppError, answer)
-    app.register_error_handler(HTTPException, answer)
+    """Register the error handler for all errors."""
+    app.register_error_handler(BegreppError, error_response)
+    app.register_error_handler(HTTPException, error_response)
     app.register_error_handler(Exception, _unexpected)
 
 
 def _unexpected(error: Exception) -> Response:
     _log.exception("%s %s", request.method, request.path)
-    return answer(BegreppError("Something went wrong here.", "It is noted in the server's log."))
+    return error_response(BegreppError("An unexpected error occurred.", "The error has been logged."))
 
 
-def answer(error: BegreppError | HTTPException) -> Response:
-    """The error as a page or as a problem document."""
+def error_response(error: BegreppError | HTTPException) -> Response:
+    """Return the error as a page or a problem document."""
     if isinstance(error, HTTPException):
         if error.response is not None:
             return Response(status=error.code or 500, headers=dict(error.get_headers()))
@@ -68,7 +68,7 @@ def answer(error: BegreppError | HTTPException) -> Response:
 
 
 def _wants_page() -> bool:
-    """HTML where it is wanted more than data; by suffix and `?format=` before `Accept`."""
+    """Return whether HTML is preferred, by suffix, `?format=`, then `Accept`."""
     _, suffixed = split_suffix(request.path)
     named = request.values.get("format", "") if request.method == "GET" else ""
     is_data = request.path.endswith(".json") or request.path.startswith("/api/")
@@ -80,7 +80,7 @@ def _wants_page() -> bool:
 
 
 def _available(offers: Sequence[Format]) -> list[dict[str, str]]:
-    """The formats that there are, each with its address."""
+    """Return the available formats with their URLs."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "format"]
     stem, _ = split_suffix(request.path)
     return [
@@ -90,7 +90,7 @@ def _available(offers: Sequence[Format]) -> list[dict[str, str]]:
 
 
 def problem(error: BegreppError) -> Response:
-    """The error as a problem document; one of the input names the file it is about."""
+    """Return the error as a problem document; an input error names its file."""
     origin = f"{error.origin}: " if isinstance(error, InputError) else ""
     return _problem(error.status, f"{origin}{error.reason}", error.next_step)
 
@@ -101,7 +101,7 @@ def _problem(status: int, reason: str, next_step: str, available: Sequence[Mappi
         "title": reason,
         "status": status,
         "detail": next_step,
-        "instance": quote(request.path),
+        "instance": address(quote(request.path)),
         "available": [*available],
     }
     body = json.dumps({key: value for key, value in said.items() if value}, ensure_ascii=False)
@@ -111,14 +111,16 @@ def _problem(status: int, reason: str, next_step: str, available: Sequence[Mappi
 def _page(error: Exception, status: int, reason: str, next_step: str) -> Response:
     say = translator()
     heading = say.maybe(f"problem.{status}") or say.maybe(f"problem.{status // 100}xx")
+    said = say.message(reason)
     near = results(served_build(), error.near, say.language) if isinstance(error, Missing) and error.near else []
     page = render(
         "problem.html",
         status=status,
         heading=heading,
         reason=say.maybe(f"reason.{type(error).__name__}"),
-        said=reason,
-        next_step=next_step,
+        said=said,
+        said_in=say.language if said != reason else "en",
+        next_step=say.message(next_step),
         near=near,
         graphs=_last_seen(error.graphs) if isinstance(error, Gone) else [],
         bare=isinstance(error, NoBuild),

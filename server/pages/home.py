@@ -1,4 +1,4 @@
-"""The first page: what is here, how much, how new, and three ways in."""
+"""Data of the first page: counts, new editions, recent changes and entry points."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.http.urls import document
-from server.pages.scheme import SchemeRow, scheme_rows
+from server.pages.schemes.scheme import SchemeRow, scheme_rows
 from server.served.build import ServedBuild
 from server.served.labels import choose, refs
-from server.served.questions import select, value
 from server.served.refs import Ref
 
 SCHEMES_SHOWN = 8
@@ -24,7 +24,7 @@ CHANGES_SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetRow:
-    """A dataset in a list, or a common specification, which nobody holds data of."""
+    """A dataset in a list, or a specification without data of its own."""
 
     ref: Ref
     is_specification: bool
@@ -44,8 +44,8 @@ class MappingSetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeRow:
-    """A difference between two editions, newest first; `count` changes."""
+class RecentChange:
+    """A difference between two editions, with its number of changes."""
 
     href: str
     title: Text
@@ -56,7 +56,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEdition:
-    """An edition that came into force lately."""
+    """A recent edition."""
 
     href: str
     title: Text
@@ -66,7 +66,7 @@ class NewEdition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """The first page."""
+    """Data of the first page."""
 
     schemes: Sequence[SchemeRow]
     schemes_total: int
@@ -75,7 +75,7 @@ class HomePage:
     concepts: int
     variables: int
     mappings: int
-    changes: Sequence[ChangeRow]
+    changes: Sequence[RecentChange]
     releases: Sequence[NewEdition]
     example: Query | None
     built_at: str
@@ -86,7 +86,7 @@ class HomePage:
 
 
 def home_page(build: ServedBuild, language: str) -> HomePage:
-    """The first page, from the manifest and two small questions."""
+    """Return the data of the first page, from the manifest and two queries."""
     rows = scheme_rows(build, language)
     manifest = build.manifest
     return HomePage(
@@ -99,7 +99,7 @@ def home_page(build: ServedBuild, language: str) -> HomePage:
         mappings=sum(g.mappings for g in manifest.current_graphs("mapping")),
         changes=_changes(build, language),
         releases=_releases(build, language),
-        example=next(iter(queries("examples")), None),
+        example=next(iter(read_queries("examples")), None),
         built_at=manifest.built_at,
         triples=manifest.triples,
         hash=manifest.hash,
@@ -108,11 +108,11 @@ def home_page(build: ServedBuild, language: str) -> HomePage:
     )
 
 
-def _changes(build: ServedBuild, language: str) -> list[ChangeRow]:
-    """The newest differences between editions of code systems."""
+def _changes(build: ServedBuild, language: str) -> list[RecentChange]:
+    """Return the newest differences between editions of code systems."""
     newest = sorted(build.manifest.differences, key=lambda d: (d.new_valid_from, d.scheme), reverse=True)
     return [
-        ChangeRow(
+        RecentChange(
             href=document(build.iris, d.graph),
             title=_title(build, d.scheme, language),
             old=d.old,
@@ -124,7 +124,7 @@ def _changes(build: ServedBuild, language: str) -> list[ChangeRow]:
 
 
 def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
-    """The releases of code systems that came into force last."""
+    """Return the editions of code systems that came into force last."""
     newest = sorted(build.manifest.current_graphs("scheme"), key=lambda g: (g.valid_from, g.id), reverse=True)
     return [
         NewEdition(
@@ -143,7 +143,7 @@ def _title(build: ServedBuild, scheme: str, language: str) -> Text:
 
 
 def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
-    """The datasets and specifications, in Swedish order of their titles."""
+    """Return the datasets and specifications, sorted by title in Swedish order."""
     said: dict[str, dict[str, list[Text]]] = {}
     for row in select(build.store, "datasets"):
         term = row["value"]
@@ -175,7 +175,7 @@ def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
 
 
 def mapping_set_rows(build: ServedBuild, language: str) -> list[MappingSetRow]:
-    """The mapping sets."""
+    """Return the mapping sets as rows."""
     rows = [
         MappingSetRow(
             href=f"/mapping/{g.id}",

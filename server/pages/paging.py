@@ -1,4 +1,4 @@
-"""A long list is shown a page at a time: where the next page begins, and the one before."""
+"""Paging of long lists by offset."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 
 class Paged:
-    """A page of a list of `total` rows that begins at row `offset`; a page has `size` rows."""
+    """A page of a list: `total` rows, starting at `offset`, `size` rows a page."""
 
     __slots__ = ()
     size: ClassVar[int]
@@ -15,15 +15,15 @@ class Paged:
 
     @property
     def end(self) -> int:
-        """How far one can turn pages."""
+        """Largest offset that can be reached."""
         return self.total
 
     @property
     def next(self) -> int | None:
-        """Where the next page begins, if there is one."""
+        """Offset of the next page, if any."""
         return self.offset + self.size if self.offset + self.size < self.end else None
 
     @property
     def previous(self) -> int | None:
-        """Where the page before begins, if there is one."""
+        """Offset of the previous page, if any."""
         return max(0, self.offset - self.size) if self.offset else None

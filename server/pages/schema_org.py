@@ -1,4 +1,4 @@
-"""Pages in the words of search engines: schema.org's DefinedTerm, DefinedTermSet and Dataset, as JSON-LD in the page.
+"""schema.org descriptions (DefinedTerm, DefinedTermSet, Dataset) as JSON-LD embedded in pages.
 
 Made from what the page shows, so that it never says more than the page does.
 """
@@ -11,10 +11,10 @@ from flask import request
 
 from begrepp.exports.downloads import FORMATS, file_name
 from begrepp.records import Text
-from server.pages.concept import ConceptPage
-from server.pages.dataset import DatasetPage
+from server.pages.concepts.concept import ConceptPage
+from server.pages.datasets.dataset import DatasetPage
 from server.pages.home import HomePage
-from server.pages.scheme import SchemePage
+from server.pages.schemes.scheme import SchemePage
 from server.pages.templating import address
 from server.served.build import ServedBuild
 from server.served.refs import Ref
@@ -25,7 +25,7 @@ Said = dict[str, Any]
 
 
 def describe_page(page: object, iri: str = "") -> Said | None:
-    """What a page says in schema.org's words; None where those have no word for it."""
+    """Return the schema.org description of a page; None if schema.org has no class for it."""
     said: Said | None = None
     if isinstance(page, ConceptPage):
         said = _concept(page)

@@ -1,4 +1,4 @@
-"""The search page: things by their words and codes, best first, why each was found, and how the answers divide."""
+"""Data of the search page: ranked hits, the label that matched, and facets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
-from begrepp.search.documents import KINDS
+from begrepp.search.documents import SEARCH_KINDS
 from server.http.urls import document
 from server.pages.paging import Paged
 from server.served.build import ServedBuild
@@ -24,7 +24,7 @@ _SHOWN_VALUES = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitRow:
-    """One thing found; `matched` is the label it was found by where that is not the one shown."""
+    """A hit; `matched` is the label that matched, if it is not the label shown."""
 
     href: str
     iri: str
@@ -40,13 +40,13 @@ class HitRow:
 
     @property
     def code(self) -> str:
-        """The notation where it says more than the label does."""
+        """The notation, if it adds to the label."""
         return "" if is_mnemonic(self.notation, self.scheme) else self.notation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One value of a facet: its name in the address, what it is called (or its key in the translations), how many."""
+class FacetValue:
+    """A facet value: its name in the URL, its label or translation key, and the number of hits."""
 
     value: str
     label: Text | None
@@ -56,29 +56,29 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage(Paged):
-    """What a search found."""
+    """Data of the search page."""
 
     size: ClassVar[int] = PAGE
     query: str
     chosen: Mapping[str, str]
     total: int
-    facets: Mapping[str, Sequence[Choice]]
+    facets: Mapping[str, Sequence[FacetValue]]
     corrections: Sequence[tuple[str, str]]
     results: Sequence[HitRow]
     offset: int
 
     @property
     def end(self) -> int:
-        """How far one can turn pages."""
+        """Largest offset that can be reached."""
         return min(self.total, MAX_OFFSET)
 
 
 def search_page(build: ServedBuild, query: str, wanted: Mapping[str, str], offset: int, language: str) -> SearchPage:
-    """A page of results; what is retired comes last. `wanted` are values of facets as they stand in the address."""
+    """Return one page of hits, retired concepts last. `wanted` are facet values from the URL."""
     query = query.strip()[:200]
     filters = _filters(build, wanted)
     offset = min(max(0, offset), MAX_OFFSET)
-    total, hits = build.index.search(query, limit=PAGE, offset=offset, reader=language, **filters)
+    total, hits = build.index.search(query, limit=PAGE, offset=offset, user_language=language, **filters)
     counts = build.index.facets(query, **filters)
     chosen = {name: wanted[name] for name in filters}
     return SearchPage(
@@ -93,10 +93,10 @@ def search_page(build: ServedBuild, query: str, wanted: Mapping[str, str], offse
 
 
 def _filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, str]:
-    """The values of facets as the index has them; what is no value of its facet is left out."""
+    """Return the facet values as indexed; unknown values are ignored."""
     scheme = build.schemes.by_id.get(wanted.get("scheme", ""))
     known = {
-        "kind": wanted.get("kind", "") if wanted.get("kind") in KINDS else "",
+        "kind": wanted.get("kind", "") if wanted.get("kind") in SEARCH_KINDS else "",
         "scheme": scheme.iri if scheme else "",
         "dataset": build.iris.dataset(wanted["dataset"]) if wanted.get("dataset") else "",
         "status": wanted.get("status", "") if wanted.get("status") in STATUSES else "",
@@ -107,8 +107,8 @@ def _filters(build: ServedBuild, wanted: Mapping[str, str]) -> dict[str, str]:
 
 def _facets(
     build: ServedBuild, counts: Facets, chosen: Mapping[str, str], language: str
-) -> Iterator[tuple[str, Sequence[Choice]]]:
-    """Each facet that divides the answers, its commonest values first; kinds always."""
+) -> Iterator[tuple[str, Sequence[FacetValue]]]:
+    """Return the facets with more than one value, most frequent values first; the kind facet always."""
     titles = refs(build, counts.get("dataset", {}), language)
     for name in FACETS:
         divided = sorted(counts.get(name, {}).items(), key=lambda item: (-item[1], item[0]))
@@ -126,25 +126,25 @@ def _choice(
     chosen: Mapping[str, str],
     titles: Mapping[str, Ref],
     language: str,
-) -> Choice:
+) -> FacetValue:
     label: Text | None = None
     if name == "scheme" and (scheme := build.schemes.by_iri.get(value)):
         value, label = scheme.id, choose(scheme.titles, language)
     elif name == "dataset":
         label = titles[value].label if value in titles else None
         value = value.removeprefix(build.iris.dataset(""))
-    return Choice(value=value, label=label, count=count, chosen=chosen.get(name) == value)
+    return FacetValue(value=value, label=label, count=count, chosen=chosen.get(name) == value)
 
 
 def results(build: ServedBuild, hits: Sequence[Hit], language: str) -> list[HitRow]:
-    """Hits as they are shown."""
+    """Return hits as rows."""
     homes = {hit.iri: _dataset_of(build, hit.iri) for hit in hits if hit.kind == "variable"}
     known = refs(build, homes.values(), language)
     return [_result(build, hit, language, known.get(homes.get(hit.iri, ""))) for hit in hits]
 
 
 def _dataset_of(build: ServedBuild, variable: str) -> str:
-    """The dataset whose IRI a variable's IRI begins with."""
+    """Return the dataset whose IRI is a prefix of the variable's IRI."""
     return build.iris.dataset(variable.removeprefix(build.iris.dataset("")).partition("/")[0])
 
 

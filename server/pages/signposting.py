@@ -1,4 +1,4 @@
-"""Where a document leads, for machines: typed links in its head and as a list of their own (FAIR Signposting, level 2).
+"""Typed links of documents (FAIR Signposting, level 2).
 
 https://signposting.org/FAIR/ and RFC 8288; `server.views.linkset` serves them as a linkset (RFC 9264).
 """
@@ -25,7 +25,7 @@ _PAGE_OF = {"cs": "DefinedTerm", "dataset": "Dataset", "mapping": "Dataset"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedLink:
-    """A typed link from a document: `rel` may be several words."""
+    """A typed link of a document; `rel` may contain several relations."""
 
     href: str
     rel: str
@@ -34,31 +34,31 @@ class TypedLink:
 
     @property
     def header(self) -> str:
-        """As it stands in a `TypedLink` header."""
+        """The link in the syntax of a `Link` header (RFC 8288)."""
         more = f'; type="{self.type}"' if self.type else ""
         more += f'; profile="{self.profile}"' if self.profile else ""
         return f'<{self.href}>; rel="{self.rel}"{more}'
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
-    """Who publishes a graph and under what licence; empty where it is not said."""
+class GraphRights:
+    """Publisher and licence of a graph; empty if not stated."""
 
     licence: str = ""
     publisher: str = ""
 
 
-def rights_of(found_build: ServedBuild, graph: str) -> Rights:
-    """The licence and the publisher of a named graph, asked once."""
+def rights_of(found_build: ServedBuild, graph: str) -> GraphRights:
+    """Return the licence and publisher of a named graph, cached."""
     kept = found_build.rights_cache
     if graph not in kept:
         said = statements(found_build, graph)
         kept[graph] = (one(said, "dct:license"), next(iter(iris_of(said, "dct:publisher")), ""))
-    return Rights(*kept[graph])
+    return GraphRights(*kept[graph])
 
 
 def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list[TypedLink]:
-    """The links of a thing's document in one of its formats."""
+    """Return the typed links of a document in one of its formats."""
     kind, _, rest = found.path.strip("/").partition("/")
     id_, _, code = rest.partition("/")
     links = [
@@ -105,14 +105,14 @@ def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list
 
 
 def _graph_of(found_build: ServedBuild, kind: str, id_: str) -> str:
-    """The release that a document's content comes from."""
+    """Return the graph of the edition that a document comes from."""
     word = {"cs": "scheme", "dataset": "dataset", "mapping": "mapping"}.get(kind)
     graph = found_build.manifest.find_graph(word, id_) if word else None
     return str(graph.graph) if graph else ""
 
 
 def _above(found_build: ServedBuild, found: Resolved, kind: str, id_: str, code: str) -> str:
-    """What a document is a part of: the broader concept, else the scheme; a variable's dataset; the list of all."""
+    """Return the path of the containing document: broader concept, scheme, dataset or list."""
     if kind == "cs" and code:
         broader = iris_of(statements(found_build, found.iri), "skos:broader") if not found.is_graph else []
         own = [iri for iri in broader if iri.startswith(found_build.iris.root)]
@@ -122,12 +122,12 @@ def _above(found_build: ServedBuild, found: Resolved, kind: str, id_: str, code:
     return ""
 
 
-def header(links: Iterable[TypedLink]) -> str:
-    """Links as one `TypedLink` header."""
+def link_header(links: Iterable[TypedLink]) -> str:
+    """Return links as one `Link` header."""
     return ", ".join(link.header for link in links)
 
 
 def licence_of(found_build: ServedBuild, scheme: str) -> str:
-    """The licence of the current release of a scheme."""
+    """Return the licence of the current edition of a scheme."""
     graph = _graph_of(found_build, "cs", scheme)
     return rights_of(found_build, graph).licence if graph else ""

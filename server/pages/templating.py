@@ -1,4 +1,4 @@
-"""What templates can say: words in the reader's language, links, dates, sizes, and the page around them."""
+"""Template environment: translations, links, dates, sizes and the page frame."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from server.served.labels import mine
 
 
 def translator() -> Translator:
-    """Who speaks the reader's language in this request."""
+    """Return the translator for the language of this request."""
     if "language" not in g:
         g.language, g.read_cookie = choose_language(request), True
     return Translator(g.language)
@@ -56,18 +56,18 @@ def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link
 
 
 def _report_to(link: str, iri: str) -> str:
-    """The operator's link for problems, with what it is about."""
+    """Return the operator's link for reporting problems, with the page as subject."""
     key = "subject" if link.startswith("mailto:") else "title"
     return f"{link}{'&' if '?' in link else '?'}{urlencode({key: iri}, quote_via=quote)}" if link else ""
 
 
 def address(path: str) -> str:
-    """A path as a link; the application may be mounted below a prefix."""
+    """Return a path with the prefix that the application is mounted under."""
     return request.script_root + path
 
 
 def link(path: str) -> str:
-    """A path as a link on a page: a language that stands in the page's address stands in those it leads to as well."""
+    """Return a path as a link that keeps the language of the page's URL."""
     if path.startswith(("http://", "https://")):
         return path
     before, mark, fragment = path.partition("#")
@@ -83,14 +83,14 @@ _NO_PAGE = tuple(f".{suffix}" for suffix in "ttl jsonld rdf nt json xml txt csv 
 
 
 def _language_field() -> Markup:
-    """The same for a form."""
+    """Return a hidden form field that keeps the language of the page's URL."""
     language = request.args.get("lang", "")
     field = Markup('<input type="hidden" name="lang" value="{}">')
     return field.format(language) if language in LANGUAGES else Markup("")
 
 
 def address_on(day: date) -> Callable[[str], str]:
-    """Links that keep the day of an as-of page, where they lead to what is kept as of a day."""
+    """Return a link function that keeps the day of an as-of page for dated documents."""
 
     def there(path: str) -> str:
         kind, _, rest = path.partition("?")[0].strip("/").partition("/")
@@ -106,17 +106,17 @@ _UNDATED = ("release/", "level/", "difference/", "changes.atom")
 
 
 def render(template: str, **values: object) -> str:
-    """A page in the reader's language."""
+    """Return a template rendered in the language of the request."""
     return render_template(template, **values)
 
 
 def twins(path: str) -> tuple[Twin, ...]:
-    """The RDF formats of a document."""
+    """Return the RDF formats of a document with their URLs."""
     return tuple(Twin(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in GRAPH_FORMATS)
 
 
 def text(value: Text | None) -> Markup:
-    """A text; one that is not in the page's language says in which it is."""
+    """Return a text as HTML, with `lang` if it is not in the page's language."""
     if value is None:
         return Markup("")
     # zxx: no language at all, such as the name of a form (ISO 639-2).
@@ -127,7 +127,7 @@ def text(value: Text | None) -> Markup:
 
 
 def brief(title: Text) -> Text:
-    """A long title up to its first comma: `ICD-10-SE`."""
+    """Return a title up to its first comma: `ICD-10-SE`."""
     return Text(title.value.partition(",")[0], title.lang) if len(title.value) > 45 else title
 
 
@@ -137,20 +137,20 @@ _CREATIVE = re.compile(
 
 
 def licence_name(iri: str) -> str:
-    """What a licence of Creative Commons is called: `CC BY 4.0`; empty for another."""
+    """Return the short name of a Creative Commons licence, such as `CC BY 4.0`; empty for others."""
     found = _CREATIVE.fullmatch(iri)
     return f"CC {found[1].upper()} {found[3]}" if found and found[1] else f"CC0 {found[3]}" if found else ""
 
 
 def _switch(language: str) -> str:
-    """The link that shows this page in another language, says so in its address, and remembers it."""
+    """Return the link that switches this page to another language."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
     back = f"{raw_path(request.environ)}?{urlencode([*kept, ('lang', language)])}"
     return address(f"/language/{language}?{urlencode({'back': back})}")
 
 
 def _with_query(**changes: object) -> str:
-    """The address of this page with some parameters changed; None takes one away."""
+    """Return the URL of this page with changed parameters; None removes a parameter."""
     kept = dict(request.args.items())
     for key, value in changes.items():
         kept.pop(key, None)
@@ -160,12 +160,12 @@ def _with_query(**changes: object) -> str:
 
 
 def _day(value: str) -> str:
-    """A date or time without its seconds and zone."""
+    """Return a date or time without seconds and time zone."""
     return value[:16].replace("T", " ") if "T" in value else value
 
 
 def _size(count: int) -> str:
-    """Bytes in a unit that can be read."""
+    """Return a number of bytes with a unit."""
     size, unit = float(count), "B"
     for unit in ("B", "kB", "MB", "GB"):  # noqa: B007 - the unit reached is the one that is said
         if size < 1000:

@@ -18,12 +18,12 @@ from werkzeug.http import parse_date
 
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.errors import UsageError
+from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.store import Answer, Store
+from begrepp.store import QueryResults, Store
 from server.served.build import ServedBuild
 from server.served.labels import statements, texts
-from server.served.questions import select, value
 from server.served.resolve import Missing, Resolved, meanings
 from server.served.schemes import SchemeIndex
 
@@ -43,7 +43,7 @@ class DatedStore:
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
         base: str | None = None,
-    ) -> Answer:
+    ) -> QueryResults:
         """Ask, of the chosen graphs."""
         return self._whole.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 
@@ -108,7 +108,7 @@ def day_asked(value: str) -> date | None:
     try:
         return date.fromisoformat(value[:10])
     except ValueError:
-        raise UsageError(f"'{value}' is no day.", "Ask for one: ?asOf=2019-06-30") from None
+        raise UsageError(f"'{value}' is not a date.", "Use the format ?asOf=2019-06-30.") from None
 
 
 def datetime_asked(value: str) -> datetime | None:
@@ -117,7 +117,9 @@ def datetime_asked(value: str) -> datetime | None:
         return None
     moment = parse_date(value)
     if moment is None:
-        raise UsageError(f"Accept-Datetime '{value}' is no date of HTTP.", "Send one: Sun, 30 Jun 2019 00:00:00 GMT")
+        raise UsageError(
+            f"Accept-Datetime '{value}' is not an HTTP date.", "Use the format Sun, 30 Jun 2019 00:00:00 GMT."
+        )
     return moment
 
 
@@ -137,13 +139,13 @@ def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
     """
     scheme = scheme_of(build, found)
     if not scheme:
-        raise UsageError("Only code systems and their concepts are kept as of a day.", "Leave out asOf.")
+        raise UsageError("Only code systems and their concepts are available as of a date.", "Omit asOf.")
     every = sorted(_releases(build, scheme), key=lambda g: (g.valid_from, g.version))
     valid = [g for g in every if _since(g) <= day]
-    now = f"{found.path} is as it is now."
+    now = f"{found.path} shows the current state."
     if not valid:
-        first = f"The first edition here is {every[0].version}, from {every[0].valid_from}." if every else ""
-        raise Missing(f"No edition of {scheme} that is kept here was in force on {day}.", f"{first} {now}".strip())
+        first = f"The first edition is {every[0].version}, from {every[0].valid_from}." if every else ""
+        raise Missing(f"No edition of {scheme} in this service was in force on {day}.", f"{first} {now}".strip())
     complete = [g for g in valid if g.coverage == "complete"]
     base = (complete or valid)[-1]
     if found.iri == build.schemes.by_id[scheme].iri:
@@ -156,8 +158,8 @@ def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
             return Reading(day=day, base=base, held_in=graph, retired=_since(graph) < _since(base))
     begins = next((g for g in every if g.graph in holding), None)
     raise Missing(
-        f"{unquote(found.path.rpartition('/')[2])} was in no edition of {scheme} in force on {day}.",
-        f"It is first in {begins.version}, from {begins.valid_from}. {now}" if begins else now,
+        f"{unquote(found.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
+        f"It first occurs in {begins.version}, from {begins.valid_from}. {now}" if begins else now,
     )
 
 

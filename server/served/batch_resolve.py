@@ -48,26 +48,32 @@ def resolve_codes(build: ServedBuild, asked: object, language: str) -> list[dict
 def _pairs(asked: object) -> list[tuple[str, str, date | None]]:
     example = '[{"system": "urn:oid:1.2.752.116.1.1.1", "code": "C509"}]'
     if not isinstance(asked, list):
-        raise UsageError("The request is no JSON list.", f"Send {example} with Content-Type: application/json.")
+        raise UsageError(
+            "The request body is not a JSON array.", f"Send {example} with Content-Type: application/json."
+        )
     if len(asked) > MOST:
-        raise UsageError(f"{len(asked):,} codes are more than {MOST:,}.", "Send them in several requests.")
+        raise UsageError(f"{len(asked):,} codes exceed the limit of {MOST:,}.", "Send them in several requests.")
     pairs = []
     for place, one_asked in enumerate(asked, start=1):
         system, code = (one_asked.get(key) if isinstance(one_asked, dict) else None for key in ("system", "code"))
         if not isinstance(system, str) or not isinstance(code, str) or not system or not code:
-            raise UsageError(f"Number {place} has no system and code as strings.", f"Send {example}.")
+            raise UsageError(f"Number {place} lacks system or code as a string.", f"Send {example}.")
         if len(system) > LONGEST or len(code) > LONGEST:
-            raise UsageError(f"Number {place} is too long for a system and a code.", f"Send {example}.")
+            raise UsageError(f"Number {place} is too long.", f"Send {example}.")
         day = one_asked.get("asOf", "")
         if not isinstance(day, str):
-            raise UsageError(f"Number {place} has an asOf that is no text.", 'Write it as "2019-06-30".')
+            raise UsageError(f"Number {place} has an asOf that is not a string.", 'Write it as "2019-06-30".')
         pairs.append((system.strip(), code.strip(), day_asked(day)))
     return pairs
 
 
 def _find(build: ServedBuild, system: str, code: str, day: date | None) -> Resolved | dict[str, Any]:
     if known_as(build, system) is None:
-        return {"error": "unknown-system", "reason": f"No code system here is known as {system}.", "near": []}
+        return {
+            "error": "unknown-system",
+            "reason": f"There is no code system with the identifier {system}.",
+            "near": [],
+        }
     if not code:
         return {"error": "unknown-code", "reason": "There is nothing but space in the code.", "near": []}
     try:

@@ -7,13 +7,13 @@ from typing import Any
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
+from begrepp.queries.pages import construct
 from begrepp.rdf.namespaces import compact, expand, prefixes
 from begrepp.rdf.serialise import graph_bytes
 from begrepp.settings import ROOT
 from server.http.negotiation import Format
 from server.served.build import ServedBuild
 from server.served.labels import is_wide
-from server.served.questions import construct
 from server.served.resolve import Resolved
 
 

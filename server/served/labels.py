@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.queries.pages import select
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.settings import languages_for
 from begrepp.text.swedish import sort_key
 from server.http.urls import document
 from server.served.build import ServedBuild
-from server.served.questions import select
 from server.served.refs import Ref
 
 _CODES = (expand("skos:notation"), expand("csvw:name"))

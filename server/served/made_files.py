@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
-from begrepp.errors import BegreppError
+from begrepp.errors import BegreppError, FolderNotWritable
 from begrepp.settings import Settings
 from server.served.build import ServedBuild
 
+_log = logging.getLogger("begrepp.server")
 _SECONDS = 60
 _making: dict[Path, subprocess.Popen[bytes]] = {}
 _lock = threading.Lock()
@@ -26,7 +29,7 @@ class FileInProgress(BegreppError):
 
 def file_place(found: ServedBuild, file: str, settings: Settings) -> Path:
     """Where a file of a build is kept."""
-    return settings.data / "downloads" / found.manifest.id / file
+    return settings.downloads / found.manifest.id / file
 
 
 def make_file(module: str, found: ServedBuild, file: str, settings: Settings) -> Path:
@@ -41,20 +44,30 @@ def make_file(module: str, found: ServedBuild, file: str, settings: Settings) ->
         process = _making.get(path)
         if process is None:
             _forget_old(path.parent.parent, settings)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             command = [sys.executable, "-m", module, str(found.folder), str(path)]
             process = _making[path] = subprocess.Popen(command)
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired:
-        raise FileInProgress(f"{file} is being made.", "Ask again in half a minute.") from None
+        raise FileInProgress(f"{file} is being created.", "Retry in half a minute.") from None
     finally:
         if process.poll() is not None:
             with _lock:
                 _making.pop(path, None)
     if not path.exists():
-        raise BegreppError(f"{file} could not be made.", "It is noted in the server's log.")
+        raise BegreppError(f"{file} could not be created.", "The error has been logged.")
     return path
+
+
+def _make_folder(folder: Path) -> None:
+    """Create the folder of a build's files; raises `FolderNotWritable`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()  # an existing folder may be read-only
+    except OSError as error:
+        _log.error("%s: %s", folder, error)
+        raise FolderNotWritable("files for download", error) from None
 
 
 def _forget_old(folder: Path, settings: Settings) -> None:

@@ -8,13 +8,13 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import BegreppError
+from begrepp.queries.pages import ask, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import Hit
 from begrepp.text.stemming import code_key
 from server.http.urls import KINDS, document, thing
 from server.served.build import ServedBuild
 from server.served.labels import refs
-from server.served.questions import ask, select, value
 from server.served.schemes import SchemeFacts
 
 
@@ -75,9 +75,7 @@ def resolve_path(build: ServedBuild, path: str) -> Resolved:
         if ask(build.store, "graph-exists", graph=NamedNode(iri)):
             return Resolved(iri, document(build.iris, iri), is_graph=True)
         _refuse_gone(build, iri)
-    raise Missing(
-        f"There is nothing at /{path.strip('/')}.", "Search for it by its words or its code.", _near(build, path)
-    )
+    raise Missing(f"There is no page at /{path.strip('/')}.", "Search by word or code.", _near(build, path))
 
 
 def _in_scheme(build: ServedBuild, scheme_id: str, code: str) -> Resolved | None:
@@ -105,7 +103,9 @@ def concept(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | No
         found = [hit for part in build.schemes.parts(scheme) if (hit := look(build, part, code))]
         if len(found) > 1:
             near = [hit for part in build.schemes.parts(scheme) for hit in _same_code(build, part, code)]
-            raise Ambiguous(f"{code} stands for different things in {scheme.id}.", "Choose one.", tuple(near))
+            raise Ambiguous(
+                f"{code} has different meanings in {scheme.id}.", "Choose one of the concepts.", tuple(near)
+            )
         if found:
             return found[0]
     return None
@@ -134,7 +134,7 @@ def _as_written(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved 
 
 def _same_code(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Hit]:
     """The concepts of a scheme whose code is this one, however it is written."""
-    return build.index.coded(code, scheme=scheme.iri, kind="concept")
+    return build.index.find_code(code, scheme=scheme.iri, kind="concept")
 
 
 def by_iri(build: ServedBuild, iri: str) -> Resolved:
@@ -146,7 +146,7 @@ def by_iri(build: ServedBuild, iri: str) -> Resolved:
         return Resolved(scheme.iri, f"/cs/{scheme.id}")
     if not known:
         words = unquote(iri.rstrip("/").rpartition("/")[2]).rpartition(":")[2]
-        raise Missing(f"Nothing in this graph has the IRI {iri}.", "Search for its code.", _near(build, words))
+        raise Missing(f"There is no resource with the IRI {iri}.", "Search for the code.", _near(build, words))
     return Resolved(iri, refs(build, [iri], "sv")[iri].href)
 
 
@@ -178,9 +178,7 @@ def by_system(build: ServedBuild, system: str, code: str) -> Resolved:
     """The concept behind a code of a system that is named by any of its identifiers; raises `Missing`."""
     scheme = known_as(build, system)
     if scheme is None:
-        raise Missing(
-            f"No code system here is known as {system}.", "See the list of code systems for their identifiers."
-        )
+        raise Missing(f"There is no code system with the identifier {system}.", "See the list of code systems.")
     if not code:
         return Resolved(scheme.iri, f"/cs/{scheme.id}")
     if found := concept(build, scheme, code):
@@ -193,8 +191,8 @@ def _refuse_gone(build: ServedBuild, iri: str) -> None:
     graphs = tuple(sorted(graph for graph in once if not build.manifest.find_difference(graph)))
     if graphs:
         raise Gone(
-            "This was here in an earlier release, and is not in the one that counts now.",
-            "The release that had it keeps it; ask for it with GRAPH in SPARQL.",
+            "This resource was part of an earlier edition but is not in the one currently in force.",
+            "It is kept in the earlier edition; use GRAPH in SPARQL to query it.",
             graphs,
         )
 

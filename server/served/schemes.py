@@ -9,12 +9,12 @@ from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 
+from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.variables.harmonisation.variable_pairs import ListedCode
-from server.served.questions import select, value
 
 MAX_LIST = 200_000
 KEPT_LISTS = 8

@@ -9,7 +9,7 @@ from flask import Response, g, request
 
 from begrepp.store.worker import QueryRequest
 from server.http.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language
-from server.pages.results import ROWS_SHOWN, ResultPage, result_page
+from server.pages.queries.results import ROWS_SHOWN, ResultPage, result_page
 from server.sparql.federation import replace_services
 from server.sparql.request import SparqlRequest, client
 from server.state import app_state, served_build

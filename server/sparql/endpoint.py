@@ -9,11 +9,11 @@ from flask import Blueprint, Response, request
 
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
 from begrepp.queries.doctor import QueryAdvice
-from begrepp.queries.files import queries
+from begrepp.queries.files import read_queries
 from begrepp.rdf.namespaces import sparql_prologue
 from server.http.caching import PUBLIC
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, NotAcceptable, choose_format
-from server.pages.results import ResultPage
+from server.pages.queries.results import ResultPage
 from server.pages.templating import address, render
 from server.sparql import answers
 from server.sparql.explain import explain, for_machines, for_people
@@ -120,7 +120,7 @@ def _page(
         error=error,
         page=result,
         findings=None if findings is None else for_people(findings),
-        examples=queries("examples"),
+        examples=read_queries("examples"),
         editor=EDITOR.exists(),
         downloads=_downloads(query, result) if result and not result.empty else [],
     )

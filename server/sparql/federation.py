@@ -15,20 +15,20 @@ from flask import request
 
 from begrepp.errors import BegreppError, QueryRefused
 from begrepp.rdf.namespaces import expand
-from begrepp.search.service import search_part
+from begrepp.search.service import run_search_service
 from begrepp.sparql.patterns import required_properties
 from begrepp.sparql.services import (
-    Row,
-    ServicePart,
-    candidates,
-    first_service,
+    ServicePattern,
+    Solution,
+    bindings_query,
+    find_service,
     prologue,
+    replace_service,
     shared_variables,
-    values,
-    without,
+    values_clause,
 )
 from begrepp.sparql.tokens import tokens
-from begrepp.store.nodes import HOP, FederationNode, NodeError, term_text
+from begrepp.store.nodes import HOP_HEADER, FederationNode, NodeError, format_term
 from begrepp.store.worker import QueryRequest
 from server.sparql.request import SparqlRequest, client
 from server.state import app_state, served_build
@@ -54,35 +54,37 @@ def replace_services(question: SparqlRequest) -> tuple[SparqlRequest, Federation
     """The question without SERVICE: each part has been asked for, and stands there as rows."""
     report = FederationReport()
     for _ in range(_MOST_PARTS + 1):
-        part = first_service(question.query, question.words)
+        part = find_service(question.query, question.words)
         if part is None:
             return question, report
         if part.name == expand(SEARCH):
-            rows = search_part(served_build().index, prologue(question.query, question.words), part)
+            rows = run_search_service(served_build().index, prologue(question.query, question.words), part)
             names: Sequence[str] = part.variables
         else:
             names, rows = _ask_nodes(question, part, report)
-        text = without(question.query, part, values(names, rows))
+        text = replace_service(question.query, part, values_clause(names, rows))
         question = replace(question, query=text, words=list(tokens(text)))
-    raise QueryRefused(f"The query has more than {_MOST_PARTS} SERVICE parts.", "Ask in several queries.")
+    raise QueryRefused(f"The query has more than {_MOST_PARTS} SERVICE parts.", "Split it into several queries.")
 
 
-def _ask_nodes(question: SparqlRequest, part: ServicePart, report: FederationReport) -> tuple[Sequence[str], list[Row]]:
-    if HOP in request.headers:
-        raise QueryRefused("A query from another node is not passed on.", "Ask the nodes yourself.")
+def _ask_nodes(
+    question: SparqlRequest, part: ServicePattern, report: FederationReport
+) -> tuple[Sequence[str], list[Solution]]:
+    if HOP_HEADER in request.headers:
+        raise QueryRefused("A federated query is not forwarded to further nodes.", "Query the nodes directly.")
     everyone = part.name == expand(NODES)
     nodes = app_state().nodes if everyone else [node for node in app_state().nodes if node.iri == part.name]
     if not nodes:
         known = ", ".join(f"<{node.iri}>" for node in app_state().nodes) or "none"
         raise QueryRefused(
             f"SERVICE is not allowed to <{part.name}>.",
-            f"Endpoints on the operator's list are asked: {known}. Others you can ask yourself.",
+            f"Allowed endpoints: {known}. Query other endpoints directly.",
         )
     if everyone:
         wanted = required_properties(prologue(question.query, question.words) + f"SELECT * {{ {part.body} }}")
         nodes = [node for node in nodes if _may_have(node, wanted, report)]
     queries = _parts(question, part)
-    rows: list[Row] = []
+    rows: list[Solution] = []
     with ThreadPoolExecutor(4) as threads:
         asked = [
             (node, threads.submit(app_state().node_client.select, node, text)) for node in nodes for text in queries
@@ -105,7 +107,7 @@ def _ask_nodes(question: SparqlRequest, part: ServicePart, report: FederationRep
 
 def _may_have(node: FederationNode, wanted: frozenset[str], report: FederationReport) -> bool:
     """Whether the node's VoID has all the properties; one that does not describe itself is asked all the same."""
-    if node.endpoint.startswith(request.host_url):
+    if node.endpoint.startswith(request.url_root):
         return False
     try:
         held = app_state().node_client.properties(node)
@@ -119,22 +121,22 @@ def _may_have(node: FederationNode, wanted: frozenset[str], report: FederationRe
     return True
 
 
-def _parts(question: SparqlRequest, part: ServicePart) -> list[str]:
+def _parts(question: SparqlRequest, part: ServicePattern) -> list[str]:
     """What is sent: the part, narrowed by what the rest of the query binds, in blocks."""
     before = prologue(question.query, question.words)
     shared = shared_variables(question.query, question.words, part)
-    bound = _bound(question, part, shared) if shared and part.narrowed else None
+    bound = _bound(question, part, shared) if shared and part.can_be_restricted else None
     if bound is None:
         return [f"{before}\nSELECT * WHERE {{ {part.body} }}"]
     return [
-        f"{before}\nSELECT * WHERE {{ {values(shared, bound[at : at + BLOCK])} {part.body} }}"
+        f"{before}\nSELECT * WHERE {{ {values_clause(shared, bound[at : at + BLOCK])} {part.body} }}"
         for at in range(0, len(bound), BLOCK)
     ]
 
 
-def _bound(question: SparqlRequest, part: ServicePart, shared: Sequence[str]) -> list[Row] | None:
+def _bound(question: SparqlRequest, part: ServicePattern, shared: Sequence[str]) -> list[Solution] | None:
     """What the rest binds the shared variables to; None where that is too much, or leaves one of them open."""
-    text = candidates(question.query, question.words, part, shared, _MOST + 1)
+    text = bindings_query(question.query, question.words, part, shared, _MOST + 1)
     ask = QueryRequest(
         store=served_build().location,
         query=text,
@@ -150,4 +152,4 @@ def _bound(question: SparqlRequest, part: ServicePart, shared: Sequence[str]) ->
         return None
     if len(found) > _MOST or any(name not in row or row[name]["type"] == "bnode" for row in found for name in shared):
         return None
-    return [{name: term_text(row[name]) for name in shared} for row in found]
+    return [{name: format_term(row[name]) for name in shared} for row in found]

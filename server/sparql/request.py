@@ -13,7 +13,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from begrepp.errors import QueryError, QueryRefused
 from begrepp.sparql.tokens import Token, depth, is_steady, is_update, tokens
 
-_READ_ONLY = ("This endpoint is read-only.", "Updates are not taken; change the source files and build anew.")
+_READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 DEEPEST = 200
 MOST_WORDS = 100_000
@@ -55,13 +55,14 @@ def parse_query(
     words = list(islice(tokens(query), MOST_WORDS + 1))
     if len(words) > MOST_WORDS:
         raise QueryError(
-            f"The query has more than {MOST_WORDS:,} words.", "Ask in parts, or run it on a build of your own."
+            f"The query has more than {MOST_WORDS:,} tokens.", "Split the query, or run it on your own build."
         )
     if is_update(words):
         raise QueryRefused(*_READ_ONLY)
     if depth(words) > DEEPEST:
         raise QueryError(
-            f"The query has brackets or signs more than {DEEPEST} deep.", "Write it flatter: UNION, IN or VALUES."
+            f"The query has brackets or operators nested more than {DEEPEST} deep.",
+            "Reduce the nesting with UNION, IN or VALUES.",
         )
     return SparqlRequest(query=query, words=words, default_graphs=default_graphs, named_graphs=named_graphs)
 
@@ -82,9 +83,9 @@ def query_text() -> str:
         raise UnsupportedMediaType("Send a form with `query`, or the query as application/sparql-query.")
     given = request.values.getlist("query")
     if len(given) > 1:
-        raise QueryError("There are several `query` parameters.", "Send one.")
+        raise QueryError("There is more than one `query` parameter.", "Send one `query` parameter.")
     if request.method == "POST" and not given:
-        raise QueryError("There is no query.", "Send it in `query`.")
+        raise QueryError("The `query` parameter is missing.", "Send the query in `query`.")
     return given[0].strip() if given else ""
 
 

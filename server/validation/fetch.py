@@ -51,7 +51,7 @@ def resolve_host(host: str, port: int) -> list[str]:
 def fetch(url: str, target: Path, allowed: Sequence[str], limit: int, resolve: Resolver = resolve_host) -> Fetched:
     """Fetch the address into a file of at most `limit` bytes. Raises `FetchError`."""
     if not allowed:
-        raise FetchError("Data is not fetched by address here.", "Send it in the request.")
+        raise FetchError("This server does not fetch data from URLs.", "Send the data in the request.")
     deadline = time.monotonic() + _SECONDS
     for _ in range(_REDIRECTS + 1):
         parts = _checked(url, allowed)
@@ -70,7 +70,7 @@ def fetch(url: str, target: Path, allowed: Sequence[str], limit: int, resolve: R
             raise FetchError(f"{url} could not be fetched: {error}", "Check the address.") from error
         finally:
             connection.close()
-    raise FetchError(f"{url} redirects more than {_REDIRECTS} times.", "Give the address where it ends.")
+    raise FetchError(f"{url} redirects more than {_REDIRECTS} times.", "Use the final URL.")
 
 
 def _checked(url: str, allowed: Sequence[str]) -> SplitResult:
@@ -79,13 +79,13 @@ def _checked(url: str, allowed: Sequence[str]) -> SplitResult:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.hostname}:{parts.port or _port(parts.scheme)}"
     except ValueError as error:
-        raise FetchError(f"{url} is no address: {error}", "Give a whole address.") from error
+        raise FetchError(f"{url} is not a valid URL: {error}", "Use a complete URL.") from error
     origins = set()
     for each in allowed:
         known = urlsplit(each)
         origins.add(f"{known.scheme}://{known.hostname}:{known.port or _port(known.scheme)}")
     if parts.scheme not in ("http", "https") or parts.username is not None or origin not in origins:
-        raise FetchError(f"{url} is not on the list of addresses that may be fetched.", "Send the data itself.")
+        raise FetchError(f"{url} is not on the list of allowed hosts.", "Send the data itself.")
     return parts
 
 
@@ -99,12 +99,12 @@ def _public_address(parts: SplitResult, resolve: Resolver) -> str:
     try:
         found = resolve(host, parts.port or _port(parts.scheme))
     except OSError as error:
-        raise FetchError(f"{host} is not to be found: {error}", "Check the address.") from error
+        raise FetchError(f"{host} was not found: {error}", "Check the address.") from error
     for each in found:
         if not _is_public(each):
-            raise FetchError(f"{host} is an address of a private network.", "Send the data itself.")
+            raise FetchError(f"{host} resolves to a private network address.", "Send the data itself.")
     if not found:
-        raise FetchError(f"{host} is not to be found.", "Check the address.")
+        raise FetchError(f"{host} was not found.", "Check the address.")
     return found[0]
 
 
@@ -129,7 +129,7 @@ def _store(answer: http.client.HTTPResponse, target: Path, limit: int, deadline:
         while chunk := answer.read(_CHUNK):
             size += len(chunk)
             if size > limit:
-                raise FetchError(f"{url} is larger than {limit // 1024 // 1024} MB.", "Send a part of it.")
+                raise FetchError(f"{url} is larger than {limit // 1024 // 1024} MB.", "Send a smaller part.")
             if time.monotonic() > deadline:
                 raise FetchError(f"{url} took more than {_SECONDS} seconds.", "Send the data itself.")
             file.write(chunk)

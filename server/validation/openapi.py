@@ -12,14 +12,14 @@ from begrepp.validation.reports.formats import FORMATS
 from begrepp.validation.reports.i18n import choose
 
 _PROBLEMS = {
-    "400": "The request is wrong in itself: no data, no rules.",
-    "404": "There is no such profile.",
-    "406": "There is no such format of reports.",
-    "413": "More was sent than is taken here.",
-    "415": "The media type is no syntax of RDF.",
-    "422": "The data or the shapes cannot be used; the detail says where and why.",
-    "429": "This address asked too often.",
-    "503": "The validation took too long or too much memory, or others' validations take all there is.",
+    "400": "The request has no data or no rules.",
+    "404": "The profile does not exist.",
+    "406": "The report format is not available.",
+    "413": "The request is too large.",
+    "415": "The media type is not a supported RDF syntax.",
+    "422": "The data or the shapes cannot be used; see `detail`.",
+    "429": "Too many requests from this address.",
+    "503": "The validation exceeded its time or memory limit, or all workers are busy.",
 }
 
 
@@ -30,7 +30,7 @@ def openapi(settings: Settings) -> str:
         "info": {
             "title": "begrepp: validation",
             "version": "1.0.0",
-            "description": "Holds RDF against a profile or shapes of your own. Nothing that is sent is kept.",
+            "description": "Validates RDF against a profile or your own shapes. Data that are sent are not stored.",
         },
         "paths": {
             "/validation/{profile}": {
@@ -51,15 +51,15 @@ def _operation(settings: Settings) -> dict[str, Any]:
     types = sorted({syntax.media_type for syntax in NAMES.values()})
     return {
         "operationId": "validate",
-        "summary": "Validate RDF by a profile",
+        "summary": "Validate RDF against a profile",
         "description": f"At most {settings.validation_mb} MB, {settings.validation_seconds:g} seconds, "
         f"{settings.validation_memory_mb} MB of memory, and {settings.validation_rate} requests a minute.",
         "parameters": [
             _profile(settings, own=True),
-            _query("syntax", "The syntax, where Content-Type does not tell.", list(NAMES)),
-            _query("format", "The format of the report, in place of Accept.", list(FORMATS)),
+            _query("syntax", "The syntax, if not given by Content-Type.", list(NAMES)),
+            _query("format", "The format of the report, instead of Accept.", list(FORMATS)),
             _query("lang", "The language of messages.", list(LANGUAGES)),
-            _query("imports", "Leave out owl:imports of which there is no copy here.", ["skip"]),
+            _query("imports", "Skip owl:imports that have no local copy.", ["skip"]),
         ],
         "requestBody": {
             "required": True,
@@ -71,10 +71,10 @@ def _operation(settings: Settings) -> dict[str, Any]:
                         "properties": {
                             "data": {"type": "array", "items": {"type": "string", "format": "binary"}},
                             "shapes": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                            "text": {"type": "string", "description": "RDF, in place of a file"},
-                            "shapes_text": {"type": "string", "description": "SHACL, in place of a file"},
+                            "text": {"type": "string", "description": "RDF, instead of a file"},
+                            "shapes_text": {"type": "string", "description": "SHACL, instead of a file"},
                             "graph": {"type": "string", "format": "uri", "description": "A graph of the build"},
-                            "url": {"type": "string", "format": "uri", "description": "Where the operator allows it"},
+                            "url": {"type": "string", "format": "uri", "description": "If the operator allows it"},
                         },
                     }
                 },
@@ -82,7 +82,7 @@ def _operation(settings: Settings) -> dict[str, Any]:
         },
         "responses": {
             "200": {
-                "description": "The report; whether the data conform stands in it.",
+                "description": "The report, which states whether the data conform.",
                 "content": {
                     each.media_type: (
                         {"schema": {"$ref": "#/components/schemas/Report"}} if each.name == "json" else text
@@ -124,7 +124,7 @@ def _profile(settings: Settings, *, own: bool) -> dict[str, Any]:
     names = [each.name for each in known] + (["own"] if own else [])
     words = "; ".join(f"{each.name}: {choose(each.title, 'en')}" for each in known)
     if own:
-        words += "; own: nothing but the shapes that are sent along"
+        words += "; own: only the shapes in the request"
     return {
         "name": "profile",
         "in": "path",
@@ -158,7 +158,7 @@ def _report() -> dict[str, Any]:
             "conforms": {"type": "boolean", "description": "Whether there is no violation"},
             "verdict": {
                 "enum": ["conforms", "fails", "unjudged"],
-                "description": "unjudged: no rule looks at the data",
+                "description": "unjudged: no rule applies to the data",
             },
             "profile": {"type": "object", "properties": dict.fromkeys(("name", "title", "version", "source"), text)},
             "files": {"type": "array", "items": text},
@@ -174,7 +174,7 @@ def _report() -> dict[str, Any]:
             },
             "results": {
                 "type": "array",
-                "description": "The first of each shape; all are counted in causes",
+                "description": "The first results of each shape; causes has all counts",
                 "items": {
                     "type": "object",
                     "properties": {

@@ -47,7 +47,7 @@ class ValidationPool:
         try:
             worker = self._slots.get(timeout=self._settings.validation_seconds / 4)
         except queue.Empty:
-            raise ServerBusy("Others' validations take all there is.", "Try again in a minute.") from None
+            raise ServerBusy("All validation workers are busy.", "Try again in a minute.") from None
         healthy: _Worker | None = None
         try:
             if worker is None or not worker.process.is_alive():
@@ -116,4 +116,4 @@ def _start(context: multiprocessing.context.SpawnContext, settings: Settings) ->
     except EOFError:
         pass
     worker.kill()
-    raise ServerBusy("The machine is too busy to begin a validation.", "Try again in a minute.")
+    raise ServerBusy("The server is too busy to start a validation.", "Try again in a minute.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 import shutil
@@ -11,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from begrepp.errors import NotFound
+from begrepp.errors import FolderNotWritable, NotFound
 from server.validation.worker import report_file
 
+_log = logging.getLogger("begrepp.server")
 SECONDS = 24 * 60 * 60
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _MOST = 2000
@@ -28,10 +30,16 @@ class ReportStore:
 
     @contextmanager
     def new_folder(self) -> Iterator[Path]:
-        """A folder for what is sent and what is made of it, gone afterwards."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="job-", dir=self._folder) as place:
-            yield Path(place)
+        """A folder for what is sent and what is made of it, gone afterwards; raises `FolderNotWritable`."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix="job-", dir=self._folder) as place:
+                yield Path(place)
+        except OSError as error:
+            if error.errno not in FolderNotWritable.CAUSES:
+                raise
+            _log.error("%s: %s", self._folder, error)
+            raise FolderNotWritable("validation reports", error) from None
 
     def store(self, workplace: Path) -> str:
         """Keep the reports of a job, and nothing else of it; the name to find them by."""
@@ -47,7 +55,9 @@ class ReportStore:
         """A kept report. Raises `NotFound` where it never was or is gone."""
         path = report_file(self._folder / name, format_, language)
         if not _ID.fullmatch(name) or not path.is_file() or self._age(path.parent) > SECONDS:
-            raise NotFound("There is no such report, or it is gone.", "Reports are kept for a day; validate again.")
+            raise NotFound(
+                "The report does not exist or has been deleted.", "Reports are kept for one day; validate again."
+            )
         return path
 
     def hours_left(self, name: str) -> int:

@@ -22,9 +22,9 @@ from begrepp.validation.reports.formats import FORMATS, ReportFormat
 from server.http.negotiation import HTML, Format, choose_format
 from server.http.rate_limit import RateLimit
 from server.pages.errors import problem
-from server.pages.profiles import form_page
-from server.pages.report import report_page
 from server.pages.templating import address, render, translator
+from server.pages.validation.profiles import form_page
+from server.pages.validation.report import report_page
 from server.state import app_state, served_build
 from server.validation.fetch import fetch
 from server.validation.pool import ValidationPool
@@ -48,7 +48,7 @@ class TooLarge(BegreppError):
 
 
 class NotRdf(BegreppError):
-    """The media type is no syntax of RDF."""
+    """The media type is not a supported RDF syntax."""
 
     status = 415
 
@@ -58,7 +58,7 @@ class ValidationService:
 
     def __init__(self, settings: Settings) -> None:
         self.pool = ValidationPool(settings)
-        self.reports = ReportStore(settings.data / "reports")
+        self.reports = ReportStore(settings.reports)
         self.rate = RateLimit(settings.validation_rate)
 
 
@@ -81,7 +81,7 @@ def submit(profile: str = "") -> BaseResponse:
         return _answer(profile, wanted, settings, limit)
     except RequestEntityTooLarge:
         error: BegreppError = TooLarge(
-            f"That is more than the {settings.validation_mb} MB that are taken here.",
+            f"The request is larger than {settings.validation_mb} MB.",
             "Send a part of it; `begrepp validate` on your own machine has no limit.",
         )
     except BegreppError as caught:
@@ -108,7 +108,7 @@ def _answer(profile: str, wanted: ReportFormat, settings: Settings, limit: int) 
         if not page:
             job = replace(job, formats=(wanted.name,), languages=(language,))
         if not sources:
-            raise UsageError("There is nothing to validate.", "Send a file, paste RDF, or choose a graph.")
+            raise UsageError("There are no data to validate.", "Send a file, paste RDF, or choose a graph.")
         desk().pool.validate(job)
         if page:
             return redirect(address(f"/validation/reports/{desk().reports.store(place)}"), 303)
@@ -163,10 +163,10 @@ def _rules(name: str, place: Path, settings: Settings) -> RuleSet:
     own = [*_uploads("shapes", place, settings), *_pasted("shapes_text", "shapes_syntax", place)]
     if name in ("", OWN):
         if not own:
-            raise UsageError("There are no rules to judge by.", "Choose a profile, or send shapes.")
+            raise UsageError("There are no rules to validate against.", "Choose a profile, or send SHACL shapes.")
         return RuleSet(files=(), name=", ".join(each.name for each in own), sources=tuple(own))
     if not NAME.fullmatch(name):  # a path would read the server's own files
-        raise UsageError(f"There is no profile '{name}'.", "See /validation for those there are.")
+        raise UsageError(f"There is no profile '{name}'.", "See /validation for the available profiles.")
     return replace(rule_set_of(find_profile(name, settings)), sources=tuple(own))
 
 
@@ -191,7 +191,10 @@ def _body_syntax() -> str:
         return named(said).media_type
     found = of_media_type(request.content_type or "")
     if found is None and request.mimetype not in ("", "text/plain", "application/octet-stream"):
-        raise NotRdf(f"{request.mimetype} is no syntax of RDF.", "Send text/turtle, application/ld+json or another.")
+        raise NotRdf(
+            f"{request.mimetype} is not a supported RDF syntax.",
+            "Use text/turtle, application/ld+json or another RDF media type.",
+        )
     return found.media_type if found else ""
 
 
@@ -229,11 +232,11 @@ def _graph(place: Path) -> list[InputFile]:
         return []
     known = {each.graph: each.triples for each in served_build().manifest.graphs}
     if chosen not in known:
-        raise UsageError("The build has no such graph.", "Choose one from the list.")
+        raise UsageError("There is no such graph.", "Choose one from the list.")
     if known[chosen] > _LARGEST_GRAPH:
         raise TooLarge(
-            f"The graph has {known[chosen]:,} triples, more than the {_LARGEST_GRAPH:,} that are judged here.",
-            "Take the dump, and judge it with `begrepp validate`.",
+            f"The graph has {known[chosen]:,} triples, more than the limit of {_LARGEST_GRAPH:,}.",
+            "Download it and use `begrepp validate`.",
         )
     path = place / "graph.nt"
     triples = served_build().store.query("CONSTRUCT WHERE { ?s ?p ?o }", default_graphs=[chosen])

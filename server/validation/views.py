@@ -11,9 +11,9 @@ from begrepp.errors import NotFound, UsageError
 from begrepp.rdf.namespaces import compact
 from begrepp.settings import ROOT
 from begrepp.validation.reports.i18n import choose, rule_words, translate, unfilled
-from server.pages.profiles import ProfilePage, form_page, profile_page
 from server.pages.templating import address, render, translator
-from server.pages.validation import validation_page
+from server.pages.validation.build_results import validation_page
+from server.pages.validation.profiles import ProfilePage, form_page, profile_page
 from server.state import app_state, served_build
 from server.validation.openapi import openapi
 
@@ -63,7 +63,7 @@ def profile_turtle(name: str) -> Response:
 def _profile(name: str) -> ProfilePage:
     with suppress(UsageError):
         return profile_page(name, translator().language)
-    raise NotFound(f"There is no profile '{name}'.", "See /validation for those there are.")
+    raise NotFound(f"There is no profile '{name}'.", "See /validation for the available profiles.")
 
 
 @blueprint.get("/shapes")

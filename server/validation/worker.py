@@ -46,7 +46,7 @@ def work(pipe: Connection, settings: Settings) -> None:
             except MemoryError:
                 return  # the server takes the silence for what it is
             except (ValueError, OSError, RuntimeError) as error:
-                pipe.send(InputError("data", f"cannot be validated: {error}", "Correct it and send it again."))
+                pipe.send(InputError("data", f"cannot be validated: {error}", "Fix the data and send them again."))
 
 
 def _judged(job: ValidationJob, settings: Settings) -> ValidationOutcome:

@@ -1,4 +1,4 @@
-"""The pages one browses: home, code systems, registers, mappings, search, and the branches of a tree."""
+"""Blueprint for browsing: home, code systems, registers, mapping sets, search and tree branches."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
+from begrepp.queries.pages import ask, construct
 from begrepp.records import Text
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
-from server.pages.alphabet import alphabet_page
+from server.pages.concepts.tree import children, first_nodes, top_concepts
 from server.pages.home import dataset_rows, home_page, mapping_set_rows
-from server.pages.scheme import scheme_rows, vocabulary
+from server.pages.schemes.alphabet import alphabet_page
+from server.pages.schemes.scheme import scheme_rows, vocabulary
 from server.pages.search import FACETS, results, search_page
 from server.pages.templating import address, address_on, brief, render, translator, twins
-from server.pages.tree import branch, children, top
 from server.served.as_of import build_as_of, day_asked, reading
 from server.served.build import ServedBuild
 from server.served.documents import serialise, vocabulary_file
 from server.served.labels import choose, refs
-from server.served.questions import ask, construct
 from server.served.resolve import Missing, Resolved, exists
 from server.state import served_build
 
@@ -31,13 +31,13 @@ SUGGESTIONS = 8
 
 @blueprint.get("/")
 def home() -> str:
-    """The first page."""
+    """Return the first page."""
     return render("home.html", page=home_page(served_build(), translator().language))
 
 
 @blueprint.get("/cs")
 def schemes() -> Response:
-    """All code systems."""
+    """Return the list of code systems."""
     found = served_build()
     iris = [scheme.iri for scheme in found.schemes.by_iri.values()]
     return _listed(found, "/cs", iris, "schemes.html", rows=scheme_rows(found, translator().language))
@@ -45,21 +45,21 @@ def schemes() -> Response:
 
 @blueprint.get("/dataset")
 def datasets() -> Response:
-    """All registers and other datasets."""
+    """Return the list of registers and other datasets."""
     rows = dataset_rows(served_build(), translator().language)
     return _listed(served_build(), "/dataset", [row.ref.iri for row in rows], "datasets.html", rows=rows)
 
 
 @blueprint.get("/mapping")
 def mapping_sets() -> Response:
-    """All mapping sets."""
+    """Return the list of mapping sets."""
     found = served_build()
     iris = [found.iris.mapping_set(g.id) for g in found.manifest.current_graphs("mapping")]
     return _listed(found, "/mapping", iris, "mappings.html", rows=mapping_set_rows(found, translator().language))
 
 
 def _listed(found: ServedBuild, path: str, iris: list[str], template: str, **values: object) -> Response:
-    """A list as a page, or as RDF by `Accept` and `?format=`."""
+    """Return a list as a page, or as RDF by `?format=` and `Accept`."""
     format_ = choose_format(request, PAGE_FORMATS)
     if format_ != HTML:
         nodes = [NamedNode(iri) for iri in iris]
@@ -75,7 +75,7 @@ def _listed(found: ServedBuild, path: str, iris: list[str], template: str, **val
 
 @blueprint.get("/search")
 def search() -> str:
-    """Things by their words and codes."""
+    """Return the search page."""
     language = translator().language
     offset = request.args.get("offset", 0, type=int)
     wanted = {name: request.args.get(name, "")[:200] for name in FACETS}
@@ -85,7 +85,7 @@ def search() -> str:
 
 @blueprint.get("/search.json")
 def suggestions() -> Response:
-    """The first few things found, for the search box."""
+    """Return suggestions for the search box."""
     language = translator().language
     query = request.args.get("q", "").strip()[:200]
     scheme = served_build().schemes.by_id.get(request.args.get("scheme", ""))
@@ -110,7 +110,7 @@ def suggestions() -> Response:
             }
             for hit in results(
                 served_build(),
-                served_build().index.suggest(query, limit=SUGGESTIONS, reader=language, **within),
+                served_build().index.suggest(query, limit=SUGGESTIONS, user_language=language, **within),
                 language,
             )
         ],
@@ -119,7 +119,7 @@ def suggestions() -> Response:
 
 @blueprint.get("/cs/<scheme>/index")
 def alphabet(scheme: str) -> str:
-    """The names of a code system's concepts, letter by letter."""
+    """Return the alphabetical index of a code system."""
     found, language = served_build(), translator().language
     facts = found.schemes.by_id.get(scheme)
     if facts is None:
@@ -128,14 +128,14 @@ def alphabet(scheme: str) -> str:
     try:
         page = alphabet_page(found, facts, language, letter=request.args.get("letter", "")[:1].upper(), offset=offset)
     except FileNotFoundError:
-        raise Missing("This build is older than the alphabetical index.", "Build again: `begrepp build`.") from None
+        raise Missing("This build has no alphabetical index.", "Run `begrepp build` again.") from None
     title = choose(facts.titles, language) or Text(facts.id, "")
     return render("alphabet.html", page=page, scheme_title=title)
 
 
 @blueprint.get("/cs/<scheme>/children")
 def tree_branch(scheme: str) -> str:
-    """What is directly below a concept, or at the top of the scheme, as a piece of the tree."""
+    """Return the children of a concept, or the top concepts, as an HTML fragment."""
     found = served_build()
     facts = found.schemes.by_id.get(scheme)
     if facts is None:
@@ -146,19 +146,19 @@ def tree_branch(scheme: str) -> str:
         found = build_as_of(found, reading(found, Resolved(facts.iri, f"/cs/{scheme}"), day))
     of = request.args.get("of", "")
     if of and not exists(found, of):
-        raise UsageError(f"No concept has the IRI {of}.", "Give the IRI of a concept in `of`.")
+        raise UsageError(f"There is no concept with the IRI {of}.", "Give the IRI of a concept in `of`.")
     everything = "all" in request.args
     if of:
-        shown = branch(children(found, [of], language).get(of, []), everything=everything)
+        shown = first_nodes(children(found, [of], language).get(of, []), everything=everything)
     else:
-        shown = top(found, facts, language, everything=everything) or branch([], everything=False)
+        shown = top_concepts(found, facts, language, everything=everything) or first_nodes([], everything=False)
     parent = refs(found, [of], language)[of] if of else None
     return render("branch.html", branch=shown, parent=parent, scheme=facts, u=address_on(day) if day else address)
 
 
 @blueprint.get("/def")
 def definitions() -> Response:
-    """Begrepp's own classes and properties; where `begrepp:` IRIs lead."""
+    """Return the page of the vocabulary, which `begrepp:` IRIs dereference to."""
     format_ = choose_format(request, PAGE_FORMATS[:2])
     if format_ != HTML:
         return Response(vocabulary_file("vocabulary"), content_type="text/turtle; charset=utf-8")
@@ -168,31 +168,32 @@ def definitions() -> Response:
 
 @blueprint.get("/def.ttl")
 def definitions_turtle() -> Response:
-    """The vocabulary as Turtle."""
+    """Return the vocabulary as Turtle."""
     return Response(vocabulary_file("vocabulary"), content_type="text/turtle; charset=utf-8")
 
 
 @blueprint.get("/language/<language>")
 def switch(language: str) -> BaseResponse:
-    """Remember the language, and go back to the page one came from."""
+    """Store the language in a cookie and redirect back."""
     if language not in LANGUAGES:
-        raise UsageError(f"There are no pages in '{language}'.", f"Choose one of {', '.join(LANGUAGES)}.")
+        raise UsageError(f"There are no pages in the language '{language}'.", f"Choose one of {', '.join(LANGUAGES)}.")
     back = request.args.get("back", "/")
     local = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
     response = redirect(address(back if local else "/"), 303)
-    response.set_cookie("lang", language, max_age=_YEAR, samesite="Lax", httponly=True, path=request.script_root or "/")
+    path, secure = request.script_root or "/", request.is_secure
+    response.set_cookie("lang", language, max_age=_YEAR, samesite="Lax", httponly=True, path=path, secure=secure)
     return response
 
 
 @blueprint.get("/health")
 def health() -> Response:
-    """The process is alive."""
+    """Liveness probe."""
     return Response("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/ready")
 def ready() -> Response:
-    """The build is open and answers."""
+    """Readiness probe: the build is open and answers a query."""
     found = served_build()
     ask(found.store, "thing-exists", thing=NamedNode(found.iris.graph("catalog")))
     return jsonify(build=found.manifest.id, hash=found.manifest.hash, triples=found.manifest.triples)

@@ -1,4 +1,4 @@
-"""Our catalogue for others to harvest, at `/catalog/dcat-ap-se.ttl` and its like: one address for each profile."""
+"""Blueprint for DCAT feeds: `/catalog/{profile}`, one URL per profile, for harvesters."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ blueprint = Blueprint("catalog", __name__)
 
 @blueprint.get("/catalog/<profile>")
 def catalog(profile: str) -> Response:
-    """The feed in a profile, in the format that the suffix or the request asks for; Turtle if nothing is asked."""
+    """Return the feed of a profile in the format of the suffix or `Accept`, by default Turtle."""
     found = served_build()
     name, suffixed = split_suffix(profile, GRAPH_FORMATS)
     if name not in feed_profiles():
-        raise NotFound(f"There is no feed in '{name}'.", f"There are {', '.join(feed_profiles())}.")
+        raise NotFound(f"There is no feed for the profile '{name}'.", f"There are {', '.join(feed_profiles())}.")
     format_ = suffixed or choose_format(request, GRAPH_FORMATS)
     file = f"{name}.{format_.suffix}"
     path = make_file("begrepp.exports.dcat_feeds", found, file, app_state().settings)

@@ -1,4 +1,4 @@
-"""The cookbook: every question as a page with a form, as a REST address, and ready for curl, Python and R."""
+"""Blueprint for example queries: a page with a form, a REST URL, and snippets for curl, Python and R."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import BegreppError
-from begrepp.queries.cookbook import by_area
-from begrepp.queries.files import Query, example
-from begrepp.queries.parameters import ParameterError, QueryContext, bind, ready
+from begrepp.queries.cookbook import queries_by_area
+from begrepp.queries.files import Query, get_example
+from begrepp.queries.parameters import ParameterError, QueryContext, bind_parameters, rebase
 from begrepp.rdf.namespaces import sparql_prologue
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
-from server.pages.cookbook import question_page
+from server.pages.queries.cookbook import query_page
 from server.pages.templating import address, render, translator
 from server.served.documents import serialise
 from server.sparql import answers
@@ -26,29 +26,29 @@ _NOT_PARAMETERS = ("format", "lang")
 
 @blueprint.get("/queries")
 def questions() -> str:
-    """All questions, by what they are about."""
-    return render("queries.html", areas=by_area())
+    """Return the list of example queries by subject."""
+    return render("queries.html", areas=queries_by_area())
 
 
 @blueprint.get("/id/query/<name>")
 @blueprint.get("/query/<name>")
 def identifier(name: str) -> BaseResponse:
-    """303 See Other: where a question is answered."""
-    return redirect(address(f"/queries/{example(name).name}"), 303)
+    """Redirect (303) to the page of an example query."""
+    return redirect(address(f"/queries/{get_example(name).name}"), 303)
 
 
 @blueprint.get("/queries/<name>")
 def question(name: str) -> Response:
-    """The answer to a question with the values given, or with its defaults."""
+    """Return the result of an example query with the given or default parameters."""
     stem, suffixed = split_suffix(name, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML))
-    query = example(stem)
+    query = get_example(stem)
     makes_graph = query.form in ("construct", "describe")
     offers = (HTML, *(GRAPH_FORMATS if makes_graph else (*RESULT_FORMATS, *GRAPH_FORMATS)))
     format_ = suffixed or choose_format(request, offers)
     given = {key: value for key, value in request.args.items() if key not in _NOT_PARAMETERS}
     if format_ == HTML:
         return _page(query, given)
-    text = bind(query, {key: value for key, value in given.items() if value.strip()}, _known())
+    text = bind_parameters(query, {key: value for key, value in given.items() if value.strip()}, _known())
     response = _response(parse_query(text), format_, as_table_of_rdf=format_ in GRAPH_FORMATS and not makes_graph)
     response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{format_.suffix}"'
     return response
@@ -70,15 +70,15 @@ def _known() -> QueryContext:
 
 
 def _page(query: Query, given: dict[str, str]) -> Response:
-    """The form with the values given and the answer below, or the error beside the field that it is about."""
+    """Return the form with the result, or with the error next to its field."""
     found, error, result = served_build(), None, None
-    text = ready(query, found.iris)
+    text = rebase(query, found.iris)
     try:
-        text = bind(query, {key: value for key, value in given.items() if value.strip()}, _known())
+        text = bind_parameters(query, {key: value for key, value in given.items() if value.strip()}, _known())
         result = answers.shown(parse_query(text), query.links)
     except BegreppError as problem:
         error = problem
-    page = question_page(
+    page = query_page(
         found, query, given, text, result, error if isinstance(error, ParameterError) else None, translator().language
     )
     status = error.status if error else 200

@@ -1,4 +1,4 @@
-"""Differences between editions: the page, its CSV and RDF, and the feeds of changes."""
+"""Blueprint for differences between editions: page, CSV, RDF and Atom feeds."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from begrepp.artefact.manifest import DifferenceEntry
 from begrepp.errors import UsageError
 from begrepp.history.change_lists import FeedEntry, as_atom, as_csv
 from begrepp.history.changes import RULES, TYPES
+from begrepp.queries.pages import construct
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
 from server.http.urls import document, raw_path, thing
-from server.pages.difference import changes_of, chosen, difference_page, title_of
+from server.pages.schemes.difference import changes_of, difference_page, filtered_changes, title_of
 from server.pages.templating import address, render, translator, twins
 from server.served.build import ServedBuild
 from server.served.documents import serialise
-from server.served.questions import construct
 from server.served.resolve import Missing
 from server.state import served_build
 
@@ -27,16 +27,16 @@ NEWEST = 50
 
 @blueprint.get("/cs/<scheme>/difference/<pair>")
 def difference(scheme: str, pair: str) -> Response:
-    """A difference as a page, CSV or RDF; `type`, `rule` and `q` choose among its changes."""
+    """Return a difference as a page, CSV or RDF; `type`, `rule` and `q` filter its changes."""
     found = served_build()
     raw, suffixed = split_suffix(raw_path(request.environ), FORMATS)
     said = _said(found, scheme, thing(found.iris, raw))
     format_ = suffixed or choose_format(request, FORMATS)
     kind, rule, query = (request.args.get(name, "").strip() for name in ("type", "rule", "q"))
     if (kind and kind not in TYPES) or (rule and rule not in RULES):
-        raise UsageError(f"There is no class of change '{kind or rule}'.", f"Choose one of {', '.join(TYPES)}.")
+        raise UsageError(f"There is no change type '{kind or rule}'.", f"Choose one of {', '.join(TYPES)}.")
     if format_ == CSV:
-        text = as_csv(chosen(found, said.graph, kind, rule, query[:200]))
+        text = as_csv(filtered_changes(found, said.graph, kind, rule, query[:200]))
         response = Response(text, content_type="text/csv; charset=utf-8; header=present")
         response.headers["Content-Disposition"] = f'inline; filename="{scheme}-{said.old}-{said.new}.csv"'
     elif format_ != HTML:
@@ -71,20 +71,20 @@ def _said(found: ServedBuild, scheme: str, graph: str) -> DifferenceEntry:
         return said
     there = ", ".join(f"{d.old}..{d.new}" for d in found.manifest.differences_of(scheme))
     raise Missing(
-        f"The editions were not compared: {graph.rpartition('/')[2]}.",
-        f"There are: {there}." if there else "There is one edition only of this code system.",
+        f"The editions have not been compared: {graph.rpartition('/')[2]}.",
+        f"There are: {there}." if there else "There is only one edition of this code system.",
     )
 
 
 @blueprint.get("/changes.atom")
 def all_changes() -> Response:
-    """What changed between editions, in all code systems."""
+    """Return the feed of changes of all code systems."""
     return _feed(served_build(), "")
 
 
 @blueprint.get("/cs/<scheme>/changes.atom")
 def scheme_changes(scheme: str) -> Response:
-    """What changed between the editions of a code system."""
+    """Return the feed of changes of a code system."""
     if scheme not in served_build().schemes.by_id:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
     return _feed(served_build(), scheme)

@@ -1,4 +1,4 @@
-"""Whole files to take home: everything, and each code system, with checksums, licence and how to cite them.
+"""Blueprint for downloads: everything and each code system, with checksums, licence and citation.
 
 A file is made when it is first asked for, by a process of its own, and kept beside the builds; it never holds what
 may not be passed on, whatever the build that is served holds.
@@ -32,7 +32,7 @@ JSON = Format("json", "application/json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file to download; size and checksum where it has been made."""
+    """A file to download; with size and checksum once it exists."""
 
     name: str
     form: str
@@ -44,7 +44,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """A code system, or everything, in its forms."""
+    """The files of a code system or of everything."""
 
     id: str
     title: Text
@@ -56,7 +56,7 @@ class Download:
 
 @blueprint.get("/downloads")
 def listing() -> Response:
-    """All files, as a page or as JSON."""
+    """Return the list of files as a page or JSON."""
     found = served_build()
     rows = [download(found, name, translator().language) for name in download_names(found.manifest)]
     if choose_format(request, (HTML, JSON)) == HTML:
@@ -75,7 +75,7 @@ def listing() -> Response:
 
 @blueprint.get("/downloads/manifest.json")
 def manifest() -> Response:
-    """What the build says of itself, without what stands in the publishers' rows."""
+    """Return the manifest without texts from publishers' rows."""
     said = served_build().manifest
     kept = ("kind", "id", "version", "titles", "graph", "valid_from", "coverage", "redistribution", "current")
     counted = ("concepts", "inactive", "datasets", "variables", "mappings", "triples", "sha256")
@@ -99,7 +99,7 @@ def _selected(entry: GraphEntry | LoadEntry, *keys: str) -> dict[str, Any]:
 
 @blueprint.get("/downloads/<file>")
 def file(file: str) -> Response:
-    """One file; parts of it by `Range`; its checksum in `Repr-Digest` (RFC 9530)."""
+    """Return a file, with `Range` support and its checksum in `Repr-Digest` (RFC 9530)."""
     found = served_build()
     wanted = file.removesuffix(".sha256")
     name, _ = parse_file_name(wanted, found.manifest)
@@ -123,7 +123,7 @@ def file(file: str) -> Response:
 
 
 def download(found: ServedBuild, name: str, language: str) -> Download:
-    """What there is to download of a code system, or of everything."""
+    """Return the files of a code system or of everything."""
     scheme = found.schemes.by_id.get(name)
     graph = found.manifest.find_graph("scheme", name)
     title = choose(scheme.titles, language) if scheme else None

@@ -1,4 +1,4 @@
-"""`/harmonise`: the variables of two datasets side by side, their codes aligned, and the crosswalk as a file."""
+"""`/harmonise`: the variables of two datasets with aligned codes, as a page or a crosswalk file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from begrepp.queries.parameters import QueryContext
 from begrepp.variables.harmonisation.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
 from begrepp.variables.harmonisation.dataset_crosswalk import harmonise_datasets
 from server.http.negotiation import HTML, Format, choose_format
-from server.pages.harmonise import harmonise_page
+from server.pages.datasets.harmonise import harmonise_page
 from server.pages.templating import render, translator
 from server.state import served_build
 

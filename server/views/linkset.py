@@ -18,7 +18,7 @@ blueprint = Blueprint("links", __name__)
 
 @blueprint.get("/linkset/<path:rest>")
 def linkset(rest: str) -> Response:
-    """The links of a document and of its twins, as a linkset."""
+    """Return the typed links of a document and of its RDF formats as a linkset."""
     found_build = served_build()
     found = resolve_path(found_build, raw_path(request.environ).removeprefix("/linkset"))
     host = request.host_url.rstrip("/")
@@ -41,7 +41,7 @@ def linkset(rest: str) -> Response:
 
 
 def _context(anchor: str, links: Iterable[TypedLink], whole: Callable[[str], str]) -> dict[str, object]:
-    """The links of one document, by their relation."""
+    """Return the links of one document by relation."""
     context: dict[str, object] = {"anchor": anchor}
     for link in links:
         for rel in link.rel.split():

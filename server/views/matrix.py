@@ -1,11 +1,11 @@
-"""`/matrix`: topics against datasets, and in each cell the variables that measure the topic."""
+"""`/matrix`: the variables of each dataset that measure each topic."""
 
 from __future__ import annotations
 
 from flask import Blueprint, request
 
 from begrepp.errors import NotFound
-from server.pages.matrix import matrix_page
+from server.pages.datasets.matrix import matrix_page
 from server.pages.templating import render, translator
 from server.state import served_build
 
@@ -14,9 +14,9 @@ blueprint = Blueprint("matrix", __name__)
 
 @blueprint.get("/matrix")
 def matrix() -> str:
-    """The topics below `topic` (an IRI), or the topmost ones."""
+    """Return the matrix of the topics below `topic` (an IRI), or of the top topics."""
     topic = request.args.get("topic", "")
     found = served_build()
     if topic and topic not in found.schemes.measuring:
-        raise NotFound("No variable measures that topic.", "See the topmost topics at /matrix.")
+        raise NotFound("No variable measures that topic.", "See /matrix for the top-level topics.")
     return render("matrix.html", page=matrix_page(found, topic, translator().language))

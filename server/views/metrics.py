@@ -12,5 +12,5 @@ blueprint = Blueprint("metrics", __name__)
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """All numbers, in Prometheus' text format."""
+    """Return all metrics in Prometheus' text format."""
     return Response(exposition(), content_type=CONTENT_TYPE_LATEST)

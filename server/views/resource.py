@@ -1,4 +1,4 @@
-"""Things and their documents: `/id/…` is the thing, and leads to its document in the format that is wanted."""
+"""Blueprint for resources: `/id/…` redirects to the document in the negotiated format."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
 from server.http.urls import KINDS, Twin, raw_path
-from server.pages.concept import ConceptPage, concept_page
-from server.pages.dataset import dataset_page
-from server.pages.editions import edition_page
-from server.pages.mapping_set import mapping_set_page
-from server.pages.scheme import scheme_page
-from server.pages.signposting import header, links_of
+from server.pages.concepts.concept import ConceptPage, concept_page
+from server.pages.concepts.thing import thing_page
+from server.pages.datasets.dataset import dataset_page
+from server.pages.datasets.variable import variable_page
+from server.pages.schemes.editions import edition_page
+from server.pages.schemes.mapping_set import mapping_set_page
+from server.pages.schemes.scheme import scheme_page
+from server.pages.signposting import link_header, links_of
 from server.pages.templating import address, address_on, render, translator, twins
-from server.pages.thing import thing_page
-from server.pages.variable import variable_page
 from server.served.as_of import (
     build_as_of,
     datetime_asked,
@@ -46,14 +46,14 @@ blueprint = Blueprint("resource", __name__)
 
 @blueprint.get("/id/<path:rest>")
 def identifier(rest: str) -> BaseResponse:
-    """303 See Other: a thing cannot be sent, its document can."""
+    """Redirect (303) from a resource to its document."""
     raw, suffixed = split_suffix(raw_path(request.environ).removeprefix("/id"))
     return _see_other(resolve_path(served_build(), raw), suffixed)
 
 
 @blueprint.get(f"/<any({','.join(KINDS)}):kind>/<path:rest>")
 def document(kind: str, rest: str) -> BaseResponse:
-    """A thing's document, by suffix, `?format=` or `Accept`; other spellings of a code lead to the canonical one."""
+    """Return the document of a resource by suffix, `?format=` or `Accept`; redirect other spellings of a code."""
     raw, suffixed = split_suffix(raw_path(request.environ))
     found = resolve_path(served_build(), raw)
     if found.path != raw:
@@ -75,10 +75,10 @@ def document(kind: str, rest: str) -> BaseResponse:
 
 @blueprint.get("/timemap/link/<path:rest>")
 def timemap(rest: str) -> Response:
-    """The states of a document that are kept, as a list of links (RFC 7089, 5)."""
+    """Return the stored states of a document as a TimeMap (RFC 7089, section 5)."""
     found = resolve_path(served_build(), raw_path(request.environ).removeprefix("/timemap/link"))
     if not scheme_of(served_build(), found):
-        raise Missing("Only code systems and their concepts are kept as of a day.", "Ask for one of those.")
+        raise Missing("Only code systems and their concepts are available as of a date.", "Request one of those.")
     states = mementos(served_build(), found)
     # Whoever keeps the list has no address to read relative ones against.
     host = request.host_url.rstrip("/")
@@ -101,10 +101,10 @@ def _memento_links(found: Resolved) -> str:
 
 
 def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None, day: date) -> BaseResponse:
-    """302 to the state of a document that was in force, or to the first that is kept."""
+    """Redirect (302) to the state in force on a date, or to the first stored one."""
     states = mementos(found_build, found)
     if not states:
-        raise Missing("No state of this is kept.", "Ask for it without Accept-Datetime.")
+        raise Missing("Earlier states of this resource are not available.", "Omit Accept-Datetime.")
     state = next((s for s in reversed(states) if s.since <= day), states[0])
     suffix = f".{suffixed.suffix}" if suffixed else ""
     response = redirect(address(f"{found.path}{suffix}?asOf={state.since}"), 302)
@@ -114,7 +114,7 @@ def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None,
 
 
 def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date) -> BaseResponse:
-    """A document as it read on a day, and a word about that."""
+    """Return a document as of a day, with a notice."""
     read = reading(found_build, found, day)
     then = build_as_of(found_build, read)
     if format_ == HTML:
@@ -166,7 +166,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsOf:
-    """What a page says that shows how it read on a day."""
+    """The notice on an as-of page."""
 
     day: date
     version: str
@@ -177,10 +177,10 @@ class AsOf:
 
 @blueprint.get("/resource")
 def by_uri() -> BaseResponse:
-    """The document of any IRI, ours or a publisher's."""
+    """Return the document of any IRI, ours or a publisher's."""
     iri = request.args.get("uri", "").strip()
     if not iri:
-        raise UsageError("Which IRI?", "Ask for /resource?uri=https://…")
+        raise UsageError("The `uri` parameter is missing.", "Use /resource?uri=https://…")
     found = by_iri(served_build(), iri)
     if found.path.startswith("/resource?"):
         return _document(served_build(), found, choose_format(request, PAGE_FORMATS))
@@ -189,10 +189,12 @@ def by_uri() -> BaseResponse:
 
 @blueprint.get("/resolve")
 def resolve() -> BaseResponse:
-    """A code of a system that is named by any of its identifiers: OID, FHIR URI, short name."""
+    """Resolve a code of a system given by any identifier: OID, FHIR URI, short name."""
     system, code = request.args.get("system", "").strip(), request.args.get("code", "").strip()
     if not system:
-        raise UsageError("Which system?", "Ask for /resolve?system=urn:oid:1.2.752.116.1.1.1&code=C509")
+        raise UsageError(
+            "The `system` parameter is missing.", "Use /resolve?system=urn:oid:1.2.752.116.1.1.1&code=C509"
+        )
     found = by_system(served_build(), system, code)
     if day := day_asked(request.args.get("asOf", "")):
         found = meant_on(served_build(), found, day)
@@ -201,7 +203,7 @@ def resolve() -> BaseResponse:
 
 @blueprint.post("/resolve")
 def resolve_several() -> Response:
-    """Several codes at once: a JSON list of {system, code}, answered by a list of the same length and order."""
+    """Resolve a JSON list of {system, code}; returns a list of the same length and order."""
     return jsonify(resolve_codes(served_build(), request.get_json(silent=True), translator().language))
 
 
@@ -229,14 +231,14 @@ def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> Bas
     else:
         triples = triples_of(found_build, found)
         if not triples:
-            raise Missing("Nothing is said of this in RDF.", "Ask for its page.")
+            raise Missing("This resource has no RDF description.", "Request the HTML page.")
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
-    response.headers["Link"] = header(links_of(found_build, found, format_))
+    response.headers["Link"] = link_header(links_of(found_build, found, format_))
     return response
 
 
 def _page(found_build: ServedBuild, found: Resolved) -> str:
-    """The page of a thing, by what kind of thing it is."""
+    """Return the page of a resource by its kind."""
     template, page = _filled(found_build, found)
     return render(
         template,
@@ -248,7 +250,7 @@ def _page(found_build: ServedBuild, found: Resolved) -> str:
 
 
 def _filled(found_build: ServedBuild, found: Resolved) -> tuple[str, object]:
-    """The template for a thing, and what stands on it."""
+    """Return the template of a resource and its data."""
     say = translator()
     everything = "all" in request.args
     offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)

@@ -1,4 +1,4 @@
-"""`/check`: values pasted or sent as a file, against a list. Nothing is kept; only distinct values are looked at."""
+"""`/check`: validates the distinct values of a text or file against a code list; stores nothing."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _OFFERS = (HTML, CSV, Format("json", "application/json"))
 
 @blueprint.route("/check", methods=["GET", "POST"])
 def check() -> Response:
-    """`list` (a scheme, with `@edition`, or DATASET/VARIABLE), and `values` or `file` with `column`."""
+    """Validate `values`, or a `column` of `file`, against `list`: SCHEME, SCHEME@EDITION or DATASET/VARIABLE."""
     against, column = (request.values.get(name, "").strip() for name in ("list", "column"))
     format_ = choose_format(request, _OFFERS)
     result, error = None, None
     try:
         if text := _text():
             if not against:
-                raise UsageError("No list is named.", "Choose the list to check against.")
+                raise UsageError("No list is given.", "Choose the list to check against.")
             found = served_build()
             known = QueryContext(found.store, found.index, found.iris)
             result = check_values(against, distinct_values(text, column), known, translator().language)
         elif format_ != HTML:
-            raise UsageError("There are no values.", "Send them in `values`, one a line, or as `file`.")
+            raise UsageError("There are no values.", "Send them in `values`, one per line, or as `file`.")
     except BegreppError as problem:
         if format_ != HTML:
             raise

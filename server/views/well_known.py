@@ -1,4 +1,4 @@
-"""What harvesters and browsers look for by habit: the map of all pages, what robots may read, the JSON-LD context."""
+"""Blueprint for well-known files: sitemaps, robots.txt, OpenSearch and the JSON-LD context."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flask import Blueprint, Response, request
 from pyoxigraph import NamedNode
 
 from begrepp.errors import NotFound
+from begrepp.queries.pages import select, value
 from begrepp.settings import ROOT
 from server.http.urls import document
 from server.pages.templating import address
 from server.served.build import ServedBuild
-from server.served.questions import select, value
 from server.state import served_build
 
 blueprint = Blueprint("wellknown", __name__)
@@ -28,13 +28,13 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 @blueprint.get("/context.jsonld")
 def context() -> Response:
-    """The JSON-LD context: short names for what our JSON says."""
+    """Return the JSON-LD context."""
     return Response((ROOT / "ontology" / "context.jsonld").read_bytes(), content_type="application/ld+json")
 
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Pages are for all; questions cost too much to be asked at random."""
+    """Return robots.txt: pages are open to crawlers, queries are not."""
     closed = "".join(f"Disallow: {address(path)}\n" for path in ("/sparql?", "/search?", "/language/", "/downloads/"))
     text = f"User-agent: *\n{closed}Sitemap: {_host()}{address('/sitemap.xml')}\n"
     return Response(text, content_type="text/plain; charset=utf-8")
@@ -42,7 +42,7 @@ def robots() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The list of site maps: the lists, the registers, and each code system's concepts."""
+    """Return the sitemap index: lists, registers, and the concepts of each code system."""
     found = served_build()
     places = ["pages", "datasets"]
     for scheme in sorted(found.schemes.by_id):
@@ -55,7 +55,7 @@ def sitemap() -> Response:
 
 @blueprint.get("/sitemap/<name>.xml")
 def part(name: str) -> Response:
-    """One site map."""
+    """Return one sitemap."""
     found = served_build()
     scheme, _, number = name.rpartition("-")
     if name == "pages":
@@ -67,7 +67,7 @@ def part(name: str) -> Response:
         all_paths = sorted({document(found.iris, value(r, "concept"), scheme, value(r, "notation")) for r in rows})
         paths = all_paths[_LARGEST * (int(number) - 1) : _LARGEST * int(number)]
     else:
-        raise NotFound(f"There is no site map {name}.", "See /sitemap.xml.")
+        raise NotFound(f"There is no sitemap {name}.", "See /sitemap.xml.")
     changed = found.manifest.built_at[:10]
     listed = (f"<url><loc>{_whole(path)}</loc><lastmod>{changed}</lastmod></url>" for path in paths)
     return _xml("urlset", listed)
@@ -99,7 +99,7 @@ def _host() -> str:
 
 @blueprint.get("/opensearch.xml")
 def opensearch() -> Response:
-    """For browsers: this can be searched."""
+    """Return the OpenSearch description."""
     root = f"{_host()}{address('')}"
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -49,13 +49,13 @@ class FairQueue:
             line = self._lines.get(client, ())
             if len(line) >= self._most_each:
                 raise TooManyQueries(
-                    f"{len(line)} of your queries wait here already.",
-                    "Send the next one when an answer has come.",
+                    f"{len(line)} of your queries are already waiting.",
+                    "Wait for a response before you send the next query.",
                     retry_after=self._expected(len(line)),
                 )
             if self.waiting >= self.most:
                 raise TooManyQueries(
-                    "Too many queries wait here.", "Try again in a moment.", retry_after=self._expected(self.waiting)
+                    "Too many queries are waiting.", "Try again in a moment.", retry_after=self._expected(self.waiting)
                 )
             turn = threading.Event()
             self._lines.setdefault(client, deque()).append(turn)
@@ -69,8 +69,8 @@ class FairQueue:
             if not self._lines[client]:
                 del self._lines[client]
         raise ServerBusy(
-            f"No query worker came free within {self._seconds:g} seconds.",
-            "Try again in a moment, or run the query on a build of your own.",
+            f"No query worker became available within {self._seconds:g} seconds.",
+            "Try again in a moment, or run the query on your own build.",
         )
 
     def release(self, client: str, seconds: float) -> None:

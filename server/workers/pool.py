@@ -109,7 +109,9 @@ class QueryPool:
         with self._lock:
             held = worker.resident
             if sum(self._paused.values()) + held > self.settings.query_memory_mb:
-                raise ServerBusy("Too many long queries wait here.", "Try again in a moment, or narrow a pattern.")
+                raise ServerBusy(
+                    "Too many long-running queries are waiting.", "Try again in a moment, or narrow a pattern."
+                )
             self._paused[worker] = held
 
     def unpause(self, worker: Worker) -> None:
@@ -189,7 +191,7 @@ class _Run:
                     if reply.size + len(part.chunk) > self._pool.settings.query_result_mb * _MB:
                         raise QueryTooLarge(
                             f"The answer is larger than {self._pool.settings.query_result_mb} MB.",
-                            "Add LIMIT and OFFSET, or take the dump.",
+                            "Add LIMIT and OFFSET, or download the full data.",
                         )
                     reply.write(part.chunk)
                     if part.last:
@@ -199,7 +201,7 @@ class _Run:
         except BegreppError as error:
             reply.finish(error)
         except Exception as error:
-            reply.finish(BegreppError(f"The query worker failed: {error}", "It is noted in the server's log."))
+            reply.finish(BegreppError(f"The query worker failed: {error}", "The error has been logged."))
             raise
 
     @property

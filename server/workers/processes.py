@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 import psutil
 
 from begrepp.errors import BegreppError, QueryTooLarge
-from begrepp.store.forkserver import NUMBER
+from begrepp.store.forkserver import PID
 from begrepp.store.worker import QueryRequest, ResultChunk
 
 _PROGRAM = "begrepp.store.forkserver"
@@ -46,7 +46,7 @@ class Worker:
             raise message
         assert isinstance(message, ResultChunk)
         if message.last:
-            self._spent_before = message.spent
+            self._spent_before = message.cpu_seconds
         return message
 
     @property
@@ -84,8 +84,8 @@ class Worker:
 
 def _gone() -> BegreppError:
     return QueryTooLarge(
-        "The query needed more memory than it may have and was stopped.",
-        "Narrow a pattern or take fewer variables; write long nested expressions otherwise.",
+        "The query exceeded its memory limit and was stopped.",
+        "Narrow a pattern, select fewer variables, or simplify long nested expressions.",
     )
 
 
@@ -113,10 +113,10 @@ class ForkServer:
         if self._control is None:
             raise ConnectionResetError
         socket.send_fds(self._control, [b"+"], [pipe.fileno()])
-        said = self._control.recv(NUMBER.size, socket.MSG_WAITALL)
-        if len(said) < NUMBER.size:
+        said = self._control.recv(PID.size, socket.MSG_WAITALL)
+        if len(said) < PID.size:
             raise ConnectionResetError
-        return int(NUMBER.unpack(said)[0])
+        return int(PID.unpack(said)[0])
 
     def _start(self) -> None:
         self._end()

@@ -47,7 +47,7 @@ class ResultStream:
         """The worker has more; raises `QueryAbandoned` where nobody reads any more."""
         with self._changed:
             if self._closed:
-                raise QueryAbandoned("The reader has gone.", "Ask again.")
+                raise QueryAbandoned("The client disconnected.", "Retry.")
             self._file.seek(0, 2)
             self._file.write(chunk)
             self.size += len(chunk)

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.cli.main import main
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
 from begrepp.settings import Settings
 from begrepp.store.remote import RemoteStore, StoreUnreachable
 from server.app import create_app
@@ -88,7 +88,7 @@ def test_rdf_is_the_same(served: Served, path: str) -> None:
     assert same and here
 
 
-@pytest.mark.parametrize("query", queries("examples"), ids=lambda query: query.name)
+@pytest.mark.parametrize("query", read_queries("examples"), ids=lambda query: query.name)
 def test_questions_have_the_same_answers(served: Served, query: Query) -> None:
     def rows(client: FlaskClient) -> Counter[str]:
         answer = client.get("/sparql", query_string={"query": query.text}, headers={"Accept": "*/*"})
@@ -124,6 +124,6 @@ def test_a_replica_that_is_down_is_passed_over_and_a_store_that_is_gone_is_said(
         down = f"http://127.0.0.1:{probe.getsockname()[1]}/sparql"
     store = RemoteStore(f"{down},{served.engine.query}", timeout_seconds=10)
     assert store.query("ASK {}")
-    assert store.healthy() == {down: False, served.engine.query: True}
+    assert store.check_health() == {down: False, served.engine.query: True}
     with pytest.raises(StoreUnreachable):
         RemoteStore(down, timeout_seconds=2).query("ASK {}")

@@ -137,7 +137,10 @@ def test_an_answer_that_is_cut_off_does_not_look_whole_and_is_told_in_one_line(
         assert len(cut.value.partial) > 100_000
         connection.close()
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
-    assert [(line["event"], line["outcome"]) for line in lines] == [("query", "streamed"), ("cut off", "QueryTimeout")]
+    assert [(line["event"], line["outcome"]) for line in lines] == [
+        ("query", "streamed"),
+        ("cut off", "QueryTimeout"),
+    ]
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 

@@ -173,4 +173,4 @@ def test_the_structure_is_still_there_and_the_page_says_what_is_left_out(reader:
     assert "Utgivaren tillåter inte att texterna sprids" in page
     assert "Skyddat kodverk" in reader.get("/cs/skyddad", headers={"Accept": "text/html"}).text
     retired = reader.get("/cs/skyddad/p1.2?lang=sv", headers={"Accept": "text/html"}).text
-    assert "Begreppet har utgått" in retired and "/cs/skyddad/p1.1" in retired
+    assert "Begreppet är utgånget" in retired and "/cs/skyddad/p1.1" in retired

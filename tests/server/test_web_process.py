@@ -9,7 +9,6 @@ import pytest
 
 _HEAVY = (
     "rich",
-    "click",
     "openpyxl",
     "pyshacl",
     "owlready2",

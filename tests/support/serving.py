@@ -122,6 +122,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wait_for_port(port: int) -> None:
+    """Wait until somebody listens on a port, half a minute at most."""
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+
+
 @contextmanager
 def serve(data: Path, log: Path | str = os.devnull, **settings: str) -> Iterator[int]:
     """Serve a data folder, with one process or as many `workers`; the port. What the server says goes to `log`."""
@@ -135,11 +144,7 @@ def serve(data: Path, log: Path | str = os.devnull, **settings: str) -> Iterator
         subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT) as process,
     ):
         try:
-            for _ in range(300):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
+            wait_for_port(port)
             yield port
         finally:
             process.terminate()

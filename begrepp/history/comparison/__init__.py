@@ -17,7 +17,7 @@ from begrepp.history.comparison.common_codes import CommonCodes
 from begrepp.history.comparison.coverage import EditionFile, EditionSurvey, SharedCoverage
 from begrepp.history.comparison.entry import EditionConcept
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import is_concept, subjects
+from begrepp.rdf.sorted_files import group_by_subject, is_concept
 
 __all__ = ["EditionFile", "compare"]
 _IN_RELEASE = f" {name('begrepp:inRelease')} "
@@ -55,7 +55,9 @@ def compare(old: EditionFile, new: EditionFile) -> Comparison:
 def _side_by_side(old: Path, new: Path) -> Iterator[tuple[str, list[str], list[str]]]:
     """The concepts of both files in order, each with its lines in the one and in the other."""
     nothing: tuple[str, list[str]] = ("", [])
-    left, right = (((subject, lines) for subject, lines in subjects(path) if is_concept(lines)) for path in (old, new))
+    left, right = (
+        ((subject, lines) for subject, lines in group_by_subject(path) if is_concept(lines)) for path in (old, new)
+    )
     one, other = next(left, nothing), next(right, nothing)
     while one[0] or other[0]:
         if one[0] == other[0]:

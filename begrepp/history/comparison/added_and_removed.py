@@ -12,8 +12,8 @@ from begrepp.history.comparison.common_codes import retitled
 from begrepp.history.comparison.coverage import EditionSurvey
 from begrepp.history.comparison.entry import EditionConcept, language_order, last, unique
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import is_concept, literal, subjects
-from begrepp.text.similarity import is_spare, spelling, telling
+from begrepp.rdf.sorted_files import group_by_subject, is_concept, parse_literal
+from begrepp.text.similarity import content_words, is_reserve_code, spelling_key
 
 _PREF_LABEL = f" {name('skos:prefLabel')} "
 
@@ -44,7 +44,7 @@ class AddedAndRemoved:
             self.changes.append(Change(rule=rule, sources=(entry.code,), old_labels=entry.texts()))
         for subject, entry in self.come.items():
             rule = "ruleInUseAgain" if subject in before.level else "ruleNewCode"
-            if rule == "ruleNewCode" and all(is_spare(text.value) for text in entry.texts()[:1]):
+            if rule == "ruleNewCode" and all(is_reserve_code(text.value) for text in entry.texts()[:1]):
                 rule = "ruleNewSpareCode"
             self.changes.append(Change(rule=rule, targets=(entry.code,), new_labels=entry.texts()))
 
@@ -106,11 +106,11 @@ class AddedAndRemoved:
         if not spellings:
             return
         holders: list[EditionConcept] = []
-        for subject, lines in subjects(new):
+        for subject, lines in group_by_subject(new):
             if subject in self.come or subject in self.gone or not is_concept(lines):
                 continue
-            labels = (literal(line.split(" ", 2)[2][:-3]) for line in lines if _PREF_LABEL in line)
-            if any(spelling(label.value) in spellings for label in labels):
+            labels = (parse_literal(line.split(" ", 2)[2][:-3]) for line in lines if _PREF_LABEL in line)
+            if any(spelling_key(label.value) in spellings for label in labels):
                 entry = EditionConcept.of(subject, lines)
                 if entry.active:
                     holders.append(entry)
@@ -131,7 +131,7 @@ class AddedAndRemoved:
             if len(heirs) == 1:
                 self._pair("ruleRecodedByTitle", [old], [heirs[0].subject])
             shared = [lang for lang in sorted(old.labels, key=language_order) if lang in new.labels]
-            lang = next(x for x in shared if spelling(old.labels[x]) != spelling(new.labels[x]))
+            lang = next(x for x in shared if spelling_key(old.labels[x]) != spelling_key(new.labels[x]))
             self.changes.append(retitled("ruleTitleElsewhere" if len(heirs) == 1 else rule, old, new, lang))
 
     def _divided(self, before: EditionSurvey, old: Path) -> None:
@@ -144,7 +144,7 @@ class AddedAndRemoved:
         divided = {parent for parent, entries in below.items() if len(entries) > 1}
         undivided = (
             EditionConcept.of(subject, lines)
-            for subject, lines in (subjects(old) if divided else ())
+            for subject, lines in (group_by_subject(old) if divided else ())
             if subject in divided
         )
         for source in [*undivided]:
@@ -166,9 +166,9 @@ class AddedAndRemoved:
 def title_of(entry: EditionConcept) -> tuple[str, int] | None:
     """A title that tells something, and the length of its code: chapters are not taken for their categories."""
     text = next(iter(entry.texts()), None)
-    if text is None or not telling(text.value) or is_spare(text.value):
+    if text is None or not content_words(text.value) or is_reserve_code(text.value):
         return None
-    return spelling(text.value), len(entry.code.notation)
+    return spelling_key(text.value), len(entry.code.notation)
 
 
 def by_title(entries: Iterable[EditionConcept]) -> dict[tuple[str, int], list[EditionConcept]]:

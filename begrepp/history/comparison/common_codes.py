@@ -8,7 +8,15 @@ from begrepp.history.changes import Change
 from begrepp.history.comparison.coverage import SharedCoverage
 from begrepp.history.comparison.entry import EditionConcept, codes, language_order
 from begrepp.records import Text
-from begrepp.text.similarity import ENOUGH, is_spare, negation_differs, numbers_differ, opposite, similarity, spelling
+from begrepp.text.similarity import (
+    REWORDED_SHARE,
+    has_opposite,
+    is_reserve_code,
+    negation_differs,
+    numbers_differ,
+    similarity,
+    spelling_key,
+)
 
 
 @dataclass(slots=True)
@@ -25,7 +33,7 @@ class CommonCodes:
         moved = self._moved(old, new, reach)
         languages = sorted(old.labels.keys() & new.labels.keys(), key=language_order)
         changed = [lang for lang in languages if old.labels[lang] != new.labels[lang]]
-        real = [lang for lang in changed if spelling(old.labels[lang]) != spelling(new.labels[lang])]
+        real = [lang for lang in changed if spelling_key(old.labels[lang]) != spelling_key(new.labels[lang])]
         if real:
             self._retitled(old, new, real[0], moved, old_since)
         elif changed:
@@ -55,10 +63,10 @@ class CommonCodes:
 
     def _retitled(self, old: EditionConcept, new: EditionConcept, lang: str, moved: bool, old_since: str) -> None:
         before, after = old.labels[lang], new.labels[lang]
-        if is_spare(before) and not is_spare(after):
+        if is_reserve_code(before) and not is_reserve_code(after):
             self._add("ruleSpareCode", old, new, lang)
-        elif similarity(before, after) >= ENOUGH:
-            if opposite(before, after) or negation_differs(before, after):
+        elif similarity(before, after) >= REWORDED_SHARE:
+            if has_opposite(before, after) or negation_differs(before, after):
                 self._add("ruleOppositeWord", old, new, lang)
             elif numbers_differ(before, after):
                 self._add("ruleOtherNumber", old, new, lang)
@@ -79,7 +87,7 @@ class CommonCodes:
             ("ruleOtherScope", old.scope, new.scope),
         ):
             for key in sorted(left.keys() & right.keys()):
-                before, after = sorted(map(spelling, left[key])), sorted(map(spelling, right[key]))
+                before, after = sorted(map(spelling_key, left[key])), sorted(map(spelling_key, right[key]))
                 if before != after:
                     lang = key.rpartition(" ")[2]
                     self.changes.append(
@@ -112,4 +120,6 @@ def retitled(rule: str, old: EditionConcept, new: EditionConcept, lang: str) -> 
 
 def _rewritten(old: dict[str, list[str]], new: dict[str, list[str]]) -> bool:
     """Whether definitions in one language have hardly a word in common."""
-    return any(similarity(" ".join(old[lang]), " ".join(new[lang])) < ENOUGH for lang in old.keys() & new.keys())
+    return any(
+        similarity(" ".join(old[lang]), " ".join(new[lang])) < REWORDED_SHARE for lang in old.keys() & new.keys()
+    )

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from begrepp.history.changes import ChangedCode
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import literal
+from begrepp.rdf.sorted_files import parse_literal
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES
 
@@ -38,21 +38,21 @@ class EditionConcept:
             _, predicate, rest = line.split(" ", 2)
             value = rest[:-3]
             if predicate == name("skos:prefLabel"):
-                entry.labels.setdefault(*_swapped(literal(value)))
+                entry.labels.setdefault(*_swapped(parse_literal(value)))
             elif predicate == name("skos:notation"):
-                notations.append(literal(value).value)
+                notations.append(parse_literal(value).value)
             elif predicate == name("skos:broader"):
                 entry.broader.add(value)
             elif predicate == name("skos:definition"):
-                text = literal(value)
+                text = parse_literal(value)
                 entry.definitions[text.lang].append(text.value)
             elif predicate in _SCOPE:
-                text = literal(value)
+                text = parse_literal(value)
                 entry.scope[f"{predicate} {text.lang}"].append(text.value)
             elif predicate == name("dct:isReplacedBy"):
                 entry.successors.append(value)
             elif predicate == name("begrepp:validFrom"):
-                entry.valid_from = literal(value).value
+                entry.valid_from = parse_literal(value).value
             elif predicate == name("begrepp:status"):
                 entry.active = value != name("begrepp:inactive")
         notation = min(notations, default=last(subject))

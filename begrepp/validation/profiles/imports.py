@@ -59,8 +59,8 @@ def with_imports(
             else:
                 raise InputError(
                     path,
-                    f"imports <{iri}>, of which there is no copy here; nothing is fetched from the network.",
-                    f"Fetch it yourself and say --import {iri}=FILE, or leave imports out with --no-imports.",
+                    f"imports <{iri}>, which has no local copy; nothing is fetched from the network.",
+                    f"Download it and use --import {iri}=FILE, or skip imports with --no-imports.",
                 )
     return list(found.values()), sorted(set(missing))
 

@@ -99,8 +99,8 @@ class Profile:
             if now.get(name) != self.sha256.get(name):
                 raise InputError(
                     f"{self.name}/{name}",
-                    f"is not the file that version {self.version} was pinned with.",
-                    f"Restore it; or, if the change is meant, run `begrepp profiles {self.name} --pin`.",
+                    f"does not match the checksum pinned for version {self.version}.",
+                    f"Restore it, or, if the change is intended, run `begrepp profiles {self.name} --pin`.",
                 )
 
 
@@ -120,7 +120,7 @@ def find_profile(wanted: str, settings: Settings) -> Profile:
         return read_profile(path)
     raise UsageError(
         f"There is no profile '{wanted}'.",
-        f"There are {', '.join(sorted(folders))}. A folder of your own can be named by its path.",
+        f"There are {', '.join(sorted(folders))}. You can also give the path of your own profile folder.",
     )
 
 
@@ -130,9 +130,7 @@ def read_profile(folder: Path, *, within: tuple[str, ...] = ()) -> Profile:
     shapes = _files(folder, said.get("shapes", ["*.ttl"]))
     includes = tuple(_included(folder, str(name), within) for name in said.get("includes", []))
     if not shapes and not includes:
-        raise InputError(
-            folder / MANIFEST, "names no file of shapes.", 'Put Turtle files there, or say shapes = ["…"].'
-        )
+        raise InputError(folder / MANIFEST, "has no shapes files.", 'Add Turtle files, or set shapes = ["…"].')
     return Profile(
         name=folder.resolve().name,
         folder=folder,
@@ -191,20 +189,24 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, f"is not TOML: {error}", "Correct it; docs/how-to/profiles.md shows one.") from error
+        raise InputError(
+            path, f"is not valid TOML: {error}", "Fix it; see docs/how-to/profiles.md for an example."
+        ) from error
     if unknown := sorted(said.keys() - _KEYS):
-        raise InputError(path, f"says {unknown[0]}, which means nothing here.", f"Use {', '.join(sorted(_KEYS))}.")
+        raise InputError(path, f"says {unknown[0]}, which is not a known key.", f"Use {', '.join(sorted(_KEYS))}.")
     return said
 
 
 def _included(folder: Path, name: str, within: tuple[str, ...]) -> Profile:
     chain = (*within, folder.resolve().name)
     if name in chain:
-        raise InputError(folder / MANIFEST, f"includes itself: {' → '.join((*chain, name))}.", "Take one of them out.")
+        raise InputError(folder / MANIFEST, f"includes itself: {' → '.join((*chain, name))}.", "Remove one of them.")
     for above in (folder.resolve().parent, BUNDLED):
         if NAME.fullmatch(name) and (above / name).is_dir():
             return read_profile(above / name, within=chain)
-    raise InputError(folder / MANIFEST, f"includes '{name}', which is not there.", "Name a bundled profile.")
+    raise InputError(
+        folder / MANIFEST, f"includes '{name}', which does not exist.", "Use the name of a bundled profile."
+    )
 
 
 def _files(folder: Path, patterns: Sequence[object]) -> tuple[Path, ...]:
@@ -214,7 +216,7 @@ def _files(folder: Path, patterns: Sequence[object]) -> tuple[Path, ...]:
         while rest.startswith("../"):
             above, rest = above.resolve().parent, rest.removeprefix("../")
         if not (matching := sorted(above.glob(rest))):
-            raise InputError(folder / MANIFEST, f"names '{pattern}', which is not there.", "Correct the name.")
+            raise InputError(folder / MANIFEST, f"names '{pattern}', which does not exist.", "Correct the name.")
         found += matching
     return _once(found)
 

@@ -9,14 +9,14 @@ from begrepp.errors import InputError
 
 _CHUNK = 1 << 20
 _NOT_TEXT = (
-    (b"PK\x03\x04", "a zip archive (or a spreadsheet)", "Unpack it and give the files within."),
+    (b"PK\x03\x04", "a zip archive (or a spreadsheet)", "Unpack it and provide the files in it."),
     (b"\x1f\x8b", "packed with gzip", "Unpack it with gunzip."),
     (b"BZh", "packed with bzip2", "Unpack it with bunzip2."),
     (b"\xfd7zXZ", "packed with xz", "Unpack it with unxz."),
     (b"\x28\xb5\x2f\xfd", "packed with zstd", "Unpack it with unzstd."),
-    (b"7z\xbc\xaf", "a 7z archive", "Unpack it and give the files within."),
-    (b"%PDF", "a PDF", "Give the RDF that it tells of."),
-    (b"\x89PNG", "an image", "Give a file of RDF."),
+    (b"7z\xbc\xaf", "a 7z archive", "Unpack it and provide the files in it."),
+    (b"%PDF", "a PDF", "Provide the RDF data themselves."),
+    (b"\x89PNG", "an image", "Provide an RDF file."),
     (b"\xd0\xcf\x11\xe0", "an old Office file", "Save it as RDF."),
 )
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -31,7 +31,7 @@ def check_text(path: Path, name: str) -> bool:
             if head.startswith(magic):
                 raise InputError(name, f"is {what}, not RDF.", next_step)
         if head.startswith(_UTF_16):
-            raise InputError(name, "is in UTF-16; RDF is read as UTF-8.", "Save it as UTF-8.")
+            raise InputError(name, "is encoded in UTF-16; RDF must be UTF-8.", "Save it as UTF-8.")
         file.seek(0)
         decoder, line, column = codecs.getincrementaldecoder("utf-8")(), 1, 1
         while True:
@@ -50,7 +50,7 @@ def check_text(path: Path, name: str) -> bool:
             if "\x00" in text:
                 line, column = _moved(text[: text.index("\x00")], line, column)
                 raise InputError(
-                    name, f"line {line} column {column}: there is a NUL, so this is no text.", "Save it as UTF-8."
+                    name, f"line {line} column {column}: NUL character; this is not a text file.", "Save it as UTF-8."
                 )
             line, column = _moved(text, line, column)
             if not chunk:

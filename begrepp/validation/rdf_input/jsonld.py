@@ -23,12 +23,12 @@ def with_contexts(path: Path, name: str) -> str:
         said = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(
-            name, f"line {error.lineno} column {error.colno}: not JSON: {error.msg}.", "Correct it there."
+            name, f"line {error.lineno} column {error.colno}: not JSON: {error.msg}.", "Fix the error at that position."
         ) from error
     except RecursionError:
-        raise InputError(name, "its JSON is nested too deep to be read.", "Flatten it.") from None
+        raise InputError(name, "the JSON is nested too deeply.", "Reduce the nesting.") from None
     if not isinstance(said, dict | list):
-        raise InputError(name, "is JSON but neither an object nor a list, so it is no JSON-LD.", "Give JSON-LD.")
+        raise InputError(name, "is JSON but neither an object nor an array, so it is not JSON-LD.", "Provide JSON-LD.")
     return json.dumps(_filled(said, name), ensure_ascii=False)
 
 
@@ -62,8 +62,8 @@ def _copy(address: str, name: str) -> object:
         have = ", ".join(sorted(_copies()))
         raise InputError(
             name,
-            f"its context <{address}> lies elsewhere and is not fetched.",
-            f"Write the context into the file, or use one of those that lie here: {have}.",
+            f"its context <{address}> is remote and is not fetched.",
+            f"Embed the context in the file, or use one of the bundled contexts: {have}.",
         )
     return json.loads(file.read_text(encoding="utf-8"))["@context"]
 

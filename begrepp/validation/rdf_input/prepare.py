@@ -29,7 +29,7 @@ def prepare(path: Path, folder: Path, *, syntax: RdfFormat | None = None, name: 
     """
     name = name or path.name
     if not path.is_file():
-        raise InputError(name, "is not a file.", "Name a file of RDF.")
+        raise InputError(name, "is not a file.", "Provide an RDF file.")
     marked = check_text(path, name)
     if syntax is None:
         syntax = of_file(name)
@@ -70,9 +70,7 @@ def _as_triples(path: Path, target: Path, syntax: RdfFormat, name: str) -> Path:
             serialize((quad.triple for quad in quads), out, format=RdfFormat.N_TRIPLES)
     except (SyntaxError, ValueError, OSError) as error:
         where = _position(path, error) if syntax == RdfFormat.RDF_XML else ""
-        raise InputError(
-            name, f"{where}cannot be read as RDF: {error}", "Correct the file and validate again."
-        ) from error
+        raise InputError(name, f"{where}cannot be read as RDF: {error}", "Fix the file and validate again.") from error
     return target
 
 

@@ -55,8 +55,8 @@ def of_file(name: str) -> RdfFormat | None:
     """By the ending of a file's name. Raises `InputError` where it is that of a table or of OBO."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     if ending in _LOADED:
-        step = f"Take it into the graph with `begrepp add {_LOADED[ending]} FILE --edition E`, which judges it."
-        raise InputError(name, "is not RDF, which is what profiles judge.", step)
+        step = f"Take it into the graph with `begrepp add {_LOADED[ending]} FILE --edition E`, which validates it."
+        raise InputError(name, "is not RDF; profiles validate RDF only.", step)
     return SUFFIXES.get(ending)
 
 
@@ -77,5 +77,5 @@ def named(name: str) -> RdfFormat:
     """By the name that a user gives. Raises `InputError` for one that is none."""
     found = NAMES.get(name) or SUFFIXES.get(name) or of_media_type(name)
     if found is None:
-        raise InputError(name, "is no syntax of RDF.", f"Use one of {', '.join(NAMES)}.")
+        raise InputError(name, "is not a supported RDF syntax.", f"Use one of {', '.join(NAMES)}.")
     return found

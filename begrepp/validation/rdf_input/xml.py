@@ -22,16 +22,18 @@ def check_xml(path: Path, name: str) -> None:
 
     def refuse(why: str) -> None:
         raise InputError(
-            name, f"line {parser.CurrentLineNumber} column {parser.CurrentColumnNumber + 1}: {why}", "Correct it there."
+            name,
+            f"line {parser.CurrentLineNumber} column {parser.CurrentColumnNumber + 1}: {why}",
+            "Fix the error at that position.",
         )
 
     def entity(entity_name: str, parameter: bool, value: str | None, *where: str | None) -> None:
         if parameter or value is None:
-            refuse(f"the entity '{entity_name}' is fetched from elsewhere, which is not done here.")
+            refuse(f"the entity '{entity_name}' is external, and nothing is fetched.")
         length = len(value or "") + sum(lengths.get(inner, 0) for inner in _REFERENCE.findall(value or ""))
         lengths[entity_name] = length
         if length > _ENTITY_LIMIT:
-            refuse(f"the entity '{entity_name}' stands for {length:,} characters, more than {_ENTITY_LIMIT:,}.")
+            refuse(f"the entity '{entity_name}' expands to {length:,} characters, more than {_ENTITY_LIMIT:,}.")
 
     def element(tag: str, _: object) -> None:
         if _BETWEEN not in tag:
@@ -45,5 +47,7 @@ def check_xml(path: Path, name: str) -> None:
     except expat.ExpatError as error:
         words = expat.ErrorString(error.code)
         raise InputError(
-            name, f"line {error.lineno} column {error.offset + 1}: not well-formed XML: {words}.", "Correct it there."
+            name,
+            f"line {error.lineno} column {error.offset + 1}: not well-formed XML: {words}.",
+            "Fix the error at that position.",
         ) from error

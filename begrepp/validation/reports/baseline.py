@@ -81,4 +81,4 @@ def _read(path: Path) -> Mapping[_Key, int]:
             for row in said["accepted"]
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(path, f"is no baseline: {error}", "Write one with --write-baseline.") from error
+        raise InputError(path, f"is not a baseline: {error}", "Create one with --write-baseline.") from error

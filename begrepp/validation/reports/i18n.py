@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from begrepp.rdf.namespaces import compact
+from begrepp.text.plurals import format_number, plural_category
 from begrepp.validation.profiles.shape_doc import Rule
 
 _PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
@@ -16,9 +17,16 @@ FOLDER = Path(__file__).parent / "translations"
 
 
 def translate(language: str, key: str, **values: object) -> str:
-    """The words under a key, such as `report.title`, with values put in."""
+    """The words under a key, such as `report.title`, with values put in; numbers are written as the language does.
+
+    Words with the forms `one` and `other` take that of the number `n`.
+    """
     section, _, name = key.partition(".")
-    return _words(language)[section][name].format(**values)
+    found = _words(language)[section][name]
+    n = values.get("n")
+    text = found if isinstance(found, str) else found[plural_category(n if isinstance(n, int | float) else 0)]
+    written = {k: format_number(v, language) if isinstance(v, int | float) else v for k, v in values.items()}
+    return text.format(**written)
 
 
 def knows(language: str, key: str) -> bool:
@@ -55,6 +63,8 @@ def _shown(value: str) -> str:
 
 
 @cache
-def _words(language: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+def _words(language: str) -> dict[str, dict[str, str | dict[str, str]]]:
+    found: dict[str, dict[str, str | dict[str, str]]] = tomllib.loads(
+        (FOLDER / f"{language}.toml").read_text(encoding="utf-8")
+    )
     return found

@@ -29,7 +29,7 @@ def text_lines(judgement: ValidationOutcome, language: str) -> Iterator[str]:
         for example in cause.examples[:_SHOWN]:
             yield f"    {escape(compact(example))}"
         if cause.count > len(cause.examples[:_SHOWN]):
-            more = f"{cause.count - len(cause.examples[:_SHOWN]):,}"
+            more = cause.count - len(cause.examples[:_SHOWN])
             yield f"    [dim]{translate(language, 'report.more', n=more)}[/]"
         yield f"  [green]→[/] {escape(cause.hint)} [dim]{escape(cause.shape_id)} {escape(cause.link)}[/]"
     for thing in judgement.things:
@@ -49,8 +49,8 @@ def text_lines(judgement: ValidationOutcome, language: str) -> Iterator[str]:
     counts = translate(
         language,
         "report.summary",
-        violations=f"{report.violations:,}",
-        warnings=f"{report.warnings:,}",
-        infos=f"{infos(judgement):,}",
+        violations=translate(language, "report.violations", n=report.violations),
+        warnings=translate(language, "report.warnings", n=report.warnings),
+        infos=translate(language, "report.infos", n=infos(judgement)),
     )
     yield f"[{colour}]{escape(verdict)}[/]: {counts} [dim]({report.engine}, {judgement.seconds} s)[/]"

@@ -99,7 +99,7 @@ class Components:
             case "qualifiedMinCount" | "qualifiedMaxCount":
                 yield from self._qualified(name, count_of(argument), shape, values)
             case _:
-                raise InputError("shapes", f"sh:{name} cannot be {argument}.", "Give it the IRI of a property.")
+                raise InputError("shapes", f"sh:{name} cannot be {argument}.", "Use the IRI of a property.")
 
     def _repeating_a_language(self, values: Values) -> Ids:
         """The focus node, once for each language that several of its value nodes have (SHACL 4.4.5)."""

@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
-from begrepp.rdf.frames import blocks, terms
+from begrepp.rdf.frames import parse_triples, read_blocks
 from begrepp.validation.shacl.rdf_reader import read
 
 Numbers = NDArray[np.uint32]
@@ -81,18 +81,18 @@ class Encoder:
 
         Raises `InputError` where a file is not RDF.
         """
-        blocks = [block for path in files for block in self._file(path, mentioned)]
+        read_blocks = [block for path in files for block in self._file(path, mentioned)]
         return Statements(
-            _joined([block.subjects for block in blocks]),
-            _joined([block.predicates for block in blocks]),
-            _joined([block.objects for block in blocks]),
+            _joined([block.subjects for block in read_blocks]),
+            _joined([block.predicates for block in read_blocks]),
+            _joined([block.objects for block in read_blocks]),
         )
 
     def _file(self, path: Path, mentioned: Numbers | None) -> list[Statements]:
         if path.suffix == ".nt":
             with suppress(_NotCanonical, OSError):
                 known = self._count
-                found = [self._cut(block, mentioned, checked=True) for block in blocks(path)]
+                found = [self._cut(block, mentioned, checked=True) for block in read_blocks(path)]
                 self._refuse_odd(known, found)
                 return found
         return [self._cut(block, mentioned, checked=False) for block in _canonical(read([path]))]
@@ -100,7 +100,7 @@ class Encoder:
     def _cut(self, block: bytes, mentioned: Numbers | None, *, checked: bool) -> Statements:
         """The statements of whole lines. Where they are `checked`, the terms that got a number still have to be."""
         try:
-            subject, predicate, rest = terms(block).get_columns()
+            subject, predicate, rest = parse_triples(block).get_columns()
         except pl.exceptions.PolarsError:
             raise _NotCanonical from None
         if checked and not (

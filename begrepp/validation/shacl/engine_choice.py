@@ -36,19 +36,21 @@ class BeyondFast(Exception):
 def refuse_unknown(shapes: Shapes) -> None:
     """Raise `InputError` where a shape says what no engine here can check."""
     if shapes.graph.subjects(SH + "entailment"):
-        raise InputError("shapes", "no engine here can follow sh:entailment.", "Validate data that says it all.")
+        raise InputError(
+            "shapes", "sh:entailment is not supported.", "Validate data that already includes the inferred triples."
+        )
     for node in shapes.used("property"):
         if not shapes.graph.objects(node, SH + "path"):
-            raise InputError(shapes.name(node), "a property shape has no sh:path.", "Give its path.")
+            raise InputError(shapes.name(node), "a property shape has no sh:path.", "Add sh:path.")
     parts = dict.fromkeys(part for nested in _nested(shapes).values() for part in nested)
     for node in [*shapes.targeted, *parts]:
         for predicate in shapes.graph.predicates(node):
             name = predicate.removeprefix(SH) if predicate.startswith(SH) else ""
             if name and name not in VALUE_CHECKS | FOCUS_CHECKS | _NOT_CHECKS | _ADVANCED:
-                raise InputError(shapes.name(node), f"no engine here can check sh:{name}.", "Say it in SHACL 1.0.")
+                raise InputError(shapes.name(node), f"not supported: sh:{name}.", "Use SHACL 1.0.")
     for constraint in shapes.used("sparql"):
         if not isinstance(shapes.graph.one(constraint, SH + "select"), Literal):
-            raise InputError(shapes.name(constraint), "a SPARQL constraint has no sh:select.", "Write its query.")
+            raise InputError(shapes.name(constraint), "a SPARQL constraint has no sh:select.", "Add sh:select.")
 
 
 def beyond_fast(shapes: Shapes) -> bool:

@@ -40,7 +40,7 @@ def read_path(graph: Triples, node: Term) -> PropertyPath:
     for name, kind in _REPEATED.items():
         if inner := graph.one(node, SH + name):
             return PropertyPath(kind, (read_path(graph, inner),))
-    raise InputError("shapes", f"{node} is not a property path.", "See SHACL 2.3.1 for the paths there are.")
+    raise InputError("shapes", f"{node} is not a property path.", "See SHACL 2.3.1 for property paths.")
 
 
 def inverted(path: PropertyPath) -> PropertyPath:

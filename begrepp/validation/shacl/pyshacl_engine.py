@@ -100,7 +100,9 @@ def _result(
     constraint = report.one(result, SH + "sourceConstraint")
     path = report.one(result, SH + "resultPath")
     if source is None or focus is None:
-        raise InputError("shapes", "pySHACL gave a result without a shape or a focus node.", "Report this to begrepp.")
+        raise InputError(
+            "shapes", "pySHACL returned a result without a shape or a focus node.", "Report it as a bug in begrepp."
+        )
     shape = shapes.shape(source)
     messages = shapes.messages(shape, component, constraint)
     said = {lexical(message) for message in report.objects(result, SH + "resultMessage")}

@@ -23,12 +23,12 @@ def read(files: Sequence[Path]) -> Iterator[Quad]:
     for path in files:
         rdf = RdfFormat.from_extension(path.suffix.lstrip("."))
         if rdf is None:
-            raise InputError(path, "the ending does not say which RDF format this is.", "Name it .nt, .ttl or .jsonld.")
+            raise InputError(path, "the file name extension is not that of an RDF format.", "Use .nt, .ttl or .jsonld.")
         try:
             quads = parse(path=path, format=rdf, base_iri=path.absolute().as_uri(), rename_blank_nodes=True)
             yield from (Quad(q.subject, q.predicate, q.object) for q in quads) if rdf.supports_datasets else quads
         except (SyntaxError, ValueError, OSError) as error:
-            raise InputError(path, f"cannot be read as RDF: {error}", "Correct the file and validate again.") from error
+            raise InputError(path, f"cannot be read as RDF: {error}", "Fix the file and validate again.") from error
 
 
 class Triples:

@@ -37,7 +37,9 @@ def compiled(pattern: str, flags: str) -> re.Pattern[str]:
             chosen |= _FLAGS[letter]
         return re.compile(pattern, chosen)
     except (re.error, KeyError) as error:
-        raise InputError("shapes", f"{pattern!r} is not a pattern: {error}", "Correct sh:pattern.") from error
+        raise InputError(
+            "shapes", f"{pattern!r} is not a valid regular expression: {error}", "Correct sh:pattern."
+        ) from error
 
 
 def follow(texts: pl.Series, pattern: str, flags: str) -> Mask:

@@ -59,7 +59,7 @@ class Shapes:
         self.targeted = self._targeted()
         if not self.targeted:
             names = ", ".join(path.name for path in files)
-            raise InputError(names or "shapes", "no shape with a target was found.", "Give a file of SHACL shapes.")
+            raise InputError(names or "shapes", "no shape with a target was found.", "Provide a SHACL shapes file.")
 
     def _targeted(self) -> list[Term]:
         explicit = [node for target in (*_TARGET_IRIS, SH + "target") for node in self.graph.subjects(target)]

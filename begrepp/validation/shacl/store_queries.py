@@ -44,9 +44,11 @@ def solutions(
             _bound(query, focus, shape.node), prefixes=dict(prefixes), custom_functions={_REGEX: _regex}
         )
     except SyntaxError as error:
-        raise InputError(shape.name, f"its query is not SPARQL: {error}", "Correct the query of the shape.") from error
+        raise InputError(
+            shape.name, f"the query is not valid SPARQL: {error}", "Fix the query of the shape."
+        ) from error
     if not isinstance(answers, QuerySolutions):
-        raise InputError(shape.name, "its query is not a SELECT.", "Correct the query of the shape.")
+        raise InputError(shape.name, "the query is not a SELECT query.", "Fix the query of the shape.")
     names = sorted(variable.value for variable in answers.variables)
     seen: set[tuple[tuple[str, Term], ...]] = set()
     for answer in answers:

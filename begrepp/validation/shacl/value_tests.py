@@ -32,7 +32,7 @@ def of_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
     """`sh:nodeKind`. Raises `InputError` where there is no such kind."""
     kinds = _NODE_KINDS.get(shown(kind).removeprefix(SH))
     if kinds is None:
-        raise InputError("shapes", f"{kind} is not a kind of node.", "See SHACL 4.1.3 for the six there are.")
+        raise InputError("shapes", f"{kind} is not a node kind.", "See SHACL 4.1.3 for the six node kinds.")
     return np.isin(terms.kinds[values], kinds)
 
 

@@ -40,5 +40,5 @@ def is_true(term: Term | None) -> bool:
 def count_of(term: Term) -> int:
     """The whole number that a parameter gives. Raises `InputError` where it is none."""
     if not (text := lexical(term)).isdecimal():
-        raise InputError("shapes", f"{term} is not a number to count with.", "Write a whole number, 0 or more.")
+        raise InputError("shapes", f"{term} is not a non-negative integer.", "Use a whole number, 0 or more.")
     return int(text)

@@ -280,7 +280,7 @@ def _sql_case(crosswalk: Crosswalk, pair: VariablePair) -> str:
         if row.loss is Loss.UNDECIDED:
             remark = "one of " + ", ".join(code.notation for code, _ in row.targets)
         elif row.loss is not Loss.NOTHING:
-            remark = {Loss.NONE: "no counterpart", Loss.NEAR: "close, not the same"}.get(row.loss, str(row.loss))
+            remark = {Loss.NONE: "no match", Loss.NEAR: "close match"}.get(row.loss, str(row.loss))
         comment = f"  -- {_sql_comment(remark)}" if remark else ""
         lines.append(f"  WHEN {_sql_literal(row.code.notation)} THEN {value}{comment}\n")
     lines.append(f"END AS {_sql_identifier(pair.b)}\n")

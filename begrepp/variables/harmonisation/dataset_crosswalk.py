@@ -6,9 +6,9 @@ from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.errors import NotFound, UsageError
-from begrepp.queries.files import Parameter
+from begrepp.queries.files import QueryParameter
 from begrepp.queries.pages import select, value
-from begrepp.queries.parameters import QueryContext, term_of
+from begrepp.queries.parameters import QueryContext, parse_value
 from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.variables.harmonisation.crosswalk import Crosswalk, choose_label
@@ -31,18 +31,22 @@ def harmonise_datasets(
     if second:
         a, b = (_dataset_iri(each, context) for each in (first, second))
         if a == b:
-            raise UsageError("The two datasets are one.", "Name two.")
+            raise UsageError("The two datasets are the same.", "Give two different datasets.")
         pairs = harmoniser.pair_datasets(a, b)
     else:
-        concept = term_of(Parameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, context)
+        concept = parse_value(
+            QueryParameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, context
+        )
         pairs = harmoniser.pair_by_concept(concept[1:-1], [context.iris.dataset(id_) for id_ in dataset_ids(manifest)])
     if pair:
         left, _, right = pair.partition("=")
         pairs = [each for each in pairs if each.a.name == left and each.b.name == right]
     if not pairs:
         raise NotFound(
-            "No variables of the two measure the same." if second else "No two datasets measure that.",
-            "See what each measures on its page, or link their variables to concepts first.",
+            "The datasets have no variables that measure the same concept."
+            if second
+            else "Fewer than two datasets measure that concept.",
+            "See the dataset pages for what each measures, or link their variables to concepts first.",
         )
     iris = {iri for each in pairs for iri in (each.a.dataset, each.b.dataset, each.through)}
     lists = {iri for each in pairs for iri in (*each.a.code_lists, *each.b.code_lists)}
@@ -57,7 +61,9 @@ def _nodes(iris: set[str]) -> list[NamedNode]:
 
 
 def _dataset_iri(name: str, context: QueryContext) -> str:
-    return term_of(Parameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, context)[1:-1]
+    return parse_value(QueryParameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, context)[
+        1:-1
+    ]
 
 
 def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:

@@ -17,7 +17,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.text.swedish import sort_key
-from begrepp.text.units import factor, unit
+from begrepp.text.units import conversion_factor, parse_unit
 from begrepp.variables.harmonisation.translation import Match, TranslationPath, find_paths, select_best_targets
 from begrepp.variables.harmonisation.variable_pairs import (
     CodeTranslation,
@@ -84,8 +84,8 @@ class Harmoniser:
 
     def _align_values(self, pair: VariablePair) -> VariablePair:
         if pair.units_differ:
-            unit_a, unit_b = unit(pair.a.unit), unit(pair.b.unit)
-            pair = replace(pair, unit_factor=factor(unit_a, unit_b) if unit_a and unit_b else None)
+            unit_a, unit_b = parse_unit(pair.a.unit), parse_unit(pair.b.unit)
+            pair = replace(pair, unit_factor=conversion_factor(unit_a, unit_b) if unit_a and unit_b else None)
         if not pair.enumerated:
             return pair
         left, right = self.read_codes(pair.a.code_lists[0]), self.read_codes(pair.b.code_lists[0])

@@ -35,7 +35,7 @@ def entries_from_records(records: Iterable[Record], iris: Iris) -> tuple[str, li
         elif isinstance(record, Variable):
             variables.append(record)
     if not variables:
-        raise UsageError("There are no variables in that.", "Give a data dictionary.")
+        raise UsageError("There are no variables in the input.", "Provide a data dictionary.")
     entries = []
     for variable in variables:
         code_list = lists.get(variable.code_list)
@@ -135,7 +135,7 @@ def concept_targets(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]
                 f"There are more than {MAX_TARGETS:,} concepts to choose from.", "Name the schemes with --scheme."
             )
     if not facts:
-        raise NotFound("There are no concepts in that scheme.", "See `begrepp status` for the schemes.")
+        raise NotFound("There are no concepts in that code system.", "See `begrepp status` for the code systems.")
     preferred, alternatives = expand("skos:prefLabel"), [expand("skos:altLabel"), expand("skos:hiddenLabel")]
     return [
         ConceptTarget(

@@ -64,14 +64,18 @@ def suggest_for_dataset(
         dataset = iris.dataset(dictionary)
         if manifest.find_graph("dataset", dictionary) is None:
             known = ", ".join(sorted(graph.id for graph in manifest.current_graphs("dataset")))
-            raise UsageError(f"The build has no dataset {dictionary}.", f"It has: {known}. Or give files and --loader.")
+            raise UsageError(
+                f"The build has no dataset {dictionary}.", f"It has: {known}. Alternatively give files and --loader."
+            )
         entries = all_entries(store, dataset) if again else unlinked_entries(store, dataset)
     linked = linked_variables(store, [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")])
     scheme_iris = [iris.scheme(id_) for id_ in schemes] or [
         value(row, "scheme") for row in select(store, "schemes-measured")
     ]
     if not scheme_iris:
-        raise UsageError("No scheme is named, and no variable measures anything yet.", "Name schemes with --scheme.")
+        raise UsageError(
+            "No code system is given, and no variable is linked to a concept yet.", "Name schemes with --scheme."
+        )
     denied = {(value(row, "subject"), value(row, "object")) for row in select(store, "denied-links")}
     suggester = Suggester(concept_targets(store, scheme_iris), linked)
     suggestions = [

@@ -12,9 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from begrepp.text.dictionary_words import Wording, WordToken, split_name, words
+from begrepp.text.dictionary_words import DictionaryTokenizer, WordToken, split_column_name, split_words
 from begrepp.text.swedish import fold
-from begrepp.text.units import unit
+from begrepp.text.units import parse_unit
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, Suggestion, VariableEntry
 from begrepp.variables.suggestion.token_match import match_strength, token_keys
 from begrepp.variables.suggestion.weights import DEFAULT_WEIGHTS, Weights
@@ -45,8 +45,8 @@ class Suggester:
     ) -> None:
         self._targets = targets
         self._weights = weights
-        self._wording = Wording(
-            word for target in targets for text in (*target.labels, *target.other) for word in words(text.value)
+        self._wording = DictionaryTokenizer(
+            word for target in targets for text in (*target.labels, *target.other) for word in split_words(text.value)
         )
         self._labels: list[list[_Label]] = []
         self._postings: dict[str, list[int]] = defaultdict(list)
@@ -94,10 +94,10 @@ class Suggester:
     def _query_texts(self, entry: VariableEntry) -> list[tuple[str, list[WordToken], float]]:
         """Return the texts of an entry as triples of origin, tokens and weight."""
         found = [("label", self._wording.tokens(text.value), self._weights.label) for text in entry.labels]
-        name = split_name(entry.name)
+        name = split_column_name(entry.name)
         found.append(("name", self._wording.tokens(name), self._weights.name))
         for origin, text in (("name", name), *(("label", label.value) for label in entry.labels)):
-            if expansion := [*dict.fromkeys(self._wording.expanded(text))]:
+            if expansion := [*dict.fromkeys(self._wording.expand_abbreviations(text))]:
                 rest = [token for token in self._wording.tokens(text) if token not in expansion]
                 found.append((f"abbreviation in {origin}", expansion, self._weights.abbreviation))
                 if rest:
@@ -203,19 +203,21 @@ class Suggester:
     ) -> None:
         """Adjust the score of a target by datatype (dates) and by the units of variables that measure it."""
         target = self._targets[number]
-        is_date_concept = any("datum" in word or word == "date" for text in target.labels for word in words(text.value))
+        is_date_concept = any(
+            "datum" in word or word == "date" for text in target.labels for word in split_words(text.value)
+        )
         if entry.datatype in ("date", "dateTime"):
             scores[number] *= (
                 self._weights.date_and_date_concept if is_date_concept else self._weights.date_and_other_concept
             )
         elif entry.datatype and is_date_concept and entry.datatype not in ("string", "gYear", "gYearMonth"):
             scores[number] *= self._weights.other_and_date_concept
-        if entry.unit and (entry_unit := unit(entry.unit)):
+        if entry.unit and (entry_unit := parse_unit(entry.unit)):
             units = {
                 linked.entry.unit for linked in self._linked if target.iri in linked.concepts and linked.entry.unit
             }
             for other in sorted(units):
-                other_unit = unit(other)
+                other_unit = parse_unit(other)
                 if other_unit and (
                     other_unit.code == entry_unit.code
                     or (entry_unit.dimension and other_unit.dimension == entry_unit.dimension)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from begrepp.text.dictionary_words import WordToken
-from begrepp.text.swedish import SHORTEST_PART
+from begrepp.text.swedish import MIN_PART_LENGTH
 from begrepp.variables.suggestion.weights import DEFAULT_WEIGHTS, Weights
 
 MIN_LETTER_OVERLAP = 0.62
@@ -46,6 +46,6 @@ def match_strength(token: WordToken, other: WordToken, weights: Weights = DEFAUL
 
 def _is_compound_end(part: WordToken, compound: WordToken) -> bool:
     """Return whether a word begins or ends a compound that the vocabulary does not split."""
-    if len(part.stem) < SHORTEST_PART or len(compound.word) - len(part.stem) < SHORTEST_PART:
+    if len(part.stem) < MIN_PART_LENGTH or len(compound.word) - len(part.stem) < MIN_PART_LENGTH:
         return False
     return compound.word.startswith(part.stem) or compound.word.endswith(part.word)

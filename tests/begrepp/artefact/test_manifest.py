@@ -61,7 +61,7 @@ def test_a_manifest_of_another_version_says_to_build_anew(settings: Settings, tm
     (tmp_path / MANIFEST).write_text(json.dumps(written), encoding="utf-8")
     with pytest.raises(NoBuild, match=r"cannot be read.*graphs") as raised:
         read_manifest(tmp_path)
-    assert "build anew" in str(raised.value)
+    assert "build again" in str(raised.value)
 
 
 @pytest.mark.parametrize("damage", [b"", b'{"id": "2026', b"[]", b'{"id": "\xff"}'])

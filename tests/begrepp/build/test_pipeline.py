@@ -108,6 +108,15 @@ def test_old_builds_go_and_the_newest_stay(settings: Settings) -> None:
     assert sorted(path.name for path in settings.builds.iterdir()) == builds[-3:]
 
 
+def test_a_build_is_readable_by_the_user_of_the_server(settings: Settings) -> None:
+    put(settings, HEADER + ROWS)
+    build_small(settings)
+    index = settings.current / "index"
+    readable = index.stat().st_mode & 0o444
+    modes = {path.name: path.stat().st_mode & 0o444 for path in index.iterdir()}
+    assert "meta.json" in modes and set(modes.values()) == {readable}
+
+
 def test_only_one_build_runs_at_a_time(settings: Settings) -> None:
     import fcntl
 

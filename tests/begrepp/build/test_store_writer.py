@@ -15,8 +15,8 @@ from begrepp.build.pipeline import build
 from begrepp.build.store_writer import PIECE, StoreWriter
 from begrepp.history import view_files
 from begrepp.settings import Settings
-from begrepp.store.contents import Contents
-from begrepp.store.disk import DiskStore, names_its_graphs
+from begrepp.store.contents import StoreContents
+from begrepp.store.disk import DiskStore, has_dataset_clause
 from tests.support.small import HEADER, ROWS, Quiet, jobs, put, settings_in
 
 Graphs = dict[str, set[str]]
@@ -43,7 +43,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
             files[graph] = folder / f"{number}.nt"
             files[graph].write_text("".join(sorted(lines)), encoding="utf-8")
         named = [(graph, path) for graph, path in files.items() if graph]
-        contents = Contents.of(named, files[""], [])
+        contents = StoreContents.from_files(named, files[""], [])
         watcher = Quiet(steps if steps is not None else [])
         writer = StoreWriter(tmp_path / name / "store", before, watcher)
         writer.finish(contents).result()
@@ -92,7 +92,7 @@ def test_where_most_has_changed_the_store_is_written_anew(
     few = write("few", {"": {triple(n) for n in range(8)}}, first, steps)
     assert len(quads(few)) == 8 and steps == ["1 statements changed in the current view"]
     many = write("many", {"": {triple(n) for n in range(20, 24)}}, few, steps)
-    assert len(quads(many)) == 4 and steps[-1] == "putting the store in order"
+    assert len(quads(many)) == 4 and steps[-1] == "compacting the store"
 
 
 def test_a_store_that_does_not_say_what_it_holds_is_not_built_upon(write: Callable[..., Path]) -> None:
@@ -161,7 +161,7 @@ def test_a_release_that_is_not_copied_is_in_the_view_once(tmp_path: Path, monkey
     ],
 )
 def test_a_query_that_names_its_graphs_is_known(query: str, expected: bool) -> None:
-    assert names_its_graphs(query) is expected
+    assert has_dataset_clause(query) is expected
 
 
 def test_what_was_stored_early_and_has_changed_since_is_stored_again(tmp_path: Path) -> None:
@@ -171,10 +171,10 @@ def test_what_was_stored_early_and_has_changed_since_is_stored_again(tmp_path: P
         file.write_text(triple(file.stem), encoding="utf-8")
     writer = StoreWriter(tmp_path / "store", None, Quiet())
     for graph in (A, B, C):
-        writer.begin(graph, files[graph], Contents.of([], files[graph], []).sha256[""])
+        writer.begin(graph, files[graph], StoreContents.from_files([], files[graph], []).sha256[""])
     writer._beside.submit(lambda: None).result()
     files[B].write_text(triple("other"), encoding="utf-8")
-    writer.finish(Contents.of([(A, files[A]), (B, files[B])], files[""], [])).result()
+    writer.finish(StoreContents.from_files([(A, files[A]), (B, files[B])], files[""], [])).result()
     writer.close()
     found = {quad.graph_name: quad.subject.value for quad in Oxigraph.read_only(str(tmp_path / "store"))}
     said = {DefaultGraph(): 0, NamedNode(A): 1, NamedNode(B): "other"}
@@ -198,7 +198,7 @@ def test_a_graph_is_stored_in_pieces_while_it_is_read(tmp_path: Path) -> None:
     writer.begin_piece(B, piece(refused, 0, {triple(9)}))  # of an edition that is refused when it is whole
     piece(whole, 1, {triple(2), triple(3)})  # nobody was told of it yet
     whole.write_text("".join(triple(n) for n in (1, 2, 3)), encoding="utf-8")
-    contents = Contents.of([(A, whole)], default, [])
+    contents = StoreContents.from_files([(A, whole)], default, [])
     writer.begin(A, whole, contents.sha256[A])
     writer.finish(contents).result()
     writer.close()

@@ -19,7 +19,7 @@ from begrepp.errors import Origin
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import sparql_prologue
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.records import (
     Agent,
@@ -89,7 +89,7 @@ def written(folder: Path, name: str, *records: Record) -> Path:
     file = SortedFile(folder / f"{name}.nt")
     for record in records:
         for triple in mint.triples(record):
-            file.add(ntriples(triple))
+            file.add(ntriples_line(triple))
     file.close()
     return file.path
 

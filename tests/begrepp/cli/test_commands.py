@@ -49,9 +49,9 @@ def test_a_declaration_without_a_known_loader_says_what_to_do(begrepp: Shell, sa
     ("arguments", "expected"),
     [
         (("add", "nosuch", "FILE", "--edition", "2021"), "there is no loader of that name"),
-        (("add", "icd10_se", "FILE", "--edition", "../2021"), "is no name for a edition"),
+        (("add", "icd10_se", "FILE", "--edition", "../2021"), "is not a valid edition name"),
         (("build", "atc"), "No files were added for atc"),
-        (("query", "no-such-query"), "neither a file, nor SPARQL, nor a name"),
+        (("query", "no-such-query"), "is not a file, a SPARQL query or the name"),
     ],
 )
 def test_a_wrong_command_says_what_to_do(begrepp: Shell, arguments: tuple[str, ...], expected: str) -> None:
@@ -130,7 +130,7 @@ def test_an_older_edition_added_later_becomes_history_and_says_so(begrepp: Shell
     begrepp("build", "--no-starter")
     older = ROWS.replace("Påhittad kategori", "Gammal kategori") + "A00.1,Sedan utgången,,A00,,\n"
     words = begrepp("add", "icd10_se", begrepp.file(HEADER + older, "older.csv"), "--edition", "2019")
-    assert "older than icd-10-se 2021" in words and "stays the current view" in words and "becomes history" in words
+    assert "older than icd-10-se 2021" in words and "stays the current edition" in words and "kept as history" in words
     begrepp("build", "--no-starter", "--accept-fewer")
     status = begrepp("status")
     assert "superseded" in status and "2019" in status
@@ -156,4 +156,4 @@ def test_what_changed_between_two_editions(begrepp: Shell) -> None:
     assert "retired,ruleCodeGone,A00.1" in back
     assert "There are: 2021, 2022" in begrepp("diff", "icd-10-se", "2020", "2021", code=1)
     assert "There are: icd-10-se" in begrepp("diff", "icd10", code=1)
-    assert "two are compared" in begrepp("diff", "icd-10-se", "2021", code=2)
+    assert "Two editions are needed" in begrepp("diff", "icd-10-se", "2021", code=2)

@@ -14,7 +14,7 @@ from begrepp.exports.dcat_feeds import build_feed, feed_profiles, write_feed
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
-from begrepp.rdf.ntriples import ntriples
+from begrepp.rdf.ntriples import ntriples_line
 from begrepp.records import (
     Activity,
     Agent,
@@ -121,7 +121,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DiskStore:
     folder = tmp_path_factory.mktemp("feeds") / "store"
     filled = Store(str(folder))
     mint = TripleWriter(Iris(), load_iri="https://w3id.org/begrepp/id/load/x/1", file_iris=())
-    lines = "".join(ntriples(t) for record in (ATC, WHOLE, DRUG, HARVESTED, THEIRS) for t in mint.triples(record))
+    lines = "".join(ntriples_line(t) for record in (ATC, WHOLE, DRUG, HARVESTED, THEIRS) for t in mint.triples(record))
     filled.load(input=lines.encode(), format=RdfFormat.N_TRIPLES)
     own = (ROOT / "ontology" / "catalog.ttl").read_bytes()
     filled.load(input=own, format=RdfFormat.TURTLE)
@@ -181,7 +181,7 @@ def test_every_syntax_says_the_same(store: DiskStore, tmp_path: Path, ending: st
 
 
 def test_an_unknown_profile_or_ending_is_an_error(store: DiskStore, tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match=r"no feed in 'dcat-ap-xx'.*dcat-ap-se"):
+    with pytest.raises(NotFound, match=r"no feed for the profile 'dcat-ap-xx'.*dcat-ap-se"):
         build_feed(store, "dcat-ap-xx")
-    with pytest.raises(UsageError, match=r"tells no format of RDF"):
+    with pytest.raises(UsageError, match=r"does not have an extension of an RDF format"):
         write_feed(store, "dcat-ap-se", tmp_path / "feed.txt")

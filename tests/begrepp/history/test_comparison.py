@@ -21,7 +21,7 @@ from begrepp.records import Concept, Coverage, Edition, EditionFiles, Record, Te
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.meter import Meter
 from begrepp.store.disk import DiskStore
-from begrepp.text.similarity import negation_differs, numbers_differ, opposite, similarity, spelling
+from begrepp.text.similarity import has_opposite, negation_differs, numbers_differ, similarity, spelling_key
 from loaders import atc, icd10_se
 from tests.begrepp.build.test_pipeline import ask
 from tests.support import editions
@@ -156,17 +156,17 @@ def test_an_excerpt_from_another_source_is_no_edition_of_the_list(tmp_path: Path
     ],
 )
 def test_spelling_alone(old: str, new: str) -> None:
-    assert spelling(old) == spelling(new)
+    assert spelling_key(old) == spelling_key(new)
 
 
 @pytest.mark.parametrize(("old", "new"), [("HER2+", "HER2-"), ("dos 1,5 mg", "dos 15 mg"), ("≥ 3 cm", "< 3 cm")])
 def test_signs_and_numbers_are_more_than_spelling(old: str, new: str) -> None:
-    assert spelling(old) != spelling(new)
+    assert spelling_key(old) != spelling_key(new)
 
 
 def test_words_that_turn_the_meaning_round_are_seen() -> None:
     assert negation_differs("Covid-19, virus påvisat", "Covid-19, virus ej påvisat")
-    assert opposite("Fraktur, höger", "Fraktur, vänster") and not opposite("Fraktur", "Fraktur, vänster")
+    assert has_opposite("Fraktur, höger", "Fraktur, vänster") and not has_opposite("Fraktur", "Fraktur, vänster")
     assert numbers_differ("typ 1", "typ 2") and not numbers_differ("typ", "typ 2")
 
 

@@ -12,7 +12,7 @@ from begrepp.build.graph_checks import run_check, run_checks, scan_for_faults
 from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.build.view_scan import CHECKS
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT
 from begrepp.sources.editions import find_editions
@@ -35,9 +35,9 @@ def starter(path: Path) -> DiskStore:
     return DiskStore(path)
 
 
-@pytest.mark.parametrize("query", queries("examples"), ids=lambda query: query.name)
+@pytest.mark.parametrize("query", read_queries("examples"), ids=lambda query: query.name)
 def test_an_example_answers_with_the_rows_that_it_promises(starter: DiskStore, query: Query) -> None:
-    least, _, most = query.said["rows"].partition("-")
+    least, _, most = query.metadata["rows"].partition("-")
     answer = starter.query(query.text)
     assert isinstance(answer, QuerySolutions)
     assert int(least) <= sum(1 for _ in answer) <= int(most or least)
@@ -64,7 +64,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("check", queries("checks"), ids=lambda check: check.name)
+@pytest.mark.parametrize("check", read_queries("checks"), ids=lambda check: check.name)
 def test_a_check_finds_its_fault(check: Query, tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     store.update(sparql_prologue() + f"INSERT DATA {{ {FAULTS[check.name]} }}")
@@ -95,7 +95,7 @@ def test_reading_the_view_over_finds_what_the_store_is_asked_for(tmp_path: Path,
     del store
     view = tmp_path / "view.nt"
     view.write_bytes(b"".join(sorted((lines or b"").splitlines(keepends=True))))
-    asked = [run_check(tmp_path / "store", query) for query in queries("checks") if query.name in CHECKS]
+    asked = [run_check(tmp_path / "store", query) for query in read_queries("checks") if query.name in CHECKS]
     assert [*scan_for_faults(view)] == [finding for finding in asked if finding]
 
 

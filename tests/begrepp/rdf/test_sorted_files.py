@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from begrepp.rdf.sorted_files import SortedFile, changed_lines, lines_in_common, merge_files, write_rest
+from begrepp.rdf.sorted_files import SortedFile, changed_lines, have_common_line, merge_files, write_missing_lines
 
 
 def write(path: Path, lines: set[str]) -> Path:
@@ -30,11 +30,11 @@ def test_what_two_files_hold_together_and_what_one_has_alone(tmp_path: Path, siz
     small |= set(rng.sample(sorted(large), min(seed * 5, len(large))))
     one, other = write(tmp_path / "small", small), write(tmp_path / "large", large)
     count, digest = merge_files(tmp_path / "whole", [one, other])
-    write_rest(tmp_path / "rest", one, other)
+    write_missing_lines(tmp_path / "rest", one, other)
     assert (tmp_path / "whole").read_text("utf-8") == "".join(sorted(small | large))
     assert (tmp_path / "rest").read_text("utf-8") == "".join(sorted(small - large))
     assert (count, digest) == (len(small | large), hashlib.sha256((tmp_path / "whole").read_bytes()).hexdigest())
-    assert lines_in_common(one, other) == bool(small & large)
+    assert have_common_line(one, other) == bool(small & large)
     changes = list(changed_lines(one, other))
     assert {line for new, line in changes if new} == large - small
     assert {line for new, line in changes if not new} == small - large

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tantivy import Query
 
-from begrepp.search import TextIndex, incremental, renew_index, write_index
-from begrepp.search.index_state import NAME, IndexState
+from begrepp.search import TextIndex, incremental, update_index, write_index
+from begrepp.search.index_state import STATE_FILE, IndexState
 from begrepp.search.schema import schema
 
 BASE, SKOS = "https://example.org/", "http://www.w3.org/2004/02/skos/core#"
@@ -80,15 +80,15 @@ def test_a_renewed_index_holds_what_one_written_whole_holds(tmp_path: Path, what
     first, later = write(tmp_path, "first", FIRST), write(tmp_path, "later", LATER[what])
     write_index(tmp_path / "before", first)
     was = held(tmp_path / "before")
-    count = renew_index(tmp_path / "renewed", later, tmp_path / "before", first, lambda part: None)
+    count = update_index(tmp_path / "renewed", later, tmp_path / "before", first, lambda part: None)
     assert count == write_index(tmp_path / "whole", later)
     whole = held(tmp_path / "whole")
     assert held(tmp_path / "renewed", {*whole}) == whole
     assert held(tmp_path / "renewed", {*was}) == held(tmp_path / "whole", {*was})
     assert held(tmp_path / "before") == was
     one, other = IndexState.read(tmp_path / "renewed"), IndexState.read(tmp_path / "whole")
-    assert one and other and one.renewals == 1
-    one.renewals = 0
+    assert one and other and one.updates == 1
+    one.updates = 0
     assert one == other
 
 
@@ -102,7 +102,7 @@ def test_an_index_is_renewed_again_and_again(tmp_path: Path) -> None:
             *(concept(f"n{n}", f"ord {rng.choice(('cancer', 'lung', 'ö'))}") for n in range(3)),
         ]
         later, renewed = write(tmp_path, str(number), parts), tmp_path / f"index{number}"
-        assert renew_index(renewed, later, index, view, lambda part: None) == write_index(
+        assert update_index(renewed, later, index, view, lambda part: None) == write_index(
             tmp_path / f"whole{number}", later
         )
         whole = held(tmp_path / f"whole{number}")
@@ -117,13 +117,13 @@ def test_where_much_has_changed_or_nothing_is_known_it_is_written_whole(
     write_index(tmp_path / "before", first)
 
     def renewed() -> int | None:
-        return renew_index(tmp_path / "renewed", later, tmp_path / "before", first, lambda part: None)
+        return update_index(tmp_path / "renewed", later, tmp_path / "before", first, lambda part: None)
 
-    monkeypatch.setattr(incremental, "_MOST", 5)
+    monkeypatch.setattr(incremental, "_MAX_CHANGES", 5)
     assert renewed() is None
     monkeypatch.undo()
-    monkeypatch.setattr(incremental, "_RENEWALS", 0)
+    monkeypatch.setattr(incremental, "_MAX_UPDATES", 0)
     assert renewed() is None
     monkeypatch.undo()
-    (tmp_path / "before" / NAME).write_bytes(b"no ledger")
+    (tmp_path / "before" / STATE_FILE).write_bytes(b"no ledger")
     assert renewed() is None and not (tmp_path / "renewed").exists()

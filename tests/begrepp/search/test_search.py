@@ -12,7 +12,7 @@ import pytest
 from begrepp.search import TextIndex, write_index
 from begrepp.search.query_parser import ParsedSearch
 from begrepp.search.synonyms import synonyms
-from begrepp.text.stemming import code_key, keys
+from begrepp.text.stemming import code_key, word_keys
 
 THINGS: tuple[tuple[str, str, str, dict[str, str], dict[str, str], bool], ...] = (
     ("a/A", "concept", "A", {"sv": "Malign tumör i lunga"}, {}, True),
@@ -129,7 +129,7 @@ def test_facets_count_what_is_found_and_a_filter_does_not_narrow_its_own(index: 
 
 def test_the_code_of_a_thing_is_found_however_it_is_written(index: TextIndex) -> None:
     assert {code_key(code) for code in ("C50.9", "c509", "C50 9", "C50.9-")} == {"C509"}
-    assert [hit.notation for hit in index.coded("b00 1")] == ["B00.1"]
+    assert [hit.notation for hit in index.find_code("b00 1")] == ["B00.1"]
 
 
 @pytest.mark.parametrize(
@@ -145,16 +145,16 @@ def test_the_code_of_a_thing_is_found_however_it_is_written(index: TextIndex) ->
 def test_a_code_is_seen_beside_words_and_its_system_too(query: str, codes: tuple[str, ...], named: bool) -> None:
     question = ParsedSearch(query, ())
     assert question.codes == codes
-    assert question.names("https://w3id.org/begrepp/id/cs/icd-10-se") == named
-    assert not question.names("https://w3id.org/begrepp/id/cs/atc")
+    assert question.names_system("https://w3id.org/begrepp/id/cs/icd-10-se") == named
+    assert not question.names_system("https://w3id.org/begrepp/id/cs/atc")
 
 
 def test_forms_of_a_word_have_a_key_in_common() -> None:
     for forms in (("tumör", "tumören", "tumörer", "tumor", "tumour"), ("lunga", "lungan", "lungans", "lungor")):
-        assert set.intersection(*(set(keys(form)) for form in forms))
+        assert set.intersection(*(set(word_keys(form)) for form in forms))
     for one, other in (("karcinom", "carcinoma"), ("leukemi", "leukaemia"), ("mammografi", "mammography")):
-        assert set(keys(one)) & set(keys(other))
-    assert not set(keys("hjärta")) & set(keys("hjärna"))
+        assert set(word_keys(one)) & set(word_keys(other))
+    assert not set(word_keys("hjärta")) & set(word_keys("hjärna"))
 
 
 def test_synonyms_go_both_ways_and_by_any_form() -> None:

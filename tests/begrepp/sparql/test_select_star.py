@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
-from begrepp.sparql.select_star import columns_as_written
+from begrepp.sparql.select_star import expand_select_star
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from begrepp.sparql.select_star import columns_as_written
     ],
 )
 def test_they_stand_as_they_are_written(query: str, columns: list[str]) -> None:
-    answer = Store().query(columns_as_written(query))
+    answer = Store().query(expand_select_star(query))
     assert isinstance(answer, QuerySolutions)
     assert [variable.value for variable in answer.variables] == columns
 
@@ -40,4 +40,4 @@ def test_they_stand_as_they_are_written(query: str, columns: list[str]) -> None:
     ],
 )
 def test_what_has_none_is_left_as_it_is(query: str) -> None:
-    assert columns_as_written(query) == query
+    assert expand_select_star(query) == query

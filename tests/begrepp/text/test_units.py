@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from begrepp.text.units import factor, unit
+from begrepp.text.units import conversion_factor, parse_unit
 
 
 @pytest.mark.parametrize(
@@ -12,18 +12,18 @@ from begrepp.text.units import factor, unit
     [("mm", "mm"), ("år", "a"), ("10^9/L", "10*9/L"), ("kg/m²", "kg/m2"), ("µg/L", "ug/L"), ("procent", "%")],
 )
 def test_publishers_words_become_ucum(words: str, code: str) -> None:
-    known = unit(words)
+    known = parse_unit(words)
     assert known is not None
     assert known.code == code
 
 
 def test_a_piece_is_no_stere() -> None:
-    assert unit("st") == unit("1")
+    assert parse_unit("st") == parse_unit("1")
 
 
 @pytest.mark.parametrize("words", ["", "tum ungefär", "furlong", "stycken per vecka", "mmol per liter", "µ"])
 def test_words_that_are_no_unit_are_none(words: str) -> None:
-    assert unit(words) is None
+    assert parse_unit(words) is None
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,10 @@ def test_words_that_are_no_unit_are_none(words: str) -> None:
     ],
 )
 def test_units_of_one_quantity_have_a_factor(source: str, target: str, times: float) -> None:
-    left, right = unit(source), unit(target)
+    left, right = parse_unit(source), parse_unit(target)
     assert left and right
     assert left.dimension == right.dimension
-    assert factor(left, right) == pytest.approx(times)
+    assert conversion_factor(left, right) == pytest.approx(times)
 
 
 @pytest.mark.parametrize(
@@ -55,12 +55,12 @@ def test_units_of_one_quantity_have_a_factor(source: str, target: str, times: fl
     ],
 )
 def test_units_that_only_look_alike_have_none(source: str, target: str) -> None:
-    left, right = unit(source), unit(target)
+    left, right = parse_unit(source), parse_unit(target)
     assert left and right
-    assert factor(left, right) is None
+    assert conversion_factor(left, right) is None
 
 
 def test_a_celsius_degree_has_an_offset() -> None:
-    celsius, fahrenheit = unit("°C"), unit("[degF]")
+    celsius, fahrenheit = parse_unit("°C"), parse_unit("[degF]")
     assert celsius and fahrenheit
     assert (37 + celsius.offset) * celsius.factor == pytest.approx((98.6 + fahrenheit.offset) * fahrenheit.factor)

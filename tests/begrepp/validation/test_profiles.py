@@ -155,18 +155,18 @@ def test_a_pinned_file_that_changed_is_refused(own: Path) -> None:
     pin(read_profile(own))
     read_profile(own).check()
     (own / "shapes.ttl").write_text(SHAPE + "# changed\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"our-own/shapes\.ttl: is not the file"):
+    with pytest.raises(InputError, match=r"our-own/shapes\.ttl: does not match the checksum"):
         read_profile(own).check()
 
 
 @pytest.mark.parametrize(
     ("manifest", "expected"),
     [
-        ("title = ", "is not TOML"),
-        ('titel = "x"', "says titel, which means nothing here"),
-        ('shapes = ["nosuch.ttl"]', "names 'nosuch.ttl', which is not there"),
+        ("title = ", "is not valid TOML"),
+        ('titel = "x"', "says titel, which is not a known key"),
+        ('shapes = ["nosuch.ttl"]', "names 'nosuch.ttl', which does not exist"),
         ('includes = ["our-own"]', "includes itself: our-own → our-own"),
-        ('includes = ["nosuch"]', "includes 'nosuch', which is not there"),
+        ('includes = ["nosuch"]', "includes 'nosuch', which does not exist"),
     ],
 )
 def test_a_manifest_that_cannot_be_used_says_why(own: Path, manifest: str, expected: str) -> None:

@@ -17,7 +17,7 @@ from begrepp.errors import InputError
 from begrepp.records import EditionFiles, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.settings import Settings
-from begrepp.text.dictionary_words import Wording, split_name
+from begrepp.text.dictionary_words import DictionaryTokenizer, split_column_name
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
 from begrepp.variables.suggestion.suggester import Suggester
 from bench.bm25 import Bm25
@@ -66,10 +66,10 @@ def test_words_are_read_as_swedes_write_them(name: str, label: str, expected: st
 
 
 def test_a_name_is_split_where_people_would() -> None:
-    assert split_name("op_kir_dat") == "op kir dat"
-    assert split_name("dateOfBirth") == "date Of Birth"
-    assert split_name("ICD10") == "ICD 10"
-    tokens = {t.word: t.parts for t in Wording(["tumör", "tumor", "storlek"]).tokens("tumörstorlek")}
+    assert split_column_name("op_kir_dat") == "op kir dat"
+    assert split_column_name("dateOfBirth") == "date Of Birth"
+    assert split_column_name("ICD10") == "ICD 10"
+    tokens = {t.word: t.parts for t in DictionaryTokenizer(["tumör", "tumor", "storlek"]).tokens("tumörstorlek")}
     assert len(tokens["tumorstorlek"]) == 2
 
 
@@ -146,7 +146,7 @@ def test_suggestions_that_nobody_read_are_refused_as_input(shell: CliRunner, tmp
     file = tmp_path / "s.sssom.tsv"
     file.write_text(text, encoding="utf-8")
     edition = EditionFiles(source="sssom", version="2026", folder=tmp_path, files=(file,))
-    with pytest.raises(InputError, match="nobody has read"):
+    with pytest.raises(InputError, match="not been reviewed"):
         list(loaders.loader_of(edition)(edition))
 
 

@@ -26,8 +26,10 @@ from begrepp.variables.suggestion.weights import DEFAULT_WEIGHTS, Weights
 HERE = Path(__file__).parent
 JUDGED = HERE / "judged.tsv"
 BASELINE = tomllib.loads((HERE / "suggestion_baseline.toml").read_text(encoding="utf-8"))
-STARTER = ("biobank-sverige", "cancerregistret", "dodsorsaksregistret", "gms-ngp", "ichom-brostcancer")
-STARTER += ("lakemedelsregistret", "nkbc", "nlcr", "npcr", "patientregistret", "scapis")
+STARTER = (
+    *("biobank-sverige", "cancerregistret", "dodsorsaksregistret", "gms-ngp", "ichom-brostcancer"),
+    *("lakemedelsregistret", "nkbc", "nlcr", "npcr", "patientregistret", "scapis"),
+)
 NARROW = ("matching_unit", "same_label")
 """Weights whose change moves the figures least."""
 RANK_TOLERANCE = 0.01

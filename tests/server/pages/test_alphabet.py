@@ -14,7 +14,7 @@ from begrepp.artefact.alphabet import Alphabet, IndexEntry, entries_of, letters_
 from begrepp.build.view_scan import scan_view
 from begrepp.rdf.ntriples import name
 from begrepp.settings import LANGUAGES
-from begrepp.text.swedish import letter_of
+from begrepp.text.swedish import index_letter
 from server.app import create_app
 from tests.support.small import HEADER, build_small, put, settings_in
 
@@ -78,7 +78,7 @@ def test_a_retired_code_is_there_and_marked(client: FlaskClient) -> None:
     [("åska", "Å"), ("Écu", "E"), ("ølet", "Ö"), (" x", "X"), ("5-FU", "#"), ("", "#"), ("β", "#"), ("{x", "#")],
 )
 def test_a_letter_is_what_swedes_look_under(word: str, letter: str) -> None:
-    assert letter_of(word) == letter
+    assert index_letter(word) == letter
 
 
 def test_there_is_no_index_of_what_is_not_there(client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from begrepp.exports.ehds import present_elements, read_elements
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
-from server.pages.timeline import MOST, Years, timeline
+from server.pages.datasets.timeline import MOST, Years, timeline
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 
@@ -57,7 +57,7 @@ def test_years_are_drawn_on_one_scale() -> None:
 
 def test_a_variable_stands_beside_its_siblings(client: FlaskClient) -> None:
     text = page(client, "/dataset/nlcr/anmalan/var/ct")
-    assert "samma lista" in text and "bedömd för hand" in text
+    assert "samma kodlista" in text and "manuellt mappad" in text
     assert "/harmonise?a=nlcr&amp;b=npcr&amp;pair=ct%3Dt_klass" in text
     assert 'class="lent"' in text and 'class="own"' in text
     link = re.search(r'href="(/harmonise\?a=nlcr[^"]*)"', text)[1].replace("&amp;", "&")  # type: ignore[index]
@@ -67,9 +67,9 @@ def test_a_variable_stands_beside_its_siblings(client: FlaskClient) -> None:
 def test_where_it_is_measured_says_by_which_way(client: FlaskClient) -> None:
     text = page(client, "/cs/onkologi/her2")
     part = text[text.index('id="measured"') :]
-    assert "under det:" in part and "d_her2" in part
+    assert "mäter det underordnade begreppet" in part and "d_her2" in part
     through = page(client, "/cs/loinc/48676-1")
-    assert "genom nära" in through[through.index('id="measured"') :]
+    assert "via nära motsvarighet" in through[through.index('id="measured"') :]
 
 
 def test_the_matrix_unfolds_from_topics_to_variables(client: FlaskClient) -> None:

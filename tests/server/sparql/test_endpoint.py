@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.errors import QueryTooLarge
-from begrepp.queries.files import QUERIES, queries, read_query
+from begrepp.queries.files import QUERIES_DIR, read_queries, read_query
 from begrepp.settings import Settings
 from server.app import create_app
 
@@ -212,14 +212,14 @@ def test_results_link_to_pages(client: FlaskClient) -> None:
 
 
 def test_every_example_runs(client: FlaskClient) -> None:
-    for example in queries("examples"):
+    for example in read_queries("examples"):
         answer = client.get("/sparql", query_string={"query": example.text}, headers={"Accept": "*/*"})
         assert answer.status_code == 200, (example.name, answer.text)
 
 
 @pytest.mark.parametrize(
     "path",
-    sorted([*(QUERIES / "pages").glob("*.rq"), *(QUERIES / "examples").glob("*.rq")]),
+    sorted([*(QUERIES_DIR / "pages").glob("*.rq"), *(QUERIES_DIR / "examples").glob("*.rq")]),
     ids=lambda path: path.stem,
 )
 def test_every_query_says_what_it_asks(path: Path) -> None:

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 import pytest
 
 from begrepp.settings import Settings
-from begrepp.sparql.services import candidates, first_service
+from begrepp.sparql.services import bindings_query, find_service
 from begrepp.sparql.tokens import tokens
-from begrepp.store.nodes import FILE, FederationNode, NodeClient, NodeError, read_nodes
+from begrepp.store.nodes import NODES_FILE, FederationNode, NodeClient, NodeError, read_nodes
 from tests.support.serving import free_port, serve
 from tests.support.small import HEADER, build_small, put
 
@@ -46,7 +46,7 @@ def world(built: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (home / "builds").symlink_to(built.builds)
     (home / "current").symlink_to(built.current.resolve())
     with socket.create_server(("127.0.0.1", 0)) as hanging, serve(other.data) as there:
-        (home / FILE).write_text(_nodes(there, hanging.getsockname()[1]), encoding="utf-8")
+        (home / NODES_FILE).write_text(_nodes(there, hanging.getsockname()[1]), encoding="utf-8")
         with serve(home) as here:
             yield World(f"http://127.0.0.1:{here}", f"http://127.0.0.1:{there}")
 
@@ -127,13 +127,13 @@ def test_others_are_not_asked_and_nobody_is_asked_in_circles(world: World) -> No
     assert ask(world, "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")[0] == 403
     query = f"SELECT * {{ SERVICE <{world.there}/sparql> {{ ?s ?p ?o }} }}"
     status, _, said = ask(world, query, **{"Begrepp-Hop": "1"})
-    assert status == 403 and "not passed on" in said
+    assert status == 403 and "not forwarded" in said
 
 
 def test_an_address_that_is_not_public_is_refused_unless_allowed() -> None:
     for host in ("127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "localhost", "[::ffff:127.0.0.1]"):
         node = FederationNode(name="n", iri="urn:n", endpoint=f"http://{host}:1/sparql")
-        with pytest.raises(NodeError, match="not public"):
+        with pytest.raises(NodeError, match="non-public"):
             NodeClient().select(node, "SELECT * {}")
 
 
@@ -180,16 +180,16 @@ def test_a_node_that_redirects_or_goes_on_forever_is_an_error() -> None:
 )  # fmt: skip
 def test_what_is_asked_of_the_rest_of_the_query(query: str, narrowed: bool, asks: str) -> None:
     words = list(tokens(query))
-    part = first_service(query, words)
-    assert part is not None and part.name == "urn:x" and part.narrowed == narrowed
+    part = find_service(query, words)
+    assert part is not None and part.name == "urn:x" and part.can_be_restricted == narrowed
     if narrowed:
-        assert asks in candidates(query, words, part, ["a"], 10)
+        assert asks in bindings_query(query, words, part, ["a"], 10)
 
 
 def test_a_broken_list_of_nodes_is_named(tmp_path: Path) -> None:
     from begrepp.errors import InputError
 
-    path = tmp_path / FILE
+    path = tmp_path / NODES_FILE
     path.write_text("[[node]]\nnaem = 'x'\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"nodes\.toml"):
         read_nodes(path)

@@ -127,15 +127,15 @@ def test_pasted_text_and_a_graph_of_the_build_are_judged(desk: FlaskClient) -> N
 @pytest.mark.parametrize(
     ("path", "body", "media_type", "status", "words"),
     [
-        ("skos", b"", "text/turtle", 400, "nothing to validate"),
+        ("skos", b"", "text/turtle", 400, "no data to validate"),
         ("nosuch", GOOD, "text/turtle", 400, "no profile 'nosuch'"),
-        ("own", GOOD, "text/turtle", 400, "no rules to judge by"),
-        ("skos", GOOD, "image/png", 415, "image/png is no syntax"),
+        ("own", GOOD, "text/turtle", 400, "no rules to validate against"),
+        ("skos", GOOD, "image/png", 415, "image/png is not a supported RDF syntax"),
         ("skos", b'<http://a> <http://b>\n "x .', "text/turtle", 422, "line 2"),
         ("skos", "<http://a> <http://b> 'å' .".encode("latin-1"), "text/turtle", 422, "is not UTF-8"),
         ("skos", b"PK\x03\x04", "text/turtle", 422, "is a zip archive"),
         ("skos", b'{"@context": "https://example.org/c", "@id": "a:b"}', "application/ld+json", 422, "is not fetched"),
-        ("skos", b"x" * (1024 * 1024 + 1), "text/turtle", 413, "more than the 1 MB"),
+        ("skos", b"x" * (1024 * 1024 + 1), "text/turtle", 413, "larger than 1 MB"),
     ],
 )
 def test_what_cannot_be_judged_is_a_problem_with_words(
@@ -240,13 +240,13 @@ ALLOWED = ("https://data.example.org", "http://plain.example.org:8080")
         ("https://data.example.org/x.ttl", ["::ffff:127.0.0.1"], "private network"),
         ("https://data.example.org/x.ttl", ["169.254.169.254"], "private network"),
         ("https://data.example.org/x.ttl", ["64:ff9b::7f00:1"], "private network"),
-        ("https://data.example.org/x.ttl", [], "not to be found"),
+        ("https://data.example.org/x.ttl", [], "was not found"),
         ("http://data.example.org/x.ttl", ["93.184.216.34"], "not on the list"),
         ("https://data.example.org:444/x.ttl", ["93.184.216.34"], "not on the list"),
         ("https://data.example.org@evil.example/x", ["93.184.216.34"], "not on the list"),
         ("https://data.example.org.evil.example/x", ["93.184.216.34"], "not on the list"),
         ("file:///etc/passwd", ["93.184.216.34"], "not on the list"),
-        ("https://[::1", ["93.184.216.34"], "is no address"),
+        ("https://[::1", ["93.184.216.34"], "is not a valid URL"),
     ],
 )
 def test_an_address_that_must_not_be_fetched_is_not(url: str, addresses: list[str], words: str, tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_an_address_that_must_not_be_fetched_is_not(url: str, addresses: list[st
 
 def test_by_address_is_off_until_the_operator_allows_it(desk: FlaskClient) -> None:
     answer = desk.post("/validation/skos?format=json", data={"url": "https://example.org/x.ttl"})
-    assert answer.status_code == 422 and "not fetched by address here" in answer.text
+    assert answer.status_code == 422 and "does not fetch data from URLs" in answer.text
     assert 'name="url"' not in desk.get("/validation", headers=PAGE).text
 
 

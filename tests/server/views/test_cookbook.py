@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.cli.main import main
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
 from begrepp.settings import Settings
 from server.app import create_app
 
@@ -40,14 +40,14 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-@pytest.mark.parametrize("query", queries("examples"), ids=lambda query: query.name)
+@pytest.mark.parametrize("query", read_queries("examples"), ids=lambda query: query.name)
 def test_every_question_is_a_page_with_its_answer_in_both_languages(client: FlaskClient, query: Query) -> None:
     for language in ("sv", "en"):
         page = client.get(f"/queries/{query.name}?lang={language}", headers=HTML)
         assert page.status_code == 200
-        assert query.said["title" if language == "en" else "title_sv"][:30] in page.text
+        assert query.metadata["title" if language == "en" else "title_sv"][:30] in page.text
         assert "read_csv" in page.text and "curl -s" in page.text
-        assert (int(query.said["rows"].partition("-")[0]) == 0) or "<tbody>" in page.text
+        assert (int(query.metadata["rows"].partition("-")[0]) == 0) or "<tbody>" in page.text
 
 
 def test_the_things_of_an_answer_are_called_by_their_names_in_the_language_of_the_reader(client: FlaskClient) -> None:
@@ -59,7 +59,7 @@ def test_the_things_of_an_answer_are_called_by_their_names_in_the_language_of_th
 
 def test_all_questions_are_listed(client: FlaskClient) -> None:
     page = client.get("/queries", headers=HTML).text
-    assert all(f'href="/queries/{query.name}"' in page for query in queries("examples"))
+    assert all(f'href="/queries/{query.name}"' in page for query in read_queries("examples"))
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,10 @@ def test_another_value_gives_another_answer(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        (f"{HER2}?concept=blablabla", "no concept is found"),
+        (f"{HER2}?concept=blablabla", "no concept was found"),
         ("/queries/codes-under-a-code?concept=lunga", "icd-10-se:C34"),
-        ("/queries/codes-under-a-code?day=2019-13-01", "no date"),
-        ("/queries/datasets-covering-an-age?oldest=tio", "no whole number"),
+        ("/queries/codes-under-a-code?day=2019-13-01", "not a date"),
+        ("/queries/datasets-covering-an-age?oldest=tio", "not a whole number"),
         ("/queries/homonyms?language=de", "one of: sv, en"),
         ("/queries/drugs-by-atc?system=nothing", "there is no scheme"),
         ("/queries/drugs-by-atc?nothing=1", "no such parameter"),
@@ -124,7 +124,7 @@ def test_a_value_that_does_not_fit_is_an_error_that_says_why(client: FlaskClient
 
 def test_words_with_several_meanings_are_asked_about_on_the_page(client: FlaskClient) -> None:
     page = client.get("/queries/codes-under-a-code?concept=lunga", headers=HTML).text
-    assert "Flera begrepp passar" in page and "concept=icd-10-se%3AC34" in page
+    assert "Flera begrepp matchar" in page and "concept=icd-10-se%3AC34" in page
 
 
 def test_a_question_that_is_not_there_is_404(client: FlaskClient) -> None:
@@ -140,7 +140,7 @@ def test_an_editor_finds_the_questions_at_the_endpoint(client: FlaskClient) -> N
         "sh:select|sh:ask|sh:construct|sh:describe ?query . } ORDER BY ?sq"
     )
     found = rows(client.get("/sparql", query_string={"query": asked}, headers={"Accept": "text/csv"}).text)
-    assert len(found) == len(queries("examples"))
+    assert len(found) == len(read_queries("examples"))
     assert all(row["query"].startswith("PREFIX ") for row in found)
     her2 = next(row for row in found if row["sq"].endswith("/id/query/who-measures-it-and-as-what"))
     assert client.get("/id/query/who-measures-it-and-as-what").headers["Location"] == HER2

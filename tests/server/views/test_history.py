@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
 import loaders
 from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.queries.files import QUERIES
+from begrepp.queries.files import QUERIES_DIR
 from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Edition,
@@ -75,7 +75,7 @@ def test_a_difference_has_a_page_with_its_counts_in_each_language(web: FlaskClie
     assert page.status_code == 200 and f'<html lang="{language}">' in page.text
     total = len(editions.EXPECTED)
     assert re.search(rf"{total} (ändringar|changes)", page.text)
-    word = {"sv": "återanvänd", "en": "re-used"}[language]
+    word = {"sv": "återanvänd", "en": "reused"}[language]
     assert word in page.text and "Detalj" in page.text
     assert 'href="/cs/par/A2"' in page.text and "Instabil kärlkramp" in page.text
 
@@ -87,7 +87,7 @@ def test_a_filter_chooses_by_class_rule_code_and_words(web: FlaskClient) -> None
     assert "Hosta" in one and "Aortaklaffel" not in one
     assert "Vejpskada" in web.get(f"{PAIR}?q=vejp", headers=HTML).text
     assert "Vejpskada" in web.get(f"{PAIR}?q=b8", headers=HTML).text
-    assert "Ingen ändring" in web.get(f"{PAIR}?q=zzz", headers=HTML).text
+    assert "Inga ändringar matchar" in web.get(f"{PAIR}?q=zzz", headers=HTML).text
     assert web.get(f"{PAIR}?type=nonsense", headers=HTML).status_code == 400
 
 
@@ -153,12 +153,12 @@ def test_changes_come_as_a_feed(web: FlaskClient, path: str, entries: int) -> No
 def test_a_concept_reads_as_it_did_on_a_day_and_says_so(web: FlaskClient) -> None:
     then = web.get("/cs/par/A2?asOf=2021-06-30", headers=HTML)
     assert "<h1>Kärlkramp</h1>" in then.text
-    assert "Det här är läget den 2021-06-30" in then.text and 'href="/cs/par/A2"' in then.text
+    assert "Sidan visar vad som gällde den 2021-06-30" in then.text and 'href="/cs/par/A2"' in then.text
     assert then.headers["Memento-Datetime"] == "Fri, 01 Jan 2021 00:00:00 GMT"
     now = web.get("/cs/par/A2", headers=HTML).text
-    assert "<h1>Instabil kärlkramp</h1>" in now and "läget den" not in now
+    assert "<h1>Instabil kärlkramp</h1>" in now and "Sidan visar vad som gällde den" not in now
     english = web.get("/cs/par/A2?asOf=2021-06-30&lang=en", headers=HTML).text
-    assert "This is the state on 2021-06-30" in english
+    assert "This page shows what was in force on 2021-06-30" in english
 
 
 def test_the_rdf_of_a_day_is_that_of_the_edition_in_force(web: FlaskClient) -> None:
@@ -170,24 +170,24 @@ def test_the_rdf_of_a_day_is_that_of_the_edition_in_force(web: FlaskClient) -> N
 
 def test_a_scheme_as_of_a_day_counts_and_lists_what_was_in_force(web: FlaskClient) -> None:
     page = web.get("/cs/par?asOf=2021-12-31", headers=HTML).text
-    assert "gällde då" in page and "senare" in page and "Läst ur utgåvan 2021" in page
+    assert "gällde då" in page and "senare" in page and "Uppgifterna kommer från utgåva 2021" in page
 
 
 def test_a_code_that_had_been_retired_by_a_day_says_so(web: FlaskClient) -> None:
     page = web.get("/cs/par/D9?asOf=2022-06-30", headers=HTML).text
-    assert "Åderlåtning" in page and "Koden hade då utgått" in page and "2021-12-31" in page
+    assert "Åderlåtning" in page and "Koden var då utgången" in page and "2021-12-31" in page
     turtle = web.get("/cs/par/D9.ttl?asOf=2022-06-30").text
     assert "begrepp:inactive" in turtle and "begrepp:status begrepp:active" not in turtle
     before = web.get("/cs/par/D9?asOf=2021-06-30", headers=HTML).text
-    assert "hade då utgått" not in before
+    assert "var då utgången" not in before
 
 
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/cs/par/C1?asOf=2021-06-30", 404, "It is first in 2022, from 2022-01-01"),
-        ("/cs/par/A2?asOf=1999-01-01", 404, "The first edition here is 2021"),
-        ("/cs/par/A2?asOf=yesterday", 400, "is no day"),
+        ("/cs/par/C1?asOf=2021-06-30", 404, "Den finns först i 2022, från 2022-01-01"),
+        ("/cs/par/A2?asOf=1999-01-01", 404, "Den första utgåvan är 2021"),
+        ("/cs/par/A2?asOf=yesterday", 400, "är inget datum"),
     ],
 )
 def test_a_day_without_an_answer_says_why(web: FlaskClient, path: str, status: int, words: str) -> None:
@@ -198,7 +198,7 @@ def test_a_day_without_an_answer_says_why(web: FlaskClient, path: str, status: i
 def test_a_retired_code_answers_with_its_last_texts_and_successors(web: FlaskClient) -> None:
     page = web.get("/cs/par/A5", headers=HTML)
     assert page.status_code == 200
-    assert "Klaffel" in page.text and "Begreppet har utgått" in page.text
+    assert "Klaffel" in page.text and "Begreppet är utgånget" in page.text
     assert 'href="/cs/par/C1"' in page.text and 'href="/cs/par/C2"' in page.text
 
 
@@ -409,7 +409,7 @@ def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None
         True,
         False,
     ]
-    query = (QUERIES / "examples" / "what-changed-and-what-it-touches.rq").read_text(encoding="utf-8")
+    query = (QUERIES_DIR / "examples" / "what-changed-and-what-it-touches.rq").read_text(encoding="utf-8")
     rows = DiskStore(settings.current / "store").query(query)
     assert isinstance(rows, QuerySolutions)
     assert [row["code"].value for row in rows if isinstance(row["code"], Literal) and row["touched"]] == ["A2"]
@@ -417,7 +417,7 @@ def test_a_difference_shows_the_mappings_that_it_touches(tmp_path: Path) -> None
 
 
 def test_the_ready_query_reads_a_code_as_of_a_day(app_with_history: Flask) -> None:
-    text = (QUERIES / "examples" / "what-a-code-meant-on-a-day.rq").read_text(encoding="utf-8")
+    text = (QUERIES_DIR / "examples" / "what-a-code-meant-on-a-day.rq").read_text(encoding="utf-8")
     store = app_with_history.extensions["begrepp"].current_build().store
     labels = {}
     for day in ("2021-06-30", "2022-06-30"):

@@ -135,7 +135,7 @@ def test_a_code_resolves_by_any_identifier_of_its_system(client: FlaskClient, sy
 def test_a_retired_concept_answers_and_says_so(client: FlaskClient) -> None:
     response = client.get("/cs/icd-10-se/A00.0?lang=sv", headers=HTML)
     assert response.status_code == 200
-    assert "Begreppet har utgått" in response.text
+    assert "Begreppet är utgånget" in response.text
 
 
 def test_a_concept_says_what_earlier_releases_called_it(client: FlaskClient) -> None:

@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 from werkzeug.serving import make_server
 
-from begrepp.queries.files import Query, queries
+from begrepp.queries.files import Query, read_queries
 from begrepp.settings import Settings
 from server.app import create_app
 
@@ -49,7 +49,7 @@ def ran(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=90).stdout
 
 
-@pytest.mark.parametrize("query", queries("examples"), ids=lambda query: query.name)
+@pytest.mark.parametrize("query", read_queries("examples"), ids=lambda query: query.name)
 def test_curl_python_and_r_give_the_same_rows(address: str, query: Query) -> None:
     said = snippets(address, query)
     assert {"curl", "python", "r", "begrepp"} <= said.keys()

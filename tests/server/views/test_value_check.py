@@ -56,10 +56,10 @@ def test_the_list_of_a_variable_is_a_list(client: FlaskClient) -> None:
 def test_the_page_says_it_in_words_and_keeps_nothing(client: FlaskClient) -> None:
     assert "Inget sparas" in client.get("/check", headers=HTML).text
     page = client.post("/check", data={"list": "atc", "values": "L01XE03\nXYZ"}, headers=HTML).text
-    assert "utgånget" in page and "okänt" in page and "L01EB02" in page
+    assert "utgången kod" in page and "okänt" in page and "L01EB02" in page
     sent = {"list": "atc", "column": "kod", "file": (io.BytesIO(b"kod;antal\nL01EB02;7\n"), "koder.csv")}
     page = client.post("/check", data=sent, content_type="multipart/form-data", headers=HTML).text
-    assert "Alla 1 värden är giltiga" in page
+    assert "Värdet är giltigt." in page
     answer = client.get("/check?list=atc&values=L01EB02&format=json").get_json()
     assert answer["counts"]["valid"] == 1 and answer["values"][0]["label"] == "erlotinib"
 

@@ -85,13 +85,13 @@ class Bundle:
             said = json.loads(path.read_text(encoding="utf-8"))["templates"]
             self._known: dict[str, dict[str, Any]] = {str(each["id"]): each for each in said}
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(path, f"is no bundle of templates: {error}", "Give DCAT-AP-SE's bundle.json.") from error
+            raise InputError(path, f"is not a template bundle: {error}", "Use DCAT-AP-SE's bundle.json.") from error
         self._path = path
 
     def template(self, id_: str) -> dict[str, Any]:
         """A template as it is written. Raises `InputError` where there is none of that id."""
         if id_ not in self._known:
-            raise InputError(self._path, f"has no template '{id_}'.", "See what the publisher renamed it to.")
+            raise InputError(self._path, f"has no template '{id_}'.", "The publisher may have renamed it.")
         return self._known[id_]
 
     def fields(self, id_: str) -> list[Field]:

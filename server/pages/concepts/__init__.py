@@ -1,0 +1,1 @@
+"""Pages of concepts and other resources: names, hierarchy, mappings, and where they are measured."""

@@ -1,0 +1,332 @@
+"""Data of a concept page: definitions, terms, hierarchy, mappings, and where it is measured."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from pyoxigraph import Literal, NamedNode, QuerySolution
+
+from begrepp.queries.pages import select, value
+from begrepp.rdf.namespaces import compact, expand
+from begrepp.records import Text
+from server.http.i18n import Translator
+from server.http.urls import document
+from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
+from server.pages.concepts.measured import MeasuredVariables, measured_variables
+from server.pages.concepts.neighbours import Drawing, neighbour_drawing
+from server.pages.concepts.thing import Property, properties
+from server.pages.concepts.tree import paths_to, tree_around
+from server.pages.schemes.editions import EditionRow, LoadRow, edition_row, loads_of
+from server.served.build import ServedBuild
+from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.refs import Ref, TreeNode
+from server.served.resolve import Resolved, meanings
+
+NOTES = (
+    "xkos:coreContentNote",
+    "xkos:inclusionNote",
+    "xkos:additionalContentNote",
+    "xkos:exclusionNote",
+    "skos:scopeNote",
+    "begrepp:codingNote",
+    "skos:example",
+    "skos:note",
+    "skos:editorialNote",
+    "skos:changeNote",
+    "skos:historyNote",
+)
+_TERMS = {"skosxl:prefLabel": "rekommenderad", "skosxl:altLabel": "tillaten", "skosxl:hiddenLabel": "avradd"}
+_STATUSES = ("rekommenderad", "tillaten", "avradd")
+_SHOWN_OTHERWISE = [
+    "rdf:type",
+    "skos:prefLabel",
+    "skos:altLabel",
+    "skos:hiddenLabel",
+    "skos:notation",
+    "skos:definition",
+    "skos:inScheme",
+    "skos:broader",
+    "skos:topConceptOf",
+    "skos:related",
+    "dct:isReplacedBy",
+    "begrepp:inRelease",
+    "begrepp:status",
+    "owl:deprecated",
+    "begrepp:validFrom",
+    "begrepp:validTo",
+    "begrepp:daggerAsterisk",
+    "begrepp:etiologyOf",
+    "begrepp:manifestationOf",
+    "begrepp:domain",
+    "dct:source",
+    "begrepp:checked",
+    "dct:dateAccepted",
+    "skos:exactMatch",
+    "skos:closeMatch",
+    "skos:broadMatch",
+    "skos:narrowMatch",
+    "skos:relatedMatch",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermRow:
+    """A term of the concept, with its page and source."""
+
+    text: Text
+    href: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermGroup:
+    """Terms with one status."""
+
+    status: str
+    terms: Sequence[TermRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteGroup:
+    """Notes of one kind."""
+
+    kind: str
+    texts: Sequence[Text]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptChange:
+    """A change of the concept between two editions: class, rule and link to the difference."""
+
+    old: str
+    new: str
+    type: str
+    rule: Ref
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptPage:
+    """Data of a concept page."""
+
+    ref: Ref
+    scheme: Ref | None
+    other_labels: Sequence[Text]
+    status: str
+    valid_from: str
+    valid_to: str
+    accepted: str
+    successors: Sequence[Ref]
+    became: Sequence[Ref]
+    meanings: Sequence[Ref]
+    changes: Sequence[ConceptChange]
+    replaces: Sequence[Ref]
+    definitions: Sequence[Text]
+    terms: Sequence[TermGroup]
+    notes: Sequence[NoteGroup]
+    domains: Sequence[Text]
+    marker: str
+    pairs: Sequence[Ref]
+    related: Sequence[Ref]
+    members_of: Sequence[Ref]
+    paths: Sequence[Sequence[Ref]]
+    tree: TreeNode
+    drawing: Drawing | None
+    citation: str
+    mappings: Sequence[MappingRow]
+    measured: MeasuredVariables
+    releases: Sequence[EditionRow]
+    load: LoadRow | None
+    publisher: Ref | None
+    licence: str
+    withheld: bool
+    sources: Sequence[str]
+    checked: str
+    others: Sequence[Property]
+
+    @property
+    def shows_terms(self) -> bool:
+        """Whether there are terms besides those in the heading."""
+        return len(self.terms) > 1 or any(len(group.terms) > 1 + len(self.other_labels) for group in self.terms)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the concept has neither a definition nor further terms, as most codes."""
+        return not (self.definitions or self.shows_terms)
+
+
+def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> ConceptPage:
+    """Return the data of a concept page, from a few queries with the concept bound."""
+    language = say.language
+    said = statements(build, found.iri)
+    incoming = _incoming(build, found.iri)
+    mappings = mapping_rows(build, found.iri, said, incoming, language)
+    release = next(iter(iris_of(said, "begrepp:inRelease")), "")
+    told = statements(build, release) if release else {}
+    history = list(select(build.store, "concept-changes", concept=NamedNode(found.iri)))
+    others = _other_meanings(build, said, found.iri)
+    became = {value(row, "target") for row in history if _became(row, found.iri)}
+    linked = {
+        found.iri,
+        *others,
+        *became,
+        *(value(row, "rule") for row in history),
+        *iris_of(said, "skos:inScheme"),
+        *iris_of(said, "skos:broader"),
+        *iris_of(told, "dct:publisher"),
+        *(iri for name in _LINKS for iri in iris_of(said, name)),
+        *(iri for iris in incoming.values() for iri in iris),
+    }
+    known = refs(build, linked, language)
+
+    def named(iris: Sequence[str] | set[str]) -> list[Ref]:
+        return sorted((known[iri] for iri in set(iris)), key=lambda ref: ref.sort_key)
+
+    here = known[found.iri]
+    ways = paths_to(build, found.iri, language)
+    tree = tree_around(build, here, ways[0] if ways else [], language, everything=everything)
+    above = named(iris_of(said, "skos:broader"))
+    near = named({*iris_of(said, "skos:related"), *incoming["skos:related"]})
+    labels = in_order(texts(said, "skos:prefLabel"), language)
+    return ConceptPage(
+        ref=here,
+        scheme=next((known[iri] for iri in iris_of(said, "skos:inScheme")), None),
+        other_labels=[label for label in labels if label != here.label],
+        status=compact(one(said, "begrepp:status")).removeprefix("begrepp:"),
+        valid_from=one(said, "begrepp:validFrom"),
+        valid_to=one(said, "begrepp:validTo"),
+        accepted=one(said, "dct:dateAccepted"),
+        successors=named(iris_of(said, "dct:isReplacedBy")),
+        became=named(became - {*iris_of(said, "dct:isReplacedBy")}),
+        meanings=named(others),
+        changes=_changes(build, history, known, here.notation),
+        replaces=named(incoming["dct:isReplacedBy"]),
+        definitions=in_order(texts(said, "skos:definition"), language),
+        terms=_terms(build, said, language),
+        notes=[NoteGroup(kind=n, texts=in_order(texts(said, n), language)) for n in NOTES if said.get(expand(n))],
+        domains=in_order(texts(said, "begrepp:domain"), language),
+        marker=compact(one(said, "begrepp:daggerAsterisk")).removeprefix("begrepp:"),
+        pairs=named(
+            {
+                *iris_of(said, "begrepp:etiologyOf"),
+                *iris_of(said, "begrepp:manifestationOf"),
+                *incoming["begrepp:etiologyOf"],
+                *incoming["begrepp:manifestationOf"],
+            }
+        ),
+        related=near,
+        members_of=named(incoming["skos:member"]),
+        paths=ways,
+        tree=tree,
+        drawing=neighbour_drawing(here, above, tree, near, mappings)
+        if above or near or mappings or tree.children
+        else None,
+        citation=_citation(here, release, found.iri),
+        mappings=mappings,
+        measured=measured_variables(build, found.iri, mappings, language),
+        releases=_releases(build, found.iri, here.label),
+        load=loads_of(build, told),
+        publisher=next((known[iri] for iri in iris_of(told, "dct:publisher")), None),
+        licence=one(told, "dct:license"),
+        withheld=build.manifest.public and one(told, "begrepp:redistribution") == expand("begrepp:notAllowed"),
+        sources=sorted(t.value for t in said.get(expand("dct:source"), [])),
+        checked=one(said, "begrepp:checked"),
+        others=properties(build, said, say, [*_SHOWN_OTHERWISE, *NOTES, *_TERMS]),
+    )
+
+
+def _citation(here: Ref, release: str, iri: str) -> str:
+    """Return a citation of the concept with the edition it comes from."""
+    within = f" ({here.scheme} {release.rpartition('/')[2]})" if release else ""
+    return f"{here.code} {here.label.value}{within}. {iri}".strip()
+
+
+def _became(row: QuerySolution, concept: str) -> bool:
+    """Return whether the change replaces a removed code by another."""
+    source, target = value(row, "source"), value(row, "target")
+    return source == concept != target != "" and compact(value(row, "type")) in _BECAME
+
+
+def _other_meanings(build: ServedBuild, said: Said, iri: str) -> list[str]:
+    """Return the other concepts that the code has denoted."""
+    # A dictionary's own list is no scheme of the catalogue, and its codes have no history.
+    named = (build.schemes.by_iri.get(scheme) for scheme in iris_of(said, "skos:inScheme"))
+    schemes = [scheme for scheme in named if scheme]
+    codes = [text.value for text in texts(said, "skos:notation")]
+    found = [hit.iri for scheme in schemes for code in codes for hit in meanings(build, scheme, code)]
+    return [other for other in found if other != iri]
+
+
+def _changes(
+    build: ServedBuild, history: Sequence[QuerySolution], known: dict[str, Ref], notation: str
+) -> list[ConceptChange]:
+    """Return the changes of the concept, newest first, one row per difference and class."""
+    rows = {}
+    for row in history:
+        said = build.manifest.find_difference(value(row, "difference"))
+        if said:
+            kind = compact(value(row, "type")).removeprefix("begrepp:")
+            href = f"{document(build.iris, said.graph)}?{urlencode({'q': notation})}"
+            change = ConceptChange(old=said.old, new=said.new, type=kind, rule=known[value(row, "rule")], href=href)
+            rows[said.new_valid_from, said.old_valid_from, kind] = change
+    return [rows[key] for key in sorted(rows, reverse=True)]
+
+
+_BECAME = ("begrepp:moved", "begrepp:split", "begrepp:merged")
+_LINKS = ("dct:isReplacedBy", "begrepp:etiologyOf", "begrepp:manifestationOf", "skos:related")
+
+
+def _incoming(build: ServedBuild, iri: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in select(build.store, "concept-incoming", concept=NamedNode(iri)):
+        found[compact(value(row, "property"))].append(value(row, "subject"))
+    return found
+
+
+def _terms(build: ServedBuild, said: Said, language: str) -> list[TermGroup]:
+    """Return the terms by status; a label without a term record is grouped by its label property."""
+    groups: dict[str, dict[Text, TermRow]] = defaultdict(dict)
+    nodes = {iri: status for name, status in _TERMS.items() for iri in iris_of(said, name)}
+    known = refs(build, nodes, language)
+    for iri, about in statements_of(build, nodes).items():
+        status = compact(one(about, "begrepp:termStatus")).removeprefix("begrepp:") or nodes[iri]
+        for form in texts(about, "skosxl:literalForm"):
+            source = one(about, "dct:source")
+            groups[status][form] = TermRow(text=form, href=known[iri].href, source=source)
+    graded = {form for rows in groups.values() for form in rows}
+    for name, status in (
+        ("skos:prefLabel", "rekommenderad"),
+        ("skos:altLabel", "tillaten"),
+        ("skos:hiddenLabel", "sokord"),
+    ):
+        for form in texts(said, name):
+            if form not in graded:
+                groups[status][form] = TermRow(text=form)
+    for rows in groups.values():
+        mine = {form.value for form in rows if form.lang == language}
+        for form in [form for form in rows if form.lang != language and form.value in mine and not rows[form].href]:
+            del rows[form]
+    return [
+        TermGroup(status=status, terms=[groups[status][form] for form in in_order(groups[status], language)])
+        for status in (*_STATUSES, "sokord")
+        if groups[status]
+    ]
+
+
+def _releases(build: ServedBuild, iri: str, label: Text) -> list[EditionRow]:
+    """Return the editions that contain the concept, newest first, with its label where it differs."""
+    called: dict[str, list[Text]] = defaultdict(list)
+    for row in select(build.store, "concept-releases", concept=NamedNode(iri)):
+        names = called[value(row, "release")]
+        term = row["value"]
+        if value(row, "property") == expand("skos:prefLabel") and isinstance(term, Literal):
+            names.append(Text(term.value, term.language or ""))
+    rows = []
+    for graph in build.manifest.graphs:
+        if graph.graph in called:
+            then = [text for text in called[graph.graph] if text.lang == label.lang]
+            rows.append(edition_row(build, graph, then[0] if then and then[0] != label else None))
+    return sorted(rows, key=lambda row: (row.valid_from, row.version), reverse=True)

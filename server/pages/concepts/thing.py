@@ -1,0 +1,134 @@
+"""Data of the generic page of a resource: its properties and incoming references."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.queries.pages import select, value
+from begrepp.rdf.namespaces import compact, expand
+from begrepp.records import Text
+from server.http.i18n import Translator
+from server.served.build import ServedBuild
+from server.served.labels import Said, in_order, refs, statements
+from server.served.property_layout import places
+from server.served.refs import Ref
+from server.served.resolve import Resolved
+
+MAX_INCOMING = 100
+MAX_VALUES = 100
+MANY = 1000
+_UNPLACED = (99.0, 99.0)
+"""The rank of a property that no shape puts anywhere: after those that have a place."""
+
+_HIDDEN = {expand("rdfs:isDefinedBy")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A property with its label, its values (texts or links) and its group from the shapes."""
+
+    words: Text
+    name: str
+    group: Text | None = None
+    rank: tuple[float, float] = _UNPLACED
+    texts: Sequence[Text] = ()
+    things: Sequence[Ref] = ()
+    hidden: int = 0
+
+    @property
+    def group_order(self) -> float:
+        """Sort position of the group."""
+        return self.rank[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingPage:
+    """Data of the generic page of a resource."""
+
+    ref: Ref
+    classes: Sequence[Text]
+    properties: Sequence[Property]
+    incoming: Sequence[Property]
+    more_incoming: bool
+    parent: Ref | None
+    is_graph: bool
+
+
+def thing_page(build: ServedBuild, found: Resolved, say: Translator) -> ThingPage:
+    """Return the data of the generic page of a resource."""
+    said = statements(build, found.iri)
+    pointing: dict[str, list[NamedNode | Literal]] = defaultdict(list)
+    rows = [*select(build.store, "thing-incoming", thing=NamedNode(found.iri))]
+    for row in rows[:MAX_INCOMING]:
+        pointing[value(row, "property")].append(NamedNode(value(row, "subject")))
+    parent = _parent(build, found.iri, say.language)
+    types = said.pop(expand("rdf:type"), [])
+    named = refs(build, [found.iri, *(t.value for t in types)], say.language)
+    return ThingPage(
+        ref=named[found.iri],
+        classes=[words_of(t.value, say, named) for t in types if isinstance(t, NamedNode)],
+        properties=properties(build, said, say),
+        incoming=properties(build, pointing, say),
+        more_incoming=len(rows) > MAX_INCOMING,
+        parent=parent,
+        is_graph=found.is_graph,
+    )
+
+
+def properties(build: ServedBuild, said: Said, say: Translator, without: Iterable[str] = ()) -> list[Property]:
+    """Return statements as labelled properties, without those shown elsewhere on the page."""
+    left_out = {expand(name) for name in without} | _HIDDEN
+    kept = {prop: values for prop, values in said.items() if prop not in left_out and values}
+    iris = {prop: sorted(t.value for t in values if isinstance(t, NamedNode)) for prop, values in kept.items()}
+    # Few are sorted by what they are called; of very many, the first by IRI are named at all.
+    shown = {prop: every if len(every) <= MANY else every[:MAX_VALUES] for prop, every in iris.items()}
+    known = refs(build, {*kept, *(iri for some in shown.values() for iri in some)}, say.language)
+    found = []
+    for prop, values in kept.items():
+        place = places().get(prop)
+        things = sorted((known[iri] for iri in shown[prop]), key=lambda r: r.sort_key)[:MAX_VALUES]
+        literals = [Text(t.value, t.language or "") for t in values if isinstance(t, Literal)]
+        found.append(
+            Property(
+                words=words_of(prop, say, known),
+                name=compact(prop),
+                group=_text(place.group_label, say) if place else None,
+                rank=(place.group_order, place.order) if place else _UNPLACED,
+                texts=in_order(literals, say.language)[:MAX_VALUES],
+                things=things,
+                hidden=len(iris[prop]) - len(things) + max(0, len(literals) - MAX_VALUES),
+            )
+        )
+    return sorted(found, key=lambda p: (p.rank, p.name.startswith(("prov:", "begrepp:sha")), p.words.value))
+
+
+def words_of(iri: str, say: Translator, known: dict[str, Ref]) -> Text:
+    """A property or class in words: as the pages say it, as the shapes name it, as its vocabulary labels it, or by
+    its short name."""
+    if words := say.maybe(f"property.{compact(iri)}"):
+        return Text(words, say.language)
+    if (place := places().get(iri)) and place.name:
+        return _text(place.name, say)
+    ref = known.get(iri)
+    return ref.label if ref and ref.known else Text(compact(iri), "")
+
+
+def _text(texts: Mapping[str, str], say: Translator) -> Text:
+    """Return the text in the page's language, or in any other."""
+    language = say.language if say.language in texts else next(iter(texts), "")
+    return Text(texts.get(language, ""), language)
+
+
+def _parent(build: ServedBuild, iri: str, language: str) -> Ref | None:
+    """Return the nearest resource whose IRI is a prefix: the dataset of a contact, the set of a mapping."""
+    path = iri.removeprefix(build.iris.root)
+    while "/" in path and path != iri:
+        path = path.rpartition("/")[0]
+        ref = refs(build, [build.iris.root + path], language)[build.iris.root + path]
+        if ref.known:
+            return ref
+    return None

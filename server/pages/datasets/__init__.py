@@ -1,0 +1,1 @@
+"""Pages of datasets and variables: tables, the matrix, harmonisation and timelines."""

@@ -1,0 +1,276 @@
+"""Data of a dataset page: holder, period, access procedure, tables and variables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.exports.ehds import present_elements, read_elements
+from begrepp.queries.pages import select, value
+from begrepp.rdf.namespaces import expand
+from begrepp.records import Text
+from begrepp.text.swedish import sort_key
+from server.http.i18n import Translator
+from server.pages.concepts.thing import Property, properties
+from server.pages.datasets.timeline import Timeline, Years, timeline
+from server.pages.datasets.variable_row import VariableRow, linked, variable_row
+from server.pages.schemes.editions import LoadRow, loads_of
+from server.served.build import ServedBuild
+from server.served.labels import Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.refs import Ref
+from server.served.resolve import Resolved
+
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """The source of a fact, the date it was checked, and its certainty."""
+
+    about: str
+    source: str
+    checked: str
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementRow:
+    """An element of the EHDS minimum metadata, and whether the description has it."""
+
+    name: Text
+    conditional: bool
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityRow:
+    """A measured quality."""
+
+    metric: str
+    value: str
+    years: str
+    note: Text | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetTable:
+    """A table of the dataset with its variables."""
+
+    ref: Ref
+    variables: Sequence[VariableRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetPage:
+    """Data of a dataset page."""
+
+    ref: Ref
+    other_titles: Sequence[Text]
+    descriptions: Sequence[Text]
+    publisher: Ref | None
+    custodian: Ref | None
+    described_by: Ref | None
+    is_sketch: bool
+    is_specification: bool
+    years: tuple[str, str]
+    population: Text | None
+    excludes: Text | None
+    access: Text | None
+    access_rights: str
+    access_url: str
+    landing_page: str
+    contacts: Sequence[Text]
+    contact_url: str
+    laws: Sequence[tuple[Text, str]]
+    subjects: Sequence[Ref]
+    specimens: Sequence[Ref]
+    keywords: Sequence[Text]
+    ages: tuple[str, str]
+    individuals: str
+    tables: Sequence[DatasetTable]
+    total: int
+    hidden: int
+    evidence: Sequence[EvidenceRow]
+    load: LoadRow | None
+    licence: str
+    elements: Sequence[ElementRow]
+    qualities: Sequence[QualityRow]
+    timeline: Timeline | None
+    others: Sequence[Property]
+
+    @property
+    def missing(self) -> list[ElementRow]:
+        """EHDS elements missing from the description."""
+        return [row for row in self.elements if not row.present]
+
+
+_SHOWN_OTHERWISE = [
+    "rdf:type",
+    "dct:identifier",
+    "dct:title",
+    "dct:description",
+    "dct:publisher",
+    "geodcatap:custodian",
+    "begrepp:describedBy",
+    "dct:temporal",
+    "health:populationCoverage",
+    "begrepp:coverageExcludes",
+    "begrepp:accessProcedure",
+    "dct:accessRights",
+    "dcat:distribution",
+    "dcat:landingPage",
+    "dcat:contactPoint",
+    "dcatap:applicableLegislation",
+    "dct:subject",
+    "dcat:keyword",
+    "begrepp:specimenType",
+    "health:minTypicalAge",
+    "health:maxTypicalAge",
+    "health:numberOfUniqueIndividuals",
+    "begrepp:evidence",
+    "health:hasVariables",
+    "prov:wasGeneratedBy",
+    "prov:wasDerivedFrom",
+    "begrepp:descriptionLicence",
+    "dqv:hasQualityMeasurement",
+]
+
+
+def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> DatasetPage:
+    """Return the data of a dataset page."""
+    language = say.language
+    said = statements(build, found.iri)
+    linked = (
+        "dct:temporal",
+        "dcat:contactPoint",
+        "dcat:distribution",
+        "dcatap:applicableLegislation",
+        "begrepp:evidence",
+        "dqv:hasQualityMeasurement",
+    )
+    parts = statements_of(build, {iri for name in linked for iri in iris_of(said, name)})
+
+    def part(name: str) -> list[Said]:
+        return [parts[iri] for iri in iris_of(said, name)]
+
+    shown = ("dct:publisher", "geodcatap:custodian", "begrepp:describedBy", "dct:subject", "begrepp:specimenType")
+    known = refs(build, [found.iri, *(iri for name in shown for iri in iris_of(said, name))], language)
+
+    def named(name: str) -> list[Ref]:
+        return sorted((known[iri] for iri in iris_of(said, name)), key=lambda r: sort_key(r.label.value))
+
+    tables, total, hidden = _tables(build, found.iri, language, everything=everything)
+    period = next(iter(part("dct:temporal")), {})
+    contact = next(iter(part("dcat:contactPoint")), {})
+    distribution = next(iter(part("dcat:distribution")), {})
+    here = known[found.iri]
+    return DatasetPage(
+        ref=here,
+        other_titles=[text for text in in_order(texts(said, "dct:title"), language) if text != here.label],
+        descriptions=in_order(texts(said, "dct:description"), language),
+        publisher=next(iter(named("dct:publisher")), None),
+        custodian=next(iter(named("geodcatap:custodian")), None),
+        described_by=next(iter(named("begrepp:describedBy")), None),
+        is_specification=expand("begrepp:Specification") in iris_of(said, "rdf:type"),
+        # A harvested description is the publisher's own, whoever runs the catalogue.
+        is_sketch=not iris_of(said, "owl:sameAs")
+        and not set(iris_of(said, "begrepp:describedBy"))
+        <= {*iris_of(said, "dct:publisher"), *iris_of(said, "geodcatap:custodian")},
+        years=(one(period, "dcat:startDate"), one(period, "dcat:endDate")),
+        population=choose(texts(said, "health:populationCoverage"), language),
+        excludes=choose(texts(said, "begrepp:coverageExcludes"), language),
+        access=choose(texts(said, "begrepp:accessProcedure"), language),
+        access_rights=one(said, "dct:accessRights").rpartition("/")[2],
+        access_url=one(distribution, "dcat:accessURL"),
+        landing_page=one(said, "dcat:landingPage"),
+        contacts=in_order(texts(contact, "vcard:fn"), language),
+        contact_url=one(contact, "vcard:hasURL"),
+        laws=[
+            (choose(texts(law, "dct:title"), language) or Text(iri, ""), iri if iri.startswith("http") else "")
+            for iri in iris_of(said, "dcatap:applicableLegislation")
+            for law in [parts[iri]]
+        ],
+        subjects=named("dct:subject"),
+        specimens=named("begrepp:specimenType"),
+        keywords=[text for text in in_order(texts(said, "dcat:keyword"), language) if text.lang == language],
+        ages=(one(said, "health:minTypicalAge"), one(said, "health:maxTypicalAge")),
+        individuals=one(said, "health:numberOfUniqueIndividuals"),
+        tables=tables,
+        total=total,
+        hidden=hidden,
+        evidence=sorted((_evidence(fact) for fact in part("begrepp:evidence")), key=lambda e: e.about),
+        load=loads_of(build, said),
+        licence=one(said, "begrepp:descriptionLicence"),
+        elements=_elements(build, said, language),
+        qualities=[_quality(build, measured, language) for measured in part("dqv:hasQualityMeasurement")],
+        timeline=timeline(_years(tables), date.today().year),
+        others=properties(build, said, say, _SHOWN_OTHERWISE),
+    )
+
+
+def _elements(build: ServedBuild, said: Said, language: str) -> list[ElementRow]:
+    found = present_elements(said.keys(), iris_of(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/"))
+    return [
+        ElementRow(
+            name=choose(element.names, language) or Text(element.property, ""),
+            conditional=element.conditional,
+            present=element.property in found,
+        )
+        for element in read_elements()
+    ]
+
+
+def _quality(build: ServedBuild, measured: Said, language: str) -> QualityRow:
+    periods = statements_of(build, set(iris_of(measured, "dct:temporal")))
+    period = next(iter(periods.values()), {})
+    start, end = one(period, "dcat:startDate"), one(period, "dcat:endDate")
+    return QualityRow(
+        metric=one(measured, "dqv:isMeasurementOf"),
+        value=one(measured, "dqv:value"),
+        years=start if end in ("", start) else f"{start}–{end}",
+        note=choose(texts(measured, "skos:note"), language),
+        source=one(measured, "dct:source"),
+    )
+
+
+def _years(tables: Sequence[DatasetTable]) -> list[Years]:
+    rows = [row for table in tables for row in table.variables if row.valid_from]
+    return [
+        Years(href=r.ref.href, code=r.name, label=r.ref.label, since=r.valid_from, until=r.valid_to)
+        for r in sorted(rows, key=lambda r: (r.valid_from, sort_key(r.name)))
+    ]
+
+
+def _evidence(fact: Said) -> EvidenceRow:
+    return EvidenceRow(
+        about=one(fact, "begrepp:about"),
+        source=one(fact, "dct:source"),
+        checked=one(fact, "begrepp:checked"),
+        certainty=one(fact, "begrepp:certainty"),
+    )
+
+
+def _tables(
+    build: ServedBuild, dataset: str, language: str, *, everything: bool
+) -> tuple[list[DatasetTable], int, int]:
+    found: dict[str, dict[str, Said]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for row in select(build.store, "dataset-variables", dataset=NamedNode(dataset)):
+        if isinstance(term := row["value"], NamedNode | Literal):
+            found[value(row, "table")][value(row, "variable")][value(row, "property")].append(term)
+    total = sum(len(variables) for variables in found.values())
+    left = total if everything else SHOWN
+    iris = {iri for variables in found.values() for said in variables.values() for iri in linked(said)}
+    known = refs(build, iris | set(found) | {iri for variables in found.values() for iri in variables}, language)
+    tables = []
+    for table in sorted(found, key=lambda iri: sort_key(known[iri].label.value)):
+        rows = [variable_row(said, known[iri], known, language) for iri, said in found[table].items()]
+        rows.sort(key=lambda row: sort_key(row.name))
+        if rows[:left]:
+            tables.append(DatasetTable(ref=known[table], variables=rows[:left]))
+        left = max(0, left - len(rows))
+    return tables, total, total - sum(len(table.variables) for table in tables)

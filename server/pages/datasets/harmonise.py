@@ -1,0 +1,186 @@
+"""Data of the harmonisation page: pairs of variables with aligned codes and information loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from begrepp.text.swedish import sort_key
+from begrepp.variables.harmonisation.crosswalk import Crosswalk, choose_label
+from begrepp.variables.harmonisation.translation import TranslationPath
+from begrepp.variables.harmonisation.variable_pairs import DatasetColumn, ListedCode, Loss, VariablePair
+from server.served.build import ServedBuild
+from server.served.labels import refs
+from server.served.refs import Ref
+
+LOSSES = (Loss.NOTHING, Loss.MERGED, Loss.COARSER, Loss.NEAR, Loss.UNDECIDED, Loss.NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationStep:
+    """A step of a code translation: mapping relation and target concept."""
+
+    how: str
+    to: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRow:
+    """A code of A, a code of B, and the information loss."""
+
+    code: str
+    label: str
+    match: str
+    target: str
+    target_label: str
+    loss: str
+    confidence: float | None
+    steps: Sequence[TranslationStep]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A segment of the loss bar: left edge and width in per cent, and the number of codes."""
+
+    loss: str
+    x: float
+    width: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRow:
+    """A pair of variables."""
+
+    id: str
+    a: Ref
+    b: Ref
+    list_a: Ref | None
+    list_b: Ref | None
+    dataset_a: Ref
+    dataset_b: Ref
+    relation: str
+    through: Ref
+    name: str
+    years: tuple[str, str]
+    events: tuple[str, str]
+    units: tuple[str, str]
+    factor: float | None
+    units_differ: bool
+    coded_otherwise: bool
+    same_list: bool
+    too_long: int
+    bars: Sequence[Bar]
+    codes: Sequence[CodeRow]
+    unreached: Sequence[str]
+
+    @property
+    def exports(self) -> bool:
+        """Whether the pair has codes to translate."""
+        return bool(self.codes) or self.factor is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarmonisePage:
+    """The dataset selection, and the variable pairs of the two selected datasets."""
+
+    datasets: Sequence[Ref]
+    pairs: Sequence[PairRow]
+    counts: dict[str, int]
+
+
+def harmonise_page(build: ServedBuild, walk: Crosswalk | None, language: str) -> HarmonisePage:
+    """Return the data of the page; without a crosswalk only the dataset selection."""
+    datasets = refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
+    pairs = walk.pairs if walk else ()
+    iris = {iri for pair in pairs for iri in _iris(pair)}
+    known = refs(build, iris, language)
+    rows = [_pair(pair, known, language) for pair in pairs]
+    counts = {loss.value: sum(pair.count(loss) for pair in pairs) for loss in LOSSES}
+    return HarmonisePage(
+        datasets=sorted(datasets.values(), key=lambda r: sort_key(r.label.value)), pairs=rows, counts=counts
+    )
+
+
+def _iris(pair: VariablePair) -> set[str]:
+    found = {pair.through, *pair.a.code_lists, *pair.b.code_lists}
+    for column in (pair.a, pair.b):
+        found |= {column.iri, column.dataset}
+    return found | {step.to for row in pair.codes for _, path in row.targets for step in path.steps}
+
+
+def _pair(pair: VariablePair, known: dict[str, Ref], language: str) -> PairRow:
+    codes = [
+        row_
+        for row in pair.codes
+        for row_ in (
+            [_code(row.code, row.loss, code, path, known, language) for code, path in row.targets]
+            or [_code(row.code, row.loss, None, None, known, language)]
+        )
+    ]
+    return PairRow(
+        id=f"{pair.a.name}-{pair.b.name}",
+        a=known[pair.a.iri],
+        b=known[pair.b.iri],
+        list_a=_list(pair.a, known),
+        list_b=_list(pair.b, known),
+        dataset_a=known[pair.a.dataset],
+        dataset_b=known[pair.b.dataset],
+        relation=pair.relation,
+        through=known[pair.through],
+        name=f"{pair.a.name}={pair.b.name}",
+        years=(_years(pair.a), _years(pair.b)),
+        events=(pair.a.event, pair.b.event),
+        units=(pair.a.unit, pair.b.unit),
+        factor=pair.unit_factor,
+        units_differ=pair.units_differ,
+        coded_otherwise=pair.coded_differently,
+        same_list=pair.same_list,
+        too_long=pair.too_long,
+        bars=_bars(pair),
+        codes=codes,
+        unreached=[code.notation for code in pair.unreached],
+    )
+
+
+def _list(column: DatasetColumn, known: dict[str, Ref]) -> Ref | None:
+    return known[column.code_lists[0]] if column.code_lists else None
+
+
+def _years(column: DatasetColumn) -> str:
+    return f"{column.valid_from[:4]}–{column.valid_to[:4]}" if column.valid_from or column.valid_to else ""
+
+
+def _code(
+    code: ListedCode,
+    loss: Loss,
+    target: ListedCode | None,
+    path: TranslationPath | None,
+    known: dict[str, Ref],
+    language: str,
+) -> CodeRow:
+    steps = path.steps if path else ()
+    return CodeRow(
+        code=code.notation,
+        label=choose_label(code.labels, language),
+        match=path.match.predicate if path else "",
+        target=target.notation if target else "",
+        target_label=choose_label(target.labels, language) if target else "",
+        loss=loss,
+        confidence=path.confidence if path else None,
+        steps=[
+            TranslationStep(how=step.match.predicate if step.mapping else "skos:broader", to=known[step.to])
+            for step in steps
+        ],
+    )
+
+
+def _bars(pair: VariablePair) -> list[Bar]:
+    """Return the segments of the bar, ordered by loss."""
+    total, x, bars = len(pair.codes), 0.0, []
+    for loss in LOSSES:
+        if count := pair.count(loss):
+            width = 100 * count / total
+            bars.append(Bar(loss=loss, x=round(x, 2), width=round(width, 2), count=count))
+            x += width
+    return bars

@@ -1,0 +1,1 @@
+"""Pages of example queries and query results."""

@@ -1,0 +1,105 @@
+"""Query result as a table with links to the pages of resources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from begrepp.rdf.namespaces import compact
+from begrepp.store.worker import Form
+from server.http.urls import document
+from server.served.build import ServedBuild
+from server.served.labels import refs
+from server.served.refs import Ref
+
+_AUTHORITY = "http://publications.europa.eu/resource/authority/"
+ROWS_SHOWN = 500
+TEXT_SHOWN = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultCell:
+    """A value: a link for an IRI, text with language or datatype for a literal."""
+
+    text: str
+    href: str = ""
+    iri: str = ""
+    lang: str = ""
+    datatype: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPage:
+    """A table, a boolean, or a graph as text."""
+
+    variables: Sequence[str] = ()
+    rows: Sequence[Sequence[ResultCell]] = ()
+    total: int = 0
+    boolean: bool | None = None
+    graph: str = ""
+    cut: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether the result is empty."""
+        return self.boolean is False or (self.boolean is None and not self.rows and not self.graph.strip())
+
+
+def result_page(
+    build: ServedBuild, form: Form, body: bytes, language: str, links: Mapping[str, str] | None = None
+) -> ResultPage:
+    """A worker's answer, in SPARQL JSON or Turtle, as a page; `links` says which column links the words of another.
+
+    Where those words are in another language than the reader's, the name of what they link to stands for them.
+    """
+    if form == "graph":
+        text = body[: TEXT_SHOWN + 1].decode(errors="replace")
+        return ResultPage(graph=text[:TEXT_SHOWN], cut=len(text) > TEXT_SHOWN)
+    answer = json.loads(body)
+    if "boolean" in answer:
+        return ResultPage(boolean=answer["boolean"])
+    links = links or {}
+    variables = [name for name in answer["head"]["vars"] if name not in links.values()]
+    bindings = answer["results"]["bindings"]
+    shown = bindings[:ROWS_SHOWN]
+    iris = {term["value"] for row in shown for term in row.values() if term["type"] == "uri"}
+    foreign = {
+        row[link]["value"]
+        for row in shown
+        for name, link in links.items()
+        if link in row and row.get(name, {}).get("xml:lang", language) != language
+    }
+    known = refs(build, {iri for iri in iris if not iri.startswith(build.iris.root)} | foreign, language)
+    return ResultPage(
+        variables=variables,
+        rows=[[_linked(build, row, name, links.get(name, ""), known, language) for name in variables] for row in shown],
+        total=answer["total"],
+        cut=answer["total"] > ROWS_SHOWN,
+    )
+
+
+def _linked(
+    build: ServedBuild, row: dict[str, dict[str, str]], name: str, link: str, known: Mapping[str, Ref], language: str
+) -> ResultCell:
+    cell, target = _cell(build, row.get(name), known), _cell(build, row.get(link), known) if link else None
+    if not (target and cell.text):
+        return cell
+    if cell.lang not in ("", language) and target.iri in known and known[target.iri].label.lang == language:
+        cell = replace(cell, text=known[target.iri].label.value, lang=language)
+    return replace(cell, href=target.href, iri=target.iri)
+
+
+def _cell(build: ServedBuild, term: dict[str, str] | None, known: Mapping[str, Ref]) -> ResultCell:
+    if term is None:
+        return ResultCell(text="")
+    if term["type"] == "uri":
+        iri = term["value"]
+        shown = iri.removeprefix(build.iris.root) if iri.startswith(build.iris.root) else compact(iri)
+        # SWE, RESTRICTED: what the EU's authority lists call things.
+        shown = shown.rpartition("/")[2] if iri.startswith(_AUTHORITY) else shown
+        href = known[iri].href if iri in known else document(build.iris, iri)
+        return ResultCell(text=shown, href=href, iri=iri)
+    return ResultCell(
+        text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", ""))
+    )

@@ -1,0 +1,187 @@
+"""Data of an edition page: publisher, dates, licence, and the files it was loaded from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from begrepp.artefact.manifest import GraphEntry
+from begrepp.rdf.namespaces import compact
+from begrepp.records import Text
+from server.http.i18n import Translator
+from server.http.urls import document
+from server.pages.concepts.thing import Property, properties
+from server.served.build import ServedBuild
+from server.served.labels import Said, iris_of, one, refs, statements, texts
+from server.served.refs import Ref
+from server.served.resolve import Resolved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """A publisher's file."""
+
+    name: str
+    sha256: str
+    bytes: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRow:
+    """A load: date, number of rows, files."""
+
+    href: str
+    source: str
+    version: str
+    rows_read: int
+    rows_skipped: int
+    warnings: int
+    files: Sequence[FileRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionRow:
+    """An edition in a list."""
+
+    href: str
+    graph: str
+    version: str
+    valid_from: str
+    current: bool
+    partial: bool
+    concepts: int
+    redistribution: str
+    label: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionPage:
+    """Data of an edition page."""
+
+    ref: Ref
+    row: EditionRow | None
+    scheme: Ref | None
+    publisher: Ref | None
+    licence: str
+    redistributable: bool
+    valid_to: str
+    load: LoadRow | None
+    counts: dict[str, int]
+    levels: dict[str, int]
+    triples: int
+    sha256: str
+    properties: Sequence[Property]
+
+
+def edition_row(build: ServedBuild, graph: GraphEntry, label: Text | None = None) -> EditionRow:
+    """Return a graph of the manifest as a row."""
+    return EditionRow(
+        href=document(build.iris, graph.graph),
+        graph=graph.graph,
+        version=graph.version,
+        valid_from=graph.valid_from.isoformat(),
+        current=graph.current,
+        partial=graph.coverage == "partial",
+        concepts=graph.concepts,
+        redistribution=graph.redistribution,
+        label=label,
+    )
+
+
+def editions_of(build: ServedBuild, kind: str, id_: str) -> list[EditionRow]:
+    """Return the editions of a scheme, mapping set or dataset, newest first."""
+    graphs = [g for g in build.manifest.graphs if g.kind == kind and g.id == id_]
+    return [edition_row(build, g) for g in sorted(graphs, key=lambda g: (g.valid_from, g.version), reverse=True)]
+
+
+def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
+    """Return a load of the manifest as a row."""
+    said = next((load for load in build.manifest.loads if load.load_iri == load_iri), None)
+    if said is None:
+        return None
+    return LoadRow(
+        href=document(build.iris, load_iri),
+        source=said.source,
+        version=said.version,
+        rows_read=said.rows_read,
+        rows_skipped=said.rows_skipped,
+        warnings=said.warnings,
+        files=[
+            FileRow(
+                name=file.name,
+                sha256=file.sha256,
+                bytes=file.bytes,
+                href=document(build.iris, build.iris.file(file.sha256)),
+            )
+            for file in said.files
+        ],
+    )
+
+
+def loads_of(build: ServedBuild, said: Said) -> LoadRow | None:
+    """Return the loads that an edition or description came from."""
+    return next(filter(None, (load_row(build, iri) for iri in iris_of(said, "prov:wasGeneratedBy"))), None)
+
+
+def edition_page(build: ServedBuild, found: Resolved, say: Translator) -> EditionPage:
+    """Return the data of an edition page, from the graph and the manifest."""
+    said = statements(build, found.iri)
+    graph = next((g for g in build.manifest.graphs if g.graph == found.iri), None)
+    known = refs(
+        build,
+        [found.iri, *iris_of(said, "begrepp:releaseOf"), *iris_of(said, "dct:publisher"), _thing_of(graph, build)],
+        say.language,
+    )
+    scheme = next(iter(iris_of(said, "begrepp:releaseOf")), _thing_of(graph, build))
+    publisher = next(iter(iris_of(said, "dct:publisher")), "")
+    titled = texts(said, "dct:title")
+    own = known[found.iri]
+    return EditionPage(
+        ref=own if titled or not graph else _titled(own, known.get(scheme), graph.version),
+        row=edition_row(build, graph) if graph else None,
+        scheme=known.get(scheme),
+        publisher=known.get(publisher),
+        licence=one(said, "dct:license"),
+        redistributable=compact(one(said, "begrepp:redistribution")) != "begrepp:notAllowed",
+        valid_to=one(said, "begrepp:validTo"),
+        load=loads_of(build, said),
+        counts={key: n for key in ("concepts", "inactive", "variables", "mappings") if (n := getattr(graph, key))}
+        if graph
+        else {},
+        levels=graph.levels if graph else {},
+        triples=graph.triples if graph else 0,
+        sha256=graph.sha256 if graph else "",
+        properties=properties(build, said, say, _SHOWN),
+    )
+
+
+_SHOWN = [
+    "rdf:type",
+    "begrepp:releaseOf",
+    "dcat:version",
+    "begrepp:validFrom",
+    "begrepp:validTo",
+    "dct:license",
+    "dct:publisher",
+    "dct:title",
+    "begrepp:redistribution",
+    "prov:wasGeneratedBy",
+    "prov:wasDerivedFrom",
+    "begrepp:inGraph",
+    "begrepp:coverage",
+]
+
+
+def _thing_of(graph: GraphEntry | None, build: ServedBuild) -> str:
+    """Return the IRI of the scheme, mapping set or dataset that a graph of the manifest is an edition of."""
+    if graph is None:
+        return ""
+    iris = build.iris
+    minted = {"scheme": iris.scheme, "mapping": iris.mapping_set, "dataset": iris.dataset, "catalogue": iris.catalogue}
+    return minted.get(graph.kind, iris.structure)(graph.id)
+
+
+def _titled(own: Ref, of: Ref | None, version: str) -> Ref:
+    label = Text(f"{of.label.value} {version}", of.label.lang) if of else Text(version, "")
+    return Ref(iri=own.iri, href=own.href, label=label)

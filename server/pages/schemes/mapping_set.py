@@ -1,0 +1,91 @@
+"""Data of a mapping set page: publisher and one page of mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pyoxigraph import NamedNode, QuerySolutions
+
+from begrepp.queries.pages import bind_inputs, value
+from begrepp.rdf.namespaces import compact
+from begrepp.records import Text
+from server.http.i18n import Translator
+from server.http.urls import document
+from server.pages.paging import Paged
+from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
+from server.served.build import ServedBuild
+from server.served.labels import in_order, iris_of, one, refs, statements, texts
+from server.served.refs import Ref
+from server.served.resolve import Resolved
+
+PAGE = 200
+SORTED = 2000
+"""How many matches are sorted as a whole; a larger set comes in the order of the store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingPair:
+    """A mapping between two concepts."""
+
+    href: str
+    subject: Ref
+    predicate: str
+    object: Ref
+    negated: bool
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingSetPage(Paged):
+    """Data of a mapping set page."""
+
+    size: ClassVar[int] = PAGE
+    ref: Ref
+    other_titles: Sequence[Text]
+    publisher: Ref | None
+    licence: str
+    releases: Sequence[EditionRow]
+    load: LoadRow | None
+    pairs: Sequence[MappingPair]
+    total: int
+    offset: int
+
+
+def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offset: int) -> MappingSetPage:
+    """Return the data of a mapping set page."""
+    said = statements(build, found.iri)
+    id_ = found.iri.rpartition("/")[2]
+    graph = build.manifest.find_graph("mapping", id_)
+    total = graph.mappings if graph else 0
+    sorts = total <= SORTED
+    span = f"LIMIT {SORTED} OFFSET 0" if sorts else f"LIMIT {PAGE} OFFSET {offset}"
+    answer = build.store.query(bind_inputs("mapping-set", set=NamedNode(found.iri)).replace("LIMIT 200 OFFSET 0", span))
+    assert isinstance(answer, QuerySolutions)
+    rows = [*answer]
+    ends = {value(row, name) for row in rows for name in ("subject", "object")}
+    known = refs(build, {found.iri, *ends, *iris_of(said, "dct:publisher")}, say.language)
+    pairs = [
+        MappingPair(
+            href=document(build.iris, value(row, "mapping")),
+            subject=known[value(row, "subject")],
+            predicate=compact(value(row, "predicate")),
+            object=known[value(row, "object")],
+            negated=bool(value(row, "modifier")),
+            confidence=value(row, "confidence"),
+        )
+        for row in rows
+    ]
+    here = known[found.iri]
+    return MappingSetPage(
+        ref=here,
+        other_titles=[text for text in in_order(texts(said, "dct:title"), say.language) if text != here.label],
+        publisher=next((known[iri] for iri in iris_of(said, "dct:publisher")), None),
+        licence=one(said, "dct:license"),
+        releases=editions_of(build, "mapping", id_),
+        load=loads_of(build, said),
+        pairs=sorted(pairs, key=lambda p: p.subject.sort_key)[offset : offset + PAGE] if sorts else pairs,
+        total=total,
+        offset=offset,
+    )

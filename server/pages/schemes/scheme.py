@@ -1,0 +1,237 @@
+"""Data of a code system page: editions, levels, and concepts as a tree or a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.queries.pages import select, value
+from begrepp.rdf.namespaces import compact
+from begrepp.records import Text
+from begrepp.text.swedish import sort_key
+from begrepp.variables.harmonisation.variable_pairs import ListedCode
+from server.http.urls import document
+from server.pages.concepts.tree import Branch, top_concepts
+from server.pages.paging import Paged
+from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
+from server.served.build import ServedBuild
+from server.served.labels import choose, in_order, iris_of, one, refs, statements
+from server.served.refs import Ref
+from server.served.schemes import SchemeFacts
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelRow:
+    """A level of a classification and its number of concepts."""
+
+    ref: Ref
+    depth: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemeRow:
+    """A scheme in a list."""
+
+    id: str
+    href: str
+    title: Text
+    concepts: int
+    inactive: int
+    version: str
+    valid_from: str
+    redistributable: bool
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Paged):
+    """One page of the concepts of a flat scheme, in Swedish order."""
+
+    size: ClassVar[int] = PAGE
+    rows: Sequence[Ref]
+    total: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceRow:
+    """A difference between two editions, with its number of changes."""
+
+    href: str
+    old: str
+    new: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemePage:
+    """Data of a code system page."""
+
+    facts: SchemeFacts
+    title: Text
+    other_titles: Sequence[Text]
+    descriptions: Sequence[Text]
+    row: SchemeRow
+    releases: Sequence[EditionRow]
+    differences: Sequence[DifferenceRow]
+    publisher: Ref | None
+    licence: str
+    load: LoadRow | None
+    levels: Sequence[LevelRow]
+    parts: Sequence[SchemeRow]
+    part_of: Ref | None
+    top: Branch | None
+    listing: Listing | None
+    variables: Sequence[tuple[Ref, Sequence[Ref]]]
+
+
+def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> SchemeRow:
+    """Return a scheme as a row with the counts of the manifest; a container has the sum of its parts."""
+    parts = build.schemes.parts(scheme)
+    graphs = [g for g in build.manifest.current_graphs("scheme") if g.id in {scheme.id, *(p.id for p in parts)}]
+    own = next((g for g in graphs if g.id == scheme.id), graphs[0] if graphs else None)
+    return SchemeRow(
+        id=scheme.id,
+        href=f"/cs/{scheme.id}",
+        title=choose(scheme.titles, language) or Text(scheme.id, ""),
+        concepts=sum(g.concepts for g in graphs),
+        inactive=sum(g.inactive for g in graphs),
+        version=own.version if own else "",
+        valid_from=own.valid_from.isoformat() if own else "",
+        redistributable=all(g.redistribution == "allowed" for g in graphs),
+        parts=len(parts),
+    )
+
+
+def scheme_rows(build: ServedBuild, language: str) -> list[SchemeRow]:
+    """Return all schemes, largest first."""
+    rows = [scheme_row(build, scheme, language) for scheme in build.schemes.by_iri.values()]
+    return sorted(rows, key=lambda row: (-row.concepts, sort_key(row.title.value)))
+
+
+def scheme_page(
+    build: ServedBuild, scheme: SchemeFacts, language: str, *, offset: int = 0, everything: bool = False
+) -> SchemePage:
+    """Return the data of a code system page."""
+    releases = editions_of(build, "scheme", scheme.id)
+    current = next((row for row in releases if row.current), None)
+    told = statements(build, current.graph) if current else {}
+    publishers = iris_of(told, "dct:publisher")
+    known = refs(build, [*publishers, *filter(None, [scheme.part_of])], language)
+    title = choose(scheme.titles, language) or Text(scheme.id, "")
+    tops = top_concepts(build, scheme, language, everything=everything) if scheme.hierarchical else None
+    return SchemePage(
+        facts=scheme,
+        title=title,
+        other_titles=[text for text in in_order(scheme.titles, language) if text != title],
+        descriptions=in_order(scheme.descriptions, language),
+        row=scheme_row(build, scheme, language),
+        releases=releases,
+        differences=[
+            DifferenceRow(href=document(build.iris, d.graph), old=d.old, new=d.new, count=sum(d.counts.values()))
+            for d in build.manifest.differences_of(scheme.id)
+        ],
+        publisher=next((known[iri] for iri in publishers), None),
+        licence=one(told, "dct:license"),
+        load=loads_of(build, told),
+        levels=_levels(build, scheme, language),
+        parts=[scheme_row(build, part, language) for part in build.schemes.parts(scheme)],
+        part_of=known.get(scheme.part_of),
+        top=tops,
+        listing=None if tops else _listing(build, scheme, language, offset),
+        variables=_variables(build, scheme, language),
+    )
+
+
+def _levels(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[LevelRow]:
+    found: dict[str, int] = {}
+    for row in select(build.store_of(scheme.id), "scheme-levels", scheme=NamedNode(scheme.iri)):
+        found[value(row, "level")] = int(value(row, "depth"))
+    graph = build.manifest.find_graph("scheme", scheme.id)
+    counts = graph.levels if graph else {}
+    known = refs(build, found, language)
+    rows = [
+        LevelRow(ref=known[iri], depth=depth, count=counts.get(iri.rpartition("/")[2], 0))
+        for iri, depth in found.items()
+    ]
+    return sorted(rows, key=lambda row: (row.depth, row.ref.iri))
+
+
+def _listing(build: ServedBuild, scheme: SchemeFacts, language: str, offset: int) -> Listing | None:
+    """Return one page of a flat list, sorted by `sort_key`: by code where codes are numeric or short."""
+    listed = build.schemes.concepts(scheme.iri)
+    if not listed:
+        return None
+
+    def order(item: ListedCode) -> tuple[bool, str]:
+        return not item.active, sort_key(item.notation)
+
+    shown = sorted(listed, key=order)[offset : offset + PAGE]
+    return Listing(
+        rows=[
+            Ref(
+                iri=item.iri,
+                href=document(build.iris, item.iri, scheme.id, item.notation),
+                label=choose(item.labels, language) or Text("", ""),
+                notation=item.notation,
+                scheme=scheme.id,
+                active=item.active,
+            )
+            for item in shown
+        ],
+        total=len(listed),
+        offset=offset,
+    )
+
+
+def _variables(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[tuple[Ref, Sequence[Ref]]]:
+    """Return the variables coded in the scheme, by dataset."""
+    found: dict[str, set[str]] = {}
+    for row in select(build.store, "scheme-variables", scheme=NamedNode(scheme.iri)):
+        found.setdefault(value(row, "dataset"), set()).add(value(row, "variable"))
+    known = refs(build, {*found, *(v for variables in found.values() for v in variables)}, language)
+    pairs = [
+        (known[dataset], sorted((known[v] for v in variables), key=lambda r: r.sort_key))
+        for dataset, variables in found.items()
+    ]
+    return sorted(pairs, key=lambda pair: sort_key(pair[0].label.value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularyTerm:
+    """A class or property of the begrepp vocabulary."""
+
+    id: str
+    name: str
+    label: Text
+    definition: Text | None
+    classes: Sequence[str]
+
+
+def vocabulary(build: ServedBuild, language: str) -> list[VocabularyTerm]:
+    """Return the classes and properties of the begrepp vocabulary."""
+    said: dict[str, dict[str, list[Text]]] = {}
+    for row in select(build.store, "vocabulary"):
+        term = row["value"]
+        lang = term.language or "" if isinstance(term, Literal) else ""
+        about = said.setdefault(value(row, "term"), {})
+        about.setdefault(compact(value(row, "property")), []).append(Text(value(row, "value"), lang))
+    return sorted(
+        (
+            VocabularyTerm(
+                id=iri.rpartition("#")[2],
+                name=compact(iri),
+                label=choose(about.get("rdfs:label", []), language) or Text(compact(iri), ""),
+                definition=choose(about.get("skos:definition", []), language),
+                classes=sorted(compact(text.value) for text in about.get("rdf:type", [])),
+            )
+            for iri, about in said.items()
+        ),
+        key=lambda term: (not term.id[:1].isupper(), term.id.casefold()),
+    )

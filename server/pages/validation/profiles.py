@@ -1,0 +1,115 @@
+"""Data of the validation form and of profile pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+from begrepp.text.swedish import sort_key
+from begrepp.validation.profiles.classes import ClassDoc, by_class
+from begrepp.validation.profiles.diagram import diagram
+from begrepp.validation.profiles.profile import Profile, find_profile, profiles
+from begrepp.validation.profiles.shape_doc import ShapeDoc, profile_documentation
+from begrepp.validation.rdf_input.syntax import NAMES
+from begrepp.validation.reports.i18n import choose
+from server.state import app_state, served_build
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileRow:
+    """A profile in a list."""
+
+    name: str
+    title: str
+    summary: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPage:
+    """Data of the validation form: profiles and limits."""
+
+    profiles: Sequence[ProfileRow]
+    chosen: str
+    graphs: Sequence[tuple[str, str]]
+    syntaxes: Sequence[str]
+    megabytes: int
+    urls: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An example file of a profile."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfilePage:
+    """Data of a profile page."""
+
+    profile: Profile
+    title: str
+    summary: str
+    classes: Sequence[ClassDoc]
+    shapes: int
+    diagram: Markup
+    valid: Sequence[Example]
+    invalid: Sequence[Example]
+
+
+def form_page(language: str, chosen: str) -> FormPage:
+    """Return the form with a profile preselected."""
+    settings = app_state().settings
+    graphs = [
+        (each.graph, f"{choose(each.titles, language) or each.id} {each.version}")
+        for each in served_build().manifest.graphs
+    ]
+    return FormPage(
+        profiles=[
+            ProfileRow(
+                name=each.name,
+                title=choose(each.title, language),
+                summary=choose(each.summary, language),
+                version=each.version,
+            )
+            for each in profiles(settings)
+        ],
+        chosen=chosen,
+        graphs=sorted(graphs, key=lambda each: sort_key(each[1])),
+        syntaxes=list(NAMES),
+        megabytes=settings.validation_mb,
+        urls=bool(settings.validation_hosts),
+    )
+
+
+def profile_page(name: str, language: str) -> ProfilePage:
+    """Return the data of a profile page by class. Raises `UsageError` for an unknown name."""
+    profile = find_profile(name, app_state().settings)
+    shapes = _documented(profile.folder, tuple((path, path.stat().st_mtime_ns) for path in profile.files))
+    classes = by_class(shapes)
+    title = choose(profile.title, language)
+    return ProfilePage(
+        profile=profile,
+        title=title,
+        summary=choose(profile.summary, language),
+        classes=classes,
+        shapes=len(shapes),
+        # The diagram is ours: everything in it that comes from the shapes is escaped where it is drawn.
+        diagram=Markup(diagram(classes, language, title)),
+        valid=[Example(name=path.name, text=path.read_text(encoding="utf-8")) for path in profile.examples("valid")],
+        invalid=[
+            Example(name=path.name, text=path.read_text(encoding="utf-8")) for path in profile.examples("invalid")
+        ],
+    )
+
+
+@lru_cache(maxsize=32)
+def _documented(folder: Path, files: tuple[tuple[Path, int], ...]) -> tuple[ShapeDoc, ...]:
+    """Return the documented shapes of a profile, cached by the checksums of its files."""
+    return tuple(profile_documentation(find_profile(str(folder), app_state().settings)))

@@ -1,0 +1,118 @@
+"""Error messages on pages are in the language of the page."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from begrepp.settings import ROOT
+from server.http.i18n import LANGUAGES, Translator, messages, values_in
+
+HTML = {"Accept": "text/html"}
+# Errors of the core that a page can show; those of loading and building reach the command line only.
+SHOWN = ("QueryError", "QueryRefused", "QueryTimeout", "QueryTooLarge", "NotFound", "NoBuild", "ParameterError")
+INTERNAL = {"NotImplementedError", "AssertionError", "ConnectionError", "TypeError", "ValueError", "KeyError"}
+ERROR = re.compile(
+    r"(Error|Missing|Gone|Found|Refused|TooLarge|RateLimited|NotRdf|FetchError|Timeout|Busy|Queries|Abandoned|FileInProgress"
+    r"|Ambiguous|NoBuild|NotAcceptable|MediaType)$"
+)
+
+
+def _template(node: ast.expr) -> str:
+    """A string literal, with `{}` for each value of an f-string."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _raised(folder: str) -> Iterator[str]:
+    """The sentences that errors are raised with in the modules of a folder."""
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            name = node.func.id
+            if name in INTERNAL or not ERROR.search(name) or (folder != "server" and name not in SHOWN):
+                continue
+            for text in map(_template, node.args):
+                if re.search(r"[a-z] |\.$", text):
+                    yield text
+
+
+@pytest.mark.parametrize("folder", ["server", "begrepp"])
+def test_every_message_that_a_page_shows_is_translated(folder: str) -> None:
+    raised = {*_raised(folder)}
+    assert len(raised) > 20
+    for language in set(LANGUAGES) - {"en"}:
+        assert not raised - messages(language).keys(), language
+
+
+def test_the_title_of_every_check_is_translated() -> None:
+    titles = {
+        found[1]
+        for path in (ROOT / "queries/checks").glob("*.rq")
+        if (found := re.search(r"^#\+ title: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+    }
+    assert titles and not titles - messages("sv").keys()
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+def test_a_translation_has_the_values_of_the_message(language: str) -> None:
+    for english, words in messages(language).items():
+        assert len(re.findall(r"\{\d*\}", words)) <= english.count("{}"), english
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "values"),
+    [
+        ("Nothing.", "Nothing.", []),
+        ("No {} in {}.", "No C50 in atc.", ["C50", "atc"]),
+        ("No {} in {}.", "No C50 on atc.", None),
+        ("{}: {}", "a: b: c", ["a", "b: c"]),
+        ("a{}a", "a", None),
+    ],
+)
+def test_values_are_found_in_a_message(pattern: str, text: str, values: list[str] | None) -> None:
+    assert values_in(pattern, text) == values
+
+
+def test_a_message_keeps_its_values_and_the_name_before_it() -> None:
+    say = Translator("sv")
+    assert say.message("There is no code system xyz.") == "Kodverket xyz finns inte."
+    assert say.message("since: '2019' is not a date.") == "since: ”2019” är inget datum."
+    assert say.message("Not a message.") == "Not a message."
+    assert Translator("en").message("There is no code system xyz.") == "There is no code system xyz."
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/cs/finns-inte/index", 404, "Kodverket finns-inte finns inte."),
+        ("/sparql?query=SELECT+*+%7B", 400, "Rätta frågan och försök igen."),
+        ("/queries/what-a-code-meant-on-a-day?day=igår", 400, "är inget datum"),
+        ("/queries/finns-inte", 404, "Exempelfrågan ”finns-inte” finns inte."),
+        ("/cs/onkologi?asOf=i-dag", 400, "är inget datum"),
+        ("/harmonise?a=nkbc&b=nkbc", 400, "Datamängderna är desamma."),
+    ],
+)
+def test_a_page_shows_an_error_in_its_language(client: FlaskClient, path: str, status: int, words: str) -> None:
+    response = client.get(path, headers={**HTML, "Accept-Language": "sv"})
+    assert (response.status_code, words in response.text) == (status, True)
+    english = client.get(path, headers={**HTML, "Accept-Language": "en"})
+    assert words not in english.text
+
+
+def test_a_refused_upload_is_explained_in_the_language_of_the_page(client: FlaskClient) -> None:
+    response = client.post("/check?lang=sv", data={"list": "kon", "values": "811218-9876"}, headers=HTML)
+    assert "innehåller ett personnummer" in response.text
+    empty = client.post("/validation?lang=sv", data={"profile": "dcat-ap-se"}, headers=HTML)
+    assert "Det finns inga data att validera." in empty.text
+
+
+def test_machines_get_messages_in_english(client: FlaskClient) -> None:
+    response = client.get("/cs/finns-inte", headers={"Accept": "application/json", "Accept-Language": "sv"})
+    assert "finns inte" not in response.text.replace("finns-inte", "")

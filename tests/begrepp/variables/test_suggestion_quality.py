@@ -30,7 +30,7 @@ STARTER = (
     *("biobank-sverige", "cancerregistret", "dodsorsaksregistret", "gms-ngp", "ichom-brostcancer"),
     *("lakemedelsregistret", "nkbc", "nlcr", "npcr", "patientregistret", "scapis"),
 )
-NARROW = ("matching_unit", "same_label")
+NARROW = ("matching_unit", "same_label", "date_and_other_concept")
 """Weights whose change moves the figures least."""
 RANK_TOLERANCE = 0.01
 SCORE_TOLERANCE = 0.003

@@ -27,7 +27,7 @@ class Bm25:
             self.frequency.update(document.keys())
         self.average = sum(sum(d.values()) for d in self.documents) / max(len(self.documents), 1)
 
-    def rank(self, text: str, most: int = 10) -> list[ConceptTarget]:
+    def rank(self, text: str, limit: int = 10) -> list[ConceptTarget]:
         """The targets that BM25 finds for a text, the best first."""
         scores: dict[int, float] = defaultdict(float)
         count = len(self.documents)
@@ -41,4 +41,4 @@ class Bm25:
                     length = sum(document.values()) / self.average
                     scores[number] += rarity * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length))
         ranked = sorted(scores, key=lambda number: (-scores[number], number))
-        return [self.targets[number] for number in ranked[:most]]
+        return [self.targets[number] for number in ranked[:limit]]

@@ -74,8 +74,8 @@ def _rankers(
 
     def ours(entry: VariableEntry, dataset: str) -> list[str]:
         if isinstance(suggester, CodeSuggester):
-            return [found.target.iri for found in suggester.suggest(entry, most=10, least=0.0)]
-        return [found.target.iri for found in suggester.suggest(entry, dataset=dataset, most=10, least=0.0)]
+            return [found.target.iri for found in suggester.suggest(entry, limit=10, min_score=0.0)]
+        return [found.target.iri for found in suggester.suggest(entry, dataset=dataset, limit=10, min_score=0.0)]
 
     def label(entry: VariableEntry, _: str) -> list[str]:
         return [target.iri for target in plain.rank(" ".join(text.value for text in entry.labels))]

@@ -77,7 +77,7 @@ def write_suggestions(
     build = current_build(settings)
     manifest = read_manifest(build)
     found = suggest_for_dataset(
-        dictionary, records, DiskStore(build / "store"), manifest, schemes=schemes, most=most, again=again
+        dictionary, records, DiskStore(build / "store"), manifest, schemes=schemes, limit=most, include_linked=again
     )
     if output == "table":
         _print(found)

@@ -1,7 +1,6 @@
-"""Records that loaders yield: takes nothing, defines frozen dataclasses of schemes, datasets, variables and structures.
+"""Records: frozen dataclasses that loaders fill from publishers' files and `begrepp.graph` converts to RDF.
 
-Only `begrepp.graph.triple_writer` converts them to RDF. A reference to a concept in the same scheme is its notation;
-a reference for which `is_iri` is true is an IRI of the publisher; `scheme:notation` refers to another scheme.
+A reference to a concept is its notation in the same scheme, `scheme:notation` in another one, or an IRI (`is_iri`).
 """
 
 from begrepp.records.common import Agent, Justification, Link, Redistribution, Text, is_iri, links, texts

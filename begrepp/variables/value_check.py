@@ -273,7 +273,7 @@ def _read_entries(lists: Sequence[str], missing: Sequence[str], context: QueryCo
 def _read_edition_entries(scheme: str, edition: str, context: QueryContext) -> list[CodeListEntry]:
     id_ = scheme.removeprefix(context.iris.scheme(""))
     if "://" in id_:
-        raise UsageError("Only code systems have editions.", "Leave out what stands successors_of @.")
+        raise UsageError("Only code systems have editions.", "Omit the part after @.")
     labels: dict[str, list[Text]] = defaultdict(list)
     facts: dict[str, tuple[str, bool]] = {}
     for row in select(context.store, "codes-of-an-edition", edition=NamedNode(context.iris.edition(id_, edition))):

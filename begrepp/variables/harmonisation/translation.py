@@ -45,7 +45,7 @@ _INVERSE = {Match.BROAD: Match.NARROW, Match.NARROW: Match.BROAD}
 
 
 @dataclass(frozen=True, slots=True)
-class TranslationStep:
+class PathStep:
     """One step of a path: target concept, match, IRI of the mapping (empty for a step in the hierarchy), confidence."""
 
     to: str
@@ -58,7 +58,7 @@ class TranslationStep:
 class TranslationPath:
     """A path from a code to a code, and the combined match."""
 
-    steps: tuple[TranslationStep, ...]
+    steps: tuple[PathStep, ...]
     match: Match
 
     @property
@@ -87,7 +87,7 @@ def find_paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> 
     frontier: dict[str, dict[str, TranslationPath]] = {
         source: {source: TranslationPath((), Match.SAME)} for source in dict.fromkeys(sources)
     }
-    steps_from: dict[str, list[TranslationStep]] = {}
+    steps_from: dict[str, list[PathStep]] = {}
     best_paths: dict[str, dict[str, TranslationPath]] = {source: dict(reached) for source, reached in frontier.items()}
     for _ in range(MAX_STEPS):
         _read_steps(
@@ -113,14 +113,14 @@ def find_paths(store: Store, sources: Iterable[str], targets: Iterable[str]) -> 
     return found
 
 
-def _extend_path(path: TranslationPath, step: TranslationStep) -> TranslationPath | None:
+def _extend_path(path: TranslationPath, step: PathStep) -> TranslationPath | None:
     if step.mapping and sum(bool(each.mapping) for each in path.steps) >= MAX_MAPPINGS:
         return None
     match = combine_matches(path.match, step.match)
     return None if match is None else TranslationPath((*path.steps, step), match)
 
 
-def _read_steps(store: Store, concepts: set[str], steps_from: dict[str, list[TranslationStep]]) -> None:
+def _read_steps(store: Store, concepts: set[str], steps_from: dict[str, list[PathStep]]) -> None:
     ordered = sorted(concepts)
     for concept in ordered:
         steps_from[concept] = []
@@ -134,9 +134,7 @@ def _read_steps(store: Store, concepts: set[str], steps_from: dict[str, list[Tra
                 match = _INVERSE.get(match, match)
             confidence = value(row, "confidence")
             steps_from[value(row, "concept")].append(
-                TranslationStep(
-                    value(row, "next"), match, value(row, "mapping"), float(confidence) if confidence else None
-                )
+                PathStep(value(row, "next"), match, value(row, "mapping"), float(confidence) if confidence else None)
             )
 
 

@@ -29,9 +29,9 @@ class CodeSuggester:
             for key in _code_keys([target.notation, *(text.value for text in target.labels)]):
                 self._by_code[key].append(target)
 
-    def suggest(self, entry: VariableEntry, *, most: int = 5, least: float = MIN_SCORE) -> list[Suggestion]:
+    def suggest(self, entry: VariableEntry, *, limit: int = 5, min_score: float = MIN_SCORE) -> list[Suggestion]:
         """Return the best codes for a value, highest score first."""
-        by_words = self._by_words.suggest(entry, most=most, least=least)
+        by_words = self._by_words.suggest(entry, limit=limit, min_score=min_score)
         by_code = [
             Suggestion(entry, target, _SAME_CODE_SCORE, (f"code: {key} ~ {target.notation}",))
             for key in sorted(_code_keys([entry.name, *(text.value for text in entry.labels)]))
@@ -41,7 +41,7 @@ class CodeSuggester:
         for suggestion in (*by_code, *by_words):
             if suggestion.target.iri not in best or best[suggestion.target.iri].score < suggestion.score:
                 best[suggestion.target.iri] = suggestion
-        return sorted(best.values(), key=lambda suggestion: (-suggestion.score, suggestion.target.notation))[:most]
+        return sorted(best.values(), key=lambda suggestion: (-suggestion.score, suggestion.target.notation))[:limit]
 
 
 def value_entry(variable: str, name: str, code: str, label: str) -> VariableEntry:

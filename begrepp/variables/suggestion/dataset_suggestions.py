@@ -49,13 +49,13 @@ def suggest_for_dataset(
     manifest: Manifest,
     *,
     schemes: Sequence[str] = (),
-    most: int = 5,
-    again: bool = False,
+    limit: int = 5,
+    include_linked: bool = False,
 ) -> SuggestionRun:
     """Suggest concepts for the variables of a dataset in the build, or of `records` of a dictionary.
 
-    `schemes` are ids of the schemes to search (default: all that variables measure); `again` includes variables that
-    are linked already. Raises `UsageError` for an unknown dataset.
+    `schemes` are ids of the schemes to search (default: all that variables measure). `include_linked` adds variables
+    that are linked already. Raises `UsageError` for an unknown dataset.
     """
     iris = Iris(manifest.base)
     if records is not None:
@@ -67,7 +67,7 @@ def suggest_for_dataset(
             raise UsageError(
                 f"The build has no dataset {dictionary}.", f"It has: {known}. Alternatively give files and --loader."
             )
-        entries = all_entries(store, dataset) if again else unlinked_entries(store, dataset)
+        entries = all_entries(store, dataset) if include_linked else unlinked_entries(store, dataset)
     linked = linked_variables(store, [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")])
     scheme_iris = [iris.scheme(id_) for id_ in schemes] or [
         value(row, "scheme") for row in select(store, "schemes-measured")
@@ -81,7 +81,7 @@ def suggest_for_dataset(
     suggestions = [
         suggestion
         for entry in entries
-        for suggestion in suggester.suggest(entry, dataset=dataset, most=most)
+        for suggestion in suggester.suggest(entry, dataset=dataset, limit=limit)
         if (entry.iri, suggestion.target.iri) not in denied
     ]
     return SuggestionRun(
@@ -117,4 +117,6 @@ def _suggest_codes(
         if list_iris not in suggesters:
             suggesters[list_iris] = CodeSuggester(concept_targets(store, list_iris))
         for code, label in entry.values:
-            yield from suggesters[list_iris].suggest(value_entry(entry.iri, entry.name, code, label), most=1, least=0.5)
+            yield from suggesters[list_iris].suggest(
+                value_entry(entry.iri, entry.name, code, label), limit=1, min_score=0.5
+            )

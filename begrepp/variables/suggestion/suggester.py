@@ -71,7 +71,7 @@ class Suggester:
         self._linked = [each for each in linked if any(iri in self._position for iri in each.concepts)]
 
     def suggest(
-        self, entry: VariableEntry, *, dataset: str = "", most: int = 5, least: float = MIN_SCORE
+        self, entry: VariableEntry, *, dataset: str = "", limit: int = 5, min_score: float = MIN_SCORE
     ) -> list[Suggestion]:
         """Return the best concepts for an entry, highest score first."""
         scores: dict[int, float] = {}
@@ -87,8 +87,8 @@ class Suggester:
         ranked = sorted(scores, key=lambda number: (-scores[number], self._targets[number].notation))
         return [
             Suggestion(entry, self._targets[number], round(min(scores[number], 0.99), 3), tuple(reasons[number]))
-            for number in ranked[:most]
-            if scores[number] >= least
+            for number in ranked[:limit]
+            if scores[number] >= min_score
         ]
 
     def _query_texts(self, entry: VariableEntry) -> list[tuple[str, list[WordToken], float]]:

@@ -101,7 +101,7 @@ def evaluate(collection: Collection, weights: Weights = DEFAULT_WEIGHTS) -> tupl
     scores: dict[str, list[float]] = defaultdict(list)
     missed = []
     for row in collection.judged:
-        found = suggester.suggest(row.entry, most=5)
+        found = suggester.suggest(row.entry, limit=5)
         right = [place for place, each in enumerate(found, start=1) if each.target.iri in row.concepts]
         ranks.append(1 / right[0] if right else 0.0)
         scores[row.group].append(found[right[0] - 1].score if right else 0.0)

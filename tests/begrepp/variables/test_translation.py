@@ -14,8 +14,8 @@ from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.store.disk import DiskStore
 from begrepp.variables.harmonisation.translation import (
     Match,
+    PathStep,
     TranslationPath,
-    TranslationStep,
     combine_matches,
     find_paths,
     format_path,
@@ -91,7 +91,7 @@ def test_what_two_steps_say_together(first: Match, second: Match, sum_: Match | 
 
 def test_the_surest_is_chosen() -> None:
     def path(match: Match, sure: float) -> TranslationPath:
-        return TranslationPath((TranslationStep("urn:x", match, "urn:m", sure),), match)
+        return TranslationPath((PathStep("urn:x", match, "urn:m", sure),), match)
 
     assert [
         iri for iri, _ in select_best_targets({"urn:broad": path(Match.BROAD, 1), "urn:same": path(Match.SAME, 0.5)})

@@ -23,7 +23,7 @@ from begrepp.errors import InputError, Origin
 
 MAX_UNPACKED = 8 * 1024**3
 MAX_RATIO = 200
-_SMALL = 10 * 1024**2
+_MAX_UNCHECKED_RATIO_BYTES = 10 * 1024**2
 # Exceptions of `zipfile` for archives that are truncated, corrupt, encrypted or compressed by an unknown method.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
@@ -42,7 +42,7 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
         ) from None
     unpacked_bytes = sum(member.file_size for member in members)
     ratio = unpacked_bytes // max(path.stat().st_size, 1)
-    if unpacked_bytes > MAX_UNPACKED or (unpacked_bytes > _SMALL and ratio > MAX_RATIO):
+    if unpacked_bytes > MAX_UNPACKED or (unpacked_bytes > _MAX_UNCHECKED_RATIO_BYTES and ratio > MAX_RATIO):
         raise InputError(
             path,
             f"the archive would expand to {unpacked_bytes:,} bytes, {ratio:,} times its size: "

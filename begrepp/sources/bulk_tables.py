@@ -50,7 +50,7 @@ def stage_table(
     texts: Iterable[str] = (),
     counted: bool = True,
 ) -> None:
-    """Read a file into `STAGED_TABLE`: the rows of `read_exact`, in a thirtieth of its time (measured on RF2 files).
+    """Read a file into `STAGED_TABLE`: the rows of `read_exact`, in a thirtieth of its time.
 
     A faulty file is read again with `read_exact`, which raises `InputError` or `PersonalDataError` with the row. The
     columns `texts` are searched for identity numbers.

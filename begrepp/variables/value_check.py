@@ -28,7 +28,7 @@ class Verdict(StrEnum):
     VALID = "valid"
     MISSING = "missing"
     """No value: empty, or a sentinel value of the list."""
-    WRITTEN = "written otherwise"
+    SPELLING = "written otherwise"
     RETIRED = "retired"
     OTHER_EDITION = "of another edition"
     UNKNOWN = "unknown"
@@ -119,7 +119,7 @@ def _check_value(raw: str, finder: _CodeFinder, language: str) -> CheckedValue:
         variants = finder.find_variants(text)
         if len(variants) == 1:
             entry = variants[0]
-            verdict = Verdict.WRITTEN if entry.active else Verdict.RETIRED
+            verdict = Verdict.SPELLING if entry.active else Verdict.RETIRED
             return _checked_value(raw, entry, verdict, language)
         near = variants or finder.find_near(text)
         return CheckedValue(
@@ -130,7 +130,7 @@ def _check_value(raw: str, finder: _CodeFinder, language: str) -> CheckedValue:
     verdict = Verdict.VALID if entry.active else Verdict.RETIRED
     # A code with surrounding blanks is a spelling variant.
     return _checked_value(
-        raw, entry, Verdict.WRITTEN if verdict is Verdict.VALID and raw != text else verdict, language
+        raw, entry, Verdict.SPELLING if verdict is Verdict.VALID and raw != text else verdict, language
     )
 
 

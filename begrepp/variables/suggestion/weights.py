@@ -1,7 +1,7 @@
 """Weights of the evidence that concept suggestions are ranked by.
 
-Set by trial on the links of the starter (`python -m bench suggest`). A change must keep the figures of
-tests/begrepp/variables/suggestion_baseline.toml or raise them.
+`python -m bench suggest` compares the ranking with BM25. A change of a weight changes the figures of judged rows in
+tests/begrepp/variables/suggestion_baseline.toml.
 """
 
 from __future__ import annotations

@@ -14,13 +14,15 @@ serve: build editor
 build: setup
 	$(BIN)/begrepp build
 
+# One worker per processor, at most four. All tests of a file run in one worker, which makes its fixtures once.
 test: setup
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile
 
+# Sequential: some tests measure time, and some use all the memory that they are allowed.
 test-slow: setup
 	$(BIN)/python -m pytest -q -m slow
 
-# The SPARQL editor of the web page: built with npm where there is npm; the page works without it, and says so.
+# The SPARQL editor of the web page, built with npm if npm is installed; without it the page has a text field.
 EDITOR := server/static/editor
 editor: $(EDITOR)/editor.js
 
@@ -40,7 +42,7 @@ check-style: setup
 check: check-style test
 
 golden: setup
-	$(BIN)/python -m tests.golden
+	$(BIN)/python -m tests.golden $(NAME)
 
 bench: setup
 	$(BIN)/python -m bench $(BENCH) data

@@ -1,6 +1,6 @@
-"""Where things lie and what can be chosen: folders, base IRI, languages, limits.
+"""Settings: folders, base IRI, languages and limits.
 
-Everything has a default; environment variables named `BEGREPP_…` override it.
+Every setting has a default; environment variables named `BEGREPP_…` override it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,28 @@ DEFAULT_BASE = "https://w3id.org/begrepp/"
 LANGUAGES = ("sv", "en")
 
 
+_FORMER_NAMES = {
+    "BEGREPP_QUERY_QUEUE": "BEGREPP_QUERY_LINE",
+    "BEGREPP_QUERY_QUEUE_EACH": "BEGREPP_QUERY_LINE_EACH",
+    "BEGREPP_ANSWER_CACHE_MB": "BEGREPP_KEPT_ANSWERS_MB",
+    "BEGREPP_PAGE_CACHE_MB": "BEGREPP_KEPT_PAGES_MB",
+}
+"""Environment variables and their names before version 0.2.0, which still work."""
+
+
+def former_variables() -> list[tuple[str, str]]:
+    """Return the environment variables that are set under a former name, as (former name, name)."""
+    return [(former, name) for name, former in _FORMER_NAMES.items() if former in os.environ]
+
+
+def _variable(name: str, default: str) -> str:
+    """Return the value of an environment variable, set under its name or its former name."""
+    former = _FORMER_NAMES.get(name, name)
+    return os.environ.get(name, os.environ.get(former, default))
+
+
 def languages_for(reader: str) -> list[str]:
-    """The languages to look for words in, the reader's first."""
+    """Return the languages to look for texts in, the reader's language first."""
     return [reader, *(language for language in LANGUAGES if language != reader)]
 
 
@@ -33,7 +53,7 @@ def _folder(variable: str) -> Path | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One place for what an operator may change."""
+    """Everything that an operator may change."""
 
     base: str = field(default_factory=lambda: os.environ.get("BEGREPP_BASE", DEFAULT_BASE))
     data: Path = field(default_factory=_data_folder)
@@ -41,8 +61,8 @@ class Settings:
     query_seconds: float = field(default_factory=lambda: float(os.environ.get("BEGREPP_QUERY_SECONDS", "30")))
     query_workers: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_WORKERS", "2")))
     query_memory_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_MEMORY_MB", "4096")))
-    query_line: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_LINE", "32")))
-    query_line_each: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_LINE_EACH", "8")))
+    query_queue: int = field(default_factory=lambda: int(_variable("BEGREPP_QUERY_QUEUE", "32")))
+    query_queue_each: int = field(default_factory=lambda: int(_variable("BEGREPP_QUERY_QUEUE_EACH", "8")))
     query_result_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_QUERY_RESULT_MB", "64")))
     validation_seconds: float = field(default_factory=lambda: float(os.environ.get("BEGREPP_VALIDATION_SECONDS", "60")))
     validation_workers: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_VALIDATION_WORKERS", "1")))
@@ -58,8 +78,8 @@ class Settings:
     store_url: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE", ""))
     store_user: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE_USER", ""))
     store_password: str = field(default_factory=lambda: os.environ.get("BEGREPP_STORE_PASSWORD", ""), repr=False)
-    kept_answers_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_KEPT_ANSWERS_MB", "64")))
-    kept_pages_mb: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_KEPT_PAGES_MB", "64")))
+    answer_cache_mb: int = field(default_factory=lambda: int(_variable("BEGREPP_ANSWER_CACHE_MB", "64")))
+    page_cache_mb: int = field(default_factory=lambda: int(_variable("BEGREPP_PAGE_CACHE_MB", "64")))
     access_log: bool = field(default_factory=lambda: os.environ.get("BEGREPP_ACCESS_LOG", "") not in ("", "0"))
     report_link: str = field(default_factory=lambda: os.environ.get("BEGREPP_REPORT_LINK", ""))
     trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_TRUSTED_PROXIES", "0")))
@@ -72,22 +92,22 @@ class Settings:
 
     @property
     def meanings(self) -> Path:
-        """What was published of codes with several meanings, so that no address ever changes; keep it with `raw/`."""
+        """CSV file that fixes the IRIs of codes with several meanings across builds; back it up with `raw/`."""
         return self.data / "meanings.csv"
 
     @property
     def builds(self) -> Path:
-        """Finished builds, one directory each."""
+        """Finished builds, one folder each."""
         return self.data / "builds"
 
     @property
     def cache(self) -> Path:
-        """What was loaded for earlier builds."""
+        """The cache of parts loaded for earlier builds."""
         return self.data / "cache"
 
     @property
     def current(self) -> Path:
-        """The link to the build that is served."""
+        """The symbolic link to the build that is served."""
         return self.data / "current"
 
     @property
@@ -102,5 +122,5 @@ class Settings:
 
     @property
     def logs(self) -> Path:
-        """Build logs that a person can read."""
+        """Build logs in plain text."""
         return self.data / "logs"

@@ -48,7 +48,7 @@ BENCHES: dict[str, Callable[..., None]] = {
 
 
 def main() -> None:
-    """Run the benchmark that is named."""
+    """Run the named benchmark."""
     if len(sys.argv) < 3 or sys.argv[1] not in BENCHES:
         sys.exit(f"usage: python -m bench {{{','.join(BENCHES)}}} DATA\n{__doc__}")
     BENCHES[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])

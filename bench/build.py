@@ -1,4 +1,4 @@
-"""From publishers' files to a graph that is served: how many quads a second, beside tools that only load RDF.
+"""Benchmark of the build: quads per second, next to tools that only load RDF.
 
 `python -m bench build DATA`: what lies in DATA/raw and the starter is built from scratch; then the quads that came of
 it are given, as one file of N-Quads, to rdflib, to Jena's `tdb2.tdbloader` (Debian: libapache-jena-java) and to
@@ -36,7 +36,7 @@ _RDFLIB = "import sys, rdflib; rdflib.Dataset().parse(sys.argv[1], format='nquad
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a command took: seconds on the clock, seconds of processors, and the most memory in GB."""
+    """Cost of a command: wall seconds, CPU seconds and peak memory in GB."""
 
     seconds: float
     processor: float
@@ -44,7 +44,7 @@ class Cost:
 
 
 def run(data: Path) -> None:
-    """Print seconds, processor seconds, memory and quads a second, and each as a multiple of the build's."""
+    """Print wall and CPU seconds, memory and quads per second, each also relative to the build."""
     with tempfile.TemporaryDirectory(dir=data, prefix=".bench-") as name:
         folder = Path(name)
         home = folder / "data"
@@ -73,7 +73,7 @@ def run(data: Path) -> None:
 
 
 def _tools(folder: Path, quads: int) -> Iterator[tuple[str, int, Callable[[], Cost] | str]]:
-    """Each tool, how many quads it is given, and its run, or why there is none."""
+    """Yield each tool, its number of quads, and its run or the reason why there is none."""
     file = folder / "all.nq"
     some = folder / "some.nq"
     with file.open("rb") as lines, some.open("wb") as out:
@@ -114,7 +114,7 @@ def _again(title: str, cost: Cost, before: Manifest, home: Path) -> None:
 
 @contextmanager
 def _changed(home: Path) -> Iterator[None]:
-    """One small list is another: the smallest text file of the editions that lie there, with a line less."""
+    """Remove a line from the smallest text file of the editions."""
     files = [path for path in (home / "raw").rglob("*") if path.suffix in (".csv", ".txt") and path.stat().st_size]
     path = min(files, key=lambda path: path.stat().st_size)
     lines = path.read_bytes().splitlines(keepends=True)
@@ -135,7 +135,7 @@ def _median(run: Callable[[], Cost]) -> Cost:
 
 
 def _measured(command: list[str], **environment: str) -> Cost:
-    """Run a command to its end, and look at the memory of its processes meanwhile."""
+    """Run a command and sample the memory of its processes."""
     started, peak = time.perf_counter(), 0.0
     before = os.times()
     with tempfile.TemporaryFile() as words:
@@ -152,7 +152,7 @@ def _measured(command: list[str], **environment: str) -> Cost:
 
 
 def _family(process: int) -> list[int]:
-    """A process and all that it started."""
+    """Return a process and its descendants."""
     found, pending = [], [process]
     while pending:
         found.append(parent := pending.pop())
@@ -165,7 +165,7 @@ def _family(process: int) -> list[int]:
 
 
 def _memory(process: int) -> float:
-    """The proportional set size in GB; nothing of a process that has ended."""
+    """Return the proportional set size in GB; 0 for a process that has ended."""
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -174,7 +174,7 @@ def _memory(process: int) -> float:
 
 
 def _print(title: str, cost: Cost | str, quads: int, ours: Cost, of: int = 0) -> None:
-    """A line of the table; what was given only some of the quads is compared by the quad."""
+    """Print a row; a tool that was given fewer quads is compared per quad."""
     if isinstance(cost, str):
         print(f"{title:34}{cost}")
         return

@@ -1,4 +1,4 @@
-"""How the current view is best held: a materialised default graph, the union of chosen graphs, or of all.
+"""Benchmark of the current view: a materialised default graph, a union of chosen graphs, or of all graphs.
 
 Two Oxigraph stores are written from the graphs of the current build: one with the view in its default
 graph as well, one with named graphs only. The same queries are asked of both, and must answer alike.

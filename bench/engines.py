@@ -1,4 +1,4 @@
-"""Our endpoint beside Oxigraph's own server, Virtuoso and Jena: the same graph and questions in one run, as ratios.
+"""Benchmark of the SPARQL endpoint next to Oxigraph's server, Virtuoso and Jena, as ratios.
 
 Each question is asked of each engine in turn, seven times, over HTTP; the first time warms up. Ours is asked twice:
 with kept answers off, and as it is served. `×` is how many times as long as ours without kept answers it took.
@@ -53,10 +53,10 @@ OURS_INSTEAD = {
 
 
 def run(data: Path) -> None:
-    """Start the engines over the current build of the data folder, ask, and print the table."""
+    """Start the engines over the current build, run the queries, and print the table."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        fresh = stack.enter_context(serve(data, kept_answers_mb="0", kept_pages_mb="0"))
+        fresh = stack.enter_context(serve(data, answer_cache_mb="0", page_cache_mb="0"))
         kept = stack.enter_context(serve(data))
         others = {"oxigraph": stack.enter_context(oxigraph(folder)), "virtuoso": stack.enter_context(virtuoso(folder))}
         for name, engine in others.items():
@@ -91,7 +91,7 @@ def _jena(folder: Path, main: str, *arguments: str) -> str:
 
 
 def _asked_of_jena(folder: Path, query: str) -> list[float]:
-    """Seconds of each time after a warm-up; not a number where it takes too long."""
+    """Return the seconds of each run after a warm-up; NaN if it takes too long."""
     file = folder / "query.rq"
     file.write_text(sparql_prologue() + query, encoding="utf-8")
     repeated = ("--time", f"--repeat={ROUNDS},{ROUNDS}", "--results", "none", "--query", str(file))

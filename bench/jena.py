@@ -1,4 +1,4 @@
-"""Jena's command line tools from Debian's package libapache-jena-java, which brings classes and no commands."""
+"""Jena's command line tools from Debian's package libapache-jena-java, which contains classes only."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _VERSION = re.compile(r"-\d[\w.]*$")
 
 
 def installed() -> bool:
-    """Whether Java and the package are there."""
+    """Return whether Java and the package are installed."""
     return shutil.which("java") is not None and (JARS / "jena-tdb2.jar").exists()
 
 
 def command(home: Path, main: str, *arguments: str, memory: str = "10g") -> list[str]:
-    """The command that runs one of Jena's main classes. `home` is a folder for what its classes look for and miss."""
+    """Return the command that runs a main class of Jena. `home` is a folder for files that its classes expect."""
     home.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(JARS / "jena-core.jar") as jar:
         for name in jar.namelist():

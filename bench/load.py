@@ -1,4 +1,4 @@
-"""A hundred clients at once, each from an address of its own: `python -m bench load DATA [MINUTES]`, loopback only.
+"""Load test with 100 clients, each with its own loopback address: `python -m bench load DATA [MINUTES]`.
 
 Nine of ten clients ask one query after another: codes by chance, questions of the cookbook, and one in twenty a
 hostile one from `tests/zoo/hostile.toml`; each written a little differently every time, so that no kept answer helps.
@@ -31,7 +31,7 @@ _WARM = 10.0
 
 @dataclass
 class Seen:
-    """What the clients saw: seconds of answers by kind, outcomes by kind, and the memory of the server over time."""
+    """Measurements: response seconds and outcomes by kind, and the server's memory over time."""
 
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     outcomes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -39,7 +39,7 @@ class Seen:
 
 
 class _Asker:
-    """What one client asks, by chance."""
+    """Random requests of one client."""
 
     def __init__(self, number: int) -> None:
         self.chance = random.Random(number)
@@ -52,7 +52,7 @@ class _Asker:
         ]
 
     def next(self) -> tuple[str, str]:
-        """Its kind, and the text of a query or the path of a page."""
+        """Return the kind of the next request, and a query text or a path."""
         code = f"{self.chance.choice('ABCDEFGH')}{self.chance.randrange(10, 99)}"
         if self._pages:
             return "page", f"/cs/icd-10-se/{code}"
@@ -65,7 +65,7 @@ class _Asker:
 
 
 def run(data: Path, minutes: str = "1") -> None:
-    """Load a server over the data folder, and print how it fared."""
+    """Run the load test on a server over the data folder and print the measurements."""
     seen = Seen()
     seconds = float(minutes) * 60
     with ExitStack() as stack:
@@ -90,7 +90,7 @@ def run(data: Path, minutes: str = "1") -> None:
 
 
 def _ask(port: int, number: int, over: float, seen: Seen) -> None:
-    """One client, until the time is over; it waits up to a second between two queries."""
+    """Run one client until the end time, with pauses of up to a second."""
     asker = _Asker(number)
     while time.monotonic() < over:
         kind, asked = asker.next()
@@ -103,7 +103,7 @@ def _ask(port: int, number: int, over: float, seen: Seen) -> None:
 
 
 def _send(port: int, number: int, asked: str, *, page: bool) -> tuple[int | str, float]:
-    """The status, or what broke; and how many seconds to wait, where that is said."""
+    """Return the status or the kind of failure, and the seconds of Retry-After, if any."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60, source_address=(f"127.0.2.{number + 1}", 0))
     try:
         if page:
@@ -121,7 +121,7 @@ def _send(port: int, number: int, asked: str, *, page: bool) -> tuple[int | str,
 
 
 def _resident(port: int) -> int:
-    """Megabytes of the server and its query workers, by their place in the tree of processes."""
+    """Return the megabytes of the server and its query workers."""
     parents, sizes, roots = {}, {}, set()
     for status in Path("/proc").glob("[0-9]*/status"):
         try:

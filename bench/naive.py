@@ -1,4 +1,4 @@
-"""The whole way from publishers' files to a validated, stored and indexed graph, beside rdflib and pySHACL alone.
+"""Benchmark of the whole build next to rdflib and pySHACL alone.
 
 Both get the same files and the same shapes. The alternative parses the triples into one rdflib graph per
 source and validates each with pySHACL; it stores and indexes nothing. Each side runs in a process of
@@ -46,7 +46,7 @@ class _Silent:
 
 
 def jobs(data: Path) -> list[EditionJob]:
-    """The starter and everything that was added."""
+    """Return jobs for the starter and all added editions."""
     editions = [*find_editions(ROOT / "starter"), *find_editions(data / "raw")]
     return [EditionJob(edition, loaders.loader_of(edition)) for edition in editions]
 
@@ -61,7 +61,7 @@ def ours(data: Path) -> str:
 
 
 def alone(data: Path) -> str:
-    """rdflib and pySHACL, nothing else."""
+    """Load and validate with rdflib and pySHACL only."""
     shapes = Graph()
     for file in sorted((ROOT / "shapes").glob("*.ttl")):
         shapes.parse(file)

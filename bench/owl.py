@@ -1,4 +1,4 @@
-"""owlready2 at the size of HPO and Mondo, beside what else could read the same terms.
+"""Benchmark of owlready2 with ontologies of the size of HPO and Mondo, next to other readers.
 
 `python -m bench owl FILES`, where FILES is the folder of publishers' files. The OWL (RDF/XML) is written from the
 terms that the loaders read: named classes with their parents, labels, definitions and exact synonyms. Medians of
@@ -31,7 +31,7 @@ _TOML = (
 
 
 def run(data: Path) -> None:
-    """Print seconds for each way to read the terms."""
+    """Print the seconds of each reader."""
     print(
         "| ontology | classes | own loader of its format | owlready2, to records | pyoxigraph, to triples | reasoned |"
     )

@@ -1,4 +1,4 @@
-"""The questions of the cookbook at size, each with the values it comes with: `python -m bench questions DATA [NAME …]`.
+"""Benchmark of the example queries with their default parameters: `python -m bench questions DATA [NAME …]`.
 
 Each is asked by a process of its own, straight of the store, ROUNDS times, the first to warm up; who takes more than
 MOST seconds in one of them is stopped. Prints milliseconds.
@@ -22,7 +22,7 @@ GOAL = 0.1
 
 
 def run(data: Path, *names: str) -> None:
-    """Ask all, or those that are named, and print a table."""
+    """Run all queries, or the given ones, and print a table."""
     print(f"| question | rows | first | median | p95 ms |\n{'| --- ' * 5}|")
     below = 0
     asked = names or tuple(query.name for query in read_queries("examples"))
@@ -36,7 +36,7 @@ def run(data: Path, *names: str) -> None:
 
 
 def _asked(store: Path, name: str) -> tuple[int, float, list[float]]:
-    """Number of rows, seconds of the first time, and of the others, sorted; none where it was stopped."""
+    """Return the number of rows, the seconds of the first run and of the others, sorted; None if stopped."""
     told: SimpleQueue[tuple[int, float]] = SimpleQueue()
     process = Process(target=_ask, args=(store, name, told))
     process.start()

@@ -1,4 +1,4 @@
-"""How good the search is: judged queries asked of a build, scored by nDCG@10 and MRR, the worst ones first.
+"""Search quality: judged queries scored by nDCG@10 and MRR, worst first.
 
 The judgements lie in `tests/begrepp/search/judged.tsv`: a query, a tab, and what it should find, each with a grade from
 1 (related) to 3 (what is meant). They were written from the publishers' lists before the ranking was.
@@ -24,26 +24,26 @@ DEPTH = 10
 
 @dataclass(frozen=True)
 class Judged:
-    """A query and what it should find: references such as `icd-10-se:C50.*` and their grades."""
+    """A query and its judgements: references such as `icd-10-se:C50.*` with grades."""
 
     query: str
     grades: dict[str, int]
 
     def grade(self, reference: str) -> int:
-        """How well the thing answers the query; the most exact reference counts."""
+        """Return the grade of a hit; the most specific reference counts."""
         if reference in self.grades:
             return self.grades[reference]
         return max((g for pattern, g in self.grades.items() if fnmatchcase(reference, pattern)), default=0)
 
     @cached_property
     def named(self) -> list[int]:
-        """The grades of the things named one by one."""
+        """Grades of references without a wildcard."""
         return [grade for reference, grade in self.grades.items() if not set("*?") & set(reference)]
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A query, its scores, and what it found."""
+    """A query, its scores and its hits."""
 
     judged: Judged
     ndcg: float
@@ -52,7 +52,7 @@ class Scored:
 
 
 def read_judged(path: Path = JUDGED) -> list[Judged]:
-    """The judged queries."""
+    """Return the judged queries."""
     lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
     return [Judged(query, dict(_grades(answers))) for query, answers in lines]
 
@@ -64,7 +64,7 @@ def _grades(answers: str) -> Iterator[tuple[str, int]]:
 
 
 def reference(hit: Hit, iris: Iris) -> str:
-    """What a judgement calls a thing: `icd-10-se:C50.9`, `dataset:nkbc`, `var:nkbc/d_her2`, `scheme:kva`."""
+    """Return the reference of a hit as in judgements: `icd-10-se:C50.9`, `dataset:nkbc`, `var:nkbc/d_her2`."""
     if hit.kind == "dataset":
         return "dataset:" + hit.iri.removeprefix(iris.dataset(""))
     if hit.kind == "variable":
@@ -74,7 +74,7 @@ def reference(hit: Hit, iris: Iris) -> str:
 
 
 def score(judged: Judged, found: Sequence[str]) -> Scored:
-    """nDCG at ten with gain 2^grade - 1, and the reciprocal rank of the first thing that is meant (grade 3)."""
+    """Return nDCG@10 with gain 2^grade - 1, and the reciprocal rank of the first hit with grade 3."""
     grades = [judged.grade(each) for each in found[:DEPTH]]
     ideal = sorted([*judged.named, *(g for each, g in zip(found, grades, strict=False) if each not in judged.grades)])
     best = _gain(reversed(ideal[-DEPTH:]))
@@ -87,7 +87,7 @@ def _gain(grades: Iterable[int]) -> float:
 
 
 def evaluate(index: TextIndex, iris: Iris) -> list[Scored]:
-    """Every judged query asked, the worst answered first."""
+    """Run every judged query; return the scores, worst first."""
     scores = [
         score(judged, [reference(hit, iris) for hit in index.search(judged.query, limit=DEPTH)[1]])
         for judged in read_judged()
@@ -96,7 +96,7 @@ def evaluate(index: TextIndex, iris: Iris) -> list[Scored]:
 
 
 def mean(values: Iterable[float]) -> float:
-    """The mean of some values."""
+    """Return the mean."""
     kept = list(values)
     return sum(kept) / len(kept)
 

@@ -1,4 +1,4 @@
-"""How fast the search answers with two million labels, beside SQLite's FTS5 and SPARQL's CONTAINS on the same labels.
+"""Benchmark of the search with two million labels, next to SQLite FTS5 and SPARQL CONTAINS.
 
 The labels are made up: compounds of the parts that clinical words are made of, the usual ones often and the rare
 ones seldom, two in Swedish and two in English for each of half a million concepts. All three are asked in turn, in
@@ -59,7 +59,7 @@ _ASKED, _SCANNED = 250, 12
 
 
 def run(_: Path) -> None:
-    """Write the labels, index them in three ways, and ask."""
+    """Write the labels, index them in three ways, and run the queries."""
     with tempfile.TemporaryDirectory() as folder:
         labels = Path(folder) / "labels.nt"
         _write(labels)
@@ -90,7 +90,7 @@ def _write(path: Path) -> None:
 
 
 def _named(rng: random.Random) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Two labels in Swedish and two in English; the first words of each list are usual, the last rare."""
+    """Return two Swedish and two English labels; words at the end of each list are rare."""
 
     def one(words: list[str]) -> str:
         return words[min(int(rng.expovariate(4 / len(words))), len(words) - 1)]
@@ -102,7 +102,7 @@ def _named(rng: random.Random) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def _asked() -> tuple[list[str], list[str]]:
-    """Some words in a row of labels that are there, and the beginnings of others as they are typed."""
+    """Return phrases of existing labels, and prefixes as typed."""
     rng = random.Random(7)
     searched, typed = dict[str, None](), dict[str, None]()
     while len(searched) < _ASKED or len(typed) < _ASKED:

@@ -1,4 +1,4 @@
-"""How many requests a second `begrepp serve` answers, and how soon: `python -m bench serving DATA`.
+"""Benchmark of `begrepp serve`: requests per second and latency (`python -m bench serving DATA`).
 
 Concept look-ups (JSON) and concept pages (HTML), asked by wrk (Debian's `wrk`) over eight connections on the same
 machine: many addresses of a server that keeps none of its answers, many that were each asked before, and one again and
@@ -22,7 +22,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
-from server.http.urls import document
+from server.http.urls import document_path
 from server.served.build import ServedBuild
 from tests.support.serving import serve
 
@@ -55,13 +55,13 @@ def run(data: Path) -> None:
     print(f"{'':24}{'requests/s':>12}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}{'failed':>8}")
     for how, most, kept in (("none kept", _MOST, "0"), ("kept, many", _MOST, "64"), ("kept, one", 1, "64")):
         for name, paths, accept in (("look-up, JSON", lookups, "application/json"), ("page, HTML", pages, "text/html")):
-            with serve(data, workers="2", kept_pages_mb=kept) as port:
+            with serve(data, workers="2", page_cache_mb=kept) as port:
                 _ask_once(port, paths[:most] if kept != "0" else paths[:1], accept)
                 print(f"{f'{name}, {how}':24}{_asked(wrk, port, paths[:most], accept)}", flush=True)
 
 
 def _addresses(data: Path) -> tuple[list[str], list[str]]:
-    """The pages of concepts, and the same concepts looked up in the API; in no order."""
+    """Return the URLs of concept pages and of the same concepts in the API, shuffled."""
     build = ServedBuild(current_build(Settings(data=data)), read_manifest(current_build(Settings(data=data))))
     rows = build.store.query(_CONCEPTS)
     assert isinstance(rows, QuerySolutions)
@@ -70,13 +70,13 @@ def _addresses(data: Path) -> tuple[list[str], list[str]]:
     random.Random(1).shuffle(iris)
     chosen = iris[:_MOST]
     return (
-        [document(build.iris, iri) for iri in chosen],
+        [document_path(build.iris, iri) for iri in chosen],
         [f"/api/v1/lookup?iri={quote(iri, safe='')}" for iri in chosen],
     )
 
 
 def _ask_once(port: int, paths: list[str], accept: str) -> None:
-    """Ask every address once, and give the server time to ask itself what it does when it starts."""
+    """Request every URL once, and wait for the server's warm-up."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     for path in paths:
         connection.request("GET", path, headers={"Accept": accept, "Accept-Encoding": "gzip", **_HOST})
@@ -85,7 +85,7 @@ def _ask_once(port: int, paths: list[str], accept: str) -> None:
 
 
 def _asked(wrk: str, port: int, paths: list[str], accept: str) -> str:
-    """A line of what wrk measured: the first second of a server that just began is part of it."""
+    """Return a row of wrk's measurements."""
     with tempfile.TemporaryDirectory() as folder:
         script, listed = Path(folder) / "ask.lua", Path(folder) / "paths"
         listed.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""All shapes of the project over made-up Snomed releases, beside the other engines: `python -m bench shacl FOLDER`.
+"""Benchmark of SHACL engines on synthetic Snomed releases: `python -m bench shacl FOLDER`.
 
 The release (bench/snomed.py) is turned into sorted N-Triples by the loader and kept in FOLDER for the next time.
 Each engine runs in a process of its own with a deadline; reading is included. An engine that does not finish one
@@ -39,7 +39,7 @@ DEADLINE = int(os.environ.get("BENCH_DEADLINE", "600"))
 
 
 def run(folder: Path) -> None:
-    """Print seconds, processor seconds, peak memory and the number of results, and how they compare with ours."""
+    """Print wall and CPU seconds, peak memory and number of results, relative to ours."""
     late: set[str] = set()
     print(f"{'':8}{'':10}{'triples':>12}{'seconds':>10}{'CPU':>8}{'peak MB':>9}{'results':>9}{'times ours':>12}")
     for size in os.environ.get("BENCH_SIZES", ",".join(SIZES)).split(","):
@@ -64,7 +64,7 @@ def run(folder: Path) -> None:
 
 
 def _ntriples(folder: Path, concepts: int) -> list[Path]:
-    """The release as sorted N-Triples, one file of concepts and one of mappings."""
+    """Return the release as sorted N-Triples, one file of concepts and one of mappings."""
     home = folder / f"{concepts}-concepts"
     if not home.is_dir():
         with tempfile.TemporaryDirectory() as aside:
@@ -101,7 +101,7 @@ def _installed(engine: str) -> bool:
 
 
 def _measured(engine: str, files: Sequence[Path], folder: Path) -> tuple[float, float, int] | None:
-    """Processor seconds, peak memory in MB and the number of results; None past the deadline."""
+    """Return CPU seconds, peak memory in MB and the number of results; None past the deadline."""
     command = (
         _jena(files, folder) if engine == "jena" else [sys.executable, "-m", "bench.shacl", engine, *map(str, files)]
     )
@@ -123,7 +123,7 @@ def _measured(engine: str, files: Sequence[Path], folder: Path) -> tuple[float, 
 
 
 def judge(engine: str, files: Sequence[Path]) -> int:
-    """The number of results that an engine in Python finds."""
+    """Return the number of results of a Python engine."""
     if engine == "begrepp":
         from begrepp.validation.validate import validate  # noqa: PLC0415  # each engine loads only what is its own
 
@@ -151,7 +151,7 @@ def _shapes() -> bytes:
 
 
 def _jena(files: Sequence[Path], folder: Path) -> list[str]:
-    """Jena's `shacl`, with messages in one language only."""
+    """Run Jena's `shacl`, with messages in one language."""
     home = folder / "jena"
     home.mkdir(parents=True, exist_ok=True)
     one_language = [

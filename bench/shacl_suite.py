@@ -1,4 +1,4 @@
-"""The W3C's SHACL suite by both engines, each test compared result by result: `python -m bench shacl-suite SUITE`.
+"""W3C SHACL test suite with both engines, compared result by result: `python -m bench shacl-suite SUITE`.
 
 SUITE is the folder of the suite's tests, `data-shapes-test-suite/tests`.
 """
@@ -16,7 +16,7 @@ ENGINES: tuple[Engine, ...] = ("fast", "reference")
 
 
 def run(suite: Path) -> None:
-    """Print for each part of the suite and each engine how many tests pass, and the names of those that do not."""
+    """Print the number of passed tests by part and engine, and the names of failed tests."""
     tests = w3c_tests(suite)
     parts = sorted({test.parent.relative_to(suite).as_posix() for test in tests})
     passed: dict[str, Counter[str]] = {engine: Counter() for engine in ENGINES}

@@ -1,4 +1,4 @@
-"""A made-up Snomed CT release of full size in RF2: `python -m bench.snomed FOLDER [CONCEPTS] [--later]`.
+"""Synthetic Snomed CT release of full size in RF2: `python -m bench.snomed FOLDER [CONCEPTS] [--later]`.
 
 370,000 active concepts, 1.5 million descriptions (English and Swedish), 3 million relationships, as many members
 of language reference sets as it takes, retired concepts with their associations, and a map to ICD-10. Words are
@@ -90,7 +90,7 @@ def _write(folder: Path, stem: str, day: str, content: str, rows: Rows) -> None:
 
 
 def _sctid(item: int, partition: str) -> int:
-    """An identifier with its partition and a last digit; the check digit is not worked out."""
+    """Return an identifier with its partition and a final digit that is not a valid check digit."""
     return int(f"{10_000_000 + item}{partition}{item % 10}")
 
 
@@ -113,7 +113,7 @@ def _concepts(active: Numbered, retired: Numbered) -> Rows:
 
 
 def _relationships(active: Numbered, first: list[int], later: bool) -> Rows:
-    """Eight of each concept: one to three parents among those before it, the rest attributes."""
+    """Return eight relationships per concept: one to three parents among earlier concepts, the rest attributes."""
     ids = count(1)
     kept = [(n, id_) for n, id_ in active if n]
     for n, id_ in kept:
@@ -133,7 +133,7 @@ def _attribute(rng: random.Random) -> int:
 
 
 def _kept(concepts: list[int], place: int) -> int:
-    """The concept at a place, or the one before it where that goes later."""
+    """Return the concept at an index, or the previous one if it is retired later."""
     return concepts[place - 1 if _goes(place) else place]
 
 

@@ -1,4 +1,4 @@
-"""Every publisher's whole file that lies at hand, loaded: what arrives beside what its publisher counts.
+"""Loaded counts of publishers' whole files, next to the publishers' own counts.
 
 `python -m bench sources DATA`, where DATA is the folder of publishers' files; prints the table of docs/real-files.md.
 """
@@ -32,7 +32,7 @@ FHIR = f'loader = "fhir"\n[source]\npublisher = "ehalsomyndigheten"\nlicence = "
 
 @dataclass(frozen=True, slots=True)
 class RealFile:
-    """Files of one edition, and how many things their publisher says are in them."""
+    """The files of one edition, and the count that the publisher states."""
 
     source: str
     version: str
@@ -127,7 +127,7 @@ FILES = (
 
 
 def records(real: RealFile, data: Path, folder: Path) -> Iterator[Record]:
-    """The records of an edition, as `begrepp add` would keep its files under `folder`."""
+    """Return the records of an edition, stored under `folder` as by `begrepp add`."""
     home = folder / real.source / real.version
     home.mkdir(parents=True)
     for name in real.files:
@@ -140,7 +140,7 @@ def records(real: RealFile, data: Path, folder: Path) -> Iterator[Record]:
 
 
 def arrived(real: RealFile, found: Iterator[Record]) -> tuple[int, int]:
-    """How many of the things that the publisher counts came through, and how many rows were left out."""
+    """Return the number of loaded items that the publisher counts, and of skipped rows."""
     things = skipped = 0
     for record in found:
         skipped += isinstance(record, Skipped)
@@ -154,7 +154,7 @@ def arrived(real: RealFile, found: Iterator[Record]) -> tuple[int, int]:
 
 
 def run(data: Path) -> None:
-    """Print the table, a row as soon as its files are loaded."""
+    """Print the table row by row."""
     print("| source, edition | files | publisher's count | loaded | difference | s |")
     print("| --- | --- | ---: | ---: | --- | ---: |")
     wrong = []

@@ -1,4 +1,4 @@
-"""How good suggestions are, beside plain BM25 on the same targets in the same run.
+"""Quality of suggestions, next to plain BM25 on the same targets.
 
 Gold sets, none of which the suggester is given. Concepts for variables:
 
@@ -112,7 +112,7 @@ def _variables(data: Path) -> None:
 
 
 def _values(data: Path) -> None:
-    """Codes of one register's list in the words of another's."""
+    """Return gold pairs: codes of one register's list and of another's."""
     store = DiskStore((data / "current").resolve() / "store")
     by_scheme: dict[str, list[ConceptTarget]] = {}
     pairs = set()
@@ -138,7 +138,7 @@ def _values(data: Path) -> None:
 
 
 def _merged(gold: Gold) -> Gold:
-    """A code that is mapped to several codes of a list is one question with several right answers."""
+    """Merge pairs: a code mapped to several codes is one case with several correct answers."""
     found: dict[str, tuple[VariableEntry, str, set[str]]] = {}
     for entry, dataset, right in gold:
         found.setdefault(entry.iri, (entry, dataset, set()))[2].update(right)
@@ -146,7 +146,7 @@ def _merged(gold: Gold) -> Gold:
 
 
 def _primary_care() -> None:
-    """Swedish terms of general practice among the official titles of KSH97-P."""
+    """Return gold pairs of Swedish general practice terms and the official titles of KSH97-P."""
     folder = SHARED / "se-ksh97p-ansi"
     if not folder.exists():
         print("KSH97-P: ../shared/data is not there", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What 500,000 variables cost: a made-up country of registers, built, and asked what people ask of it.
+"""Benchmark with 500,000 synthetic variables: build and typical queries.
 
 `python -m bench variables DATA` writes REGISTERS registers of TABLES × COLUMNS columns under DATA/raw, builds them
 with nothing else, and prints seconds, memory, sizes and the times of queries, of two questions of the cookbook, and of
@@ -54,7 +54,7 @@ QUESTIONS = ("same-thing-in-different-units", "same-variable-in-two-registers")
 
 
 def run(data: Path) -> None:
-    """Write, build, ask; print what it took."""
+    """Write, build and query the registers; print the cost."""
     if not os.environ.get("BENCH_BUILT"):
         _build(data)
     _ask_all(data / "current")

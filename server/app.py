@@ -1,4 +1,4 @@
-"""The web: pages for people, RDF and SPARQL for machines, all read from one build and never written to."""
+"""The web application: pages for people, RDF and SPARQL for programs, all read-only from one build."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from begrepp.settings import Settings
 from server import api
 from server.http.page_cache import PageCache
-from server.http.shared_cache import SharedPages
-from server.http.urls import ProfileName
-from server.ops.headers import begin, finish
+from server.http.shared_cache import SharedCache
+from server.http.urls import ProfileNameConverter
+from server.ops.headers import finish_response, start_request
 from server.pages import errors
 from server.pages.schema_org import describe_page
 from server.pages.templating import prepare_templates
 from server.sparql import editor_terms, endpoint, service_description
 from server.state import AppState
 from server.telemetry.access_log import AccessLog
-from server.telemetry.metrics import count_cached
+from server.telemetry.metrics import count_cached_query
 from server.validation import service, views
 from server.views import (
     browse,
@@ -38,8 +38,8 @@ from server.views import (
 )
 
 MAX_REQUEST_BYTES = 1024 * 1024
-_SHARED_TIMES = 8
-"""How much more is kept in a file for all processes than in the memory of each."""
+_SHARED_CACHE_FACTOR = 8
+"""Size of the cache file shared by all processes, as a multiple of the memory cache of each process."""
 COMPRESSED = [
     *("text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain", "text/csv"),
     *("text/tab-separated-values", "text/turtle", "application/json", "application/problem+json"),
@@ -50,12 +50,12 @@ COMPRESSED = [
 
 
 def create_app(settings: Settings, shared: Path | None = None) -> Flask:
-    """The application that serves the current build of a data folder; `shared` is a file for all server processes."""
+    """Return the application that serves the current build; `shared` is the path of the cache file of all processes."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
     app.url_map.strict_slashes = False
-    app.url_map.converters["profile"] = ProfileName
+    app.url_map.converters["profile"] = ProfileNameConverter
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = AppState(settings)
@@ -85,13 +85,13 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     errors.register(app)
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
-    Compress(app)  # registered before `finish`, so it comes after it
-    app.before_request(begin)
-    app.after_request(finish)
-    if settings.kept_pages_mb:
-        kept = settings.kept_pages_mb
-        together = SharedPages(shared, _SHARED_TIMES * kept) if shared else None
-        pages = PageCache(app.wsgi_app, settings.current, kept, together, count_cached)
+    Compress(app)  # registered before `finish_response`, so it runs after it
+    app.before_request(start_request)
+    app.after_request(finish_response)
+    if settings.page_cache_mb:
+        megabytes = settings.page_cache_mb
+        shared_cache = SharedCache(shared, _SHARED_CACHE_FACTOR * megabytes) if shared else None
+        pages = PageCache(app.wsgi_app, settings.current, megabytes, shared_cache, count_cached_query)
         app.wsgi_app = pages  # type: ignore[method-assign]
     if settings.access_log:
         app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""The production server: granian, a few processes, each with threads and query workers of its own."""
+"""Production server: granian with several processes, each with threads and query workers of its own."""
 
 from __future__ import annotations
 
@@ -17,28 +17,29 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from begrepp.errors import UsageError
-from begrepp.settings import Settings
+from begrepp.settings import Settings, former_variables
 from server.app import create_app
-from server.http.shared_cache import make_file
+from server.http.shared_cache import create_cache_file
 from server.ops.asgi import AsgiBridge, ResponseCutOff
 from server.ops.warm_up import warm_up
-from server.telemetry.query_log import write_log
+from server.telemetry.query_log import configure_log
 
-_PAGES = "pages.sqlite"
+_log = logging.getLogger("begrepp.server")
+_CACHE_FILE = "pages.sqlite"
 _THREADS = 96
-"""In each process: more than queries can hold, so that pages find one."""
-_TURN = 0.0005
-"""Seconds that a thread which makes a page may keep kept answers waiting."""
-_LONGEST_HEAD = 32 * 1024
-"""Bytes of a request's line and headers."""
+"""Threads per process: more than the queries that can run and wait, so that pages get a thread."""
+_SWITCH_SECONDS = 0.0005
+"""Interval in seconds after which a thread yields the interpreter, which bounds the wait of cached responses."""
+_MAX_HEAD_BYTES = 32 * 1024
+"""Bytes of a request line and its headers."""
 
 
-def _load(settings: Settings, folder: Path) -> AsgiBridge:
-    """In each process: its application; the first of them asks what many will ask."""
-    sys.setswitchinterval(_TURN)
+def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
+    """Create the application of a server process; the first process also warms the caches up."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     for handler in logging.getLogger("_granian").handlers:
-        handler.addFilter(_is_news)
-    app = create_app(settings, folder / _PAGES)
+        handler.addFilter(_is_new)
+    app = create_app(settings, folder / _CACHE_FILE)
     try:
         os.close(os.open(folder / "warmed", os.O_CREAT | os.O_EXCL))
     except FileExistsError:
@@ -48,18 +49,18 @@ def _load(settings: Settings, folder: Path) -> AsgiBridge:
     return AsgiBridge(app.wsgi_app, _THREADS)
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a line of the server's tells what no other does: a query that was cut off has a line of its own.
+def _is_new(record: logging.LogRecord) -> bool:
+    """Return whether a granian log record is new: truncated answers are in the query log already.
 
-    What granian hands on of an exception is its traceback, as words.
+    granian passes an exception on as the text of its traceback.
     """
     return f"\n{ResponseCutOff.__name__}: " not in record.getMessage()
 
 
-def address_of(host: str, port: int) -> str:
-    """The address of a host, when its port is free: two servers on one port would share what comes.
+def resolve_address(host: str, port: int) -> str:
+    """Return the address of a host whose port is free: two servers on one port would share the requests.
 
-    Raises `UsageError` where it is not.
+    Raises `UsageError` if the port is in use or the host has no address.
     """
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -75,9 +76,11 @@ def address_of(host: str, port: int) -> str:
 
 def run(settings: Settings, address: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
-    write_log()
+    configure_log()
+    for former, name in former_variables():
+        _log.warning("%s is the former name of %s; it still works.", former, name)
     with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
-        make_file(Path(folder, _PAGES))
+        create_cache_file(Path(folder, _CACHE_FILE))
         Granian(
             "begrepp",
             address=address,
@@ -86,9 +89,9 @@ def run(settings: Settings, address: str, port: int, workers: int) -> None:
             workers=workers,
             loop=Loops.uvloop,
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(max_buffer_size=_LONGEST_HEAD),
+            http1_settings=HTTP1Settings(max_buffer_size=_MAX_HEAD_BYTES),
             websockets=False,
             log_level=LogLevels.warning,
             respawn_failed_workers=True,
             workers_kill_timeout=5,
-        ).serve(target_loader=partial(_load, settings, Path(folder)), wrap_loader=False)
+        ).serve(target_loader=partial(_load_app, settings, Path(folder)), wrap_loader=False)

@@ -1,4 +1,4 @@
-"""The build that is being served: opened read-only, and exchanged when a newer one is published."""
+"""Application state: the settings, the served build, and the pool of query workers."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from server.workers.pool import QueryPool
 
 
 class AppState:
-    """What one server process holds: the settings, the current build and the query workers."""
+    """State of one server process: the settings, the served build, the query workers and the answer cache."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.pool = QueryPool(settings)
         self.nodes = read_nodes(settings.data / NODES_FILE)
         self.node_client = NodeClient()
-        self.answers = AnswerCache(settings.kept_answers_mb)
+        self.answers = AnswerCache(settings.answer_cache_mb)
         self._opened: tuple[str, ServedBuild] | None = None
         self._lock = threading.Lock()
 
     def current_build(self) -> ServedBuild:
-        """The current build; one look at the link tells whether a newer one was published."""
+        """Return the served build; opens a newer one if the link to the current build has changed."""
         try:
             link = str(self.settings.current.readlink())
         except OSError:
@@ -52,7 +52,7 @@ class AppState:
 
 
 def _endpoint(settings: Settings, folder: Path, manifest: Manifest) -> Endpoint | None:
-    """The other server that the operator chose, with the names that `begrepp publish` gave to the graphs there."""
+    """Return the external SPARQL endpoint of the settings, with the graph names that `begrepp publish` uses there."""
     if not settings.store_url:
         return None
     contents = read_store_contents(folder / "store")
@@ -67,16 +67,16 @@ def _endpoint(settings: Settings, folder: Path, manifest: Manifest) -> Endpoint 
 
 
 def app_state() -> AppState:
-    """The `AppState` of the application at hand."""
+    """Return the `AppState` of the current application."""
     state = current_app.extensions["begrepp"]
     assert isinstance(state, AppState)
     return state
 
 
 def served_build() -> ServedBuild:
-    """The build that this request is answered from, the same from its beginning to its end."""
+    """Return the build of the current request, the same during the whole request."""
     if "build" not in g:
         g.build = app_state().current_build()
-    found = g.build
-    assert isinstance(found, ServedBuild)
-    return found
+    build = g.build
+    assert isinstance(build, ServedBuild)
+    return build

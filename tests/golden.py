@@ -1,14 +1,18 @@
-"""Every fixture with the Turtle that it becomes: `python -m tests.golden` writes `expected.ttl` anew.
+"""Golden files: the Turtle that each fixture is expected to become.
 
+`python -m tests.golden` writes every `expected.ttl`, `python -m tests.golden NAME ...` those of the named fixtures
+or loaders.
 A fixture is `tests/fixtures/<loader>[-<case>]/<edition>/files`. For a format the case is the source, so that
-`table-rcc-t` is read by the declaration of `rcc-t`. Read the difference aloud before you commit it.
+`table-rcc-t` is read by the declaration of `rcc-t`. Read the difference before you commit it.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
@@ -30,7 +34,7 @@ _TERM = re.compile(r'<([^>]*)>|("(?:[^"\\]|\\.)*")(?:\^\^<([^>]*)>|(@[\w-]+))?')
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """A postcard of a publisher's files, and what they become."""
+    """A few rows in a publisher's format, and the Turtle expected from them."""
 
     folder: Path
     edition: EditionFiles
@@ -47,7 +51,7 @@ class Fixture:
 
 
 def fixtures() -> Iterator[Fixture]:
-    """All of them, by name."""
+    """Yield every fixture, sorted by name."""
     editions = {edition.folder.parent: edition for edition in find_editions(FIXTURES)}
     for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and not path.name.startswith("_")):
         loader, _, case = folder.name.partition("-")
@@ -59,8 +63,14 @@ def fixtures() -> Iterator[Fixture]:
         )
 
 
+@cache
+def fixture(name: str) -> Fixture:
+    """The fixture of this name. Raises `StopIteration` where there is none."""
+    return next(each for each in fixtures() if each.name == name)
+
+
 def load(fixture: Fixture) -> tuple[set[str], list[str]]:
-    """The fixture's triples as N-Triples, and its skipped rows as words."""
+    """Load a fixture; return its triples as N-Triples, and a sentence for each skipped row."""
     iris = Iris()
     mint = TripleWriter(
         iris, load_iri=iris.load(fixture.edition.source, fixture.edition.version), file_iris=(iris.file("…"),)
@@ -76,7 +86,7 @@ def load(fixture: Fixture) -> tuple[set[str], list[str]]:
 
 
 def turtle(triples: set[str], skipped: list[str]) -> str:
-    """Sorted and prefixed Turtle for people; IRIs of our own are relative to the base."""
+    """Serialise triples as sorted, prefixed Turtle; IRIs of our own are relative to the base."""
     subjects: Lines = {}
     for line in triples:
         subject, predicate, object_ = line.removesuffix(" .\n").split(" ", 2)
@@ -111,16 +121,21 @@ def _short(term: str) -> str:
 
 
 def read(path: Path) -> set[str]:
-    """The triples of a Turtle file as N-Triples."""
+    """Read the triples of a Turtle file as N-Triples lines."""
     return {f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in parse(path=path, format=RdfFormat.TURTLE)}
 
 
-def main() -> None:
-    """Write every `expected.ttl`."""
-    for fixture in fixtures():
+def main(*names: str) -> None:
+    """Write the `expected.ttl` of the named fixtures or loaders, or of all; exit with a message for an unknown name."""
+    every = {fixture: {fixture.name, fixture.name.partition("-")[0]} for fixture in fixtures()}
+    if unknown := sorted(set(names).difference(*every.values())):
+        sys.exit(f"no fixture {unknown[0]} in tests/fixtures; there is {', '.join(f.name for f in every)}")
+    for fixture, called in every.items():
+        if names and called.isdisjoint(names):
+            continue
         fixture.expected.write_text(turtle(*load(fixture)), encoding="utf-8")
         print(fixture.expected.relative_to(FIXTURES))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

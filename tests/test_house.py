@@ -1,9 +1,12 @@
-"""The house is tidy: what should be named, documented, tested and translated is."""
+"""Rules of the repository: names, sizes, documentation, translations and pinned dependencies."""
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import click
@@ -19,6 +22,41 @@ from begrepp.settings import LANGUAGES, ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 QUERIES = sorted((ROOT / "queries").rglob("*.rq"))
 OWN = expand("begrepp:x").removesuffix("x")
+MODULES = sorted(path for package in ("begrepp", "loaders", "server") for path in (ROOT / package).rglob("*.py"))
+MOST_LINES = 300
+NOUNS = {
+    "caching",
+    "encoding",
+    "feed",
+    "paging",
+    "ranking",
+    "signposting",
+    "staging",
+    "stemming",
+    "templating",
+    "thing",
+}
+"""Names of modules that end as a gerund or a participle does, and are nouns."""
+LAYERS = {ROOT / layer for layer in ("begrepp/cli", "begrepp/graph", "server/pages", "server/views")}
+"""The command, the triples, the page and the view of one feature share its name."""
+SHARED_NAMES = {
+    "documents",  # of the text index; of the web
+    "editions",  # folders of files; records
+    "endpoint",  # the client; the server
+    "files",  # of the disk; of queries
+    "i18n",  # of reports; of pages
+    "openapi",  # of the JSON API; of validation
+    "parameters",  # of queries; of the JSON API
+    "pool",  # of query workers; of validation workers
+    "schemes",  # records; the build that is served
+    "service",  # search; validation
+    "variables",  # records; the source `variables`; tables of a declaration
+    "worker",  # of queries; of validation
+    "xml",  # publishers' files; RDF/XML
+}
+"""Names of modules in rooms of different features that each say the same of their own room."""
+SHARED_CLASSES: set[str] = set()
+"""Public classes that are defined twice and mean the same."""
 
 
 def tracked() -> list[Path]:
@@ -27,6 +65,66 @@ def tracked() -> list[Path]:
     if done.returncode:
         pytest.skip("this is no git checkout, so there is no list of tracked files")
     return [ROOT / name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+@cache
+def lines_of_code() -> list[tuple[Path, ast.Module, int]]:
+    """Every module with its syntax tree and its number of lines."""
+    texts = {path.relative_to(ROOT): path.read_text(encoding="utf-8") for path in MODULES}
+    return [(path, ast.parse(text), text.count("\n")) for path, text in texts.items()]
+
+
+def test_every_room_says_what_it_is() -> None:
+    short = []
+    for path, tree, _ in lines_of_code():
+        docstring = ast.get_docstring(tree) or ""
+        if path.name == "__init__.py" and (len(docstring) < 30 or "TO BE DESCRIBED" in docstring):
+            short.append(path.as_posix())
+    assert not short, "\n".join(["say in one sentence what the room is, what goes in and what comes out:", *short])
+
+
+def test_every_module_has_a_docstring() -> None:
+    assert not [path.as_posix() for path, tree, _ in lines_of_code() if not ast.get_docstring(tree)]
+
+
+def test_no_module_is_longer_than_the_limit() -> None:
+    long = [f"{path}: {lines} lines" for path, _, lines in lines_of_code() if lines > MOST_LINES]
+    assert not long, "\n".join(long)
+
+
+def test_modules_are_named_by_nouns() -> None:
+    last_words = {path.relative_to(ROOT).as_posix(): path.stem.rpartition("_")[2] for path in MODULES}
+    verbs = {path: word for path, word in last_words.items() if word.endswith(("ing", "ed")) and word not in NOUNS}
+    assert not verbs
+    riddles = {"asked", "found", "kept", "left", "made", "said", "told"}
+    assert not [path.as_posix() for path in MODULES if set(path.stem.split("_")) & riddles]
+    assert set(last_words.values()) >= NOUNS, "a noun that no module is named by goes from the list"
+
+
+def test_no_two_modules_have_one_name() -> None:
+    """Loaders of different sources may name their modules alike, and so may the layers of one feature."""
+    named = defaultdict(list)
+    for path in MODULES:
+        relative = path.relative_to(ROOT)
+        of_one_source = relative.parts[0] == "loaders" and len(relative.parts) > 2
+        shared = of_one_source and relative.parts[1] in ("declaration", "support")
+        in_layer = not LAYERS.isdisjoint(path.parents)
+        if not path.stem.startswith("__") and not in_layer and (shared or not of_one_source):
+            named[path.stem].append(relative.as_posix())
+    twice = {name: paths for name, paths in named.items() if len(paths) > 1}
+    alike = [f"{name}: {paths}" for name, paths in twice.items() if name not in SHARED_NAMES]
+    assert not alike, "\n".join(alike)
+    assert set(twice) == SHARED_NAMES, "a name that is not shared any more goes from the list"
+
+
+def test_no_public_class_name_means_two_things() -> None:
+    defined = defaultdict(list)
+    for path, tree, _ in lines_of_code():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                defined[node.name].append(path.as_posix())
+    twice = [f"{name}: {paths}" for name, paths in defined.items() if len(paths) > 1 and name not in SHARED_CLASSES]
+    assert not twice, "\n".join(twice)
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -20,7 +20,7 @@ from begrepp.artefact.manifest import CheckResult
 from begrepp.build.view_scan import CHECKS, ViewReader, scan_view
 from begrepp.queries.files import Query, read_queries
 from begrepp.store.disk import DiskStore
-from begrepp.validation.shacl.cycles import on_cycles
+from begrepp.validation.shacl.data.cycles import nodes_on_cycles
 
 EXAMPLES_KEPT = 10
 
@@ -79,5 +79,5 @@ def _circles(steps: Iterable[QuerySolution]) -> Iterator[str]:
     numbers: dict[str, int] = {}
     ends = np.array([numbers.setdefault(term.value, len(numbers)) for step in steps for term in step], dtype=np.int64)
     things = [*numbers]
-    for number in on_cycles(ends[::2], ends[1::2]).tolist():
+    for number in nodes_on_cycles(ends[::2], ends[1::2]).tolist():
         yield things[number]

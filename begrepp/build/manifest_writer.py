@@ -98,7 +98,7 @@ def load_entry(load: LoadReport, *, public: bool) -> LoadEntry:
                 messages=dict(group.messages),
                 examples=[*group.examples],
             )
-            for group in (report.grouped() if report and not public else ())
+            for group in (report.groups if report and not public else ())
         ],
     )
 

@@ -16,7 +16,7 @@ import polars as pl
 from begrepp.rdf.frames import empty_frame, parse_triples, read_subject_blocks, select_properties
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import parse_literal
-from begrepp.validation.shacl.cycles import on_cycles
+from begrepp.validation.shacl.data.cycles import nodes_on_cycles
 
 
 class ViewReader(Protocol):
@@ -84,7 +84,7 @@ class HierarchyCycle:
         steps = pl.concat(self._steps)
         ends = pl.concat([steps["subject"], steps["above"]]).cast(pl.Categorical)
         numbers = ends.to_physical().to_numpy().astype("int64")
-        found = set(on_cycles(numbers[: len(steps)], numbers[len(steps) :]).tolist())
+        found = set(nodes_on_cycles(numbers[: len(steps)], numbers[len(steps) :]).tolist())
         if found:
             yield from {end[1:-1] for end, number in zip(ends, numbers, strict=True) if number in found}
 

@@ -11,6 +11,7 @@ from begrepp.artefact.parts import LoadReport
 from begrepp.build.pipeline import check_edition
 from begrepp.cli import console
 from begrepp.cli.build import job_of
+from begrepp.cli.live_progress import LiveProgress
 from begrepp.settings import Settings
 from begrepp.sources import staging
 
@@ -30,13 +31,13 @@ def command(source: str, files: tuple[Path, ...], edition: str, loader: str, par
     with staging.stage_files(
         source, files, edition, settings, loader=loader, partial=partial, replace=replace
     ) as prepared:
-        with console.Live() as live:
+        with LiveProgress() as live:
             result = check_edition(job_of(prepared), settings, live)
-        console.added(result, staging.commit_files(prepared, settings), newer_editions(result, settings))
+        console.print_added(result, staging.commit_files(prepared, settings), newer_editions(result, settings))
 
 
 def newer_editions(result: LoadReport, settings: Settings) -> list[str]:
-    """What the current build has that came into force later than what was added."""
+    """Return the editions of the current build that came into force later than the added one."""
     if not settings.current.exists():
         return []
     graphs = read_manifest(current_build(settings)).graphs

@@ -8,6 +8,7 @@ import loaders
 from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.cli import console
+from begrepp.cli.live_progress import LiveProgress
 from begrepp.cli.sources import STARTER
 from begrepp.errors import UsageError
 from begrepp.records import EditionFiles
@@ -49,7 +50,7 @@ def command(
     """
     settings = Settings()
     jobs = _jobs(names, settings, starter=not no_starter)
-    with console.Live(log=settings.logs) as live:
+    with LiveProgress(log=settings.logs) as live:
         manifest = build(
             jobs,
             settings,
@@ -59,4 +60,4 @@ def command(
             accept_fewer=accept_fewer,
             from_scratch=from_scratch,
         )
-    console.built(manifest)
+    console.print_build(manifest)

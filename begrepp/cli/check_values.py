@@ -1,4 +1,4 @@
-"""`begrepp check-values`: the distinct values of a file against a list, as a table, CSV or JSON."""
+"""`begrepp check-values`: checks the distinct values of a file against a code list."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def command(code_list: str, file: str, output: str) -> None:
 
     The list is a scheme, one of its editions (icd-10-se@2021), or that of a variable (nkbc/a_tnm_tklass).
     """
-    sys.exit(0 if check(code_list, file, output, Settings()) else 1)
+    sys.exit(0 if check_file(code_list, file, output, Settings()) else 1)
 
 
-def check(against: str, file: str, output: str, settings: Settings) -> bool:
-    """Write what was found on standard output; whether all values are codes in use."""
+def check_file(against: str, file: str, output: str, settings: Settings) -> bool:
+    """Write the result to standard output; return whether all values are codes in use."""
     path, _, column = file.partition(":") if not Path(file).exists() else (file, "", "")
     if path != "-" and not Path(path).is_file():
         raise UsageError(f"There is no file {path}.", "Give FILE, FILE:COLUMN, or - for standard input.")
@@ -62,7 +62,7 @@ def _print(result: CheckedList) -> None:
         table.add_row(each.value, each.verdict, *_cells(each))
     counts = ", ".join(f"{result.count(verdict)} {verdict}" for verdict in Verdict if result.count(verdict))
     edition = f", edition {result.edition}" if result.edition else ""
-    console.table(table, f"{len(result.values)} distinct values against {result.title}{edition}: {counts}")
+    console.print_table(table, f"{len(result.values)} distinct values against {result.title}{edition}: {counts}")
 
 
 def _cells(each: CheckedValue) -> tuple[str, str, str, str]:

@@ -1,4 +1,4 @@
-"""`begrepp diff`: what changed between two editions of a code system, as a table, CSV, HTML, Turtle or Atom."""
+"""`begrepp diff`: the changes between two editions of a code system."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def command(scheme: str, old: str, new: str, output: str) -> None:
 
 
 def write_diff(scheme: str, old: str, new: str, output: str, settings: Settings) -> None:
-    """Write the difference between two editions of the current build: the newest difference, unless they are named."""
+    """Write the difference between two editions of the current build, by default the newest difference."""
     build = current_build(settings)
     manifest = read_manifest(build)
     one, other = (part_from_entry(graph, build / "graphs") for graph in _editions(manifest, scheme, old, new))
@@ -105,7 +105,7 @@ def _table(title: str, compared: Comparison) -> None:
         for rule, n in by_rule.items():
             if rules[rule] == kind:
                 counts.add_row(kind, rule.removeprefix("rule"), f"{n:,}")
-    console.table(counts, _uncovered(compared))
+    console.print_table(counts, _uncovered(compared))
     rows = Table("change", "rule", "old", "new")
     for change in compared.changes[:ROWS]:
         kind, rule, old_code, old_label, new_code, new_label, *_ = cells(change)
@@ -113,7 +113,7 @@ def _table(title: str, compared: Comparison) -> None:
         rows.add_row(kind, rule.removeprefix("rule"), escape(old), escape(new))
     total = len(compared.changes)
     more = f"; the first {ROWS} are shown; use --format csv for all" if total > ROWS else ""
-    console.table(rows, f"{total:,} changes, {compared.unchanged:,} concepts unchanged{more}")
+    console.print_table(rows, f"{total:,} changes, {compared.unchanged:,} concepts unchanged{more}")
 
 
 def _html(title: str, compared: Comparison) -> str:

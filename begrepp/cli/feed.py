@@ -1,4 +1,4 @@
-"""`begrepp feed`: our catalogue as a file for others to harvest, and what its descriptions lack."""
+"""`begrepp feed`: the catalogue of the build as a DCAT file, with a report of missing properties."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from begrepp.cli import console
 from begrepp.exports.dcat_feeds import feed_profiles, write_feed
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_of
+from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_from_profile
 from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.report import Result
 from begrepp.validation.validate_files import validate_files
@@ -31,29 +31,29 @@ def command(profile: str, file: Path) -> None:
     settings = Settings()
     triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)
     click.echo(f"{triples:,} triples in {file}")
-    rules = rule_set_of(find_profile(_JUDGED_BY.get(profile, profile), settings))
+    rules = rule_set_from_profile(find_profile(_JUDGED_BY.get(profile, profile), settings))
     _print_lacking(validate_files([InputFile(path=file)], rules, settings))
 
 
 def _print_lacking(judged: ValidationOutcome) -> None:
-    """Dataset by dataset what the profile demands and the sources do not say; nothing is made up to fill it."""
+    """Print the properties that the profile requires and the sources lack, by dataset."""
     table = Table(
         "",
         "lacks",
         "lacks, if the condition applies",
         title=f"Validated against {judged.rules.name} {judged.rules.version}",
     )
-    for thing in judged.things:
+    for thing in judged.subjects:
         name = thing.labels.get("en") or next(iter(thing.labels.values()), thing.iri)
-        table.add_row(*map(escape, (name, _words(thing.lacking), _words(thing.on_condition))))
+        table.add_row(*map(escape, (name, _words(thing.violations), _words(thing.conditional))))
     told = f"{judged.report.violations:,} violations, {judged.report.warnings:,} warnings"
     if table.rows:
-        console.table(table, told)
+        console.print_table(table, told)
     else:
         click.echo(f"Validated against {judged.rules.name}: {told}; use `begrepp validate` for details.")
 
 
 def _words(results: Sequence[Result]) -> str:
-    """`Email is missing; it is mandatory.` as `email`, each once."""
+    """Return the missing properties as a list of names: `Email is missing; it is mandatory.` becomes `email`."""
     told = (result.messages.get("en", "").partition(" is missing")[0].lower() for result in results)
     return ", ".join(dict.fromkeys(told)) or "–"

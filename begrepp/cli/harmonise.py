@@ -1,4 +1,4 @@
-"""`begrepp harmonise`: two datasets, or one concept, as a table to read or a crosswalk to use."""
+"""`begrepp harmonise`: the variables of two datasets, or for one concept, as a table or a crosswalk."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def command(first: str, second: str, pair: str, output: str) -> None:
 
 
 def write_harmonisation(first: str, second: str, pair: str, output: str, settings: Settings) -> None:
-    """Write the harmonisation on standard output."""
+    """Write the harmonisation to standard output."""
     build = current_build(settings)
     manifest = read_manifest(build)
     known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(manifest.base))
@@ -64,4 +64,4 @@ def _print(walk: Crosswalk, pair: VariablePair) -> None:
         about += f"; {pair.a.unit} -> {pair.b.unit}" + (f", times {pair.unit_factor:g}" if pair.unit_factor else "")
     if pair.unreached:
         about += f"; codes without a match: {', '.join(code.notation for code in pair.unreached)}"
-    console.table(table, about)
+    console.print_table(table, about)

@@ -1,4 +1,4 @@
-"""`begrepp`, the command line: sources, add, build, validate, profiles, query, diff, feed, serve, status, dump."""
+"""Entry point of the command `begrepp`: registers the commands and prints errors."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from begrepp.errors import BegreppError
 
 
 class Command(click.Group):
-    """Renders a `BegreppError` as words on stderr and an exit code, never as a traceback."""
+    """Command group that prints a `BegreppError` on stderr and exits with its exit code."""
 
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
         except BegreppError as error:
-            console.failure(error)
+            console.print_error(error)
             sys.exit(error.exit_code)
 
 

@@ -8,10 +8,10 @@ from rich.table import Table
 from begrepp.cli import console
 from begrepp.cli.validate import language_option
 from begrepp.settings import Settings
-from begrepp.validation.profiles.profile import Profile, find_profile, pin, profiles
-from begrepp.validation.profiles.shape_doc import profile_documentation
+from begrepp.validation.profiles.profile import Profile, find_profile, list_profiles, pin_checksums
+from begrepp.validation.profiles.shape_doc import describe_profile
 from begrepp.validation.reports.documentation import documentation_lines
-from begrepp.validation.reports.i18n import choose
+from begrepp.validation.reports.i18n import choose_text
 
 
 @click.command("profiles")
@@ -23,19 +23,19 @@ def command(name: str, pinning: bool, lang: str) -> None:
     settings = Settings()
     if not name:
         rows = Table("profile", "version", "licence, from", "what it is", show_lines=True)
-        for each in profiles(settings):
-            rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose(each.summary, lang))
-        console.table(
+        for each in list_profiles(settings):
+            rows.add_row(f"[bold]{each.name}[/]", each.version, *_origin(each), choose_text(each.summary, lang))
+        console.print_table(
             rows,
             "`begrepp profiles NAME` describes a profile; `begrepp validate FILE --profile NAME` validates a file.",
         )
         return
     profile = find_profile(name, settings)
     if pinning:
-        console.lines([f"{pin(profile)}"], None)
+        console.print_lines([f"{pin_checksums(profile)}"], None)
         return
-    profile.check()
-    console.lines(documentation_lines(profile, profile_documentation(profile), lang), None)
+    profile.verify_checksums()
+    console.print_lines(documentation_lines(profile, describe_profile(profile), lang), None)
 
 
 def _origin(profile: Profile) -> tuple[str]:

@@ -1,4 +1,4 @@
-"""`begrepp query`: a question from a file, from `queries/` or typed, answered as a table or a file format."""
+"""`begrepp query`: runs a query from a file, from `queries/` or from the argument."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def command(query: str, output: str, params: tuple[str, ...], endpoint: str) -> 
 
 
 def find_query(query: str) -> str:
-    """The SPARQL text behind a file's path, a name from `queries/`, or the text itself."""
+    """Return the SPARQL text for a path, a name from `queries/`, or a query text."""
     if _SPARQL.match(query):
         return query
     path = Path(query)
@@ -69,14 +69,14 @@ def _given(params: Sequence[str]) -> dict[str, str]:
 
 
 def _bound(query: str, params: Sequence[str], settings: Settings) -> str:
-    """The text of a question of the cookbook with its values in place, as the current build is asked."""
+    """Return the text of an example query with its parameters bound for the current build."""
     build = current_build(settings)
     known = QueryContext(DiskStore(build / "store"), TextIndex(build / "index"), Iris(read_manifest(build).base))
     return bind_parameters(get_example(query), _given(params), known)
 
 
 def run_query(query: str, output: str, endpoint: str, params: Sequence[str], settings: Settings) -> None:
-    """Answer the query on standard output."""
+    """Run the query and write its result to standard output."""
     named = query in {question.name for question in read_queries("examples")}
     if params and not named:
         raise UsageError("Only an example query has parameters.", "Name a query in queries/examples/.")
@@ -122,7 +122,7 @@ def _print_table(answer: QuerySolutions | QueryBoolean) -> None:
             table.add_row(*(escape(_cell(solution[name])) for name in names))
     except (ValueError, OSError, RuntimeError) as error:
         raise QueryError(f"The query stopped: {error}", "Fix the query and retry.") from None
-    console.table(table, f"{rows} rows")
+    console.print_table(table, f"{rows} rows")
 
 
 def _cell(term: object) -> str:
@@ -143,7 +143,7 @@ def _write_remote(answer: dict[str, Any], output: str) -> None:
         table = Table(*names)
         for row in rows:
             table.add_row(*(escape(compact(term)) for term in row))
-        console.table(table, f"{len(rows)} rows")
+        console.print_table(table, f"{len(rows)} rows")
     elif output in ("csv", "tsv"):
         csv.writer(sys.stdout, delimiter="," if output == "csv" else "\t").writerows([names, *rows])
     elif output == "json":

@@ -18,8 +18,8 @@ def command(host: str, port: int, workers: int, store: str) -> None:
     """Serve the current build: pages, SPARQL endpoint and concept URIs."""
     settings = Settings(store_url=store) if store else Settings()
     manifest = read_manifest(current_build(settings))
-    from server.run import address_of, run  # noqa: PLC0415  # the other commands need no web server
+    from server.run import resolve_address, run  # noqa: PLC0415  # the other commands need no web server
 
-    address = address_of(host, port)
-    console.serving(manifest, host, port)
+    address = resolve_address(host, port)
+    console.print_serving(manifest, host, port)
     run(settings, address, port, workers)

@@ -16,4 +16,4 @@ STARTER = ROOT / "starter"
 def command() -> None:
     """List the sources: files, publisher, licence, website, and editions added."""
     settings = Settings()
-    console.sources(loaders.all_sources(), [*find_editions(STARTER)], [*find_editions(settings.raw)], settings)
+    console.print_sources(loaders.all_sources(), [*find_editions(STARTER)], [*find_editions(settings.raw)], settings)

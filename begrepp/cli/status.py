@@ -13,4 +13,4 @@ from begrepp.settings import Settings
 def command() -> None:
     """Show the contents of the current build: editions, counts, triples, hash, date and files."""
     settings = Settings()
-    console.status(read_manifest(current_build(settings)), current_build(settings))
+    console.print_status(read_manifest(current_build(settings)), current_build(settings))

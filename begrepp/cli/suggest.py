@@ -1,4 +1,4 @@
-"""`begrepp suggest`: concepts for the variables of a dictionary, for a person to accept or reject.
+"""`begrepp suggest`: suggests concepts for the variables of a data dictionary, for review.
 
 A suggestion is written as SSSOM that says of itself that nobody has read it; the loader of SSSOM refuses it until
 it is reviewed. `--format html` writes a page to review it on: a file that works where it lies, sends nothing anywhere,
@@ -73,7 +73,7 @@ def write_suggestions(
     output: str,
     settings: Settings,
 ) -> None:
-    """Write suggestions on standard output, for a dataset of the build or for records that a loader has read."""
+    """Write suggestions to standard output, for a dataset of the build or for records read by a loader."""
     build = current_build(settings)
     manifest = read_manifest(build)
     found = suggest_for_dataset(
@@ -103,4 +103,4 @@ def _print(found: SuggestionRun) -> None:
         )
     with_any = len({s.entry.iri for s in found.suggestions})
     words = f"{len(found.entries)} variables, suggestions for {with_any}. Nothing is asserted; review them first."
-    console.table(table, words)
+    console.print_table(table, words)

@@ -1,4 +1,4 @@
-"""`begrepp validate` and `begrepp profiles`: descriptions held against rules, from a terminal or a CI system."""
+"""`begrepp validate`: validates RDF files against a profile or shapes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome, rule_set_of
+from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome, rule_set_from_profile
 from begrepp.validation.profiles.profile import find_profile
-from begrepp.validation.rdf_input.syntax import named
+from begrepp.validation.rdf_input.syntax import syntax_by_name
 from begrepp.validation.report import Severity
 from begrepp.validation.reports.baseline import apply_baseline, write_baseline
 from begrepp.validation.reports.formats import FORMATS
 from begrepp.validation.reports.i18n import translate
-from begrepp.validation.reports.terminal import text_lines
+from begrepp.validation.reports.terminal import report_lines
 from begrepp.validation.validate import RESULTS_PER_SHAPE
 from begrepp.validation.validate_files import validate_files
 
@@ -34,6 +34,27 @@ language_option = click.option(
 
 @click.command("validate")
 @click.argument("files", nargs=-1, type=_FILE)
+@click.option(
+    "--profile", "-p", default="", help="A name from `begrepp profiles`, or the path of your own profile folder."
+)
+@click.option(
+    "--shapes", "-s", multiple=True, type=_FILE, help="Your own shapes, instead of or in addition to a profile."
+)
+@click.option("--format", "-f", "output", type=click.Choice(["text", *FORMATS]), default="text", show_default=True)
+@click.option(
+    "--output", "-o", "target", type=_FILE, help="Write the report to a file; the result is still printed on stderr."
+)
+@click.option("--severity", type=click.Choice([*_SEVERITIES]), help="Report this severity or higher, and fail on it.")
+@click.option("--baseline", type=_FILE, help="Ignore findings listed in the baseline FILE.")
+@click.option("--write-baseline", is_flag=True, help="Write the current findings to the --baseline file.")
+@click.option("--background", multiple=True, type=_FILE, help="A graph used for lookups only, which is not validated.")
+@click.option(
+    "--syntax", default="", help="turtle, rdfxml, jsonld, …; needed if the file name extension does not show it."
+)
+@click.option(
+    "--import", "imports", multiple=True, metavar="IRI=FILE", help="A local copy of a graph named by owl:imports."
+)
+@click.option("--no-imports", is_flag=True, help="Skip imports that have no local copy.")
 @click.option(
     "--limit", type=click.IntRange(1), default=RESULTS_PER_SHAPE, show_default=True, help="Results reported per shape."
 )
@@ -59,14 +80,14 @@ def command(
     Exit codes: 0 if the data conform, 1 if they do not, 2 if the validation could not run.
     """
     if not files:
-        console.build_validation(read_manifest(current_build(Settings())))
+        console.print_build_validation(read_manifest(current_build(Settings())))
         return
     settings = Settings()
     try:
         if write_baseline and baseline is None:
             raise UsageError("--write-baseline requires --baseline FILE.", "Give the path of the baseline.")
         rules = _rules(profile, shapes, background, settings)
-        said = named(syntax).media_type if syntax else ""
+        said = syntax_by_name(syntax).media_type if syntax else ""
         judgement = validate_files(
             [InputFile(path=path, name=str(path), media_type=said) for path in files],
             rules,
@@ -77,16 +98,20 @@ def command(
         )
         sys.exit(_tell(judgement, output, target, severity, baseline, write_baseline, lang))
     except (BegreppError, OSError) as error:
-        console.failure(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))
+        console.print_error(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))
         sys.exit(_COULD_NOT_RUN)
 
 
 def _rules(profile: str, shapes: tuple[Path, ...], background: tuple[Path, ...], settings: Settings) -> RuleSet:
-    """What to judge by: a profile, shapes of one's own, both, or else the project's own rules."""
+    """Return the rule set: a profile, given shapes, both, or by default the project's own shapes."""
     own = tuple(InputFile(path=path, name=str(path)) for path in shapes)
-    base = rule_set_of(find_profile(profile or "begrepp", settings)) if profile or not shapes else RuleSet(files=())
+    base = (
+        rule_set_from_profile(find_profile(profile or "begrepp", settings))
+        if profile or not shapes
+        else RuleSet(files=())
+    )
     name = base.name or ", ".join(path.name for path in shapes)
-    return replace(base, name=name, sources=own, background=(*base.background, *background))
+    return replace(base, name=name, own_shapes=own, background=(*base.background, *background))
 
 
 def _imports(given: Sequence[str]) -> dict[str, Path]:
@@ -108,29 +133,29 @@ def _tell(
     write: bool,
     language: str,
 ) -> int:
-    """Write the report; the exit code."""
+    """Write the report; return the exit code."""
     worst = _SEVERITIES[severity] if severity else Severity.VIOLATION
-    kept = judgement.only(worst) if severity else judgement
+    kept = judgement.filter_by_severity(worst) if severity else judgement
     remarks = []
     if baseline is not None and write:
         causes = write_baseline(kept, baseline)
         remarks.append(f"{causes} → {baseline}")
     if baseline is not None:
         forgiven = apply_baseline(kept, baseline)
-        kept = forgiven.judgement
-        remarks.append(translate(language, "report.baseline", n=forgiven.count))
-        if forgiven.shrunk:
+        kept = forgiven.outcome
+        remarks.append(translate(language, "report.baseline", n=forgiven.accepted))
+        if forgiven.can_shrink:
             remarks.append(translate(language, "report.shrunk"))
-    lines = text_lines(kept, language)
+    lines = report_lines(kept, language)
     if output == "text":
-        console.lines([*lines, *remarks], target)
+        console.print_lines([*lines, *remarks], target)
     else:
         text = FORMATS[output].write(kept, language)
         if target is None:
             click.echo(text, nl=False)
         else:
             target.write_text(text, encoding="utf-8", newline="")
-        console.aside([*list(lines)[-1:], *remarks])
+        console.print_aside([*list(lines)[-1:], *remarks])
     ranks = list(Severity)
     failing = ranks[: ranks.index(worst) + 1]
     return 1 if any(group.severity in failing for group in kept.report.groups) else 0

@@ -56,7 +56,7 @@ class TextIndex:
     """The text index of a build, opened for reading."""
 
     def __init__(self, path: Path) -> None:
-        self._index = register_tokenizer(Index.open(str(path)))
+        self._index = register_tokenizer(Index.open(str(self._lockable(path))))
         self._index.reload()
         self._schema = schema()
         self._searcher = self._index.searcher()
@@ -72,7 +72,7 @@ class TextIndex:
         )
 
     def _lockable(self, path: Path) -> Path:
-        """The folder to open: tantivy locks a file even to read, so a read-only folder is linked to from /tmp."""
+        """Return the folder to open: tantivy locks a file even to read, so a read-only index is opened by links."""
         lock = path / ".tantivy-meta.lock"
         if os.access(path, os.W_OK) and (not lock.exists() or os.access(lock, os.W_OK)):
             return path

@@ -13,7 +13,7 @@ from begrepp.validation.report import Report, Result, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputFile:
-    """A file that comes in: where it lies, what its sender calls it, and the media type where the sender says so."""
+    """An input file: its path, its name in messages, and its media type if the sender states one."""
 
     path: Path
     name: str = ""
@@ -22,7 +22,7 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """Something the reader must know to read the report rightly; `kind` is a key among the words of reports."""
+    """A remark on the validation as a whole; `kind` is a key under `note` in the translations of reports."""
 
     kind: str
     value: str = ""
@@ -30,7 +30,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
-    """What to judge by: shapes, graphs to look things up in, and what they are called."""
+    """Shapes to validate against, background graphs, and the name, version and source of the set.
+
+    `own_shapes` are shapes of the user that still have to be prepared. If `subject_class` is an IRI, the outcome
+    lists the results of each instance of the class.
+    """
 
     files: tuple[Path, ...]
     background: tuple[Path, ...] = ()
@@ -38,52 +42,55 @@ class RuleSet:
     title: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
     source: str = ""
-    per: str = ""
-    sources: tuple[InputFile, ...] = ()
+    subject_class: str = ""
+    own_shapes: tuple[InputFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """One thing that a report speaks of by itself, such as a dataset, and the violations it has."""
+    """An instance of the subject class, such as a dataset, with its results.
+
+    `conditional` are the warnings and information: properties that are required on a condition only.
+    """
 
     iri: str
     labels: Mapping[str, str]
-    lacking: tuple[Result, ...]
-    on_condition: tuple[Result, ...]
+    violations: tuple[Result, ...]
+    conditional: tuple[Result, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationOutcome:
-    """A report, with the rules it was made by, the files it is about and what the reader must know."""
+    """A report with its rule set, the validated files, remarks, and the duration in seconds."""
 
     report: Report
     rules: RuleSet
     shapes: tuple[ShapeDoc, ...]
     files: tuple[str, ...]
     paths: tuple[Path, ...]
-    notes: tuple[Remark, ...]
-    things: tuple[Subject, ...]
+    remarks: tuple[Remark, ...]
+    subjects: tuple[Subject, ...]
     seconds: float
 
     @property
     def verdict(self) -> str:
-        """`conforms`, `fails`, or `unjudged` where nothing in the data is what the rules look at."""
-        if any(note.kind == "nothing" for note in self.notes):
+        """`conforms`, `fails`, or `unjudged` if the data has no focus node."""
+        if any(remark.kind == "nothing" for remark in self.remarks):
             return "unjudged"
         return "conforms" if self.report.conforms else "fails"
 
-    def only(self, least: Severity) -> ValidationOutcome:
-        """The judgement with results of this severity and graver."""
-        ranks = list(Severity)
-        kept = ranks[: ranks.index(least) + 1]
-        groups = tuple(group for group in self.report.groups if group.severity in kept)
-        results = tuple(result for result in self.report.results if result.severity in kept)
+    def filter_by_severity(self, least: Severity) -> ValidationOutcome:
+        """The outcome with the results of this severity or higher."""
+        severities = list(Severity)
+        included = severities[: severities.index(least) + 1]
+        groups = tuple(group for group in self.report.groups if group.severity in included)
+        results = tuple(result for result in self.report.results if result.severity in included)
         return replace(self, report=replace(self.report, groups=groups, results=results))
 
 
-def rule_set_of(profile: Profile) -> RuleSet:
-    """A profile as something to judge by. Raises `InputError` where its files are not those that were pinned."""
-    profile.check()
+def rule_set_from_profile(profile: Profile) -> RuleSet:
+    """The rule set of a profile. Raises `InputError` if its files do not match the pinned checksums."""
+    profile.verify_checksums()
     return RuleSet(
         files=profile.files,
         background=profile.background,
@@ -91,5 +98,5 @@ def rule_set_of(profile: Profile) -> RuleSet:
         title=profile.title,
         version=profile.version,
         source=profile.source,
-        per=profile.per,
+        subject_class=profile.subject_class,
     )

@@ -1,4 +1,4 @@
-"""The validation report: results, counted by shape and cause, in a fixed order."""
+"""The validation report: results in a fixed order, and their counts by shape and cause."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.validation.shacl.results import ShaclResult, ShaclResults
 from begrepp.validation.shacl.vocabulary import SH, Term
 
-EXAMPLES = 5
+EXAMPLES_PER_GROUP = 5
 
 
 class Severity(StrEnum):
-    """How bad it is; only a violation stops a source from being published."""
+    """Severity of a result, highest first; only a violation prevents the publication of a source."""
 
     VIOLATION = "Violation"
     WARNING = "Warning"
@@ -24,7 +24,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One thing that is not as it should be.
+    """One validation result (SHACL 3.6).
 
     `shape` is the IRI of the named shape; `focus` and `value` are IRIs, `"literals"@sv` as in N-Triples or
     `_:blank`; `path` is a property's IRI, or a longer path as in Turtle; `messages` are by language.
@@ -40,8 +40,8 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Results with one cause: how many, and the first few things they are about."""
+class ResultGroup:
+    """Results with one cause: their number, and the first nodes they are about."""
 
     shape: str
     severity: Severity
@@ -54,37 +54,36 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The judgement: every result counted, and for each shape the first ones kept, in a fixed order."""
+    """Validation report: the first results of each shape, and all results counted by cause, in a fixed order.
+
+    `engine` is "fast" or "reference"; `shapes` is the number of shapes with a target.
+    """
 
     results: tuple[Result, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[ResultGroup, ...]
     engine: str
     shapes: int
 
     @property
     def conforms(self) -> bool:
-        """No violation. Warnings and information do not stop a source."""
+        """Whether there is no violation; warnings and information are allowed."""
         return not self.violations
 
     @property
     def violations(self) -> int:
-        """How many violations there are, kept or not."""
+        """The number of violations, also of those that are not in `results`."""
         return self._count(Severity.VIOLATION)
 
     @property
     def warnings(self) -> int:
-        """How many warnings there are, kept or not."""
+        """The number of warnings, also of those that are not in `results`."""
         return self._count(Severity.WARNING)
 
     def _count(self, severity: Severity) -> int:
         return sum(group.count for group in self.groups if group.severity is severity)
 
-    def grouped(self) -> tuple[Group, ...]:
-        """Results by shape and cause, violations first."""
-        return self.groups
-
     def to_turtle(self) -> str:
-        """The kept results as a W3C `sh:ValidationReport`; the same report gives the same text."""
+        """Serialise `results` as a `sh:ValidationReport` in Turtle; deterministic."""
         body = " ,\n".join(_result_turtle(result) for result in self.results)
         conforms = "false" if self.groups else "true"
         results = f" ;\n  sh:result\n{body}" if body else ""
@@ -111,48 +110,48 @@ def _as_turtle(text: str) -> str:
     return text if text.startswith(('"', "_:", "<<")) else f"<{text}>"
 
 
-def make_report(findings: Iterable[ShaclResults], engine: str, shapes: int, limit: int) -> Report:
-    """Count everything, keep the first in order: memory stays bounded however much is wrong."""
-    kept: dict[str, list[Result]] = {}
-    groups: dict[tuple[object, ...], Group] = {}
-    for found in findings:
-        first = Group(
-            shape=found.cause.shape.name,
-            severity=_SEVERITIES.get(found.cause.shape.severity, Severity.VIOLATION),
-            component=found.cause.component,
-            path=found.cause.path,
-            messages=found.cause.messages,
-            count=len(found),
-            examples=tuple(found.culprits(EXAMPLES)),
+def make_report(results: Iterable[ShaclResults], engine: str, shapes: int, limit: int) -> Report:
+    """Count all results by cause and collect the first `limit` of each shape, so that memory is bounded."""
+    by_shape: dict[str, list[Result]] = {}
+    groups: dict[tuple[object, ...], ResultGroup] = {}
+    for batch in results:
+        first = ResultGroup(
+            shape=batch.cause.shape.name,
+            severity=_SEVERITIES.get(batch.cause.shape.severity, Severity.VIOLATION),
+            component=batch.cause.component,
+            path=batch.cause.path,
+            messages=batch.cause.messages,
+            count=len(batch),
+            examples=tuple(batch.examples(EXAMPLES_PER_GROUP)),
         )
         cause = (first.severity, first.shape, first.component, first.path or "", *sorted(first.messages.items()))
-        groups[cause] = _together(groups[cause], first) if cause in groups else first
-        bucket = kept.setdefault(first.shape, [])
-        bucket += [_result(first, finding) for finding in found.first(limit)]
-        bucket.sort(key=_order)
+        groups[cause] = _merge_groups(groups[cause], first) if cause in groups else first
+        bucket = by_shape.setdefault(first.shape, [])
+        bucket += [_result(first, result) for result in batch.first(limit)]
+        bucket.sort(key=_sort_key)
         del bucket[limit:]
     return Report(
-        results=tuple(sorted((result for bucket in kept.values() for result in bucket), key=_order)),
+        results=tuple(sorted((result for bucket in by_shape.values() for result in bucket), key=_sort_key)),
         groups=tuple(groups[cause] for cause in sorted(groups, key=lambda c: (_RANK[c[0]], *map(str, c[1:])))),
         engine=engine,
         shapes=shapes,
     )
 
 
-def _together(one: Group, other: Group) -> Group:
-    examples = tuple(sorted({*one.examples, *other.examples})[:EXAMPLES])
+def _merge_groups(one: ResultGroup, other: ResultGroup) -> ResultGroup:
+    examples = tuple(sorted({*one.examples, *other.examples})[:EXAMPLES_PER_GROUP])
     return replace(one, count=one.count + other.count, examples=examples)
 
 
-def _result(group: Group, finding: ShaclResult) -> Result:
+def _result(group: ResultGroup, result: ShaclResult) -> Result:
     return Result(
         shape=group.shape,
         severity=group.severity,
-        focus=finding.focus,
-        value=finding.value,
+        focus=result.focus,
+        value=result.value,
         path=group.path,
         component=group.component,
-        messages=finding.messages,
+        messages=result.messages,
     )
 
 
@@ -162,6 +161,6 @@ _RANK: dict[object, int] = {severity: rank for rank, severity in enumerate(Sever
 _SEVERITIES: dict[Term | None, Severity] = {NamedNode(SH + severity): severity for severity in Severity}
 
 
-def _order(result: Result) -> tuple[str, ...]:
+def _sort_key(result: Result) -> tuple[str, ...]:
     messages = "".join(message for _, message in sorted(result.messages.items()))
     return (result.shape, result.focus, result.value or "", result.path or "", result.component, messages)

@@ -1,4 +1,4 @@
-"""Holds files against a profile or against shapes of one's own, and gives back all that a report needs to say."""
+"""Validation of input files against a rule set, with everything that a report format needs."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
 from begrepp.validation.outcome import InputFile, Remark, RuleSet, Subject, ValidationOutcome
-from begrepp.validation.profiles.imports import copies, with_imports
+from begrepp.validation.profiles.imports import import_copies, resolve_imports
 from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_shapes
-from begrepp.validation.rdf_input.prepare import prepare
+from begrepp.validation.rdf_input.prepare import prepare_file
 from begrepp.validation.report import Report, Result, Severity
-from begrepp.validation.shacl.engine_choice import self_referring
-from begrepp.validation.shacl.rdf_reader import read
+from begrepp.validation.shacl.engine_choice import recursive_shapes
+from begrepp.validation.shacl.rdf_reader import read_quads
 from begrepp.validation.shacl.shapes import Shapes
-from begrepp.validation.shacl.vocabulary import RDF_TYPE, shown
+from begrepp.validation.shacl.vocabulary import RDF_TYPE, display_text
 from begrepp.validation.validate import RESULTS_PER_SHAPE, validate
 
-_KEPT_BY_THING = 100_000
+_RESULTS_WITH_SUBJECTS = 100_000
 _LABELS = frozenset(map(expand, ("dct:title", "skos:prefLabel", "rdfs:label")))
 
 
@@ -35,41 +35,46 @@ def validate_files(
     leave_out_imports: bool = False,
     limit: int = RESULTS_PER_SHAPE,
 ) -> ValidationOutcome:
-    """Judge the files as one graph. Raises `InputError` where a file, the shapes or an import cannot be used."""
-    began = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="begrepp-") as place:
-        folder = Path(place)
-        own = [_prepared(each, folder) for each in rules.sources]
-        shapes, left_out = with_imports([*rules.files, *own], copies(settings, imports), leave_out=leave_out_imports)
-        files = [_prepared(each, folder) for each in data]
-        kept = _KEPT_BY_THING if rules.per else limit
-        report = validate(files, shapes, background=rules.background, limit=kept)
-        known = Shapes(shapes)
-        documented = tuple(describe_shapes(known))
-        things = _things(files, rules.per, report) if rules.per else []
-        notes = [Remark(kind="import", value=iri) for iri in left_out]
-        notes += [Remark(kind="recursion", value=name) for name in self_referring(known)]
-        if not report.groups and not _anything_judged(files, documented):
-            notes.append(Remark(kind="nothing"))
+    """Validate the files as one graph. Raises `InputError` if a file, the shapes or an import cannot be used.
+
+    `imports` are copies of imported graphs by IRI; `limit` is the number of results per shape in the report.
+    """
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="begrepp-") as temporary:
+        folder = Path(temporary)
+        own_shapes = [_prepare(each, folder) for each in rules.own_shapes]
+        shapes, left_out = resolve_imports(
+            [*rules.files, *own_shapes], import_copies(settings, imports), leave_out=leave_out_imports
+        )
+        files = [_prepare(each, folder) for each in data]
+        results_per_shape = _RESULTS_WITH_SUBJECTS if rules.subject_class else limit
+        report = validate(files, shapes, background=rules.background, limit=results_per_shape)
+        shapes_graph = Shapes(shapes)
+        documented = tuple(describe_shapes(shapes_graph))
+        subjects = _subjects(files, rules.subject_class, report) if rules.subject_class else []
+        remarks = [Remark(kind="import", value=iri) for iri in left_out]
+        remarks += [Remark(kind="recursion", value=name) for name in recursive_shapes(shapes_graph)]
+        if not report.groups and not _has_target_nodes(files, documented):
+            remarks.append(Remark(kind="nothing"))
     return ValidationOutcome(
         report=report,
         rules=rules,
         shapes=documented,
         files=tuple(each.name or each.path.name for each in data),
         paths=tuple(each.path for each in data),
-        notes=tuple(notes),
-        things=tuple(things),
-        seconds=round(time.perf_counter() - began, 2),
+        remarks=tuple(remarks),
+        subjects=tuple(subjects),
+        seconds=round(time.perf_counter() - started, 2),
     )
 
 
-def _prepared(source: InputFile, folder: Path) -> Path:
+def _prepare(source: InputFile, folder: Path) -> Path:
     syntax = RdfFormat.from_media_type(source.media_type) if source.media_type else None
-    return prepare(source.path, folder, syntax=syntax, name=source.name)
+    return prepare_file(source.path, folder, syntax=syntax, name=source.name)
 
 
-def _anything_judged(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
-    """Whether something in the data is what a shape looks at; asked only where nothing was found wanting."""
+def _has_target_nodes(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
+    """Whether the data has a focus node for any of the shapes."""
     classes = {NamedNode(value) for each in shapes for name, value in each.targets if name == "targetClass"}
     predicates = {
         NamedNode(value) for each in shapes for name, value in each.targets if name.endswith("Of") and "://" in value
@@ -77,28 +82,33 @@ def _anything_judged(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
     if any(name == "targetNode" for each in shapes for name, _ in each.targets):
         return True
     return any(
-        quad.predicate in predicates or (quad.predicate == RDF_TYPE and quad.object in classes) for quad in read(files)
+        quad.predicate in predicates or (quad.predicate == RDF_TYPE and quad.object in classes)
+        for quad in read_quads(files)
     )
 
 
-def _things(files: Sequence[Path], per: str, report: Report) -> list[Subject]:
-    """Each member of a class in the data with what was said of it; a nameless one only where something was."""
+def _subjects(files: Sequence[Path], subject_class: str, report: Report) -> list[Subject]:
+    """The instances of a class in the data with their results; blank nodes only if they have results."""
     members: set[str] = set()
     labels: dict[str, dict[str, str]] = {}
-    for quad in read(files):
-        if quad.predicate == RDF_TYPE and quad.object == NamedNode(per) and isinstance(quad.subject, NamedNode):
+    for quad in read_quads(files):
+        if (
+            quad.predicate == RDF_TYPE
+            and quad.object == NamedNode(subject_class)
+            and isinstance(quad.subject, NamedNode)
+        ):
             members.add(quad.subject.value)
         elif quad.predicate.value in _LABELS and isinstance(quad.object, Literal):
-            labels.setdefault(shown(quad.subject), {})[quad.object.language or ""] = quad.object.value
-    said: dict[str, list[Result]] = {}
+            labels.setdefault(display_text(quad.subject), {})[quad.object.language or ""] = quad.object.value
+    results: dict[str, list[Result]] = {}
     for result in report.results:
-        said.setdefault(result.focus, []).append(result)
+        results.setdefault(result.focus, []).append(result)
     return [
         Subject(
             iri=member,
             labels=labels.get(member, {}),
-            lacking=tuple(each for each in said.get(member, ()) if each.severity is Severity.VIOLATION),
-            on_condition=tuple(each for each in said.get(member, ()) if each.severity is not Severity.VIOLATION),
+            violations=tuple(each for each in results.get(member, ()) if each.severity is Severity.VIOLATION),
+            conditional=tuple(each for each in results.get(member, ()) if each.severity is not Severity.VIOLATION),
         )
-        for member in sorted(members | said.keys())
+        for member in sorted(members | results.keys())
     ]

@@ -1,6 +1,7 @@
-"""The JSON API for apps, under `/api/v1/`: look up, search, complete, walk the tree, compare, map, as of a day.
+"""JSON API under `/api/v1/`: lookup, search, autocomplete, hierarchy, mappings, and concepts as of a day.
 
-Stable: what an answer of version 1 has, it keeps; fields may come. `/api/openapi.json` describes it, `/api` shows it.
+In: query parameters, or a JSON list of codes. Out: JSON bodies, and their OpenAPI description at `/api/openapi.json`.
+Fields of version 1 are never removed; fields may be added. `/api` is the page with examples.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, g, jsonify, request
 
-from server.api.openapi import openapi
+from server.api.openapi import describe_api
 from server.api.operations import OPERATIONS, Operation
-from server.api.parameters import read
-from server.http.i18n import LANGUAGES
+from server.api.parameters import read_parameters
+from server.http.negotiation import choose_language
 from server.pages.templating import address, render, translator
 from server.served.batch_resolve import resolve_codes
 from server.state import app_state, served_build
@@ -24,7 +26,7 @@ _CONTEXT = "http://www.w3.org/ns/json-ld#context"
 
 @blueprint.get("/api")
 def page() -> Response:
-    """The API shown with examples."""
+    """Show the page of the API with examples."""
     host = request.host_url.rstrip("/") + address("")
     html = render("api.html", operations=OPERATIONS, host=host, base=app_state().settings.base)
     response = Response(html, content_type="text/html; charset=utf-8")
@@ -33,24 +35,24 @@ def page() -> Response:
 
 
 @blueprint.get("/api/openapi.json")
-def description() -> Response:
-    """The API described for programs: OpenAPI 3.1."""
-    return jsonify(openapi(app_state().settings, address("") or "/"))
+def api_description() -> Response:
+    """Return the OpenAPI 3.1 description."""
+    return jsonify(describe_api(app_state().settings, address("") or "/"))
 
 
 @blueprint.post("/api/v1/resolve")
-def resolve_several() -> Response:
-    """Several codes at once: a JSON list of {system, code, asOf?}."""
-    return jsonify(resolve_codes(served_build(), request.get_json(silent=True), translator().language))
+def resolve_batch() -> Response:
+    """Resolve a JSON list of {system, code, asOf?}."""
+    bodies = resolve_codes(served_build(), request.get_json(silent=True), translator().language)
+    return jsonify(msgspec.to_builtins(bodies))
 
 
-def _view(operation: Operation) -> Callable[[], Response]:
+def _make_view(operation: Operation) -> Callable[[], Response]:
     def view() -> Response:
-        asked: dict[str, Any] = read(request.args, operation.parameters)
-        # A program says its language itself; the cookie of somebody's browser is none of its business.
-        spoken = request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
-        g.language = asked["lang"] or spoken or LANGUAGES[0]
-        response = jsonify(operation.answer(served_build(), asked, g.language))
+        call: dict[str, Any] = read_parameters(request.args, operation.parameters)
+        # The `lang` cookie belongs to the pages: a program sends `lang` or Accept-Language.
+        g.language = choose_language(request, use_cookie=False)
+        response = jsonify(msgspec.to_builtins(operation.handler(served_build(), call, g.language)))
         response.headers["Link"] = (
             f'<{address("/context.jsonld")}>; rel="{_CONTEXT}"; type="application/ld+json", '
             f'<{address("/api/openapi.json")}>; rel="service-desc"'
@@ -62,4 +64,4 @@ def _view(operation: Operation) -> Callable[[], Response]:
 
 
 for each in OPERATIONS:
-    blueprint.add_url_rule(each.path, each.name.replace("-", "_"), _view(each), methods=["GET"])
+    blueprint.add_url_rule(each.path, each.name.replace("-", "_"), _make_view(each), methods=["GET"])

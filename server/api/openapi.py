@@ -1,4 +1,4 @@
-"""The API described for programs: OpenAPI 3.1, made from the operations themselves and joined with validation's."""
+"""OpenAPI 3.1 description of the API, made from its operations and joined with that of validation."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from begrepp.settings import Settings
 from server.api.operations import OPERATIONS, Operation
-from server.api.parameters import Parameter
-from server.api.schemas import SCHEMAS, many, ref
-from server.served.batch_resolve import LONGEST, MOST
-from server.validation.openapi import openapi as validation
+from server.api.parameters import ApiParameter
+from server.api.schemas import SCHEMAS, ProblemBody, component_ref
+from server.served.batch_resolve import MAX_CODE_LENGTH, MAX_CODES, ResolvedBody
+from server.validation.openapi import describe_validation_api
 
 _PROBLEMS = {
     "300": "The code has different meanings in parts of the code system.",
@@ -21,9 +21,9 @@ _PROBLEMS = {
 }
 
 
-def openapi(settings: Settings, server: str) -> dict[str, Any]:
-    """The description; `server` is where the application is mounted."""
-    judged = json.loads(validation(settings))
+def describe_api(settings: Settings, server: str) -> dict[str, Any]:
+    """Return the description; `server` is the path where the application is mounted."""
+    validation_api = json.loads(describe_validation_api(settings))
     paths: dict[str, Any] = {each.path: {"get": _operation(each)} for each in OPERATIONS}
     paths["/api/v1/resolve"]["post"] = _resolve_several()
     return {
@@ -36,8 +36,8 @@ def openapi(settings: Settings, server: str) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": server}],
-        "paths": {**paths, **judged["paths"]},
-        "components": {"schemas": {**judged["components"]["schemas"], **SCHEMAS}},
+        "paths": {**paths, **validation_api["paths"]},
+        "components": {"schemas": {**validation_api["components"]["schemas"], **SCHEMAS}},
     }
 
 
@@ -46,24 +46,24 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": [_parameter(parameter, operation) for parameter in operation.parameters],
-        "responses": {"200": _json("The answer.", ref(operation.schema)), **_problems()},
+        "responses": {"200": _json("The answer.", component_ref(operation.body)), **_problems()},
     }
 
 
-def _parameter(parameter: Parameter, operation: Operation) -> dict[str, Any]:
+def _parameter(parameter: ApiParameter, operation: Operation) -> dict[str, Any]:
     example = {"example": operation.example[parameter.name]} if parameter.name in operation.example else {}
     return {
         "name": parameter.name,
         "in": "query",
         "required": parameter.required,
-        "description": parameter.words,
+        "description": parameter.description,
         "schema": parameter.schema,
         **({"example": int(example["example"]) if parameter.number else example["example"]} if example else {}),
     }
 
 
 def _resolve_several() -> dict[str, Any]:
-    text = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+    text = {"type": "string", "minLength": 1, "maxLength": MAX_CODE_LENGTH}
     item = {
         "type": "object",
         "required": ["system", "code"],
@@ -78,22 +78,25 @@ def _resolve_several() -> dict[str, Any]:
         "summary": "Resolve several codes in one request",
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"type": "array", "maxItems": MOST, "items": item}}},
+            "content": {"application/json": {"schema": {"type": "array", "maxItems": MAX_CODES, "items": item}}},
         },
         "responses": {
-            "200": _json("The results, in the same order.", many(ref("Resolved"))),
+            "200": _json("The results, in the same order.", {"type": "array", "items": component_ref(ResolvedBody)}),
             **_problems(),
         },
     }
 
 
-def _json(words: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": words, "content": {"application/json": {"schema": schema}}}
+def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def _problems() -> dict[str, Any]:
     too_long = {"414": {"description": "The URL is longer than the server accepts.", "content": {"text/html": {}}}}
     return too_long | {
-        status: {"description": words, "content": {"application/problem+json": {"schema": ref("Problem")}}}
-        for status, words in _PROBLEMS.items()
+        status: {
+            "description": description,
+            "content": {"application/problem+json": {"schema": component_ref(ProblemBody)}},
+        }
+        for status, description in _PROBLEMS.items()
     }

@@ -1,4 +1,4 @@
-"""What a request to the API may say: each parameter with its limits, read strictly and described from one place."""
+"""Query parameters of the API: their limits, strict parsing and JSON Schemas."""
 
 from __future__ import annotations
 
@@ -12,77 +12,77 @@ from begrepp.errors import UsageError
 from begrepp.search.documents import SEARCH_KINDS
 from server.http.i18n import LANGUAGES, translations
 
-LONGEST = 400
+MAX_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A parameter in the query: words, one of some values, a day, or a whole number within limits."""
+class ApiParameter:
+    """A query parameter: text, one of several values, a date, or a whole number within limits."""
 
     name: str
     values: tuple[str, ...] = ()
     number: tuple[int, int, int] | None = None
-    """The least, the most, and what is meant where nothing is said."""
+    """Minimum, maximum and default of a number."""
     day: bool = False
     required: bool = False
 
     @property
-    def words(self) -> str:
-        """What it means, in English."""
+    def description(self) -> str:
+        """The description in English."""
         return translations("en")[f"api.parameter.{self.name}"]
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The parameter's JSON Schema."""
+        """The JSON Schema of the parameter."""
         if self.number:
-            least, most, default = self.number
-            return {"type": "integer", "minimum": least, "maximum": most, "default": default}
+            minimum, maximum, default = self.number
+            return {"type": "integer", "minimum": minimum, "maximum": maximum, "default": default}
         if self.values:
             return {"type": "string", "enum": [*self.values]}
         if self.day:
             return {"type": "string", "format": "date"}
-        return {"type": "string", "minLength": 1 if self.required else 0, "maxLength": LONGEST}
+        return {"type": "string", "minLength": 1 if self.required else 0, "maxLength": MAX_LENGTH}
 
-    def read(self, written: str | None) -> str | int:
-        """The value; raises `UsageError` where it is outside its limits."""
+    def parse(self, text: str | None) -> str | int:
+        """Return the parsed value, or the default for None; raises `UsageError` if the value is outside its limits."""
         if self.number:
-            least, most, default = self.number
-            if written is None:
+            minimum, maximum, default = self.number
+            if text is None:
                 return default
-            if not written.isascii() or not written.isdecimal() or not least <= int(written[:9]) <= most:
-                raise UsageError(f"{self.name} is '{written}'.", f"Give a whole number from {least} to {most}.")
-            return int(written[:9])
-        value = written or ""
+            if not text.isascii() or not text.isdecimal() or not minimum <= int(text[:9]) <= maximum:
+                raise UsageError(f"{self.name} is '{text}'.", f"Give a whole number from {minimum} to {maximum}.")
+            return int(text[:9])
+        value = text or ""
         if self.required and not value.strip():
-            raise UsageError(f"There is no {self.name}.", f"Add ?{self.name}=…: {self.words}")
-        if self.values and written is not None and value not in self.values:
+            raise UsageError(f"There is no {self.name}.", f"Add ?{self.name}=…: {self.description}")
+        if self.values and text is not None and value not in self.values:
             raise UsageError(f"{self.name} is '{value}'.", f"Use one of: {', '.join(self.values)}.")
-        if len(value) > LONGEST:
-            raise UsageError(f"{self.name} is too long.", f"Give at most {LONGEST} characters.")
+        if len(value) > MAX_LENGTH:
+            raise UsageError(f"{self.name} is too long.", f"Give at most {MAX_LENGTH} characters.")
         return value
 
 
-def read(args: MultiDict[str, str], parameters: Iterable[Parameter]) -> dict[str, Any]:
-    """All parameters of a request by name. Raises `UsageError`."""
-    return {parameter.name: parameter.read(args.get(parameter.name)) for parameter in parameters}
+def read_parameters(args: MultiDict[str, str], parameters: Iterable[ApiParameter]) -> dict[str, Any]:
+    """Return the values of all parameters by name. Raises `UsageError`."""
+    return {parameter.name: parameter.parse(args.get(parameter.name)) for parameter in parameters}
 
 
-def lookup(suffix: str = "") -> tuple[Parameter, ...]:
-    """A concept by IRI, or by system and code."""
-    return Parameter(name=f"iri{suffix}"), Parameter(name=f"code{suffix}")
+def concept_parameters(suffix: str = "") -> tuple[ApiParameter, ...]:
+    """Return the parameters that name a concept: its IRI, or its code together with `system`."""
+    return ApiParameter(name=f"iri{suffix}"), ApiParameter(name=f"code{suffix}")
 
 
-SYSTEM = Parameter(name="system")
-LANG = Parameter(name="lang", values=LANGUAGES)
-AS_OF = Parameter(name="asOf", day=True)
-QUERY = Parameter(name="q", required=True)
-SCHEME = Parameter(name="scheme")
-KIND = Parameter(name="kind", values=tuple(SEARCH_KINDS))
-STATUS = Parameter(name="status", values=("active", "inactive"))
-DATASET = Parameter(name="dataset")
-OFFSET = Parameter(name="offset", number=(0, 2000, 0))
+SYSTEM = ApiParameter(name="system")
+LANG = ApiParameter(name="lang", values=LANGUAGES)
+AS_OF = ApiParameter(name="asOf", day=True)
+QUERY = ApiParameter(name="q", required=True)
+SCHEME = ApiParameter(name="scheme")
+KIND = ApiParameter(name="kind", values=tuple(SEARCH_KINDS))
+STATUS = ApiParameter(name="status", values=("active", "inactive"))
+DATASET = ApiParameter(name="dataset")
+OFFSET = ApiParameter(name="offset", number=(0, 2000, 0))
 
 
-def limit(most: int, default: int) -> Parameter:
-    """How many at most."""
-    return Parameter(name="limit", number=(1, most, default))
+def limit_parameter(maximum: int, default: int) -> ApiParameter:
+    """Return the parameter for the maximum number of results."""
+    return ApiParameter(name="limit", number=(1, maximum, default))

@@ -1,4 +1,4 @@
-"""Things as the API tells of them: a short form for lists, and all of a concept."""
+"""JSON bodies of things: a short form for lists, and all properties of a concept."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import Any
 
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
+from server.api.schemas import ConceptBody, RefBody
 from server.pages.concepts.concept import NOTES
 from server.pages.signposting import rights_of
 from server.pages.templating import address
 from server.served.build import ServedBuild
-from server.served.labels import iris_of, one, refs, statements, texts
+from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 
-JsonObject = dict[str, Any]
+
+def ref_body(ref: Ref) -> RefBody:
+    """Return the short form of a thing."""
+    return RefBody(**ref_fields(ref))
 
 
-def short(ref: Ref) -> JsonObject:
-    """A thing in a list."""
+def ref_fields(ref: Ref) -> dict[str, Any]:
+    """Return the fields of `RefBody`, for it and the structs that extend it."""
     return {
         "iri": ref.iri,
         "href": address(ref.href),
@@ -32,31 +36,35 @@ def short(ref: Ref) -> JsonObject:
     }
 
 
-def concept(build: ServedBuild, found: Resolved, language: str) -> JsonObject:
-    """All that is said of a concept, with what is above it and after it."""
-    said = statements(build, found.iri)
-    linked = {name: iris_of(said, name) for name in ("skos:broader", "skos:related", "dct:isReplacedBy")}
-    known = refs(build, {found.iri, *(iri for iris in linked.values() for iri in iris)}, language)
-    release = next(iter(iris_of(said, "begrepp:inRelease")), "")
-    notes = {compact(expand(name)).partition(":")[2]: _lists(texts(said, name)) for name in NOTES}
-    return {
-        **short(known[found.iri]),
-        "status": compact(one(said, "begrepp:status")).removeprefix("begrepp:") or None,
-        "prefLabel": {text.lang or "und": text.value for text in reversed(texts(said, "skos:prefLabel"))},
-        "altLabel": _lists(texts(said, "skos:altLabel")),
-        "hiddenLabel": _lists(texts(said, "skos:hiddenLabel")),
-        "definition": _lists(texts(said, "skos:definition")),
-        "notes": {name: by_language for name, by_language in notes.items() if by_language},
-        **{name.partition(":")[2]: [short(known[iri]) for iri in iris] for name, iris in linked.items()},
-        "validFrom": one(said, "begrepp:validFrom") or None,
-        "validTo": one(said, "begrepp:validTo") or None,
-        "release": release or None,
-        "license": (rights_of(build, release).licence or None) if release else None,
-    }
+def concept_body(build: ServedBuild, concept: Resolved, language: str) -> ConceptBody:
+    """Return a concept with its labels, notes, broader and related concepts, and successors."""
+    statements = find_statements(build, concept.iri)
+    broader, related, successors = (
+        property_iris(statements, name) for name in ("skos:broader", "skos:related", "dct:isReplacedBy")
+    )
+    known = find_refs(build, {concept.iri, *broader, *related, *successors}, language)
+    edition = next(iter(property_iris(statements, "begrepp:inRelease")), "")
+    notes = {compact(expand(name)).partition(":")[2]: _by_language(property_texts(statements, name)) for name in NOTES}
+    return ConceptBody(
+        **ref_fields(known[concept.iri]),
+        status=compact(property_value(statements, "begrepp:status")).removeprefix("begrepp:") or None,
+        pref_label={text.lang or "und": text.value for text in reversed(property_texts(statements, "skos:prefLabel"))},
+        alt_label=_by_language(property_texts(statements, "skos:altLabel")),
+        hidden_label=_by_language(property_texts(statements, "skos:hiddenLabel")),
+        definition=_by_language(property_texts(statements, "skos:definition")),
+        notes={name: texts for name, texts in notes.items() if texts},
+        broader=[ref_body(known[iri]) for iri in broader],
+        related=[ref_body(known[iri]) for iri in related],
+        is_replaced_by=[ref_body(known[iri]) for iri in successors],
+        valid_from=property_value(statements, "begrepp:validFrom") or None,
+        valid_to=property_value(statements, "begrepp:validTo") or None,
+        release=edition or None,
+        license=(rights_of(build, edition).licence or None) if edition else None,
+    )
 
 
-def _lists(given: Iterable[Text]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for text in given:
-        found[text.lang or "und"].append(text.value)
-    return {lang: sorted(values) for lang, values in sorted(found.items())}
+def _by_language(texts: Iterable[Text]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        values[text.lang or "und"].append(text.value)
+    return {lang: sorted(values[lang]) for lang in sorted(values)}

@@ -1,6 +1,6 @@
-"""Cache-Control values."""
+"""Values of the Cache-Control header."""
 
 from __future__ import annotations
 
-PUBLIC = "public, max-age=60, s-maxage=300, stale-while-revalidate=86400, stale-if-error=604800"
-"""A reader's own cache asks again after a minute, a shared one after five; a new build is seen within that."""
+PUBLIC_CACHE_CONTROL = "public, max-age=60, s-maxage=300, stale-while-revalidate=86400, stale-if-error=604800"
+"""Browsers revalidate after one minute and shared caches after five, so a new build is visible within that time."""

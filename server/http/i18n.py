@@ -12,10 +12,10 @@ from pathlib import Path
 from begrepp import settings
 from begrepp.text.plurals import format_number, plural_category
 
-FOLDER = Path(__file__).parents[1] / "translations"
+TRANSLATIONS_FOLDER = Path(__file__).parents[1] / "translations"
 LANGUAGES = tuple(
     sorted(
-        (path.stem for path in FOLDER.glob("*.toml")),
+        (path.stem for path in TRANSLATIONS_FOLDER.glob("*.toml")),
         key=lambda name: (name not in settings.LANGUAGES, name != "sv", name),
     )
 )
@@ -34,7 +34,7 @@ def translations(language: str) -> dict[str, str]:
             else:
                 found[prefix + key] = str(value)
 
-    walk(tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8")), "")
+    walk(tomllib.loads((TRANSLATIONS_FOLDER / f"{language}.toml").read_text(encoding="utf-8")), "")
     return found
 
 
@@ -44,7 +44,7 @@ def messages(language: str) -> Mapping[str, str]:
 
     English has no file: errors are raised in English.
     """
-    path = FOLDER / "messages" / f"{language}.toml"
+    path = TRANSLATIONS_FOLDER / "messages" / f"{language}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 

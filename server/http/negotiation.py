@@ -1,4 +1,4 @@
-"""Which language and which format a request is answered in: by suffix, parameter, or `Accept` header."""
+"""Content negotiation: the format and language of a response, by suffix, parameter, `Accept` or cookie."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.http.i18n import LANGUAGES
 
 
 class NotAcceptable(BegreppError):
-    """None of the formats asked for is to be had; `offers` are those that are."""
+    """None of the available formats is acceptable to the client; `offers` are the available ones."""
 
     status = 406
 
@@ -25,7 +25,7 @@ class NotAcceptable(BegreppError):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: the suffix and parameter that name it, its media type, and what else it is called."""
+    """A format: its suffix, which is also its `?format=` value, its media type, and other names of the media type."""
 
     suffix: str
     media_type: str
@@ -51,7 +51,7 @@ RESULT_FORMATS = (
 
 
 def split_suffix(path: str, formats: tuple[Format, ...] = PAGE_FORMATS) -> tuple[str, Format | None]:
-    """`C50.9.ttl` as `C50.9` and Turtle; a path without a known suffix as it is."""
+    """Split `C50.9.ttl` into `C50.9` and Turtle; return a path without a known suffix unchanged, with None."""
     stem, dot, suffix = path.rpartition(".")
     for format_ in formats:
         if dot and suffix == format_.suffix:
@@ -60,40 +60,50 @@ def split_suffix(path: str, formats: tuple[Format, ...] = PAGE_FORMATS) -> tuple
 
 
 def quality(request: Request, offer: Format) -> float:
-    """How much the request wants a format: 1 to 0, by `Accept`; everything is wanted where it says nothing."""
+    """Return the quality value, 0 to 1, of a format in `Accept`; 1 if the header is missing or empty."""
     return _quality(request.headers.get("Accept", ""), offer)
 
 
 @lru_cache(4096)
 def _quality(accept: str, offer: Format) -> float:
-    wanted = parse_accept_header(accept, MIMEAccept)
-    return max(wanted.quality(name) for name in (offer.media_type, *offer.also)) if wanted else 1.0
+    parsed = _parse_accept(accept)
+    return max(parsed.quality(name) for name in (offer.media_type, *offer.also)) if parsed else 1.0
+
+
+@lru_cache(256)
+def _parse_accept(accept: str) -> MIMEAccept:
+    """Return a parsed `Accept` header; cached, because browsers and libraries send few different ones."""
+    return parse_accept_header(accept, MIMEAccept)
+
+
+def accepts_explicitly(request: Request, offer: Format) -> bool:
+    """Return whether `Accept` lists the media type of a format by name, with any quality value."""
+    return any(media_type == offer.media_type for media_type, _ in _parse_accept(request.headers.get("Accept", "")))
+
+
+def find_format(request: Request, offers: tuple[Format, ...]) -> Format | None:
+    """Return the best offer by `?format=`, else by `Accept`, or None if none is acceptable; on a tie, the first."""
+    if named := request.values.get("format", ""):
+        return next((offer for offer in offers if named in (offer.suffix, offer.media_type)), None)
+    best = max(offers, key=lambda offer: quality(request, offer))
+    return best if quality(request, best) > 0 else None
 
 
 def choose_format(request: Request, offers: tuple[Format, ...]) -> Format:
-    """The best of the offers: by `?format=`, else by `Accept` with its quality values; on a tie, the first offered.
+    """Return the best offer as `find_format` does.
 
-    Raises `NotAcceptable`, with what there is, where the request wants none of them.
+    Raises `NotAcceptable`, with the offers, if none is acceptable.
     """
-    if named := request.values.get("format", ""):
-        for offer in offers:
-            if named in (offer.suffix, offer.media_type):
-                return offer
-        raise _not_acceptable(named, offers)
-    best = max(offers, key=lambda offer: quality(request, offer))
-    if quality(request, best) <= 0:
-        raise _not_acceptable(str(request.accept_mimetypes), offers)
-    return best
+    if format_ := find_format(request, offers):
+        return format_
+    rejected = request.values.get("format", "") or str(_parse_accept(request.headers.get("Accept", "")))
+    available = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)
+    raise NotAcceptable(f"'{rejected}' is not available.", f"Available formats: {available}.", offers)
 
 
-def _not_acceptable(asked: str, offers: tuple[Format, ...]) -> NotAcceptable:
-    have = ", ".join(f"{offer.media_type} (?format={offer.suffix})" for offer in offers)
-    return NotAcceptable(f"'{asked}' is not available.", f"Available formats: {have}.", offers)
-
-
-def choose_language(request: Request) -> str:
-    """Swedish or English: by `?lang=`, the cookie of the switch, or `Accept-Language`; Swedish otherwise."""
-    for named in (request.args.get("lang"), request.cookies.get("lang")):
+def choose_language(request: Request, *, use_cookie: bool = True) -> str:
+    """Return the language of the response: by `?lang=`, the `lang` cookie, or `Accept-Language`; Swedish otherwise."""
+    for named in (request.args.get("lang"), request.cookies.get("lang") if use_cookie else None):
         if named in LANGUAGES:
             return str(named)
     return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]

@@ -1,8 +1,8 @@
-"""Whole answers kept in memory, in front of everything else: asked again of the same build, a page costs nothing.
+"""Page cache: WSGI middleware that caches whole responses in memory, in front of the application.
 
-An answer that any cache may keep (`Cache-Control: public`) is kept under the build, the address, the headers that it
-may depend on, and for a query that is posted, the query. A new build is a new world; the least used goes first. The
-processes of a server share what they made.
+A response that any cache may store (`Cache-Control: public`) is cached under the build, the address, the request
+headers that it may depend on, and the body of a posted query. A new build therefore starts with an empty cache; the
+least recently used responses are evicted first. The processes of a server share their responses through a file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
 from pathlib import Path
@@ -19,53 +18,54 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from cachetools import LRUCache
 
-from server.http.shared_cache import SharedPages
+from server.http.conditional import is_not_modified
+from server.http.shared_cache import SharedCache
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_LARGEST = 1 << 20
-_KEPT_STATUS = ("200 ", "301 ", "303 ")
-_HEADERS = (
+_MAX_BODY_BYTES = 1 << 20
+_CACHED_STATUSES = ("200 ", "301 ", "303 ")
+_KEY_VARIABLES = (
     *("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_DATETIME", "HTTP_HOST"),
     *("wsgi.url_scheme", "SCRIPT_NAME", "QUERY_STRING"),
 )
-_ASIDE = ("HTTP_RANGE", "HTTP_AUTHORIZATION")
-_POSTED = "/sparql"
-"""Where a POST asks, and changes nothing."""
-_LONGEST = 1 << 14
-"""Bytes of a query that is looked for."""
-CACHED = "begrepp.kept"
-"""In the environment of a request: whether it was answered from memory."""
-CACHED_ONLY = "begrepp.kept-only"
-"""In the environment of a request: what is not in memory is `NotCached`, and not made."""
+_BYPASS_VARIABLES = ("HTTP_RANGE", "HTTP_AUTHORIZATION")
+_QUERY_PATH = "/sparql"
+"""The path where POST is a safe method: it runs a query and changes nothing."""
+_MAX_QUERY_BYTES = 1 << 14
+"""Largest body of a POST request that is looked up in the cache."""
+CACHED = "begrepp.cached"
+"""WSGI environment variable, set if the response came from the cache."""
+CACHED_ONLY = "begrepp.cached-only"
+"""WSGI environment variable of a request that raises `NotCached` instead of calling the application."""
 
 
 class NotCached(Exception):
-    """The answer would have to be made."""
+    """The response is not in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
-    """A whole answer; `weight` in bytes."""
+    """A whole response with its validators as strings of the headers; a weak ETag is stored without `W/`."""
 
     status: str
     headers: list[tuple[str, str]]
     body: bytes
-    tag: str
-    changed: str
+    etag: str
+    last_modified: str
 
     @property
-    def weight(self) -> int:
-        """About how many bytes of memory it takes."""
+    def size(self) -> int:
+        """Approximate memory use in bytes."""
         return len(self.body) + 2048
 
 
 class PageCache:
-    """The application behind a memory of so many megabytes; `current` is the link to the build that is served.
+    """WSGI middleware with a cache of this many megabytes; `current` is the symbolic link to the served build.
 
-    What is not in the memory of this process may be among what it `shares` with others. `told` is called with the path
-    of each answer that is given from memory.
+    A response that is missing in the memory of this process is looked up in the cache `shared` with other processes.
+    `on_hit` is called with the path of each response that comes from the cache.
     """
 
     def __init__(
@@ -73,37 +73,39 @@ class PageCache:
         app: WSGIApplication,
         current: Path,
         megabytes: int,
-        shared: SharedPages | None = None,
-        told: Callable[[str], None] = lambda path: None,
+        shared: SharedCache | None = None,
+        on_hit: Callable[[str], None] = lambda path: None,
     ) -> None:
         self._shared = shared
         self._app = app
         self._current = current
-        self._told = told
-        self._kept: LRUCache[Any, CachedResponse] = LRUCache(megabytes << 20, lambda kept: kept.weight)
+        self._on_hit = on_hit
+        self._responses: LRUCache[Any, CachedResponse] = LRUCache(megabytes << 20, lambda response: response.size)
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from memory, or ask the application and remember."""
+        """Respond from the cache, or call the application and cache its response."""
         method = environ["REQUEST_METHOD"]
-        asks = method in ("GET", "HEAD") or (method == "POST" and _is_short_query(environ))
-        if not asks or any(name in environ for name in _ASIDE):
-            return self._ask(environ, start_response)
+        is_safe = method in ("GET", "HEAD") or (method == "POST" and _is_short_query(environ))
+        if not is_safe or any(name in environ for name in _BYPASS_VARIABLES):
+            return self._call_app(environ, start_response)
         key = self._key(environ)
         with self._lock:
-            kept = self._kept.get(key)
-        if kept is None and (kept := self._made_by_another(key)) is None:
-            return self._asked(key, environ, start_response)
+            cached = self._responses.get(key)
+        if cached is None and (cached := self._get_shared(key)) is None:
+            return self._call_and_store(key, environ, start_response)
         environ[CACHED] = True
-        self._told(environ["PATH_INFO"])
-        if _has_it(environ, kept):
-            headers = [(name, value) for name, value in kept.headers if name not in ("Content-Length", "Content-Type")]
+        self._on_hit(environ["PATH_INFO"])
+        if cached.status.startswith("200") and is_not_modified(environ, cached.etag, cached.last_modified):
+            headers = [
+                (name, value) for name, value in cached.headers if name not in ("Content-Length", "Content-Type")
+            ]
             start_response("304 NOT MODIFIED", headers)
             return []
-        start_response(kept.status, [*kept.headers])
-        return [] if method == "HEAD" else [kept.body]
+        start_response(cached.status, [*cached.headers])
+        return [] if method == "HEAD" else [cached.body]
 
-    def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _call_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if CACHED_ONLY in environ:
             raise NotCached
         return self._app(environ, start_response)
@@ -115,84 +117,74 @@ class PageCache:
             build = ""
         path = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
         cookie = environ.get("HTTP_COOKIE", "")
-        said = (str(environ.get(name, "")) for name in _HEADERS)
-        query = _posted(environ) if environ["REQUEST_METHOD"] == "POST" else ""
-        return (build, str(path), _language(cookie) if "lang" in cookie else "", query, *said)
+        variables = (str(environ.get(name, "")) for name in _KEY_VARIABLES)
+        query = _read_body(environ) if environ["REQUEST_METHOD"] == "POST" else ""
+        return (build, str(path), _cookie_language(cookie) if "lang" in cookie else "", query, *variables)
 
-    def _made_by_another(self, key: tuple[str, ...]) -> CachedResponse | None:
-        made = self._shared.get(repr(key)) if self._shared else None
-        if made is None:
+    def _get_shared(self, key: tuple[str, ...]) -> CachedResponse | None:
+        encoded = self._shared.get(repr(key)) if self._shared else None
+        if encoded is None:
             return None
-        kept = msgspec.msgpack.decode(made, type=CachedResponse)
+        cached = msgspec.msgpack.decode(encoded, type=CachedResponse)
         with self._lock:
-            self._kept[key] = kept
-        return kept
+            self._responses[key] = cached
+        return cached
 
-    def _asked(self, key: tuple[str, ...], environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The application's answer, remembered where it may be; what is streamed or large goes by untouched."""
-        begun: list[tuple[str, list[tuple[str, str]]]] = []
+    def _call_and_store(
+        self, key: tuple[str, ...], environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Return the response of the application, and cache it if it is public, small and not streamed."""
+        started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
-            begun.append((status, headers))
+            started.append((status, headers))
             return start_response(status, headers, *more)
 
-        answer = self._ask(environ, start)
-        if environ["REQUEST_METHOD"] == "HEAD" or not begun or not isinstance(answer, Iterable):
-            return answer
-        status, headers = begun[-1]
-        said = {name.lower(): value for name, value in headers}
-        length = said.get("content-length", "")
-        small = length.isdecimal() and int(length) <= _LARGEST
-        public = said.get("cache-control", "").startswith("public")
-        if not (small and public and status.startswith(_KEPT_STATUS)) or "set-cookie" in said:
-            return answer
+        chunks = self._call_app(environ, start)
+        if environ["REQUEST_METHOD"] == "HEAD" or not started or not isinstance(chunks, Iterable):
+            return chunks
+        status, headers = started[-1]
+        by_name = {name.lower(): value for name, value in headers}
+        length = by_name.get("content-length", "")
+        is_small = length.isdecimal() and int(length) <= _MAX_BODY_BYTES
+        is_public = by_name.get("cache-control", "").startswith("public")
+        if not (is_small and is_public and status.startswith(_CACHED_STATUSES)) or "set-cookie" in by_name:
+            return chunks
         try:
-            body = b"".join(answer)
+            body = b"".join(chunks)
         finally:
-            if close := getattr(answer, "close", None):
+            if close := getattr(chunks, "close", None):
                 close()
         if len(body) == int(length):
-            headers = [(name, value) for name, value in headers if name != "Date"]
-            kept = CachedResponse(
-                status, headers, body, said.get("etag", "").removeprefix("W/"), said.get("last-modified", "")
+            response = CachedResponse(
+                status,
+                [(name, value) for name, value in headers if name != "Date"],
+                body,
+                by_name.get("etag", "").removeprefix("W/"),
+                by_name.get("last-modified", ""),
             )
             with self._lock:
-                self._kept[key] = kept
+                self._responses[key] = response
             if self._shared:
-                self._shared.put(repr(key), msgspec.msgpack.encode(kept))
+                self._shared.put(repr(key), msgspec.msgpack.encode(response))
         return [body]
 
 
 def _is_short_query(environ: WSGIEnvironment) -> bool:
     length = str(environ.get("CONTENT_LENGTH", ""))
-    return bool(environ["PATH_INFO"] == _POSTED and length.isdecimal() and int(length) <= _LONGEST)
+    return bool(environ["PATH_INFO"] == _QUERY_PATH and length.isdecimal() and int(length) <= _MAX_QUERY_BYTES)
 
 
-def _posted(environ: WSGIEnvironment) -> str:
-    """What is posted, which the application can read again."""
+def _read_body(environ: WSGIEnvironment) -> str:
+    """Return the media type and body of a POST request, and leave the body readable for the application."""
     body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     environ["wsgi.input"] = BytesIO(body)
     return f"{environ.get('CONTENT_TYPE', '')}\n{body.decode('latin-1')}"
 
 
-def _language(cookie: str) -> str:
+def _cookie_language(cookie: str) -> str:
     try:
-        named = SimpleCookie(cookie).get("lang")
+        language = SimpleCookie(cookie).get("lang")
     except CookieError:
         return ""
-    return named.value if named else ""
-
-
-def _has_it(environ: WSGIEnvironment, kept: CachedResponse) -> bool:
-    """Whether the reader has the answer already, by its tag, else by its date (RFC 9110, 13.2.2)."""
-    if not kept.status.startswith("200"):
-        return False
-    if tags := environ.get("HTTP_IF_NONE_MATCH"):
-        return bool(kept.tag) and any(tag.strip().removeprefix("W/") in (kept.tag, "*") for tag in tags.split(","))
-    since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    if not since or not kept.changed:
-        return False
-    try:
-        return parsedate_to_datetime(since) >= parsedate_to_datetime(kept.changed)
-    except (TypeError, ValueError):
-        return False
+    return language.value if language else ""

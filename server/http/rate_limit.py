@@ -1,4 +1,4 @@
-"""How often one address may ask for something that costs much: so many a minute, some of them at once."""
+"""Rate limit per client address: a token bucket in each server process."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from collections import OrderedDict
 
 from begrepp.errors import BegreppError
 
-_ADDRESSES = 10_000
-"""Addresses remembered; whoever asked longest ago is forgotten first."""
+_MAX_ADDRESSES = 10_000
+"""Addresses stored; the address with the oldest request is dropped first."""
 
 
 class RateLimited(BegreppError):
-    """One address asked more often than it may."""
+    """A client address sent more requests than its limit."""
 
     status = 429
 
 
 class RateLimit:
-    """A bucket per address, that fills with `per_minute` a minute; in each server process for itself."""
+    """A token bucket per address, refilled at `per_minute` tokens a minute up to that number."""
 
     def __init__(self, per_minute: int) -> None:
-        self._size = float(per_minute)
+        self._capacity = float(per_minute)
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, address: str) -> None:
-        """One more for the address. Raises `RateLimited` where there is none left."""
+    def acquire(self, address: str) -> None:
+        """Take one token of the address. Raises `RateLimited` if its bucket is empty."""
         now = time.monotonic()
         with self._lock:
-            left, since = self._buckets.pop(address, (self._size, now))
-            left = min(self._size, left + (now - since) * self._size / 60)
-            allowed = left >= 1
-            self._buckets[address] = (left - 1 if allowed else left, now)
-            while len(self._buckets) > _ADDRESSES:
+            tokens, updated = self._buckets.pop(address, (self._capacity, now))
+            tokens = min(self._capacity, tokens + (now - updated) * self._capacity / 60)
+            allowed = tokens >= 1
+            self._buckets[address] = (tokens - 1 if allowed else tokens, now)
+            while len(self._buckets) > _MAX_ADDRESSES:
                 self._buckets.popitem(last=False)
         if not allowed:
             raise RateLimited(
-                f"You sent more than {self._size:g} requests in a minute.",
+                f"You sent more than {self._capacity:g} requests in a minute.",
                 "Wait a little; `begrepp validate` on your own machine has no limit.",
             )

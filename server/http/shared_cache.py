@@ -1,7 +1,6 @@
-"""Answers that the processes of one server keep together, in a file that lives as long as the server does.
+"""Cache of responses shared by the processes of one server: an SQLite file that lives as long as the server.
 
-What one process has made the others need not make again. A file that is full is emptied: what is asked for often is
-soon there again.
+A full file is emptied; frequent requests fill it again.
 """
 
 from __future__ import annotations
@@ -14,44 +13,44 @@ from pathlib import Path
 _PAGE_BYTES = 4096
 
 
-def make_file(path: Path) -> None:
-    """Make the empty file, before the processes that are to open it at the same moment."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as file:
-        for words in (
+def create_cache_file(path: Path) -> None:
+    """Create the empty file, before several processes open it at the same moment."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        for statement in (
             f"PRAGMA page_size = {_PAGE_BYTES}",
             "PRAGMA journal_mode = WAL",
             "CREATE TABLE IF NOT EXISTS page (key TEXT PRIMARY KEY, answer BLOB NOT NULL) WITHOUT ROWID",
         ):
-            file.execute(words)
+            database.execute(statement)
 
 
-class SharedPages:
-    """So many megabytes of answers, by key; every process opens the file for itself."""
+class SharedCache:
+    """Key-value cache of at most this many megabytes in an SQLite file; each process opens its own connections."""
 
     def __init__(self, path: Path, megabytes: int) -> None:
         if not path.exists():
-            make_file(path)
-        self._reading, self._writing = threading.Lock(), threading.Lock()
-        self._file = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
-        self._file.execute("PRAGMA synchronous = OFF")  # lost with the machine, and no loss
-        self._file.execute(f"PRAGMA max_page_count = {(megabytes << 20) // _PAGE_BYTES}")
-        # Of its own, so that nobody who reads waits for what is being written.
-        self._read = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+            create_cache_file(path)
+        self._read_lock, self._write_lock = threading.Lock(), threading.Lock()
+        self._writer = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
+        self._writer.execute("PRAGMA synchronous = OFF")  # the file need not survive a crash of the machine
+        self._writer.execute(f"PRAGMA max_page_count = {(megabytes << 20) // _PAGE_BYTES}")
+        # A connection of its own, so that reads do not wait for writes.
+        self._reader = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
 
     def get(self, key: str) -> bytes | None:
-        """The answer, if it is kept."""
-        with self._reading:
+        """Return the value of a key, or None if it is not cached."""
+        with self._read_lock:
             try:
-                row = self._read.execute("SELECT answer FROM page WHERE key = ?", (key,)).fetchone()
+                row = self._reader.execute("SELECT answer FROM page WHERE key = ?", (key,)).fetchone()
             except sqlite3.OperationalError:
                 return None
         return bytes(row[0]) if row else None
 
-    def put(self, key: str, answer: bytes) -> None:
-        """Keep an answer; where there is no more room, everything else goes."""
-        with self._writing:
+    def put(self, key: str, value: bytes) -> None:
+        """Store a value; if the file is full, delete all entries instead."""
+        with self._write_lock:
             try:
-                self._file.execute("INSERT OR REPLACE INTO page VALUES (?, ?)", (key, answer))
+                self._writer.execute("INSERT OR REPLACE INTO page VALUES (?, ?)", (key, value))
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorname == "SQLITE_FULL":
-                    self._file.execute("DELETE FROM page")
+                    self._writer.execute("DELETE FROM page")

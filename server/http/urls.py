@@ -1,4 +1,4 @@
-"""Where the page of a thing is: IRIs of things on one side, addresses of their documents on the other."""
+"""Mapping between the IRIs of things and the paths of their documents."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from werkzeug.routing import BaseConverter
 
 from begrepp.rdf.iris import Iris, segment
 from begrepp.rdf.namespaces import expand
-from begrepp.validation.profiles.profile import NAME
+from begrepp.validation.profiles.profile import PROFILE_NAME
 
-KINDS = (
+DOCUMENT_KINDS = (
     "cs",
     "vs",
     "catalogue",
@@ -29,19 +29,19 @@ KINDS = (
     "file",
     "graph",
 )
-"""What stands first in the path of a document; the same words as in `begrepp.rdf.iris`."""
+"""First segments of the paths of documents, the same as in `begrepp.rdf.iris`."""
 
 
-class ProfileName(BaseConverter):
-    """The name of a profile in a path; what is no such name, or has a suffix, is another address."""
+class ProfileNameConverter(BaseConverter):
+    """URL converter for profile names; a name with a suffix does not match."""
 
-    regex = NAME.pattern
+    regex = PROFILE_NAME.pattern
 
 
-def document(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:
-    """The path of the document about a thing: `/cs/icd-10-se/C50.9` for `…/id/cs/icd-10-se/C50.9`.
+def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:
+    """Return the path of the document about a thing: `/cs/icd-10-se/C50.9` for `…/id/cs/icd-10-se/C50.9`.
 
-    A concept with an IRI of its publisher's own has its document under its scheme and code.
+    A concept with an IRI of its publisher has its document under its scheme and notation.
     """
     if iri.startswith(iris.root):
         return "/" + iri.removeprefix(iris.root)
@@ -54,13 +54,13 @@ def document(iris: Iris, iri: str, scheme: str = "", notation: str = "") -> str:
     return "/resource?uri=" + quote(iri, safe="")
 
 
-def thing(iris: Iris, path: str) -> str:
-    """The IRI that the document at a raw path is about; each segment is encoded as IRIs are minted."""
+def thing_iri(iris: Iris, path: str) -> str:
+    """Return the IRI of the thing that the document at a raw path describes, encoded as `begrepp.rdf.iris` does."""
     return iris.root + "/".join(segment(unquote(part)) for part in path.strip("/").split("/"))
 
 
 def raw_path(environ: dict[str, object]) -> str:
-    """The path as it was sent, so that `8500%2F3` is still one segment."""
+    """Return the path as the client sent it, so that `8500%2F3` stays one segment."""
     raw = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
     path = urlsplit(raw).path if raw else quote(str(environ.get("PATH_INFO", "/")))
     if unquote(path, "latin-1") == environ.get("PATH_INFO"):
@@ -69,8 +69,8 @@ def raw_path(environ: dict[str, object]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """The same document in another format."""
+class AlternateFormat:
+    """A link to the same document in another format."""
 
     suffix: str
     media_type: str

@@ -1,7 +1,7 @@
-"""Between the network and the application: kept answers are given at once, everything else is made in threads.
+"""ASGI bridge: serves a WSGI application, cached responses on the event loop and all others in threads.
 
-An ASGI application around one of WSGI. It hands on the path as it was sent; it reads what a client sends before a
-thread is taken, unless that is large; it stops making an answer whose reader has gone.
+It passes the path on as the client sent it (`RAW_URI`), reads a small request body before it uses a thread, and stops
+the application when the client has disconnected.
 """
 
 from __future__ import annotations
@@ -25,155 +25,155 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_SMALL = 1 << 20
-"""Bytes of a request that are read beforehand, and of an answer that is sent in one piece."""
-_PATIENCE = 60
-"""Seconds that a client may take to send its next piece."""
-_BODILESS = ("GET", "HEAD", "OPTIONS")
+_SMALL_BYTES = 1 << 20
+"""Bytes of a request body that are read before a thread starts, and of a response that is sent as one message."""
+_RECEIVE_SECONDS = 60
+"""Seconds until the next message of the client must arrive."""
+_BODILESS_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class ResponseCutOff(Exception):
-    """An answer ends before it is whole: the connection is broken, so that nobody takes it for all there is."""
+    """A response ends before it is complete: closing the connection tells the client so."""
 
 
 class AsgiBridge:
-    """An application in so many threads, and its kept answers without any."""
+    """ASGI application that runs a WSGI application in this many threads, and its cached responses without a thread."""
 
     def __init__(self, app: WSGIApplication, threads: int) -> None:
         self._app = app
         self._threads = ThreadPoolExecutor(threads, "request")
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one request over HTTP."""
-        line = _Line(receive, send)
-        environ = _environ(scope)
+        """Handle one HTTP request."""
+        connection = _Connection(receive, send)
+        environ = _wsgi_environ(scope)
         try:
-            body = await _body(environ, line)
+            body = await _read_body(environ, connection)
         except (TimeoutError, ConnectionError):
             return
-        answer = self._kept({**environ, CACHED_ONLY: True, "wsgi.input": BytesIO(body or b"")})
-        if answer is None:
-            environ["wsgi.input"] = BufferedReader(_Arriving(line)) if body is None else BytesIO(body)
+        messages = self._respond_from_cache({**environ, CACHED_ONLY: True, "wsgi.input": BytesIO(body or b"")})
+        if messages is None:
+            environ["wsgi.input"] = BufferedReader(_RequestStream(connection)) if body is None else BytesIO(body)
             loop = asyncio.get_running_loop()
             try:
-                answer = await loop.run_in_executor(self._threads, _made, self._app, environ, line)
+                messages = await loop.run_in_executor(self._threads, _run_app, self._app, environ, connection)
             except ConnectionError:
                 return
             except BegreppError as error:
                 raise ResponseCutOff(error.reason) from None
             finally:
-                line.hang_up()
-        for message in answer:
+                connection.stop_watching()
+        for message in messages:
             await send(message)
 
-    def _kept(self, environ: WSGIEnvironment) -> list[Message] | None:
-        reply = _Reply()
+    def _respond_from_cache(self, environ: WSGIEnvironment) -> list[Message] | None:
+        response = _ResponseStart()
         try:
-            body = self._app(environ, reply.start)
+            body = self._app(environ, response.start)
         except NotCached:
             return None
-        return [reply.begun(), _piece(b"".join(body))]
+        return [response.message(), _body_message(b"".join(body))]
 
 
-class _Reply:
-    """What an application says at the beginning of its answer."""
+class _ResponseStart:
+    """Status and headers, as the application passes them to `start_response`."""
 
     def __init__(self) -> None:
         self._status = ""
         self._headers: list[tuple[str, str]] = []
 
     def start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:
-        """WSGI's `start_response`."""
+        """Store status and headers; WSGI's `start_response`."""
         self._status, self._headers = status, headers
-        return _no_writing
+        return _reject_write
 
-    def begun(self) -> Message:
-        """The same for ASGI."""
+    def message(self) -> Message:
+        """Return the ASGI message `http.response.start`."""
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self._headers]
         return {"type": "http.response.start", "status": int(self._status[:3]), "headers": headers}
 
     def is_small(self) -> bool:
-        """Whether its length is known, and little."""
+        """Return whether the response has a Content-Length of at most `_SMALL_BYTES`."""
         length = next((value for name, value in self._headers if name.lower() == "content-length"), "")
-        return length.isdecimal() and int(length) <= _SMALL
+        return length.isdecimal() and int(length) <= _SMALL_BYTES
 
 
-class _Line:
-    """A connection as the thread sees it that makes the answer."""
+class _Connection:
+    """Connection to the client, for use in the thread that runs the application."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self.receive = receive
         self._send = send
         self._loop = asyncio.get_running_loop()
-        self._gone: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
 
     def send(self, message: Message) -> None:
-        """Send, and wait until it is taken; raises `ConnectionError` where the reader has gone."""
-        asyncio.run_coroutine_threadsafe(self._sent(message), self._loop).result()
+        """Send a message and wait until it is sent; raises `ConnectionError` if the client has disconnected."""
+        asyncio.run_coroutine_threadsafe(self._send_message(message), self._loop).result()
 
-    def received(self) -> Message:
-        """What comes next from the client; raises `TimeoutError` where nothing does."""
+    def receive_message(self) -> Message:
+        """Return the next message of the client; raises `TimeoutError` if none arrives in time."""
 
-        async def next_piece() -> Message:
-            return await asyncio.wait_for(self.receive(), _PATIENCE)
+        async def next_message() -> Message:
+            return await asyncio.wait_for(self.receive(), _RECEIVE_SECONDS)
 
-        return asyncio.run_coroutine_threadsafe(next_piece(), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(next_message(), self._loop).result()
 
-    def hang_up(self) -> None:
-        """The answer is made: look no longer whether the reader is there."""
-        if self._gone:
-            self._gone.cancel()
+    def stop_watching(self) -> None:
+        """Stop watching for a disconnect of the client."""
+        if self._watcher:
+            self._watcher.cancel()
 
-    async def _sent(self, message: Message) -> None:
-        if self._gone is None:
-            self._gone = self._loop.create_task(self._until_gone())
+    async def _send_message(self, message: Message) -> None:
+        if self._watcher is None:
+            self._watcher = self._loop.create_task(self._watch_disconnect())
         await self._send(message)
         await asyncio.sleep(0)
-        if self._gone.done():
+        if self._watcher.done():
             raise ConnectionError("The client disconnected.")
 
-    async def _until_gone(self) -> None:
+    async def _watch_disconnect(self) -> None:
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
 
-class _Arriving(RawIOBase):
-    """A large request, read by the thread as it comes."""
+class _RequestStream(RawIOBase):
+    """Raw stream of a large request body, which reads messages of the client on demand."""
 
-    def __init__(self, line: _Line) -> None:
-        self._line = line
-        self._piece = b""
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+        self._chunk = b""
         self._more = True
 
     def readable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        """The next bytes; none where there is no more, or the client has gone or sends nothing."""
-        while not self._piece and self._more:
+        """Read the next bytes; 0 at the end, after a disconnect, and if the client sends nothing in time."""
+        while not self._chunk and self._more:
             try:
-                message = self._line.received()
+                message = self._connection.receive_message()
             except TimeoutError:
                 message = {}
-            self._piece, self._more = message.get("body", b""), message.get("more_body", False)
+            self._chunk, self._more = message.get("body", b""), message.get("more_body", False)
         view = memoryview(buffer)
-        size = min(len(view), len(self._piece))
-        view[:size], self._piece = self._piece[:size], self._piece[size:]
+        size = min(len(view), len(self._chunk))
+        view[:size], self._chunk = self._chunk[:size], self._chunk[size:]
         return size
 
 
-def _made(app: WSGIApplication, environ: WSGIEnvironment, line: _Line) -> list[Message]:
-    """In a thread: what is left to send of the application's answer; what is long has been sent as it came."""
-    reply = _Reply()
-    body = app(environ, reply.start)
+def _run_app(app: WSGIApplication, environ: WSGIEnvironment, connection: _Connection) -> list[Message]:
+    """Run the application in a thread; return the messages left to send after a large response is streamed."""
+    response = _ResponseStart()
+    body = app(environ, response.start)
     try:
-        if reply.is_small():
-            return [reply.begun(), _piece(b"".join(body))]
-        line.send(reply.begun())
-        for piece in body:
-            line.send(_piece(piece, more=True))
-        return [_piece(b"")]
+        if response.is_small():
+            return [response.message(), _body_message(b"".join(body))]
+        connection.send(response.message())
+        for chunk in body:
+            connection.send(_body_message(chunk, more_body=True))
+        return [_body_message(b"")]
     finally:
         _close(body)
 
@@ -183,36 +183,36 @@ def _close(body: Iterable[bytes]) -> None:
         close()
 
 
-def _piece(body: bytes, *, more: bool = False) -> Message:
-    return {"type": "http.response.body", "body": body, "more_body": more}
+def _body_message(body: bytes, *, more_body: bool = False) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": more_body}
 
 
-def _no_writing(_: bytes) -> object:
-    raise NotImplementedError("An answer is what the application returns.")
+def _reject_write(_: bytes) -> object:
+    raise NotImplementedError("The application returns its response as an iterable; it cannot write.")
 
 
-async def _body(environ: WSGIEnvironment, line: _Line) -> bytes | None:
-    """What the client sends, or None where it is large or of no known length.
+async def _read_body(environ: WSGIEnvironment, connection: _Connection) -> bytes | None:
+    """Return the request body, or None if it is large or has no known length.
 
     Raises `TimeoutError` where the client is too slow, `ConnectionError` where it goes.
     """
     length = environ.get("CONTENT_LENGTH", "")
-    if not length and (environ["REQUEST_METHOD"] in _BODILESS or "HTTP_TRANSFER_ENCODING" not in environ):
+    if not length and (environ["REQUEST_METHOD"] in _BODILESS_METHODS or "HTTP_TRANSFER_ENCODING" not in environ):
         return b""
-    if not length.isdecimal() or int(length) > _SMALL:
+    if not length.isdecimal() or int(length) > _SMALL_BYTES:
         return None
-    body, more = b"", True
-    while more:
-        message = await asyncio.wait_for(line.receive(), _PATIENCE)
+    body, more_body = b"", True
+    while more_body:
+        message = await asyncio.wait_for(connection.receive(), _RECEIVE_SECONDS)
         if message["type"] == "http.disconnect":
             raise ConnectionError("The client has gone.")
         body += message.get("body", b"")
-        more = message.get("more_body", False)
+        more_body = message.get("more_body", False)
     return body
 
 
-def _environ(scope: dict[str, Any]) -> WSGIEnvironment:
-    """The request as WSGI has it, with its address as it was sent (`RAW_URI`)."""
+def _wsgi_environ(scope: dict[str, Any]) -> WSGIEnvironment:
+    """Return the WSGI environment of an ASGI scope, with the address as the client sent it (`RAW_URI`)."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     query = scope["query_string"].decode("latin-1")
     path = raw.decode("latin-1")
@@ -239,6 +239,6 @@ def _environ(scope: dict[str, Any]) -> WSGIEnvironment:
         key = name.decode("latin-1").upper().replace("-", "_")
         if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             key = f"HTTP_{key}"
-        said = value.decode("latin-1")
-        environ[key] = f"{environ[key]},{said}" if key in environ else said
+        text = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
     return environ

@@ -1,8 +1,8 @@
-"""The headers of every answer: who may read it, how long it keeps, whether the reader has it already.
+"""Response headers: security, CORS, caching, conditional requests.
 
-What is said follows from the build alone, so an answer is public, may be kept by any cache for a moment, and may be
-shown stale while a newer one is fetched. Its tag is made of its bytes: the same in every server process, and the
-same after a new build that did not change it.
+A response depends on the build alone, so it is public, any cache may store it for a short time, and a shared cache
+may serve it stale while it fetches a newer one. Its ETag is a hash of the body: the same in every server process, and
+the same after a new build that did not change it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from datetime import datetime
 from flask import Response, g, request
 
 from begrepp.errors import NoBuild
-from server.http.caching import PUBLIC
+from server.http.caching import PUBLIC_CACHE_CONTROL
+from server.http.conditional import add_validators
 from server.state import served_build
 from server.telemetry import metrics
 from server.telemetry.access_log import ROUTE
@@ -25,33 +26,38 @@ _CONTENT_SECURITY = (
 _EXPOSED = (
     "Begrepp-Nodes, Content-Language, ETag, Last-Modified, Link, Memento-Datetime, Repr-Digest, Retry-After, Vary"
 )
-STEADY = frozenset(
+CACHEABLE_BLUEPRINTS = frozenset(
     {"api", "browse", "catalog", "description", "differences", "downloads", "links", "resource", "wellknown"}
 )
-"""Blueprints whose answers follow from the build and the request alone."""
-_UNSTEADY = frozenset({"browse.health", "browse.ready", "browse.switch", "downloads.listing"})
+"""Blueprints whose responses depend on the build and the request alone."""
+_UNCACHEABLE_ENDPOINTS = frozenset({"browse.health", "browse.ready", "browse.switch", "downloads.listing"})
+_CACHEABLE_STATUSES = (200, 206, 300, 301, 302, 303, 304, 410)
 
 
-def begin() -> None:
-    """Note when the request came, and by which route."""
+def start_request() -> None:
+    """Record the start time of the request, and its route for the access log."""
     g.started = time.monotonic()
     request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "none"
 
 
-def is_steady() -> bool:
-    """Whether the same build answers this request the same way each time."""
-    return request.blueprint in STEADY and request.endpoint not in _UNSTEADY and request.method in ("GET", "HEAD")
+def is_cacheable() -> bool:
+    """Return whether the response to this request is always the same for the same build."""
+    return (
+        request.blueprint in CACHEABLE_BLUEPRINTS
+        and request.endpoint not in _UNCACHEABLE_ENDPOINTS
+        and request.method in ("GET", "HEAD")
+    )
 
 
-def finish(response: Response) -> Response:
-    """Headers that every answer carries, and 304 where the reader already has it."""
+def finish_response(response: Response) -> Response:
+    """Add the headers of every response; set status 304 if the client has the response already."""
     headers = response.headers
     headers["Content-Security-Policy"] = _CONTENT_SECURITY
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    # Everything here is for all to read, and nothing depends on who asks.
+    # All responses are public, and none depends on credentials.
     headers["Access-Control-Allow-Origin"] = "*"
     headers["Access-Control-Expose-Headers"] = _EXPOSED
     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -64,8 +70,8 @@ def finish(response: Response) -> Response:
     if request.endpoint != "static":
         response.vary.update(("Accept", "Accept-Language"))
         if g.get("read_cookie"):
-            response.vary.add("Cookie")  # the language that a reader chose
-        _freshness(response)
+            response.vary.add("Cookie")  # the `lang` cookie
+        _set_caching(response)
     if request.endpoint != "sparql.endpoint" and "started" in g:
         metrics.PAGE_SECONDS.observe(time.monotonic() - g.started)
     if "federation" in g:
@@ -75,17 +81,14 @@ def finish(response: Response) -> Response:
     return response
 
 
-def _freshness(response: Response) -> None:
-    """How long the answer keeps, its tag and its age."""
-    kept = is_steady() and response.status_code in (200, 206, 300, 301, 302, 303, 304, 410)
-    response.headers.setdefault("Cache-Control", PUBLIC if kept else "no-cache")
+def _set_caching(response: Response) -> None:
+    """Set Cache-Control, ETag and Last-Modified."""
+    is_public = is_cacheable() and response.status_code in _CACHEABLE_STATUSES
+    response.headers.setdefault("Cache-Control", PUBLIC_CACHE_CONTROL if is_public else "no-cache")
     if response.cache_control.no_store:
         return
     if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
-        response.add_etag()
-        if kept and "Last-Modified" not in response.headers and (built := _built_at()):
-            response.last_modified = built
-        response.make_conditional(request.environ)
+        add_validators(response, request.environ, _built_at() if is_public else None)
 
 
 def _built_at() -> datetime | None:

@@ -1,19 +1,19 @@
-"""What a server asks itself when it has started, so that nobody is the first: the questions of the cookbook."""
+"""Warm-up: requests every example query once after the start, so that the answers are cached."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from begrepp.queries.files import read_queries
-from server.telemetry.query_log import unnoted
+from server.telemetry.query_log import suppress_query_log
 
-_FORMATS = {"select": "json", "ask": "json"}
+_DATA_SUFFIXES = {"select": "json", "ask": "json"}
 
 
 def warm_up(app: Flask) -> None:
-    """Ask each as its page does and as programs do: the answers are kept, and the store lies in memory."""
+    """Request each example query as a page and as data, which also reads the store into the memory of the machine."""
     client = app.test_client()
-    with unnoted():
+    with suppress_query_log():
         for query in read_queries("examples"):
-            for suffix in ("", f".{_FORMATS.get(query.form, 'ttl')}"):
+            for suffix in ("", f".{_DATA_SUFFIXES.get(query.form, 'ttl')}"):
                 client.get(f"/queries/{query.name}{suffix}")

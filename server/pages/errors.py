@@ -21,7 +21,7 @@ from server.http.negotiation import (
     quality,
     split_suffix,
 )
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.schemes.editions import EditionRow, edition_row
 from server.pages.search import results
 from server.pages.templating import address, render, translator
@@ -131,4 +131,4 @@ def _page(error: Exception, status: int, reason: str, next_step: str) -> Respons
 def _last_seen(graphs: tuple[str, ...]) -> list[tuple[str, EditionRow | None]]:
     found = served_build()
     rows = {g.graph: edition_row(found, g) for g in found.manifest.graphs}
-    return [(document(found.iris, graph), rows.get(graph)) for graph in graphs]
+    return [(document_path(found.iris, graph), rows.get(graph)) for graph in graphs]

@@ -12,10 +12,10 @@ from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.schemes.scheme import SchemeRow, scheme_rows
 from server.served.build import ServedBuild
-from server.served.labels import choose, refs
+from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
 SCHEMES_SHOWN = 8
@@ -113,7 +113,7 @@ def _changes(build: ServedBuild, language: str) -> list[RecentChange]:
     newest = sorted(build.manifest.differences, key=lambda d: (d.new_valid_from, d.scheme), reverse=True)
     return [
         RecentChange(
-            href=document(build.iris, d.graph),
+            href=document_path(build.iris, d.graph),
             title=_title(build, d.scheme, language),
             old=d.old,
             new=d.new,
@@ -128,7 +128,7 @@ def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
     newest = sorted(build.manifest.current_graphs("scheme"), key=lambda g: (g.valid_from, g.id), reverse=True)
     return [
         NewEdition(
-            href=document(build.iris, g.graph),
+            href=document_path(build.iris, g.graph),
             title=_title(build, g.id, language),
             version=g.version,
             valid_from=g.valid_from.isoformat(),
@@ -139,7 +139,7 @@ def _releases(build: ServedBuild, language: str) -> list[NewEdition]:
 
 def _title(build: ServedBuild, scheme: str, language: str) -> Text:
     facts = build.schemes.by_id.get(scheme)
-    return (choose(facts.titles, language) if facts else None) or Text(scheme, "")
+    return (choose_text(facts.titles, language) if facts else None) or Text(scheme, "")
 
 
 def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
@@ -153,7 +153,7 @@ def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
     holders = {
         t.value for about in said.values() for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])
     }
-    known = refs(build, {*said, *holders}, language)
+    known = find_refs(build, {*said, *holders}, language)
     counts = {build.iris.dataset(g.id): g.variables for g in build.manifest.current_graphs("dataset")}
     # The manifest counts a harvested catalogue as one.
     if harvested := [iri for iri in said if iri not in counts]:
@@ -163,7 +163,7 @@ def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
         DatasetRow(
             ref=known[iri],
             is_specification=expand("begrepp:Specification") in {t.value for t in about.get("rdf:type", [])},
-            description=choose(about.get("dct:description", []), language),
+            description=choose_text(about.get("dct:description", []), language),
             holder=next(
                 (known[t.value] for n in ("geodcatap:custodian", "dct:publisher") for t in about.get(n, [])), None
             ),
@@ -179,7 +179,7 @@ def mapping_set_rows(build: ServedBuild, language: str) -> list[MappingSetRow]:
     rows = [
         MappingSetRow(
             href=f"/mapping/{g.id}",
-            title=choose([Text(words, lang) for lang, words in g.titles.items()], language) or Text(g.id, ""),
+            title=choose_text([Text(words, lang) for lang, words in g.titles.items()], language) or Text(g.id, ""),
             version=g.version,
             mappings=g.mappings,
         )

@@ -9,10 +9,10 @@ from typing import ClassVar
 from begrepp.records import Text
 from begrepp.search import Facets, Hit
 from begrepp.search.documents import SEARCH_KINDS
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.paging import Paged
 from server.served.build import ServedBuild
-from server.served.labels import choose, refs
+from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref, is_mnemonic
 
 PAGE = 25
@@ -109,7 +109,7 @@ def _facets(
     build: ServedBuild, counts: Facets, chosen: Mapping[str, str], language: str
 ) -> Iterator[tuple[str, Sequence[FacetValue]]]:
     """Return the facets with more than one value, most frequent values first; the kind facet always."""
-    titles = refs(build, counts.get("dataset", {}), language)
+    titles = find_refs(build, counts.get("dataset", {}), language)
     for name in FACETS:
         divided = sorted(counts.get(name, {}).items(), key=lambda item: (-item[1], item[0]))
         choices = [_choice(build, name, value, count, chosen, titles, language) for value, count in divided]
@@ -129,7 +129,7 @@ def _choice(
 ) -> FacetValue:
     label: Text | None = None
     if name == "scheme" and (scheme := build.schemes.by_iri.get(value)):
-        value, label = scheme.id, choose(scheme.titles, language)
+        value, label = scheme.id, choose_text(scheme.titles, language)
     elif name == "dataset":
         label = titles[value].label if value in titles else None
         value = value.removeprefix(build.iris.dataset(""))
@@ -139,7 +139,7 @@ def _choice(
 def results(build: ServedBuild, hits: Sequence[Hit], language: str) -> list[HitRow]:
     """Return hits as rows."""
     homes = {hit.iri: _dataset_of(build, hit.iri) for hit in hits if hit.kind == "variable"}
-    known = refs(build, homes.values(), language)
+    known = find_refs(build, homes.values(), language)
     return [_result(build, hit, language, known.get(homes.get(hit.iri, ""))) for hit in hits]
 
 
@@ -151,18 +151,18 @@ def _dataset_of(build: ServedBuild, variable: str) -> str:
 def _result(build: ServedBuild, hit: Hit, language: str, dataset: Ref | None) -> HitRow:
     scheme = build.schemes.by_iri.get(hit.scheme or (hit.iri if hit.kind == "scheme" else ""))
     labels = [Text(text, lang) for lang, text in hit.labels.items()]
-    label = choose(labels, language) or Text(hit.notation or hit.iri, "")
+    label = choose_text(labels, language) or Text(hit.notation or hit.iri, "")
     return HitRow(
         href=f"/cs/{scheme.id}"
         if scheme and hit.kind == "scheme"
-        else document(build.iris, hit.iri, scheme.id if scheme else "", hit.notation),
+        else document_path(build.iris, hit.iri, scheme.id if scheme else "", hit.notation),
         iri=hit.iri,
         kind=hit.kind,
         label=label,
         other=next((text for text in labels if text.lang != label.lang and text.value != label.value), None),
         notation=hit.notation,
         scheme=scheme.id if scheme else "",
-        within=choose(scheme.titles, language)
+        within=choose_text(scheme.titles, language)
         if scheme and hit.kind != "scheme"
         else (dataset.label if dataset else None),
         active=hit.active,

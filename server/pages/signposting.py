@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from begrepp.exports.downloads import FORMATS, file_name
 from server.http.negotiation import HTML, Format
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.templating import address, twins
 from server.served.build import ServedBuild
-from server.served.labels import iris_of, one, statements
+from server.served.labels import find_statements, property_iris, property_value
 from server.served.resolve import Resolved
 
 LINKSET = "application/linkset+json"
@@ -52,8 +52,8 @@ def rights_of(found_build: ServedBuild, graph: str) -> GraphRights:
     """Return the licence and publisher of a named graph, cached."""
     kept = found_build.rights_cache
     if graph not in kept:
-        said = statements(found_build, graph)
-        kept[graph] = (one(said, "dct:license"), next(iter(iris_of(said, "dct:publisher")), ""))
+        said = find_statements(found_build, graph)
+        kept[graph] = (property_value(said, "dct:license"), next(iter(property_iris(said, "dct:publisher")), ""))
     return GraphRights(*kept[graph])
 
 
@@ -114,9 +114,9 @@ def _graph_of(found_build: ServedBuild, kind: str, id_: str) -> str:
 def _above(found_build: ServedBuild, found: Resolved, kind: str, id_: str, code: str) -> str:
     """Return the path of the containing document: broader concept, scheme, dataset or list."""
     if kind == "cs" and code:
-        broader = iris_of(statements(found_build, found.iri), "skos:broader") if not found.is_graph else []
+        broader = property_iris(find_statements(found_build, found.iri), "skos:broader") if not found.is_graph else []
         own = [iri for iri in broader if iri.startswith(found_build.iris.root)]
-        return document(found_build.iris, own[0]) if own else f"/cs/{id_}"
+        return document_path(found_build.iris, own[0]) if own else f"/cs/{id_}"
     if kind in ("cs", "dataset", "mapping") and id_:
         return f"/{kind}/{id_}" if code else f"/{kind}"
     return ""

@@ -14,8 +14,8 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, choose_language
-from server.http.urls import Twin, raw_path
-from server.served.labels import mine
+from server.http.urls import AlternateFormat, raw_path
+from server.served.labels import texts_in_language
 
 
 def translator() -> Translator:
@@ -43,7 +43,7 @@ def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link
             "switch": _switch,
             "text": text,
             "brief": brief,
-            "mine": lambda texts: mine(texts, say.language) if texts else [],
+            "mine": lambda texts: texts_in_language(texts, say.language) if texts else [],
             "day": _day,
             "size": _size,
             "short": compact,
@@ -110,9 +110,9 @@ def render(template: str, **values: object) -> str:
     return render_template(template, **values)
 
 
-def twins(path: str) -> tuple[Twin, ...]:
+def twins(path: str) -> tuple[AlternateFormat, ...]:
     """Return the RDF formats of a document with their URLs."""
-    return tuple(Twin(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in GRAPH_FORMATS)
+    return tuple(AlternateFormat(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in GRAPH_FORMATS)
 
 
 def text(value: Text | None) -> Markup:

@@ -1,6 +1,6 @@
-"""As it read on a day: a build seen through the editions that were in force then, and Memento (RFC 7089).
+"""A build as of a day: the editions that were in force then, and Memento (RFC 7089).
 
-The graph of an edition is never changed, so reading as of a day is reading another default graph.
+The graph of an edition never changes, so a dated view is a query over another default graph.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.store import QueryResults, Store
 from server.served.build import ServedBuild
-from server.served.labels import statements, texts
-from server.served.resolve import Missing, Resolved, meanings
+from server.served.labels import find_statements, property_texts
+from server.served.resolve import Missing, Resolved, find_meanings
 from server.served.schemes import SchemeIndex
 
 
 class DatedStore:
-    """A store whose default graph is made of chosen graphs."""
+    """A store with chosen graphs as default graph."""
 
-    def __init__(self, whole: Store, default: Iterable[str], named: Iterable[str]) -> None:
-        self._whole = whole
-        # Where no graph is chosen nothing is to be found, and not everything.
+    def __init__(self, store: Store, default: Iterable[str], named: Iterable[str]) -> None:
+        self._store = store
+        # Without any graph the result must be empty, but an empty list means all graphs.
         self._default, self._named = [*default] or ["urn:none"], [*named]
 
     def query(
@@ -44,65 +44,68 @@ class DatedStore:
         named_graphs: Iterable[str] = (),
         base: str | None = None,
     ) -> QueryResults:
-        """Ask, of the chosen graphs."""
-        return self._whole.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
+        """Run a query over the chosen graphs."""
+        return self._store.query(query, default_graphs=self._default, named_graphs=self._named, base=base)
 
 
 @dataclass(frozen=True)
 class DatedBuild(ServedBuild):
-    """A build as it read on a day."""
+    """A build as of a day; `full_build` is the build it is a view of, `graphs` are the graphs in force that day."""
 
-    whole: ServedBuild = field(kw_only=True)
+    full_build: ServedBuild = field(kw_only=True)
     graphs: tuple[str, ...] = field(kw_only=True)
 
     @cached_property
     def store(self) -> Store:
-        """The graphs in force that day."""
-        iris = self.whole.iris
+        """The store over the graphs in force that day, the catalogue and the provenance."""
+        iris = self.full_build.iris
         always = [iris.graph("catalog"), iris.graph("provenance")]
-        return DatedStore(self.whole.store, [*self.graphs, *always], [g.graph for g in self.manifest.graphs])
+        return DatedStore(self.full_build.store, [*self.graphs, *always], [g.graph for g in self.manifest.graphs])
 
-    def store_of(self, scheme: str) -> Store:
-        """The graph of the scheme that counted that day; each graph more would make every look-up slower."""
-        own = [g.graph for g in self.manifest.graphs if g.kind == "scheme" and g.id == scheme]
-        return DatedStore(self.whole.store, [graph for graph in own if graph in self.graphs], [])
+    def scheme_store(self, scheme: str) -> Store:
+        """Return a store over the graph of one scheme in force that day, as each further graph slows queries down."""
+        editions = [g.graph for g in self.manifest.graphs if g.kind == "scheme" and g.id == scheme]
+        return DatedStore(self.full_build.store, [graph for graph in editions if graph in self.graphs], [])
 
     @cached_property
     def index(self) -> TextIndex:
-        """The words of now; nothing is searched as of a day."""
-        return self.whole.index
+        """The text index of the full build; search has no dated view."""
+        return self.full_build.index
 
     @cached_property
-    def catalogue(self) -> SchemeIndex:
-        """The schemes as they are known now, their concepts as of the day."""
-        schemes = SchemeIndex(self.store, self.iris)
-        for name in ("by_iri", "by_id", "by_alias", "measuring"):
-            schemes.__dict__[name] = getattr(self.whole.schemes, name)
-        return schemes
+    def schemes(self) -> SchemeIndex:
+        """The schemes of the full build, with their concepts as of the day."""
+        dated = SchemeIndex(self.store, self.iris)
+        for name in ("by_iri", "by_id", "by_alias", "measuring_variables"):
+            dated.__dict__[name] = getattr(self.full_build.schemes, name)
+        return dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What is read as of a day: the edition that counts, and where the concept stands if not in that."""
+class DatedState:
+    """State of a scheme or concept on a day: the edition in force, and the edition that lists the concept.
+
+    Both are graph entries of the manifest; they differ if the edition in force does not list the concept.
+    """
 
     day: date
-    base: GraphEntry
-    held_in: GraphEntry
+    edition: GraphEntry
+    concept_edition: GraphEntry
     retired: bool = False
 
     @property
     def since(self) -> date:
-        """From when it read so."""
-        return _since(self.base if self.retired else self.held_in)
+        """The first day of this state."""
+        return _valid_from(self.edition if self.retired else self.concept_edition)
 
     @property
     def until(self) -> date:
-        """The last day of a concept that had been retired by then."""
-        return _since(self.base) - timedelta(days=1)
+        """The last day in force of a concept that was retired on the day."""
+        return _valid_from(self.edition) - timedelta(days=1)
 
 
-def day_asked(value: str) -> date | None:
-    """The day that `asOf` names; raises `UsageError` where it is none."""
+def parse_day(value: str) -> date | None:
+    """Return the day of an `asOf` parameter, or None if it is empty; raises `UsageError` if it is not a date."""
     if not value:
         return None
     try:
@@ -111,8 +114,8 @@ def day_asked(value: str) -> date | None:
         raise UsageError(f"'{value}' is not a date.", "Use the format ?asOf=2019-06-30.") from None
 
 
-def datetime_asked(value: str) -> datetime | None:
-    """The moment that `Accept-Datetime` names; raises `UsageError` where it is none (RFC 7089, 4.5.3)."""
+def parse_accept_datetime(value: str) -> datetime | None:
+    """Return the time of an `Accept-Datetime` header, or None; raises `UsageError` if invalid (RFC 7089, 4.5.3)."""
     if not value:
         return None
     moment = parse_date(value)
@@ -123,62 +126,71 @@ def datetime_asked(value: str) -> datetime | None:
     return moment
 
 
-def scheme_of(build: ServedBuild, found: Resolved) -> str:
-    """The short name of the scheme that a document is about or within; empty for any other document."""
-    kind, _, rest = found.path.strip("/").partition("/")
+def find_scheme_id(build: ServedBuild, thing: Resolved) -> str:
+    """Return the id of the scheme that a document describes or belongs to; empty for other documents."""
+    kind, _, rest = thing.path.strip("/").partition("/")
     id_, _, code = rest.partition("/")
-    if kind != "cs" or found.is_graph or code.startswith(("release/", "level/", "difference/")):
+    if kind != "cs" or thing.is_graph or code.startswith(("release/", "level/", "difference/")):
         return ""
     return unquote(id_) if unquote(id_) in build.schemes.by_id else ""
 
 
-def reading(build: ServedBuild, found: Resolved, day: date) -> Reading:
-    """What to read of a scheme or concept as of a day.
+def find_dated_state(build: ServedBuild, thing: Resolved, day: date) -> DatedState:
+    """Return the state of a scheme or concept on a day.
 
-    Raises `Missing` where nothing was in force yet, or where the code came later.
+    Raises `Missing` if no edition was in force, or if the code was added later, and `UsageError` for other things.
     """
-    scheme = scheme_of(build, found)
+    scheme = find_scheme_id(build, thing)
     if not scheme:
         raise UsageError("Only code systems and their concepts are available as of a date.", "Omit asOf.")
-    every = sorted(_releases(build, scheme), key=lambda g: (g.valid_from, g.version))
-    valid = [g for g in every if _since(g) <= day]
-    now = f"{found.path} shows the current state."
-    if not valid:
-        first = f"The first edition is {every[0].version}, from {every[0].valid_from}." if every else ""
-        raise Missing(f"No edition of {scheme} in this service was in force on {day}.", f"{first} {now}".strip())
-    complete = [g for g in valid if g.coverage == "complete"]
-    base = (complete or valid)[-1]
-    if found.iri == build.schemes.by_id[scheme].iri:
-        return Reading(day=day, base=base, held_in=base)
-    holding = _holding(build, found.iri)
-    if base.graph in holding:
-        return Reading(day=day, base=base, held_in=base)
-    for graph in reversed(valid):
-        if graph.graph in holding:
-            return Reading(day=day, base=base, held_in=graph, retired=_since(graph) < _since(base))
-    begins = next((g for g in every if g.graph in holding), None)
+    editions = sorted(_editions(build, scheme), key=lambda g: (g.valid_from, g.version))
+    in_force = [g for g in editions if _valid_from(g) <= day]
+    current_hint = f"{thing.path} shows the current state."
+    if not in_force:
+        first_edition = (
+            f"The first edition is {editions[0].version}, from {editions[0].valid_from}." if editions else ""
+        )
+        raise Missing(
+            f"No edition of {scheme} in this service was in force on {day}.",
+            f"{first_edition} {current_hint}".strip(),
+        )
+    complete = [g for g in in_force if g.coverage == "complete"]
+    edition = (complete or in_force)[-1]
+    if thing.iri == build.schemes.by_id[scheme].iri:
+        return DatedState(day=day, edition=edition, concept_edition=edition)
+    graphs_with_concept = _graphs_with_concept(build, thing.iri)
+    if edition.graph in graphs_with_concept:
+        return DatedState(day=day, edition=edition, concept_edition=edition)
+    for graph in reversed(in_force):
+        if graph.graph in graphs_with_concept:
+            return DatedState(
+                day=day, edition=edition, concept_edition=graph, retired=_valid_from(graph) < _valid_from(edition)
+            )
+    first_with_concept = next((g for g in editions if g.graph in graphs_with_concept), None)
     raise Missing(
-        f"{unquote(found.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
-        f"It first occurs in {begins.version}, from {begins.valid_from}. {now}" if begins else now,
+        f"{unquote(thing.path.rpartition('/')[2])} was not part of any edition of {scheme} in force on {day}.",
+        f"It first occurs in {first_with_concept.version}, from {first_with_concept.valid_from}. {current_hint}"
+        if first_with_concept
+        else current_hint,
     )
 
 
-def meant_on(build: ServedBuild, found: Resolved, day: date) -> Resolved:
-    """The concept that a code stood for on a day, where it has stood for several."""
-    scheme = build.schemes.by_id.get(scheme_of(build, found))
-    said = statements(build, found.iri) if scheme else {}
-    for code in texts(said, "skos:notation") if scheme else []:
-        for other in meanings(build, scheme, code.value)[::-1] if scheme else []:
+def find_meaning_on(build: ServedBuild, concept: Resolved, day: date) -> Resolved:
+    """Return the concept that a code denoted on a day, if its meaning has changed; otherwise the given concept."""
+    scheme = build.schemes.by_id.get(find_scheme_id(build, concept))
+    statements = find_statements(build, concept.iri) if scheme else {}
+    for code in property_texts(statements, "skos:notation") if scheme else []:
+        for meaning in find_meanings(build, scheme, code.value)[::-1] if scheme else []:
             try:
-                if not reading(build, other, day).retired:
-                    return other
+                if not find_dated_state(build, meaning, day).retired:
+                    return meaning
             except Missing:
                 continue
-    return found
+    return concept
 
 
-def _releases(build: ServedBuild, scheme: str) -> list[GraphEntry]:
-    """The releases of a scheme, or of its parts where it has none of its own."""
+def _editions(build: ServedBuild, scheme: str) -> list[GraphEntry]:
+    """Return the graph entries of the editions of a scheme, or of its parts if it has none."""
     graphs = [g for g in build.manifest.graphs if g.kind == "scheme" and g.id == scheme]
     if graphs or scheme not in build.schemes.by_id:
         return graphs
@@ -186,84 +198,84 @@ def _releases(build: ServedBuild, scheme: str) -> list[GraphEntry]:
     return [g for g in build.manifest.graphs if g.kind == "scheme" and g.id in parts]
 
 
-def _holding(build: ServedBuild, concept: str) -> set[str]:
-    """The graphs of releases that list a concept."""
+def _graphs_with_concept(build: ServedBuild, concept: str) -> set[str]:
+    """Return the graphs of editions that list a concept."""
     rows = select(build.store, "concept-releases", concept=NamedNode(concept))
     return {value(row, "release") for row in rows}
 
 
-def _since(graph: GraphEntry) -> date:
+def _valid_from(graph: GraphEntry) -> date:
     return graph.valid_from
 
 
-def build_as_of(build: ServedBuild, read: Reading) -> DatedBuild:
-    """The build as of the day: per scheme, mapping set and dataset what counted then."""
+def get_dated_build(build: ServedBuild, state: DatedState) -> DatedBuild:
+    """Return the build as of a day: for each scheme, mapping set and dataset the edition in force; caches 8 builds."""
     groups: dict[tuple[str, str], list[GraphEntry]] = {}
     for graph in build.manifest.graphs:
-        if _since(graph) <= read.day:
+        if _valid_from(graph) <= state.day:
             groups.setdefault((graph.kind, graph.id), []).append(graph)
-    counting = set()
+    in_force = set()
     for graphs in groups.values():
         ordered = sorted(graphs, key=lambda g: (g.valid_from, g.version))
         complete = [g for g in ordered if g.coverage == "complete"]
-        counting.add((complete or ordered)[-1].graph)
-    chosen = tuple(sorted(counting | {read.held_in.graph}))
-    kept = build.dated_builds_cache
-    if chosen not in kept:
-        while len(kept) >= 8:
-            kept.pop(next(iter(kept)))
+        in_force.add((complete or ordered)[-1].graph)
+    chosen = tuple(sorted(in_force | {state.concept_edition.graph}))
+    cache = build.dated_builds_cache
+    if chosen not in cache:
+        while len(cache) >= 8:
+            cache.pop(next(iter(cache)))
         manifest: Manifest = replace(
-            build.manifest, graphs=[replace(g, current=g.graph in counting) for g in build.manifest.graphs]
+            build.manifest, graphs=[replace(g, current=g.graph in in_force) for g in build.manifest.graphs]
         )
-        kept[chosen] = DatedBuild(build.folder, manifest, whole=build, graphs=chosen)
-    then = kept[chosen]
-    assert isinstance(then, DatedBuild)
-    return then
+        cache[chosen] = DatedBuild(build.folder, manifest, full_build=build, graphs=chosen)
+    dated = cache[chosen]
+    assert isinstance(dated, DatedBuild)
+    return dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memento:
-    """A state of a document: since when it read so, and its address."""
+    """A state of a document: its first day and its path."""
 
     since: date
     href: str
 
     @property
     def http_date(self) -> str:
-        """As HTTP writes it."""
-        return http_date(self.since)
+        """The first day as an HTTP date."""
+        return format_http_date(self.since)
 
 
-def http_date(day: date) -> str:
-    """A day's beginning as HTTP writes it."""
+def format_http_date(day: date) -> str:
+    """Format the start of a day (UTC) as an HTTP date."""
     return format_datetime(datetime.combine(day, time(), UTC), usegmt=True)
 
 
-def mementos(build: ServedBuild, found: Resolved) -> list[Memento]:
-    """The states of a document that are kept, oldest first."""
+def list_mementos(build: ServedBuild, thing: Resolved) -> list[Memento]:
+    """Return the states of a document, oldest first."""
     states: dict[str, Memento] = {}
-    for graph in sorted(_releases(build, scheme_of(build, found)), key=lambda g: (g.valid_from, g.version)):
+    for graph in sorted(_editions(build, find_scheme_id(build, thing)), key=lambda g: (g.valid_from, g.version)):
         try:
-            read = reading(build, found, _since(graph))
+            state = find_dated_state(build, thing, _valid_from(graph))
         except Missing:
             continue
-        state = f"{read.held_in.graph} {read.retired}"
-        if state not in states:
-            states[state] = Memento(since=read.since, href=f"{found.path}?asOf={read.since}")
+        key = f"{state.concept_edition.graph} {state.retired}"
+        if key not in states:
+            states[key] = Memento(since=state.since, href=f"{thing.path}?asOf={state.since}")
     return sorted(states.values(), key=lambda memento: memento.since)
 
 
-def retired_then(triples: Iterable[Triple], concept: str, read: Reading) -> list[Triple]:
-    """A concept that had been retired by the day, said to be so; its edition could not know."""
+def mark_retired(triples: Iterable[Triple], concept: str, state: DatedState) -> list[Triple]:
+    """Return the triples with a concept marked as retired, which its own edition could not state."""
     node, status = NamedNode(concept), NamedNode(expand("begrepp:status"))
-    kept = [t for t in triples if not (t.subject == node and t.predicate == status)]
-    day = Literal(read.until.isoformat(), datatype=NamedNode(expand("xsd:date")))
+    marked = [t for t in triples if not (t.subject == node and t.predicate == status)]
+    day = Literal(state.until.isoformat(), datatype=NamedNode(expand("xsd:date")))
     true = Literal("true", datatype=NamedNode(expand("xsd:boolean")))
-    kept += [
+    marked += [
         Triple(node, status, NamedNode(expand("begrepp:inactive"))),
         Triple(node, NamedNode(expand("owl:deprecated")), true),
     ]
-    ended = NamedNode(expand("begrepp:validTo"))
-    if not any(t.subject == node and t.predicate == ended for t in kept):
-        kept.append(Triple(node, ended, day))
-    return sorted(kept, key=str)
+    valid_to = NamedNode(expand("begrepp:validTo"))
+    if not any(t.subject == node and t.predicate == valid_to for t in marked):
+        marked.append(Triple(node, valid_to, day))
+    return sorted(marked, key=str)

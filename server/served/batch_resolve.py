@@ -1,90 +1,137 @@
-"""Several codes resolved in one request: each with its concept, or the reason why it has none."""
+"""Resolution of several codes in one request: the concept of each code, or the reason why it has none."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
 
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
-from server.served.as_of import day_asked, meant_on
+from begrepp.search import Hit
+from server.served.as_of import find_meaning_on, parse_day
 from server.served.build import ServedBuild
-from server.served.labels import iris_of, one, refs, statements_of
+from server.served.labels import find_all_statements, find_refs, property_iris, property_value
 from server.served.refs import Ref
-from server.served.resolve import Ambiguous, Missing, Resolved, by_system, known_as
+from server.served.resolve import Ambiguous, Missing, Resolved, find_scheme, resolve_system_code
 
-MOST = 1000
-LONGEST = 400
+MAX_CODES = 1000
+MAX_CODE_LENGTH = 400
 
 
-def resolve_codes(build: ServedBuild, asked: object, language: str) -> list[dict[str, Any]]:
-    """The answers to a JSON list of `{system, code}`, in its order; with `asOf`, what the code stood for that day.
+class SuccessorBody(Struct, frozen=True, kw_only=True):
+    """A concept that replaces another."""
 
-    An answer repeats the question and has either `iri`, `notation`, `label`, `status` and `successors`, or
-    `error` (`unknown-system`, `unknown-code`, `ambiguous-code`) with `reason` and `near`. Raises `UsageError`
-    where the request is not such a list, or longer than `MOST`.
+    iri: str
+    notation: str | None
+    label: str | None
+    lang: str | None
+
+
+class NearBody(Struct, frozen=True, kw_only=True):
+    """A concept with a similar code."""
+
+    iri: str
+    notation: str
+
+
+class ResolvedBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Either the concept, or `error` with `reason` and `near`."""
+
+    system: str
+    code: str
+    as_of: str | UnsetType = UNSET
+    iri: str | UnsetType = UNSET
+    notation: str | UnsetType | None = UNSET
+    label: str | UnsetType | None = UNSET
+    lang: str | UnsetType | None = UNSET
+    status: str | UnsetType | None = UNSET
+    successors: list[SuccessorBody] | UnsetType = UNSET
+    error: Literal["unknown-system", "unknown-code", "ambiguous-code"] | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+    near: list[NearBody] | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unresolved:
+    """The reason why a code was not resolved."""
+
+    error: Literal["unknown-system", "unknown-code", "ambiguous-code"]
+    reason: str
+    near: tuple[Hit, ...] = ()
+
+
+def resolve_codes(build: ServedBuild, items: object, language: str) -> list[ResolvedBody]:
+    """Resolve a JSON list of `{system, code, asOf?}` in its order; with `asOf`, to the concept on that day.
+
+    Raises `UsageError` if the request is not such a list, or is longer than `MAX_CODES`.
     """
-    pairs = _pairs(asked)
-    found = [_find(build, *pair) for pair in pairs]
-    concepts = [hit for hit in found if isinstance(hit, Resolved)]
-    said = statements_of(build, sorted({hit.iri for hit in concepts}))
-    successors = {iri: iris_of(about, "dct:isReplacedBy") for iri, about in said.items()}
-    known = refs(build, {*said, *(iri for iris in successors.values() for iri in iris)}, language)
-    answers = []
-    for (system, code, day), hit in zip(pairs, found, strict=True):
-        answer: dict[str, Any] = {"system": system, "code": code}
-        if day:
-            answer["asOf"] = day.isoformat()
-        if isinstance(hit, Resolved):
-            status = compact(one(said[hit.iri], "begrepp:status")).removeprefix("begrepp:")
-            answer |= {**_described(known[hit.iri]), "status": status or None}
-            answer["successors"] = [_described(known[iri]) for iri in successors[hit.iri]]
+    parsed = _parse_items(items)
+    results = [_resolve_item(build, *item) for item in parsed]
+    statements = find_all_statements(build, sorted({hit.iri for hit in results if isinstance(hit, Resolved)}))
+    successors = {iri: property_iris(properties, "dct:isReplacedBy") for iri, properties in statements.items()}
+    known = find_refs(build, {*statements, *(iri for iris in successors.values() for iri in iris)}, language)
+    bodies = []
+    for (system, code, day), result in zip(parsed, results, strict=True):
+        as_of = day.isoformat() if day else UNSET
+        if isinstance(result, Resolved):
+            status = compact(property_value(statements[result.iri], "begrepp:status")).removeprefix("begrepp:")
+            body = ResolvedBody(
+                system=system,
+                code=code,
+                as_of=as_of,
+                **_concept_fields(known[result.iri]),
+                status=status or None,
+                successors=[SuccessorBody(**_concept_fields(known[iri])) for iri in successors[result.iri]],
+            )
         else:
-            answer |= hit
-        answers.append(answer)
-    return answers
+            near = [NearBody(iri=hit.iri, notation=hit.notation) for hit in result.near]
+            body = ResolvedBody(
+                system=system, code=code, as_of=as_of, error=result.error, reason=result.reason, near=near
+            )
+        bodies.append(body)
+    return bodies
 
 
-def _pairs(asked: object) -> list[tuple[str, str, date | None]]:
+def _parse_items(items: object) -> list[tuple[str, str, date | None]]:
     example = '[{"system": "urn:oid:1.2.752.116.1.1.1", "code": "C509"}]'
-    if not isinstance(asked, list):
+    if not isinstance(items, list):
         raise UsageError(
             "The request body is not a JSON array.", f"Send {example} with Content-Type: application/json."
         )
-    if len(asked) > MOST:
-        raise UsageError(f"{len(asked):,} codes exceed the limit of {MOST:,}.", "Send them in several requests.")
-    pairs = []
-    for place, one_asked in enumerate(asked, start=1):
-        system, code = (one_asked.get(key) if isinstance(one_asked, dict) else None for key in ("system", "code"))
+    if len(items) > MAX_CODES:
+        raise UsageError(f"{len(items):,} codes exceed the limit of {MAX_CODES:,}.", "Send them in several requests.")
+    parsed = []
+    for number, item in enumerate(items, start=1):
+        system, code = (item.get(key) if isinstance(item, dict) else None for key in ("system", "code"))
         if not isinstance(system, str) or not isinstance(code, str) or not system or not code:
-            raise UsageError(f"Number {place} lacks system or code as a string.", f"Send {example}.")
-        if len(system) > LONGEST or len(code) > LONGEST:
-            raise UsageError(f"Number {place} is too long.", f"Send {example}.")
-        day = one_asked.get("asOf", "")
+            raise UsageError(f"Number {number} lacks system or code as a string.", f"Send {example}.")
+        if len(system) > MAX_CODE_LENGTH or len(code) > MAX_CODE_LENGTH:
+            raise UsageError(f"Number {number} is too long.", f"Send {example}.")
+        day = item.get("asOf", "")
         if not isinstance(day, str):
-            raise UsageError(f"Number {place} has an asOf that is not a string.", 'Write it as "2019-06-30".')
-        pairs.append((system.strip(), code.strip(), day_asked(day)))
-    return pairs
+            raise UsageError(f"Number {number} has an asOf that is not a string.", 'Write it as "2019-06-30".')
+        parsed.append((system.strip(), code.strip(), parse_day(day)))
+    return parsed
 
 
-def _find(build: ServedBuild, system: str, code: str, day: date | None) -> Resolved | dict[str, Any]:
-    if known_as(build, system) is None:
-        return {
-            "error": "unknown-system",
-            "reason": f"There is no code system with the identifier {system}.",
-            "near": [],
-        }
+def _resolve_item(build: ServedBuild, system: str, code: str, day: date | None) -> Resolved | _Unresolved:
+    if find_scheme(build, system) is None:
+        return _Unresolved(error="unknown-system", reason=f"There is no code system with the identifier {system}.")
     if not code:
-        return {"error": "unknown-code", "reason": "There is nothing but space in the code.", "near": []}
+        return _Unresolved(error="unknown-code", reason="There is nothing but space in the code.")
     try:
-        found = by_system(build, system, code)
-        return meant_on(build, found, day) if day else found
+        concept = resolve_system_code(build, system, code)
+        return find_meaning_on(build, concept, day) if day else concept
     except Missing as error:
-        kind = "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"
-        near = [{"iri": hit.iri, "notation": hit.notation} for hit in error.near]
-        return {"error": kind, "reason": error.reason, "near": near}
+        kind: Literal["ambiguous-code", "unknown-code"] = (
+            "ambiguous-code" if isinstance(error, Ambiguous) else "unknown-code"
+        )
+        return _Unresolved(error=kind, reason=error.reason, near=error.near)
 
 
-def _described(ref: Ref) -> dict[str, Any]:
+def _concept_fields(ref: Ref) -> dict[str, Any]:
     label = {"label": ref.label.value, "lang": ref.label.lang} if ref.label.lang else {"label": None, "lang": None}
     return {"iri": ref.iri, "notation": ref.notation or None, **label}

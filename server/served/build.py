@@ -1,4 +1,4 @@
-"""The build that is being served, opened for reading."""
+"""The build that the server serves, opened for reading."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from server.served.schemes import SchemeIndex
 
 @dataclass(frozen=True)
 class ServedBuild:
-    """One build, open for reading."""
+    """One build with its store, text index, schemes and caches, all opened on first use."""
 
     folder: Path
     manifest: Manifest
@@ -29,59 +29,59 @@ class ServedBuild:
 
     @property
     def location(self) -> Path | Endpoint:
-        """Where the graph is asked: the build's own store, or another server that holds the same."""
+        """The folder of the build's own store, or the external endpoint with the same graphs."""
         return self.endpoint or self.folder / "store"
 
     @cached_property
     def store(self) -> Store:
-        """The graph."""
+        """The triple store."""
         return self.location.open() if isinstance(self.location, Endpoint) else DiskStore(self.location)
 
-    def store_of(self, scheme: str) -> Store:
-        """Where the concepts of a scheme are: a dated build need not look through all its graphs for them."""
+    def scheme_store(self, scheme: str) -> Store:
+        """Return the store with the concepts of a scheme; a dated build overrides it with a smaller one."""
         return self.store
 
     @cached_property
     def index(self) -> TextIndex:
-        """The words."""
+        """The text index."""
         return TextIndex(self.folder / "index")
 
     @cached_property
     def iris(self) -> Iris:
-        """The IRIs under the build's base."""
+        """IRIs under the base of the build."""
         return Iris(self.manifest.base)
 
     @cached_property
     def changes_cache(self) -> dict[str, list[Change]]:
-        """The differences that were read last."""
+        """Cache of the changes between editions, by difference graph."""
         return {}
 
     @cached_property
     def top_concepts_cache(self) -> dict[str, list[str]]:
-        """The top concepts of the schemes that were looked at, in order; as many lists as there are schemes."""
+        """Cache of the top concepts in order, by scheme."""
         return {}
 
     @cached_property
     def rights_cache(self) -> dict[str, tuple[str, str]]:
-        """The licence and the publisher of the graphs that were asked for."""
+        """Cache of licence and publisher, by graph."""
         return {}
 
     @cached_property
     def refs_cache(self) -> LruCache[Ref]:
-        """The links to the things that were named last, by IRI and language."""
+        """LRU cache of links, by IRI and language."""
         return LruCache(50_000)
 
     @cached_property
     def children_cache(self) -> LruCache[list[TreeNode]]:
-        """What is below the concepts that were looked at last, by concept and language."""
+        """LRU cache of child nodes, by concept and language."""
         return LruCache(100_000, lambda nodes: len(nodes) + 1)
 
     @cached_property
     def dated_builds_cache(self) -> dict[tuple[str, ...], ServedBuild]:
-        """The build as of the days that were asked for last."""
+        """Cache of dated builds, by their graphs."""
         return {}
 
     @cached_property
     def schemes(self) -> SchemeIndex:
-        """The schemes, and what is measured where: small, asked once."""
+        """The schemes and the variables that measure concepts, read once."""
         return SchemeIndex(self.store, self.iris)

@@ -1,7 +1,7 @@
-"""What was found lately, kept in memory: asked again of the same build, it costs nothing.
+"""LRU caches in memory, keyed by build.
 
-An answer is kept under a tag that holds the query, the format and the build, so a new build is a new world and
-nothing grows old. The least used goes first.
+The key of an answer holds the query, the format and the build, so entries never become stale. The least recently used
+entries are evicted first.
 """
 
 from __future__ import annotations
@@ -15,43 +15,43 @@ from cachetools import LRUCache
 
 from server.workers.stream import StoredResult
 
-LARGEST = 1 << 22
+MAX_ANSWER_BYTES = 1 << 22
 
 Value = TypeVar("Value")
 
 
 class LruCache(Generic[Value]):
-    """Things of so much weight in all, under an IRI and a language, for all threads."""
+    """Thread-safe LRU cache by IRI and language, limited by the total weight of its values."""
 
     def __init__(self, most: int, weight: Callable[[Value], float] | None = None) -> None:
         self._lock = threading.Lock()
-        self._things: LRUCache[tuple[str, str], Value] = LRUCache(most, weight)
+        self._values: LRUCache[tuple[str, str], Value] = LRUCache(most, weight)
 
     def get(self, iri: str, language: str) -> Value | None:
-        """The thing, if it is kept."""
+        """Return the value, or None if it is not cached."""
         with self._lock:
-            return self._things.get((iri, language))
+            return self._values.get((iri, language))
 
-    def put(self, iri: str, language: str, thing: Value) -> None:
-        """Keep a thing, unless it weighs more than there is room for."""
+    def put(self, iri: str, language: str, value: Value) -> None:
+        """Store a value, unless it weighs more than the whole cache."""
         with self._lock, contextlib.suppress(ValueError):
-            self._things[iri, language] = thing
+            self._values[iri, language] = value
 
 
 class AnswerCache:
-    """So many megabytes of answers."""
+    """Thread-safe LRU cache of query results, limited to this many megabytes."""
 
     def __init__(self, megabytes: int) -> None:
         self._lock = threading.Lock()
-        self._answers: LRUCache[str, StoredResult] = LRUCache(megabytes << 20, lambda answer: len(answer.body) + 256)
+        self._results: LRUCache[str, StoredResult] = LRUCache(megabytes << 20, lambda result: len(result.body) + 256)
 
-    def get(self, tag: str) -> StoredResult | None:
-        """The answer, if it is kept."""
+    def get(self, key: str) -> StoredResult | None:
+        """Return the result, or None if it is not cached."""
         with self._lock:
-            return self._answers.get(tag)
+            return self._results.get(key)
 
-    def put(self, tag: str, answer: StoredResult) -> None:
-        """Keep an answer, unless it is large."""
-        if len(answer.body) <= min(LARGEST, self._answers.maxsize // 2):
+    def put(self, key: str, result: StoredResult) -> None:
+        """Store a result, unless it is large."""
+        if len(result.body) <= min(MAX_ANSWER_BYTES, self._results.maxsize // 2):
             with self._lock:
-                self._answers[tag] = answer
+                self._results[key] = result

@@ -1,4 +1,4 @@
-"""The RDF twin of a page: the triples of a thing, in the format asked for."""
+"""RDF documents: the triples of a thing, serialised in a negotiated format."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from server.served.labels import is_wide
 from server.served.resolve import Resolved
 
 
-def triples_of(build: ServedBuild, found: Resolved) -> list[Triple]:
-    """What a client needs of a thing, sorted."""
-    node = NamedNode(found.iri)
-    if build.manifest.find_difference(found.iri):
+def read_triples(build: ServedBuild, thing: Resolved) -> list[Triple]:
+    """Return the triples of the document about a thing, sorted."""
+    node = NamedNode(thing.iri)
+    if build.manifest.find_difference(thing.iri):
         triples = set(construct(build.store, "difference-graph", difference=node))
-    elif found.is_graph:
+    elif thing.is_graph:
         triples = set(construct(build.store, "named-graph", graph=node))
-    elif is_wide(build, found.iri):
+    elif is_wide(build, thing.iri):
         triples = set(construct(build.store, "thing-alone", thing=node))
     else:
         triples = set(construct(build.store, "thing-graph", thing=node))
@@ -36,7 +36,7 @@ def triples_of(build: ServedBuild, found: Resolved) -> list[Triple]:
 
 
 def serialise(triples: list[Triple], format_: Format) -> bytes:
-    """Triples as bytes; the project's prefixes where the format has prefixes."""
+    """Serialise triples, with the project's prefixes if the format has prefixes."""
     rdf_format = RdfFormat.from_media_type(format_.media_type)
     assert rdf_format is not None
     if rdf_format != RdfFormat.JSON_LD:
@@ -45,7 +45,7 @@ def serialise(triples: list[Triple], format_: Format) -> bytes:
 
 
 def _json_ld(nodes: list[dict[str, Any]]) -> bytes:
-    """Expanded JSON-LD with prefixed names for keys and types, and a context that is a part of it."""
+    """Return JSON-LD with prefixed keys and types, and the context inside the document."""
     used: set[str] = set()
 
     def short(iri: str) -> str:
@@ -55,8 +55,8 @@ def _json_ld(nodes: list[dict[str, Any]]) -> bytes:
         used.add(prefix)
         return f"{prefix}:{local}"
 
-    def value(given: dict[str, str]) -> dict[str, str]:
-        return {key: short(words) if key == "@type" else words for key, words in given.items()}
+    def value(literal: dict[str, str]) -> dict[str, str]:
+        return {key: short(words) if key == "@type" else words for key, words in literal.items()}
 
     graph = []
     for node in nodes:
@@ -65,12 +65,12 @@ def _json_ld(nodes: list[dict[str, Any]]) -> bytes:
             if key == "@type":
                 written[key] = [short(iri) for iri in values]
             elif key != "@id":
-                written[short(key)] = [value(given) for given in values]
+                written[short(key)] = [value(literal) for literal in values]
         graph.append(written)
     context = {prefix: namespace for prefix, namespace in prefixes().items() if prefix in used}
     return json.dumps({"@context": context, "@graph": graph}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def vocabulary_file(name: str) -> bytes:
-    """A Turtle file of ours as it stands: `ontology/vocabulary.ttl`."""
+def read_ontology_file(name: str) -> bytes:
+    """Return a Turtle file of `ontology/` unchanged, by its name without suffix."""
     return (ROOT / "ontology" / f"{name}.ttl").read_bytes()

@@ -1,6 +1,6 @@
-"""What the shapes say of how a page shows a property: its name, its group, its place in the group (SHACL 2.3.2).
+"""Page layout of properties from the shapes: name, group and order of each property (SHACL, section 2.3.2).
 
-The project's own shapes in `shapes/` are read; a property that several shapes name has its first place.
+It reads the project's own shapes in `shapes/`; a property in several shapes gets its first position.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from pyoxigraph import NamedNode
 
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import ROOT
-from begrepp.validation.profiles.shape_doc import texts
-from begrepp.validation.shacl.rdf_reader import Triples, read
-from begrepp.validation.shacl.vocabulary import SH, Term, lexical
+from begrepp.validation.profiles.shape_doc import literals_by_language
+from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
+from begrepp.validation.shacl.vocabulary import SH, Term, lexical_form
 
-_LAST = 99.0
+_LAST_ORDER = 99.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PropertyPlace:
-    """Where a property stands: the group with its order and its label by language, its own order, its name."""
+class PropertyPosition:
+    """Position of a property on a page: group, order and label of the group by language, own order and name."""
 
     group: str
     group_order: float
@@ -32,29 +32,29 @@ class PropertyPlace:
 
 
 @cache
-def places() -> dict[str, PropertyPlace]:
-    """The place of each property that a shape with a group speaks of."""
-    graph = Triples(read(sorted((ROOT / "shapes").glob("*.ttl"))))
-    found: dict[str, PropertyPlace] = {}
+def read_property_positions() -> dict[str, PropertyPosition]:
+    """Return the position of each property that a shape assigns to a group, by property IRI."""
+    graph = TripleIndex(read_quads(sorted((ROOT / "shapes").glob("*.ttl"))))
+    positions: dict[str, PropertyPosition] = {}
     for node in graph.subjects(SH + "group"):
-        path, group = graph.one(node, SH + "path"), graph.one(node, SH + "group")
+        path, group = graph.first_object(node, SH + "path"), graph.first_object(node, SH + "group")
         if not isinstance(path, NamedNode) or group is None:
             continue
-        place = PropertyPlace(
-            group=lexical(group),
+        position = PropertyPosition(
+            group=lexical_form(group),
             group_order=_number(graph, group),
-            group_label=texts(graph, group, expand("rdfs:label")),
+            group_label=literals_by_language(graph, group, expand("rdfs:label")),
             order=_number(graph, node),
-            name=texts(graph, node, SH + "name"),
+            name=literals_by_language(graph, node, SH + "name"),
         )
-        known = found.get(path.value)
-        if known is None or (place.group_order, place.order) < (known.group_order, known.order):
-            found[path.value] = place
-    return found
+        existing = positions.get(path.value)
+        if existing is None or (position.group_order, position.order) < (existing.group_order, existing.order):
+            positions[path.value] = position
+    return positions
 
 
-def _number(graph: Triples, node: Term) -> float:
+def _number(graph: TripleIndex, node: Term) -> float:
     try:
-        return float(lexical(graph.one(node, SH + "order")))
+        return float(lexical_form(graph.first_object(node, SH + "order")))
     except ValueError:
-        return _LAST
+        return _LAST_ORDER

@@ -10,7 +10,7 @@ from begrepp.text.swedish import sort_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ref:
-    """A thing to link to: where its page is, what it is called, its code, and whether it is in use."""
+    """A link to a thing: path, label, notation, scheme, whether it is active, and whether the build describes it."""
 
     iri: str
     href: str
@@ -22,25 +22,25 @@ class Ref:
 
     @property
     def code(self) -> str:
-        """The notation where it says more than the label does: `C50.9`, not `lungcancer`."""
+        """The notation, if it says more than the label: `C50.9`, but not `lungcancer`."""
         says_no_more = self.notation == self.label.value or is_mnemonic(self.notation, self.scheme)
         return "" if self.label.value and says_no_more else self.notation
 
     @property
     def sort_key(self) -> tuple[str, str]:
-        """By code, then by label, in Swedish order; a code that is a word for its concept puts nothing in order."""
+        """Sort key by notation, then by label, in Swedish order; a mnemonic notation is ignored."""
         is_word = self.notation.islower() and self.notation[0].isalpha()
         return "" if is_word else sort_key(self.notation), sort_key(self.label.value)
 
 
 def is_mnemonic(notation: str, scheme: str) -> bool:
-    """Whether a code in a scheme is only a word for its concept: `lungcancer`, `her2-ihc`."""
+    """Return whether a notation is only a word for its concept: `lungcancer`, `her2-ihc`."""
     return bool(scheme) and len(notation) > 3 and notation.islower()
 
 
 @dataclass(slots=True)
 class TreeNode:
-    """A concept in the tree, how many it has directly below it, and those of them that are shown."""
+    """A concept in a tree: the number of its children, and those children that are shown."""
 
     ref: Ref
     below: int = 0

@@ -1,4 +1,4 @@
-"""What a build holds that every page may ask about: its schemes, and which variables measure what."""
+"""Index of the schemes of a build, and of the variables that measure each concept."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.variables.harmonisation.variable_pairs import ListedCode
 
-MAX_LIST = 200_000
-KEPT_LISTS = 8
+MAX_CONCEPTS = 200_000
+MAX_CACHED_LISTS = 8
 
 
 @dataclass(slots=True)
 class SchemeFacts:
-    """A concept scheme as the graph states it."""
+    """Properties of a concept scheme."""
 
     iri: str
     id: str = ""
@@ -37,7 +37,7 @@ class SchemeFacts:
 
 
 class SchemeIndex:
-    """Answers from memory; filled from the build when first asked."""
+    """Schemes, their concepts and the variables that measure them, read on first use."""
 
     def __init__(self, store: Store, iris: Iris) -> None:
         self._store = store
@@ -47,30 +47,30 @@ class SchemeIndex:
 
     @cached_property
     def by_iri(self) -> dict[str, SchemeFacts]:
-        """The schemes by their IRI."""
-        found: dict[str, SchemeFacts] = {}
+        """The schemes by IRI."""
+        schemes: dict[str, SchemeFacts] = {}
         for row in select(self._store, "schemes"):
             iri = value(row, "scheme")
-            _take(found.setdefault(iri, SchemeFacts(iri)), value(row, "property"), row["value"])
-        for scheme in [*found.values()]:
-            self._imply_container(scheme, found)
-        return found
+            _set_property(schemes.setdefault(iri, SchemeFacts(iri)), value(row, "property"), row["value"])
+        for scheme in [*schemes.values()]:
+            self._add_container(scheme, schemes)
+        return schemes
 
-    def _imply_container(self, scheme: SchemeFacts, found: dict[str, SchemeFacts]) -> None:
-        """A scheme that others are parts of exists, even where nothing more is said of it."""
+    def _add_container(self, scheme: SchemeFacts, schemes: dict[str, SchemeFacts]) -> None:
+        """Add the scheme that another one is a part of, if it has no statements of its own."""
         root = f"{self._iris.root}cs/"
-        if scheme.part_of.startswith(root) and scheme.part_of not in found:
+        if scheme.part_of.startswith(root) and scheme.part_of not in schemes:
             id_ = scheme.part_of.removeprefix(root)
-            found[scheme.part_of] = SchemeFacts(scheme.part_of, id_, [Text(id_.upper(), "sv")])
+            schemes[scheme.part_of] = SchemeFacts(scheme.part_of, id_, [Text(id_.upper(), "sv")])
 
     @cached_property
     def by_id(self) -> dict[str, SchemeFacts]:
-        """The schemes by their short name."""
+        """The schemes by id."""
         return {scheme.id: scheme for scheme in self.by_iri.values()}
 
     @cached_property
     def by_alias(self) -> dict[str, SchemeFacts]:
-        """The schemes by every identifier they are known under."""
+        """The schemes by each of their identifiers."""
         aliases: dict[str, SchemeFacts] = {}
         for scheme in self.by_iri.values():
             for alias in (scheme.id, scheme.iri, scheme.system_uri, *scheme.identifiers):
@@ -80,76 +80,76 @@ class SchemeIndex:
         return aliases
 
     def parts(self, scheme: SchemeFacts) -> list[SchemeFacts]:
-        """The schemes that are parts of a scheme, by their short names."""
+        """Return the schemes that are parts of a scheme, sorted by id."""
         return sorted((s for s in self.by_iri.values() if s.part_of == scheme.iri), key=lambda s: s.id)
 
     @cached_property
-    def measuring(self) -> dict[str, list[tuple[str, str, str]]]:
-        """Concept → the variables that measure it or what lies below it: (variable, dataset, measured)."""
-        above: dict[str, set[str]] = defaultdict(set)
+    def measuring_variables(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Variables by the concepts that they measure and by all broader concepts: (variable, dataset, measured)."""
+        ancestors: dict[str, set[str]] = defaultdict(set)
         for row in select(self._store, "measured-above"):
-            above[value(row, "measured")].add(value(row, "above"))
-        found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+            ancestors[value(row, "measured")].add(value(row, "above"))
+        variables: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for row in select(self._store, "measured"):
             entry = (value(row, "variable"), value(row, "dataset"), value(row, "measured"))
-            for concept in {entry[2]} | above[entry[2]]:
-                found[concept].append(entry)
-        return dict(found)
+            for concept in {entry[2]} | ancestors[entry[2]]:
+                variables[concept].append(entry)
+        return dict(variables)
 
     @cached_property
-    def directly_above(self) -> dict[str, list[str]]:
-        """What is measured, or lies above it → the concepts directly above."""
-        found: dict[str, list[str]] = defaultdict(list)
+    def broader(self) -> dict[str, list[str]]:
+        """Directly broader concepts, by concept, for all measured concepts and all concepts above them."""
+        broader: dict[str, list[str]] = defaultdict(list)
         for row in select(self._store, "broader-measured"):
-            found[value(row, "concept")].append(value(row, "above"))
-        return dict(found)
+            broader[value(row, "concept")].append(value(row, "above"))
+        return dict(broader)
 
     def concepts(self, scheme: str) -> list[ListedCode]:
-        """All concepts of a scheme, in no order; the lists asked for last are kept."""
+        """Return the concepts of a scheme, unordered; the lists of the last schemes are cached."""
         with self._lock:
             if scheme in self._lists:
                 return self._lists[scheme]
         labels: dict[str, list[Text]] = defaultdict(list)
-        said: dict[str, tuple[str, bool]] = {}
+        codes: dict[str, tuple[str, bool]] = {}
         inactive = expand("begrepp:inactive")
         for row in select(self._store, "scheme-concepts", scheme=NamedNode(scheme)):
             iri = value(row, "concept")
-            said[iri] = (value(row, "notation"), value(row, "status") != inactive)
+            codes[iri] = (value(row, "notation"), value(row, "status") != inactive)
             if isinstance(label := row["label"], Literal):
                 text = Text(label.value, label.language or "")
                 if text not in labels[iri]:
                     labels[iri].append(text)
-            if len(said) >= MAX_LIST:
+            if len(codes) >= MAX_CONCEPTS:
                 break
         listed = [
             ListedCode(iri=iri, notation=notation, labels=tuple(labels[iri]), active=active)
-            for iri, (notation, active) in said.items()
+            for iri, (notation, active) in codes.items()
         ]
         with self._lock:
             self._lists[scheme] = listed
-            while len(self._lists) > KEPT_LISTS:
+            while len(self._lists) > MAX_CACHED_LISTS:
                 self._lists.pop(next(iter(self._lists)))
         return listed
 
 
-def _take(scheme: SchemeFacts, prop: str, term: object) -> None:
-    words = str(getattr(term, "value", ""))
-    text = Text(words, getattr(term, "language", None) or "")
+def _set_property(scheme: SchemeFacts, prop: str, term: object) -> None:
+    text_value = str(getattr(term, "value", ""))
+    text = Text(text_value, getattr(term, "language", None) or "")
     if prop == expand("skos:prefLabel"):
         scheme.titles.append(text)
     elif prop == expand("dct:description"):
         scheme.descriptions.append(text)
     elif prop == expand("dct:identifier"):
-        scheme.identifiers.append(words)
+        scheme.identifiers.append(text_value)
     elif prop == expand("begrepp:schemeId"):
-        scheme.id = words
+        scheme.id = text_value
     elif prop == expand("begrepp:preferredSystemUri"):
-        scheme.system_uri = words
+        scheme.system_uri = text_value
     elif prop == expand("begrepp:notationPattern"):
-        scheme.pattern = words
+        scheme.pattern = text_value
     elif prop == expand("begrepp:hierarchical"):
-        scheme.hierarchical = words == "true"
+        scheme.hierarchical = text_value == "true"
     elif prop == expand("dct:isPartOf"):
-        scheme.part_of = words
+        scheme.part_of = text_value
     elif prop == expand("begrepp:ehdsCodingSystem"):
-        scheme.ehds = words
+        scheme.ehds = text_value

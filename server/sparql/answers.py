@@ -1,102 +1,103 @@
-"""Answers to queries, for the endpoint and the cookbook alike: kept from before, whole, or streamed as they come."""
+"""Answers to queries for the endpoint and the example queries: from the answer cache, stored, or streamed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
 
-from flask import Response, g, request
+from flask import Response, g
 
 from begrepp.store.worker import QueryRequest
-from server.http.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format, choose_language
+from server.http.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format
 from server.pages.queries.results import ROWS_SHOWN, ResultPage, result_page
+from server.pages.templating import translator
 from server.sparql.federation import replace_services
-from server.sparql.request import SparqlRequest, client
+from server.sparql.request import SparqlRequest, client_key
 from server.state import app_state, served_build
-from server.telemetry.query_log import note_cut, noted
+from server.telemetry.query_log import log_query, log_truncated_answer
 from server.workers.stream import ResultStream, StoredResult
 
-Formats = tuple[Format, Format]
-"""The format for solutions or a yes or no, and the format for a graph."""
-_SHOWN = (RESULT_FORMATS[0], GRAPH_FORMATS[0])
+FormatPair = tuple[Format, Format]
+"""The format for solutions and booleans, and the format for graphs."""
+_PAGE_FORMAT_PAIR = (RESULT_FORMATS[0], GRAPH_FORMATS[0])
+_PAGE_CHUNKS = 8
+"""Chunks of 64 KB read from a graph that is shown on a page."""
 
 
-def answer(question: SparqlRequest, formats: Formats, *, rows: int = 0) -> StoredResult | ResultStream:
-    """A whole answer, kept from before or new and small enough to keep; a large one as it comes.
+def answer_query(
+    query: SparqlRequest, formats: FormatPair, *, rows: int = 0, fingerprint: str = ""
+) -> StoredResult | ResultStream:
+    """Return the result of a query: from the answer cache, stored in the cache if small, or a stream.
 
-    With `rows`, solutions are the first so many as SPARQL JSON, with how many there are.
+    With `rows`, solutions are the first so many as SPARQL JSON, with the total number of rows. `fingerprint` is the
+    value of `answer_fingerprint`, if the caller has it. Raises the errors of the query worker.
     """
-    tag, steady = tag_of(question, formats, rows), question.steady
-    of = served_build().manifest.hash[:12]
-    with noted(question.query, of) as line:
-        if steady and (kept := app_state().answers.get(tag)):
-            line |= {"outcome": "kept", "form": kept.form, "bytes": len(kept.body)}
-            return kept
+    fingerprint = fingerprint or answer_fingerprint(query, formats, rows)
+    build_hash = served_build().manifest.hash[:12]
+    with log_query(query.query, build_hash) as log_fields:
+        if query.deterministic and (cached := app_state().answers.get(fingerprint)):
+            log_fields |= {"outcome": "kept", "form": cached.form, "bytes": len(cached.body)}
+            return cached
         results, graphs = formats
-        question, report = replace_services(question)
+        without_services, report = replace_services(query)
         if report.nodes:
-            g.federation = line["nodes"] = report.header()
-        found = app_state().pool.run(
+            g.federation = log_fields["nodes"] = report.header()
+        result = app_state().pool.run(
             QueryRequest(
                 store=served_build().location,
-                query=question.query,
+                query=without_services.query,
                 results_format=results.media_type,
                 graph_format=graphs.media_type,
-                default_graphs=question.default_graphs,
-                named_graphs=question.named_graphs,
+                default_graphs=without_services.default_graphs,
+                named_graphs=without_services.named_graphs,
                 base=served_build().manifest.base,
                 rows=rows,
             ),
-            client(),
+            client_key(),
         )
-        line["form"] = found.form
-        if isinstance(found, ResultStream):
-            if not found.finished:
-                line["outcome"] = "streamed"
-                found.cut_off = partial(note_cut, question.query, of)
-                return found
-            found = StoredResult(found.form, found.read())
-        line["bytes"] = len(found.body)
-        if steady:
-            app_state().answers.put(tag, found)
-        return found
+        log_fields["form"] = result.form
+        if isinstance(result, ResultStream):
+            if not result.finished:
+                log_fields["outcome"] = "streamed"
+                result.on_truncated = partial(log_truncated_answer, without_services.query, build_hash)
+                return result
+            result = StoredResult(result.form, result.read())
+        log_fields["bytes"] = len(result.body)
+        if query.deterministic:
+            app_state().answers.put(fingerprint, result)
+        return result
 
 
-def tag_of(question: SparqlRequest, formats: Formats, rows: int = 0) -> str:
-    """The same for the same answer: query, dataset, formats and build."""
-    return question.tag(served_build().manifest.id, str(rows), *(format_.media_type for format_ in formats))
+def answer_fingerprint(query: SparqlRequest, formats: FormatPair, rows: int = 0) -> str:
+    """Return a hash of query, dataset, formats and build: the cache key of an answer and the value of its ETag."""
+    return query.fingerprint(served_build().manifest.id, str(rows), *(format_.media_type for format_ in formats))
 
 
-def unchanged(question: SparqlRequest, formats: Formats) -> bool:
-    """Whether the client has the answer already."""
-    return question.steady and request.if_none_match.contains_weak(tag_of(question, formats))
-
-
-def response(found: StoredResult | ResultStream, format_: Format) -> Response:
-    """The answer over HTTP."""
+def answer_response(result: StoredResult | ResultStream, format_: Format) -> Response:
+    """Return the HTTP response with a result."""
     media_type = format_.media_type
-    if found.form == "boolean" and format_.suffix in ("csv", "tsv"):
+    if result.form == "boolean" and format_.suffix in ("csv", "tsv"):
         media_type = "text/plain"
     content_type = f"{media_type}; charset=utf-8"
-    if isinstance(found, StoredResult):
-        return Response(found.body, content_type=content_type)
-    streamed = Response(found.chunks(), content_type=content_type)
-    streamed.call_on_close(found.close)
-    return streamed
+    if isinstance(result, StoredResult):
+        return Response(result.body, content_type=content_type)
+    response = Response(result.chunks(), content_type=content_type)
+    response.call_on_close(result.close)
+    return response
 
 
-def shown(question: SparqlRequest, links: Mapping[str, str] | None = None) -> ResultPage:
-    """The beginning of the answer, for a page; `links` says which column links the words of another."""
-    found = answer(question, _SHOWN, rows=ROWS_SHOWN)
-    return result_page(served_build(), found.form, _beginning(found), choose_language(request), links)
+def answer_page(query: SparqlRequest, links: Mapping[str, str] | None = None) -> ResultPage:
+    """Return the first rows of the result for a page; `links` maps a column to the column with its link targets."""
+    result = answer_query(query, _PAGE_FORMAT_PAIR, rows=ROWS_SHOWN)
+    return result_page(served_build(), result.form, _read_beginning(result), translator().language, links)
 
 
-def _beginning(found: StoredResult | ResultStream) -> bytes:
-    """Solutions are few by then; of a large graph the first half megabyte is enough."""
-    if isinstance(found, StoredResult):
-        return found.body
-    if found.form == "graph":
-        beginning = b"".join(chunk for chunk, _ in zip(found.chunks(), range(8), strict=False))
-        found.close()
+def _read_beginning(result: StoredResult | ResultStream) -> bytes:
+    """Return the result; of a graph that is streamed, only the first half megabyte."""
+    if isinstance(result, StoredResult):
+        return result.body
+    if result.form == "graph":
+        beginning = b"".join(chunk for chunk, _ in zip(result.chunks(), range(_PAGE_CHUNKS), strict=False))
+        result.close()
         return beginning
-    return found.read()
+    return result.read()

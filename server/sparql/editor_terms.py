@@ -1,4 +1,4 @@
-"""The words that queries are written in here, for the editor: prefixes, classes, and what properties each has."""
+"""Terms for the completion in the query editor: prefixes, classes, and the properties of each class."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ blueprint = Blueprint("terms", __name__)
 
 
 @blueprint.get("/sparql/terms")
-def terms() -> Response:
-    """Prefixes; classes and properties with their counts, most used first; properties by class."""
-    counted = read_statistics(served_build().folder)
-    properties = {name: count for name, (count, _) in counted.properties.items()}
+def list_terms() -> Response:
+    """Return prefixes, classes and properties with their counts, and properties by class, in descending order."""
+    statistics = read_statistics(served_build().folder)
+    properties = {name: count for name, (count, _) in statistics.properties.items()}
     return jsonify(
         prefixes=prefixes(),
-        classes=_ordered(counted.classes),
-        properties=_ordered(properties),
+        classes=_sort_by_count(statistics.classes),
+        properties=_sort_by_count(properties),
         of={
-            compact(class_): [name for name, _ in _ordered(own)]
-            for class_, own in counted.class_properties.items()
+            compact(class_): [name for name, _ in _sort_by_count(counts)]
+            for class_, counts in statistics.class_properties.items()
             if compact(class_) != class_
         },
     )
 
 
-def _ordered(counts: dict[str, int]) -> list[tuple[str, int]]:
-    """Names that can be written with a prefix, the most used first."""
+def _sort_by_count(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Return names that have a prefixed form, with their counts in descending order."""
     named = [(compact(name), count) for name, count in counts.items() if compact(name) != name]
     return sorted(named, key=lambda entry: (-entry[1], entry[0]))

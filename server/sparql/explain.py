@@ -1,4 +1,4 @@
-"""The query doctor at the endpoint: `/sparql?explain`, and under an answer that is empty or did not come."""
+"""Advice on queries: `/sparql?explain`, and with a result that is empty or an error."""
 
 from __future__ import annotations
 
@@ -11,62 +11,65 @@ from begrepp.queries.doctor import QueryAdvice, QueryDoctor
 from begrepp.store.worker import QueryRequest
 from server.http.i18n import LANGUAGES, Translator
 from server.pages.templating import translator
-from server.sparql.request import SparqlRequest, client
+from server.sparql.request import SparqlRequest, client_key
 from server.state import app_state, served_build
 
 _PROBE_SECONDS = 2.0
 
 
-def explain(question: SparqlRequest) -> list[QueryAdvice]:
-    """What the doctor finds of a query."""
+def explain(query: SparqlRequest) -> list[QueryAdvice]:
+    """Return the advice of the query doctor."""
     manifest = served_build().manifest
     graphs = [g.graph for g in manifest.graphs] + [d.graph for d in manifest.differences]
     graphs += [served_build().iris.graph("catalog"), served_build().iris.graph("provenance")]
     doctor = QueryDoctor(
-        ask=lambda text: _ask(text, question),
+        ask=lambda text: _run_probe(text, query),
         statistics=read_statistics(served_build().folder),
         index=served_build().index,
         graphs=graphs,
-        default_graphs=question.default_graphs,
+        default_graphs=query.default_graphs,
     )
-    return doctor.examine(question.query)
+    return doctor.examine(query.query)
 
 
-def _ask(text: str, question: SparqlRequest) -> bool | None:
+def _run_probe(text: str, query: SparqlRequest) -> bool | None:
     probe = QueryRequest(
         store=served_build().location,
         query=text,
         results_format="application/sparql-results+json",
         graph_format="text/turtle",
-        default_graphs=question.default_graphs,
-        named_graphs=question.named_graphs,
+        default_graphs=query.default_graphs,
+        named_graphs=query.named_graphs,
         base=served_build().manifest.base,
         seconds=_PROBE_SECONDS,
     )
     try:
-        return bool(json.loads(app_state().pool.run(probe, client()).read())["boolean"])
+        return bool(json.loads(app_state().pool.run(probe, client_key()).read())["boolean"])
     except QueryTimeout:
         return None
     except BegreppError:
         return None
 
 
-def described(finding: QueryAdvice, say: Translator) -> str:
-    """The finding as a sentence."""
-    return say(f"doctor.{finding.kind}", about=finding.about, more=finding.more)
+def advice_text(advice: QueryAdvice, translate: Translator) -> str:
+    """Return the advice as a sentence."""
+    return translate(f"doctor.{advice.kind}", about=advice.about, more=advice.more)
 
 
-def for_machines(findings: list[QueryAdvice]) -> str:
-    """The findings as JSON, with a sentence in each language."""
-    speakers = {language: Translator(language) for language in LANGUAGES}
-    found = [
-        {**asdict(finding), "says": {language: described(finding, say) for language, say in speakers.items()}}
-        for finding in findings
+def advice_json(advice_list: list[QueryAdvice]) -> str:
+    """Return the advice as JSON, with a sentence in each language."""
+    translators = {language: Translator(language) for language in LANGUAGES}
+    items = [
+        {
+            **asdict(advice),
+            "says": {language: advice_text(advice, translate) for language, translate in translators.items()},
+        }
+        for advice in advice_list
     ]
-    return json.dumps({"findings": found}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"findings": items}, ensure_ascii=False, indent=1) + "\n"
 
 
-def for_people(findings: list[QueryAdvice]) -> list[tuple[str, tuple[str, ...]]]:
-    """The findings as sentences in the reader's language, each with what to write instead."""
-    say = translator()
-    return [(described(finding, say), finding.instead) for finding in findings]
+def advice_sentences(advice_list: list[QueryAdvice]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the advice as sentences in the language of the page, each with the suggested replacements."""
+    translate = translator()
+    return [(advice_text(advice, translate), advice.instead) for advice in advice_list]

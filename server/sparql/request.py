@@ -1,4 +1,4 @@
-"""What a SPARQL request asks: the query and its dataset, taken from the request as the protocol says, or refused."""
+"""SPARQL requests: the query and its dataset, read from the HTTP request as the SPARQL protocol defines."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from begrepp.sparql.tokens import Token, depth, is_steady, is_update, tokens
 
 _READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-DEEPEST = 200
-MOST_WORDS = 100_000
+MAX_DEPTH = 200
+MAX_TOKENS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SparqlRequest:
-    """A query, its words, and the graphs that the request chose."""
+    """A query, its tokens, and the graphs of its dataset."""
 
     query: str
-    words: list[Token]
+    tokens: list[Token]
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
 
     @property
-    def steady(self) -> bool:
-        """Whether the same build always gives the same answer."""
-        return is_steady(self.words)
+    def deterministic(self) -> bool:
+        """Whether the result is the same each time for the same build: no `RAND`, `NOW`, `SERVICE` and so on."""
+        return is_steady(self.tokens)
 
-    def tag(self, *beside: str) -> str:
-        """The same for the same question; `beside` is what else the answer depends on: build, format."""
-        parts = (self.query, *self.default_graphs, "|", *self.named_graphs, "|", *beside)
+    def fingerprint(self, *context: str) -> str:
+        """Return a hash of the query, its dataset and what else the answer depends on, for example build and format."""
+        parts = (self.query, *self.default_graphs, "|", *self.named_graphs, "|", *context)
         return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]
 
 
 def parse_request(query: str) -> SparqlRequest:
-    """The query of the request, with the dataset that its parameters choose."""
+    """Return the query with the dataset that the request parameters select."""
     return parse_query(
         query,
         default_graphs=tuple(request.values.getlist("default-graph-uri")),
@@ -51,26 +51,26 @@ def parse_request(query: str) -> SparqlRequest:
 def parse_query(
     query: str, *, default_graphs: tuple[str, ...] = (), named_graphs: tuple[str, ...] = ()
 ) -> SparqlRequest:
-    """A query, looked at before it is asked; raises `QueryRefused` or `QueryError` where it may not be."""
-    words = list(islice(tokens(query), MOST_WORDS + 1))
-    if len(words) > MOST_WORDS:
+    """Return a parsed query; raises `QueryRefused` for an update and `QueryError` if it exceeds a limit."""
+    token_list = list(islice(tokens(query), MAX_TOKENS + 1))
+    if len(token_list) > MAX_TOKENS:
         raise QueryError(
-            f"The query has more than {MOST_WORDS:,} tokens.", "Split the query, or run it on your own build."
+            f"The query has more than {MAX_TOKENS:,} tokens.", "Split the query, or run it on your own build."
         )
-    if is_update(words):
+    if is_update(token_list):
         raise QueryRefused(*_READ_ONLY)
-    if depth(words) > DEEPEST:
+    if depth(token_list) > MAX_DEPTH:
         raise QueryError(
-            f"The query has brackets or operators nested more than {DEEPEST} deep.",
+            f"The query has brackets or operators nested more than {MAX_DEPTH} deep.",
             "Reduce the nesting with UNION, IN or VALUES.",
         )
-    return SparqlRequest(query=query, words=words, default_graphs=default_graphs, named_graphs=named_graphs)
+    return SparqlRequest(query=query, tokens=token_list, default_graphs=default_graphs, named_graphs=named_graphs)
 
 
-def query_text() -> str:
-    """The query that the request sends by GET, by POST of a form, or as its body; empty where there is none.
+def read_query_text() -> str:
+    """Return the query text sent by GET, by POST of a form, or as the body; empty if there is none.
 
-    Raises `QueryRefused` for updates and `QueryError` for what is no query by the protocol.
+    Raises `QueryRefused` for an update, and `QueryError` if the request violates the protocol.
     """
     if "update" in request.values or request.mimetype == "application/sparql-update":
         raise QueryRefused(*_READ_ONLY)
@@ -81,19 +81,19 @@ def query_text() -> str:
             raise QueryError("The query is not UTF-8.", "Send it as UTF-8.") from None
     if request.method == "POST" and request.mimetype not in _FORMS:
         raise UnsupportedMediaType("Send a form with `query`, or the query as application/sparql-query.")
-    given = request.values.getlist("query")
-    if len(given) > 1:
+    queries = request.values.getlist("query")
+    if len(queries) > 1:
         raise QueryError("There is more than one `query` parameter.", "Send one `query` parameter.")
-    if request.method == "POST" and not given:
+    if request.method == "POST" and not queries:
         raise QueryError("The `query` parameter is missing.", "Send the query in `query`.")
-    return given[0].strip() if given else ""
+    return queries[0].strip() if queries else ""
 
 
-def client() -> str:
-    """Who asks, for taking turns only: the address, or the network of an IPv6 address. It is written nowhere."""
+def client_key() -> str:
+    """Return the key of the client in the fair queue: its IPv4 address or its IPv6 network; it is not stored."""
     address = request.remote_addr or ""
     try:
-        parsed = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address

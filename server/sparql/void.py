@@ -1,4 +1,4 @@
-"""The data set described for harvesters in VoID: what is in it, its licences, where it can be had whole."""
+"""VoID description of the data set for harvesters: contents, licences and dumps."""
 
 from __future__ import annotations
 
@@ -12,51 +12,53 @@ from server.pages.signposting import rights_of
 from server.served.build import ServedBuild
 
 
-def data_set(found: ServedBuild, root: str) -> Iterator[Triple]:
-    """The triples about the whole and about each code system; `root` is the address of the first page."""
-    own, a = NamedNode(f"{root}/.well-known/void#dataset"), NamedNode(expand("rdf:type"))
+def void_triples(build: ServedBuild, root: str) -> Iterator[Triple]:
+    """Yield the triples about the data set and its code systems; `root` is the address of the home page."""
+    dataset, rdf_type = NamedNode(f"{root}/.well-known/void#dataset"), NamedNode(expand("rdf:type"))
     number = NamedNode(expand("xsd:integer"))
 
-    def said(subject: NamedNode, prop: str, *values: NamedNode | Literal) -> Iterator[Triple]:
+    def triples(subject: NamedNode, prop: str, *values: NamedNode | Literal) -> Iterator[Triple]:
         for each in values:
             yield Triple(subject, NamedNode(expand(prop)), each)
 
-    def count(many: int) -> Literal:
-        return Literal(str(many), datatype=number)
+    def count(n: int) -> Literal:
+        return Literal(str(n), datatype=number)
 
     def dumps(name: str) -> list[NamedNode]:
         return [
             NamedNode(f"{root}/downloads/{file_name(name, form)}") for form in FORMATS if form not in ("csv", "sqlite")
         ]
 
-    described = NamedNode(f"{root}/.well-known/void")
-    yield Triple(described, a, NamedNode(expand("void:DatasetDescription")))
-    yield from said(described, "foaf:primaryTopic", own)
-    yield Triple(own, a, NamedNode(expand("void:Dataset")))
-    yield from said(own, "dct:title", Literal("begrepp", language="sv"), Literal("begrepp", language="en"))
-    yield from said(own, "void:sparqlEndpoint", NamedNode(f"{root}/sparql"))
-    yield from said(own, "void:uriSpace", Literal(found.iris.root))
-    yield from said(own, "void:triples", count(found.manifest.triples))
-    yield from said(own, "void:entities", count(found.manifest.things))
-    yield from said(own, "void:uriLookupEndpoint", NamedNode(f"{root}/resource?uri="))
-    yield from said(own, "void:openSearchDescription", NamedNode(f"{root}/opensearch.xml"))
-    yield from said(own, "void:dataDump", *dumps(ALL))
-    yield from said(own, "foaf:homepage", NamedNode(f"{root}/"))
-    yield from said(
-        own,
+    description = NamedNode(f"{root}/.well-known/void")
+    yield Triple(description, rdf_type, NamedNode(expand("void:DatasetDescription")))
+    yield from triples(description, "foaf:primaryTopic", dataset)
+    yield Triple(dataset, rdf_type, NamedNode(expand("void:Dataset")))
+    yield from triples(dataset, "dct:title", Literal("begrepp", language="sv"), Literal("begrepp", language="en"))
+    yield from triples(dataset, "void:sparqlEndpoint", NamedNode(f"{root}/sparql"))
+    yield from triples(dataset, "void:uriSpace", Literal(build.iris.root))
+    yield from triples(dataset, "void:triples", count(build.manifest.triples))
+    yield from triples(dataset, "void:entities", count(build.manifest.things))
+    yield from triples(dataset, "void:uriLookupEndpoint", NamedNode(f"{root}/resource?uri="))
+    yield from triples(dataset, "void:openSearchDescription", NamedNode(f"{root}/opensearch.xml"))
+    yield from triples(dataset, "void:dataDump", *dumps(ALL))
+    yield from triples(dataset, "foaf:homepage", NamedNode(f"{root}/"))
+    yield from triples(
+        dataset,
         "void:vocabulary",
         *(NamedNode(prefixes()[prefix]) for prefix in ("begrepp", "skos", "xkos", "dcat", "csvw", "sssom", "prov")),
     )
-    yield from said(
-        own, "void:feature", *(NamedNode(f"http://www.w3.org/ns/formats/{n}") for n in ("Turtle", "RDF_XML", "JSON-LD"))
+    yield from triples(
+        dataset,
+        "void:feature",
+        *(NamedNode(f"http://www.w3.org/ns/formats/{n}") for n in ("Turtle", "RDF_XML", "JSON-LD")),
     )
-    for graph in found.manifest.current_graphs("scheme"):
-        subset, rights = NamedNode(graph.graph), rights_of(found, graph.graph)
-        scheme = found.schemes.by_id.get(graph.id)
-        yield from said(own, "void:subset", subset)
-        yield Triple(subset, a, NamedNode(expand("void:Dataset")))
-        yield from said(subset, "dct:title", *(Literal(w, language=lang) for lang, w in graph.titles.items()))
-        yield from said(subset, "void:triples", count(graph.triples))
-        yield from said(subset, "void:dataDump", *dumps(graph.id))
-        yield from said(subset, "dct:license", *([NamedNode(rights.licence)] if rights.licence else []))
-        yield from said(subset, "void:rootResource", *([NamedNode(scheme.iri)] if scheme else []))
+    for graph in build.manifest.current_graphs("scheme"):
+        subset, rights = NamedNode(graph.graph), rights_of(build, graph.graph)
+        scheme = build.schemes.by_id.get(graph.id)
+        yield from triples(dataset, "void:subset", subset)
+        yield Triple(subset, rdf_type, NamedNode(expand("void:Dataset")))
+        yield from triples(subset, "dct:title", *(Literal(w, language=lang) for lang, w in graph.titles.items()))
+        yield from triples(subset, "void:triples", count(graph.triples))
+        yield from triples(subset, "void:dataDump", *dumps(graph.id))
+        yield from triples(subset, "dct:license", *([NamedNode(rights.licence)] if rights.licence else []))
+        yield from triples(subset, "void:rootResource", *([NamedNode(scheme.iri)] if scheme else []))

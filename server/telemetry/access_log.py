@@ -1,6 +1,6 @@
-"""One line of JSON per request, for operators: which route, what came of it, how long it took. Never who, nor what.
+"""Access log: one line of JSON per request with route, status and duration, but no personal data.
 
-Neither address nor browser nor query is written, and no path either: what is pasted into one could be about a person.
+No client address, user agent, query or path is written, because users may paste personal data into an address.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROUTE = "begrepp.route"
-"""In the environment of a request: the rule that it came by, as the application wrote it."""
+"""WSGI environment variable with the URL rule of the request, for example `/cs/<id>`."""
 
 
 class AccessLog:
-    """The application, and a line for each of its answers."""
+    """WSGI middleware that writes one line per response."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
         self._encode = msgspec.json.Encoder().encode
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer, and write the line once the answer has begun."""
-        began, now = time.perf_counter(), time.time()
+        """Call the application, and write the line when the response starts."""
+        started, now = time.perf_counter(), time.time()
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             length = next((value for name, value in headers if name == "Content-Length"), None)
@@ -41,7 +41,7 @@ class AccessLog:
                 "route": environ.get(ROUTE, "kept" if environ.get(CACHED) else "none"),
                 "status": int(status[:3]),
                 "bytes": int(length) if length else None,
-                "ms": round((time.perf_counter() - began) * 1000, 2),
+                "ms": round((time.perf_counter() - started) * 1000, 2),
                 "kept": CACHED in environ,
             }
             sys.stderr.write(self._encode(line).decode() + "\n")

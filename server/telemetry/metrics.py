@@ -1,7 +1,7 @@
-"""What operators watch, for Prometheus at `/metrics`: queries by outcome and time, how many wait, what was killed.
+"""Prometheus metrics, served at `/metrics`: queries by outcome and duration, waiting queries, killed workers.
 
-The numbers of all server processes are added up, through files in a folder that the first of them makes before
-the library is loaded, since the library decides then. Nothing here tells who asked, or what.
+The numbers of all server processes are summed through files in a folder. The library decides at import whether it
+works so, therefore the first process creates the folder before the import. No client address or query is stored.
 """
 
 from __future__ import annotations
@@ -55,22 +55,22 @@ KILLED = Counter("begrepp_query_workers_killed", "Query workers that were stoppe
 PAGE_SECONDS = Histogram("begrepp_page_seconds", "Seconds to answer anything but a query.", buckets=_BUCKETS)
 
 
-def exposition() -> bytes:
-    """All numbers, in Prometheus' text format."""
-    _forget_the_dead()
+def format_metrics() -> bytes:
+    """Return all metrics in the Prometheus text format."""
+    _remove_ended_processes()
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
 
 
-def count_cached(path: str) -> None:
-    """A query was answered from memory, before anything looked at it."""
+def count_cached_query(path: str) -> None:
+    """Count a query that was answered from the page cache."""
     if path == "/sparql":
         QUERIES.labels("kept").inc()
 
 
-def _forget_the_dead() -> None:
-    """A server process ended: what it was doing just then is no more."""
+def _remove_ended_processes() -> None:
+    """Remove the gauges of server processes that have ended."""
     for file in Path(os.environ[_FOLDER]).glob("gauge_live*_*.db"):
         process = int(file.stem.rpartition("_")[2])
         if not psutil.pid_exists(process):

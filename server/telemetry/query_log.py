@@ -1,7 +1,6 @@
-"""One line of JSON per query, for operators: what became of it and how long it took; never who asked, nor what.
+"""Query log: one line of JSON per query with outcome and duration, but without the client or the query text.
 
-The query itself is not written, since people paste all sorts of things into queries; its fingerprint tells
-whether two lines are about the same one.
+The query is not written, because users may paste personal data into it; its hash identifies equal queries.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from begrepp.errors import BegreppError
 from server.telemetry import metrics
 
 _log = logging.getLogger("begrepp.queries")
-_OWN: ContextVar[bool] = ContextVar("own", default=False)
+_SUPPRESSED: ContextVar[bool] = ContextVar("own", default=False)
 
 
-def write_log() -> None:
-    """Send the lines to standard error."""
+def configure_log() -> None:
+    """Write the lines of the query log to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         JsonFormatter("%(asctime)s %(message)s", rename_fields={"asctime": "time", "message": "event"})
@@ -35,42 +34,42 @@ def write_log() -> None:
 
 
 @contextmanager
-def unnoted() -> Iterator[None]:
-    """What the server asks itself is neither counted nor written."""
-    token = _OWN.set(True)
+def suppress_query_log() -> Iterator[None]:
+    """Context manager in which queries are neither counted nor logged, for queries of the server itself."""
+    token = _SUPPRESSED.set(True)
     try:
         yield
     finally:
-        _OWN.reset(token)
+        _SUPPRESSED.reset(token)
 
 
 @contextmanager
-def noted(query: str, build: str) -> Iterator[dict[str, object]]:
-    """Count and log a query; what is put into the dictionary goes with the line."""
-    more: dict[str, object] = {}
+def log_query(query: str, build: str) -> Iterator[dict[str, object]]:
+    """Context manager that counts and logs a query; the fields put into the yielded dictionary are logged too."""
+    fields: dict[str, object] = {}
     started = time.monotonic()
     outcome = "answered"
     try:
-        yield more
+        yield fields
     except BegreppError as error:
         outcome = type(error).__name__
         raise
     finally:
-        if not _OWN.get():
-            _note(query, str(more.pop("outcome", outcome)), time.monotonic() - started, build=build, **more)
+        if not _SUPPRESSED.get():
+            _record(query, str(fields.pop("outcome", outcome)), time.monotonic() - started, build=build, **fields)
 
 
-def note_cut(query: str, build: str, error: BegreppError) -> None:
-    """A line about an answer that was on its way and could not be made whole."""
+def log_truncated_answer(query: str, build: str, error: BegreppError) -> None:
+    """Log a streamed answer that ended before it was complete."""
     outcome = type(error).__name__
-    _log.info("cut off", extra={"query": _fingerprint(query), "outcome": outcome, "build": build})
+    _log.info("cut off", extra={"query": _hash(query), "outcome": outcome, "build": build})
 
 
-def _note(query: str, outcome: str, seconds: float, **more: object) -> None:
+def _record(query: str, outcome: str, seconds: float, **fields: object) -> None:
     metrics.QUERIES.labels(outcome).inc()
     metrics.QUERY_SECONDS.observe(seconds)
-    _log.info("query", extra={"query": _fingerprint(query), "outcome": outcome, "seconds": round(seconds, 4), **more})
+    _log.info("query", extra={"query": _hash(query), "outcome": outcome, "seconds": round(seconds, 4), **fields})
 
 
-def _fingerprint(query: str) -> str:
+def _hash(query: str) -> str:
     return hashlib.sha256(query.encode(errors="replace")).hexdigest()[:16]

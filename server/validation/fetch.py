@@ -1,8 +1,7 @@
-"""Fetches data by address, where the operator allows it: from hosts on a list, and never from a private network.
+"""Fetches data from a URL: only from hosts on a list of the operator, and never from a private network.
 
-The name of a host is looked up once, every address it has must be a public one, and the connection is made to the
-address that was checked: a name that answers otherwise the second time gains nothing. Redirects are followed by the
-same rules.
+The host name is resolved once, all its addresses must be public, and the connection uses the address that was checked,
+so a name that resolves differently the second time (DNS rebinding) gains nothing. Redirects obey the same rules.
 """
 
 from __future__ import annotations
@@ -19,93 +18,96 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from begrepp.errors import BegreppError
 
-_REDIRECTS = 3
+_MAX_REDIRECTS = 3
 _SECONDS = 20
 _CHUNK = 1 << 16
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-"""Addresses that stand for one of IPv4 within them (RFC 6052)."""
+"""IPv6 addresses that embed an IPv4 address (RFC 6052)."""
 _ACCEPT = "text/turtle, application/ld+json, application/rdf+xml, application/n-triples, */*;q=0.1"
 
 Resolver = Callable[[str, int], Sequence[str]]
 
 
 class FetchError(BegreppError):
-    """An address is not fetched, or could not be."""
+    """A URL may not be fetched, or fetching it failed."""
 
     status = 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """What an address gave: the file, and what its sender calls its format."""
+class FetchedFile:
+    """A fetched file and the media type that its server states."""
 
     path: Path
     media_type: str
 
 
 def resolve_host(host: str, port: int) -> list[str]:
-    """The addresses of a host."""
+    """Return the IP addresses of a host."""
     return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
-def fetch(url: str, target: Path, allowed: Sequence[str], limit: int, resolve: Resolver = resolve_host) -> Fetched:
-    """Fetch the address into a file of at most `limit` bytes. Raises `FetchError`."""
+def fetch_url(
+    url: str, target: Path, allowed: Sequence[str], limit: int, resolve: Resolver = resolve_host
+) -> FetchedFile:
+    """Fetch a URL into a file of at most `limit` bytes. Raises `FetchError`."""
     if not allowed:
         raise FetchError("This server does not fetch data from URLs.", "Send the data in the request.")
     deadline = time.monotonic() + _SECONDS
-    for _ in range(_REDIRECTS + 1):
-        parts = _checked(url, allowed)
-        connection = _Pinned(parts, _public_address(parts, resolve))
+    for _ in range(_MAX_REDIRECTS + 1):
+        parts = _check_url(url, allowed)
+        connection = _PinnedConnection(parts, _public_address(parts, resolve))
         try:
             connection.request("GET", _target(parts), headers={"Host": parts.netloc, "Accept": _ACCEPT})
-            answer = connection.getresponse()
-            if answer.status in (301, 302, 303, 307, 308):
-                url = urljoin(url, answer.getheader("Location", ""))
+            response = connection.getresponse()
+            if response.status in (301, 302, 303, 307, 308):
+                url = urljoin(url, response.getheader("Location", ""))
                 continue
-            if answer.status != 200:
-                raise FetchError(f"{url} answered {answer.status}.", "Check the address.")
-            _store(answer, target, limit, deadline, url)
-            return Fetched(path=target, media_type=answer.getheader("Content-Type", ""))
+            if response.status != 200:
+                raise FetchError(f"{url} answered {response.status}.", "Check the address.")
+            _store(response, target, limit, deadline, url)
+            return FetchedFile(path=target, media_type=response.getheader("Content-Type", ""))
         except (OSError, http.client.HTTPException) as error:
             raise FetchError(f"{url} could not be fetched: {error}", "Check the address.") from error
         finally:
             connection.close()
-    raise FetchError(f"{url} redirects more than {_REDIRECTS} times.", "Use the final URL.")
+    raise FetchError(f"{url} redirects more than {_MAX_REDIRECTS} times.", "Use the final URL.")
 
 
-def _checked(url: str, allowed: Sequence[str]) -> SplitResult:
-    """The parts of an address whose origin is on the list."""
+def _check_url(url: str, allowed: Sequence[str]) -> SplitResult:
+    """Return the parts of a URL whose origin is on the list. Raises `FetchError`."""
     try:
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.hostname}:{parts.port or _port(parts.scheme)}"
+        origin = _origin(parts)
     except ValueError as error:
         raise FetchError(f"{url} is not a valid URL: {error}", "Use a complete URL.") from error
-    origins = set()
-    for each in allowed:
-        known = urlsplit(each)
-        origins.add(f"{known.scheme}://{known.hostname}:{known.port or _port(known.scheme)}")
+    origins = {_origin(urlsplit(entry)) for entry in allowed}
     if parts.scheme not in ("http", "https") or parts.username is not None or origin not in origins:
         raise FetchError(f"{url} is not on the list of allowed hosts.", "Send the data itself.")
     return parts
 
 
-def _port(scheme: str) -> int:
+def _origin(parts: SplitResult) -> str:
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or _default_port(parts.scheme)}"
+
+
+def _default_port(scheme: str) -> int:
     return 443 if scheme == "https" else 80
 
 
 def _public_address(parts: SplitResult, resolve: Resolver) -> str:
-    """An address of the host, when all of them are public."""
+    """Return an address of the host, if all of its addresses are public. Raises `FetchError`."""
     host = parts.hostname or ""
     try:
-        found = resolve(host, parts.port or _port(parts.scheme))
+        addresses = resolve(host, parts.port or _default_port(parts.scheme))
     except OSError as error:
         raise FetchError(f"{host} was not found: {error}", "Check the address.") from error
-    for each in found:
-        if not _is_public(each):
+    for address in addresses:
+        if not _is_public(address):
             raise FetchError(f"{host} resolves to a private network address.", "Send the data itself.")
-    if not found:
+    if not addresses:
         raise FetchError(f"{host} was not found.", "Check the address.")
-    return found[0]
+    return addresses[0]
 
 
 def _is_public(address: str) -> bool:
@@ -123,10 +125,10 @@ def _target(parts: SplitResult) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _store(answer: http.client.HTTPResponse, target: Path, limit: int, deadline: float, url: str) -> None:
+def _store(response: http.client.HTTPResponse, target: Path, limit: int, deadline: float, url: str) -> None:
     size = 0
     with target.open("wb") as file:
-        while chunk := answer.read(_CHUNK):
+        while chunk := response.read(_CHUNK):
             size += len(chunk)
             if size > limit:
                 raise FetchError(f"{url} is larger than {limit // 1024 // 1024} MB.", "Send a smaller part.")
@@ -135,16 +137,16 @@ def _store(answer: http.client.HTTPResponse, target: Path, limit: int, deadline:
             file.write(chunk)
 
 
-class _Pinned(http.client.HTTPConnection):
-    """A connection to an address that was checked, speaking to the host by its name."""
+class _PinnedConnection(http.client.HTTPConnection):
+    """Connection to a checked address, with the host name in the request and in TLS."""
 
     def __init__(self, parts: SplitResult, address: str) -> None:
-        super().__init__(parts.hostname or "", parts.port or _port(parts.scheme), timeout=_SECONDS)
+        super().__init__(parts.hostname or "", parts.port or _default_port(parts.scheme), timeout=_SECONDS)
         self._address = address
         self._secure = parts.scheme == "https"
 
     def connect(self) -> None:
-        """Connect to the pinned address; over TLS the certificate must be the host's."""
+        """Connect to the checked address; over TLS the certificate must be valid for the host name."""
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._secure:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)

@@ -1,4 +1,4 @@
-"""The validation service described for programs: OpenAPI 3.1, made from the profiles and formats that there are."""
+"""OpenAPI 3.1 description of the validation API, made from the list_profiles and formats."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from begrepp.settings import LANGUAGES, Settings
-from begrepp.validation.profiles.profile import profiles
-from begrepp.validation.rdf_input.syntax import NAMES
+from begrepp.validation.profiles.profile import list_profiles
+from begrepp.validation.rdf_input.syntax import SYNTAX_NAMES
 from begrepp.validation.reports.formats import FORMATS
-from begrepp.validation.reports.i18n import choose
+from begrepp.validation.reports.i18n import choose_text
 
 _PROBLEMS = {
     "400": "The request has no data or no rules.",
@@ -23,9 +23,9 @@ _PROBLEMS = {
 }
 
 
-def openapi(settings: Settings) -> str:
-    """The description, as JSON."""
-    said = {
+def describe_validation_api(settings: Settings) -> str:
+    """Return the description as JSON."""
+    description = {
         "openapi": "3.1.0",
         "info": {
             "title": "begrepp: validation",
@@ -35,36 +35,36 @@ def openapi(settings: Settings) -> str:
         "paths": {
             "/validation/{profile}": {
                 "post": _operation(settings),
-                "get": _shown(settings, "profile", "What a profile asks, for people", "A page", "text/html"),
+                "get": _get_operation(settings, "profile", "What a profile asks, for people", "A page", "text/html"),
             },
             "/validation/{profile}.ttl": {
-                "get": _shown(settings, "shapes", "The shapes of a profile", "SHACL", "text/turtle"),
+                "get": _get_operation(settings, "shapes", "The shapes of a profile", "SHACL", "text/turtle"),
             },
         },
-        "components": {"schemas": {"Problem": _problem(), "Report": _report()}},
+        "components": {"schemas": {"Problem": _problem_schema(), "Report": _report_schema()}},
     }
-    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(description, ensure_ascii=False, indent=2) + "\n"
 
 
 def _operation(settings: Settings) -> dict[str, Any]:
-    text = {"schema": {"type": "string"}}
-    types = sorted({syntax.media_type for syntax in NAMES.values()})
+    text_schema = {"schema": {"type": "string"}}
+    media_types = sorted({syntax.media_type for syntax in SYNTAX_NAMES.values()})
     return {
         "operationId": "validate",
         "summary": "Validate RDF against a profile",
         "description": f"At most {settings.validation_mb} MB, {settings.validation_seconds:g} seconds, "
         f"{settings.validation_memory_mb} MB of memory, and {settings.validation_rate} requests a minute.",
         "parameters": [
-            _profile(settings, own=True),
-            _query("syntax", "The syntax, if not given by Content-Type.", list(NAMES)),
-            _query("format", "The format of the report, instead of Accept.", list(FORMATS)),
-            _query("lang", "The language of messages.", list(LANGUAGES)),
-            _query("imports", "Skip owl:imports that have no local copy.", ["skip"]),
+            _profile_parameter(settings, allow_own=True),
+            _query_parameter("syntax", "The syntax, if not given by Content-Type.", list(SYNTAX_NAMES)),
+            _query_parameter("format", "The format of the report, instead of Accept.", list(FORMATS)),
+            _query_parameter("lang", "The language of messages.", list(LANGUAGES)),
+            _query_parameter("imports", "Skip owl:imports that have no local copy.", ["skip"]),
         ],
         "requestBody": {
             "required": True,
             "content": {
-                **dict.fromkeys(types, text),
+                **dict.fromkeys(media_types, text_schema),
                 "multipart/form-data": {
                     "schema": {
                         "type": "object",
@@ -85,60 +85,60 @@ def _operation(settings: Settings) -> dict[str, Any]:
                 "description": "The report, which states whether the data conform.",
                 "content": {
                     each.media_type: (
-                        {"schema": {"$ref": "#/components/schemas/Report"}} if each.name == "json" else text
+                        {"schema": {"$ref": "#/components/schemas/Report"}} if each.name == "json" else text_schema
                     )
                     for each in FORMATS.values()
                 },
             },
-            **{status: _refusal(status) for status in _PROBLEMS if status != "404"},
-            "404": _nowhere(),
+            **{status: _problem_response(status) for status in _PROBLEMS if status != "404"},
+            "404": _not_found(),
         },
     }
 
 
-def _shown(settings: Settings, name: str, summary: str, what: str, media_type: str) -> dict[str, Any]:
+def _get_operation(settings: Settings, name: str, summary: str, description: str, media_type: str) -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": summary,
-        "parameters": [_profile(settings, own=False)],
+        "parameters": [_profile_parameter(settings, allow_own=False)],
         "responses": {
-            "200": {"description": what, "content": {media_type: {}}},
-            "404": _nowhere(),
+            "200": {"description": description, "content": {media_type: {}}},
+            "404": _not_found(),
         },
     }
 
 
-def _nowhere() -> dict[str, Any]:
-    """A name that no profile has is an address like any other: people get a page."""
-    refusal = _refusal("404")
-    return {**refusal, "content": {**refusal["content"], "text/html": {}}}
+def _not_found() -> dict[str, Any]:
+    """Return the 404 response, which is a page for browsers, as for any unknown address."""
+    response = _problem_response("404")
+    return {**response, "content": {**response["content"], "text/html": {}}}
 
 
-def _refusal(status: str) -> dict[str, Any]:
+def _problem_response(status: str) -> dict[str, Any]:
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {"description": _PROBLEMS[status], "content": {"application/problem+json": problem}}
 
 
-def _profile(settings: Settings, *, own: bool) -> dict[str, Any]:
-    known = profiles(settings)
-    names = [each.name for each in known] + (["own"] if own else [])
-    words = "; ".join(f"{each.name}: {choose(each.title, 'en')}" for each in known)
-    if own:
-        words += "; own: only the shapes in the request"
+def _profile_parameter(settings: Settings, *, allow_own: bool) -> dict[str, Any]:
+    all_profiles = list_profiles(settings)
+    names = [each.name for each in all_profiles] + (["own"] if allow_own else [])
+    description = "; ".join(f"{each.name}: {choose_text(each.title, 'en')}" for each in all_profiles)
+    if allow_own:
+        description += "; own: only the shapes in the request"
     return {
         "name": "profile",
         "in": "path",
         "required": True,
-        "description": words,
+        "description": description,
         "schema": {"type": "string", "enum": names},
     }
 
 
-def _query(name: str, words: str, values: list[str]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": words, "schema": {"type": "string", "enum": values}}
+def _query_parameter(name: str, description: str, values: list[str]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": "string", "enum": values}}
 
 
-def _problem() -> dict[str, Any]:
+def _problem_schema() -> dict[str, Any]:
     return {
         "type": "object",
         "description": "RFC 9457",
@@ -147,7 +147,7 @@ def _problem() -> dict[str, Any]:
     }
 
 
-def _report() -> dict[str, Any]:
+def _report_schema() -> dict[str, Any]:
     text, count = {"type": "string"}, {"type": "integer"}
     cause = dict.fromkeys(("severity", "shape", "label", "component", "path", "message", "hint", "documentation"), text)
     result = dict.fromkeys(("severity", "shape", "component", "focus"), text)

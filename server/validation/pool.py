@@ -1,7 +1,7 @@
-"""Validation of what comes from outside, in processes of its own: each with a deadline and a memory limit.
+"""Pool of validation workers: processes with a time limit and a memory limit.
 
-Nobody's rules are trusted: a pattern may explode, a query may never end. Then the process is killed, and the next
-validation gets a new one; the server itself never reads what was sent.
+Shapes of clients are not trusted: a regular expression may backtrack and a query may not end. Then the process is
+killed and the next validation starts a new one. The server process itself never parses what a client sent.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from multiprocessing.process import BaseProcess
 
 from begrepp.errors import BegreppError, InputError, ServerBusy
 from begrepp.settings import Settings
-from server.validation.worker import ValidationJob, work
+from server.validation.worker import ValidationJob, run_worker
 
 _START_SECONDS = 60
 
 
 class ValidationTimeout(BegreppError):
-    """A validation ran past its deadline and was stopped."""
+    """A validation exceeded its time limit and was stopped."""
 
     status = 503
 
 
 class ValidationTooLarge(BegreppError):
-    """A validation needed more memory than it may have."""
+    """A validation exceeded its memory limit."""
 
     status = 503
 
 
 class ValidationPool:
-    """A fixed number of worker processes, started when first needed."""
+    """A fixed number of worker processes, started on first use."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -43,7 +43,10 @@ class ValidationPool:
             self._slots.put(None)
 
     def validate(self, job: ValidationJob) -> None:
-        """Write the reports. Raises what the validation raised, `ServerBusy`, or that it took too long or too much."""
+        """Write the reports of a job.
+
+        Raises the error of the validation, `ServerBusy`, `ValidationTimeout` or `ValidationTooLarge`.
+        """
         try:
             worker = self._slots.get(timeout=self._settings.validation_seconds / 4)
         except queue.Empty:
@@ -52,7 +55,7 @@ class ValidationPool:
         try:
             if worker is None or not worker.process.is_alive():
                 worker = _start(self._context, self._settings)
-            self._converse(worker, job)
+            self._run_job(worker, job)
             healthy = worker
         except InputError:
             healthy = worker
@@ -62,7 +65,7 @@ class ValidationPool:
                 worker.kill()
             self._slots.put(healthy)
 
-    def _converse(self, worker: _Worker, job: ValidationJob) -> None:
+    def _run_job(self, worker: _Worker, job: ValidationJob) -> None:
         seconds = self._settings.validation_seconds
         deadline = time.monotonic() + seconds
         try:
@@ -72,17 +75,17 @@ class ValidationPool:
                     f"The validation ran for {seconds:g} seconds and was stopped.",
                     "Send less data at a time, or simpler rules; `begrepp validate` on your own machine has no limit.",
                 )
-            answer = worker.pipe.recv()
+            reply = worker.pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise ValidationTooLarge(
                 f"The validation needed more than the {self._settings.validation_memory_mb} MB it may have.",
                 "Send less data at a time; `begrepp validate` on your own machine has no limit.",
             ) from None
-        if isinstance(answer, BegreppError):
-            raise answer
+        if isinstance(reply, BegreppError):
+            raise reply
 
     def close(self) -> None:
-        """End all workers."""
+        """Kill all workers."""
         while True:
             try:
                 worker = self._slots.get_nowait()
@@ -104,14 +107,14 @@ class _Worker:
 
 
 def _start(context: multiprocessing.context.SpawnContext, settings: Settings) -> _Worker:
-    here, there = context.Pipe()
-    process = context.Process(target=work, args=(there, settings), daemon=True)
+    server_end, worker_end = context.Pipe()
+    process = context.Process(target=run_worker, args=(worker_end, settings), daemon=True)
     process.start()
-    there.close()
-    worker = _Worker(process, here)
+    worker_end.close()
+    worker = _Worker(process, server_end)
     try:
-        if here.poll(_START_SECONDS):
-            here.recv()  # it is ready: the time of a validation does not count how long that took
+        if server_end.poll(_START_SECONDS):
+            server_end.recv()  # ready: the start-up time does not count towards the time limit of the validation
             return worker
     except EOFError:
         pass

@@ -1,4 +1,4 @@
-"""Reports are kept for a day, in a folder that only the server may read; what was sent is gone when it is judged."""
+"""Store of validation reports for 24 hours, in a folder that only the server may read; uploads are not stored."""
 
 from __future__ import annotations
 
@@ -13,68 +13,68 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from begrepp.errors import FolderNotWritable, NotFound
-from server.validation.worker import report_file
+from server.validation.worker import report_path
 
 _log = logging.getLogger("begrepp.server")
-SECONDS = 24 * 60 * 60
+RETENTION_SECONDS = 24 * 60 * 60
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
-_MOST = 2000
-"""Reports kept at the same time; the oldest go first."""
+_MAX_REPORTS = 2000
+"""Maximum number of stored reports; the oldest are removed first."""
 
 
 class ReportStore:
-    """The reports in a folder, by names that cannot be guessed."""
+    """Reports in a folder, under random names that cannot be guessed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @contextmanager
     def new_folder(self) -> Iterator[Path]:
-        """A folder for what is sent and what is made of it, gone afterwards; raises `FolderNotWritable`."""
+        """Yield a temporary folder for the uploads and reports of one job. Raises `FolderNotWritable`."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix="job-", dir=self._folder) as place:
-                yield Path(place)
+            with tempfile.TemporaryDirectory(prefix="job-", dir=self._folder) as folder:
+                yield Path(folder)
         except OSError as error:
             if error.errno not in FolderNotWritable.CAUSES:
                 raise
             _log.error("%s: %s", self._folder, error)
             raise FolderNotWritable("validation reports", error) from None
 
-    def store(self, workplace: Path) -> str:
-        """Keep the reports of a job, and nothing else of it; the name to find them by."""
-        self._clear()
+    def store(self, job_folder: Path) -> str:
+        """Move the reports of a job into the store and return their name."""
+        self._remove_expired()
         name = secrets.token_urlsafe(16)
         target = self._folder / name
         target.mkdir(mode=0o700)
-        for path in workplace.glob("report.*"):
+        for path in job_folder.glob("report.*"):
             path.rename(target / path.name)
         return name
 
     def find(self, name: str, format_: str, language: str) -> Path:
-        """A kept report. Raises `NotFound` where it never was or is gone."""
-        path = report_file(self._folder / name, format_, language)
-        if not _ID.fullmatch(name) or not path.is_file() or self._age(path.parent) > SECONDS:
+        """Return the path of a report. Raises `NotFound` if there is none or it has expired."""
+        path = report_path(self._folder / name, format_, language)
+        if not _ID.fullmatch(name) or not path.is_file() or self._age(path.parent) > RETENTION_SECONDS:
             raise NotFound(
                 "The report does not exist or has been deleted.", "Reports are kept for one day; validate again."
             )
         return path
 
     def hours_left(self, name: str) -> int:
-        """How many hours a report is still kept, rounded."""
-        return max(0, round((SECONDS - self._age(self._folder / name)) / 3600))
+        """Return the hours until a report expires, rounded."""
+        return max(0, round((RETENTION_SECONDS - self._age(self._folder / name)) / 3600))
 
     def _age(self, folder: Path) -> float:
         return time.time() - folder.stat().st_mtime
 
-    def _clear(self) -> None:
-        """Remove what is too old, and the oldest where there is too much; also what a crash left behind."""
-        kept = []
+    def _remove_expired(self) -> None:
+        """Remove expired reports, the oldest above the maximum, and the folders of interrupted jobs."""
+        reports = []
         for folder in self._folder.iterdir():
             with suppress(OSError):
-                if self._age(folder) > SECONDS:
+                if self._age(folder) > RETENTION_SECONDS:
                     shutil.rmtree(folder, ignore_errors=True)
                 elif _ID.fullmatch(folder.name):
-                    kept.append((folder.stat().st_mtime, folder))
-        for _, folder in sorted(kept)[: max(0, len(kept) - _MOST + 1)]:
+                    reports.append((folder.stat().st_mtime, folder))
+        for _, folder in sorted(reports)[: max(0, len(reports) - _MAX_REPORTS + 1)]:
             shutil.rmtree(folder, ignore_errors=True)

@@ -14,12 +14,12 @@ from begrepp.validation.outcome import InputFile, RuleSet, ValidationOutcome
 from begrepp.validation.reports.formats import FORMATS
 
 RESULTS_PER_SHAPE = 200
-"""Results kept for each shape of a report on the web; all are counted."""
+"""Results per shape in a report on the web; the counts include all results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationJob:
-    """What to judge by what; the report is written into `folder` in every format, in the languages asked for."""
+    """Data and rules; the worker writes a report into `folder` for each format and language."""
 
     folder: Path
     sources: tuple[InputFile, ...]
@@ -29,28 +29,28 @@ class ValidationJob:
     languages: tuple[str, ...] = LANGUAGES
 
 
-def work(pipe: Connection, settings: Settings) -> None:
-    """The worker: judges until the server hangs up."""
+def run_worker(pipe: Connection, settings: Settings) -> None:
+    """Validate jobs from a pipe until the server closes it."""
     limit = settings.validation_memory_mb * 1024 * 1024
-    # What is written to, not what is mapped: libraries map far more than they use.
+    # RLIMIT_DATA limits memory that is written, not memory that is mapped: libraries map far more than they use.
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError):
         pipe.send("ready")
         while True:
             job = pipe.recv()
             try:
-                _write(job, _judged(job, settings))
+                _write_reports(job, _validate_job(job, settings))
                 pipe.send(None)
             except BegreppError as error:
                 pipe.send(error)
             except MemoryError:
-                return  # the server takes the silence for what it is
+                return  # the server interprets the closed pipe as exceeded memory
             except (ValueError, OSError, RuntimeError) as error:
                 pipe.send(InputError("data", f"cannot be validated: {error}", "Fix the data and send them again."))
 
 
-def _judged(job: ValidationJob, settings: Settings) -> ValidationOutcome:
-    # Imported here: the server process imports this module too, and needs no SHACL engine.
+def _validate_job(job: ValidationJob, settings: Settings) -> ValidationOutcome:
+    # Imported here, because the server process imports this module too and must not load the SHACL engine.
     from begrepp.validation.validate_files import validate_files  # noqa: PLC0415
 
     return validate_files(
@@ -58,13 +58,13 @@ def _judged(job: ValidationJob, settings: Settings) -> ValidationOutcome:
     )
 
 
-def _write(job: ValidationJob, judgement: ValidationOutcome) -> None:
+def _write_reports(job: ValidationJob, outcome: ValidationOutcome) -> None:
     for name in job.formats:
         for language in job.languages:
-            text = FORMATS[name].write(judgement, language)
-            report_file(job.folder, name, language).write_text(text, encoding="utf-8", newline="")
+            text = FORMATS[name].write(outcome, language)
+            report_path(job.folder, name, language).write_text(text, encoding="utf-8", newline="")
 
 
-def report_file(folder: Path, name: str, language: str) -> Path:
-    """Where the report in a format and a language lies in the folder of a job."""
+def report_path(folder: Path, name: str, language: str) -> Path:
+    """Return the path of the report in a format and a language, in the folder of a job."""
     return folder / f"report.{language}.{FORMATS[name].suffix}"

@@ -17,11 +17,11 @@ from server.pages.schemes.alphabet import alphabet_page
 from server.pages.schemes.scheme import scheme_rows, vocabulary
 from server.pages.search import FACETS, results, search_page
 from server.pages.templating import address, address_on, brief, render, translator, twins
-from server.served.as_of import build_as_of, day_asked, reading
+from server.served.as_of import find_dated_state, get_dated_build, parse_day
 from server.served.build import ServedBuild
-from server.served.documents import serialise, vocabulary_file
-from server.served.labels import choose, refs
-from server.served.resolve import Missing, Resolved, exists
+from server.served.documents import read_ontology_file, serialise
+from server.served.labels import choose_text, find_refs
+from server.served.resolve import Missing, Resolved, iri_exists
 from server.state import served_build
 
 blueprint = Blueprint("browse", __name__)
@@ -129,7 +129,7 @@ def alphabet(scheme: str) -> str:
         page = alphabet_page(found, facts, language, letter=request.args.get("letter", "")[:1].upper(), offset=offset)
     except FileNotFoundError:
         raise Missing("This build has no alphabetical index.", "Run `begrepp build` again.") from None
-    title = choose(facts.titles, language) or Text(facts.id, "")
+    title = choose_text(facts.titles, language) or Text(facts.id, "")
     return render("alphabet.html", page=page, scheme_title=title)
 
 
@@ -141,18 +141,18 @@ def tree_branch(scheme: str) -> str:
     if facts is None:
         raise Missing(f"There is no code system {scheme}.", "See the list of code systems.")
     language = translator().language
-    day = day_asked(request.args.get("asOf", ""))
+    day = parse_day(request.args.get("asOf", ""))
     if day:
-        found = build_as_of(found, reading(found, Resolved(facts.iri, f"/cs/{scheme}"), day))
+        found = get_dated_build(found, find_dated_state(found, Resolved(facts.iri, f"/cs/{scheme}"), day))
     of = request.args.get("of", "")
-    if of and not exists(found, of):
+    if of and not iri_exists(found, of):
         raise UsageError(f"There is no concept with the IRI {of}.", "Give the IRI of a concept in `of`.")
     everything = "all" in request.args
     if of:
         shown = first_nodes(children(found, [of], language).get(of, []), everything=everything)
     else:
         shown = top_concepts(found, facts, language, everything=everything) or first_nodes([], everything=False)
-    parent = refs(found, [of], language)[of] if of else None
+    parent = find_refs(found, [of], language)[of] if of else None
     return render("branch.html", branch=shown, parent=parent, scheme=facts, u=address_on(day) if day else address)
 
 
@@ -161,7 +161,7 @@ def definitions() -> Response:
     """Return the page of the vocabulary, which `begrepp:` IRIs dereference to."""
     format_ = choose_format(request, PAGE_FORMATS[:2])
     if format_ != HTML:
-        return Response(vocabulary_file("vocabulary"), content_type="text/turtle; charset=utf-8")
+        return Response(read_ontology_file("vocabulary"), content_type="text/turtle; charset=utf-8")
     terms = vocabulary(served_build(), translator().language)
     return make_response(render("vocabulary.html", terms=terms, twins=twins("/def")[:1]))
 
@@ -169,7 +169,7 @@ def definitions() -> Response:
 @blueprint.get("/def.ttl")
 def definitions_turtle() -> Response:
     """Return the vocabulary as Turtle."""
-    return Response(vocabulary_file("vocabulary"), content_type="text/turtle; charset=utf-8")
+    return Response(read_ontology_file("vocabulary"), content_type="text/turtle; charset=utf-8")
 
 
 @blueprint.get("/language/<language>")

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, send_file
 from begrepp.errors import NotFound
 from begrepp.exports.dcat_feeds import feed_profiles
 from server.http.negotiation import GRAPH_FORMATS, choose_format, split_suffix
-from server.served.made_files import make_file
+from server.served.generated_files import generate_file
 from server.state import app_state, served_build
 
 blueprint = Blueprint("catalog", __name__)
@@ -22,6 +22,6 @@ def catalog(profile: str) -> Response:
         raise NotFound(f"There is no feed for the profile '{name}'.", f"There are {', '.join(feed_profiles())}.")
     format_ = suffixed or choose_format(request, GRAPH_FORMATS)
     file = f"{name}.{format_.suffix}"
-    path = make_file("begrepp.exports.dcat_feeds", found, file, app_state().settings)
+    path = generate_file("begrepp.exports.dcat_feeds", found, file, app_state().settings)
     tag = f"{found.manifest.hash[:16]}-{format_.suffix}"
     return send_file(path, f"{format_.media_type}; charset=utf-8", download_name=file, etag=tag)

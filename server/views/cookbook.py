@@ -16,7 +16,7 @@ from server.pages.templating import address, render, translator
 from server.served.documents import serialise
 from server.sparql import answers
 from server.sparql.request import SparqlRequest, parse_query
-from server.sparql.result_set import as_triples
+from server.sparql.result_set import result_set_triples
 from server.state import served_build
 from server.workers.stream import StoredResult
 
@@ -57,11 +57,11 @@ def question(name: str) -> Response:
 def _response(question: SparqlRequest, format_: Format, *, as_table_of_rdf: bool) -> Response:
     graph = format_ in GRAPH_FORMATS
     formats = (RESULT_FORMATS[0] if graph else format_, format_ if graph else GRAPH_FORMATS[0])
-    found = answers.answer(question, formats)
+    found = answers.answer_query(question, formats)
     if not as_table_of_rdf:
-        return answers.response(found, format_)
+        return answers.answer_response(found, format_)
     body = found.body if isinstance(found, StoredResult) else found.read()
-    return Response(serialise(as_triples(body), format_), content_type=f"{format_.media_type}; charset=utf-8")
+    return Response(serialise(result_set_triples(body), format_), content_type=f"{format_.media_type}; charset=utf-8")
 
 
 def _known() -> QueryContext:
@@ -75,7 +75,7 @@ def _page(query: Query, given: dict[str, str]) -> Response:
     text = rebase(query, found.iris)
     try:
         text = bind_parameters(query, {key: value for key, value in given.items() if value.strip()}, _known())
-        result = answers.shown(parse_query(text), query.links)
+        result = answers.answer_page(parse_query(text), query.links)
     except BegreppError as problem:
         error = problem
     page = query_page(

@@ -11,7 +11,7 @@ from begrepp.history.change_lists import FeedEntry, as_atom, as_csv
 from begrepp.history.changes import RULES, TYPES
 from begrepp.queries.pages import construct
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
-from server.http.urls import document, raw_path, thing
+from server.http.urls import document_path, raw_path, thing_iri
 from server.pages.schemes.difference import changes_of, difference_page, filtered_changes, title_of
 from server.pages.templating import address, render, translator, twins
 from server.served.build import ServedBuild
@@ -30,7 +30,7 @@ def difference(scheme: str, pair: str) -> Response:
     """Return a difference as a page, CSV or RDF; `type`, `rule` and `q` filter its changes."""
     found = served_build()
     raw, suffixed = split_suffix(raw_path(request.environ), FORMATS)
-    said = _said(found, scheme, thing(found.iris, raw))
+    said = _said(found, scheme, thing_iri(found.iris, raw))
     format_ = suffixed or choose_format(request, FORMATS)
     kind, rule, query = (request.args.get(name, "").strip() for name in ("type", "rule", "q"))
     if (kind and kind not in TYPES) or (rule and rule not in RULES):
@@ -102,7 +102,7 @@ def _feed(found: ServedBuild, scheme: str) -> Response:
         [
             FeedEntry(
                 graph=d.graph,
-                href=found.iris.base + document(found.iris, d.graph)[1:],
+                href=found.iris.base + document_path(found.iris, d.graph)[1:],
                 title=title_of(found, d, say).value,
                 valid_from=d.new_valid_from,
                 counts=d.counts,

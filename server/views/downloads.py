@@ -21,8 +21,8 @@ from server.http.negotiation import HTML, Format, choose_format
 from server.pages.signposting import licence_of
 from server.pages.templating import address, render, translator
 from server.served.build import ServedBuild
-from server.served.labels import choose
-from server.served.made_files import file_place, make_file
+from server.served.generated_files import generate_file, generated_file_path
+from server.served.labels import choose_text
 from server.state import app_state, served_build
 
 blueprint = Blueprint("downloads", __name__)
@@ -103,7 +103,7 @@ def file(file: str) -> Response:
     found = served_build()
     wanted = file.removesuffix(".sha256")
     name, _ = parse_file_name(wanted, found.manifest)
-    path = make_file("begrepp.exports.downloads", found, wanted, app_state().settings)
+    path = generate_file("begrepp.exports.downloads", found, wanted, app_state().settings)
     digest = _sha256(path)
     if file != wanted:
         return Response(f"{digest}  {wanted}\n", content_type="text/plain; charset=utf-8")
@@ -126,7 +126,7 @@ def download(found: ServedBuild, name: str, language: str) -> Download:
     """Return the files of a code system or of everything."""
     scheme = found.schemes.by_id.get(name)
     graph = found.manifest.find_graph("scheme", name)
-    title = choose(scheme.titles, language) if scheme else None
+    title = choose_text(scheme.titles, language) if scheme else None
     return Download(
         id=name,
         title=title or Text(name, ""),
@@ -139,7 +139,7 @@ def download(found: ServedBuild, name: str, language: str) -> Download:
 
 def _file(found: ServedBuild, name: str, form: str) -> File:
     file = file_name(name, form)
-    path = file_place(found, file, app_state().settings)
+    path = generated_file_path(found, file, app_state().settings)
     there = path.exists()
     return File(
         name=file,

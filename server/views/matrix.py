@@ -17,6 +17,6 @@ def matrix() -> str:
     """Return the matrix of the topics below `topic` (an IRI), or of the top topics."""
     topic = request.args.get("topic", "")
     found = served_build()
-    if topic and topic not in found.schemes.measuring:
+    if topic and topic not in found.schemes.measuring_variables:
         raise NotFound("No variable measures that topic.", "See /matrix for the top-level topics.")
     return render("matrix.html", page=matrix_page(found, topic, translator().language))

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
-from server.http.urls import KINDS, Twin, raw_path
+from server.http.urls import DOCUMENT_KINDS, AlternateFormat, raw_path
 from server.pages.concepts.concept import ConceptPage, concept_page
 from server.pages.concepts.thing import thing_page
 from server.pages.datasets.dataset import dataset_page
@@ -24,21 +24,21 @@ from server.pages.schemes.scheme import scheme_page
 from server.pages.signposting import link_header, links_of
 from server.pages.templating import address, address_on, render, translator, twins
 from server.served.as_of import (
-    build_as_of,
-    datetime_asked,
-    day_asked,
-    http_date,
-    meant_on,
-    mementos,
-    reading,
-    retired_then,
-    scheme_of,
+    find_dated_state,
+    find_meaning_on,
+    find_scheme_id,
+    format_http_date,
+    get_dated_build,
+    list_mementos,
+    mark_retired,
+    parse_accept_datetime,
+    parse_day,
 )
 from server.served.batch_resolve import resolve_codes
 from server.served.build import ServedBuild
-from server.served.documents import serialise, triples_of
-from server.served.labels import iris_of, statements
-from server.served.resolve import Missing, Resolved, by_iri, by_system, resolve_path
+from server.served.documents import read_triples, serialise
+from server.served.labels import find_statements, property_iris
+from server.served.resolve import Missing, Resolved, resolve_iri, resolve_path, resolve_system_code
 from server.state import served_build
 
 blueprint = Blueprint("resource", __name__)
@@ -51,7 +51,7 @@ def identifier(rest: str) -> BaseResponse:
     return _see_other(resolve_path(served_build(), raw), suffixed)
 
 
-@blueprint.get(f"/<any({','.join(KINDS)}):kind>/<path:rest>")
+@blueprint.get(f"/<any({','.join(DOCUMENT_KINDS)}):kind>/<path:rest>")
 def document(kind: str, rest: str) -> BaseResponse:
     """Return the document of a resource by suffix, `?format=` or `Accept`; redirect other spellings of a code."""
     raw, suffixed = split_suffix(raw_path(request.environ))
@@ -61,10 +61,10 @@ def document(kind: str, rest: str) -> BaseResponse:
         suffix = f".{suffixed.suffix}" if suffixed else ""
         return redirect(address(f"{found.path}{suffix}{query}"), 301)
     format_ = suffixed or choose_format(request, PAGE_FORMATS)
-    if day := day_asked(request.args.get("asOf", "")):
+    if day := parse_day(request.args.get("asOf", "")):
         return _as_of(served_build(), found, format_, day)
-    if scheme_of(served_build(), found):
-        if moment := datetime_asked(request.headers.get("Accept-Datetime", "")):
+    if find_scheme_id(served_build(), found):
+        if moment := parse_accept_datetime(request.headers.get("Accept-Datetime", "")):
             return _nearest(served_build(), found, suffixed, moment.date())
         response = _document(served_build(), found, format_)
         response.headers["Link"] += ", " + _memento_links(found)
@@ -77,9 +77,9 @@ def document(kind: str, rest: str) -> BaseResponse:
 def timemap(rest: str) -> Response:
     """Return the stored states of a document as a TimeMap (RFC 7089, section 5)."""
     found = resolve_path(served_build(), raw_path(request.environ).removeprefix("/timemap/link"))
-    if not scheme_of(served_build(), found):
+    if not find_scheme_id(served_build(), found):
         raise Missing("Only code systems and their concepts are available as of a date.", "Request one of those.")
-    states = mementos(served_build(), found)
+    states = list_mementos(served_build(), found)
     # Whoever keeps the list has no address to read relative ones against.
     host = request.host_url.rstrip("/")
     original, own = host + address(found.path), host + address(f"/timemap/link{found.path}")
@@ -102,7 +102,7 @@ def _memento_links(found: Resolved) -> str:
 
 def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None, day: date) -> BaseResponse:
     """Redirect (302) to the state in force on a date, or to the first stored one."""
-    states = mementos(found_build, found)
+    states = list_mementos(found_build, found)
     if not states:
         raise Missing("Earlier states of this resource are not available.", "Omit Accept-Datetime.")
     state = next((s for s in reversed(states) if s.since <= day), states[0])
@@ -115,8 +115,8 @@ def _nearest(found_build: ServedBuild, found: Resolved, suffixed: Format | None,
 
 def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date) -> BaseResponse:
     """Return a document as of a day, with a notice."""
-    read = reading(found_build, found, day)
-    then = build_as_of(found_build, read)
+    read = find_dated_state(found_build, found, day)
+    then = get_dated_build(found_build, read)
     if format_ == HTML:
         template, page = _filled(then, found)
         if isinstance(page, ConceptPage) and read.retired:
@@ -124,25 +124,27 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
         html = render(
             template,
             page=page,
-            twins=[Twin(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in GRAPH_FORMATS],
+            twins=[
+                AlternateFormat(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in GRAPH_FORMATS
+            ],
             iri=found.iri,
             u=address_on(day),
             as_of=AsOf(
                 day=day,
-                version=read.held_in.version,
-                since=read.held_in.valid_from.isoformat(),
+                version=read.concept_edition.version,
+                since=read.concept_edition.valid_from.isoformat(),
                 now=address(found.path),
                 retired=read.retired,
             ),
         )
         response = make_response(html)
     else:
-        triples = triples_of(then, found)
+        triples = read_triples(then, found)
         if read.retired:
-            triples = retired_then(triples, found.iri, read)
+            triples = mark_retired(triples, found.iri, read)
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
     links = [f'<{found.iri}>; rel="describes"', _memento_links(found)]
-    states = mementos(found_build, found)
+    states = list_mementos(found_build, found)
     for place, state in enumerate(states):
         rel = " ".join(
             word
@@ -160,7 +162,7 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
         for f in GRAPH_FORMATS
     ]
     response.headers["Link"] = ", ".join(links)
-    response.headers["Memento-Datetime"] = http_date(read.since)
+    response.headers["Memento-Datetime"] = format_http_date(read.since)
     return response
 
 
@@ -181,7 +183,7 @@ def by_uri() -> BaseResponse:
     iri = request.args.get("uri", "").strip()
     if not iri:
         raise UsageError("The `uri` parameter is missing.", "Use /resource?uri=https://…")
-    found = by_iri(served_build(), iri)
+    found = resolve_iri(served_build(), iri)
     if found.path.startswith("/resource?"):
         return _document(served_build(), found, choose_format(request, PAGE_FORMATS))
     return _see_other(found, None)
@@ -195,9 +197,9 @@ def resolve() -> BaseResponse:
         raise UsageError(
             "The `system` parameter is missing.", "Use /resolve?system=urn:oid:1.2.752.116.1.1.1&code=C509"
         )
-    found = by_system(served_build(), system, code)
-    if day := day_asked(request.args.get("asOf", "")):
-        found = meant_on(served_build(), found, day)
+    found = resolve_system_code(served_build(), system, code)
+    if day := parse_day(request.args.get("asOf", "")):
+        found = find_meaning_on(served_build(), found, day)
     return _see_other(found, None)
 
 
@@ -212,11 +214,11 @@ def _see_other(found: Resolved, suffixed: Format | None) -> BaseResponse:
     if found.path.startswith(("/resource?", "/def#", "/shapes#")):
         return redirect(address(found.path), 303)
     suffix = "" if format_ == HTML else f".{format_.suffix}"
-    language, day = request.args.get("lang", ""), day_asked(request.args.get("asOf", ""))
-    if not day and scheme_of(served_build(), found):
-        moment = datetime_asked(request.headers.get("Accept-Datetime", ""))
+    language, day = request.args.get("lang", ""), parse_day(request.args.get("asOf", ""))
+    if not day and find_scheme_id(served_build(), found):
+        moment = parse_accept_datetime(request.headers.get("Accept-Datetime", ""))
         day = moment.date() if moment else None
-        if day and (states := mementos(served_build(), found)):
+        if day and (states := list_mementos(served_build(), found)):
             day = next((s.since for s in reversed(states) if s.since <= day), states[0].since)
     kept = {"lang": language if language.isalpha() and not suffix else "", "asOf": str(day or "")}
     query = urlencode({key: value for key, value in kept.items() if value})
@@ -229,7 +231,7 @@ def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> Bas
     if format_ == HTML:
         response = make_response(_page(found_build, found))
     else:
-        triples = triples_of(found_build, found)
+        triples = read_triples(found_build, found)
         if not triples:
             raise Missing("This resource has no RDF description.", "Request the HTML page.")
         response = Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
@@ -257,7 +259,7 @@ def _filled(found_build: ServedBuild, found: Resolved) -> tuple[str, object]:
     if scheme := found_build.schemes.by_iri.get(found.iri):
         page = scheme_page(found_build, scheme, say.language, offset=offset, everything=everything)
         return "scheme.html", page
-    types = {compact(iri) for iri in iris_of(statements(found_build, found.iri), "rdf:type")}
+    types = {compact(iri) for iri in property_iris(find_statements(found_build, found.iri), "rdf:type")}
     if found.iri in {graph.graph for graph in found_build.manifest.graphs}:
         types.add("begrepp:CodeSystemRelease")
     pages: tuple[tuple[str, str, Callable[[], object]], ...] = (

@@ -12,7 +12,7 @@ from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import decode_values, format_result
 from server.http.negotiation import CSV, HTML, Format, choose_format
 from server.pages.templating import render, translator
-from server.served.labels import choose
+from server.served.labels import choose_text
 from server.state import served_build
 
 blueprint = Blueprint("valuecheck", __name__)
@@ -51,7 +51,7 @@ def _text() -> str:
 
 def _page(result: CheckedList | None, error: BegreppError | None, against: str, column: str) -> Response:
     language = translator().language
-    titles = [(scheme.id, choose(scheme.titles, language)) for scheme in served_build().schemes.by_iri.values()]
+    titles = [(scheme.id, choose_text(scheme.titles, language)) for scheme in served_build().schemes.by_iri.values()]
     lists = sorted(((id_, title.value if title else id_) for id_, title in titles), key=lambda pair: sort_key(pair[1]))
     order = [*Verdict]
     rows = sorted(result.values, key=lambda each: -order.index(each.verdict)) if result else []

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 from begrepp.errors import NotFound
 from begrepp.queries.pages import select, value
 from begrepp.settings import ROOT
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.templating import address
 from server.served.build import ServedBuild
 from server.state import served_build
@@ -61,10 +61,10 @@ def part(name: str) -> Response:
     if name == "pages":
         paths = [*_PAGES, *(f"/cs/{id_}" for id_ in sorted(found.schemes.by_id))]
     elif name == "datasets":
-        paths = sorted(document(found.iris, iri) for iri in _dataset_things(found))
+        paths = sorted(document_path(found.iris, iri) for iri in _dataset_things(found))
     elif scheme in found.schemes.by_id and number.isdecimal() and 0 < int(number) < 1000:
-        rows = select(found.store_of(scheme), "scheme-codes", scheme=NamedNode(found.schemes.by_id[scheme].iri))
-        all_paths = sorted({document(found.iris, value(r, "concept"), scheme, value(r, "notation")) for r in rows})
+        rows = select(found.scheme_store(scheme), "scheme-codes", scheme=NamedNode(found.schemes.by_id[scheme].iri))
+        all_paths = sorted({document_path(found.iris, value(r, "concept"), scheme, value(r, "notation")) for r in rows})
         paths = all_paths[_LARGEST * (int(number) - 1) : _LARGEST * int(number)]
     else:
         raise NotFound(f"There is no sitemap {name}.", "See /sitemap.xml.")

@@ -1,6 +1,7 @@
-"""Who is asked next: queries of strangers wait in one line per client, and the clients take turns.
+"""Fair queue: a fixed number of slots, granted round robin over clients.
 
-A client that sends a hundred queries waits for its own, and one that sends a single query is next.
+Each client has a first-in, first-out queue of its own, so a client that sends a hundred queries waits for its own
+queries, and a client that sends a single query is next.
 """
 
 from __future__ import annotations
@@ -15,75 +16,77 @@ from begrepp.errors import ServerBusy, TooManyQueries
 
 
 class FairQueue:
-    """A number of places, given to clients in turn; at most so many wait, in all (`most`) and per client.
+    """Slots granted to clients round robin, with limits on the waiting requests in all and per client.
 
-    A client never holds all places while it is not alone to want one.
+    While other clients wait, a client holds at most all slots but one.
     """
 
-    def __init__(self, places: int, *, waiting: int, waiting_each: int, seconds: float) -> None:
-        self.places = places
-        self.most = waiting
-        self._most_each = waiting_each
-        self._seconds = seconds
+    def __init__(self, slots: int, *, max_waiting: int, max_waiting_each: int, timeout: float) -> None:
+        self.slots = slots
+        self.max_waiting = max_waiting
+        self._max_waiting_each = max_waiting_each
+        self._timeout = timeout
         self._lock = threading.Lock()
-        self._lines: dict[str, deque[threading.Event]] = {}
+        self._queues: dict[str, deque[threading.Event]] = {}
         self._running: Counter[str] = Counter()
-        self._spent = 1.0
+        self._mean_seconds = 1.0
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
-        return sum(len(line) for line in self._lines.values())
+        """The number of requests that wait for a slot."""
+        return sum(len(queue) for queue in self._queues.values())
 
     @property
     def running(self) -> int:
-        """How many places are taken."""
+        """The number of slots in use."""
         return self._running.total()
 
     def acquire(self, client: str) -> None:
-        """Wait for a place, to be given back with `leave`.
+        """Wait for a slot; the caller returns it with `release`.
 
-        Raises `TooManyQueries` at once where the line is full, and `ServerBusy` where the turn does not come in time.
+        Raises `TooManyQueries` at once if a queue is full, and `ServerBusy` if no slot is granted before the timeout.
         """
         with self._lock:
-            line = self._lines.get(client, ())
-            if len(line) >= self._most_each:
+            queue = self._queues.get(client, ())
+            if len(queue) >= self._max_waiting_each:
                 raise TooManyQueries(
-                    f"{len(line)} of your queries are already waiting.",
+                    f"{len(queue)} of your queries are already waiting.",
                     "Wait for a response before you send the next query.",
-                    retry_after=self._expected(len(line)),
+                    retry_after=self._expected_wait(len(queue)),
                 )
-            if self.waiting >= self.most:
+            if self.waiting >= self.max_waiting:
                 raise TooManyQueries(
-                    "Too many queries are waiting.", "Try again in a moment.", retry_after=self._expected(self.waiting)
+                    "Too many queries are waiting.",
+                    "Try again in a moment.",
+                    retry_after=self._expected_wait(self.waiting),
                 )
-            turn = threading.Event()
-            self._lines.setdefault(client, deque()).append(turn)
-            self._hand_out()
-        if turn.wait(self._seconds):
+            granted = threading.Event()
+            self._queues.setdefault(client, deque()).append(granted)
+            self._grant_slots()
+        if granted.wait(self._timeout):
             return
         with self._lock:
-            if turn.is_set():
+            if granted.is_set():
                 return
-            self._lines[client].remove(turn)
-            if not self._lines[client]:
-                del self._lines[client]
+            self._queues[client].remove(granted)
+            if not self._queues[client]:
+                del self._queues[client]
         raise ServerBusy(
-            f"No query worker became available within {self._seconds:g} seconds.",
+            f"No query worker became available within {self._timeout:g} seconds.",
             "Try again in a moment, or run the query on your own build.",
         )
 
     def release(self, client: str, seconds: float) -> None:
-        """Give a place back, held for so many seconds."""
+        """Return a slot that the client held for this many seconds."""
         with self._lock:
-            self._spent = 0.8 * self._spent + 0.2 * seconds
+            self._mean_seconds = 0.8 * self._mean_seconds + 0.2 * seconds
             self._running[client] -= 1
             self._running += Counter()
-            self._hand_out()
+            self._grant_slots()
 
     @contextmanager
-    def turn(self, client: str) -> Iterator[None]:
-        """A place for the length of a `with`."""
+    def slot(self, client: str) -> Iterator[None]:
+        """Context manager that acquires and releases a slot."""
         self.acquire(client)
         started = time.monotonic()
         try:
@@ -91,23 +94,20 @@ class FairQueue:
         finally:
             self.release(client, time.monotonic() - started)
 
-    def _hand_out(self) -> None:
-        """Give free places to the clients in turn; who was served goes to the end of the circle."""
-        while self.running < self.places and (client := self._next()) is not None:
-            line = self._lines.pop(client)
-            line.popleft().set()
+    def _grant_slots(self) -> None:
+        """Grant free slots round robin: a client that gets a slot moves to the end."""
+        while self.running < self.slots and (client := self._next_client()) is not None:
+            queue = self._queues.pop(client)
+            queue.popleft().set()
             self._running[client] += 1
-            if line:
-                self._lines[client] = line
+            if queue:
+                self._queues[client] = queue
 
-    def _next(self) -> str | None:
-        """The first client in the circle that may have another place."""
-        wanting = {*self._lines, *self._running}
-        return next(
-            (c for c in self._lines if wanting == {c} or self._running[c] < max(1, self.places - 1)),
-            None,
-        )
+    def _next_client(self) -> str | None:
+        """Return the first waiting client that is below its limit: all slots if it waits alone, else all but one."""
+        limit = self.slots if len(self._queues) == 1 else max(1, self.slots - 1)
+        return next((client for client in self._queues if self._running[client] < limit), None)
 
-    def _expected(self, before: int) -> int:
-        """Seconds until so many queries are done, as it went lately: 1 to 60."""
-        return max(1, min(60, round(self._spent * (before + 1) / self.places)))
+    def _expected_wait(self, requests_before: int) -> int:
+        """Return the expected wait in seconds, 1 to 60, from a moving average of the time that slots are held."""
+        return max(1, min(60, round(self._mean_seconds * (requests_before + 1) / self.slots)))

@@ -1,4 +1,4 @@
-"""Query workers as the server sees them: processes that answer, can be paused, slowed down, and killed."""
+"""Worker processes as the server controls them: start, send, receive, pause, resume and kill."""
 
 from __future__ import annotations
 
@@ -20,69 +20,69 @@ _MB = 1 << 20
 
 
 class Worker:
-    """One process; it has answered all that it was asked, or is at it."""
+    """A SPARQL query worker process, connected by a pipe; it runs one query at a time."""
 
-    def __init__(self, number: int, pipe: Connection) -> None:
-        self._process = psutil.Process(number)
+    def __init__(self, pid: int, pipe: Connection) -> None:
+        self._process = psutil.Process(pid)
         self._pipe = pipe
-        self._spent_before = 0.0
+        self._cpu_seconds_before = 0.0
 
-    def send(self, question: QueryRequest) -> None:
-        """Send it a question."""
+    def send(self, request: QueryRequest) -> None:
+        """Send a query to the worker."""
         try:
-            self._pipe.send(question)
+            self._pipe.send(request)
         except (BrokenPipeError, ConnectionResetError):
-            raise _gone() from None
+            raise _worker_died() from None
 
     def receive(self, seconds: float) -> ResultChunk | None:
-        """The next part of the answer, or None where none comes in time; an error that comes instead is raised."""
+        """Return the next part of the result, or None if none arrives in time; raises the error of the worker."""
         try:
             if not self._pipe.poll(max(0.0, seconds)):
                 return None
             message = self._pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
-            raise _gone() from None
+            raise _worker_died() from None
         if isinstance(message, BegreppError):
             raise message
         assert isinstance(message, ResultChunk)
         if message.last:
-            self._spent_before = message.cpu_seconds
+            self._cpu_seconds_before = message.cpu_seconds
         return message
 
     @property
-    def spent(self) -> float:
-        """Seconds of processor that the question at hand has taken."""
+    def cpu_seconds(self) -> float:
+        """Seconds of processor time that the current query has used."""
         with contextlib.suppress(psutil.Error):
             times = self._process.cpu_times()
-            return float(times.user + times.system - self._spent_before)
+            return float(times.user + times.system - self._cpu_seconds_before)
         return 0.0
 
     @property
-    def resident(self) -> float:
-        """Megabytes of memory in use."""
+    def resident_mb(self) -> float:
+        """Resident memory in megabytes."""
         with contextlib.suppress(psutil.Error):
             return float(self._process.memory_info().rss / _MB)
         return 0.0
 
     def pause(self) -> None:
-        """Let it stand still."""
+        """Suspend the process."""
         with contextlib.suppress(psutil.Error):
             self._process.suspend()
 
     def resume(self, niceness: int) -> None:
-        """Let it go on, at this niceness; without privileges a process never becomes less nice again."""
+        """Resume the process at a niceness; without privileges, niceness can only increase."""
         with contextlib.suppress(psutil.Error):
             self._process.nice(niceness)
             self._process.resume()
 
     def kill(self) -> None:
-        """End it."""
+        """Kill the process."""
         with contextlib.suppress(psutil.Error):
             self._process.kill()
         self._pipe.close()
 
 
-def _gone() -> BegreppError:
+def _worker_died() -> BegreppError:
     return QueryTooLarge(
         "The query exceeded its memory limit and was stopped.",
         "Narrow a pattern, select fewer variables, or simplify long nested expressions.",
@@ -90,7 +90,7 @@ def _gone() -> BegreppError:
 
 
 class ForkServer:
-    """Where workers come from; started when first needed, and again where it is gone."""
+    """Starts query workers by forking a warm process; it is started on first use, and again if it has died."""
 
     def __init__(self, memory_mb: int) -> None:
         self._memory_mb = memory_mb
@@ -98,33 +98,33 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
-    def worker(self) -> Worker:
-        """A new one."""
-        here, there = socket.socketpair()
-        with self._lock, there:
+    def start_worker(self) -> Worker:
+        """Return a new worker."""
+        server_end, worker_end = socket.socketpair()
+        with self._lock, worker_end:
             try:
-                number = self._fork(there)
-            except OSError:  # it is gone, or has never been
+                pid = self._fork(worker_end)
+            except OSError:  # not started yet, or it has died
                 self._start()
-                number = self._fork(there)
-        return Worker(number, Connection(here.detach()))
+                pid = self._fork(worker_end)
+        return Worker(pid, Connection(server_end.detach()))
 
     def _fork(self, pipe: socket.socket) -> int:
         if self._control is None:
             raise ConnectionResetError
         socket.send_fds(self._control, [b"+"], [pipe.fileno()])
-        said = self._control.recv(PID.size, socket.MSG_WAITALL)
-        if len(said) < PID.size:
+        reply = self._control.recv(PID.size, socket.MSG_WAITALL)
+        if len(reply) < PID.size:
             raise ConnectionResetError
-        return int(PID.unpack(said)[0])
+        return int(PID.unpack(reply)[0])
 
     def _start(self) -> None:
         self._end()
-        self._control, there = socket.socketpair()
-        with there:
+        self._control, fork_server_end = socket.socketpair()
+        with fork_server_end:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", _PROGRAM, str(there.fileno()), str(self._memory_mb)],
-                pass_fds=[there.fileno()],
+                [sys.executable, "-m", _PROGRAM, str(fork_server_end.fileno()), str(self._memory_mb)],
+                pass_fds=[fork_server_end.fileno()],
                 stdin=subprocess.DEVNULL,
             )
 
@@ -136,7 +136,7 @@ class ForkServer:
             self._process.wait()
 
     def close(self) -> None:
-        """End it, and with it all workers."""
+        """Kill the fork server and all its workers."""
         with self._lock:
             self._end()
             self._process = self._control = None

@@ -1,6 +1,6 @@
-"""An answer on its way: written by the query worker as it comes, read by the client as fast as the client can.
+"""Results of queries: streamed while the worker writes them, or stored whole.
 
-What is written lies in memory, past 4 MB in a file; a slow reader holds no worker.
+A stream buffers in memory up to 4 MB and then in a file, so that a slow client does not hold a worker.
 """
 
 from __future__ import annotations
@@ -10,93 +10,96 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from begrepp.errors import BegreppError, QueryAbandoned
+from begrepp.errors import BegreppError, FolderNotWritable, QueryAbandoned
 from begrepp.store.worker import Form
 
-HEAD = 1 << 19
-"""So many bytes are awaited before an answer is begun: what fails before then fails with a status of its own."""
+BUFFERED_BYTES = 1 << 19
+"""Bytes buffered before the response starts: an error before that gets an HTTP status of its own."""
 _CHUNK = 1 << 16
-_SPOOL = 1 << 22
+_MAX_MEMORY_BYTES = 1 << 22
 
 
 class ResultStream:
-    """An answer: its form, and its bytes as they come."""
+    """A result that a worker writes and a client reads at the same time."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - `close` closes it
+        self._file = tempfile.SpooledTemporaryFile(max_size=_MAX_MEMORY_BYTES)  # noqa: SIM115 - `close` closes it
         self._changed = threading.Condition()
         self._form: Form | None = None
         self._error: BegreppError | None = None
         self._closed = False
         self.size = 0
         self.finished = False
-        self.cut_off: Callable[[BegreppError], object] = lambda error: None
-        """Told, where what is read ends before it is whole."""
+        self.on_truncated: Callable[[BegreppError], object] = lambda error: None
+        """Called with the error if the result ends before it is complete."""
 
     @property
     def form(self) -> Form:
-        """Solutions, yes or no, or a graph."""
+        """The form of the result: solutions, boolean or graph."""
         assert self._form is not None
         return self._form
 
     def begin(self, form: Form) -> None:
-        """The worker knows the form."""
+        """Set the form."""
         self._form = form
 
     def write(self, chunk: bytes) -> None:
-        """The worker has more; raises `QueryAbandoned` where nobody reads any more."""
+        """Append a chunk; raises `QueryAbandoned` if the reader has closed the stream."""
         with self._changed:
             if self._closed:
                 raise QueryAbandoned("The client disconnected.", "Retry.")
-            self._file.seek(0, 2)
-            self._file.write(chunk)
+            try:
+                self._file.seek(0, 2)
+                self._file.write(chunk)
+            except OSError as error:
+                raise FolderNotWritable("a large answer to its temporary folder", error) from None
             self.size += len(chunk)
             self._changed.notify_all()
 
     def finish(self, error: BegreppError | None = None) -> None:
-        """That was all, or it went wrong."""
+        """Mark the end of the result, or the error that ended it."""
         with self._changed:
             self._error, self.finished = error, True
             self._changed.notify_all()
 
     def wait(self) -> None:
-        """Wait until the answer is whole or well begun; raises what went wrong until then."""
+        """Wait until the result is complete or `BUFFERED_BYTES` are buffered; raises an error until then."""
         with self._changed:
-            self._changed.wait_for(lambda: self.finished or self.size >= HEAD)
+            self._changed.wait_for(lambda: self.finished or self.size >= BUFFERED_BYTES)
             if self._error:
                 error = self._error
                 self._close()
                 raise error
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes, as they come; raises what goes wrong on the way, so that a cut answer never looks whole."""
-        at = 0
+        """Yield the chunks; raises an error that occurs on the way, so that a truncated result never looks complete."""
+        position = 0
         try:
             while True:
-                if not (chunk := self._next(at)):
+                if not (chunk := self._next(position)):
                     return
-                at += len(chunk)
+                position += len(chunk)
                 yield chunk
         except BegreppError as error:
-            self.cut_off(error)
+            self.on_truncated(error)
             raise
         finally:
             self.close()
 
-    def _next(self, at: int) -> bytes:
+    def _next(self, position: int) -> bytes:
         with self._changed:
-            self._changed.wait_for(lambda: self.finished or self.size > at)
-            if self._error and self.size <= at:
+            self._changed.wait_for(lambda: self.finished or self.size > position)
+            if self._error and self.size <= position:
                 raise self._error
-            self._file.seek(at)
+            self._file.seek(position)
             return self._file.read(_CHUNK)
 
     def read(self) -> bytes:
-        """All bytes, once they are there."""
+        """Return the whole result once it is complete."""
         return b"".join(self.chunks())
 
     def close(self) -> None:
-        """Nobody reads any more."""
+        """Close the stream; the worker stops writing."""
         with self._changed:
             self._close()
 
@@ -107,11 +110,11 @@ class ResultStream:
 
 @dataclass(frozen=True, slots=True)
 class StoredResult:
-    """A whole answer."""
+    """A complete result."""
 
     form: Form
     body: bytes
 
     def read(self) -> bytes:
-        """All bytes."""
+        """Return the whole result."""
         return self.body

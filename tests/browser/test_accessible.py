@@ -12,7 +12,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.test_browser import PAGES, find, wait
+from tests.support.browser import PAGES, find, wait
 
 AXE = "4.14.1"
 RUN = """

@@ -3,76 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from urllib.request import urlopen
 
 import pytest
 from selenium.webdriver import Chrome
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
 from begrepp.validation.profiles.profile import BUNDLED
-from server.sparql.endpoint import EDITOR
-
-PAGES = [
-    "/",
-    "/cs",
-    "/dataset",
-    "/mapping",
-    "/search?q=cancer",
-    "/cs/onkologi",
-    "/cs/onkologi/lungcancer",
-    "/cs/onkologi/cancer",
-    "/cs/icd-10-se",
-    "/cs/icd-10-se/A00.0",
-    "/cs/icd-10-se/release/2021",
-    "/cs/ecog",
-    "/cs/icd-o-3/8140%2F3",
-    "/dataset/nkbc",
-    "/mapping/onkologi",
-    "/agent/begrepp",
-    "/load/onkologi/2026.1",
-    "/def",
-    "/validation",
-    "/validation/build",
-    "/validation/dcat-ap-se",
-    "/validation/skos",
-    "/sparql",
-    "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%2020",
-    "/sparql?query=nonsense",
-    "/cs/icd-10-se/nope",
-]
-
-
-def wait(browser: Chrome, condition: Callable[[Chrome], WebElement | bool]) -> None:
-    WebDriverWait(browser, 10).until(condition)
-
-
-def find(browser: Chrome, selector: str) -> WebElement:
-    return browser.find_element(By.CSS_SELECTOR, selector)
-
-
-SHADOW = "return document.querySelector('.editor').shadowRoot.querySelector(arguments[0])"
-
-
-def write(browser: Chrome, text: str) -> None:
-    """Empty the query field and type into it as a person does: the editor where it is built, else the plain field."""
-    if EDITOR.exists():
-        wait(browser, lambda b: bool(b.find_elements(By.CSS_SELECTOR, ".editor")))
-        browser.execute_script(SHADOW, ".cm-content").click()
-    else:
-        find(browser, "textarea#query").click()
-    keys = ActionChains(browser).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL)
-    keys.send_keys(Keys.DELETE).send_keys(text).perform()
-
-
-def complaints(browser: Chrome) -> list[str]:
-    """What the browser's console says is wrong, but for pages that are errors by intent."""
-    logged = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    return [entry["message"] for entry in logged if "the server responded with a status of 4" not in entry["message"]]
+from tests.support.browser import PAGES, complaints, find, wait, write
 
 
 def test_a_reader_finds_a_concept_and_its_neighbours(browser: Chrome, address: str) -> None:

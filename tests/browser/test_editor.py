@@ -14,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from server.sparql.endpoint import EDITOR
-from tests.browser.test_browser import complaints, find, write
+from tests.support.browser import complaints, find, write
 
 pytestmark = [
     pytest.mark.slow,

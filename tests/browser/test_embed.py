@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.browser.test_browser import complaints, find, wait
+from tests.support.browser import complaints, find, wait
 
 PAGE = """<!doctype html><html lang="sv"><meta charset="utf-8"><title>Annan</title><link rel="icon" href="data:,">
 <p>Studien gäller <script src="{ours}/static/embed.js"

@@ -6,7 +6,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from begrepp.settings import ROOT
-from tests.browser.test_browser import complaints, find, wait
+from tests.support.browser import complaints, find, wait
 
 
 def test_the_registers_that_hold_her2_are_found_in_clicks(browser: Chrome, address: str) -> None:

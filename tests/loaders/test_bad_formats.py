@@ -14,24 +14,10 @@ from begrepp.build.record_checks import check_records
 from begrepp.errors import InputError, PersonalDataError
 from begrepp.records import Concept, Coverage, Edition
 from tests import golden
-from tests.loaders.test_bad_input import archive, edition, refused
+from tests.support.bad_files import archive, changed, edition, original, refused
 
 SOURCE = '[source]\npublisher = "begrepp"\nlicence = "https://creativecommons.org/licenses/by/4.0/"\n'
 SCHEME = SOURCE + '[scheme]\ntitle.sv = "Påhittat"\n'
-
-
-def original(fixture: str) -> dict[str, bytes | str]:
-    """The files of a fixture, by their path in the edition."""
-    found = next(each for each in golden.fixtures() if each.name == fixture).edition
-    return {str(path.relative_to(found.folder)): path.read_bytes() for path in found.files}
-
-
-def changed(fixture: str, name: str, old: str, new: str) -> dict[str, bytes | str]:
-    """The same with one text in one of them replaced."""
-    files = original(fixture)
-    content = files[name]
-    assert isinstance(content, bytes) and old.encode() in content
-    return files | {name: content.replace(old.encode(), new.encode())}
 
 
 # ClaML and the XML of ICD-10.
@@ -222,7 +208,7 @@ def test_loinc_is_read_from_its_archive_too(tmp_path: Path) -> None:
     members = {f"Loinc_2.80/{name}": content for name, content in original("loinc").items()}
     packed = archive({name: content for name, content in members.items() if isinstance(content, bytes)})
     made = edition(tmp_path, "loinc", {"Loinc_2.80.zip": packed}, version="2026-02-15")
-    again = next(each for each in golden.fixtures() if each.name == "loinc").edition
+    again = golden.fixture("loinc").edition
     said = [[str(r) for r in loaders.loader_of(one)(one)] for one in (made, again)]
     assert said[0] == said[1]
 
@@ -323,7 +309,7 @@ def test_a_package_of_fhir_is_read_whole_and_what_it_lacks_is_told(tmp_path: Pat
     files = fhir_package({"package/package.json": b"{}", "package/CodeSystem-far.json": absent})
     made = edition(tmp_path, "lador", files)
     triples, skipped = golden.load(golden.Fixture(made.folder, made))
-    again, _ = golden.load(next(each for each in golden.fixtures() if each.name == "fhir-lador"))
+    again, _ = golden.load(golden.fixture("fhir-lador"))
     assert triples == again and any("content is not-present" in reason for reason in skipped)
 
 

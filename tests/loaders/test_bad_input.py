@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import random
-import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from begrepp.errors import BegreppError, InputError, PersonalDataError
 from begrepp.records import EditionFiles
 from begrepp.sources.tables import MAX_LINE
 from tests import golden
+from tests.support.bad_files import BOMB, archive, edition, refused
 
 ICD = "code,label,label_en,parent_code,valid_from,valid_to\n"
 TABLE = """loader = "table"
@@ -50,32 +50,6 @@ publisher = "begrepp"
 licence = "https://creativecommons.org/licenses/by/4.0/"
 """
 XML = '<?xml version="1.0"?>{doctype}<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{body}</rdf:RDF>'
-BOMB = (
-    '<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">'
-    + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(12))
-    + "]>"
-)
-
-
-def edition(folder: Path, source: str, files: dict[str, bytes | str], *, version: str = "2026") -> EditionFiles:
-    home = folder / source / version
-    for name, content in files.items():
-        path = home / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    found = tuple(sorted(path for path in home.rglob("*") if path.is_file()))
-    return EditionFiles(source=source, version=version, folder=home, files=found)
-
-
-def refused(folder: Path, source: str, files: dict[str, bytes | str], where: str, reason: str, step: str) -> InputError:
-    """Load the files; the error names where it happened, why, and what to do."""
-    made = edition(folder, source, files)
-    with pytest.raises(InputError) as raised:
-        list(check_records(loaders.loader_of(made)(made)))
-    error = raised.value
-    assert (str(error.origin), bool(re.search(reason, error.reason))) == (where, True), str(error)
-    assert re.search(step, error.next_step), error.next_step
-    return error
 
 
 def table(text: str | bytes, name: str = "list.csv", *, file: str = "", options: str = "") -> dict[str, bytes | str]:
@@ -89,14 +63,6 @@ def xlsx(*rows: tuple[str, ...]) -> bytes:
         page.append(row)
     out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
-
-
-def archive(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in members.items():
-            file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

@@ -16,8 +16,7 @@ from begrepp.errors import InputError, PersonalDataError
 from begrepp.records import Element, Skipped
 from begrepp.settings import ROOT
 from loaders.rut.cells import COLUMNS
-from tests.loaders.test_bad_formats import changed, original
-from tests.loaders.test_bad_input import BOMB, edition, refused
+from tests.support.bad_files import BOMB, changed, edition, original, refused
 
 ADL = "openEHR-EHR-CLUSTER.provtumor.v1.adl"
 

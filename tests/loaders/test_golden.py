@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,18 +19,19 @@ from loaders.table import options
 from tests import golden
 
 ALL = list(golden.fixtures())
+loaded_once = cache(golden.load)
 
 
 @pytest.mark.parametrize("fixture", ALL, ids=lambda fixture: fixture.name)
 def test_a_fixture_becomes_its_golden_turtle_twice(fixture: golden.Fixture) -> None:
-    first, again = golden.load(fixture), golden.load(fixture)
+    first, again = loaded_once(fixture), golden.load(fixture)
     assert first == again
     assert golden.turtle(*first) == fixture.expected.read_text(encoding="utf-8"), "run `make golden` and read the diff"
 
 
 @pytest.mark.parametrize("fixture", ALL, ids=lambda fixture: fixture.name)
 def test_the_golden_turtle_is_turtle_and_says_what_was_loaded(fixture: golden.Fixture) -> None:
-    triples, _ = golden.load(fixture)
+    triples, _ = loaded_once(fixture)
     lines = "".join(triples).encode()
     assert golden.read(fixture.expected) == {
         f"{q.subject} {q.predicate} {q.object} .\n" for q in parse(input=lines, format=RdfFormat.N_TRIPLES)

@@ -8,7 +8,7 @@ import pytest
 
 from begrepp.errors import InputError
 from begrepp.records import Dataset, Record, Statement, Variable
-from tests.loaders.test_real_files import DATA, read, skipped
+from tests.support.real_files import DATA, read, skipped
 
 DCAT = """loader = "dcat"
 [source]

@@ -9,7 +9,7 @@ import pytest
 
 from begrepp.errors import PersonalDataError
 from begrepp.records import CodeList, Dataset, Element, Record, Skipped, Structure, Variable
-from tests.loaders.test_real_files import DATA, read, skipped
+from tests.support.real_files import DATA, read, skipped
 
 RIGHTS = """[source]
 title.en = "Structures"

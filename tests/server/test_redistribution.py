@@ -57,11 +57,21 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings_for(tmp_path_factory.mktemp("private"), public=False)
 
 
-@pytest.fixture
-def reader(public: Settings) -> Iterator[FlaskClient]:
-    app = create_app(public)
+def served(settings: Settings) -> Iterator[FlaskClient]:
+    """Yield a client of the application that serves a build."""
+    app = create_app(settings)
     yield app.test_client()
     app.extensions["begrepp"].pool.close()
+
+
+@pytest.fixture(scope="module")
+def reader(public: Settings) -> Iterator[FlaskClient]:
+    yield from served(public)
+
+
+@pytest.fixture(scope="module")
+def private_reader(private: Settings) -> Iterator[FlaskClient]:
+    yield from served(private)
 
 
 def readable(data: bytes) -> str:
@@ -84,7 +94,9 @@ def test_every_page_that_can_be_reached_and_its_twins_are_clean(reader: FlaskCli
             continue
         seen.add(path)
         response = reader.get(path, headers={"Accept": "text/html"})
-        data = gzip.decompress(response.data) if response.mimetype == "application/gzip" else response.data
+        with response:
+            body = response.data
+        data = gzip.decompress(body) if response.mimetype == "application/gzip" else body
         assert_clean(readable(data) + str(response.headers), path)
         if response.mimetype == "text/html":
             links = [
@@ -96,21 +108,19 @@ def test_every_page_that_can_be_reached_and_its_twins_are_clean(reader: FlaskCli
     assert {"/cs/skyddad", "/cs/skyddad/p1", "/cs/skyddad/p1.2", "/cs/skyddad/p1.ttl", "/mapping/skyddade"} <= seen
 
 
-@pytest.mark.parametrize("served", ["public", "private"])
+@pytest.mark.parametrize("of_build", ["reader", "private_reader"])
 @pytest.mark.parametrize("form", FORMATS)
 def test_no_download_holds_the_words_whatever_build_is_served(
-    public: Settings, private: Settings, served: str, form: str
+    request: pytest.FixtureRequest, of_build: str, form: str
 ) -> None:
-    app = create_app(public if served == "public" else private)
-    reader = app.test_client()
+    reader: FlaskClient = request.getfixturevalue(of_build)
     for name in ("skyddad", "begrepp"):
-        answer = reader.get(f"/downloads/{name}.{form}.gz")
-        text = readable(gzip.decompress(answer.data))
+        with reader.get(f"/downloads/{name}.{form}.gz") as answer:
+            text = readable(gzip.decompress(answer.data))
         assert "p1.1" in text
         assert_clean(text, f"{name}.{form}")
     for path in ("/downloads?format=json", "/downloads/manifest.json", "/.well-known/void"):
         assert_clean(reader.get(path).text, path)
-    app.extensions["begrepp"].pool.close()
 
 
 @pytest.mark.parametrize("path", ["/linkset/cs/skyddad/p1", "/sitemap/skyddad-1.xml", "/sitemap.xml", "/downloads"])

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+# Flask itself imports click for its own command line; that we do not, the import contracts say.
 _HEAVY = (
     "rich",
     "openpyxl",

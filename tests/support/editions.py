@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from begrepp.errors import Origin
@@ -186,3 +187,11 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     for level, depth in LEVELS.items():
         yield Level(scheme="par", depth=depth, id=level, titles=texts(level.capitalize(), level.capitalize()))
     yield from OLD if year == 2021 else NEW
+
+
+def edition(folder: Path, version: str, source: str = "par") -> EditionFiles:
+    """An edition with an empty file; `load` does not read it."""
+    path = folder / source / version / "list.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return EditionFiles(source=source, version=version, folder=path.parent, files=(path,))

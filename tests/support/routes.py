@@ -8,7 +8,7 @@ from flask import Flask
 from pyoxigraph import NamedNode, QuerySolutions
 
 from server.api.operations import OPERATIONS
-from server.http.urls import KINDS
+from server.http.urls import DOCUMENT_KINDS
 from server.state import AppState
 
 _LUNG_CANCER = "cs/onkologi/lungcancer"
@@ -49,7 +49,7 @@ def one_of_each_kind(app: Flask) -> list[str]:
     assert isinstance(state, AppState)
     root = state.current_build().iris.root
     paths = []
-    for kind in KINDS:
+    for kind in DOCUMENT_KINDS:
         query = f'SELECT ?i {{ ?i ?p ?o FILTER(STRSTARTS(STR(?i), "{root}{kind}/")) }} LIMIT 1'
         answer = state.current_build().store.query(query)
         assert isinstance(answer, QuerySolutions)

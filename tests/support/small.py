@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import loaders
-from begrepp.artefact.manifest import Manifest
+from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.artefact.parts import LoadReport
 from begrepp.build.load_editions import EditionJob
 from begrepp.build.pipeline import build
@@ -19,6 +19,7 @@ from begrepp.errors import BegreppError
 from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from begrepp.sources.editions import find_editions
+from begrepp.store.disk import DiskStore
 
 HEADER = "code,label,label_en,parent_code,valid_from,valid_to\n"
 ROWS = (
@@ -79,3 +80,9 @@ def build_small(
 ) -> Manifest:
     """Build what lies in the raw folder."""
     return build(jobs(settings), settings, Quiet(), public=public, keep_going=keep_going, accept_fewer=accept_fewer)
+
+
+def select(settings: Settings, query: str) -> list[list[str]]:
+    """Answer a SELECT from the current build: its rows, an unbound variable as an empty string."""
+    answer = DiskStore(current_build(settings) / "store").query(query)
+    return [[term.value if term else "" for term in row] for row in answer]  # type: ignore[union-attr]

@@ -1,5 +1,5 @@
-"""Profiles: named, versioned sets of rules that a description can be held against, such as DCAT-AP-SE.
+"""Validation profiles: named, versioned sets of shapes, such as DCAT-AP-SE, and their documentation.
 
-A profile is a folder of data (`shapes/profiles/<name>/`, or one of the user's own): `manifest` reads it, `imports`
-follows what its rules refer to, `judge` holds data against it, `shapedoc` and `diagram` describe it to a reader.
+In: a folder of shapes with a `profile.toml` (`shapes/profiles/<name>/`, or a folder of the user). Out: a `Profile`
+(`profile`), the files it imports (`imports`), and descriptions of its shapes (`shape_doc`, `classes`, `diagram`).
 """

@@ -1,4 +1,4 @@
-"""The rules of a profile gathered by what they look at: all that is asked of a dataset, whichever shapes ask it."""
+"""Documentation of the shapes of a profile, grouped by target class."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.rdf.namespaces import compact
-from begrepp.validation.profiles.shape_doc import PropertyDoc, ShapeDoc, Texts, merged
+from begrepp.validation.profiles.shape_doc import PropertyDoc, ShapeDoc, Texts, merge_properties
 
-_GRAVITY = {"Violation": 0, "Warning": 1, "Info": 2}
+_SEVERITY_RANK = {"Violation": 0, "Warning": 1, "Info": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassDoc:
-    """What is asked of one kind of thing; `shapes` are those that ask, `properties` all of theirs together."""
+    """Documentation of a target class: its shapes, and the merged properties of all of them."""
 
     id: str
     label: Texts
@@ -23,18 +23,18 @@ class ClassDoc:
     properties: tuple[PropertyDoc, ...]
 
 
-def by_class(shapes: Sequence[ShapeDoc]) -> list[ClassDoc]:
-    """The shapes by their targets; those that only others refer to, each by itself and last."""
+def group_by_class(shapes: Sequence[ShapeDoc]) -> list[ClassDoc]:
+    """Group shapes by their targets; each shape without a target is a group of its own, at the end."""
     groups: dict[object, list[ShapeDoc]] = {}
     for shape in shapes:
         key: object = tuple(sorted(shape.targets)) or shape.iri
         groups.setdefault(key, []).append(shape)
-    found = [_class(group) for group in groups.values()]
-    return sorted(found, key=lambda each: (not each.targets, -len(each.properties), each.id))
+    classes = [_class(group) for group in groups.values()]
+    return sorted(classes, key=lambda each: (not each.targets, -len(each.properties), each.id))
 
 
 def _label(group: Sequence[ShapeDoc]) -> Texts:
-    """What most of the shapes call it; shapes that each have a name of their own are called by what they look at."""
+    """The most common label of the shapes; their targets if no two shapes share a label."""
     names = Counter(frozenset(shape.label.items()) for shape in group if shape.label)
     if len(group) == 1 or (names and names.most_common(1)[0][1] > 1):
         return dict(names.most_common(1)[0][0]) if names else {}
@@ -43,11 +43,13 @@ def _label(group: Sequence[ShapeDoc]) -> Texts:
 
 def _class(group: Sequence[ShapeDoc]) -> ClassDoc:
     first = max(group, key=lambda shape: len(shape.properties))
-    properties = merged([each for shape in group for each in shape.properties])
+    properties = merge_properties([each for shape in group for each in shape.properties])
     return ClassDoc(
         id=first.id,
         label=_label(group),
         targets=first.targets,
         shapes=tuple(sorted(group, key=lambda shape: shape.id)),
-        properties=tuple(sorted(properties, key=lambda each: (_GRAVITY.get(each.severity, 0), each.order, each.path))),
+        properties=tuple(
+            sorted(properties, key=lambda each: (_SEVERITY_RANK.get(each.severity, 0), each.order, each.path))
+        ),
     )

@@ -1,6 +1,6 @@
-"""A profile as a diagram in SVG: a box for each class with what it must have, and a line to each class it leads to.
+"""Class diagram of a profile in SVG: a box for each class with its required properties, a line for each reference.
 
-No layout engine: boxes stand in columns, those that lead to others to the left of what they lead to.
+Layout without an engine: boxes are in columns, and a class is to the left of the classes that it refers to.
 """
 
 from __future__ import annotations
@@ -12,85 +12,85 @@ from html import escape
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.profiles.classes import ClassDoc
 from begrepp.validation.profiles.shape_doc import PropertyDoc, Rule
-from begrepp.validation.reports.i18n import choose
+from begrepp.validation.reports.i18n import choose_text
 
 _WIDTH, _GAP, _ROW, _HEAD, _PAD = 250, 90, 19, 30, 24
-_MOST_ROWS = 10
-_DEEPEST = 6
+_MAX_ROWS = 10
+_MAX_DEPTH = 6
 
 
 @dataclass(slots=True)
 class _Box:
-    of: ClassDoc
+    class_doc: ClassDoc
     rows: list[PropertyDoc]
-    more: int
+    hidden: int
     x: float = 0
     y: float = 0
 
     @property
     def height(self) -> float:
-        return _HEAD + _ROW * (len(self.rows) + bool(self.more)) + 8
+        return _HEAD + _ROW * (len(self.rows) + bool(self.hidden)) + 8
 
 
-def diagram(classes: Sequence[ClassDoc], language: str, title: str) -> str:
-    """The SVG; empty where there is no class to draw."""
+def render_diagram(classes: Sequence[ClassDoc], language: str, title: str) -> str:
+    """The SVG text; empty if there is no class to draw."""
     drawn = [each for each in classes if any(name == "targetClass" for name, _ in each.targets) and each.properties]
     if not drawn:
         return ""
     boxes = {each.id: _box(each) for each in drawn}
-    by_class = {value: box for box in boxes.values() for name, value in box.of.targets if name == "targetClass"}
+    by_class = {value: box for box in boxes.values() for name, value in box.class_doc.targets if name == "targetClass"}
     lines = [
         (box, by_class[target], each)
         for box in boxes.values()
-        for each in box.of.properties
+        for each in box.class_doc.properties
         for target in _targets(each)
         if target in by_class and by_class[target] is not box
     ]
-    width, height = _place(list(boxes.values()), lines)
+    width, height = _position(list(boxes.values()), lines)
     parts = [
         f'<svg class="diagram" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
         f'role="img" aria-label="{escape(title, quote=True)}" xmlns="http://www.w3.org/2000/svg">'
     ]
     seen: set[tuple[str, str]] = set()
     for start, end, each in lines:
-        if (start.of.id, end.of.id) not in seen:
-            seen.add((start.of.id, end.of.id))
-            parts.append(_line(start, end, each))
-    parts += [_drawn(box, language) for box in boxes.values()]
+        if (start.class_doc.id, end.class_doc.id) not in seen:
+            seen.add((start.class_doc.id, end.class_doc.id))
+            parts.append(_render_line(start, end, each))
+    parts += [_render_box(box, language) for box in boxes.values()]
     return "".join(parts) + "</svg>"
 
 
 def _box(each: ClassDoc) -> _Box:
     required = [p for p in each.properties if p.minimum and p.severity == "Violation"]
     linked = [p for p in each.properties if p not in required and any(_targets(p))]
-    once = list({p.path: p for p in [*required, *linked]}.values())
-    rows = once[:_MOST_ROWS] or list({p.path: p for p in each.properties}.values())[:4]
-    return _Box(of=each, rows=rows, more=len({p.path for p in each.properties}) - len(rows))
+    unique = list({p.path: p for p in [*required, *linked]}.values())
+    rows = unique[:_MAX_ROWS] or list({p.path: p for p in each.properties}.values())[:4]
+    return _Box(class_doc=each, rows=rows, hidden=len({p.path for p in each.properties}) - len(rows))
 
 
 def _targets(each: PropertyDoc) -> Iterator[str]:
-    """The classes that a property leads to."""
+    """The classes that the values of a property must have."""
 
-    def inside(rules: Sequence[Rule]) -> Iterator[str]:
+    def class_values(rules: Sequence[Rule]) -> Iterator[str]:
         for rule in rules:
             if rule.name == "class":
                 yield from rule.values
             for _, part in rule.parts:
-                yield from inside(part)
+                yield from class_values(part)
 
-    yield from inside(each.rules)
+    yield from class_values(each.rules)
 
 
-def _place(boxes: list[_Box], lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -> tuple[float, float]:
-    """Give each box its place, and the size of the whole."""
-    depth = {box.of.id: 0 for box in boxes}
-    for _ in range(_DEEPEST):
+def _position(boxes: list[_Box], lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -> tuple[float, float]:
+    """Set the position of each box; returns the width and height of the diagram."""
+    depth = {box.class_doc.id: 0 for box in boxes}
+    for _ in range(_MAX_DEPTH):
         for start, end, _each in lines:
-            if depth[end.of.id] <= depth[start.of.id] < _DEEPEST and not _leads(end, start, lines):
-                depth[end.of.id] = depth[start.of.id] + 1
+            if depth[end.class_doc.id] <= depth[start.class_doc.id] < _MAX_DEPTH and not _leads_to(end, start, lines):
+                depth[end.class_doc.id] = depth[start.class_doc.id] + 1
     columns: dict[int, list[_Box]] = {}
     for box in boxes:
-        columns.setdefault(depth[box.of.id], []).append(box)
+        columns.setdefault(depth[box.class_doc.id], []).append(box)
     height = 0.0
     for number, column in enumerate(sorted(columns)):
         y = float(_PAD)
@@ -101,21 +101,21 @@ def _place(boxes: list[_Box], lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -
     return _PAD * 2 + len(columns) * (_WIDTH + _GAP) - _GAP, height
 
 
-def _leads(start: _Box, end: _Box, lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -> bool:
-    """Whether one box leads to another, by however many lines; then they stand in a circle."""
-    seen, pending = {start.of.id}, [start]
+def _leads_to(start: _Box, end: _Box, lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -> bool:
+    """Whether there is a path of lines from one box to another."""
+    seen, pending = {start.class_doc.id}, [start]
     while pending:
-        at = pending.pop()
+        box = pending.pop()
         for one, other, _ in lines:
-            if one is at and other.of.id not in seen:
+            if one is box and other.class_doc.id not in seen:
                 if other is end:
                     return True
-                seen.add(other.of.id)
+                seen.add(other.class_doc.id)
                 pending.append(other)
     return False
 
 
-def _line(start: _Box, end: _Box, each: PropertyDoc) -> str:
+def _render_line(start: _Box, end: _Box, each: PropertyDoc) -> str:
     row = next((n for n, p in enumerate(start.rows) if p.path == each.path), len(start.rows))
     y1 = start.y + _HEAD + _ROW * row + _ROW / 2 + 2
     y2 = end.y + _HEAD / 2
@@ -135,28 +135,28 @@ def _curve(x1: float, y1: float, bend1: float, bend2: float, x2: float, y2: floa
     return f'<path class="line" d="{points}"/>'
 
 
-def _drawn(box: _Box, language: str) -> str:
-    title = choose(box.of.label, language) or box.of.id
-    target = next((compact(value) for name, value in box.of.targets if name == "targetClass"), "")
+def _render_box(box: _Box, language: str) -> str:
+    title = choose_text(box.class_doc.label, language) or box.class_doc.id
+    target = next((compact(value) for name, value in box.class_doc.targets if name == "targetClass"), "")
     left, right, y = f"{box.x + 10:.0f}", f"{box.x + _WIDTH - 8:.0f}", f"{box.y + 19:.0f}"
     parts = [
         f'<g><rect class="box" x="{box.x:.0f}" y="{box.y:.0f}" width="{_WIDTH}" height="{box.height:.0f}" rx="7"/>',
-        f'<text class="head" x="{left}" y="{y}">{escape(_cut(title, 24))}</text>',
+        f'<text class="head" x="{left}" y="{y}">{escape(_truncate(title, 24))}</text>',
     ]
     if title != target and len(title) + len(target) < 30:
         parts.append(f'<text class="kind" x="{right}" y="{y}" text-anchor="end">{escape(target)}</text>')
     for number, each in enumerate(box.rows):
         y = f"{box.y + _HEAD + _ROW * number + 15:.0f}"
-        strong = " must" if each.minimum and each.severity == "Violation" else ""
+        required = " must" if each.minimum and each.severity == "Violation" else ""
         parts.append(
-            f'<text class="row{strong}" x="{left}" y="{y}">{escape(_cut(each.path, 27))}</text>'
+            f'<text class="row{required}" x="{left}" y="{y}">{escape(_truncate(each.path, 27))}</text>'
             f'<text class="card" x="{right}" y="{y}" text-anchor="end">{each.cardinality}</text>'
         )
-    if box.more > 0:
+    if box.hidden > 0:
         y = f"{box.y + _HEAD + _ROW * len(box.rows) + 15:.0f}"
-        parts.append(f'<text class="kind" x="{left}" y="{y}">+ {box.more}</text>')
+        parts.append(f'<text class="kind" x="{left}" y="{y}">+ {box.hidden}</text>')
     return "".join(parts) + "</g>"
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _truncate(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

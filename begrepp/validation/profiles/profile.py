@@ -1,27 +1,27 @@
-"""A profile as it lies in its folder: what it is called, whose it is, and the files of rules it consists of.
+"""A validation profile, read from its folder.
 
-`profile.toml` in the folder says it:
+`profile.toml` in the folder has these keys:
 
-    order = 30                                   its place in lists
+    order = 30                                   position in lists
     title = { sv = "…", en = "…" }
     summary = { sv = "…", en = "…" }
     version = "3.0.1"
     publisher = "…"
-    source = "https://…"                         where it comes from, and where its documentation is
+    source = "https://…"                         publication with documentation
     licence = "CC BY 4.0"
     licence_url = "https://…"
-    shapes = ["*.ttl"]                           SHACL, as patterns within the folder
-    includes = ["dcat-ap"]                       other profiles whose rules hold too
-    background = ["../background/*.ttl"]         graphs to look things up in that are not judged themselves
-    changes = ["…"]                              what differs from the publisher's files
-    per = "http://www.w3.org/ns/dcat#Dataset"    the class whose members a report is about, one by one
+    shapes = ["*.ttl"]                           SHACL files, as glob patterns within the folder
+    includes = ["dcat-ap"]                       other profiles whose shapes apply too
+    background = ["../background/*.ttl"]         graphs for look-ups, without target nodes
+    changes = ["…"]                              differences from the publisher's files
+    per = "http://www.w3.org/ns/dcat#Dataset"    class whose instances a report lists
     [provides]
-    "https://…/shapes.ttl" = "shapes.ttl"        the address that owl:imports elsewhere may name
+    "https://…/shapes.ttl" = "shapes.ttl"        IRI in owl:imports of other files
     [sha256]
-    "shapes.ttl" = "…"                           every file as it was when the version was pinned
+    "shapes.ttl" = "…"                           checksum of each file of the pinned version
 
-All but `shapes` may be missing: a folder with a few Turtle files is a profile too. Examples lie in `examples/`,
-named `valid-….ttl` and `invalid-….ttl`.
+All keys are optional: a folder with Turtle files is a profile too. Examples are in `examples/`, named `valid-….ttl`
+and `invalid-….ttl`.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ _KEYS = frozenset(
     {"order", "title", "summary", "version", "publisher", "source", "licence", "licence_url", "shapes", "includes"}
     | {"background", "changes", "per", "provides", "sha256"}
 )
-NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-"""What a profile may be called: so that a name is never a path."""
+PROFILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+"""Pattern of profile names, which excludes file paths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One profile; `files` and `background` include those of the profiles that it builds on."""
+    """A profile; `files` and `background` include those of its included profiles."""
 
     name: str
     folder: Path
@@ -66,37 +66,39 @@ class Profile:
     own_background: tuple[Path, ...]
     includes: tuple[Profile, ...]
     changes: tuple[str, ...]
-    per: str
+    subject_class: str
     provides: Mapping[str, Path]
     sha256: Mapping[str, str]
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The shapes, those of included profiles first, each file once."""
-        return _once([*(path for each in self.includes for path in each.files), *self.own_files])
+        """The files with shapes, those of included profiles first, each once."""
+        return _unique_paths([*(path for each in self.includes for path in each.files), *self.own_files])
 
     @property
     def background(self) -> tuple[Path, ...]:
-        """Graphs to look things up in, each file once."""
-        return _once([*(path for each in self.includes for path in each.background), *self.own_background])
+        """The files with background graphs, each once."""
+        return _unique_paths([*(path for each in self.includes for path in each.background), *self.own_background])
 
     def examples(self, kind: str) -> list[Path]:
         """The `valid` or `invalid` examples."""
         return sorted((self.folder / "examples").glob(f"{kind}*.ttl"))
 
     def checksums(self) -> dict[str, str]:
-        """The SHA-256 of each of the profile's own files, by its path from the folder."""
-        return {relative(path, self.folder): sha256(path) for path in (*self.own_files, *self.own_background)}
+        """The SHA-256 of each of the profile's own files, by its path relative to the folder."""
+        return {
+            _relative_path(path, self.folder): _file_sha256(path) for path in (*self.own_files, *self.own_background)
+        }
 
-    def check(self) -> None:
-        """Raise `InputError` where a pinned file is not what it was."""
+    def verify_checksums(self) -> None:
+        """Raise `InputError` if a file does not match its pinned checksum."""
         for each in self.includes:
-            each.check()
+            each.verify_checksums()
         if not self.sha256:
             return
-        now = self.checksums()
-        for name in sorted(now.keys() | self.sha256.keys()):
-            if now.get(name) != self.sha256.get(name):
+        actual = self.checksums()
+        for name in sorted(actual.keys() | self.sha256.keys()):
+            if actual.get(name) != self.sha256.get(name):
                 raise InputError(
                     f"{self.name}/{name}",
                     f"does not match the checksum pinned for version {self.version}.",
@@ -104,128 +106,133 @@ class Profile:
                 )
 
 
-def profiles(settings: Settings) -> list[Profile]:
-    """The bundled profiles and those in `data/profiles/`, in their order."""
-    folders = [*_folders(BUNDLED), *_folders(settings.data / "profiles")]
+def list_profiles(settings: Settings) -> list[Profile]:
+    """The bundled profiles and those in `data/profiles/`, sorted by `order` and name."""
+    folders = [*_profile_folders(BUNDLED), *_profile_folders(settings.data / "profiles")]
     return sorted((read_profile(folder) for folder in folders), key=lambda each: (each.order, each.name))
 
 
-def find_profile(wanted: str, settings: Settings) -> Profile:
-    """A profile by its name or by the path of its folder. Raises `UsageError` where there is none."""
-    folders = {folder.name: folder for folder in (*_folders(BUNDLED), *_folders(settings.data / "profiles"))}
-    if wanted in folders:
-        return read_profile(folders[wanted])
-    path = Path(wanted)
+def find_profile(name: str, settings: Settings) -> Profile:
+    """Find a profile by its name or by the path of its folder. Raises `UsageError` if there is none."""
+    folders = {
+        folder.name: folder for folder in (*_profile_folders(BUNDLED), *_profile_folders(settings.data / "profiles"))
+    }
+    if name in folders:
+        return read_profile(folders[name])
+    path = Path(name)
     if path.is_dir():
         return read_profile(path)
     raise UsageError(
-        f"There is no profile '{wanted}'.",
+        f"There is no profile '{name}'.",
         f"There are {', '.join(sorted(folders))}. You can also give the path of your own profile folder.",
     )
 
 
-def read_profile(folder: Path, *, within: tuple[str, ...] = ()) -> Profile:
-    """The profile in a folder. Raises `InputError` where its manifest cannot be used."""
-    said = _manifest(folder)
-    shapes = _files(folder, said.get("shapes", ["*.ttl"]))
-    includes = tuple(_included(folder, str(name), within) for name in said.get("includes", []))
+def read_profile(folder: Path, *, included_by: tuple[str, ...] = ()) -> Profile:
+    """Read the profile in a folder; `included_by` are the names of the profiles that include it.
+
+    Raises `InputError` if its manifest is invalid.
+    """
+    manifest = _read_manifest(folder)
+    shapes = _files(folder, manifest.get("shapes", ["*.ttl"]))
+    includes = tuple(_read_included(folder, str(name), included_by) for name in manifest.get("includes", []))
     if not shapes and not includes:
         raise InputError(folder / MANIFEST, "has no shapes files.", 'Add Turtle files, or set shapes = ["…"].')
     return Profile(
         name=folder.resolve().name,
         folder=folder,
-        order=int(said.get("order", 1000)),
-        title=_texts(said.get("title"), folder.resolve().name),
-        summary=_texts(said.get("summary"), ""),
-        version=str(said.get("version", "")),
-        publisher=str(said.get("publisher", "")),
-        source=str(said.get("source", "")),
-        licence=str(said.get("licence", "")),
-        licence_url=str(said.get("licence_url", "")),
+        order=int(manifest.get("order", 1000)),
+        title=_texts(manifest.get("title"), folder.resolve().name),
+        summary=_texts(manifest.get("summary"), ""),
+        version=str(manifest.get("version", "")),
+        publisher=str(manifest.get("publisher", "")),
+        source=str(manifest.get("source", "")),
+        licence=str(manifest.get("licence", "")),
+        licence_url=str(manifest.get("licence_url", "")),
         own_files=shapes,
-        own_background=_files(folder, said.get("background", [])),
+        own_background=_files(folder, manifest.get("background", [])),
         includes=includes,
-        changes=tuple(map(str, said.get("changes", []))),
-        per=str(said.get("per", "")),
-        provides={str(iri): folder / str(file) for iri, file in dict(said.get("provides", {})).items()},
-        sha256={str(file): str(value) for file, value in dict(said.get("sha256", {})).items()},
+        changes=tuple(map(str, manifest.get("changes", []))),
+        subject_class=str(manifest.get("per", "")),
+        provides={str(iri): folder / str(file) for iri, file in dict(manifest.get("provides", {})).items()},
+        sha256={str(file): str(value) for file, value in dict(manifest.get("sha256", {})).items()},
     )
 
 
-def pin(profile: Profile) -> Path:
-    """Write the checksums of the profile's files into its manifest, in place of what was there."""
+def pin_checksums(profile: Profile) -> Path:
+    """Write the checksums of the profile's files into its manifest; returns the path of the manifest."""
     path = profile.folder / MANIFEST
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    kept = re.split(r"(?m)^\[sha256\]$", text)[0].rstrip()
+    head = re.split(r"(?m)^\[sha256\]$", text)[0].rstrip()
     rows = "\n".join(f'"{name}" = "{value}"' for name, value in sorted(profile.checksums().items()))
-    path.write_text(f"{kept}\n\n[sha256]\n{rows}\n".lstrip(), encoding="utf-8")
+    path.write_text(f"{head}\n\n[sha256]\n{rows}\n".lstrip(), encoding="utf-8")
     return path
 
 
-def sha256(path: Path) -> str:
+def _file_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def relative(path: Path, folder: Path) -> str:
-    """A file's path from a folder, also where it lies beside it."""
+def _relative_path(path: Path, folder: Path) -> str:
+    """The path of a file relative to a folder, with `..` if it is outside of it."""
     return Path(os.path.relpath(path, folder)).as_posix()
 
 
-def _folders(above: Path) -> Iterable[Path]:
-    if above.is_dir():
-        yield from (path for path in sorted(above.iterdir()) if path.is_dir() and _is_profile(path))
+def _profile_folders(parent: Path) -> Iterable[Path]:
+    if parent.is_dir():
+        yield from (path for path in sorted(parent.iterdir()) if path.is_dir() and _is_profile(path))
 
 
 def _is_profile(folder: Path) -> bool:
-    return bool(NAME.fullmatch(folder.name)) and ((folder / MANIFEST).exists() or any(folder.glob("*.ttl")))
+    return bool(PROFILE_NAME.fullmatch(folder.name)) and ((folder / MANIFEST).exists() or any(folder.glob("*.ttl")))
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.exists():
         return {}
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        manifest = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(
             path, f"is not valid TOML: {error}", "Fix it; see docs/how-to/profiles.md for an example."
         ) from error
-    if unknown := sorted(said.keys() - _KEYS):
+    if unknown := sorted(manifest.keys() - _KEYS):
         raise InputError(path, f"says {unknown[0]}, which is not a known key.", f"Use {', '.join(sorted(_KEYS))}.")
-    return said
+    return manifest
 
 
-def _included(folder: Path, name: str, within: tuple[str, ...]) -> Profile:
-    chain = (*within, folder.resolve().name)
+def _read_included(folder: Path, name: str, included_by: tuple[str, ...]) -> Profile:
+    chain = (*included_by, folder.resolve().name)
     if name in chain:
         raise InputError(folder / MANIFEST, f"includes itself: {' → '.join((*chain, name))}.", "Remove one of them.")
-    for above in (folder.resolve().parent, BUNDLED):
-        if NAME.fullmatch(name) and (above / name).is_dir():
-            return read_profile(above / name, within=chain)
+    for parent in (folder.resolve().parent, BUNDLED):
+        if PROFILE_NAME.fullmatch(name) and (parent / name).is_dir():
+            return read_profile(parent / name, included_by=chain)
     raise InputError(
         folder / MANIFEST, f"includes '{name}', which does not exist.", "Use the name of a bundled profile."
     )
 
 
 def _files(folder: Path, patterns: Sequence[object]) -> tuple[Path, ...]:
-    found: list[Path] = []
+    files: list[Path] = []
     for pattern in map(str, patterns):
-        above, rest = folder, pattern
+        base, rest = folder, pattern
         while rest.startswith("../"):
-            above, rest = above.resolve().parent, rest.removeprefix("../")
-        if not (matching := sorted(above.glob(rest))):
+            base, rest = base.resolve().parent, rest.removeprefix("../")
+        if not (matching := sorted(base.glob(rest))):
             raise InputError(folder / MANIFEST, f"names '{pattern}', which does not exist.", "Correct the name.")
-        found += matching
-    return _once(found)
+        files += matching
+    return _unique_paths(files)
 
 
-def _texts(said: object, default: str) -> Mapping[str, str]:
-    if isinstance(said, dict):
-        return {str(language): str(words) for language, words in said.items()}
-    return {"": str(said) if said else default} if said or default else {}
+def _texts(value: object, default: str) -> Mapping[str, str]:
+    if isinstance(value, dict):
+        return {str(language): str(text) for language, text in value.items()}
+    return {"": str(value) if value else default} if value or default else {}
 
 
-def _once(paths: Iterable[Path]) -> tuple[Path, ...]:
+def _unique_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple({path.resolve(): path for path in paths}.values())

@@ -1,6 +1,6 @@
-"""What rules ask, put in order for a reader: per class its properties, how many, of what kind, and how grave.
+"""Documentation of shapes: properties with cardinality, value rules, severity and messages.
 
-Read from the shapes alone, so that the page says what is checked and nothing else.
+It is derived from the shapes only, so it describes exactly what is validated.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.rdf.namespaces import compact
 from begrepp.settings import Settings
-from begrepp.validation.profiles.imports import copies, with_imports
+from begrepp.validation.profiles.imports import import_copies, resolve_imports
 from begrepp.validation.profiles.profile import Profile
-from begrepp.validation.shacl.messages import own_messages
-from begrepp.validation.shacl.paths import PropertyPath, path_text
-from begrepp.validation.shacl.rdf_reader import Triples
+from begrepp.validation.shacl.messages import declared_messages
+from begrepp.validation.shacl.paths import PropertyPath, path_to_text
+from begrepp.validation.shacl.rdf_reader import TripleIndex
 from begrepp.validation.shacl.shapes import TARGETS, Shape, Shapes
-from begrepp.validation.shacl.vocabulary import SH, Term, lexical, shown
+from begrepp.validation.shacl.vocabulary import SH, Term, display_text, lexical_form
 
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 Texts = Mapping[str, str]
@@ -36,7 +36,7 @@ _DEPTH = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One thing asked of a value: the parameter's name in SHACL, its values, or the alternatives that it joins."""
+    """A constraint: the name of its SHACL parameter with its values, or with nested rules and their paths."""
 
     name: str
     values: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyDoc:
-    """What is asked of one property; `path` is written for people, `path_id` as in a report."""
+    """The constraints on one property; `path` is for display, `path_id` is as in a report."""
 
     path: str
     path_id: str
@@ -61,13 +61,13 @@ class PropertyDoc:
 
     @property
     def cardinality(self) -> str:
-        """`1..*` and the like."""
+        """The cardinality, such as `1..*`."""
         return f"{self.minimum}..{'*' if self.maximum is None else self.maximum}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SparqlRule:
-    """A SPARQL constraint: what it says of a breach, and its query."""
+    """A SPARQL constraint: its messages and its query."""
 
     messages: Texts
     query: str
@@ -75,7 +75,7 @@ class SparqlRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShapeDoc:
-    """A named shape: what it looks at, what it asks, why, and where to read more."""
+    """A named shape: targets, constraints, hint and links to documentation."""
 
     iri: str
     label: Texts
@@ -86,7 +86,7 @@ class ShapeDoc:
     messages: Texts
     rules: tuple[Rule, ...]
     properties: tuple[PropertyDoc, ...]
-    questions: tuple[SparqlRule, ...]
+    sparql_rules: tuple[SparqlRule, ...]
     deactivated: bool
 
     @property
@@ -96,27 +96,27 @@ class ShapeDoc:
 
 
 def describe_shapes(shapes: Shapes) -> list[ShapeDoc]:
-    """Every named shape with a target, and every one that those refer to, in the order of their labels."""
-    found: dict[Term, ShapeDoc] = {}
-    pending = list(shapes.targeted)
+    """Document the shapes with a target, and the named shapes that they refer to; those without a target last."""
+    documented: dict[Term, ShapeDoc] = {}
+    pending = list(shapes.target_shapes)
     while pending:
         node = pending.pop()
-        if node in found:
+        if node in documented:
             continue
-        found[node] = _shape(shapes, shapes.shape(node))
-        pending += [other for other in _referred(shapes.graph, node) if isinstance(other, NamedNode)]
-    return sorted(found.values(), key=lambda each: (not each.targets, each.id))
+        documented[node] = _shape(shapes, shapes.shape(node))
+        pending += [other for other in _referenced_shapes(shapes.graph, node) if isinstance(other, NamedNode)]
+    return sorted(documented.values(), key=lambda each: (not each.targets, each.id))
 
 
-def _referred(graph: Triples, node: Term, depth: int = 0) -> Iterator[Term]:
-    """The shapes that a shape names, at any depth of its nameless parts."""
+def _referenced_shapes(graph: TripleIndex, node: Term, depth: int = 0) -> Iterator[Term]:
+    """The shapes that a shape refers to, directly or through its anonymous parts."""
     if depth > _DEPTH:
         return
     yield from graph.objects(node, SH + "node")
     inner = [*graph.objects(node, SH + "property"), *(n for name in _NESTED for n in graph.objects(node, SH + name))]
-    inner += [n for name in _NESTED_LISTS for head in graph.objects(node, SH + name) for n in graph.items(head)]
+    inner += [n for name in _NESTED_LISTS for head in graph.objects(node, SH + name) for n in graph.list_members(head)]
     for each in inner:
-        yield from _referred(graph, each, depth + 1)
+        yield from _referenced_shapes(graph, each, depth + 1)
 
 
 def _shape(shapes: Shapes, shape: Shape) -> ShapeDoc:
@@ -126,52 +126,55 @@ def _shape(shapes: Shapes, shape: Shape) -> ShapeDoc:
     own = [_property(shapes, shape, severity)] if shape.path is not None else []
     documented = [*own, *(_property(shapes, each, severity) for each in properties if not each.deactivated)]
     return ShapeDoc(
-        iri=shown(node),
-        label=texts(graph, node, RDFS + "label") or texts(graph, node, SH + "name"),
-        hint=texts(graph, node, RDFS + "comment") or texts(graph, node, SH + "description"),
-        see_also=tuple(sorted(lexical(each) for each in graph.objects(node, RDFS + "seeAlso"))),
+        iri=display_text(node),
+        label=literals_by_language(graph, node, RDFS + "label") or literals_by_language(graph, node, SH + "name"),
+        hint=literals_by_language(graph, node, RDFS + "comment")
+        or literals_by_language(graph, node, SH + "description"),
+        see_also=tuple(sorted(lexical_form(each) for each in graph.objects(node, RDFS + "seeAlso"))),
         targets=_targets(shapes, node),
         severity=severity,
-        messages=own_messages(graph, node),
+        messages=declared_messages(graph, node),
         rules=() if own else _rules(graph, node),
-        properties=tuple(sorted(merged(documented), key=lambda each: (each.order, each.path))),
-        questions=tuple(
-            SparqlRule(messages=own_messages(graph, each) or own_messages(graph, node), query=lexical(query))
+        properties=tuple(sorted(merge_properties(documented), key=lambda each: (each.order, each.path))),
+        sparql_rules=tuple(
+            SparqlRule(
+                messages=declared_messages(graph, each) or declared_messages(graph, node), query=lexical_form(query)
+            )
             for each in graph.objects(node, SH + "sparql")
-            if (query := graph.one(each, SH + "select")) is not None
+            if (query := graph.first_object(each, SH + "select")) is not None
         ),
         deactivated=shape.deactivated,
     )
 
 
 def _targets(shapes: Shapes, node: Term) -> tuple[tuple[str, str], ...]:
-    found = [(name, shown(target)) for name in TARGETS for target in shapes.graph.objects(node, SH + name)]
-    return (*found, ("targetClass", shown(node))) if shapes.is_class(node) else tuple(found)
+    declared = [(name, display_text(target)) for name in TARGETS for target in shapes.graph.objects(node, SH + name)]
+    return (*declared, ("targetClass", display_text(node))) if shapes.is_class(node) else tuple(declared)
 
 
-def _property(shapes: Shapes, shape: Shape, above: str) -> PropertyDoc:
+def _property(shapes: Shapes, shape: Shape, inherited_severity: str) -> PropertyDoc:
     graph, node = shapes.graph, shape.node
-    group = graph.one(node, SH + "group")
+    group = graph.first_object(node, SH + "group")
     maximum = _number(graph, node, "maxCount")
     return PropertyDoc(
         path=short_path(shape.path),
-        path_id=path_text(shape.path) or "",
-        name=texts(graph, node, SH + "name"),
-        description=texts(graph, node, SH + "description"),
+        path_id=path_to_text(shape.path) or "",
+        name=literals_by_language(graph, node, SH + "name"),
+        description=literals_by_language(graph, node, SH + "description"),
         minimum=int(_number(graph, node, "minCount") or 0),
         maximum=None if maximum is None else int(maximum),
         rules=_rules(graph, node),
-        severity=_severity(shape) if shape.severity is not None else above,
+        severity=_severity(shape) if shape.severity is not None else inherited_severity,
         messages=shape.messages,
-        group=texts(graph, group, RDFS + "label") if group is not None else {},
+        group=literals_by_language(graph, group, RDFS + "label") if group is not None else {},
         order=_number(graph, node, "order") or 0.0,
     )
 
 
-def merged(found: Sequence[PropertyDoc]) -> list[PropertyDoc]:
-    """One row per path and severity: publishers often write the number and the kind in shapes apart."""
+def merge_properties(properties: Sequence[PropertyDoc]) -> list[PropertyDoc]:
+    """Merge properties with the same path and severity; publishers often split cardinality and type over shapes."""
     rows: dict[tuple[str, str], PropertyDoc] = {}
-    for each in found:
+    for each in properties:
         key = (each.path_id, each.severity)
         if (seen := rows.get(key)) is None:
             rows[key] = each
@@ -193,59 +196,61 @@ def merged(found: Sequence[PropertyDoc]) -> list[PropertyDoc]:
     return list(rows.values())
 
 
-def _rules(graph: Triples, node: Term, depth: int = 0) -> tuple[Rule, ...]:
-    found: list[Rule] = []
+def _rules(graph: TripleIndex, node: Term, depth: int = 0) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
     for name in _SIMPLE:
         for value in graph.objects(node, SH + name):
-            terms = graph.items(value) if name in _LISTED else [value]
-            found.append(Rule(name=name, values=tuple(_value(graph, term) for term in terms)))
+            terms = graph.list_members(value) if name in _LISTED else [value]
+            rules.append(Rule(name=name, values=tuple(_value(graph, term) for term in terms)))
     if depth < _DEPTH:
         for name in _NESTED:
             for each in graph.objects(node, SH + name):
-                found.append(Rule(name=name, parts=(_part(graph, each, depth + 1),)))
+                rules.append(Rule(name=name, parts=(_part(graph, each, depth + 1),)))
         for name in _NESTED_LISTS:
             for head in graph.objects(node, SH + name):
-                found.append(Rule(name=name, parts=tuple(_part(graph, each, depth + 1) for each in graph.items(head))))
-    return tuple(found)
+                rules.append(
+                    Rule(name=name, parts=tuple(_part(graph, each, depth + 1) for each in graph.list_members(head)))
+                )
+    return tuple(rules)
 
 
-def _part(graph: Triples, node: Term, depth: int) -> tuple[str, tuple[Rule, ...]]:
-    """A shape within another: the path that it looks along, and what it asks there; one with a name by its name."""
+def _part(graph: TripleIndex, node: Term, depth: int) -> tuple[str, tuple[Rule, ...]]:
+    """A nested shape as its path and rules; a named shape as a `node` rule with its IRI."""
     if isinstance(node, NamedNode) and not node.value.startswith("urn:"):
         return ("", (Rule(name="node", values=(node.value,)),))
     inner = list(_rules(graph, node, depth))
     for child in graph.objects(node, SH + "property"):
         inner.append(Rule(name="property", parts=(_part(graph, child, depth + 1),)))
     for name in ("minCount", "maxCount"):
-        inner += [Rule(name=name, values=(lexical(value),)) for value in graph.objects(node, SH + name)]
-    path = graph.one(node, SH + "path")
-    return (shown(path) if isinstance(path, NamedNode) else "" if path is None else "…", tuple(inner))
+        inner += [Rule(name=name, values=(lexical_form(value),)) for value in graph.objects(node, SH + name)]
+    path = graph.first_object(node, SH + "path")
+    return (display_text(path) if isinstance(path, NamedNode) else "" if path is None else "…", tuple(inner))
 
 
-def _value(graph: Triples, term: Term) -> str:
+def _value(graph: TripleIndex, term: Term) -> str:
     if isinstance(term, NamedNode | Literal):
-        return str(term) if isinstance(term, Literal) and term.language else lexical(term)
+        return str(term) if isinstance(term, Literal) and term.language else lexical_form(term)
     return "…"
 
 
 def _severity(shape: Shape) -> str:
-    return shown(shape.severity).removeprefix(SH) if shape.severity is not None else "Violation"
+    return display_text(shape.severity).removeprefix(SH) if shape.severity is not None else "Violation"
 
 
-def _number(graph: Triples, node: Term, name: str) -> float | None:
+def _number(graph: TripleIndex, node: Term, name: str) -> float | None:
     try:
-        return float(lexical(graph.one(node, SH + name)))
+        return float(lexical_form(graph.first_object(node, SH + name)))
     except ValueError:
         return None
 
 
-def texts(graph: Triples, node: Term, predicate: str) -> Texts:
+def literals_by_language(graph: TripleIndex, node: Term, predicate: str) -> Texts:
     """The literals of a node for a predicate, by language."""
     return {o.language or "": o.value for o in graph.objects(node, predicate) if isinstance(o, Literal)}
 
 
 def short_path(path: PropertyPath | None) -> str:
-    """A property path for people: `skos:broader+`, `^dct:hasPart`, `dcat:dataset / dct:title`."""
+    """A property path for display: `skos:broader+`, `^dct:hasPart`, `dcat:dataset / dct:title`."""
     if path is None:
         return ""
     inner = [short_path(part) for part in path.parts]
@@ -261,7 +266,7 @@ def short_path(path: PropertyPath | None) -> str:
     return f"{inner[0]}{path.kind}"
 
 
-def profile_documentation(profile: Profile) -> list[ShapeDoc]:
-    """The shapes of a profile, described. Raises `InputError` where a file cannot be read."""
-    files, _ = with_imports(profile.files, copies(Settings()), leave_out=True)
+def describe_profile(profile: Profile) -> list[ShapeDoc]:
+    """Document the shapes of a profile. Raises `InputError` if a file cannot be read."""
+    files, _ = resolve_imports(profile.files, import_copies(Settings()), leave_out=True)
     return describe_shapes(Shapes(files))

@@ -1,5 +1,6 @@
-"""What comes in from outside: files of RDF in any syntax, looked at before anything trusts them.
+"""Checks of RDF uploads, and their conversion to a syntax that the engines read.
 
-`prepare` is the door. It says what a file is (`syntax`), refuses what is no text or not UTF-8 (`text`), XML that
-would blow up (`xml`) and JSON-LD that would fetch its context from the network (`jsonld`).
+In: an untrusted file in any RDF syntax. Out: a file in N-Triples, N-Quads, Turtle, TriG or N3 (`prepare`).
+`syntax` detects the syntax, `encoding` rejects files that are not UTF-8, `xml` rejects entity expansion and external
+entities, and `jsonld` replaces remote contexts by local copies.
 """

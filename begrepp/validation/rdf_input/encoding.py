@@ -1,4 +1,4 @@
-"""Whether a file is text in UTF-8, and if not, what it is and where that shows."""
+"""UTF-8 check of input files, with the position of the first error."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ _NOT_TEXT = (
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def check_text(path: Path, name: str) -> bool:
-    """Whether the file begins with a byte order mark, which is to be left out. Raises `InputError` where it is no
-    text in UTF-8, with line and column."""
+def check_utf8(path: Path, name: str) -> bool:
+    """Check that a file is text in UTF-8; returns whether it begins with a byte order mark.
+
+    Raises `InputError` with line and column if it is not. `name` is the name of the file in messages.
+    """
     with path.open("rb") as file:
         head = file.read(16)
-        for magic, what, next_step in _NOT_TEXT:
+        for magic, description, next_step in _NOT_TEXT:
             if head.startswith(magic):
-                raise InputError(name, f"is {what}, not RDF.", next_step)
+                raise InputError(name, f"is {description}, not RDF.", next_step)
         if head.startswith(_UTF_16):
             raise InputError(name, "is encoded in UTF-16; RDF must be UTF-8.", "Save it as UTF-8.")
         file.seek(0)
@@ -39,30 +41,30 @@ def check_text(path: Path, name: str) -> bool:
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                good = error.object[: error.start].decode("utf-8", "replace")
-                line, column = _moved(good, line, column)
+                valid = error.object[: error.start].decode("utf-8", "replace")
+                line, column = _advance(valid, line, column)
                 raise InputError(
                     name,
                     f"line {line} column {column}: the byte 0x{error.object[error.start]:02X} is not UTF-8. "
-                    f"{_guess(error.object[error.start :])}",
+                    f"{_windows_1252_hint(error.object[error.start :])}",
                     "Save the file as UTF-8.",
                 ) from error
             if "\x00" in text:
-                line, column = _moved(text[: text.index("\x00")], line, column)
+                line, column = _advance(text[: text.index("\x00")], line, column)
                 raise InputError(
                     name, f"line {line} column {column}: NUL character; this is not a text file.", "Save it as UTF-8."
                 )
-            line, column = _moved(text, line, column)
+            line, column = _advance(text, line, column)
             if not chunk:
                 return head.startswith(codecs.BOM_UTF8)
 
 
-def _moved(text: str, line: int, column: int) -> tuple[int, int]:
-    """Where reading stands after a text."""
+def _advance(text: str, line: int, column: int) -> tuple[int, int]:
+    """The line and column after a text."""
     breaks = text.count("\n")
     return (line + breaks, len(text) - text.rfind("\n")) if breaks else (line, column + len(text))
 
 
-def _guess(rest: bytes) -> str:
+def _windows_1252_hint(rest: bytes) -> str:
     letter = rest[:1].decode("windows-1252", "replace")
     return f"In windows-1252 it would be '{letter}'." if letter.isalpha() else ""

@@ -1,6 +1,6 @@
-"""JSON-LD, looked at before it is read: its contexts are put in from copies that lie here, never fetched.
+"""JSON-LD contexts: replaces remote contexts by local copies, without network access.
 
-The copies lie in `contexts/`, one file per context; `contexts.toml` says which address each is a copy of.
+The copies are in `ontology/contexts`, one file per context; `contexts.toml` maps IRIs to files.
 """
 
 from __future__ import annotations
@@ -16,59 +16,62 @@ from begrepp.settings import ROOT
 CONTEXTS = ROOT / "ontology" / "contexts"
 
 
-def with_contexts(path: Path, name: str) -> str:
-    """The text with every context in place. Raises `InputError` where it is not JSON, with line and column, or where
-    it names a context of which there is no copy."""
+def inline_contexts(path: Path, name: str) -> str:
+    """The JSON-LD text of a file with every remote context replaced by its copy.
+
+    Raises `InputError` if the file is not JSON, with line and column, or if there is no copy of a context.
+    """
     try:
-        said = json.loads(path.read_text(encoding="utf-8-sig"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(
             name, f"line {error.lineno} column {error.colno}: not JSON: {error.msg}.", "Fix the error at that position."
         ) from error
     except RecursionError:
         raise InputError(name, "the JSON is nested too deeply.", "Reduce the nesting.") from None
-    if not isinstance(said, dict | list):
+    if not isinstance(document, dict | list):
         raise InputError(name, "is JSON but neither an object nor an array, so it is not JSON-LD.", "Provide JSON-LD.")
-    return json.dumps(_filled(said, name), ensure_ascii=False)
+    return json.dumps(_inline(document, name), ensure_ascii=False)
 
 
-def _filled(node: object, name: str) -> object:
+def _inline(node: object, name: str) -> object:
     if isinstance(node, list):
-        return [_filled(each, name) for each in node]
+        return [_inline(each, name) for each in node]
     if isinstance(node, dict):
         return {
-            key: _context(value, name) if key == "@context" else _filled(value, name) for key, value in node.items()
+            key: _inline_context(value, name) if key == "@context" else _inline(value, name)
+            for key, value in node.items()
         }
     return node
 
 
-def _context(said: object, name: str) -> object:
-    match said:
+def _inline_context(context: object, name: str) -> object:
+    match context:
         case str():
-            return _copy(said, name)
+            return _context_copy(context, name)
         case list():
-            return [_context(each, name) for each in said]
+            return [_inline_context(each, name) for each in context]
         case dict():
-            if isinstance(imported := said.get("@import"), str):
-                _copy(imported, name)
-            # A term may have a context of its own, which may be an address too.
-            return {key: _filled(value, name) if isinstance(value, dict) else value for key, value in said.items()}
-    return said
+            if isinstance(imported := context.get("@import"), str):
+                _context_copy(imported, name)
+            # A term definition may have a scoped context, which may be an IRI too.
+            return {key: _inline(value, name) if isinstance(value, dict) else value for key, value in context.items()}
+    return context
 
 
-def _copy(address: str, name: str) -> object:
-    file = _copies().get(address.removesuffix("/"))
+def _context_copy(iri: str, name: str) -> object:
+    file = _context_files().get(iri.removesuffix("/"))
     if file is None:
-        have = ", ".join(sorted(_copies()))
+        available = ", ".join(sorted(_context_files()))
         raise InputError(
             name,
-            f"its context <{address}> is remote and is not fetched.",
-            f"Embed the context in the file, or use one of the bundled contexts: {have}.",
+            f"its context <{iri}> is remote and is not fetched.",
+            f"Embed the context in the file, or use one of the bundled contexts: {available}.",
         )
     return json.loads(file.read_text(encoding="utf-8"))["@context"]
 
 
 @cache
-def _copies() -> dict[str, Path]:
-    said = tomllib.loads((CONTEXTS / "contexts.toml").read_text(encoding="utf-8"))
-    return {address.removesuffix("/"): CONTEXTS / file for address, file in said["copies"].items()}
+def _context_files() -> dict[str, Path]:
+    index = tomllib.loads((CONTEXTS / "contexts.toml").read_text(encoding="utf-8"))
+    return {iri.removesuffix("/"): CONTEXTS / file for iri, file in index["copies"].items()}

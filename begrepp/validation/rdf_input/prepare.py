@@ -1,4 +1,4 @@
-"""The door: takes a file from outside and gives one that can be read as it stands, or says why not."""
+"""Checks an RDF upload and converts it to N-Triples if needed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pyoxigraph import RdfFormat, parse, serialize
 from rdflib.exceptions import ParserError
 
 from begrepp.errors import InputError
-from begrepp.validation.rdf_input.encoding import check_text
-from begrepp.validation.rdf_input.jsonld import with_contexts
-from begrepp.validation.rdf_input.syntax import of_file, of_text
+from begrepp.validation.rdf_input.encoding import check_utf8
+from begrepp.validation.rdf_input.jsonld import inline_contexts
+from begrepp.validation.rdf_input.syntax import detect_syntax, syntax_of_file
 from begrepp.validation.rdf_input.xml import check_xml
 
 _HEAD = 8192
@@ -21,48 +21,49 @@ _POSITION = re.compile(r":(\d+):(\d+):\s*(.*)", re.DOTALL)
 _BOM = 3
 
 
-def prepare(path: Path, folder: Path, *, syntax: RdfFormat | None = None, name: str = "") -> Path:
-    """The file itself where it can be read as it is; otherwise a copy of it in `folder`.
+def prepare_file(path: Path, folder: Path, *, syntax: RdfFormat | None = None, name: str = "") -> Path:
+    """Check an input file; returns its path, or the path of a converted copy in `folder`.
 
-    `syntax` is what the sender says; without it the name tells, and then the beginning of the file. `name` is what
-    the file is called in errors. RDF/XML and JSON-LD become N-Triples. Raises `InputError`, with line and column.
+    `syntax` is the syntax stated by the sender; without it the suffix of `name` decides, then the beginning of the
+    file. `name` is the name of the file in messages. RDF/XML and JSON-LD are converted to N-Triples. Raises
+    `InputError`, with line and column where known.
     """
     name = name or path.name
     if not path.is_file():
         raise InputError(name, "is not a file.", "Provide an RDF file.")
-    marked = check_text(path, name)
+    has_bom = check_utf8(path, name)
     if syntax is None:
-        syntax = of_file(name)
+        syntax = syntax_of_file(name)
     if syntax is None:
         with path.open(encoding="utf-8-sig") as file:
-            syntax = of_text(file.read(_HEAD))
+            syntax = detect_syntax(file.read(_HEAD))
     if syntax == RdfFormat.RDF_XML:
         check_xml(path, name)
-        return _as_triples(path, _place(folder, name, "nt"), syntax, name)
+        return _convert_to_ntriples(path, _new_file(folder, name, "nt"), syntax, name)
     if syntax == RdfFormat.JSON_LD:
-        whole = _place(folder, name, "jsonld")
-        whole.write_text(with_contexts(path, name), encoding="utf-8")
-        return _as_triples(whole, _place(folder, name, "nt"), syntax, name)
-    if not marked and RdfFormat.from_extension(path.suffix.lstrip(".")) == syntax and path.name == name:
+        inlined = _new_file(folder, name, "jsonld")
+        inlined.write_text(inline_contexts(path, name), encoding="utf-8")
+        return _convert_to_ntriples(inlined, _new_file(folder, name, "nt"), syntax, name)
+    if not has_bom and RdfFormat.from_extension(path.suffix.lstrip(".")) == syntax and path.name == name:
         return path
-    return _copied(path, _place(folder, name, syntax.file_extension), _BOM if marked else 0)
+    return _copy(path, _new_file(folder, name, syntax.file_extension), _BOM if has_bom else 0)
 
 
-def _place(folder: Path, name: str, suffix: str) -> Path:
-    """A file of its own in the folder that is called like the original."""
-    place = folder / str(len(list(folder.iterdir())))
-    place.mkdir()
-    return place / f"{Path(name).stem[:60] or 'data'}.{suffix}"
+def _new_file(folder: Path, name: str, suffix: str) -> Path:
+    """A path in a new sub-folder of `folder`, with the stem of the original name."""
+    subfolder = folder / str(len(list(folder.iterdir())))
+    subfolder.mkdir()
+    return subfolder / f"{Path(name).stem[:60] or 'data'}.{suffix}"
 
 
-def _copied(path: Path, target: Path, skip: int) -> Path:
+def _copy(path: Path, target: Path, skip: int) -> Path:
     with path.open("rb") as source, target.open("wb") as copy:
         source.seek(skip)
         shutil.copyfileobj(source, copy)
     return target
 
 
-def _as_triples(path: Path, target: Path, syntax: RdfFormat, name: str) -> Path:
+def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str) -> Path:
     base = f"file:///{Path(name).name}".replace(" ", "%20")
     try:
         with target.open("wb") as out:
@@ -75,12 +76,12 @@ def _as_triples(path: Path, target: Path, syntax: RdfFormat, name: str) -> Path:
 
 
 def _position(path: Path, error: Exception) -> str:
-    """Where well-formed XML is wrong as RDF: the parser that reads it does not say, rdflib's does."""
+    """The position of an error in well-formed RDF/XML, from rdflib; pyoxigraph does not report it."""
     try:
         rdflib.Graph().parse(path, format="xml")
     except ParserError as other:
-        if found := _POSITION.search(str(other)):
-            return f"line {found[1]} column {int(found[2]) + 1}: "
+        if match := _POSITION.search(str(other)):
+            return f"line {match[1]} column {int(match[2]) + 1}: "
     except Exception:
         return ""
     return ""

@@ -1,4 +1,4 @@
-"""Which syntax of RDF a file is written in: by what its sender says, by its name, or by how it begins."""
+"""Detection of the RDF syntax of a file by name, media type, suffix or content."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pyoxigraph import RdfFormat
 
 from begrepp.errors import InputError
 
-NAMES: dict[str, RdfFormat] = {
+SYNTAX_NAMES: dict[str, RdfFormat] = {
     "turtle": RdfFormat.TURTLE,
     "ntriples": RdfFormat.N_TRIPLES,
     "nquads": RdfFormat.N_QUADS,
@@ -17,7 +17,7 @@ NAMES: dict[str, RdfFormat] = {
     "rdfxml": RdfFormat.RDF_XML,
     "jsonld": RdfFormat.JSON_LD,
 }
-"""The syntaxes by the names that people use for them."""
+"""The syntaxes by the names that users give them."""
 
 SUFFIXES: dict[str, RdfFormat] = {
     **dict.fromkeys(("ttl", "turtle"), RdfFormat.TURTLE),
@@ -29,8 +29,8 @@ SUFFIXES: dict[str, RdfFormat] = {
     "n3": RdfFormat.N3,
 }
 
-_LOADED = {"tsv": "sssom", "csv": "variables", "obo": "obo"}
-"""Endings of files that are no RDF, and the source under which `begrepp add` takes and judges such a file."""
+_LOADED_SUFFIXES = {"tsv": "sssom", "csv": "variables", "obo": "obo"}
+"""Suffixes of files that are not RDF, with the source that `begrepp add` loads them as."""
 
 _MEDIA_TYPES: dict[str, RdfFormat] = {
     "application/x-turtle": RdfFormat.TURTLE,
@@ -51,31 +51,32 @@ _BEGINNINGS = (
 )
 
 
-def of_file(name: str) -> RdfFormat | None:
-    """By the ending of a file's name. Raises `InputError` where it is that of a table or of OBO."""
-    ending = name.rpartition(".")[2].lower() if "." in name else ""
-    if ending in _LOADED:
-        step = f"Take it into the graph with `begrepp add {_LOADED[ending]} FILE --edition E`, which validates it."
+def syntax_of_file(name: str) -> RdfFormat | None:
+    """The syntax by file suffix, or None. Raises `InputError` for a table or OBO."""
+    suffix = name.rpartition(".")[2].lower() if "." in name else ""
+    if suffix in _LOADED_SUFFIXES:
+        source = _LOADED_SUFFIXES[suffix]
+        step = f"Take it into the graph with `begrepp add {source} FILE --edition E`, which validates it."
         raise InputError(name, "is not RDF; profiles validate RDF only.", step)
-    return SUFFIXES.get(ending)
+    return SUFFIXES.get(suffix)
 
 
-def of_media_type(media_type: str) -> RdfFormat | None:
-    """By a media type; None where it says nothing of use."""
-    bare = media_type.partition(";")[0].strip().lower()
-    if bare in ("text/plain", "application/octet-stream", ""):
+def syntax_of_media_type(media_type: str) -> RdfFormat | None:
+    """The syntax by media type; None if the media type is unknown or generic."""
+    essence = media_type.partition(";")[0].strip().lower()
+    if essence in ("text/plain", "application/octet-stream", ""):
         return None
-    return _MEDIA_TYPES.get(bare) or RdfFormat.from_media_type(bare)
+    return _MEDIA_TYPES.get(essence) or RdfFormat.from_media_type(essence)
 
 
-def of_text(beginning: str) -> RdfFormat:
-    """By how a text begins; Turtle, where nothing tells otherwise."""
+def detect_syntax(beginning: str) -> RdfFormat:
+    """The syntax by the beginning of a text; Turtle by default."""
     return next((syntax for pattern, syntax in _BEGINNINGS if pattern.match(beginning)), RdfFormat.TURTLE)
 
 
-def named(name: str) -> RdfFormat:
-    """By the name that a user gives. Raises `InputError` for one that is none."""
-    found = NAMES.get(name) or SUFFIXES.get(name) or of_media_type(name)
-    if found is None:
-        raise InputError(name, "is not a supported RDF syntax.", f"Use one of {', '.join(NAMES)}.")
-    return found
+def syntax_by_name(name: str) -> RdfFormat:
+    """The syntax by a name, suffix or media type that a user gives. Raises `InputError` if it is unknown."""
+    syntax = SYNTAX_NAMES.get(name) or SUFFIXES.get(name) or syntax_of_media_type(name)
+    if syntax is None:
+        raise InputError(name, "is not a supported RDF syntax.", f"Use one of {', '.join(SYNTAX_NAMES)}.")
+    return syntax

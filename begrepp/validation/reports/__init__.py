@@ -1,5 +1,5 @@
-"""What is said of a validation: the same judgement as text, page, table, RDF, or what a CI system reads.
+"""Report formats of a validation outcome.
 
-`causes` puts it in words in the reader's language; `formats` knows every format; `baseline` knows what was
-accepted before.
+In: a `ValidationOutcome` and a language. Out: HTML, JSON, CSV, RDF, JUnit XML, SARIF or terminal text.
+`causes` describes the results in a language, `formats` is the registry of formats, `baseline` removes accepted results.
 """

@@ -1,4 +1,4 @@
-"""A judgement put in words: what is wrong, how often, where for example, and how to mend it."""
+"""Causes of results in a language: message, count, examples and hint."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.profiles.shape_doc import ShapeDoc
-from begrepp.validation.report import Group, Severity
-from begrepp.validation.reports.i18n import choose, knows, translate, unfilled
+from begrepp.validation.report import ResultGroup, Severity
+from begrepp.validation.reports.i18n import blank_placeholders, choose_text, has_translation, translate
 from begrepp.validation.shacl.vocabulary import SH
 
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 _COMPONENT = re.compile(r"#(\w+)ConstraintComponent$")
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_IRI = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseText:
-    """All results of one kind, in the reader's language."""
+    """A group of results with one cause, in one language."""
 
     severity: Severity
     count: int
@@ -36,17 +36,17 @@ class CauseText:
     component: str
 
 
-def causes(judgement: ValidationOutcome, language: str) -> list[CauseText]:
-    """The causes, the gravest and most frequent first."""
-    shapes = {each.iri: each for each in judgement.shapes}
-    found = [_cause(group, shapes, judgement, language) for group in judgement.report.groups]
+def cause_texts(outcome: ValidationOutcome, language: str) -> list[CauseText]:
+    """The causes of an outcome, by severity and count, highest first."""
+    shapes = {each.iri: each for each in outcome.shapes}
+    texts = [_cause_text(group, shapes, outcome, language) for group in outcome.report.groups]
     return sorted(
-        found, key=lambda cause: (_ORDER[cause.severity], -cause.count, cause.label, cause.path, cause.message)
+        texts, key=lambda cause: (_ORDER[cause.severity], -cause.count, cause.label, cause.path, cause.message)
     )
 
 
-def readable_path(path: str | None, shapes: Mapping[str, ShapeDoc] | None = None) -> str:
-    """The path of a result for people."""
+def format_path(path: str | None, shapes: Mapping[str, ShapeDoc] | None = None) -> str:
+    """The path of a result for display: a prefixed name, or the path as its shape is documented."""
     if not path:
         return ""
     if "://" in path and path[0] not in "([":
@@ -58,16 +58,18 @@ def readable_path(path: str | None, shapes: Mapping[str, ShapeDoc] | None = None
     return re.sub(r"<([^<>]+)>", lambda match: compact(match[1]), path)
 
 
-def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: ValidationOutcome, language: str) -> CauseText:
+def _cause_text(
+    group: ResultGroup, shapes: Mapping[str, ShapeDoc], outcome: ValidationOutcome, language: str
+) -> CauseText:
     shape = shapes.get(group.shape)
     component = match[1] if (match := _COMPONENT.search(group.component)) else ""
-    path = readable_path(group.path, shapes)
-    hint = choose(shape.hint, language) if shape else ""
+    path = format_path(group.path, shapes)
+    hint = choose_text(shape.hint, language) if shape else ""
     if not hint:
-        key = f"hint.{component}" if knows(language, f"hint.{component}") else "hint.other"
+        key = f"hint.{component}" if has_translation(language, f"hint.{component}") else "hint.other"
         hint = translate(language, key, path=path)
     see_also = next((link for link in shape.see_also if "://" in link), "") if shape else ""
-    label = choose(shape.label, language) if shape else ""
+    label = choose_text(shape.label, language) if shape else ""
     short = compact(group.shape)
     shape_id = shape.id if shape else group.shape.rpartition("#")[2]
     return CauseText(
@@ -78,29 +80,29 @@ def _cause(group: Group, shapes: Mapping[str, ShapeDoc], judgement: ValidationOu
         label=label or (short if short != group.shape else shape_id),
         path=path,
         result_path=group.path or "",
-        message=_named(unfilled(choose(group.messages, language)), shapes, language),
+        message=_replace_iris(blank_placeholders(choose_text(group.messages, language)), shapes, language),
         hint=hint,
-        link=see_also or judgement.rules.source,
+        link=see_also or outcome.rules.source,
         examples=group.examples,
         component=component,
     )
 
 
-def _named(message: str, shapes: Mapping[str, ShapeDoc], language: str) -> str:
-    """A message with names in place of the addresses of shapes, of kinds of nodes, and of words with a prefix."""
+def _replace_iris(message: str, shapes: Mapping[str, ShapeDoc], language: str) -> str:
+    """Replace IRIs in a message: shapes by their labels, node kinds by words, others by prefixed names."""
 
     def name(match: re.Match[str]) -> str:
-        address = match[0].rstrip(".,;:")
-        shape = shapes.get(address)
-        kind = f"kind.{address.removeprefix(SH)}"
-        if address.startswith(SH) and knows(language, kind):
-            return translate(language, kind) + match[0][len(address) :]
-        short = (choose(shape.label, language) or shape.id) if shape else compact(address)
-        return short + match[0][len(address) :]
+        iri = match[0].rstrip(".,;:")
+        shape = shapes.get(iri)
+        kind = f"kind.{iri.removeprefix(SH)}"
+        if iri.startswith(SH) and has_translation(language, kind):
+            return translate(language, kind) + match[0][len(iri) :]
+        short = (choose_text(shape.label, language) or shape.id) if shape else compact(iri)
+        return short + match[0][len(iri) :]
 
-    return _ADDRESS.sub(name, message)
+    return _IRI.sub(name, message)
 
 
-def infos(judgement: ValidationOutcome) -> int:
-    """How many results are information only."""
-    return sum(group.count for group in judgement.report.groups if group.severity is Severity.INFO)
+def count_infos(outcome: ValidationOutcome) -> int:
+    """The number of results with severity Info."""
+    return sum(group.count for group in outcome.report.groups if group.severity is Severity.INFO)

@@ -1,4 +1,4 @@
-"""Every format of a report by its name: what it is called on the web, and who writes it."""
+"""Registry of report formats: name, suffix, media type and writer."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pyoxigraph import RdfFormat, parse, serialize
 
 from begrepp.rdf.namespaces import prefixes
 from begrepp.validation.outcome import ValidationOutcome
-from begrepp.validation.reports.html import html
-from begrepp.validation.reports.json_csv import as_csv, as_json
-from begrepp.validation.reports.junit import junit
-from begrepp.validation.reports.sarif import sarif
+from begrepp.validation.reports.html import to_html
+from begrepp.validation.reports.json_csv import to_csv, to_json
+from begrepp.validation.reports.junit import to_junit
+from begrepp.validation.reports.sarif import to_sarif
 
 Writer = Callable[[ValidationOutcome, str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFormat:
-    """A format: its name, its ending, its media type, and its writer."""
+    """A report format; `write` takes an outcome and a language."""
 
     name: str
     suffix: str
@@ -27,27 +27,27 @@ class ReportFormat:
     write: Writer
 
 
-def _turtle(judgement: ValidationOutcome, _: str) -> str:
-    return judgement.report.to_turtle()
+def _turtle(outcome: ValidationOutcome, _: str) -> str:
+    return outcome.report.to_turtle()
 
 
 def _rdf(syntax: RdfFormat) -> Writer:
-    def write(judgement: ValidationOutcome, _: str) -> str:
-        triples = (quad.triple for quad in parse(judgement.report.to_turtle(), format=RdfFormat.TURTLE))
+    def write(outcome: ValidationOutcome, _: str) -> str:
+        triples = (quad.triple for quad in parse(outcome.report.to_turtle(), format=RdfFormat.TURTLE))
         return (serialize(triples, format=syntax, prefixes=prefixes()) or b"").decode()
 
     return write
 
 
 _ALL = (
-    ReportFormat(name="html", suffix="html", media_type="text/html", write=html),
-    ReportFormat(name="json", suffix="json", media_type="application/json", write=as_json),
+    ReportFormat(name="html", suffix="html", media_type="text/html", write=to_html),
+    ReportFormat(name="json", suffix="json", media_type="application/json", write=to_json),
     ReportFormat(name="turtle", suffix="ttl", media_type="text/turtle", write=_turtle),
     ReportFormat(name="jsonld", suffix="jsonld", media_type="application/ld+json", write=_rdf(RdfFormat.JSON_LD)),
     ReportFormat(name="rdfxml", suffix="rdf", media_type="application/rdf+xml", write=_rdf(RdfFormat.RDF_XML)),
     ReportFormat(name="ntriples", suffix="nt", media_type="application/n-triples", write=_rdf(RdfFormat.N_TRIPLES)),
-    ReportFormat(name="csv", suffix="csv", media_type="text/csv", write=as_csv),
-    ReportFormat(name="junit", suffix="xml", media_type="application/xml", write=junit),
-    ReportFormat(name="sarif", suffix="sarif", media_type="application/sarif+json", write=sarif),
+    ReportFormat(name="csv", suffix="csv", media_type="text/csv", write=to_csv),
+    ReportFormat(name="junit", suffix="xml", media_type="application/xml", write=to_junit),
+    ReportFormat(name="sarif", suffix="sarif", media_type="application/sarif+json", write=to_sarif),
 )
 FORMATS: Mapping[str, ReportFormat] = {each.name: each for each in _ALL}

@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing else: to mail, to keep as a build artefact, to print."""
+"""Report as a single self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
-from begrepp.validation.reports.causes import causes, infos
-from begrepp.validation.reports.i18n import choose, translate
+from begrepp.validation.reports.causes import cause_texts, count_infos
+from begrepp.validation.reports.i18n import choose_text, translate
 
 FOLDER = Path(__file__).parent
 
 
-def html(judgement: ValidationOutcome, language: str) -> str:
-    """The page, in a language."""
+def to_html(outcome: ValidationOutcome, language: str) -> str:
+    """Render an outcome as HTML."""
     return (
         _environment()
         .get_template("report.html")
         .render(
-            judgement=judgement,
-            causes=causes(judgement, language),
-            infos=infos(judgement),
+            outcome=outcome,
+            causes=cause_texts(outcome, language),
+            infos=count_infos(outcome),
             language=language,
-            title=choose(judgement.rules.title, language) or judgement.rules.name,
+            title=choose_text(outcome.rules.title, language) or outcome.rules.name,
             t=lambda key, **values: translate(language, key, **values),
-            choose=lambda texts: choose(texts, language),
+            choose=lambda texts: choose_text(texts, language),
             short=compact,
         )
     )

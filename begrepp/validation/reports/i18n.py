@@ -1,4 +1,4 @@
-"""The words of reports and of descriptions of rules, in Swedish and English, from `translations/`."""
+"""Translations of reports and rule descriptions, in Swedish and English, from `translations/`."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from begrepp.text.plurals import format_number, plural_category
 from begrepp.validation.profiles.shape_doc import Rule
 
 _PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
-FOLDER = Path(__file__).parent / "translations"
+TRANSLATIONS = Path(__file__).parent / "translations"
 
 
 def translate(language: str, key: str, **values: object) -> str:
-    """The words under a key, such as `report.title`, with values put in; numbers are written as the language does.
+    """The text of a key, such as `report.title`, with its values filled in and its numbers in the language's format.
 
-    Words with the forms `one` and `other` take that of the number `n`.
+    A text with the forms `one` and `other` takes the form of the number `n`.
     """
     section, _, name = key.partition(".")
-    found = _words(language)[section][name]
+    entry = _translations(language)[section][name]
     n = values.get("n")
-    text = found if isinstance(found, str) else found[plural_category(n if isinstance(n, int | float) else 0)]
-    written = {k: format_number(v, language) if isinstance(v, int | float) else v for k, v in values.items()}
-    return text.format(**written)
+    text = entry if isinstance(entry, str) else entry[plural_category(n if isinstance(n, int | float) else 0)]
+    formatted = {k: format_number(v, language) if isinstance(v, int | float) else v for k, v in values.items()}
+    return text.format(**formatted)
 
 
-def knows(language: str, key: str) -> bool:
-    """Whether there are words under a key."""
+def has_translation(language: str, key: str) -> bool:
+    """Whether a key has a text."""
     section, _, name = key.partition(".")
-    return name in _words(language)[section]
+    return name in _translations(language)[section]
 
 
-def choose(texts: Mapping[str, str], language: str) -> str:
-    """The text in a language, else in English, without a language, or in any."""
+def choose_text(texts: Mapping[str, str], language: str) -> str:
+    """The text in a language; otherwise the English one, the one without a language, or any."""
     return texts.get(language) or texts.get("en") or texts.get("") or next(iter(texts.values()), "")
 
 
-def unfilled(message: str) -> str:
-    """A message without results: what is filled in for each result stands as …."""
+def blank_placeholders(message: str) -> str:
+    """Replace the placeholders of a message by …."""
     return _PLACEHOLDER.sub("…", message)
 
 
 def rule_words(rule: Rule, language: str) -> str:
-    """A rule as a phrase: `at most 100 characters`, `any of: an IRI; datatype xsd:date`."""
-    values = ", ".join(_shown(value) for value in rule.values)
+    """Describe a rule as a phrase: `at most 100 characters`, `any of: an IRI; datatype xsd:date`."""
+    values = ", ".join(_display_value(value) for value in rule.values)
     parts = "; ".join(
         " ".join(filter(None, (compact(path), ", ".join(rule_words(each, language) for each in inner))))
         for path, inner in rule.parts
@@ -55,7 +55,7 @@ def rule_words(rule: Rule, language: str) -> str:
     return translate(language, f"rule.{rule.name}", values=values, parts=parts)
 
 
-def _shown(value: str) -> str:
+def _display_value(value: str) -> str:
     if "://" not in value or " " in value or value.startswith("^"):
         return value
     short = compact(value)
@@ -63,8 +63,8 @@ def _shown(value: str) -> str:
 
 
 @cache
-def _words(language: str) -> dict[str, dict[str, str | dict[str, str]]]:
-    found: dict[str, dict[str, str | dict[str, str]]] = tomllib.loads(
-        (FOLDER / f"{language}.toml").read_text(encoding="utf-8")
+def _translations(language: str) -> dict[str, dict[str, str | dict[str, str]]]:
+    sections: dict[str, dict[str, str | dict[str, str]]] = tomllib.loads(
+        (TRANSLATIONS / f"{language}.toml").read_text(encoding="utf-8")
     )
-    return found
+    return sections

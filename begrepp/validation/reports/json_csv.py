@@ -1,4 +1,4 @@
-"""A report for programs and for spreadsheets: JSON with everything, CSV with one row per result."""
+"""Reports as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import io
 import json
 
 from begrepp.validation.outcome import ValidationOutcome
-from begrepp.validation.reports.causes import causes, infos, readable_path
-from begrepp.validation.reports.i18n import choose, translate
+from begrepp.validation.reports.causes import cause_texts, count_infos, format_path
+from begrepp.validation.reports.i18n import choose_text, translate
 
 COLUMNS = ("severity", "shape", "component", "path", "focus", "value", "message")
 
 
-def as_json(judgement: ValidationOutcome, language: str) -> str:
-    """One object: the verdict, the causes with counts, the results that were kept, and notes."""
-    report = judgement.report
-    found = {
+def to_json(outcome: ValidationOutcome, language: str) -> str:
+    """One JSON object: verdict, causes with counts, results, subjects and remarks."""
+    report = outcome.report
+    document = {
         "conforms": report.conforms,
-        "verdict": judgement.verdict,
+        "verdict": outcome.verdict,
         "profile": {
-            "name": judgement.rules.name,
-            "title": choose(judgement.rules.title, language),
-            "version": judgement.rules.version,
-            "source": judgement.rules.source,
+            "name": outcome.rules.name,
+            "title": choose_text(outcome.rules.title, language),
+            "version": outcome.rules.version,
+            "source": outcome.rules.source,
         },
-        "files": list(judgement.files),
+        "files": list(outcome.files),
         "engine": report.engine,
-        "seconds": judgement.seconds,
-        "counts": {"violations": report.violations, "warnings": report.warnings, "infos": infos(judgement)},
+        "seconds": outcome.seconds,
+        "counts": {"violations": report.violations, "warnings": report.warnings, "infos": count_infos(outcome)},
         "causes": [
             {
                 "severity": str(cause.severity),
@@ -44,7 +44,7 @@ def as_json(judgement: ValidationOutcome, language: str) -> str:
                 "documentation": cause.link,
                 "examples": list(cause.examples),
             }
-            for cause in causes(judgement, language)
+            for cause in cause_texts(outcome, language)
         ],
         "results": [
             {
@@ -60,31 +60,32 @@ def as_json(judgement: ValidationOutcome, language: str) -> str:
         ],
         "things": [
             {
-                "iri": thing.iri,
-                "labels": dict(thing.labels),
-                "complete": not thing.lacking,
-                "missing": [result.path for result in thing.lacking],
-                "missingOnCondition": [result.path for result in thing.on_condition],
+                "iri": subject.iri,
+                "labels": dict(subject.labels),
+                "complete": not subject.violations,
+                "missing": [result.path for result in subject.violations],
+                "missingOnCondition": [result.path for result in subject.conditional],
             }
-            for thing in judgement.things
+            for subject in outcome.subjects
         ],
         "notes": [
-            {"kind": n.kind, "words": translate(language, f"note.{n.kind}", value=n.value)} for n in judgement.notes
+            {"kind": each.kind, "words": translate(language, f"note.{each.kind}", value=each.value)}
+            for each in outcome.remarks
         ],
     }
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_csv(judgement: ValidationOutcome, language: str) -> str:
-    """One row per result kept; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    shapes = {each.iri: each for each in judgement.shapes}
+def to_csv(outcome: ValidationOutcome, language: str) -> str:
+    """One CSV row per result; an apostrophe precedes cells that a spreadsheet would evaluate as a formula."""
+    shapes = {each.iri: each for each in outcome.shapes}
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(COLUMNS)
-    for result in judgement.report.results:
+    for result in outcome.report.results:
         component = result.component.rpartition("#")[2]
-        path = readable_path(result.path, shapes)
-        message = choose(result.messages, language)
+        path = format_path(result.path, shapes)
+        message = choose_text(result.messages, language)
         row = (str(result.severity), result.shape, component, path, result.focus, result.value or "", message)
         rows.writerow(["'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell for cell in row])
     return out.getvalue()

@@ -1,6 +1,6 @@
-"""A report as SARIF 2.1.0, which code hosts show beside the lines of a file.
+"""Report as SARIF 2.1.0 for code hosts.
 
-RDF has no lines once it is read, so a result is shown where its focus node is first written in the file.
+Parsed RDF has no line numbers, so the location of a result is the first occurrence of its focus node in the files.
 """
 
 from __future__ import annotations
@@ -11,29 +11,29 @@ from pathlib import Path
 
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
-from begrepp.validation.reports.causes import readable_path
-from begrepp.validation.reports.i18n import choose
+from begrepp.validation.reports.causes import format_path
+from begrepp.validation.reports.i18n import choose_text
 
 _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LARGEST = 50_000_000
 
 
-def sarif(judgement: ValidationOutcome, language: str) -> str:
-    """One run: a rule per shape, a result per result kept."""
-    shapes = {each.iri: each for each in judgement.shapes}
-    lines = _Lines(judgement.paths)
-    found = []
-    for result in judgement.report.results:
-        path = readable_path(result.path, shapes)
-        said = choose(result.messages, language)
-        where = f"{compact(result.focus)}{f' {path}' if path else ''}"
-        file, line = lines.of(result.focus)
-        found.append(
+def to_sarif(outcome: ValidationOutcome, language: str) -> str:
+    """One SARIF run with a rule per shape and a result per validation result."""
+    shapes = {each.iri: each for each in outcome.shapes}
+    lines = _LineFinder(outcome.paths)
+    results = []
+    for result in outcome.report.results:
+        path = format_path(result.path, shapes)
+        message = choose_text(result.messages, language)
+        location = f"{compact(result.focus)}{f' {path}' if path else ''}"
+        file, line = lines.find(result.focus)
+        results.append(
             {
                 "ruleId": result.shape,
                 "level": _LEVELS[str(result.severity)],
-                "message": {"text": f"{where}: {said}"},
+                "message": {"text": f"{location}: {message}"},
                 "locations": [
                     {
                         "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": line}},
@@ -46,19 +46,19 @@ def sarif(judgement: ValidationOutcome, language: str) -> str:
         {
             "id": each.iri,
             "name": each.id,
-            "shortDescription": {"text": choose(each.label, language) or each.id},
-            "help": {"text": choose(each.hint, language) or choose(each.label, language) or each.id},
-            "helpUri": next((link for link in each.see_also if "://" in link), judgement.rules.source or each.iri),
+            "shortDescription": {"text": choose_text(each.label, language) or each.id},
+            "help": {"text": choose_text(each.hint, language) or choose_text(each.label, language) or each.id},
+            "helpUri": next((link for link in each.see_also if "://" in link), outcome.rules.source or each.iri),
         }
-        for each in judgement.shapes
+        for each in outcome.shapes
     ]
     driver = {"name": "begrepp", "informationUri": "https://w3id.org/begrepp/", "rules": rules}
-    run = {"tool": {"driver": driver}, "results": found, "columnKind": "unicodeCodePoints"}
+    run = {"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 
-class _Lines:
-    """Where things are first written in the files."""
+class _LineFinder:
+    """Finds the line of the first occurrence of an IRI in the files."""
 
     def __init__(self, paths: tuple[Path, ...]) -> None:
         self._files = [
@@ -67,22 +67,22 @@ class _Lines:
             if path.exists() and path.stat().st_size < _LARGEST
         ]
         self._first = paths[0].as_posix() if paths else "data"
-        self._known: dict[str, tuple[str, int]] = {}
+        self._cache: dict[str, tuple[str, int]] = {}
 
-    def of(self, iri: str) -> tuple[str, int]:
-        """The file and the line of a thing; the first line of the first file where it is not found."""
-        if iri not in self._known:
-            self._known[iri] = self._find(iri)
-        return self._known[iri]
+    def find(self, iri: str) -> tuple[str, int]:
+        """The file and line of an IRI; the first line of the first file if it does not occur."""
+        if iri not in self._cache:
+            self._cache[iri] = self._find(iri)
+        return self._cache[iri]
 
     def _find(self, iri: str) -> tuple[str, int]:
-        """Where a thing begins a statement, else where it is first named."""
+        """The first statement with the IRI as its subject, otherwise the first occurrence."""
         local = re.escape(iri.replace("#", "/").rpartition("/")[2])
         named = rf"(?:<{re.escape(iri)}>|[\w.-]*:{local})(?=[\s;,.])" if local else rf"<{re.escape(iri)}>"
-        about = rf"rdf:about=\"{re.escape(iri)}\"|\"@id\": *\"{re.escape(iri)}\""
-        for pattern in (rf"^\s*{named}(?!\s*[;,.])|{about}", named):
+        as_subject = rf"rdf:about=\"{re.escape(iri)}\"|\"@id\": *\"{re.escape(iri)}\""
+        for pattern in (rf"^\s*{named}(?!\s*[;,.])|{as_subject}", named):
             for file, text in self._files:
-                if found := re.search(pattern, text, re.MULTILINE):
-                    at = found.start() + len(found[0]) - len(found[0].lstrip())
-                    return file, text.count("\n", 0, at) + 1
+                if match := re.search(pattern, text, re.MULTILINE):
+                    start = match.start() + len(match[0]) - len(match[0].lstrip())
+                    return file, text.count("\n", 0, start) + 1
         return self._first, 1

@@ -1,4 +1,4 @@
-"""A report for a terminal, as rich markup: grouped by cause, with counts, first examples and how to mend it."""
+"""Report for a terminal in rich markup, grouped by cause, with counts, examples and hints."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.markup import escape
 from begrepp.rdf.namespaces import compact
 from begrepp.validation.outcome import ValidationOutcome
 from begrepp.validation.report import Severity
-from begrepp.validation.reports.causes import causes, infos
-from begrepp.validation.reports.i18n import choose, translate
+from begrepp.validation.reports.causes import cause_texts, count_infos
+from begrepp.validation.reports.i18n import choose_text, translate
 
 _COLOURS = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _VERDICTS = {"conforms": "green", "fails": "red", "unjudged": "yellow"}
@@ -19,10 +19,10 @@ _SHOWN = 3
 _WIDTH = 80
 
 
-def text_lines(judgement: ValidationOutcome, language: str) -> Iterator[str]:
-    """The lines of the report, the verdict last, where a terminal shows it."""
-    report = judgement.report
-    for cause in causes(judgement, language):
+def report_lines(outcome: ValidationOutcome, language: str) -> Iterator[str]:
+    """The lines of the report, with the verdict last."""
+    report = outcome.report
+    for cause in cause_texts(outcome, language):
         where = f" [dim]{escape(shorten(cause.path, _WIDTH, placeholder=' …'))}[/]" if cause.path else ""
         colour, severity = _COLOURS[cause.severity], translate(language, f"severity.{cause.severity}")
         yield f"[{colour}]{severity}[/] [bold]{cause.count:,} ×[/] {escape(cause.message)}{where}"
@@ -32,25 +32,25 @@ def text_lines(judgement: ValidationOutcome, language: str) -> Iterator[str]:
             more = cause.count - len(cause.examples[:_SHOWN])
             yield f"    [dim]{translate(language, 'report.more', n=more)}[/]"
         yield f"  [green]→[/] {escape(cause.hint)} [dim]{escape(cause.shape_id)} {escape(cause.link)}[/]"
-    for thing in judgement.things:
+    for subject in outcome.subjects:
         verdict = (
             f"[green]{translate(language, 'report.complete')}[/]"
-            if not thing.lacking
-            else f"[red]{translate(language, 'report.lacks', n=len(thing.lacking))}[/]"
+            if not subject.violations
+            else f"[red]{translate(language, 'report.lacks', n=len(subject.violations))}[/]"
         )
-        yield f"{escape(choose(thing.labels, language) or compact(thing.iri))}: {verdict}"
-        for lack in thing.lacking:
-            yield f"    {escape(choose(lack.messages, language))}"
-    for note in judgement.notes:
-        yield f"[yellow]![/] {escape(translate(language, f'note.{note.kind}', value=note.value))}"
-    profile = choose(judgement.rules.title, language) or judgement.rules.name
-    verdict = translate(language, f"report.{judgement.verdict}", profile=profile)
-    colour = _VERDICTS[judgement.verdict]
+        yield f"{escape(choose_text(subject.labels, language) or compact(subject.iri))}: {verdict}"
+        for result in subject.violations:
+            yield f"    {escape(choose_text(result.messages, language))}"
+    for remark in outcome.remarks:
+        yield f"[yellow]![/] {escape(translate(language, f'note.{remark.kind}', value=remark.value))}"
+    profile = choose_text(outcome.rules.title, language) or outcome.rules.name
+    verdict = translate(language, f"report.{outcome.verdict}", profile=profile)
+    colour = _VERDICTS[outcome.verdict]
     counts = translate(
         language,
         "report.summary",
         violations=translate(language, "report.violations", n=report.violations),
         warnings=translate(language, "report.warnings", n=report.warnings),
-        infos=translate(language, "report.infos", n=infos(judgement)),
+        infos=translate(language, "report.infos", n=count_infos(outcome)),
     )
-    yield f"[{colour}]{escape(verdict)}[/]: {counts} [dim]({report.engine}, {judgement.seconds} s)[/]"
+    yield f"[{colour}]{escape(verdict)}[/]: {counts} [dim]({report.engine}, {outcome.seconds} s)[/]"

@@ -1,6 +1,6 @@
-"""Rules for data, as written in `shapes/`, held against the data itself: what is asked, and what is found wanting.
+"""SHACL engines: the column engine of this project, and pySHACL as the reference.
 
-Source: SHACL 1.0, https://www.w3.org/TR/shacl/; the sections named in this package are its own. Read in this
-order: `shapes` (the rules), `limits` (who may judge by them), `fast` and `reference` (the two engines),
-`findings` (what both hand on). The door is `begrepp.validation.validate`.
+In: a shapes graph and RDF files. Out: `ShaclResults`, grouped by cause. Entry point: `begrepp.validation.validate`.
+Reading order: `shapes`, `engine_choice`, `fast_engine` and `pyshacl_engine`, `results`.
+Source: SHACL 1.0, https://www.w3.org/TR/shacl/; section numbers in this package refer to it.
 """

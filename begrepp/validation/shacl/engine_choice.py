@@ -1,4 +1,4 @@
-"""Who may judge by which rules: what only the slow engine understands, and what nobody here does and so is refused."""
+"""Engine selection: shapes that need the reference engine, and shapes that no engine supports."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.shapes import FOCUS_CHECKS, TARGETS, VALUE_CHECKS, Shapes
-from begrepp.validation.shacl.vocabulary import SH, Term, lexical
+from begrepp.validation.shacl.shapes import FOCUS_PARAMETERS, TARGETS, VALUE_PARAMETERS, Shapes
+from begrepp.validation.shacl.vocabulary import SH, Term, lexical_form
 
-_NOT_CHECKS = frozenset(
+_OTHER_PARAMETERS = frozenset(
     {*TARGETS, "path", "severity", "message", "deactivated", "name", "description", "order", "group", "defaultValue"}
     | {"flags", "ignoredProperties", "qualifiedValueShape", "qualifiedValueShapesDisjoint", "property", "sparql"}
     | {"select", "prefixes"}
 )
 _ADVANCED = frozenset({"target", "rule", "expression", "parameter", "qualifiedValueShapesDisjoint"})
-"""Beyond the fast engine: SHACL Advanced Features, own components, disjoint qualified shapes."""
+"""Parameters that the fast engine does not support: SHACL Advanced Features, custom components, disjoint shapes."""
 
 _NESTING = ("property", "node", "not", "qualifiedValueShape")
 _NESTING_LISTS = ("and", "or", "xone")
@@ -26,52 +26,57 @@ _UNSAFE_QUERY = re.compile(
     r"\b(MINUS|VALUES|SERVICE)\b|[$?]PATH\b|\bAS\s+[$?]this\b|\bSELECT\b.*\bSELECT\b",
     re.IGNORECASE | re.DOTALL,
 )
-"""Where pre-binding needs care (SHACL 5.3.1 and appendix A); pySHACL judges or refuses such queries."""
+"""Queries restricted by pre-binding (SHACL 5.3.1 and appendix A); pySHACL evaluates or rejects them."""
 
 
-class BeyondFast(Exception):
-    """The fast engine met what it cannot judge exactly; the reference engine begins anew."""
+class FastEngineUnsupported(Exception):
+    """The fast engine cannot evaluate the shapes or data exactly; validation restarts on the reference engine."""
 
 
-def refuse_unknown(shapes: Shapes) -> None:
-    """Raise `InputError` where a shape says what no engine here can check."""
+def check_supported(shapes: Shapes) -> None:
+    """Raise `InputError` if a shape uses a feature that no engine supports."""
     if shapes.graph.subjects(SH + "entailment"):
         raise InputError(
             "shapes", "sh:entailment is not supported.", "Validate data that already includes the inferred triples."
         )
-    for node in shapes.used("property"):
+    for node in shapes.parameter_values("property"):
         if not shapes.graph.objects(node, SH + "path"):
             raise InputError(shapes.name(node), "a property shape has no sh:path.", "Add sh:path.")
-    parts = dict.fromkeys(part for nested in _nested(shapes).values() for part in nested)
-    for node in [*shapes.targeted, *parts]:
+    children = dict.fromkeys(child for nested in _child_shapes(shapes).values() for child in nested)
+    for node in [*shapes.target_shapes, *children]:
         for predicate in shapes.graph.predicates(node):
             name = predicate.removeprefix(SH) if predicate.startswith(SH) else ""
-            if name and name not in VALUE_CHECKS | FOCUS_CHECKS | _NOT_CHECKS | _ADVANCED:
+            if name and name not in VALUE_PARAMETERS | FOCUS_PARAMETERS | _OTHER_PARAMETERS | _ADVANCED:
                 raise InputError(shapes.name(node), f"not supported: sh:{name}.", "Use SHACL 1.0.")
-    for constraint in shapes.used("sparql"):
-        if not isinstance(shapes.graph.one(constraint, SH + "select"), Literal):
+    for constraint in shapes.parameter_values("sparql"):
+        if not isinstance(shapes.graph.first_object(constraint, SH + "select"), Literal):
             raise InputError(shapes.name(constraint), "a SPARQL constraint has no sh:select.", "Add sh:select.")
 
 
-def beyond_fast(shapes: Shapes) -> bool:
-    """Whether some shape uses more than the fast engine knows."""
-    queries = (lexical(shapes.graph.one(constraint, SH + "select")) for constraint in shapes.used("sparql"))
+def needs_reference_engine(shapes: Shapes) -> bool:
+    """Whether a shape uses a feature that the fast engine does not support."""
+    queries = (
+        lexical_form(shapes.graph.first_object(constraint, SH + "select"))
+        for constraint in shapes.parameter_values("sparql")
+    )
     return (
         any(shapes.graph.subjects(SH + name) for name in _ADVANCED)
         or any(_UNSAFE_QUERY.search(query) for query in queries)
-        or bool(self_referring(shapes))
+        or bool(recursive_shapes(shapes))
     )
 
 
-def self_referring(shapes: Shapes) -> list[str]:
-    """The shapes with a name that lead back to themselves, else those without; SHACL 3.4.3 leaves the meaning open."""
-    children = _nested(shapes)
-    found = [node for node in children if node in _reachable(children, node)]
-    return sorted({shapes.name(node) for node in found if isinstance(node, NamedNode)} or map(shapes.name, found))
+def recursive_shapes(shapes: Shapes) -> list[str]:
+    """Names of the named recursive shapes, else of the anonymous ones; SHACL 3.4.3 leaves their meaning undefined."""
+    children = _child_shapes(shapes)
+    recursive = [node for node in children if node in _reachable(children, node)]
+    return sorted(
+        {shapes.name(node) for node in recursive if isinstance(node, NamedNode)} or map(shapes.name, recursive)
+    )
 
 
-def _nested(shapes: Shapes) -> dict[Term, list[Term]]:
-    """For each shape, the shapes that it refers to."""
+def _child_shapes(shapes: Shapes) -> dict[Term, list[Term]]:
+    """The shapes that each shape refers to."""
     graph = shapes.graph
     children: dict[Term, list[Term]] = {}
     for name in _NESTING:
@@ -80,7 +85,7 @@ def _nested(shapes: Shapes) -> dict[Term, list[Term]]:
     for name in _NESTING_LISTS:
         for subject in graph.subjects(SH + name):
             for head in graph.objects(subject, SH + name):
-                children.setdefault(subject, []).extend(graph.items(head))
+                children.setdefault(subject, []).extend(graph.list_members(head))
     return children
 
 

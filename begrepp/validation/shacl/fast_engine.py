@@ -1,4 +1,4 @@
-"""The quick judge: holds every concept against a rule at once, so that a whole classification takes seconds."""
+"""The fast SHACL engine: evaluates each constraint for all focus nodes at once, over columns of term ids."""
 
 from __future__ import annotations
 
@@ -7,72 +7,72 @@ from pathlib import Path
 
 import numpy as np
 
-from begrepp.validation.shacl.columns import joined, unique
-from begrepp.validation.shacl.components import Components
-from begrepp.validation.shacl.data import Data, Values
-from begrepp.validation.shacl.paths import path_text
+from begrepp.validation.shacl.components import CoreComponents
+from begrepp.validation.shacl.data.data_graph import DataGraph, ValueNodes
+from begrepp.validation.shacl.data.id_columns import join_sorted, sorted_unique
+from begrepp.validation.shacl.data.term_table import Ids, Mask
+from begrepp.validation.shacl.paths import path_to_text
 from begrepp.validation.shacl.results import Cause, ColumnResults
 from begrepp.validation.shacl.shapes import Shape, Shapes
-from begrepp.validation.shacl.sparql_constraints import SparqlConstraints
-from begrepp.validation.shacl.term_table import Ids, Mask
+from begrepp.validation.shacl.sparql_constraints.constraints import SparqlConstraints
 from begrepp.validation.shacl.vocabulary import SH, Term, component_iri
 
 
 def fast_results(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ColumnResults]:
-    """Every result of every shape that has a target. Raises `BeyondFast` where pySHACL must judge."""
-    return _Engine(shapes, files, background).findings()
+    """All results of all shapes with a target. Raises `FastEngineUnsupported` if only pySHACL can evaluate them."""
+    return _Engine(shapes, files, background).results()
 
 
 class _Engine:
-    """SHACL Core, a whole set of focus nodes at a time."""
+    """SHACL Core and SPARQL constraints over a data graph."""
 
     def __init__(self, shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> None:
         self.shapes = shapes
         self.graph = shapes.graph
-        self.questions = SparqlConstraints(shapes)
+        self.sparql_constraints = SparqlConstraints(shapes)
         vocabulary = {term for quad in shapes.graph.quads for term in (quad.subject, quad.object)}
-        everything = bool(shapes.graph.subjects(SH + "closed")) or self.questions.need_everything
-        self.data = Data(files, background, vocabulary | self.questions.vocabulary, everything=everything)
-        self.components = Components(shapes.graph, self.data, self._failing)
+        everything = bool(shapes.graph.subjects(SH + "closed")) or self.sparql_constraints.needs_all_predicates
+        self.data = DataGraph(files, background, vocabulary | self.sparql_constraints.vocabulary, everything=everything)
+        self.components = CoreComponents(shapes.graph, self.data, self._non_conforming)
 
-    def findings(self) -> Iterator[ColumnResults]:
-        for node in self.shapes.targeted:
-            targets = [self.data.targets(name, target) for name, target in self.shapes.targets(node)]
-            focus = unique(np.concatenate(targets)) if targets else np.zeros(0, dtype=np.int64)
+    def results(self) -> Iterator[ColumnResults]:
+        for node in self.shapes.target_shapes:
+            targets = [self.data.target_nodes(name, target) for name, target in self.shapes.targets(node)]
+            focus = sorted_unique(np.concatenate(targets)) if targets else np.zeros(0, dtype=np.int64)
             if len(focus):
-                yield from self._findings(self.shapes.shape(node), focus)
+                yield from self._results(self.shapes.shape(node), focus)
 
-    def _findings(self, shape: Shape, focus: Ids) -> Iterator[ColumnResults]:
+    def _results(self, shape: Shape, focus: Ids) -> Iterator[ColumnResults]:
         """The results of validating each focus node against the shape (SHACL 3.4)."""
         if shape.deactivated:
             return
         values = self.data.value_nodes(shape.path, focus)
-        for name, argument in self.shapes.checks(shape.node):
+        for name, argument in self.shapes.constraints(shape.node):
             component = component_iri(name)
             messages = self.shapes.messages(shape, component)
-            for broken in self.components.offences(name, argument, shape.node, values):
-                if len(broken.at):
-                    path = broken.path or path_text(shape.path)
+            for failed in self.components.failed_nodes(name, argument, shape.node, values):
+                if len(failed.at):
+                    path = failed.path or path_to_text(shape.path)
                     cause = Cause(shape=shape, component=component, path=path, messages=messages)
-                    yield ColumnResults(cause, self.data.terms, focus[broken.at], focus[broken.at], broken.values)
+                    yield ColumnResults(cause, self.data.terms, focus[failed.at], focus[failed.at], failed.values)
         for child in self.graph.objects(shape.node, SH + "property"):
-            yield from self._nested(self.shapes.shape(child), shape, values)
+            yield from self._nested_results(self.shapes.shape(child), shape, values)
         for constraint in self.graph.objects(shape.node, SH + "sparql"):
-            yield from self.questions.findings(constraint, shape, self.data, focus)
+            yield from self.sparql_constraints.results(constraint, shape, self.data, focus)
 
-    def _nested(self, child: Shape, shape: Shape, values: Values) -> Iterator[ColumnResults]:
-        """The results of a property shape, for each value node as its focus node."""
+    def _nested_results(self, child: Shape, shape: Shape, values: ValueNodes) -> Iterator[ColumnResults]:
+        """The results of a nested property shape, with each value node as its focus node."""
         if shape.path is None:
-            yield from self._findings(child, values.focus)
+            yield from self._results(child, values.focus)
             return
         by_node = np.argsort(values.nodes, kind="stable")
-        for found in self._findings(child, values.all()):
-            rows, at = joined(found.root, values.nodes[by_node])
-            yield found.at(rows, values.focus[values.at[by_node[at]]])
+        for batch in self._results(child, values.distinct_nodes()):
+            rows, at = join_sorted(batch.root, values.nodes[by_node])
+            yield batch.select(rows, values.focus[values.at[by_node[at]]])
 
-    def _failing(self, node: Term, nodes: Ids) -> Mask:
-        """Which of the nodes, each once and in order, do not conform to the shape at a node of the shapes graph."""
-        failing = np.zeros(len(nodes), dtype=np.bool_)
-        for found in self._findings(self.shapes.shape(node), nodes):
-            failing[np.searchsorted(nodes, found.root)] = True
-        return failing
+    def _non_conforming(self, node: Term, nodes: Ids) -> Mask:
+        """Which of the nodes, distinct and sorted, do not conform to the shape at a node of the shapes graph."""
+        mask = np.zeros(len(nodes), dtype=np.bool_)
+        for batch in self._results(self.shapes.shape(node), nodes):
+            mask[np.searchsorted(nodes, batch.root)] = True
+        return mask

@@ -1,6 +1,6 @@
-"""What a report says to its reader, in each language: the shape's own words, or ours where it has none.
+"""Result messages by language: those of the shape, or defaults for the constraint component.
 
-`{?name}` and `{$name}` in a message stand for what was found (SHACL 5.3.2) or for a parameter of the shape.
+`{?name}` and `{$name}` in a message are placeholders for a binding (SHACL 5.3.2) or a parameter of the shape.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from functools import cache
 from pyoxigraph import Literal, NamedNode, Triple
 
 from begrepp.settings import ROOT
-from begrepp.validation.shacl.rdf_reader import Triples, read
+from begrepp.validation.shacl.rdf_reader import TripleIndex, read_quads
 from begrepp.validation.shacl.vocabulary import SH, Term
 
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
-def own_messages(graph: Triples, node: Term) -> Mapping[str, str]:
-    """`sh:message` of a shape or constraint, by language; one without a language has the key ""."""
+def declared_messages(graph: TripleIndex, node: Term) -> Mapping[str, str]:
+    """The `sh:message` of a shape or constraint by language; the key is "" for a message without language."""
     return {
         message.language or "": message.value
         for message in graph.objects(node, SH + "message")
@@ -27,42 +27,42 @@ def own_messages(graph: Triples, node: Term) -> Mapping[str, str]:
     }
 
 
-def default_messages(graph: Triples, node: Term, component: str) -> Mapping[str, str]:
-    """Our own words for a component, with the shape's parameters filled in."""
+def default_messages(graph: TripleIndex, node: Term, component: str) -> Mapping[str, str]:
+    """The default messages of a component (`ontology/components.ttl`), with the parameters of the shape filled in."""
     parameters = {
         predicate.removeprefix(SH): objects[0].value if isinstance(objects[0], NamedNode | Literal) else "…"
         for predicate in graph.predicates(node)
         if (objects := graph.objects(node, predicate))
     }
-    return _replaced(_component_messages().get(component, {}), parameters)
+    return _replace_placeholders(_component_messages().get(component, {}), parameters)
 
 
 @cache
 def _component_messages() -> dict[str, dict[str, str]]:
     messages: dict[str, dict[str, str]] = {}
-    for quad in read([ROOT / "ontology" / "components.ttl"]):
+    for quad in read_quads([ROOT / "ontology" / "components.ttl"]):
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
             messages.setdefault(quad.subject.value, {})[quad.object.language or ""] = quad.object.value
     return messages
 
 
-def filled(messages: Mapping[str, str], bindings: Mapping[str, Term] | None) -> Mapping[str, str]:
-    """The messages with each placeholder replaced by what it stands for."""
+def fill_placeholders(messages: Mapping[str, str], bindings: Mapping[str, Term] | None) -> Mapping[str, str]:
+    """Replace the placeholders in messages by the values bound to them."""
     if bindings is None:
         return messages
-    words = {name: term.value if not isinstance(term, Triple) else str(term) for name, term in bindings.items()}
-    return _replaced(messages, words)
+    values = {name: term.value if not isinstance(term, Triple) else str(term) for name, term in bindings.items()}
+    return _replace_placeholders(messages, values)
 
 
-def _replaced(messages: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:
+def _replace_placeholders(messages: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     return {
-        language: _PLACEHOLDER.sub(lambda match: words.get(match[1], match[0]), message)
+        language: _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), message)
         for language, message in messages.items()
     }
 
 
-def unfilled(templates: Iterable[str], said: Iterable[str]) -> dict[str, Term] | None:
-    """The way back: what the placeholders of a template were filled with in one of the messages said."""
+def extract_bindings(templates: Iterable[str], messages: Iterable[str]) -> dict[str, Term] | None:
+    """The values of the placeholders in the first message that matches a template; None if none matches."""
     for template in templates:
         pattern, seen = "", set[str]()
         for number, piece in enumerate(_PLACEHOLDER.split(template)):
@@ -71,7 +71,7 @@ def unfilled(templates: Iterable[str], said: Iterable[str]) -> dict[str, Term] |
             else:
                 pattern += f"(?P={piece})" if piece in seen else f"(?P<{piece}>.*)"
                 seen.add(piece)
-        for message in said:
+        for message in messages:
             if seen and (match := re.fullmatch(pattern, message, re.DOTALL)):
                 return {name: Literal(text) for name, text in match.groupdict().items()}
     return None

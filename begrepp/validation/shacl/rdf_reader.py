@@ -1,6 +1,6 @@
-"""Reads files of RDF: every statement as it was written, down to the zeros before a number.
+"""Reader of RDF files that preserves lexical forms, and an index of triples.
 
-A literal keeps its characters here. A store would make `"01"^^xsd:integer` a 1, and so hide what is wrong with it.
+A store normalises `"01"^^xsd:integer` to 1 and so hides ill-formed literals; the parser does not.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from begrepp.errors import InputError
 from begrepp.validation.shacl.vocabulary import RDF, Term
 
 
-def read(files: Sequence[Path]) -> Iterator[Quad]:
-    """All triples of the files, as one graph; each file's blank nodes are its own."""
+def read_quads(files: Sequence[Path]) -> Iterator[Quad]:
+    """The triples of all files; blank nodes of different files are distinct. Raises `InputError` for invalid RDF."""
     for path in files:
         rdf = RdfFormat.from_extension(path.suffix.lstrip("."))
         if rdf is None:
@@ -31,8 +31,8 @@ def read(files: Sequence[Path]) -> Iterator[Quad]:
             raise InputError(path, f"cannot be read as RDF: {error}", "Fix the file and validate again.") from error
 
 
-class Triples:
-    """A small graph held by subject and predicate: the shapes, or a report."""
+class TripleIndex:
+    """In-memory triple index by subject and predicate, for small graphs: shapes or a report."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         self.quads = list(quads)
@@ -46,51 +46,51 @@ class Triples:
             self._predicates.setdefault(quad.subject, {})[predicate] = None
 
     def objects(self, subject: Term, predicate: str) -> list[Term]:
-        """What the subject has for the predicate, in the order of the file."""
+        """The objects of a subject and predicate, in the order of the file."""
         return self._objects.get((subject, predicate), [])
 
-    def one(self, subject: Term, predicate: str) -> Term | None:
-        """The first of `objects`, if any."""
+    def first_object(self, subject: Term, predicate: str) -> Term | None:
+        """The first of `objects`, or None."""
         return next(iter(self.objects(subject, predicate)), None)
 
     def subjects(self, predicate: str) -> list[Term]:
-        """What has the predicate."""
+        """The subjects that have the predicate, each once."""
         return list(self._subjects.get(predicate, ()))
 
     def predicates(self, subject: Term) -> list[str]:
-        """What is said of the subject, each predicate once."""
+        """The predicates of a subject, each once."""
         return list(self._predicates.get(subject, ()))
 
-    def items(self, head: Term | None) -> list[Term]:
-        """The members of an RDF list."""
+    def list_members(self, head: Term | None) -> list[Term]:
+        """The members of the RDF list at `head`; empty for None."""
         members: list[Term] = []
         seen: set[Term] = set()
         while head is not None and head != NamedNode(RDF + "nil") and head not in seen:
             seen.add(head)
             members += self.objects(head, RDF + "first")
-            head = self.one(head, RDF + "rest")
+            head = self.first_object(head, RDF + "rest")
         return members
 
 
 @lru_cache(maxsize=100_000)
-def well_formed(literal: Literal) -> bool:
-    """Whether the lexical form fits the datatype, as rdflib and so pySHACL sees it."""
+def is_well_formed(literal: Literal) -> bool:
+    """Whether the lexical form is valid for the datatype, as rdflib (and so pySHACL) defines it."""
     if literal.language or literal.datatype.value.endswith(("#string", "#langString")):
         return True
-    with rdflib_kept_quiet():
+    with suppress_rdflib_warnings():
         return not rdflib.Literal(literal.value, datatype=rdflib.URIRef(literal.datatype.value)).ill_typed
 
 
 @contextmanager
-def rdflib_kept_quiet() -> Iterator[None]:
-    """While this lasts rdflib does not log ill-formed literals: here they are results, not news."""
+def suppress_rdflib_warnings() -> Iterator[None]:
+    """Suppress rdflib's log messages about ill-formed literals, which become validation results here."""
 
-    def grave(record: logging.LogRecord) -> bool:
+    def is_error(record: logging.LogRecord) -> bool:
         return record.levelno >= logging.ERROR
 
     logger = logging.getLogger("rdflib.term")
-    logger.addFilter(grave)
+    logger.addFilter(is_error)
     try:
         yield
     finally:
-        logger.removeFilter(grave)
+        logger.removeFilter(is_error)

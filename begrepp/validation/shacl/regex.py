@@ -1,8 +1,8 @@
-"""Does a text follow a pattern? Asked of a million texts at once, in time that grows with their length alone.
+"""Regular expressions of `sh:pattern` and SPARQL's REGEX over columns of text.
 
-`sh:pattern` and SPARQL's REGEX are read as Python's patterns, and so as pySHACL reads them. Where Python and Rust's
-engine agree on what a pattern means, Rust's answers: it never backtracks, so no pattern makes it explode. Patterns
-that look ahead or back, and texts with control characters, are Python's.
+Patterns have Python's syntax, as in pySHACL. If Python's and Rust's engines agree on the meaning of a pattern,
+Rust's matches it in linear time, since it does not backtrack. Python matches patterns with lookaround and texts with
+control characters.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.term_table import Mask
+from begrepp.validation.shacl.data.term_table import Mask
 
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 _CLASS = r"\[\^?(?:[^\\\[\]&~-]|-(?!-)|\\[dDwWsS]|\\[^A-Za-z0-9<>\s])+\]"
@@ -22,49 +22,49 @@ _SHARED = re.compile(
     rf"(?:[^\\\[\](){{}}*+?]|\\[dDwWsSbB]|\\[^A-Za-z0-9<>\s]|\((?:\?:)?(?!\?)|\)|{_CLASS}"
     r"|(?:[*+?]|\{\d{1,3}(?:,\d{0,3})?\})\??(?![*+?{]))*"
 )
-"""The patterns that both engines read alike, for texts without control characters."""
-_ASCII_ALIKE = re.compile(r"\\[wWbB]")
+"""Patterns with the same meaning in both engines, for texts without control characters."""
+_ASCII_DEPENDENT = re.compile(r"\\[wWbB]")
 _CONTROL = r"[\x00-\x1f\x7f]"
 _CONTROL_OR_BEYOND_ASCII = r"[^\x20-\x7e]"
 
 
 @lru_cache(maxsize=1000)
-def compiled(pattern: str, flags: str) -> re.Pattern[str]:
-    """A pattern as Python's. Raises `InputError` where it is none."""
-    chosen = re.NOFLAG
+def compile_pattern(pattern: str, flags: str) -> re.Pattern[str]:
+    """Compile a pattern for Python's engine. Raises `InputError` if the pattern or a flag is invalid."""
+    options = re.NOFLAG
     try:
         for letter in flags:
-            chosen |= _FLAGS[letter]
-        return re.compile(pattern, chosen)
+            options |= _FLAGS[letter]
+        return re.compile(pattern, options)
     except (re.error, KeyError) as error:
         raise InputError(
             "shapes", f"{pattern!r} is not a valid regular expression: {error}", "Correct sh:pattern."
         ) from error
 
 
-def follow(texts: pl.Series, pattern: str, flags: str) -> Mask:
-    """Which of the texts the pattern is found in; in none where there is no text."""
-    exact = compiled(pattern, flags)
-    found = np.zeros(len(texts), dtype=np.bool_)
+def matches_pattern(texts: pl.Series, pattern: str, flags: str) -> Mask:
+    """Which of the texts contain a match of the pattern; null contains none."""
+    exact = compile_pattern(pattern, flags)
+    mask = np.zeros(len(texts), dtype=np.bool_)
     if not len(texts):
-        return found
-    easy = _easy(texts, pattern, flags)
-    if easy.any():
+        return mask
+    shared = _engines_agree(texts, pattern, flags)
+    if shared.any():
         try:
-            quick = texts.filter(pl.Series(easy)).str.contains(f"(?{flags}){pattern}" if flags else pattern)
-            found[easy] = quick.to_numpy()
-        except pl.exceptions.PolarsError:  # too large for it
-            easy[:] = False
-    hard = np.flatnonzero(~easy)
-    rest = texts.gather(hard)
-    found[hard] = [text is not None and exact.search(text) is not None for text in rest]
-    return found
+            matches = texts.filter(pl.Series(shared)).str.contains(f"(?{flags}){pattern}" if flags else pattern)
+            mask[shared] = matches.to_numpy()
+        except pl.exceptions.PolarsError:  # the compiled pattern exceeds the size limit
+            shared[:] = False
+    rows = np.flatnonzero(~shared)
+    others = texts.gather(rows)
+    mask[rows] = [text is not None and exact.search(text) is not None for text in others]
+    return mask
 
 
-def _easy(texts: pl.Series, pattern: str, flags: str) -> Mask:
-    """Which of the texts the pattern means the same for in both engines."""
-    ascii_alike = "i" in flags or _ASCII_ALIKE.search(pattern)
-    if "x" in flags or not _SHARED.fullmatch(pattern) or (ascii_alike and not pattern.isascii()):
+def _engines_agree(texts: pl.Series, pattern: str, flags: str) -> Mask:
+    """For which of the texts the pattern has the same meaning in both engines."""
+    ascii_dependent = "i" in flags or _ASCII_DEPENDENT.search(pattern)
+    if "x" in flags or not _SHARED.fullmatch(pattern) or (ascii_dependent and not pattern.isascii()):
         return np.zeros(len(texts), dtype=np.bool_)
-    odd = _CONTROL_OR_BEYOND_ASCII if ascii_alike else _CONTROL
-    return np.asarray(~texts.str.contains(odd).fill_null(True), dtype=np.bool_)
+    differing = _CONTROL_OR_BEYOND_ASCII if ascii_dependent else _CONTROL
+    return np.asarray(~texts.str.contains(differing).fill_null(True), dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""What an engine found wanting, as it hands it on to the report: counted in full, told only as far as is asked."""
+"""Validation results of an engine, grouped by cause; single results are made on demand."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from begrepp.validation.shacl.columns import unique
-from begrepp.validation.shacl.messages import filled
+from begrepp.validation.shacl.data.id_columns import sorted_unique
+from begrepp.validation.shacl.data.term_table import Ids, TermTable
+from begrepp.validation.shacl.messages import fill_placeholders
 from begrepp.validation.shacl.shapes import Shape
-from begrepp.validation.shacl.term_table import Ids, TermTable
-from begrepp.validation.shacl.vocabulary import Term, shown
+from begrepp.validation.shacl.vocabulary import Term, display_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """What results have in common: the shape, the component and path that were broken, and the words for it."""
+    """The common part of results: shape, constraint component, path and messages."""
 
     shape: Shape
     component: str
@@ -28,7 +28,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShaclResult:
-    """One result: the focus node and value as reports show them, and the messages with their places filled."""
+    """One result: focus node and value as display text, and the messages with their placeholders filled."""
 
     focus: str
     value: str | None
@@ -40,21 +40,24 @@ class ShaclResults(Protocol):
 
     @property
     def cause(self) -> Cause:
-        """What they have in common."""
+        """The common part of the results."""
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of results."""
 
     def first(self, limit: int) -> list[ShaclResult]:
-        """The first of them, in the order of focus node, value and messages."""
+        """The first `limit` results in the order of focus node, value and messages."""
 
-    def culprits(self, limit: int) -> list[str]:
-        """The first things to look at: values where they are things of their own, otherwise focus nodes."""
+    def examples(self, limit: int) -> list[str]:
+        """The first `limit` nodes at fault: the value, or the focus node if the value is a literal or missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnResults:
-    """Results as columns. `root` has the nodes that the outermost shape looked at; `bindings` fill the messages."""
+    """Results as columns of term ids, one row per result.
+
+    `root` has the focus nodes of the outermost shape; `bindings` are the values of the placeholders in messages.
+    """
 
     cause: Cause
     terms: TermTable
@@ -66,8 +69,8 @@ class ColumnResults:
     def __len__(self) -> int:
         return len(self.focus)
 
-    def at(self, rows: Ids, root: Ids) -> ColumnResults:
-        """These rows, as results for other nodes at the outset."""
+    def select(self, rows: Ids, root: Ids) -> ColumnResults:
+        """The given rows, with another `root` column."""
         return replace(
             self,
             root=root,
@@ -78,38 +81,38 @@ class ColumnResults:
 
     def first(self, limit: int) -> list[ShaclResult]:
         values = np.zeros_like(self.focus) if self.values is None else self.values
-        shown = {"focus": self.terms.shown(self.focus), "value": self.terms.shown(values)}
+        texts = {"focus": self.terms.display_texts(self.focus), "value": self.terms.display_texts(values)}
         if len(self) <= limit:
             every: Iterable[tuple[int, str, str | None]] = zip(
-                range(len(self)), shown["focus"], shown["value"], strict=True
+                range(len(self)), texts["focus"], texts["value"], strict=True
             )
         else:
-            order = pl.DataFrame(shown).with_row_index()
+            order = pl.DataFrame(texts).with_row_index()
             order = order.sort("focus", "value", nulls_last=False)
             last = order.row(limit - 1)
             same = (pl.col("focus") == last[1]) & pl.col("value").eq_missing(last[2])
             every = pl.concat([order.head(limit), order.slice(limit).filter(same)]).iter_rows()
-        found = [self._finding(row, focus, value) for row, focus, value in every]
-        return sorted(found, key=in_order)[:limit]
+        results = [self._result(row, focus, value) for row, focus, value in every]
+        return sorted(results, key=result_sort_key)[:limit]
 
-    def _finding(self, row: int, focus: str, value: str | None) -> ShaclResult:
+    def _result(self, row: int, focus: str, value: str | None) -> ShaclResult:
         messages = self.cause.messages
         if self.bindings is not None:
             bound = {name: self.terms.term(int(ids[row])) for name, ids in self.bindings.items() if ids[row]}
-            messages = filled(messages, bound)
+            messages = fill_placeholders(messages, bound)
         return ShaclResult(focus=focus, value=value, messages=messages)
 
-    def culprits(self, limit: int) -> list[str]:
-        culprits = self.focus
+    def examples(self, limit: int) -> list[str]:
+        nodes = self.focus
         if self.values is not None:
-            culprits = np.where(self.terms.is_literal(self.values), self.focus, self.values)
-        shown = self.terms.shown(unique(culprits))
-        return sorted(shown if len(shown) <= limit else shown.bottom_k(limit))
+            nodes = np.where(self.terms.is_literal(self.values), self.focus, self.values)
+        texts = self.terms.display_texts(sorted_unique(nodes))
+        return sorted(texts if len(texts) <= limit else texts.bottom_k(limit))
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceResults:
-    """Results that were told one by one."""
+    """Results that an engine returns one by one."""
 
     cause: Cause
     results: Sequence[ShaclResult]
@@ -118,30 +121,30 @@ class ReferenceResults:
         return len(self.results)
 
     def first(self, limit: int) -> list[ShaclResult]:
-        return sorted(self.results, key=in_order)[:limit]
+        return sorted(self.results, key=result_sort_key)[:limit]
 
-    def culprits(self, limit: int) -> list[str]:
-        of = ((f.value if f.value and not f.value.startswith('"') else f.focus) for f in self.results)
-        return sorted(set(of))[:limit]
+    def examples(self, limit: int) -> list[str]:
+        nodes = ((f.value if f.value and not f.value.startswith('"') else f.focus) for f in self.results)
+        return sorted(set(nodes))[:limit]
 
 
-def in_order(finding: ShaclResult) -> tuple[str, ...]:
-    """What results of one cause are sorted by."""
-    return (finding.focus, finding.value or "", *(message for _, message in sorted(finding.messages.items())))
+def result_sort_key(result: ShaclResult) -> tuple[str, ...]:
+    """Sort key of results with one cause."""
+    return (result.focus, result.value or "", *(message for _, message in sorted(result.messages.items())))
 
 
 def group_results(
     results: Iterable[tuple[Cause, Term, Term | None, Mapping[str, Term] | None]],
 ) -> Iterator[ReferenceResults]:
-    """Results of any causes, gathered by cause: each its cause, focus node, value, and what fills the messages."""
-    gathered: dict[tuple[object, ...], tuple[Cause, list[ShaclResult]]] = {}
+    """Group results, each a tuple of cause, focus node, value and bindings, by cause."""
+    by_cause: dict[tuple[object, ...], tuple[Cause, list[ShaclResult]]] = {}
     for cause, focus, value, bindings in results:
         key = (id(cause.shape), cause.component, cause.path, *sorted(cause.messages.items()))
-        finding = ShaclResult(
-            focus=shown(focus),
-            value=None if value is None else shown(value),
-            messages=filled(cause.messages, bindings),
+        result = ShaclResult(
+            focus=display_text(focus),
+            value=None if value is None else display_text(value),
+            messages=fill_placeholders(cause.messages, bindings),
         )
-        gathered.setdefault(key, (cause, []))[1].append(finding)
-    for cause, findings in gathered.values():
-        yield ReferenceResults(cause, findings)
+        by_cause.setdefault(key, (cause, []))[1].append(result)
+    for cause, cause_results in by_cause.values():
+        yield ReferenceResults(cause, cause_results)

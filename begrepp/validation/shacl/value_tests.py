@@ -1,6 +1,6 @@
-"""What one value must be: of a kind, of a datatype, so large, so long, in a language (SHACL 4.1–4.4).
+"""Tests of single values: node kind, datatype, range, length and language (SHACL 4.1–4.4).
 
-Each test is asked of many values at once, each value once, and says which of them pass.
+Each test takes a column of distinct values and returns a mask of those that pass.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import numpy as np
 from pyoxigraph import Literal, QuerySolutions, Store
 
 from begrepp.errors import InputError
-from begrepp.validation.shacl.columns import pairs, unpaired
-from begrepp.validation.shacl.rdf_reader import well_formed
-from begrepp.validation.shacl.term_table import Ids, Mask, TermKind, TermTable
-from begrepp.validation.shacl.vocabulary import RDF, SH, XSD, Term, count_of, lexical, shown
+from begrepp.validation.shacl.data.id_columns import pack_pairs, unpack_pairs
+from begrepp.validation.shacl.data.term_table import Ids, Mask, TermKind, TermTable
+from begrepp.validation.shacl.rdf_reader import is_well_formed
+from begrepp.validation.shacl.vocabulary import RDF, SH, XSD, Term, display_text, lexical_form, parse_count
 
 _NODE_KINDS: dict[str, tuple[TermKind, ...]] = {
     "IRI": (TermKind.IRI,),
@@ -24,58 +24,58 @@ _NODE_KINDS: dict[str, tuple[TermKind, ...]] = {
 }
 _NEVER_ILL_FORMED = (RDF + "langString", XSD + "string")
 BOUNDS = {"minExclusive": "<", "minInclusive": "<=", "maxExclusive": ">", "maxInclusive": ">="}
-"""How the bound is to compare with the value."""
-_ROWS = 5_000
+"""The operator between the bound and the value, by parameter."""
+_QUERY_ROWS = 5_000
 
 
-def of_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
-    """`sh:nodeKind`. Raises `InputError` where there is no such kind."""
-    kinds = _NODE_KINDS.get(shown(kind).removeprefix(SH))
+def has_node_kind(terms: TermTable, values: Ids, kind: Term) -> Mask:
+    """Test `sh:nodeKind`. Raises `InputError` if `kind` is not a node kind."""
+    kinds = _NODE_KINDS.get(display_text(kind).removeprefix(SH))
     if kinds is None:
         raise InputError("shapes", f"{kind} is not a node kind.", "See SHACL 4.1.3 for the six node kinds.")
     return np.isin(terms.kinds[values], kinds)
 
 
-def of_datatype(terms: TermTable, values: Ids, wanted: Term) -> Mask:
-    """`sh:datatype`: the datatype is the one wanted, and what is written fits it."""
-    places, names = terms.datatypes
-    if (name := lexical(wanted)) not in names:
+def has_datatype(terms: TermTable, values: Ids, datatype: Term) -> Mask:
+    """Test `sh:datatype`: the value has the datatype and a lexical form that is valid for it."""
+    indices, names = terms.datatypes
+    if (name := lexical_form(datatype)) not in names:
         return np.zeros(len(values), dtype=np.bool_)
-    passed: Mask = places[values] == names.index(name)
+    passed: Mask = indices[values] == names.index(name)
     if name not in _NEVER_ILL_FORMED:
-        for place in np.flatnonzero(passed):
-            literal = terms.term(int(values[place]))
-            passed[place] = isinstance(literal, Literal) and well_formed(literal)
+        for row in np.flatnonzero(passed):
+            literal = terms.term(int(values[row]))
+            passed[row] = isinstance(literal, Literal) and is_well_formed(literal)
     return passed
 
 
-def in_languages(terms: TermTable, values: Ids, ranges: list[str]) -> Mask:
-    """`sh:languageIn`, by SPARQL's langMatches: "sv" matches sv and sv-FI."""
-    places, names = terms.languages
-    wanted = [each.lower() for each in ranges]
-    matching = [any(each in ("*", name) or name.startswith(each + "-") for each in wanted) for name in names]
-    return np.array([*matching, False], dtype=np.bool_)[places[values]]
+def has_language(terms: TermTable, values: Ids, ranges: list[str]) -> Mask:
+    """Test `sh:languageIn` by SPARQL's langMatches: "sv" matches sv and sv-FI."""
+    indices, names = terms.languages
+    lower_ranges = [each.lower() for each in ranges]
+    matching = [any(each in ("*", name) or name.startswith(each + "-") for each in lower_ranges) for name in names]
+    return np.array([*matching, False], dtype=np.bool_)[indices[values]]
 
 
-def of_length(terms: TermTable, values: Ids, name: str, bound: Term) -> Mask:
-    """`sh:minLength` and `sh:maxLength`: the characters of an IRI or literal; a blank node has none to count."""
-    lengths = terms.lexical(values).str.len_chars()
-    passed = lengths >= count_of(bound) if name == "minLength" else lengths <= count_of(bound)
+def has_length(terms: TermTable, values: Ids, name: str, bound: Term) -> Mask:
+    """Test `sh:minLength` or `sh:maxLength` on the characters of an IRI or literal; a blank node fails."""
+    lengths = terms.lexical_forms(values).str.len_chars()
+    passed = lengths >= parse_count(bound) if name == "minLength" else lengths <= parse_count(bound)
     return passed.fill_null(False).to_numpy()
 
 
-def compares(terms: TermTable, left: Ids, operator: str, right: Ids) -> Mask:
-    """SPARQL's `left operator right`, row by row; what cannot be compared does not hold."""
-    different, back = np.unique(pairs(left, right), return_inverse=True)
+def compare_terms(terms: TermTable, left: Ids, operator: str, right: Ids) -> Mask:
+    """Evaluate SPARQL's `left operator right` row by row; false for terms that cannot be compared."""
+    distinct, inverse = np.unique(pack_pairs(left, right), return_inverse=True)
     rows = [
-        f"({place} {one} {other})"
-        for place, (a, b) in enumerate(zip(*unpaired(different), strict=True))
+        f"({row} {one} {other})"
+        for row, (a, b) in enumerate(zip(*unpack_pairs(distinct), strict=True))
         if isinstance(one := terms.term(int(a)), Literal) and isinstance(other := terms.term(int(b)), Literal)
     ]
-    holds = np.zeros(len(different), dtype=np.bool_)
-    for start in range(0, len(rows), _ROWS):
-        table = " ".join(rows[start : start + _ROWS])
+    holds = np.zeros(len(distinct), dtype=np.bool_)
+    for start in range(0, len(rows), _QUERY_ROWS):
+        table = " ".join(rows[start : start + _QUERY_ROWS])
         answers = Store().query(f"SELECT ?row {{ VALUES (?row ?a ?b) {{ {table} }} FILTER (?a {operator} ?b) }}")
         if isinstance(answers, QuerySolutions):
-            holds[[int(lexical(answer["row"])) for answer in answers]] = True
-    return holds[back]
+            holds[[int(lexical_form(answer["row"])) for answer in answers]] = True
+    return holds[inverse]

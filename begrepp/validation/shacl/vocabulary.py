@@ -1,4 +1,4 @@
-"""The words that rules and data are written with, and how one of them reads as text, as a number or as yes."""
+"""SHACL, RDF and XSD constants, and conversion of RDF terms to text, numbers and booleans."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def component_iri(name: str) -> str:
     return f"{SH}{name[0].upper()}{name[1:]}ConstraintComponent"
 
 
-def shown(term: Term) -> str:
-    """A term as people read it: an IRI bare, all else as in N-Triples."""
+def display_text(term: Term) -> str:
+    """A term for display: an IRI without brackets, every other term as in N-Triples."""
     return term.value if isinstance(term, NamedNode) else str(term)
 
 
-def lexical(term: Term | None) -> str:
-    """The characters of an IRI or a literal; of anything else none."""
+def lexical_form(term: Term | None) -> str:
+    """The characters of an IRI or a literal; empty for every other term."""
     return term.value if isinstance(term, NamedNode | Literal) else ""
 
 
@@ -37,8 +37,8 @@ def is_true(term: Term | None) -> bool:
     return isinstance(term, Literal) and term.value == "true"
 
 
-def count_of(term: Term) -> int:
-    """The whole number that a parameter gives. Raises `InputError` where it is none."""
-    if not (text := lexical(term)).isdecimal():
+def parse_count(term: Term) -> int:
+    """The non-negative integer of a parameter. Raises `InputError` if the term is not one."""
+    if not (text := lexical_form(term)).isdecimal():
         raise InputError("shapes", f"{term} is not a non-negative integer.", "Use a whole number, 0 or more.")
     return int(text)

@@ -13,7 +13,7 @@ from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.i18n import Translator
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
 from server.pages.concepts.measured import MeasuredVariables, measured_variables
 from server.pages.concepts.neighbours import Drawing, neighbour_drawing
@@ -21,9 +21,18 @@ from server.pages.concepts.thing import Property, properties
 from server.pages.concepts.tree import paths_to, tree_around
 from server.pages.schemes.editions import EditionRow, LoadRow, edition_row, loads_of
 from server.served.build import ServedBuild
-from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.labels import (
+    Statements,
+    find_all_statements,
+    find_refs,
+    find_statements,
+    property_iris,
+    property_texts,
+    property_value,
+    sort_texts,
+)
 from server.served.refs import Ref, TreeNode
-from server.served.resolve import Resolved, meanings
+from server.served.resolve import Resolved, find_meanings
 
 NOTES = (
     "xkos:coreContentNote",
@@ -161,11 +170,11 @@ class ConceptPage:
 def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> ConceptPage:
     """Return the data of a concept page, from a few queries with the concept bound."""
     language = say.language
-    said = statements(build, found.iri)
+    said = find_statements(build, found.iri)
     incoming = _incoming(build, found.iri)
     mappings = mapping_rows(build, found.iri, said, incoming, language)
-    release = next(iter(iris_of(said, "begrepp:inRelease")), "")
-    told = statements(build, release) if release else {}
+    release = next(iter(property_iris(said, "begrepp:inRelease")), "")
+    told = find_statements(build, release) if release else {}
     history = list(select(build.store, "concept-changes", concept=NamedNode(found.iri)))
     others = _other_meanings(build, said, found.iri)
     became = {value(row, "target") for row in history if _became(row, found.iri)}
@@ -174,13 +183,13 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         *others,
         *became,
         *(value(row, "rule") for row in history),
-        *iris_of(said, "skos:inScheme"),
-        *iris_of(said, "skos:broader"),
-        *iris_of(told, "dct:publisher"),
-        *(iri for name in _LINKS for iri in iris_of(said, name)),
+        *property_iris(said, "skos:inScheme"),
+        *property_iris(said, "skos:broader"),
+        *property_iris(told, "dct:publisher"),
+        *(iri for name in _LINKS for iri in property_iris(said, name)),
         *(iri for iris in incoming.values() for iri in iris),
     }
-    known = refs(build, linked, language)
+    known = find_refs(build, linked, language)
 
     def named(iris: Sequence[str] | set[str]) -> list[Ref]:
         return sorted((known[iri] for iri in set(iris)), key=lambda ref: ref.sort_key)
@@ -188,31 +197,33 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
     here = known[found.iri]
     ways = paths_to(build, found.iri, language)
     tree = tree_around(build, here, ways[0] if ways else [], language, everything=everything)
-    above = named(iris_of(said, "skos:broader"))
-    near = named({*iris_of(said, "skos:related"), *incoming["skos:related"]})
-    labels = in_order(texts(said, "skos:prefLabel"), language)
+    above = named(property_iris(said, "skos:broader"))
+    near = named({*property_iris(said, "skos:related"), *incoming["skos:related"]})
+    labels = sort_texts(property_texts(said, "skos:prefLabel"), language)
     return ConceptPage(
         ref=here,
-        scheme=next((known[iri] for iri in iris_of(said, "skos:inScheme")), None),
+        scheme=next((known[iri] for iri in property_iris(said, "skos:inScheme")), None),
         other_labels=[label for label in labels if label != here.label],
-        status=compact(one(said, "begrepp:status")).removeprefix("begrepp:"),
-        valid_from=one(said, "begrepp:validFrom"),
-        valid_to=one(said, "begrepp:validTo"),
-        accepted=one(said, "dct:dateAccepted"),
-        successors=named(iris_of(said, "dct:isReplacedBy")),
-        became=named(became - {*iris_of(said, "dct:isReplacedBy")}),
+        status=compact(property_value(said, "begrepp:status")).removeprefix("begrepp:"),
+        valid_from=property_value(said, "begrepp:validFrom"),
+        valid_to=property_value(said, "begrepp:validTo"),
+        accepted=property_value(said, "dct:dateAccepted"),
+        successors=named(property_iris(said, "dct:isReplacedBy")),
+        became=named(became - {*property_iris(said, "dct:isReplacedBy")}),
         meanings=named(others),
         changes=_changes(build, history, known, here.notation),
         replaces=named(incoming["dct:isReplacedBy"]),
-        definitions=in_order(texts(said, "skos:definition"), language),
+        definitions=sort_texts(property_texts(said, "skos:definition"), language),
         terms=_terms(build, said, language),
-        notes=[NoteGroup(kind=n, texts=in_order(texts(said, n), language)) for n in NOTES if said.get(expand(n))],
-        domains=in_order(texts(said, "begrepp:domain"), language),
-        marker=compact(one(said, "begrepp:daggerAsterisk")).removeprefix("begrepp:"),
+        notes=[
+            NoteGroup(kind=n, texts=sort_texts(property_texts(said, n), language)) for n in NOTES if said.get(expand(n))
+        ],
+        domains=sort_texts(property_texts(said, "begrepp:domain"), language),
+        marker=compact(property_value(said, "begrepp:daggerAsterisk")).removeprefix("begrepp:"),
         pairs=named(
             {
-                *iris_of(said, "begrepp:etiologyOf"),
-                *iris_of(said, "begrepp:manifestationOf"),
+                *property_iris(said, "begrepp:etiologyOf"),
+                *property_iris(said, "begrepp:manifestationOf"),
                 *incoming["begrepp:etiologyOf"],
                 *incoming["begrepp:manifestationOf"],
             }
@@ -229,11 +240,12 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         measured=measured_variables(build, found.iri, mappings, language),
         releases=_releases(build, found.iri, here.label),
         load=loads_of(build, told),
-        publisher=next((known[iri] for iri in iris_of(told, "dct:publisher")), None),
-        licence=one(told, "dct:license"),
-        withheld=build.manifest.public and one(told, "begrepp:redistribution") == expand("begrepp:notAllowed"),
+        publisher=next((known[iri] for iri in property_iris(told, "dct:publisher")), None),
+        licence=property_value(told, "dct:license"),
+        withheld=build.manifest.public
+        and property_value(told, "begrepp:redistribution") == expand("begrepp:notAllowed"),
         sources=sorted(t.value for t in said.get(expand("dct:source"), [])),
-        checked=one(said, "begrepp:checked"),
+        checked=property_value(said, "begrepp:checked"),
         others=properties(build, said, say, [*_SHOWN_OTHERWISE, *NOTES, *_TERMS]),
     )
 
@@ -250,13 +262,13 @@ def _became(row: QuerySolution, concept: str) -> bool:
     return source == concept != target != "" and compact(value(row, "type")) in _BECAME
 
 
-def _other_meanings(build: ServedBuild, said: Said, iri: str) -> list[str]:
+def _other_meanings(build: ServedBuild, said: Statements, iri: str) -> list[str]:
     """Return the other concepts that the code has denoted."""
     # A dictionary's own list is no scheme of the catalogue, and its codes have no history.
-    named = (build.schemes.by_iri.get(scheme) for scheme in iris_of(said, "skos:inScheme"))
+    named = (build.schemes.by_iri.get(scheme) for scheme in property_iris(said, "skos:inScheme"))
     schemes = [scheme for scheme in named if scheme]
-    codes = [text.value for text in texts(said, "skos:notation")]
-    found = [hit.iri for scheme in schemes for code in codes for hit in meanings(build, scheme, code)]
+    codes = [text.value for text in property_texts(said, "skos:notation")]
+    found = [hit.iri for scheme in schemes for code in codes for hit in find_meanings(build, scheme, code)]
     return [other for other in found if other != iri]
 
 
@@ -269,7 +281,7 @@ def _changes(
         said = build.manifest.find_difference(value(row, "difference"))
         if said:
             kind = compact(value(row, "type")).removeprefix("begrepp:")
-            href = f"{document(build.iris, said.graph)}?{urlencode({'q': notation})}"
+            href = f"{document_path(build.iris, said.graph)}?{urlencode({'q': notation})}"
             change = ConceptChange(old=said.old, new=said.new, type=kind, rule=known[value(row, "rule")], href=href)
             rows[said.new_valid_from, said.old_valid_from, kind] = change
     return [rows[key] for key in sorted(rows, reverse=True)]
@@ -286,15 +298,15 @@ def _incoming(build: ServedBuild, iri: str) -> dict[str, list[str]]:
     return found
 
 
-def _terms(build: ServedBuild, said: Said, language: str) -> list[TermGroup]:
+def _terms(build: ServedBuild, said: Statements, language: str) -> list[TermGroup]:
     """Return the terms by status; a label without a term record is grouped by its label property."""
     groups: dict[str, dict[Text, TermRow]] = defaultdict(dict)
-    nodes = {iri: status for name, status in _TERMS.items() for iri in iris_of(said, name)}
-    known = refs(build, nodes, language)
-    for iri, about in statements_of(build, nodes).items():
-        status = compact(one(about, "begrepp:termStatus")).removeprefix("begrepp:") or nodes[iri]
-        for form in texts(about, "skosxl:literalForm"):
-            source = one(about, "dct:source")
+    nodes = {iri: status for name, status in _TERMS.items() for iri in property_iris(said, name)}
+    known = find_refs(build, nodes, language)
+    for iri, about in find_all_statements(build, nodes).items():
+        status = compact(property_value(about, "begrepp:termStatus")).removeprefix("begrepp:") or nodes[iri]
+        for form in property_texts(about, "skosxl:literalForm"):
+            source = property_value(about, "dct:source")
             groups[status][form] = TermRow(text=form, href=known[iri].href, source=source)
     graded = {form for rows in groups.values() for form in rows}
     for name, status in (
@@ -302,7 +314,7 @@ def _terms(build: ServedBuild, said: Said, language: str) -> list[TermGroup]:
         ("skos:altLabel", "tillaten"),
         ("skos:hiddenLabel", "sokord"),
     ):
-        for form in texts(said, name):
+        for form in property_texts(said, name):
             if form not in graded:
                 groups[status][form] = TermRow(text=form)
     for rows in groups.values():
@@ -310,7 +322,7 @@ def _terms(build: ServedBuild, said: Said, language: str) -> list[TermGroup]:
         for form in [form for form in rows if form.lang != language and form.value in mine and not rows[form].href]:
             del rows[form]
     return [
-        TermGroup(status=status, terms=[groups[status][form] for form in in_order(groups[status], language)])
+        TermGroup(status=status, terms=[groups[status][form] for form in sort_texts(groups[status], language)])
         for status in (*_STATUSES, "sokord")
         if groups[status]
     ]

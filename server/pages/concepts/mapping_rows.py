@@ -11,9 +11,9 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
-from server.http.urls import document
+from server.http.urls import document_path
 from server.served.build import ServedBuild
-from server.served.labels import Said, iris_of, one, refs, texts
+from server.served.labels import Statements, find_refs, property_iris, property_texts, property_value
 from server.served.refs import Ref
 
 MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch")
@@ -38,18 +38,18 @@ class MappingRow:
 
 
 def mapping_rows(
-    build: ServedBuild, iri: str, said: Said, incoming: dict[str, list[str]], language: str
+    build: ServedBuild, iri: str, said: Statements, incoming: dict[str, list[str]], language: str
 ) -> list[MappingRow]:
     """Return mappings in both directions, with and without a mapping record, by descending confidence."""
-    records: dict[str, Said] = defaultdict(lambda: defaultdict(list))
+    records: dict[str, Statements] = defaultdict(lambda: defaultdict(list))
     for row in select(build.store, "concept-mappings", concept=NamedNode(iri)):
         if isinstance(term := row["value"], NamedNode | Literal):
             records[value(row, "mapping")][value(row, "property")].append(term)
-    ends = {one(r, f"owl:annotated{end}") for r in records.values() for end in ("Source", "Target")}
-    direct = {(name, other) for name in MATCHES for other in iris_of(said, name)}
+    ends = {property_value(r, f"owl:annotated{end}") for r in records.values() for end in ("Source", "Target")}
+    direct = {(name, other) for name in MATCHES for other in property_iris(said, name)}
     direct |= {(_INVERSE.get(name, name), other) for name in MATCHES for other in incoming.get(name, [])}
-    creators = {creator for r in records.values() for creator in iris_of(r, "dct:creator")}
-    known = refs(build, {*ends, *creators, *(other for _, other in direct)}, language)
+    creators = {creator for r in records.values() for creator in property_iris(r, "dct:creator")}
+    known = find_refs(build, {*ends, *creators, *(other for _, other in direct)}, language)
     rows = [_row(build, iri, mapping, record, known) for mapping, record in records.items()]
     recorded = {(row.predicate, row.other.iri) for row in rows}
     rows += [MappingRow(other=known[other], predicate=name) for name, other in direct if (name, other) not in recorded]
@@ -59,26 +59,29 @@ def mapping_rows(
     )
 
 
-def _row(build: ServedBuild, iri: str, mapping: str, record: Said, known: dict[str, Ref]) -> MappingRow:
-    source, target = one(record, "owl:annotatedSource"), one(record, "owl:annotatedTarget")
-    predicate = compact(one(record, "owl:annotatedProperty"))
+def _row(build: ServedBuild, iri: str, mapping: str, record: Statements, known: dict[str, Ref]) -> MappingRow:
+    source, target = property_value(record, "owl:annotatedSource"), property_value(record, "owl:annotatedTarget")
+    predicate = compact(property_value(record, "owl:annotatedProperty"))
     if predicate not in MATCHES:
         predicate = "skos:relatedMatch"
     forward = source == iri
-    authors = [known[creator].label.value for creator in iris_of(record, "dct:creator")]
-    authors += sorted(text.value for text in texts(record, "sssom:author_label"))
-    confidence = one(record, "sssom:confidence")
-    versions = (one(record, "sssom:subject_source_version"), one(record, "sssom:object_source_version"))
+    authors = [known[creator].label.value for creator in property_iris(record, "dct:creator")]
+    authors += sorted(text.value for text in property_texts(record, "sssom:author_label"))
+    confidence = property_value(record, "sssom:confidence")
+    versions = (
+        property_value(record, "sssom:subject_source_version"),
+        property_value(record, "sssom:object_source_version"),
+    )
     return MappingRow(
         other=known[target if forward else source],
         predicate=predicate if forward else _INVERSE.get(predicate, predicate),
         negated=bool(record.get(expand("sssom:predicate_modifier"))),
-        justification=compact(one(record, "sssom:mapping_justification")),
+        justification=compact(property_value(record, "sssom:mapping_justification")),
         confidence=float(confidence) if confidence else None,
-        author=", ".join(dict.fromkeys(authors)) or one(record, "sssom:mapping_tool"),
-        date=one(record, "pav:authoredOn"),
-        comment=next(iter(texts(record, "rdfs:comment")), None),
+        author=", ".join(dict.fromkeys(authors)) or property_value(record, "sssom:mapping_tool"),
+        date=property_value(record, "pav:authoredOn"),
+        comment=next(iter(property_texts(record, "rdfs:comment")), None),
         see_also=sorted(term.value for term in record.get(expand("rdfs:seeAlso"), [])),
         versions=" → ".join(filter(None, versions)),
-        href=document(build.iris, mapping),
+        href=document_path(build.iris, mapping),
     )

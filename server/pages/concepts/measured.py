@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from begrepp.queries.pages import select, value
 from server.pages.concepts.mapping_rows import MappingRow
 from server.served.build import ServedBuild
-from server.served.labels import refs
+from server.served.labels import find_refs
 from server.served.refs import Ref
 
 SHOWN = 50
@@ -61,14 +61,14 @@ def measured_variables(
         if not row.negated and row.predicate in ("skos:exactMatch", "skos:closeMatch")
     }
     same = [*matched]
-    index = build.schemes.measuring
+    index = build.schemes.measuring_variables
     entries = sorted({entry for concept in (iri, *same) for entry in index.get(concept, [])})
     shown = sorted(entries, key=lambda e: (e[2] != iri, e[2] not in same, e))[:SHOWN]
     about = {
         value(row, "dataset")
         for row in select(build.store, "subjects", concept=[NamedNode(concept) for concept in (iri, *same)])
     }
-    known = refs(build, {part for entry in shown for part in entry} | about | set(same), language)
+    known = find_refs(build, {part for entry in shown for part in entry} | about | set(same), language)
     own = set(index.get(iri, ()))
     rows: dict[str, list[MeasuredRow]] = {}
     for variable, dataset, concept in shown:

@@ -13,8 +13,8 @@ from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.served.build import ServedBuild
-from server.served.labels import Said, in_order, refs, statements
-from server.served.property_layout import places
+from server.served.labels import Statements, find_refs, find_statements, sort_texts
+from server.served.property_layout import read_property_positions
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 
@@ -60,14 +60,14 @@ class ThingPage:
 
 def thing_page(build: ServedBuild, found: Resolved, say: Translator) -> ThingPage:
     """Return the data of the generic page of a resource."""
-    said = statements(build, found.iri)
+    said = find_statements(build, found.iri)
     pointing: dict[str, list[NamedNode | Literal]] = defaultdict(list)
     rows = [*select(build.store, "thing-incoming", thing=NamedNode(found.iri))]
     for row in rows[:MAX_INCOMING]:
         pointing[value(row, "property")].append(NamedNode(value(row, "subject")))
     parent = _parent(build, found.iri, say.language)
     types = said.pop(expand("rdf:type"), [])
-    named = refs(build, [found.iri, *(t.value for t in types)], say.language)
+    named = find_refs(build, [found.iri, *(t.value for t in types)], say.language)
     return ThingPage(
         ref=named[found.iri],
         classes=[words_of(t.value, say, named) for t in types if isinstance(t, NamedNode)],
@@ -79,17 +79,17 @@ def thing_page(build: ServedBuild, found: Resolved, say: Translator) -> ThingPag
     )
 
 
-def properties(build: ServedBuild, said: Said, say: Translator, without: Iterable[str] = ()) -> list[Property]:
+def properties(build: ServedBuild, said: Statements, say: Translator, without: Iterable[str] = ()) -> list[Property]:
     """Return statements as labelled properties, without those shown elsewhere on the page."""
     left_out = {expand(name) for name in without} | _HIDDEN
     kept = {prop: values for prop, values in said.items() if prop not in left_out and values}
     iris = {prop: sorted(t.value for t in values if isinstance(t, NamedNode)) for prop, values in kept.items()}
     # Few are sorted by what they are called; of very many, the first by IRI are named at all.
     shown = {prop: every if len(every) <= MANY else every[:MAX_VALUES] for prop, every in iris.items()}
-    known = refs(build, {*kept, *(iri for some in shown.values() for iri in some)}, say.language)
+    known = find_refs(build, {*kept, *(iri for some in shown.values() for iri in some)}, say.language)
     found = []
     for prop, values in kept.items():
-        place = places().get(prop)
+        place = read_property_positions().get(prop)
         things = sorted((known[iri] for iri in shown[prop]), key=lambda r: r.sort_key)[:MAX_VALUES]
         literals = [Text(t.value, t.language or "") for t in values if isinstance(t, Literal)]
         found.append(
@@ -98,7 +98,7 @@ def properties(build: ServedBuild, said: Said, say: Translator, without: Iterabl
                 name=compact(prop),
                 group=_text(place.group_label, say) if place else None,
                 rank=(place.group_order, place.order) if place else _UNPLACED,
-                texts=in_order(literals, say.language)[:MAX_VALUES],
+                texts=sort_texts(literals, say.language)[:MAX_VALUES],
                 things=things,
                 hidden=len(iris[prop]) - len(things) + max(0, len(literals) - MAX_VALUES),
             )
@@ -111,7 +111,7 @@ def words_of(iri: str, say: Translator, known: dict[str, Ref]) -> Text:
     its short name."""
     if words := say.maybe(f"property.{compact(iri)}"):
         return Text(words, say.language)
-    if (place := places().get(iri)) and place.name:
+    if (place := read_property_positions().get(iri)) and place.name:
         return _text(place.name, say)
     ref = known.get(iri)
     return ref.label if ref and ref.known else Text(compact(iri), "")
@@ -128,7 +128,7 @@ def _parent(build: ServedBuild, iri: str, language: str) -> Ref | None:
     path = iri.removeprefix(build.iris.root)
     while "/" in path and path != iri:
         path = path.rpartition("/")[0]
-        ref = refs(build, [build.iris.root + path], language)[build.iris.root + path]
+        ref = find_refs(build, [build.iris.root + path], language)[build.iris.root + path]
         if ref.known:
             return ref
     return None

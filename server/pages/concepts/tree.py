@@ -12,7 +12,7 @@ from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.text.swedish import sort_key
 from server.served.build import ServedBuild
-from server.served.labels import refs
+from server.served.labels import find_refs
 from server.served.refs import Ref, TreeNode
 from server.served.schemes import SchemeFacts
 
@@ -42,7 +42,7 @@ def children(build: ServedBuild, concepts: Sequence[str], language: str) -> dict
         for row in select(build.store, "concept-children", concept=[NamedNode(iri) for iri in below]):
             if value(row, "child"):
                 below[value(row, "concept")][value(row, "child")] = int(value(row, "below") or 0)
-    known = refs(build, {iri for counts in below.values() for iri in counts}, language)
+    known = find_refs(build, {iri for counts in below.values() for iri in counts}, language)
     for parent, counts in below.items():
         found[parent] = _nodes(counts, known)
         build.children_cache.put(parent, language, found[parent])
@@ -53,7 +53,7 @@ def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, ever
     """Return the top concepts of a scheme by code, active ones first; labels only for those shown."""
     order = build.top_concepts_cache.get(scheme.iri)
     if order is None:
-        rows = select(build.store_of(scheme.id), "scheme-top", scheme=NamedNode(scheme.iri))
+        rows = select(build.scheme_store(scheme.id), "scheme-top", scheme=NamedNode(scheme.iri))
         inactive = expand("begrepp:inactive")
         found = {
             value(row, "child"): (value(row, "status") == inactive, sort_key(value(row, "notation"))) for row in rows
@@ -63,9 +63,9 @@ def top_concepts(build: ServedBuild, scheme: SchemeFacts, language: str, *, ever
         return None
     shown = dict.fromkeys(order if everything else order[:SHOWN], 0)
     nodes = [NamedNode(iri) for iri in shown]
-    for row in select(build.store_of(scheme.id), "concept-below", concept=nodes):
+    for row in select(build.scheme_store(scheme.id), "concept-below", concept=nodes):
         shown[value(row, "concept")] = int(value(row, "below"))
-    return Branch(nodes=_nodes(shown, refs(build, shown, language)), total=len(order))
+    return Branch(nodes=_nodes(shown, find_refs(build, shown, language)), total=len(order))
 
 
 def _nodes(counts: dict[str, int], known: dict[str, Ref]) -> list[TreeNode]:
@@ -83,7 +83,7 @@ def paths_to(build: ServedBuild, iri: str, language: str) -> list[list[Ref]]:
     above: dict[str, set[str]] = defaultdict(set)
     for row in select(build.store, "concept-ancestors", concept=NamedNode(iri)):
         above[value(row, "child")].add(value(row, "parent"))
-    known = refs(build, {parent for parents in above.values() for parent in parents}, language)
+    known = find_refs(build, {parent for parents in above.values() for parent in parents}, language)
     found: list[list[str]] = []
     waiting: list[list[str]] = [[iri]]
     while waiting and len(found) < MAX_PATHS:

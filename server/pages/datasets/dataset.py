@@ -20,7 +20,17 @@ from server.pages.datasets.timeline import Timeline, Years, timeline
 from server.pages.datasets.variable_row import VariableRow, linked, variable_row
 from server.pages.schemes.editions import LoadRow, loads_of
 from server.served.build import ServedBuild
-from server.served.labels import Said, choose, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.labels import (
+    Statements,
+    choose_text,
+    find_all_statements,
+    find_refs,
+    find_statements,
+    property_iris,
+    property_texts,
+    property_value,
+    sort_texts,
+)
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 
@@ -144,7 +154,7 @@ _SHOWN_OTHERWISE = [
 def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> DatasetPage:
     """Return the data of a dataset page."""
     language = say.language
-    said = statements(build, found.iri)
+    said = find_statements(build, found.iri)
     linked = (
         "dct:temporal",
         "dcat:contactPoint",
@@ -153,16 +163,16 @@ def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         "begrepp:evidence",
         "dqv:hasQualityMeasurement",
     )
-    parts = statements_of(build, {iri for name in linked for iri in iris_of(said, name)})
+    parts = find_all_statements(build, {iri for name in linked for iri in property_iris(said, name)})
 
-    def part(name: str) -> list[Said]:
-        return [parts[iri] for iri in iris_of(said, name)]
+    def part(name: str) -> list[Statements]:
+        return [parts[iri] for iri in property_iris(said, name)]
 
     shown = ("dct:publisher", "geodcatap:custodian", "begrepp:describedBy", "dct:subject", "begrepp:specimenType")
-    known = refs(build, [found.iri, *(iri for name in shown for iri in iris_of(said, name))], language)
+    known = find_refs(build, [found.iri, *(iri for name in shown for iri in property_iris(said, name))], language)
 
     def named(name: str) -> list[Ref]:
-        return sorted((known[iri] for iri in iris_of(said, name)), key=lambda r: sort_key(r.label.value))
+        return sorted((known[iri] for iri in property_iris(said, name)), key=lambda r: sort_key(r.label.value))
 
     tables, total, hidden = _tables(build, found.iri, language, everything=everything)
     period = next(iter(part("dct:temporal")), {})
@@ -171,41 +181,44 @@ def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
     here = known[found.iri]
     return DatasetPage(
         ref=here,
-        other_titles=[text for text in in_order(texts(said, "dct:title"), language) if text != here.label],
-        descriptions=in_order(texts(said, "dct:description"), language),
+        other_titles=[text for text in sort_texts(property_texts(said, "dct:title"), language) if text != here.label],
+        descriptions=sort_texts(property_texts(said, "dct:description"), language),
         publisher=next(iter(named("dct:publisher")), None),
         custodian=next(iter(named("geodcatap:custodian")), None),
         described_by=next(iter(named("begrepp:describedBy")), None),
-        is_specification=expand("begrepp:Specification") in iris_of(said, "rdf:type"),
+        is_specification=expand("begrepp:Specification") in property_iris(said, "rdf:type"),
         # A harvested description is the publisher's own, whoever runs the catalogue.
-        is_sketch=not iris_of(said, "owl:sameAs")
-        and not set(iris_of(said, "begrepp:describedBy"))
-        <= {*iris_of(said, "dct:publisher"), *iris_of(said, "geodcatap:custodian")},
-        years=(one(period, "dcat:startDate"), one(period, "dcat:endDate")),
-        population=choose(texts(said, "health:populationCoverage"), language),
-        excludes=choose(texts(said, "begrepp:coverageExcludes"), language),
-        access=choose(texts(said, "begrepp:accessProcedure"), language),
-        access_rights=one(said, "dct:accessRights").rpartition("/")[2],
-        access_url=one(distribution, "dcat:accessURL"),
-        landing_page=one(said, "dcat:landingPage"),
-        contacts=in_order(texts(contact, "vcard:fn"), language),
-        contact_url=one(contact, "vcard:hasURL"),
+        is_sketch=not property_iris(said, "owl:sameAs")
+        and not set(property_iris(said, "begrepp:describedBy"))
+        <= {*property_iris(said, "dct:publisher"), *property_iris(said, "geodcatap:custodian")},
+        years=(property_value(period, "dcat:startDate"), property_value(period, "dcat:endDate")),
+        population=choose_text(property_texts(said, "health:populationCoverage"), language),
+        excludes=choose_text(property_texts(said, "begrepp:coverageExcludes"), language),
+        access=choose_text(property_texts(said, "begrepp:accessProcedure"), language),
+        access_rights=property_value(said, "dct:accessRights").rpartition("/")[2],
+        access_url=property_value(distribution, "dcat:accessURL"),
+        landing_page=property_value(said, "dcat:landingPage"),
+        contacts=sort_texts(property_texts(contact, "vcard:fn"), language),
+        contact_url=property_value(contact, "vcard:hasURL"),
         laws=[
-            (choose(texts(law, "dct:title"), language) or Text(iri, ""), iri if iri.startswith("http") else "")
-            for iri in iris_of(said, "dcatap:applicableLegislation")
+            (
+                choose_text(property_texts(law, "dct:title"), language) or Text(iri, ""),
+                iri if iri.startswith("http") else "",
+            )
+            for iri in property_iris(said, "dcatap:applicableLegislation")
             for law in [parts[iri]]
         ],
         subjects=named("dct:subject"),
         specimens=named("begrepp:specimenType"),
-        keywords=[text for text in in_order(texts(said, "dcat:keyword"), language) if text.lang == language],
-        ages=(one(said, "health:minTypicalAge"), one(said, "health:maxTypicalAge")),
-        individuals=one(said, "health:numberOfUniqueIndividuals"),
+        keywords=[text for text in sort_texts(property_texts(said, "dcat:keyword"), language) if text.lang == language],
+        ages=(property_value(said, "health:minTypicalAge"), property_value(said, "health:maxTypicalAge")),
+        individuals=property_value(said, "health:numberOfUniqueIndividuals"),
         tables=tables,
         total=total,
         hidden=hidden,
         evidence=sorted((_evidence(fact) for fact in part("begrepp:evidence")), key=lambda e: e.about),
         load=loads_of(build, said),
-        licence=one(said, "begrepp:descriptionLicence"),
+        licence=property_value(said, "begrepp:descriptionLicence"),
         elements=_elements(build, said, language),
         qualities=[_quality(build, measured, language) for measured in part("dqv:hasQualityMeasurement")],
         timeline=timeline(_years(tables), date.today().year),
@@ -213,11 +226,13 @@ def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
     )
 
 
-def _elements(build: ServedBuild, said: Said, language: str) -> list[ElementRow]:
-    found = present_elements(said.keys(), iris_of(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/"))
+def _elements(build: ServedBuild, said: Statements, language: str) -> list[ElementRow]:
+    found = present_elements(
+        said.keys(), property_iris(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/")
+    )
     return [
         ElementRow(
-            name=choose(element.names, language) or Text(element.property, ""),
+            name=choose_text(element.names, language) or Text(element.property, ""),
             conditional=element.conditional,
             present=element.property in found,
         )
@@ -225,16 +240,16 @@ def _elements(build: ServedBuild, said: Said, language: str) -> list[ElementRow]
     ]
 
 
-def _quality(build: ServedBuild, measured: Said, language: str) -> QualityRow:
-    periods = statements_of(build, set(iris_of(measured, "dct:temporal")))
+def _quality(build: ServedBuild, measured: Statements, language: str) -> QualityRow:
+    periods = find_all_statements(build, set(property_iris(measured, "dct:temporal")))
     period = next(iter(periods.values()), {})
-    start, end = one(period, "dcat:startDate"), one(period, "dcat:endDate")
+    start, end = property_value(period, "dcat:startDate"), property_value(period, "dcat:endDate")
     return QualityRow(
-        metric=one(measured, "dqv:isMeasurementOf"),
-        value=one(measured, "dqv:value"),
+        metric=property_value(measured, "dqv:isMeasurementOf"),
+        value=property_value(measured, "dqv:value"),
         years=start if end in ("", start) else f"{start}–{end}",
-        note=choose(texts(measured, "skos:note"), language),
-        source=one(measured, "dct:source"),
+        note=choose_text(property_texts(measured, "skos:note"), language),
+        source=property_value(measured, "dct:source"),
     )
 
 
@@ -246,26 +261,26 @@ def _years(tables: Sequence[DatasetTable]) -> list[Years]:
     ]
 
 
-def _evidence(fact: Said) -> EvidenceRow:
+def _evidence(fact: Statements) -> EvidenceRow:
     return EvidenceRow(
-        about=one(fact, "begrepp:about"),
-        source=one(fact, "dct:source"),
-        checked=one(fact, "begrepp:checked"),
-        certainty=one(fact, "begrepp:certainty"),
+        about=property_value(fact, "begrepp:about"),
+        source=property_value(fact, "dct:source"),
+        checked=property_value(fact, "begrepp:checked"),
+        certainty=property_value(fact, "begrepp:certainty"),
     )
 
 
 def _tables(
     build: ServedBuild, dataset: str, language: str, *, everything: bool
 ) -> tuple[list[DatasetTable], int, int]:
-    found: dict[str, dict[str, Said]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    found: dict[str, dict[str, Statements]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for row in select(build.store, "dataset-variables", dataset=NamedNode(dataset)):
         if isinstance(term := row["value"], NamedNode | Literal):
             found[value(row, "table")][value(row, "variable")][value(row, "property")].append(term)
     total = sum(len(variables) for variables in found.values())
     left = total if everything else SHOWN
     iris = {iri for variables in found.values() for said in variables.values() for iri in linked(said)}
-    known = refs(build, iris | set(found) | {iri for variables in found.values() for iri in variables}, language)
+    known = find_refs(build, iris | set(found) | {iri for variables in found.values() for iri in variables}, language)
     tables = []
     for table in sorted(found, key=lambda iri: sort_key(known[iri].label.value)):
         rows = [variable_row(said, known[iri], known, language) for iri, said in found[table].items()]

@@ -10,7 +10,7 @@ from begrepp.variables.harmonisation.crosswalk import Crosswalk, choose_label
 from begrepp.variables.harmonisation.translation import TranslationPath
 from begrepp.variables.harmonisation.variable_pairs import DatasetColumn, ListedCode, Loss, VariablePair
 from server.served.build import ServedBuild
-from server.served.labels import refs
+from server.served.labels import find_refs
 from server.served.refs import Ref
 
 LOSSES = (Loss.NOTHING, Loss.MERGED, Loss.COARSER, Loss.NEAR, Loss.UNDECIDED, Loss.NONE)
@@ -91,10 +91,10 @@ class HarmonisePage:
 
 def harmonise_page(build: ServedBuild, walk: Crosswalk | None, language: str) -> HarmonisePage:
     """Return the data of the page; without a crosswalk only the dataset selection."""
-    datasets = refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
+    datasets = find_refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
     pairs = walk.pairs if walk else ()
     iris = {iri for pair in pairs for iri in _iris(pair)}
-    known = refs(build, iris, language)
+    known = find_refs(build, iris, language)
     rows = [_pair(pair, known, language) for pair in pairs]
     counts = {loss.value: sum(pair.count(loss) for pair in pairs) for loss in LOSSES}
     return HarmonisePage(

@@ -9,7 +9,7 @@ from math import sqrt
 
 from begrepp.text.swedish import sort_key
 from server.served.build import ServedBuild
-from server.served.labels import refs
+from server.served.labels import find_refs
 from server.served.refs import Ref
 
 LARGEST = 11.0
@@ -47,8 +47,8 @@ class MatrixPage:
 
 def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
     """Return the measured topics directly below a topic and its own variables; without a topic, the top topics."""
-    index = build.schemes.measuring
-    above = build.schemes.directly_above
+    index = build.schemes.measuring_variables
+    above = build.schemes.broader
     below: dict[str, set[str]] = defaultdict(set)
     for concept, parents in above.items():
         for parent in parents:
@@ -59,7 +59,7 @@ def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
         topics = {concept for concept in index if not any(parent in index for parent in above.get(concept, ()))}
     datasets = sorted({dataset for entries in index.values() for _, dataset, _ in entries})
     path = _path(topic, above)
-    known = refs(build, {*topics, *datasets, *path}, language)
+    known = find_refs(build, {*topics, *datasets, *path}, language)
     columns = sorted((known[iri] for iri in datasets), key=lambda r: sort_key(r.label.value))
     filled: dict[str, dict[str, list[str]]] = {}
     for concept in topics:
@@ -72,7 +72,7 @@ def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
             filled[concept] = {dataset: sorted(found) for dataset, found in cells.items()}
     order = sorted(filled, key=lambda iri: (iri != topic, sort_key(known[iri].label.value)))
     shown = order[:MOST_ROWS]
-    variables = refs(build, {v for iri in shown for found in filled[iri].values() for v in found}, language)
+    variables = find_refs(build, {v for iri in shown for found in filled[iri].values() for v in found}, language)
     fullest = max((len(found) for iri in shown for found in filled[iri].values()), default=1)
     rows = [
         MatrixRow(

@@ -17,7 +17,16 @@ from server.pages.concepts.thing import Property, properties
 from server.pages.datasets.timeline import Timeline, Years, timeline
 from server.pages.datasets.variable_row import VariableRow, linked, variable_row
 from server.served.build import ServedBuild
-from server.served.labels import Said, in_order, iris_of, one, refs, statements, statements_of, texts
+from server.served.labels import (
+    Statements,
+    find_all_statements,
+    find_refs,
+    find_statements,
+    property_iris,
+    property_texts,
+    property_value,
+    sort_texts,
+)
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 
@@ -91,18 +100,18 @@ _VALUES_SHOWN = 40
 def variable_page(build: ServedBuild, found: Resolved, say: Translator) -> VariablePage:
     """Return the data of a variable page."""
     language = say.language
-    said = statements(build, found.iri)
+    said = find_statements(build, found.iri)
     place = next(iter(select(build.store, "variable-place", variable=NamedNode(found.iri))), None)
     table, dataset = (value(place, "table"), value(place, "dataset")) if place else ("", "")
-    known = refs(build, {found.iri, table, dataset, *linked(said)} - {""}, language)
+    known = find_refs(build, {found.iri, table, dataset, *linked(said)} - {""}, language)
     row = variable_row(said, known[found.iri], known, language)
-    code_list = next((known[iri] for iri in iris_of(said, "begrepp:codeList")), None)
+    code_list = next((known[iri] for iri in property_iris(said, "begrepp:codeList")), None)
     values = _values(build, code_list, language)
     siblings = _siblings(build, found.iri, row, language)
     return VariablePage(
         row=row,
-        titles=[t for t in in_order(texts(said, "csvw:title"), language) if t != row.ref.label],
-        descriptions=in_order(texts(said, "dct:description"), language),
+        titles=[t for t in sort_texts(property_texts(said, "csvw:title"), language) if t != row.ref.label],
+        descriptions=sort_texts(property_texts(said, "dct:description"), language),
         dataset=known.get(dataset),
         table=known.get(table),
         values=values[:_VALUES_SHOWN],
@@ -124,19 +133,19 @@ def _values(build: ServedBuild, code_list: Ref | None, language: str) -> list[Re
     if code_list is None or (graph and graph.concepts > 500):
         return []
     listed = [item for item in build.schemes.concepts(code_list.iri) if item.active]
-    return sorted(refs(build, [item.iri for item in listed], language).values(), key=lambda r: r.sort_key)
+    return sorted(find_refs(build, [item.iri for item in listed], language).values(), key=lambda r: r.sort_key)
 
 
-def _grounds(build: ServedBuild, said: Said) -> dict[str, LinkJustification]:
+def _grounds(build: ServedBuild, said: Statements) -> dict[str, LinkJustification]:
     """Return the justification of each measured concept."""
     found = {}
-    for link in statements_of(build, set(iris_of(said, "begrepp:qualifiedMeasures"))).values():
-        sure = one(link, "sssom:confidence")
-        found[one(link, "begrepp:linksTo")] = LinkJustification(
-            justification=compact(one(link, "sssom:mapping_justification")),
+    for link in find_all_statements(build, set(property_iris(said, "begrepp:qualifiedMeasures"))).values():
+        sure = property_value(link, "sssom:confidence")
+        found[property_value(link, "begrepp:linksTo")] = LinkJustification(
+            justification=compact(property_value(link, "sssom:mapping_justification")),
             confidence=float(sure) if sure else None,
-            source=one(link, "dct:source"),
-            tool=one(link, "sssom:mapping_tool"),
+            source=property_value(link, "dct:source"),
+            tool=property_value(link, "sssom:mapping_tool"),
         )
     return found
 
@@ -149,18 +158,18 @@ def _siblings(build: ServedBuild, own: str, row: VariableRow, language: str) -> 
         for found in select(build.store, "same-measured", concept=concepts):
             if value(found, "variable") != own:
                 homes[value(found, "variable")] = value(found, "dataset")
-    said = statements_of(build, homes)
-    lists = {iri: next(iter(iris_of(each, "begrepp:codeList")), "") for iri, each in said.items()}
-    known = refs(build, {*homes, *homes.values(), *lists.values()} - {""}, language)
+    said = find_all_statements(build, homes)
+    lists = {iri: next(iter(property_iris(each, "begrepp:codeList")), "") for iri, each in said.items()}
+    known = find_refs(build, {*homes, *homes.values(), *lists.values()} - {""}, language)
     mine = {code.iri for code in row.codes}
     siblings = [
         Sibling(
             dataset=known[dataset],
             variable=known[iri],
             code_list=known.get(lists[iri]),
-            unit=one(said[iri], "begrepp:unit"),
-            years=(one(said[iri], "begrepp:validFrom"), one(said[iri], "begrepp:validTo")),
-            event=one(said[iri], "begrepp:atEvent"),
+            unit=property_value(said[iri], "begrepp:unit"),
+            years=(property_value(said[iri], "begrepp:validFrom"), property_value(said[iri], "begrepp:validTo")),
+            event=property_value(said[iri], "begrepp:atEvent"),
             same_list=lists[iri] in mine,
         )
         for iri, dataset in homes.items()
@@ -174,15 +183,15 @@ def _sibling_years(
     """Return the years of a variable and its siblings, by default those of their dataset."""
     datasets = {s.dataset.iri: s.dataset for s in siblings} | ({home.iri: home} if home else {})
     periods = {
-        iri: next(iter(statements_of(build, set(iris_of(said, "dct:temporal"))).values()), {})
-        for iri, said in statements_of(build, datasets).items()
+        iri: next(iter(find_all_statements(build, set(property_iris(said, "dct:temporal"))).values()), {})
+        for iri, said in find_all_statements(build, datasets).items()
     }
 
     def line(ref: Ref, dataset: Ref, years: tuple[str, str]) -> Years:
         if any(years):
             return Years(href=ref.href, code=ref.notation, label=dataset.label, since=years[0], until=years[1])
         period = periods[dataset.iri]
-        since, until = one(period, "dcat:startDate"), one(period, "dcat:endDate")
+        since, until = property_value(period, "dcat:startDate"), property_value(period, "dcat:endDate")
         return Years(href=ref.href, code=ref.notation, label=dataset.label, since=since, until=until, own=False)
 
     lines = [line(row.ref, home, (row.valid_from, row.valid_to))] if home else []
@@ -197,4 +206,4 @@ def _releases(build: ServedBuild, codes: Sequence[Ref], language: str) -> list[R
         for graph in build.manifest.current_graphs("scheme")
         if build.iris.scheme(graph.id) in {code.iri for code in codes}
     ]
-    return sorted(refs(build, found, language).values(), key=lambda r: sort_key(r.label.value))
+    return sorted(find_refs(build, found, language).values(), key=lambda r: sort_key(r.label.value))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.records import Text
-from server.served.labels import Said, choose, iris_of, one, texts
+from server.served.labels import Statements, choose_text, property_iris, property_texts, property_value
 from server.served.refs import Ref
 
 
@@ -33,26 +33,26 @@ class VariableRow:
 CODED = ("begrepp:codeList", "begrepp:codingSystem", "begrepp:valueSet")
 
 
-def linked(said: Said) -> set[str]:
+def linked(said: Statements) -> set[str]:
     """Return the IRIs that a variable refers to: concepts, code lists, linkage keys."""
-    return {iri for name in ("begrepp:measures", "begrepp:linkageKeyFor", *CODED) for iri in iris_of(said, name)}
+    return {iri for name in ("begrepp:measures", "begrepp:linkageKeyFor", *CODED) for iri in property_iris(said, name)}
 
 
-def variable_row(said: Said, ref: Ref, known: dict[str, Ref], language: str) -> VariableRow:
+def variable_row(said: Statements, ref: Ref, known: dict[str, Ref], language: str) -> VariableRow:
     """Return the row of a variable from its statements; `known` maps the IRIs it refers to."""
     return VariableRow(
         ref=ref,
-        name=one(said, "csvw:name"),
-        description=choose(texts(said, "dct:description"), language),
-        concepts=[known[iri] for iri in iris_of(said, "begrepp:measures")],
-        codes=[known[iri] for name in CODED for iri in iris_of(said, name)],
-        datatype=one(said, "csvw:datatype"),
-        unit=one(said, "begrepp:unit"),
-        valid_from=one(said, "begrepp:validFrom"),
-        valid_to=one(said, "begrepp:validTo"),
-        event=one(said, "begrepp:atEvent"),
-        source=one(said, "dct:source"),
-        checked=one(said, "begrepp:checked"),
-        certainty=one(said, "begrepp:certainty"),
-        key_for=next((known[iri] for iri in iris_of(said, "begrepp:linkageKeyFor")), None),
+        name=property_value(said, "csvw:name"),
+        description=choose_text(property_texts(said, "dct:description"), language),
+        concepts=[known[iri] for iri in property_iris(said, "begrepp:measures")],
+        codes=[known[iri] for name in CODED for iri in property_iris(said, name)],
+        datatype=property_value(said, "csvw:datatype"),
+        unit=property_value(said, "begrepp:unit"),
+        valid_from=property_value(said, "begrepp:validFrom"),
+        valid_to=property_value(said, "begrepp:validTo"),
+        event=property_value(said, "begrepp:atEvent"),
+        source=property_value(said, "dct:source"),
+        checked=property_value(said, "begrepp:checked"),
+        certainty=property_value(said, "begrepp:certainty"),
+        key_for=next((known[iri] for iri in property_iris(said, "begrepp:linkageKeyFor")), None),
     )

@@ -13,7 +13,7 @@ from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.pages.queries.results import ResultPage
 from server.served.build import ServedBuild
-from server.served.labels import choose, refs
+from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
 
@@ -59,7 +59,7 @@ def query_page(
     """Return the data of the page; `text` is the query that was run, `wrong` the parameter that is invalid."""
     terms = {p.name: _term(p, text) for p in query.parameters}
     iris = {term[1:-1] for term in terms.values() if term.startswith("<")}
-    known = refs(build, iris | ({hit.iri for hit in wrong.candidates} if wrong else set()), language)
+    known = find_refs(build, iris | ({hit.iri for hit in wrong.candidates} if wrong else set()), language)
     fields = [_field(build, p, given, terms[p.name], known, wrong, language) for p in query.parameters]
     kept = {name: value for name, value in given.items() if value.strip() and name in terms}
     return QueryPage(
@@ -125,12 +125,12 @@ def _options(build: ServedBuild, parameter: QueryParameter, language: str) -> li
     if parameter.kind == "choice":
         return [(option, option) for option in parameter.options]
     if parameter.kind == "dataset":
-        found = refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
+        found = find_refs(build, [build.iris.dataset(g.id) for g in build.manifest.current_graphs("dataset")], language)
         pairs = [(iri.rpartition("/")[2], ref.label.value) for iri, ref in found.items()]
     elif parameter.kind == "scheme":
         pairs = []
         for scheme in build.schemes.by_iri.values():
-            title = choose(scheme.titles, language)
+            title = choose_text(scheme.titles, language)
             pairs.append((scheme.id, title.value if title else scheme.id))
     else:
         return []

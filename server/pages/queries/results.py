@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from begrepp.rdf.namespaces import compact
 from begrepp.store.worker import Form
-from server.http.urls import document
+from server.http.urls import document_path
 from server.served.build import ServedBuild
-from server.served.labels import refs
+from server.served.labels import find_refs
 from server.served.refs import Ref
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -70,7 +70,7 @@ def result_page(
         for name, link in links.items()
         if link in row and row.get(name, {}).get("xml:lang", language) != language
     }
-    known = refs(build, {iri for iri in iris if not iri.startswith(build.iris.root)} | foreign, language)
+    known = find_refs(build, {iri for iri in iris if not iri.startswith(build.iris.root)} | foreign, language)
     return ResultPage(
         variables=variables,
         rows=[[_linked(build, row, name, links.get(name, ""), known, language) for name in variables] for row in shown],
@@ -98,7 +98,7 @@ def _cell(build: ServedBuild, term: dict[str, str] | None, known: Mapping[str, R
         shown = iri.removeprefix(build.iris.root) if iri.startswith(build.iris.root) else compact(iri)
         # SWE, RESTRICTED: what the EU's authority lists call things.
         shown = shown.rpartition("/")[2] if iri.startswith(_AUTHORITY) else shown
-        href = known[iri].href if iri in known else document(build.iris, iri)
+        href = known[iri].href if iri in known else document_path(build.iris, iri)
         return ResultCell(text=shown, href=href, iri=iri)
     return ResultCell(
         text=term.get("value", ""), lang=term.get("xml:lang", ""), datatype=compact(term.get("datatype", ""))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from begrepp.artefact.alphabet import entries_of, letters_of
 from begrepp.records import Text
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.paging import Paged
 from server.served.build import ServedBuild
 from server.served.refs import Ref
@@ -42,7 +42,7 @@ def alphabet_page(build: ServedBuild, scheme: SchemeFacts, language: str, *, let
         rows=[
             Ref(
                 iri=entry.concept,
-                href=document(build.iris, entry.concept, scheme.id, entry.notation),
+                href=document_path(build.iris, entry.concept, scheme.id, entry.notation),
                 label=Text(entry.name, entry.lang),
                 notation=entry.notation,
                 scheme=scheme.id,

@@ -17,10 +17,10 @@ from begrepp.records import Text
 from begrepp.search import code_key
 from begrepp.text.swedish import fold, sort_key
 from server.http.i18n import Translator
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.paging import Paged
 from server.served.build import ServedBuild
-from server.served.labels import refs
+from server.served.labels import find_refs
 from server.served.refs import Ref
 
 PAGE = 100
@@ -166,7 +166,7 @@ def difference_page(
     changes = filtered_changes(build, said.graph, kind, rule, query)
     rules = {expand(f"begrepp:{name}") for name in said.rules}
     levels = {row.level for row in said.levels if "://" in row.level}
-    known = refs(build, {scheme, old, new, *rules, *levels}, say.language)
+    known = find_refs(build, {scheme, old, new, *rules, *levels}, say.language)
     definitions = _definitions(build, rules, say.language)
     counted = {
         name: RuleCount(
@@ -233,7 +233,7 @@ def _row(build: ServedBuild, scheme: str, change: Change, say: Translator) -> Ch
         return [
             CodeLink(
                 notation=c.notation,
-                href=document(build.iris, c.iri, scheme, c.notation),
+                href=document_path(build.iris, c.iri, scheme, c.notation),
                 label=one_language(c.labels, say.language)[0] if c.labels else None,
             )
             for c in codes
@@ -262,7 +262,7 @@ def _impact(build: ServedBuild, graph: str, say: Translator) -> Impact:
     for row in select(build.store, "difference-coded", difference=NamedNode(graph)):
         coded.setdefault(value(row, "dataset"), []).append(value(row, "variable"))
     named = {iri for group in found.values() for key in [*group][:TOUCHED] for iri in key if iri}
-    known = refs(build, named | {*coded} | {v for variables in coded.values() for v in variables}, say.language)
+    known = find_refs(build, named | {*coded} | {v for variables in coded.values() for v in variables}, say.language)
     groups = [
         (
             kind,

@@ -9,10 +9,10 @@ from begrepp.artefact.manifest import GraphEntry
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.concepts.thing import Property, properties
 from server.served.build import ServedBuild
-from server.served.labels import Said, iris_of, one, refs, statements, texts
+from server.served.labels import Statements, find_refs, find_statements, property_iris, property_texts, property_value
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 
@@ -77,7 +77,7 @@ class EditionPage:
 def edition_row(build: ServedBuild, graph: GraphEntry, label: Text | None = None) -> EditionRow:
     """Return a graph of the manifest as a row."""
     return EditionRow(
-        href=document(build.iris, graph.graph),
+        href=document_path(build.iris, graph.graph),
         graph=graph.graph,
         version=graph.version,
         valid_from=graph.valid_from.isoformat(),
@@ -101,7 +101,7 @@ def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
     if said is None:
         return None
     return LoadRow(
-        href=document(build.iris, load_iri),
+        href=document_path(build.iris, load_iri),
         source=said.source,
         version=said.version,
         rows_read=said.rows_read,
@@ -112,39 +112,44 @@ def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
                 name=file.name,
                 sha256=file.sha256,
                 bytes=file.bytes,
-                href=document(build.iris, build.iris.file(file.sha256)),
+                href=document_path(build.iris, build.iris.file(file.sha256)),
             )
             for file in said.files
         ],
     )
 
 
-def loads_of(build: ServedBuild, said: Said) -> LoadRow | None:
+def loads_of(build: ServedBuild, said: Statements) -> LoadRow | None:
     """Return the loads that an edition or description came from."""
-    return next(filter(None, (load_row(build, iri) for iri in iris_of(said, "prov:wasGeneratedBy"))), None)
+    return next(filter(None, (load_row(build, iri) for iri in property_iris(said, "prov:wasGeneratedBy"))), None)
 
 
 def edition_page(build: ServedBuild, found: Resolved, say: Translator) -> EditionPage:
     """Return the data of an edition page, from the graph and the manifest."""
-    said = statements(build, found.iri)
+    said = find_statements(build, found.iri)
     graph = next((g for g in build.manifest.graphs if g.graph == found.iri), None)
-    known = refs(
+    known = find_refs(
         build,
-        [found.iri, *iris_of(said, "begrepp:releaseOf"), *iris_of(said, "dct:publisher"), _thing_of(graph, build)],
+        [
+            found.iri,
+            *property_iris(said, "begrepp:releaseOf"),
+            *property_iris(said, "dct:publisher"),
+            _thing_of(graph, build),
+        ],
         say.language,
     )
-    scheme = next(iter(iris_of(said, "begrepp:releaseOf")), _thing_of(graph, build))
-    publisher = next(iter(iris_of(said, "dct:publisher")), "")
-    titled = texts(said, "dct:title")
+    scheme = next(iter(property_iris(said, "begrepp:releaseOf")), _thing_of(graph, build))
+    publisher = next(iter(property_iris(said, "dct:publisher")), "")
+    titled = property_texts(said, "dct:title")
     own = known[found.iri]
     return EditionPage(
         ref=own if titled or not graph else _titled(own, known.get(scheme), graph.version),
         row=edition_row(build, graph) if graph else None,
         scheme=known.get(scheme),
         publisher=known.get(publisher),
-        licence=one(said, "dct:license"),
-        redistributable=compact(one(said, "begrepp:redistribution")) != "begrepp:notAllowed",
-        valid_to=one(said, "begrepp:validTo"),
+        licence=property_value(said, "dct:license"),
+        redistributable=compact(property_value(said, "begrepp:redistribution")) != "begrepp:notAllowed",
+        valid_to=property_value(said, "begrepp:validTo"),
         load=loads_of(build, said),
         counts={key: n for key in ("concepts", "inactive", "variables", "mappings") if (n := getattr(graph, key))}
         if graph

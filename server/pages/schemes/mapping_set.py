@@ -12,11 +12,11 @@ from begrepp.queries.pages import bind_inputs, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.build import ServedBuild
-from server.served.labels import in_order, iris_of, one, refs, statements, texts
+from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value, sort_texts
 from server.served.refs import Ref
 from server.served.resolve import Resolved
 
@@ -55,7 +55,7 @@ class MappingSetPage(Paged):
 
 def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offset: int) -> MappingSetPage:
     """Return the data of a mapping set page."""
-    said = statements(build, found.iri)
+    said = find_statements(build, found.iri)
     id_ = found.iri.rpartition("/")[2]
     graph = build.manifest.find_graph("mapping", id_)
     total = graph.mappings if graph else 0
@@ -65,10 +65,10 @@ def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offse
     assert isinstance(answer, QuerySolutions)
     rows = [*answer]
     ends = {value(row, name) for row in rows for name in ("subject", "object")}
-    known = refs(build, {found.iri, *ends, *iris_of(said, "dct:publisher")}, say.language)
+    known = find_refs(build, {found.iri, *ends, *property_iris(said, "dct:publisher")}, say.language)
     pairs = [
         MappingPair(
-            href=document(build.iris, value(row, "mapping")),
+            href=document_path(build.iris, value(row, "mapping")),
             subject=known[value(row, "subject")],
             predicate=compact(value(row, "predicate")),
             object=known[value(row, "object")],
@@ -80,9 +80,11 @@ def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offse
     here = known[found.iri]
     return MappingSetPage(
         ref=here,
-        other_titles=[text for text in in_order(texts(said, "dct:title"), say.language) if text != here.label],
-        publisher=next((known[iri] for iri in iris_of(said, "dct:publisher")), None),
-        licence=one(said, "dct:license"),
+        other_titles=[
+            text for text in sort_texts(property_texts(said, "dct:title"), say.language) if text != here.label
+        ],
+        publisher=next((known[iri] for iri in property_iris(said, "dct:publisher")), None),
+        licence=property_value(said, "dct:license"),
         releases=editions_of(build, "mapping", id_),
         load=loads_of(build, said),
         pairs=sorted(pairs, key=lambda p: p.subject.sort_key)[offset : offset + PAGE] if sorts else pairs,

@@ -13,12 +13,12 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from begrepp.variables.harmonisation.variable_pairs import ListedCode
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.concepts.tree import Branch, top_concepts
 from server.pages.paging import Paged
 from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, loads_of
 from server.served.build import ServedBuild
-from server.served.labels import choose, in_order, iris_of, one, refs, statements
+from server.served.labels import choose_text, find_refs, find_statements, property_iris, property_value, sort_texts
 from server.served.refs import Ref
 from server.served.schemes import SchemeFacts
 
@@ -99,7 +99,7 @@ def scheme_row(build: ServedBuild, scheme: SchemeFacts, language: str) -> Scheme
     return SchemeRow(
         id=scheme.id,
         href=f"/cs/{scheme.id}",
-        title=choose(scheme.titles, language) or Text(scheme.id, ""),
+        title=choose_text(scheme.titles, language) or Text(scheme.id, ""),
         concepts=sum(g.concepts for g in graphs),
         inactive=sum(g.inactive for g in graphs),
         version=own.version if own else "",
@@ -121,24 +121,24 @@ def scheme_page(
     """Return the data of a code system page."""
     releases = editions_of(build, "scheme", scheme.id)
     current = next((row for row in releases if row.current), None)
-    told = statements(build, current.graph) if current else {}
-    publishers = iris_of(told, "dct:publisher")
-    known = refs(build, [*publishers, *filter(None, [scheme.part_of])], language)
-    title = choose(scheme.titles, language) or Text(scheme.id, "")
+    told = find_statements(build, current.graph) if current else {}
+    publishers = property_iris(told, "dct:publisher")
+    known = find_refs(build, [*publishers, *filter(None, [scheme.part_of])], language)
+    title = choose_text(scheme.titles, language) or Text(scheme.id, "")
     tops = top_concepts(build, scheme, language, everything=everything) if scheme.hierarchical else None
     return SchemePage(
         facts=scheme,
         title=title,
-        other_titles=[text for text in in_order(scheme.titles, language) if text != title],
-        descriptions=in_order(scheme.descriptions, language),
+        other_titles=[text for text in sort_texts(scheme.titles, language) if text != title],
+        descriptions=sort_texts(scheme.descriptions, language),
         row=scheme_row(build, scheme, language),
         releases=releases,
         differences=[
-            DifferenceRow(href=document(build.iris, d.graph), old=d.old, new=d.new, count=sum(d.counts.values()))
+            DifferenceRow(href=document_path(build.iris, d.graph), old=d.old, new=d.new, count=sum(d.counts.values()))
             for d in build.manifest.differences_of(scheme.id)
         ],
         publisher=next((known[iri] for iri in publishers), None),
-        licence=one(told, "dct:license"),
+        licence=property_value(told, "dct:license"),
         load=loads_of(build, told),
         levels=_levels(build, scheme, language),
         parts=[scheme_row(build, part, language) for part in build.schemes.parts(scheme)],
@@ -151,11 +151,11 @@ def scheme_page(
 
 def _levels(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[LevelRow]:
     found: dict[str, int] = {}
-    for row in select(build.store_of(scheme.id), "scheme-levels", scheme=NamedNode(scheme.iri)):
+    for row in select(build.scheme_store(scheme.id), "scheme-levels", scheme=NamedNode(scheme.iri)):
         found[value(row, "level")] = int(value(row, "depth"))
     graph = build.manifest.find_graph("scheme", scheme.id)
     counts = graph.levels if graph else {}
-    known = refs(build, found, language)
+    known = find_refs(build, found, language)
     rows = [
         LevelRow(ref=known[iri], depth=depth, count=counts.get(iri.rpartition("/")[2], 0))
         for iri, depth in found.items()
@@ -177,8 +177,8 @@ def _listing(build: ServedBuild, scheme: SchemeFacts, language: str, offset: int
         rows=[
             Ref(
                 iri=item.iri,
-                href=document(build.iris, item.iri, scheme.id, item.notation),
-                label=choose(item.labels, language) or Text("", ""),
+                href=document_path(build.iris, item.iri, scheme.id, item.notation),
+                label=choose_text(item.labels, language) or Text("", ""),
                 notation=item.notation,
                 scheme=scheme.id,
                 active=item.active,
@@ -195,7 +195,7 @@ def _variables(build: ServedBuild, scheme: SchemeFacts, language: str) -> list[t
     found: dict[str, set[str]] = {}
     for row in select(build.store, "scheme-variables", scheme=NamedNode(scheme.iri)):
         found.setdefault(value(row, "dataset"), set()).add(value(row, "variable"))
-    known = refs(build, {*found, *(v for variables in found.values() for v in variables)}, language)
+    known = find_refs(build, {*found, *(v for variables in found.values() for v in variables)}, language)
     pairs = [
         (known[dataset], sorted((known[v] for v in variables), key=lambda r: r.sort_key))
         for dataset, variables in found.items()
@@ -227,8 +227,8 @@ def vocabulary(build: ServedBuild, language: str) -> list[VocabularyTerm]:
             VocabularyTerm(
                 id=iri.rpartition("#")[2],
                 name=compact(iri),
-                label=choose(about.get("rdfs:label", []), language) or Text(compact(iri), ""),
-                definition=choose(about.get("skos:definition", []), language),
+                label=choose_text(about.get("rdfs:label", []), language) or Text(compact(iri), ""),
+                definition=choose_text(about.get("skos:definition", []), language),
                 classes=sorted(compact(text.value) for text in about.get("rdf:type", [])),
             )
             for iri, about in said.items()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from begrepp.artefact.manifest import WarningGroup
 from begrepp.records import Text
-from server.http.urls import document
+from server.http.urls import document_path
 from server.pages.schemes.editions import LoadRow, load_row
 from server.served.build import ServedBuild
-from server.served.labels import choose
+from server.served.labels import choose_text
 
 EXAMPLES_SHOWN = 5
 
@@ -88,7 +88,7 @@ def _finding(build: ServedBuild, group: WarningGroup, language: str) -> FindingR
         shape=group.shape.rpartition("#")[2],
         severity=group.severity,
         count=group.count,
-        message=choose([Text(words, lang) for lang, words in group.messages.items()], language),
+        message=choose_text([Text(words, lang) for lang, words in group.messages.items()], language),
         examples=_links(build, group.examples),
     )
 
@@ -96,6 +96,6 @@ def _finding(build: ServedBuild, group: WarningGroup, language: str) -> FindingR
 def _links(build: ServedBuild, examples: Sequence[str]) -> list[tuple[str, str]]:
     """Return examples with links to their pages."""
     return [
-        (example, document(build.iris, example) if "://" in example and " " not in example else "")
+        (example, document_path(build.iris, example) if "://" in example and " " not in example else "")
         for example in examples[:EXAMPLES_SHOWN]
     ]

@@ -10,12 +10,12 @@ from pathlib import Path
 from markupsafe import Markup
 
 from begrepp.text.swedish import sort_key
-from begrepp.validation.profiles.classes import ClassDoc, by_class
-from begrepp.validation.profiles.diagram import diagram
-from begrepp.validation.profiles.profile import Profile, find_profile, profiles
-from begrepp.validation.profiles.shape_doc import ShapeDoc, profile_documentation
-from begrepp.validation.rdf_input.syntax import NAMES
-from begrepp.validation.reports.i18n import choose
+from begrepp.validation.profiles.classes import ClassDoc, group_by_class
+from begrepp.validation.profiles.diagram import render_diagram
+from begrepp.validation.profiles.profile import Profile, find_profile, list_profiles
+from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_profile
+from begrepp.validation.rdf_input.syntax import SYNTAX_NAMES
+from begrepp.validation.reports.i18n import choose_text
 from server.state import app_state, served_build
 
 
@@ -67,22 +67,22 @@ def form_page(language: str, chosen: str) -> FormPage:
     """Return the form with a profile preselected."""
     settings = app_state().settings
     graphs = [
-        (each.graph, f"{choose(each.titles, language) or each.id} {each.version}")
+        (each.graph, f"{choose_text(each.titles, language) or each.id} {each.version}")
         for each in served_build().manifest.graphs
     ]
     return FormPage(
         profiles=[
             ProfileRow(
                 name=each.name,
-                title=choose(each.title, language),
-                summary=choose(each.summary, language),
+                title=choose_text(each.title, language),
+                summary=choose_text(each.summary, language),
                 version=each.version,
             )
-            for each in profiles(settings)
+            for each in list_profiles(settings)
         ],
         chosen=chosen,
         graphs=sorted(graphs, key=lambda each: sort_key(each[1])),
-        syntaxes=list(NAMES),
+        syntaxes=list(SYNTAX_NAMES),
         megabytes=settings.validation_mb,
         urls=bool(settings.validation_hosts),
     )
@@ -92,16 +92,16 @@ def profile_page(name: str, language: str) -> ProfilePage:
     """Return the data of a profile page by class. Raises `UsageError` for an unknown name."""
     profile = find_profile(name, app_state().settings)
     shapes = _documented(profile.folder, tuple((path, path.stat().st_mtime_ns) for path in profile.files))
-    classes = by_class(shapes)
-    title = choose(profile.title, language)
+    classes = group_by_class(shapes)
+    title = choose_text(profile.title, language)
     return ProfilePage(
         profile=profile,
         title=title,
-        summary=choose(profile.summary, language),
+        summary=choose_text(profile.summary, language),
         classes=classes,
         shapes=len(shapes),
         # The diagram is ours: everything in it that comes from the shapes is escaped where it is drawn.
-        diagram=Markup(diagram(classes, language, title)),
+        diagram=Markup(render_diagram(classes, language, title)),
         valid=[Example(name=path.name, text=path.read_text(encoding="utf-8")) for path in profile.examples("valid")],
         invalid=[
             Example(name=path.name, text=path.read_text(encoding="utf-8")) for path in profile.examples("invalid")
@@ -112,4 +112,4 @@ def profile_page(name: str, language: str) -> ProfilePage:
 @lru_cache(maxsize=32)
 def _documented(folder: Path, files: tuple[tuple[Path, int], ...]) -> tuple[ShapeDoc, ...]:
     """Return the documented shapes of a profile, cached by the checksums of its files."""
-    return tuple(profile_documentation(find_profile(str(folder), app_state().settings)))
+    return tuple(describe_profile(find_profile(str(folder), app_state().settings)))

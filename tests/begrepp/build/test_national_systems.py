@@ -9,8 +9,8 @@ import pytest
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.settings import Settings
 from server.app import create_app
-from tests.loaders.test_real_files import DATA
-from tests.support.shell import Shell
+from tests.support.real_files import DATA
+from tests.support.shell import ProcessShell
 
 # From the publishers' files: se-icd10se-2021, se-kva-2021 and se-rcc-decoder-keyvalue.
 COUNTS = {"icd-10-se": 35_951, "kka": 8_130, "kma": 4_666, "atc": 14_525, "icd-o-3": 1_307}
@@ -26,7 +26,7 @@ FILES = {
 def test_the_national_code_systems_become_a_graph_twice_the_same(tmp_path: Path) -> None:
     if not DATA.is_dir():
         pytest.skip(f"the publishers' real files are not here ({DATA})")
-    begrepp = Shell(tmp_path)
+    begrepp = ProcessShell(tmp_path)
     for (source, edition), files in FILES.items():
         begrepp("add", source, *(str(DATA / file) for file in files), "--edition", edition)
     settings = Settings(data=begrepp.folder / "data", query_workers=1)

@@ -15,8 +15,7 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.build.pipeline import BuildFailed
 from begrepp.errors import BegreppError, InputError
 from begrepp.settings import Settings
-from begrepp.store.disk import DiskStore
-from tests.support.small import HEADER, ROWS, build_small, put, settings_in
+from tests.support.small import HEADER, ROWS, build_small, put, select, settings_in
 
 
 @pytest.fixture
@@ -24,16 +23,10 @@ def settings(tmp_path: Path) -> Settings:
     return settings_in(tmp_path)
 
 
-def ask(settings: Settings, query: str) -> list[list[str]]:
-    """The rows of a SELECT on the current build."""
-    answer = DiskStore(current_build(settings) / "store").query(query)
-    return [[term.value if term else "" for term in row] for row in answer]  # type: ignore[union-attr]
-
-
 def test_a_file_becomes_a_graph_that_answers(settings: Settings) -> None:
     put(settings, HEADER + ROWS)
     manifest = build_small(settings)
-    found = ask(settings, 'SELECT ?parent { ?c skos:notation "A00.9" ; skos:broader+/skos:notation ?parent }')
+    found = select(settings, 'SELECT ?parent { ?c skos:notation "A00.9" ; skos:broader+/skos:notation ?parent }')
     assert sorted(found) == [["01"], ["A00"], ["A00-A09"]]
     (graph,) = manifest.current_graphs("scheme")
     assert (graph.concepts, graph.levels["kategori"], graph.version) == (5, 1, "2021")
@@ -44,9 +37,9 @@ def test_the_default_graph_and_the_release_graph_hold_the_same_concept(settings:
     put(settings, HEADER + ROWS)
     build_small(settings)
     release = "https://w3id.org/begrepp/id/cs/icd-10-se/release/2021"
-    assert ask(settings, f'SELECT ?l {{ GRAPH <{release}> {{ ?c skos:notation "A00" ; skos:prefLabel ?l }} }}') == ask(
-        settings, 'SELECT ?l { ?c skos:notation "A00" ; skos:prefLabel ?l }'
-    )
+    assert select(
+        settings, f'SELECT ?l {{ GRAPH <{release}> {{ ?c skos:notation "A00" ; skos:prefLabel ?l }} }}'
+    ) == select(settings, 'SELECT ?l { ?c skos:notation "A00" ; skos:prefLabel ?l }')
 
 
 def test_the_same_input_gives_the_same_hash_whatever_the_order_of_its_rows(settings: Settings) -> None:
@@ -147,7 +140,7 @@ def test_kill_9_leaves_the_old_build_serving(settings: Settings, after: float) -
     process.wait()
     now = read_manifest(current_build(settings))
     assert now == before or {graph.version for graph in now.graphs} == {"2021", "2022"}
-    assert len(ask(settings, 'SELECT ?l { ?c skos:notation "A00.9" ; skos:prefLabel ?l }')) == 2
+    assert len(select(settings, 'SELECT ?l { ?c skos:notation "A00.9" ; skos:prefLabel ?l }')) == 2
     # What the killed build left behind does not stand in the way of the next one.
     assert {graph.version for graph in build_small(settings).graphs} == {"2021", "2022"}
     assert not list(settings.builds.glob(".aside-*"))

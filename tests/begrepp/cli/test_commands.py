@@ -10,14 +10,14 @@ from tests.support.shell import Shell
 from tests.support.small import HEADER, ROWS
 
 
-def test_from_a_file_to_an_answer(begrepp: Shell) -> None:
-    words = begrepp("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
+def test_from_a_file_to_an_answer(begrepp: Shell, begrepp_process: Shell) -> None:
+    words = begrepp_process("add", "icd10_se", begrepp.file(HEADER + ROWS), "--edition", "2021")
     assert "5 rows; 5 in icd-10-se" in words and "begrepp build" in words
-    assert "Published" in begrepp("build", "--no-starter")
+    assert "Published" in begrepp_process("build", "--no-starter")
     status = begrepp("status")
     assert "icd-10-se" in status and "5 concepts" in status and "list.csv" in status and "hash" in status
     query = 'SELECT ?label { ?c skos:notation "A00" ; skos:prefLabel ?label FILTER(LANG(?label) = "sv") }'
-    assert "Påhittad kategori" in begrepp("query", query)
+    assert "Påhittad kategori" in begrepp_process("query", query)
     assert begrepp("query", query, "--format", "csv").splitlines() == ["label", "Påhittad kategori"]
     answer = json.loads(begrepp("query", query, "--format", "json"))
     assert answer["results"]["bindings"][0]["label"]["xml:lang"] == "sv"
@@ -59,11 +59,11 @@ def test_a_wrong_command_says_what_to_do(begrepp: Shell, arguments: tuple[str, .
     assert expected in begrepp(*(path if a == "FILE" else a for a in arguments), code=2)
 
 
-def test_a_bad_file_is_not_added(begrepp: Shell) -> None:
-    bad = begrepp.file((HEADER + ROWS).replace("label,", "rubrik,", 1))
-    words = begrepp("add", "icd10_se", bad, "--edition", "2021", code=1)
+def test_a_bad_file_is_not_added(begrepp_process: Shell) -> None:
+    bad = begrepp_process.file((HEADER + ROWS).replace("label,", "rubrik,", 1))
+    words = begrepp_process("add", "icd10_se", bad, "--edition", "2021", code=1)
     assert "list.csv row 1" in words and "'label'" in words
-    assert not (begrepp.folder / "data" / "raw").exists()
+    assert not (begrepp_process.folder / "data" / "raw").exists()
 
 
 def test_adding_twice_needs_replace(begrepp: Shell) -> None:

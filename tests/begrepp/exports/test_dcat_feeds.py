@@ -31,7 +31,7 @@ from begrepp.records import (
 )
 from begrepp.settings import ROOT, Settings
 from begrepp.store.disk import DiskStore
-from begrepp.validation.outcome import InputFile, rule_set_of
+from begrepp.validation.outcome import InputFile, rule_set_from_profile
 from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.report import Severity
 from begrepp.validation.validate_files import validate_files
@@ -145,7 +145,9 @@ def test_what_is_fully_described_conforms_to_the_official_shapes(
 ) -> None:
     path = tmp_path / f"{name}.ttl"
     assert write_feed(store, name, path) > 40
-    report = validate_files([InputFile(path=path)], rule_set_of(find_profile(profile, Settings())), Settings()).report
+    report = validate_files(
+        [InputFile(path=path)], rule_set_from_profile(find_profile(profile, Settings())), Settings()
+    ).report
     violations = [r for r in report.results if r.severity is Severity.VIOLATION]
     assert not [(r.path, r.focus, r.value, r.messages.get("en")) for r in violations]
 

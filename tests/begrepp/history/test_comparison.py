@@ -23,18 +23,11 @@ from begrepp.sources.meter import Meter
 from begrepp.store.disk import DiskStore
 from begrepp.text.similarity import has_opposite, negation_differs, numbers_differ, similarity, spelling_key
 from loaders import atc, icd10_se
-from tests.begrepp.build.test_pipeline import ask
 from tests.support import editions
-from tests.support.small import Quiet, build_small, put, settings_in
+from tests.support.editions import edition
+from tests.support.small import Quiet, build_small, put, select, settings_in
 
 BASE = "https://w3id.org/begrepp/"
-
-
-def edition(folder: Path, version: str, source: str = "par") -> EditionFiles:
-    path = folder / source / version / "list.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
-    return EditionFiles(source=source, version=version, folder=path.parent, files=(path,))
 
 
 def part(folder: Path, version: str) -> Part:
@@ -196,10 +189,10 @@ def test_the_build_holds_the_difference_in_a_graph_of_its_own_and_in_the_current
     assert said.graph == graph
     count = "SELECT (COUNT(*) AS ?n) { %s { <%s> a xkos:Correspondence ; xkos:madeOf/begrepp:changeType ?type } }"
     for where in ("", f"GRAPH <{graph}>"):
-        assert ask(settings, count % (where, graph)) == [[str(len(editions.EXPECTED))]]
-    releases = ask(settings, f"SELECT ?r {{ <{graph}> xkos:compares ?r }}")
+        assert select(settings, count % (where, graph)) == [[str(len(editions.EXPECTED))]]
+    releases = select(settings, f"SELECT ?r {{ <{graph}> xkos:compares ?r }}")
     assert sorted(row[0].rpartition("/")[2] for row in releases) == ["2021", "2022"]
-    uncovered = ask(settings, f"SELECT ?l {{ <{graph}> begrepp:uncoveredLevel ?l }}")
+    uncovered = select(settings, f"SELECT ?l {{ <{graph}> begrepp:uncoveredLevel ?l }}")
     assert [row[0].rpartition("/")[2] for row in uncovered] == ["detalj"]
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from begrepp.settings import Settings
-from tests.begrepp.build.test_pipeline import ask
-from tests.support.small import HEADER, ROWS, build_small, put, settings_in
+from tests.support.small import HEADER, ROWS, build_small, put, select, settings_in
 
 STATE = """SELECT ?label ?status ?until {
   ?c skos:notation "%s" ; skos:prefLabel ?label ; begrepp:status/^begrepp:status ?c .
@@ -22,7 +21,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def state(settings: Settings, notation: str) -> list[list[str]]:
     """Label, status and end of a concept in the current view."""
-    rows = ask(settings, STATE % notation)
+    rows = select(settings, STATE % notation)
     return sorted([label, status.rpartition("#")[2], until] for label, status, until in rows)
 
 
@@ -31,7 +30,7 @@ def test_a_retitled_concept_has_one_label_in_the_current_view_and_both_in_their_
     put(settings, HEADER + ROWS.replace("Påhittad kategori", "Omdöpt kategori"), edition="2022")
     build_small(settings)
     assert state(settings, "A00") == [["Omdöpt kategori", "active", ""]]
-    as_was = ask(
+    as_was = select(
         settings,
         """SELECT ?version ?label { ?release begrepp:releaseOf/begrepp:schemeId "icd-10-se" ; dcat:version ?version ;
              begrepp:inGraph ?graph . GRAPH ?graph { ?c skos:notation "A00" ; skos:prefLabel ?label }

@@ -13,7 +13,7 @@ from begrepp.history.comparison import compare, edition_file
 from begrepp.rdf.iris import Iris
 from begrepp.records import Edition, EditionFiles
 from begrepp.sources.meter import Meter
-from tests.loaders.test_real_files import DATA, RCC, concepts, read, skipped
+from tests.support.real_files import DATA, RCC, concepts, read, skipped
 
 CORRECTED = {
     "andringar-i-kodtextfilerna-for-2021.xlsx",

@@ -28,8 +28,7 @@ from begrepp.settings import Settings
 from begrepp.sources.meter import Meter
 from begrepp.store.disk import DiskStore
 from server.app import create_app
-from tests.begrepp.build.test_pipeline import ask
-from tests.support.small import HEADER, build_small, jobs, put, settings_in
+from tests.support.small import HEADER, build_small, jobs, put, select, settings_in
 
 HOUSE = (
     'loader = "table"\n[source]\npublisher = "begrepp"\nlicence = "https://creativecommons.org/licenses/by/4.0/"\n'
@@ -200,9 +199,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 def test_the_current_view_has_both_concepts_the_one_before_retired(settings: Settings) -> None:
-    now = ask(settings, 'SELECT ?c ?s { ?c skos:notation "X1" ; begrepp:status ?s } ORDER BY ?c')
+    now = select(settings, 'SELECT ?c ?s { ?c skos:notation "X1" ; begrepp:status ?s } ORDER BY ?c')
     assert [(c.removeprefix(ID), s.rpartition("#")[2]) for c, s in now] == [("X1", "inactive"), ("X1~2023", "active")]
-    ended = ask(settings, f"SELECT ?c ?d {{ VALUES ?c {{ <{ID}X1> <{ID}X2> }} ?c begrepp:validTo ?d }} ORDER BY ?c")
+    ended = select(settings, f"SELECT ?c ?d {{ VALUES ?c {{ <{ID}X1> <{ID}X2> }} ?c begrepp:validTo ?d }} ORDER BY ?c")
     assert [day for _, day in ended] == ["2022-12-31", "2022-12-31"]
 
 

@@ -12,8 +12,8 @@ from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from bench.search_quality import Judged, evaluate, mean, read_judged, score
-from tests.loaders.test_real_files import DATA
-from tests.support.shell import Shell
+from tests.support.real_files import DATA
+from tests.support.shell import ProcessShell
 
 # The lists that the judgements were made on: source, edition and the publishers' files.
 LISTS = (
@@ -33,7 +33,7 @@ LISTS = (
 def test_search_is_as_good_as_it_was(tmp_path: Path) -> None:
     if not DATA.is_dir():
         pytest.skip(f"the publishers' real files are not here ({DATA})")
-    begrepp = Shell(tmp_path)
+    begrepp = ProcessShell(tmp_path)
     for source, edition, files in LISTS:
         begrepp("add", source, *(str(DATA / file) for file in files), "--edition", edition)
     begrepp("build")

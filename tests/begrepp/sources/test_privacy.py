@@ -17,7 +17,7 @@ from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.settings import DEFAULT_BASE
 from begrepp.sources.meter import Meter
 from begrepp.sources.person_tables import refuse_person_tables
-from begrepp.sources.privacy import refuse_personal_data
+from begrepp.sources.privacy import find_identity_number, refuse_personal_data
 from begrepp.validation.validate import validate
 from tests import golden
 
@@ -57,6 +57,22 @@ def test_no_loader_lets_an_identity_number_through(
                 continue
             written = "".join(part.path.read_text(encoding="utf-8") for part in report.parts)
             assert NUMBER not in written, (within, text[spot.start() - 40 : spot.end() + 40])
+
+
+@pytest.mark.parametrize(
+    # Skatteverket's published test numbers, in every spelling.
+    "number",
+    ["811218-9876", "8112189876", "19811218-9876", "198112189876", "811218+9876", "18811218-9876", "811278-9873"],
+)
+def test_identity_numbers_are_seen_in_every_spelling(number: str) -> None:
+    assert find_identity_number(f"rad {number}, kommentar") == number
+
+
+@pytest.mark.parametrize(
+    "text", ["811218-9875", "811318-9876", "1.2.752.116.1.1.1", "0811218987612", "8112189876543", "2020-01-01"]
+)
+def test_other_numbers_are_let_through(text: str) -> None:
+    assert find_identity_number(text) is None
 
 
 @pytest.mark.parametrize(

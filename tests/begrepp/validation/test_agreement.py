@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from begrepp.settings import Settings
-from begrepp.validation.profiles.profile import Profile, profiles
+from begrepp.validation.profiles.profile import Profile, list_profiles
 from begrepp.validation.validate import Engine, validate
 from tests.support.w3c_shacl import SHARED
 
 SUITES = SHARED / "suites"
-PROFILES = {profile.name: profile for profile in profiles(Settings())}
+PROFILES = {profile.name: profile for profile in list_profiles(Settings())}
 CATALOGUES = ["healthdcat-ap/**/*dataset*.ttl", "dcat-ap-se/exempel/*.*", "dcat-ap/3.0.1/html/examples/*.ttl"]
 BROKEN = {
     "example-bee-population-dataset-series-api.ttl": "a prefixed name begins with a slash",

@@ -10,11 +10,11 @@ import pytest
 
 from begrepp.errors import InputError, UsageError
 from begrepp.settings import LANGUAGES, ROOT, Settings
-from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_of
-from begrepp.validation.profiles.imports import copies, with_imports
-from begrepp.validation.profiles.profile import BUNDLED, find_profile, pin, profiles, read_profile
-from begrepp.validation.profiles.rdforms.turtle import shapes_of
-from begrepp.validation.profiles.shape_doc import profile_documentation
+from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_from_profile
+from begrepp.validation.profiles.imports import import_copies, resolve_imports
+from begrepp.validation.profiles.profile import BUNDLED, find_profile, list_profiles, pin_checksums, read_profile
+from begrepp.validation.profiles.rdforms.turtle import convert_bundle
+from begrepp.validation.profiles.shape_doc import describe_profile
 from begrepp.validation.validate import Engine, validate
 from begrepp.validation.validate_files import validate_files
 
@@ -25,7 +25,7 @@ EXAMPLES = sorted(BUNDLED.glob("*/examples/*.ttl"))
 
 def judged(path: Path, name: str) -> ValidationOutcome:
     settings = Settings()
-    return validate_files([InputFile(path=path)], rule_set_of(find_profile(name, settings)), settings)
+    return validate_files([InputFile(path=path)], rule_set_from_profile(find_profile(name, settings)), settings)
 
 
 def suite(folder: str) -> Path:
@@ -44,12 +44,12 @@ def test_a_profile_says_what_it_is_and_under_what_licence(name: str) -> None:
     assert profile.licence in ("MIT", "CC BY 4.0") and profile.licence_url
     assert profile.licence == "MIT" or profile.changes, "say what differs from the publisher's files"
     assert name == "begrepp" or profile.checksums() == profile.sha256
-    profile.check()
+    profile.verify_checksums()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_profile_describes_itself(name: str) -> None:
-    shapes = profile_documentation(find_profile(name, Settings()))
+    shapes = describe_profile(find_profile(name, Settings()))
     assert shapes and any(shape.properties for shape in shapes)
     assert all(shape.label or shape.id for shape in shapes)
 
@@ -65,7 +65,7 @@ def test_an_example_is_what_its_name_says(path: Path) -> None:
     judgement = judged(path, path.parts[-3])
     assert judgement.report.conforms == path.stem.startswith("valid"), judgement.report.groups
     assert judgement.report.engine == "fast"
-    assert not judgement.notes
+    assert not judgement.remarks
 
 
 def test_the_official_health_example_has_nothing_wrong_at_all() -> None:
@@ -85,8 +85,8 @@ def test_a_dataset_in_a_catalogue_is_judged_as_if_it_stood_alone(tmp_path: Path)
 
 
 def test_the_minimum_is_told_dataset_by_dataset() -> None:
-    things = judged(BUNDLED / "ehds-minimum" / "examples" / "invalid.ttl", "ehds-minimum").things
-    assert [(thing.iri, len(thing.lacking), len(thing.on_condition)) for thing in things] == [
+    things = judged(BUNDLED / "ehds-minimum" / "examples" / "invalid.ttl", "ehds-minimum").subjects
+    assert [(thing.iri, len(thing.violations), len(thing.conditional)) for thing in things] == [
         ("https://example.org/prover", 2, 7),
         ("https://example.org/tom", 18, 8),
     ]
@@ -108,7 +108,7 @@ def test_the_skos_suites(folder: str) -> None:
 
 def test_the_swedish_shapes_are_what_the_templates_give() -> None:
     bundle = suite("dcat-ap-se") / "3.0.1" / "bundle.json"
-    assert shapes_of(bundle, "3.0.1") == (BUNDLED / "dcat-ap-se" / "shapes.ttl").read_text(encoding="utf-8")
+    assert convert_bundle(bundle, "3.0.1") == (BUNDLED / "dcat-ap-se" / "shapes.ttl").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("ending", ["ttl", "rdf"])
@@ -144,7 +144,7 @@ def own(tmp_path: Path) -> Path:
 
 def test_a_folder_of_shapes_is_a_profile(own: Path, tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data")
-    assert "our-own" in [profile.name for profile in profiles(settings)]
+    assert "our-own" in [profile.name for profile in list_profiles(settings)]
     assert find_profile("our-own", settings).files == find_profile(str(own), settings).files
     with pytest.raises(UsageError, match="There is no profile 'nosuch'"):
         find_profile("nosuch", settings)
@@ -152,11 +152,11 @@ def test_a_folder_of_shapes_is_a_profile(own: Path, tmp_path: Path) -> None:
 
 def test_a_pinned_file_that_changed_is_refused(own: Path) -> None:
     (own / "profile.toml").write_text('title = "Vår egen"\n', encoding="utf-8")
-    pin(read_profile(own))
-    read_profile(own).check()
+    pin_checksums(read_profile(own))
+    read_profile(own).verify_checksums()
     (own / "shapes.ttl").write_text(SHAPE + "# changed\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"our-own/shapes\.ttl: does not match the checksum"):
-        read_profile(own).check()
+        read_profile(own).verify_checksums()
 
 
 @pytest.mark.parametrize(
@@ -182,33 +182,33 @@ def test_imports_come_from_copies_and_never_from_elsewhere(tmp_path: Path) -> No
     mine = tmp_path / "mine.ttl"
     imports = "<https://example.org/mine> <http://www.w3.org/2002/07/owl#imports> <{}> .\n"
     mine.write_text(SHAPE + imports.format(bundled), encoding="utf-8")
-    known = copies(Settings())
-    files, left_out = with_imports([mine], known)
+    known = import_copies(Settings())
+    files, left_out = resolve_imports([mine], known)
     assert [path.name for path in files] == ["mine.ttl", "shapes.ttl"] and not left_out
     mine.write_text(SHAPE + imports.format(missing), encoding="utf-8")
     with pytest.raises(InputError, match="nothing is fetched from the network"):
-        with_imports([mine], known)
-    assert with_imports([mine], known, leave_out=True) == ([mine], [missing])
-    assert with_imports([mine], known | {missing: mine})[0] == [mine]
+        resolve_imports([mine], known)
+    assert resolve_imports([mine], known, leave_out=True) == ([mine], [missing])
+    assert resolve_imports([mine], known | {missing: mine})[0] == [mine]
 
 
 def test_an_operators_own_copies_are_used(tmp_path: Path) -> None:
     shutil.copy(BUNDLED / "skos" / "skos.ttl", tmp_path / "copy.ttl")
     (tmp_path / "imports.toml").write_text('"https://example.org/x" = "copy.ttl"\n', encoding="utf-8")
-    assert copies(Settings(imports=tmp_path))["https://example.org/x"] == tmp_path / "copy.ttl"
+    assert import_copies(Settings(imports=tmp_path))["https://example.org/x"] == tmp_path / "copy.ttl"
 
 
 def test_data_that_the_rules_do_not_look_at_is_not_praised(tmp_path: Path) -> None:
     (tmp_path / "other.ttl").write_text("<https://example.org/a> <https://example.org/b> 1 .", encoding="utf-8")
     judgement = judged(tmp_path / "other.ttl", "dcat-ap")
-    assert judgement.report.conforms and [note.kind for note in judgement.notes] == ["nothing"]
+    assert judgement.report.conforms and [note.kind for note in judgement.remarks] == ["nothing"]
     assert judgement.verdict == "unjudged"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_both_engines_say_the_same_of_every_example(path: Path) -> None:
-    rules = rule_set_of(find_profile(path.parts[-3], Settings()))
+    rules = rule_set_from_profile(find_profile(path.parts[-3], Settings()))
     engines: tuple[Engine, Engine] = ("fast", "reference")
     reports = [validate([path], rules.files, background=rules.background, engine=each) for each in engines]
     fast, reference = (

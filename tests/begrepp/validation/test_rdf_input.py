@@ -12,8 +12,8 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from begrepp.errors import InputError
 from begrepp.settings import Settings
 from begrepp.validation.outcome import InputFile, RuleSet
-from begrepp.validation.rdf_input.prepare import prepare
-from begrepp.validation.rdf_input.syntax import of_media_type, of_text
+from begrepp.validation.rdf_input.prepare import prepare_file
+from begrepp.validation.rdf_input.syntax import detect_syntax, syntax_of_media_type
 from begrepp.validation.validate_files import validate_files
 
 RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
@@ -64,6 +64,7 @@ def test_broken_rdf_is_named_by_line_and_column(name: str, tmp_path: Path) -> No
         (b"%PDF-1.7", "a PDF"),
         (b"<http://a> <http://b> \x00", "line 1 column 23: NUL character"),
     ],
+    ids=["latin-1", "utf-16", "gzip", "pdf", "nul"],
 )
 def test_what_is_no_text_is_recognised(content: bytes, expected: str, tmp_path: Path) -> None:
     (tmp_path / "data.ttl").write_bytes(content)
@@ -84,7 +85,7 @@ def test_entities_that_explode_are_refused_and_small_ones_are_read(tmp_path: Pat
     assert "line 2" in words and "the entity 'l3' expands to" in words
     fine = f'<!DOCTYPE r [<!ENTITY ex "http://ex/">]><rdf:RDF {RDF}><rdf:Bag rdf:about="&ex;a"/></rdf:RDF>'
     (tmp_path / "fine.rdf").write_text(fine, encoding="utf-8")
-    assert prepare(tmp_path / "fine.rdf", folder(tmp_path)).suffix == ".nt"
+    assert prepare_file(tmp_path / "fine.rdf", folder(tmp_path)).suffix == ".nt"
 
 
 def folder(tmp_path: Path) -> Path:
@@ -107,7 +108,7 @@ def test_a_context_from_elsewhere_is_refused_unless_there_is_a_copy(tmp_path: Pa
     assert "<https://example.org/c> is remote" in refused(path)
     address = "https://semiceu.github.io/DCAT-AP/releases/3.0.1/context/dcat-ap.jsonld"
     path.write_text(f'{{"@context": "{address}", "@id": "http://a/b", "@type": "Dataset", "title": {{"sv": "x"}}}}')
-    triples = list(parse(path=prepare(path, folder(tmp_path))))
+    triples = list(parse(path=prepare_file(path, folder(tmp_path))))
     assert NamedNode("http://www.w3.org/ns/dcat#Dataset") in [quad.object for quad in triples]
 
 
@@ -118,7 +119,7 @@ def test_json_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "x.ttl").write_bytes(b"\xef\xbb\xbf" + DATA.encode())
-    assert len(list(parse(path=prepare(tmp_path / "x.ttl", folder(tmp_path))))) == 2
+    assert len(list(parse(path=prepare_file(tmp_path / "x.ttl", folder(tmp_path))))) == 2
 
 
 @pytest.mark.parametrize(
@@ -132,12 +133,12 @@ def test_a_byte_order_mark_is_left_out(tmp_path: Path) -> None:
     ],
 )
 def test_the_syntax_is_told_by_how_a_text_begins(text: str, syntax: RdfFormat) -> None:
-    assert of_text(text) == syntax
+    assert detect_syntax(text) == syntax
 
 
 def test_a_vague_media_type_says_nothing() -> None:
-    assert of_media_type("text/plain; charset=utf-8") is None
-    assert of_media_type("text/turtle; charset=utf-8") == RdfFormat.TURTLE
+    assert syntax_of_media_type("text/plain; charset=utf-8") is None
+    assert syntax_of_media_type("text/turtle; charset=utf-8") == RdfFormat.TURTLE
 
 
 @pytest.mark.parametrize(
@@ -163,4 +164,4 @@ def test_shapes_that_are_no_shapes_are_refused(shapes: str, expected: str, tmp_p
 def test_what_is_loaded_and_not_validated_is_led_to_its_loader(tmp_path: Path, name: str, source: str) -> None:
     (tmp_path / name).write_text("subject_id\tobject_id\n", encoding="utf-8")
     with pytest.raises(InputError, match=f"{name}: is not RDF.*begrepp add {source} FILE"):
-        prepare(tmp_path / name, tmp_path)
+        prepare_file(tmp_path / name, tmp_path)

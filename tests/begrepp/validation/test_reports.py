@@ -13,7 +13,7 @@ from pyoxigraph import RdfFormat, parse
 
 from begrepp.validation.profiles.profile import BUNDLED
 from begrepp.validation.reports.formats import FORMATS
-from begrepp.validation.reports.i18n import FOLDER
+from begrepp.validation.reports.i18n import TRANSLATIONS
 from tests.support.shell import Shell
 
 BAD = str(BUNDLED / "skos" / "examples" / "invalid.ttl")
@@ -85,12 +85,12 @@ def test_a_hostile_value_is_harmless_in_every_format(begrepp: Shell) -> None:
             ElementTree.fromstring(words.partition("</testsuites>")[0] + "</testsuites>")
 
 
-def test_severity_decides_what_is_told_and_what_fails(begrepp: Shell) -> None:
-    data = begrepp.file("<https://example.org/a> a <https://example.org/C> .", "a.ttl")
-    shapes = ("--shapes", begrepp.file(SHAPE, "s.ttl"))
-    assert "warning 1 ×" in begrepp("validate", data, *shapes)
-    begrepp("validate", data, *shapes, "--severity", "warning", code=1)
-    assert "warning 1 ×" not in begrepp("validate", data, *shapes, "--severity", "violation")
+def test_severity_decides_what_is_told_and_what_fails(begrepp_process: Shell) -> None:
+    data = begrepp_process.file("<https://example.org/a> a <https://example.org/C> .", "a.ttl")
+    shapes = ("--shapes", begrepp_process.file(SHAPE, "s.ttl"))
+    assert "warning 1 ×" in begrepp_process("validate", data, *shapes)
+    begrepp_process("validate", data, *shapes, "--severity", "warning", code=1)
+    assert "warning 1 ×" not in begrepp_process("validate", data, *shapes, "--severity", "violation")
 
 
 def test_a_rule_that_refers_to_itself_is_named(begrepp: Shell, recwarn: pytest.WarningsRecorder) -> None:
@@ -151,6 +151,6 @@ def test_the_words_of_reports_are_the_same_in_every_language() -> None:
 
     keys = [
         {(section, key) for section, words in tomllib.loads(path.read_text(encoding="utf-8")).items() for key in words}
-        for path in sorted(FOLDER.glob("*.toml"))
+        for path in sorted(TRANSLATIONS.glob("*.toml"))
     ]
     assert len(keys) == 2 and keys[0] == keys[1]

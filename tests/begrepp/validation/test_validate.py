@@ -82,7 +82,7 @@ def test_all_results_are_counted_and_the_first_are_kept(tmp_path: Path) -> None:
     kept = Counter(result.shape.rpartition("#")[2] for result in report.results)
     assert kept == {"S02-labels": 10, "S03-swedish": 10, "S07-one-scheme": 10, "S10-status": 10}
     assert (report.violations, report.warnings) == (15_000, 5_000)
-    first = report.grouped()[0]
+    first = report.groups[0]
     assert (first.severity, first.count) == (Severity.VIOLATION, 5000)
     assert first.examples == tuple(f"https://example.org/0000{n}" for n in range(5))
 
@@ -103,7 +103,7 @@ def test_a_message_names_what_it_is_about_in_each_language() -> None:
         "sv": "Koden AA används för 2 begrepp i kodverket.",
         "en": "The code AA is used for 2 concepts of the code system.",
     }
-    group = next(group for group in report.grouped() if group.shape == result.shape)
+    group = next(group for group in report.groups if group.shape == result.shape)
     assert group.messages["en"] == "The code {?value} is used for {?concepts} concepts of the code system."
 
 

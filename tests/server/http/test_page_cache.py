@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from begrepp.settings import Settings
 from server.app import create_app
 from server.http.page_cache import PageCache
-from server.http.shared_cache import SharedPages
+from server.http.shared_cache import SharedCache
 from server.telemetry.access_log import AccessLog
 from tests.support.small import HEADER, ROWS, build_small, put, settings_in
 
@@ -24,13 +24,13 @@ CONCEPT = "/cs/onkologi/lungcancer"
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that the application itself was asked for, since they were not kept."""
     paths: list[str] = []
-    through = PageCache._asked
+    through = PageCache._call_and_store
 
     def noted(cache: PageCache, key: tuple[str, ...], environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         paths.append(environ["PATH_INFO"])
         return through(cache, key, environ, start)
 
-    monkeypatch.setattr(PageCache, "_asked", noted)
+    monkeypatch.setattr(PageCache, "_call_and_store", noted)
     return paths
 
 
@@ -94,7 +94,7 @@ def test_a_new_build_is_a_new_world_and_the_least_used_goes_first(tmp_path: Path
     app.wsgi_app = cache  # type: ignore[method-assign]
     for number in range(200):
         client.get(f"/cs/icd-10-se/A00?n={number}")
-    assert cache._kept.currsize <= 1 << 20
+    assert cache._responses.currsize <= 1 << 20
     app.extensions["begrepp"].pool.close()
 
 
@@ -126,7 +126,7 @@ def test_what_one_process_made_another_need_not_make(built: Settings, tmp_path: 
 
 
 def test_a_full_file_is_emptied_and_goes_on(tmp_path: Path) -> None:
-    pages = SharedPages(tmp_path / "pages.sqlite", 1)
+    pages = SharedCache(tmp_path / "pages.sqlite", 1)
     for number in range(20):
         pages.put(str(number), bytes(100_000))
     assert pages.get("0") is None

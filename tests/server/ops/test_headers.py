@@ -10,6 +10,7 @@ import io
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -147,21 +148,22 @@ def test_the_map_holds_every_concept(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("form", ["nq", "ttl", "jsonld", "csv", "sqlite"])
 def test_a_code_system_can_be_taken_home(client: FlaskClient, tmp_path: Path, form: str) -> None:
-    answer = client.get(f"/downloads/onkologi.{form}.gz")
+    with client.get(f"/downloads/onkologi.{form}.gz") as answer:
+        body = answer.data
     assert (answer.status_code, answer.mimetype) == (200, "application/gzip")
-    digest = hashlib.sha256(answer.data)
+    digest = hashlib.sha256(body)
     assert answer.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
     assert client.get(f"/downloads/onkologi.{form}.gz.sha256").text == f"{digest.hexdigest()}  onkologi.{form}.gz\n"
     assert 'rel="license"' in answer.headers["Link"]
-    part = client.get(f"/downloads/onkologi.{form}.gz", headers={"Range": "bytes=0-9"})
-    assert (part.status_code, part.data) == (206, answer.data[:10])
-    data = gzip.decompress(answer.data)
+    with client.get(f"/downloads/onkologi.{form}.gz", headers={"Range": "bytes=0-9"}) as part:
+        assert (part.status_code, part.data) == (206, body[:10])
+    data = gzip.decompress(body)
     if form == "csv":
         rows = {row["notation"]: row for row in csv.DictReader(io.StringIO(data.decode()))}
         assert rows["lungcancer"]["prefLabel@en"] == "lung cancer" and rows["lungcancer"]["status"] == "active"
     elif form == "sqlite":
         (tmp_path / "onkologi.sqlite").write_bytes(data)
-        with sqlite3.connect(tmp_path / "onkologi.sqlite") as file:
+        with closing(sqlite3.connect(tmp_path / "onkologi.sqlite")) as file:
             about = dict(file.execute("SELECT * FROM about"))
             terms = (
                 "SELECT term FROM term JOIN concept ON iri = concept WHERE notation = 'lungcancer' AND language = 'en'"

@@ -7,11 +7,11 @@ from urllib.parse import quote
 from flask.testing import FlaskClient
 
 from begrepp.rdf.namespaces import expand
-from server.served.property_layout import places
+from server.served.property_layout import read_property_positions
 
 
 def test_every_group_has_a_label_in_both_languages_and_an_order() -> None:
-    found = places()
+    found = read_property_positions()
     assert len(found) > 30
     for iri, place in found.items():
         assert set(place.group_label) == {"sv", "en"} and place.group_order < 99, iri
@@ -19,7 +19,7 @@ def test_every_group_has_a_label_in_both_languages_and_an_order() -> None:
 
 
 def test_a_page_shows_its_properties_as_the_shapes_say(client: FlaskClient) -> None:
-    place = places()[expand("owl:annotatedSource")]
+    place = read_property_positions()[expand("owl:annotatedSource")]
     for language in ("sv", "en"):
         where = f"/resource?uri={quote(_mapping(client), safe='')}&lang={language}"
         page = client.get(where, headers={"Accept": "text/html"}, follow_redirects=True).text

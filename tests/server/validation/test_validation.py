@@ -20,7 +20,7 @@ from begrepp.validation.profiles.profile import BUNDLED
 from begrepp.validation.reports.formats import FORMATS
 from server.app import create_app
 from server.http.rate_limit import RateLimit, RateLimited
-from server.validation.fetch import FetchError, fetch
+from server.validation.fetch import FetchError, fetch_url
 
 BAD = (BUNDLED / "skos" / "examples" / "invalid.ttl").read_bytes()
 GOOD = (BUNDLED / "skos" / "examples" / "valid.ttl").read_bytes()
@@ -76,9 +76,9 @@ def test_every_format_is_had_by_accept_and_by_parameter(desk: FlaskClient, name:
 def test_every_syntax_is_read(desk: FlaskClient, syntax: str) -> None:
     from pyoxigraph import serialize
 
-    from begrepp.validation.rdf_input.syntax import NAMES
+    from begrepp.validation.rdf_input.syntax import SYNTAX_NAMES
 
-    format_ = NAMES[syntax]
+    format_ = SYNTAX_NAMES[syntax]
     quads = parse(BAD, format=RdfFormat.TURTLE)
     body = serialize((quad.triple for quad in quads), format=format_) or b""
     answer = desk.post("/validation/skos", data=body, content_type=format_.media_type)
@@ -198,10 +198,10 @@ def test_whoever_asks_too_often_waits(built: Settings) -> None:
     statuses = [client.post("/validation/skos", data=b"", content_type="text/turtle").status_code for _ in range(3)]
     assert statuses == [400, 400, 429]
     rate = RateLimit(1)
-    rate.take("a")
-    rate.take("b")
+    rate.acquire("a")
+    rate.acquire("b")
     with pytest.raises(RateLimited):
-        rate.take("a")
+        rate.acquire("a")
 
 
 def test_the_service_is_described(desk: FlaskClient) -> None:
@@ -251,7 +251,7 @@ ALLOWED = ("https://data.example.org", "http://plain.example.org:8080")
 )
 def test_an_address_that_must_not_be_fetched_is_not(url: str, addresses: list[str], words: str, tmp_path: Path) -> None:
     with pytest.raises(FetchError, match=words):
-        fetch(url, tmp_path / "x", ALLOWED, 1000, resolve=lambda host, port: addresses)
+        fetch_url(url, tmp_path / "x", ALLOWED, 1000, resolve=lambda host, port: addresses)
 
 
 def test_by_address_is_off_until_the_operator_allows_it(desk: FlaskClient) -> None:
@@ -286,7 +286,7 @@ class Site:
         monkeypatch.setattr("server.validation.fetch._is_public", lambda address: address == "127.0.0.1")
 
     def get(self, path: str, target: Path, limit: int = 100_000) -> bytes:
-        return fetch(
+        return fetch_url(
             self.origin + path, target, [self.origin], limit, lambda host, port: ["127.0.0.1"]
         ).path.read_bytes()
 
@@ -304,3 +304,4 @@ def test_an_allowed_address_is_fetched_and_redirects_obey_the_same_rules(
             site.get("/data.ttl", tmp_path / "d", limit=10)
     finally:
         site.server.shutdown()
+        site.server.server_close()

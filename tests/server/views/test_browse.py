@@ -20,7 +20,7 @@ from begrepp.records import Text
 from begrepp.settings import ROOT, Settings
 from server.app import create_app
 from server.http.i18n import LANGUAGES, Translator, translations
-from server.served.labels import choose
+from server.served.labels import choose_text
 
 HTML = {"Accept": "text/html"}
 PAGES = [
@@ -161,10 +161,10 @@ def test_the_label_is_in_the_readers_language_and_the_other_is_marked(client: Fl
 
 def test_labels_fall_back_from_the_readers_language_to_the_other_to_any() -> None:
     latin, swedish, english = Text("pulmo", "la"), Text("lunga", "sv"), Text("lung", "en")
-    assert choose([latin, swedish, english], "en") == english
-    assert choose([latin, swedish], "en") == swedish
-    assert choose([latin], "en") == latin
-    assert choose([], "en") is None
+    assert choose_text([latin, swedish, english], "en") == english
+    assert choose_text([latin, swedish], "en") == swedish
+    assert choose_text([latin], "en") == latin
+    assert choose_text([], "en") is None
 
 
 def test_a_concept_says_what_matches_it_and_what_does_not(client: FlaskClient) -> None:

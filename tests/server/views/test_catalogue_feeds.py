@@ -53,7 +53,7 @@ def test_the_list_of_registers_leads_to_the_feeds(client: FlaskClient) -> None:
 def harvested(tmp_path: Path) -> Iterator[FlaskClient]:
     """A build of nothing but somebody else's catalogue."""
     settings = Settings(data=tmp_path / "data")
-    (fixture,) = (each for each in golden.fixtures() if each.name == "dcat-provkatalog")
+    fixture = golden.fixture("dcat-provkatalog")
     build([EditionJob(fixture.edition, loaders.loader_of(fixture.edition))], settings, Quiet(), keep_going=True)
     application = create_app(settings)
     yield application.test_client()

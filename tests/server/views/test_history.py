@@ -35,9 +35,10 @@ from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from server.app import create_app
 from server.http.i18n import LANGUAGES
-from server.served.as_of import http_date
-from tests.begrepp.history.test_comparison import edition
+from server.served.as_of import DatedBuild, format_http_date
+from server.served.build import ServedBuild
 from tests.support import editions
+from tests.support.editions import edition
 from tests.support.small import HEADER, ROWS, Quiet, build_small, put, settings_in
 
 HTML = {"Accept": "text/html"}
@@ -266,7 +267,7 @@ def test_a_concept_tells_what_happened_to_it_and_what_it_became(web: FlaskClient
 
 
 def test_http_dates_are_in_english_and_gmt() -> None:
-    assert http_date(date(2019, 6, 30)) == "Sun, 30 Jun 2019 00:00:00 GMT"
+    assert format_http_date(date(2019, 6, 30)) == "Sun, 30 Jun 2019 00:00:00 GMT"
 
 
 # Several codes at once, by any alias.
@@ -445,3 +446,9 @@ def test_the_loaders_know_every_spelling_seen_in_swedish_interfaces() -> None:
     for scheme, spellings in DOMAIN.items():
         said = {i.removeprefix("urn:oid:") for i in known[scheme].identifiers} | {known[scheme].preferred_system_uri}
         assert {*spellings.split()} <= said, scheme
+
+
+def test_a_dated_build_overrides_attributes_of_a_build_and_adds_only_its_two_fields() -> None:
+    public = {name for name in vars(DatedBuild) if not name.startswith("_")}
+    assert public - set(dir(ServedBuild)) <= {"full_build", "graphs"}
+    assert {"store", "schemes", "index"} <= public

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,8 @@ def mapping_path(predicate: str) -> str:
     return Iris().mapping("delar", *ends, "False", why).removeprefix("https://w3id.org/begrepp")
 
 
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("parts")
+def build_parts(folder: Path) -> Settings:
+    """Build the code system in two parts and its mappings."""
     found = Settings(data=folder / "data", query_seconds=5, query_workers=1)
     jobs = []
     for source, version, loader in (
@@ -46,11 +46,18 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return found
 
 
-@pytest.fixture
-def reader(settings: Settings) -> Iterator[FlaskClient]:
+@contextmanager
+def served(settings: Settings) -> Iterator[FlaskClient]:
+    """A client of the application that serves a build."""
     app = create_app(settings)
     yield app.test_client()
     app.extensions["begrepp"].pool.close()
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    with served(build_parts(tmp_path_factory.mktemp("parts"))) as client:
+        yield client
 
 
 @pytest.mark.parametrize("asked", ["/cs/system/AAA00", "/cs/system/aaa00"])
@@ -91,11 +98,14 @@ def test_a_server_without_a_build_says_what_to_do(tmp_path: Path) -> None:
     assert client.get("/ready").status_code == 503
 
 
-def test_a_new_build_is_seen_without_a_restart(settings: Settings, reader: FlaskClient) -> None:
-    before = reader.get("/ready").get_json()["build"]
-    place = settings.data.parent / "raw" / "system" / "2021"
-    edition = EditionFiles(source="system", version="2021", folder=place, files=(place / "parts.csv",))
-    build([EditionJob(edition, parts.load)], settings, Quiet(), accept_fewer=True)
-    assert reader.get("/ready").get_json()["build"] != before
-    assert reader.get("/mapping/delar", headers=HTML).status_code == 404
-    assert reader.get("/sparql", query_string={"query": "ASK { ?s sssom:mappings ?o }"}).get_json()["boolean"] is False
+def test_a_new_build_is_seen_without_a_restart(tmp_path: Path) -> None:
+    settings = build_parts(tmp_path)
+    with served(settings) as client:
+        before = client.get("/ready").get_json()["build"]
+        place = tmp_path / "raw" / "system" / "2021"
+        edition = EditionFiles(source="system", version="2021", folder=place, files=(place / "parts.csv",))
+        build([EditionJob(edition, parts.load)], settings, Quiet(), accept_fewer=True)
+        assert client.get("/ready").get_json()["build"] != before
+        assert client.get("/mapping/delar", headers=HTML).status_code == 404
+        answer = client.get("/sparql", query_string={"query": "ASK { ?s sssom:mappings ?o }"})
+        assert answer.get_json()["boolean"] is False

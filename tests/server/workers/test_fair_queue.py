@@ -12,8 +12,8 @@ from begrepp.sparql.tokens import depth, is_steady, is_update, tokens
 from server.workers.fair_queue import FairQueue
 
 
-def turns(places: int, *, waiting: int = 100, each: int = 100, seconds: float = 5) -> FairQueue:
-    return FairQueue(places, waiting=waiting, waiting_each=each, seconds=seconds)
+def fair_queue(slots: int, *, waiting: int = 100, each: int = 100, seconds: float = 5) -> FairQueue:
+    return FairQueue(slots, max_waiting=waiting, max_waiting_each=each, timeout=seconds)
 
 
 def wait_until(condition: object) -> None:
@@ -25,67 +25,112 @@ def wait_until(condition: object) -> None:
 
 
 def test_a_client_with_one_query_comes_before_the_second_of_another() -> None:
-    line = turns(1)
+    queue = fair_queue(1)
     order: list[str] = []
-    line.acquire("holder")
+    queue.acquire("holder")
     threads = []
     for n, client in enumerate(["many", "many", "many", "single"]):
 
         def ask(client: str = client) -> None:
-            with line.turn(client):
+            with queue.slot(client):
                 order.append(client)
 
         threads.append(threading.Thread(target=ask))
         threads[-1].start()
-        wait_until(lambda n=n: line.waiting == n + 1)
-    line.release("holder", 0.1)
+        wait_until(lambda n=n: queue.waiting == n + 1)
+    queue.release("holder", 0.1)
     for thread in threads:
         thread.join()
     assert order == ["many", "single", "many", "many"]
-    assert (line.waiting, line.running) == (0, 0)
+    assert (queue.waiting, queue.running) == (0, 0)
 
 
 def test_a_client_leaves_a_place_for_others() -> None:
-    line = turns(2)
-    line.acquire("many")
-    second = threading.Thread(target=line.acquire, args=("many",))
+    queue = fair_queue(2)
+    queue.acquire("many")
+    second = threading.Thread(target=queue.acquire, args=("many",))
     second.start()
     second.join()  # alone, it may have both
-    line.release("many", 1)
-    line.acquire("other")
-    third = threading.Thread(target=line.acquire, args=("many",))
+    queue.release("many", 1)
+    queue.acquire("other")
+    third = threading.Thread(target=queue.acquire, args=("many",))
     third.start()
-    wait_until(lambda: line.waiting == 1)
-    line.release("other", 1)
+    wait_until(lambda: queue.waiting == 1)
+    queue.release("other", 1)
     third.join()
-    assert line.running == 2
+    assert queue.running == 2
+
+
+def test_of_three_slots_a_client_may_hold_all_while_no_other_client_waits() -> None:
+    queue = fair_queue(3, seconds=1)
+    for _ in range(3):
+        queue.acquire("many")
+    assert (queue.running, queue.waiting) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("slots", "held", "releases", "order"),
+    [
+        # "many" waits before "other". It may hold all slots but one while "other" waits: 2 of 3, 1 of 2, and 1 of 1.
+        (3, ["many", "many", "many"], ["many", "many"], ["other", "many"]),
+        (3, ["many", "many", "holder"], ["holder", "many"], ["other", "many"]),
+        (3, ["many", "holder", "holder"], ["holder", "holder"], ["many", "other"]),
+        (2, ["many", "holder"], ["holder", "many"], ["other", "many"]),
+        (2, ["holder", "holder"], ["holder", "holder"], ["many", "other"]),
+        (1, ["many"], ["many", "many"], ["many", "other"]),
+    ],
+)
+def test_while_another_client_waits_a_client_holds_at_most_all_slots_but_one(
+    slots: int, held: list[str], releases: list[str], order: list[str]
+) -> None:
+    queue = fair_queue(slots)
+    granted: list[str] = []
+    for client in held:
+        queue.acquire(client)
+
+    def acquire(client: str) -> None:
+        queue.acquire(client)
+        granted.append(client)
+
+    threads = []
+    for waiting, client in enumerate(["many", "other"], start=1):
+        threads.append(threading.Thread(target=acquire, args=(client,)))
+        threads[-1].start()
+        wait_until(lambda waiting=waiting: queue.waiting == waiting)
+    for granted_so_far, client in enumerate(releases, start=1):
+        queue.release(client, 0.1)
+        wait_until(lambda granted_so_far=granted_so_far: len(granted) == granted_so_far)
+    for thread in threads:
+        thread.join()
+    assert granted == order
+    assert (queue.running, queue.waiting) == (slots, 0)
 
 
 def test_a_full_line_says_when_to_come_back() -> None:
-    line = turns(1, waiting=2, each=1, seconds=3)
-    line.acquire("a")
-    threads = [threading.Thread(target=line.acquire, args=(client,)) for client in ("a", "b")]
+    queue = fair_queue(1, waiting=2, each=1, seconds=3)
+    queue.acquire("a")
+    threads = [threading.Thread(target=queue.acquire, args=(client,)) for client in ("a", "b")]
     threads[0].start()
-    wait_until(lambda: line.waiting == 1)
+    wait_until(lambda: queue.waiting == 1)
     with pytest.raises(TooManyQueries, match="1 of your queries") as mine:
-        line.acquire("a")
+        queue.acquire("a")
     threads[1].start()
-    wait_until(lambda: line.waiting == 2)
+    wait_until(lambda: queue.waiting == 2)
     with pytest.raises(TooManyQueries, match="Too many queries") as all_:
-        line.acquire("c")
+        queue.acquire("c")
     assert 1 <= mine.value.retry_after <= all_.value.retry_after <= 60
     for client in ("a", "a", "b"):
-        line.release(client, 0.1)
+        queue.release(client, 0.1)
     for thread in threads:
         thread.join()
 
 
 def test_who_waits_too_long_is_told_and_leaves_the_line() -> None:
-    line = turns(1, seconds=0.05)
-    line.acquire("a")
+    queue = fair_queue(1, seconds=0.05)
+    queue.acquire("a")
     with pytest.raises(ServerBusy):
-        line.acquire("b")
-    assert line.waiting == 0
+        queue.acquire("b")
+    assert queue.waiting == 0
 
 
 @pytest.mark.parametrize(

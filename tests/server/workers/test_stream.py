@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from begrepp.errors import BegreppError, QueryTimeout
-from server.workers.stream import HEAD, ResultStream
+from server.workers.stream import BUFFERED_BYTES, ResultStream
 
 
 def test_what_there_is_comes_before_the_error() -> None:
     reply, told = ResultStream(), list[BegreppError]()
-    reply.cut_off = told.append
+    reply.on_truncated = told.append
     reply.begin("solutions")
-    reply.write(b"x" * HEAD)
+    reply.write(b"x" * BUFFERED_BYTES)
     reply.wait()
     reply.finish(QueryTimeout("The time is up.", "Ask for less."))
     chunks = reply.chunks()

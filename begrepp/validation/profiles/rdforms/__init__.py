@@ -1,7 +1,7 @@
-"""Makes shapes of the templates that DCAT-AP-SE is published as: forms that say what a description should hold.
+"""Converter from RDForms templates to SHACL shapes, for DCAT-AP-SE.
 
-The profile has no SHACL of its own. It is maintained as templates for RDForms, joined in `bundle.json`. `templates`
-reads them, `turtle` writes shapes by the mapping in docs/decisions/dcat-ap-se.md:
+The publisher maintains DCAT-AP-SE as templates for RDForms (`bundle.json`), without SHACL. `templates` reads them,
+`turtle` writes shapes; docs/decisions/dcat-ap-se.md has the mapping:
 
     python -m begrepp.validation.profiles.rdforms bundle.json 3.0.1 > shapes/profiles/dcat-ap-se/shapes.ttl
 """

@@ -1,8 +1,8 @@
-"""`python -m begrepp.validation.profiles.rdforms BUNDLE VERSION`: the shapes, on standard output."""
+"""Writes the shapes to standard output: `python -m begrepp.validation.profiles.rdforms BUNDLE VERSION`."""
 
 import sys
 from pathlib import Path
 
-from begrepp.validation.profiles.rdforms.turtle import shapes_of
+from begrepp.validation.profiles.rdforms.turtle import convert_bundle
 
-sys.stdout.write(shapes_of(Path(sys.argv[1]), sys.argv[2]))
+sys.stdout.write(convert_bundle(Path(sys.argv[1]), sys.argv[2]))

@@ -1,4 +1,4 @@
-"""The templates of a bundle: what a form asks of each property of a class of thing."""
+"""Reader of RDForms templates: the form fields of each class."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ NAMESPACES = {
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-"""The prefixes that the templates use, as RDForms understands them."""
+"""The prefixes of the templates, as RDForms defines them."""
 
 TYPE = NAMESPACES["rdf"] + "type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One template: what a value of a property may be."""
+class FormItem:
+    """One form item: a template for the values of a property."""
 
     path: str
     label: Mapping[str, str]
@@ -46,113 +46,115 @@ class Item:
     datatypes: tuple[str, ...]
     choices: tuple[str, ...]
     pattern: str
-    starts: str
+    value_prefix: str
     minimum: int
     preferred: int
     maximum: int | None
     automatic: bool
     deprecated: bool
     condition: tuple[str, str] | None
-    items: tuple[Item, ...]
+    items: tuple[FormItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """All that a form asks of one property: the templates that share it are alternatives to each other."""
+class FormField:
+    """The form items of one property, which are alternatives, and their combined cardinality."""
 
     path: str
-    alternatives: tuple[Item, ...]
+    alternatives: tuple[FormItem, ...]
     minimum: int
     preferred: int
     maximum: int | None
 
     @property
     def label(self) -> Mapping[str, str]:
-        """What the form calls it."""
+        """The label of the first item, by language."""
         return self.alternatives[0].label
 
     @property
     def condition(self) -> tuple[str, str] | None:
-        """The property and value that it depends on."""
+        """The property and value that the field depends on, or None."""
         return next((each.condition for each in self.alternatives if each.condition), None)
 
 
 class Bundle:
-    """The templates by id. Raises `InputError` where the file is no bundle."""
+    """The templates of a bundle by id. Raises `InputError` if the file is not a bundle."""
 
     def __init__(self, path: Path) -> None:
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))["templates"]
-            self._known: dict[str, dict[str, Any]] = {str(each["id"]): each for each in said}
+            templates = json.loads(path.read_text(encoding="utf-8"))["templates"]
+            self._templates: dict[str, dict[str, Any]] = {str(each["id"]): each for each in templates}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(path, f"is not a template bundle: {error}", "Use DCAT-AP-SE's bundle.json.") from error
         self._path = path
 
     def template(self, id_: str) -> dict[str, Any]:
-        """A template as it is written. Raises `InputError` where there is none of that id."""
-        if id_ not in self._known:
+        """The template with an id, unresolved. Raises `InputError` if there is none."""
+        if id_ not in self._templates:
             raise InputError(self._path, f"has no template '{id_}'.", "The publisher may have renamed it.")
-        return self._known[id_]
+        return self._templates[id_]
 
-    def fields(self, id_: str) -> list[Field]:
-        """The properties of a class, in the order of its form; the type of the thing itself is left to its target."""
-        return fields_of(list(self._items(self.template(id_), {})))
+    def fields(self, id_: str) -> list[FormField]:
+        """The fields of a class in the order of its form, without `rdf:type`, which the target determines."""
+        return group_items(list(self._items(self.template(id_), {})))
 
-    def _items(self, template: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[Item]:
-        """The items of a form; those of a group without a property of its own stand beside each other in it."""
+    def _items(self, template: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[FormItem]:
+        """The items of a form; a group without a property is replaced by its items."""
         for item in template.get("items", []):
-            whole = self._whole(item)
-            if "items" in whole and "property" not in whole:
-                yield from self._items(whole, whole)
-            elif "property" in whole and iri(whole["property"]) != TYPE:
-                yield self._item(whole, group)
+            resolved = self._resolve(item)
+            if "items" in resolved and "property" not in resolved:
+                yield from self._items(resolved, resolved)
+            elif "property" in resolved and expand_name(resolved["property"]) != TYPE:
+                yield self._item(resolved, group)
 
-    def _whole(self, item: str | dict[str, Any]) -> dict[str, Any]:
-        """An item with all that it takes over from the template it extends."""
+    def _resolve(self, item: str | dict[str, Any]) -> dict[str, Any]:
+        """An item merged with the templates that it refers to or extends."""
         own = self.template(item) if isinstance(item, str) else item
         if set(own) == {"id"}:
-            return self._whole(str(own["id"]))
-        return {**self._whole(str(own["extends"])), **own} if "extends" in own else own
+            return self._resolve(str(own["id"]))
+        return {**self._resolve(str(own["extends"])), **own} if "extends" in own else own
 
-    def _item(self, said: Mapping[str, Any], group: Mapping[str, Any]) -> Item:
-        own, around = said.get("cardinality") or {}, group.get("cardinality") or {}
-        maxima = [limit for limit in (own.get("max"), around.get("max")) if limit is not None]
-        constraints = {iri(key): value for key, value in (said.get("constraints") or {}).items()}
-        fixed = [said["value"]] if "value" in said else []
-        depends = said.get("deps")
-        return Item(
-            path=iri(said["property"]),
-            label=group.get("label") or said.get("label") or {},
-            description=group.get("description") or said.get("description") or said.get("descriptions") or {},
-            kind=str(said.get("nodetype") or ("RESOURCE" if "items" in said else "LITERAL")),
-            types=tuple(map(iri, _listed(constraints.get(TYPE)))),
-            datatypes=tuple(map(iri, _listed(said.get("datatype")))),
-            choices=tuple(map(iri, (*(str(choice["value"]) for choice in said.get("choices", [])), *fixed))),
-            pattern=str(said.get("pattern", "")),
-            starts=str(said.get("valueTemplate", "")).partition("$")[0],
+    def _item(self, template: Mapping[str, Any], group: Mapping[str, Any]) -> FormItem:
+        own, outer = template.get("cardinality") or {}, group.get("cardinality") or {}
+        maxima = [limit for limit in (own.get("max"), outer.get("max")) if limit is not None]
+        constraints = {expand_name(key): value for key, value in (template.get("constraints") or {}).items()}
+        fixed = [template["value"]] if "value" in template else []
+        depends = template.get("deps")
+        return FormItem(
+            path=expand_name(template["property"]),
+            label=group.get("label") or template.get("label") or {},
+            description=group.get("description") or template.get("description") or template.get("descriptions") or {},
+            kind=str(template.get("nodetype") or ("RESOURCE" if "items" in template else "LITERAL")),
+            types=tuple(map(expand_name, _as_list(constraints.get(TYPE)))),
+            datatypes=tuple(map(expand_name, _as_list(template.get("datatype")))),
+            choices=tuple(
+                map(expand_name, (*(str(choice["value"]) for choice in template.get("choices", [])), *fixed))
+            ),
+            pattern=str(template.get("pattern", "")),
+            value_prefix=str(template.get("valueTemplate", "")).partition("$")[0],
             minimum=int(own.get("min", 0)),
-            preferred=max(int(own.get("pref", 0)), int(around.get("pref", 0))),
+            preferred=max(int(own.get("pref", 0)), int(outer.get("pref", 0))),
             maximum=min(maxima) if maxima else None,
-            automatic=bool(said.get("automatic")),
-            deprecated="deprecated" in said.get("styles", []),
-            condition=(iri(depends[0]), str(depends[1])) if depends else None,
-            items=tuple(self._items(said, {})),
+            automatic=bool(template.get("automatic")),
+            deprecated="deprecated" in template.get("styles", []),
+            condition=(expand_name(depends[0]), str(depends[1])) if depends else None,
+            items=tuple(self._items(template, {})),
         )
 
 
-def fields_of(items: Sequence[Item]) -> list[Field]:
-    """The items of a form by property."""
-    found: dict[str, list[Item]] = {}
+def group_items(items: Sequence[FormItem]) -> list[FormField]:
+    """Group the items of a form by property."""
+    by_path: dict[str, list[FormItem]] = {}
     for item in items:
-        found.setdefault(item.path, []).append(item)
-    return [_field(each) for each in found.values()]
+        by_path.setdefault(item.path, []).append(item)
+    return [_field(each) for each in by_path.values()]
 
 
-def _field(items: Sequence[Item]) -> Field:
-    """What is asked of a property by all its templates together; those out of use ask for nothing."""
+def _field(items: Sequence[FormItem]) -> FormField:
+    """The field of a property; deprecated items do not contribute to the cardinality."""
     used = [item for item in items if not item.deprecated]
     limits = [item.maximum for item in used if item.maximum is not None]
-    return Field(
+    return FormField(
         path=items[0].path,
         alternatives=tuple(sorted(items, key=lambda item: item.deprecated)),
         minimum=sum(item.minimum for item in used),
@@ -161,11 +163,11 @@ def _field(items: Sequence[Item]) -> Field:
     )
 
 
-def iri(name: str) -> str:
-    """A prefixed name of the templates as a whole IRI; anything else as it is."""
+def expand_name(name: str) -> str:
+    """Expand a prefixed name of the templates to an IRI; any other text is unchanged."""
     prefix, colon, local = name.partition(":")
     return NAMESPACES[prefix] + local if colon and prefix in NAMESPACES else name
 
 
-def _listed(value: object) -> list[str]:
+def _as_list(value: object) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else [str(value)] if value else []

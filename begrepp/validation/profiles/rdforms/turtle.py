@@ -1,4 +1,4 @@
-"""Writes the fields of a form as shapes, with messages in Swedish and English."""
+"""Writer of form fields as SHACL shapes in Turtle, with messages in Swedish and English."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.validation.profiles.rdforms.templates import NAMESPACES, TYPE, Bundle, Field, Item, fields_of, iri
+from begrepp.validation.profiles.rdforms.templates import (
+    NAMESPACES,
+    TYPE,
+    Bundle,
+    FormField,
+    FormItem,
+    expand_name,
+    group_items,
+)
 
 CLASSES = {
     "dcat:Catalog": "Catalog",
@@ -23,34 +31,34 @@ CLASSES = {
     "dcterms:Standard": "Standard",
     "foaf:Document": "Document",
 }
-"""The templates that describe a class of thing, and the name of its shape."""
+"""The template of each class, with the local name of its shape."""
 
 _KINDS = {"URI": "sh:IRI", "RESOURCE": "sh:BlankNodeOrIRI"}
 _SITE = "https://docs.dataportal.se/dcat/sv/"
 _UNTYPED = "[ sh:not [ sh:property [ sh:path rdf:type ; sh:minCount 1 ] ] ]"
 _HEAD = """\
 # DCAT-AP-SE {version}, made from the profile's own templates (bundle.json; Agency for Digital Government, CC BY 4.0) by
-# begrepp/profiles/rdforms. Do not edit: make it anew. What is made of what: docs/decisions/dcat-ap-se.md.
+# begrepp/validation/profiles/rdforms. Generated, do not edit. The mapping: docs/decisions/dcat-ap-se.md.
 @prefix : <https://w3id.org/begrepp/profiles/dcat-ap-se#> .
 """
 
 
-def shapes_of(bundle: Path, version: str) -> str:
-    """The profile as Turtle; the same bundle gives the same text. Raises `InputError` where it is no bundle."""
+def convert_bundle(bundle: Path, version: str) -> str:
+    """Convert a bundle to Turtle, deterministically. Raises `InputError` if the file is not a bundle."""
     templates = Bundle(bundle)
     prefixes = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in sorted(NAMESPACES.items()))
     return _HEAD.format(version=version) + prefixes + "".join(_shape(templates, id_) for id_ in CLASSES)
 
 
 def _shape(bundle: Bundle, id_: str) -> str:
-    """One class as a node shape, and one more for each field that is mandatory on a condition only."""
+    """A node shape for a class, and one for each conditionally mandatory field."""
     template, name = bundle.template(id_), CLASSES[id_]
-    constraints = {iri(key): value for key, value in template["constraints"].items()}
+    constraints = {expand_name(key): value for key, value in template["constraints"].items()}
     types = constraints[TYPE] if isinstance(constraints[TYPE], list) else [constraints[TYPE]]
-    targets = ", ".join(_short(iri(each)) for each in types)
+    targets = ", ".join(_prefixed_name(expand_name(each)) for each in types)
     fields = bundle.fields(id_)
     head = (
-        f"\n:{name} a sh:NodeShape ;\n  rdfs:label {_texts(template['label'])} ;\n"
+        f"\n:{name} a sh:NodeShape ;\n  rdfs:label {_literals(template['label'])} ;\n"
         f"  rdfs:seeAlso <{_SITE}#{id_.replace('dcat:foaf:', 'foaf:').replace(':', '_')}> ;\n  sh:targetClass {targets}"
     )
     properties = [part for order, field in enumerate(fields, 1) for part in _property(field, order, "    ")]
@@ -58,121 +66,123 @@ def _shape(bundle: Bundle, id_: str) -> str:
     return f"{head} ;\n  sh:property\n" + ",\n".join(properties) + " .\n" + conditional
 
 
-def _property(field: Field, order: int, indent: str) -> Iterator[str]:
-    """A field as property shapes: what must be there, what should be, how many at most, and what each value must be."""
-    sv, en = _names(field.label)
+def _property(field: FormField, order: int, indent: str) -> Iterator[str]:
+    """The property shapes of a field: mandatory, recommended, maximum count, and value rules."""
+    sv, en = _labels(field.label)
     first = field.alternatives[0]
-    described = f" ; sh:description {_texts(first.description)}" if first.description else ""
-    head = f"{indent}[ sh:path {_short(field.path)} ; sh:order {order} ; sh:name {_texts(field.label)}"
+    described = f" ; sh:description {_literals(first.description)}" if first.description else ""
+    head = f"{indent}[ sh:path {_prefixed_name(field.path)} ; sh:order {order} ; sh:name {_literals(field.label)}"
     if field.minimum and not field.condition:
-        said = _says(f"{sv} saknas; det är obligatoriskt.", f"{en} is missing; it is mandatory.")
-        yield f"{head}{described} ;\n{indent}  sh:minCount {field.minimum} ; {said} ]"
+        message = _message(f"{sv} saknas; det är obligatoriskt.", f"{en} is missing; it is mandatory.")
+        yield f"{head}{described} ;\n{indent}  sh:minCount {field.minimum} ; {message} ]"
     elif field.preferred and not field.condition:
-        said = _says(f"{sv} saknas; det är rekommenderat.", f"{en} is missing; it is recommended.")
-        yield f"{head}{described} ;\n{indent}  sh:minCount 1 ; sh:severity sh:Warning ; {said} ]"
+        message = _message(f"{sv} saknas; det är rekommenderat.", f"{en} is missing; it is recommended.")
+        yield f"{head}{described} ;\n{indent}  sh:minCount 1 ; sh:severity sh:Warning ; {message} ]"
     if all(item.deprecated for item in field.alternatives):
-        said = _says(f"{sv}: egenskapen har utgått.", f"{en}: the property is deprecated.")
-        yield f"{head}{described} ;\n{indent}  sh:maxCount 0 ; sh:severity sh:Warning ; {said} ]"
+        message = _message(f"{sv}: egenskapen har utgått.", f"{en}: the property is deprecated.")
+        yield f"{head}{described} ;\n{indent}  sh:maxCount 0 ; sh:severity sh:Warning ; {message} ]"
         return
     if field.maximum is not None:
-        said = _says(f"{sv}: högst {field.maximum} tillåts.", f"{en}: at most {field.maximum} allowed.")
-        yield f"{head} ;\n{indent}  sh:maxCount {field.maximum} ; {said} ]"
+        message = _message(f"{sv}: högst {field.maximum} tillåts.", f"{en}: at most {field.maximum} allowed.")
+        yield f"{head} ;\n{indent}  sh:maxCount {field.maximum} ; {message} ]"
     for rule in _value_rules(field):
         yield f"{head} ;\n{indent}  {rule} ]"
     nested = [item for alternative in field.alternatives for item in alternative.items]
-    if len(field.alternatives) > 1:  # what one alternative recommends is not asked of the others
+    if len(field.alternatives) > 1:  # a minimum of one alternative does not apply to the others
         nested = [replace(item, minimum=0, preferred=0) for item in nested]
     if nested:
-        inner = [part for n, each in enumerate(fields_of(nested), 1) for part in _property(each, n, indent + "    ")]
+        inner = [part for n, each in enumerate(group_items(nested), 1) for part in _property(each, n, indent + "    ")]
         yield f"{head} ;\n{indent}  sh:property\n" + ",\n".join(inner) + " ]"
 
 
-def _conditional(shape: str, targets: str, field: Field) -> str:
-    """A field that is mandatory where another has a certain value."""
+def _conditional(shape: str, targets: str, field: FormField) -> str:
+    """The shape of a field that is mandatory if another field has a certain value."""
     assert field.condition is not None
     depends, value = field.condition
-    sv, en = _names(field.label)
-    said = _says(
+    sv, en = _labels(field.label)
+    message = _message(
         f"{sv} saknas; det är obligatoriskt för det som omfattas av {value}.",
         f"{en} is missing; it is mandatory for what is covered by {value}.",
     )
     return (
-        f"\n:{shape}-{_local(field.path)} a sh:NodeShape ;\n  rdfs:label {_texts(field.label)} ;\n"
-        f"  sh:targetClass {targets} ;\n  {said} ;\n"
-        f"  sh:or ( [ sh:not [ sh:property [ sh:path {_short(depends)} ; sh:hasValue <{value}> ] ] ]\n"
-        f"    [ sh:property [ sh:path {_short(field.path)} ; sh:minCount {field.minimum} ] ] ) .\n"
+        f"\n:{shape}-{_local_name(field.path)} a sh:NodeShape ;\n  rdfs:label {_literals(field.label)} ;\n"
+        f"  sh:targetClass {targets} ;\n  {message} ;\n"
+        f"  sh:or ( [ sh:not [ sh:property [ sh:path {_prefixed_name(depends)} ; sh:hasValue <{value}> ] ] ]\n"
+        f"    [ sh:property [ sh:path {_prefixed_name(field.path)} ; sh:minCount {field.minimum} ] ] ) .\n"
     )
 
 
-def _value_rules(field: Field) -> Iterator[str]:
-    """What each value must be: one of the alternatives; and as warnings what was in use before."""
-    sv, en = _names(field.label)
+def _value_rules(field: FormField) -> Iterator[str]:
+    """The rules for each value: one of the alternatives; warnings for deprecated values."""
+    sv, en = _labels(field.label)
     used = [item for item in field.alternatives if not item.deprecated]
     rules = [_rule(item) for item in field.alternatives]
-    what_sv = " eller ".join(dict.fromkeys(_kind_words(item, "sv") for item in used))
-    what_en = " or ".join(dict.fromkeys(_kind_words(item, "en") for item in used))
-    said = _says(f"{sv}: värdet ska vara {what_sv}.", f"{en}: the value must be {what_en}.")
+    what_sv = " eller ".join(dict.fromkeys(_describe_kind(item, "sv") for item in used))
+    what_en = " or ".join(dict.fromkeys(_describe_kind(item, "en") for item in used))
+    message = _message(f"{sv}: värdet ska vara {what_sv}.", f"{en}: the value must be {what_en}.")
     if all(rules):
-        asked = rules[0] if len(rules) == 1 else "sh:or ( " + " ".join(f"[ {rule} ]" for rule in rules) + " )"
-        yield f"{asked} ; {said}"
+        constraint = rules[0] if len(rules) == 1 else "sh:or ( " + " ".join(f"[ {rule} ]" for rule in rules) + " )"
+        yield f"{constraint} ; {message}"
     if any(item.kind == "LANGUAGE_LITERAL" for item in used):
-        said = _says(f"{sv}: texten bör ha språkkod.", f"{en}: the text should have a language tag.")
-        yield f"sh:datatype rdf:langString ; sh:severity sh:Warning ; {said}"
-        said = _says(f"{sv}: mer än en text på samma språk.", f"{en}: more than one text in one language.")
-        if _local(field.path) in ("title", "description"):
-            yield f"sh:uniqueLang true ; {said}"
+        message = _message(f"{sv}: texten bör ha språkkod.", f"{en}: the text should have a language tag.")
+        yield f"sh:datatype rdf:langString ; sh:severity sh:Warning ; {message}"
+        message = _message(f"{sv}: mer än en text på samma språk.", f"{en}: more than one text in one language.")
+        if _local_name(field.path) in ("title", "description"):
+            yield f"sh:uniqueLang true ; {message}"
     for item in field.alternatives:
         if item.deprecated and item.choices:
-            said = _says(f"{sv}: värdet har utgått.", f"{en}: the value is deprecated.")
-            yield f"sh:not [ {_choices(item)} ] ; sh:severity sh:Warning ; {said}"
+            message = _message(f"{sv}: värdet har utgått.", f"{en}: the value is deprecated.")
+            yield f"sh:not [ {_choices(item)} ] ; sh:severity sh:Warning ; {message}"
 
 
-def _rule(item: Item) -> str:
-    """What a template asks of a value, as constraints that hold together; nothing where it asks for nothing."""
+def _rule(item: FormItem) -> str:
+    """The constraints of a form item on a value, joined by `;`."""
     if item.kind in _KINDS:
         rules = [f"sh:nodeKind {_KINDS[item.kind]}"]
         if item.choices:
             rules.append(_choices(item))
-        if item.pattern and not item.starts:
-            rules.append(f"sh:pattern {Literal(_anchored(item.pattern))}")
-        elif item.starts:
-            rules.append(f"sh:pattern {Literal('^' + re.escape(item.starts))}")
+        if item.pattern and not item.value_prefix:
+            rules.append(f"sh:pattern {Literal(_anchor(item.pattern))}")
+        elif item.value_prefix:
+            rules.append(f"sh:pattern {Literal('^' + re.escape(item.value_prefix))}")
         if item.types and not item.automatic and not item.choices:
-            kinds = " ".join(f"[ sh:class {_short(each)} ]" for each in item.types)
+            kinds = " ".join(f"[ sh:class {_prefixed_name(each)} ]" for each in item.types)
             untyped = "" if item.kind == "RESOURCE" and not item.items else f" {_UNTYPED}"
             rules.append(f"sh:or ( {kinds}{untyped} )")
         return " ; ".join(rules)
     if item.datatypes:
-        kinds = " ".join(f"[ sh:datatype {_short(each)} ]" for each in item.datatypes)
-        rules = [f"sh:datatype {_short(item.datatypes[0])}" if len(item.datatypes) == 1 else f"sh:or ( {kinds} )"]
+        kinds = " ".join(f"[ sh:datatype {_prefixed_name(each)} ]" for each in item.datatypes)
+        rules = [
+            f"sh:datatype {_prefixed_name(item.datatypes[0])}" if len(item.datatypes) == 1 else f"sh:or ( {kinds} )"
+        ]
     else:
         rules = ["sh:nodeKind sh:Literal"]
     if item.choices:
         values = "|".join(re.escape(choice) for choice in item.choices)
         rules.append(f"sh:pattern {Literal(f'^({values})$')}")
     elif item.pattern:
-        rules.append(f"sh:pattern {Literal(_anchored(item.pattern))}")
+        rules.append(f"sh:pattern {Literal(_anchor(item.pattern))}")
     return " ; ".join(rules)
 
 
-def _choices(item: Item) -> str:
-    """The values of a list; one that is marked automatic shows a selection only, so any value of its kind."""
+def _choices(item: FormItem) -> str:
+    """The allowed values; an automatic list is a selection, so any IRI with the same base is allowed."""
     if item.automatic:
         shared = item.choices[0].rpartition("/")[0] + "/"
         return f"sh:pattern {Literal('^' + re.escape(shared))}"
-    return "sh:in ( " + " ".join(_short(choice) for choice in item.choices) + " )"
+    return "sh:in ( " + " ".join(_prefixed_name(choice) for choice in item.choices) + " )"
 
 
-def _kind_words(item: Item, language: str) -> str:
+def _describe_kind(item: FormItem, language: str) -> str:
     sv = language == "sv"
     if item.choices:
         return "ett ur listan" if sv else "one of the list"
     if item.datatypes:
-        return ("av typen " if sv else "of the type ") + ", ".join(_local(each) for each in item.datatypes)
+        return ("av typen " if sv else "of the type ") + ", ".join(_local_name(each) for each in item.datatypes)
     if item.kind in _KINDS:
-        types = ", ".join(_local(each) for each in item.types)
-        if item.pattern or item.starts:
-            shape = item.starts or item.pattern
+        types = ", ".join(_local_name(each) for each in item.types)
+        if item.pattern or item.value_prefix:
+            shape = item.value_prefix or item.pattern
             return f"en adress på formen {shape}" if sv else f"an address of the form {shape}"
         if types and not item.automatic:
             return f"något av slaget {types}" if sv else f"a thing of the kind {types}"
@@ -181,32 +191,32 @@ def _kind_words(item: Item, language: str) -> str:
     return ("en text" if sv else "a text") + (form if item.pattern else "")
 
 
-def _anchored(pattern: str) -> str:
-    """A pattern that holds for the whole value, as in a form."""
+def _anchor(pattern: str) -> str:
+    """Anchor a pattern at both ends, as a form matches it."""
     return f"^({pattern.removeprefix('^').removesuffix('$')})$"
 
 
-def _names(label: Mapping[str, str]) -> tuple[str, str]:
+def _labels(label: Mapping[str, str]) -> tuple[str, str]:
     sv, en = label.get("sv") or label.get("en", ""), label.get("en") or label.get("sv", "")
     return sv, en
 
 
-def _says(sv: str, en: str) -> str:
+def _message(sv: str, en: str) -> str:
     return f"sh:message {Literal(sv, language='sv')}, {Literal(en, language='en')}"
 
 
-def _texts(texts: Mapping[str, str]) -> str:
+def _literals(texts: Mapping[str, str]) -> str:
     return ", ".join(
         str(Literal(texts[language], language=language)) for language in ("sv", "en") if texts.get(language)
     )
 
 
-def _local(name: str) -> str:
+def _local_name(name: str) -> str:
     return re.split(r"[#/]", name)[-1]
 
 
-def _short(name: str) -> str:
-    """An IRI as a prefixed name where one fits."""
+def _prefixed_name(name: str) -> str:
+    """An IRI as a prefixed name if a prefix matches."""
     for prefix, namespace in NAMESPACES.items():
         if name.startswith(namespace) and re.fullmatch(r"[A-Za-z][\w-]*", name[len(namespace) :]):
             return f"{prefix}:{name[len(namespace) :]}"

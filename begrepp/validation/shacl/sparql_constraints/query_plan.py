@@ -1,4 +1,4 @@
-"""The question of a SPARQL constraint in plain steps: patterns, filters, and groups, that columns can answer."""
+"""Query plan of a SPARQL constraint: triple patterns, filters and groups that columns can evaluate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from begrepp.validation.shacl.vocabulary import Term
 
 
 class UnsupportedQuery(Exception):
-    """The query holds something that columns cannot answer."""
+    """The query has a feature that columns cannot evaluate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Optional:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """UNION; or a group within a group, which is a union of one."""
+    """UNION; a nested group is a union of one."""
 
     groups: tuple[GroupPattern, ...]
 
@@ -63,14 +63,14 @@ Step = PatternStep | Filter | Bind | Optional | Union
 
 @dataclass(frozen=True, slots=True)
 class GroupPattern:
-    """What stands between braces."""
+    """A group graph pattern."""
 
     steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An operator or a function, in capitals, and what it is applied to; `EXISTS` to a group."""
+    """An operator or a function, in capitals, with its arguments; that of `EXISTS` is a group."""
 
     name: str
     arguments: tuple[Expression, ...]
@@ -81,7 +81,7 @@ Expression = QueryVariable | Term | Call | GroupPattern
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """A query. `counted` gives the variable that each COUNT(DISTINCT …) is projected as, and what it counts."""
+    """A SELECT query. `counted` maps the variable of each COUNT(DISTINCT …) to the variable that it counts."""
 
     projected: tuple[str, ...]
     bound: tuple[Bind, ...]
@@ -89,33 +89,33 @@ class Select:
     grouped_by: tuple[str, ...]
     counted: Mapping[str, str]
     having: tuple[str, str, int] | None
-    """What is counted, how it must compare, and with which number."""
+    """The counted variable, the comparison operator and the number."""
 
 
-def variables(part: Step | Expression) -> set[str]:
-    """Every variable that is named anywhere in a part of a query."""
+def variables_in(part: Step | Expression) -> set[str]:
+    """The variables in a part of a query, at any depth."""
     match part:
         case QueryVariable():
             return {part.name}
         case PatternStep():
-            return variables(part.subject) | variables(part.object)
+            return variables_in(part.subject) | variables_in(part.object)
         case Filter():
-            return variables(part.condition)
+            return variables_in(part.condition)
         case Bind():
-            return variables(part.value) | {part.variable}
+            return variables_in(part.value) | {part.variable}
         case Optional():
-            return variables(part.group)
+            return variables_in(part.group)
         case Union():
-            return {name for group in part.groups for name in variables(group)}
+            return {name for group in part.groups for name in variables_in(group)}
         case GroupPattern():
-            return {name for step in part.steps for name in variables(step)}
+            return {name for step in part.steps for name in variables_in(step)}
         case Call():
-            return {name for argument in part.arguments for name in variables(argument)}
+            return {name for argument in part.arguments for name in variables_in(argument)}
     return set()
 
 
-def words(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
-    """Every term that is named anywhere in a part of a query."""
+def terms_in(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
+    """The terms in a part of a query, at any depth."""
     match part:
         case PropertyPath():
             yield from [part.predicate] if part.predicate else []
@@ -140,4 +140,4 @@ def words(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
             yield part
             inner = ()
     for each in inner:
-        yield from words(each)
+        yield from terms_in(each)

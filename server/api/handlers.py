@@ -1,0 +1,232 @@
+"""Handlers of the API operations: they read the served build and return the struct of the JSON body."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pyoxigraph import NamedNode
+
+from begrepp.queries.pages import select, value
+from server.api.schemas import (
+    AncestorsBody,
+    AsOfBody,
+    ChildBody,
+    ChildrenBody,
+    ConceptBody,
+    CorrectionBody,
+    FoundBody,
+    MappingBody,
+    MappingsBody,
+    ResultsBody,
+    SchemeBody,
+    SchemesBody,
+    SubsumptionBody,
+    SuggestionsBody,
+)
+from server.api.serialisers import concept_body, ref_body, ref_fields
+from server.pages.concepts.mapping_rows import mapping_rows
+from server.pages.concepts.tree import children, paths_to
+from server.pages.schemes.scheme import scheme_row
+from server.pages.search import HitRow, results
+from server.pages.signposting import licence_of
+from server.pages.templating import address
+from server.served.as_of import find_dated_state, find_meaning_on, get_dated_build, parse_day
+from server.served.batch_resolve import ResolvedBody, resolve_codes
+from server.served.build import ServedBuild
+from server.served.labels import find_refs, find_statements
+from server.served.resolve import Missing, Resolved, resolve_iri, resolve_system_code
+
+ApiCall = dict[str, Any]
+"""Values of the parameters of a request, by name."""
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_SKOS_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
+_MAX_QUERY_LENGTH = 200
+
+
+def find_requested_concept(build: ServedBuild, call: ApiCall, suffix: str = "") -> Resolved:
+    """Return the concept that the parameters name, by IRI or by system and code; raises `Missing`."""
+    if iri := call[f"iri{suffix}"].strip():
+        found = resolve_iri(build, iri)
+    elif call["system"].strip() and call[f"code{suffix}"].strip():
+        found = resolve_system_code(build, call["system"].strip(), call[f"code{suffix}"].strip())
+    else:
+        raise Missing("No concept is given.", f"Give iri{suffix}=…, or system=… and code{suffix}=….")
+    if NamedNode(_SKOS_CONCEPT) not in find_statements(build, found.iri).get(_RDF_TYPE, []):
+        raise Missing(f"{found.iri} is not a concept.", "Give the IRI of a concept.")
+    return found
+
+
+def lookup(build: ServedBuild, call: ApiCall, language: str) -> ConceptBody:
+    """Return a concept, with `asOf` as of that day."""
+    concept = find_requested_concept(build, call)
+    if day := parse_day(call["asOf"]):
+        concept = find_meaning_on(build, concept, day)
+        return concept_body(get_dated_build(build, find_dated_state(build, concept, day)), concept, language)
+    return concept_body(build, concept, language)
+
+
+def lookup_as_of(build: ServedBuild, call: ApiCall, language: str) -> AsOfBody:
+    """Return a concept as of a day, with the edition that lists it."""
+    day = parse_day(call["asOf"])
+    assert day is not None
+    concept = find_meaning_on(build, find_requested_concept(build, call), day)
+    state = find_dated_state(build, concept, day)
+    return AsOfBody(
+        as_of=day.isoformat(),
+        release=state.concept_edition.version,
+        since=state.since.isoformat(),
+        retired=state.retired,
+        concept=concept_body(get_dated_build(build, state), concept, language),
+    )
+
+
+def list_schemes(build: ServedBuild, call: ApiCall, language: str) -> SchemesBody:
+    """Return all code systems, by id."""
+    bodies = []
+    for scheme in sorted(build.schemes.by_iri.values(), key=lambda scheme: scheme.id):
+        row = scheme_row(build, scheme, language)
+        bodies.append(
+            SchemeBody(
+                id=scheme.id,
+                iri=scheme.iri,
+                href=address(row.href),
+                title={text.lang: text.value for text in scheme.titles},
+                identifiers=sorted(scheme.identifiers),
+                system_uri=scheme.system_uri or None,
+                version=row.version or None,
+                valid_from=row.valid_from or None,
+                concepts=row.concepts,
+                inactive=row.inactive,
+                license=licence_of(build, scheme.id) or None,
+                redistributable=row.redistributable,
+            )
+        )
+    return SchemesBody(schemes=bodies)
+
+
+def _filters(build: ServedBuild, call: ApiCall) -> dict[str, str]:
+    """Return the search filters of a request; raises `Missing` for an unknown scheme."""
+    scheme = build.schemes.by_id.get(call["scheme"])
+    if call["scheme"] and scheme is None:
+        raise Missing(f"There is no code system {call['scheme']}.", "See /api/v1/schemes.")
+    filters = {
+        "scheme": scheme.iri if scheme else "",
+        "kind": call["kind"],
+        "status": call.get("status", ""),
+        "dataset": build.iris.dataset(call["dataset"]) if call.get("dataset") else "",
+    }
+    return {name: value for name, value in filters.items() if value}
+
+
+def _hit_body(hit: HitRow) -> FoundBody:
+    return FoundBody(
+        iri=hit.iri,
+        href=address(hit.href),
+        notation=hit.notation or None,
+        label=hit.label.value or None,
+        lang=hit.label.lang or None,
+        scheme=hit.scheme or None,
+        active=hit.active,
+        kind=hit.kind,
+        within=hit.within.value if hit.within else None,
+        matched=hit.matched.value if hit.matched else None,
+    )
+
+
+def search_index(build: ServedBuild, call: ApiCall, language: str) -> ResultsBody:
+    """Return a page of search hits with facets and corrections."""
+    query, filters = call["q"].strip()[:_MAX_QUERY_LENGTH], _filters(build, call)
+    total, hits = build.index.search(query, limit=call["limit"], offset=call["offset"], reader=language, **filters)
+    return ResultsBody(
+        query=query,
+        total=total,
+        offset=call["offset"],
+        limit=call["limit"],
+        results=[_hit_body(hit) for hit in results(build, hits, language)],
+        facets={name: dict(counts) for name, counts in build.index.facets(query, **filters).items()},
+        corrections=[CorrectionBody(from_=old, to=new) for old, new in build.index.corrections(query)],
+    )
+
+
+def autocomplete(build: ServedBuild, call: ApiCall, language: str) -> SuggestionsBody:
+    """Return hits for the beginning of a word."""
+    query = call["q"].strip()[:_MAX_QUERY_LENGTH]
+    hits = build.index.suggest(query, limit=call["limit"], reader=language, **_filters(build, call))
+    return SuggestionsBody(query=query, results=[_hit_body(hit) for hit in results(build, hits, language)])
+
+
+def list_children(build: ServedBuild, call: ApiCall, language: str) -> ChildrenBody:
+    """Return a page of the directly narrower concepts."""
+    concept = find_requested_concept(build, call)
+    nodes = children(build, [concept.iri], language).get(concept.iri, [])
+    page = nodes[call["offset"] : call["offset"] + call["limit"]]
+    return ChildrenBody(
+        concept=ref_body(find_refs(build, [concept.iri], language)[concept.iri]),
+        total=len(nodes),
+        offset=call["offset"],
+        limit=call["limit"],
+        children=[ChildBody(**ref_fields(node.ref), narrower=node.below) for node in page],
+    )
+
+
+def _find_ancestors(build: ServedBuild, iri: str) -> set[str]:
+    """Return the IRIs of all broader concepts."""
+    rows = select(build.store, "concept-ancestors", concept=NamedNode(iri))
+    return {value(row, "parent") for row in rows} - {iri}
+
+
+def list_ancestors(build: ServedBuild, call: ApiCall, language: str) -> AncestorsBody:
+    """Return all broader concepts, and the paths from the top concepts."""
+    concept = find_requested_concept(build, call)
+    ancestors = _find_ancestors(build, concept.iri)
+    known = find_refs(build, {concept.iri, *ancestors}, language)
+    return AncestorsBody(
+        concept=ref_body(known[concept.iri]),
+        ancestors=[ref_body(known[iri]) for iri in sorted(ancestors, key=lambda iri: known[iri].sort_key)],
+        paths=[[step.iri for step in path] for path in paths_to(build, concept.iri, language)],
+    )
+
+
+def compare_concepts(build: ServedBuild, call: ApiCall, language: str) -> SubsumptionBody:
+    """Return whether one of two concepts subsumes the other."""
+    a, b = find_requested_concept(build, call, "A").iri, find_requested_concept(build, call, "B").iri
+    outcome: Literal["equivalent", "subsumes", "subsumed-by", "not-subsumed"]
+    if a == b:
+        outcome = "equivalent"
+    elif a in _find_ancestors(build, b):
+        outcome = "subsumes"
+    else:
+        outcome = "subsumed-by" if b in _find_ancestors(build, a) else "not-subsumed"
+    known = find_refs(build, [a, b], language)
+    return SubsumptionBody(a=ref_body(known[a]), b=ref_body(known[b]), outcome=outcome)
+
+
+def list_mappings(build: ServedBuild, call: ApiCall, language: str) -> MappingsBody:
+    """Return the mappings of a concept, or those to one scheme."""
+    concept = find_requested_concept(build, call)
+    incoming: dict[str, list[str]] = {}
+    rows = mapping_rows(build, concept.iri, find_statements(build, concept.iri), incoming, language)
+    return MappingsBody(
+        concept=ref_body(find_refs(build, [concept.iri], language)[concept.iri]),
+        mappings=[
+            MappingBody(
+                predicate=row.predicate,
+                target=ref_body(row.other),
+                negated=row.negated,
+                justification=row.justification or None,
+                confidence=row.confidence,
+                author=row.author or None,
+                date=row.date or None,
+                comment=row.comment.value if row.comment else None,
+                record=address(row.href) if row.href else None,
+            )
+            for row in rows
+            if call["scheme"] in ("", row.other.scheme)
+        ],
+    )
+
+
+def resolve_code(build: ServedBuild, call: ApiCall, language: str) -> ResolvedBody:
+    """Return the concept of a code, or the reason why there is none."""
+    item = {"system": call["system"], "code": call["code"], "asOf": call["asOf"]}
+    return resolve_codes(build, [item], language)[0]

@@ -31,8 +31,9 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import iterate_xml, open_member
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.meter import meter
-from begrepp.sources.tables import parse_date, read_table
+from begrepp.sources.meter import current_meter
+from begrepp.sources.rows import parse_date
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
 from loaders.support.editions import protected_edition
 
@@ -169,7 +170,7 @@ def _archive(path: Path) -> Iterator[_Entry]:
     with open_member(path, "atc-code.xml") as (stream, origin):
         for number, concept in enumerate(iterate_xml(stream, "concept", origin), start=1):
             here = Origin(origin.file, number)
-            meter().rows += 1
+            current_meter().rows += 1
             names = {
                 (each.get("language") or "").lower(): " ".join((each.text or "").split())
                 for each in concept.iter()

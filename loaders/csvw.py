@@ -15,7 +15,7 @@ from begrepp.records import (
     CodedValue,
     EditionFiles,
     ForeignKey,
-    Home,
+    ListOwner,
     Record,
     Redistribution,
     Source,
@@ -24,7 +24,7 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.json_files import beside, objects, one_json, strings
 from loaders.declaration.source_toml import read_declaration, slug
@@ -61,12 +61,12 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         for (table, table_id), schema in zip(_named(group), schemas, strict=True)
     )
     yield replace(dataset, tables=tables)
-    lists = Lists(Home(dataset=dataset.id))
+    lists = Lists(ListOwner(dataset=dataset.id))
     for (table, table_id), schema in zip(_named(group), schemas, strict=True):
         for number, column in enumerate(objects(schema, "columns", path), start=1):
             if column.get("virtual"):
                 continue
-            meter().rows += 1
+            current_meter().rows += 1
             inherited = {
                 key: value
                 for level in (group, table, schema, column)

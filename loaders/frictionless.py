@@ -16,7 +16,7 @@ from begrepp.records import (
     CodedValue,
     EditionFiles,
     ForeignKey,
-    Home,
+    ListOwner,
     Record,
     Redistribution,
     Skipped,
@@ -26,7 +26,7 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.json_files import beside, objects, one_json, strings
 from loaders.declaration.source_toml import read_declaration, slug
@@ -77,13 +77,13 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     resources = _resources(document, path)
     read = [(table_id, each, _schema(each, edition, path)) for table_id, each in resources.items()]
     yield replace(dataset, tables=tuple(_table(*each, set(resources), path, language) for each in read if each[2]))
-    lists = Lists(Home(dataset=dataset.id))
+    lists = Lists(ListOwner(dataset=dataset.id))
     for table_id, resource, schema in read:
         if not schema:
             reason = f"the resource '{resource.get('name', table_id)}' has no schema, so it names no variables."
             yield Skipped(origin=Origin(path.name), reason=reason)
         for number, field in enumerate(objects(schema, "fields", path), start=1):
-            meter().rows += 1
+            current_meter().rows += 1
             variable = _variable(field, schema, dataset.id, table_id, number, path, language, lists)
             yield from lists.new()
             yield variable

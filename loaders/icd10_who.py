@@ -9,7 +9,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, Level, Record, Redistribution, Scheme, Source, Text, texts
 from begrepp.sources.archives import local_name, walk_xml
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.agencies import IN_COPYRIGHT, WHO
 from loaders.support.editions import new_edition
@@ -60,7 +60,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
                 # The description ends before the items below begin, so that an item comes before those.
                 case "description" if len(path) > 1:
                     number += 1
-                    meter().rows += 1
+                    current_meter().rows += 1
                     yield _item(path[:-1], Origin(files[0].name, number))
                 case "item" if len(path) > 1:
                     path[-2].remove(path[-1])

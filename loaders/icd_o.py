@@ -14,7 +14,8 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, Level, Record, Redistribution, Scheme, Skipped, Source, texts
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import IN_COPYRIGHT, RCC
 from loaders.support.editions import protected_edition
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from begrepp.records import Concept, EditionFiles, Record, Redistribution, Scheme, Skipped, Source, Text, texts
 from begrepp.sources.editions import file_named
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN, classifications_publisher
 from loaders.support.editions import protected_edition
 

@@ -34,9 +34,10 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.sources.archives import unpacked
+from begrepp.sources.archives import unpack_members
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import REGENSTRIEF
 from loaders.support.editions import new_edition
 from loaders.support.successors import leading_on
@@ -88,7 +89,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         if any(path.suffix == ".zip" for path in files):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             for path in [path for path in files if path.suffix == ".zip"]:
-                files += unpacked(path, folder, _WANTED)
+                files += unpack_members(path, folder, _WANTED)
         yield from _load(edition, files)
 
 
@@ -125,7 +126,7 @@ def _load(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
         code = row.take("LOINC_NUM")
         advised, names = advice.get(code, []), variants.get(code, {})
         yield from _term(code, row, advised, successors.get(code, ()), names, parents.get(code, ()), since)
-        for column in row.left():
+        for column in row.remaining_columns():
             if column not in left:
                 left.add(column)
                 yield Skipped(origin=Origin(main.name), reason=f"the column '{column}' is not imported.")
@@ -196,7 +197,7 @@ def _parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[str, .
     parts: dict[str, tuple[str, Origin]] = {}
     for row in read_table(path, required=("IMMEDIATE_PARENT", "CODE", "CODE_TEXT")):
         code, parent, words = row.take("CODE"), row.take("IMMEDIATE_PARENT"), row.take("CODE_TEXT")
-        row.drop()
+        row.ignore_remaining()
         if code not in terms and not code.startswith("LP"):
             yield Skipped(origin=row.origin, reason=f"'{code}' is neither a part nor a term of this release.")
             continue
@@ -246,7 +247,7 @@ def _variants(paths: list[Path]) -> dict[str, dict[str, list[str]]]:
             names.append(row.take_optional("SHORTNAME"))
             names.append(":".join(row.take_optional(axis) for axis in _AXES).strip(":"))
             # RELATEDNAMES2 and CLASS are lists of words for searching.
-            row.drop()
+            row.ignore_remaining()
             if any(names):
                 found.setdefault(code, {})[lang] = names
     return found

@@ -33,7 +33,7 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import MAX_UNPACKED
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.agencies import MONARCH
 from loaders.support.editions import new_edition
@@ -78,12 +78,12 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     named = {id_: [str(term["replaced_by"])] for id_, term in terms.items() if term.get("replaced_by")}
     successors = leading_on(named, active)
     for number, (id_, term) in enumerate(terms.items(), start=1):
-        meter().rows += 1
+        current_meter().rows += 1
         yield from _term(id_, dict(term), successors.get(id_, ()), Origin(path.name, number), since)
 
 
 def _read(path: Path) -> dict[str, Any]:
-    meter().stage = "reading"
+    current_meter().stage = "reading"
     try:
         with path.open("rb") as raw:
             packed = path.suffix == ".zst"

@@ -14,7 +14,8 @@ from typing import Any
 from begrepp.errors import InputError
 from begrepp.records import EditionFiles, Element, Record, Redistribution, Source, Structure, is_iri, texts
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
 from loaders.declaration.source_toml import edition_dates, read_declaration, rights
 from loaders.support.agencies import EHALSOMYNDIGHETEN
 

@@ -29,9 +29,10 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import IFCC
 from loaders.support.editions import new_edition
 from loaders.support.html_text import from_html
@@ -168,7 +169,7 @@ def _concept(version: _Version, versions: list[_Version], successors: tuple[str,
 
 def _table(path: Path) -> Iterator[_Version]:
     for row in read_table(path, delimiter=";", encoding="windows-1252", skip=1):
-        column = {_plain(name): name for name in row.left()}
+        column = {_plain(name): name for name in row.remaining_columns()}
 
         def cell(name: str, row: Row = row, column: dict[str, str] = column) -> str:
             return row.take(column.get(name, name))
@@ -191,7 +192,7 @@ def _table(path: Path) -> Iterator[_Version]:
 def _xml(path: Path) -> Iterator[_Version]:
     with path.open("rb") as stream:
         for number, element in enumerate(iterate_xml(stream, "Npubegreb", Origin(path.name)), start=1):
-            meter().rows += 1
+            current_meter().rows += 1
             yield _version(element, Origin(path.name, number))
 
 

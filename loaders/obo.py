@@ -37,7 +37,7 @@ from begrepp.records import (
 )
 from begrepp.records import Mapping as Match
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declaration.source_toml import declared_edition, edition_dates, read_declaration, rights, scheme
 from loaders.support.agencies import MONARCH
@@ -205,7 +205,7 @@ def _read(path: Path, left_out: Counter[str]) -> Iterator[_Term]:
                 left_out["typedef" if isinstance(frame, fastobo.typedef.TypedefFrame) else "instance"] += 1
                 continue
             number += 1
-            meter().rows += 1
+            current_meter().rows += 1
             yield _term(frame, Origin(path.name, number), spaces, left_out)
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
         line = getattr(error, "lineno", 0) or 0

@@ -33,7 +33,7 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declaration.source_toml import (
     EditionDates,
@@ -87,7 +87,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     named = {iri: [_iri(v) for v in words.get(REPLACED_BY, ())] for iri, (_, words) in classes.items()}
     successors = leading_on({iri: new for iri, new in named.items() if new}, classes.keys() - retired)
     for number, (iri, (parents, words)) in enumerate(classes.items(), start=1):
-        meter().rows += 1
+        current_meter().rows += 1
         origin = Origin(path.name, number)
         if dates.coverage is Coverage.COMPLETE and (lost := [each for each in parents if each not in classes]):
             raise InputError(
@@ -139,7 +139,7 @@ def _check_imports(path: Path, edition: EditionFiles) -> None:
 def _read(path: Path, edition: EditionFiles, *, reason: bool) -> dict[str, tuple[list[str], Said]]:
     """Each named class with the named classes above it and what is said of it, in the order of its address."""
     _check_imports(path, edition)
-    meter().stage = "reading"
+    current_meter().stage = "reading"
     world = owlready2.World()
     folders = list(owlready2.onto_path)
     owlready2.onto_path[:] = [str(folder) for folder in {each.parent for each in edition.files}]

@@ -37,7 +37,8 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import coverage, data_files, valid_from
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.declaration.source_toml import slug
 from loaders.support.agencies import IN_COPYRIGHT, OHDSI
 from loaders.support.successors import leading_on

@@ -23,7 +23,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.agencies import CBIOPORTAL
 from loaders.support.editions import new_edition
@@ -81,7 +81,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     while stack:
         node, parent = stack.pop()
         number += 1
-        meter().rows += 1
+        current_meter().rows += 1
         stack += [(child, node["code"]) for child in reversed(list(node.get("children", {}).values()))]
         yield from _node(dict(node), parent, Origin(files[0].name, number))
 

@@ -31,7 +31,8 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.source_toml import slug
 from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN

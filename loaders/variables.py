@@ -15,7 +15,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodeList,
     EditionFiles,
-    Home,
+    ListOwner,
     Record,
     Redistribution,
     Skipped,
@@ -65,7 +65,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             places.meet(row)
     yield replace(dataset, tables=tables.all())
     yield from skipped
-    home = Lists(Home(dataset=dataset.id))
+    home = Lists(ListOwner(dataset=dataset.id))
     for each in lists:
         for row in each.rows(_ignore):
             variable = row.variable(dataset.id, _place(row, *places.of(row), home, book))

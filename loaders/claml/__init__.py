@@ -26,7 +26,7 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from loaders.claml.outline import MARKERS, ClamlClass, Outline, iterate_elements, read_class, read_outline, single_file
 from loaders.declaration.source_toml import declared_edition, edition_dates, read_declaration, rights, scheme
 from loaders.support.agencies import WHO
@@ -60,7 +60,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         yield Level(scheme=said.id, depth=depth, id=kind, titles=_LEVELS.get(kind, texts(kind, kind)))
     # A code is written out at times, though a modifier makes it too; what is written out counts.
     for element, origin in iterate_elements(path, "Class"):
-        meter().rows += 1
+        current_meter().rows += 1
         one = read_class(element, origin)
         yield _concept(said, one, tuple(outline.parents[one.code]), outline)
         if one.code not in outline.inner:

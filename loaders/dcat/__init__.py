@@ -22,7 +22,7 @@ from begrepp.records import (
     Source,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.dcat.authority_lists import check_namespaces
 from loaders.dcat.catalogue_reader import CatalogueReader
@@ -57,7 +57,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         check_namespaces(path)
         graph.origin = Origin(path.name)
         for quad in read_rdf(path, base):
-            meter().rows += 1
+            current_meter().rows += 1
             if isinstance(quad.object, Literal):
                 refuse_identity_numbers(quad.object.value, graph.origin)
             graph.add(quad)

@@ -17,8 +17,8 @@ from begrepp.records import (
     ConceptualVariable,
     Dataset,
     EditionFiles,
-    Home,
     Link,
+    ListOwner,
     Record,
     Redistribution,
     RepresentedVariable,
@@ -29,7 +29,7 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.xml import root_of
+from begrepp.sources.xml import read_root_name
 from loaders.ddi.codebook import read_codebook
 from loaders.ddi.lifecycle import read_lifecycle
 from loaders.ddi.study import Above, DdiVariable, Study
@@ -73,7 +73,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 
 
 def _read(path: Path, language: str) -> Study:
-    name, namespace = root_of(path)
+    name, namespace = read_root_name(path)
     if name not in _READERS:
         raise InputError(
             Origin(path.name, 1),
@@ -128,7 +128,7 @@ class _Study:
                 unit_type=each.unit_type,
             )
         represented = {each.id for each in self.of.represented if each.conceptual in conceptual}
-        lists = Lists(Home(dataset=self.dataset.id))
+        lists = Lists(ListOwner(dataset=self.dataset.id))
         seen: dict[tuple[str, str], Origin] = {}
         for number, variable in enumerate(self.of.variables, start=1):
             found = list(self.columns(variable, number, lists, represented, seen))

@@ -16,7 +16,7 @@ from begrepp.records import (
     EditionFiles,
     Evidence,
     Legislation,
-    Measured,
+    QualityMeasurement,
     Table,
     is_iri,
 )
@@ -106,10 +106,10 @@ def read_dataset(keys: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
     return dataset
 
 
-def _measured(keys: TomlTable) -> Measured:
+def _measured(keys: TomlTable) -> QualityMeasurement:
     checked = keys.day("checked", required=True)
     assert checked is not None
-    measured = Measured(
+    measured = QualityMeasurement(
         metric=keys.text("metric", required=True),
         value=keys.text("value", required=True),
         source=keys.text("source", required=True),

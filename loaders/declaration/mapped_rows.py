@@ -9,7 +9,7 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
-from begrepp.sources.tables import Row
+from begrepp.sources.rows import Row
 from loaders.declaration.cell_steps import Cell
 from loaders.declaration.sheets import Misaligned, Sheet
 
@@ -43,7 +43,7 @@ def gather(sheet: Sheet, cells: Iterable[Cell], misaligned: Misaligned, *, count
     seen: set[str] = set()
     for row in sheet.read(misaligned, counted=counted):
         here: dict[str, str] = {}
-        for column in row.left():
+        for column in row.remaining_columns():
             if column in columns:
                 here[column] = row.take(column)
             elif column in passed or _is_around(column, sheet.form):

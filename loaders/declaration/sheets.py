@@ -16,9 +16,10 @@ import yaml
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
-from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows, refuse_persons
-from begrepp.sources.tables import Row, read_lines, read_table
+from begrepp.sources.meter import current_meter
+from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows, refuse_personal_data
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_lines, read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.json_rows import References, flat, json_rows
 from loaders.declaration.source_toml import encoding, file_list
@@ -86,8 +87,8 @@ class Sheet:
         for number, cells in enumerate(json_rows(path, self.rows, self.references), start=1):
             origin = Origin(path.name, number)
             if counted:
-                meter().rows += 1
-            refuse_persons(cells, origin)
+                current_meter().rows += 1
+            refuse_personal_data(cells, origin)
             yield Row(cells, origin)
 
     def _markdown(self, path: Path, misaligned: Misaligned, counted: bool) -> Iterator[Row]:
@@ -106,7 +107,7 @@ class Sheet:
             elif header and self.heading.search(heading):
                 origin = Origin(path.name, number)
                 if counted:
-                    meter().rows += 1
+                    current_meter().rows += 1
                 refuse_identity_numbers(line, origin)
                 try:
                     cells = _table_row(header, line, heading, origin)
@@ -137,7 +138,7 @@ class Sheet:
         if not parts or not isinstance(head, dict):
             raise InputError(path, "no header between two lines of ---.", "Check that you added the right files.")
         if counted:
-            meter().rows += 1
+            current_meter().rows += 1
         refuse_identity_numbers(text, origin)
         cells = {**flat(head), "body": (parts[2] or "").strip(), "file": path.stem}
         refuse_person_rows(cells, origin)

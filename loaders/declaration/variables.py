@@ -12,7 +12,8 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Table, Text, Variable, is_iri, links
 from begrepp.settings import LANGUAGES
 from begrepp.sources.editions import file_named
-from begrepp.sources.tables import parse_date, read_lines
+from begrepp.sources.rows import parse_date
+from begrepp.sources.tables import read_lines
 from loaders.declaration.cell_steps import Cell, read_cell, read_words
 from loaders.declaration.dataset import concepts, when_in
 from loaders.declaration.mapped_rows import Gathered, gather, worded

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from begrepp.errors import InputError
-from begrepp.records import CodedValue, CodeList, Element, Home, Link, Record, Skipped, Text
+from begrepp.records import CodedValue, CodeList, Element, Link, ListOwner, Record, Skipped, Text
 from loaders.support.fhir_labels import Json, coded, dicts, link, words
 from loaders.support.fhir_packages import Resource
 
@@ -51,7 +51,11 @@ class _Form:
         titles = words(said, "text", self.language, origin) or (Text(link_id, "und"),)
         if values:
             yield CodeList(
-                home=Home(structure=self.structure), id=link_id, origin=origin, titles=titles, values=tuple(values)
+                owner=ListOwner(structure=self.structure),
+                id=link_id,
+                origin=origin,
+                titles=titles,
+                values=tuple(values),
             )
         bound = str(said.get("answerValueSet") or "")
         units = [

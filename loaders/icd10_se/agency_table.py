@@ -9,7 +9,8 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Marker, Note, NoteKind, Text, texts
-from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
 from loaders.icd10_se.codes import SCHEME_ID, dotted, level_of
 from loaders.support.html_text import from_html
 

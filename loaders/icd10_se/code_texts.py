@@ -9,7 +9,8 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, texts
 from begrepp.sources.editions import file_named
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.icd10_se.codes import MARKERS, SCHEME_ID, dotted, level_of
 
 FILES = ("chapter.txt", "block.txt", "digit3.txt", "digit4.txt", "digit5.txt")

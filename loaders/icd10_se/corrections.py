@@ -14,7 +14,7 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, Note, NoteKind, Record, Skipped, Text
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row
+from begrepp.sources.rows import Row
 from begrepp.sources.xlsx import read_xlsx
 
 SHEET = "ICD-10-SE-filer"

@@ -15,7 +15,8 @@ from begrepp.records import (
     Scheme,
     Text,
 )
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.kva.concept import KKA, KMA, LEVELS, PARTS, new_concept, parent_of
 
 _LEVEL_FILE = re.compile(r"level([1-4])\.txt")

@@ -12,7 +12,7 @@ from begrepp.records import (
     NoteKind,
     Text,
 )
-from begrepp.sources.tables import Row
+from begrepp.sources.rows import Row
 from begrepp.sources.xlsx import read_xlsx
 from loaders.kva.concept import PARTS, new_concept, parent_of
 from loaders.support.html_text import from_html

@@ -16,7 +16,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import (
     EditionFiles,
     Element,
-    Home,
+    ListOwner,
     Record,
     Redistribution,
     Skipped,
@@ -96,7 +96,7 @@ class _Study:
         )
         for found in data.lists.values():
             if found.values:
-                yield code_list(found, Home(structure=self.id), data.origin.file, self.language, self.systems)
+                yield code_list(found, ListOwner(structure=self.id), data.origin.file, self.language, self.systems)
             elif not found.dictionary:
                 yield Skipped(origin=self._at(found.row), reason=f"the CodeList '{found.oid}' holds no values.")
         placed: set[str] = set()

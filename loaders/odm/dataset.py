@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Dataset, EditionFiles, Home, Record, Skipped, Table, Text, Variable
+from begrepp.records import Dataset, EditionFiles, ListOwner, Record, Skipped, Table, Text, Variable
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import slug
 from loaders.declaration.toml_table import TomlTable
@@ -116,7 +116,7 @@ class _Study:
         found = self.data.lists.get(item.code_list)
         if found and found.values and found.oid not in self.used:
             self.used.add(found.oid)
-            yield code_list(found, Home(dataset=dataset), self.data.origin.file, self.language, self.systems)
+            yield code_list(found, ListOwner(dataset=dataset), self.data.origin.file, self.language, self.systems)
 
     def variable(
         self, item: Item, ref: ItemRef, dataset: str, table: str, section: tuple[Text, ...], number: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from begrepp.errors import Origin
-from begrepp.records import CodedValue, CodeList, Home, Link, Text
+from begrepp.records import CodedValue, CodeList, Link, ListOwner, Text
 from loaders.odm.model import Alias, Item, ItemRef, OdmList
 from loaders.support.code_systems import reference
 from loaders.support.html_text import from_html
@@ -24,10 +24,10 @@ _DICTIONARIES = {
 }
 
 
-def code_list(found: OdmList, home: Home, file: str, language: str, systems: dict[str, str]) -> CodeList:
+def code_list(found: OdmList, home: ListOwner, file: str, language: str, systems: dict[str, str]) -> CodeList:
     """A list with its values, and the concepts that it says they are."""
     return CodeList(
-        home=home,
+        owner=home,
         id=found.oid,
         origin=Origin(file, found.row),
         titles=found.titles or (Text(found.name or found.oid, language),),

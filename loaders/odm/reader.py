@@ -11,7 +11,7 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.xml import XmlNode, read_xml
 from loaders.odm.model import Alias, Item, ItemGroup, ItemRef, MetaData, NamedElement, OdmList, Value
@@ -64,7 +64,7 @@ def _metadata(root: XmlNode, study: XmlNode, version: XmlNode, reader: _Reader) 
     forms |= {oid: group for oid, group in groups.items() if group.attributes.get("Type") == "Form"}
     items = reader.all(version, "ItemDef", lambda node: reader.item(node, units))
     lists = reader.all(version, "CodeList", reader.code_list)
-    meter().rows += len(items)
+    current_meter().rows += len(items)
     clauses = {node.get("OID"): reader.clause(node, items) for node in version.all("WhereClauseDef")}
     value_lists = {node.get("OID"): reader.refs(node, "Item", clauses) for node in version.all("ValueListDef")}
     reader.check_references(forms | groups, groups, items, lists)

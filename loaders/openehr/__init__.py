@@ -20,8 +20,8 @@ from begrepp.records import (
     CodeList,
     EditionFiles,
     Element,
-    Home,
     Link,
+    ListOwner,
     Record,
     Redistribution,
     Skipped,
@@ -171,7 +171,7 @@ class _Model:
         if values:
             lists[path] = path.strip("/") or node.code
             yield CodeList(
-                home=Home(structure=self.id),
+                owner=ListOwner(structure=self.id),
                 id=lists[path],
                 origin=self._origin(node),
                 titles=self._titles(node.words, node.code),

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from loaders.openehr.cadl import NEXT_STEP, CadlParser, bracketed_text
 from loaders.openehr.model import Archetype, Terms, Word, complete
 from loaders.openehr.odin import Odin, as_dict, as_string, as_strings, nested_value, read_odin
@@ -73,8 +73,8 @@ def read_adl(path: Path) -> tuple[Archetype, Terms]:
     )
     archetype.nodes = list(CadlParser(*sections["definition"], origin).nodes())
     complete(archetype.nodes, terms)
-    meter().rows += len(archetype.nodes)
-    meter().bytes += len(text)
+    current_meter().rows += len(archetype.nodes)
+    current_meter().bytes += len(text)
     return archetype, terms
 
 

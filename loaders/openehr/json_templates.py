@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from loaders.openehr.model import Archetype, Choice, Node, Terms, Word, complete
 
 _MAX_BYTES = 200 * 1024**2
@@ -34,7 +34,7 @@ def read_json(path: Path, known: Mapping[str, Terms]) -> Archetype:
         ) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise InputError(path, f"it is not JSON in UTF-8 ({error}).", "Download the file again.") from None
-    meter().bytes += path.stat().st_size
+    current_meter().bytes += path.stat().st_size
     if isinstance(said, dict) and said.get("@type") == "TEMPLATE":
         archetype = _Template(said, Origin(path.name), known).read()
     elif isinstance(said, dict) and isinstance(said.get("tree"), dict) and "templateId" in said:
@@ -45,7 +45,7 @@ def read_json(path: Path, known: Mapping[str, Terms]) -> Archetype:
             "it is neither a template of Archetype Designer (@type TEMPLATE) nor a web template (templateId, tree).",
             "Check that you added the right file.",
         )
-    meter().rows += len(archetype.nodes)
+    current_meter().rows += len(archetype.nodes)
     return archetype
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.xml import XmlNode, read_xml
 from loaders.openehr.model import Archetype, Choice, Node, Terms, Word, complete
 
@@ -40,7 +40,7 @@ def read_opt(path: Path) -> Archetype:
         titles={said: concept.text if concept else id_.text},
     )
     found.nodes = list(_nodes(definition, "", Terms(), said))
-    meter().rows += len(found.nodes)
+    current_meter().rows += len(found.nodes)
     return found
 
 

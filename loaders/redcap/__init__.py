@@ -15,7 +15,7 @@ from begrepp.records import (
     CodedValue,
     Dataset,
     EditionFiles,
-    Home,
+    ListOwner,
     Record,
     Redistribution,
     Skipped,
@@ -25,7 +25,7 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row
+from begrepp.sources.rows import Row
 from loaders.declaration.cell_steps import plain_words
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import file_list, read_declaration, slug
@@ -87,7 +87,7 @@ def _table(id_: str, form: str) -> Table:
 
 
 def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
-    lists = Lists(Home(dataset=dataset.id))
+    lists = Lists(ListOwner(dataset=dataset.id))
     seen: dict[str, Row] = {}
     forms: dict[str, Row] = {}
     form, section = "", ""

@@ -11,7 +11,8 @@ from begrepp.records import (
     CodedValue,
     Text,
 )
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.declaration.cell_steps import plain_words
 
 # The column of the downloaded dictionary, and its name in the API.

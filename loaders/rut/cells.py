@@ -12,7 +12,8 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.sources.tables import Row, read_lines, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_lines, read_table
 from loaders.declaration.dataset import when_in
 
 NAMED = ("label_sv", "label_en", "definition_sv", "definition_en")

@@ -13,7 +13,7 @@ from begrepp.records import (
     CodeList,
     ConceptualVariable,
     Dataset,
-    Home,
+    ListOwner,
     Record,
     RepresentedVariable,
     Skipped,
@@ -22,7 +22,7 @@ from begrepp.records import (
     Variable,
     links,
 )
-from begrepp.sources.tables import parse_date
+from begrepp.sources.rows import parse_date
 from loaders.declaration.dataset import concepts
 from loaders.declaration.source_toml import slug
 from loaders.rut.cells import CODES, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED, TemplateRow, read_rows, rows_by_id
@@ -185,7 +185,7 @@ def _conceptual(row: TemplateRow, dataset: str) -> ConceptualVariable:
 
 def _list(id_: str, codes: list[TemplateRow], dataset: str, *, missing: bool) -> CodeList:
     return CodeList(
-        home=Home(dataset=dataset),
+        owner=ListOwner(dataset=dataset),
         id=id_,
         origin=codes[0].origin,
         titles=(Text(id_, "zxx"),),

@@ -15,7 +15,7 @@ from pyoxigraph import Literal
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Record, Redistribution, Source
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declaration.source_toml import declared_edition, edition_dates, file_list, read_declaration, rights
 from loaders.declaration.toml_table import TomlTable
@@ -65,7 +65,7 @@ def _read_files(edition: EditionFiles, keys: TomlTable) -> Graph:
     for path in files:
         graph.origin = Origin(path.name)
         for quad in read_rdf(path, base):
-            meter().rows += 1
+            current_meter().rows += 1
             if isinstance(quad.object, Literal):
                 refuse_identity_numbers(quad.object.value, graph.origin)
             graph.add(quad)

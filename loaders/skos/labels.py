@@ -12,7 +12,7 @@ from pyoxigraph import Literal
 from begrepp.errors import Origin
 from begrepp.rdf.namespaces import expand
 from begrepp.records import NoteKind, Status, Text
-from begrepp.sources.tables import parse_date
+from begrepp.sources.rows import parse_date
 from loaders.support.rdf_files import Graph, Node, Term
 
 TYPE = expand("rdf:type")

@@ -23,9 +23,9 @@ from begrepp.records import (
     Source,
     texts,
 )
-from begrepp.sources.bulk_tables import database
+from begrepp.sources.bulk_tables import temporary_database
 from begrepp.sources.editions import coverage, valid_from
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from loaders.snomed_rf2.concept_records import concept_records
 from loaders.snomed_rf2.map_records import map_records
 from loaders.snomed_rf2.release_files import Rf2File, choose, is_map
@@ -59,7 +59,7 @@ def concepts(edition: EditionFiles) -> Iterator[Record]:
     national = publisher is not SNOMED_INTERNATIONAL
     title = f"Snomed CT {'SE ' if national else ''}{edition.version}"
     own = [file for file in files if not is_map(file)]
-    with database() as joined:
+    with temporary_database() as joined:
         yield from fill(joined, own, since)
         yield SCHEME
         yield Edition(
@@ -72,7 +72,7 @@ def concepts(edition: EditionFiles) -> Iterator[Record]:
             coverage=coverage(edition),
             titles=texts(title, title),
         )
-        meter().stage = "joining"
+        current_meter().stage = "joining"
         yield from concept_records(joined, own)
 
 
@@ -83,9 +83,9 @@ def maps(edition: EditionFiles) -> Iterator[Record]:
     if not any(map(is_map, files)):
         return
     own = [file for file in files if is_map(file) or file.content == "Concept"]
-    with database() as joined:
+    with temporary_database() as joined:
         yield from fill(joined, own, since, counted=is_map)
-        meter().stage = "joining"
+        current_meter().stage = "joining"
         yield from map_records(joined, own, edition, since, publisher)
 
 

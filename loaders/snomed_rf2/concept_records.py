@@ -18,7 +18,7 @@ from begrepp.records import (
     Status,
     Text,
 )
-from begrepp.sources.bulk_tables import Values, rows
+from begrepp.sources.bulk_tables import Values, fetch_rows
 from loaders.snomed_rf2.release_files import Rf2File
 from loaders.snomed_rf2.scheme import IRI, SCHEME
 from loaders.support.successors import leading_on
@@ -41,8 +41,8 @@ _HISTORY = "SELECT DISTINCT concept, refset, target FROM association WHERE activ
 class _Groups:
     """The rows of a query ordered by concept, handed out concept by concept."""
 
-    def __init__(self, rows: Iterable[Values]) -> None:
-        self._groups = groupby(rows, key=itemgetter(0))
+    def __init__(self, fetch_rows: Iterable[Values]) -> None:
+        self._groups = groupby(fetch_rows, key=itemgetter(0))
         self._next = next(self._groups, None)
 
     def of(self, concept: int) -> list[Values]:
@@ -51,21 +51,21 @@ class _Groups:
             self._next = next(self._groups, None)
         if not self._next or self._next[0] != concept:
             return []
-        rows = list(self._next[1])
+        fetch_rows = list(self._next[1])
         self._next = next(self._groups, None)
-        return rows
+        return fetch_rows
 
 
 def concept_records(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Iterator[Record]:
     full = files[0].state == "Full"
     names = [file.path.name for file in files]
     # An extension may bring words for a concept that is not in it; a map or an association may have such an end too.
-    descriptions, relations = _Groups(rows(joined, _DESCRIPTIONS)), _Groups(rows(joined, _RELATIONS))
-    history = _Groups(rows(joined, _HISTORY))
+    descriptions, relations = _Groups(fetch_rows(joined, _DESCRIPTIONS)), _Groups(fetch_rows(joined, _RELATIONS))
+    history = _Groups(fetch_rows(joined, _HISTORY))
     successors = _successors(joined)
     # A snapshot says when a concept last changed, not when it began.
     join = "LEFT JOIN began b ON b.id = c.id" if full else "CROSS JOIN (SELECT NULL AS first) b"
-    for id_, time, active, file, line, first in rows(
+    for id_, time, active, file, line, first in fetch_rows(
         joined, f"SELECT c.id, c.time, c.active, c.file, c.line, b.first FROM concept c {join} ORDER BY c.id"
     ):
         related = relations.of(id_)
@@ -161,7 +161,7 @@ def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
     """What replaces each retired concept, as far as it leads to a concept in use, directly or by steps."""
     steps: dict[int, list[int]] = {}
     refsets = ",".join(map(str, sorted(_REPLACING)))
-    found = rows(
+    found = fetch_rows(
         joined,
         "SELECT DISTINCT a.concept, a.target FROM association a JOIN concept c ON c.id = a.concept"
         f" WHERE a.active AND NOT c.active AND a.refset IN ({refsets}) ORDER BY 1, 2",
@@ -170,7 +170,7 @@ def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
         steps.setdefault(source, []).append(target)
     active = {
         id_
-        for (id_,) in rows(
+        for (id_,) in fetch_rows(
             joined,
             "SELECT c.id FROM concept c WHERE c.active AND c.id IN"
             f" (SELECT target FROM association WHERE refset IN ({refsets}))",

@@ -21,7 +21,7 @@ from begrepp.records import (
     Skipped,
     texts,
 )
-from begrepp.sources.bulk_tables import Values, rows
+from begrepp.sources.bulk_tables import Values, fetch_rows
 from loaders.snomed_rf2.release_files import Rf2File
 from loaders.snomed_rf2.scheme import IRI, LICENCE
 from loaders.support.agencies import SNOMED_INTERNATIONAL
@@ -51,7 +51,7 @@ def map_records(
     joined: DuckDBPyConnection, files: Sequence[Rf2File], edition: EditionFiles, since: date, publisher: Agent
 ) -> Iterator[Record]:
     """Each map reference set as a mapping set; a row without a code says that there is none."""
-    for refset, found in groupby(rows(joined, _MAPS), key=itemgetter(0)):
+    for refset, found in groupby(fetch_rows(joined, _MAPS), key=itemgetter(0)):
         scheme = TARGETS.get(refset)
         first = next(found)
         if not scheme:

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Skipped
-from begrepp.sources.bulk_tables import STAGED, first, rows, stage
+from begrepp.sources.bulk_tables import STAGED_TABLE, fetch_rows, first_line, stage_table
 from loaders.snomed_rf2.release_files import COLUMNS, Rf2File, check_modules, check_packages
 
 _ROOT = 138875005
@@ -64,31 +64,31 @@ def fill(
     day = until.isoformat().replace("-", "")
     for number, file in enumerate(files):
         columns = COLUMNS[file.content]
-        stage(joined, file.path, columns, texts=[c for c in _WORDS if c in columns], counted=counted(file))
+        stage_table(joined, file.path, columns, texts=[c for c in _WORDS if c in columns], counted=counted(file))
         _check(joined, file, day)
         if file.content == "ModuleDependency":
             # Only the rows of this release: the snapshot keeps those of older ones too.
             dependencies += (
                 (file.path.name, *map(str, row))
-                for row in rows(
+                for row in fetch_rows(
                     joined,
-                    f"SELECT line, moduleId, referencedComponentId, targetEffectiveTime FROM {STAGED}"
+                    f"SELECT line, moduleId, referencedComponentId, targetEffectiveTime FROM {STAGED_TABLE}"
                     " WHERE active = '1' ORDER BY line",
                 )
             )
             continue
-        found = {module for (module,) in rows(joined, f"SELECT DISTINCT moduleId FROM {STAGED}")}
+        found = {module for (module,) in fetch_rows(joined, f"SELECT DISTINCT moduleId FROM {STAGED_TABLE}")}
         check_modules(file, found)
         modules.setdefault(file.owner, set()).update(found)
         table, taken = _TAKEN[file.content]
         joined.execute(f"INSERT INTO {table} {taken}".replace("FILE", str(number)))
         if file.content == "Language":
-            for refset, line in rows(joined, _UNKNOWN):
+            for refset, line in fetch_rows(joined, _UNKNOWN):
                 unknown.setdefault(refset, Origin(file.path.name, line))
         same = [f for f in files if _TAKEN[f.content][0] == table]
         if file.state == "Full" or len({f.owner for f in same}) > 1:
             several.add(table)
-    joined.execute(f"DROP TABLE IF EXISTS {STAGED}")
+    joined.execute(f"DROP TABLE IF EXISTS {STAGED_TABLE}")
     check_packages({file.owner: file.day for file in files}, modules, dependencies)
     joined.execute("CREATE TABLE began AS SELECT id, min(time) AS first FROM concept WHERE active GROUP BY id")
     for table in sorted(several):
@@ -97,7 +97,7 @@ def fill(
             " QUALIFY row_number() OVER (PARTITION BY id ORDER BY time DESC, rowid) = 1;"
             f"DROP TABLE {table}; ALTER TABLE latest RENAME TO {table}"
         )
-    if not [*rows(joined, "SELECT 1 FROM concept WHERE id = ?", _ROOT)]:
+    if not [*fetch_rows(joined, "SELECT 1 FROM concept WHERE id = ?", _ROOT)]:
         raise InputError(
             files[0].path,
             "the root of Snomed CT (138875005) is not there: this is an extension without what it builds on.",
@@ -108,11 +108,11 @@ def fill(
 
 
 def _component(*columns: str, where: str = "true") -> str:
-    return f"SELECT id::BIGINT, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED} WHERE {where}"
+    return f"SELECT id::BIGINT, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED_TABLE} WHERE {where}"
 
 
 def _member(*columns: str, source: str = "") -> str:
-    return f"SELECT id::UUID, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED} {source}"
+    return f"SELECT id::UUID, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED_TABLE} {source}"
 
 
 _DESCRIPTION = _component(
@@ -150,7 +150,7 @@ _TAKEN = {
 }
 """Of each kind of file: the table that its rows go to, and what of them."""
 _UNKNOWN = (
-    f"SELECT refsetId, min(line) FROM {STAGED} ANTI JOIN standing"
+    f"SELECT refsetId, min(line) FROM {STAGED_TABLE} ANTI JOIN standing"
     " ON refset = refsetId AND acceptability = acceptabilityId GROUP BY 1 ORDER BY 2"
 )
 
@@ -158,8 +158,8 @@ _UNKNOWN = (
 def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
     """Raise where a row is not of the release, or a number is none; leave out what is later than the day."""
     name = file.path.name
-    if line := first(joined, "active NOT IN ('0', '1') OR NOT regexp_full_match(effectiveTime, '[0-9]{8}')"):
-        ((time, active),) = rows(joined, f"SELECT effectiveTime, active FROM {STAGED} WHERE line = ?", line)
+    if line := first_line(joined, "active NOT IN ('0', '1') OR NOT regexp_full_match(effectiveTime, '[0-9]{8}')"):
+        ((time, active),) = fetch_rows(joined, f"SELECT effectiveTime, active FROM {STAGED_TABLE} WHERE line = ?", line)
         raise InputError(
             Origin(name, line),
             f"active is '{active}' and effectiveTime '{time}'.",
@@ -169,19 +169,19 @@ def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
         if column not in _NUMBERS:
             continue
         type_ = "UUID" if column == "id" and "refsetId" in COLUMNS[file.content] else "BIGINT"
-        if line := first(joined, f"TRY_CAST({column} AS {type_})::VARCHAR IS DISTINCT FROM lower({column})"):
-            ((cell,),) = rows(joined, f"SELECT {column} FROM {STAGED} WHERE line = ?", line)
+        if line := first_line(joined, f"TRY_CAST({column} AS {type_})::VARCHAR IS DISTINCT FROM lower({column})"):
+            ((cell,),) = fetch_rows(joined, f"SELECT {column} FROM {STAGED_TABLE} WHERE line = ?", line)
             raise InputError(
                 Origin(name, line),
                 f"'{cell}' in column '{column}' is not a valid {'UUID' if type_ == 'UUID' else 'number'}.",
                 "Download the file again.",
             )
-    if line := first(joined, "effectiveTime > ?", day):
+    if line := first_line(joined, "effectiveTime > ?", day):
         if file.state != "Full":
-            ((time,),) = rows(joined, f"SELECT effectiveTime FROM {STAGED} WHERE line = ?", line)
+            ((time,),) = fetch_rows(joined, f"SELECT effectiveTime FROM {STAGED_TABLE} WHERE line = ?", line)
             raise InputError(
                 Origin(name, line),
                 f"the row is of {time}, after the release of {day}.",
                 "Files of two releases are mixed; download the release again.",
             )
-        joined.execute(f"DELETE FROM {STAGED} WHERE effectiveTime > ?", [day])
+        joined.execute(f"DELETE FROM {STAGED_TABLE} WHERE effectiveTime > ?", [day])

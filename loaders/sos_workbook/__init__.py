@@ -19,7 +19,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import (
     CodedValue,
     EditionFiles,
-    Home,
+    ListOwner,
     Record,
     Redistribution,
     Skipped,
@@ -142,7 +142,7 @@ class _Register:
         )
         self.keys.done()
         yield dataset
-        self.lists = Lists(Home(dataset=dataset.id))
+        self.lists = Lists(ListOwner(dataset=dataset.id))
         times: dict[tuple[str, str], int] = defaultdict(int)
         for row, key, _ in placed:
             times[key, row.get(*_NAME)] += 1

@@ -19,7 +19,7 @@ from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.archives import check_archive, refuse_doctypes
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 
 _PADDED = re.compile(r"0+")
@@ -88,7 +88,7 @@ def read_sheets(path: Path) -> list[Sheet]:
     """All sheets of a workbook, hidden ones too, in their order."""
     check_archive(path)
     refuse_doctypes(path)
-    counter = meter()
+    counter = current_meter()
     counter.stage = "reading"
     try:
         with closing(load_workbook(path, read_only=True, data_only=False)) as book:
@@ -113,7 +113,7 @@ def _sheet(page: Any, file: str) -> Sheet:
         row = [_text(cell) for cell in cells]
         while row and not row[-1]:
             row.pop()
-        meter().rows += bool(row)
+        current_meter().rows += bool(row)
         refuse_identity_numbers("\t".join(row), found.origin(number))
         found.rows.append(row)
     return found

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.tables import MAX_LINE, parse_date, read_comments
+from begrepp.sources.rows import parse_date
+from begrepp.sources.tables import MAX_LINE, read_comments
 
 Head = Mapping[str, Any]
 

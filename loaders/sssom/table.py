@@ -12,7 +12,8 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Mapping as Match
 from begrepp.records import MappingSet, Skipped, Text
-from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
 from loaders.sssom.header import Head, several, told
 
 # The prefixes that SSSOM/TSV knows without a declaration (specification 1.1, "Prefix map").
@@ -109,7 +110,7 @@ def mappings_of(path: Path, head: Head, set_: MappingSet, language: str) -> Iter
     seen: dict[tuple[str, ...], Origin] = {}
     unknown: set[str] = set()
     for row in rows:
-        for column in row.left():
+        for column in row.remaining_columns():
             # SSSOM lets a set carry slots of its own (specification, "Non-standard slots").
             if column and column not in _KEPT and column not in _NOT_KEPT and column not in unknown:
                 unknown.add(column)
@@ -127,7 +128,7 @@ def mappings_of(path: Path, head: Head, set_: MappingSet, language: str) -> Iter
 
 def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSet, language: str) -> Match | Skipped:
     cells = {slot: row.take_optional(slot) for slot in _KEPT}
-    row.drop()
+    row.ignore_remaining()
 
     def of(slot: str) -> str:
         return cells[slot] or told(head, slot)

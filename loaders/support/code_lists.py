@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from begrepp.errors import Origin
-from begrepp.records import CodedValue, CodeList, Home, Text
+from begrepp.records import CodedValue, CodeList, ListOwner, Text
 
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 
@@ -14,7 +14,7 @@ _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 class Lists:
     """The lists of one dataset or structure, in the order in which its dictionary uses them."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: ListOwner) -> None:
         self._home = home
         self._known: dict[tuple[bool, str | tuple[CodedValue, ...]], str] = {}
         self._taken: set[str] = set()
@@ -45,7 +45,7 @@ class Lists:
         self._known[key] = id_
         self._new.append(
             CodeList(
-                home=self._home,
+                owner=self._home,
                 id=id_,
                 origin=origin,
                 titles=titles or (Text(name, "zxx"),),

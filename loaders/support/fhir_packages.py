@@ -14,7 +14,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Scheme, Text
 from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from loaders.declaration.source_toml import EditionDates, Rights, slug
 
 _MAX_FILE = 500 * 1024**2
@@ -105,7 +105,7 @@ def _parsed(data: bytes, origin: Origin, *, packed: bool) -> Iterator[Resource]:
         raise InputError(origin, f"it is not well-formed JSON ({error}).", "Download the file again.") from None
     if not isinstance(body, dict):
         raise InputError(origin, "it is not a FHIR resource.", "Check that you added the right file.")
-    meter().rows += 1
+    current_meter().rows += 1
     if body.get("resourceType") == "Bundle":
         entries = [entry.get("resource") for entry in body.get("entry", []) if isinstance(entry, dict)]
         for entry in entries:

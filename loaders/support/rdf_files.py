@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -100,7 +100,7 @@ class _Bounded(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """The next bytes; counts how long no tag has begun."""
         data = self._file.read(size)
-        meter().bytes += len(data)
+        current_meter().bytes += len(data)
         last = data.rfind(b"<")
         self._run = self._run + len(data) if last < 0 else len(data) - last
         if self._watched and self._run > _MAX_TEXT:

@@ -17,7 +17,8 @@ from begrepp.records import (
     Text,
     is_iri,
 )
-from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.source_toml import (
     file_list,

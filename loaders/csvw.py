@@ -26,10 +26,10 @@ from begrepp.records import (
 )
 from begrepp.sources.meter import meter
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.json_files import beside, objects, one_json, strings
+from loaders.declaration.json_files import object_list, read_referenced_json, read_single_json, string_list
 from loaders.declaration.source_toml import read_declaration, slug
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
+from loaders.support.code_lists import CodeListRegistry
 from loaders.support.datatypes import DATATYPES
 
 SOURCE = Source(
@@ -52,18 +52,18 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     keys = read_declaration(edition, None)
     dataset = read_dataset(keys, edition)
     keys.done()
-    path, document = one_json(edition, keys.origin)
+    path, document = read_single_json(edition, keys.origin)
     group = document if "tables" in document else {**document, "tables": [document]}
-    schemas = [_schema(table, edition, path) for table in objects(group, "tables", path)]
+    schemas = [_schema(table, edition, path) for table in object_list(group, "tables", path)]
     urls = {str(table.get("url", "")): table_id for table, table_id in _named(group)}
     tables = tuple(
         _table(table, schema, table_id, urls, path, _language(group))
         for (table, table_id), schema in zip(_named(group), schemas, strict=True)
     )
     yield replace(dataset, tables=tables)
-    lists = Lists(Home(dataset=dataset.id))
+    lists = CodeListRegistry(Home(dataset=dataset.id))
     for (table, table_id), schema in zip(_named(group), schemas, strict=True):
-        for number, column in enumerate(objects(schema, "columns", path), start=1):
+        for number, column in enumerate(object_list(schema, "columns", path), start=1):
             if column.get("virtual"):
                 continue
             meter().rows += 1
@@ -74,7 +74,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
                 if key in _INHERITED
             }
             variable = _variable({**column, **inherited}, dataset.id, table_id, number, path, _language(group), lists)
-            yield from lists.new()
+            yield from lists.take_new()
             yield variable
 
 
@@ -93,7 +93,7 @@ def _schema(table: Json, edition: EditionFiles, path: Path) -> Json:
     """The schema of a table, which may stand in a file of its own beside it."""
     schema = table.get("tableSchema", {})
     if isinstance(schema, str):
-        return beside(schema, edition, path)
+        return read_referenced_json(schema, edition, path)
     if not isinstance(schema, Mapping):
         raise InputError(path, "a tableSchema is neither an object nor an address.", "Correct it.")
     return schema
@@ -102,7 +102,7 @@ def _schema(table: Json, edition: EditionFiles, path: Path) -> Json:
 def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], path: Path, language: str) -> Table:
     url = str(table.get("url", ""))
     keys = []
-    for key in objects(schema, "foreignKeys", path):
+    for key in object_list(schema, "foreignKeys", path):
         reference = key.get("reference", {})
         resource = str(reference.get("resource", ""))
         if resource not in urls:
@@ -111,7 +111,7 @@ def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], pa
                 f"a foreign key of '{url}' points to the table '{resource}', which is not described.",
                 "Describe the table, or correct its address.",
             )
-        columns, theirs = strings(key.get("columnReference")), strings(reference.get("columnReference"))
+        columns, theirs = string_list(key.get("columnReference")), string_list(reference.get("columnReference"))
         keys.append(ForeignKey(columns, urls[resource], theirs))
     return Table(
         id=table_id,
@@ -119,12 +119,14 @@ def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], pa
         or (Text(url or table_id, "zxx"),),
         descriptions=_words(table, ("dc:description", "dcterms:description", "description"), language),
         url=url if is_iri(url) else "",
-        primary_key=strings(schema.get("primaryKey")),
+        primary_key=string_list(schema.get("primaryKey")),
         foreign_keys=tuple(keys),
     )
 
 
-def _variable(column: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: Lists) -> Variable:
+def _variable(
+    column: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: CodeListRegistry
+) -> Variable:
     titles = _words(column, ("titles", "title"), language)
     # https://www.w3.org/TR/tabular-metadata/#column-name: the first title stands in for a name.
     name = str(column.get("name") or (titles[0].value if titles else f"_col.{number}"))
@@ -133,7 +135,9 @@ def _variable(column: Json, dataset: str, table: str, number: int, path: Path, l
     datatype = column.get("datatype", "string")
     facets: Json = datatype if isinstance(datatype, Mapping) else {"base": datatype}
     property_url = str(column.get("propertyUrl", ""))
-    nulls = tuple(CodedValue(code=code, labels=(Text(code, "zxx"),)) for code in strings(column.get("null")) if code)
+    nulls = tuple(
+        CodedValue(code=code, labels=(Text(code, "zxx"),)) for code in string_list(column.get("null")) if code
+    )
     return Variable(
         dataset=dataset,
         table=table,
@@ -185,5 +189,5 @@ def _words(thing: Json, names: tuple[str, ...], language: str) -> tuple[Text, ..
         pairs = [(str(said.get("@language", language)), said["@value"])]
     elif said is not None and not pairs:
         pairs = [(language, said)]
-    firsts = ((lang, strings(words)) for lang, words in pairs)
+    firsts = ((lang, string_list(words)) for lang, words in pairs)
     return tuple(Text(words[0], lang) for lang, words in firsts if words)

@@ -28,10 +28,10 @@ from begrepp.records import (
 )
 from begrepp.sources.meter import meter
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.json_files import beside, objects, one_json, strings
+from loaders.declaration.json_files import object_list, read_referenced_json, read_single_json, string_list
 from loaders.declaration.source_toml import read_declaration, slug
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
+from loaders.support.code_lists import CodeListRegistry
 
 SOURCE = Source(
     id="frictionless",
@@ -73,19 +73,19 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     language = said.text("language", default="und")
     said.done()
     keys.done()
-    path, document = one_json(edition, keys.origin, "datapackage.json")
+    path, document = read_single_json(edition, keys.origin, "datapackage.json")
     resources = _resources(document, path)
     read = [(table_id, each, _schema(each, edition, path)) for table_id, each in resources.items()]
     yield replace(dataset, tables=tuple(_table(*each, set(resources), path, language) for each in read if each[2]))
-    lists = Lists(Home(dataset=dataset.id))
+    lists = CodeListRegistry(Home(dataset=dataset.id))
     for table_id, resource, schema in read:
         if not schema:
             reason = f"the resource '{resource.get('name', table_id)}' has no schema, so it names no variables."
             yield Skipped(origin=Origin(path.name), reason=reason)
-        for number, field in enumerate(objects(schema, "fields", path), start=1):
+        for number, field in enumerate(object_list(schema, "fields", path), start=1):
             meter().rows += 1
             variable = _variable(field, schema, dataset.id, table_id, number, path, language, lists)
-            yield from lists.new()
+            yield from lists.take_new()
             yield variable
 
 
@@ -94,7 +94,7 @@ def _resources(document: Json, path: Path) -> dict[str, Json]:
     if "fields" in document:
         return {"table": {"name": "table", "schema": document}}
     found: dict[str, Json] = {}
-    for number, resource in enumerate(objects(document, "resources", path), start=1):
+    for number, resource in enumerate(object_list(document, "resources", path), start=1):
         id_ = slug(str(resource.get("name", ""))) or f"resource-{number}"
         if id_ in found:
             raise InputError(path, f"two resources are called '{id_}'.", "Give them different names.")
@@ -109,7 +109,7 @@ def _resources(document: Json, path: Path) -> dict[str, Json]:
 def _schema(resource: Json, edition: EditionFiles, path: Path) -> Json:
     schema = resource.get("schema", {})
     if isinstance(schema, str):
-        return beside(schema, edition, path)
+        return read_referenced_json(schema, edition, path)
     if not isinstance(schema, Mapping):
         raise InputError(path, "a schema is neither an object nor an address.", "Correct it.")
     return schema
@@ -117,7 +117,7 @@ def _schema(resource: Json, edition: EditionFiles, path: Path) -> Json:
 
 def _table(table_id: str, resource: Json, schema: Json, known: set[str], path: Path, language: str) -> Table:
     keys = []
-    for key in objects(schema, "foreignKeys", path):
+    for key in object_list(schema, "foreignKeys", path):
         reference = key.get("reference", {})
         # Version 1 writes "" for the table itself, version 2 leaves it out.
         target = slug(str(reference.get("resource") or "")) or table_id
@@ -127,22 +127,22 @@ def _table(table_id: str, resource: Json, schema: Json, known: set[str], path: P
                 f"a foreign key of '{table_id}' points to the resource '{target}', which is not described.",
                 "Describe it, or correct its name.",
             )
-        keys.append(ForeignKey(strings(key.get("fields")), target, strings(reference.get("fields"))))
+        keys.append(ForeignKey(string_list(key.get("fields")), target, string_list(reference.get("fields"))))
     title = str(resource.get("title") or "")
     description = str(resource.get("description") or "")
-    url = next((each for each in strings(resource.get("path")) if is_iri(each)), "")
+    url = next((each for each in string_list(resource.get("path")) if is_iri(each)), "")
     return Table(
         id=table_id,
         titles=(Text(title, language),) if title else (Text(str(resource.get("name", table_id)), "zxx"),),
         descriptions=(Text(description, language),) if description else (),
         url=url,
-        primary_key=strings(schema.get("primaryKey")),
+        primary_key=string_list(schema.get("primaryKey")),
         foreign_keys=tuple(keys),
     )
 
 
 def _variable(
-    field: Json, schema: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: Lists
+    field: Json, schema: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: CodeListRegistry
 ) -> Variable:
     name = str(field.get("name") or "")
     origin = Origin(path.name, number)
@@ -205,4 +205,4 @@ def _missing(field: Json, schema: Json, language: str) -> tuple[CodedValue, ...]
 
 
 def _one(said: Any) -> str:
-    return next(iter(strings(said)), "")
+    return next(iter(string_list(said)), "")

@@ -50,7 +50,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
             "Add the XML of one edition; for ClaML use the loader claml.",
         )
     yield SCHEME
-    yield new_edition(SCHEME, edition, WHO, IN_COPYRIGHT, Redistribution.NOT_ALLOWED, called="ICD-10")
+    yield new_edition(SCHEME, edition, WHO, IN_COPYRIGHT, Redistribution.NOT_ALLOWED, name="ICD-10")
     for depth, (kind, titles) in enumerate(LEVELS.items(), start=1):
         yield Level(scheme=SCHEME.id, depth=depth, id=kind, titles=titles)
     with files[0].open("rb") as stream:

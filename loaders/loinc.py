@@ -39,7 +39,7 @@ from begrepp.sources.editions import data_files, valid_from
 from begrepp.sources.tables import Row, read_table
 from loaders.support.agencies import REGENSTRIEF
 from loaders.support.editions import new_edition
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 LICENCE = "https://loinc.org/license/"
 IRI = "https://loinc.org/rdf/"
@@ -106,7 +106,7 @@ def _load(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
         words = ", ".join(path.name for path in above)
         raise InputError(Origin(words), "there are several hierarchies.", "Add the files of one release only.")
     yield replace(SCHEME, hierarchical=bool(above))
-    yield new_edition(SCHEME, edition, REGENSTRIEF, LICENCE, Redistribution.NOT_ALLOWED, called="LOINC")
+    yield new_edition(SCHEME, edition, REGENSTRIEF, LICENCE, Redistribution.NOT_ALLOWED, name="LOINC")
     status = {}
     for row in read_table(main, required=("LOINC_NUM", "STATUS"), counted=False):
         status[row.take("LOINC_NUM")] = row.take("STATUS")
@@ -115,7 +115,7 @@ def _load(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
     single = {code: [rows[0][0]] for code, rows in advice.items() if len(rows) == 1}
     in_use = {code for code, said in status.items() if said != "DEPRECATED"}
     retired = {code: new for code, new in single.items() if status.get(code) == "DEPRECATED"}
-    successors = {old: new for old, new in leading_on(retired, in_use).items() if new[0] in status}
+    successors = {old: new for old, new in usable_successors(retired, in_use).items() if new[0] in status}
     variants = _variants([path for path in files if _VARIANT.fullmatch(path.name)])
     parents: dict[str, tuple[str, ...]] = {}
     for path in above:

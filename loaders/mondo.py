@@ -38,7 +38,7 @@ from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.agencies import MONARCH
 from loaders.support.editions import new_edition
 from loaders.support.obo_identifiers import CONSIDER, REPLACED_BY, obo_iri
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SCHEME = Scheme(
@@ -73,10 +73,10 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     path, since = files[0], valid_from(edition)
     terms = _read(path)
     yield SCHEME
-    yield new_edition(SCHEME, edition, MONARCH, LICENCE, Redistribution.ALLOWED, called="Mondo")
+    yield new_edition(SCHEME, edition, MONARCH, LICENCE, Redistribution.ALLOWED, name="Mondo")
     active = {id_ for id_, term in terms.items() if not term.get("deprecated")}
     named = {id_: [str(term["replaced_by"])] for id_, term in terms.items() if term.get("replaced_by")}
-    successors = leading_on(named, active)
+    successors = usable_successors(named, active)
     for number, (id_, term) in enumerate(terms.items(), start=1):
         meter().rows += 1
         yield from _term(id_, dict(term), successors.get(id_, ()), Origin(path.name, number), since)

@@ -15,7 +15,7 @@ from begrepp.errors import InputError
 from begrepp.records import EditionFiles, Element, Record, Redistribution, Source, Structure, is_iri, texts
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row, parse_date, read_table
-from loaders.declaration.source_toml import edition_dates, read_declaration, rights
+from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights
 from loaders.support.agencies import EHALSOMYNDIGHETEN
 
 COLUMNS = (
@@ -55,8 +55,8 @@ _NAME = re.compile(r"[^\s./#]+([ \-][^\s./#]+)*")
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The model, its classes, and their attributes in the order of the table."""
     keys = read_declaration(edition, declared)
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
+    known = read_rights(keys)
+    dates = read_edition_dates(keys, edition)
     said = keys.table("model", required=True)
     id_ = said.slug("id", default=edition.source)
     yield Structure(

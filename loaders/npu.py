@@ -35,7 +35,7 @@ from begrepp.sources.tables import Row, parse_date, read_table
 from loaders.support.agencies import IFCC
 from loaders.support.editions import new_edition
 from loaders.support.html_text import from_html
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 LICENCE = "https://www.npu-terminology.org/npu-database/"
 SCHEME = Scheme(
@@ -109,7 +109,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         )
     since = valid_from(edition)
     yield SCHEME
-    yield new_edition(SCHEME, edition, IFCC, LICENCE, Redistribution.NOT_ALLOWED, called="NPU")
+    yield new_edition(SCHEME, edition, IFCC, LICENCE, Redistribution.NOT_ALLOWED, name="NPU")
     versions: dict[str, list[_Version]] = {}
     for version in _table(files[0]) if files[0].suffix.lower() == ".csv" else _xml(files[0]):
         versions.setdefault(version.code, []).append(version)
@@ -119,7 +119,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         successors.setdefault(code, []).extend(version.replaced_by)
         for old in version.replaces:
             successors.setdefault(old, []).append(code)
-    kept = leading_on(successors, {code for code, version in current.items() if version.active})
+    kept = usable_successors(successors, {code for code, version in current.items() if version.active})
     for code, version in current.items():
         known = tuple(new for new in kept.get(code, ()) if new in current)
         yield _concept(version, versions[code], known, since)

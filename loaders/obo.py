@@ -39,10 +39,24 @@ from begrepp.records import Mapping as Match
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import declared_edition, edition_dates, read_declaration, rights, scheme
+from loaders.declaration.source_toml import (
+    new_declared_edition,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+    read_scheme,
+)
 from loaders.support.agencies import MONARCH
-from loaders.support.obo_identifiers import ALTERNATIVE_ID, CONSIDER, IN_SUBSET, REPLACED_BY, XREF, obo_iri, reference
-from loaders.support.successors import leading_on
+from loaders.support.obo_identifiers import (
+    ALTERNATIVE_ID,
+    CONSIDER,
+    IN_SUBSET,
+    REPLACED_BY,
+    XREF,
+    cross_reference,
+    obo_iri,
+)
+from loaders.support.successors import usable_successors
 
 SOURCE = Source(
     id="obo",
@@ -101,15 +115,15 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             f"{len(files)} .obo files, where one is expected.",
             "Add one.",
         )
-    known, said = rights(keys), scheme(keys, edition.source)
-    dates = edition_dates(keys, edition)
+    known, said = read_rights(keys), read_scheme(keys, edition.source)
+    dates = read_edition_dates(keys, edition)
     keys.done()
     left_out: Counter[str] = Counter()
     terms = list(_read(files[0], left_out))
     if dates.coverage is Coverage.COMPLETE:
         _check_parents(terms)
     yield said
-    yield declared_edition(said, dates, known)
+    yield new_declared_edition(said, dates, known)
     references = f"{said.id}-xrefs"
     if any(term.matches for term in terms):
         yield MappingSet(
@@ -122,7 +136,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             redistribution=known.redistribution,
         )
     active = {term.id for term in terms if not term.obsolete}
-    successors = leading_on({term.id: term.replaced_by for term in terms if term.replaced_by}, active)
+    successors = usable_successors({term.id: term.replaced_by for term in terms if term.replaced_by}, active)
     for term in terms:
         yield _concept(term, said.id, successors.get(term.id, ()), dates.valid_from)
         for predicate, value in term.kept:
@@ -251,7 +265,7 @@ def _term(frame: Any, origin: Origin, spaces: Mapping[str, str], left_out: Count
                 term.kept.append((obo_iri(str(clause.typedef)), RdfTerm(obo_iri(str(clause.term)), "iri")))
             case "xref":
                 # An xref whose prefix is not known stays the word that it is.
-                if target := reference(str(clause.xref.id)):
+                if target := cross_reference(str(clause.xref.id)):
                     term.matches.setdefault(target, expand("skos:relatedMatch"))
                 else:
                     term.kept.append((XREF, RdfTerm(str(clause.xref.id), "literal")))
@@ -268,7 +282,7 @@ def _term(frame: Any, origin: Origin, spaces: Mapping[str, str], left_out: Count
 
 def _property(term: _Term, value: Any, spaces: Mapping[str, str]) -> None:
     relation, said = str(value.relation), str(value.value)
-    target = reference(said)
+    target = cross_reference(said)
     if relation in _MATCHES and (target or "://" in said):
         term.matches[target or said] = _MATCHES[relation]
         return

@@ -37,16 +37,16 @@ from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.declaration.source_toml import (
     EditionDates,
-    declared_edition,
-    edition_dates,
+    new_declared_edition,
     read_declaration,
-    rights,
-    scheme,
+    read_edition_dates,
+    read_rights,
+    read_scheme,
 )
 from loaders.support.agencies import MONARCH
 from loaders.support.obo_identifiers import CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
 from loaders.support.rdf_files import check_doctype
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 SOURCE = Source(
     id="obo_owl",
@@ -74,7 +74,7 @@ Said = dict[str, list[Any]]
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The release, and every named class."""
     keys = read_declaration(edition, declared)
-    known, said, dates = rights(keys), scheme(keys, edition.source), edition_dates(keys, edition)
+    known, said, dates = read_rights(keys), read_scheme(keys, edition.source), read_edition_dates(keys, edition)
     options = keys.table("owl")
     reason, root = options.flag("reason", default=False), options.text("file")
     options.done()
@@ -82,10 +82,10 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     path = _main_file(edition, root)
     classes = _read(path, edition, reason=reason)
     yield said
-    yield declared_edition(said, dates, known)
+    yield new_declared_edition(said, dates, known)
     retired = {iri for iri, (_, words) in classes.items() if True in words.get(_DEPRECATED, ())}
     named = {iri: [_iri(v) for v in words.get(REPLACED_BY, ())] for iri, (_, words) in classes.items()}
-    successors = leading_on({iri: new for iri, new in named.items() if new}, classes.keys() - retired)
+    successors = usable_successors({iri: new for iri, new in named.items() if new}, classes.keys() - retired)
     for number, (iri, (parents, words)) in enumerate(classes.items(), start=1):
         meter().rows += 1
         origin = Origin(path.name, number)

@@ -40,7 +40,7 @@ from begrepp.sources.editions import coverage, data_files, valid_from
 from begrepp.sources.tables import Row, read_table
 from loaders.declaration.source_toml import slug
 from loaders.support.agencies import IN_COPYRIGHT, OHDSI
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 UMBRELLA = Scheme(
     id="omop",
@@ -117,7 +117,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         Skipped(origin=Origin(files["vocabulary"].name), reason=f"the vocabulary '{name}' has no concepts here.")
         for name in sorted(vocabularies.keys() - used.keys())
     )
-    successors = leading_on(links.replaced, links.of.keys() - links.retired)
+    successors = usable_successors(links.replaced, links.of.keys() - links.retired)
     for row in _rows(files["concept"]):
         yield _concept(row, links, successors)
     if links.maps:

@@ -66,7 +66,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         raise InputError(files[0], "it holds no tree of nodes.", "Check that you added the right file.")
     since = valid_from(edition)
     yield SCHEME
-    yield new_edition(SCHEME, edition, CBIOPORTAL, LICENCE, Redistribution.ALLOWED, called="OncoTree")
+    yield new_edition(SCHEME, edition, CBIOPORTAL, LICENCE, Redistribution.ALLOWED, name="OncoTree")
     yield MappingSet(
         id=REFERENCES,
         version=edition.version,

@@ -25,12 +25,12 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import file_list, read_declaration
-from loaders.declaration.table_assignment import Places, Tables
-from loaders.declaration.value_lists import CodeBook, ListOfCodes, fill, parted, read_codes
-from loaders.declaration.variables import Place, VariableRow, own_lists, read_variable_list
+from loaders.declaration.source_toml import join_names, read_declaration
+from loaders.declaration.table_assignment import DatasetTables, TableAssignment
+from loaders.declaration.value_lists import CodeListIndex, DeclaredCodeList, read_codes, read_into_index, split_missing
+from loaders.declaration.variables import DictionaryRow, VariablePlace, default_variable_lists, read_variable_list
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
+from loaders.support.code_lists import CodeListRegistry
 
 SOURCE = Source(
     id="variables",
@@ -46,9 +46,9 @@ SOURCE = Source(
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The dataset, its value lists, and every variable of its tables."""
     keys = read_declaration(edition, declared)
-    tables = Tables(keys)
+    tables = DatasetTables(keys)
     lists = [read_variable_list(each, edition) for each in keys.tables("variables")]
-    lists = lists or own_lists(tables.files, edition, keys.origin)
+    lists = lists or default_variable_lists(tables.files, edition, keys.origin)
     sheets = [tables.read(each, edition) for each in keys.tables("tables")]
     codes = [read_codes(each, edition) for each in keys.tables("codes")]
     ignored = keys.strings("ignore_files")
@@ -57,19 +57,19 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     sheets += [*(each.sheet for each in lists), *(each.sheet for each in codes)]
     used = {path for sheet in sheets for path in sheet.files}
     _refuse_unused(edition, keys.origin, {path.name for path in used}, ignored)
-    book = CodeBook()
-    skipped = [each for said in codes for each in fill(book, said)]
-    places = Places(tables)
+    book = CodeListIndex()
+    skipped = [each for said in codes for each in read_into_index(book, said)]
+    places = TableAssignment(tables)
     for each in lists:
         for row in each.rows(_report(skipped), counted=False):
             places.meet(row)
     yield replace(dataset, tables=tables.all())
     yield from skipped
-    home = Lists(Home(dataset=dataset.id))
+    home = CodeListRegistry(Home(dataset=dataset.id))
     for each in lists:
         for row in each.rows(_ignore):
             variable = row.variable(dataset.id, _place(row, *places.of(row), home, book))
-            yield from home.new()
+            yield from home.take_new()
             yield variable
             yield from _without_list(row, variable)
     yield from _unused_lists(book, home)
@@ -81,21 +81,21 @@ def _refuse_unused(edition: EditionFiles, origin: Origin, used: set[str], ignore
     if left:
         raise InputError(
             origin,
-            f"nothing in the declaration reads {file_list(left)}.",
+            f"nothing in the declaration reads {join_names(left)}.",
             'Name it as `file` of a [[variables]] or [[codes]], or say ignore_files = ["…"].',
         )
 
 
-def _place(row: VariableRow, table: str, part: str, home: Lists, book: CodeBook) -> Place:
+def _place(row: DictionaryRow, table: str, part: str, home: CodeListRegistry, book: CodeListIndex) -> VariablePlace:
     """The row's place, with the list that it holds or names, or that a row of `[[codes]]` gives it."""
     named = row.value("list")
     if listed := book.by_name.get(named) or book.by_variable.get(row.name):
-        return _listed(row, listed, named, home, Place(table, part))
+        return _listed(row, listed, named, home, VariablePlace(table, part))
     if named and is_iri(named):
-        return Place(table, part, value_set=named)
+        return VariablePlace(table, part, value_set=named)
     values, missing = row.in_cell()
     titles, origin = row.titles(), row.origin
-    return Place(
+    return VariablePlace(
         table,
         part,
         code_list=home.add(row.name, values, origin, titles),
@@ -103,9 +103,11 @@ def _place(row: VariableRow, table: str, part: str, home: Lists, book: CodeBook)
     )
 
 
-def _listed(row: VariableRow, listed: ListOfCodes, named: str, home: Lists, place: Place) -> Place:
+def _listed(
+    row: DictionaryRow, listed: DeclaredCodeList, named: str, home: CodeListRegistry, place: VariablePlace
+) -> VariablePlace:
     listed.used = True
-    values, missing = parted(tuple(listed.values.values()), listed.missing)
+    values, missing = split_missing(tuple(listed.values.values()), listed.missing)
     name, titles, rules = named or row.name, listed.titles or row.titles(), tuple(listed.rules)
     return place._replace(
         code_list=home.add(name, values, listed.origin, titles, named=bool(named), intension=rules),
@@ -113,7 +115,7 @@ def _listed(row: VariableRow, listed: ListOfCodes, named: str, home: Lists, plac
     )
 
 
-def _without_list(row: VariableRow, variable: Variable) -> Iterator[Skipped]:
+def _without_list(row: DictionaryRow, variable: Variable) -> Iterator[Skipped]:
     """A list that is named and is nowhere: neither among the files, nor a code system."""
     named = row.value("list")
     if named and not any((variable.code_list, variable.value_set, variable.code_systems, variable.value_list)):
@@ -121,13 +123,13 @@ def _without_list(row: VariableRow, variable: Variable) -> Iterator[Skipped]:
         yield Skipped(origin=row.origin, reason=reason)
 
 
-def _unused_lists(book: CodeBook, home: Lists) -> Iterator[CodeList | Skipped]:
+def _unused_lists(book: CodeListIndex, home: CodeListRegistry) -> Iterator[CodeList | Skipped]:
     """Lists that the dictionary has and no variable uses; lists for variables that it has not."""
     for name, listed in book.by_name.items():
         if not listed.used:
             values = tuple(listed.values.values())
             home.add(name, values, listed.origin, listed.titles, named=True, intension=tuple(listed.rules))
-    yield from home.new()
+    yield from home.take_new()
     for name, listed in book.by_variable.items():
         if not listed.used:
             yield Skipped(origin=listed.origin, reason=f"there is no variable '{name}' for its list.")

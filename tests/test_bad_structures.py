@@ -15,7 +15,7 @@ import loaders
 from begrepp.errors import InputError, PersonalDataError
 from begrepp.records import Element, Skipped
 from begrepp.settings import ROOT
-from loaders.rut.cells import COLUMNS
+from loaders.rut.rows import COLUMNS
 from tests.test_bad_formats import changed, original
 from tests.test_bad_input import BOMB, edition, refused
 

@@ -27,8 +27,14 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.meter import meter
-from loaders.claml.outline import MARKERS, ClamlClass, Outline, iterate_elements, read_class, read_outline, single_file
-from loaders.declaration.source_toml import declared_edition, edition_dates, read_declaration, rights, scheme
+from loaders.claml.reader import MARKERS, ClamlClass, Outline, find_claml_file, read_class, read_elements, read_outline
+from loaders.declaration.source_toml import (
+    new_declared_edition,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+    read_scheme,
+)
 from loaders.support.agencies import WHO
 
 SOURCE = Source(
@@ -50,16 +56,16 @@ _LEVELS = {
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The release, a level for each kind of class, and every class with the codes that modifiers make of it."""
     keys = read_declaration(edition, declared)
-    known, said, dates = rights(keys), scheme(keys, edition.source), edition_dates(keys, edition)
+    known, said, dates = read_rights(keys), read_scheme(keys, edition.source), read_edition_dates(keys, edition)
     keys.done()
-    path = single_file(edition)
+    path = find_claml_file(edition)
     outline = read_outline(path)
     yield said
-    yield declared_edition(said, dates, known)
+    yield new_declared_edition(said, dates, known)
     for depth, kind in enumerate(outline.kinds, start=1):
         yield Level(scheme=said.id, depth=depth, id=kind, titles=_LEVELS.get(kind, texts(kind, kind)))
     # A code is written out at times, though a modifier makes it too; what is written out counts.
-    for element, origin in iterate_elements(path, "Class"):
+    for element, origin in read_elements(path, "Class"):
         meter().rows += 1
         one = read_class(element, origin)
         yield _concept(said, one, tuple(outline.parents[one.code]), outline)

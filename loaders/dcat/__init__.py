@@ -25,10 +25,10 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.dcat.authority_lists import check_namespaces
-from loaders.dcat.catalogue_reader import CatalogueReader
-from loaders.declaration.source_toml import edition_dates, read_declaration, rights, slug
+from loaders.dcat.reader import CatalogueReader
+from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights, slug
 from loaders.support.agencies import BEGREPP
-from loaders.support.rdf_files import Graph, Node, read_rdf
+from loaders.support.rdf_files import Graph, GraphNode, read_rdf
 
 SOURCE = Source(
     id="dcat",
@@ -44,15 +44,15 @@ SOURCE = Source(
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The catalogue, its datasets with their variables, and every other triple as it stands."""
     keys = read_declaration(edition, declared)
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
+    rights = read_rights(keys)
+    dates = read_edition_dates(keys, edition)
     base, language = keys.iri("base"), keys.text("language")
     keys.done()
     files = data_files(edition)
     if not files:
         raise InputError(Origin(f"{edition.source}/{edition.version}"), "there is no file.", "Add an RDF file.")
     graph = Graph(Origin(files[0].name))
-    where: dict[Node, Origin] = {}
+    origins: dict[GraphNode, Origin] = {}
     for path in files:
         check_namespaces(path)
         graph.origin = Origin(path.name)
@@ -61,5 +61,5 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             if isinstance(quad.object, Literal):
                 refuse_identity_numbers(quad.object.value, graph.origin)
             graph.add(quad)
-            where.setdefault(quad.subject, graph.origin)  # type: ignore[arg-type]  # Graph.add refused all else
-    yield from CatalogueReader(graph, where, slug(edition.source), known, dates, language).records()
+            origins.setdefault(quad.subject, graph.origin)  # type: ignore[arg-type]  # Graph.add refused all else
+    yield from CatalogueReader(graph, origins, slug(edition.source), rights, dates, language).records()

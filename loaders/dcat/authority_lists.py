@@ -9,11 +9,11 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.namespaces import prefixes
 
-_HEALTH = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
+_HEALTH_AUTHORITY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
 # HealthDCAT-AP's lists stood on a machine without a name until Release 6.
 _MOVED = (
-    (re.compile(r"https?://13\.81\.34\.152(?::\d+)?/resource/authority/"), _HEALTH),
-    (re.compile(r"http://hdeu-dcat\.data\.health\.europa\.eu/resource/authority/"), _HEALTH),
+    (re.compile(r"https?://13\.81\.34\.152(?::\d+)?/resource/authority/"), _HEALTH_AUTHORITY),
+    (re.compile(r"http://hdeu-dcat\.data\.health\.europa\.eu/resource/authority/"), _HEALTH_AUTHORITY),
     (
         re.compile(r"https://publications\.europa\.eu/resource/authority/"),
         "http://publications.europa.eu/resource/authority/",
@@ -21,17 +21,17 @@ _MOVED = (
     (re.compile(r"https://id\.loc\.gov/vocabulary/iso639-1/"), "http://id.loc.gov/vocabulary/iso639-1/"),
 )
 # `@prefix dcat: <…>`, `PREFIX dcat: <…>`, `xmlns:dcat="…"` and `"dcat": "…"` of a JSON-LD context.
-_DECLARED = re.compile(
+_PREFIX_DECLARATION = re.compile(
     r"""(?:@?prefix\s+(?P<turtle>[\w.-]*)\s*:\s*<(?P<turtle_ns>[^>\s]+)>)
       | (?:xmlns:(?P<xml>[\w.-]+)\s*=\s*["'](?P<xml_ns>[^"'\s]+)["'])
       | (?:"(?P<json>[\w-]+)"\s*:\s*"(?P<json_ns>https?://[^"\s]+[\#/])")""",
     re.VERBOSE | re.IGNORECASE,
 )
-_OTHER_NAMES = {"dcterms": "dct", "healthdcatap": "health", "healthdcat": "health"}
-_HEAD = 1 << 20
+_PREFIX_SYNONYMS = {"dcterms": "dct", "healthdcatap": "health", "healthdcat": "health"}
+_HEAD_BYTES = 1 << 20
 
 
-def official(iri: str) -> str:
+def current_address(iri: str) -> str:
     """An address of an authority list as its publisher writes it today; other addresses as they are."""
     for pattern, target in _MOVED:
         if match := pattern.match(iri):
@@ -45,9 +45,9 @@ def check_namespaces(path: Path) -> None:
     `http://www.w3.org/ns/dcat/` for DCAT's own would leave every dataset unseen.
     """
     with path.open("rb") as file:
-        head = file.read(_HEAD).decode("utf-8", "replace")
-    for row, prefix, namespace in _declared(head):
-        known = prefixes().get(_OTHER_NAMES.get(prefix, prefix))
+        head = file.read(_HEAD_BYTES).decode("utf-8", "replace")
+    for row, prefix, namespace in _declared_prefixes(head):
+        known = prefixes().get(_PREFIX_SYNONYMS.get(prefix, prefix))
         # Schema.org is at home under both protocols.
         if known and prefix != "schema" and namespace != known and _stem(namespace) == _stem(known):
             raise InputError(
@@ -57,8 +57,8 @@ def check_namespaces(path: Path) -> None:
             )
 
 
-def _declared(text: str) -> Iterator[tuple[int, str, str]]:
-    for match in _DECLARED.finditer(text):
+def _declared_prefixes(text: str) -> Iterator[tuple[int, str, str]]:
+    for match in _PREFIX_DECLARATION.finditer(text):
         for kind in ("turtle", "xml", "json"):
             if namespace := match[f"{kind}_ns"]:
                 yield text.count("\n", 0, match.start()) + 1, (match[kind] or "").lower(), namespace

@@ -32,12 +32,12 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.xml import root_of
 from loaders.ddi.codebook import read_codebook
 from loaders.ddi.lifecycle import read_lifecycle
-from loaders.ddi.study import Above, DdiVariable, Study
+from loaders.ddi.model import CascadeVariable, DdiStudy, DdiVariable
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import file_list, read_declaration, slug
+from loaders.declaration.source_toml import join_names, read_declaration, slug
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
-from loaders.support.code_systems import reference
+from loaders.support.code_lists import CodeListRegistry
+from loaders.support.code_systems import concept_reference
 
 SOURCE = Source(
     id="ddi",
@@ -58,7 +58,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     systems = {system: str(target) for system, target in keys.table("systems").rest()}
     files = [path for path in data_files(edition) if path.suffix.lower() == ".xml"]
     if len(files) != 1:
-        names = file_list([path.name for path in files])
+        names = join_names([path.name for path in files])
         raise InputError(keys.origin, f"there are {len(files)} XML files ({names}).", "Add one study to an edition.")
     study = _read(files[0], language)
     keys.suggest("dataset", _suggested(study))
@@ -72,7 +72,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     yield from _Study(study, dataset, systems).records()
 
 
-def _read(path: Path, language: str) -> Study:
+def _read(path: Path, language: str) -> DdiStudy:
     name, namespace = root_of(path)
     if name not in _READERS:
         raise InputError(
@@ -83,7 +83,7 @@ def _read(path: Path, language: str) -> Study:
     return _READERS[name](path, language)
 
 
-def _suggested(study: Study) -> dict[str, Any]:
+def _suggested(study: DdiStudy) -> dict[str, Any]:
     """What the file says of the study, as `[dataset]` would say it."""
 
     def words(texts: tuple[Text, ...]) -> dict[str, list[str]]:
@@ -111,7 +111,7 @@ def _suggested(study: Study) -> dict[str, Any]:
 class _Study:
     """A study on its way to records."""
 
-    of: Study
+    of: DdiStudy
     dataset: Dataset
     systems: dict[str, str]
 
@@ -128,16 +128,16 @@ class _Study:
                 unit_type=each.unit_type,
             )
         represented = {each.id for each in self.of.represented if each.conceptual in conceptual}
-        lists = Lists(Home(dataset=self.dataset.id))
+        lists = CodeListRegistry(Home(dataset=self.dataset.id))
         seen: dict[tuple[str, str], Origin] = {}
         for number, variable in enumerate(self.of.variables, start=1):
             found = list(self.columns(variable, number, lists, represented, seen))
-            yield from lists.new()
+            yield from lists.take_new()
             yield from found
         for each in self.of.represented:
             if each.id in represented:
                 stated = self.represented(each, lists)
-                yield from lists.new()
+                yield from lists.take_new()
                 yield stated
             else:
                 yield Skipped(
@@ -145,7 +145,7 @@ class _Study:
                 )
         yield from (Skipped(origin=origin, reason=reason) for origin, reason in self.of.unresolved)
 
-    def represented(self, of: Above, lists: Lists) -> RepresentedVariable:
+    def represented(self, of: CascadeVariable, lists: CodeListRegistry) -> RepresentedVariable:
         return RepresentedVariable(
             dataset=self.dataset.id,
             id=of.id,
@@ -162,7 +162,7 @@ class _Study:
         self,
         of: DdiVariable,
         number: int,
-        lists: Lists,
+        lists: CodeListRegistry,
         represented: set[str],
         seen: dict[tuple[str, str], Origin],
     ) -> Iterator[Variable]:
@@ -206,7 +206,10 @@ class _Study:
         found = {
             concept: Link(concept=concept, source=vocabulary or address)
             for vocabulary, address, words in concepts
-            if (concept := reference(address, words, self.systems) or reference(vocabulary, words, self.systems))
+            if (
+                concept := concept_reference(address, words, self.systems)
+                or concept_reference(vocabulary, words, self.systems)
+            )
         }
         return tuple(found.values())
 

@@ -13,7 +13,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Text
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.xml import XmlNode, read_xml
-from loaders.ddi.study import DdiTable, DdiVariable, Domain, Study, iso_day
+from loaders.ddi.model import DdiStudy, DdiTable, DdiVariable, ValueDomain, leading_date
 from loaders.support.html_text import from_html
 
 _NAMESPACES = ("", "ddi:codebook:2_5", "ddi:codebook:2_6", "http://www.icpsr.umich.edu/DDI", "ddi:codebook:2_1")
@@ -22,7 +22,7 @@ _SMALLEST_COUNT = 5
 _MISSING = ("Y", "y", "yes", "true", "1")
 
 
-def read_codebook(path: Path, language: str) -> Study:
+def read_codebook(path: Path, language: str) -> DdiStudy:
     """The study of a codebook. `language` is that of words whose language the file does not tell."""
     reader = _Reader(path.name, language)
     variables = []
@@ -59,7 +59,7 @@ class _Reader:
                 found.setdefault(node.lang or self.language, words)
         return tuple(Text(words, language) for language, words in found.items())
 
-    def study(self, root: XmlNode) -> Study:
+    def study(self, root: XmlNode) -> DdiStudy:
         described = root.first("stdyDscr") or root
         citation = described.first("citation")
         titles = citation.first("titlStmt") if citation else None
@@ -68,9 +68,9 @@ class _Reader:
                 Origin(self.file, described.row), "the study has no title (stdyDscr/citation/titlStmt/titl).", _NEXT
             )
         periods = list(described.find("timePrd"))
-        days = sorted(filter(None, (iso_day(node.get("date") or node.text) for node in periods)))
+        days = sorted(filter(None, (leading_date(node.get("date") or node.text) for node in periods)))
         makers = [node for kind in ("producer", "AuthEnty", "distrbtr") for node in described.find(kind)]
-        return Study(
+        return DdiStudy(
             origin=Origin(self.file, described.row),
             titles=self.texts(titles.all("titl", "parTitl")),
             descriptions=self.texts(described.find("abstract")) or self.about(root),
@@ -190,7 +190,7 @@ def _joined(reader: _Reader, nodes: list[XmlNode]) -> tuple[Text, ...]:
     return tuple(Text(" ".join(said), language) for language, said in words.items())
 
 
-def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> Domain:
+def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> ValueDomain:
     category = form.get("category") if form else ""
     if category in ("date", "time"):
         datatype = category
@@ -199,9 +199,9 @@ def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> Doma
     else:
         datatype = "integer" if node.get("dcml") == "0" else "decimal"
     if bounds is None:
-        return Domain(datatype, node.get("measUnit"))
+        return ValueDomain(datatype, node.get("measUnit"))
     low, high = (bounds.get(side) or bounds.get(f"{side}Exclusive") for side in ("min", "max"))
-    return Domain(datatype, bounds.get("UNITS") or node.get("measUnit"), low, high)
+    return ValueDomain(datatype, bounds.get("UNITS") or node.get("measUnit"), low, high)
 
 
 _NEXT = "Mend the file, or export it again."

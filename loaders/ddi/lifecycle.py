@@ -13,7 +13,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Text
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.xml import XmlNode, read_xml
-from loaders.ddi.study import Above, DdiTable, DdiVariable, Domain, Study
+from loaders.ddi.model import CascadeVariable, DdiStudy, DdiTable, DdiVariable, ValueDomain
 from loaders.support.html_text import from_html
 
 _NEXT = "Mend the file, or export it again with all that it refers to."
@@ -21,7 +21,7 @@ _NUMBERS = ("integer", "int", "short", "long", "count", "biginteger")
 Key = tuple[str, str, str]
 
 
-def read_lifecycle(path: Path, language: str) -> Study:
+def read_lifecycle(path: Path, language: str) -> DdiStudy:
     """The study of an instance or of fragments."""
     *_, root = read_xml(path)
     reader = _Reader(path.name, root, root.lang or language)
@@ -79,12 +79,12 @@ class _Reader:
                 return tuple(Text(words, language) for language, words in found.items())
         return ()
 
-    def study(self) -> Study:
+    def study(self) -> DdiStudy:
         unit = next(self.root.find("StudyUnit"), None)
         citation = unit.first("Citation") if unit else None
         instance = next(self.root.find("PhysicalInstance"), None)
         titles = self.texts(citation, "Title") or self.texts(instance and instance.first("Citation"), "Title")
-        study = Study(
+        study = DdiStudy(
             origin=self.at(unit or self.root),
             titles=titles,
             descriptions=self.texts(unit, "Abstract"),
@@ -153,11 +153,11 @@ class _Reader:
         words = {each.lang or self.language: each.text for each in said if each.name == "Text" and each.text}
         return tuple(Text(text, language) for language, text in words.items())
 
-    def above(self, key: Key, node: XmlNode) -> Above:
+    def above(self, key: Key, node: XmlNode) -> CascadeVariable:
         conceptual = self.follow(node, "ConceptualVariableReference")
         code_list = self.code_list(node)
         kind = self.follow(node, "UnitTypeReference")
-        return Above(
+        return CascadeVariable(
             id=_own_id(node),
             origin=self.at(node),
             titles=self.texts(node, "Label", f"{node.name}Name") or (Text(key[1], "und"),),
@@ -213,20 +213,20 @@ class _Reader:
         )
 
 
-def _domain(node: XmlNode) -> Domain:
+def _domain(node: XmlNode) -> ValueDomain:
     """Datatype, unit and bounds of a representation."""
     shape = next(_represented_by(node), None)
     if shape is None:
-        return Domain()
+        return ValueDomain()
     if shape.name == "NumericRepresentation":
         kind = next((each.text.lower() for each in shape.all("NumericTypeCode")), "")
         low, high = (next((each.text for each in shape.find(name)), "") for name in ("Low", "High"))
         unit = next((each.text for each in shape.all("MeasurementUnit")), "")
-        return Domain("integer" if kind in _NUMBERS else "decimal", unit, low, high)
+        return ValueDomain("integer" if kind in _NUMBERS else "decimal", unit, low, high)
     if shape.name == "DateTimeRepresentation":
         kind = next((each.text.lower() for each in shape.all("DateTypeCode")), "date")
-        return Domain({"datetime": "dateTime", "time": "time", "year": "gYear"}.get(kind, "date"))
-    return Domain()
+        return ValueDomain({"datetime": "dateTime", "time": "time", "year": "gYear"}.get(kind, "date"))
+    return ValueDomain()
 
 
 def _represented_by(node: XmlNode) -> Iterator[XmlNode]:

@@ -105,7 +105,7 @@ def read_cell(keys: TomlTable, key: str) -> Cell | None:
     return Cell(columns=(said,)) if isinstance(said, str) else _read_steps(said)
 
 
-def read_words(keys: TomlTable, key: str) -> tuple[tuple[str, Cell], ...]:
+def read_texts(keys: TomlTable, key: str) -> tuple[tuple[str, Cell], ...]:
     """A field in several languages: `label.sv = "Etikett"`."""
     if key not in keys:
         return ()

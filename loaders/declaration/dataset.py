@@ -20,10 +20,10 @@ from begrepp.records import (
     Table,
     is_iri,
 )
-from loaders.declaration.source_toml import agent_named, agents, edition_dates, rights
+from loaders.declaration.source_toml import read_agent, read_agents, read_edition_dates, read_rights
 from loaders.declaration.toml_table import TomlTable
 
-CONCEPTS = "onkologi"
+DEFAULT_SCHEME = "onkologi"
 # A year, a month or a day: what a register can say of when a variable was introduced.
 _WHEN = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _EU = "http://publications.europa.eu/resource/authority/"
@@ -31,12 +31,12 @@ _EU = "http://publications.europa.eu/resource/authority/"
 
 def read_dataset(keys: TomlTable, edition: EditionFiles, tables: tuple[Table, ...] = ()) -> Dataset:
     """`[source]`, `[release]`, `[agents.*]`, `[dataset]` and `[[evidence]]`, emptied of what they say."""
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
-    known_agents = agents(keys)
+    known = read_rights(keys)
+    dates = read_edition_dates(keys, edition)
+    known_agents = read_agents(keys)
     said = keys.table("dataset", required=True)
     contact, age, retention = said.table("contact"), said.table("typical_age"), said.table("retention")
-    publisher = agent_named(said, "publisher", default=known.publisher.id, known=_with(known_agents, known.publisher))
+    publisher = read_agent(said, "publisher", default=known.publisher.id, known=_with(known_agents, known.publisher))
     holders = _with(known_agents, publisher)
     dataset = Dataset(
         id=said.slug("id", default=edition.source),
@@ -48,15 +48,15 @@ def read_dataset(keys: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         alternatives=said.words("alternative"),
         identifiers=said.strings("identifiers"),
         publisher=publisher,
-        custodian=agent_named(said, "custodian", default=publisher.id, known=holders),
+        custodian=read_agent(said, "custodian", default=publisher.id, known=holders),
         catalogue_publisher=known.publisher,
         licence=known.licence,
         tables=tables,
         valid_from=dates.valid_from,
         redistribution=known.redistribution,
         series=_series(said.table("series"), publisher) if "series" in said else None,
-        issued=when_of(said, "issued"),
-        modified=when_of(said, "modified"),
+        issued=read_partial_date(said, "issued"),
+        modified=read_partial_date(said, "modified"),
         keywords=said.words("keyword"),
         themes=_authority(said, "theme", "data-theme/"),
         types=_authority(said, "type", "dataset-type/"),
@@ -70,22 +70,22 @@ def read_dataset(keys: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         access_rights=next(iter(_authority(said, "access_rights", "access-right/")), ""),
         access_procedure=said.words("access_procedure"),
         access_url=said.iri("access_url"),
-        hdab=agent_named(said, "hdab", known=holders) if "hdab" in said else None,
+        hdab=read_agent(said, "hdab", known=holders) if "hdab" in said else None,
         legislation=_laws(said, "applicable_legislation"),
         legal_bases=_laws(said, "legal_basis"),
         purposes=said.words("purpose"),
         personal_data=said.strings("personal_data"),
-        temporal_from=when_of(said, "temporal_from"),
-        temporal_to=when_of(said, "temporal_to"),
-        retention_from=when_of(retention, "from"),
-        retention_to=when_of(retention, "to"),
+        temporal_from=read_partial_date(said, "temporal_from"),
+        temporal_to=read_partial_date(said, "temporal_to"),
+        retention_from=read_partial_date(retention, "from"),
+        retention_to=read_partial_date(retention, "to"),
         spatial=said.iri("spatial"),
         health_categories=said.strings("health_category"),
         health_themes=said.strings("health_theme"),
         population=said.words("population"),
         coverage_excludes=said.words("coverage_excludes"),
-        specimen_types=concepts(said.strings("specimen_types")),
-        subjects=concepts(said.strings("subjects")),
+        specimen_types=concept_references(said.strings("specimen_types")),
+        subjects=concept_references(said.strings("subjects")),
         file_formats=said.strings("file_formats"),
         min_age=age.number("min"),
         max_age=age.number("max"),
@@ -171,7 +171,7 @@ def _evidence(keys: TomlTable) -> Evidence:
     return evidence
 
 
-def when_of(keys: TomlTable, key: str) -> str:
+def read_partial_date(keys: TomlTable, key: str) -> str:
     """A year, a month or a day in a declaration."""
     value = keys.text(key)
     if value and not _WHEN.fullmatch(value):
@@ -179,7 +179,7 @@ def when_of(keys: TomlTable, key: str) -> str:
     return value
 
 
-def when_in(value: str, origin: Origin, field: str) -> str:
+def check_partial_date(value: str, origin: Origin, field: str) -> str:
     """A year, a month or a day in a row."""
     if value and not _WHEN.fullmatch(value):
         raise InputError(
@@ -188,6 +188,6 @@ def when_in(value: str, origin: Origin, field: str) -> str:
     return value
 
 
-def concepts(references: tuple[str, ...]) -> tuple[str, ...]:
+def concept_references(references: tuple[str, ...]) -> tuple[str, ...]:
     """A key alone is one of our own concepts; `scheme:key` and IRIs are as they are."""
-    return tuple(each if is_iri(each) or ":" in each else f"{CONCEPTS}:{each}" for each in references)
+    return tuple(each if is_iri(each) or ":" in each else f"{DEFAULT_SCHEME}:{each}" for each in references)

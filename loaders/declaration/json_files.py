@@ -11,7 +11,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import file_list
+from loaders.declaration.source_toml import join_names
 
 MAX_BYTES = 200_000_000
 Json = Mapping[str, Any]
@@ -32,7 +32,7 @@ def read_json(path: Path) -> Json:
     return document
 
 
-def one_json(edition: EditionFiles, origin: Origin, *names: str) -> tuple[Path, Json]:
+def read_single_json(edition: EditionFiles, origin: Origin, *names: str) -> tuple[Path, Json]:
     """The edition's description: the only JSON file, or the one of a name that is usual; others lie beside it."""
     there = [path for path in data_files(edition) if path.suffix.lower() in (".json", ".jsonld")]
     if other := [path for path in data_files(edition) if path not in there]:
@@ -45,13 +45,13 @@ def one_json(edition: EditionFiles, origin: Origin, *names: str) -> tuple[Path, 
     if len(usual) != 1:
         raise InputError(
             origin,
-            f"there are {len(there)} JSON files ({file_list([path.name for path in there])}).",
+            f"there are {len(there)} JSON files ({join_names([path.name for path in there])}).",
             f"Add one description; among several it is the one called {' or '.join(names) or '*-metadata.json'}.",
         )
     return usual[0], read_json(usual[0])
 
 
-def beside(address: str, edition: EditionFiles, path: Path) -> Json:
+def read_referenced_json(address: str, edition: EditionFiles, path: Path) -> Json:
     """The object in a file that lies beside the description. Raises `InputError` for one that does not."""
     name = address.rpartition("/")[2]
     for each in data_files(edition):
@@ -64,7 +64,7 @@ def beside(address: str, edition: EditionFiles, path: Path) -> Json:
     )
 
 
-def objects(thing: Json, key: str, path: Path) -> list[Json]:
+def object_list(thing: Json, key: str, path: Path) -> list[Json]:
     """A list of objects, empty where there is none."""
     found = thing.get(key)
     if found is None:
@@ -74,7 +74,7 @@ def objects(thing: Json, key: str, path: Path) -> list[Json]:
     return found
 
 
-def strings(said: Any) -> tuple[str, ...]:
+def string_list(said: Any) -> tuple[str, ...]:
     """A string or a list of them; numbers and truth values as they are written in JSON."""
     if said is None:
         return ()

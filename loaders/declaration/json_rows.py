@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from begrepp.errors import InputError
-from loaders.declaration.source_toml import file_list
+from loaders.declaration.source_toml import join_names
 
 MAX_JSON = 200_000_000
 
@@ -34,14 +34,14 @@ class References:
         return found if isinstance(found, dict) else {}
 
 
-def json_rows(path: Path, way: str, references: References) -> Iterator[dict[str, str]]:
+def read_json_rows(path: Path, way: str, references: References) -> Iterator[dict[str, str]]:
     """The objects at `way` (`schemas[].fields[]`), with the document's own values as `document.<name>`.
 
     Raises `InputError` for a file that is no JSON, and for a way that leads nowhere.
     """
     document = _document(path)
     known = references.known(document)
-    above = {f"document.{key}": value for key, value in flat(document, known).items() if "." not in key}
+    above = {f"document.{key}": value for key, value in flatten(document, known).items() if "." not in key}
     yield from _below(document, [step for step in way.split(".") if step], above, known, path)
 
 
@@ -61,13 +61,13 @@ def _below(
     if not steps:
         if not isinstance(value, dict):
             raise InputError(path, f"a row is {type(value).__name__}, not an object.", "Correct `rows`.")
-        yield {**above, **flat(value, known)}
+        yield {**above, **flatten(value, known)}
         return
     step, rest = steps[0], steps[1:]
     key = step.removesuffix("[]")
     if key:
         if not isinstance(value, dict) or key not in value:
-            there = file_list(sorted(value)) if isinstance(value, dict) else "no names at all"
+            there = join_names(sorted(value)) if isinstance(value, dict) else "no names at all"
             raise InputError(path, f"there is no '{key}' (there are: {there}).", "Correct `rows`.")
         value = value[key]
     if not step.endswith("[]"):
@@ -76,11 +76,11 @@ def _below(
     if not isinstance(value, list):
         raise InputError(path, f"'{key}' is not a list.", f"Write `{key}` without [] in `rows`.")
     for each in value:
-        own = {f"{key}.{name}": cell for name, cell in flat(each, known).items()} if rest and key else {}
+        own = {f"{key}.{name}": cell for name, cell in flatten(each, known).items()} if rest and key else {}
         yield from _below(each, rest, above | own, known, path)
 
 
-def flat(value: Any, known: Mapping[str, Any] = MappingProxyType({})) -> dict[str, str]:
+def flatten(value: Any, known: Mapping[str, Any] = MappingProxyType({})) -> dict[str, str]:
     """An object's own values by name, those of objects in it as `meta.displayName`; a list becomes lines."""
     found: dict[str, str] = {}
     if not isinstance(value, dict):
@@ -88,7 +88,7 @@ def flat(value: Any, known: Mapping[str, Any] = MappingProxyType({})) -> dict[st
     for key, each in value.items():
         resolved = _resolved(each, known)
         if isinstance(resolved, dict):
-            found |= {f"{key}.{name}": cell for name, cell in flat(resolved, known).items()}
+            found |= {f"{key}.{name}": cell for name, cell in flatten(resolved, known).items()}
         elif not isinstance(resolved, list):
             found[key] = _scalar(resolved)
         elif not any(isinstance(item, (dict, list)) for item in resolved):

@@ -11,34 +11,36 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import Text
 from begrepp.sources.tables import Row
 from loaders.declaration.cell_steps import Cell
-from loaders.declaration.sheets import Misaligned, Sheet
+from loaders.declaration.declared_sheet import DeclaredSheet, ReportMisaligned
 
-OURS = ("file", "@name")
+ADDED_COLUMNS = ("file", "@name")
 """Columns that are no column of the publisher's: the file's name without its ending, the variable's name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class MappedRow:
     """The cells of a row that the declaration reads."""
 
     cells: Mapping[str, str]
     origin: Origin
 
-    def named(self, name: str) -> Gathered:
+    def named(self, name: str) -> MappedRow:
         """The same row, seen from one of the variables that it names."""
-        return Gathered({**self.cells, "@name": name}, self.origin)
+        return MappedRow({**self.cells, "@name": name}, self.origin)
 
 
-def worded(pairs: Iterable[tuple[str, Cell]], row: Gathered) -> tuple[Text, ...]:
+def texts_in_row(pairs: Iterable[tuple[str, Cell]], row: MappedRow) -> tuple[Text, ...]:
     """What a row says in words, in each language that it says it in."""
     said = ((language, cell.value(row.cells, row.origin)) for language, cell in pairs)
     return tuple(Text(each, language) for language, each in said if each)
 
 
-def gather(sheet: Sheet, cells: Iterable[Cell], misaligned: Misaligned, *, counted: bool = True) -> Iterator[Gathered]:
+def read_mapped_rows(
+    sheet: DeclaredSheet, cells: Iterable[Cell], misaligned: ReportMisaligned, *, counted: bool = True
+) -> Iterator[MappedRow]:
     """The rows of a sheet. Raises `InputError` for a column that nobody uses, and for one that is in no row."""
     wanted = [cell.reads for cell in cells]
-    columns = frozenset(column for alternatives in wanted for column in alternatives if column not in OURS)
+    columns = frozenset(column for alternatives in wanted for column in alternatives if column not in ADDED_COLUMNS)
     passed = frozenset(sheet.ignore)
     seen: set[str] = set()
     for row in sheet.read(misaligned, counted=counted):
@@ -52,9 +54,9 @@ def gather(sheet: Sheet, cells: Iterable[Cell], misaligned: Misaligned, *, count
         if not seen.issuperset(here):
             seen.update(here)
         here.setdefault("file", _stem(row.origin.file))
-        yield Gathered(here, row.origin)
+        yield MappedRow(here, row.origin)
     for alternatives in wanted:
-        if alternatives and not any(column in seen or column in OURS for column in alternatives):
+        if alternatives and not any(column in seen or column in ADDED_COLUMNS for column in alternatives):
             raise InputError(
                 Origin(sheet.paths[0].name),
                 f"no column '{' or '.join(alternatives)}'.",
@@ -67,7 +69,9 @@ def _refuse_unknown(row: Row, here: Mapping[str, str], wanted: Iterable[Sequence
     try:
         row.done()
     except InputError as error:
-        missing = [each for each in wanted if each and not any(column in here or column in OURS for column in each)]
+        missing = [
+            each for each in wanted if each and not any(column in here or column in ADDED_COLUMNS for column in each)
+        ]
         if not missing:
             raise
         raise InputError(

@@ -50,7 +50,7 @@ _OPEN_LICENCES = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
+class DeclaredRights:
     """Who publishes a source, and what its licence allows (`[source]`)."""
 
     titles: tuple[Text, ...]
@@ -75,7 +75,7 @@ def read_declaration(edition: EditionFiles, declared: Mapping[str, Any] | None) 
     return keys
 
 
-def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Rights:
+def read_rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> DeclaredRights:
     """`[source]`: title, publisher, homepage, licence, redistribution. `suggested` holds what the file itself says."""
     hint = suggested or {}
     if "source" not in keys and not (hint.get("publisher") and hint.get("licence")):
@@ -87,7 +87,7 @@ def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Ri
         )
     source = keys.table("source")
     titles = source.words("title")
-    publisher = agent_named(source, "publisher", hint.get("publisher", ""))
+    publisher = read_agent(source, "publisher", hint.get("publisher", ""))
     licence = source.iri("licence") or hint.get("licence", "")
     if not licence:
         source.fail(
@@ -96,7 +96,7 @@ def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Ri
             'Write the licence\'s address in source.toml: [source] licence = "https://…".',
         )
     by_licence = Redistribution.ALLOWED if _OPEN_LICENCES.match(licence) else Redistribution.NOT_ALLOWED
-    found = Rights(
+    found = DeclaredRights(
         titles=titles,
         publisher=publisher,
         licence=licence,
@@ -108,7 +108,7 @@ def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Ri
     return found
 
 
-def agent_named(keys: TomlTable, key: str, default: str = "", known: Mapping[str, Agent] = KNOWN) -> Agent:
+def read_agent(keys: TomlTable, key: str, default: str = "", known: Mapping[str, Agent] = KNOWN) -> Agent:
     """An agent by its id, or by its name together with its type."""
     name = keys.text(key, default=default)
     kind = keys.text(f"{key}_type")
@@ -126,7 +126,7 @@ def agent_named(keys: TomlTable, key: str, default: str = "", known: Mapping[str
     return Agent(id=slug(name), names=(Text(name, "sv"),), type=_ADMS + PUBLISHER_TYPES[kind])
 
 
-def agents(keys: TomlTable) -> dict[str, Agent]:
+def read_agents(keys: TomlTable) -> dict[str, Agent]:
     """`[agents.*]`: organisations that the declaration describes itself, together with the known ones."""
     found = dict(KNOWN)
     for id_, values in keys.table("agents").rest():
@@ -144,7 +144,7 @@ def agents(keys: TomlTable) -> dict[str, Agent]:
     return found
 
 
-def scheme(keys: TomlTable, default_id: str) -> Scheme:
+def read_scheme(keys: TomlTable, default_id: str) -> Scheme:
     """`[scheme]`: what the list is, whatever the edition."""
     said = keys.table("scheme")
     found = Scheme(
@@ -177,7 +177,7 @@ class EditionDates:
     titles: tuple[Text, ...]
 
 
-def edition_dates(keys: TomlTable, edition: EditionFiles, suggested: date | None = None) -> EditionDates:
+def read_edition_dates(keys: TomlTable, edition: EditionFiles, suggested: date | None = None) -> EditionDates:
     """`[release]`, where the edition's name stands in for what is not said."""
     said = keys.table("release")
     declared = said.day("valid_from")
@@ -199,7 +199,7 @@ def edition_dates(keys: TomlTable, edition: EditionFiles, suggested: date | None
     return found
 
 
-def declared_edition(scheme_: Scheme, dates: EditionDates, rights_: Rights) -> Edition:
+def new_declared_edition(scheme_: Scheme, dates: EditionDates, rights_: DeclaredRights) -> Edition:
     """The release of a declared scheme."""
     return Edition(
         scheme=scheme_.id,
@@ -214,7 +214,7 @@ def declared_edition(scheme_: Scheme, dates: EditionDates, rights_: Rights) -> E
     )
 
 
-def levels(keys: TomlTable, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str] | None]]:
+def read_levels(keys: TomlTable, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str] | None]]:
     """`[[level]]`: the levels of a classification, each with the pattern that its notations have."""
     found: dict[str, tuple[Level, re.Pattern[str] | None]] = {}
     for depth, said in enumerate(keys.tables("level"), start=1):
@@ -228,11 +228,11 @@ def levels(keys: TomlTable, scheme_id: str) -> dict[str, tuple[Level, re.Pattern
     return found
 
 
-def declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
+def read_declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
     """A list that begrepp knows, as `begrepp sources` shows it."""
     keys = TomlTable(declared, Origin(f"loaders/declared/{id_}.toml"))
-    known = rights(keys)
-    known_schemes = (scheme(keys, id_),) if "scheme" in keys else ()
+    known = read_rights(keys)
+    known_schemes = (read_scheme(keys, id_),) if "scheme" in keys else ()
     title = next((t.value for t in known.titles if t.lang == "sv"), id_)
     return Source(
         id=id_,
@@ -246,7 +246,7 @@ def declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
     )
 
 
-def encoding(keys: TomlTable) -> str:
+def read_encoding(keys: TomlTable) -> str:
     """The encoding of a text file."""
     said = keys.text("encoding", default="utf-8")
     try:
@@ -262,6 +262,6 @@ def slug(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def file_list(names: Sequence[str]) -> str:
+def join_names(names: Sequence[str]) -> str:
     """Names for a message."""
     return ", ".join(names) or "none"

@@ -6,15 +6,15 @@ from collections import Counter
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Table, Text
-from loaders.declaration.cell_steps import read_cell, read_words
-from loaders.declaration.mapped_rows import gather, worded
-from loaders.declaration.sheets import Sheet, read_sheet
-from loaders.declaration.source_toml import file_list, slug
+from loaders.declaration.cell_steps import read_cell, read_texts
+from loaders.declaration.declared_sheet import DeclaredSheet, read_sheet
+from loaders.declaration.mapped_rows import read_mapped_rows, texts_in_row
+from loaders.declaration.source_toml import join_names, slug
 from loaders.declaration.toml_table import TomlTable
-from loaders.declaration.variables import VariableRow
+from loaders.declaration.variables import DictionaryRow
 
 
-class Tables:
+class DatasetTables:
     """The tables of the dataset: those that are declared, and those that the rows name."""
 
     def __init__(self, keys: TomlTable) -> None:
@@ -35,25 +35,25 @@ class Tables:
         self._fixed = bool(self._tables)
         self._origin = keys.origin
 
-    def read(self, keys: TomlTable, edition: EditionFiles) -> Sheet:
+    def read(self, keys: TomlTable, edition: EditionFiles) -> DeclaredSheet:
         """A `[[tables]]`: rows that tell the tables' names, titles and descriptions."""
         sheet = read_sheet(keys, edition)
         columns = keys.table("columns", required=True)
         name = read_cell(columns, "name")
         if name is None:
             columns.fail("name", "is missing.", "Say which column holds the table's name.")
-        title, description = read_words(columns, "title"), read_words(columns, "description")
+        title, description = read_texts(columns, "title"), read_texts(columns, "description")
         columns.done()
         keys.done()
         cells = [name, *(cell for _, cell in (*title, *description))]
-        for row in gather(sheet, cells, _refuse):
+        for row in read_mapped_rows(sheet, cells, _refuse):
             called = name.value(row.cells, row.origin)
             self._by_words[called] = id_ = slug(called)
-            titles = worded(title, row) or (Text(called, "zxx"),)
-            self._tables[id_] = Table(id=id_, titles=titles, descriptions=worded(description, row))
+            titles = texts_in_row(title, row) or (Text(called, "zxx"),)
+            self._tables[id_] = Table(id=id_, titles=titles, descriptions=texts_in_row(description, row))
         return sheet
 
-    def meet(self, row: VariableRow) -> None:
+    def meet(self, row: DictionaryRow) -> None:
         """Learn of the table that a row names."""
         called = row.value("table")
         if called in self._by_words:
@@ -64,13 +64,13 @@ class Tables:
         elif called or len(self._tables) > 1:
             raise InputError(
                 row.origin,
-                f"the table '{called}' is not declared (there are: {file_list(sorted(self._by_words))}).",
+                f"the table '{called}' is not declared (there are: {join_names(sorted(self._by_words))}).",
                 "Correct the row, or add a [[table]] to source.toml.",
             )
         else:
             self._by_words[called] = next(iter(self._tables))
 
-    def of(self, row: VariableRow) -> str:
+    def of(self, row: DictionaryRow) -> str:
         """The id of the row's table."""
         return self._by_words[row.value("table")]
 
@@ -79,15 +79,15 @@ class Tables:
         return tuple(self._tables.values())
 
 
-class Places:
+class TableAssignment:
     """Tables and names of all rows. A name in several rows is a column that changed: its first day tells them apart."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: DatasetTables) -> None:
         self._tables = tables
         self._seen: dict[tuple[str, str, str], Origin] = {}
         self._times: Counter[tuple[str, str]] = Counter()
 
-    def meet(self, row: VariableRow) -> None:
+    def meet(self, row: DictionaryRow) -> None:
         """Learn of a row. Raises `InputError` where nothing tells it from another."""
         self._tables.meet(row)
         table, since = self._tables.of(row), row.day("valid_from")
@@ -101,7 +101,7 @@ class Places:
         self._seen[key] = row.origin
         self._times[table, row.name] += 1
 
-    def of(self, row: VariableRow) -> tuple[str, str]:
+    def of(self, row: DictionaryRow) -> tuple[str, str]:
         """The row's table, and the first day where the name stands in several rows."""
         table = self._tables.of(row)
         return table, row.day("valid_from") if self._times[table, row.name] > 1 else ""

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Link, Skipped, Text, is_iri
-from loaders.declaration.cell_steps import Cell, read_cell, read_words
-from loaders.declaration.dataset import when_in
-from loaders.declaration.mapped_rows import Gathered, gather, worded
-from loaders.declaration.sheets import Sheet, read_sheet
+from loaders.declaration.cell_steps import Cell, read_cell, read_texts
+from loaders.declaration.dataset import check_partial_date
+from loaders.declaration.declared_sheet import DeclaredSheet, read_sheet
+from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.toml_table import TomlTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InCell:
+class InlineCodes:
     """`[variables.values]`: how a list stands in a cell, such as `1 = ja; 2 = nej`."""
 
     cell: Cell
@@ -24,7 +24,7 @@ class InCell:
     least: int
     missing: frozenset[str]
 
-    def read(self, gathered: Gathered) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
+    def read(self, gathered: MappedRow) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
         """The values of the row's variable, and its codes for missing values."""
         found: dict[str, CodedValue] = {}
         for item in self.cell.values(gathered.cells, gathered.origin):
@@ -34,10 +34,10 @@ class InCell:
                 found.setdefault(code, CodedValue(code=code, labels=(Text(words or code, self.language),)))
         if len(found) < self.least:
             return (), ()
-        return parted(tuple(found.values()), self.missing)
+        return split_missing(tuple(found.values()), self.missing)
 
 
-def read_in_cell(keys: TomlTable) -> InCell:
+def read_inline_codes(keys: TomlTable) -> InlineCodes:
     """`[variables.values]` of a declaration."""
     pair = keys.text("pair")
     language = keys.text("language", default="sv")
@@ -45,10 +45,10 @@ def read_in_cell(keys: TomlTable) -> InCell:
     missing = frozenset(keys.strings("missing"))
     cell = read_cell(TomlTable({"values": dict(keys.rest())}, keys.origin, keys.where), "values")
     assert cell is not None
-    return InCell(cell=cell, pair=pair, language=language, least=least, missing=missing)
+    return InlineCodes(cell=cell, pair=pair, language=language, least=least, missing=missing)
 
 
-def parted(
+def split_missing(
     values: tuple[CodedValue, ...], missing: frozenset[str]
 ) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
     """The values, and those whose code or words say that there is none."""
@@ -63,7 +63,7 @@ def parted(
 
 
 @dataclass(slots=True)
-class ListOfCodes:
+class DeclaredCodeList:
     """One list: its name, title and values, and which of them mean that there is no value."""
 
     titles: tuple[Text, ...]
@@ -75,16 +75,16 @@ class ListOfCodes:
 
 
 @dataclass(slots=True)
-class CodeBook:
+class CodeListIndex:
     """All lists of the `[[codes]]`: by name, and by the variable that they are for."""
 
-    by_name: dict[str, ListOfCodes] = field(default_factory=dict)
-    by_variable: dict[str, ListOfCodes] = field(default_factory=dict)
+    by_name: dict[str, DeclaredCodeList] = field(default_factory=dict)
+    by_variable: dict[str, DeclaredCodeList] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Codes:
-    sheet: Sheet
+class CodesDeclaration:
+    sheet: DeclaredSheet
     plain: dict[str, Cell]
     label: tuple[tuple[str, Cell], ...]
     definition: tuple[tuple[str, Cell], ...]
@@ -103,7 +103,7 @@ class _Codes:
 _PLAIN = ("list", "variable", "code", "rule", "broader", "system", "system_code", "valid_from", "valid_to")
 
 
-def read_codes(keys: TomlTable, edition: EditionFiles) -> _Codes:
+def read_codes(keys: TomlTable, edition: EditionFiles) -> CodesDeclaration:
     """One `[[codes]]` of a declaration."""
     sheet = read_sheet(keys, edition)
     columns = keys.table("columns", required=True)
@@ -114,12 +114,12 @@ def read_codes(keys: TomlTable, edition: EditionFiles) -> _Codes:
         )
     if "code" not in plain:
         columns.fail("code", "is missing.", "Say which column holds the code.")
-    found = _Codes(
+    found = CodesDeclaration(
         sheet=sheet,
         plain=plain,
-        label=read_words(columns, "label"),
-        definition=read_words(columns, "definition"),
-        title=read_words(columns, "list_title"),
+        label=read_texts(columns, "label"),
+        definition=read_texts(columns, "definition"),
+        title=read_texts(columns, "list_title"),
         leave_out=keys.strings("leave_out"),
         missing=frozenset(keys.strings("missing")),
     )
@@ -128,14 +128,14 @@ def read_codes(keys: TomlTable, edition: EditionFiles) -> _Codes:
     return found
 
 
-def fill(book: CodeBook, codes: _Codes) -> Iterator[Skipped]:
+def read_into_index(book: CodeListIndex, codes: CodesDeclaration) -> Iterator[Skipped]:
     """Read all rows into the book. Raises `InputError` for a code that stands twice in a list with other words."""
     misaligned: list[Skipped] = []
 
     def report(origin: Origin, reason: str) -> None:
         misaligned.append(Skipped(origin=origin, reason=reason))
 
-    for gathered in gather(codes.sheet, codes.cells, report):
+    for gathered in read_mapped_rows(codes.sheet, codes.cells, report):
         code = codes.plain["code"].value(gathered.cells, gathered.origin)
         rule = codes.plain["rule"].value(gathered.cells, gathered.origin) if "rule" in codes.plain else ""
         if not (code or rule) or code in codes.leave_out:
@@ -146,23 +146,24 @@ def fill(book: CodeBook, codes: _Codes) -> Iterator[Skipped]:
     yield from misaligned
 
 
-def _put(book: CodeBook, codes: _Codes, gathered: Gathered, code: str) -> Iterator[Skipped]:
+def _put(book: CodeListIndex, codes: CodesDeclaration, gathered: MappedRow, code: str) -> Iterator[Skipped]:
     def value(name: str) -> str:
         return codes.plain[name].value(gathered.cells, gathered.origin) if name in codes.plain else ""
 
     coded = CodedValue(
         code=code,
-        labels=worded(codes.label, gathered) or (Text(code, "zxx"),),
-        definitions=worded(codes.definition, gathered),
+        labels=texts_in_row(codes.label, gathered) or (Text(code, "zxx"),),
+        definitions=texts_in_row(codes.definition, gathered),
         broader=value("broader"),
-        valid_from=when_in(value("valid_from"), gathered.origin, "valid_from"),
-        valid_to=when_in(value("valid_to"), gathered.origin, "valid_to"),
+        valid_from=check_partial_date(value("valid_from"), gathered.origin, "valid_from"),
+        valid_to=check_partial_date(value("valid_to"), gathered.origin, "valid_to"),
         matches=_match(value("system"), value("system_code") or code),
     )
     shelf, which = (book.by_name, "list") if "list" in codes.plain else (book.by_variable, "variable")
     for name in codes.plain[which].values(gathered.cells, gathered.origin):
         listed = shelf.setdefault(
-            name, ListOfCodes(titles=worded(codes.title, gathered), origin=gathered.origin, missing=codes.missing)
+            name,
+            DeclaredCodeList(titles=texts_in_row(codes.title, gathered), origin=gathered.origin, missing=codes.missing),
         )
         if not code:
             listed.rules.append(value("rule"))

@@ -13,12 +13,12 @@ from begrepp.records import CodedValue, EditionFiles, Table, Text, Variable, is_
 from begrepp.settings import LANGUAGES
 from begrepp.sources.editions import file_named
 from begrepp.sources.tables import parse_date, read_lines
-from loaders.declaration.cell_steps import Cell, read_cell, read_words
-from loaders.declaration.dataset import concepts, when_in
-from loaders.declaration.mapped_rows import Gathered, gather, worded
-from loaders.declaration.sheets import Misaligned, Sheet, read_sheet
+from loaders.declaration.cell_steps import Cell, read_cell, read_texts
+from loaders.declaration.dataset import check_partial_date, concept_references
+from loaders.declaration.declared_sheet import DeclaredSheet, ReportMisaligned, read_sheet
+from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.toml_table import TomlTable
-from loaders.declaration.value_lists import InCell, read_in_cell
+from loaders.declaration.value_lists import InlineCodes, read_inline_codes
 from loaders.support.datatypes import DATATYPES
 
 _PLAIN = (
@@ -64,10 +64,10 @@ _TRUTH = {
 class VariableList:
     """One `[[variables]]`: where the rows stand and what their columns say."""
 
-    sheet: Sheet
+    sheet: DeclaredSheet
     plain: dict[str, Cell]
     words: dict[str, tuple[tuple[str, Cell], ...]]
-    values: InCell | None
+    values: InlineCodes | None
     skip_without_name: bool
     complete: bool = False
     """Whether a row without a label or a datatype is an error: in begrepp's own form it is."""
@@ -78,9 +78,9 @@ class VariableList:
         worded_cells = [cell for pairs in self.words.values() for _, cell in pairs]
         return [*self.plain.values(), *worded_cells, *([self.values.cell] if self.values else [])]
 
-    def rows(self, misaligned: Misaligned, *, counted: bool = True) -> Iterator[VariableRow]:
+    def rows(self, misaligned: ReportMisaligned, *, counted: bool = True) -> Iterator[DictionaryRow]:
         """Every variable of every row. `counted=False` is for a first look."""
-        for gathered in gather(self.sheet, self.cells, misaligned, counted=counted):
+        for gathered in read_mapped_rows(self.sheet, self.cells, misaligned, counted=counted):
             names = self.plain["name"].values(gathered.cells, gathered.origin)
             if not names:
                 if self.skip_without_name:
@@ -92,10 +92,10 @@ class VariableList:
                     "Fill it in, or say skip_without_name = true.",
                 )
             for name in names:
-                yield VariableRow(self, gathered.named(name), name)
+                yield DictionaryRow(self, gathered.named(name), name)
 
 
-class Place(NamedTuple):
+class VariablePlace(NamedTuple):
     """Where a variable belongs, which only all rows together tell: its table, and the lists of its values."""
 
     table: str
@@ -106,11 +106,11 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class VariableRow:
+class DictionaryRow:
     """One variable in a row, as far as somebody asks for it."""
 
     said: VariableList
-    gathered: Gathered
+    gathered: MappedRow
     name: str
 
     @property
@@ -130,11 +130,11 @@ class VariableRow:
 
     def words(self, what: str) -> tuple[Text, ...]:
         """A field in its languages."""
-        return worded(self.said.words[what], self.gathered)
+        return texts_in_row(self.said.words[what], self.gathered)
 
     def day(self, what: str) -> str:
         """A year, a month or a day."""
-        return when_in(self.value(what), self.origin, what)
+        return check_partial_date(self.value(what), self.origin, what)
 
     def titles(self) -> tuple[Text, ...]:
         """The label; a variable without one goes by its name."""
@@ -152,7 +152,7 @@ class VariableRow:
         """The values that the row lists, and its codes for missing values."""
         return self.said.values.read(self.gathered) if self.said.values else ((), ())
 
-    def variable(self, dataset: str, place: Place) -> Variable:
+    def variable(self, dataset: str, place: VariablePlace) -> Variable:
         """The variable in its place."""
         value, several, words, origin = self.value, self.several, self.words, self.origin
         titles = self.titles()
@@ -167,7 +167,7 @@ class VariableRow:
             descriptions=words("description") or titles,
             datatype=_datatype(value("datatype"), origin, self.said.complete),
             unit=value("unit"),
-            measures=links(*concepts(several("concept"))),
+            measures=links(*concept_references(several("concept"))),
             code_systems=several("code_system"),
             value_list=value("value_list"),
             value_set=place.value_set or value("value_set"),
@@ -190,7 +190,7 @@ class VariableRow:
             valid_from=self.day("valid_from"),
             valid_to=self.day("valid_to"),
             at_event=value("at_event"),
-            linkage_key=next(iter(concepts(several("linkage_key"))), ""),
+            linkage_key=next(iter(concept_references(several("linkage_key"))), ""),
             source=value("source"),
             checked=parse_date(value("checked"), origin, "checked"),
             certainty=value("certainty"),
@@ -234,8 +234,8 @@ def read_variable_list(keys: TomlTable, edition: EditionFiles) -> VariableList:
     found = VariableList(
         sheet=sheet,
         plain=plain,
-        words={name: read_words(columns, name) for name in _WORDS},
-        values=read_in_cell(keys.table("values")) if "values" in keys else None,
+        words={name: read_texts(columns, name) for name in _WORDS},
+        values=read_inline_codes(keys.table("values")) if "values" in keys else None,
         skip_without_name=keys.flag("skip_without_name", default=False),
     )
     columns.done()
@@ -243,7 +243,7 @@ def read_variable_list(keys: TomlTable, edition: EditionFiles) -> VariableList:
     return found
 
 
-def own_lists(files: list[str], edition: EditionFiles, origin: Origin) -> list[VariableList]:
+def default_variable_lists(files: list[str], edition: EditionFiles, origin: Origin) -> list[VariableList]:
     """Without a `[[variables]]`: the CSV that the tables name, in begrepp's own columns."""
     if not files:
         raise InputError(

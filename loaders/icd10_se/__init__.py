@@ -27,7 +27,6 @@ from begrepp.records import (
     Level,
     Record,
     Redistribution,
-    Scheme,
     Source,
     Status,
     texts,
@@ -36,29 +35,11 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.tables import read_table
 from loaders.icd10_se.agency_table import read_agency_table
 from loaders.icd10_se.code_texts import FILES, read_code_texts
-from loaders.icd10_se.codes import SCHEME_ID, dotted, level_of
 from loaders.icd10_se.corrections import read_corrections
+from loaders.icd10_se.scheme import LEVELS, SCHEME, dotted, level_of
 from loaders.support.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.support.editions import protected_edition
 
-SCHEME = Scheme(
-    id=SCHEME_ID,
-    titles=texts(
-        "ICD-10-SE, internationell statistisk klassifikation av sjukdomar och relaterade hälsoproblem",
-        "ICD-10-SE, International Statistical Classification of Diseases, Swedish version",
-    ),
-    # OIDs and URIs seen in Swedish interfaces; there is no agreed canonical URI (HL7 Sweden, RIV-TA).
-    identifiers=(
-        "urn:oid:1.2.752.116.1.1.1",
-        "urn:oid:1.2.752.116.1.1.1.1.3",
-        "urn:oid:1.2.752.116.1.1.1.1.8",
-        "http://hl7.org/fhir/sid/icd-10-se",
-        "https://www.icd10.se/",
-        "https://terminologitjansten.inera.se/inera-kodverksforvaltning/kodverk/icd-10-se",
-    ),
-    preferred_system_uri="urn:oid:1.2.752.116.1.1.1",
-    notation_pattern=r"^([0-2][0-9]|[A-Z][0-9]{2}(-[A-Z][0-9]{2})?|[A-Z][0-9]{2}\.[0-9A-Z]{1,2})$",
-)
 SOURCE = Source(
     id="icd10_se",
     title="ICD-10-SE",
@@ -70,13 +51,6 @@ SOURCE = Source(
     "(.csv); beside any of them, the workbook of corrections to the edition (.xlsx)",
     schemes=(SCHEME,),
 )
-LEVELS = {
-    "kapitel": (1, texts("Kapitel", "Chapter")),
-    "avsnitt": (2, texts("Avsnitt", "Block")),
-    "kategori": (3, texts("Kategori, treställig kod", "Category, three characters")),
-    "fyrstallig": (4, texts("Subkategori, fyrställig kod", "Subcategory, four characters")),
-    "femstallig": (5, texts("Femställig kod", "Five characters")),
-}
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:

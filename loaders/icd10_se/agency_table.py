@@ -10,7 +10,7 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Marker, Note, NoteKind, Text, texts
 from begrepp.sources.tables import Row, parse_date, read_table
-from loaders.icd10_se.codes import SCHEME_ID, dotted, level_of
+from loaders.icd10_se.scheme import SCHEME, dotted, level_of
 from loaders.support.html_text import from_html
 
 _TABLE_COLUMNS = (
@@ -63,7 +63,7 @@ def read_agency_table(path: Path) -> Iterator[Concept]:
         _add_row(entries, row)
     for code, entry in entries.items():
         yield Concept(
-            scheme=SCHEME_ID,
+            scheme=SCHEME.id,
             notation=code,
             origin=entry.origin,
             pref_labels=texts(entry.title),

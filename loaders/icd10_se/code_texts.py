@@ -10,7 +10,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, texts
 from begrepp.sources.editions import file_named
 from begrepp.sources.tables import Row, read_table
-from loaders.icd10_se.codes import MARKERS, SCHEME_ID, dotted, level_of
+from loaders.icd10_se.scheme import MARKERS, SCHEME, dotted, level_of
 
 FILES = ("chapter.txt", "block.txt", "digit3.txt", "digit4.txt", "digit5.txt")
 _PAIR = re.compile(r"\(([A-Z]\d\d(?:\.[0-9A-Z]+)?)[*†]?\)")
@@ -55,7 +55,7 @@ def _from_code_text(row: Row, broader: tuple[str, ...], known: set[str], code: s
         raise InputError(row.origin, f"'{sign}' is neither † nor *.", "See what the publisher means by it.")
     marker = MARKERS[sign]
     return Concept(
-        scheme=SCHEME_ID,
+        scheme=SCHEME.id,
         notation=notation,
         origin=row.origin,
         pref_labels=texts(label),

@@ -20,28 +20,15 @@ from begrepp.records import (
     Redistribution,
     Scheme,
     Source,
-    texts,
 )
 from begrepp.sources.editions import data_files
 from loaders.kva.agency_table import part_of_table, read_agency_table
 from loaders.kva.code_texts import find_code_texts, read_code_texts
-from loaders.kva.concept import KKA, KMA, LEVELS, PARTS
+from loaders.kva.scheme import KKA, KMA, KVA, LEVELS, PARTS
 from loaders.kva.workbook import read_workbook
 from loaders.support.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.support.editions import protected_edition
 
-KVA = Scheme(
-    id="kva",
-    titles=texts("KVÅ, klassifikation av vårdåtgärder", "KVÅ, Swedish classification of health care procedures"),
-    # OIDs and URIs seen in Swedish interfaces: the whole (.3.4), RIV-TA's older one, and two URIs; none is agreed.
-    identifiers=(
-        "urn:oid:1.2.752.116.1.3.2.3.4",
-        "urn:oid:1.2.752.116.1.3.2.1.4",
-        "http://electronichealth.se/id/kva",
-        "http://klassifikationer.socialstyrelsen.se/kva",
-    ),
-    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.4",
-)
 SOURCE = Source(
     id="kva",
     title="KVÅ",

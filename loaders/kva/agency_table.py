@@ -17,7 +17,7 @@ from begrepp.records import (
     Scheme,
 )
 from begrepp.sources.tables import read_table
-from loaders.kva.concept import PARTS, new_concept
+from loaders.kva.scheme import PARTS, new_concept
 from loaders.kva.workbook import read_notes
 
 

@@ -16,7 +16,7 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.tables import Row, read_table
-from loaders.kva.concept import KKA, KMA, LEVELS, PARTS, new_concept, parent_of
+from loaders.kva.scheme import KKA, KMA, LEVELS, PARTS, new_concept, parent_of
 
 _LEVEL_FILE = re.compile(r"level([1-4])\.txt")
 _SURGICAL = re.compile(r"[A-Z]{3}")

@@ -14,7 +14,7 @@ from begrepp.records import (
 )
 from begrepp.sources.tables import Row
 from begrepp.sources.xlsx import read_xlsx
-from loaders.kva.concept import PARTS, new_concept, parent_of
+from loaders.kva.scheme import PARTS, new_concept, parent_of
 from loaders.support.html_text import from_html
 
 _SHEET_COLUMNS = (

@@ -25,10 +25,25 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import data_files
-from loaders.declaration.source_toml import EditionDates, Rights, edition_dates, read_declaration, rights, slug
-from loaders.odm.dataset import dataset_records
-from loaders.odm.labels import code_list, dictionary, least, linked, notes, particulars, titles
-from loaders.odm.model import Item, ItemGroup, ItemRef, MetaData
+from loaders.declaration.source_toml import (
+    DeclaredRights,
+    EditionDates,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+    slug,
+)
+from loaders.odm.dataset import read_dataset_records
+from loaders.odm.labels import (
+    alias_notes,
+    concept_links,
+    dictionary_addresses,
+    item_notes,
+    item_titles,
+    minimum_cardinality,
+    new_code_list,
+)
+from loaders.odm.model import ItemDef, ItemGroupDef, ItemRef, MetaDataVersion
 from loaders.odm.reader import read_odm
 from loaders.support.agencies import BEGREPP
 
@@ -52,10 +67,10 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     if not found:
         raise InputError(Origin(f"{edition.source}/{edition.version}"), "there is no file.", "Add an ODM file.")
     if "dataset" in keys:
-        yield from dataset_records(keys, edition, found, systems, language)
+        yield from read_dataset_records(keys, edition, found, systems, language)
         return
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
+    known = read_rights(keys)
+    dates = read_edition_dates(keys, edition)
     keys.done()
     ids: set[str] = set()
     for study in found:
@@ -70,9 +85,9 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 class _Study:
     """One study on its way to records."""
 
-    data: MetaData
+    data: MetaDataVersion
     id: str
-    known: Rights
+    known: DeclaredRights
     dates: EditionDates
     systems: dict[str, str]
     language: str
@@ -96,7 +111,7 @@ class _Study:
         )
         for found in data.lists.values():
             if found.values:
-                yield code_list(found, Home(structure=self.id), data.origin.file, self.language, self.systems)
+                yield new_code_list(found, Home(structure=self.id), data.origin.file, self.language, self.systems)
             elif not found.dictionary:
                 yield Skipped(origin=self._at(found.row), reason=f"the CodeList '{found.oid}' holds no values.")
         placed: set[str] = set()
@@ -112,7 +127,7 @@ class _Study:
             if item.oid not in placed:
                 yield self._item(item, item.oid, "", None)
 
-    def _inside(self, holder: ItemGroup, path: str, placed: set[str], above: tuple[str, ...]) -> Iterator[Record]:
+    def _inside(self, holder: ItemGroupDef, path: str, placed: set[str], above: tuple[str, ...]) -> Iterator[Record]:
         seen: set[str] = set()
         for ref in holder.groups:
             if ref.oid in above:
@@ -143,7 +158,7 @@ class _Study:
     def _at(self, row: int) -> Origin:
         return Origin(self.data.origin.file, row)
 
-    def _heading(self, group: ItemGroup, path: str, parent: str, ref: ItemRef | None) -> Element:
+    def _heading(self, group: ItemGroupDef, path: str, parent: str, ref: ItemRef | None) -> Element:
         repeats = group.attributes.get("Repeating", "No") not in ("No", "")
         return Element(
             structure=self.id,
@@ -152,27 +167,27 @@ class _Study:
             titles=group.titles or (Text(group.name or group.oid, self.language),),
             parent=parent,
             datatype="FormDef" if group.groups else "ItemGroupDef",
-            min_card=least(ref),
+            min_card=minimum_cardinality(ref),
             max_card="*" if repeats else "1",
-            measures=linked(group.aliases, self.systems),
-            notes=notes(group.aliases, self.systems),
+            measures=concept_links(group.aliases, self.systems),
+            notes=alias_notes(group.aliases, self.systems),
         )
 
-    def _item(self, item: Item, path: str, parent: str, ref: ItemRef | None) -> Element:
+    def _item(self, item: ItemDef, path: str, parent: str, ref: ItemRef | None) -> Element:
         found = self.data.lists.get(item.code_list)
         return Element(
             structure=self.id,
             path=path,
             origin=self._at(item.row),
-            titles=titles(item, found, self.language),
+            titles=item_titles(item, found, self.language),
             descriptions=item.descriptions or item.questions,
             parent=parent,
             datatype=item.datatype,
-            min_card=least(ref),
+            min_card=minimum_cardinality(ref),
             max_card="1",
             unit=item.units[0] if len(item.units) == 1 else "",
-            measures=linked(item.aliases, self.systems),
+            measures=concept_links(item.aliases, self.systems),
             code_list=found.oid if found and found.values else "",
-            bindings=dictionary(found) if found and found.dictionary else (),
-            notes=(*notes(item.aliases, self.systems), *particulars(item, found, ref)),
+            bindings=dictionary_addresses(found) if found and found.dictionary else (),
+            notes=(*alias_notes(item.aliases, self.systems), *item_notes(item, found, ref)),
         )

@@ -11,8 +11,8 @@ from begrepp.records import Dataset, EditionFiles, Home, Record, Skipped, Table,
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import slug
 from loaders.declaration.toml_table import TomlTable
-from loaders.odm.labels import code_list, dictionary, linked, notes, particulars, titles
-from loaders.odm.model import Item, ItemGroup, ItemRef, MetaData
+from loaders.odm.labels import alias_notes, concept_links, dictionary_addresses, item_notes, item_titles, new_code_list
+from loaders.odm.model import ItemDef, ItemGroupDef, ItemRef, MetaDataVersion
 
 # What ODM calls the datatypes of CSVW; a date that may be incomplete is a text.
 _DATATYPES = {
@@ -26,8 +26,8 @@ _DATATYPES = {
 }
 
 
-def dataset_records(
-    keys: TomlTable, edition: EditionFiles, found: list[MetaData], systems: dict[str, str], language: str
+def read_dataset_records(
+    keys: TomlTable, edition: EditionFiles, found: list[MetaDataVersion], systems: dict[str, str], language: str
 ) -> Iterator[Record]:
     """The dataset, the lists that its variables use, and the variables in the order of their tables."""
     if len(found) != 1:
@@ -50,21 +50,21 @@ def _said(words: tuple[Text, ...]) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Study:
-    data: MetaData
+    data: MetaDataVersion
     systems: dict[str, str]
     language: str
     used: set[str] = field(default_factory=set)
 
-    def tops(self) -> list[ItemGroup]:
+    def tops(self) -> list[ItemGroupDef]:
         """The forms, and the groups that are in none."""
         inside = {ref.oid for group in (*self.data.forms.values(), *self.data.groups.values()) for ref in group.groups}
         return [*self.data.forms.values(), *(group for oid, group in self.data.groups.items() if oid not in inside)]
 
-    def table(self, top: ItemGroup) -> Table:
+    def table(self, top: ItemGroupDef) -> Table:
         """What the form or the dataset is called."""
         return Table(id=self.id_of(top), titles=top.titles or (Text(top.name or top.oid, self.language),))
 
-    def id_of(self, top: ItemGroup) -> str:
+    def id_of(self, top: ItemGroupDef) -> str:
         """An id that no other table has."""
         wanted = slug(top.name) or slug(top.oid)
         alike = [each for each in self.tops() if (slug(each.name) or slug(each.oid)) == wanted]
@@ -101,7 +101,7 @@ class _Study:
         return {ref.oid for refs in self.data.value_lists.values() for ref in refs}
 
     def inside(
-        self, holder: ItemGroup, section: tuple[Text, ...], above: tuple[str, ...]
+        self, holder: ItemGroupDef, section: tuple[Text, ...], above: tuple[str, ...]
     ) -> Iterator[tuple[ItemRef, tuple[Text, ...]]]:
         for ref in holder.groups:
             if ref.oid in above:
@@ -112,18 +112,18 @@ class _Study:
         for ref in holder.items:
             yield ref, section
 
-    def lists(self, item: Item, dataset: str) -> Iterator[Record]:
+    def lists(self, item: ItemDef, dataset: str) -> Iterator[Record]:
         found = self.data.lists.get(item.code_list)
         if found and found.values and found.oid not in self.used:
             self.used.add(found.oid)
-            yield code_list(found, Home(dataset=dataset), self.data.origin.file, self.language, self.systems)
+            yield new_code_list(found, Home(dataset=dataset), self.data.origin.file, self.language, self.systems)
 
     def variable(
-        self, item: Item, ref: ItemRef, dataset: str, table: str, section: tuple[Text, ...], number: int
+        self, item: ItemDef, ref: ItemRef, dataset: str, table: str, section: tuple[Text, ...], number: int
     ) -> Variable:
         found = self.data.lists.get(item.code_list)
-        called = titles(item, found, self.language)
-        outside = dictionary(found) if found and found.dictionary else ()
+        called = item_titles(item, found, self.language)
+        outside = dictionary_addresses(found) if found and found.dictionary else ()
         return Variable(
             dataset=dataset,
             table=table,
@@ -133,13 +133,13 @@ class _Study:
             descriptions=item.descriptions or item.questions or called,
             datatype=_DATATYPES.get(item.datatype, "string") or item.datatype,
             unit=item.units[0] if len(item.units) == 1 else "",
-            measures=linked(item.aliases, self.systems),
+            measures=concept_links(item.aliases, self.systems),
             code_list=found.oid if found and found.values else "",
             questions=item.questions,
             required={"Yes": True, "No": False}.get(ref.mandatory),
             notes=(
-                *notes(item.aliases, self.systems),
-                *particulars(item, found, ref),
+                *alias_notes(item.aliases, self.systems),
+                *item_notes(item, found, ref),
                 *(Text(f"ExternalCodeList: {address}", "zxx") for address in outside),
                 *self.meanings(item),
             ),
@@ -147,11 +147,11 @@ class _Study:
             order=number,
         )
 
-    def meanings(self, item: Item) -> Iterator[Text]:
+    def meanings(self, item: ItemDef) -> Iterator[Text]:
         """What the item means where another has a certain value."""
         for ref in self.data.value_lists.get(item.value_list, ()):
             if ref.oid in self.data.items:
-                text = titles(self.data.items[ref.oid], None, self.language)[0]
+                text = item_titles(self.data.items[ref.oid], None, self.language)[0]
                 yield Text(f"{text.value} (where {ref.where})" if ref.where else text.value, text.lang)
 
     def at(self, row: int) -> Origin:

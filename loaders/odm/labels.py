@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from begrepp.errors import Origin
 from begrepp.records import CodedValue, CodeList, Home, Link, Text
-from loaders.odm.model import Alias, Item, ItemRef, OdmList
-from loaders.support.code_systems import reference
+from loaders.odm.model import Alias, ItemDef, ItemRef, OdmCodeList
+from loaders.support.code_systems import concept_reference
 from loaders.support.html_text import from_html
 
 # Dictionaries outside the file by the names that Define-XML has for them; the addresses are those of HL7.
@@ -24,7 +24,7 @@ _DICTIONARIES = {
 }
 
 
-def code_list(found: OdmList, home: Home, file: str, language: str, systems: dict[str, str]) -> CodeList:
+def new_code_list(found: OdmCodeList, home: Home, file: str, language: str, systems: dict[str, str]) -> CodeList:
     """A list with its values, and the concepts that it says they are."""
     return CodeList(
         home=home,
@@ -36,24 +36,24 @@ def code_list(found: OdmList, home: Home, file: str, language: str, systems: dic
             CodedValue(
                 code=value.code,
                 labels=value.labels or (Text(value.code, language),),
-                matches=linked(value.aliases, systems),
+                matches=concept_links(value.aliases, systems),
             )
             for value in found.values
         ),
     )
 
 
-def linked(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Link, ...]:
+def concept_links(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Link, ...]:
     """The concepts among the aliases."""
     found = {
         concept: Link(concept=concept, source=alias.context)
         for alias in aliases
-        if (concept := reference(alias.context, alias.name, systems))
+        if (concept := concept_reference(alias.context, alias.name, systems))
     }
     return tuple(found.values())
 
 
-def titles(item: Item, found: OdmList | None, language: str) -> tuple[Text, ...]:
+def item_titles(item: ItemDef, found: OdmCodeList | None, language: str) -> tuple[Text, ...]:
     """What the form asks, else what the item is called; a box of a checkbox is called by its choice (REDCap)."""
     # REDCap has a column for every box, all with the same question: `x___2` is the choice `2, Rare disease`.
     box, said = item.name.rpartition("___")[2], found.attributes.get("CheckboxChoices", "") if found else ""
@@ -65,27 +65,29 @@ def titles(item: Item, found: OdmList | None, language: str) -> tuple[Text, ...]
     return tuple(short) or (Text(item.name, language),)
 
 
-def least(ref: ItemRef | None) -> str:
+def minimum_cardinality(ref: ItemRef | None) -> str:
     """How many there must be."""
     return {"Yes": "1", "No": "0"}.get(ref.mandatory, "") if ref else ""
 
 
-def dictionary(found: OdmList) -> tuple[str, ...]:
+def dictionary_addresses(found: OdmCodeList) -> tuple[str, ...]:
     """The address of the code system outside the file that a list stands for."""
     name = "".join(each for each in found.dictionary.lower() if each.isalnum())
     address = _DICTIONARIES.get(name, "")
     return (f"{address}|{found.version}" if found.version.strip() else address,) if address else ()
 
 
-def notes(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Text, ...]:
+def alias_notes(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Text, ...]:
     """Names in other standards, such as `CDASH: AETERM`: what is no code of a system that begrepp knows."""
     said = dict.fromkeys(
-        f"{alias.context}: {alias.name}" for alias in aliases if not reference(alias.context, alias.name, systems)
+        f"{alias.context}: {alias.name}"
+        for alias in aliases
+        if not concept_reference(alias.context, alias.name, systems)
     )
     return tuple(Text(words, "und") for words in said)
 
 
-def particulars(item: Item, found: OdmList | None, ref: ItemRef | None) -> Iterator[Text]:
+def item_notes(item: ItemDef, found: OdmCodeList | None, ref: ItemRef | None) -> Iterator[Text]:
     """Where an item holds, in which units and ranges, and what REDCap adds."""
     if ref and ref.where:
         yield Text(f"where {ref.where}", "en")
@@ -93,7 +95,7 @@ def particulars(item: Item, found: OdmList | None, ref: ItemRef | None) -> Itera
         yield Text(f"MeasurementUnit: {', '.join(item.units)}", "und")
     for said in item.ranges:
         yield Text(f"RangeCheck: {said}", "und")
-    if found and found.dictionary and not dictionary(found):
+    if found and found.dictionary and not dictionary_addresses(found):
         yield Text(f"ExternalCodeList: {found.dictionary} {found.version}".strip(), "und")
     # What REDCap adds of its own.
     for key in ("SectionHeader", "FieldNote", "BranchingLogic", "Calculation", "OntologySearch", "FieldAnnotation"):

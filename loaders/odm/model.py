@@ -26,7 +26,7 @@ class ItemRef(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class Named:
+class OdmElement:
     """What forms, groups, items and lists have in common."""
 
     oid: str
@@ -39,7 +39,7 @@ class Named:
 
 
 @dataclass(slots=True, kw_only=True)
-class Item(Named):
+class ItemDef(OdmElement):
     """A variable as the study defines it once, however often it is used."""
 
     datatype: str
@@ -52,17 +52,17 @@ class Item(Named):
 
 
 @dataclass(slots=True, kw_only=True)
-class ItemGroup(Named):
+class ItemGroupDef(OdmElement):
     """A form or a group of items; of a dataset, one of its tables (Define-XML)."""
 
     items: tuple[ItemRef, ...] = ()
     groups: tuple[ItemRef, ...] = ()
 
 
-NamedElement = TypeVar("NamedElement", bound=Named)
+OdmElementT = TypeVar("OdmElementT", bound=OdmElement)
 
 
-class Value(NamedTuple):
+class CodeListItem(NamedTuple):
     """One value of a code list."""
 
     code: str
@@ -71,17 +71,17 @@ class Value(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class OdmList(Named):
+class OdmCodeList(OdmElement):
     """A code list: its values, or the dictionary outside that it stands for, with its version."""
 
-    values: tuple[Value, ...] = ()
+    values: tuple[CodeListItem, ...] = ()
     dictionary: str = ""
     version: str = ""
     href: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
-class MetaData:
+class MetaDataVersion:
     """One `MetaDataVersion` of a study."""
 
     origin: Origin
@@ -93,9 +93,9 @@ class MetaData:
     originator: str
     created: str
     is_define: bool
-    forms: dict[str, ItemGroup]
-    groups: dict[str, ItemGroup]
-    items: dict[str, Item]
-    lists: dict[str, OdmList]
+    forms: dict[str, ItemGroupDef]
+    groups: dict[str, ItemGroupDef]
+    items: dict[str, ItemDef]
+    lists: dict[str, OdmCodeList]
     value_lists: dict[str, tuple[ItemRef, ...]]
     """What an item means where another has a certain value (`ValueListDef` of Define-XML)."""

@@ -14,7 +14,16 @@ from begrepp.records import Text
 from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.xml import XmlNode, read_xml
-from loaders.odm.model import Alias, Item, ItemGroup, ItemRef, MetaData, NamedElement, OdmList, Value
+from loaders.odm.model import (
+    Alias,
+    CodeListItem,
+    ItemDef,
+    ItemGroupDef,
+    ItemRef,
+    MetaDataVersion,
+    OdmCodeList,
+    OdmElementT,
+)
 from loaders.support.html_text import from_html
 
 _NAMESPACE = "http://www.cdisc.org/ns/odm/"
@@ -28,7 +37,7 @@ _PERSONS = {
 _NEXT = "Mend the file, or export it again."
 
 
-def read_odm(path: Path, language: str) -> Iterator[MetaData]:
+def read_odm(path: Path, language: str) -> Iterator[MetaDataVersion]:
     """The metadata of a file. `language` is that of words whose language the file does not tell."""
     *_, root = read_xml(path, refused=_PERSONS)
     if root.name != "ODM" or (root.namespace and not root.namespace.startswith(_NAMESPACE)):
@@ -48,7 +57,7 @@ def read_odm(path: Path, language: str) -> Iterator[MetaData]:
         )
 
 
-def _metadata(root: XmlNode, study: XmlNode, version: XmlNode, reader: _Reader) -> MetaData:
+def _metadata(root: XmlNode, study: XmlNode, version: XmlNode, reader: _Reader) -> MetaDataVersion:
     about = study.first("GlobalVariables") or study
     named = about.first("StudyName")
     name = named.text if named else study.get("StudyName")
@@ -68,7 +77,7 @@ def _metadata(root: XmlNode, study: XmlNode, version: XmlNode, reader: _Reader) 
     clauses = {node.get("OID"): reader.clause(node, items) for node in version.all("WhereClauseDef")}
     value_lists = {node.get("OID"): reader.refs(node, "Item", clauses) for node in version.all("ValueListDef")}
     reader.check_references(forms | groups, groups, items, lists)
-    return MetaData(
+    return MetaDataVersion(
         origin=Origin(reader.file, version.row),
         study=study.get("OID"),
         study_name=name or study.get("OID"),
@@ -91,9 +100,9 @@ class _Reader:
     file: str
     language: str
 
-    def all(self, version: XmlNode, kind: str, read: Callable[[XmlNode], NamedElement]) -> dict[str, NamedElement]:
+    def all(self, version: XmlNode, kind: str, read: Callable[[XmlNode], OdmElementT]) -> dict[str, OdmElementT]:
         """Every definition of a kind by its OID, which is given once."""
-        found: dict[str, NamedElement] = {}
+        found: dict[str, OdmElementT] = {}
         for node in version.all(kind):
             oid = self.required(node, "OID")
             if oid in found:
@@ -137,7 +146,7 @@ class _Reader:
             found.append(ItemRef(oid, ref.get("Mandatory"), ref.row, " or ".join(filter(None, where))))
         return tuple(found)
 
-    def clause(self, node: XmlNode, items: Mapping[str, Item]) -> str:
+    def clause(self, node: XmlNode, items: Mapping[str, ItemDef]) -> str:
         """A `WhereClauseDef` in words: `VSTESTCD EQ HEIGHT and VISIT IN BASELINE, WEEK 4`."""
         said = []
         for check in node.all("RangeCheck"):
@@ -146,8 +155,8 @@ class _Reader:
             said.append(f"{item.name if item else check.get('ItemOID')} {check.get('Comparator')} {values}")
         return " and ".join(said)
 
-    def group(self, node: XmlNode) -> ItemGroup:
-        return ItemGroup(
+    def group(self, node: XmlNode) -> ItemGroupDef:
+        return ItemGroupDef(
             oid=node.get("OID"),
             name=node.get("Name"),
             row=node.row,
@@ -158,7 +167,7 @@ class _Reader:
             groups=self.refs(node, "ItemGroup"),
         )
 
-    def item(self, node: XmlNode, units: dict[str, str]) -> Item:
+    def item(self, node: XmlNode, units: dict[str, str]) -> ItemDef:
         ranges = tuple(
             f"{check.get('Comparator')} {value.text}"
             for check in node.all("RangeCheck")
@@ -166,7 +175,7 @@ class _Reader:
         )
         values = node.first("ValueListRef")
         lists = [ref.get("CodeListOID") for ref in node.all("CodeListRef")]
-        return Item(
+        return ItemDef(
             oid=node.get("OID"),
             name=self.required(node, "Name"),
             row=node.row,
@@ -184,15 +193,15 @@ class _Reader:
             attributes=node.attributes,
         )
 
-    def code_list(self, node: XmlNode) -> OdmList:
+    def code_list(self, node: XmlNode) -> OdmCodeList:
         outside = node.first("ExternalCodeList")
-        values: dict[str, Value] = {}
+        values: dict[str, CodeListItem] = {}
         for each in node.all("CodeListItem", "EnumeratedItem"):
             code = self.required(each, "CodedValue")
             if code in values:
                 raise self.fault(each.row, f"the code '{code}' stands twice in the CodeList '{node.get('OID')}'")
-            values[code] = Value(code, self.texts(each.first("Decode")), self.aliases(each))
-        return OdmList(
+            values[code] = CodeListItem(code, self.texts(each.first("Decode")), self.aliases(each))
+        return OdmCodeList(
             oid=node.get("OID"),
             name=node.get("Name"),
             row=node.row,
@@ -207,10 +216,10 @@ class _Reader:
 
     def check_references(
         self,
-        holders: dict[str, ItemGroup],
-        groups: dict[str, ItemGroup],
-        items: dict[str, Item],
-        lists: dict[str, OdmList],
+        holders: dict[str, ItemGroupDef],
+        groups: dict[str, ItemGroupDef],
+        items: dict[str, ItemDef],
+        lists: dict[str, OdmCodeList],
     ) -> None:
         """What is referred to must be defined: a file that was cut, or taken apart, must not lose variables."""
         for holder in holders.values():

@@ -30,13 +30,20 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import data_files
-from loaders.declaration.source_toml import EditionDates, Rights, edition_dates, read_declaration, rights, slug
+from loaders.declaration.source_toml import (
+    DeclaredRights,
+    EditionDates,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+    slug,
+)
 from loaders.openehr.adl import read_adl
-from loaders.openehr.json_templates import read_json
-from loaders.openehr.model import Archetype, Bound, Choice, Node, Terms, Words
+from loaders.openehr.json_templates import read_json_template
+from loaders.openehr.model import Archetype, LocalTerms, ModelNode, PermittedCode, TermBinding, TermTexts
 from loaders.openehr.opt import read_opt
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_systems import reference
+from loaders.support.code_systems import concept_reference
 
 SOURCE = Source(
     id="openehr",
@@ -53,12 +60,12 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Each archetype or template as a structure, archetypes first: templates take their words from them."""
     keys = read_declaration(edition, declared)
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
+    known = read_rights(keys)
+    dates = read_edition_dates(keys, edition)
     systems = {system: str(target) for system, target in keys.table("systems").rest()}
     keys.done()
     ids: dict[str, Origin] = {}
-    terms: dict[str, Terms] = {}
+    terms: dict[str, LocalTerms] = {}
     for path in sorted(data_files(edition), key=lambda each: (each.suffix != ".adl", each.name)):
         archetype = _read(path, terms)
         if isinstance(archetype, Skipped):
@@ -79,14 +86,14 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         )
 
 
-def _read(path: Path, terms: dict[str, Terms]) -> Archetype | Skipped:
+def _read(path: Path, terms: dict[str, LocalTerms]) -> Archetype | Skipped:
     if path.suffix == ".adl":
         archetype, own = read_adl(path)
         own.above = terms.get(archetype.parent)
         terms[archetype.id] = own
         return archetype
     if path.suffix == ".json":
-        return read_json(path, terms)
+        return read_json_template(path, terms)
     if path.suffix == ".opt":
         return read_opt(path)
     return Skipped(origin=Origin(path.name), reason=f"'{path.suffix}' is no archetype or template that begrepp reads.")
@@ -98,7 +105,7 @@ class _Model:
 
     of: Archetype
     id: str
-    known: Rights
+    known: DeclaredRights
     dates: EditionDates
     systems: dict[str, str]
 
@@ -128,14 +135,14 @@ class _Model:
             yield from self._list(node, path, lists)
             yield self._element(node, path, lists.get(path, ""))
 
-    def _origin(self, node: Node) -> Origin:
+    def _origin(self, node: ModelNode) -> Origin:
         return Origin(self.of.origin.file, node.row)
 
-    def _titles(self, words: Words, instead: str) -> tuple[Text, ...]:
+    def _titles(self, words: TermTexts, instead: str) -> tuple[Text, ...]:
         found = tuple(Text(word.text, lang) for lang, word in words.items() if word.text)
         return found or (Text(instead, "und"),)
 
-    def _element(self, node: Node, path: str, code_list: str) -> Element:
+    def _element(self, node: ModelNode, path: str, code_list: str) -> Element:
         least, _, most = node.occurrences.partition("..")
         named = node.path.rpartition("[")[2].rstrip("]") or node.rm_type
         return Element(
@@ -155,13 +162,13 @@ class _Model:
             notes=tuple(_notes(node)),
         )
 
-    def _list(self, node: Node, path: str, lists: dict[str, str]) -> Iterator[Record]:
+    def _list(self, node: ModelNode, path: str, lists: dict[str, str]) -> Iterator[Record]:
         """The codes that a node permits."""
         values: dict[str, CodedValue] = {}
         for choice in node.choices:
             links = self._links(choice.bound)
             if choice.terminology not in ("local", "local_terms"):
-                outside = reference(choice.terminology, choice.code, self.systems)
+                outside = concept_reference(choice.terminology, choice.code, self.systems)
                 if "snomed.info" in outside and not choice.code.isdecimal():
                     reason = f"'{choice.code}' at {path} is no code of {choice.terminology}."
                     yield Skipped(origin=self._origin(node), reason=reason)
@@ -178,7 +185,7 @@ class _Model:
                 values=tuple(values.values()),
             )
 
-    def _value(self, choice: Choice, links: tuple[Link, ...]) -> CodedValue:
+    def _value(self, choice: PermittedCode, links: tuple[Link, ...]) -> CodedValue:
         return CodedValue(
             code=choice.code,
             labels=self._titles(choice.words, choice.code),
@@ -191,16 +198,16 @@ class _Model:
             matches=links,
         )
 
-    def _links(self, bound: list[Bound]) -> tuple[Link, ...]:
+    def _links(self, bound: list[TermBinding]) -> tuple[Link, ...]:
         found = {
             concept: Link(concept=concept, source=f"term_bindings {terminology}")
             for terminology, code in bound
-            if (concept := reference(terminology, code, self.systems))
+            if (concept := concept_reference(terminology, code, self.systems))
         }
         return tuple(found.values())
 
 
-def _notes(node: Node) -> Iterator[Text]:
+def _notes(node: ModelNode) -> Iterator[Text]:
     for lang, word in node.words.items():
         if word.comment:
             yield Text(word.comment, lang)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import meter
-from loaders.openehr.cadl import NEXT_STEP, CadlParser, bracketed_text
-from loaders.openehr.model import Archetype, Terms, Word, complete
+from loaders.openehr.cadl import NEXT_STEP, CadlParser, text_in_brackets
+from loaders.openehr.model import Archetype, LocalTerms, TermText, add_terms
 from loaders.openehr.odin import Odin, as_dict, as_string, as_strings, nested_value, read_odin
 
 _MAX_BYTES = 20 * 1024**2
@@ -27,7 +27,7 @@ _SECTION = re.compile(
 _HEAD = re.compile(r"(?:archetype|template|operational_template)\s*(?:\((?P<about>[^)]*)\))?\s*(?P<id>[\w:.\-]+)")
 
 
-def read_adl(path: Path) -> tuple[Archetype, Terms]:
+def read_adl(path: Path) -> tuple[Archetype, LocalTerms]:
     """An archetype of ADL 1.4 and its terms. Raises `InputError` with the row where it cannot be read."""
     if path.stat().st_size > _MAX_BYTES:
         raise InputError(path, f"the file is larger than {_MAX_BYTES:,} bytes.", "Check that you added the right file.")
@@ -53,7 +53,7 @@ def read_adl(path: Path) -> tuple[Archetype, Terms]:
     language = _odin(sections.get("language"), origin)
     description = _odin(sections.get("description"), origin)
     terms = _terms(_odin(words, origin))
-    concept = bracketed_text(sections["concept"][0]) or "at0000"
+    concept = text_in_brackets(sections["concept"][0]) or "at0000"
     parent = next((sections[name][0].strip() for name in ("specialise", "specialize") if name in sections), "")
     archetype = Archetype(
         id=head["id"],
@@ -72,7 +72,7 @@ def read_adl(path: Path) -> tuple[Archetype, Terms]:
         },
     )
     archetype.nodes = list(CadlParser(*sections["definition"], origin).nodes())
-    complete(archetype.nodes, terms)
+    add_terms(archetype.nodes, terms)
     meter().rows += len(archetype.nodes)
     meter().bytes += len(text)
     return archetype, terms
@@ -95,14 +95,14 @@ def _odin(section: tuple[str, int] | None, origin: Origin) -> dict[str, Odin]:
     return read_odin(section[0], Origin(origin.file, section[1])) if section else {}
 
 
-def _terms(said: dict[str, Odin]) -> Terms:
-    terms = Terms()
+def _terms(said: dict[str, Odin]) -> LocalTerms:
+    terms = LocalTerms()
     for language, definitions in as_dict(said.get("term_definitions", {})).items():
         for code, about in as_dict(as_dict(definitions).get("items", definitions)).items():
             text, description, comment = (
                 as_string(as_dict(about).get(key, "")) for key in ("text", "description", "comment")
             )
-            terms.say(code, language, Word(text, description, comment))
+            terms.say(code, language, TermText(text, description, comment))
     for kind in ("term_bindings", "constraint_bindings"):
         for terminology, bound in as_dict(said.get(kind, {})).items():
             for code, target in as_dict(as_dict(bound).get("items", bound)).items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
 from begrepp.errors import InputError, Origin
-from loaders.openehr.model import Choice, Node
+from loaders.openehr.model import ModelNode, PermittedCode
 from loaders.openehr.odin import as_dict, as_string, read_odin
 
 _MAX_DEPTH = 100
@@ -52,9 +52,9 @@ class CadlParser:
         self.text, self.first_row, self.origin = text, first_row, origin
         self.tokens, self.at = list(self._tokenise()), 0
 
-    def nodes(self) -> Iterator[Node]:
+    def nodes(self) -> Iterator[ModelNode]:
         """All nodes, those above first."""
-        found: list[Node] = []
+        found: list[ModelNode] = []
         self._object("", None, found, 0)
         if self.here.kind != "end":
             self._fail(f"'{self.here.value}' stands after the end of the definition")
@@ -91,7 +91,7 @@ class CadlParser:
             self._fail(f"'{self.here.value}' stands where '{value}' is expected")
         return self._next()
 
-    def _object(self, path: str, above: Node | None, found: list[Node], depth: int) -> None:
+    def _object(self, path: str, above: ModelNode | None, found: list[ModelNode], depth: int) -> None:
         """`TYPE[at0001] occurrences matches {0..1} matches {…}` and its relatives."""
         if depth > _MAX_DEPTH:
             self._fail(f"the definition is nested deeper than {_MAX_DEPTH} levels")
@@ -102,13 +102,13 @@ class CadlParser:
             code = self._next().value[1:-1].split(",")[0].strip()
         own = f"{path}[{code}]" if code and above else path or "/"
         if keyword == "use_node":
-            node = Node(path=own, rm_type=rm_type, code=code, row=row)
+            node = ModelNode(path=own, rm_type=rm_type, code=code, row=row)
             node.occurrences = self._occurrences()
             node.same_as = self._next().value
             if code:
                 found.append(node)
             return
-        node = Node(path=own, rm_type=rm_type, code=code, row=row, is_slot=bool(keyword))
+        node = ModelNode(path=own, rm_type=rm_type, code=code, row=row, is_slot=bool(keyword))
         node.occurrences = self._occurrences()
         holder = node if code else above
         if code:
@@ -163,7 +163,7 @@ class CadlParser:
         said = self.text[opening.end : closing.start].split(";")[0].strip()
         return said if ".." in said else f"{said}..{said}"
 
-    def _attribute(self, path: str, holder: Node | None, found: list[Node], depth: int) -> None:
+    def _attribute(self, path: str, holder: ModelNode | None, found: list[ModelNode], depth: int) -> None:
         """`items cardinality matches {0..*; unordered} matches {…}`."""
         if self.here.kind != "word":
             self._fail(f"'{self.here.value}' stands where an attribute is expected")
@@ -177,7 +177,9 @@ class CadlParser:
         self._expect("{")
         if self._begins_an_object():
             while self.here.value != "}" and self.here.kind != "end":
-                self._object(f"{path}/{name}", holder or Node(path="/", rm_type="", code="", row=0), found, depth + 1)
+                self._object(
+                    f"{path}/{name}", holder or ModelNode(path="/", rm_type="", code="", row=0), found, depth + 1
+                )
             self._expect("}")
             return
         self._primitive(name, holder)
@@ -195,7 +197,7 @@ class CadlParser:
             and (after.kind == "code" or after.value in (*_MATCHES, "<", "occurrences", "}"))
         )
 
-    def _primitive(self, name: str, holder: Node | None) -> None:
+    def _primitive(self, name: str, holder: ModelNode | None) -> None:
         """Codes, ordinals, ranges or a pattern: to the brace that closes it."""
         depth = 1
         while self.here.kind != "end":
@@ -208,7 +210,7 @@ class CadlParser:
                 _add_value(name, token, holder)
         self._expect("}")
 
-    def _slot(self, node: Node) -> None:
+    def _slot(self, node: ModelNode) -> None:
         """`include archetype_id/value matches {/…/}`: the archetypes that fit."""
         kind = ""
         while self.here.value != "}" and self.here.kind != "end":
@@ -222,7 +224,7 @@ class CadlParser:
                         node.fillers.append(inside.value[1:-1])
                 self._expect("}")
 
-    def _domain_type(self, rm_type: str, holder: Node | None) -> None:
+    def _domain_type(self, rm_type: str, holder: ModelNode | None) -> None:
         """`C_DV_QUANTITY < property = <…> list = <…> >`, whose inside is ODIN."""
         opening = self._expect("<")
         depth = 1
@@ -242,7 +244,7 @@ class CadlParser:
                 holder.ranges.append(magnitude)
 
 
-def _add_value(name: str, token: _Token, holder: Node) -> None:
+def _add_value(name: str, token: _Token, holder: ModelNode) -> None:
     if token.kind == "ordinal":
         number, _, code = token.value.partition("|")
         for choice in _choices(code):
@@ -259,18 +261,18 @@ def _add_value(name: str, token: _Token, holder: Node) -> None:
         holder.units.append(token.value.strip('"'))
 
 
-def _choices(bracketed: str) -> list[Choice]:
+def _choices(bracketed: str) -> list[PermittedCode]:
     """`[local::at0107, at0037; at0107]`: the codes; the assumed one after the semicolon is no further choice."""
     inside = re.sub(r"--[^\n]*", "", bracketed[1:-1])
     terminology, _, codes = inside.rpartition("::")
     listed = codes.partition(";")[0]
     return [
-        Choice(terminology=terminology.strip() or "local", code=code.strip())
+        PermittedCode(terminology=terminology.strip() or "local", code=code.strip())
         for code in listed.split(",")
         if code.strip()
     ]
 
 
-def bracketed_text(text: str) -> str:
+def text_in_brackets(text: str) -> str:
     match = re.search(r"\[([^\]]+)\]", text)
     return match[1] if match else ""

@@ -15,14 +15,14 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import meter
-from loaders.openehr.model import Archetype, Choice, Node, Terms, Word, complete
+from loaders.openehr.model import Archetype, LocalTerms, ModelNode, PermittedCode, TermText, add_terms
 
 _MAX_BYTES = 200 * 1024**2
 _MAX_DEPTH = 100
 Json = dict[str, Any]
 
 
-def read_json(path: Path, known: Mapping[str, Terms]) -> Archetype:
+def read_json_template(path: Path, known: Mapping[str, LocalTerms]) -> Archetype:
     """A template; `known` are the terms of the archetypes that lie beside it, by id."""
     if path.stat().st_size > _MAX_BYTES:
         raise InputError(path, f"the file is larger than {_MAX_BYTES:,} bytes.", "Check that you added the right file.")
@@ -56,7 +56,7 @@ def read_json(path: Path, known: Mapping[str, Terms]) -> Archetype:
 class _Template:
     said: Json
     origin: Origin
-    known: Mapping[str, Terms]
+    known: Mapping[str, LocalTerms]
 
     def read(self) -> Archetype:
         said = self.said
@@ -83,16 +83,18 @@ class _Template:
             raise InputError(self.origin, "the template holds no nodes.", "Export it again.")
         return found
 
-    def terms(self, said: Json) -> Terms:
+    def terms(self, said: Json) -> LocalTerms:
         """The terms of the template or of an overlay, above them those of the archetype that it narrows."""
-        terms = Terms()
+        terms = LocalTerms()
         terminology = said.get("terminology") or {}
         for language, words in (terminology.get("termDefinitions") or {}).items():
             for code, word in words.items():
                 terms.say(
                     code,
                     language,
-                    Word(*(" ".join(str(word.get(key) or "").split()) for key in ("text", "description", "comment"))),
+                    TermText(
+                        *(" ".join(str(word.get(key) or "").split()) for key in ("text", "description", "comment"))
+                    ),
                 )
         for system, bound in (terminology.get("termBindings") or {}).items():
             for code, target in bound.items():
@@ -103,7 +105,7 @@ class _Template:
         return terms
 
     def walk(
-        self, said: Json, path: str, overlays: Mapping[str, Json], terms: Terms, found: list[Node], depth: int
+        self, said: Json, path: str, overlays: Mapping[str, Json], terms: LocalTerms, found: list[ModelNode], depth: int
     ) -> None:
         """A node and those below it; what occurs 0..0 is ruled out with all that it holds."""
         if depth > _MAX_DEPTH:
@@ -111,7 +113,7 @@ class _Template:
         occurrences = str(said.get("occurrences") or "1..1")
         if occurrences == "0..0":
             return
-        node = Node(
+        node = ModelNode(
             path=path or "/",
             rm_type=str(said.get("rmTypeName") or ""),
             code=str(said.get("nodeId") or ""),
@@ -121,7 +123,7 @@ class _Template:
         found.append(node)
         if reference := str(said.get("archetypeRef") or ""):
             overlay = overlays.get(reference)
-            own = self.terms(overlay) if overlay else Terms()
+            own = self.terms(overlay) if overlay else LocalTerms()
             if overlay is None:
                 own.above = self.known.get(reference)
             original = str(overlay.get("parentArchetypeId") or reference) if overlay else reference
@@ -129,7 +131,7 @@ class _Template:
             node.path = f"{path.rpartition('[')[0]}[{original}]"
             node.words = {**own.of("at0000"), **own.of(_code(overlay)), **terms.of(node.code)}
             said, terms, path = (overlay["definition"] if overlay else said), own, node.path
-        complete([node], terms)
+        add_terms([node], terms)
         for attribute in _list(said, "attributes"):
             name = str(attribute.get("rmAttributeName"))
             for child in _list(attribute, "children"):
@@ -137,9 +139,9 @@ class _Template:
                     self.walk(child, f"{path}/{name}[{child['nodeId']}]", overlays, terms, found, depth + 1)
                 elif child.get("occurrences") != "0..0":
                     self.value(child, name, node, terms)
-        complete([node], terms)
+        add_terms([node], terms)
 
-    def value(self, said: Json, attribute: str, node: Node, terms: Terms) -> None:
+    def value(self, said: Json, attribute: str, node: ModelNode, terms: LocalTerms) -> None:
         """What constrains the value of a node: types, codes, units and ranges."""
         kind = said.get("@type")
         if kind == "C_TERMINOLOGY_CODE":
@@ -162,20 +164,20 @@ class _Template:
             for child in _list(each, "children"):
                 self.value(child, str(each.get("rmAttributeName")), node, terms)
 
-    def codes(self, said: Json, node: Node, terms: Terms) -> None:
+    def codes(self, said: Json, node: ModelNode, terms: LocalTerms) -> None:
         """Codes by name, through a local value set, or of another terminology with their words."""
         terminology = str((said.get("terminologyId") or {}).get("value") or "local")
         outside = said.get("includedExternalTerminologyCodes") or []
         for each in outside:
             system = str(each.get("terminologyId") or terminology)
-            words = {"und": Word(str(each.get("value") or ""))} if each.get("value") else {}
-            node.choices.append(Choice(terminology=system, code=str(each.get("code")), words=words))
+            words = {"und": TermText(str(each.get("value") or ""))} if each.get("value") else {}
+            node.choices.append(PermittedCode(terminology=system, code=str(each.get("code")), words=words))
         for code in said.get("constraint") or []:
             members = terms.value_sets.get(code)
             if members:
-                node.choices += [Choice(terminology="local", code=each) for each in members]
+                node.choices += [PermittedCode(terminology="local", code=each) for each in members]
             elif not str(code).startswith("ac"):
-                node.choices.append(Choice(terminology=terminology, code=str(code)))
+                node.choices.append(PermittedCode(terminology=terminology, code=str(code)))
             elif not outside and terminology != "local":
                 node.value_sets.append(f"{terminology}: {code}")
 
@@ -211,11 +213,11 @@ def _web_template(said: Json, origin: Origin) -> Archetype:
     return found
 
 
-def _web_nodes(said: Json, language: str, origin: Origin, depth: int) -> Iterator[Node]:
+def _web_nodes(said: Json, language: str, origin: Origin, depth: int) -> Iterator[ModelNode]:
     if depth > _MAX_DEPTH:
         raise InputError(origin, f"the tree is nested deeper than {_MAX_DEPTH} levels.", "Check the file.")
     most = said.get("max", 1)
-    node = Node(
+    node = ModelNode(
         path=str(said.get("aqlPath") or "") or "/",
         rm_type=str(said.get("rmType") or ""),
         code=str(said.get("nodeId") or said.get("id") or ""),
@@ -236,7 +238,7 @@ def _web_nodes(said: Json, language: str, origin: Origin, depth: int) -> Iterato
         yield from _web_nodes(child, language, origin, depth + 1)
 
 
-def _web_input(said: Json, node: Node, language: str) -> None:
+def _web_input(said: Json, node: ModelNode, language: str) -> None:
     suffix, terminology = said.get("suffix"), str(said.get("terminology") or "local")
     allowed = ((said.get("validation") or {}).get("range")) or {}
     if allowed:
@@ -250,16 +252,16 @@ def _web_input(said: Json, node: Node, language: str) -> None:
         if suffix == "unit":
             node.units.append(code)
             continue
-        words = {lang: Word(str(text)) for lang, text in (each.get("localizedLabels") or {}).items()}
-        words = words or {language: Word(str(each.get("label") or code))}
-        choice = Choice(terminology=terminology, code=code, ordinal=str(each.get("ordinal") or ""), words=words)
+        words = {lang: TermText(str(text)) for lang, text in (each.get("localizedLabels") or {}).items()}
+        words = words or {language: TermText(str(each.get("label") or code))}
+        choice = PermittedCode(terminology=terminology, code=code, ordinal=str(each.get("ordinal") or ""), words=words)
         for system, bound in (each.get("termBindings") or {}).items():
             target = str(bound.get("value") if isinstance(bound, dict) else bound)
             choice.bound.append((str(system), target.rpartition("::")[2].strip("[]")))
         node.choices.append(choice)
 
 
-def _names(said: Json, language: str) -> dict[str, Word]:
+def _names(said: Json, language: str) -> dict[str, TermText]:
     descriptions = said.get("localizedDescriptions") or {}
     names = said.get("localizedNames") or {language: said.get("localizedName") or said.get("name") or said.get("id")}
-    return {lang: Word(str(text), str(descriptions.get(lang) or "")) for lang, text in names.items() if text}
+    return {lang: TermText(str(text), str(descriptions.get(lang) or "")) for lang, text in names.items() if text}

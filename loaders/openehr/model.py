@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from begrepp.errors import Origin
 
-Words = dict[str, "Word"]
+TermTexts = dict[str, "TermText"]
 """The words of a code by language."""
-Bound = tuple[str, str]
+TermBinding = tuple[str, str]
 """A code of a terminology that a local code is bound to: `("SNOMED-CT", "384994009")`."""
 
 
-class Word(NamedTuple):
+class TermText(NamedTuple):
     """A local code's text, description and comment in one language."""
 
     text: str
@@ -22,18 +22,18 @@ class Word(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class Choice:
+class PermittedCode:
     """A code that a node permits: local (`at0250`) or of a terminology; `ordinal` is the number of an ordinal."""
 
     terminology: str
     code: str
     ordinal: str = ""
-    words: Words = field(default_factory=dict)
-    bound: list[Bound] = field(default_factory=list)
+    words: TermTexts = field(default_factory=dict)
+    bound: list[TermBinding] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
-class Node:
+class ModelNode:
     """A node of the model: a group, an element, or a slot for other archetypes.
 
     `path` is the openEHR path (`/items[at0166]`), `occurrences` as it is written (`0..1`, `1..*`), `fillers` are
@@ -46,15 +46,15 @@ class Node:
     row: int
     occurrences: str = "1..1"
     value_types: list[str] = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[PermittedCode] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
     fillers: list[str] = field(default_factory=list)
     value_sets: list[str] = field(default_factory=list)
     same_as: str = ""
     is_slot: bool = False
-    words: Words = field(default_factory=dict)
-    bound: list[Bound] = field(default_factory=list)
+    words: TermTexts = field(default_factory=dict)
+    bound: list[TermBinding] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,21 +69,21 @@ class Archetype:
     licence: str = ""
     parent: str = ""
     publisher: str = ""
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[ModelNode] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
     purposes: dict[str, str] = field(default_factory=dict)
 
 
-class Terms:
+class LocalTerms:
     """The local terms of one archetype: words and bindings by code, where a code may be specialised (`at0003.1`)."""
 
     def __init__(self) -> None:
-        self.words: dict[str, Words] = {}
-        self.bound: dict[str, list[Bound]] = {}
+        self.words: dict[str, TermTexts] = {}
+        self.bound: dict[str, list[TermBinding]] = {}
         self.value_sets: dict[str, list[str]] = {}
-        self.above: Terms | None = None
+        self.above: LocalTerms | None = None
 
-    def say(self, code: str, language: str, word: Word) -> None:
+    def say(self, code: str, language: str, word: TermText) -> None:
         """A code is called so in a language."""
         if word.text:
             self.words.setdefault(code, {})[language] = word
@@ -92,15 +92,15 @@ class Terms:
         """A code, or a path, is bound to a code of a terminology."""
         self.bound.setdefault(code, []).append((terminology, target))
 
-    def of(self, code: str) -> Words:
+    def of(self, code: str) -> TermTexts:
         """The words of a code: its own, else those of the code, or the archetype, that it specialises."""
-        found: Words = {}
+        found: TermTexts = {}
         for terms in self._line():
             for each in _general(code):
                 found = {**terms.words.get(each, {}), **found}
         return found
 
-    def bindings(self, code: str) -> list[Bound]:
+    def bindings(self, code: str) -> list[TermBinding]:
         """What a code is bound to."""
         for terms in self._line():
             for each in _general(code):
@@ -108,7 +108,7 @@ class Terms:
                     return terms.bound[each]
         return []
 
-    def _line(self) -> list[Terms]:
+    def _line(self) -> list[LocalTerms]:
         return [self, *(self.above._line() if self.above else [])]
 
 
@@ -118,7 +118,7 @@ def _general(code: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
-def complete(nodes: list[Node], terms: Terms) -> None:
+def add_terms(nodes: list[ModelNode], terms: LocalTerms) -> None:
     """Give nodes and local codes their words and bindings."""
     for node in nodes:
         node.words = node.words or terms.of(node.code)
@@ -131,5 +131,5 @@ def complete(nodes: list[Node], terms: Terms) -> None:
                 choice.bound = choice.bound or list(terms.bindings(choice.code))
 
 
-def _addresses(value_set: str, terms: Terms) -> list[str]:
+def _addresses(value_set: str, terms: LocalTerms) -> list[str]:
     return [target for _, target in terms.bindings(value_set)] or [value_set]

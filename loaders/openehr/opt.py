@@ -11,7 +11,7 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import meter
 from begrepp.sources.xml import XmlNode, read_xml
-from loaders.openehr.model import Archetype, Choice, Node, Terms, Word, complete
+from loaders.openehr.model import Archetype, LocalTerms, ModelNode, PermittedCode, TermText, add_terms
 
 _NAMESPACE = "http://schemas.openehr.org/v1"
 _TYPE = "type"
@@ -39,16 +39,16 @@ def read_opt(path: Path) -> Archetype:
         language=said,
         titles={said: concept.text if concept else id_.text},
     )
-    found.nodes = list(_nodes(definition, "", Terms(), said))
+    found.nodes = list(_nodes(definition, "", LocalTerms(), said))
     meter().rows += len(found.nodes)
     return found
 
 
-def _nodes(node: XmlNode, path: str, terms: Terms, language: str) -> Iterator[Node]:
+def _nodes(node: XmlNode, path: str, terms: LocalTerms, language: str) -> Iterator[ModelNode]:
     archetype = node.first("archetype_id", "value")
     own = _terms(node, language) if archetype else terms
     code = _text(node, "node_id")
-    found = Node(
+    found = ModelNode(
         path=path or "/",
         rm_type=_text(node, "rm_type_name"),
         code=code,
@@ -68,17 +68,17 @@ def _nodes(node: XmlNode, path: str, terms: Terms, language: str) -> Iterator[No
                 below.append((child, f"{path}/{name}[{child_code}]"))
             else:
                 _value(child, name, found)
-    complete([found], own)
+    add_terms([found], own)
     yield found
     for child, place in below:
         yield from _nodes(child, place, own, language)
 
 
-def _terms(root: XmlNode, language: str) -> Terms:
-    terms = Terms()
+def _terms(root: XmlNode, language: str) -> LocalTerms:
+    terms = LocalTerms()
     for definition in root.all("term_definitions"):
         said = {item.get("id"): item.text for item in definition.all("items")}
-        terms.say(definition.get("code"), language, Word(said.get("text", ""), said.get("description", "")))
+        terms.say(definition.get("code"), language, TermText(said.get("text", ""), said.get("description", "")))
     for bindings in root.all("term_bindings"):
         for item in bindings.all("items"):
             if target := item.first("value", "code_string"):
@@ -86,13 +86,14 @@ def _terms(root: XmlNode, language: str) -> Terms:
     return terms
 
 
-def _value(node: XmlNode, attribute: str, found: Node) -> None:
+def _value(node: XmlNode, attribute: str, found: ModelNode) -> None:
     """Types, codes, units and ranges of a value."""
     kind = _kind(node)
     if kind == "C_CODE_PHRASE":
         system = node.first("terminology_id", "value")
         found.choices += [
-            Choice(terminology=system.text if system else "local", code=each.text) for each in node.all("code_list")
+            PermittedCode(terminology=system.text if system else "local", code=each.text)
+            for each in node.all("code_list")
         ]
     elif kind == "C_CODE_REFERENCE":
         found.value_sets += [each.text for each in node.all("referenceSetUri")]
@@ -101,7 +102,7 @@ def _value(node: XmlNode, attribute: str, found: Node) -> None:
         for each in node.all("list"):
             symbol = each.first("symbol", "defining_code", "code_string")
             if symbol:
-                found.choices.append(Choice(terminology="local", code=symbol.text, ordinal=_text(each, "value")))
+                found.choices.append(PermittedCode(terminology="local", code=symbol.text, ordinal=_text(each, "value")))
     elif kind == "C_DV_QUANTITY":
         found.value_types.append("DV_QUANTITY")
         found.units += [units for each in node.all("list") if (units := _text(each, "units"))]

@@ -28,11 +28,11 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row
 from loaders.declaration.cell_steps import plain_words
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import file_list, read_declaration, slug
-from loaders.declaration.value_lists import parted
-from loaders.redcap.rows import ACTION, FORM_STATUS, NOT_IN_COLUMN, datatype_of, read_choices, read_rows
+from loaders.declaration.source_toml import join_names, read_declaration, slug
+from loaders.declaration.value_lists import split_missing
+from loaders.redcap.rows import ACTION, FORM_STATUS, NOT_IN_COLUMN, datatype_of, read_choices, read_dictionary
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
+from loaders.support.code_lists import CodeListRegistry
 
 SOURCE = Source(
     id="redcap",
@@ -74,10 +74,10 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     if len(files) != 1:
         raise InputError(
             keys.origin,
-            f"there are {len(files)} CSV files ({file_list([path.name for path in files])}).",
+            f"there are {len(files)} CSV files ({join_names([path.name for path in files])}).",
             "Add one data dictionary.",
         )
-    tables = {slug(row["form_name"]): row["form_name"] for row, _ in read_rows(files[0], counted=False)}
+    tables = {slug(row["form_name"]): row["form_name"] for row, _ in read_dictionary(files[0], counted=False)}
     yield replace(dataset, tables=tuple(_table(id_, name) for id_, name in tables.items()))
     yield from _variables(files[0], dataset, study)
 
@@ -87,11 +87,11 @@ def _table(id_: str, form: str) -> Table:
 
 
 def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
-    lists = Lists(Home(dataset=dataset.id))
+    lists = CodeListRegistry(Home(dataset=dataset.id))
     seen: dict[str, Row] = {}
     forms: dict[str, Row] = {}
     form, section = "", ""
-    for number, (cells, row) in enumerate(read_rows(path), start=1):
+    for number, (cells, row) in enumerate(read_dictionary(path), start=1):
         name = cells["field_name"]
         if name in seen:
             raise InputError(row.origin, f"the field '{name}' stands already in {seen[name].origin}.", "Rename one.")
@@ -109,15 +109,15 @@ def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
             found = list(_boxes(variable, choices, lists, study.language))
         else:
             found = [_with_choices(variable, choices, lists, study)]
-        yield from lists.new()
+        yield from lists.take_new()
         yield from found
     for number, (form, row) in enumerate(forms.items(), start=len(seen) + 1):
         status = _status(form, row.origin, dataset.id, number, lists)
-        yield from lists.new()
+        yield from lists.take_new()
         yield status
 
 
-def _status(form: str, origin: Origin, dataset: str, number: int, lists: Lists) -> Variable:
+def _status(form: str, origin: Origin, dataset: str, number: int, lists: CodeListRegistry) -> Variable:
     """How far a form is filled in: a column that REDCap adds to every form, in no dictionary and in every export."""
     words = (Text("Complete?", "en"),)
     return Variable(
@@ -167,8 +167,10 @@ def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, numbe
     )
 
 
-def _with_choices(variable: Variable, choices: tuple[CodedValue, ...], lists: Lists, study: _Study) -> Variable:
-    values, missing = parted(choices, study.missing)
+def _with_choices(
+    variable: Variable, choices: tuple[CodedValue, ...], lists: CodeListRegistry, study: _Study
+) -> Variable:
+    values, missing = split_missing(choices, study.missing)
     return replace(
         variable,
         code_list=lists.add(variable.name, values, variable.origin, variable.titles),
@@ -176,7 +178,9 @@ def _with_choices(variable: Variable, choices: tuple[CodedValue, ...], lists: Li
     )
 
 
-def _boxes(variable: Variable, choices: tuple[CodedValue, ...], lists: Lists, language: str) -> Iterator[Variable]:
+def _boxes(
+    variable: Variable, choices: tuple[CodedValue, ...], lists: CodeListRegistry, language: str
+) -> Iterator[Variable]:
     """A column for each box, named as the export names it: `___`, and the code in small letters, digits and `_`."""
     ticked = (
         CodedValue(code="1", labels=(Text("Checked", "en"),)),

@@ -65,7 +65,7 @@ ACTION = re.compile(r"@(CALCTEXT|CALCDATE)\((.*)\)", re.DOTALL)
 NOT_IN_COLUMN = re.compile(r"[^a-z0-9_]")
 
 
-def read_rows(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[str, str], Row]]:
+def read_dictionary(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[str, str], Row]]:
     """The rows by the API's names, whichever names the file has."""
     for row in read_table(path, counted=counted):
         cells = {

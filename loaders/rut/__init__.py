@@ -19,8 +19,8 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import file_list, read_declaration
-from loaders.rut.cells import COLUMNS, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED
+from loaders.declaration.source_toml import join_names, read_declaration
+from loaders.rut.rows import COLUMNS, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED
 from loaders.rut.template import Template
 from loaders.support.agencies import BEGREPP
 
@@ -41,7 +41,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     files = {path.name: path for path in data_files(edition)}
     if unknown := sorted(set(files) - set(COLUMNS)):
         raise InputError(
-            Origin(unknown[0]), "the file is not of the template.", f"Its files are {file_list(list(COLUMNS))}."
+            Origin(unknown[0]), "the file is not of the template.", f"Its files are {join_names(list(COLUMNS))}."
         )
     for name in (REGISTER, CONCEPTUAL, REPRESENTED, INSTANCES):
         if name not in files:

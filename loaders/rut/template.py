@@ -23,9 +23,18 @@ from begrepp.records import (
     links,
 )
 from begrepp.sources.tables import parse_date
-from loaders.declaration.dataset import concepts
+from loaders.declaration.dataset import concept_references
 from loaders.declaration.source_toml import slug
-from loaders.rut.cells import CODES, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED, TemplateRow, read_rows, rows_by_id
+from loaders.rut.rows import (
+    CODES,
+    CONCEPTUAL,
+    INSTANCES,
+    REGISTER,
+    REPRESENTED,
+    TemplateRow,
+    read_template_rows,
+    rows_by_id,
+)
 from loaders.support.datatypes import DATATYPES
 
 
@@ -39,7 +48,7 @@ class Template:
     lists: dict[str, list[TemplateRow]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        rows = rows_by_id(read_rows(self.files, REGISTER), "id")
+        rows = rows_by_id(read_template_rows(self.files, REGISTER), "id")
         whole = [row for row in rows.values() if not row["part_of"]]
         if len(whole) != 1:
             raise InputError(
@@ -60,15 +69,15 @@ class Template:
         }
 
     def records(self, dataset: Dataset) -> Iterator[Record]:
-        for code in rows_by_id(read_rows(self.files, CODES), "code_list", "code").values():
+        for code in rows_by_id(read_template_rows(self.files, CODES), "code_list", "code").values():
             self.lists.setdefault(code["code_list"], []).append(code)
-        conceptual = rows_by_id(read_rows(self.files, CONCEPTUAL), "id")
-        represented = rows_by_id(read_rows(self.files, REPRESENTED), "id")
+        conceptual = rows_by_id(read_template_rows(self.files, CONCEPTUAL), "id")
+        represented = rows_by_id(read_template_rows(self.files, REPRESENTED), "id")
         used: set[str] = set()
         missing: set[str] = set()
         variables = []
         for number, row in enumerate(
-            rows_by_id(read_rows(self.files, INSTANCES), "register", "name").values(), start=1
+            rows_by_id(read_template_rows(self.files, INSTANCES), "register", "name").values(), start=1
         ):
             above = represented.get((row["represented_variable"],))
             if above is None:
@@ -135,7 +144,7 @@ class Template:
             descriptions=row.words("definition") or above.words("definition") or of.words("definition") or titles,
             datatype=above["datatype"],
             unit=above["unit"],
-            measures=links(*concepts(_several(of["concept"]))),
+            measures=links(*concept_references(_several(of["concept"]))),
             code_list=above["code_list"],
             value_list=above["value_list"],
             missing_list=row["missing_codes"],
@@ -178,7 +187,7 @@ def _conceptual(row: TemplateRow, dataset: str) -> ConceptualVariable:
         origin=row.origin,
         titles=row.words("label"),
         descriptions=row.words("definition"),
-        measures=links(*concepts(_several(row["concept"]))),
+        measures=links(*concept_references(_several(row["concept"]))),
         unit_type=row["unit_type"],
     )
 
@@ -194,7 +203,7 @@ def _list(id_: str, codes: list[TemplateRow], dataset: str, *, missing: bool) ->
                 code=code["code"],
                 labels=code.words("label"),
                 definitions=code.words("definition"),
-                matches=links(*concepts(_several(code["concept"]))),
+                matches=links(*concept_references(_several(code["concept"]))),
                 valid_from=_day(code, "valid_from"),
                 valid_to=_day(code, "valid_to"),
             )

@@ -17,11 +17,17 @@ from begrepp.records import EditionFiles, Record, Redistribution, Source
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import declared_edition, edition_dates, file_list, read_declaration, rights
+from loaders.declaration.source_toml import (
+    join_names,
+    new_declared_edition,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+)
 from loaders.declaration.toml_table import TomlTable
-from loaders.skos.concepts import Reader
-from loaders.skos.labels import ISSUED, first_day
-from loaders.skos.schemes import declared_schemes, schemes_of, suggested_rights
+from loaders.skos.labels import ISSUED, first_date
+from loaders.skos.reader import SkosReader
+from loaders.skos.schemes import find_schemes, new_schemes, suggested_rights
 from loaders.support.agencies import BEGREPP
 from loaders.support.rdf_files import Graph, read_rdf
 
@@ -40,25 +46,25 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     """The schemes of the files with their concepts, and every other triple as it stands."""
     keys = read_declaration(edition, declared)
     graph = _read_files(edition, keys)
-    main = schemes_of(graph, keys)
-    schemes, language = declared_schemes(keys, edition, graph, main)
-    first = main[0]
-    known = rights(keys, suggested=suggested_rights(graph, first))
-    dates = edition_dates(keys, edition, suggested=first_day(graph, first, ISSUED, graph.origin))
+    scheme_nodes = find_schemes(graph, keys)
+    schemes, language = new_schemes(keys, edition, graph, scheme_nodes)
+    first = scheme_nodes[0]
+    rights = read_rights(keys, suggested=suggested_rights(graph, first))
+    dates = read_edition_dates(keys, edition, suggested=first_date(graph, first, ISSUED, graph.origin))
     keys.done()
-    reader = Reader(graph=graph, language=language, schemes=schemes, in_force=dates.valid_from)
+    reader = SkosReader(graph=graph, language=language, schemes=schemes, release_date=dates.valid_from)
     for scheme in reader.used_schemes():
         yield scheme
-        yield declared_edition(scheme, dates, known)
+        yield new_declared_edition(scheme, dates, rights)
     yield from reader.records()
 
 
 def _read_files(edition: EditionFiles, keys: TomlTable) -> Graph:
-    names = [said for each in keys.tables("file") if (said := _file_name(each))]
+    names = [name for each in keys.tables("file") if (name := _file_name(each))]
     files = [p for p in data_files(edition) if not names or p.name in names]
     if not files:
         raise InputError(
-            keys.origin, f"no file is called {file_list(names)}.", "Correct [[file]] name, or add the file."
+            keys.origin, f"no file is called {join_names(names)}.", "Correct [[file]] name, or add the file."
         )
     graph = Graph(Origin(files[0].name))
     base = keys.iri("base")

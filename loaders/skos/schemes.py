@@ -20,23 +20,23 @@ from loaders.skos.labels import (
     PUBLISHERS,
     TITLES,
     TOP_OF,
-    unique,
-    words_of,
+    texts_of,
+    unique_texts,
 )
-from loaders.support.rdf_files import Graph, Node
+from loaders.support.rdf_files import Graph, GraphNode
 
 
-def schemes_of(graph: Graph, keys: TomlTable) -> list[NamedNode]:
+def find_schemes(graph: Graph, keys: TomlTable) -> list[NamedNode]:
     """The file's schemes in its own order; where it declares none, the one that its concepts say they are in."""
-    found = graph.typed(expand("skos:ConceptScheme"))
+    found = graph.instances_of(expand("skos:ConceptScheme"))
     if not found:
-        said = dict.fromkeys(
+        referenced = dict.fromkeys(
             scheme
-            for subject in graph.of
+            for subject in graph.triples
             for scheme in graph.objects(subject, IN_SCHEME, TOP_OF)
             if isinstance(scheme, NamedNode)
         )
-        found = list(said)
+        found = list(referenced)
     if not found and "scheme" not in keys:
         raise InputError(
             graph.origin,
@@ -46,26 +46,26 @@ def schemes_of(graph: Graph, keys: TomlTable) -> list[NamedNode]:
     return found or [NamedNode("urn:begrepp:none")]
 
 
-def declared_schemes(
-    keys: TomlTable, edition: EditionFiles, graph: Graph, found: list[NamedNode]
+def new_schemes(
+    keys: TomlTable, edition: EditionFiles, graph: Graph, nodes: list[NamedNode]
 ) -> tuple[dict[NamedNode, Scheme], str]:
     """Each scheme as a record; `[scheme]` speaks of the first, or of the one whose `iri` it names."""
-    said = keys.table("scheme")
-    iri = said.iri("iri")
-    language = said.text("language", default="und")
+    section = keys.table("scheme")
+    iri = section.iri("iri")
+    language = section.text("language", default="und")
     if iri:
         chosen = NamedNode(iri)
-        found[:] = [chosen, *(node for node in found if node not in (chosen, NamedNode("urn:begrepp:none")))]
-    id_ = said.slug("id", default=slug(edition.source))
-    titles, descriptions = said.words("title"), said.words("description")
-    pattern, system = said.pattern("notation_pattern"), said.iri("preferred_system_uri")
-    identifiers = said.strings("identifiers")
-    hierarchical = said.flag(
-        "hierarchical", default=any(True for s in graph.of for _ in graph.objects(s, BROADER, NARROWER))
+        nodes[:] = [chosen, *(node for node in nodes if node not in (chosen, NamedNode("urn:begrepp:none")))]
+    id_ = section.slug("id", default=slug(edition.source))
+    titles, descriptions = section.words("title"), section.words("description")
+    pattern, system = section.pattern("notation_pattern"), section.iri("preferred_system_uri")
+    identifiers = section.strings("identifiers")
+    hierarchical = section.flag(
+        "hierarchical", default=any(True for s in graph.triples for _ in graph.objects(s, BROADER, NARROWER))
     )
-    said.done()
+    section.done()
     schemes: dict[NamedNode, Scheme] = {}
-    for number, node in enumerate(found):
+    for number, node in enumerate(nodes):
         own = node.value if node.value != "urn:begrepp:none" else ""
         name = re.split(r"[/#:]", own.rstrip("/#"))[-1]
         schemes[node] = Scheme(
@@ -74,7 +74,7 @@ def declared_schemes(
             or _scheme_titles(graph, node, language)
             or (Text(name or id_, "und"),),
             descriptions=(descriptions if number == 0 else ())
-            or unique(words_of(graph.objects(node, expand("dct:description"), DEFINITION), language)),
+            or unique_texts(texts_of(graph.objects(node, expand("dct:description"), DEFINITION), language)),
             identifiers=tuple(
                 dict.fromkeys(
                     (
@@ -93,11 +93,11 @@ def declared_schemes(
     return schemes, language
 
 
-def _scheme_titles(graph: Graph, node: Node, language: str) -> tuple[Text, ...]:
+def _scheme_titles(graph: Graph, node: GraphNode, language: str) -> tuple[Text, ...]:
     """The first kind of title that the scheme has; one for each language."""
     for predicate in TITLES:
-        if words := words_of(graph.objects(node, predicate), language):
-            return unique(words)
+        if words := texts_of(graph.objects(node, predicate), language):
+            return unique_texts(words)
     return ()
 
 

@@ -26,11 +26,11 @@ from begrepp.records import (
 from begrepp.sources.bulk_tables import database
 from begrepp.sources.editions import coverage, valid_from
 from begrepp.sources.meter import meter
-from loaders.snomed_rf2.concept_records import concept_records
-from loaders.snomed_rf2.map_records import map_records
-from loaders.snomed_rf2.release_files import Rf2File, choose, is_map
+from loaders.snomed_rf2.concepts import read_concepts
+from loaders.snomed_rf2.release_tables import fill_tables
+from loaders.snomed_rf2.mappings import read_mappings
+from loaders.snomed_rf2.release_files import Rf2File, choose_files, is_map
 from loaders.snomed_rf2.scheme import LICENCE, SCHEME
-from loaders.snomed_rf2.tables import fill
 from loaders.support.agencies import SNOMED_INTERNATIONAL, classifications_publisher
 
 SOURCE = Source(
@@ -51,16 +51,16 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         yield from share(edition)
 
 
-def concepts(edition: EditionFiles) -> Iterator[Record]:
+def load_concepts(edition: EditionFiles) -> Iterator[Record]:
     """The release, and its concepts with their attributes and history."""
-    files, left_out = choose(edition)
+    files, left_out = choose_files(edition)
     yield from left_out
     since, publisher = _issued(edition, files)
     national = publisher is not SNOMED_INTERNATIONAL
     title = f"Snomed CT {'SE ' if national else ''}{edition.version}"
     own = [file for file in files if not is_map(file)]
     with database() as joined:
-        yield from fill(joined, own, since)
+        yield from fill_tables(joined, own, since)
         yield SCHEME
         yield Edition(
             scheme=SCHEME.id,
@@ -73,23 +73,23 @@ def concepts(edition: EditionFiles) -> Iterator[Record]:
             titles=texts(title, title),
         )
         meter().stage = "joining"
-        yield from concept_records(joined, own)
+        yield from read_concepts(joined, own)
 
 
-def maps(edition: EditionFiles) -> Iterator[Record]:
+def load_maps(edition: EditionFiles) -> Iterator[Record]:
     """The maps to other code systems, of what is a concept of the release."""
-    files, _ = choose(edition)
+    files, _ = choose_files(edition)
     since, publisher = _issued(edition, files)
     if not any(map(is_map, files)):
         return
     own = [file for file in files if is_map(file) or file.content == "Concept"]
     with database() as joined:
-        yield from fill(joined, own, since, counted=is_map)
+        yield from fill_tables(joined, own, since, counted=is_map)
         meter().stage = "joining"
-        yield from map_records(joined, own, edition, since, publisher)
+        yield from read_mappings(joined, own, edition, since, publisher)
 
 
-SHARES = (concepts, maps)
+SHARES = (load_concepts, load_maps)
 """Two processes read a package side by side; the maps are a fifth of it."""
 
 

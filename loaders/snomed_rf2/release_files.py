@@ -53,7 +53,7 @@ def is_map(file: Rf2File) -> bool:
     return file.content.endswith("Map")
 
 
-def choose(edition: EditionFiles) -> tuple[list[Rf2File], list[Skipped]]:
+def choose_files(edition: EditionFiles) -> tuple[list[Rf2File], list[Skipped]]:
     """The Snapshot files, or where there are none the Full ones; what is left out, and why."""
     named, left_out = [], []
     for path in data_files(edition):

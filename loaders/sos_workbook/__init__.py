@@ -31,13 +31,13 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import file_list, read_declaration, slug
+from loaders.declaration.source_toml import join_names, read_declaration, slug
 from loaders.declaration.toml_table import TomlTable
-from loaders.sos_workbook.code_lists import CODE_COLUMNS, inline_codes, period, sheet_codes
-from loaders.sos_workbook.description import described
-from loaders.sos_workbook.sheets import Cells, Sheet, plain, read_sheets
+from loaders.sos_workbook.code_lists import CODE_COLUMNS, inline_codes, parse_period, sheet_codes
+from loaders.sos_workbook.description import read_description
+from loaders.sos_workbook.workbook import SheetRow, WorkbookSheet, normalized_name, read_sheets
 from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
-from loaders.support.code_lists import Lists
+from loaders.support.code_lists import CodeListRegistry
 
 SOURCE = Source(
     id="sos_workbook",
@@ -81,27 +81,27 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     keys = read_declaration(edition, declared)
     files = [path for path in data_files(edition) if path.suffix.lower() == ".xlsx" and not path.name.startswith("~$")]
     if len(files) != 1:
-        names = file_list([path.name for path in files])
+        names = join_names([path.name for path in files])
         raise InputError(keys.origin, f"there are {len(files)} workbooks ({names}).", "Add one register to an edition.")
     sheets = read_sheets(files[0])
     rows = _variable_rows(sheets, Origin(files[0].name))
-    said, left_out = described(sheets)
+    said, left_out = read_description(sheets)
     keys.suggest("source", {"publisher": "socialstyrelsen", "licence": IN_COPYRIGHT})
     keys.suggest("dataset", said)
     yield from _Register(keys, edition, sheets, list(rows)).records()
     yield from left_out
 
 
-def _variable_rows(sheets: list[Sheet], origin: Origin) -> Iterator[Cells]:
+def _variable_rows(sheets: list[WorkbookSheet], origin: Origin) -> Iterator[SheetRow]:
     """The rows of the sheet of variables: the one so named, else the only one with names and descriptions of such."""
-    named = [sheet for sheet in sheets if "variabelniv" in plain(sheet.name)]
+    named = [sheet for sheet in sheets if "variabelniv" in normalized_name(sheet.name)]
     for sheet in named or sheets:
         if (rows := sheet.table(_NAME, (*_LABEL, *_TOLD, "Datatyp"))) is not None:
             return rows
     raise InputError(
         named[0].origin(1) if named else origin,
         "there is no sheet with the columns Variabelnamn and Variabeletikett (or Variabelbeskrivning).",
-        f"Check that this is a register's metadata workbook; its sheets are {file_list([s.name for s in sheets])}.",
+        f"Check that this is a register's metadata workbook; its sheets are {join_names([s.name for s in sheets])}.",
     )
 
 
@@ -111,22 +111,22 @@ class _Register:
 
     keys: TomlTable
     edition: EditionFiles
-    sheets: list[Sheet]
-    rows: list[Cells]
-    lists: Lists = field(init=False)
+    sheets: list[WorkbookSheet]
+    rows: list[SheetRow]
+    lists: CodeListRegistry = field(init=False)
     codes: dict[str, dict[str, tuple[tuple[CodedValue, ...], Origin]]] = field(default_factory=dict)
     left_out: list[Skipped] = field(default_factory=list)
 
     def records(self) -> Iterator[Record]:
         for sheet in self.sheets:
-            if plain(sheet.name).startswith("kodlista"):
+            if normalized_name(sheet.name).startswith("kodlista"):
                 found = sheet_codes(sheet)
                 if found is None:
                     reason = f"no row has a column of codes ({', '.join(CODE_COLUMNS)}) and one of words beside it."
                     self.left_out.append(Skipped(origin=sheet.origin(1), reason=reason))
                 else:
-                    self.codes[plain(sheet.name)] = found
-            elif plain(sheet.name).startswith("kvalitet"):
+                    self.codes[normalized_name(sheet.name)] = found
+            elif normalized_name(sheet.name).startswith("kvalitet"):
                 reason = "notes on quality are free text in a form of their own, and are not read."
                 self.left_out.append(Skipped(origin=sheet.origin(1), reason=reason))
         placed = list(self.placed())
@@ -142,13 +142,13 @@ class _Register:
         )
         self.keys.done()
         yield dataset
-        self.lists = Lists(Home(dataset=dataset.id))
+        self.lists = CodeListRegistry(Home(dataset=dataset.id))
         times: dict[tuple[str, str], int] = defaultdict(int)
         for row, key, _ in placed:
             times[key, row.get(*_NAME)] += 1
         for row, key, _ in placed:
             variable = self.variable(row, dataset.id, key, several=times[key, row.get(*_NAME)] > 1)
-            yield from self.lists.new()
+            yield from self.lists.take_new()
             yield variable
         yield from self.left_out
 
@@ -157,7 +157,7 @@ class _Register:
         found: dict[str, Table] = {}
         for sheet in self.sheets:
             # Spelled deldatamängder, deldatamängd or deldatamängbeskrivning.
-            if not plain(sheet.name).startswith("deldatamäng"):
+            if not normalized_name(sheet.name).startswith("deldatamäng"):
                 continue
             for row in sheet.table(_PART) or ():
                 name, label = row.get(*_PART), row.get("Deldatamängdsetikett", "Datavyetikett")
@@ -170,7 +170,7 @@ class _Register:
                     found[name] = Table(id=slug(name), titles=(Text(label or name, "sv"),), descriptions=texts)
         return found
 
-    def placed(self) -> Iterator[tuple[Cells, str, str]]:
+    def placed(self) -> Iterator[tuple[SheetRow, str, str]]:
         """Each row with its table: the part of the register, or a further table where periods of a name overlap."""
         used: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         seen: set[tuple[tuple[str, str], ...]] = set()
@@ -196,21 +196,21 @@ class _Register:
                 self.left_out.append(Skipped(origin=row.origin, reason=reason))
             yield row, key, part
 
-    def variable(self, row: Cells, dataset: str, table: str, *, several: bool) -> Variable:
+    def variable(self, row: SheetRow, dataset: str, table: str, *, several: bool) -> Variable:
         name, told = row.get(*_NAME), row.get(*_TOLD)
         titles = (Text(row.get(*_LABEL) or name, "sv" if row.get(*_LABEL) else "zxx"),)
         notes: list[Text] = []
         values, bounds = self.values(row, name, titles, notes)
         link = row.get("Länk kodverk")
-        system = _SYSTEMS.get(plain(link), "")
-        if link and not system and plain(link) not in self.codes:
+        system = _SYSTEMS.get(normalized_name(link), "")
+        if link and not system and normalized_name(link) not in self.codes:
             notes.append(Text(f"Kodverk: {link}", "sv"))
         kind = row.get("Datatyp")
-        datatype = _TYPES.get(plain(kind), _TYPES.get(plain(kind.partition("(")[0]), ""))
+        datatype = _TYPES.get(normalized_name(kind), _TYPES.get(normalized_name(kind.partition("(")[0]), ""))
         if kind and not datatype:
             notes.append(Text(f"Datatyp: {kind}", "sv"))
         linked = row.get("Kopplingsvariabel")
-        if linked and plain(linked) not in ("nej", "false"):
+        if linked and normalized_name(linked) not in ("nej", "false"):
             notes.append(Text(": ".join(filter(None, ("Kopplingsvariabel", row.get("Kopplingsbeskrivning")))), "sv"))
         if quality := row.get("Kvalitetsanmärkning"):
             notes.append(Text(f"Kvalitetsanmärkning: {quality}", "sv"))
@@ -237,17 +237,19 @@ class _Register:
             source=" ".join(filter(None, (row.get("Ursprung"), row.get("Specificera källa")))),
         )
 
-    def values(self, row: Cells, name: str, titles: tuple[Text, ...], notes: list[Text]) -> tuple[str, tuple[str, str]]:
+    def values(
+        self, row: SheetRow, name: str, titles: tuple[Text, ...], notes: list[Text]
+    ) -> tuple[str, tuple[str, str]]:
         """The list of a variable's codes: in the sheet it points to, in a sheet of its name, or in the cell itself."""
-        cell, link = row.get("Värdemängd"), plain(row.get("Länk kodverk"))
-        for key in dict.fromkeys((link, plain(f"Kodlista_{name}"), plain(cell))):
+        cell, link = row.get("Värdemängd"), normalized_name(row.get("Länk kodverk"))
+        for key in dict.fromkeys((link, normalized_name(f"Kodlista_{name}"), normalized_name(cell))):
             if found := self.codes.get(key, {}):
-                values, origin = found.get(plain(name)) or found.get("") or ((), row.origin)
+                values, origin = found.get(normalized_name(name)) or found.get("") or ((), row.origin)
                 if values:
                     return self.lists.add(f"{key}-{name}", values, origin, titles), ("", "")
         for found in self.codes.values():
-            if plain(name) in found:
-                values, origin = found[plain(name)]
+            if normalized_name(name) in found:
+                values, origin = found[normalized_name(name)]
                 return self.lists.add(name, values, origin, titles), ("", "")
         if inline := inline_codes(cell):
             return self.lists.add(name, inline, row.origin, titles), ("", "")
@@ -261,13 +263,13 @@ class _Register:
         return "", ("", "")
 
 
-def _start(row: Cells) -> str:
-    return period(row.get("Data från"))[0]
+def _start(row: SheetRow) -> str:
+    return parse_period(row.get("Data från"))[0]
 
 
-def _end(row: Cells) -> str:
+def _end(row: SheetRow) -> str:
     """A blank end is open: the variable is still recorded."""
-    return period(row.get("Data till"))[1]
+    return parse_period(row.get("Data till"))[1]
 
 
 def _overlap(one: tuple[str, str], other: tuple[str, str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from begrepp.errors import Origin
 from begrepp.records import CodedValue, Text
-from loaders.sos_workbook.sheets import Cells, Sheet, plain
+from loaders.sos_workbook.workbook import SheetRow, WorkbookSheet, normalized_name
 
 CODE_COLUMNS = ("Kod", "Koder", "Sjukhuskod", "Värde")
 WORD_COLUMNS = ("Beskrivning", "Klartext", "Benämning", "Kodtext", "Etikett", "Text", "Sjukhusnamn")
@@ -20,7 +20,7 @@ _YEARS = re.compile(
 )
 
 
-def period(cell: str) -> tuple[str, str]:
+def parse_period(cell: str) -> tuple[str, str]:
     """`1997-2010`, `2011–`, `-1996` or `2005`; an empty end is open. Words that are no period are passed over."""
     match = _YEARS.fullmatch(cell.strip())
     if not match or not (match["from"] or match["to"]):
@@ -43,7 +43,7 @@ def inline_codes(cell: str) -> tuple[CodedValue, ...]:
     return tuple(found.values())
 
 
-def sheet_codes(sheet: Sheet) -> dict[str, tuple[tuple[CodedValue, ...], Origin]] | None:
+def sheet_codes(sheet: WorkbookSheet) -> dict[str, tuple[tuple[CodedValue, ...], Origin]] | None:
     """The lists of a sheet by the variable they are for (empty: for whoever refers to it); nothing without codes."""
     rows = sheet.table(CODE_COLUMNS, WORD_COLUMNS)
     if rows is None:
@@ -60,9 +60,9 @@ def sheet_codes(sheet: Sheet) -> dict[str, tuple[tuple[CodedValue, ...], Origin]
     return {variable: (tuple(values.values()), origin) for variable, values in found.items()}
 
 
-def _names(row: Cells) -> Iterator[str]:
+def _names(row: SheetRow) -> Iterator[str]:
     """A list may say which variables it is for, one or several."""
-    said = [plain(name) for name in re.split(r"[,;\n]", row.get("Variabelnamn")) if name.strip()]
+    said = [normalized_name(name) for name in re.split(r"[,;\n]", row.get("Variabelnamn")) if name.strip()]
     yield from said or [""]
 
 
@@ -76,10 +76,10 @@ def _day(said: str, *, first: bool) -> str:
     return f"{year:04}-{month:02}-{day or ('01' if first else monthrange(year, month)[1])}"
 
 
-def _value(row: Cells, code: str, before: CodedValue | None) -> CodedValue:
+def _value(row: SheetRow, code: str, before: CodedValue | None) -> CodedValue:
     """A code; one that stands there for several periods keeps its latest words, the earlier ones as explanations."""
     words = row.get(*WORD_COLUMNS) or code
-    start, end = period(row.get("Tidsperiod"))
+    start, end = parse_period(row.get("Tidsperiod"))
     start = _day(start or row.get("Från", "Data från"), first=True)
     end = _day(end or row.get("Till", "Data till"), first=False)
     if before is None:

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from begrepp.records import Skipped
-from loaders.sos_workbook.code_lists import period
-from loaders.sos_workbook.sheets import Cells, Sheet, plain
+from loaders.sos_workbook.code_lists import parse_period
+from loaders.sos_workbook.workbook import SheetRow, WorkbookSheet, normalized_name
 
 _SWEDISH, _ENGLISH = ("Svenska", "Värde", "SV"), ("Engelska", "EN")
 _FREQUENCY = {
@@ -34,12 +34,12 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _URL = re.compile(r"https?://[^\s,;]+")
 
 
-def described(sheets: list[Sheet]) -> tuple[dict[str, Any], list[Skipped]]:
+def read_description(sheets: list[WorkbookSheet]) -> tuple[dict[str, Any], list[Skipped]]:
     """What the sheet says, and what of it has no place in a description of a dataset."""
     said: dict[str, Any] = {}
     left_out: list[Skipped] = []
     for sheet in sheets:
-        name = plain(sheet.name)
+        name = normalized_name(sheet.name)
         if "dcatap" not in name and not name.startswith("metadatadatamäng"):
             continue
         for row in sheet.table(("Attribut", "Attribut SoS-metadata", "Egenskap"), _SWEDISH) or ():
@@ -47,29 +47,29 @@ def described(sheets: list[Sheet]) -> tuple[dict[str, Any], list[Skipped]]:
     return said, left_out
 
 
-def _take(row: Cells, said: dict[str, Any], left_out: list[Skipped]) -> None:
+def _take(row: SheetRow, said: dict[str, Any], left_out: list[Skipped]) -> None:
     key = row.get("Attribut", "Attribut SoS-metadata", "Egenskap")
     sv, en = row.get(*_SWEDISH), row.get(*_ENGLISH)
     if not (key and (sv or en)):
         return
     words = {language: text for language, text in (("sv", sv), ("en", en)) if text}
     links = _URL.findall(sv) or _URL.findall(en)
-    match plain(key):
+    match normalized_name(key):
         case "titel":
             said["title"] = words
         case "beskrivning":
             said["description"] = words
         case "population":
             said["population"] = words
-        case "tidsperiod" if any(period(sv)):
-            said["temporal_from"], said["temporal_to"] = period(sv)
-        case "namngivetgeografisktområde" if plain(sv) in _PLACES:
-            said["spatial"] = _PLACES[plain(sv)]
-        case "uppdateringsfrekvens" if plain(sv) in _FREQUENCY:
-            said["frequency"] = _FREQUENCY[plain(sv)]
-        case "åtkomsträttigheter" if plain(sv) in _ACCESS:
-            said["access_rights"] = _ACCESS[plain(sv)]
-        case "utgivare" if plain(sv) == "socialstyrelsen":
+        case "tidsperiod" if any(parse_period(sv)):
+            said["temporal_from"], said["temporal_to"] = parse_period(sv)
+        case "namngivetgeografisktområde" if normalized_name(sv) in _PLACES:
+            said["spatial"] = _PLACES[normalized_name(sv)]
+        case "uppdateringsfrekvens" if normalized_name(sv) in _FREQUENCY:
+            said["frequency"] = _FREQUENCY[normalized_name(sv)]
+        case "åtkomsträttigheter" if normalized_name(sv) in _ACCESS:
+            said["access_rights"] = _ACCESS[normalized_name(sv)]
+        case "utgivare" if normalized_name(sv) == "socialstyrelsen":
             said["publisher"] = "socialstyrelsen"
         case "kontaktuppgift" if links or _EMAIL.search(sv):
             email = _EMAIL.search(sv)

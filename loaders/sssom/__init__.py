@@ -17,10 +17,10 @@ from begrepp.rdf.iris import Iris
 from begrepp.records import EditionFiles, MappingSet, Record, Redistribution, Source, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.sources.editions import data_files
-from loaders.declaration.source_toml import edition_dates, file_list, read_declaration, rights, slug
+from loaders.declaration.source_toml import join_names, read_declaration, read_edition_dates, read_rights, slug
 from loaders.declaration.toml_table import TomlTable
-from loaders.sssom.header import provider, published, read_head, told
-from loaders.sssom.table import mappings_of
+from loaders.sssom.header import provider_name, publication_date, read_header, slot_text
+from loaders.sssom.table import read_mappings
 from loaders.support.agencies import BEGREPP
 
 SOURCE = Source(
@@ -39,21 +39,21 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     """Each file's mapping set with its mappings."""
     keys = read_declaration(edition, declared)
     tables = _tables(edition, keys)
-    heads = {path: read_head(path, data_files(edition)) for path in tables}
+    heads = {path: read_header(path, data_files(edition)) for path in tables}
     table, first = next(iter(heads.items()))
     for path, head in heads.items():
-        if UNREVIEWED in told(head, "other"):
+        if UNREVIEWED in slot_text(head, "other"):
             raise InputError(
                 path,
                 "these are suggestions that nobody has read.",
                 "Review them (`begrepp suggest … --format html` writes a page for that), and add what the page saves.",
             )
-    known = rights(keys, suggested={"licence": told(first, "license"), "publisher": provider(first)})
-    dates = edition_dates(keys, edition, suggested=published(first, table))
+    known = read_rights(keys, suggested={"licence": slot_text(first, "license"), "publisher": provider_name(first)})
+    dates = read_edition_dates(keys, edition, suggested=publication_date(first, table))
     keys.done()
     for path, head in heads.items():
-        iri = told(head, "mapping_set_id")
-        title = told(head, "mapping_set_title")
+        iri = slot_text(head, "mapping_set_id")
+        title = slot_text(head, "mapping_set_title")
         set_ = MappingSet(
             id=_set_id(edition, path, iri, alone=len(tables) == 1),
             version=dates.version,
@@ -65,7 +65,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             iri="" if iri.startswith(_OWN_SETS) else iri,
         )
         yield set_
-        yield from mappings_of(path, head, set_, tables[path])
+        yield from read_mappings(path, head, set_, tables[path])
 
 
 def _tables(edition: EditionFiles, keys: TomlTable) -> dict[Path, str]:
@@ -86,7 +86,7 @@ def _tables(edition: EditionFiles, keys: TomlTable) -> dict[Path, str]:
     if not found:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
-            f"no mapping table in TSV or CSV (there are: {file_list([path.name for path in files])}).",
+            f"no mapping table in TSV or CSV (there are: {join_names([path.name for path in files])}).",
             "Add the .sssom.tsv file; if [[file]] names another, correct the name.",
         )
     return found

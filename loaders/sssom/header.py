@@ -12,10 +12,10 @@ import yaml
 from begrepp.errors import InputError, Origin
 from begrepp.sources.tables import MAX_LINE, parse_date, read_comments
 
-Head = Mapping[str, Any]
+Header = Mapping[str, Any]
 
 
-def read_head(path: Path, files: tuple[Path, ...]) -> Head:
+def read_header(path: Path, files: tuple[Path, ...]) -> Header:
     """The YAML of the `#` lines and of the file beside the table; what is embedded wins."""
     stem = path.name.removesuffix(path.suffix)
     beside = [p for p in files if p.suffix in (".yml", ".yaml") and p.name.removesuffix(p.suffix) == stem]
@@ -52,24 +52,24 @@ def _parse_yaml(text: str, origin: Origin) -> dict[str, Any]:
     return head
 
 
-def told(head: Head, slot: str) -> str:
+def slot_text(head: Header, slot: str) -> str:
     """The text of a slot, or none."""
     value = head.get(slot, "")
     return value.strip() if isinstance(value, str) else ""
 
 
-def several(head: Head, slot: str) -> tuple[str, ...]:
+def slot_texts(head: Header, slot: str) -> tuple[str, ...]:
     """The texts of a slot that may have several."""
     value = head.get(slot, ())
     return (value,) if isinstance(value, str) and value else tuple(v for v in value if isinstance(v, str))
 
 
-def provider(head: Head) -> str:
+def provider_name(head: Header) -> str:
     """Who made the set, as far as the head tells."""
-    return next(iter(several(head, "creator_label")), "") or told(head, "mapping_provider")
+    return next(iter(slot_texts(head, "creator_label")), "") or slot_text(head, "mapping_provider")
 
 
-def published(head: Head, path: Path) -> date | None:
+def publication_date(head: Header, path: Path) -> date | None:
     """The day of the set. Raises `InputError` where what stands there is no date."""
-    day = told(head, "publication_date") or told(head, "mapping_date")
+    day = slot_text(head, "publication_date") or slot_text(head, "mapping_date")
     return parse_date(day, Origin(path.name, 1), "publication_date")

@@ -13,7 +13,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Mapping as Match
 from begrepp.records import MappingSet, Skipped, Text
 from begrepp.sources.tables import Row, parse_date, read_table
-from loaders.sssom.header import Head, several, told
+from loaders.sssom.header import Header, slot_text, slot_texts
 
 # The prefixes that SSSOM/TSV knows without a declaration (specification 1.1, "Prefix map").
 _BUILT_IN = {
@@ -100,7 +100,7 @@ _NOTHING = ("https://w3id.org/sssom/NoTermFound", "https://w3id.org/sssom/NoMapp
 _OWN = re.compile(rf"{re.escape(Iris().root)}cs/([^/]+)/([^/]+)")
 
 
-def mappings_of(path: Path, head: Head, set_: MappingSet, language: str) -> Iterator[Match | Skipped]:
+def read_mappings(path: Path, head: Header, set_: MappingSet, language: str) -> Iterator[Match | Skipped]:
     """The mappings of a table, and the rows that had to be left out. `language` is that of its comments, if known."""
     delimiter = "," if path.suffix == ".csv" else "\t"
     # The format's own examples leave out empty cells at the end of a row (curation_rule_text2.sssom.tsv).
@@ -125,12 +125,12 @@ def mappings_of(path: Path, head: Head, set_: MappingSet, language: str) -> Iter
         yield match
 
 
-def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSet, language: str) -> Match | Skipped:
+def _read_row(row: Row, head: Header, prefixes: Mapping[str, str], set_: MappingSet, language: str) -> Match | Skipped:
     cells = {slot: row.take_optional(slot) for slot in _KEPT}
     row.drop()
 
     def of(slot: str) -> str:
-        return cells[slot] or told(head, slot)
+        return cells[slot] or slot_text(head, slot)
 
     def iri(slot: str) -> str:
         return _expand(cells[slot], prefixes, row.origin, slot)
@@ -174,14 +174,14 @@ def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSe
 
 
 def _authors(
-    cells: Mapping[str, str], head: Head, prefixes: Mapping[str, str], origin: Origin
+    cells: Mapping[str, str], head: Header, prefixes: Mapping[str, str], origin: Origin
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Who stands for the mapping: its author, its creator, or whoever made or provides the whole set."""
     said = [
         (_values(cells["author_id"]), _values(cells["author_label"])),
         (_values(cells["creator_id"]), _values(cells["creator_label"])),
-        (several(head, "creator_id"), several(head, "creator_label")),
-        (tuple(filter(None, (cells["mapping_provider"] or told(head, "mapping_provider"),))), ()),
+        (slot_texts(head, "creator_id"), slot_texts(head, "creator_label")),
+        (tuple(filter(None, (cells["mapping_provider"] or slot_text(head, "mapping_provider"),))), ()),
     ]
     ids, labels = next((pair for pair in said if any(pair)), ((), ()))
     return tuple(_expand(each, prefixes, origin, "author_id") for each in ids), labels

@@ -11,14 +11,14 @@ from begrepp.records import CodedValue, CodeList, Home, Text
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 
 
-class Lists:
+class CodeListRegistry:
     """The lists of one dataset or structure, in the order in which its dictionary uses them."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._known: dict[tuple[bool, str | tuple[CodedValue, ...]], str] = {}
-        self._taken: set[str] = set()
-        self._new: list[CodeList] = []
+        self._ids: dict[tuple[bool, str | tuple[CodedValue, ...]], str] = {}
+        self._used_ids: set[str] = set()
+        self._pending: list[CodeList] = []
 
     def add(
         self,
@@ -39,11 +39,11 @@ class Lists:
         if not (values or intension):
             return ""
         key: tuple[bool, str | tuple[CodedValue, ...]] = (missing, name if named else values)
-        if key in self._known:
-            return self._known[key]
-        id_ = self._free(_NOT_IN_ID.sub("-", name.rstrip("/").rpartition("/")[2]).strip("-") or "list")
-        self._known[key] = id_
-        self._new.append(
+        if key in self._ids:
+            return self._ids[key]
+        id_ = self._unused_id(_NOT_IN_ID.sub("-", name.rstrip("/").rpartition("/")[2]).strip("-") or "list")
+        self._ids[key] = id_
+        self._pending.append(
             CodeList(
                 home=self._home,
                 id=id_,
@@ -57,15 +57,15 @@ class Lists:
         )
         return id_
 
-    def new(self) -> Iterator[CodeList]:
+    def take_new(self) -> Iterator[CodeList]:
         """The lists that were found since they were last asked for."""
-        found, self._new = self._new, []
+        found, self._pending = self._pending, []
         yield from found
 
-    def _free(self, wanted: str) -> str:
-        id_, number = wanted, 1
-        while id_.casefold() in self._taken:
+    def _unused_id(self, base_id: str) -> str:
+        id_, number = base_id, 1
+        while id_.casefold() in self._used_ids:
             number += 1
-            id_ = f"{wanted}-{number}"
-        self._taken.add(id_.casefold())
+            id_ = f"{base_id}-{number}"
+        self._used_ids.add(id_.casefold())
         return id_

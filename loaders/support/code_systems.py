@@ -51,17 +51,17 @@ _NAMES = {
 }
 
 
-def reference(system: str, code: str, declared: Mapping[str, str] | None = None) -> str:
+def concept_reference(system: str, code: str, declared: Mapping[str, str] | None = None) -> str:
     """A code of a system as an IRI or `scheme:notation`; empty where the system is not known.
 
     `system` is an address, an OID or a name with or without its version: `SNOMED-CT`, `LOINC(2.65)`,
     `http://loinc.org|2.74`. `declared` holds what source.toml says in `[systems]`.
     """
-    plain = system.partition("|")[0].partition("(")[0].strip()
+    address = system.partition("|")[0].partition("(")[0].strip()
     # The national edition is at times written into the system's address.
-    plain = "http://snomed.info/sct" if plain.startswith("http://snomed.info/sct") else plain
-    name = "".join(each for each in plain.lower() if each.isalnum())
-    target = (declared or {}).get(plain) or SYSTEMS.get(plain) or _NAMES.get(name, "")
+    address = "http://snomed.info/sct" if address.startswith("http://snomed.info/sct") else address
+    name = "".join(each for each in address.lower() if each.isalnum())
+    target = (declared or {}).get(address) or SYSTEMS.get(address) or _NAMES.get(name, "")
     if not target or not code:
         return ""
     if is_iri(target):

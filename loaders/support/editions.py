@@ -17,24 +17,24 @@ def new_edition(
     licence: str,
     redistribution: Redistribution,
     *,
-    called: str = "",
+    name: str = "",
 ) -> Edition:
     """The release of a scheme that an edition is.
 
     `publisher` is an agency, or tells which agency it was at the time. The release is called by a name, else by
     the scheme's short name, what stands before the comma of its title, and by the edition.
     """
-    since = valid_from(edition)
-    names = (called, called) if called else tuple(title.value.partition(",")[0] for title in scheme.titles)
+    start = valid_from(edition)
+    names = (name, name) if name else tuple(title.value.partition(",")[0] for title in scheme.titles)
     return Edition(
         scheme=scheme.id,
         version=edition.version,
-        valid_from=since,
-        publisher=publisher if isinstance(publisher, Agent) else publisher(since),
+        valid_from=start,
+        publisher=publisher if isinstance(publisher, Agent) else publisher(start),
         licence=licence,
         redistribution=redistribution,
         coverage=coverage(edition),
-        titles=texts(*(f"{name} {edition.version}" for name in names)),
+        titles=texts(*(f"{each} {edition.version}" for each in names)),
     )
 
 

@@ -15,7 +15,7 @@ from begrepp.records import EditionFiles, Scheme, Text
 from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import meter
-from loaders.declaration.source_toml import EditionDates, Rights, slug
+from loaders.declaration.source_toml import DeclaredRights, EditionDates, slug
 
 _MAX_FILE = 500 * 1024**2
 Json = dict[str, Any]
@@ -27,7 +27,7 @@ class Resource:
 
     body: Json
     origin: Origin
-    packed: bool
+    in_package: bool
 
     @property
     def kind(self) -> str:
@@ -47,46 +47,48 @@ class Resource:
 
 
 @dataclass(slots=True)
-class FhirLoad:
+class FhirContext:
     """What is known while a load goes on."""
 
-    home: Scheme
-    known: Rights
+    scheme: Scheme
+    rights: DeclaredRights
     dates: EditionDates
     systems: dict[str, str]
 
 
-def descriptions(resource: Resource) -> tuple[Text, ...]:
+def resource_descriptions(resource: Resource) -> tuple[Text, ...]:
     lang = str(resource.body.get("language") or "en")
     meaning = resource.body.get("hierarchyMeaning")
     words = [resource.body.get("description"), f"hierarchyMeaning: {meaning}" if meaning not in (None, "is-a") else ""]
     return tuple(Text(str(each), lang) for each in words if each)
 
 
-def resources(edition: EditionFiles) -> Iterator[Resource]:
+def read_resources(edition: EditionFiles) -> Iterator[Resource]:
     for path in data_files(edition):
         if path.name.endswith((".tgz", ".tar.gz")):
-            for name, data in _members(path):
-                yield from _parsed(data, Origin(f"{path.name}/{name}"), packed=True)
+            for name, data in _read_members(path):
+                yield from _parse_resources(data, Origin(f"{path.name}/{name}"), in_package=True)
         elif path.suffix == ".json":
             if path.stat().st_size > _MAX_FILE:
                 raise InputError(path, "the file is larger than 500 MB.", "Check that you added the right file.")
-            yield from _parsed(path.read_bytes(), Origin(path.name), packed=False)
+            yield from _parse_resources(path.read_bytes(), Origin(path.name), in_package=False)
         else:
-            yield Resource(body={"resourceType": f"a file {path.suffix}"}, origin=Origin(path.name), packed=False)
+            yield Resource(body={"resourceType": f"a file {path.suffix}"}, origin=Origin(path.name), in_package=False)
 
 
-def _members(path: Path) -> Iterator[tuple[str, bytes]]:
+def _read_members(path: Path) -> Iterator[tuple[str, bytes]]:
     """The JSON of a package, read one by one and never written out."""
-    total, packed = 0, max(path.stat().st_size, 1)
+    unpacked_size, compressed_size = 0, max(path.stat().st_size, 1)
     try:
         with tarfile.open(path, "r:gz") as archive:
             for member in archive:
                 parts = PurePosixPath(member.name.replace("\\", "/")).parts
                 if ".." in parts or (parts and parts[0] == "/"):
                     raise InputError(path, f"the member '{member.name}' points outside.", "Check where it comes from.")
-                total += member.size
-                if total > MAX_UNPACKED or (total > 10 * 1024**2 and total // packed > MAX_RATIO):
+                unpacked_size += member.size
+                if unpacked_size > MAX_UNPACKED or (
+                    unpacked_size > 10 * 1024**2 and unpacked_size // compressed_size > MAX_RATIO
+                ):
                     raise InputError(path, "it swells far beyond its size.", "Check where the file comes from.")
                 name = parts[-1] if parts else ""
                 # package.json and .index.json describe the package; examples are no part of it.
@@ -98,7 +100,7 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
         raise InputError(path, f"the package is damaged ({error}).", "Fetch it again from its publisher.") from None
 
 
-def _parsed(data: bytes, origin: Origin, *, packed: bool) -> Iterator[Resource]:
+def _parse_resources(data: bytes, origin: Origin, *, in_package: bool) -> Iterator[Resource]:
     try:
         body = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -110,6 +112,6 @@ def _parsed(data: bytes, origin: Origin, *, packed: bool) -> Iterator[Resource]:
         entries = [entry.get("resource") for entry in body.get("entry", []) if isinstance(entry, dict)]
         for entry in entries:
             if isinstance(entry, dict):
-                yield Resource(body=entry, origin=origin, packed=packed)
+                yield Resource(body=entry, origin=origin, in_package=in_package)
         return
-    yield Resource(body=body, origin=origin, packed=packed)
+    yield Resource(body=body, origin=origin, in_package=in_package)

@@ -10,7 +10,7 @@ ALTERNATIVE_ID = f"{OBO_IN_OWL}hasAlternativeId"
 REPLACED_BY = f"{OBO}IAO_0100001"
 IN_SUBSET = f"{OBO_IN_OWL}inSubset"
 # Prefixes that cross-references use, and what they stand for. Others are kept as the words they are.
-_CROSS_REFERENCES = {
+_PREFIXES = {
     "UMLS": "https://identifiers.org/umls:",
     "SNOMEDCT_US": "http://snomed.info/id/",
     "SNOMED_CT": "http://snomed.info/id/",
@@ -37,7 +37,7 @@ def obo_iri(identifier: str) -> str:
     return f"{OBO}{prefix}_{local}" if colon else f"{OBO}{identifier}"
 
 
-def reference(identifier: str) -> str:
+def cross_reference(identifier: str) -> str:
     """The concept that a cross-reference means, as an IRI or `scheme:notation`; nothing where that is not known."""
     prefix, _, local = identifier.partition(":")
-    return f"{_CROSS_REFERENCES[prefix]}{local}" if prefix in _CROSS_REFERENCES and local else ""
+    return f"{_PREFIXES[prefix]}{local}" if prefix in _PREFIXES and local else ""

@@ -31,9 +31,9 @@ FORMATS = {
     ".nq": RdfFormat.N_QUADS,
     ".trig": RdfFormat.TRIG,
 }
-Node = NamedNode | BlankNode
-Term = NamedNode | BlankNode | Literal
-Pairs = list[tuple[str, Term]]
+GraphNode = NamedNode | BlankNode
+GraphTerm = NamedNode | BlankNode | Literal
+PredicateObjects = list[tuple[str, GraphTerm]]
 _TYPE = expand("rdf:type")
 _SKOLEM = f"{Iris().base}.well-known/genid/"
 _MAX_ENTITY = 300
@@ -58,14 +58,14 @@ def read_rdf(path: Path, base: str) -> Iterator[Quad]:
         try:
             # Blank nodes of two files are different nodes.
             for quad in parse(
-                cast(IO[bytes], _Bounded(file, path)), format=form, base_iri=base or None, rename_blank_nodes=True
+                cast(IO[bytes], _BoundedStream(file, path)), format=form, base_iri=base or None, rename_blank_nodes=True
             ):
                 count += 1
                 yield quad
         except MemoryError:
-            raise _endless(path) from None
+            raise _text_too_long(path) from None
         except (SyntaxError, ValueError, OSError) as error:
-            raise _broken(path, error) from None
+            raise _parse_error(path, error) from None
         if not count:
             raise InputError(path, "the file holds no triples.", "Check that you added the right file.")
 
@@ -88,31 +88,31 @@ def _check_end(file: IO[bytes], path: Path) -> None:
         )
 
 
-class _Bounded(io.RawIOBase):
+class _BoundedStream(io.RawIOBase):
     """A file in which no text is endless. pyoxigraph stops at 16 MB of one literal, but not in RDF/XML."""
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
         self._file = file
         self._path = path
-        self._run = 0
-        self._watched = FORMATS[path.suffix.lower()] == RdfFormat.RDF_XML
+        self._text_bytes = 0
+        self._limited = FORMATS[path.suffix.lower()] == RdfFormat.RDF_XML
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes; counts how long no tag has begun."""
         data = self._file.read(size)
         meter().bytes += len(data)
         last = data.rfind(b"<")
-        self._run = self._run + len(data) if last < 0 else len(data) - last
-        if self._watched and self._run > _MAX_TEXT:
-            raise _endless(self._path)
+        self._text_bytes = self._text_bytes + len(data) if last < 0 else len(data) - last
+        if self._limited and self._text_bytes > _MAX_TEXT:
+            raise _text_too_long(self._path)
         return data
 
 
-def _endless(path: Path) -> InputError:
+def _text_too_long(path: Path) -> InputError:
     return InputError(path, f"one text is longer than {_MAX_TEXT:,} bytes.", "Check that you added the right file.")
 
 
-def _broken(path: Path, error: Exception) -> InputError:
+def _parse_error(path: Path, error: Exception) -> InputError:
     if "LoadDocumentCallback" in str(error):
         return InputError(
             path,
@@ -156,19 +156,19 @@ def check_doctype(file: IO[bytes], path: Path) -> None:
     rest = start[prolog.end() :] if prolog else start
     if b"<!DOCTYPE" not in rest[:9].upper():
         if b"<!DOCTYPE" in head.upper() and not rest.startswith(b"<"):
-            raise _refused(path)
+            raise _forbidden_doctype(path)
         return
     doctype = _DOCTYPE.match(rest)
     if not doctype or doctype["external"]:
-        raise _refused(path)
+        raise _forbidden_doctype(path)
     inside = doctype["inside"] or b""
     values = [match["value"] for match in _ENTITY.finditer(inside)]
     left = re.sub(rb"<!--.*?-->|\s", b"", _ENTITY.sub(b"", inside), flags=re.DOTALL)
     if left or any(b"&" in value or b"%" in value or b"<" in value or len(value) > _MAX_ENTITY for value in values):
-        raise _refused(path)
+        raise _forbidden_doctype(path)
 
 
-def _refused(path: Path) -> InputError:
+def _forbidden_doctype(path: Path) -> InputError:
     return InputError(
         path,
         "the XML declares a DTD or entities beyond short names of namespaces, which are refused: "
@@ -182,7 +182,7 @@ class Graph:
     """The triples of an edition's files by subject, in the order of the files."""
 
     origin: Origin
-    of: dict[Node, Pairs] = field(default_factory=dict)
+    triples: dict[GraphNode, PredicateObjects] = field(default_factory=dict)
 
     def add(self, quad: Quad) -> None:
         if not isinstance(quad.subject, NamedNode | BlankNode) or not isinstance(
@@ -191,27 +191,29 @@ class Graph:
             raise InputError(
                 self.origin, "the file holds triples about triples (RDF 1.2).", "Export it as RDF 1.1 and add it again."
             )
-        self.of.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
+        self.triples.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
 
-    def objects(self, subject: Node, *predicates: str) -> Iterator[Term]:
+    def objects(self, subject: GraphNode, *predicates: str) -> Iterator[GraphTerm]:
         """The objects of the predicates, those of the first predicate first."""
-        pairs = self.of.get(subject, ())
-        return (object_ for wanted in predicates for predicate, object_ in pairs if predicate == wanted)
+        pairs = self.triples.get(subject, ())
+        return (
+            object_ for wanted_predicate in predicates for predicate, object_ in pairs if predicate == wanted_predicate
+        )
 
-    def typed(self, class_: str) -> list[NamedNode]:
+    def instances_of(self, class_: str) -> list[NamedNode]:
         """The subjects of a class that have an IRI, in the order of the file."""
-        wanted = NamedNode(class_)
-        return [s for s, pairs in self.of.items() if isinstance(s, NamedNode) and (_TYPE, wanted) in pairs]
+        class_node = NamedNode(class_)
+        return [s for s, pairs in self.triples.items() if isinstance(s, NamedNode) and (_TYPE, class_node) in pairs]
 
 
-class Skolems:
+class Skolemizer:
     """Names for the blank nodes of a graph, made of their content: the same node has the same name each time."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._names: dict[BlankNode, str | None] = {}
 
-    def name(self, node: Node) -> str | None:
+    def iri_of(self, node: GraphNode) -> str | None:
         """The IRI of a node. A blank node is named by its content, so that the name is always the same."""
         if isinstance(node, NamedNode):
             return node.value
@@ -225,12 +227,12 @@ class Skolems:
         on_path: set[BlankNode] = set()
         while stack:
             node, leaving = stack.pop()
-            children = [o for _, o in self._graph.of.get(node, ()) if isinstance(o, BlankNode)]
+            children = [o for _, o in self._graph.triples.get(node, ()) if isinstance(o, BlankNode)]
             if leaving:
                 on_path.discard(node)
-                names = [self._digest(predicate, object_) for predicate, object_ in self._graph.of.get(node, ())]
-                whole = None if None in names else hashlib.sha256("\n".join(sorted(n for n in names if n)).encode())
-                self._names[node] = f"{_SKOLEM}{whole.hexdigest()[:32]}" if whole else None
+                names = [self._digest(predicate, object_) for predicate, object_ in self._graph.triples.get(node, ())]
+                digest = None if None in names else hashlib.sha256("\n".join(sorted(n for n in names if n)).encode())
+                self._names[node] = f"{_SKOLEM}{digest.hexdigest()[:32]}" if digest else None
             elif node in on_path:
                 self._names[node] = None
             elif node not in self._names:
@@ -238,8 +240,8 @@ class Skolems:
                 stack.append((node, True))
                 stack += [(child, False) for child in children if child not in self._names]
 
-    def _digest(self, predicate: str, object_: Term) -> str | None:
+    def _digest(self, predicate: str, object_: GraphTerm) -> str | None:
         if isinstance(object_, BlankNode):
-            name = self._names.get(object_)
-            return f"<{predicate}> <{name}>" if name else None
+            iri = self._names.get(object_)
+            return f"<{predicate}> <{iri}>" if iri else None
         return f"<{predicate}> {object_}"

@@ -16,15 +16,15 @@ from begrepp.records import (
     Source,
 )
 from loaders.declaration.source_toml import (
-    declared_edition,
-    edition_dates,
-    levels,
+    new_declared_edition,
     read_declaration,
-    rights,
-    scheme,
+    read_edition_dates,
+    read_levels,
+    read_rights,
+    read_scheme,
 )
 from loaders.support.agencies import BEGREPP
-from loaders.table.options import matching_files, read_options
+from loaders.table.options import match_files, read_options
 from loaders.table.rows import read_concept, read_notations, read_rows
 
 SOURCE = Source(
@@ -41,18 +41,18 @@ SOURCE = Source(
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """The scheme, its release, levels and concepts, as the declaration reads them out of the files."""
     keys = read_declaration(edition, declared)
-    known = rights(keys)
-    said = scheme(keys, edition.source)
-    dates = edition_dates(keys, edition)
-    known_levels = levels(keys, said.id)
+    known = read_rights(keys)
+    said = read_scheme(keys, edition.source)
+    dates = read_edition_dates(keys, edition)
+    known_levels = read_levels(keys, said.id)
     files = [read_options(each) for each in keys.tables("file")]
     ignored = keys.strings("ignore_files")
     keys.done()
     yield said
-    yield declared_edition(said, dates, known)
+    yield new_declared_edition(said, dates, known)
     for level, _ in known_levels.values():
         yield level
-    for file, paths in matching_files(edition, files, ignored, keys.origin):
+    for file, paths in match_files(edition, files, ignored, keys.origin):
         known_notations = read_notations(file, paths) if file.broader_by else frozenset()
         for path in paths:
             for row in read_rows(file, path):

@@ -16,8 +16,8 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from loaders.declaration.source_toml import (
-    encoding,
-    file_list,
+    join_names,
+    read_encoding,
 )
 from loaders.declaration.toml_table import TomlTable
 
@@ -107,7 +107,7 @@ def read_options(keys: TomlTable) -> TableOptions:
         name=name,
         format=form,
         delimiter=keys.character("delimiter", default=_DELIMITERS.get(form, ",")),
-        encoding=encoding(keys),
+        encoding=read_encoding(keys),
         quoted=keys.flag("quoted", default=True),
         sheet=keys.text("sheet"),
         column_names=column_names,
@@ -165,7 +165,7 @@ def _statuses(options: TomlTable) -> dict[str, Status]:
     return found
 
 
-def matching_files(
+def match_files(
     edition: EditionFiles, files: list[TableOptions], ignored: tuple[str, ...], origin: Origin
 ) -> Iterator[tuple[TableOptions, list[Path]]]:
     """The files that each declaration names; a file that none names is an error, so that nothing is left out unseen."""
@@ -178,7 +178,7 @@ def matching_files(
         if not paths:
             raise InputError(
                 origin,
-                f"[[file]] name: no file is called '{file.name}' (there are: {file_list([p.name for p in there])}).",
+                f"[[file]] name: no file is called '{file.name}' (there are: {join_names([p.name for p in there])}).",
                 "Correct the name, or add the file; * stands for any characters.",
             )
         named.update(paths)

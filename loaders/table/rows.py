@@ -20,7 +20,7 @@ from begrepp.records import (
 from begrepp.sources.tables import Row, parse_date, read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.source_toml import (
-    file_list,
+    join_names,
 )
 from loaders.table.options import NOTE_FIELDS, TableOptions
 
@@ -153,7 +153,7 @@ def _level(notation: str, said: str, known: Mapping[str, tuple[Level, re.Pattern
         if said not in known:
             raise InputError(
                 origin,
-                f"the level '{said}' is not declared (there are: {file_list(list(known))}).",
+                f"the level '{said}' is not declared (there are: {join_names(list(known))}).",
                 "Add a [[level]] for it to the declaration.",
             )
         return said

@@ -20,8 +20,8 @@ from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows, refuse_persons
 from begrepp.sources.tables import Row, read_lines, read_table
 from begrepp.sources.xlsx import read_xlsx
-from loaders.declaration.json_rows import References, flat, json_rows
-from loaders.declaration.source_toml import encoding, file_list
+from loaders.declaration.json_rows import References, flatten, read_json_rows
+from loaders.declaration.source_toml import join_names, read_encoding
 from loaders.declaration.toml_table import TomlTable
 
 FORMS = {"csv": ",", "tsv": "\t", "xlsx": "", "json": "", "markdown": "", "front-matter": ""}
@@ -31,11 +31,11 @@ _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*$")
 _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _PIPE = re.compile(r"(?<!\\)\|")
 
-Misaligned = Callable[[Origin, str], None]
+ReportMisaligned = Callable[[Origin, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class DeclaredSheet:
     """Where rows stand, and how they are written."""
 
     paths: tuple[Path, ...]
@@ -58,7 +58,7 @@ class Sheet:
         """All files that it reads: those with rows, and those in which references are looked up."""
         return (*self.paths, *self.references.files.values())
 
-    def read(self, misaligned: Misaligned, *, counted: bool = True) -> Iterator[Row]:
+    def read(self, misaligned: ReportMisaligned, *, counted: bool = True) -> Iterator[Row]:
         """The rows of all files, in order. `misaligned` is told of rows that do not fit, where they are reported."""
         for path in self.paths:
             match self.form:
@@ -83,14 +83,14 @@ class Sheet:
                     )
 
     def _json(self, path: Path, counted: bool) -> Iterator[Row]:
-        for number, cells in enumerate(json_rows(path, self.rows, self.references), start=1):
+        for number, cells in enumerate(read_json_rows(path, self.rows, self.references), start=1):
             origin = Origin(path.name, number)
             if counted:
                 meter().rows += 1
             refuse_persons(cells, origin)
             yield Row(cells, origin)
 
-    def _markdown(self, path: Path, misaligned: Misaligned, counted: bool) -> Iterator[Row]:
+    def _markdown(self, path: Path, misaligned: ReportMisaligned, counted: bool) -> Iterator[Row]:
         heading, found = "", False
         header: list[str] = []
         lines = enumerate(read_lines(path, self.encoding), start=1)
@@ -139,12 +139,12 @@ class Sheet:
         if counted:
             meter().rows += 1
         refuse_identity_numbers(text, origin)
-        cells = {**flat(head), "body": (parts[2] or "").strip(), "file": path.stem}
+        cells = {**flatten(head), "body": (parts[2] or "").strip(), "file": path.stem}
         refuse_person_rows(cells, origin)
         return Row(cells, origin)
 
 
-def read_sheet(keys: TomlTable, edition: EditionFiles, *, default: str = "") -> Sheet:
+def read_sheet(keys: TomlTable, edition: EditionFiles, *, default: str = "") -> DeclaredSheet:
     """The part of a declaration that says where rows stand; the rest of it is left for others to take."""
     wanted = keys.strings("file") or ((default,) if default else ())
     if not wanted:
@@ -154,17 +154,17 @@ def read_sheet(keys: TomlTable, edition: EditionFiles, *, default: str = "") -> 
     if missing := [name for name in wanted if not any(fnmatch(path.name, name) for path in there)]:
         keys.fail(
             "file",
-            f"names {file_list(missing)}, which is not there (there are: {file_list([p.name for p in there])}).",
+            f"names {join_names(missing)}, which is not there (there are: {join_names([p.name for p in there])}).",
             "Correct the name, or add the file.",
         )
     form = keys.text("format", default=_SUFFIXES.get(paths[0].suffix.lower().removeprefix("."), ""))
     if form not in FORMS:
         keys.fail("format", f"is '{form}'.", f"Use one of: {', '.join(FORMS)}.")
-    return Sheet(
+    return DeclaredSheet(
         paths=paths,
         form=form,
         delimiter=keys.character("delimiter", default=FORMS[form] or ","),
-        encoding=encoding(keys),
+        encoding=read_encoding(keys),
         quoted=keys.flag("quoted", default=True),
         sheet=keys.text("sheet"),
         skip=keys.number("skip") or 0,
@@ -189,7 +189,7 @@ def _references(keys: TomlTable, there: Sequence[Path]) -> References:
     for step in list(said):
         name = said.text(step, required=True)
         if name not in files:
-            there_are = file_list(sorted(files))
+            there_are = join_names(sorted(files))
             said.fail(step, f"names {name}, which is not there (there are: {there_are}).", "Add the file.")
         found[step] = files[name]
     return References(files=found)

@@ -12,7 +12,7 @@ from begrepp.records import CodedValue, Text
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
-class Domain(NamedTuple):
+class ValueDomain(NamedTuple):
     """Which values a variable takes: a datatype of CSVW, a unit, bounds."""
 
     datatype: str = "string"
@@ -49,7 +49,7 @@ class DdiVariable:
     universe: tuple[Text, ...] = ()
     concepts: tuple[tuple[str, str, str], ...] = ()
     record_types: tuple[str, ...] = ()
-    domain: Domain
+    domain: ValueDomain
     values: tuple[CodedValue, ...] = ()
     missing: tuple[CodedValue, ...] = ()
     list_id: str = ""
@@ -59,7 +59,7 @@ class DdiVariable:
 
 
 @dataclass(slots=True, kw_only=True)
-class Above:
+class CascadeVariable:
     """A represented variable with its conceptual variable (`conceptual`), or a conceptual variable."""
 
     id: str
@@ -69,14 +69,14 @@ class Above:
     conceptual: str = ""
     concepts: tuple[tuple[str, str, str], ...] = ()
     unit_type: str = ""
-    domain: Domain
+    domain: ValueDomain
     list_id: str = ""
     list_titles: tuple[Text, ...] = ()
     values: tuple[CodedValue, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
-class Study:
+class DdiStudy:
     """A study, with what it is about and which years it covers."""
 
     origin: Origin
@@ -89,12 +89,12 @@ class Study:
     universe: tuple[Text, ...] = ()
     tables: list[DdiTable] = field(default_factory=list)
     variables: list[DdiVariable] = field(default_factory=list)
-    represented: list[Above] = field(default_factory=list)
-    conceptual: list[Above] = field(default_factory=list)
+    represented: list[CascadeVariable] = field(default_factory=list)
+    conceptual: list[CascadeVariable] = field(default_factory=list)
     unresolved: list[tuple[Origin, str]] = field(default_factory=list)
 
 
-def iso_day(words: str) -> str:
+def leading_date(words: str) -> str:
     """A year, a month or a day as it begins the words, or nothing."""
     match = _DAY.match(words.strip())
     return match[0] if match else ""

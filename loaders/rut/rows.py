@@ -13,23 +13,32 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.tables import Row, read_lines, read_table
-from loaders.declaration.dataset import when_in
+from loaders.declaration.dataset import check_partial_date
 
-NAMED = ("label_sv", "label_en", "definition_sv", "definition_en")
+LABEL_COLUMNS = ("label_sv", "label_en", "definition_sv", "definition_en")
 REGISTER, CONCEPTUAL, REPRESENTED = "register.csv", "conceptual_variables.csv", "represented_variables.csv"
 INSTANCES, CODES = "instance_variables.csv", "codes.csv"
 COLUMNS: dict[str, tuple[str, ...]] = {
-    REGISTER: ("id", "part_of", *NAMED, "purpose_sv", "purpose_en", "website", "reference_from", "reference_to"),
-    CONCEPTUAL: ("id", *NAMED, "unit_type", "concept"),
+    REGISTER: (
+        "id",
+        "part_of",
+        *LABEL_COLUMNS,
+        "purpose_sv",
+        "purpose_en",
+        "website",
+        "reference_from",
+        "reference_to",
+    ),
+    CONCEPTUAL: ("id", *LABEL_COLUMNS, "unit_type", "concept"),
     REPRESENTED: (
-        *("id", "conceptual_variable", *NAMED),
+        *("id", "conceptual_variable", *LABEL_COLUMNS),
         *("datatype", "unit", "code_list", "value_list", "minimum", "maximum", "pattern"),
     ),
     INSTANCES: (
-        *("register", "name", "represented_variable", *NAMED),
+        *("register", "name", "represented_variable", *LABEL_COLUMNS),
         *("missing_codes", "valid_from", "valid_to", "quality_sv", "source", "checked"),
     ),
-    CODES: ("code_list", "code", *NAMED, "concept", "valid_from", "valid_to"),
+    CODES: ("code_list", "code", *LABEL_COLUMNS, "concept", "valid_from", "valid_to"),
 }
 """The files of the template and their columns."""
 _REQUIRED = {
@@ -42,7 +51,7 @@ _REQUIRED = {
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 
 
-def read_rows(files: Mapping[str, Path], name: str) -> Iterator[TemplateRow]:
+def read_template_rows(files: Mapping[str, Path], name: str) -> Iterator[TemplateRow]:
     """The rows of a file, divided by comma or semicolon, whichever its first line has more of."""
     if name not in files:
         return
@@ -82,7 +91,7 @@ class TemplateRow:
         return texts(self[f"{column}_sv"], self[f"{column}_en"])
 
     def when(self, column: str) -> str:
-        return when_in(self[column], self.origin, column)
+        return check_partial_date(self[column], self.origin, column)
 
     def fault(self, reason: str, step: str) -> InputError:
         return InputError(self.origin, reason, step)

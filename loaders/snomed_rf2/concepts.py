@@ -21,7 +21,7 @@ from begrepp.records import (
 from begrepp.sources.bulk_tables import Values, rows
 from loaders.snomed_rf2.release_files import Rf2File
 from loaders.snomed_rf2.scheme import IRI, SCHEME
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 _IS_A = 116680003
 
@@ -56,7 +56,7 @@ class _Groups:
         return rows
 
 
-def concept_records(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Iterator[Record]:
+def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Iterator[Record]:
     full = files[0].state == "Full"
     names = [file.path.name for file in files]
     # An extension may bring words for a concept that is not in it; a map or an association may have such an end too.
@@ -176,7 +176,7 @@ def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
             f" (SELECT target FROM association WHERE refset IN ({refsets}))",
         )
     }
-    return leading_on(steps, active)
+    return usable_successors(steps, active)
 
 
 _FULL_NAME, _SYNONYM, _DEFINITION = 900000000000003001, 900000000000013009, 900000000000550004

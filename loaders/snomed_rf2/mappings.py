@@ -47,7 +47,7 @@ JOIN concept c ON c.id = m.concept WHERE m.active ORDER BY 1, 2, 3, 4, 10
 """
 
 
-def map_records(
+def read_mappings(
     joined: DuckDBPyConnection, files: Sequence[Rf2File], edition: EditionFiles, since: date, publisher: Agent
 ) -> Iterator[Record]:
     """Each map reference set as a mapping set; a row without a code says that there is none."""

@@ -45,7 +45,7 @@ _NUMBERS = {
 }
 
 
-def fill(
+def fill_tables(
     joined: DuckDBPyConnection,
     files: Sequence[Rf2File],
     until: date,

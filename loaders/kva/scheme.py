@@ -10,6 +10,18 @@ from begrepp.records import (
     texts,
 )
 
+KVA = Scheme(
+    id="kva",
+    titles=texts("KVÅ, klassifikation av vårdåtgärder", "KVÅ, Swedish classification of health care procedures"),
+    # OIDs and URIs seen in Swedish interfaces: the whole (.3.4), RIV-TA's older one, and two URIs; none is agreed.
+    identifiers=(
+        "urn:oid:1.2.752.116.1.3.2.3.4",
+        "urn:oid:1.2.752.116.1.3.2.1.4",
+        "http://electronichealth.se/id/kva",
+        "http://klassifikationer.socialstyrelsen.se/kva",
+    ),
+    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.4",
+)
 KKA = Scheme(
     id="kka",
     titles=texts("KKÅ, klassifikation av kirurgiska åtgärder", "KKÅ, classification of surgical procedures"),

@@ -18,7 +18,7 @@ from begrepp.records import (
 from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import file_list
+from loaders.declaration.source_toml import join_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +48,19 @@ class Outline:
     kinds: dict[str, None] = field(default_factory=dict)
 
 
-def single_file(edition: EditionFiles) -> Path:
+def find_claml_file(edition: EditionFiles) -> Path:
     files = data_files(edition)
     found = [path for path in files if path.suffix.lower() == ".xml"]
     if len(found) != 1:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
-            f"{len(found)} XML files where one is expected (there are: {file_list([path.name for path in files])}).",
+            f"{len(found)} XML files where one is expected (there are: {join_names([path.name for path in files])}).",
             "Add the ClaML file; if it lies in a .zip, unpack it.",
         )
     return found[0]
 
 
-def iterate_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]:
+def read_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]:
     counted: dict[str, int] = {}
     with path.open("rb") as stream:
         for element in iterate_xml(stream, tags, Origin(path.name), doctype=True):
@@ -71,7 +71,7 @@ def iterate_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]
 
 def read_outline(path: Path) -> Outline:
     outline = Outline()
-    for element, origin in iterate_elements(path, "Class", "ModifierClass", "ClassKind"):
+    for element, origin in read_elements(path, "Class", "ModifierClass", "ClassKind"):
         match local_name(element):
             case "ClassKind":
                 outline.kinds.setdefault(element.get("name", ""))

@@ -18,7 +18,6 @@ from loaders.skos.labels import (
     BROADER,
     DEFINITION,
     DEPRECATED,
-    FROM,
     HAS_TOP,
     IN_SCHEME,
     LABELS,
@@ -26,72 +25,73 @@ from loaders.skos.labels import (
     NARROWER,
     NOTATION,
     NOTES,
-    OURS_TO_SAY,
     RELATED,
     REPLACED_BY,
     REPLACES,
+    RESERVED,
     STATUS,
     STATUS_WORDS,
     TOP_OF,
     TYPE,
-    UNTIL,
+    VALID_FROM,
+    VALID_TO,
     XL_LABELS,
-    clean,
-    first_day,
-    unique,
-    words_of,
+    first_date,
+    normalized_text,
+    texts_of,
+    unique_texts,
 )
-from loaders.support.rdf_files import Graph, Node, Pairs, Skolems, Term
+from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObjects, Skolemizer
 
 
 @dataclass(slots=True, kw_only=True)
-class Reader:
+class SkosReader:
     """Turns the triples of a graph into records; what it says in a concept it does not repeat as a statement."""
 
     graph: Graph
     language: str
     schemes: dict[NamedNode, Scheme]
-    in_force: date
-    scheme_of: dict[NamedNode, NamedNode] = field(default_factory=dict)
+    release_date: date
+    scheme_nodes: dict[NamedNode, NamedNode] = field(default_factory=dict)
     broader: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
     related: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
     successors: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
-    skolems: Skolems = field(init=False)
+    skolemizer: Skolemizer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.skolems = Skolems(self.graph)
+        self.skolemizer = Skolemizer(self.graph)
         for concept in self._find_concepts():
-            self.scheme_of[concept] = self._scheme(concept)
-        self._link(self.broader, BROADER, NARROWER)
-        self._link(self.related, RELATED, RELATED)
-        self._link(self.successors, REPLACED_BY, REPLACES)
+            self.scheme_nodes[concept] = self._find_scheme(concept)
+        self._add_links(self.broader, BROADER, NARROWER)
+        self._add_links(self.related, RELATED, RELATED)
+        self._add_links(self.successors, REPLACED_BY, REPLACES)
 
     def used_schemes(self) -> list[Scheme]:
         """The schemes that a concept belongs to."""
-        used = set(self.scheme_of.values())
-        found = [scheme for node, scheme in self.schemes.items() if node in used]
-        if not found:
+        used = set(self.scheme_nodes.values())
+        schemes = [scheme for node, scheme in self.schemes.items() if node in used]
+        if not schemes:
             raise InputError(
                 self.graph.origin, "there is no skos:Concept in the file.", "Check that you added the right file."
             )
-        return found
+        return schemes
 
     def records(self) -> Iterator[Record]:
         """The concepts, what had to be left out, and the statements."""
         first = self.used_schemes()[0].id
-        xl_labels = self._xl_labels()
-        used = set(self.scheme_of.values())
-        for subject, pairs in self.graph.of.items():
-            if isinstance(subject, NamedNode) and subject in self.scheme_of:
+        xl_labels = self._find_xl_labels()
+        used = set(self.scheme_nodes.values())
+        for subject, pairs in self.graph.triples.items():
+            if isinstance(subject, NamedNode) and subject in self.scheme_nodes:
                 concept = self._concept(subject)
                 yield concept
-                left = self._beyond(subject, concept)
+                remaining = self._remaining_triples(subject, concept)
                 yield from self._other_schemes(subject)
-                yield from self._statements(subject, left, concept.scheme)
+                yield from self._statements(subject, remaining, concept.scheme)
             elif isinstance(subject, NamedNode) and subject in used:
-                yield from self._statements(subject, self._beyond_scheme(subject), self.schemes[subject].id)
+                yield from self._statements(subject, self._remaining_scheme_triples(subject), self.schemes[subject].id)
             elif subject in xl_labels:
-                yield from self._label_node(subject, pairs)
+                yield from self._skip_label_node(subject, pairs)
             elif isinstance(subject, NamedNode) and subject.value.startswith(Iris().root):
                 # A file may not speak of another source's releases, licences or datasets.
                 reason = f"<{subject.value}> is one of begrepp's own; what it is, its own source says."
@@ -101,45 +101,45 @@ class Reader:
 
     def _find_concepts(self) -> Iterator[NamedNode]:
         concept = NamedNode(expand("skos:Concept"))
-        for subject, pairs in self.graph.of.items():
+        for subject, pairs in self.graph.triples.items():
             if not isinstance(subject, NamedNode) or subject in self.schemes:
                 continue
-            said = {predicate for predicate, _ in pairs}
+            predicates = {predicate for predicate, _ in pairs}
             # Whatever is in a scheme or in its hierarchy is a concept (SKOS S4, S7, S19), if it is named.
-            named = said & (LABELS.keys() | XL_LABELS.keys())
-            if (TYPE, concept) in pairs or (named and said & {IN_SCHEME, TOP_OF, BROADER, NARROWER}):
+            labelled = predicates & (LABELS.keys() | XL_LABELS.keys())
+            if (TYPE, concept) in pairs or (labelled and predicates & {IN_SCHEME, TOP_OF, BROADER, NARROWER}):
                 yield subject
 
-    def _scheme(self, concept: NamedNode) -> NamedNode:
+    def _find_scheme(self, concept: NamedNode) -> NamedNode:
         """The first in the file's order of the schemes that the concept is in."""
-        said = set(self.graph.objects(concept, IN_SCHEME, TOP_OF))
-        return next((node for node in self.schemes if node in said), next(iter(self.schemes)))
+        candidates = set(self.graph.objects(concept, IN_SCHEME, TOP_OF))
+        return next((node for node in self.schemes if node in candidates), next(iter(self.schemes)))
 
-    def _link(self, found: dict[NamedNode, list[NamedNode]], forward: str, back: str) -> None:
+    def _add_links(self, links: dict[NamedNode, list[NamedNode]], forward: str, inverse: str) -> None:
         """A relation from both of its sides, between concepts of the file."""
-        for subject, pairs in self.graph.of.items():
+        for subject, pairs in self.graph.triples.items():
             for predicate, object_ in pairs:
-                for wanted, source, target in ((forward, subject, object_), (back, object_, subject)):
-                    if predicate == wanted and self._together(source, target):
-                        known = found.setdefault(source, [])  # type: ignore[arg-type]
-                        if target not in known:
-                            known.append(target)  # type: ignore[arg-type]
+                for wanted, source, target in ((forward, subject, object_), (inverse, object_, subject)):
+                    if predicate == wanted and self._are_concepts(source, target):
+                        targets = links.setdefault(source, [])  # type: ignore[arg-type]
+                        if target not in targets:
+                            targets.append(target)  # type: ignore[arg-type]
 
-    def _together(self, one: Term, other: Term) -> bool:
-        return one in self.scheme_of and other in self.scheme_of
+    def _are_concepts(self, first: GraphTerm, second: GraphTerm) -> bool:
+        return first in self.scheme_nodes and second in self.scheme_nodes
 
     def _concept(self, node: NamedNode) -> Concept:
-        graph, scheme = self.graph, self.schemes[self.scheme_of[node]]
+        graph, scheme = self.graph, self.schemes[self.scheme_nodes[node]]
         labels = self._labels(node)
         if not labels["pref"]:
             raise InputError(
                 graph.origin, f"<{node.value}> has no skos:prefLabel.", "Give it one, or ask the publisher for it."
             )
         status = self._status(node)
-        until = first_day(graph, node, UNTIL, graph.origin)
+        until = first_date(graph, node, VALID_TO, graph.origin)
         if status is Status.INACTIVE and until is None:
             # The file tells that the concept is retired, not when: at the latest the day before this release.
-            until = self.in_force - timedelta(days=1)
+            until = self.release_date - timedelta(days=1)
         return Concept(
             scheme=scheme.id,
             notation=self._notation(node),
@@ -148,16 +148,16 @@ class Reader:
             pref_labels=labels["pref"],
             alt_labels=labels["alt"],
             hidden_labels=labels["hidden"],
-            definitions=unique(words_of(graph.objects(node, DEFINITION), self.language), one=False),
+            definitions=unique_texts(texts_of(graph.objects(node, DEFINITION), self.language), per_language=False),
             notes=tuple(
                 Note(kind, words)
                 for predicate, kind in NOTES.items()
-                for words in words_of(graph.objects(node, predicate), self.language)
+                for words in texts_of(graph.objects(node, predicate), self.language)
             ),
             broader=tuple(sorted(n.value for n in self.broader.get(node, ()))),
             related=tuple(sorted(n.value for n in self.related.get(node, ()))),
             status=status,
-            valid_from=first_day(graph, node, FROM, graph.origin),
+            valid_from=first_date(graph, node, VALID_FROM, graph.origin),
             valid_to=until,
             replaced_by=tuple(sorted(n.value for n in self.successors.get(node, ()))),
         )
@@ -165,7 +165,7 @@ class Reader:
     def _labels(self, node: NamedNode) -> dict[str, tuple[Text, ...]]:
         """Labels of each kind, those of SKOS-XL among them; a word is said once."""
         found: dict[str, tuple[Text, ...]] = {}
-        taken: set[Text] = set()
+        seen: set[Text] = set()
         for kind in ("pref", "alt", "hidden"):
             plain = self.graph.objects(node, expand(f"skos:{kind}Label"))
             xl = (
@@ -174,17 +174,17 @@ class Reader:
                 if not isinstance(label, Literal)
                 for form in self.graph.objects(label, LITERAL_FORM)
             )
-            words = [w for w in words_of((*plain, *xl), self.language) if w not in taken]
+            words = [w for w in texts_of((*plain, *xl), self.language) if w not in seen]
             found[kind] = tuple(dict.fromkeys(words))
-            taken.update(words)
+            seen.update(words)
         return found
 
     def _notation(self, node: NamedNode) -> str:
         """The plain notation before a typed one; without any, the last part of the IRI."""
-        said = [o for o in self.graph.objects(node, NOTATION) if isinstance(o, Literal)]
-        if said:
+        notations = [o for o in self.graph.objects(node, NOTATION) if isinstance(o, Literal)]
+        if notations:
             return min(
-                said, key=lambda o: (o.datatype.value != expand("xsd:string"), o.datatype.value, o.value)
+                notations, key=lambda o: (o.datatype.value != expand("xsd:string"), o.datatype.value, o.value)
             ).value.strip()
         return re.split(r"[/#]|:(?!//)", node.value.rstrip("/#"))[-1]
 
@@ -193,35 +193,35 @@ class Reader:
             o.value.lower() in ("true", "1") for o in self.graph.objects(node, DEPRECATED) if isinstance(o, Literal)
         ):
             return Status.INACTIVE
-        for said in self.graph.objects(node, *STATUS):
-            word = re.split(r"[/#]", said.value)[-1].lower().replace("-", "")
+        for value in self.graph.objects(node, *STATUS):
+            word = re.split(r"[/#]", value.value)[-1].lower().replace("-", "")
             if word in STATUS_WORDS:
                 return STATUS_WORDS[word]
         return Status.ACTIVE
 
-    def _beyond(self, node: NamedNode, concept: Concept) -> Pairs:
+    def _remaining_triples(self, node: NamedNode, concept: Concept) -> PredicateObjects:
         """The triples about a concept that its record does not say."""
-        said = {DEFINITION, DEPRECATED, *LABELS, *XL_LABELS, *NOTES}
+        covered = {DEFINITION, DEPRECATED, *LABELS, *XL_LABELS, *NOTES}
         links = {BROADER: True, NARROWER: False, RELATED: True, REPLACED_BY: True, REPLACES: False}
-        left: Pairs = []
-        for predicate, object_ in self.graph.of[node]:
-            if predicate in said and (isinstance(object_, Literal) or predicate in XL_LABELS):
+        remaining: PredicateObjects = []
+        for predicate, object_ in self.graph.triples[node]:
+            if predicate in covered and (isinstance(object_, Literal) or predicate in XL_LABELS):
                 continue
-            if predicate in links and self._together(node, object_):
+            if predicate in links and self._are_concepts(node, object_):
                 continue
             if (
                 predicate == IN_SCHEME
-                or predicate in OURS_TO_SAY
+                or predicate in RESERVED
                 or (predicate, object_) == (TYPE, NamedNode(expand("skos:Concept")))
             ):
                 continue
             if predicate == NOTATION and isinstance(object_, Literal) and object_.value.strip() == concept.notation:
                 continue
-            left.append((predicate, object_))
-        return left
+            remaining.append((predicate, object_))
+        return remaining
 
     def _other_schemes(self, node: NamedNode) -> Iterator[Skipped]:
-        own = self.scheme_of[node]
+        own = self.scheme_nodes[node]
         for other in dict.fromkeys(self.graph.objects(node, IN_SCHEME)):
             if other != own and isinstance(other, NamedNode):
                 yield Skipped(
@@ -229,49 +229,51 @@ class Reader:
                     reason=f"<{node.value}> is also in <{other.value}>; begrepp keeps it in <{own.value}> only.",
                 )
 
-    def _beyond_scheme(self, node: NamedNode) -> Pairs:
+    def _remaining_scheme_triples(self, node: NamedNode) -> PredicateObjects:
         scheme = self.schemes[node]
         titles = {t.value for t in (*scheme.titles, *scheme.descriptions)}
         return [
             (predicate, object_)
-            for predicate, object_ in self.graph.of[node]
+            for predicate, object_ in self.graph.triples[node]
             if not (predicate == TYPE and object_ == NamedNode(expand("skos:ConceptScheme")))
             and not (
-                predicate == expand("skos:prefLabel") and isinstance(object_, Literal) and clean(object_) in titles
+                predicate == expand("skos:prefLabel")
+                and isinstance(object_, Literal)
+                and normalized_text(object_) in titles
             )
-            and not (predicate == HAS_TOP and object_ in self.scheme_of)
+            and not (predicate == HAS_TOP and object_ in self.scheme_nodes)
         ]
 
-    def _xl_labels(self) -> set[Term]:
-        return {o for s in self.graph.of for o in self.graph.objects(s, *XL_LABELS)}
+    def _find_xl_labels(self) -> set[GraphTerm]:
+        return {o for s in self.graph.triples for o in self.graph.objects(s, *XL_LABELS)}
 
-    def _label_node(self, node: Node, pairs: Pairs) -> Iterator[Skipped]:
+    def _skip_label_node(self, node: GraphNode, pairs: PredicateObjects) -> Iterator[Skipped]:
         """The word of a SKOS-XL label is kept as a label; what else its node tells is not."""
-        left = sorted({p for p, _ in pairs} - {TYPE, LITERAL_FORM})
-        if left:
-            words = ", ".join(f"<{predicate}>" for predicate in left)
+        extra = sorted({p for p, _ in pairs} - {TYPE, LITERAL_FORM})
+        if extra:
+            words = ", ".join(f"<{predicate}>" for predicate in extra)
             yield Skipped(origin=self.graph.origin, reason=f"of a SKOS-XL label only the word is kept, not {words}.")
 
-    def _statements(self, subject: Node, pairs: Pairs, scheme: str) -> Iterator[Statement | Skipped]:
-        name = self.skolems.name(subject)
+    def _statements(self, subject: GraphNode, pairs: PredicateObjects, scheme: str) -> Iterator[Statement | Skipped]:
+        name = self.skolemizer.iri_of(subject)
         if name is None:
-            yield self._circle()
+            yield self._circle_skipped()
             return
         for predicate, object_ in pairs:
             value = self._value(object_)
             if value is None:
-                yield self._circle()
+                yield self._circle_skipped()
                 continue
             yield Statement(scheme=scheme, origin=self.graph.origin, subject=name, predicate=predicate, object=value)
 
-    def _circle(self) -> Skipped:
+    def _circle_skipped(self) -> Skipped:
         return Skipped(
             origin=self.graph.origin, reason="blank nodes that refer to each other in a circle are left out."
         )
 
-    def _value(self, term: Term) -> RdfTerm | None:
+    def _value(self, term: GraphTerm) -> RdfTerm | None:
         if isinstance(term, Literal):
             datatype = "" if term.language or term.datatype.value == expand("xsd:string") else term.datatype.value
             return RdfTerm(unicodedata.normalize("NFC", term.value), "literal", term.language or "", datatype)
-        name = self.skolems.name(term)
+        name = self.skolemizer.iri_of(term)
         return RdfTerm(name, "iri") if name is not None else None

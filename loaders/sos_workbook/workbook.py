@@ -28,13 +28,13 @@ _MAX_ROWS = 1_000_000
 FORMULA = "="
 
 
-def plain(name: str) -> str:
+def normalized_name(name: str) -> str:
     """`Metadata - Variabelnivå ` and `metadata_variabelnivå` as one word."""
     return "".join(each for each in name.lower() if each.isalnum())
 
 
 @dataclass(slots=True)
-class Cells:
+class SheetRow:
     """One row of a sheet: cells by the plain names of their columns."""
 
     cells: dict[str, str]
@@ -43,7 +43,7 @@ class Cells:
     def get(self, *columns: str) -> str:
         """The cell of the first of the columns that there is; empty where there is none."""
         for column in columns:
-            if (value := self.cells.get(plain(column), "")) == FORMULA:
+            if (value := self.cells.get(normalized_name(column), "")) == FORMULA:
                 raise InputError(
                     self.origin, f"'{column}' holds a formula.", "Save the sheet as values and add it again."
                 )
@@ -53,7 +53,7 @@ class Cells:
 
 
 @dataclass(slots=True)
-class Sheet:
+class WorkbookSheet:
     """A sheet with its rows as texts; a row is as long as its last cell."""
 
     name: str
@@ -64,15 +64,15 @@ class Sheet:
         """Where a row is, counted from 1."""
         return Origin(f"{self.file}[{self.name}]", row)
 
-    def table(self, *wanted: Sequence[str]) -> Iterator[Cells] | None:
+    def table(self, *wanted: Sequence[str]) -> Iterator[SheetRow] | None:
         """The rows below the header; nothing where no header has one of the names of each of `wanted`."""
         for number, row in enumerate(self.rows[:_LOOK_FOR_HEADER]):
-            header = [plain(cell) for cell in row]
-            if all(any(plain(name) in header for name in names) for names in wanted):
+            header = [normalized_name(cell) for cell in row]
+            if all(any(normalized_name(name) in header for name in names) for names in wanted):
                 return self._below(number, header)
         return None
 
-    def _below(self, number: int, header: list[str]) -> Iterator[Cells]:
+    def _below(self, number: int, header: list[str]) -> Iterator[SheetRow]:
         doubled = {name for name in header if name and header.count(name) > 1}
         if doubled:
             raise InputError(
@@ -81,10 +81,10 @@ class Sheet:
         for below, row in enumerate(self.rows[number + 1 :], start=number + 2):
             cells = {name: cell for name, cell in zip(header, row, strict=False) if name}
             if any(cells.values()):
-                yield Cells(cells, self.origin(below))
+                yield SheetRow(cells, self.origin(below))
 
 
-def read_sheets(path: Path) -> list[Sheet]:
+def read_sheets(path: Path) -> list[WorkbookSheet]:
     """All sheets of a workbook, hidden ones too, in their order."""
     check_archive(path)
     refuse_doctypes(path)
@@ -104,9 +104,9 @@ def read_sheets(path: Path) -> list[Sheet]:
         ) from None
 
 
-def _sheet(page: Any, file: str) -> Sheet:
+def _sheet(page: Any, file: str) -> WorkbookSheet:
     page.reset_dimensions()
-    found = Sheet(str(page.title), file, [])
+    found = WorkbookSheet(str(page.title), file, [])
     for number, cells in enumerate(page.iter_rows(), start=1):
         if number > _MAX_ROWS:
             raise InputError(found.origin(number), f"the sheet has more than {_MAX_ROWS:,} rows.", "Check the file.")

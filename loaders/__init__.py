@@ -1,8 +1,8 @@
-"""Publishers' files as records: one module per source or format, nothing registered by hand.
+"""Loaders: take the files of an edition, yield records (`begrepp.records`).
 
-A module with `SOURCE` and `load` is a loader. One whose `SOURCE.schemes` is empty reads a *format*
-and needs a `source.toml` beside the files that declares what they are; `declared/*.toml` are such
-declarations for lists that begrepp knows.
+Every module or package here with `SOURCE` and `load` is a loader; its name is the loader's id. A loader whose
+`SOURCE.schemes` is empty reads a *format* and requires a `source.toml` beside the files. `declared/*.toml` hold
+such declarations for lists that begrepp knows. `support/` and `declaration/` hold shared code.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DECLARED = ROOT / "loaders" / "declared"
 
 @cache
 def loader_modules() -> dict[str, Loader]:
-    """Every loader module by its name."""
+    """Return every loader module by its name."""
     found: dict[str, Loader] = {}
     for info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{info.name}")
@@ -35,28 +35,31 @@ def loader_modules() -> dict[str, Loader]:
 
 @cache
 def declared_lists() -> dict[str, dict[str, object]]:
-    """The declarations of lists that begrepp knows, by source id."""
+    """Return the declarations in `declared/` by source id."""
     return {path.stem: editions.read_toml(path) for path in sorted(DECLARED.glob("*.toml"))}
 
 
 def all_sources() -> list[Source]:
-    """Every source: first those with a loader of their own, then declared lists, then the formats."""
-    known = sorted((module.SOURCE for module in loader_modules().values()), key=lambda source: source.id)
-    lists = [read_declared_source(id_, said) for id_, said in declared_lists().items()]
-    return [*(s for s in known if s.schemes), *lists, *(s for s in known if not s.schemes)]
+    """Return every source: those with a loader of their own, then declared lists, then formats."""
+    sources = sorted((module.SOURCE for module in loader_modules().values()), key=lambda source: source.id)
+    lists = [read_declared_source(id_, declaration) for id_, declaration in declared_lists().items()]
+    return [*(s for s in sources if s.schemes), *lists, *(s for s in sources if not s.schemes)]
 
 
 def loader_of(edition: EditionFiles) -> Load:
-    """The loader for an edition: the module of the source's name, or the one that a declaration names."""
+    """Return the `load` function for an edition: of the module named as the source, or as the declaration's `loader`.
+
+    Raises `UsageError` if there is none.
+    """
     if edition.source in loader_modules():
         return loader_modules()[edition.source].load
     known = declared_lists().get(edition.source)
-    said = known or editions.declaration(edition)
-    loader = said.get("loader")
+    declaration = known or editions.declaration(edition)
+    loader = declaration.get("loader")
     if loader not in loader_modules():
         if loader:
             reason = f"its source.toml names the loader '{loader}', which there is not."
-        elif said:
+        elif declaration:
             reason = "its source.toml names no `loader` at the top, above the first [table]."
         else:
             reason = "there is no loader of that name, and no source.toml beside the files names one."
@@ -70,6 +73,6 @@ def loader_of(edition: EditionFiles) -> Load:
 
 
 def shares_of(edition: EditionFiles) -> tuple[Load, ...]:
-    """What the loader of an edition does in shares that can be read side by side; nothing where it does not."""
+    """Return the functions that load parts of an edition in parallel; empty if its loader has none (`SHARES`)."""
     module = loader_modules().get(edition.source)
     return module.SHARES if module and isinstance(module, SharedLoader) else ()

@@ -1,4 +1,4 @@
-"""Classes and modifiers of a ClaML file, read into an outline."""
+"""Reader of ClaML files: classes and modifiers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from loaders.declaration.source_toml import join_names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClamlClass:
-    """A class or a modifier class: what it says of itself."""
+    """A `Class` or `ModifierClass` element."""
 
     code: str
     origin: Origin
@@ -38,17 +38,18 @@ class ClamlClass:
 
 @dataclass(slots=True)
 class Outline:
-    """What must be known before the first class is told: who stands below whom, and which modifiers hold."""
+    """Hierarchy and modifiers of a file, read in a first pass: a class may precede its superclass."""
 
     parents: dict[str, list[str]] = field(default_factory=dict)
-    inner: set[str] = field(default_factory=set)
-    modified: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    parent_codes: set[str] = field(default_factory=set)
+    applied_modifiers: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     excluded: dict[str, set[str]] = field(default_factory=dict)
     modifiers: dict[str, list[ClamlClass]] = field(default_factory=dict)
     kinds: dict[str, None] = field(default_factory=dict)
 
 
 def find_claml_file(edition: EditionFiles) -> Path:
+    """Return the XML file of an edition. Raises `InputError` if there is not exactly one."""
     files = data_files(edition)
     found = [path for path in files if path.suffix.lower() == ".xml"]
     if len(found) != 1:
@@ -61,6 +62,7 @@ def find_claml_file(edition: EditionFiles) -> Path:
 
 
 def read_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]:
+    """Yield the elements with these tags, each with its number in the file."""
     counted: dict[str, int] = {}
     with path.open("rb") as stream:
         for element in iterate_xml(stream, tags, Origin(path.name), doctype=True):
@@ -70,6 +72,7 @@ def read_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]:
 
 
 def read_outline(path: Path) -> Outline:
+    """Read the hierarchy and the modifiers. Raises `InputError` if the file holds no `Class`."""
     outline = Outline()
     for element, origin in read_elements(path, "Class", "ModifierClass", "ClassKind"):
         match local_name(element):
@@ -90,12 +93,12 @@ def _add_class(outline: Outline, element: Element, origin: Origin) -> None:
         raise InputError(origin, "the class has no code.", "Fetch the file again from its publisher.")
     outline.kinds.setdefault(element.get("kind", ""))
     outline.parents[code] = [child.get("code", "") for child in _children(element, "SuperClass")]
-    outline.inner.update(outline.parents[code])
+    outline.parent_codes.update(outline.parents[code])
     if _children(element, "SubClass"):
-        outline.inner.add(code)
+        outline.parent_codes.add(code)
     for child in _children(element, "ModifiedBy"):
         valid = frozenset(each.get("code", "") for each in _children(child, "ValidModifierClass"))
-        outline.modified.setdefault(code, {})[child.get("code", "")] = valid
+        outline.applied_modifiers.setdefault(code, {})[child.get("code", "")] = valid
     outline.excluded[code] = {child.get("code", "") for child in _children(element, "ExcludeModifier")}
 
 
@@ -104,6 +107,7 @@ def _children(element: Element, tag: str) -> list[Element]:
 
 
 def read_class(element: Element, origin: Origin) -> ClamlClass:
+    """Read the labels, definitions and notes of a class. Raises `InputError` for an unknown kind of rubric."""
     labels: dict[str, Text] = {}
     alternatives, definitions, notes, pairs = [], [], [], []
     usage = element.get("usage", "")
@@ -112,11 +116,15 @@ def read_class(element: Element, origin: Origin) -> ClamlClass:
     for rubric in _children(element, "Rubric"):
         kind = rubric.get("kind", "")
         for label in _children(rubric, "Label"):
-            text = Text(_words(label), label.get(_LANG, "und"))
+            text = Text(_label_text(label), label.get(_LANG, "und"))
             refuse_identity_numbers(text.value, origin)
             if not text.value:
                 continue
-            pairs += [_target(each) for each in label.iter() if each.get("usage") and local_name(each) == "Reference"]
+            pairs += [
+                _reference_target(each)
+                for each in label.iter()
+                if each.get("usage") and local_name(each) == "Reference"
+            ]
             if kind == "preferred" and text.lang not in labels:
                 labels[text.lang] = text
             elif kind in ("preferred", "preferredLong", "preferredShort"):
@@ -142,8 +150,8 @@ def read_class(element: Element, origin: Origin) -> ClamlClass:
     )
 
 
-def _words(label: Element) -> str:
-    """The text of a label: paragraphs and list items on lines of their own, references in brackets."""
+def _label_text(label: Element) -> str:
+    """Return the text of a label: one line per paragraph and list item, references in brackets."""
     parts: list[str] = []
 
     def add(element: Element) -> None:
@@ -159,7 +167,7 @@ def _words(label: Element) -> str:
             parts.append(child.tail or "")
         parts.append("\n" if tag in _LINES else "")
 
-    # Line breaks of the file itself are no more than spaces; those added here are.
+    # Line breaks in the source are spaces; those that `add` inserts separate lines.
     for text_holder in label.iter():
         text_holder.text = " ".join((text_holder.text or "").splitlines())
         text_holder.tail = " ".join((text_holder.tail or "").splitlines())
@@ -168,7 +176,7 @@ def _words(label: Element) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _target(reference: Element) -> str:
+def _reference_target(reference: Element) -> str:
     return (reference.get("code") or "".join(reference.itertext())).strip()
 
 
@@ -176,7 +184,7 @@ _NOTES = {
     "inclusion": NoteKind.INCLUSION,
     "exclusion": NoteKind.EXCLUSION,
     "coding-hint": NoteKind.CODING,
-    # "See before E10 for subdivisions": where the modifier stands in the printed book.
+    # "See before E10 for subdivisions": the place of the modifier in the printed book.
     "modifierlink": NoteKind.CODING,
     "introduction": NoteKind.NOTE,
     "text": NoteKind.NOTE,

@@ -1,4 +1,4 @@
-"""Addresses of authority lists of the EU as older catalogues write them, and namespaces that files get wrong."""
+"""Obsolete IRIs of EU authority lists, and a check for misspelt namespaces."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.rdf.namespaces import prefixes
 
 _HEALTH_AUTHORITY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
-# HealthDCAT-AP's lists stood on a machine without a name until Release 6.
+# HealthDCAT-AP's lists were served from a bare IP address until Release 6.
 _MOVED = (
     (re.compile(r"https?://13\.81\.34\.152(?::\d+)?/resource/authority/"), _HEALTH_AUTHORITY),
     (re.compile(r"http://hdeu-dcat\.data\.health\.europa\.eu/resource/authority/"), _HEALTH_AUTHORITY),
@@ -32,7 +32,7 @@ _HEAD_BYTES = 1 << 20
 
 
 def current_address(iri: str) -> str:
-    """An address of an authority list as its publisher writes it today; other addresses as they are."""
+    """Return the current IRI of an entry of an authority list; other IRIs unchanged."""
     for pattern, target in _MOVED:
         if match := pattern.match(iri):
             return target + iri[match.end() :]
@@ -40,16 +40,16 @@ def current_address(iri: str) -> str:
 
 
 def check_namespaces(path: Path) -> None:
-    """Raise `InputError` with the line where a well-known prefix stands for a namespace that nobody knows.
+    """Raise `InputError` with the line where a well-known prefix is bound to a misspelt namespace.
 
-    `http://www.w3.org/ns/dcat/` for DCAT's own would leave every dataset unseen.
+    With `http://www.w3.org/ns/dcat/` in place of DCAT's namespace no dataset would be found.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES).decode("utf-8", "replace")
     for row, prefix, namespace in _declared_prefixes(head):
         known = prefixes().get(_PREFIX_SYNONYMS.get(prefix, prefix))
-        # Schema.org is at home under both protocols.
-        if known and prefix != "schema" and namespace != known and _stem(namespace) == _stem(known):
+        # Schema.org uses both http and https.
+        if known and prefix != "schema" and namespace != known and _comparable(namespace) == _comparable(known):
             raise InputError(
                 Origin(path.name, row),
                 f"the prefix '{prefix}' stands for <{namespace}>, which is no namespace; it differs from <{known}>.",
@@ -64,6 +64,6 @@ def _declared_prefixes(text: str) -> Iterator[tuple[int, str, str]]:
                 yield text.count("\n", 0, match.start()) + 1, (match[kind] or "").lower(), namespace
 
 
-def _stem(namespace: str) -> str:
-    """What is left of a namespace without what is easily got wrong: the protocol, `www` and the last sign."""
+def _comparable(namespace: str) -> str:
+    """Return a namespace without scheme, `www` and final `#` or `/`, for comparison."""
     return re.sub(r"^https?://(www\.)?|[#/]+$", "", namespace.lower())

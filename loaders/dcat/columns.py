@@ -1,6 +1,6 @@
-"""The tables and columns of a dataset in HealthDCAT-AP: table groups, tables and columns of CSVW in RDF.
+"""Tables and columns of a dataset in HealthDCAT-AP, as CSVW in RDF.
 
-HealthDCAT-AP repeats `csvw:column`; CSVW itself has a list. Both are read.
+HealthDCAT-AP repeats `csvw:column`; CSVW has an RDF list. Both are read.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MAX_LIST = 100_000
 
 @dataclass(slots=True, kw_only=True)
 class Column:
-    """A column as far as its own statements say it."""
+    """A `csvw:Column`."""
 
     node: GraphNode
     table: str
@@ -45,7 +45,7 @@ class Column:
 
 @dataclass(slots=True)
 class CsvwTable:
-    """A table below a dataset."""
+    """A `csvw:Table` of a dataset."""
 
     id: str
     node: GraphNode
@@ -54,7 +54,10 @@ class CsvwTable:
 
 @dataclass(slots=True)
 class Columns:
-    """The tables below a dataset, which may be the only one (`alone`); `said` is what variables say in other words."""
+    """Reads the tables and columns of a dataset.
+
+    `covered` collects the subjects and predicates that the records cover, `skipped_reasons` what was left out.
+    """
 
     TITLES = tuple(expand(word) for word in ("csvw:title", "dct:title", "rdfs:label"))
 
@@ -70,7 +73,7 @@ class Columns:
         for group in groups:
             self._mark_covered(group, "rdf:type", "dct:title", "csvw:table")
         nodes = [node for group in groups for node in self._nodes(group, "csvw:table")]
-        # Release 5 had tables that no dataset points to; where there is one dataset only, they are its own.
+        # In Release 5 no dataset points to the tables; a single dataset owns all of them.
         if self.single_dataset and not groups:
             table = NamedNode(expand("csvw:Table"))
             nodes = [node for node, pairs in self.graph.triples.items() if (expand("rdf:type"), table) in pairs]
@@ -84,7 +87,7 @@ class Columns:
             self.tables.append(CsvwTable(id_, node, url if ":" in url else ""))
 
     def read(self) -> Iterator[Column]:
-        """The columns, table by table; one without a name, or of a name that was, is left out and told."""
+        """Yield the columns, table by table; skips columns without a name and repeated names."""
         for table in self.tables:
             self._mark_covered(
                 table.node, "rdf:type", "dct:title", "dct:description", "dcat:keyword", "csvw:url", "csvw:column"
@@ -103,7 +106,7 @@ class Columns:
         self._mark_covered(node, "dct:description", "csvw:propertyUrl", "csvw:required", "csvw:describes")
         kind = next((o.value for o in self._objects(node, "csvw:datatype") if isinstance(o, Literal | NamedNode)), "")
         url = next((o.value for o in self._objects(node, "csvw:propertyUrl") if isinstance(o, NamedNode | Literal)), "")
-        # Release 5 wrote title and explanation into one text, a tab between them.
+        # Release 5 has title and description in one text, separated by a tab.
         joined_text = next((o.value for o in self._objects(node, "csvw:describes") if isinstance(o, Literal)), "")
         title, _, description = joined_text.partition("\t")
         required_value = next((o.value for o in self._objects(node, "csvw:required") if isinstance(o, Literal)), "")
@@ -122,7 +125,7 @@ class Columns:
         return self.graph.objects(node, expand(prefixed))
 
     def _nodes(self, node: GraphNode, prefixed: str) -> Iterator[GraphNode]:
-        """The nodes that a property leads to, the members of a list one by one."""
+        """Yield the nodes that a property points to; members of an RDF list one by one."""
         for value in self._objects(node, prefixed):
             if isinstance(value, Literal):
                 continue

@@ -1,4 +1,4 @@
-"""The triples of a DCAT catalogue as records."""
+"""Reader of DCAT graphs: triples to records."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FOREIGN_TYPES = tuple(
 _LDP = "http://www.w3.org/ns/ldp#"
 
 
-# Languages by the codes of the EU's list and of the Library of Congress; what is not here is undetermined.
+# Languages by their codes in the lists of the EU and the Library of Congress; others become `und`.
 _LANGUAGES = {
     "SWE": "sv",
     "ENG": "en",
@@ -70,7 +70,7 @@ _LANGUAGES = {
 
 @dataclass(slots=True)
 class CatalogueReader:
-    """Turns the triples of a catalogue into records; what a record says is not repeated as a statement."""
+    """Converts the triples of a catalogue to records; triples that a record covers yield no statement."""
 
     graph: Graph
     origins: Mapping[GraphNode, Origin]
@@ -81,12 +81,13 @@ class CatalogueReader:
     skolemizer: Skolemizer = field(init=False)
     single_dataset: bool = False
     covered: set[tuple[GraphNode, str]] = field(default_factory=set)
-    """Subjects and predicates that a record says."""
+    """Subjects and predicates that a record covers."""
 
     def __post_init__(self) -> None:
         self.skolemizer = Skolemizer(self.graph)
 
     def records(self) -> Iterator[Record]:
+        """Yield all records. Raises `InputError` if there is no `dcat:Dataset`."""
         catalogues = self.graph.instances_of(expand("dcat:Catalog"))
         own = catalogues[0] if len(catalogues) == 1 else None
         yield Catalogue(
@@ -120,9 +121,8 @@ class CatalogueReader:
         yield from self.memberships()
         yield from self.statements()
 
-    # Datasets and their columns.
-
     def dataset(self, node: GraphNode, ids: set[str]) -> Iterator[Record]:
+        """Yield a dataset and its variables. `ids` holds the ids already in use."""
         origin = self.origins[node]
         titles = self.texts(node, _TITLE) or self.texts(node, _LABEL)
         if not titles or (name := self.skolemizer.iri_of(node)) is None:
@@ -175,6 +175,7 @@ class CatalogueReader:
         yield from (Skipped(origin=origin, reason=reason) for reason in columns.skipped_reasons)
 
     def table(self, csvw_table: CsvwTable, titles: tuple[Text, ...]) -> Table:
+        """Return a table; `titles` are those of its dataset, used if it has none."""
         return Table(
             id=csvw_table.id,
             titles=self.texts(csvw_table.node, _TITLE) or titles,
@@ -184,7 +185,7 @@ class CatalogueReader:
         )
 
     def dataset_id(self, node: GraphNode, titles: tuple[Text, ...], ids: set[str]) -> str:
-        """The last part of the publisher's address after the source's id; a title where there is no address."""
+        """Return a new id: the source's id, and the last segment of the publisher's IRI or a title."""
         last_segment = re.split(r"[/#:]", node.value.rstrip("/#"))[-1] if isinstance(node, NamedNode) else ""
         base_id = f"{self.catalogue_id}-{slug(last_segment) or slug(titles[0].value)[:60]}"
         candidate, number = base_id, 1
@@ -195,7 +196,7 @@ class CatalogueReader:
         return candidate
 
     def duplicate_texts(self, node: GraphNode, texts: tuple[Text, ...]) -> Iterator[Skipped]:
-        """A second title or description in a language cannot be told from the first; it is reported."""
+        """Report a second title or description in the same language: a record holds one of each."""
         kept_texts = {text.value for text in texts}
         for other in self.graph.objects(node, _TITLE, _DESCRIPTION):
             if isinstance(other, Literal) and other.value.strip() not in kept_texts:
@@ -204,7 +205,7 @@ class CatalogueReader:
                 yield Skipped(origin=self.origins[node], reason=reason)
 
     def texts(self, node: GraphNode, *predicates: str, several: bool = False) -> tuple[Text, ...]:
-        """The words of the first predicate that has any: one for each language, unless several are allowed."""
+        """Return the texts of the first predicate that has any: one per language, or all if `several`."""
         for predicate in predicates:
             found: dict[object, Text] = {}
             for each in self.graph.objects(node, predicate):
@@ -216,7 +217,7 @@ class CatalogueReader:
         return ()
 
     def language_of(self, node: GraphNode) -> str:
-        """The language of words that have none: as declared, or the only one that the description names."""
+        """Return the language of untagged literals: the declared one, or the only `dct:language` of the node."""
         if self.language:
             return self.language
         covered = {
@@ -226,10 +227,8 @@ class CatalogueReader:
         }
         return covered.pop() or "und" if len(covered) == 1 else "und"
 
-    # What is listed, contained, and everything else.
-
     def untyped_nodes(self) -> Iterator[Skipped]:
-        """A catalogue's copy of a concept, or a column of no dataset, is kept but not called one: others say that."""
+        """Drop the type of copied concepts and of columns without a dataset, and report them."""
         for node, pairs in self.graph.triples.items():
             if any(each in _FOREIGN_TYPES for each in _types(pairs)) and (node, _TYPE) not in self.covered:
                 self.covered.add((node, _TYPE))
@@ -239,7 +238,7 @@ class CatalogueReader:
                 yield Skipped(origin=self.origins[node], reason=reason)
 
     def undescribed_datasets(self, described: set[GraphNode]) -> Iterator[Skipped]:
-        """Datasets that are listed here and described elsewhere."""
+        """Report datasets that the catalogue lists and does not describe."""
         listed = {
             o
             for pairs in self.graph.triples.values()
@@ -252,7 +251,7 @@ class CatalogueReader:
             yield Skipped(origin=self.graph.origin, reason=reason)
 
     def memberships(self) -> Iterator[Statement]:
-        """A container of a FAIR Data Point says of each of its pages how it belongs to the thing above it (LDP)."""
+        """Yield the triples that an LDP container of a FAIR Data Point implies for each of its members."""
         for node, pairs in self.graph.triples.items():
             containers = [o for p, o in pairs if p == f"{_LDP}membershipResource" and isinstance(o, NamedNode)]
             relations = [o for p, o in pairs if p == f"{_LDP}hasMemberRelation" and isinstance(o, NamedNode)]
@@ -262,13 +261,14 @@ class CatalogueReader:
                         yield self.statement(container.value, predicate.value, member, self.origins[node])
 
     def statements(self) -> Iterator[Record]:
+        """Yield every triple that no record covers."""
         for node, pairs in self.graph.triples.items():
             name = self.skolemizer.iri_of(node)
             if name is None:
                 yield Skipped(origin=self.origins[node], reason="blank nodes that refer to each other in a circle.")
                 continue
             if name.startswith(Iris().root):
-                # A file may not speak of another source's releases, licences or datasets.
+                # A file must not describe editions, licences or datasets of another source.
                 reason = f"<{name}> is one of begrepp's own; what it is, its own source says."
                 yield Skipped(origin=self.origins[node], reason=reason)
                 continue
@@ -277,6 +277,7 @@ class CatalogueReader:
                     yield self.statement(name, predicate, object_, self.origins[node])
 
     def statement(self, subject: str, predicate: str, object_: GraphTerm, origin: Origin) -> Statement:
+        """Return a triple as a statement, with the current IRIs of authority lists."""
         if isinstance(object_, Literal):
             value = RdfTerm(
                 object_.value, "literal", object_.language or "", "" if object_.language else object_.datatype.value

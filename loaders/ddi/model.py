@@ -1,4 +1,4 @@
-"""A study as DDI describes it, whichever of its versions: files, variables, and the cascade above them."""
+"""Records of a DDI study, common to Codebook and Lifecycle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
 class ValueDomain(NamedTuple):
-    """Which values a variable takes: a datatype of CSVW, a unit, bounds."""
+    """The values that a variable takes: a datatype of CSVW, a unit, bounds."""
 
     datatype: str = "string"
     unit: str = ""
@@ -23,19 +23,19 @@ class ValueDomain(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class DdiTable:
-    """A data file, or a logical record."""
+    """A data file (Codebook) or logical record (Lifecycle)."""
 
     id: str
     titles: tuple[Text, ...]
     descriptions: tuple[Text, ...] = ()
     records: int | None = None
     groups: dict[str, str] = field(default_factory=dict)
-    """Types of record in a hierarchical file, with their labels."""
+    """Labels of the record types of a hierarchical file."""
 
 
 @dataclass(slots=True, kw_only=True)
 class DdiVariable:
-    """A variable; `concepts` are vocabulary, its address and the concept's words or code."""
+    """A variable; `concepts` are tuples of vocabulary name, vocabulary URI, and code or text."""
 
     id: str
     name: str
@@ -60,7 +60,7 @@ class DdiVariable:
 
 @dataclass(slots=True, kw_only=True)
 class CascadeVariable:
-    """A represented variable with its conceptual variable (`conceptual`), or a conceptual variable."""
+    """A represented variable, with the id of its conceptual variable (`conceptual`), or a conceptual variable."""
 
     id: str
     origin: Origin
@@ -77,7 +77,7 @@ class CascadeVariable:
 
 @dataclass(slots=True, kw_only=True)
 class DdiStudy:
-    """A study, with what it is about and which years it covers."""
+    """A study: description, period, tables and variables."""
 
     origin: Origin
     titles: tuple[Text, ...]
@@ -95,6 +95,6 @@ class DdiStudy:
 
 
 def leading_date(words: str) -> str:
-    """A year, a month or a day as it begins the words, or nothing."""
+    """Return the year, month or day at the start of a text, or an empty string."""
     match = _DAY.match(words.strip())
     return match[0] if match else ""

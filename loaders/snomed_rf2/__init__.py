@@ -27,9 +27,9 @@ from begrepp.sources.bulk_tables import database
 from begrepp.sources.editions import coverage, valid_from
 from begrepp.sources.meter import meter
 from loaders.snomed_rf2.concepts import read_concepts
-from loaders.snomed_rf2.release_tables import fill_tables
 from loaders.snomed_rf2.mappings import read_mappings
 from loaders.snomed_rf2.release_files import Rf2File, choose_files, is_map
+from loaders.snomed_rf2.release_tables import fill_tables
 from loaders.snomed_rf2.scheme import LICENCE, SCHEME
 from loaders.support.agencies import SNOMED_INTERNATIONAL, classifications_publisher
 

@@ -59,16 +59,16 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     _refuse_unused(edition, keys.origin, {path.name for path in used}, ignored)
     book = CodeListIndex()
     skipped = [each for said in codes for each in read_into_index(book, said)]
-    places = TableAssignment(tables)
+    assignment = TableAssignment(tables)
     for each in lists:
         for row in each.rows(_report(skipped), counted=False):
-            places.meet(row)
-    yield replace(dataset, tables=tables.all())
+            assignment.add_row(row)
+    yield replace(dataset, tables=tables.read_all())
     yield from skipped
     home = CodeListRegistry(Home(dataset=dataset.id))
     for each in lists:
         for row in each.rows(_ignore):
-            variable = row.variable(dataset.id, _place(row, *places.of(row), home, book))
+            variable = row.variable(dataset.id, _place(row, *assignment.place_of(row), home, book))
             yield from home.take_new()
             yield variable
             yield from _without_list(row, variable)
@@ -93,7 +93,7 @@ def _place(row: DictionaryRow, table: str, part: str, home: CodeListRegistry, bo
         return _listed(row, listed, named, home, VariablePlace(table, part))
     if named and is_iri(named):
         return VariablePlace(table, part, value_set=named)
-    values, missing = row.in_cell()
+    values, missing = row.inline_values()
     titles, origin = row.titles(), row.origin
     return VariablePlace(
         table,

@@ -154,8 +154,8 @@ def test_every_key_that_a_loader_reads_is_in_the_manual() -> None:
         *options.PLAIN_FIELDS,
         *options.TEXT_FIELDS,
         *options.NOTE_FIELDS,
-        *variables._PLAIN,
-        *variables._WORDS,
-        *value_lists._PLAIN,
+        *variables.FIELDS,
+        *variables.TEXT_FIELDS,
+        *value_lists.FIELDS,
     ):
         assert f"`{field}" in MANUAL, field

@@ -55,7 +55,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     """Yield the study as a dataset, its conceptual and represented variables, and the variables of its files."""
     declaration = read_declaration(edition, declared)
     language = declaration.text("language", default="und")
-    systems = {system: str(target) for system, target in declaration.table("systems").rest()}
+    systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
     files = [path for path in data_files(edition) if path.suffix.lower() == ".xml"]
     if len(files) != 1:
         names = join_names([path.name for path in files])
@@ -63,7 +63,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             declaration.origin, f"there are {len(files)} XML files ({names}).", "Add one study to an edition."
         )
     study = _read(files[0], language)
-    declaration.suggest("dataset", _dataset_defaults(study))
+    declaration.set_defaults("dataset", _dataset_defaults(study))
     tables = tuple(
         Table(id=slug(t.id) or "data", titles=t.titles or study.titles, descriptions=t.descriptions)
         for t in study.tables

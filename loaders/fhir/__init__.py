@@ -59,7 +59,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     keys = read_declaration(edition, declared)
     rights = read_rights(keys)
     dates = read_edition_dates(keys, edition)
-    systems = {system: str(target) for system, target in keys.table("systems").rest()}
+    systems = {system: str(target) for system, target in keys.table("systems").take_rest()}
     keys.done()
     found: dict[str, list[Resource]] = {kind: [] for kind in _KINDS}
     for resource in read_resources(edition):

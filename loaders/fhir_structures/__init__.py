@@ -64,7 +64,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     keys = read_declaration(edition, declared)
     rights = read_rights(keys)
     dates = read_edition_dates(keys, edition)
-    systems = {system: str(target) for system, target in keys.table("systems").rest()}
+    systems = {system: str(target) for system, target in keys.table("systems").take_rest()}
     keys.done()
     urls: dict[str, Origin] = {}
     ids: set[str] = set()

@@ -62,7 +62,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     """Each study as a structure: its code lists, its forms, groups and items."""
     keys = read_declaration(edition, declared)
     language = keys.text("language", default="und")
-    systems = {system: str(target) for system, target in keys.table("systems").rest()}
+    systems = {system: str(target) for system, target in keys.table("systems").take_rest()}
     found = [study for path in data_files(edition) for study in read_odm(path, language)]
     if not found:
         raise InputError(Origin(f"{edition.source}/{edition.version}"), "there is no file.", "Add an ODM file.")

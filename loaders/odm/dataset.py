@@ -37,7 +37,7 @@ def read_dataset_records(
     study = _Study(found[0], systems, language)
     words = study.data.descriptions
     suggested = {"title": _said((Text(study.data.study_name, language),)), "description": _said(words)}
-    keys.suggest("dataset", {key: value for key, value in suggested.items() if value})
+    keys.set_defaults("dataset", {key: value for key, value in suggested.items() if value})
     dataset = read_dataset(keys, edition, tuple(study.table(top) for top in study.tops()))
     keys.done()
     yield dataset

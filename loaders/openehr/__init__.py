@@ -62,7 +62,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     keys = read_declaration(edition, declared)
     known = read_rights(keys)
     dates = read_edition_dates(keys, edition)
-    systems = {system: str(target) for system, target in keys.table("systems").rest()}
+    systems = {system: str(target) for system, target in keys.table("systems").take_rest()}
     keys.done()
     ids: dict[str, Origin] = {}
     terms: dict[str, LocalTerms] = {}

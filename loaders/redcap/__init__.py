@@ -26,13 +26,13 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from begrepp.sources.tables import Row
-from loaders.declaration.cell_steps import plain_words
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import join_names, read_declaration, slug
 from loaders.declaration.value_lists import split_missing
 from loaders.redcap.rows import ACTION, FORM_STATUS, NOT_IN_COLUMN, datatype_of, read_choices, read_dictionary
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
+from loaders.support.html_text import from_html
 
 SOURCE = Source(
     id="redcap",
@@ -99,7 +99,7 @@ def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
         if cells["form_name"] != form:
             form, section = cells["form_name"], ""
             forms.setdefault(form, row)
-        section = plain_words(cells["section_header"], "html") or section
+        section = from_html(cells["section_header"], paragraphs=True) or section
         if cells["field_type"] == "descriptive":
             yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form, and has no data.")
             continue
@@ -135,14 +135,14 @@ def _status(form: str, origin: Origin, dataset: str, number: int, lists: CodeLis
 
 
 def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, number: int, language: str) -> Variable:
-    label = plain_words(cells["field_label"], "html")
+    label = from_html(cells["field_label"], paragraphs=True)
     titles = (Text(label or cells["field_name"], language if label else "zxx"),)
     annotation = cells["field_annotation"]
     action = ACTION.search(annotation)
     is_calculated = cells["field_type"] == "calc"
     ontology = cells["select_choices_or_calculations"].removeprefix("BIOPORTAL:")
     is_coded = ontology != cells["select_choices_or_calculations"]
-    notes = [Text(words, language) for words in (plain_words(cells["field_note"], "html"),) if words]
+    notes = [Text(words, language) for words in (from_html(cells["field_note"], paragraphs=True),) if words]
     notes += [Text(words, "zxx") for words in (annotation,) if words]
     notes += [Text("Identifier", "en")] if cells["identifier"].casefold() == "y" else []
     notes += [Text(f"BIOPORTAL:{ontology}", "zxx")] if is_coded and ontology not in _ONTOLOGIES else []

@@ -12,7 +12,7 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.tables import Row, read_table
-from loaders.declaration.cell_steps import plain_words
+from loaders.support.html_text import from_html
 
 # The column of the downloaded dictionary, and its name in the API.
 _COLUMNS = {
@@ -118,7 +118,7 @@ def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedV
             raise InputError(
                 row.origin, f"'{cells['field_name']}' has the code '{code}' twice.", "Give the choices different codes."
             )
-        words = plain_words(label, "html") or code
+        words = from_html(label, paragraphs=True) or code
         found[code] = CodedValue(code=code, labels=(Text(words, language),))
     if not found:
         raise InputError(row.origin, f"'{cells['field_name']}' has no choices.", "Write them as `1, Yes | 0, No`.")

@@ -47,7 +47,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         if name not in files:
             raise InputError(keys.origin, f"the template's file {name} is missing.", "Add it beside the others.")
     template = Template(files)
-    keys.suggest("dataset", template.register)
+    keys.set_defaults("dataset", template.register)
     dataset = read_dataset(keys, edition, tuple(template.parts.values()))
     keys.done()
     yield dataset

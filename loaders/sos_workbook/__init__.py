@@ -86,8 +86,8 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     sheets = read_sheets(files[0])
     rows = _variable_rows(sheets, Origin(files[0].name))
     said, left_out = read_description(sheets)
-    keys.suggest("source", {"publisher": "socialstyrelsen", "licence": IN_COPYRIGHT})
-    keys.suggest("dataset", said)
+    keys.set_defaults("source", {"publisher": "socialstyrelsen", "licence": IN_COPYRIGHT})
+    keys.set_defaults("dataset", said)
     yield from _Register(keys, edition, sheets, list(rows)).records()
     yield from left_out
 

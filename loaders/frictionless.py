@@ -1,7 +1,6 @@
-"""Frictionless Data: a data package or a table schema (versions 1 and 2), and the fields of its resources.
+"""Frictionless Data: data packages and table schemas (versions 1 and 2).
 
-https://datapackage.org/standard/table-schema/. The data that a resource points to are never read, and nothing is
-fetched, wherever `path` leads.
+https://datapackage.org/standard/table-schema/. The loader reads no data files (`path`) and fetches nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ SOURCE = Source(
     reads="datapackage.json or a table schema in JSON, and a source.toml",
 )
 Json = Mapping[str, Any]
-# Types of Table Schema, and CSVW's; those that no cell can hold alone have none.
+# Types of Table Schema and the corresponding datatypes of CSVW.
 _TYPES = {
     "string": "string",
     "number": "decimal",
@@ -66,19 +65,22 @@ _FORMATS = {"uri": "anyURI", "binary": "base64Binary"}
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The resources as tables and their fields as variables."""
-    keys = read_declaration(edition, None)
-    dataset = read_dataset(keys, edition)
-    said = keys.table("frictionless")
-    language = said.text("language", default="und")
-    said.done()
-    keys.done()
-    path, document = read_single_json(edition, keys.origin, "datapackage.json")
+    """Yield the dataset with resources as tables, and their fields as variables."""
+    declaration = read_declaration(edition, None)
+    dataset = read_dataset(declaration, edition)
+    options = declaration.table("frictionless")
+    language = options.text("language", default="und")
+    options.done()
+    declaration.done()
+    path, document = read_single_json(edition, declaration.origin, "datapackage.json")
     resources = _resources(document, path)
-    read = [(table_id, each, _schema(each, edition, path)) for table_id, each in resources.items()]
-    yield replace(dataset, tables=tuple(_table(*each, set(resources), path, language) for each in read if each[2]))
+    resources_with_schema = [(table_id, each, _schema(each, edition, path)) for table_id, each in resources.items()]
+    yield replace(
+        dataset,
+        tables=tuple(_table(*each, set(resources), path, language) for each in resources_with_schema if each[2]),
+    )
     lists = CodeListRegistry(Home(dataset=dataset.id))
-    for table_id, resource, schema in read:
+    for table_id, resource, schema in resources_with_schema:
         if not schema:
             reason = f"the resource '{resource.get('name', table_id)}' has no schema, so it names no variables."
             yield Skipped(origin=Origin(path.name), reason=reason)
@@ -90,7 +92,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
 
 
 def _resources(document: Json, path: Path) -> dict[str, Json]:
-    """The resources by name; a table schema alone is one resource without a name."""
+    """Return the resources by id; a table schema alone is one resource called `table`."""
     if "fields" in document:
         return {"table": {"name": "table", "schema": document}}
     found: dict[str, Json] = {}
@@ -161,9 +163,9 @@ def _variable(
         descriptions=(Text(description, language),) if description else titles,
         datatype=_datatype(field, name, origin),
         unit=str(field.get("unit") or ""),
-        minimum=_one(constraints.get("minimum")),
-        maximum=_one(constraints.get("maximum")),
-        pattern=_one(constraints.get("pattern")),
+        minimum=_first_string(constraints.get("minimum")),
+        maximum=_first_string(constraints.get("maximum")),
+        pattern=_first_string(constraints.get("pattern")),
         required=bool(constraints["required"]) if "required" in constraints else None,
         multiple=field.get("type") in ("list", "array"),
         property_url=str(field["rdfType"]) if is_iri(str(field.get("rdfType", ""))) else "",
@@ -186,23 +188,23 @@ def _datatype(field: Json, name: str, origin: Origin) -> str:
     return _FORMATS.get(str(field.get("format") or ""), _TYPES[kind]) if kind == "string" else _TYPES[kind]
 
 
-def _values(said: Any, language: str) -> tuple[CodedValue, ...]:
-    """Values alone (`enum`, `categories`), or with their labels (`categories` of version 2)."""
-    found: dict[str, CodedValue] = {}
-    for each in said if isinstance(said, list) else []:
-        labelled = isinstance(each, Mapping)
-        code = _one(each.get("value") if labelled else each)
-        label = _one(each.get("label")) if labelled else ""
+def _values(values: Any, language: str) -> tuple[CodedValue, ...]:
+    """Return values without labels (`enum`, `categories`) or with labels (`categories` of version 2)."""
+    values_by_code: dict[str, CodedValue] = {}
+    for value in values if isinstance(values, list) else []:
+        labelled = isinstance(value, Mapping)
+        code = _first_string(value.get("value") if labelled else value)
+        label = _first_string(value.get("label")) if labelled else ""
         labels = (Text(label, language),) if label else (Text(code, "zxx"),)
         if code:
-            found.setdefault(code, CodedValue(code=code, labels=labels))
-    return tuple(found.values())
+            values_by_code.setdefault(code, CodedValue(code=code, labels=labels))
+    return tuple(values_by_code.values())
 
 
 def _missing(field: Json, schema: Json, language: str) -> tuple[CodedValue, ...]:
-    """Codes for no value: the field's own (version 2), or the schema's; an empty cell is none."""
+    """Return the codes for missing values of the field (version 2) or the schema; an empty cell is not a code."""
     return _values(field.get("missingValues", schema.get("missingValues")), language)
 
 
-def _one(said: Any) -> str:
-    return next(iter(string_list(said)), "")
+def _first_string(value: Any) -> str:
+    return next(iter(string_list(value)), "")

@@ -87,7 +87,7 @@ class CodesDeclaration:
     """One `[[codes]]`: the sheet, and the columns of its fields."""
 
     sheet: DeclaredSheet
-    plain: dict[str, Cell]
+    columns: dict[str, Cell]
     label: tuple[tuple[str, Cell], ...]
     definition: tuple[tuple[str, Cell], ...]
     title: tuple[tuple[str, Cell], ...]
@@ -97,7 +97,7 @@ class CodesDeclaration:
     @property
     def cells(self) -> list[Cell]:
         return [
-            *self.plain.values(),
+            *self.columns.values(),
             *(cell for pairs in (self.label, self.definition, self.title) for _, cell in pairs),
         ]
 
@@ -109,16 +109,16 @@ def read_codes(toml: TomlTable, edition: EditionFiles) -> CodesDeclaration:
     """Read a `[[codes]]` section of a declaration."""
     sheet = read_sheet(toml, edition)
     section = toml.table("columns", required=True)
-    plain = {name: cell for name in FIELDS if (cell := read_cell(section, name))}
-    if ("list" in plain) is ("variable" in plain):
+    columns = {name: cell for name in FIELDS if (cell := read_cell(section, name))}
+    if ("list" in columns) is ("variable" in columns):
         section.fail(
             "list", "or variable is missing, or both are said.", "Say which list, or which variable, a row is for."
         )
-    if "code" not in plain:
+    if "code" not in columns:
         section.fail("code", "is missing.", "Say which column holds the code.")
     codes = CodesDeclaration(
         sheet=sheet,
-        plain=plain,
+        columns=columns,
         label=read_texts(section, "label"),
         definition=read_texts(section, "definition"),
         title=read_texts(section, "list_title"),
@@ -141,8 +141,8 @@ def read_into_index(index: CodeListIndex, codes: CodesDeclaration) -> Iterator[S
         misaligned.append(Skipped(origin=origin, reason=reason))
 
     for row in read_mapped_rows(codes.sheet, codes.cells, report):
-        code = codes.plain["code"].value(row.cells, row.origin)
-        rule = codes.plain["rule"].value(row.cells, row.origin) if "rule" in codes.plain else ""
+        code = codes.columns["code"].value(row.cells, row.origin)
+        rule = codes.columns["rule"].value(row.cells, row.origin) if "rule" in codes.columns else ""
         if not (code or rule) or code in codes.leave_out:
             reason = f"'{code}' is left out, as the declaration says." if code else "the row has no code."
             yield Skipped(origin=row.origin, reason=reason)
@@ -153,7 +153,7 @@ def read_into_index(index: CodeListIndex, codes: CodesDeclaration) -> Iterator[S
 
 def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code: str) -> Iterator[Skipped]:
     def value(name: str) -> str:
-        return codes.plain[name].value(row.cells, row.origin) if name in codes.plain else ""
+        return codes.columns[name].value(row.cells, row.origin) if name in codes.columns else ""
 
     coded = CodedValue(
         code=code,
@@ -164,8 +164,8 @@ def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code
         valid_to=check_partial_date(value("valid_to"), row.origin, "valid_to"),
         matches=_match_links(value("system"), value("system_code") or code),
     )
-    lists, field = (index.by_name, "list") if "list" in codes.plain else (index.by_variable, "variable")
-    for name in codes.plain[field].values(row.cells, row.origin):
+    lists, field = (index.by_name, "list") if "list" in codes.columns else (index.by_variable, "variable")
+    for name in codes.columns[field].values(row.cells, row.origin):
         code_list = lists.setdefault(
             name,
             DeclaredCodeList(titles=texts_in_row(codes.title, row), origin=row.origin, missing=codes.missing),

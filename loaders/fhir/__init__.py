@@ -1,9 +1,9 @@
-"""Code systems, value sets and concept maps in FHIR (R4 and R5), as JSON files or whole packages (`.tgz`).
+"""Code systems, value sets and concept maps in FHIR (R4 and R5), as JSON files or packages (`.tgz`).
 
-A format: `source.toml` beside the files says who publishes them and under what licence. Of a value set both the
-members it names and the rule that chooses others are kept; a rule cannot be followed without the whole code system.
-`[systems]` in source.toml names code systems that begrepp does not know: `"urn:…" = "scheme-id"`, or an address
-with `{notation}`. http://hl7.org/fhir/terminology-module.html
+A format: `source.toml` beside the files gives publisher and licence. Of a value set both the listed members and the
+rules are loaded; a rule cannot be expanded without the complete code system. `[systems]` in source.toml maps
+unknown code systems: `"urn:…" = "scheme-id"`, or an IRI with `{notation}`.
+http://hl7.org/fhir/terminology-module.html
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ _KINDS = ("CodeSystem", "ValueSet", "ConceptMap", "NamingSystem")
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """Each code system with its concepts, then the value sets, then the concept maps."""
-    keys = read_declaration(edition, declared)
-    rights = read_rights(keys)
-    dates = read_edition_dates(keys, edition)
-    systems = {system: str(target) for system, target in keys.table("systems").take_rest()}
-    keys.done()
-    found: dict[str, list[Resource]] = {kind: [] for kind in _KINDS}
+    """Yield each code system with its concepts, then the value sets, then the concept maps."""
+    declaration = read_declaration(edition, declared)
+    rights = read_rights(declaration)
+    dates = read_edition_dates(declaration, edition)
+    systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
+    declaration.done()
+    resources_by_kind: dict[str, list[Resource]] = {kind: [] for kind in _KINDS}
     for resource in read_resources(edition):
         if resource.origin.file.endswith(".fsh"):
             raise InputError(
@@ -69,39 +69,36 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
                 "FHIR Shorthand is a source that its compiler turns into FHIR; it is not read as it stands.",
                 "Run `npx fsh-sushi build` in the folder of sushi-config.yaml, and add fsh-generated/resources/*.json.",
             )
-        if resource.kind in found:
-            found[resource.kind].append(resource)
+        if resource.kind in resources_by_kind:
+            resources_by_kind[resource.kind].append(resource)
         else:
             yield Skipped(origin=resource.origin, reason=f"{resource.kind or 'it'} holds no codes.")
-    if not any(found.values()):
+    if not any(resources_by_kind.values()):
         origin = Origin(f"{edition.source}/{edition.version}")
         raise InputError(origin, f"there is no {', '.join(_KINDS[:3])}.", "Add .json files or a .tgz package of FHIR.")
     own_scheme = Scheme(
         id=slug(edition.source), titles=rights.titles or (Text(edition.source, "und"),), hierarchical=False
     )
     context = FhirContext(own_scheme, rights, dates, SYSTEMS | systems)
-    schemes, skipped = _schemes(found, context)
+    schemes, skipped = _new_schemes(resources_by_kind, context)
     yield from skipped
     for resource, scheme in schemes:
-        yield from _code_system(resource, scheme, context)
-    if found["ValueSet"]:
-        # Value sets draw on several code systems, so they are kept with a release of the source itself.
+        yield from _read_code_system(resource, scheme, context)
+    if resources_by_kind["ValueSet"]:
+        # A value set has members of several code systems, so it belongs to an edition of the source itself.
         if all(scheme.id != own_scheme.id for _, scheme in schemes):
             yield own_scheme
             yield new_declared_edition(own_scheme, dates, rights)
-        for resource in found["ValueSet"]:
+        for resource in resources_by_kind["ValueSet"]:
             yield from read_value_set(resource, context)
-    for resource in found["ConceptMap"]:
+    for resource in resources_by_kind["ConceptMap"]:
         yield from read_concept_map(resource, context)
 
 
-# Code systems.
-
-
-def _schemes(
+def _new_schemes(
     found: dict[str, list[Resource]], context: FhirContext
 ) -> tuple[list[tuple[Resource, Scheme]], list[Skipped]]:
-    """A scheme for each code system that lists concepts, with all the identifiers that are said of it."""
+    """Return a scheme for each code system that lists concepts, with its identifiers, and the skipped resources."""
     schemes, skipped = [], []
     for resource in found["CodeSystem"]:
         content = resource.body.get("content")
@@ -154,7 +151,7 @@ def _has_parent_properties(resource: Resource) -> bool:
     )
 
 
-def _code_system(resource: Resource, scheme: Scheme, context: FhirContext) -> Iterator[Record]:
+def _read_code_system(resource: Resource, scheme: Scheme, context: FhirContext) -> Iterator[Record]:
     yield scheme
     is_complete = resource.body.get("content") == "complete"
     dates = context.dates if is_complete else replace(context.dates, coverage=Coverage.PARTIAL)
@@ -168,22 +165,22 @@ def _code_system(resource: Resource, scheme: Scheme, context: FhirContext) -> It
         pairs.append((concept, parent))
         code = str(concept.get("code", ""))
         concepts += [(child, code) for child in reversed(concept.get("concept") or [])]
-        for child in _properties(concept, "child"):
+        for child in _property_values(concept, "child"):
             children.setdefault(child, []).append(code)
     for concept, parent in pairs:
         code = str(concept.get("code", ""))
-        parents = [parent, *_properties(concept, "parent"), *children.get(code, ())]
+        parents = [parent, *_property_values(concept, "parent"), *children.get(code, ())]
         yield _concept(
             concept, scheme, lang, tuple(dict.fromkeys(filter(None, parents))), resource.origin, dates.valid_from
         )
 
 
-def _properties(concept: Json, code: str) -> list[str]:
-    return [_value(each) for each in concept.get("property") or [] if each.get("code") == code]
+def _property_values(concept: Json, code: str) -> list[str]:
+    return [_property_value(each) for each in concept.get("property") or [] if each.get("code") == code]
 
 
-def _value(prop: Json) -> str:
-    """The value[x] of a property as words."""
+def _property_value(prop: Json) -> str:
+    """Return the value[x] of a property as text."""
     value = next((value for key, value in prop.items() if key.startswith("value")), "")
     if isinstance(value, dict):
         return str(value.get("code") or value.get("display") or "")
@@ -201,21 +198,23 @@ def _concept(
         if text.value and pref.setdefault(text.lang, text.value) != text.value:
             alt[text] = None
     refuse_identity_numbers("\t".join([display, str(concept.get("definition", ""))]), origin)
-    status = _properties(concept, "status")
-    is_inactive = bool({"retired", "inactive", "deprecated"} & set(status)) or "true" in _properties(
+    status = _property_values(concept, "status")
+    is_inactive = bool({"retired", "inactive", "deprecated"} & set(status)) or "true" in _property_values(
         concept, "inactive"
     )
-    is_inactive = is_inactive or "true" in _properties(concept, "deprecated")
+    is_inactive = is_inactive or "true" in _property_values(concept, "deprecated")
     days = [
-        day[:10] for key in ("retirementDate", "deprecationDate", "deprecated") for day in _properties(concept, key)
+        day[:10]
+        for key in ("retirementDate", "deprecationDate", "deprecated")
+        for day in _property_values(concept, key)
     ]
-    end = next((_day(day) for day in days if _day(day)), None)
+    end = next((_date(day) for day in days if _date(day)), None)
     is_inactive = is_inactive or (end is not None and end < since)
     handled = ("parent", "child", "status", "inactive", "deprecated", "retirementDate", "deprecationDate")
     notes = [
-        Note(NoteKind.SCOPE, Text(f"{each['code']}: {_value(each)}", lang))
+        Note(NoteKind.SCOPE, Text(f"{each['code']}: {_property_value(each)}", lang))
         for each in concept.get("property") or []
-        if each.get("code") not in handled and _value(each)
+        if each.get("code") not in handled and _property_value(each)
     ]
     return Concept(
         scheme=scheme.id,
@@ -231,7 +230,7 @@ def _concept(
     )
 
 
-def _day(words: str) -> date | None:
+def _date(words: str) -> date | None:
     try:
         return date.fromisoformat(words)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Value sets and concept maps of FHIR: members and the rules that choose them, matches and how sure they are."""
+"""Readers of FHIR ValueSet and ConceptMap."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.code_systems import concept_reference
 from loaders.support.fhir_packages import FhirContext, Json, Resource, resource_descriptions
 
-# R4 says of the target how it is to the source: `wider` is a wider target. R5 turned it round and says it in full.
+# R4 describes the target (`wider`: the target is broader), R5 the source (`source-is-narrower-than-target`).
 _MATCHES = {
     "relatedto": "skos:relatedMatch",
     "equivalent": "skos:exactMatch",
@@ -30,6 +30,7 @@ _NEGATED = ("disjoint", "not-related-to")
 
 
 def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]:
+    """Yield a value set with its members, and their labels as statements."""
     compose, expansion = resource.body.get("compose") or {}, resource.body.get("expansion") or {}
     members: dict[str, None] = {}
     unknown: dict[str, int] = {}
@@ -63,7 +64,7 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
     )
     for member, text in labels:
         refuse_identity_numbers(text.value, resource.origin)
-        # No SKOS label: what a concept is called is said by its own code system.
+        # Not a SKOS label: labels come from the concept's own code system.
         yield Statement(
             scheme=context.scheme.id,
             origin=resource.origin,
@@ -94,7 +95,7 @@ def _add_member(
 
 
 def _rules(part: Json, system: str, verb: str) -> list[str]:
-    """What chooses members without naming them."""
+    """Return the rules of a part of `compose` that select members without listing them."""
     rules = [
         f"{verb} {system} where {each.get('property')} {each.get('op')} {each.get('value')}"
         for each in part.get("filter") or []
@@ -118,6 +119,7 @@ def _labels(concept: Json) -> list[Text]:
 
 
 def read_concept_map(resource: Resource, context: FhirContext) -> Iterator[Record]:
+    """Yield a mapping set and its mappings. Raises `InputError` for an unknown code system."""
     yield MappingSet(
         id=resource.id,
         version=context.dates.version,

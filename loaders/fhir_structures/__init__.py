@@ -1,8 +1,8 @@
-"""Profiles, logical models and questionnaires of FHIR (R4 and R5), as JSON files or whole packages (`.tgz`).
+"""Profiles, logical models and questionnaires in FHIR (R4 and R5), as JSON files or packages (`.tgz`).
 
-A format: `source.toml` beside the files says who publishes them and under what licence. A profile or questionnaire
-becomes a structure, its elements by their `id` (where slices are told apart) or `linkId`. Bindings are kept with
-their strength and version; an element measures what its `code`, or the fixed or pattern code below it, says.
+A format: `source.toml` beside the files gives publisher and licence. A profile or questionnaire becomes a structure;
+its elements are identified by `id` (which includes slice names) or `linkId`. Bindings keep strength and version. An
+element measures the concept of its `code`, or of a fixed or pattern code below it.
 http://hl7.org/fhir/structuredefinition.html, http://hl7.org/fhir/questionnaire.html
 """
 
@@ -29,7 +29,7 @@ SOURCE = Source(
     homepage="http://hl7.org/fhir/structuredefinition.html",
     reads="StructureDefinition and Questionnaire as .json, or a package (.tgz)",
 )
-# Resources that hold data about a person (http://hl7.org/fhir/compartmentdefinition-patient.html), the commonest.
+# The most common resources with data about a person (http://hl7.org/fhir/compartmentdefinition-patient.html).
 _PERSON_RESOURCES = frozenset(
     {
         "AllergyIntolerance",
@@ -60,12 +60,15 @@ _PERSON_RESOURCES = frozenset(
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """Each profile, logical model and questionnaire as a structure with its elements."""
-    keys = read_declaration(edition, declared)
-    rights = read_rights(keys)
-    dates = read_edition_dates(keys, edition)
-    systems = {system: str(target) for system, target in keys.table("systems").take_rest()}
-    keys.done()
+    """Yield each profile, logical model and questionnaire as a structure with its elements.
+
+    Raises `PersonalDataError` for a resource with data about a person, unless it is an example in a package.
+    """
+    declaration = read_declaration(edition, declared)
+    rights = read_rights(declaration)
+    dates = read_edition_dates(declaration, edition)
+    systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
+    declaration.done()
     urls: dict[str, Origin] = {}
     ids: set[str] = set()
     for resource in read_resources(edition):
@@ -90,7 +93,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
                 resource.origin, f"'{address}' stands already in {urls[address]}.", "Add one of the two files only."
             )
         urls[address] = resource.origin
-        # Other publishers have profiles of the same id.
+        # Profiles of other publishers may have the same id.
         id_ = f"{slug(edition.source)}-{resource.id}"
         id_ = id_ if id_ not in ids else f"{id_}-{len(ids)}"
         ids.add(id_)
@@ -121,7 +124,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 
 
 def _kind(resource: Resource) -> str:
-    """`StructureDefinition (logical)`: what the standard calls it, and which kind of it."""
+    """Return the resource type and its kind, such as `StructureDefinition (logical)`."""
     if resource.kind == "Questionnaire":
         return "Questionnaire"
     kind = str(resource.body.get("kind") or "resource")

@@ -1,4 +1,4 @@
-"""The elements of a FHIR profile or logical model: from its snapshot, or from what it changes (differential)."""
+"""Reader of FHIR StructureDefinition: elements from the snapshot, else from the differential."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CODE_PATHS = (("code", "coding", "code"), ("code", "coding"), ("code",))
 
 
 def read_profile(resource: Resource, structure: str, systems: Mapping[str, str]) -> Iterator[Record]:
-    """Every element by its id. Raises `InputError` where there is neither snapshot nor differential."""
+    """Yield every element. Raises `InputError` if there is neither snapshot nor differential."""
     body, origin = resource.body, resource.origin
     language = str(body.get("language") or "en")
     changed = {_id(each): each for each in object_items(_element_list(body, "differential"))}
@@ -62,13 +62,13 @@ def _element_list(body: Json, view: str) -> object:
 
 
 def _id(element: Json) -> str:
-    """Two slices share a path; the id tells them apart: `Observation.component:systolic`."""
+    """Return the element's id, which distinguishes slices of one path: `Observation.component:systolic`."""
     path, slice_ = str(element.get("path") or ""), element.get("sliceName")
     return str(element.get("id") or (f"{path}:{slice_}" if slice_ else path))
 
 
 def _types(element: Json) -> str:
-    """`Quantity | CodeableConcept`, `Reference(Patient | Group)`; what refers to another element has its type."""
+    """Return the types (`Quantity | CodeableConcept`, `Reference(Patient | Group)`) or the content reference."""
     found = []
     for each in object_items(element.get("type")):
         code = str(each.get("code") or "").rpartition("/")[2]
@@ -79,23 +79,23 @@ def _types(element: Json) -> str:
 
 
 def _own_links(element: Json, systems: Mapping[str, str]) -> Iterator[Link]:
-    """What the element itself is said to be in a terminology (`ElementDefinition.code`)."""
+    """Yield the links of `ElementDefinition.code`."""
     for coding in object_items(element.get("code")):
         yield from coding_links(coding, systems, "ElementDefinition.code")
 
 
 def _fixed_code_links(elements: list[Json], systems: Mapping[str, str]) -> dict[str, tuple[Link, ...]]:
-    """A fixed code tells what its holder is about: `Observation.code` of the observation, not of the code.
+    """Return links by the element that a fixed code describes: the parent of `code`, such as `Observation`.
 
-    It may be fixed as a whole (`code`), by its codings (`code.coding:loinc`) or in parts (`code.coding.code`,
-    where the system stands beside it).
+    The fixed value may be a concept (`code`), a coding (`code.coding:loinc`) or a code (`code.coding.code`, with its
+    system in a sibling element).
     """
     by_id = {_id(each): each for each in elements}
     links_by_holder: dict[str, tuple[Link, ...]] = {}
     for id_, each in by_id.items():
         path = id_.split(".")
         names = [part.partition(":")[0] for part in path]
-        # The longest ending counts: `code.coding.code` ends in `code` too.
+        # The longest match first: `code.coding.code` ends in `code` too.
         depth = next((len(end) for end in _CODE_PATHS if tuple(names[-len(end) :]) == end), 0)
         holder = ".".join(path[:-depth]) if depth else ""
         if not holder:
@@ -115,13 +115,13 @@ def _fixed_values(element: Json) -> Iterator[tuple[str, Any]]:
 
 
 def _fixed_system(by_id: Mapping[str, Json], path: list[str]) -> str:
-    """The system that is fixed beside a code: `…coding.system` beside `…coding.code`."""
+    """Return the fixed `…coding.system` for a fixed `…coding.code`."""
     sibling = by_id.get(".".join((*path[:-1], "system")), {})
     return next((str(value) for _, value in _fixed_values(sibling) if isinstance(value, str)), "")
 
 
 def _binding_addresses(binding: Json) -> Iterator[str]:
-    """Canonical addresses with their version (`…|5.0.0`); R4 and R5, and the value sets added in R5."""
+    """Yield the canonical URLs of a binding with their versions (`…|5.0.0`), in the forms of R4 and R5."""
     for key in ("valueSet", "valueSetUri"):
         if isinstance(binding.get(key), str) and binding[key]:
             yield binding[key]

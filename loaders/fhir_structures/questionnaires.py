@@ -1,4 +1,4 @@
-"""The questions of a FHIR questionnaire: their answers, codes, units and conditions."""
+"""Reader of FHIR Questionnaire: items with answers, codes, units and conditions."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _BOUNDS = {
 
 
 def read_questionnaire(resource: Resource, structure: str, systems: Mapping[str, str]) -> Iterator[Record]:
-    """Every item by its `linkId`, with the answers that it lists."""
-    form = _Form(resource, structure, systems, str(resource.body.get("language") or "en"))
+    """Yield every item as an element, and its answers as a code list."""
+    reader = _QuestionnaireReader(resource, structure, systems, str(resource.body.get("language") or "en"))
     if not object_items(resource.body.get("item")):
         raise InputError(resource.origin, "the Questionnaire has no items.", "Check that you added the right file.")
     for item in object_items(resource.body["item"]):
-        yield from form.item(item, "", 0)
+        yield from reader.item(item, "", 0)
 
 
 @dataclass(slots=True)
-class _Form:
+class _QuestionnaireReader:
     resource: Resource
     structure: str
     systems: Mapping[str, str]
@@ -87,7 +87,7 @@ class _Form:
         return tuple({one.concept: one for one in found}.values())
 
     def answers(self, item_object: Json) -> tuple[list[CodedValue], list[Skipped]]:
-        """The answers an item lists, or those of a value set that the questionnaire holds itself (`#id`)."""
+        """Return the answers of an item, listed or in a contained value set (`#id`), and the skipped ones."""
         codings: list[Json] = []
         for option in object_items(item_object.get("answerOption")):
             key = next((each for each in option if each.startswith("value")), "")

@@ -1,4 +1,4 @@
-"""The agency's table of ICD-10-SE: 16 columns, rows that continue a code, HTML in cells, parents in any order."""
+"""Reader of the agency's table of ICD-10-SE: 16 columns, continuation rows, HTML in cells, parents in any order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NOTE_COLUMNS = {
 
 @dataclass(slots=True)
 class _Entry:
-    """What the rows of one code add up to."""
+    """The data of one code, collected from its rows."""
 
     origin: Origin
     title: str
@@ -58,6 +58,7 @@ class _Entry:
 
 
 def read_agency_table(path: Path) -> Iterator[Concept]:
+    """Yield the concepts of a table in the order of their first rows."""
     entries: dict[str, _Entry] = {}
     for row in read_table(path, delimiter="\t", required=_TABLE_COLUMNS):
         _add_row(entries, row)
@@ -78,7 +79,7 @@ def read_agency_table(path: Path) -> Iterator[Concept]:
 
 
 def _add_row(entries: dict[str, _Entry], row: Row) -> None:
-    """The first row of a code opens its entry; rows with the code and no title continue it."""
+    """Add a row: the first row of a code has its title, later rows have only the code and continue it."""
     code = dotted(row.take("Kod"))
     title, latin = row.take("Titel"), row.take("Latin")
     since, parent = row.take("Giltig från"), dotted(row.take("Överordnad kod"))
@@ -103,7 +104,7 @@ def _add_row(entries: dict[str, _Entry], row: Row) -> None:
             entry.notes.append(Note(kind, Text(from_html(cell), "sv")))
     pairs = row.take("Koppling Manifestation(*)/Etiologi(†)")
     entry.pairs += [dotted(pair) for pair in re.findall(r"[A-Z]\d\d(?:\.?[0-9A-Z]+)?", pairs)]
-    # The form of the code tells the level; the wording of this column has varied.
+    # The form of the code gives the level; the wording of this column has varied.
     row.ignore("Kodnivå - kodspecifikation")
     row.done()
 

@@ -1,4 +1,4 @@
-"""How a code of ICD-10-SE is written: with a dot, on a level that its form tells, with dagger or asterisk."""
+"""The scheme of ICD-10-SE, its levels, and the form of its codes."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ MARKERS = {"": None, "*": Marker.ASTERISK, "†": Marker.DAGGER}
 
 
 def dotted(code: str) -> str:
-    """`C509` as `C50.9`; chapters, blocks and three-character codes as they are."""
+    """Return a code with its dot: `C509` as `C50.9`; chapters, blocks and three-character codes unchanged."""
     return f"{code[:3]}.{code[3:]}" if len(code) > 3 and "." not in code and "-" not in code else code
 
 
 def level_of(notation: str) -> str:
-    """The level that a notation's form tells."""
+    """Return the id of the level, derived from the form of the notation."""
     if "-" in notation:
         return "avsnitt"
     return {2: "kapitel", 3: "kategori", 5: "fyrstallig", 6: "femstallig"}.get(len(notation), "")

@@ -1,4 +1,4 @@
-"""Elements of an ODM file as plain records."""
+"""Elements of an ODM file, by their ODM names."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from begrepp.records import Text
 
 
 class Alias(NamedTuple):
-    """Another name of a thing: `Context` and `Name`, or the system and code of a `Coding` (ODM 2.0)."""
+    """Another name of an element: `Context` and `Name`, or system and code of a `Coding` (ODM 2.0)."""
 
     context: str
     name: str
 
 
 class ItemRef(NamedTuple):
-    """That a group holds an item, whether it must be there (`Yes`, `No`, not said), and in which rows (Define-XML)."""
+    """Reference of a group to an item: `mandatory` is `Yes`, `No` or empty; `where` is a condition (Define-XML)."""
 
     oid: str
     mandatory: str
@@ -27,7 +27,7 @@ class ItemRef(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class OdmElement:
-    """What forms, groups, items and lists have in common."""
+    """Properties that forms, groups, items and lists share."""
 
     oid: str
     name: str
@@ -40,7 +40,7 @@ class OdmElement:
 
 @dataclass(slots=True, kw_only=True)
 class ItemDef(OdmElement):
-    """A variable as the study defines it once, however often it is used."""
+    """An `ItemDef`: the definition of a variable, which several groups may use."""
 
     datatype: str
     length: str = ""
@@ -53,7 +53,7 @@ class ItemDef(OdmElement):
 
 @dataclass(slots=True, kw_only=True)
 class ItemGroupDef(OdmElement):
-    """A form or a group of items; of a dataset, one of its tables (Define-XML)."""
+    """A `FormDef` or `ItemGroupDef`; in Define-XML a dataset."""
 
     items: tuple[ItemRef, ...] = ()
     groups: tuple[ItemRef, ...] = ()
@@ -63,7 +63,7 @@ OdmElementT = TypeVar("OdmElementT", bound=OdmElement)
 
 
 class CodeListItem(NamedTuple):
-    """One value of a code list."""
+    """A `CodeListItem` or `EnumeratedItem`."""
 
     code: str
     labels: tuple[Text, ...]
@@ -72,7 +72,7 @@ class CodeListItem(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class OdmCodeList(OdmElement):
-    """A code list: its values, or the dictionary outside that it stands for, with its version."""
+    """A `CodeList`: values, or an external dictionary with its version."""
 
     values: tuple[CodeListItem, ...] = ()
     dictionary: str = ""
@@ -82,7 +82,7 @@ class OdmCodeList(OdmElement):
 
 @dataclass(slots=True, kw_only=True)
 class MetaDataVersion:
-    """One `MetaDataVersion` of a study."""
+    """A `MetaDataVersion` of a study."""
 
     origin: Origin
     study: str
@@ -96,6 +96,6 @@ class MetaDataVersion:
     forms: dict[str, ItemGroupDef]
     groups: dict[str, ItemGroupDef]
     items: dict[str, ItemDef]
-    lists: dict[str, OdmCodeList]
+    code_lists: dict[str, OdmCodeList]
     value_lists: dict[str, tuple[ItemRef, ...]]
-    """What an item means where another has a certain value (`ValueListDef` of Define-XML)."""
+    """Value-level definitions of items (`ValueListDef` of Define-XML)."""

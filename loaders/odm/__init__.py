@@ -130,17 +130,17 @@ class _StructureConverter:
                 yield self._item(item, item.oid, "", None)
 
     def _members_of(
-        self, member: ItemGroupDef, path: str, seen_items: set[str], path_oids: tuple[str, ...]
+        self, group: ItemGroupDef, path: str, seen_items: set[str], path_oids: tuple[str, ...]
     ) -> Iterator[Record]:
         seen: set[str] = set()
-        for ref in member.groups:
+        for ref in group.groups:
             if ref.oid in path_oids:
                 raise InputError(self._origin(ref.row), f"the group '{ref.oid}' holds itself.", "Mend the file.")
             member = self.data.groups[ref.oid]
             member_path = f"{path}/{ref.oid}"
             yield self._heading(member, member_path, path, ref)
             yield from self._members_of(member, member_path, seen_items, (*path_oids, ref.oid))
-        for ref in member.items:
+        for ref in group.items:
             if ref.oid in seen:
                 yield Skipped(origin=self._origin(ref.row), reason=f"'{path}' holds the item '{ref.oid}' twice.")
                 continue

@@ -1,9 +1,9 @@
-"""openEHR: archetypes in ADL 1.4, templates of Archetype Designer, web templates and operational templates.
+"""openEHR archetypes in ADL 1.4, Archetype Designer templates, web templates and operational templates.
 
-A format: `source.toml` beside the files says who publishes them and under what licence. Each becomes a structure, its
-nodes elements with their openEHR paths; local codes are lists of that structure (`at0001` means another thing in
-every archetype), and term bindings link nodes and codes to concepts. A template that names codes of a terminology
-(`SNOMED-CT`) links its values to them. https://specifications.openehr.org/
+A format: `source.toml` beside the files gives publisher and licence. Each archetype or template becomes a structure;
+its nodes become elements with openEHR paths. Local codes become code lists of the structure (`at0001` differs in
+meaning between archetypes). Term bindings, and codes of a terminology in a template (`SNOMED-CT`), become links to
+concepts. https://specifications.openehr.org/
 """
 
 from __future__ import annotations
@@ -58,15 +58,15 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """Each archetype or template as a structure, archetypes first: templates take their words from them."""
-    keys = read_declaration(edition, declared)
-    known = read_rights(keys)
-    dates = read_edition_dates(keys, edition)
-    systems = {system: str(target) for system, target in keys.table("systems").take_rest()}
-    keys.done()
+    """Yield each archetype or template as a structure; archetypes first, since templates use their terms."""
+    declaration = read_declaration(edition, declared)
+    rights = read_rights(declaration)
+    dates = read_edition_dates(declaration, edition)
+    systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
+    declaration.done()
     ids: dict[str, Origin] = {}
     terms: dict[str, LocalTerms] = {}
-    for path in sorted(data_files(edition), key=lambda each: (each.suffix != ".adl", each.name)):
+    for path in sorted(data_files(edition), key=lambda file: (file.suffix != ".adl", file.name)):
         archetype = _read(path, terms)
         if isinstance(archetype, Skipped):
             yield archetype
@@ -77,7 +77,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
                 archetype.origin, f"'{archetype.id}' stands already in {ids[id_]}.", "Add one of the two files only."
             )
         ids[id_] = archetype.origin
-        yield from _Model(archetype, id_, known, dates, systems).records()
+        yield from _StructureConverter(archetype, id_, rights, dates, systems).records()
     if not ids:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
@@ -88,9 +88,9 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 
 def _read(path: Path, terms: dict[str, LocalTerms]) -> Archetype | Skipped:
     if path.suffix == ".adl":
-        archetype, own = read_adl(path)
-        own.above = terms.get(archetype.parent)
-        terms[archetype.id] = own
+        archetype, terms_of_archetype = read_adl(path)
+        terms_of_archetype.parent = terms.get(archetype.parent)
+        terms[archetype.id] = terms_of_archetype
         return archetype
     if path.suffix == ".json":
         return read_json_template(path, terms)
@@ -100,61 +100,63 @@ def _read(path: Path, terms: dict[str, LocalTerms]) -> Archetype | Skipped:
 
 
 @dataclass(slots=True)
-class _Model:
-    """One archetype or template on its way to records."""
+class _StructureConverter:
+    """Converts an archetype or template to records."""
 
-    of: Archetype
+    archetype: Archetype
     id: str
-    known: DeclaredRights
+    rights: DeclaredRights
     dates: EditionDates
     systems: dict[str, str]
 
     def records(self) -> Iterator[Record]:
-        of = self.of
-        named = tuple(Text(words, lang) for lang, words in of.titles.items() if words) or (Text(of.id, of.language),)
+        archetype = self.archetype
+        titles = tuple(Text(words, lang) for lang, words in archetype.titles.items() if words) or (
+            Text(archetype.id, archetype.language),
+        )
         yield Structure(
             id=self.id,
             version=self.dates.version,
-            origin=of.origin,
-            titles=named,
-            kind=of.kind,
-            publisher=self.known.publisher,
-            licence=self.known.licence,
+            origin=archetype.origin,
+            titles=titles,
+            kind=archetype.kind,
+            publisher=self.rights.publisher,
+            licence=self.rights.licence,
             valid_from=self.dates.valid_from,
-            redistribution=self.known.redistribution,
-            specification=of.id,
-            descriptions=tuple(Text(words, lang) for lang, words in of.purposes.items()),
-            identifiers=(f"{of.id} {of.version}",) if of.version else (),
+            redistribution=self.rights.redistribution,
+            specification=archetype.id,
+            descriptions=tuple(Text(words, lang) for lang, words in archetype.purposes.items()),
+            identifiers=(f"{archetype.id} {archetype.version}",) if archetype.version else (),
         )
         paths: dict[str, int] = {}
         lists: dict[str, str] = {}
-        for node in of.nodes:
-            # A template may hold the same archetype at the same place several times, under other names.
+        for node in archetype.nodes:
+            # A template may contain an archetype several times at the same path, under different names.
             paths[node.path] = paths.get(node.path, 0) + 1
             path = node.path if paths[node.path] == 1 else f"{node.path}#{paths[node.path]}"
             yield from self._list(node, path, lists)
             yield self._element(node, path, lists.get(path, ""))
 
     def _origin(self, node: ModelNode) -> Origin:
-        return Origin(self.of.origin.file, node.row)
+        return Origin(self.archetype.origin.file, node.row)
 
-    def _titles(self, words: TermTexts, instead: str) -> tuple[Text, ...]:
-        found = tuple(Text(word.text, lang) for lang, word in words.items() if word.text)
-        return found or (Text(instead, "und"),)
+    def _titles(self, texts: TermTexts, default: str) -> tuple[Text, ...]:
+        titles = tuple(Text(text.text, lang) for lang, text in texts.items() if text.text)
+        return titles or (Text(default, "und"),)
 
     def _element(self, node: ModelNode, path: str, code_list: str) -> Element:
-        least, _, most = node.occurrences.partition("..")
-        named = node.path.rpartition("[")[2].rstrip("]") or node.rm_type
+        minimum, _, maximum = node.occurrences.partition("..")
+        name = node.path.rpartition("[")[2].rstrip("]") or node.rm_type
         return Element(
             structure=self.id,
             path=path,
             origin=self._origin(node),
-            titles=self._titles(node.words, named),
+            titles=self._titles(node.words, name),
             descriptions=tuple(Text(word.description, lang) for lang, word in node.words.items() if word.description),
             parent=path.rpartition("/")[0] or ("/" if path != "/" else ""),
             datatype=" | ".join(dict.fromkeys(node.value_types)) or node.rm_type,
-            min_card=least.strip(),
-            max_card=most.strip(),
+            min_card=minimum.strip(),
+            max_card=maximum.strip(),
             unit=node.units[0] if len(set(node.units)) == 1 else "",
             measures=self._links(node.bound),
             code_list=code_list,
@@ -163,17 +165,17 @@ class _Model:
         )
 
     def _list(self, node: ModelNode, path: str, lists: dict[str, str]) -> Iterator[Record]:
-        """The codes that a node permits."""
+        """Yield the code list of a node, and report invalid codes."""
         values: dict[str, CodedValue] = {}
         for choice in node.choices:
             links = self._links(choice.bound)
             if choice.terminology not in ("local", "local_terms"):
-                outside = concept_reference(choice.terminology, choice.code, self.systems)
-                if "snomed.info" in outside and not choice.code.isdecimal():
+                reference = concept_reference(choice.terminology, choice.code, self.systems)
+                if "snomed.info" in reference and not choice.code.isdecimal():
                     reason = f"'{choice.code}' at {path} is no code of {choice.terminology}."
                     yield Skipped(origin=self._origin(node), reason=reason)
                     continue
-                links = (Link(concept=outside, source=choice.terminology), *links) if outside else links
+                links = (Link(concept=reference, source=choice.terminology), *links) if reference else links
             values.setdefault(choice.code, self._value(choice, links))
         if values:
             lists[path] = path.strip("/") or node.code

@@ -1,8 +1,8 @@
-"""openEHR templates in JSON: those of Archetype Designer (`.t.json`) and web templates.
+"""Reader of openEHR templates in JSON: Archetype Designer templates (`.t.json`) and web templates.
 
-A template names its archetypes and says how each is narrowed (`templateOverlays`); what it leaves as it is, and what
-a code is called, stands in the archetypes themselves, which are read along if they lie beside it. A web template is
-whole. https://specifications.openehr.org/releases/ITS-REST/latest/simplified_data_template.html
+A template refers to archetypes and constrains them (`templateOverlays`). Nodes that it does not constrain, and the
+terms of codes, are in the archetypes, which are used if they are among the files. A web template is complete.
+https://specifications.openehr.org/releases/ITS-REST/latest/simplified_data_template.html
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _MAX_DEPTH = 100
 Json = dict[str, Any]
 
 
-def read_json_template(path: Path, known: Mapping[str, LocalTerms]) -> Archetype:
-    """A template; `known` are the terms of the archetypes that lie beside it, by id."""
+def read_json_template(path: Path, archetype_terms: Mapping[str, LocalTerms]) -> Archetype:
+    """Read a template. `archetype_terms` are the terms of the archetypes among the files, by id."""
     if path.stat().st_size > _MAX_BYTES:
         raise InputError(path, f"the file is larger than {_MAX_BYTES:,} bytes.", "Check that you added the right file.")
     try:
@@ -36,7 +36,7 @@ def read_json_template(path: Path, known: Mapping[str, LocalTerms]) -> Archetype
         raise InputError(path, f"it is not JSON in UTF-8 ({error}).", "Fetch the file again.") from None
     meter().bytes += path.stat().st_size
     if isinstance(said, dict) and said.get("@type") == "TEMPLATE":
-        archetype = _Template(said, Origin(path.name), known).read()
+        archetype = _TemplateReader(said, Origin(path.name), archetype_terms).read()
     elif isinstance(said, dict) and isinstance(said.get("tree"), dict) and "templateId" in said:
         archetype = _web_template(said, Origin(path.name))
     else:
@@ -49,22 +49,19 @@ def read_json_template(path: Path, known: Mapping[str, LocalTerms]) -> Archetype
     return archetype
 
 
-# Templates of Archetype Designer.
-
-
 @dataclass(slots=True)
-class _Template:
+class _TemplateReader:
     said: Json
     origin: Origin
-    known: Mapping[str, LocalTerms]
+    archetype_terms: Mapping[str, LocalTerms]
 
     def read(self) -> Archetype:
         said = self.said
-        id_ = _value(said, "archetypeId") or str(said.get("templateId") or "")
+        id_ = _text_value(said, "archetypeId") or str(said.get("templateId") or "")
         if not id_ or not isinstance(said.get("definition"), dict):
             raise InputError(self.origin, "the template has no archetypeId or no definition.", "Export it again.")
-        overlays = {_value(each, "archetypeId"): each for each in _list(said, "templateOverlays")}
-        terms = self.terms(said)
+        overlays = {_text_value(each, "archetypeId"): each for each in _objects(said, "templateOverlays")}
+        read_terms = self.read_terms(said)
         language = str((said.get("originalLanguage") or {}).get("codeString") or "en")
         about = (said.get("description") or {}).get("otherDetails") or {}
         found = Archetype(
@@ -78,18 +75,18 @@ class _Template:
             parent=str(said.get("parentArchetypeId") or ""),
             titles={language: str(said.get("templateId") or id_)},
         )
-        self.walk(said["definition"], "", overlays, terms, found.nodes, 0)
+        self.collect_nodes(said["definition"], "", overlays, read_terms, found.nodes, 0)
         if not found.nodes:
             raise InputError(self.origin, "the template holds no nodes.", "Export it again.")
         return found
 
-    def terms(self, said: Json) -> LocalTerms:
-        """The terms of the template or of an overlay, above them those of the archetype that it narrows."""
-        terms = LocalTerms()
+    def read_terms(self, said: Json) -> LocalTerms:
+        """Return the terms of a template or overlay, with those of its archetype as parent."""
+        read_terms = LocalTerms()
         terminology = said.get("terminology") or {}
         for language, words in (terminology.get("termDefinitions") or {}).items():
             for code, word in words.items():
-                terms.say(
+                read_terms.add_text(
                     code,
                     language,
                     TermText(
@@ -98,16 +95,22 @@ class _Template:
                 )
         for system, bound in (terminology.get("termBindings") or {}).items():
             for code, target in bound.items():
-                terms.bind(code, system, str(target).rpartition("::")[2].strip("[]").rpartition("/")[2])
+                read_terms.add_binding(code, system, str(target).rpartition("::")[2].strip("[]").rpartition("/")[2])
         for id_, value_set in (terminology.get("valueSets") or {}).items():
-            terms.value_sets[id_] = [str(each) for each in value_set.get("members") or []]
-        terms.above = self.known.get(str(said.get("parentArchetypeId") or ""))
-        return terms
+            read_terms.value_sets[id_] = [str(each) for each in value_set.get("members") or []]
+        read_terms.parent = self.archetype_terms.get(str(said.get("parentArchetypeId") or ""))
+        return read_terms
 
-    def walk(
-        self, said: Json, path: str, overlays: Mapping[str, Json], terms: LocalTerms, found: list[ModelNode], depth: int
+    def collect_nodes(
+        self,
+        said: Json,
+        path: str,
+        overlays: Mapping[str, Json],
+        read_terms: LocalTerms,
+        found: list[ModelNode],
+        depth: int,
     ) -> None:
-        """A node and those below it; what occurs 0..0 is ruled out with all that it holds."""
+        """Collect a node and its descendants; nodes that occur 0..0 are prohibited and left out."""
         if depth > _MAX_DEPTH:
             raise InputError(self.origin, f"the template is nested deeper than {_MAX_DEPTH} levels.", "Check the file.")
         occurrences = str(said.get("occurrences") or "1..1")
@@ -123,29 +126,35 @@ class _Template:
         found.append(node)
         if reference := str(said.get("archetypeRef") or ""):
             overlay = overlays.get(reference)
-            own = self.terms(overlay) if overlay else LocalTerms()
+            own = self.read_terms(overlay) if overlay else LocalTerms()
             if overlay is None:
-                own.above = self.known.get(reference)
+                own.parent = self.archetype_terms.get(reference)
             original = str(overlay.get("parentArchetypeId") or reference) if overlay else reference
-            # A node of its own, called in the template or as the archetype is called.
+            # The root of another archetype: its name is that in the template, or the archetype's.
             node.path = f"{path.rpartition('[')[0]}[{original}]"
-            node.words = {**own.of("at0000"), **own.of(_code(overlay)), **terms.of(node.code)}
-            said, terms, path = (overlay["definition"] if overlay else said), own, node.path
-        add_terms([node], terms)
-        for attribute in _list(said, "attributes"):
+            node.words = {
+                **own.texts_of("at0000"),
+                **own.texts_of(_root_code(overlay)),
+                **read_terms.texts_of(node.code),
+            }
+            said, read_terms, path = (overlay["definition"] if overlay else said), own, node.path
+        add_terms([node], read_terms)
+        for attribute in _objects(said, "attributes"):
             name = str(attribute.get("rmAttributeName"))
-            for child in _list(attribute, "children"):
+            for child in _objects(attribute, "children"):
                 if child.get("nodeId"):
-                    self.walk(child, f"{path}/{name}[{child['nodeId']}]", overlays, terms, found, depth + 1)
+                    self.collect_nodes(
+                        child, f"{path}/{name}[{child['nodeId']}]", overlays, read_terms, found, depth + 1
+                    )
                 elif child.get("occurrences") != "0..0":
-                    self.value(child, name, node, terms)
-        add_terms([node], terms)
+                    self.add_value_constraints(child, name, node, read_terms)
+        add_terms([node], read_terms)
 
-    def value(self, said: Json, attribute: str, node: ModelNode, terms: LocalTerms) -> None:
-        """What constrains the value of a node: types, codes, units and ranges."""
+    def add_value_constraints(self, said: Json, attribute: str, node: ModelNode, read_terms: LocalTerms) -> None:
+        """Add the constraints on a node's value: types, codes, units and ranges."""
         kind = said.get("@type")
         if kind == "C_TERMINOLOGY_CODE":
-            self.codes(said, node, terms)
+            self.add_codes(said, node, read_terms)
             return
         if kind == "C_STRING" and attribute == "units":
             node.units += [str(each) for each in said.get("constraint") or []]
@@ -155,17 +164,17 @@ class _Template:
             return
         if kind == "C_COMPLEX_OBJECT" and attribute == "value":
             node.value_types.append(str(said.get("rmTypeName")))
-        for each in _list(said, "attributeTuples"):
-            names = [str(member.get("rmAttributeName")) for member in _list(each, "members")]
-            for row in _list(each, "tuples"):
-                for name, member in zip(names, _list(row, "members"), strict=False):
-                    self.value(member, name, node, terms)
-        for each in _list(said, "attributes"):
-            for child in _list(each, "children"):
-                self.value(child, str(each.get("rmAttributeName")), node, terms)
+        for each in _objects(said, "attributeTuples"):
+            names = [str(member.get("rmAttributeName")) for member in _objects(each, "members")]
+            for row in _objects(each, "tuples"):
+                for name, member in zip(names, _objects(row, "members"), strict=False):
+                    self.add_value_constraints(member, name, node, read_terms)
+        for each in _objects(said, "attributes"):
+            for child in _objects(each, "children"):
+                self.add_value_constraints(child, str(each.get("rmAttributeName")), node, read_terms)
 
-    def codes(self, said: Json, node: ModelNode, terms: LocalTerms) -> None:
-        """Codes by name, through a local value set, or of another terminology with their words."""
+    def add_codes(self, said: Json, node: ModelNode, read_terms: LocalTerms) -> None:
+        """Add permitted codes: local, from a local value set, or of an external terminology with their terms."""
         terminology = str((said.get("terminologyId") or {}).get("value") or "local")
         outside = said.get("includedExternalTerminologyCodes") or []
         for each in outside:
@@ -173,7 +182,7 @@ class _Template:
             words = {"und": TermText(str(each.get("value") or ""))} if each.get("value") else {}
             node.choices.append(PermittedCode(terminology=system, code=str(each.get("code")), words=words))
         for code in said.get("constraint") or []:
-            members = terms.value_sets.get(code)
+            members = read_terms.value_sets.get(code)
             if members:
                 node.choices += [PermittedCode(terminology="local", code=each) for each in members]
             elif not str(code).startswith("ac"):
@@ -182,20 +191,17 @@ class _Template:
                 node.value_sets.append(f"{terminology}: {code}")
 
 
-def _code(overlay: Json | None) -> str:
+def _root_code(overlay: Json | None) -> str:
     return str(overlay["definition"].get("nodeId") or "at0000") if overlay else "at0000"
 
 
-def _value(said: Json, key: str) -> str:
+def _text_value(said: Json, key: str) -> str:
     inside = said.get(key)
     return str(inside.get("value") or "") if isinstance(inside, dict) else str(inside or "")
 
 
-def _list(said: Json, key: str) -> list[Json]:
+def _objects(said: Json, key: str) -> list[Json]:
     return [each for each in said.get(key) or [] if isinstance(each, dict)]
-
-
-# Web templates.
 
 
 def _web_template(said: Json, origin: Origin) -> Archetype:
@@ -207,7 +213,7 @@ def _web_template(said: Json, origin: Origin) -> Archetype:
         kind="web template",
         language=language,
         version=str(said.get("semVer") or ""),
-        titles={lang: word.text for lang, word in _names(tree, language).items()},
+        titles={lang: word.text for lang, word in _term_texts(tree, language).items()},
     )
     found.nodes = list(_web_nodes(tree, language, origin, 0))
     return found
@@ -223,22 +229,22 @@ def _web_nodes(said: Json, language: str, origin: Origin, depth: int) -> Iterato
         code=str(said.get("nodeId") or said.get("id") or ""),
         row=0,
         occurrences=f"{said.get('min', 0)}..{'*' if most == -1 else most}",
-        words=_names(said, language),
+        words=_term_texts(said, language),
     )
-    # In a web template an element and its value are one node, of the value's type.
+    # In a web template an element and its value are one node, with the value's type.
     if node.rm_type.startswith(("DV_", "CODE_")):
         node.value_types.append(node.rm_type)
     for system, bound in (said.get("termBindings") or {}).items():
         target = str(bound.get("value") if isinstance(bound, dict) else bound)
         node.bound.append((str(system), target.rpartition("::")[2].strip("[]")))
-    for each in _list(said, "inputs"):
-        _web_input(each, node, language)
+    for each in _objects(said, "inputs"):
+        _add_web_input(each, node, language)
     yield node
-    for child in _list(said, "children"):
+    for child in _objects(said, "children"):
         yield from _web_nodes(child, language, origin, depth + 1)
 
 
-def _web_input(said: Json, node: ModelNode, language: str) -> None:
+def _add_web_input(said: Json, node: ModelNode, language: str) -> None:
     suffix, terminology = said.get("suffix"), str(said.get("terminology") or "local")
     allowed = ((said.get("validation") or {}).get("range")) or {}
     if allowed:
@@ -247,7 +253,7 @@ def _web_input(said: Json, node: ModelNode, language: str) -> None:
         node.ranges = [each for each in node.ranges if each]
     if terminology.startswith(("http", "//", "terminology:")):
         node.value_sets.append(terminology)
-    for each in _list(said, "list"):
+    for each in _objects(said, "list"):
         code = str(each.get("value", ""))
         if suffix == "unit":
             node.units.append(code)
@@ -261,7 +267,7 @@ def _web_input(said: Json, node: ModelNode, language: str) -> None:
         node.choices.append(choice)
 
 
-def _names(said: Json, language: str) -> dict[str, TermText]:
+def _term_texts(said: Json, language: str) -> dict[str, TermText]:
     descriptions = said.get("localizedDescriptions") or {}
     names = said.get("localizedNames") or {language: said.get("localizedName") or said.get("name") or said.get("id")}
     return {lang: TermText(str(text), str(descriptions.get(lang) or "")) for lang, text in names.items() if text}

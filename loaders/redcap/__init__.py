@@ -1,7 +1,7 @@
-"""REDCap: the data dictionary of a study as its CSV, downloaded or from the API, and the columns that its exports have.
+"""REDCap data dictionaries as CSV, downloaded or from the API; variables are the columns of a data export.
 
-A field of check boxes is one column for each box (`tissue___1`). https://project-redcap.org, "Data Dictionary"; the
-names of the API are those of "Export Metadata".
+A checkbox field becomes a column for each box (`tissue___1`). https://project-redcap.org, "Data Dictionary"; column
+names of the API as in "Export Metadata".
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SOURCE = Source(
     homepage="https://project-redcap.org/",
     reads="the data dictionary as CSV (18 columns, or the API's names), and a source.toml",
 )
-# BioPortal's acronyms for the ontologies that begrepp holds.
+# BioPortal's acronyms of ontologies, and their schemes in begrepp.
 _ONTOLOGIES = {
     "SNOMEDCT": "snomed-ct",
     "LOINC": "loinc",
@@ -55,38 +55,38 @@ _ONTOLOGIES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Study:
-    """What the declaration says of the whole dictionary."""
+class _Options:
+    """The `[redcap]` section of a declaration."""
 
     language: str
     missing: frozenset[str]
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The study as a dataset, its forms as tables, its fields as the columns that an export has."""
-    keys = read_declaration(edition, None)
-    dataset = read_dataset(keys, edition)
-    said = keys.table("redcap")
-    study = _Study(language=said.text("language", default="en"), missing=frozenset(said.strings("missing")))
-    said.done()
-    keys.done()
+    """Yield the study as a dataset with its forms as tables, and the columns of an export as variables."""
+    declaration = read_declaration(edition, None)
+    dataset = read_dataset(declaration, edition)
+    section = declaration.table("redcap")
+    options = _Options(language=section.text("language", default="en"), missing=frozenset(section.strings("missing")))
+    section.done()
+    declaration.done()
     files = [path for path in data_files(edition) if path.suffix.lower() == ".csv"]
     if len(files) != 1:
         raise InputError(
-            keys.origin,
+            declaration.origin,
             f"there are {len(files)} CSV files ({join_names([path.name for path in files])}).",
             "Add one data dictionary.",
         )
     tables = {slug(row["form_name"]): row["form_name"] for row, _ in read_dictionary(files[0], counted=False)}
     yield replace(dataset, tables=tuple(_table(id_, name) for id_, name in tables.items()))
-    yield from _variables(files[0], dataset, study)
+    yield from _variables(files[0], dataset, options)
 
 
 def _table(id_: str, form: str) -> Table:
     return Table(id=id_, titles=(Text(form, "zxx"),))
 
 
-def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
+def _variables(path: Path, dataset: Dataset, options: _Options) -> Iterator[Record]:
     lists = CodeListRegistry(Home(dataset=dataset.id))
     seen: dict[str, Row] = {}
     forms: dict[str, Row] = {}
@@ -103,22 +103,22 @@ def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
         if cells["field_type"] == "descriptive":
             yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form, and has no data.")
             continue
-        variable = _variable(cells, row, dataset.id, section, number, study.language)
-        choices = read_choices(cells, row, study.language)
+        variable = _variable(cells, row, dataset.id, section, number, options.language)
+        choices = read_choices(cells, row, options.language)
         if cells["field_type"] == "checkbox":
-            found = list(_boxes(variable, choices, lists, study.language))
+            variables = list(_checkbox_columns(variable, choices, lists, options.language))
         else:
-            found = [_with_choices(variable, choices, lists, study)]
+            variables = [_with_code_list(variable, choices, lists, options)]
         yield from lists.take_new()
-        yield from found
+        yield from variables
     for number, (form, row) in enumerate(forms.items(), start=len(seen) + 1):
-        status = _status(form, row.origin, dataset.id, number, lists)
+        status = _completion_status(form, row.origin, dataset.id, number, lists)
         yield from lists.take_new()
         yield status
 
 
-def _status(form: str, origin: Origin, dataset: str, number: int, lists: CodeListRegistry) -> Variable:
-    """How far a form is filled in: a column that REDCap adds to every form, in no dictionary and in every export."""
+def _completion_status(form: str, origin: Origin, dataset: str, number: int, lists: CodeListRegistry) -> Variable:
+    """Return the completion status of a form, a column that every export has and no dictionary lists."""
     words = (Text("Complete?", "en"),)
     return Variable(
         dataset=dataset,
@@ -167,10 +167,10 @@ def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, numbe
     )
 
 
-def _with_choices(
-    variable: Variable, choices: tuple[CodedValue, ...], lists: CodeListRegistry, study: _Study
+def _with_code_list(
+    variable: Variable, choices: tuple[CodedValue, ...], lists: CodeListRegistry, options: _Options
 ) -> Variable:
-    values, missing = split_missing(choices, study.missing)
+    values, missing = split_missing(choices, options.missing)
     return replace(
         variable,
         code_list=lists.add(variable.name, values, variable.origin, variable.titles),
@@ -178,10 +178,10 @@ def _with_choices(
     )
 
 
-def _boxes(
+def _checkbox_columns(
     variable: Variable, choices: tuple[CodedValue, ...], lists: CodeListRegistry, language: str
 ) -> Iterator[Variable]:
-    """A column for each box, named as the export names it: `___`, and the code in small letters, digits and `_`."""
+    """Yield a column for each box, with its name in an export: `___` and the code in lower case, digits and `_`."""
     ticked = (
         CodedValue(code="1", labels=(Text("Checked", "en"),)),
         CodedValue(code="0", labels=(Text("Unchecked", "en"),)),

@@ -1,4 +1,4 @@
-"""Rows of a REDCap data dictionary: cells by column, datatypes and choices."""
+"""Reader of REDCap data dictionaries: rows, datatypes and choices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from begrepp.records import (
 from begrepp.sources.tables import Row, read_table
 from loaders.support.html_text import from_html
 
-# The column of the downloaded dictionary, and its name in the API.
+# Columns of the downloaded dictionary, and their names in the API.
 _COLUMNS = {
     "Variable / Field Name": "field_name",
     "Form Name": "form_name",
@@ -66,7 +66,7 @@ NOT_IN_COLUMN = re.compile(r"[^a-z0-9_]")
 
 
 def read_dictionary(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[str, str], Row]]:
-    """The rows by the API's names, whichever names the file has."""
+    """Yield the cells of each row by the API's column names, with the row."""
     for row in read_table(path, counted=counted):
         cells = {
             api: row.take_optional(column) if column in row else row.take_optional(api)
@@ -84,6 +84,7 @@ def read_dictionary(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[
 
 
 def datatype_of(cells: dict[str, str], row: Row) -> str:
+    """Return the CSVW datatype of a field. Raises `InputError` for an unknown field type."""
     kind = cells["field_type"]
     if kind not in _TYPES:
         raise InputError(
@@ -96,7 +97,7 @@ def datatype_of(cells: dict[str, str], row: Row) -> str:
 
 
 def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedValue, ...]:
-    """`1, Yes | 2, No, never`: divided at bars, and each at its first comma."""
+    """Parse choices such as `1, Yes | 2, No, never`: separated by bars, code and label by the first comma."""
     kind = cells["field_type"]
     if kind in _YES_NO:
         return tuple(CodedValue(code=code, labels=(Text(words, "en"),)) for code, words in _YES_NO[kind])

@@ -1,4 +1,4 @@
-"""The files of the template, read row by row and checked."""
+"""Reader of the template's files: checked rows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     CODES: ("code_list", "code", *LABEL_COLUMNS, "concept", "valid_from", "valid_to"),
 }
-"""The files of the template and their columns."""
+"""The columns of each file of the template."""
 _REQUIRED = {
     REGISTER: ("id", "label_sv", "definition_sv"),
     CONCEPTUAL: ("id", "label_sv"),
@@ -52,7 +52,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 
 
 def read_template_rows(files: Mapping[str, Path], name: str) -> Iterator[TemplateRow]:
-    """The rows of a file, divided by comma or semicolon, whichever its first line has more of."""
+    """Yield the rows of a file; the delimiter is the most frequent of comma, semicolon and tab in the header."""
     if name not in files:
         return
     head = next(iter(read_lines(files[name])), "")
@@ -63,26 +63,26 @@ def read_template_rows(files: Mapping[str, Path], name: str) -> Iterator[Templat
 
 @dataclass(frozen=True, slots=True)
 class TemplateRow:
-    """The cells of a row of the template."""
+    """A row of the template."""
 
     cells: dict[str, str]
     origin: Origin
 
     @classmethod
     def read(cls, row: Row, name: str) -> TemplateRow:
-        found = cls({column: row.take_optional(column) for column in COLUMNS[name]}, row.origin)
+        template_row = cls({column: row.take_optional(column) for column in COLUMNS[name]}, row.origin)
         row.done()
         for column in _REQUIRED[name]:
-            if not found[column]:
-                raise InputError(found.origin, f"the column '{column}' is empty.", "Fill it in.")
+            if not template_row[column]:
+                raise InputError(template_row.origin, f"the column '{column}' is empty.", "Fill it in.")
         for column in ("id", "code_list") if name != REPRESENTED else ("id",):
-            if (value := found[column]) and not _ID.fullmatch(value):
+            if (value := template_row[column]) and not _ID.fullmatch(value):
                 raise InputError(
-                    found.origin,
+                    template_row.origin,
                     f"'{value}' in '{column}' is no id.",
                     "Use a-z, 0-9, and after them . _ ~ -.",
                 )
-        return found
+        return template_row
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -90,10 +90,10 @@ class TemplateRow:
     def words(self, column: str) -> tuple[Text, ...]:
         return texts(self[f"{column}_sv"], self[f"{column}_en"])
 
-    def when(self, column: str) -> str:
+    def date(self, column: str) -> str:
         return check_partial_date(self[column], self.origin, column)
 
-    def fault(self, reason: str, step: str) -> InputError:
+    def new_error(self, reason: str, step: str) -> InputError:
         return InputError(self.origin, reason, step)
 
 
@@ -102,6 +102,6 @@ def rows_by_id(rows: Iterable[TemplateRow], *columns: str) -> dict[tuple[str, ..
     for row in rows:
         key = tuple(row[column] for column in columns)
         if key in found:
-            raise row.fault(f"'{' '.join(key)}' stands already in {found[key].origin}.", "Remove one of the two.")
+            raise row.new_error(f"'{' '.join(key)}' stands already in {found[key].origin}.", "Remove one of the two.")
         found[key] = row
     return found

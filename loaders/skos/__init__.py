@@ -1,8 +1,8 @@
-"""Any vocabulary published as SKOS: Turtle, RDF/XML, JSON-LD, N-Triples, N-Quads or TriG.
+"""Vocabularies in SKOS: Turtle, RDF/XML, JSON-LD, N-Triples, N-Quads or TriG.
 
-The publisher's IRIs are kept, and so is every triple that no record says (as a `Statement`). Graph names
-are not kept: the release is one graph. Nothing is fetched: a remote JSON-LD context is an error, and a
-DTD may hold nothing but short namespace entities.
+The publisher's IRIs are kept, and every triple that no record covers becomes a `Statement`. Graph names are not kept:
+an edition is one graph. Nothing is fetched: a remote JSON-LD context is an error, and a DTD may only contain short
+namespace entities.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ SOURCE = Source(
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The schemes of the files with their concepts, and every other triple as it stands."""
-    keys = read_declaration(edition, declared)
-    graph = _read_files(edition, keys)
-    scheme_nodes = find_schemes(graph, keys)
-    schemes, language = new_schemes(keys, edition, graph, scheme_nodes)
+    """Yield the schemes with their editions and concepts, and every other triple as a statement."""
+    declaration = read_declaration(edition, declared)
+    graph = _read_files(edition, declaration)
+    scheme_nodes = find_schemes(graph, declaration)
+    schemes, language = new_schemes(declaration, edition, graph, scheme_nodes)
     first = scheme_nodes[0]
-    rights = read_rights(keys, suggested=suggested_rights(graph, first))
-    dates = read_edition_dates(keys, edition, suggested=first_date(graph, first, ISSUED, graph.origin))
-    keys.done()
+    rights = read_rights(declaration, suggested=suggested_rights(graph, first))
+    dates = read_edition_dates(declaration, edition, suggested=first_date(graph, first, ISSUED, graph.origin))
+    declaration.done()
     reader = SkosReader(graph=graph, language=language, schemes=schemes, release_date=dates.valid_from)
     for scheme in reader.used_schemes():
         yield scheme
@@ -59,15 +59,15 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     yield from reader.records()
 
 
-def _read_files(edition: EditionFiles, keys: TomlTable) -> Graph:
-    names = [name for each in keys.tables("file") if (name := _file_name(each))]
+def _read_files(edition: EditionFiles, declaration: TomlTable) -> Graph:
+    names = [name for each in declaration.tables("file") if (name := _file_name(each))]
     files = [p for p in data_files(edition) if not names or p.name in names]
     if not files:
         raise InputError(
-            keys.origin, f"no file is called {join_names(names)}.", "Correct [[file]] name, or add the file."
+            declaration.origin, f"no file is called {join_names(names)}.", "Correct [[file]] name, or add the file."
         )
     graph = Graph(Origin(files[0].name))
-    base = keys.iri("base")
+    base = declaration.iri("base")
     for path in files:
         graph.origin = Origin(path.name)
         for quad in read_rdf(path, base):
@@ -78,8 +78,8 @@ def _read_files(edition: EditionFiles, keys: TomlTable) -> Graph:
     return graph
 
 
-def _file_name(keys: TomlTable) -> str:
-    name = keys.text("name", required=True)
-    keys.text("format")
-    keys.done()
+def _file_name(section: TomlTable) -> str:
+    name = section.text("name", required=True)
+    section.text("format")
+    section.done()
     return name

@@ -1,4 +1,4 @@
-"""The words of SKOS and of what stands beside it in files, and how its texts and days are read."""
+"""Properties of SKOS and related vocabularies, and conversion of literals to texts and dates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DEFINITION = expand("skos:definition")
 NOTES = {expand(kind.value): kind for kind in NoteKind}
 TITLES = tuple(expand(name) for name in ("skos:prefLabel", "dct:title", "rdfs:label"))
 STATUS = (expand("adms:status"), "http://publications.europa.eu/ontology/euvoc#status", expand("begrepp:status"))
-# The last part of a status IRI, as the EU's and Eionet's lists and our own have it.
+# The last segment of a status IRI in the lists of the EU, Eionet and begrepp.
 STATUS_WORDS = {
     **dict.fromkeys(("current", "valid", "active", "published", "stable", "completed"), Status.ACTIVE),
     **dict.fromkeys(
@@ -50,23 +50,23 @@ LICENCES = (
 )
 PUBLISHERS = (expand("dct:publisher"), expand("dct:creator"))
 ISSUED = (expand("dct:issued"), expand("dct:modified"), expand("dct:created"))
-# Which release a concept is in, and whether it is in force, the record says; a file may not.
+# Edition and validity come from records; a file must not state them.
 RESERVED = frozenset(expand(f"begrepp:{word}") for word in ("inRelease", "status", "validFrom", "validTo"))
 
 
 def texts_of(terms: Iterable[GraphTerm], language: str) -> list[Text]:
-    """Literals as texts; one without a language has that of the declaration."""
+    """Return literals as texts; those without a language tag get `language`."""
     texts = [Text(normalized_text(o), (o.language or language)) for o in terms if isinstance(o, Literal)]
     return [text for text in texts if text.value]
 
 
 def normalized_text(literal: Literal) -> str:
-    """The characters of a literal, composed (NFC) and without blanks around."""
+    """Return the value of a literal in NFC, stripped."""
     return unicodedata.normalize("NFC", literal.value).strip()
 
 
 def unique_texts(texts: Iterable[Text], *, per_language: bool = True) -> tuple[Text, ...]:
-    """Each text once, or the first of each language."""
+    """Return distinct texts, or the first of each language."""
     if not per_language:
         return tuple(dict.fromkeys(texts))
     first: dict[str, Text] = {}
@@ -76,7 +76,7 @@ def unique_texts(texts: Iterable[Text], *, per_language: bool = True) -> tuple[T
 
 
 def first_date(graph: Graph, node: GraphNode, predicates: tuple[str, ...], origin: Origin) -> date | None:
-    """The first day that one of the predicates tells. Raises `InputError` where a date is none."""
+    """Return the first date among the objects of the predicates. Raises `InputError` for an invalid date."""
     for value in graph.objects(node, *predicates):
         if isinstance(value, Literal) and re.match(r"\d{4}-\d\d-\d\d", value.value):
             return parse_date(value.value, origin, predicates[0])

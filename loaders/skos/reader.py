@@ -1,4 +1,4 @@
-"""The concepts of a SKOS file as records, and every other triple of it as it stands."""
+"""Reader of SKOS graphs: triples to records."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, PredicateObje
 
 @dataclass(slots=True, kw_only=True)
 class SkosReader:
-    """Turns the triples of a graph into records; what it says in a concept it does not repeat as a statement."""
+    """Converts the triples of a graph to records; triples that a concept covers yield no statement."""
 
     graph: Graph
     language: str
@@ -67,7 +67,7 @@ class SkosReader:
         self._add_links(self.successors, REPLACED_BY, REPLACES)
 
     def used_schemes(self) -> list[Scheme]:
-        """The schemes that a concept belongs to."""
+        """Return the schemes that have concepts. Raises `InputError` if there are none."""
         used = set(self.scheme_nodes.values())
         schemes = [scheme for node, scheme in self.schemes.items() if node in used]
         if not schemes:
@@ -77,7 +77,7 @@ class SkosReader:
         return schemes
 
     def records(self) -> Iterator[Record]:
-        """The concepts, what had to be left out, and the statements."""
+        """Yield concepts, skipped triples and statements."""
         first = self.used_schemes()[0].id
         xl_labels = self._find_xl_labels()
         used = set(self.scheme_nodes.values())
@@ -93,7 +93,7 @@ class SkosReader:
             elif subject in xl_labels:
                 yield from self._skip_label_node(subject, pairs)
             elif isinstance(subject, NamedNode) and subject.value.startswith(Iris().root):
-                # A file may not speak of another source's releases, licences or datasets.
+                # A file must not describe editions, licences or datasets of another source.
                 reason = f"<{subject.value}> is one of begrepp's own; what it is, its own source says."
                 yield Skipped(origin=self.graph.origin, reason=reason)
             else:
@@ -105,18 +105,18 @@ class SkosReader:
             if not isinstance(subject, NamedNode) or subject in self.schemes:
                 continue
             predicates = {predicate for predicate, _ in pairs}
-            # Whatever is in a scheme or in its hierarchy is a concept (SKOS S4, S7, S19), if it is named.
+            # A labelled resource in a scheme or hierarchy is a concept (SKOS S4, S7, S19).
             labelled = predicates & (LABELS.keys() | XL_LABELS.keys())
             if (TYPE, concept) in pairs or (labelled and predicates & {IN_SCHEME, TOP_OF, BROADER, NARROWER}):
                 yield subject
 
     def _find_scheme(self, concept: NamedNode) -> NamedNode:
-        """The first in the file's order of the schemes that the concept is in."""
+        """Return the first scheme of a concept, in the order of the file."""
         candidates = set(self.graph.objects(concept, IN_SCHEME, TOP_OF))
         return next((node for node in self.schemes if node in candidates), next(iter(self.schemes)))
 
     def _add_links(self, links: dict[NamedNode, list[NamedNode]], forward: str, inverse: str) -> None:
-        """A relation from both of its sides, between concepts of the file."""
+        """Collect a relation between concepts of the file from both of its directions."""
         for subject, pairs in self.graph.triples.items():
             for predicate, object_ in pairs:
                 for wanted, source, target in ((forward, subject, object_), (inverse, object_, subject)):
@@ -138,7 +138,7 @@ class SkosReader:
         status = self._status(node)
         until = first_date(graph, node, VALID_TO, graph.origin)
         if status is Status.INACTIVE and until is None:
-            # The file tells that the concept is retired, not when: at the latest the day before this release.
+            # A retired concept without a date: at the latest the day before this edition.
             until = self.release_date - timedelta(days=1)
         return Concept(
             scheme=scheme.id,
@@ -163,7 +163,7 @@ class SkosReader:
         )
 
     def _labels(self, node: NamedNode) -> dict[str, tuple[Text, ...]]:
-        """Labels of each kind, those of SKOS-XL among them; a word is said once."""
+        """Return the labels of each kind, including SKOS-XL; a text has one kind only."""
         found: dict[str, tuple[Text, ...]] = {}
         seen: set[Text] = set()
         for kind in ("pref", "alt", "hidden"):
@@ -180,7 +180,7 @@ class SkosReader:
         return found
 
     def _notation(self, node: NamedNode) -> str:
-        """The plain notation before a typed one; without any, the last part of the IRI."""
+        """Return the notation, plain before typed; without any, the last segment of the IRI."""
         notations = [o for o in self.graph.objects(node, NOTATION) if isinstance(o, Literal)]
         if notations:
             return min(
@@ -200,7 +200,7 @@ class SkosReader:
         return Status.ACTIVE
 
     def _remaining_triples(self, node: NamedNode, concept: Concept) -> PredicateObjects:
-        """The triples about a concept that its record does not say."""
+        """Return the triples of a concept that its record does not cover."""
         covered = {DEFINITION, DEPRECATED, *LABELS, *XL_LABELS, *NOTES}
         links = {BROADER: True, NARROWER: False, RELATED: True, REPLACED_BY: True, REPLACES: False}
         remaining: PredicateObjects = []
@@ -248,7 +248,7 @@ class SkosReader:
         return {o for s in self.graph.triples for o in self.graph.objects(s, *XL_LABELS)}
 
     def _skip_label_node(self, node: GraphNode, pairs: PredicateObjects) -> Iterator[Skipped]:
-        """The word of a SKOS-XL label is kept as a label; what else its node tells is not."""
+        """Report properties of a SKOS-XL label other than its literal form."""
         extra = sorted({p for p, _ in pairs} - {TYPE, LITERAL_FORM})
         if extra:
             words = ", ".join(f"<{predicate}>" for predicate in extra)

@@ -1,4 +1,4 @@
-"""The schemes of a SKOS file: those that it declares, or that its concepts say they are in, with their names."""
+"""Schemes of a SKOS graph: declared ones, or those that concepts refer to."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ from loaders.skos.labels import (
 from loaders.support.rdf_files import Graph, GraphNode
 
 
-def find_schemes(graph: Graph, keys: TomlTable) -> list[NamedNode]:
-    """The file's schemes in its own order; where it declares none, the one that its concepts say they are in."""
+def find_schemes(graph: Graph, declaration: TomlTable) -> list[NamedNode]:
+    """Return the schemes in the order of the file; if none is declared, those that concepts refer to.
+
+    Raises `InputError` if there are none and the declaration has no `[scheme]`.
+    """
     found = graph.instances_of(expand("skos:ConceptScheme"))
     if not found:
         referenced = dict.fromkeys(
@@ -37,7 +40,7 @@ def find_schemes(graph: Graph, keys: TomlTable) -> list[NamedNode]:
             if isinstance(scheme, NamedNode)
         )
         found = list(referenced)
-    if not found and "scheme" not in keys:
+    if not found and "scheme" not in declaration:
         raise InputError(
             graph.origin,
             "there is no skos:ConceptScheme in the file.",
@@ -47,10 +50,13 @@ def find_schemes(graph: Graph, keys: TomlTable) -> list[NamedNode]:
 
 
 def new_schemes(
-    keys: TomlTable, edition: EditionFiles, graph: Graph, nodes: list[NamedNode]
+    declaration: TomlTable, edition: EditionFiles, graph: Graph, nodes: list[NamedNode]
 ) -> tuple[dict[NamedNode, Scheme], str]:
-    """Each scheme as a record; `[scheme]` speaks of the first, or of the one whose `iri` it names."""
-    section = keys.table("scheme")
+    """Return each scheme as a record, and the language of untagged literals.
+
+    `[scheme]` describes the first scheme, or the one with its `iri`, which is moved to the front of `nodes`.
+    """
+    section = declaration.table("scheme")
     iri = section.iri("iri")
     language = section.text("language", default="und")
     if iri:
@@ -94,7 +100,7 @@ def new_schemes(
 
 
 def _scheme_titles(graph: Graph, node: GraphNode, language: str) -> tuple[Text, ...]:
-    """The first kind of title that the scheme has; one for each language."""
+    """Return the titles of a scheme, one per language, of the first property that has any."""
     for predicate in TITLES:
         if words := texts_of(graph.objects(node, predicate), language):
             return unique_texts(words)
@@ -102,7 +108,7 @@ def _scheme_titles(graph: Graph, node: GraphNode, language: str) -> tuple[Text, 
 
 
 def suggested_rights(graph: Graph, scheme: NamedNode) -> dict[str, str]:
-    """Licence and publisher as the file has them."""
+    """Return licence and publisher of a scheme as stated in the file."""
     licence = next((o.value for o in graph.objects(scheme, *LICENCES) if o.value.startswith("http")), "")
     publisher = next(graph.objects(scheme, *PUBLISHERS), None)
     name = ""

@@ -1,7 +1,7 @@
-"""The sheets of a workbook whose names, headers and number formats cannot be trusted.
+"""Reader of workbooks with inconsistent names of sheets and columns.
 
-Sheets and columns are found whatever their case, spaces and signs; a code that the workbook shows as `001` and
-keeps as the number 1 is read as it is shown.
+Names are matched without regard to case, spaces and punctuation. A number with a format such as `000` is read as it
+is displayed (`001`).
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from begrepp.sources.archives import check_archive, refuse_doctypes
 from begrepp.sources.meter import meter
 from begrepp.sources.privacy import refuse_identity_numbers
 
-_PADDED = re.compile(r"0+")
-_LOOK_FOR_HEADER = 15
+_ZERO_PADDED = re.compile(r"0+")
+_MAX_HEADER_ROW = 15
 _MAX_ROWS = 1_000_000
 FORMULA = "="
 
 
 def normalized_name(name: str) -> str:
-    """`Metadata - Variabelnivå ` and `metadata_variabelnivå` as one word."""
+    """Return the letters and digits of a name in lower case, so that `Metadata - Nivå ` equals `metadata_nivå`."""
     return "".join(each for each in name.lower() if each.isalnum())
 
 
 @dataclass(slots=True)
 class SheetRow:
-    """One row of a sheet: cells by the plain names of their columns."""
+    """One row of a sheet: cells by normalised column name."""
 
     cells: dict[str, str]
     origin: Origin
 
     def get(self, *columns: str) -> str:
-        """The cell of the first of the columns that there is; empty where there is none."""
+        """Return the first non-empty cell of these columns. Raises `InputError` for a formula."""
         for column in columns:
             if (value := self.cells.get(normalized_name(column), "")) == FORMULA:
                 raise InputError(
@@ -54,49 +54,49 @@ class SheetRow:
 
 @dataclass(slots=True)
 class WorkbookSheet:
-    """A sheet with its rows as texts; a row is as long as its last cell."""
+    """A sheet with its rows as text; rows end at their last non-empty cell."""
 
     name: str
     file: str
     rows: list[list[str]]
 
     def origin(self, row: int) -> Origin:
-        """Where a row is, counted from 1."""
+        """Return the origin of a row, counted from 1."""
         return Origin(f"{self.file}[{self.name}]", row)
 
-    def table(self, *wanted: Sequence[str]) -> Iterator[SheetRow] | None:
-        """The rows below the header; nothing where no header has one of the names of each of `wanted`."""
-        for number, row in enumerate(self.rows[:_LOOK_FOR_HEADER]):
+    def table(self, *column_groups: Sequence[str]) -> Iterator[SheetRow] | None:
+        """Return the rows below the first row that has a column of each group; None if there is none."""
+        for number, row in enumerate(self.rows[:_MAX_HEADER_ROW]):
             header = [normalized_name(cell) for cell in row]
-            if all(any(normalized_name(name) in header for name in names) for names in wanted):
+            if all(any(normalized_name(name) in header for name in names) for names in column_groups):
                 return self._below(number, header)
         return None
 
     def _below(self, number: int, header: list[str]) -> Iterator[SheetRow]:
-        doubled = {name for name in header if name and header.count(name) > 1}
-        if doubled:
+        repeated = {name for name in header if name and header.count(name) > 1}
+        if repeated:
             raise InputError(
-                self.origin(number + 1), f"the column '{sorted(doubled)[0]}' is there twice.", "Remove one of the two."
+                self.origin(number + 1), f"the column '{sorted(repeated)[0]}' is there twice.", "Remove one of the two."
             )
-        for below, row in enumerate(self.rows[number + 1 :], start=number + 2):
+        for row_number, row in enumerate(self.rows[number + 1 :], start=number + 2):
             cells = {name: cell for name, cell in zip(header, row, strict=False) if name}
             if any(cells.values()):
-                yield SheetRow(cells, self.origin(below))
+                yield SheetRow(cells, self.origin(row_number))
 
 
 def read_sheets(path: Path) -> list[WorkbookSheet]:
-    """All sheets of a workbook, hidden ones too, in their order."""
+    """Read all sheets of a workbook, including hidden ones. Raises `InputError` if it is damaged."""
     check_archive(path)
     refuse_doctypes(path)
     counter = meter()
     counter.stage = "reading"
     try:
         with closing(load_workbook(path, read_only=True, data_only=False)) as book:
-            return [_sheet(page, path.name) for page in book.worksheets]
+            return [_read_sheet(page, path.name) for page in book.worksheets]
     except InputError:
         raise
     except Exception as error:
-        # openpyxl raises whatever a damaged part leads it to.
+        # openpyxl raises exceptions of many types for damaged files.
         raise InputError(
             path,
             f"the workbook cannot be read ({' '.join(str(error).split()) or type(error).__name__}).",
@@ -104,23 +104,23 @@ def read_sheets(path: Path) -> list[WorkbookSheet]:
         ) from None
 
 
-def _sheet(page: Any, file: str) -> WorkbookSheet:
-    page.reset_dimensions()
-    found = WorkbookSheet(str(page.title), file, [])
-    for number, cells in enumerate(page.iter_rows(), start=1):
+def _read_sheet(worksheet: Any, file: str) -> WorkbookSheet:
+    worksheet.reset_dimensions()
+    sheet = WorkbookSheet(str(worksheet.title), file, [])
+    for number, cells in enumerate(worksheet.iter_rows(), start=1):
         if number > _MAX_ROWS:
-            raise InputError(found.origin(number), f"the sheet has more than {_MAX_ROWS:,} rows.", "Check the file.")
-        row = [_text(cell) for cell in cells]
+            raise InputError(sheet.origin(number), f"the sheet has more than {_MAX_ROWS:,} rows.", "Check the file.")
+        row = [_cell_text(cell) for cell in cells]
         while row and not row[-1]:
             row.pop()
         meter().rows += bool(row)
-        refuse_identity_numbers("\t".join(row), found.origin(number))
-        found.rows.append(row)
-    return found
+        refuse_identity_numbers("\t".join(row), sheet.origin(number))
+        sheet.rows.append(row)
+    return sheet
 
 
-def _text(cell: Any) -> str:
-    """A cell as a person sees it: padded numbers with their zeros, whole numbers without a point, dates as ISO."""
+def _cell_text(cell: Any) -> str:
+    """Return a cell as displayed: numbers with leading zeros, integers without a point, dates in ISO format."""
     value = cell.value
     if value is None:
         return ""
@@ -132,7 +132,7 @@ def _text(cell: Any) -> str:
         value = int(value)
     if isinstance(value, int):
         padded = str(cell.number_format or "")
-        return str(value).zfill(len(padded)) if _PADDED.fullmatch(padded) else str(value)
+        return str(value).zfill(len(padded)) if _ZERO_PADDED.fullmatch(padded) else str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
     lines = (" ".join(line.split()) for line in str(value).splitlines())

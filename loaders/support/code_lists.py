@@ -1,4 +1,4 @@
-"""Value lists of a dictionary, each said once: lists of the same codes and words get one id."""
+"""Code lists of a dataset or structure, without duplicates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 
 
 class CodeListRegistry:
-    """The lists of one dataset or structure, in the order in which its dictionary uses them."""
+    """Registry of the code lists of a dataset or structure: equal lists get the same id."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -31,10 +31,10 @@ class CodeListRegistry:
         named: bool = False,
         intension: tuple[str, ...] = (),
     ) -> str:
-        """The id of the list of these values; empty where there are none.
+        """Return the id of a list with these values; empty if there are none.
 
-        A list that the source names (`named`) is known by its name. Others are known by what they hold, and
-        are called after the first variable that uses them.
+        A list that the source names (`named`) is identified by its name. Others are identified by their values and
+        get the name of the first variable that uses them.
         """
         if not (values or intension):
             return ""
@@ -58,7 +58,7 @@ class CodeListRegistry:
         return id_
 
     def take_new(self) -> Iterator[CodeList]:
-        """The lists that were found since they were last asked for."""
+        """Yield the lists added since the last call."""
         found, self._pending = self._pending, []
         yield from found
 

@@ -1,4 +1,4 @@
-"""Words, codes and lists in FHIR resources: with their translations, and without trusting their shape."""
+"""Readers of texts, codings and lists in FHIR resources, tolerant of malformed JSON structures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loaders.support.html_text import from_html
 
 Json = dict[str, Any]
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
-# What an answer counts as in a score; the name differs between FHIR's editions.
+# The number of an answer in a score; the extension's name differs between versions of FHIR.
 _NUMBERS = (
     "http://hl7.org/fhir/StructureDefinition/itemWeight",
     "http://hl7.org/fhir/StructureDefinition/ordinalValue",
@@ -21,12 +21,12 @@ _NUMBERS = (
 
 
 def object_items(value: object) -> list[Json]:
-    """The objects of a list; nothing where it is none."""
+    """Return the objects of a list; empty for another type."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def read_texts(body: Json, key: str, language: str, origin: Origin) -> tuple[Text, ...]:
-    """A text and its translations (`_text.extension`)."""
+    """Return a text with its translations (`_text.extension`)."""
     found = {}
     if isinstance(body.get(key), str) and body[key].strip():
         found[language] = from_html(body[key]).strip()
@@ -45,13 +45,13 @@ def read_texts(body: Json, key: str, language: str, origin: Origin) -> tuple[Tex
 
 
 def coding_links(coding: Json, systems: Mapping[str, str], source: str) -> tuple[Link, ...]:
-    """A coding as a link to the concept, where its system is known."""
+    """Return a coding as a link to its concept; empty if the code system is unknown."""
     concept = concept_reference(str(coding.get("system") or ""), str(coding.get("code") or ""), systems)
     return (Link(concept=concept, source=source),) if concept else ()
 
 
 def coded_value(coding: Json, language: str, systems: Mapping[str, str], origin: Origin) -> CodedValue | None:
-    """A coding as a value of a list; nothing where it has no code."""
+    """Return a coding as a value of a code list; None without a code."""
     if not (code := str(coding.get("code") or coding.get("display") or "")):
         return None
     labels = read_texts(coding, "display", language, origin)

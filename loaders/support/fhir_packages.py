@@ -1,4 +1,4 @@
-"""FHIR resources from JSON files and packages (`.tgz`), read without unpacking anything."""
+"""Reader of FHIR resources from JSON files and packages (`.tgz`), without extraction to disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource, where it lay, and whether it came with a package."""
+    """A FHIR resource with its origin."""
 
     body: Json
     origin: Origin
@@ -31,24 +31,24 @@ class Resource:
 
     @property
     def kind(self) -> str:
-        """The type of the resource."""
+        """The resource type."""
         return str(self.body.get("resourceType", ""))
 
     @property
     def id(self) -> str:
-        """A name for addresses."""
+        """An id for IRIs."""
         own = self.body.get("id") or self.body.get("name") or str(self.body.get("url", "")).rstrip("/").split("/")[-1]
         return slug(str(own))
 
     def titles(self) -> tuple[Text, ...]:
-        """The title in the language of the resource."""
+        """Return the title in the language of the resource."""
         words = self.body.get("title") or self.body.get("name") or self.body.get("url") or self.id
         return (Text(str(words), str(self.body.get("language") or "en")),)
 
 
 @dataclass(slots=True)
 class FhirContext:
-    """What is known while a load goes on."""
+    """Scheme, rights, dates and code systems that all resources of an edition share."""
 
     scheme: Scheme
     rights: DeclaredRights
@@ -57,6 +57,7 @@ class FhirContext:
 
 
 def resource_descriptions(resource: Resource) -> tuple[Text, ...]:
+    """Return the description, and a `hierarchyMeaning` other than is-a."""
     lang = str(resource.body.get("language") or "en")
     meaning = resource.body.get("hierarchyMeaning")
     words = [resource.body.get("description"), f"hierarchyMeaning: {meaning}" if meaning not in (None, "is-a") else ""]
@@ -64,6 +65,7 @@ def resource_descriptions(resource: Resource) -> tuple[Text, ...]:
 
 
 def read_resources(edition: EditionFiles) -> Iterator[Resource]:
+    """Yield the resources of an edition, those of bundles one by one. Raises `InputError` for damaged files."""
     for path in data_files(edition):
         if path.name.endswith((".tgz", ".tar.gz")):
             for name, data in _read_members(path):
@@ -77,7 +79,7 @@ def read_resources(edition: EditionFiles) -> Iterator[Resource]:
 
 
 def _read_members(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The JSON of a package, read one by one and never written out."""
+    """Yield name and content of each JSON file of a package. Raises `InputError` for unsafe archives."""
     unpacked_size, compressed_size = 0, max(path.stat().st_size, 1)
     try:
         with tarfile.open(path, "r:gz") as archive:
@@ -91,7 +93,7 @@ def _read_members(path: Path) -> Iterator[tuple[str, bytes]]:
                 ):
                     raise InputError(path, "it swells far beyond its size.", "Check where the file comes from.")
                 name = parts[-1] if parts else ""
-                # package.json and .index.json describe the package; examples are no part of it.
+                # package.json and .index.json describe the package.
                 if not member.isfile() or not name.endswith(".json") or name in ("package.json", ".index.json"):
                     continue
                 if member.size <= _MAX_FILE and (stream := archive.extractfile(member)):

@@ -1,6 +1,6 @@
-"""RDF files from outside, read without trusting them, and the graph and the names of blank nodes in it.
+"""Reader of untrusted RDF files, with an in-memory graph and skolemization of blank nodes.
 
-Nothing is fetched, no entity is expanded far, no text is endless.
+Nothing is fetched; the expansion of entities and the length of literals are limited.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MAX_TEXT = 1 << 24
 
 
 def read_rdf(path: Path, base: str) -> Iterator[Quad]:
-    """The quads of a file, whose name's ending tells the format. Raises `InputError` where it cannot be read."""
+    """Yield the quads of a file; its suffix gives the format. Raises `InputError` if it is not well-formed."""
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise InputError(
@@ -56,7 +56,7 @@ def read_rdf(path: Path, base: str) -> Iterator[Quad]:
         file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)
         count = 0
         try:
-            # Blank nodes of two files are different nodes.
+            # Blank nodes with the same label in two files are different nodes.
             for quad in parse(
                 cast(IO[bytes], _BoundedStream(file, path)), format=form, base_iri=base or None, rename_blank_nodes=True
             ):
@@ -75,7 +75,7 @@ _TAIL = 1 << 16
 
 
 def _check_end(file: IO[bytes], path: Path) -> None:
-    """The root must be closed: pyoxigraph reads RDF/XML that was cut off as far as it goes, and says nothing."""
+    """Raise `InputError` if the root element is not closed: pyoxigraph accepts truncated RDF/XML."""
     file.seek(0)
     root = _ROOT.search(re.sub(rb"<!--.*?-->|<!DOCTYPE.*?\]\s*>", b"", file.read(1 << 20), flags=re.DOTALL))
     file.seek(max(0, path.stat().st_size - _TAIL))
@@ -89,7 +89,7 @@ def _check_end(file: IO[bytes], path: Path) -> None:
 
 
 class _BoundedStream(io.RawIOBase):
-    """A file in which no text is endless. pyoxigraph stops at 16 MB of one literal, but not in RDF/XML."""
+    """File with a limit on the length of texts. pyoxigraph limits literals to 16 MB, but not in RDF/XML."""
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
         self._file = file
@@ -98,7 +98,7 @@ class _BoundedStream(io.RawIOBase):
         self._limited = FORMATS[path.suffix.lower()] == RdfFormat.RDF_XML
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; counts how long no tag has begun."""
+        """Read bytes, and count those since the last start of a tag."""
         data = self._file.read(size)
         meter().bytes += len(data)
         last = data.rfind(b"<")
@@ -144,10 +144,10 @@ _ENTITY = re.compile(rb"""<!ENTITY\s+[\w:.-]+\s+(?P<quote>["'])(?P<value>.*?)(?P
 
 
 def check_doctype(file: IO[bytes], path: Path) -> None:
-    """A DOCTYPE may declare short entities for namespaces, as OWL editors write them, and nothing else.
+    """Raise `InputError` for a DOCTYPE that declares more than short namespace entities, as OWL editors write them.
 
-    pyoxigraph expands entities within entities without a limit: eight levels of ten took seconds, a
-    dozen would take all memory. It reads no external entity, but says so unclearly.
+    pyoxigraph expands nested entities without limit: eight levels of ten entities took seconds, twelve would exhaust
+    memory. It does not read external entities, but its error message is unclear.
     """
     head = file.read(1 << 20)
     file.seek(0)
@@ -179,12 +179,13 @@ def _forbidden_doctype(path: Path) -> InputError:
 
 @dataclass(slots=True)
 class Graph:
-    """The triples of an edition's files by subject, in the order of the files."""
+    """Triples by subject, in the order of the files."""
 
     origin: Origin
     triples: dict[GraphNode, PredicateObjects] = field(default_factory=dict)
 
     def add(self, quad: Quad) -> None:
+        """Add a triple. Raises `InputError` for a triple term (RDF 1.2)."""
         if not isinstance(quad.subject, NamedNode | BlankNode) or not isinstance(
             quad.object, NamedNode | BlankNode | Literal
         ):
@@ -194,27 +195,27 @@ class Graph:
         self.triples.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
 
     def objects(self, subject: GraphNode, *predicates: str) -> Iterator[GraphTerm]:
-        """The objects of the predicates, those of the first predicate first."""
+        """Return the objects of the predicates, in the order of the predicates."""
         pairs = self.triples.get(subject, ())
         return (
             object_ for wanted_predicate in predicates for predicate, object_ in pairs if predicate == wanted_predicate
         )
 
     def instances_of(self, class_: str) -> list[NamedNode]:
-        """The subjects of a class that have an IRI, in the order of the file."""
+        """Return the subjects of a class that have an IRI, in the order of the file."""
         class_node = NamedNode(class_)
         return [s for s, pairs in self.triples.items() if isinstance(s, NamedNode) and (_TYPE, class_node) in pairs]
 
 
 class Skolemizer:
-    """Names for the blank nodes of a graph, made of their content: the same node has the same name each time."""
+    """Skolem IRIs for the blank nodes of a graph, derived from their content and therefore stable."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._names: dict[BlankNode, str | None] = {}
 
     def iri_of(self, node: GraphNode) -> str | None:
-        """The IRI of a node. A blank node is named by its content, so that the name is always the same."""
+        """Return the IRI of a node; a skolem IRI for a blank node, or None if it refers to itself."""
         if isinstance(node, NamedNode):
             return node.value
         if node not in self._names:
@@ -222,7 +223,7 @@ class Skolemizer:
         return self._names[node]
 
     def _skolemise(self, start: BlankNode) -> None:
-        """Depth-first without recursion: a list may be long. A node on its own path has no name."""
+        """Traverse depth-first without recursion, since lists may be long. A node on a cycle gets no IRI."""
         stack: list[tuple[BlankNode, bool]] = [(start, False)]
         on_path: set[BlankNode] = set()
         while stack:

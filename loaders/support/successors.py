@@ -1,4 +1,4 @@
-"""Which successors of retired concepts lead on to something in use: a dead end or a circle is no advice."""
+"""Selection of the successors of retired concepts that lead to an active concept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 def usable_successors(steps: Mapping[K, Iterable[K]], active: Collection[K]) -> dict[K, tuple[K, ...]]:
-    """The successors of each concept that reach one of the active ones, directly or by steps, and never come back."""
+    """Return, for each retired concept, the successors that lead to an active concept and are not on a cycle."""
 
     def reachable(start: K) -> set[K]:
         found: set[K] = set()

@@ -53,8 +53,8 @@ def loader_of(edition: EditionFiles) -> Load:
     """
     if edition.source in loader_modules():
         return loader_modules()[edition.source].load
-    known = declared_lists().get(edition.source)
-    declaration = known or editions.declaration(edition)
+    known_declaration = declared_lists().get(edition.source)
+    declaration = known_declaration or editions.declaration(edition)
     loader = declaration.get("loader")
     if loader not in loader_modules():
         if loader:
@@ -69,7 +69,7 @@ def loader_of(edition: EditionFiles) -> Load:
             "see docs/how-to/source-toml.md.",
         )
     load: Callable[..., Iterator[Record]] = loader_modules()[str(loader)].load
-    return partial(load, declared=known) if known else load
+    return partial(load, declared=known_declaration) if known_declaration else load
 
 
 def shares_of(edition: EditionFiles) -> tuple[Load, ...]:

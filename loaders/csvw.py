@@ -101,7 +101,7 @@ def _schema(table: Json, edition: EditionFiles, path: Path) -> Json:
 
 def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], path: Path, language: str) -> Table:
     url = str(table.get("url", ""))
-    keys = []
+    foreign_keys = []
     for key in object_list(schema, "foreignKeys", path):
         reference = key.get("reference", {})
         resource = str(reference.get("resource", ""))
@@ -112,7 +112,7 @@ def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], pa
                 "Describe the table, or correct its address.",
             )
         columns, target_columns = string_list(key.get("columnReference")), string_list(reference.get("columnReference"))
-        keys.append(ForeignKey(columns, urls[resource], target_columns))
+        foreign_keys.append(ForeignKey(columns, urls[resource], target_columns))
     return Table(
         id=table_id,
         titles=_texts(table, ("dc:title", "dcterms:title", "title", "titles"), language)
@@ -120,7 +120,7 @@ def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], pa
         descriptions=_texts(table, ("dc:description", "dcterms:description", "description"), language),
         url=url if is_iri(url) else "",
         primary_key=string_list(schema.get("primaryKey")),
-        foreign_keys=tuple(keys),
+        foreign_keys=tuple(foreign_keys),
     )
 
 

@@ -117,19 +117,19 @@ def _schema(resource: Json, edition: EditionFiles, path: Path) -> Json:
     return schema
 
 
-def _table(table_id: str, resource: Json, schema: Json, known: set[str], path: Path, language: str) -> Table:
-    keys = []
+def _table(table_id: str, resource: Json, schema: Json, resource_ids: set[str], path: Path, language: str) -> Table:
+    foreign_keys = []
     for key in object_list(schema, "foreignKeys", path):
         reference = key.get("reference", {})
         # Version 1 writes "" for the table itself, version 2 leaves it out.
         target = slug(str(reference.get("resource") or "")) or table_id
-        if target not in known:
+        if target not in resource_ids:
             raise InputError(
                 path,
                 f"a foreign key of '{table_id}' points to the resource '{target}', which is not described.",
                 "Describe it, or correct its name.",
             )
-        keys.append(ForeignKey(string_list(key.get("fields")), target, string_list(reference.get("fields"))))
+        foreign_keys.append(ForeignKey(string_list(key.get("fields")), target, string_list(reference.get("fields"))))
     title = str(resource.get("title") or "")
     description = str(resource.get("description") or "")
     url = next((each for each in string_list(resource.get("path")) if is_iri(each)), "")
@@ -139,7 +139,7 @@ def _table(table_id: str, resource: Json, schema: Json, known: set[str], path: P
         descriptions=(Text(description, language),) if description else (),
         url=url,
         primary_key=string_list(schema.get("primaryKey")),
-        foreign_keys=tuple(keys),
+        foreign_keys=tuple(foreign_keys),
     )
 
 

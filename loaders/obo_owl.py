@@ -203,8 +203,8 @@ def _read_classes(path: Path, edition: EditionFiles, *, reason: bool) -> dict[st
 
 
 def _superclasses(cls: Any) -> list[str]:
-    above = {each.iri for each in cls.is_a if isinstance(each, owlready2.ThingClass) and each is not owlready2.Thing}
-    return sorted(above - {cls.iri})
+    iris = {each.iri for each in cls.is_a if isinstance(each, owlready2.ThingClass) and each is not owlready2.Thing}
+    return sorted(iris - {cls.iri})
 
 
 def _annotations(world: Any, cls: Any) -> Annotations:

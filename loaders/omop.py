@@ -271,7 +271,7 @@ def _concept(row: Row, links: _Links, successors: dict[str, tuple[str, ...]]) ->
         # Makes the concept searchable by OMOP's concept id.
         hidden_labels=(Text(id_, "zxx"),) if id_ != name else (),
         notes=(Note(NoteKind.SCOPE, Text(f"OMOP concept {id_}: {note}", "en")),),
-        broader=tuple(links.concepts[above][1] for above in links.parents.get(id_, ())),
+        broader=tuple(links.concepts[parent][1] for parent in links.parents.get(id_, ())),
         status=Status.INACTIVE if invalid_reason else Status.ACTIVE,
         valid_from=valid_from if not (valid_from and invalid_reason and valid_from >= end) else None,
         valid_to=None if end == _NO_END and not invalid_reason else end,

@@ -47,13 +47,18 @@ def check_namespaces(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES).decode("utf-8", "replace")
     for row, prefix, namespace in _declared_prefixes(head):
-        known = prefixes().get(_PREFIX_SYNONYMS.get(prefix, prefix))
+        expected = prefixes().get(_PREFIX_SYNONYMS.get(prefix, prefix))
         # Schema.org uses both http and https.
-        if known and prefix != "schema" and namespace != known and _comparable(namespace) == _comparable(known):
+        if (
+            expected
+            and prefix != "schema"
+            and namespace != expected
+            and _comparable(namespace) == _comparable(expected)
+        ):
             raise InputError(
                 Origin(path.name, row),
-                f"the prefix '{prefix}' stands for <{namespace}>, which is no namespace; it differs from <{known}>.",
-                f"Write <{known}> in a copy of the file, and tell the publisher.",
+                f"the prefix '{prefix}' stands for <{namespace}>, which is no namespace; it differs from <{expected}>.",
+                f"Write <{expected}> in a copy of the file, and tell the publisher.",
             )
 
 

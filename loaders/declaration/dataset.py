@@ -125,8 +125,8 @@ def _read_measured(toml: TomlTable) -> Measured:
     return measured
 
 
-def _with_agent(known: dict[str, Agent], agent: Agent) -> dict[str, Agent]:
-    return {**known, agent.id: agent}
+def _with_agent(agents_by_id: dict[str, Agent], agent: Agent) -> dict[str, Agent]:
+    return {**agents_by_id, agent.id: agent}
 
 
 def _read_authority_codes(toml: TomlTable, key: str, part: str) -> tuple[str, ...]:

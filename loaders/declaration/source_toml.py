@@ -63,12 +63,12 @@ class DeclaredRights:
 
 def read_declaration(edition: EditionFiles, declared: Mapping[str, Any] | None) -> TomlTable:
     """Return an edition's declaration: that of begrepp, overridden by the `source.toml` beside the files."""
-    beside = declaration(edition)
-    origin = Origin(DECLARATION if beside or declared is None else f"loaders/declared/{edition.source}.toml")
-    merged = {**(declared or {}), **beside}
+    own_declaration = declaration(edition)
+    origin = Origin(DECLARATION if own_declaration or declared is None else f"loaders/declared/{edition.source}.toml")
+    merged = {**(declared or {}), **own_declaration}
     for section in ("source", "release"):
-        sections = [source_.get(section, {}) for source_ in (declared or {}, beside)]
-        if all(isinstance(source_, dict) for source_ in sections) and any(sections):
+        sections = [part.get(section, {}) for part in (declared or {}, own_declaration)]
+        if all(isinstance(part, dict) for part in sections) and any(sections):
             merged[section] = {**sections[0], **sections[1]}
     toml = TomlTable(merged, origin)
     toml.text("loader")

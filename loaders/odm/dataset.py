@@ -114,15 +114,15 @@ class _DatasetConverter:
         return {ref.oid for refs in self.data.value_lists.values() for ref in refs}
 
     def members_of(
-        self, holder: ItemGroupDef, section: tuple[Text, ...], above: tuple[str, ...]
+        self, parent: ItemGroupDef, section: tuple[Text, ...], path_oids: tuple[str, ...]
     ) -> Iterator[tuple[ItemRef, tuple[Text, ...]]]:
-        for ref in holder.groups:
-            if ref.oid in above:
+        for ref in parent.groups:
+            if ref.oid in path_oids:
                 raise InputError(self._origin(ref.row), f"the group '{ref.oid}' holds itself.", "Mend the file.")
             group = self.data.groups[ref.oid]
             words = group.titles or (Text(group.name or group.oid, self.language),)
-            yield from self.members_of(group, words, (*above, ref.oid))
-        for ref in holder.items:
+            yield from self.members_of(group, words, (*path_oids, ref.oid))
+        for ref in parent.items:
             yield ref, section
 
     def lists(self, item: ItemDef, dataset: str) -> Iterator[Record]:

@@ -52,7 +52,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     rights = read_rights(declaration, suggested=suggested_rights(graph, first))
     dates = read_edition_dates(declaration, edition, suggested=first_date(graph, first, ISSUED, graph.origin))
     declaration.done()
-    reader = SkosReader(graph=graph, language=language, schemes=schemes, release_date=dates.valid_from)
+    reader = SkosReader(graph=graph, language=language, schemes=schemes, edition_start=dates.valid_from)
     for scheme in reader.used_schemes():
         yield scheme
         yield new_declared_edition(scheme, dates, rights)

@@ -51,7 +51,7 @@ class SkosReader:
     graph: Graph
     language: str
     schemes: dict[NamedNode, Scheme]
-    release_date: date
+    edition_start: date
     scheme_nodes: dict[NamedNode, NamedNode] = field(default_factory=dict)
     broader: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
     related: dict[NamedNode, list[NamedNode]] = field(default_factory=dict)
@@ -119,8 +119,8 @@ class SkosReader:
         """Collect a relation between concepts of the file from both of its directions."""
         for subject, pairs in self.graph.triples.items():
             for predicate, object_ in pairs:
-                for wanted, source, target in ((forward, subject, object_), (inverse, object_, subject)):
-                    if predicate == wanted and self._are_concepts(source, target):
+                for relation, source, target in ((forward, subject, object_), (inverse, object_, subject)):
+                    if predicate == relation and self._are_concepts(source, target):
                         targets = links.setdefault(source, [])  # type: ignore[arg-type]
                         if target not in targets:
                             targets.append(target)  # type: ignore[arg-type]
@@ -136,10 +136,10 @@ class SkosReader:
                 graph.origin, f"<{node.value}> has no skos:prefLabel.", "Give it one, or ask the publisher for it."
             )
         status = self._status(node)
-        until = first_date(graph, node, VALID_TO, graph.origin)
-        if status is Status.INACTIVE and until is None:
+        valid_to = first_date(graph, node, VALID_TO, graph.origin)
+        if status is Status.INACTIVE and valid_to is None:
             # A retired concept without a date: at the latest the day before this edition.
-            until = self.release_date - timedelta(days=1)
+            valid_to = self.edition_start - timedelta(days=1)
         return Concept(
             scheme=scheme.id,
             notation=self._notation(node),
@@ -158,7 +158,7 @@ class SkosReader:
             related=tuple(sorted(n.value for n in self.related.get(node, ()))),
             status=status,
             valid_from=first_date(graph, node, VALID_FROM, graph.origin),
-            valid_to=until,
+            valid_to=valid_to,
             replaced_by=tuple(sorted(n.value for n in self.successors.get(node, ()))),
         )
 

@@ -121,13 +121,13 @@ def _check_days(files: Iterable[Rf2File]) -> None:
 
 def check_packages(days: dict[str, date], modules: dict[str, set[str]], dependencies: list[tuple[str, ...]]) -> None:
     """Raise `InputError` if the date of the international release differs from an extension's module dependencies."""
-    home = {module: owner for owner, found in modules.items() for module in found}
-    for name, line, source, target, wanted in dependencies:
-        owner, other = home.get(source, ""), home.get(target, "")
-        if owner and other and owner != other and date.fromisoformat(wanted) != days[other]:
+    package_of = {module: owner for owner, module_ids in modules.items() for module in module_ids}
+    for name, line, source, target, required in dependencies:
+        owner, other = package_of.get(source, ""), package_of.get(target, "")
+        if owner and other and owner != other and date.fromisoformat(required) != days[other]:
             raise InputError(
                 Origin(name, int(line)),
-                f"{owner} builds on the release of {date.fromisoformat(wanted)}, but {other} is of {days[other]}.",
+                f"{owner} builds on the release of {date.fromisoformat(required)}, but {other} is of {days[other]}.",
                 "Fetch the release that the extension builds on, and add both together.",
             )
 

@@ -161,10 +161,12 @@ def check_doctype(file: IO[bytes], path: Path) -> None:
     doctype = _DOCTYPE.match(rest)
     if not doctype or doctype["external"]:
         raise _forbidden_doctype(path)
-    inside = doctype["inside"] or b""
-    values = [match["value"] for match in _ENTITY.finditer(inside)]
-    left = re.sub(rb"<!--.*?-->|\s", b"", _ENTITY.sub(b"", inside), flags=re.DOTALL)
-    if left or any(b"&" in value or b"%" in value or b"<" in value or len(value) > _MAX_ENTITY for value in values):
+    subset = doctype["inside"] or b""
+    values = [match["value"] for match in _ENTITY.finditer(subset)]
+    remaining = re.sub(rb"<!--.*?-->|\s", b"", _ENTITY.sub(b"", subset), flags=re.DOTALL)
+    if remaining or any(
+        b"&" in value or b"%" in value or b"<" in value or len(value) > _MAX_ENTITY for value in values
+    ):
         raise _forbidden_doctype(path)
 
 

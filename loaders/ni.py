@@ -84,7 +84,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             if element.path in rows_by_path:
                 raise InputError(
                     row.origin,
-                    f"'{element.path}' stands already in {rows_by_path[element.path].origin}.",
+                    f"'{element.path}' is already in {rows_by_path[element.path].origin}.",
                     "Remove one of the two.",
                 )
             rows_by_path[element.path] = row

@@ -168,7 +168,7 @@ def _check_parents(terms: list[_Term]) -> None:
                 raise InputError(
                     term.origin,
                     f"'{term.id}' has the parent '{parent}', which does not exist in the file.",
-                    'The file may be cut off; fetch it again. For a part of an ontology say coverage = "partial".',
+                    'The file may be cut off; fetch it again. For a part of an ontology set coverage = "partial".',
                 )
 
 

@@ -140,7 +140,7 @@ def _read_post(row: Row) -> _Post | Skipped:
         raise InputError(
             row.origin,
             f"the term status '{status}' is unknown (known: {', '.join(_STATUSES)}).",
-            "See what the term bank means by it; the loader must learn it.",
+            "See what the term bank means by it; extend the loader.",
         )
     if not definition:
         return Skipped(origin=row.origin, reason=f"'{term}' has no definition, only a pointer or nothing at all.")

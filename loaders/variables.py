@@ -82,7 +82,7 @@ def _check_unused_files(edition: EditionFiles, origin: Origin, used: set[str], i
         raise InputError(
             origin,
             f"nothing in the declaration reads {join_names(unused)}.",
-            'Name it as `file` of a [[variables]] or [[codes]], or say ignore_files = ["…"].',
+            'Name it as `file` of a [[variables]] or [[codes]], or set ignore_files = ["…"].',
         )
 
 

@@ -333,7 +333,7 @@ def test_skos_that_does_not_fit_together_is_refused(tmp_path: Path, text: str, r
 @pytest.mark.parametrize(
     ("said", "key"),
     [
-        ('loader = "skos"\n', "nobody says who publishes this list, and under what licence"),
+        ('loader = "skos"\n', "publisher and licence of this list are missing"),
         ('loader = "skos"\n[source]\npublisher = "begrepp"\n', r"\[source\] licence is missing"),
         ('loader = "skos"\n[source]\nlicence = "https://example.org/"\n', r"\[source\] publisher is missing"),
         ('loader = "skos"\n[source]\nlicence = "https://example.org/"\npublisher = "X"\n', "publisher_type is missing"),
@@ -555,7 +555,7 @@ def test_a_publishers_form_that_changed_is_refused(
 
 def test_a_changed_header_of_the_code_texts_is_refused(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {f"kka-x/level{n}.txt": "Code\t\tText\nA\t\tx\n" for n in range(1, 5)}
-    refused(tmp_path, "kva", files, "level1.txt row 1", "header is not 'Kod:'", "loader must learn")
+    refused(tmp_path, "kva", files, "level1.txt row 1", "header is not 'Kod:'", "extend the loader")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ ADL = "openEHR-EHR-CLUSTER.provtumor.v1.adl"
         ('ItemGroupOID="IG.PROV"', 'ItemGroupOID="IG.NEJ"', " row 20", "'IG.NEJ', which is not there", "export"),
         ('CodeListOID="CL.SIDA"', 'CodeListOID="CL.NEJ"', " row 43", "the CodeList 'CL.NEJ'", "export"),
         ('OID="IT.SIDA" Name', 'OID="IT.STORLEK" Name', " row 43", "is defined already in row 32", "export"),
-        ('CodedValue="H"', 'CodedValue="V"', " row 68", "'V' stands twice", "export"),
+        ('CodedValue="H"', 'CodedValue="V"', " row 68", "'V' occurs twice", "export"),
         ('OID="IT.SIDA" Name="Sida" DataType="text"', 'OID="IT.SIDA" Name="Sida"', " row 43", "no DataType", "export"),
         ("Tumörens största mått", "811218-9876", " row 33", "identity number", "Remove the personal data"),
         ('ItemRef ItemOID="IT.STORLEK"', 'ItemRef OID="IT.STORLEK"', " row 23", "has no ItemOID", "export"),
@@ -54,7 +54,7 @@ def test_odm_with_data_about_persons_is_refused_before_it_is_read(tmp_path: Path
 
 def test_a_group_that_holds_itself_is_refused(tmp_path: Path) -> None:
     files = changed("odm-nyodm", "ny.xml", '<ItemRef ItemOID="IT.GRAD"', '<ItemGroupRef ItemGroupOID="IG.DEL"')
-    refused(tmp_path, "nyodm", files, "ny.xml row 9", "'IG.DEL' holds itself", "Mend")
+    refused(tmp_path, "nyodm", files, "ny.xml row 9", "'IG.DEL' contains itself", "Mend")
 
 
 @pytest.mark.parametrize("fixture", ["odm-provformular/studie.xml", "openehr-provarketyper/provopt.opt"])
@@ -90,9 +90,9 @@ def test_two_files_of_one_study_are_refused(tmp_path: Path) -> None:
         ("adl_version=1.4", "adl_version=2.0.6", " row 1", "is ADL 2", "Export"),
         ("\ndefinition\n", "\nbeskrivning\n", "", "'definition' is missing", "fetch"),
         ("\nontology\n", "\nord\n", "", "'ontology' with the terms is missing", "fetch"),
-        ("ELEMENT[at0002] occurrences", "ELEMENT[at0002] occurences", " row 43", "'occurences' stands where", "fetch"),
-        ("matches {0..1} matches {    -- Läge", "matches {0..1} {    -- Läge", " row 77", "'{' stands where", "fetch"),
-        ('revision"] = <"1.2.0">', 'revision"] = "1.2.0"', " row 30", "'1.2.0' stands where '<'", "fetch"),
+        ("ELEMENT[at0002] occurrences", "ELEMENT[at0002] occurences", " row 43", "where 'occurences' is", "fetch"),
+        ("matches {0..1} matches {    -- Läge", "matches {0..1} {    -- Läge", " row 77", "where '{' is", "fetch"),
+        ('revision"] = <"1.2.0">', 'revision"] = "1.2.0"', " row 30", "'<' is expected where '1.2.0' is", "fetch"),
         ('["at0021"] = <', '["at0020"] = <', " row 144", "'at0020' is given twice", "fetch"),
         ('units = <"mm">', 'units = <"mm>', " row 62", "cannot be read as ADL", "fetch"),
     ],
@@ -131,14 +131,14 @@ def test_a_broken_template_is_refused(
 
 def test_an_archetype_twice_is_refused(tmp_path: Path) -> None:
     files = original("openehr-provarketyper")
-    refused(tmp_path, "provarketyper", {**files, "z.adl": files[ADL]}, "z.adl", "stands already in", "one of the two")
+    refused(tmp_path, "provarketyper", {**files, "z.adl": files[ADL]}, "z.adl", "is already in", "one of the two")
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "reason", "step"),
     [
         ("profil.json", '"url": "https://example.org/fhir/StructureDefinition/provstadium",', "", "has no url", "Mend"),
-        ("profil.json", '"id": "Observation.component:N",', '"id": "Observation.code",', "stands twice", "Mend"),
+        ("profil.json", '"id": "Observation.component:N",', '"id": "Observation.code",', "occurs twice", "Mend"),
         (
             "profil.json",
             '"resourceType": "StructureDefinition"',
@@ -151,10 +151,10 @@ def test_an_archetype_twice_is_refused(tmp_path: Path) -> None:
             "logisk.json",
             "https://example.org/fhir/StructureDefinition/ProvModell",
             "https://example.org/fhir/StructureDefinition/provstadium",
-            "stands already in logisk",
+            "is already in logisk",
             "one of",
         ),
-        ("formular.json", '"linkId": "1.2"', '"linkId": "1.1"', "'1.1' stands twice", "Mend"),
+        ("formular.json", '"linkId": "1.2"', '"linkId": "1.1"', "'1.1' occurs twice", "Mend"),
         ("formular.json", '"linkId": "1.2",', "", "has no linkId", "Mend"),
         ("formular.json", '"id": "sidor"', '"id": "andra"', "'#sidor' are not in", "with its value sets"),
         (
@@ -171,7 +171,7 @@ def test_a_broken_profile_or_form_is_refused(
     tmp_path: Path, name: str, old: str, new: str, reason: str, step: str
 ) -> None:
     files = changed("fhir_structures-provprofiler", name, old, new)
-    where = "profil.json" if "stands already in logisk" in reason else name
+    where = "profil.json" if "is already in logisk" in reason else name
     refused(tmp_path, "provprofiler", files, where, reason, step)
 
 
@@ -195,7 +195,7 @@ def test_a_package_brings_its_profiles_and_leaves_its_examples(tmp_path: Path) -
     ("old", "new", "where", "reason", "step"),
     [
         ("Prov\ttyp", "Annan\ttyp", "modell.tsv row 3", "a class that has no row of its own", "Add a row"),
-        ("Prov\ttid", "Prov\ttyp", "modell.tsv row 4", "'Prov.typ' stands already", "Remove one"),
+        ("Prov\ttid", "Prov\ttyp", "modell.tsv row 4", "'Prov.typ' is already", "Remove one"),
         ("IVL(TS)", "IVL(XX)", "modell.tsv row 4", "no type of ISO 21090", "Use one of"),
         ("0..1", "noll", "modell.tsv row 3", "'noll' is no cardinality", "0..1"),
         ("https://example.org/urval", "urval", "modell.tsv row 5", "'urval' is no address", "code_system"),
@@ -219,24 +219,24 @@ def test_a_broken_information_model_is_refused(
         ("ddi-provstudie/studie.xml", "ddi:codebook:2_5", "urn:x", " row 2", "none of DDI Codebook", "right file"),
         ("ddi-provstudie/studie.xml", "<titl>Påhittad undersökning</titl>", "", " row 3", "has no title", "Mend"),
         ("ddi-provstudie/studie.xml", 'files="F1 F2"', 'files="F7"', "", "the file 'F7', which no fileDscr", "Mend"),
-        ("ddi-provstudie/studie.xml", "<catValu>2</catValu>", "<catValu>1</catValu>", "", "'1' stands twice", "Mend"),
+        ("ddi-provstudie/studie.xml", "<catValu>2</catValu>", "<catValu>1</catValu>", "", "'1' occurs twice", "Mend"),
         (
             "ddi-provstudie/studie.xml",
             'ID="V3" name="SVAR"',
             'ID="V3" name="KON"',
             "",
-            "'KON' stands already",
+            "'KON' is already",
             "Rename",
         ),
         ("ddi-provstudie/studie.xml", "En studie som inte finns.", "811218-9876", "", "identity number", "Remove"),
         ("ddi-provfragment/fragment.xml", "<l:VariableName>", "<l:Namn>", "", "not well-formed", "Mend"),
-        ("ddi-provfragment/fragment.xml", "prov:vikt:1", "prov:kon:1", "", "stands already in row", "Remove"),
+        ("ddi-provfragment/fragment.xml", "prov:vikt:1", "prov:kon:1", "", "is already in row", "Remove"),
         (
             "ddi-provfragment/fragment.xml",
             "<r:Value>2</r:Value>",
             "<r:Value>1</r:Value>",
             "",
-            "'1' stands twice",
+            "'1' occurs twice",
             "Mend",
         ),
         ("ddi-provfragment/fragment.xml", "<r:Value>2</r:Value>", "", "", "has no Value", "Mend"),
@@ -342,7 +342,7 @@ def test_lock_files_and_text_files_are_no_workbooks(tmp_path: Path) -> None:
             "one register",
         ),
         ("register.csv", "vard;provreg", "vard;prov", "register.csv row 3", "'prov' in 'part_of'", "Write 'provreg'"),
-        ("register.csv", "person;provreg", "vard;provreg", "register.csv row 4", "'vard' stands already", "Remove"),
+        ("register.csv", "person;provreg", "vard;provreg", "register.csv row 4", "'vard' is already", "Remove"),
         ("register.csv", ";Personer;", ";;", "register.csv row 4", "'label_sv' is empty", "Fill"),
         ("register.csv", ";1998;", ";1998/99;", "register.csv row 2", "is no year, month or day", "Write 2004"),
         ("register.csv", ";label_sv;", ";etikett;", "register.csv row 1", "label_sv", ""),
@@ -368,9 +368,9 @@ def test_lock_files_and_text_files_are_no_workbooks(tmp_path: Path) -> None:
         ("instance_variables.csv", ",okant,", ",okand,", "instance_variables.csv row 2", "'okand'", "Add it there"),
         ("instance_variables.csv", "vikt-kg", "vikt-g", "instance_variables.csv row 4", "'vikt-g'", "Add it there"),
         ("instance_variables.csv", "vard,KON", "doda,KON", "instance_variables.csv row 3", "'doda'", "Add it there"),
-        ("instance_variables.csv", "vard,VIKT", "vard,KON", "instance_variables.csv row 4", "stands already", "Remove"),
+        ("instance_variables.csv", "vard,VIKT", "vard,KON", "instance_variables.csv row 4", "is already", "Remove"),
         ("instance_variables.csv", "2026-11-01", "i fjol", "instance_variables.csv row 2", "not a date", "YYYY-MM-DD"),
-        ("codes.csv", "kon,2,", "kon,1,", "codes.csv row 3", "'kon 1' stands already", "Remove"),
+        ("codes.csv", "kon,2,", "kon,1,", "codes.csv row 3", "'kon 1' is already", "Remove"),
         ("codes.csv", "oanvand,A", "å å,A", "codes.csv row 5", "'å å' in 'code_list' is no id", "Use a-z"),
         ("codes.csv", "1998-01-01", "1998", "codes.csv row 2", "'1998'", "YYYY-MM-DD"),
         ("codes.csv", "Uppgift saknas", "811218-9876", "codes.csv row 4", "identity number", "Remove"),

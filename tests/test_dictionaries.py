@@ -51,7 +51,7 @@ def variables(records: list[Record]) -> dict[str, Variable]:
         (HEAD + LIST, "namn,etikett,ny\nsida,Sida,x\n", "list.csv row 2", "does not know the column.* 'ny'"),
         (HEAD + LIST, "namn,etikett\n,Sida\n", "list.csv row 2", "'namn' is empty"),
         (HEAD + LIST, "namn,etikett\nsida,a,b\n", "list.csv row 2", "3 cells where the table has 2"),
-        (HEAD + LIST, ROWS + "sida,Annan\n", "list.csv row 3", "stands already in list.csv row 2"),
+        (HEAD + LIST, ROWS + "sida,Annan\n", "list.csv row 3", "is already in list.csv row 2"),
         (HEAD + LIST + 'datatype = { text = "tal" }\n', ROWS, "list.csv row 2", "'tal' is no datatype"),
         (
             HEAD + LIST + 'datatype = { column = "etikett", words = { Tal = "integer" } }\n',

@@ -50,7 +50,7 @@ def variables(records: list[Record]) -> dict[str, Variable]:
         ('sex,a,,radio,Sex,"1, Yes | 1, No",', "the code '1' twice"),
         ("sex,a,,choice,Sex,,", "'choice' is no field type"),
         (",a,,text,Sex,,", "has no field_name"),
-        ("id,a,,text,Again,,", "'id' stands already in d.csv row 2"),
+        ("id,a,,text,Again,,", "'id' is already in d.csv row 2"),
         ("sex,a,,text,19811218-9876,,", "personal identity number"),
         ("sex,a", "2 cells where the table has 7"),
     ],

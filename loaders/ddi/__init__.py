@@ -187,7 +187,7 @@ class _StudyConverter:
             if (table, variable.name) in seen:
                 raise InputError(
                     variable.origin,
-                    f"the variable '{variable.name}' stands already in {seen[table, variable.name]}.",
+                    f"the variable '{variable.name}' is already in {seen[table, variable.name]}.",
                     "Rename one of them in a copy, and tell the publisher.",
                 )
             seen[table, variable.name] = variable.origin

@@ -165,7 +165,7 @@ class _Reader:
             if code in found:
                 raise InputError(
                     Origin(self.file, category.row),
-                    f"the code '{code}' stands twice in the variable '{name}'.",
+                    f"the code '{code}' occurs twice in the variable '{name}'.",
                     _NEXT_STEP,
                 )
             coded = CodedValue(

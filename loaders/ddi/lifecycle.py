@@ -42,7 +42,7 @@ class _Reader:
                 if (before := self.elements.get(key)) is not None:
                     raise InputError(
                         self.origin_of(node),
-                        f"'{_urn(key)}' stands already in row {before.row}.",
+                        f"'{_urn(key)}' is already in row {before.row}.",
                         "Remove one of the two.",
                     )
                 self.elements[key] = node
@@ -203,7 +203,7 @@ class _Reader:
             if value is None or not value.text:
                 raise InputError(self.origin_of(code), "a Code has no Value.", _NEXT_STEP)
             if value.text in found:
-                raise InputError(self.origin_of(code), f"the code '{value.text}' stands twice in the list.", _NEXT_STEP)
+                raise InputError(self.origin_of(code), f"the code '{value.text}' occurs twice in the list.", _NEXT_STEP)
             category = self.follow(code, "CategoryReference") or code.first("Category")
             coded = CodedValue(
                 code=value.text,

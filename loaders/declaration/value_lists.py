@@ -180,7 +180,7 @@ def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code
                 f"and '{coded.labels[0].value}'."
             )
             if "repeated" not in codes.sheet.report:
-                raise InputError(row.origin, reason, 'Correct one of the rows, or say report = ["repeated"].')
+                raise InputError(row.origin, reason, 'Correct one of the rows, or set report = ["repeated"].')
             yield Skipped(origin=row.origin, reason=f"{reason} The first is kept.")
 
 

@@ -89,7 +89,7 @@ class VariableList:
                 raise InputError(
                     row.origin,
                     f"the column '{' or '.join(self.columns['name'].source_columns)}' is empty.",
-                    "Fill it in, or say skip_without_name = true.",
+                    "Fill it in, or set skip_without_name = true.",
                 )
             for name in names:
                 yield DictionaryRow(self, row.for_variable(name), name)

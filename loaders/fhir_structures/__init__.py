@@ -90,7 +90,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         address = url or resource.id
         if address in urls:
             raise InputError(
-                resource.origin, f"'{address}' stands already in {urls[address]}.", "Add one of the two files only."
+                resource.origin, f"'{address}' is already in {urls[address]}.", "Add one of the two files only."
             )
         urls[address] = resource.origin
         # Profiles of other publishers may have the same id.

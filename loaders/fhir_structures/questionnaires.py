@@ -44,7 +44,7 @@ class _QuestionnaireReader:
         if not link_id:
             raise InputError(origin, f"an item under '{parent or 'the top'}' has no linkId.", "Mend the file.")
         if link_id in self.seen or depth > _MAX_DEPTH:
-            raise InputError(origin, f"the linkId '{link_id}' stands twice, or too deep.", "Mend the file.")
+            raise InputError(origin, f"the linkId '{link_id}' occurs twice, or is nested too deeply.", "Mend the file.")
         self.seen.add(link_id)
         values, skipped = self.answers(item_object)
         yield from skipped

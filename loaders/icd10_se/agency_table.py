@@ -88,7 +88,7 @@ def _add_row(entries: dict[str, _Entry], row: Row) -> None:
         if code in entries:
             raise InputError(
                 row.origin,
-                f"the code '{code}' stands already in {entries[code].origin}.",
+                f"the code '{code}' is already in {entries[code].origin}.",
                 "Remove one of the rows in a copy, or ask the publisher which one is right.",
             )
         entries[code] = _Entry(row.origin, title, since, parent, latin, _marker(sign, row.origin))

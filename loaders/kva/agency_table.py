@@ -51,7 +51,7 @@ def read_agency_table(scheme: Scheme, path: Path) -> Iterator[Concept]:
         if title and code in entries:
             raise InputError(
                 row.origin,
-                f"the code '{code}' stands already in {entries[code].origin}.",
+                f"the code '{code}' is already in {entries[code].origin}.",
                 "Remove one of the rows in a copy, or ask the publisher which one is right.",
             )
         if not title and code not in entries:

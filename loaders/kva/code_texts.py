@@ -66,7 +66,7 @@ def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:
         raise InputError(
             Origin(path.name, 1),
             "the header is not 'Kod:', '', 'Kodtext:', 'Beskrivning:', separated by tabs.",
-            "Fetch the file again from its publisher; if the form is new, the loader must learn it.",
+            "Fetch the file again from its publisher; if its form is new, extend the loader.",
         )
     return rows
 

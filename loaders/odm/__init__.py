@@ -135,7 +135,7 @@ class _StructureConverter:
         seen: set[str] = set()
         for ref in group.groups:
             if ref.oid in path_oids:
-                raise InputError(self._origin(ref.row), f"the group '{ref.oid}' holds itself.", "Mend the file.")
+                raise InputError(self._origin(ref.row), f"the group '{ref.oid}' contains itself.", "Mend the file.")
             member = self.data.groups[ref.oid]
             member_path = f"{path}/{ref.oid}"
             yield self._heading(member, member_path, path, ref)
@@ -154,7 +154,7 @@ class _StructureConverter:
         item, item_path = self.data.items.get(ref.oid), f"{path}/{ref.oid}"
         if item is None or ref.oid in path_oids:
             raise InputError(
-                self._origin(ref.row), f"the item '{ref.oid}' is not in the file, or holds itself.", "Mend the file."
+                self._origin(ref.row), f"the item '{ref.oid}' is not in the file, or contains itself.", "Mend the file."
             )
         seen_items.add(ref.oid)
         yield self._item(item, item_path, path, ref)

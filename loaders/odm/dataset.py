@@ -94,7 +94,7 @@ class _DatasetConverter:
                 item = items[ref.oid]
                 placed_items.add(ref.oid)
                 if ref.oid in seen:
-                    reason = f"the item '{ref.oid}' stands already in '{table}'."
+                    reason = f"the item '{ref.oid}' is already in '{table}'."
                     yield Skipped(origin=self._origin(ref.row), reason=reason)
                     continue
                 seen.add(ref.oid)
@@ -118,7 +118,7 @@ class _DatasetConverter:
     ) -> Iterator[tuple[ItemRef, tuple[Text, ...]]]:
         for ref in parent.groups:
             if ref.oid in path_oids:
-                raise InputError(self._origin(ref.row), f"the group '{ref.oid}' holds itself.", "Mend the file.")
+                raise InputError(self._origin(ref.row), f"the group '{ref.oid}' contains itself.", "Mend the file.")
             group = self.data.groups[ref.oid]
             words = group.titles or (Text(group.name or group.oid, self.language),)
             yield from self.members_of(group, words, (*path_oids, ref.oid))

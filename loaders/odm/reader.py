@@ -201,7 +201,7 @@ class _Reader:
         for each in node.all("CodeListItem", "EnumeratedItem"):
             code = self.required(each, "CodedValue")
             if code in values:
-                raise self.new_error(each.row, f"the code '{code}' stands twice in the CodeList '{node.get('OID')}'")
+                raise self.new_error(each.row, f"the code '{code}' occurs twice in the CodeList '{node.get('OID')}'")
             values[code] = CodeListItem(code, self.texts(each.first("Decode")), self.aliases(each))
         return OdmCodeList(
             oid=node.get("OID"),

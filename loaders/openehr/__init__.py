@@ -74,7 +74,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         id_ = f"{slug(archetype.id)}{'-web-template' if archetype.kind == 'web template' else ''}"
         if id_ in ids:
             raise InputError(
-                archetype.origin, f"'{archetype.id}' stands already in {ids[id_]}.", "Add one of the two files only."
+                archetype.origin, f"'{archetype.id}' is already in {ids[id_]}.", "Add one of the two files only."
             )
         ids[id_] = archetype.origin
         yield from _StructureConverter(archetype, id_, rights, dates, systems).records()

@@ -91,7 +91,7 @@ class CadlParser:
 
     def _expect(self, value: str) -> _Token:
         if self.current.value != value:
-            self._fail(f"'{self.current.value}' stands where '{value}' is expected")
+            self._fail(f"'{value}' is expected where '{self.current.value}' is")
         return self._advance()
 
     def _object(self, path: str, parent: ModelNode | None, nodes: list[ModelNode], depth: int) -> None:
@@ -123,7 +123,7 @@ class CadlParser:
             return
         if self.current.value not in _MATCHES:
             if self.current.kind == "word" and self.current.value.islower() and self.current.value not in _KEYWORDS:
-                self._fail(f"'{self.current.value}' stands where 'matches' is expected")
+                self._fail(f"'matches' is expected where '{self.current.value}' is")
             return
         self._advance()
         self._expect("{")
@@ -139,7 +139,7 @@ class CadlParser:
     def _type(self) -> str:
         """Parse a type of the reference model, such as `DV_INTERVAL<DV_COUNT>`."""
         if self.current.kind != "word":
-            self._fail(f"'{self.current.value}' stands where a type is expected")
+            self._fail(f"a type is expected where '{self.current.value}' is")
         name = self._advance().value
         following = self.tokens[self.position + 1] if self.position + 1 < len(self.tokens) else self.current
         if self.current.value == "<" and following.kind == "word" and not name.startswith("C_"):
@@ -157,7 +157,7 @@ class CadlParser:
 
     def _interval(self) -> str:
         if self.current.value not in _MATCHES:
-            self._fail(f"'{self.current.value}' stands where 'matches' is expected")
+            self._fail(f"'matches' is expected where '{self.current.value}' is")
         self._advance()
         opening = self._expect("{")
         while self.current.value != "}" and self.current.kind != "end":
@@ -169,13 +169,13 @@ class CadlParser:
     def _attribute(self, path: str, holder: ModelNode | None, nodes: list[ModelNode], depth: int) -> None:
         """Parse an attribute: `items cardinality matches {0..*; unordered} matches {…}`."""
         if self.current.kind != "word":
-            self._fail(f"'{self.current.value}' stands where an attribute is expected")
+            self._fail(f"an attribute is expected where '{self.current.value}' is")
         name = self._advance().value
         while self.current.value in ("existence", "cardinality"):
             self._advance()
             self._interval()
         if self.current.value not in _MATCHES:
-            self._fail(f"'{self.current.value}' stands where 'matches' is expected")
+            self._fail(f"'matches' is expected where '{self.current.value}' is")
         self._advance()
         self._expect("{")
         if self._at_object():

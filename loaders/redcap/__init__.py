@@ -94,7 +94,7 @@ def _variables(path: Path, dataset: Dataset, options: _Options) -> Iterator[Reco
     for number, (cells, row) in enumerate(read_dictionary(path), start=1):
         name = cells["field_name"]
         if name in seen:
-            raise InputError(row.origin, f"the field '{name}' stands already in {seen[name].origin}.", "Rename one.")
+            raise InputError(row.origin, f"the field '{name}' is already in {seen[name].origin}.", "Rename one.")
         seen[name] = row
         if cells["form_name"] != form:
             form, section = cells["form_name"], ""

@@ -102,6 +102,6 @@ def rows_by_id(rows: Iterable[TemplateRow], *columns: str) -> dict[tuple[str, ..
     for row in rows:
         key = tuple(row[column] for column in columns)
         if key in found:
-            raise row.new_error(f"'{' '.join(key)}' stands already in {found[key].origin}.", "Remove one of the two.")
+            raise row.new_error(f"'{' '.join(key)}' is already in {found[key].origin}.", "Remove one of the two.")
         found[key] = row
     return found

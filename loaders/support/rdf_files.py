@@ -124,7 +124,7 @@ def _parse_error(path: Path, error: Exception) -> InputError:
         return InputError(
             Origin(path.name, row),
             "the RDF has relative addresses, and does not say to what.",
-            'Say base = "https://…/" at the top of source.toml: the address where the file is published.',
+            'Set base = "https://…/" at the top of source.toml: the address where the file is published.',
         )
     column = getattr(error, "offset", None)
     where = f" at column {column}" if column else ""

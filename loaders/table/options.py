@@ -194,5 +194,5 @@ def match_files(
         raise InputError(
             origin,
             f"no [[file]] says what {', '.join(unmatched)} is.",
-            'Add a [[file]] for it, or say ignore_files = ["…"] at the top of the declaration.',
+            'Add a [[file]] for it, or set ignore_files = ["…"] at the top of the declaration.',
         )

@@ -95,7 +95,7 @@ def read_concept(
         raise InputError(
             row.origin,
             reason,
-            "Fill it in, or say under [file.options] skip_empty_labels = true to leave such rows out, "
+            "Fill it in, or set under [file.options] skip_empty_labels = true to leave such rows out, "
             "or label_by_notation = true to call them by their code.",
         )
     alt = _without(words("alt_label", split=True), pref)

@@ -1,4 +1,4 @@
-"""Obsolete IRIs of EU authority lists, and a check for misspelt namespaces."""
+"""EU authority lists: current IRIs, codes of languages; and a check for misspelt namespaces."""
 
 from __future__ import annotations
 
@@ -29,6 +29,33 @@ _PREFIX_DECLARATION = re.compile(
 )
 _PREFIX_SYNONYMS = {"dcterms": "dct", "healthdcatap": "health", "healthdcat": "health"}
 _HEAD_BYTES = 1 << 20
+# Languages by their codes in the lists of the EU and the Library of Congress; others become `und`.
+LANGUAGES = {
+    "SWE": "sv",
+    "ENG": "en",
+    "NOR": "no",
+    "NOB": "nb",
+    "NNO": "nn",
+    "DAN": "da",
+    "FIN": "fi",
+    "ISL": "is",
+    "DEU": "de",
+    "FRA": "fr",
+    "NLD": "nl",
+    "SPA": "es",
+    "ITA": "it",
+    "POR": "pt",
+    "SLV": "sl",
+    "EST": "et",
+    "POL": "pl",
+    "CES": "cs",
+    "HUN": "hu",
+    "ELL": "el",
+    "LAV": "lv",
+    "LIT": "lt",
+    "HRV": "hr",
+    "GLE": "ga",
+}
 
 
 def current_address(iri: str) -> str:

@@ -22,7 +22,7 @@ from begrepp.records import (
     Text,
     Variable,
 )
-from loaders.dcat.authority_lists import current_address
+from loaders.dcat.authority_lists import LANGUAGES, current_address
 from loaders.dcat.columns import Columns, CsvwTable
 from loaders.declaration.source_toml import DeclaredRights, EditionDates, slug
 from loaders.support.rdf_files import Graph, GraphNode, GraphTerm, Skolemizer
@@ -37,35 +37,6 @@ _FOREIGN_TYPES = tuple(
     )
 )
 _LDP = "http://www.w3.org/ns/ldp#"
-
-
-# Languages by their codes in the lists of the EU and the Library of Congress; others become `und`.
-_LANGUAGES = {
-    "SWE": "sv",
-    "ENG": "en",
-    "NOR": "no",
-    "NOB": "nb",
-    "NNO": "nn",
-    "DAN": "da",
-    "FIN": "fi",
-    "ISL": "is",
-    "DEU": "de",
-    "FRA": "fr",
-    "NLD": "nl",
-    "SPA": "es",
-    "ITA": "it",
-    "POR": "pt",
-    "SLV": "sl",
-    "EST": "et",
-    "POL": "pl",
-    "CES": "cs",
-    "HUN": "hu",
-    "ELL": "el",
-    "LAV": "lv",
-    "LIT": "lt",
-    "HRV": "hr",
-    "GLE": "ga",
-}
 
 
 @dataclass(slots=True)
@@ -221,7 +192,7 @@ class CatalogueReader:
         if self.language:
             return self.language
         covered = {
-            _LANGUAGES.get(code, code if len(code) == 2 else "")
+            LANGUAGES.get(code, code if len(code) == 2 else "")
             for each in self.graph.objects(node, _LANGUAGE)
             if (code := each.value.rstrip("/").rpartition("/")[2] if not isinstance(each, BlankNode) else "")
         }

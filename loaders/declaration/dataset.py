@@ -45,9 +45,9 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         version=dates.version,
         origin=toml.origin,
         specification=section.flag("specification", default=False),
-        titles=section.words("title", required=True),
-        descriptions=section.words("description", required=True),
-        alternatives=section.words("alternative"),
+        titles=section.texts("title", required=True),
+        descriptions=section.texts("description", required=True),
+        alternatives=section.texts("alternative"),
         identifiers=section.strings("identifiers"),
         publisher=publisher,
         custodian=read_agent(section, "custodian", default=publisher.id, known=holders),
@@ -59,23 +59,23 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         series=_read_series(section.table("series"), publisher) if "series" in section else None,
         issued=read_partial_date(section, "issued"),
         modified=read_partial_date(section, "modified"),
-        keywords=section.words("keyword"),
+        keywords=section.texts("keyword"),
         themes=_read_authority_codes(section, "theme", "data-theme/"),
         types=_read_authority_codes(section, "type", "dataset-type/"),
         languages=_read_authority_codes(section, "language", "language/"),
         frequency=next(iter(_read_authority_codes(section, "frequency", "frequency/")), ""),
-        contact_names=contact.words("name"),
+        contact_names=contact.texts("name"),
         contact_url=contact.iri("url"),
         contact_email=contact.text("email"),
         landing_page=section.iri("landing_page"),
         documentation=section.strings("documentation"),
         access_rights=next(iter(_read_authority_codes(section, "access_rights", "access-right/")), ""),
-        access_procedure=section.words("access_procedure"),
+        access_procedure=section.texts("access_procedure"),
         access_url=section.iri("access_url"),
         hdab=read_agent(section, "hdab", known=holders) if "hdab" in section else None,
         legislation=_read_laws(section, "applicable_legislation"),
         legal_bases=_read_laws(section, "legal_basis"),
-        purposes=section.words("purpose"),
+        purposes=section.texts("purpose"),
         personal_data=section.strings("personal_data"),
         temporal_from=read_partial_date(section, "temporal_from"),
         temporal_to=read_partial_date(section, "temporal_to"),
@@ -84,8 +84,8 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         spatial=section.iri("spatial"),
         health_categories=section.strings("health_category"),
         health_themes=section.strings("health_theme"),
-        population=section.words("population"),
-        coverage_excludes=section.words("coverage_excludes"),
+        population=section.texts("population"),
+        coverage_excludes=section.texts("coverage_excludes"),
         specimen_types=concept_references(section.strings("specimen_types")),
         subjects=concept_references(section.strings("subjects")),
         file_formats=section.strings("file_formats"),
@@ -97,7 +97,7 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         conforms_to=section.strings("conforms_to"),
         coding_systems=section.strings("coding_systems"),
         code_values=section.strings("code_values"),
-        provenance=section.words("provenance"),
+        provenance=section.texts("provenance"),
         generated_by=tuple(_read_activity(each) for each in section.tables("generated_by")),
         quality_labels=section.strings("quality_labels"),
         quality=tuple(_read_measured(each) for each in toml.tables("quality")),
@@ -117,7 +117,7 @@ def _read_measured(toml: TomlTable) -> Measured:
         source=toml.text("source", required=True),
         checked=checked,
         year=toml.text("year"),
-        notes=toml.words("note"),
+        notes=toml.texts("note"),
     )
     if measured.year and not re.fullmatch(r"\d{4}(/\d{4})?", measured.year):
         toml.fail("year", f"is '{measured.year}'.", 'Write "2013", or "2010/2014" for a span of years.')
@@ -137,8 +137,8 @@ def _read_authority_codes(toml: TomlTable, key: str, part: str) -> tuple[str, ..
 def _read_series(toml: TomlTable, publisher: Agent) -> DatasetSeries:
     series = DatasetSeries(
         id=toml.slug("id", required=True),
-        titles=toml.words("title", required=True),
-        descriptions=toml.words("description", required=True),
+        titles=toml.texts("title", required=True),
+        descriptions=toml.texts("description", required=True),
         publisher=publisher,
         legislation=_read_laws(toml, "applicable_legislation"),
     )
@@ -149,13 +149,13 @@ def _read_series(toml: TomlTable, publisher: Agent) -> DatasetSeries:
 def _read_laws(toml: TomlTable, key: str) -> tuple[Legislation, ...]:
     laws = []
     for law in toml.tables(key):
-        laws.append(Legislation(titles=law.words("title", required=True), url=law.iri("url")))
+        laws.append(Legislation(titles=law.texts("title", required=True), url=law.iri("url")))
         law.done()
     return tuple(laws)
 
 
 def _read_activity(toml: TomlTable) -> Activity:
-    activity = Activity(titles=toml.words("title", required=True), type=toml.iri("type"))
+    activity = Activity(titles=toml.texts("title", required=True), type=toml.iri("type"))
     toml.done()
     return activity
 

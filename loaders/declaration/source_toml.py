@@ -89,7 +89,7 @@ def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) 
             f' below it title.sv = "…", publisher = "…", publisher_type = "…" and licence = "https://…". {MANUAL}',
         )
     source = toml.table("source")
-    titles = source.words("title")
+    titles = source.texts("title")
     publisher = read_agent(source, "publisher", suggested_values.get("publisher", ""))
     licence = source.iri("licence") or suggested_values.get("licence", "")
     if not licence:
@@ -137,7 +137,7 @@ def read_agents(toml: TomlTable) -> dict[str, Agent]:
         kind = agent.text("type", required=True)
         agents[id_] = Agent(
             id=id_,
-            names=agent.words("name", required=True),
+            names=agent.texts("name", required=True),
             homepage=agent.iri("homepage"),
             email=agent.text("email"),
             contact_page=agent.iri("contact_page"),
@@ -152,8 +152,8 @@ def read_scheme(toml: TomlTable, default_id: str) -> Scheme:
     section = toml.table("scheme")
     scheme = Scheme(
         id=section.slug("id", default=default_id),
-        titles=section.words("title", required=True),
-        descriptions=section.words("description"),
+        titles=section.texts("title", required=True),
+        descriptions=section.texts("description"),
         identifiers=section.strings("identifiers"),
         preferred_system_uri=section.iri("preferred_system_uri"),
         notation_pattern=section.pattern("notation_pattern"),
@@ -196,7 +196,7 @@ def read_edition_dates(toml: TomlTable, edition: EditionFiles, suggested: date |
         valid_from=first_day,
         valid_to=section.day("valid_to"),
         coverage=section.choice("coverage", Coverage, Coverage.COMPLETE),
-        titles=section.words("title"),
+        titles=section.texts("title"),
     )
     section.done()
     return dates
@@ -227,7 +227,7 @@ def read_levels(toml: TomlTable, scheme_id: str) -> dict[str, tuple[Level, re.Pa
             scheme=scheme_id,
             depth=section.number("depth") or depth,
             id=id_,
-            titles=section.words("title", required=True),
+            titles=section.texts("title", required=True),
         )
         levels[id_] = (level, re.compile(pattern) if pattern else None)
         section.done()

@@ -25,8 +25,8 @@ class DatasetTables:
         for section in toml.tables("table"):
             table = Table(
                 id=section.slug("id", required=True),
-                titles=section.words("title", required=True),
-                descriptions=section.words("description"),
+                titles=section.texts("title", required=True),
+                descriptions=section.texts("description"),
             )
             self._tables[table.id] = table
             self._id_by_name[section.text("called", default=table.id)] = table.id

@@ -88,7 +88,7 @@ class TomlTable:
             )
         return tuple(values)
 
-    def words(self, key: str, *, required: bool = False) -> tuple[Text, ...]:
+    def texts(self, key: str, *, required: bool = False) -> tuple[Text, ...]:
         """Read texts by language: `title.sv = "…"`, `title.en = "…"`; several in one language as a list."""
         value = self._take(key, dict, f'words with their language, such as {key}.sv = "…"', required)
         texts = []

@@ -96,6 +96,7 @@ class CodesDeclaration:
 
     @property
     def cells(self) -> list[Cell]:
+        """All rules that are applied to a row."""
         return [
             *self.columns.values(),
             *(cell for pairs in (self.label, self.definition, self.title) for _, cell in pairs),

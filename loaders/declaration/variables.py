@@ -128,7 +128,7 @@ class DictionaryRow:
         cell = self.list_.columns.get(field)
         return cell.values(self.row.cells, self.origin) if cell else ()
 
-    def words(self, field: str) -> tuple[Text, ...]:
+    def texts(self, field: str) -> tuple[Text, ...]:
         """Return the texts of a field by language."""
         return texts_in_row(self.list_.words[field], self.row)
 
@@ -138,15 +138,15 @@ class DictionaryRow:
 
     def titles(self) -> tuple[Text, ...]:
         """Return the label, or the name if there is none. Raises `InputError` if a label is required."""
-        label = self.words("label")
+        label = self.texts("label")
         if self.list_.complete and not label:
             raise InputError(self.origin, "the column 'label_sv' is empty.", "Fill it in.")
         return label or (Text(self.name, "zxx"),)
 
     def table(self, id_: str) -> Table:
         """Return the table that the row names, with this id."""
-        titles = self.words("table_title") or (Text(self.value("table") or id_, "zxx"),)
-        return Table(id=id_, titles=titles, descriptions=self.words("table_description"))
+        titles = self.texts("table_title") or (Text(self.value("table") or id_, "zxx"),)
+        return Table(id=id_, titles=titles, descriptions=self.texts("table_description"))
 
     def inline_values(self) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
         """Return the values listed in the row, and its codes for missing values."""
@@ -154,7 +154,7 @@ class DictionaryRow:
 
     def variable(self, dataset: str, place: VariablePlace) -> Variable:
         """Return the variable as a record."""
-        value, multiple_values, words, origin = self.value, self.multiple_values, self.words, self.origin
+        value, multiple_values, words, origin = self.value, self.multiple_values, self.texts, self.origin
         titles = self.titles()
         return Variable(
             dataset=dataset,

@@ -79,6 +79,7 @@ class CadlParser:
 
     @property
     def current(self) -> _Token:
+        """The current token."""
         return self.tokens[self.position]
 
     def _fail(self, reason: str) -> NoReturn:

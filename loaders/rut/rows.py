@@ -70,6 +70,7 @@ class TemplateRow:
 
     @classmethod
     def read(cls, row: Row, name: str) -> TemplateRow:
+        """Read a row of the file `name`. Raises `InputError` for an empty required cell or an invalid id."""
         template_row = cls({column: row.take_optional(column) for column in COLUMNS[name]}, row.origin)
         row.done()
         for column in _REQUIRED[name]:
@@ -87,17 +88,21 @@ class TemplateRow:
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def words(self, column: str) -> tuple[Text, ...]:
+    def texts(self, column: str) -> tuple[Text, ...]:
+        """Return the Swedish and English texts of a field."""
         return texts(self[f"{column}_sv"], self[f"{column}_en"])
 
     def date(self, column: str) -> str:
+        """Return a year, month or day."""
         return check_partial_date(self[column], self.origin, column)
 
     def new_error(self, reason: str, step: str) -> InputError:
+        """Return an error about the row."""
         return InputError(self.origin, reason, step)
 
 
 def rows_by_id(rows: Iterable[TemplateRow], *columns: str) -> dict[tuple[str, ...], TemplateRow]:
+    """Return the rows by the values of the columns. Raises `InputError` for a repeated combination."""
     found: dict[tuple[str, ...], TemplateRow] = {}
     for row in rows:
         key = tuple(row[column] for column in columns)

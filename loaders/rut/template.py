@@ -69,11 +69,12 @@ class Template:
                 )
         # A register without parts is a single table.
         self.parts = {
-            row["id"]: Table(id=row["id"], titles=row.words("label"), descriptions=row.words("definition"))
+            row["id"]: Table(id=row["id"], titles=row.texts("label"), descriptions=row.texts("definition"))
             for row in parts or [register]
         }
 
     def records(self, dataset: Dataset) -> Iterator[Record]:
+        """Yield variables and code lists. Raises `InputError` for an unresolved reference between files."""
         for code in rows_by_id(read_template_rows(self.files, CODES), "code_list", "code").values():
             self.lists.setdefault(code["code_list"], []).append(code)
         conceptual = rows_by_id(read_template_rows(self.files, CONCEPTUAL), "id")
@@ -116,11 +117,13 @@ class Template:
             )
 
     def list_id(self, row: TemplateRow, column: str) -> str:
+        """Return the id of a code list. Raises `InputError` if it has no codes."""
         if (id_ := row[column]) and id_ not in self.lists:
             raise _unknown(row, column, CODES)
         return id_
 
     def represented(self, row: TemplateRow, dataset: str) -> RepresentedVariable:
+        """Return a represented variable. Raises `InputError` for an unknown datatype."""
         if row["datatype"] not in DATATYPES:
             raise row.new_error(f"'{row['datatype']}' is no datatype of CSVW.", f"Use one of: {', '.join(DATATYPES)}.")
         if row["code_list"] and row["value_list"]:
@@ -130,8 +133,8 @@ class Template:
             id=row["id"],
             conceptual=row["conceptual_variable"],
             origin=row.origin,
-            titles=row.words("label"),
-            descriptions=row.words("definition"),
+            titles=row.texts("label"),
+            descriptions=row.texts("definition"),
             datatype=row["datatype"],
             unit=row["unit"],
             code_list=row["code_list"],
@@ -141,7 +144,8 @@ class Template:
     def variable(
         self, row: TemplateRow, represented: TemplateRow, conceptual: TemplateRow, dataset: str, number: int
     ) -> Variable:
-        titles = row.words("label") or represented.words("label")
+        """Return an instance variable with the properties of its represented and conceptual variables."""
+        titles = row.texts("label") or represented.texts("label")
         quality = row["quality_sv"]
         return Variable(
             dataset=dataset,
@@ -150,9 +154,9 @@ class Template:
             origin=row.origin,
             titles=titles,
             # Missing definitions are taken from the represented or conceptual variable.
-            descriptions=row.words("definition")
-            or represented.words("definition")
-            or conceptual.words("definition")
+            descriptions=row.texts("definition")
+            or represented.texts("definition")
+            or conceptual.texts("definition")
             or titles,
             datatype=represented["datatype"],
             unit=represented["unit"],
@@ -178,7 +182,7 @@ def _dataset_defaults(row: TemplateRow) -> dict[str, Any]:
     """Return the description of the register in the keys of `[dataset]`."""
 
     def words(column: str) -> dict[str, str]:
-        return {text.lang: text.value for text in row.words(column)}
+        return {text.lang: text.value for text in row.texts(column)}
 
     defaults: dict[str, Any] = {
         "id": slug(row["id"]),
@@ -197,8 +201,8 @@ def _new_conceptual_variable(row: TemplateRow, dataset: str) -> ConceptualVariab
         dataset=dataset,
         id=row["id"],
         origin=row.origin,
-        titles=row.words("label"),
-        descriptions=row.words("definition"),
+        titles=row.texts("label"),
+        descriptions=row.texts("definition"),
         measures=links(*concept_references(_split(row["concept"]))),
         unit_type=row["unit_type"],
     )
@@ -213,8 +217,8 @@ def _new_code_list(id_: str, codes: list[TemplateRow], dataset: str, *, missing:
         values=tuple(
             CodedValue(
                 code=code["code"],
-                labels=code.words("label"),
-                definitions=code.words("definition"),
+                labels=code.texts("label"),
+                definitions=code.texts("definition"),
                 matches=links(*concept_references(_split(code["concept"]))),
                 valid_from=_day(code, "valid_from"),
                 valid_to=_day(code, "valid_to"),

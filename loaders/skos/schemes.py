@@ -63,7 +63,7 @@ def new_schemes(
         chosen = NamedNode(iri)
         nodes[:] = [chosen, *(node for node in nodes if node not in (chosen, NamedNode("urn:begrepp:none")))]
     id_ = section.slug("id", default=slug(edition.source))
-    titles, descriptions = section.words("title"), section.words("description")
+    titles, descriptions = section.texts("title"), section.texts("description")
     pattern, system = section.pattern("notation_pattern"), section.iri("preferred_system_uri")
     identifiers = section.strings("identifiers")
     hierarchical = section.flag(

@@ -147,7 +147,7 @@ def read_options(toml: TomlTable) -> TableOptions:
 
 def _read_columns(toml: TomlTable) -> TableColumns:
     plain = {field: column for field in PLAIN_FIELDS if (column := toml.text(field, required=field == "notation"))}
-    texts_by_field = {field: toml.words(field) for field in (*TEXT_FIELDS, *NOTE_FIELDS)}
+    texts_by_field = {field: toml.texts(field) for field in (*TEXT_FIELDS, *NOTE_FIELDS)}
     toml.done()
     if not texts_by_field["pref_label"]:
         toml.fail("pref_label", "is missing.", 'Say which column holds the label: pref_label.sv = "…".')

@@ -26,6 +26,7 @@ from loaders.table.options import NOTE_FIELDS, TableOptions
 
 
 def read_rows(file: TableOptions, path: Path, *, counted: bool = True) -> Iterator[Row]:
+    """Yield the rows of a file as its options describe it."""
     if file.format == "xlsx":
         return read_xlsx(path, sheet=file.sheet, required=file.columns.names)
     return read_table(

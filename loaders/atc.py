@@ -36,6 +36,7 @@ from begrepp.sources.meter import meter
 from begrepp.sources.tables import parse_date, read_table
 from loaders.support.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
 from loaders.support.editions import protected_edition
+from loaders.support.key_tables import is_key_table
 
 SCHEME = Scheme(
     id="atc",
@@ -90,7 +91,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     """Yield the scheme, the edition, its levels and its concepts."""
     path = _find_file(edition)
     edition_start = edition_valid_from(edition)
-    key_table = path.suffix == ".csv" and _is_key_table(path)
+    key_table = path.suffix == ".csv" and is_key_table(path)
     yield SCHEME
     yield protected_edition(SCHEME, edition, RCC if key_table else LAKEMEDELSVERKET)
     for depth, titles in LEVELS.items():
@@ -112,12 +113,6 @@ def _find_file(edition: EditionFiles) -> Path:
             "Add one of the three forms; see `begrepp sources`.",
         )
     return files[0]
-
-
-def _is_key_table(path: Path) -> bool:
-    with path.open("rb") as file:
-        header = file.readline(100).removeprefix(b"\xef\xbb\xbf")
-    return header.strip().replace(b'"', b"") == b"key,value"
 
 
 def _read_entry(entry: _Entry, retired: Mapping[str, bool]) -> Concept | Skipped:

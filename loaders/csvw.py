@@ -26,7 +26,7 @@ from begrepp.records import (
 )
 from begrepp.sources.meter import meter
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.json_files import object_list, read_referenced_json, read_single_json, string_list
+from loaders.declaration.json_files import Json, object_list, read_referenced_json, read_single_json, string_list
 from loaders.declaration.source_toml import read_declaration, slug
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
@@ -41,7 +41,6 @@ SOURCE = Source(
     homepage="https://www.w3.org/TR/tabular-metadata/",
     reads="a metadata file in JSON (table or table group), and a source.toml",
 )
-Json = Mapping[str, Any]
 _INHERITED = ("datatype", "default", "lang", "null", "propertyUrl", "required", "separator")
 # Alternative names of datatypes (tabular-metadata, 5.11.1).
 _ALIASES = {"number": "double", "binary": "base64Binary", "datetime": "dateTime", "any": "anyAtomicType"}

@@ -27,7 +27,7 @@ from begrepp.records import (
 )
 from begrepp.sources.meter import meter
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.json_files import object_list, read_referenced_json, read_single_json, string_list
+from loaders.declaration.json_files import Json, object_list, read_referenced_json, read_single_json, string_list
 from loaders.declaration.source_toml import read_declaration, slug
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
@@ -41,7 +41,6 @@ SOURCE = Source(
     homepage="https://datapackage.org/",
     reads="datapackage.json or a table schema in JSON, and a source.toml",
 )
-Json = Mapping[str, Any]
 # Types of Table Schema and the corresponding datatypes of CSVW.
 _TYPES = {
     "string": "string",

@@ -63,7 +63,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     for each in lists:
         for row in each.rows(_reporter(skipped), counted=False):
             assignment.add_row(row)
-    yield replace(dataset, tables=tables.read_all())
+    yield replace(dataset, tables=tables.all_tables())
     yield from skipped
     registry = CodeListRegistry(Home(dataset=dataset.id))
     for each in lists:

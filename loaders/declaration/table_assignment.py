@@ -74,7 +74,7 @@ class DatasetTables:
         """Return the id of the row's table."""
         return self._id_by_name[row.value("table")]
 
-    def read_all(self) -> tuple[Table, ...]:
+    def all_tables(self) -> tuple[Table, ...]:
         """Return all tables."""
         return tuple(self._tables.values())
 

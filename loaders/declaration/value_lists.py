@@ -165,8 +165,8 @@ def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code
         valid_to=check_partial_date(value("valid_to"), row.origin, "valid_to"),
         matches=_match_links(value("system"), value("system_code") or code),
     )
-    lists, field = (index.by_name, "list") if "list" in codes.columns else (index.by_variable, "variable")
-    for name in codes.columns[field].values(row.cells, row.origin):
+    lists, column = (index.by_name, "list") if "list" in codes.columns else (index.by_variable, "variable")
+    for name in codes.columns[column].values(row.cells, row.origin):
         code_list = lists.setdefault(
             name,
             DeclaredCodeList(titles=texts_in_row(codes.title, row), origin=row.origin, missing=codes.missing),

@@ -40,7 +40,8 @@ from loaders.declaration.source_toml import (
 from loaders.fhir.value_sets import read_concept_map, read_value_set
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_systems import SYSTEMS
-from loaders.support.fhir_packages import FhirContext, Json, Resource, read_resources, resource_descriptions
+from loaders.support.fhir_labels import Json
+from loaders.support.fhir_packages import FhirContext, Resource, read_resources, resource_descriptions
 
 SOURCE = Source(
     id="fhir",

@@ -10,7 +10,8 @@ from begrepp.records import Agent, MappingSet, RdfTerm, Record, Skipped, Stateme
 from begrepp.records import Mapping as Match
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.code_systems import concept_reference
-from loaders.support.fhir_packages import FhirContext, Json, Resource, resource_descriptions
+from loaders.support.fhir_labels import Json
+from loaders.support.fhir_packages import FhirContext, Resource, resource_descriptions
 
 # R4 describes the target (`wider`: the target is broader), R5 the source (`source-is-narrower-than-target`).
 _MATCHES = {

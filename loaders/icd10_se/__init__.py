@@ -39,6 +39,7 @@ from loaders.icd10_se.corrections import read_corrections
 from loaders.icd10_se.scheme import LEVELS, SCHEME, dotted, level_of
 from loaders.support.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.support.editions import protected_edition
+from loaders.support.key_tables import is_key_table
 
 SOURCE = Source(
     id="icd10_se",
@@ -56,22 +57,22 @@ SOURCE = Source(
 def load(edition: EditionFiles) -> Iterator[Record]:
     """Yield the scheme, the edition, its levels and its concepts, corrected."""
     files = [path for path in data_files(edition) if path.suffix != ".xlsx"]
-    is_key_table = len(files) == 1 and files[0].suffix == ".csv" and _is_key_table(files[0])
+    from_key_table = len(files) == 1 and files[0].suffix == ".csv" and is_key_table(files[0])
     corrections = read_corrections(edition)
     yield SCHEME
-    new = protected_edition(SCHEME, edition, classifications_publisher)
+    uncorrected = protected_edition(SCHEME, edition, classifications_publisher)
     yield replace(
-        new,
-        coverage=Coverage.PARTIAL if is_key_table else new.coverage,
+        uncorrected,
+        coverage=Coverage.PARTIAL if from_key_table else uncorrected.coverage,
         modified=corrections.modified,
         version_notes=corrections.notes,
     )
     for level, (depth, titles) in LEVELS.items():
         yield Level(scheme=SCHEME.id, depth=depth, id=level, titles=titles)
-    yield from corrections.apply(_concepts(edition, files, is_key_table=is_key_table))
+    yield from corrections.apply(_concepts(edition, files, from_key_table=from_key_table))
 
 
-def _concepts(edition: EditionFiles, files: list[Path], *, is_key_table: bool) -> Iterator[Concept]:
+def _concepts(edition: EditionFiles, files: list[Path], *, from_key_table: bool) -> Iterator[Concept]:
     if any(path.name in FILES for path in files):
         return read_code_texts(edition)
     if len(files) != 1:
@@ -80,7 +81,7 @@ def _concepts(edition: EditionFiles, files: list[Path], *, is_key_table: bool) -
             f"{len(files)} files, where the five code texts or one table are expected.",
             "Add one edition's files only; see `begrepp sources`.",
         )
-    if is_key_table:
+    if from_key_table:
         return _read_key_table(files[0])
     return _read_normalised(files[0]) if files[0].suffix == ".csv" else read_agency_table(files[0])
 
@@ -106,12 +107,6 @@ def _read_normalised(path: Path) -> Iterator[Concept]:
 
 def _optional(value: str) -> tuple[str, ...]:
     return (value,) if value else ()
-
-
-def _is_key_table(path: Path) -> bool:
-    with path.open("rb") as file:
-        first = file.readline(100).removeprefix(b"\xef\xbb\xbf")
-    return first.strip().replace(b'"', b"") == b"key,value"
 
 
 def _read_key_table(path: Path) -> Iterator[Concept]:

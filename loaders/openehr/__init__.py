@@ -111,7 +111,7 @@ class _StructureConverter:
 
     def records(self) -> Iterator[Record]:
         archetype = self.archetype
-        titles = tuple(Text(words, lang) for lang, words in archetype.titles.items() if words) or (
+        titles = tuple(Text(texts, lang) for lang, texts in archetype.titles.items() if texts) or (
             Text(archetype.id, archetype.language),
         )
         yield Structure(
@@ -125,7 +125,7 @@ class _StructureConverter:
             valid_from=self.dates.valid_from,
             redistribution=self.rights.redistribution,
             specification=archetype.id,
-            descriptions=tuple(Text(words, lang) for lang, words in archetype.purposes.items()),
+            descriptions=tuple(Text(texts, lang) for lang, texts in archetype.purposes.items()),
             identifiers=(f"{archetype.id} {archetype.version}",) if archetype.version else (),
         )
         paths: dict[str, int] = {}
@@ -151,14 +151,14 @@ class _StructureConverter:
             structure=self.id,
             path=path,
             origin=self._origin(node),
-            titles=self._titles(node.words, name),
-            descriptions=tuple(Text(word.description, lang) for lang, word in node.words.items() if word.description),
+            titles=self._titles(node.texts, name),
+            descriptions=tuple(Text(word.description, lang) for lang, word in node.texts.items() if word.description),
             parent=path.rpartition("/")[0] or ("/" if path != "/" else ""),
             datatype=" | ".join(dict.fromkeys(node.value_types)) or node.rm_type,
             min_card=minimum.strip(),
             max_card=maximum.strip(),
             unit=node.units[0] if len(set(node.units)) == 1 else "",
-            measures=self._links(node.bound),
+            measures=self._links(node.bindings),
             code_list=code_list,
             bindings=tuple(each for each in node.value_sets if ":/" in each or each.startswith("terminology:")),
             notes=tuple(_notes(node)),
@@ -167,50 +167,50 @@ class _StructureConverter:
     def _list(self, node: ModelNode, path: str, lists: dict[str, str]) -> Iterator[Record]:
         """Yield the code list of a node, and report invalid codes."""
         values: dict[str, CodedValue] = {}
-        for choice in node.choices:
-            links = self._links(choice.bound)
-            if choice.terminology not in ("local", "local_terms"):
-                reference = concept_reference(choice.terminology, choice.code, self.systems)
-                if "snomed.info" in reference and not choice.code.isdecimal():
-                    reason = f"'{choice.code}' at {path} is no code of {choice.terminology}."
+        for permitted_code in node.permitted_codes:
+            links = self._links(permitted_code.bindings)
+            if permitted_code.terminology not in ("local", "local_terms"):
+                reference = concept_reference(permitted_code.terminology, permitted_code.code, self.systems)
+                if "snomed.info" in reference and not permitted_code.code.isdecimal():
+                    reason = f"'{permitted_code.code}' at {path} is no code of {permitted_code.terminology}."
                     yield Skipped(origin=self._origin(node), reason=reason)
                     continue
-                links = (Link(concept=reference, source=choice.terminology), *links) if reference else links
-            values.setdefault(choice.code, self._value(choice, links))
+                links = (Link(concept=reference, source=permitted_code.terminology), *links) if reference else links
+            values.setdefault(permitted_code.code, self._value(permitted_code, links))
         if values:
             lists[path] = path.strip("/") or node.code
             yield CodeList(
                 home=Home(structure=self.id),
                 id=lists[path],
                 origin=self._origin(node),
-                titles=self._titles(node.words, node.code),
+                titles=self._titles(node.texts, node.code),
                 values=tuple(values.values()),
             )
 
-    def _value(self, choice: PermittedCode, links: tuple[Link, ...]) -> CodedValue:
+    def _value(self, permitted_code: PermittedCode, links: tuple[Link, ...]) -> CodedValue:
         return CodedValue(
-            code=choice.code,
-            labels=self._titles(choice.words, choice.code),
+            code=permitted_code.code,
+            labels=self._titles(permitted_code.texts, permitted_code.code),
             definitions=tuple(
                 Text(word.description, lang)
-                for lang, word in choice.words.items()
+                for lang, word in permitted_code.texts.items()
                 if word.description and word.description != word.text
             ),
-            number=choice.ordinal if _NUMBER.fullmatch(choice.ordinal) else "",
+            number=permitted_code.ordinal if _NUMBER.fullmatch(permitted_code.ordinal) else "",
             matches=links,
         )
 
-    def _links(self, bound: list[TermBinding]) -> tuple[Link, ...]:
+    def _links(self, bindings: list[TermBinding]) -> tuple[Link, ...]:
         found = {
             concept: Link(concept=concept, source=f"term_bindings {terminology}")
-            for terminology, code in bound
+            for terminology, code in bindings
             if (concept := concept_reference(terminology, code, self.systems))
         }
         return tuple(found.values())
 
 
 def _notes(node: ModelNode) -> Iterator[Text]:
-    for lang, word in node.words.items():
+    for lang, word in node.texts.items():
         if word.comment:
             yield Text(word.comment, lang)
     if len(set(node.units)) > 1:

@@ -251,14 +251,18 @@ class CadlParser:
 def _add_value(name: str, token: _Token, holder: ModelNode) -> None:
     if token.kind == "ordinal":
         number, _, code = token.value.partition("|")
-        for choice in _choices(code):
-            choice.ordinal = number
-            holder.choices.append(choice)
+        for permitted_code in _choices(code):
+            permitted_code.ordinal = number
+            holder.permitted_codes.append(permitted_code)
         if "DV_ORDINAL" not in holder.value_types:
             holder.value_types.append("DV_ORDINAL")
     elif token.kind == "code":
-        for choice in _choices(token.value):
-            (holder.value_sets.append(choice.code) if choice.code.startswith("ac") else holder.choices.append(choice))
+        for permitted_code in _choices(token.value):
+            (
+                holder.value_sets.append(permitted_code.code)
+                if permitted_code.code.startswith("ac")
+                else holder.permitted_codes.append(permitted_code)
+            )
     elif token.kind == "interval":
         holder.ranges.append(token.value.strip("|"))
     elif token.kind == "text" and name == "units":

@@ -84,8 +84,8 @@ class _TemplateReader:
         """Return the terms of a template or overlay, with those of its archetype as parent."""
         terms = LocalTerms()
         terminology = template.get("terminology") or {}
-        for language, words in (terminology.get("termDefinitions") or {}).items():
-            for code, word in words.items():
+        for language, texts in (terminology.get("termDefinitions") or {}).items():
+            for code, word in texts.items():
                 terms.add_text(
                     code,
                     language,
@@ -93,8 +93,8 @@ class _TemplateReader:
                         *(" ".join(str(word.get(key) or "").split()) for key in ("text", "description", "comment"))
                     ),
                 )
-        for system, bound in (terminology.get("termBindings") or {}).items():
-            for code, target in bound.items():
+        for system, bindings in (terminology.get("termBindings") or {}).items():
+            for code, target in bindings.items():
                 terms.add_binding(code, system, str(target).rpartition("::")[2].strip("[]").rpartition("/")[2])
         for id_, value_set in (terminology.get("valueSets") or {}).items():
             terms.value_sets[id_] = [str(each) for each in value_set.get("members") or []]
@@ -132,7 +132,7 @@ class _TemplateReader:
             original = str(overlay.get("parentArchetypeId") or reference) if overlay else reference
             # The root of another archetype: its name is that in the template, or the archetype's.
             node.path = f"{path.rpartition('[')[0]}[{original}]"
-            node.words = {
+            node.texts = {
                 **own.texts_of("at0000"),
                 **own.texts_of(_root_code(overlay)),
                 **terms.texts_of(node.code),
@@ -174,18 +174,18 @@ class _TemplateReader:
     def add_codes(self, node_object: Json, node: ModelNode, terms: LocalTerms) -> None:
         """Add permitted codes: local, from a local value set, or of an external terminology with their terms."""
         terminology = str((node_object.get("terminologyId") or {}).get("value") or "local")
-        outside = node_object.get("includedExternalTerminologyCodes") or []
-        for each in outside:
+        external = node_object.get("includedExternalTerminologyCodes") or []
+        for each in external:
             system = str(each.get("terminologyId") or terminology)
-            words = {"und": TermText(str(each.get("value") or ""))} if each.get("value") else {}
-            node.choices.append(PermittedCode(terminology=system, code=str(each.get("code")), words=words))
+            texts = {"und": TermText(str(each.get("value") or ""))} if each.get("value") else {}
+            node.permitted_codes.append(PermittedCode(terminology=system, code=str(each.get("code")), texts=texts))
         for code in node_object.get("constraint") or []:
             members = terms.value_sets.get(code)
             if members:
-                node.choices += [PermittedCode(terminology="local", code=each) for each in members]
+                node.permitted_codes += [PermittedCode(terminology="local", code=each) for each in members]
             elif not str(code).startswith("ac"):
-                node.choices.append(PermittedCode(terminology=terminology, code=str(code)))
-            elif not outside and terminology != "local":
+                node.permitted_codes.append(PermittedCode(terminology=terminology, code=str(code)))
+            elif not external and terminology != "local":
                 node.value_sets.append(f"{terminology}: {code}")
 
 
@@ -227,14 +227,14 @@ def _web_nodes(node_object: Json, language: str, origin: Origin, depth: int) -> 
         code=str(node_object.get("nodeId") or node_object.get("id") or ""),
         row=0,
         occurrences=f"{node_object.get('min', 0)}..{'*' if most == -1 else most}",
-        words=_term_texts(node_object, language),
+        texts=_term_texts(node_object, language),
     )
     # In a web template an element and its value are one node, with the value's type.
     if node.rm_type.startswith(("DV_", "CODE_")):
         node.value_types.append(node.rm_type)
-    for system, bound in (node_object.get("termBindings") or {}).items():
-        target = str(bound.get("value") if isinstance(bound, dict) else bound)
-        node.bound.append((str(system), target.rpartition("::")[2].strip("[]")))
+    for system, bindings in (node_object.get("termBindings") or {}).items():
+        target = str(bindings.get("value") if isinstance(bindings, dict) else bindings)
+        node.bindings.append((str(system), target.rpartition("::")[2].strip("[]")))
     for each in _objects(node_object, "inputs"):
         _add_web_input(each, node, language)
     yield node
@@ -256,13 +256,15 @@ def _add_web_input(node_object: Json, node: ModelNode, language: str) -> None:
         if suffix == "unit":
             node.units.append(code)
             continue
-        words = {lang: TermText(str(text)) for lang, text in (each.get("localizedLabels") or {}).items()}
-        words = words or {language: TermText(str(each.get("label") or code))}
-        choice = PermittedCode(terminology=terminology, code=code, ordinal=str(each.get("ordinal") or ""), words=words)
-        for system, bound in (each.get("termBindings") or {}).items():
-            target = str(bound.get("value") if isinstance(bound, dict) else bound)
-            choice.bound.append((str(system), target.rpartition("::")[2].strip("[]")))
-        node.choices.append(choice)
+        texts = {lang: TermText(str(text)) for lang, text in (each.get("localizedLabels") or {}).items()}
+        texts = texts or {language: TermText(str(each.get("label") or code))}
+        permitted_code = PermittedCode(
+            terminology=terminology, code=code, ordinal=str(each.get("ordinal") or ""), texts=texts
+        )
+        for system, bindings in (each.get("termBindings") or {}).items():
+            target = str(bindings.get("value") if isinstance(bindings, dict) else bindings)
+            permitted_code.bindings.append((str(system), target.rpartition("::")[2].strip("[]")))
+        node.permitted_codes.append(permitted_code)
 
 
 def _term_texts(node_object: Json, language: str) -> dict[str, TermText]:

@@ -28,8 +28,8 @@ class PermittedCode:
     terminology: str
     code: str
     ordinal: str = ""
-    words: TermTexts = field(default_factory=dict)
-    bound: list[TermBinding] = field(default_factory=list)
+    texts: TermTexts = field(default_factory=dict)
+    bindings: list[TermBinding] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,15 +46,15 @@ class ModelNode:
     row: int
     occurrences: str = "1..1"
     value_types: list[str] = field(default_factory=list)
-    choices: list[PermittedCode] = field(default_factory=list)
+    permitted_codes: list[PermittedCode] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
     fillers: list[str] = field(default_factory=list)
     value_sets: list[str] = field(default_factory=list)
     same_as: str = ""
     is_slot: bool = False
-    words: TermTexts = field(default_factory=dict)
-    bound: list[TermBinding] = field(default_factory=list)
+    texts: TermTexts = field(default_factory=dict)
+    bindings: list[TermBinding] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class LocalTerms:
 
     def __init__(self) -> None:
         self.texts: dict[str, TermTexts] = {}
-        self.bound: dict[str, list[TermBinding]] = {}
+        self.bindings: dict[str, list[TermBinding]] = {}
         self.value_sets: dict[str, list[str]] = {}
         self.parent: LocalTerms | None = None
 
@@ -90,7 +90,7 @@ class LocalTerms:
 
     def add_binding(self, code: str, terminology: str, target: str) -> None:
         """Bind a code or path to a code of a terminology."""
-        self.bound.setdefault(code, []).append((terminology, target))
+        self.bindings.setdefault(code, []).append((terminology, target))
 
     def texts_of(self, code: str) -> TermTexts:
         """Return the texts of a code: its own, else those of the code or archetype that it specialises (`at0003.1`)."""
@@ -104,8 +104,8 @@ class LocalTerms:
         """Return the bindings of a code, or of the code that it specialises."""
         for terms in self._lineage():
             for each in _code_lineage(code):
-                if each in terms.bound:
-                    return terms.bound[each]
+                if each in terms.bindings:
+                    return terms.bindings[each]
         return []
 
     def _lineage(self) -> list[LocalTerms]:
@@ -121,14 +121,14 @@ def _code_lineage(code: str) -> list[str]:
 def add_terms(nodes: list[ModelNode], terms: LocalTerms) -> None:
     """Add texts and bindings to nodes and permitted codes."""
     for node in nodes:
-        node.words = node.words or terms.texts_of(node.code)
-        node.bound = node.bound or [*terms.bindings_of(node.code), *terms.bound.get(node.path, [])]
+        node.texts = node.texts or terms.texts_of(node.code)
+        node.bindings = node.bindings or [*terms.bindings_of(node.code), *terms.bindings.get(node.path, [])]
         # An external value set has a local code (`ac0001`) that is bound to its IRI.
         node.value_sets = [target for each in node.value_sets for target in _value_set_iris(each, terms)]
-        for choice in node.choices:
-            if choice.terminology == "local":
-                choice.words = choice.words or terms.texts_of(choice.code)
-                choice.bound = choice.bound or list(terms.bindings_of(choice.code))
+        for permitted_code in node.permitted_codes:
+            if permitted_code.terminology == "local":
+                permitted_code.texts = permitted_code.texts or terms.texts_of(permitted_code.code)
+                permitted_code.bindings = permitted_code.bindings or list(terms.bindings_of(permitted_code.code))
 
 
 def _value_set_iris(value_set: str, terms: LocalTerms) -> list[str]:

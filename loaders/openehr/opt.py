@@ -91,7 +91,7 @@ def _add_value_constraints(node: XmlNode, attribute: str, model_node: ModelNode)
     kind = _kind(node)
     if kind == "C_CODE_PHRASE":
         system = node.first("terminology_id", "value")
-        model_node.choices += [
+        model_node.permitted_codes += [
             PermittedCode(terminology=system.text if system else "local", code=each.text)
             for each in node.all("code_list")
         ]
@@ -102,7 +102,7 @@ def _add_value_constraints(node: XmlNode, attribute: str, model_node: ModelNode)
         for each in node.all("list"):
             symbol = each.first("symbol", "defining_code", "code_string")
             if symbol:
-                model_node.choices.append(
+                model_node.permitted_codes.append(
                     PermittedCode(terminology="local", code=symbol.text, ordinal=_text(each, "value"))
                 )
     elif kind == "C_DV_QUANTITY":

@@ -25,7 +25,7 @@ from loaders.declaration.source_toml import (
     read_rights,
 )
 from loaders.declaration.toml_table import TomlTable
-from loaders.skos.labels import ISSUED, first_date
+from loaders.skos.properties import ISSUED, first_date
 from loaders.skos.reader import SkosReader
 from loaders.skos.schemes import find_schemes, new_schemes, suggested_rights
 from loaders.support.agencies import BEGREPP

@@ -14,7 +14,7 @@ from begrepp.errors import InputError
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Concept, Note, RdfTerm, Record, Scheme, Skipped, Statement, Status, Text
-from loaders.skos.labels import (
+from loaders.skos.properties import (
     BROADER,
     DEFINITION,
     DEPRECATED,

@@ -11,7 +11,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import EditionFiles, Scheme, Text
 from loaders.declaration.source_toml import slug
 from loaders.declaration.toml_table import TomlTable
-from loaders.skos.labels import (
+from loaders.skos.properties import (
     BROADER,
     DEFINITION,
     IN_SCHEME,

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Scheme, Text
@@ -16,9 +15,9 @@ from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import meter
 from loaders.declaration.source_toml import DeclaredRights, EditionDates, slug
+from loaders.support.fhir_labels import Json
 
 _MAX_FILE = 500 * 1024**2
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,5 +191,5 @@ def _texts(description: Json, names: tuple[str, ...], language: str) -> tuple[Te
         pairs = [(str(value.get("@language", language)), value["@value"])]
     elif value is not None and not pairs:
         pairs = [(language, value)]
-    firsts = ((lang, string_list(words)) for lang, words in pairs)
-    return tuple(Text(words[0], lang) for lang, words in firsts if words)
+    firsts = ((lang, string_list(strings)) for lang, strings in pairs)
+    return tuple(Text(strings[0], lang) for lang, strings in firsts if strings)

@@ -94,17 +94,17 @@ def _resources(document: Json, path: Path) -> dict[str, Json]:
     """Return the resources by id; a table schema alone is one resource called `table`."""
     if "fields" in document:
         return {"table": {"name": "table", "schema": document}}
-    found: dict[str, Json] = {}
+    resources: dict[str, Json] = {}
     for number, resource in enumerate(object_list(document, "resources", path), start=1):
         id_ = slug(str(resource.get("name", ""))) or f"resource-{number}"
-        if id_ in found:
+        if id_ in resources:
             raise InputError(path, f"two resources are called '{id_}'.", "Give them different names.")
-        found[id_] = resource
-    if not found:
+        resources[id_] = resource
+    if not resources:
         raise InputError(
             path, "neither resources nor fields.", "Check that it is a data package or a table schema of Frictionless."
         )
-    return found
+    return resources
 
 
 def _schema(resource: Json, edition: EditionFiles, path: Path) -> Json:

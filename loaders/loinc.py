@@ -100,7 +100,7 @@ def _read_release(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
             f"{len(tables)} files are called Loinc.csv, where one is expected.",
             "Add the release archive, or the folder LoincTable.",
         )
-    table, since = tables[0], valid_from(edition)
+    table, edition_start = tables[0], valid_from(edition)
     hierarchy_files = [path for path in files if path.name in _HIERARCHY_FILES]
     if len(hierarchy_files) > 1:
         file_names = ", ".join(path.name for path in hierarchy_files)
@@ -126,7 +126,9 @@ def _read_release(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
     for row in read_table(table, required=("LOINC_NUM", "LONG_COMMON_NAME", "STATUS")):
         code = row.take("LOINC_NUM")
         term_replacements, names = replacements.get(code, []), variants.get(code, {})
-        yield from _term(code, row, term_replacements, successors.get(code, ()), names, parents.get(code, ()), since)
+        yield from _term(
+            code, row, term_replacements, successors.get(code, ()), names, parents.get(code, ()), edition_start
+        )
         for column in row.left():
             if column not in reported_columns:
                 reported_columns.add(column)
@@ -140,7 +142,7 @@ def _term(
     successors: tuple[str, ...],
     variants: dict[str, list[str]],
     broader: tuple[str, ...],
-    since: date,
+    edition_start: date,
 ) -> Iterator[Record]:
     status_value = row.take("STATUS")
     if status_value not in _STATUS:
@@ -150,11 +152,16 @@ def _term(
     properties = {name: value for name in _PROPERTIES if (value := row.take_optional(name))}
     names.append(":".join(properties.get(axis, "") for axis in _AXES).rstrip(":"))
     names_by_language = {"en": names} | variants
-    first_names = {lang: next((name for name in found if name), "") for lang, found in names_by_language.items()}
+    first_names = {
+        lang: next((name for name in names_in_language if name), "")
+        for lang, names_in_language in names_by_language.items()
+    }
     if not any(first_names.values()):
         raise InputError(row.origin, f"'{code}' has no name.", "Fetch the release again from its publisher.")
     pref = tuple(Text(name, lang) for lang, name in first_names.items() if name)
-    others = dict.fromkeys(Text(name, lang) for lang, found in names_by_language.items() for name in found if name)
+    others = dict.fromkeys(
+        Text(name, lang) for lang, names_in_language in names_by_language.items() for name in names_in_language if name
+    )
     notes = [
         Note(NoteKind.CHANGE, Text(f"{status_value.capitalize()}: use {to}. {why}".strip(), "en")) for to, why in advice
     ]
@@ -175,7 +182,7 @@ def _term(
         broader=broader,
         status=status,
         # LOINC gives the version of the last change, not the day: at the latest the day before this edition.
-        valid_to=since - timedelta(days=1) if status is Status.INACTIVE else None,
+        valid_to=edition_start - timedelta(days=1) if status is Status.INACTIVE else None,
         replaced_by=successors,
     )
     statements = [(f"{_PROPERTY_IRI}{name}", value) for name, value in properties.items()]
@@ -199,7 +206,7 @@ def _read_parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[s
     parents_by_code: dict[str, dict[str, None]] = {}
     parts: dict[str, tuple[str, Origin]] = {}
     for row in read_table(path, required=("IMMEDIATE_PARENT", "CODE", "CODE_TEXT")):
-        code, parent, words = row.take("CODE"), row.take("IMMEDIATE_PARENT"), row.take("CODE_TEXT")
+        code, parent, text = row.take("CODE"), row.take("IMMEDIATE_PARENT"), row.take("CODE_TEXT")
         row.drop()
         if code not in terms and not code.startswith("LP"):
             yield Skipped(origin=row.origin, reason=f"'{code}' is neither a part nor a term of this release.")
@@ -208,7 +215,7 @@ def _read_parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[s
         if parent:
             parents_by_code[code][parent] = None
         if code.startswith("LP"):
-            parts.setdefault(code, (words, row.origin))
+            parts.setdefault(code, (text, row.origin))
     for code, code_parents in parents_by_code.items():
         if missing := [parent for parent in code_parents if parent not in parts]:
             raise InputError(
@@ -218,28 +225,28 @@ def _read_parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[s
             )
         if code in terms:
             parents[code] = tuple(code_parents)
-    for code, (words, origin) in parts.items():
+    for code, (text, origin) in parts.items():
         yield Concept(
             scheme=SCHEME.id,
             notation=code,
             origin=origin,
-            pref_labels=(Text(words or code, "en"),),
+            pref_labels=(Text(text or code, "en"),),
             broader=tuple(parents_by_code[code]),
         )
 
 
 def _read_replacements(path: Path) -> dict[str, list[tuple[str, str]]]:
     """Return the replacements of each term with the reason (`MapTo.csv`)."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    replacements: dict[str, list[tuple[str, str]]] = {}
     for row in read_table(path, required=("LOINC", "MAP_TO", "COMMENT")):
-        found.setdefault(row.take("LOINC"), []).append((row.take("MAP_TO"), row.take("COMMENT")))
+        replacements.setdefault(row.take("LOINC"), []).append((row.take("MAP_TO"), row.take("COMMENT")))
         row.done()
-    return found
+    return replacements
 
 
 def _read_variants(paths: list[Path]) -> dict[str, dict[str, list[str]]]:
     """Return the names of each term by language; without a name, one is made of its axes."""
-    found: dict[str, dict[str, list[str]]] = {}
+    names_by_code: dict[str, dict[str, list[str]]] = {}
     for path in paths:
         match = _VARIANT.fullmatch(path.name)
         assert match
@@ -252,5 +259,5 @@ def _read_variants(paths: list[Path]) -> dict[str, dict[str, list[str]]]:
             # RELATEDNAMES2 and CLASS are lists of search words.
             row.drop()
             if any(names):
-                found.setdefault(code, {})[lang] = names
-    return found
+                names_by_code.setdefault(code, {})[lang] = names
+    return names_by_code

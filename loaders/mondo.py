@@ -124,7 +124,7 @@ def _term(
         pref_labels=(pref,),
         alt_labels=tuple(text for text in synonyms if text != pref and text.value),
         definitions=texts(en=definition or ""),
-        notes=tuple(Note(NoteKind.NOTE, Text(str(words), "en")) for words in comments),
+        notes=tuple(Note(NoteKind.NOTE, Text(str(comment), "en")) for comment in comments),
         broader=tuple(obo_iri(parent) for parent, steps in ancestors.items() if steps == 1),
         status=Status.INACTIVE if deprecated else Status.ACTIVE,
         # The file gives no date: at the latest the day before this edition.
@@ -132,8 +132,8 @@ def _term(
         replaced_by=tuple(map(obo_iri, successors)) if deprecated else (),
     )
     # Successors that are themselves retired are kept as statements.
-    statements = [(REPLACED_BY, obo_iri(str(other))) for other in _as_list(replacements)]
-    statements += [(CONSIDER, obo_iri(str(other))) for other in _as_list(alternatives)]
+    statements = [(REPLACED_BY, obo_iri(str(target))) for target in _as_list(replacements)]
+    statements += [(CONSIDER, obo_iri(str(target))) for target in _as_list(alternatives)]
     statements += [(expand("rdfs:seeAlso"), str(link)) for link in _as_list(tracker)]
     for predicate, value in statements:
         kind = "iri" if "://" in value else "literal"

@@ -139,7 +139,7 @@ def _current_version(versions: list[_Version]) -> _Version:
 def _concept(version: _Version, versions: list[_Version], successors: tuple[str, ...], edition_start: date) -> Concept:
     if not version.full:
         raise InputError(version.origin, f"'{version.code}' has no name.", "Fetch the file again from its publisher.")
-    notes = [Note(NoteKind.SCOPE, Text(f"{_PARTS[part]}: {words}", "en")) for part, words in version.parts.items()]
+    notes = [Note(NoteKind.SCOPE, Text(f"{_PARTS[part]}: {text}", "en")) for part, text in version.parts.items()]
     if version.comment and len(versions) > 1:
         notes.append(Note(NoteKind.CHANGE, Text(version.comment, "en")))
     notes += [Note(NoteKind.CHANGE, Text(f"Replaces {old}", "en")) for old in version.replaces]
@@ -168,7 +168,7 @@ def _read_table(path: Path) -> Iterator[_Version]:
         def cell(name: str, row: Row = row, column: dict[str, str] = column) -> str:
             return row.take(column.get(name, name))
 
-        parts = {part: words for part in _PARTS if (words := cell(part))}
+        parts = {part: text for part in _PARTS if (text := cell(part))}
         version = _Version(
             origin=row.origin,
             code=cell("npu_code"),

@@ -177,7 +177,7 @@ _MAPPING_SET_TITLES = {"sv": "korsreferenser", "en": "cross-references"}
 
 def _concept(term: _Term, scheme_id: str, successors: tuple[str, ...], edition_start: date) -> Concept:
     pref = Text(term.names[0], "en") if term.names else Text(term.id, "zxx")
-    synonyms = dict.fromkeys(Text(words, "en") for words, _ in term.synonyms)
+    synonyms = dict.fromkeys(Text(text, "en") for text, _ in term.synonyms)
     return Concept(
         scheme=scheme_id,
         notation=term.id,
@@ -192,8 +192,8 @@ def _concept(term: _Term, scheme_id: str, successors: tuple[str, ...], edition_s
             *(t for t in synonyms if t != pref and not any(w == t.value and s == "EXACT" for w, s in term.synonyms)),
             *(Text(other, "zxx") for other in dict.fromkeys(term.alternatives)),
         ),
-        definitions=tuple(text for words in term.definitions for text in texts(en=words)),
-        notes=tuple(Note(NoteKind.NOTE, Text(words, "en")) for words in term.comments),
+        definitions=tuple(text for definition in term.definitions for text in texts(en=definition)),
+        notes=tuple(Note(NoteKind.NOTE, Text(comment, "en")) for comment in term.comments),
         broader=tuple(obo_iri(parent) for parent in dict.fromkeys(term.parents)),
         status=Status.INACTIVE if term.obsolete else Status.ACTIVE,
         # OBO gives no date of obsolescence: at the latest the day before this edition.

@@ -92,7 +92,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
                 Origin(f"{edition.source}/{edition.version}"), f"the file {name}.csv is missing.", "Add all files."
             )
     links = _read_links(files)
-    since = valid_from(edition)
+    edition_start = valid_from(edition)
     yield UMBRELLA
     vocabularies = _read_vocabularies(files["vocabulary"])
     used = dict.fromkeys(vocabulary for vocabulary, _ in links.concepts.values())
@@ -106,7 +106,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
         yield Edition(
             scheme=scheme.id,
             version=edition.version,
-            valid_from=since,
+            valid_from=edition_start,
             publisher=OHDSI,
             licence=IN_COPYRIGHT,
             redistribution=Redistribution.NOT_ALLOWED,
@@ -127,7 +127,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
             titles=texts("Maps to i OMOP", "Maps to in OMOP"),
             licence=IN_COPYRIGHT,
             publisher=OHDSI,
-            valid_from=since,
+            valid_from=edition_start,
             redistribution=Redistribution.NOT_ALLOWED,
         )
     for (source, target, predicate), origin in links.maps.items():

@@ -94,9 +94,9 @@ def _node(node: dict[str, Any], parent: str, origin: Origin) -> Iterator[Concept
         raise InputError(origin, f"'{code}' has no name.", "Fetch the file again.")
     refuse_identity_numbers(name, origin)
     notes, hidden = [], []
-    for key, words in _HISTORY.items():
+    for key, template in _HISTORY.items():
         for old in node.pop(key, None) or ():
-            notes.append(Note(NoteKind.CHANGE, Text(words.format(old), "en")))
+            notes.append(Note(NoteKind.CHANGE, Text(template.format(old), "en")))
             # Makes the node searchable by its former code; merged and revoked codes are different concepts.
             hidden += [Text(str(old), "zxx")] if key == "history" else []
     main, tissue = node.pop("mainType", None), node.pop("tissue", None)

@@ -142,14 +142,17 @@ def _effective_modifiers(code: str, outline: Outline) -> dict[str, frozenset[str
 def _extend(base: ClamlClass, modifier: ClamlClass) -> ClamlClass:
     # ICD-10 codes have a point after three characters; codes of the fourth character do not always include it.
     point = "." if re.fullmatch(r"[A-Z]\d\d", base.code) and not modifier.code.startswith(".") else ""
-    words = {text.lang: text.value for text in base.labels}
+    labels_by_language = {text.lang: text.value for text in base.labels}
     return ClamlClass(
         code=f"{base.code}{point}{modifier.code}",
         origin=modifier.origin,
         kind=base.kind,
         usage=modifier.usage or base.usage,
         labels=tuple(
-            Text(f"{words[text.lang]}: {text.value}" if text.lang in words else text.value, text.lang)
+            Text(
+                f"{labels_by_language[text.lang]}: {text.value}" if text.lang in labels_by_language else text.value,
+                text.lang,
+            )
             for text in modifier.labels
         ),
         definitions=modifier.definitions,

@@ -51,14 +51,15 @@ class Outline:
 def find_claml_file(edition: EditionFiles) -> Path:
     """Return the XML file of an edition. Raises `InputError` if there is not exactly one."""
     files = data_files(edition)
-    found = [path for path in files if path.suffix.lower() == ".xml"]
-    if len(found) != 1:
+    xml_files = [path for path in files if path.suffix.lower() == ".xml"]
+    if len(xml_files) != 1:
+        names = join_names([path.name for path in files])
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
-            f"{len(found)} XML files where one is expected (there are: {join_names([path.name for path in files])}).",
+            f"{len(xml_files)} XML files where one is expected (there are: {names}).",
             "Add the ClaML file; if it lies in a .zip, unpack it.",
         )
-    return found[0]
+    return xml_files[0]
 
 
 def read_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]:
@@ -157,8 +158,8 @@ def _label_text(label: Element) -> str:
     def add(element: Element) -> None:
         tag = local_name(element)
         if tag == "Reference":
-            words = " ".join("".join(element.itertext()).split()).strip("[]() ")
-            parts.append(f" ({words}{_SIGNS.get(element.get('usage', ''), '')})" if words else "")
+            reference_text = " ".join("".join(element.itertext()).split()).strip("[]() ")
+            parts.append(f" ({reference_text}{_SIGNS.get(element.get('usage', ''), '')})" if reference_text else "")
             return
         parts.append("\n" if tag in _LINES else " " if tag in ("Fragment", "Term") else "")
         parts.append(element.text or "")

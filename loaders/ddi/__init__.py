@@ -89,10 +89,10 @@ def _dataset_defaults(study: DdiStudy) -> dict[str, Any]:
     """Return the study's own description in the keys of `[dataset]`."""
 
     def words(texts: tuple[Text, ...]) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        texts_by_language: dict[str, list[str]] = {}
         for text in texts:
-            found.setdefault(text.lang, []).append(text.value)
-        return found
+            texts_by_language.setdefault(text.lang, []).append(text.value)
+        return texts_by_language
 
     defaults: dict[str, Any] = {
         "title": words(study.titles),
@@ -133,9 +133,9 @@ class _StudyConverter:
         lists = CodeListRegistry(Home(dataset=self.dataset.id))
         seen: dict[tuple[str, str], Origin] = {}
         for number, variable in enumerate(self.study.variables, start=1):
-            found = list(self.columns(variable, number, lists, represented, seen))
+            variables = list(self.columns(variable, number, lists, represented, seen))
             yield from lists.take_new()
-            yield from found
+            yield from variables
         for each in self.study.represented:
             if each.id in represented:
                 stated = self.represented(each, lists)
@@ -215,7 +215,7 @@ class _StudyConverter:
             )
 
     def links(self, concepts: tuple[tuple[str, str, str], ...]) -> tuple[Link, ...]:
-        found = {
+        links_by_concept = {
             concept: Link(concept=concept, source=vocabulary or address)
             for vocabulary, address, text in concepts
             if (
@@ -223,12 +223,12 @@ class _StudyConverter:
                 or concept_reference(vocabulary, text, self.systems)
             )
         }
-        return tuple(found.values())
+        return tuple(links_by_concept.values())
 
     def section(self, variable: DdiVariable) -> tuple[Text, ...]:
         """Return the heading of a variable: a concept given as text, without a code."""
-        texts = [words for *_, words in variable.concepts if not self.links(variable.concepts)]
-        return tuple(Text(words, variable.language) for words in texts[:1])
+        texts = [text for *_, text in variable.concepts if not self.links(variable.concepts)]
+        return tuple(Text(text, variable.language) for text in texts[:1])
 
     def unit_type(self, variable: DdiVariable, table: str) -> str:
         groups = next(each.groups for each in self.study.tables if each.id == table)

@@ -52,12 +52,12 @@ class _Reader:
 
     def texts(self, nodes: Iterator[XmlNode]) -> tuple[Text, ...]:
         """Return the first text of each language."""
-        found: dict[str, str] = {}
+        texts_by_language: dict[str, str] = {}
         for node in nodes:
-            if words := from_html(node.text):
-                refuse_identity_numbers(words, Origin(self.file, node.row))
-                found.setdefault(node.lang or self.language, words)
-        return tuple(Text(words, language) for language, words in found.items())
+            if text := from_html(node.text):
+                refuse_identity_numbers(text, Origin(self.file, node.row))
+                texts_by_language.setdefault(node.lang or self.language, text)
+        return tuple(Text(text, language) for language, text in texts_by_language.items())
 
     def study(self, root: XmlNode) -> DdiStudy:
         study_node = root.first("stdyDscr") or root
@@ -156,13 +156,13 @@ class _Reader:
 
     def codes(self, node: XmlNode, name: str) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
         """Return the codes of a variable, and its codes for missing values."""
-        found: dict[str, tuple[CodedValue, bool]] = {}
+        values_by_code: dict[str, tuple[CodedValue, bool]] = {}
         for category in node.all("catgry"):
             value = category.first("catValu")
             code = value.text if value else ""
             if not code:
                 continue
-            if code in found:
+            if code in values_by_code:
                 raise InputError(
                     Origin(self.file, category.row),
                     f"the code '{code}' occurs twice in the variable '{name}'.",
@@ -173,29 +173,33 @@ class _Reader:
                 labels=self.texts(category.all("labl")) or (Text(code, "und"),),
                 definitions=self.texts(category.all("txt")),
             )
-            found[code] = (coded, category.get("missing") in _MISSING)
+            values_by_code[code] = (coded, category.get("missing") in _MISSING)
         invalid = {
             item.get("VALUE"): self.texts(iter([item]))
             for range_ in node.find("invalrng")
             for item in range_.all("item")
         }
         for code, labels in invalid.items():
-            coded = found[code][0] if code in found else CodedValue(code=code, labels=labels or (Text(code, "und"),))
+            coded = (
+                values_by_code[code][0]
+                if code in values_by_code
+                else CodedValue(code=code, labels=labels or (Text(code, "und"),))
+            )
             if code:
-                found[code] = (coded, True)
+                values_by_code[code] = (coded, True)
         return (
-            tuple(coded for coded, is_missing in found.values() if not is_missing),
-            tuple(coded for coded, is_missing in found.values() if is_missing),
+            tuple(coded for coded, is_missing in values_by_code.values() if not is_missing),
+            tuple(coded for coded, is_missing in values_by_code.values() if is_missing),
         )
 
 
 def _join_questions(reader: _Reader, nodes: list[XmlNode]) -> tuple[Text, ...]:
     """Join pre-question text, question and post-question text into one text per language."""
-    words: dict[str, list[str]] = {}
+    texts_by_language: dict[str, list[str]] = {}
     for node in nodes:
         for text in reader.texts(iter([node])):
-            words.setdefault(text.lang, []).append(text.value)
-    return tuple(Text(" ".join(texts), language) for language, texts in words.items())
+            texts_by_language.setdefault(text.lang, []).append(text.value)
+    return tuple(Text(" ".join(texts), language) for language, texts in texts_by_language.items())
 
 
 def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> ValueDomain:

@@ -73,14 +73,14 @@ class _Reader:
     def texts(self, node: XmlNode | None, *names: str) -> tuple[Text, ...]:
         """Return the texts of the first of these elements that has any (`Label/Content`, `VariableName/String`)."""
         for name in names if node else ():
-            found: dict[str, str] = {}
+            texts_by_language: dict[str, str] = {}
             for holder in node.all(name):  # type: ignore[union-attr]  # names are empty without a node
                 for content in [*holder.all("Content", "String")] or [holder]:
                     if text := from_html(content.text):
                         refuse_identity_numbers(text, self.origin_of(content))
-                        found.setdefault(content.lang or self.language, text)
-            if found:
-                return tuple(Text(text, language) for language, text in found.items())
+                        texts_by_language.setdefault(content.lang or self.language, text)
+            if texts_by_language:
+                return tuple(Text(text, language) for language, text in texts_by_language.items())
         return ()
 
     def study(self) -> DdiStudy:
@@ -154,8 +154,10 @@ class _Reader:
 
     def question(self, node: XmlNode | None) -> tuple[Text, ...]:
         texts = list(node.find("LiteralText", "Text")) if node else []
-        words = {each.lang or self.language: each.text for each in texts if each.name == "Text" and each.text}
-        return tuple(Text(text, language) for language, text in words.items())
+        texts_by_language = {
+            each.lang or self.language: each.text for each in texts if each.name == "Text" and each.text
+        }
+        return tuple(Text(text, language) for language, text in texts_by_language.items())
 
     def cascade_variable(self, key: Key, node: XmlNode) -> CascadeVariable:
         conceptual = self.follow(node, "ConceptualVariableReference")
@@ -176,15 +178,15 @@ class _Reader:
         )
 
     def concepts(self, node: XmlNode) -> tuple[tuple[str, str, str], ...]:
-        found = self.follow(node, "ConceptReference")
-        if found is None:
+        concept = self.follow(node, "ConceptReference")
+        if concept is None:
             return ()
         codes = [
             (code.get("controlledVocabularyName"), code.get("controlledVocabularyURN"), code.text)
-            for code in found.find("Code")
+            for code in concept.find("Code")
         ]
-        words = self.texts(found, "Label", "ConceptName")
-        return tuple(codes) or tuple(("", "", text.value) for text in words[:1])
+        texts = self.texts(concept, "Label", "ConceptName")
+        return tuple(codes) or tuple(("", "", text.value) for text in texts[:1])
 
     def code_list(self, node: XmlNode) -> XmlNode | None:
         representation = next(node.all("CodeRepresentation"), None)
@@ -197,12 +199,12 @@ class _Reader:
 
     def codes(self, node: XmlNode | None) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
         """Return the codes of a list, and those whose category has `isMissing`."""
-        found: dict[str, tuple[CodedValue, bool]] = {}
+        values_by_code: dict[str, tuple[CodedValue, bool]] = {}
         for code in node.all("Code") if node else ():
             value = next(code.all("Value"), None)
             if value is None or not value.text:
                 raise InputError(self.origin_of(code), "a Code has no Value.", _NEXT_STEP)
-            if value.text in found:
+            if value.text in values_by_code:
                 raise InputError(self.origin_of(code), f"the code '{value.text}' occurs twice in the list.", _NEXT_STEP)
             category = self.follow(code, "CategoryReference") or code.first("Category")
             coded = CodedValue(
@@ -210,10 +212,10 @@ class _Reader:
                 labels=self.texts(category, "Label", "CategoryName") or (Text(value.text, "und"),),
                 definitions=self.texts(category, "Description"),
             )
-            found[value.text] = (coded, category is not None and category.get("isMissing") == "true")
+            values_by_code[value.text] = (coded, category is not None and category.get("isMissing") == "true")
         return (
-            tuple(coded for coded, is_missing in found.values() if not is_missing),
-            tuple(coded for coded, is_missing in found.values() if is_missing),
+            tuple(coded for coded, is_missing in values_by_code.values() if not is_missing),
+            tuple(coded for coded, is_missing in values_by_code.values() if is_missing),
         )
 
 

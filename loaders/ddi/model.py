@@ -94,7 +94,7 @@ class DdiStudy:
     unresolved: list[tuple[Origin, str]] = field(default_factory=list)
 
 
-def leading_date(words: str) -> str:
+def leading_date(text: str) -> str:
     """Return the year, month or day at the start of a text, or an empty string."""
-    match = _DAY.match(words.strip())
+    match = _DAY.match(text.strip())
     return match[0] if match else ""

@@ -53,26 +53,26 @@ class Cell:
         """Return the distinct values in a row: separated by `split`, or every match of the pattern."""
         raw = self._raw_value(cells)
         if self.all_matches and self.match:
-            parts = [found[found.re.groups and 1] for found in self.match.finditer(raw)]
+            parts = [match[match.re.groups and 1] for match in self.match.finditer(raw)]
         elif self.split:
             parts = raw.split(self.split)
         else:
             parts = [raw]
-        done = (self._apply_steps(part.strip(), origin, matched=self.all_matches) for part in parts)
-        return tuple(dict.fromkeys(value for value in done if value))
+        finished = (self._apply_steps(part.strip(), origin, matched=self.all_matches) for part in parts)
+        return tuple(dict.fromkeys(value for value in finished if value))
 
     def _raw_value(self, cells: Mapping[str, str]) -> str:
         if self.template:
-            return re.sub(r"\{([^{}]+)\}", lambda found: cells.get(found[1], ""), self.template).strip()
+            return re.sub(r"\{([^{}]+)\}", lambda value: cells.get(value[1], ""), self.template).strip()
         for column in self.columns:
-            if found := cells.get(column):
-                return found
+            if value := cells.get(column):
+                return value
         return self.text
 
     def _apply_steps(self, value: str, origin: Origin, *, matched: bool = False) -> str:
         if self.match and not matched:
-            found = self.match.search(value)
-            value = (found[found.re.groups and 1] or "").strip() if found else ""
+            match = self.match.search(value)
+            value = (match[match.re.groups and 1] or "").strip() if match else ""
         if self.clean:
             value = from_html(value, paragraphs=True) if self.clean == "html" else from_markdown(value)
         for old, new in self.replace:
@@ -110,9 +110,9 @@ def read_texts(toml: TomlTable, key: str) -> tuple[tuple[str, Cell], ...]:
     if key not in toml:
         return ()
     languages = toml.table(key)
-    found = tuple((language, cell) for language in list(languages) if (cell := read_cell(languages, language)))
+    texts = tuple((language, cell) for language in list(languages) if (cell := read_cell(languages, language)))
     languages.done()
-    return found
+    return texts
 
 
 def _read_steps(toml: TomlTable) -> Cell:

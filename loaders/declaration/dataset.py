@@ -37,7 +37,7 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
     section = toml.table("dataset", required=True)
     contact, age, retention = section.table("contact"), section.table("typical_age"), section.table("retention")
     publisher = read_agent(
-        section, "publisher", default=rights.publisher.id, known=_with_agent(agents_by_id, rights.publisher)
+        section, "publisher", default=rights.publisher.id, agents=_with_agent(agents_by_id, rights.publisher)
     )
     holders = _with_agent(agents_by_id, publisher)
     dataset = Dataset(
@@ -50,7 +50,7 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         alternatives=section.texts("alternative"),
         identifiers=section.strings("identifiers"),
         publisher=publisher,
-        custodian=read_agent(section, "custodian", default=publisher.id, known=holders),
+        custodian=read_agent(section, "custodian", default=publisher.id, agents=holders),
         catalogue_publisher=rights.publisher,
         licence=rights.licence,
         tables=tables,
@@ -72,7 +72,7 @@ def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ..
         access_rights=next(iter(_read_authority_codes(section, "access_rights", "access-right/")), ""),
         access_procedure=section.texts("access_procedure"),
         access_url=section.iri("access_url"),
-        hdab=read_agent(section, "hdab", known=holders) if "hdab" in section else None,
+        hdab=read_agent(section, "hdab", agents=holders) if "hdab" in section else None,
         legislation=_read_laws(section, "applicable_legislation"),
         legal_bases=_read_laws(section, "legal_basis"),
         purposes=section.texts("purpose"),

@@ -185,14 +185,14 @@ def _read_references(toml: TomlTable, files: Sequence[Path]) -> References:
     if isinstance(value, str):
         return References(inside=value)
     files_by_name = {path.name: path for path in files}
-    found = {}
+    file_by_step = {}
     for step in list(value):
         name = value.text(step, required=True)
         if name not in files_by_name:
             names = join_names(sorted(files_by_name))
             value.fail(step, f"names {name}, which is not there (there are: {names}).", "Add the file.")
-        found[step] = files_by_name[name]
-    return References(files=found)
+        file_by_step[step] = files_by_name[name]
+    return References(files=file_by_step)
 
 
 def _read_report(toml: TomlTable) -> tuple[str, ...]:

@@ -70,12 +70,12 @@ def read_referenced_json(address: str, edition: EditionFiles, path: Path) -> Jso
 
 def object_list(container: Json, key: str, path: Path) -> list[Json]:
     """Return a list of objects; empty if the key is missing. Raises `InputError` for another type."""
-    found = container.get(key)
-    if found is None:
+    value = container.get(key)
+    if value is None:
         return []
-    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+    if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
         raise InputError(path, f"'{key}' is not a list of objects.", "Correct it; see the format's specification.")
-    return found
+    return value
 
 
 def string_list(value: Any) -> tuple[str, ...]:

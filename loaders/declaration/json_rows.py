@@ -30,8 +30,8 @@ class References:
         """Return what references can point to."""
         if self.files:
             return {step: _read_document(path) for step, path in self.files.items()}
-        found = document.get(self.inside) if self.inside and isinstance(document, dict) else None
-        return found if isinstance(found, dict) else {}
+        section = document.get(self.inside) if self.inside and isinstance(document, dict) else None
+        return section if isinstance(section, dict) else {}
 
 
 def read_json_rows(path: Path, json_path: str, references: References) -> Iterator[dict[str, str]]:
@@ -82,28 +82,28 @@ def _rows_below(
 
 def flatten(value: Any, targets: Mapping[str, Any] = MappingProxyType({})) -> dict[str, str]:
     """Flatten an object: nested objects get dotted names (`meta.displayName`), lists of scalars become lines."""
-    found: dict[str, str] = {}
+    flat: dict[str, str] = {}
     if not isinstance(value, dict):
-        return found
+        return flat
     for key, each in value.items():
         resolved = _resolve(each, targets)
         if isinstance(resolved, dict):
-            found |= {f"{key}.{name}": cell for name, cell in flatten(resolved, targets).items()}
+            flat |= {f"{key}.{name}": cell for name, cell in flatten(resolved, targets).items()}
         elif not isinstance(resolved, list):
-            found[key] = _scalar(resolved)
+            flat[key] = _scalar(resolved)
         elif not any(isinstance(item, (dict, list)) for item in resolved):
-            found[key] = "\n".join(map(_scalar, resolved))
-    return found
+            flat[key] = "\n".join(map(_scalar, resolved))
+    return flat
 
 
 def _resolve(value: Any, targets: Mapping[str, Any]) -> Any:
     """Resolve a reference such as `#/list/yes_no`; other values are returned unchanged."""
     if not (targets and isinstance(value, str) and value.startswith("#/")):
         return value
-    found: Any = targets
+    target: Any = targets
     for step in value.removeprefix("#/").split("/"):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return value if found is None else found
+        target = target.get(step) if isinstance(target, Mapping) else None
+    return value if target is None else target
 
 
 def _scalar(value: Any) -> str:

@@ -111,19 +111,19 @@ def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) 
     return rights
 
 
-def read_agent(toml: TomlTable, key: str, default: str = "", known: Mapping[str, Agent] = KNOWN) -> Agent:
+def read_agent(toml: TomlTable, key: str, default: str = "", agents: Mapping[str, Agent] = KNOWN) -> Agent:
     """Read an agent: the id of a known one, or a name with its type (`<key>_type`)."""
     name = toml.text(key, default=default)
     kind = toml.text(f"{key}_type")
-    if name in known:
-        return known[name]
+    if name in agents:
+        return agents[name]
     if not name:
-        toml.fail(key, "is missing.", f"Name the organisation, or one of: {', '.join(sorted(known))}.")
+        toml.fail(key, "is missing.", f"Name the organisation, or one of: {', '.join(sorted(agents))}.")
     if kind not in PUBLISHER_TYPES:
         state = f"is '{kind}'" if kind else "is missing"
         toml.fail(
             f"{key}_type",
-            f"{state}, and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(known))}).",
+            f"{state}, and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(agents))}).",
             f"Say what kind of organisation it is: {', '.join(PUBLISHER_TYPES)}.",
         )
     return Agent(id=slug(name), names=(Text(name, "sv"),), type=_ADMS + PUBLISHER_TYPES[kind])

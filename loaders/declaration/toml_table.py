@@ -45,15 +45,15 @@ class TomlTable:
         """Raise `InputError` about a key."""
         raise InputError(self.origin, f"{self.path(key)} {reason}", f"{next_step} {MANUAL}")
 
-    def _take(self, key: str, kind: type | tuple[type, ...], words: str, required: bool) -> Any:
+    def _take(self, key: str, kind: type | tuple[type, ...], description: str, required: bool) -> Any:
         if key not in self._values:
             if required:
-                self.fail(key, "is missing.", f"Add it; it is {words}.")
+                self.fail(key, "is missing.", f"Add it; it is {description}.")
             return None
         value = self._values.pop(key)
         # `bool` is a subclass of `int` in Python, not in TOML.
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.fail(key, f"is {value!r}, which is not {words}.", f"Write {words}.")
+            self.fail(key, f"is {value!r}, which is not {description}.", f"Write {description}.")
         return value
 
     def text(self, key: str, *, required: bool = False, default: str = "") -> str:
@@ -161,7 +161,7 @@ class TomlTable:
             self.fail(key, "is not an array of tables.", f"Write [[{key}]].")
         where = f"{self.where}.{key}" if self.where else key
         shown = [f"[[{where}]]" + (f" number {n}" if len(value) > 1 else "") for n in range(1, len(value) + 1)]
-        return [TomlTable(each, self.origin, where, words) for each, words in zip(value, shown, strict=True)]
+        return [TomlTable(each, self.origin, where, path) for each, path in zip(value, shown, strict=True)]
 
     def text_or_table(self, key: str) -> str | TomlTable:
         """Read a string or a table."""

@@ -97,11 +97,11 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 
 
 def _new_schemes(
-    found: dict[str, list[Resource]], context: FhirContext
+    resources_by_kind: dict[str, list[Resource]], context: FhirContext
 ) -> tuple[list[tuple[Resource, Scheme]], list[Skipped]]:
     """Return a scheme for each code system that lists concepts, with its identifiers, and the skipped resources."""
     schemes, skipped = [], []
-    for resource in found["CodeSystem"]:
+    for resource in resources_by_kind["CodeSystem"]:
         content = resource.body.get("content")
         if content not in ("complete", "fragment", "example"):
             reason = {
@@ -132,7 +132,7 @@ def _new_schemes(
             )
         )
         context.systems.setdefault(url, scheme_id)
-    for resource in found["NamingSystem"]:
+    for resource in resources_by_kind["NamingSystem"]:
         identifiers = [str(each.get("value", "")) for each in resource.body.get("uniqueId", [])]
         names = [f"urn:oid:{v}" if v[:1].isdigit() else v for v in identifiers if v]
         matching = [index for index, (_, scheme) in enumerate(schemes) if set(scheme.identifiers) & set(names)]
@@ -189,7 +189,7 @@ def _property_value(prop: Json) -> str:
 
 
 def _concept(
-    concept: Json, scheme: Scheme, lang: str, parents: tuple[str, ...], origin: Origin, since: date
+    concept: Json, scheme: Scheme, lang: str, parents: tuple[str, ...], origin: Origin, edition_start: date
 ) -> Concept:
     code, display = str(concept.get("code", "")), str(concept.get("display") or "").strip()
     pref = {lang: display} if display else {}
@@ -210,7 +210,7 @@ def _concept(
         for day in _property_values(concept, key)
     ]
     end = next((_date(day) for day in days if _date(day)), None)
-    is_inactive = is_inactive or (end is not None and end < since)
+    is_inactive = is_inactive or (end is not None and end < edition_start)
     handled = ("parent", "child", "status", "inactive", "deprecated", "retirementDate", "deprecationDate")
     notes = [
         Note(NoteKind.SCOPE, Text(f"{each['code']}: {_property_value(each)}", lang))
@@ -227,12 +227,12 @@ def _concept(
         notes=tuple(notes),
         broader=parents,
         status=Status.INACTIVE if is_inactive else Status.DRAFT if "draft" in status else Status.ACTIVE,
-        valid_to=(end or since - timedelta(days=1)) if is_inactive else None,
+        valid_to=(end or edition_start - timedelta(days=1)) if is_inactive else None,
     )
 
 
-def _date(words: str) -> date | None:
+def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(words)
+        return date.fromisoformat(text)
     except ValueError:
         return None

@@ -74,8 +74,8 @@ def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]
             object=RdfTerm(text.value, "literal", lang=text.lang),
         )
     for system, count in unknown.items():
-        words = f"{count} members are of the code system '{system}', which begrepp does not know; see [systems]."
-        yield Skipped(origin=resource.origin, reason=words)
+        reason = f"{count} members are of the code system '{system}', which begrepp does not know; see [systems]."
+        yield Skipped(origin=resource.origin, reason=reason)
 
 
 def _add_member(

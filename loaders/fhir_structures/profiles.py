@@ -47,7 +47,7 @@ def read_profile(resource: Resource, structure: str, systems: Mapping[str, str])
             datatype=_types(each),
             min_card=str(each.get("min", "")),
             max_card=str(each.get("max", "")),
-            measures=tuple({one.concept: one for one in (*_own_links(each, systems), *codes.get(id_, ()))}.values()),
+            measures=tuple({link.concept: link for link in (*_own_links(each, systems), *codes.get(id_, ()))}.values()),
             bindings=tuple(_binding_addresses(binding)),
             strength=str(binding.get("strength") or ""),
             notes=tuple(
@@ -69,13 +69,13 @@ def _id(element: Json) -> str:
 
 def _types(element: Json) -> str:
     """Return the types (`Quantity | CodeableConcept`, `Reference(Patient | Group)`) or the content reference."""
-    found = []
+    types = []
     for each in object_items(element.get("type")):
         code = str(each.get("code") or "").rpartition("/")[2]
         profiles = each.get("targetProfile") or (each.get("profile") if code != "Reference" else None) or []
         targets = [str(one).rpartition("/")[2] for one in ([profiles] if isinstance(profiles, str) else profiles)]
-        found.append(f"{code}({' | '.join(targets)})" if targets else code)
-    return " | ".join(found) or str(element.get("contentReference") or "")
+        types.append(f"{code}({' | '.join(targets)})" if targets else code)
+    return " | ".join(types) or str(element.get("contentReference") or "")
 
 
 def _own_links(element: Json, systems: Mapping[str, str]) -> Iterator[Link]:

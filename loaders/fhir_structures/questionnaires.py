@@ -75,16 +75,16 @@ class _QuestionnaireReader:
             strength="required" if value_set and item_object.get("type") != "open-choice" else "",
             notes=tuple(self.notes(item_object, units)),
         )
-        for below in object_items(item_object.get("item")):
-            yield from self.item(below, link_id, depth + 1)
+        for child in object_items(item_object.get("item")):
+            yield from self.item(child, link_id, depth + 1)
 
     def links(self, item_object: Json) -> tuple[Link, ...]:
-        found = [
+        links = [
             one
             for coding in object_items(item_object.get("code"))
             for one in coding_links(coding, self.systems, "Questionnaire.item.code")
         ]
-        return tuple({one.concept: one for one in found}.values())
+        return tuple({one.concept: one for one in links}.values())
 
     def answers(self, item_object: Json) -> tuple[list[CodedValue], list[Skipped]]:
         """Return the answers of an item, listed or in a contained value set (`#id`), and the skipped ones."""
@@ -96,16 +96,16 @@ class _QuestionnaireReader:
         value_set = str(item_object.get("answerValueSet") or "")
         if value_set.startswith("#"):
             codings += self.contained_options(value_set[1:])
-        found: dict[str, CodedValue] = {}
+        values_by_code: dict[str, CodedValue] = {}
         skipped = []
         for coding in codings:
             value = coded_value(coding, self.language, self.systems, self.resource.origin)
-            if value is None or value.code in found:
+            if value is None or value.code in values_by_code:
                 reason = f"'{item_object.get('linkId')}' has an answer without a code, or one twice."
                 skipped.append(Skipped(origin=self.resource.origin, reason=reason))
                 continue
-            found[value.code] = value
-        return list(found.values()), skipped
+            values_by_code[value.code] = value
+        return list(values_by_code.values()), skipped
 
     def contained_options(self, id_: str) -> list[Json]:
         for each in object_items(self.resource.body.get("contained")):

@@ -49,7 +49,7 @@ class _Entry:
 
     origin: Origin
     title: str
-    since: str
+    valid_from: str
     parent: str
     latin: str
     marker: Marker | None
@@ -72,7 +72,7 @@ def read_agency_table(path: Path) -> Iterator[Concept]:
             notes=tuple(dict.fromkeys(entry.notes)),
             broader=(entry.parent,) if entry.parent else (),
             level=level_of(code),
-            valid_from=parse_date(entry.since, entry.origin, "Giltig från"),
+            valid_from=parse_date(entry.valid_from, entry.origin, "Giltig från"),
             marker=entry.marker,
             paired_with=tuple(pair for pair in dict.fromkeys(entry.pairs) if pair in entries),
         )
@@ -82,7 +82,7 @@ def _add_row(entries: dict[str, _Entry], row: Row) -> None:
     """Add a row: the first row of a code has its title, later rows have only the code and continue it."""
     code = dotted(row.take("Kod"))
     title, latin = row.take("Titel"), row.take("Latin")
-    since, parent = row.take("Giltig från"), dotted(row.take("Överordnad kod"))
+    valid_from, parent = row.take("Giltig från"), dotted(row.take("Överordnad kod"))
     sign = row.take("Manifestation(*)/Etiologi(†)")
     if title:
         if code in entries:
@@ -91,7 +91,7 @@ def _add_row(entries: dict[str, _Entry], row: Row) -> None:
                 f"the code '{code}' is already in {entries[code].origin}.",
                 "Remove one of the rows in a copy, or ask the publisher which one is right.",
             )
-        entries[code] = _Entry(row.origin, title, since, parent, latin, _marker(sign, row.origin))
+        entries[code] = _Entry(row.origin, title, valid_from, parent, latin, _marker(sign, row.origin))
     elif code not in entries:
         raise InputError(
             row.origin,

@@ -69,7 +69,7 @@ def _concept(row: Row, broader: tuple[str, ...], notations: set[str], code: str 
 
 def _ranges(path: Path, *, in_text: bool) -> dict[tuple[str, str], str]:
     """Return the notation of each chapter or block by its first and last category."""
-    found = {}
+    ranges = {}
     for row in _rows(path, counted=False):
         code, label = row.take("kod"), row.take("text")
         match = _RANGE.search(label) if in_text else _RANGE.fullmatch(code)
@@ -79,8 +79,8 @@ def _ranges(path: Path, *, in_text: bool) -> dict[tuple[str, str], str]:
                 f"'{label if in_text else code}' names no range of codes such as A00-B99.",
                 "The hierarchy is read from the ranges; fetch the file again from its publisher.",
             )
-        found[match[1], match[2]] = code
-    return found
+        ranges[match[1], match[2]] = code
+    return ranges
 
 
 def _enclosing(first: str, last: str, ranges: dict[tuple[str, str], str], origin: Origin) -> tuple[str, ...]:

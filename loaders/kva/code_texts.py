@@ -24,7 +24,7 @@ _SURGICAL = re.compile(r"[A-Z]{3}")
 
 def find_code_texts(edition: EditionFiles, files: tuple[Path, ...]) -> list[tuple[Scheme, dict[int, Path]]]:
     """Return the level files of each part. Raises `InputError` if a level of a part is missing."""
-    found: dict[str, dict[int, Path]] = {}
+    levels_by_part: dict[str, dict[int, Path]] = {}
     for path in files:
         match = _LEVEL_FILE.fullmatch(path.name)
         if not match:
@@ -33,15 +33,15 @@ def find_code_texts(edition: EditionFiles, files: tuple[Path, ...]) -> list[tupl
                 "this is none of the code texts level1.txt to level4.txt.",
                 "Add the folders of the edition as they were handed out; see `begrepp sources`.",
             )
-        found.setdefault(_part_of(path).id, {})[int(match[1])] = path
-    for id_, levels in found.items():
+        levels_by_part.setdefault(_part_of(path).id, {})[int(match[1])] = path
+    for id_, levels in levels_by_part.items():
         if missing := [f"level{n}.txt" for n in LEVELS if n not in levels]:
             raise InputError(
                 Origin(f"{edition.source}/{edition.version}"),
                 f"{id_}: the file(s) {', '.join(missing)} are missing.",
                 "Add all files of the part together: `begrepp add kva kka-2021-text kma-2021-text --edition 2021`.",
             )
-    return [(scheme, found[scheme.id]) for scheme in PARTS.values() if scheme.id in found]
+    return [(scheme, levels_by_part[scheme.id]) for scheme in PARTS.values() if scheme.id in levels_by_part]
 
 
 def _part_of(path: Path) -> Scheme:

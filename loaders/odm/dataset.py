@@ -120,8 +120,8 @@ class _DatasetConverter:
             if ref.oid in path_oids:
                 raise InputError(self._origin(ref.row), f"the group '{ref.oid}' contains itself.", "Mend the file.")
             group = self.data.groups[ref.oid]
-            words = group.titles or (Text(group.name or group.oid, self.language),)
-            yield from self.members_of(group, words, (*path_oids, ref.oid))
+            titles = group.titles or (Text(group.name or group.oid, self.language),)
+            yield from self.members_of(group, titles, (*path_oids, ref.oid))
         for ref in parent.items:
             yield ref, section
 

@@ -45,12 +45,12 @@ def new_code_list(odm_list: OdmCodeList, home: Home, file: str, language: str, s
 
 def concept_links(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Link, ...]:
     """Return the aliases that are codes of a known code system, as links."""
-    found = {
+    links_by_concept = {
         concept: Link(concept=concept, source=alias.context)
         for alias in aliases
         if (concept := concept_reference(alias.context, alias.name, systems))
     }
-    return tuple(found.values())
+    return tuple(links_by_concept.values())
 
 
 def item_titles(item: ItemDef, code_list: OdmCodeList | None, language: str) -> tuple[Text, ...]:
@@ -61,7 +61,7 @@ def item_titles(item: ItemDef, code_list: OdmCodeList | None, language: str) -> 
         code_list.attributes.get("CheckboxChoices", "") if code_list else "",
     )
     choices = dict(part.split(",", 1) for part in choices_text.split("|") if "," in part)
-    if choice := {code.strip(): words.strip() for code, words in choices.items()}.get(box):
+    if choice := {code.strip(): label.strip() for code, label in choices.items()}.get(box):
         question = item.questions[0] if item.questions else Text(item.name, language)
         return (Text(f"{question.value}: {choice}", question.lang),)
     short = [text for text in item.questions if len(text.value) <= 200]
@@ -87,7 +87,7 @@ def alias_notes(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Te
         for alias in aliases
         if not concept_reference(alias.context, alias.name, systems)
     )
-    return tuple(Text(words, "und") for words in labels)
+    return tuple(Text(label, "und") for label in labels)
 
 
 def item_notes(item: ItemDef, code_list: OdmCodeList | None, ref: ItemRef | None) -> Iterator[Text]:

@@ -104,13 +104,13 @@ class _Reader:
         self, version: XmlNode, kind: str, read: Callable[[XmlNode], OdmElementT]
     ) -> dict[str, OdmElementT]:
         """Return every definition of a kind by OID. Raises `InputError` for a repeated OID."""
-        found: dict[str, OdmElementT] = {}
+        elements: dict[str, OdmElementT] = {}
         for node in version.all(kind):
             oid = self.required(node, "OID")
-            if oid in found:
-                raise self.new_error(node.row, f"the {kind} '{oid}' is defined already in row {found[oid].row}")
-            found[oid] = read(node)
-        return found
+            if oid in elements:
+                raise self.new_error(node.row, f"the {kind} '{oid}' is defined already in row {elements[oid].row}")
+            elements[oid] = read(node)
+        return elements
 
     def new_error(self, row: int, reason: str) -> InputError:
         return InputError(Origin(self.file, row), f"{reason}.", _NEXT_STEP)
@@ -125,15 +125,17 @@ class _Reader:
         if node is None:
             return ()
         translations = list(node.all("TranslatedText")) or [node]
-        words = {each.lang or self.language: text for each in translations if (text := from_html(each.text))}
-        for text in words.values():
+        texts_by_language = {
+            each.lang or self.language: text for each in translations if (text := from_html(each.text))
+        }
+        for text in texts_by_language.values():
             refuse_identity_numbers(text, Origin(self.file, node.row))
-        return tuple(Text(text, language) for language, text in words.items())
+        return tuple(Text(text, language) for language, text in texts_by_language.items())
 
     def aliases(self, node: XmlNode) -> tuple[Alias, ...]:
-        found = [Alias(each.get("Context"), each.get("Name")) for each in node.all("Alias")]
-        found += [Alias(each.get("System"), each.get("Code")) for each in node.all("Coding")]
-        return tuple(alias for alias in found if alias.name)
+        aliases = [Alias(each.get("Context"), each.get("Name")) for each in node.all("Alias")]
+        aliases += [Alias(each.get("System"), each.get("Code")) for each in node.all("Coding")]
+        return tuple(alias for alias in aliases if alias.name)
 
     def unit(self, node: XmlNode) -> str:
         symbol = self.texts(node.first("Symbol"))
@@ -141,12 +143,12 @@ class _Reader:
 
     def refs(self, node: XmlNode, kind: str, clauses: Mapping[str, str] | None = None) -> tuple[ItemRef, ...]:
         """Return the `ItemRef`s or `ItemGroupRef`s of a node, with their conditions."""
-        found = []
+        refs = []
         for ref in node.all(f"{kind}Ref"):
             where = [(clauses or {}).get(each.get("WhereClauseOID"), "") for each in ref.all("WhereClauseRef")]
             oid = self.required(ref, f"{kind}OID")
-            found.append(ItemRef(oid, ref.get("Mandatory"), ref.row, " or ".join(filter(None, where))))
-        return tuple(found)
+            refs.append(ItemRef(oid, ref.get("Mandatory"), ref.row, " or ".join(filter(None, where))))
+        return tuple(refs)
 
     def clause(self, node: XmlNode, items: Mapping[str, ItemDef]) -> str:
         """Return a `WhereClauseDef` as text: `VSTESTCD EQ HEIGHT and VISIT IN BASELINE, WEEK 4`."""

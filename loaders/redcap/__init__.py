@@ -119,14 +119,14 @@ def _variables(path: Path, dataset: Dataset, options: _Options) -> Iterator[Reco
 
 def _completion_status(form: str, origin: Origin, dataset: str, number: int, lists: CodeListRegistry) -> Variable:
     """Return the completion status of a form, a column that every export has and no dictionary lists."""
-    words = (Text("Complete?", "en"),)
+    titles = (Text("Complete?", "en"),)
     return Variable(
         dataset=dataset,
         table=slug(form),
         name=f"{form}_complete",
         origin=origin,
-        titles=words,
-        descriptions=words,
+        titles=titles,
+        descriptions=titles,
         datatype="string",
         code_list=lists.add("form-status", FORM_STATUS, origin, (Text("Form status", "en"),)),
         section=(Text("Form Status", "en"),),
@@ -142,8 +142,8 @@ def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, numbe
     is_calculated = cells["field_type"] == "calc"
     ontology = cells["select_choices_or_calculations"].removeprefix("BIOPORTAL:")
     is_coded = ontology != cells["select_choices_or_calculations"]
-    notes = [Text(words, language) for words in (from_html(cells["field_note"], paragraphs=True),) if words]
-    notes += [Text(words, "zxx") for words in (annotation,) if words]
+    notes = [Text(text, language) for text in (from_html(cells["field_note"], paragraphs=True),) if text]
+    notes += [Text(text, "zxx") for text in (annotation,) if text]
     notes += [Text("Identifier", "en")] if cells["identifier"].casefold() == "y" else []
     notes += [Text(f"BIOPORTAL:{ontology}", "zxx")] if is_coded and ontology not in _ONTOLOGIES else []
     return Variable(
@@ -188,11 +188,11 @@ def _checkbox_columns(
     )
     for choice in choices:
         label = choice.labels[0].value
-        words = tuple(Text(f"{title.value}: {label}", language) for title in variable.titles)
+        titles = tuple(Text(f"{title.value}: {label}", language) for title in variable.titles)
         yield replace(
             variable,
             name=f"{variable.name}___{NOT_IN_COLUMN.sub('_', choice.code.lower())}",
-            titles=words,
-            descriptions=words,
+            titles=titles,
+            descriptions=titles,
             code_list=lists.add(f"{variable.name}-box", ticked, variable.origin, (Text("Check box", "en"),)),
         )

@@ -100,7 +100,7 @@ def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedV
     """Parse choices such as `1, Yes | 2, No, never`: separated by bars, code and label by the first comma."""
     kind = cells["field_type"]
     if kind in _YES_NO:
-        return tuple(CodedValue(code=code, labels=(Text(words, "en"),)) for code, words in _YES_NO[kind])
+        return tuple(CodedValue(code=code, labels=(Text(text, "en"),)) for code, text in _YES_NO[kind])
     if kind not in ("radio", "dropdown", "checkbox"):
         return ()
     found: dict[str, CodedValue] = {}
@@ -119,8 +119,8 @@ def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedV
             raise InputError(
                 row.origin, f"'{cells['field_name']}' has the code '{code}' twice.", "Give the choices different codes."
             )
-        words = from_html(label, paragraphs=True) or code
-        found[code] = CodedValue(code=code, labels=(Text(words, language),))
+        text = from_html(label, paragraphs=True) or code
+        found[code] = CodedValue(code=code, labels=(Text(text, language),))
     if not found:
         raise InputError(row.origin, f"'{cells['field_name']}' has no choices.", "Write them as `1, Yes | 0, No`.")
     return tuple(found.values())

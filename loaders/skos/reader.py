@@ -150,9 +150,9 @@ class SkosReader:
             hidden_labels=labels["hidden"],
             definitions=unique_texts(texts_of(graph.objects(node, DEFINITION), self.language), per_language=False),
             notes=tuple(
-                Note(kind, words)
+                Note(kind, text)
                 for predicate, kind in NOTES.items()
-                for words in texts_of(graph.objects(node, predicate), self.language)
+                for text in texts_of(graph.objects(node, predicate), self.language)
             ),
             broader=tuple(sorted(n.value for n in self.broader.get(node, ()))),
             related=tuple(sorted(n.value for n in self.related.get(node, ()))),
@@ -174,9 +174,9 @@ class SkosReader:
                 if not isinstance(label, Literal)
                 for form in self.graph.objects(label, LITERAL_FORM)
             )
-            words = [w for w in texts_of((*plain, *xl), self.language) if w not in seen]
-            found[kind] = tuple(dict.fromkeys(words))
-            seen.update(words)
+            texts = [w for w in texts_of((*plain, *xl), self.language) if w not in seen]
+            found[kind] = tuple(dict.fromkeys(texts))
+            seen.update(texts)
         return found
 
     def _notation(self, node: NamedNode) -> str:
@@ -221,13 +221,11 @@ class SkosReader:
         return remaining
 
     def _other_schemes(self, node: NamedNode) -> Iterator[Skipped]:
-        own = self.scheme_nodes[node]
-        for other in dict.fromkeys(self.graph.objects(node, IN_SCHEME)):
-            if other != own and isinstance(other, NamedNode):
-                yield Skipped(
-                    origin=self.graph.origin,
-                    reason=f"<{node.value}> is also in <{other.value}>; begrepp keeps it in <{own.value}> only.",
-                )
+        own_scheme = self.scheme_nodes[node]
+        for scheme in dict.fromkeys(self.graph.objects(node, IN_SCHEME)):
+            if scheme != own_scheme and isinstance(scheme, NamedNode):
+                reason = f"<{node.value}> is also in <{scheme.value}>; begrepp keeps it in <{own_scheme.value}> only."
+                yield Skipped(origin=self.graph.origin, reason=reason)
 
     def _remaining_scheme_triples(self, node: NamedNode) -> PredicateObjects:
         scheme = self.schemes[node]
@@ -251,8 +249,10 @@ class SkosReader:
         """Report properties of a SKOS-XL label other than its literal form."""
         extra = sorted({p for p, _ in pairs} - {TYPE, LITERAL_FORM})
         if extra:
-            words = ", ".join(f"<{predicate}>" for predicate in extra)
-            yield Skipped(origin=self.graph.origin, reason=f"of a SKOS-XL label only the word is kept, not {words}.")
+            predicates = ", ".join(f"<{predicate}>" for predicate in extra)
+            yield Skipped(
+                origin=self.graph.origin, reason=f"of a SKOS-XL label only the word is kept, not {predicates}."
+            )
 
     def _statements(self, subject: GraphNode, pairs: PredicateObjects, scheme: str) -> Iterator[Statement | Skipped]:
         name = self.skolemizer.iri_of(subject)

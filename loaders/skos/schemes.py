@@ -72,8 +72,8 @@ def new_schemes(
     section.done()
     schemes: dict[NamedNode, Scheme] = {}
     for number, node in enumerate(nodes):
-        own = node.value if node.value != "urn:begrepp:none" else ""
-        name = re.split(r"[/#:]", own.rstrip("/#"))[-1]
+        iri_of_node = node.value if node.value != "urn:begrepp:none" else ""
+        name = re.split(r"[/#:]", iri_of_node.rstrip("/#"))[-1]
         schemes[node] = Scheme(
             id=id_ if number == 0 else f"{id_}-{slug(name) or number}",
             titles=(titles if number == 0 else ())
@@ -94,7 +94,7 @@ def new_schemes(
             preferred_system_uri=system if number == 0 else "",
             notation_pattern=pattern if number == 0 else "",
             hierarchical=hierarchical,
-            iri=own,
+            iri=iri_of_node,
         )
     return schemes, language
 
@@ -102,8 +102,8 @@ def new_schemes(
 def _scheme_titles(graph: Graph, node: GraphNode, language: str) -> tuple[Text, ...]:
     """Return the titles of a scheme, one per language, of the first property that has any."""
     for predicate in TITLES:
-        if words := texts_of(graph.objects(node, predicate), language):
-            return unique_texts(words)
+        if texts := texts_of(graph.objects(node, predicate), language):
+            return unique_texts(texts)
     return ()
 
 

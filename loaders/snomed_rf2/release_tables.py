@@ -48,7 +48,7 @@ _NUMBER_COLUMNS = {
 def fill_tables(
     joined: DuckDBPyConnection,
     files: Sequence[Rf2File],
-    until: date,
+    last_day: date,
     counted: Callable[[Rf2File], bool] = lambda file: True,
 ) -> Iterator[Skipped]:
     """Load all rows up to a day, keep the latest of each component, and report unknown reference sets.
@@ -61,7 +61,7 @@ def fill_tables(
     dependencies: list[tuple[str, ...]] = []
     versioned_tables: set[str] = set()
     unknown: dict[str, Origin] = {}
-    day = until.isoformat().replace("-", "")
+    day = last_day.isoformat().replace("-", "")
     for number, file in enumerate(files):
         columns = COLUMNS[file.content]
         stage(joined, file.path, columns, texts=[c for c in _TEXT_COLUMNS if c in columns], counted=counted(file))

@@ -91,8 +91,8 @@ def read_sheets(path: Path) -> list[WorkbookSheet]:
     counter = meter()
     counter.stage = "reading"
     try:
-        with closing(load_workbook(path, read_only=True, data_only=False)) as book:
-            return [_read_sheet(page, path.name) for page in book.worksheets]
+        with closing(load_workbook(path, read_only=True, data_only=False)) as workbook:
+            return [_read_sheet(page, path.name) for page in workbook.worksheets]
     except InputError:
         raise
     except Exception as error:

@@ -41,8 +41,8 @@ class Resource:
 
     def titles(self) -> tuple[Text, ...]:
         """Return the title in the language of the resource."""
-        words = self.body.get("title") or self.body.get("name") or self.body.get("url") or self.id
-        return (Text(str(words), str(self.body.get("language") or "en")),)
+        title = self.body.get("title") or self.body.get("name") or self.body.get("url") or self.id
+        return (Text(str(title), str(self.body.get("language") or "en")),)
 
 
 @dataclass(slots=True)
@@ -59,8 +59,8 @@ def resource_descriptions(resource: Resource) -> tuple[Text, ...]:
     """Return the description, and a `hierarchyMeaning` other than is-a."""
     lang = str(resource.body.get("language") or "en")
     meaning = resource.body.get("hierarchyMeaning")
-    words = [resource.body.get("description"), f"hierarchyMeaning: {meaning}" if meaning not in (None, "is-a") else ""]
-    return tuple(Text(str(each), lang) for each in words if each)
+    parts = [resource.body.get("description"), f"hierarchyMeaning: {meaning}" if meaning not in (None, "is-a") else ""]
+    return tuple(Text(str(each), lang) for each in parts if each)
 
 
 def read_resources(edition: EditionFiles) -> Iterator[Resource]:

@@ -128,10 +128,10 @@ def _parse_error(path: Path, error: Exception) -> InputError:
         )
     column = getattr(error, "offset", None)
     where = f" at column {column}" if column else ""
-    words = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
+    message = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
     return InputError(
         Origin(path.name, row),
-        f"the RDF is not well-formed{where}: {words.rstrip('.')}.",
+        f"the RDF is not well-formed{where}: {message.rstrip('.')}.",
         "Mend the line, or fetch the file again from its publisher.",
     )
 

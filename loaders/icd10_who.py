@@ -80,7 +80,7 @@ def _item(path: tuple[Element, ...], origin: Origin) -> Concept:
     if kind not in LEVELS:
         raise InputError(origin, f"'{code}' is of the type '{kind}'.", f"Known are {', '.join(LEVELS)}; see the file.")
     if not label:
-        raise InputError(origin, f"'{code}' has no description.", "Fetch the file again from its publisher.")
+        raise InputError(origin, f"'{code}' has no description.", "Download the file again from its publisher.")
     refuse_identity_numbers(label, origin)
     parents = [_child_text(each, "name") for each in path[:-1] if local_name(each) == "item"]
     return Concept(

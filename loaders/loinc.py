@@ -132,7 +132,7 @@ def _read_release(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
         for column in row.left():
             if column not in reported_columns:
                 reported_columns.add(column)
-                yield Skipped(origin=Origin(table.name), reason=f"the column '{column}' is not kept.")
+                yield Skipped(origin=Origin(table.name), reason=f"the column '{column}' is not imported.")
 
 
 def _term(
@@ -157,7 +157,7 @@ def _term(
         for lang, names_in_language in names_by_language.items()
     }
     if not any(first_names.values()):
-        raise InputError(row.origin, f"'{code}' has no name.", "Fetch the release again from its publisher.")
+        raise InputError(row.origin, f"'{code}' has no name.", "Download the release again from its publisher.")
     pref = tuple(Text(name, lang) for lang, name in first_names.items() if name)
     others = dict.fromkeys(
         Text(name, lang) for lang, names_in_language in names_by_language.items() for name in names_in_language if name
@@ -220,8 +220,8 @@ def _read_parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[s
         if missing := [parent for parent in code_parents if parent not in parts]:
             raise InputError(
                 Origin(path.name),
-                f"'{code}' stands below '{missing[0]}', which is not in the file.",
-                "The file is cut off, or from another release: fetch it again.",
+                f"'{code}' is below '{missing[0]}', which is not in the file.",
+                "The file is truncated, or from another release: download it again.",
             )
         if code in terms:
             parents[code] = tuple(code_parents)

@@ -93,11 +93,11 @@ def _read(path: Path) -> dict[str, Any]:
                 raise InputError(path, "it unpacks to more than a gigabyte.", "Check where the file comes from.")
         terms = json.loads(data)
     except zstandard.ZstdError as error:
-        raise InputError(path, f"it is not packed with Zstandard ({error}).", "Fetch the file again.") from None
+        raise InputError(path, f"it is not packed with Zstandard ({error}).", "Download the file again.") from None
     except (ValueError, RecursionError) as error:
-        raise InputError(path, f"it is not well-formed JSON ({error}).", "Fetch the file again.") from None
+        raise InputError(path, f"it is not well-formed JSON ({error}).", "Download the file again.") from None
     if not isinstance(terms, dict) or not all(isinstance(term, dict) and "label" in term for term in terms.values()):
-        raise InputError(path, "it is no dictionary of terms with labels.", "Check that you added the right file.")
+        raise InputError(path, "it is not a dictionary of terms with labels.", "Check that you added the right file.")
     return terms
 
 
@@ -113,7 +113,7 @@ def _term(
     alternatives, tracker = term.pop("consider", None) or (), term.pop("term_tracker", None) or ()
     replacements = term.pop("replaced_by", None) or ()
     if term:
-        raise InputError(origin, f"'{id_}' says '{next(iter(term))}', which is not known.", "Change the loader.")
+        raise InputError(origin, f"'{id_}' says '{next(iter(term))}', which is unknown.", "Change the loader.")
     comments = (comments,) if isinstance(comments, str) else comments
     refuse_identity_numbers("\t".join([label, definition or "", *comments]), origin)
     yield Concept(

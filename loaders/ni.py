@@ -84,7 +84,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             if element.path in rows_by_path:
                 raise InputError(
                     row.origin,
-                    f"'{element.path}' is already in {rows_by_path[element.path].origin}.",
+                    f"'{element.path}' already occurs in {rows_by_path[element.path].origin}.",
                     "Remove one of the two.",
                 )
             rows_by_path[element.path] = row
@@ -94,7 +94,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             elif owner not in classes:
                 raise InputError(
                     row.origin,
-                    f"the attribute '{element.path}' is of a class that has no row of its own above it.",
+                    f"the attribute '{element.path}' belongs to a class that has no row above it.",
                     f"Add a row with class '{owner}' and an empty attribute.",
                 )
             yield element
@@ -105,19 +105,19 @@ def _element(row: Row, model: str) -> Element:
     for column, name in (("class", owner), ("attribute", attribute)):
         if (name or column == "class") and not _NAME.fullmatch(name):
             raise InputError(
-                row.origin, f"'{name}' in the column '{column}' is no name.", "Write it without . / and #."
+                row.origin, f"'{name}' in the column '{column}' is not a valid name.", "Write it without . / and #."
             )
     datatype, card = row.take("type"), row.take("card")
     normalized_type = datatype.replace("_", ".")
     if attribute and not all(_is_datatype(one) for one in normalized_type.split("|")):
         raise InputError(
             row.origin,
-            f"'{datatype}' is no type of ISO 21090 that NI uses.",
+            f"'{datatype}' is not an ISO 21090 type that NI uses.",
             f"Use one of: {', '.join(sorted(_TYPES))}.",
         )
     cardinality = _CARD.fullmatch(card)
     if card and not cardinality:
-        raise InputError(row.origin, f"'{card}' is no cardinality.", "Write 1, 0..1, 0..* or 1..*.")
+        raise InputError(row.origin, f"'{card}' is not a cardinality.", "Write 1, 0..1, 0..* or 1..*.")
     if not attribute and (datatype or card):
         raise InputError(
             row.origin, "a class has neither type nor cardinality.", "Empty the cells, or name the attribute."
@@ -127,7 +127,7 @@ def _element(row: Row, model: str) -> Element:
     if wrong := [each for each in bindings if not is_iri(each)]:
         raise InputError(
             row.origin,
-            f"the binding '{wrong[0]}' is no address.",
+            f"the binding '{wrong[0]}' is not a URI.",
             "Write the address of the value set, or use code_system.",
         )
     notes = texts(row.take_optional("note_sv"), row.take_optional("note_en"))

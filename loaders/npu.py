@@ -130,15 +130,17 @@ def _current_version(versions: list[_Version]) -> _Version:
     if len(current) != 1:
         raise InputError(
             versions[-1].origin,
-            f"{len(current)} versions of '{versions[0].code}' are said to be the current one.",
-            "One should be; fetch the file again from its publisher.",
+            f"{len(current)} versions of '{versions[0].code}' are marked as current.",
+            "One should be; download the file again from its publisher.",
         )
     return current[0]
 
 
 def _concept(version: _Version, versions: list[_Version], successors: tuple[str, ...], edition_start: date) -> Concept:
     if not version.full:
-        raise InputError(version.origin, f"'{version.code}' has no name.", "Fetch the file again from its publisher.")
+        raise InputError(
+            version.origin, f"'{version.code}' has no name.", "Download the file again from its publisher."
+        )
     notes = [Note(NoteKind.SCOPE, Text(f"{_PARTS[part]}: {text}", "en")) for part, text in version.parts.items()]
     if version.comment and len(versions) > 1:
         notes.append(Note(NoteKind.CHANGE, Text(version.comment, "en")))
@@ -196,7 +198,9 @@ def _read_version(element: Element, origin: Origin) -> _Version:
     if unknown := sorted(values.keys() - _XML_ELEMENTS):
         raise InputError(origin, f"the element <{unknown[0]}> is not known.", "See what it is, and change the loader.")
     if missing := sorted({"npu_code", "active", "current_version"} - values.keys()):
-        raise InputError(origin, f"the element <{missing[0]}> is missing.", "Fetch the file again from its publisher.")
+        raise InputError(
+            origin, f"the element <{missing[0]}> is missing.", "Download the file again from its publisher."
+        )
     if values["active"] not in ("0", "1") or values["current_version"] not in ("true", "false"):
         raise InputError(origin, f"active is '{values['active']}'.", "It is 0 or 1, and current_version true or false.")
     parts = {part: values[part] for part in _PARTS if values.get(part)}

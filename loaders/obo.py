@@ -157,7 +157,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
                 authors=(rights.publisher.names[0].value,),
             )
     for tag, count in sorted(skipped_tags.items()):
-        yield Skipped(origin=Origin(files[0].name), reason=f"'{tag}' is not kept ({count:,}).")
+        yield Skipped(origin=Origin(files[0].name), reason=f"'{tag}' is not imported ({count:,}).")
 
 
 def _check_parents(terms: list[_Term]) -> None:
@@ -168,7 +168,7 @@ def _check_parents(terms: list[_Term]) -> None:
                 raise InputError(
                     term.origin,
                     f"'{term.id}' has the parent '{parent}', which does not exist in the file.",
-                    'The file may be cut off; fetch it again. For a part of an ontology set coverage = "partial".',
+                    'The file may be truncated; download it again. For a part of an ontology set coverage = "partial".',
                 )
 
 
@@ -226,7 +226,7 @@ def _read_terms(path: Path, skipped_tags: Counter[str]) -> Iterator[_Term]:
         raise InputError(
             Origin(path.name, line),
             f"the OBO is not well-formed after {number:,} terms ({' '.join(str(error).split())}).",
-            "Mend the line, or fetch the file again from its publisher.",
+            "Fix the line, or download the file again from its publisher.",
         ) from None
     if not number:
         raise InputError(path, "there are no terms in the file.", "Check that you added the right file.")

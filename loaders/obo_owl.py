@@ -108,7 +108,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         origin = Origin(path.name, number)
         if dates.coverage is Coverage.COMPLETE and (missing := [each for each in parents if each not in classes]):
             raise InputError(
-                origin, f"<{iri}> lies below <{missing[0]}>, which is not in the file.", "Add the file it imports too."
+                origin, f"<{iri}> is below <{missing[0]}>, which is not in the file.", "Add the file it imports too."
             )
         yield _concept(
             scheme.id,
@@ -159,7 +159,7 @@ def _check_imports(path: Path, edition: EditionFiles) -> None:
                 raise InputError(
                     current,
                     f"it imports <{match['iri'].decode(errors='replace')}>, which is not fetched.",
-                    f"Fetch it yourself and add it beside, as {name.removesuffix('.owl')}.owl.",
+                    f"Download it and add it next to the other files, as {name.removesuffix('.owl')}.owl.",
                 )
             if other not in seen:
                 seen.add(other)
@@ -183,8 +183,8 @@ def _read_classes(path: Path, edition: EditionFiles, *, reason: bool) -> dict[st
             if inconsistent := list(world.inconsistent_classes()):
                 raise InputError(
                     path,
-                    f"{inconsistent[0].iri} contradicts itself.",
-                    "Report it to the publisher; load it unreasoned.",
+                    f"{inconsistent[0].iri} is inconsistent.",
+                    "Report it to the publisher; load it without reasoning.",
                 )
         classes = {cls.iri: (_superclasses(cls), _annotations(world, cls)) for cls in world.classes()}
     except InputError:
@@ -192,7 +192,7 @@ def _read_classes(path: Path, edition: EditionFiles, *, reason: bool) -> dict[st
     except Exception as error:
         # owlready2 passes on parser exceptions: OwlReadyOntologyParsingError, ExpatError, ValueError …
         raise InputError(
-            path, f"the OWL cannot be read ({' '.join(str(error).split())}).", "Fetch the file again."
+            path, f"the OWL cannot be read ({' '.join(str(error).split())}).", "Download the file again."
         ) from None
     finally:
         owlready2.onto_path[:] = folders

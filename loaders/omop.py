@@ -98,7 +98,9 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     used = dict.fromkeys(vocabulary for vocabulary, _ in links.concepts.values())
     for vocabulary in used:
         if vocabulary not in vocabularies:
-            raise InputError(files["vocabulary"], f"the vocabulary '{vocabulary}' is not in it.", "Fetch both again.")
+            raise InputError(
+                files["vocabulary"], f"the vocabulary '{vocabulary}' is not in it.", "Download both again."
+            )
         name, version = vocabularies[vocabulary]
         scheme = _scheme(vocabulary, name, links)
         yield scheme
@@ -244,7 +246,7 @@ def _add_relationship(row: Row, links: _Links) -> None:
     ):
         links.replacements.setdefault(source, []).append(target)
     else:
-        links.skipped_counts[f"'{kind}' is not kept"] += 1
+        links.skipped_counts[f"'{kind}' is not imported"] += 1
 
 
 def _concept(row: Row, links: _Links, successors: dict[str, tuple[str, ...]]) -> Concept:
@@ -254,10 +256,10 @@ def _concept(row: Row, links: _Links, successors: dict[str, tuple[str, ...]]) ->
     start, end = (_date(row.take(column), row.origin) for column in ("valid_start_date", "valid_end_date"))
     row.done()
     if not name:
-        raise InputError(row.origin, f"the concept {id_} has no name.", "Fetch the file again.")
+        raise InputError(row.origin, f"the concept {id_} has no name.", "Download the file again.")
     if standard not in _STANDARD_CONCEPT or invalid_reason not in ("", "D", "U"):
         reason = f"standard_concept is '{standard}' and invalid_reason '{invalid_reason}'."
-        raise InputError(row.origin, reason, "OMOP knows S, C or nothing, and D, U or nothing; see the file.")
+        raise InputError(row.origin, reason, "OMOP allows S, C or nothing, and D, U or nothing; see the file.")
     pref = Text(name, "en")
     synonyms = dict.fromkeys(links.synonyms.get(id_, ()))
     note = f"{_STANDARD_CONCEPT[standard]}; domain {domain}; class {concept_class}"
@@ -285,4 +287,4 @@ def _date(cell: str, origin: Origin) -> date:
             return date.fromisoformat(cell)
         except ValueError:
             pass
-    raise InputError(origin, f"'{cell}' is no date.", "OMOP writes 20260131 or 2026-01-31; fetch the file again.")
+    raise InputError(origin, f"'{cell}' is not a date.", "OMOP writes 20260131 or 2026-01-31; download the file again.")

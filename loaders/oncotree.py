@@ -61,7 +61,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     try:
         roots = json.loads(files[0].read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise InputError(files[0], f"it is not well-formed JSON ({error}).", "Fetch the file again.") from None
+        raise InputError(files[0], f"it is not well-formed JSON ({error}).", "Download the file again.") from None
     if not isinstance(roots, dict) or not all(isinstance(n, dict) and "children" in n for n in roots.values()):
         raise InputError(files[0], "it holds no tree of nodes.", "Check that you added the right file.")
     edition_start = valid_from(edition)
@@ -89,9 +89,11 @@ def load(edition: EditionFiles) -> Iterator[Record]:
 def _node(node: dict[str, Any], parent: str, origin: Origin) -> Iterator[Concept | Mapping]:
     code, name = str(node.pop("code", "")), str(node.pop("name", "") or "")
     if (node.pop("parent", None) or "") != parent:
-        raise InputError(origin, f"'{code}' names another parent than the node it lies in.", "Fetch the file again.")
+        raise InputError(
+            origin, f"'{code}' names another parent than the node that contains it.", "Download the file again."
+        )
     if not name:
-        raise InputError(origin, f"'{code}' has no name.", "Fetch the file again.")
+        raise InputError(origin, f"'{code}' has no name.", "Download the file again.")
     refuse_identity_numbers(name, origin)
     notes, hidden = [], []
     for key, template in _HISTORY.items():
@@ -106,7 +108,7 @@ def _node(node: dict[str, Any], parent: str, origin: Origin) -> Iterator[Concept
     for ignored in ("color", "level", "children"):
         node.pop(ignored, None)
     if node:
-        raise InputError(origin, f"'{code}' says '{next(iter(node))}', which is not known.", "Change the loader.")
+        raise InputError(origin, f"'{code}' says '{next(iter(node))}', which is unknown.", "Change the loader.")
     yield Concept(
         scheme=SCHEME.id,
         notation=code,

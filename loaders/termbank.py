@@ -143,7 +143,7 @@ def _read_post(row: Row) -> _Post | Skipped:
             "See what the term bank means by it; extend the loader.",
         )
     if not definition:
-        return Skipped(origin=row.origin, reason=f"'{term}' has no definition, only a pointer or nothing at all.")
+        return Skipped(origin=row.origin, reason=f"'{term}' has no definition, or only a reference.")
     return _Post(
         origin=row.origin,
         term=term,

@@ -41,14 +41,14 @@ def changed(fixture: str, name: str, old: str, new: str) -> dict[str, bytes | st
     ("old", "new", "where", "reason", "step"),
     [
         ('SYSTEM "ClaML.dtd"', '[<!ENTITY a "b">]', "pahittad.xml", "declares a DTD or entities", "Remove the DOCTYPE"),
-        ("Nobody", "&nobody;", "pahittad.xml", "not well-formed", "Fetch"),
-        ("</ClaML>", "", "pahittad.xml", "not well-formed", "Fetch"),
+        ("Nobody", "&nobody;", "pahittad.xml", "not well-formed", "Download"),
+        ("</ClaML>", "", "pahittad.xml", "not well-formed", "Download"),
         ('kind="coding-hint"', 'kind="poem"', "pahittad.xml Class row 7", "kind 'poem' are not known", "Add the kind"),
         ('usage="aster">\n    <SuperClass', 'usage="star">\n    <SuperClass', " Class row 8", "usage 'star'", "dagger"),
-        ('<SuperClass code="X02"/>', '<SuperClass code="Z9"/>', " Class row 6", "parent 'Z9'", "cut off"),
-        ('<SuperClass code="I"/>', '<SuperClass code="X00"/>', " Class row 2", "in a circle", "Correct one"),
-        ('code="X04" kind', 'code="" kind', "pahittad.xml Class row 8", "no code", "Fetch"),
-        ("Silence</Label>", "</Label>", "pahittad.xml Class row 7", "'X03' has no preferred name", "Fetch"),
+        ('<SuperClass code="X02"/>', '<SuperClass code="Z9"/>', " Class row 6", "parent 'Z9'", "truncated"),
+        ('<SuperClass code="I"/>', '<SuperClass code="X00"/>', " Class row 2", "cycle", "Correct one"),
+        ('code="X04" kind', 'code="" kind', "pahittad.xml Class row 8", "no code", "Download"),
+        ("Silence</Label>", "</Label>", "pahittad.xml Class row 7", "'X03' has no preferred name", "Download"),
     ],
 )
 def test_broken_claml_is_refused(tmp_path: Path, old: str, new: str, where: str, reason: str, step: str) -> None:
@@ -67,11 +67,17 @@ def test_the_dtd_of_claml_is_never_read(tmp_path: Path) -> None:
     ("old", "new", "row", "reason", "step"),
     [
         ('"block"', '"section"', " row 2", "'C00-C97' is of the type 'section'", "Known are"),
-        ("<description>Of one part</description>", "<description/>", " row 6", "'C62.0' has no description", "Fetch"),
-        ("<name>C62.0</name>", "<name>C62</name>", " row 6", "'C62' stands already", "Remove one"),
+        (
+            "<description>Of one part</description>",
+            "<description/>",
+            " row 6",
+            "'C62.0' has no description",
+            "Download",
+        ),
+        ("<name>C62.0</name>", "<name>C62</name>", " row 6", "'C62' already occurs", "Remove one"),
         ("Of one part", "811218-9876", " row 6", "identity number", "Remove the personal data"),
         ("<name>C61</name>", "<name>C61</name><note>x</note>", " row 3", "<note> is not known", "Change the loader"),
-        ("</icd_10_v2019>", "", "", "not well-formed", "Fetch"),
+        ("</icd_10_v2019>", "", "", "not well-formed", "Download"),
     ],
 )
 def test_broken_xml_of_icd_10_is_refused(tmp_path: Path, old: str, new: str, row: str, reason: str, step: str) -> None:
@@ -92,14 +98,14 @@ def test_broken_xml_of_icd_10_is_refused(tmp_path: Path, old: str, new: str, row
             "context_dependent;replaces;x",
             " row 3",
             "cells where the table has",
-            "cut off",
+            "truncated",
         ),
         ("2001-02-03", "3 feb 2001", " row 3", "is not a date", "YYYY-MM-DD"),
         (
             "NPU90002;",
             "NPU90001;",
             " row 4",
-            "2 versions of 'NPU90001' are said to be the current one",
+            "2 versions of 'NPU90001' are marked as current",
             "One should be",
         ),
     ],
@@ -118,7 +124,7 @@ def test_a_broken_table_of_npu_is_refused(tmp_path: Path, old: str, new: str, ro
         ("<active>0</active>", "<active>no</active>", "active is 'no'", "0 or 1"),
         ("<current_version>true", "<current_version>false", "0 versions of", "One should be"),
         ("<unit></unit>", "<unite></unite>", "<unite> is not known", "change the loader"),
-        ("</Npubegreber>", "", "not well-formed", "Fetch"),
+        ("</Npubegreber>", "", "not well-formed", "Download"),
     ],
 )
 def test_broken_xml_of_npu_is_refused(tmp_path: Path, old: str, new: str, reason: str, step: str) -> None:
@@ -135,14 +141,22 @@ def test_broken_xml_of_npu_is_refused(tmp_path: Path, old: str, new: str, reason
     ("fixture", "name", "old", "new", "where", "reason", "step"),
     [
         ("mondo", "mondo.json", '"synonyms"', '"words"', " row 1", "says 'words'", "Change the loader"),
-        ("mondo", "mondo.json", '"label": "invented disease",', "", "", "no dictionary of terms", "right file"),
-        ("mondo", "mondo.json", "{", "[", "", "not well-formed JSON", "Fetch"),
+        ("mondo", "mondo.json", '"label": "invented disease",', "", "", "not a dictionary of terms", "right file"),
+        ("mondo", "mondo.json", "{", "[", "", "not well-formed JSON", "Download"),
         ("mondo", "mondo.json", "that nobody has", "of 811218-9876", " row 1", "identity number", "Remove"),
         ("oncotree", "oncotree_2026.json", '"NCI"', '"NCIT"', " row 2", "'NCIT' are not known", "table"),
-        ("oncotree", "oncotree_2026.json", '"parent": "NOSE"', '"parent": "EAR"', " row 3", "another parent", "Fetch"),
-        ("oncotree", "oncotree_2026.json", '"name": "Invented nose"', '"name": ""', " row 2", "no name", "Fetch"),
+        (
+            "oncotree",
+            "oncotree_2026.json",
+            '"parent": "NOSE"',
+            '"parent": "EAR"',
+            " row 3",
+            "another parent",
+            "Download",
+        ),
+        ("oncotree", "oncotree_2026.json", '"name": "Invented nose"', '"name": ""', " row 2", "no name", "Download"),
         ("oncotree", "oncotree_2026.json", '"color"', '"colour"', " row 1", "says 'colour'", "Change the loader"),
-        ("oncotree", "oncotree_2026.json", "}}}}}}", "", "", "not well-formed JSON", "Fetch"),
+        ("oncotree", "oncotree_2026.json", "}}}}}}", "", "", "not well-formed JSON", "Download"),
     ],
 )
 def test_broken_json_is_refused(
@@ -153,7 +167,7 @@ def test_broken_json_is_refused(
 
 def test_a_file_that_is_not_packed_is_told(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"mondo.json.zst": b"{}"}
-    refused(tmp_path, "mondo", files, "mondo.json.zst", "not packed with Zstandard", "Fetch")
+    refused(tmp_path, "mondo", files, "mondo.json.zst", "not packed with Zstandard", "Download")
 
 
 # LOINC and OMOP.
@@ -166,7 +180,7 @@ _ABOVE = "AccessoryFiles/ComponentHierarchyBySystem/ComponentHierarchyBySystem.c
     [
         ("loinc", "LoincTable/Loinc.csv", '"TRIAL"', '"MAYBE"', " row 6", "status 'MAYBE'", "Known are"),
         ("loinc", "LoincTable/Loinc.csv", '"STATUS",', '"STATE",', " row 1", "no column 'STATUS'", "renamed"),
-        ("loinc", "LoincTable/Loinc.csv", '"99904-5"', '"99901-1"', " row 6", "stands already", "Remove one"),
+        ("loinc", "LoincTable/Loinc.csv", '"99904-5"', '"99901-1"', " row 6", "already occurs", "Remove one"),
         ("loinc", "LoincTable/MapTo.csv", "MAP_TO", "TO", " row 1", "no column 'MAP_TO'", "renamed"),
         ("loinc", "LoincTable/Loinc.csv", "invented sub", "811218-9876 ", " row 3", "identity number", "Remove"),
         ("loinc", _ABOVE, "IMMEDIATE_PARENT", "PARENT", " row 1", "no column 'IMMEDIATE_PARENT'", "renamed"),
@@ -177,7 +191,7 @@ _ABOVE = "AccessoryFiles/ComponentHierarchyBySystem/ComponentHierarchyBySystem.c
             '"","1","","LP90009-9"',
             "",
             "below 'LP90001-1', which is not",
-            "cut off",
+            "truncated",
         ),
         (
             "loinc",
@@ -185,13 +199,13 @@ _ABOVE = "AccessoryFiles/ComponentHierarchyBySystem/ComponentHierarchyBySystem.c
             '"","1","","LP90001-1"',
             '"","1","LP90002-9","LP90001-1"',
             " row 2",
-            "in a circle",
+            "cycle",
             "Correct",
         ),
         ("omop-athena", "CONCEPT.csv", "\tU\n", "\tX\n", " row 4", "invalid_reason 'X'", "see the file"),
-        ("omop-athena", "CONCEPT.csv", "\t20010101\t", "\t2001\t", " row 3", "'2001' is no date", "20260131"),
-        ("omop-athena", "CONCEPT.csv", "Invented disease", "", " row 2", "1 has no name", "Fetch"),
-        ("omop-athena", "VOCABULARY.csv", "Source\t", "Sauce\t", "", "'Source' is not in it", "Fetch"),
+        ("omop-athena", "CONCEPT.csv", "\t20010101\t", "\t2001\t", " row 3", "'2001' is not a date", "20260131"),
+        ("omop-athena", "CONCEPT.csv", "Invented disease", "", " row 2", "1 has no name", "Download"),
+        ("omop-athena", "VOCABULARY.csv", "Source\t", "Sauce\t", "", "'Source' is not in it", "Download"),
         ("omop-eunomia", "concept.csv", "domain_id", "domain", " row 1", "no column 'domain_id'", "renamed"),
     ],
 )
@@ -224,10 +238,10 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "where", "reason", "step"),
     [
-        ("is_a: XP:0000001 ! All fabric", "is_a", "", "not well-formed", "Mend the line"),
-        ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000077", " row 2", "which does not exist", "cut off"),
-        ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000003", " row 2", "in a circle", "Correct one"),
-        ("id: XP:0000003", "id: XP:0000002", " row 3", "stands already", "Remove one"),
+        ("is_a: XP:0000001 ! All fabric", "is_a", "", "not well-formed", "Fix the line"),
+        ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000077", " row 2", "which does not exist", "truncated"),
+        ("is_a: XP:0000001 ! All fabric", "is_a: XP:0000003", " row 2", "cycle", "Correct one"),
+        ("id: XP:0000003", "id: XP:0000002", " row 3", "already occurs", "Remove one"),
         ("Not the real one", "Somebody, 811218-9876", " row 2", "identity number", "Remove"),
     ],
 )
@@ -254,18 +268,18 @@ def test_broken_obo_is_refused(tmp_path: Path, old: str, new: str, where: str, r
         ),
         ("CodeSystem-boxes.json", "complete", "supplement", "", "only adds to", "Add the code system itself"),
         ("CodeSystem-boxes.json", "complete", "whole", "", "content is 'whole'", "Add the code system itself"),
-        ("CodeSystem-boxes.json", '"code": "old"', '"code": "box"', "", "stands already", "Remove one"),
+        ("CodeSystem-boxes.json", '"code": "old"', '"code": "box"', "", "already occurs", "Remove one"),
         ("CodeSystem-boxes.json", '"låda",', '"811218-9876",', "", "identity number", "Remove"),
-        ("CodeSystem-boxes.json", "]}]}]}", "", "", "not well-formed JSON", "Fetch"),
+        ("CodeSystem-boxes.json", "]}]}]}", "", "", "not well-formed JSON", "Download"),
         (
             "ConceptMap-r5.json",
             "urn:oid:1.2.3.99",
             "urn:oid:9.9",
             "",
-            "'urn:oid:9.9', which begrepp does not",
+            "'urn:oid:9.9', which is unknown",
             "[systems]",
         ),
-        ("ConceptMap-r4.json", "disjoint", "unlike", "", "is 'unlike'", "FHIR knows"),
+        ("ConceptMap-r4.json", "disjoint", "unlike", "", "is 'unlike'", "FHIR allows"),
     ],
 )
 def test_broken_fhir_is_refused(
@@ -280,7 +294,7 @@ def test_broken_fhir_is_refused(
 
 def test_fhir_shorthand_is_to_be_compiled_first(tmp_path: Path) -> None:
     files = original("fhir-lador") | {"lador.fsh": "CodeSystem: Lador\n* #a"}
-    refused(tmp_path, "lador", files, "lador.fsh", "its compiler turns into FHIR", "npx fsh-sushi build")
+    refused(tmp_path, "lador", files, "lador.fsh", "must be compiled to FHIR", "npx fsh-sushi build")
 
 
 def test_a_fragment_is_an_excerpt_so_that_what_it_lacks_is_no_change(tmp_path: Path) -> None:
@@ -318,11 +332,11 @@ def test_a_hostile_package_is_refused(tmp_path: Path) -> None:
     files = fhir_package({"package/../../x.json": b"{}"})
     refused(tmp_path / "a", "lador", files, "lador.tgz", "points outside", step)
     files = fhir_package({"package/bomb.json": b" " * 60_000_000})
-    refused(tmp_path / "b", "lador", files, "lador.tgz", "swells", step)
+    refused(tmp_path / "b", "lador", files, "lador.tgz", "expands", step)
     files = fhir_package({})
     assert isinstance(files["lador.tgz"], bytes)
     files["lador.tgz"] = files["lador.tgz"][:700]
-    refused(tmp_path / "c", "lador", files, "lador.tgz", "is damaged", "Fetch it again")
+    refused(tmp_path / "c", "lador", files, "lador.tgz", "is damaged", "Download it again")
 
 
 # OWL.
@@ -336,9 +350,9 @@ def test_a_hostile_package_is_refused(tmp_path: Path) -> None:
             "annat.owl",
             "vaxter.owl",
             "imports <https://example.org/annat.owl>, which is not fetched",
-            "beside",
+            "next to",
         ),
-        ("</rdf:RDF>", "", "vaxter.owl", "the OWL cannot be read", "Fetch"),
+        ("</rdf:RDF>", "", "vaxter.owl", "the OWL cannot be read", "Download"),
         ('<rdfs:subClassOf rdf:resource="&obo;XP_1"/>', '<rdfs:subClassOf rdf:resource="&obo;XP_77"/>', "", "", ""),
         (
             '"http://purl.obolibrary.org/obo/">',

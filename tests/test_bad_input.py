@@ -107,25 +107,25 @@ def archive(members: dict[str, bytes]) -> bytes:
     ("text", "row", "reason", "step"),
     [
         ("kod,benämning,över\n1,ett,\n", " row 1", "no column 'namn' .*'benämning'", "renamed a column"),
-        ("kod,namn,över,nytt\n1,ett,,x\n", " row 2", "does not know the column.*'nytt'", "take it or ignore it"),
+        ("kod,namn,över,nytt\n1,ett,,x\n", " row 2", "does not know the column.*'nytt'", "ignore it by name"),
         ("kod;namn;över\n1;ett;\n", " row 1", "separated by semicolon", "delimiter"),
         ("kod\tnamn\töver\n1\tett\t\n", " row 1", "separated by tab", "delimiter"),
-        ("kod,namn,över\n1,ett\n", " row 2", "2 cells where the table has 3 columns", "cut off"),
+        ("kod,namn,över\n1,ett\n", " row 2", "2 cells where the table has 3 columns", "truncated"),
         ("kod,namn,över\n1,ett, två,\n", " row 2", "4 cells where the table has 3 columns", "unquoted delimiter"),
-        ('kod,namn,över\n1,"ett\n2,två,\n', " row 3", "cut off in the middle of a quoted cell", "compare its size"),
+        ('kod,namn,över\n1,"ett\n2,två,\n', " row 3", "may end in the middle of a quoted cell", "compare its size"),
         (
             "kod,namn,över\n1,ett,\n2,två,\n1,ett igen,\n",
             " row 4",
-            "'1' stands already in list.csv row 2",
+            "'1' already occurs in list.csv row 2",
             "Remove one",
         ),
-        ("kod,namn,över\n1,ett,7\n", " row 2", "'1' has the parent '7', which does not exist", "cut off"),
-        ("kod,namn,över\n1,ett,2\n2,två,3\n3,tre,1\n", " row 2", "in a circle: 1 → 2 → 3 → 1", "Correct one"),
-        ("kod,namn,över\n1,ett,1\n", " row 2", "in a circle: 1 → 1", "Correct one"),
-        ("kod,namn,över\n,ett,\n", " row 2", "the code is empty", "Mend the row"),
+        ("kod,namn,över\n1,ett,7\n", " row 2", "'1' has the parent '7', which does not exist", "truncated"),
+        ("kod,namn,över\n1,ett,2\n2,två,3\n3,tre,1\n", " row 2", "has a cycle: 1 → 2 → 3 → 1", "Correct one"),
+        ("kod,namn,över\n1,ett,1\n", " row 2", "has a cycle: 1 → 1", "Correct one"),
+        ("kod,namn,över\n,ett,\n", " row 2", "the code is empty", "Fix the row"),
         ("kod,namn,över\n1,,\n", " row 2", "'1' has no label", "skip_empty_labels"),
         ("kod,namn,över,namn\n1,ett,,x\n", " row 1", "'namn' more than once", "Rename one"),
-        ("", "", "the file is empty", "Fetch the file again"),
+        ("", "", "the file is empty", "Download the file again"),
         ("\n\n", " row 1", "no column", "Open the file"),
         ("kod,namn,över\n1,ett\0,\n", " row 2", "NUL character", "right file"),
     ],
@@ -162,12 +162,14 @@ def test_a_formula_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_is_none_is_refused(tmp_path: Path) -> None:
-    refused(tmp_path, "lista", table("not a zip", "list.xlsx"), "list.xlsx", "not a whole zip or xlsx", "Fetch")
+    refused(tmp_path, "lista", table("not a zip", "list.xlsx"), "list.xlsx", "not a complete zip or xlsx", "Download")
 
 
 def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
     book = xlsx(("kod", "namn", "över"), *((str(n), "namn", "") for n in range(500)))
-    refused(tmp_path, "lista", table(book[: len(book) // 2], "list.xlsx"), "list.xlsx", "not a whole zip", "Fetch")
+    refused(
+        tmp_path, "lista", table(book[: len(book) // 2], "list.xlsx"), "list.xlsx", "not a complete zip", "Download"
+    )
 
 
 def altered(book: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:
@@ -200,7 +202,7 @@ def test_a_missing_sheet_is_named(tmp_path: Path) -> None:
 
 
 def test_an_empty_workbook_is_refused(tmp_path: Path) -> None:
-    refused(tmp_path, "lista", table(xlsx(), "list.xlsx"), "list.xlsx", "is empty", "Fetch")
+    refused(tmp_path, "lista", table(xlsx(), "list.xlsx"), "list.xlsx", "is empty", "Download")
 
 
 def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
@@ -248,7 +250,7 @@ def test_entities_and_dtds_are_refused_in_archives(tmp_path: Path, doctype: str)
 
 def test_xml_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"nsl.zip": archive({"codesystems\\atc-code.xml": b'<c><concept code="A">'})}
-    refused(tmp_path, "atc", files, "nsl.zip/codesystems\\atc-code.xml", "not well-formed", "Fetch the file again")
+    refused(tmp_path, "atc", files, "nsl.zip/codesystems\\atc-code.xml", "not well-formed", "Download the file again")
 
 
 @pytest.mark.parametrize(
@@ -280,10 +282,10 @@ def test_entities_and_dtds_are_refused_in_rdf(tmp_path: Path, doctype: str) -> N
 @pytest.mark.parametrize(
     ("name", "text", "row", "reason", "step"),
     [
-        ("v.ttl", "@prefix a: <http://a/> .\na:b a:c ;;; .\na:d a:e\n", " row 2", "not well-formed at column", "Mend"),
-        ("v.ttl", '<http://a/b> <http://a/c> "d" .\n<http://a/b> <', " row 2", "not well-formed", "Mend"),
-        ("v.ttl", b'<http://a/b> <http://a/c> "\xe5" .\n', " row 1", "UTF-8", "Mend"),
-        ("v.ttl", "<b> <c> <d> .\n", " row 1", "relative addresses", r"base = "),
+        ("v.ttl", "@prefix a: <http://a/> .\na:b a:c ;;; .\na:d a:e\n", " row 2", "not well-formed at column", "Fix"),
+        ("v.ttl", '<http://a/b> <http://a/c> "d" .\n<http://a/b> <', " row 2", "not well-formed", "Fix"),
+        ("v.ttl", b'<http://a/b> <http://a/c> "\xe5" .\n', " row 1", "UTF-8", "Fix"),
+        ("v.ttl", "<b> <c> <d> .\n", " row 1", "relative IRIs", r"base = "),
         ("v.ttl", "# nothing\n", "", "holds no triples", "right file"),
         (
             "v.jsonld",
@@ -292,8 +294,8 @@ def test_entities_and_dtds_are_refused_in_rdf(tmp_path: Path, doctype: str) -> N
             "not fetched",
             "context itself",
         ),
-        ("v.jsonld", "[" * 100_000, " row 1", "not well-formed", "Mend"),
-        ("v.pdf", "x", "", "no ending of an RDF file", r"\.ttl"),
+        ("v.jsonld", "[" * 100_000, " row 1", "not well-formed", "Fix"),
+        ("v.pdf", "x", "", "not a supported RDF file extension", r"\.ttl"),
         ("v.ttl", '<urn:a> <urn:b> "c" .\n', "", "no skos:ConceptScheme", r"\[scheme\]"),
     ],
 )
@@ -316,13 +318,13 @@ PREFIX = (
             PREFIX
             + 'v:a s:inScheme v:s ; s:prefLabel "a"@sv ; s:notation "1" .\n'
             + 'v:b s:inScheme v:s ; s:prefLabel "b"@sv ; s:notation "1" .',
-            "'1' stands already",
+            "'1' already occurs",
         ),
         (
             PREFIX
             + 'v:a s:inScheme v:s ; s:prefLabel "a"@sv ; s:broader v:b .\n'
             + 'v:b s:inScheme v:s ; s:prefLabel "b"@sv ; s:broader v:a .',
-            "in a circle: a → b → a",
+            "has a cycle: a → b → a",
         ),
     ],
 )
@@ -333,7 +335,7 @@ def test_skos_that_does_not_fit_together_is_refused(tmp_path: Path, text: str, r
 @pytest.mark.parametrize(
     ("said", "key"),
     [
-        ('loader = "skos"\n', "publisher and licence of this list are missing"),
+        ('loader = "skos"\n', "the publisher and licence of this list are missing"),
         ('loader = "skos"\n[source]\npublisher = "begrepp"\n', r"\[source\] licence is missing"),
         ('loader = "skos"\n[source]\nlicence = "https://example.org/"\n', r"\[source\] publisher is missing"),
         ('loader = "skos"\n[source]\nlicence = "https://example.org/"\npublisher = "X"\n', "publisher_type is missing"),
@@ -377,10 +379,10 @@ COLUMNS = "subject_id\tpredicate_id\tobject_id\tmapping_justification\tconfidenc
         (HEAD + COLUMNS + "A:1\tskos:exactMatch\tA:2\tsemapv:X\t1.5\n", " row 5", "confidence is '1.5'", "0 to 1"),
         (HEAD + COLUMNS + "A:1\tskos:exactMatch\tA:2\tsemapv:X\tnan\n", " row 5", "confidence is 'nan'", "0 to 1"),
         (HEAD + "subject_id\tpredicate_id\tobject_id\n", " row 1", "no column 'mapping_justification'", "renamed"),
-        ("#a: [b\n" + COLUMNS, " row 2", "not well-formed YAML", "Mend the line"),
-        ("#" + "[" * 5000 + "\n" + COLUMNS, " row 1", "YAML", "Mend the line"),
+        ("#a: [b\n" + COLUMNS, " row 2", "not well-formed YAML", "Fix the line"),
+        ("#" + "[" * 5000 + "\n" + COLUMNS, " row 1", "YAML", "Fix the line"),
         ("#- a\n" + COLUMNS, " row 1", "not a list of `name: value`", "specification"),
-        (HEAD, "", "the file is empty", "Fetch"),
+        (HEAD, "", "the file is empty", "Download"),
     ],
 )
 def test_broken_mappings_are_refused(tmp_path: Path, text: str, row: str, reason: str, step: str) -> None:
@@ -401,7 +403,7 @@ def test_broken_mappings_are_refused(tmp_path: Path, text: str, row: str, reason
             r"\[scheme\] title is 'Påhittad lista', .* not words with",
         ),
         ("[scheme]", '[scheme]\nid = "Å"', r"\[scheme\] id is 'Å'"),
-        ("[scheme]", "[scheme]\nnotation_pattern = '('", "notation_pattern is no regular expression"),
+        ("[scheme]", "[scheme]\nnotation_pattern = '('", "notation_pattern is not a valid regular expression"),
         ("[scheme]", '[scheme]\nhierarchical = "yes"', r"\[scheme\] hierarchical is 'yes', which is not true or false"),
         ("[scheme]", "[scheme]\ncolour = 1", r"does not know \[scheme\] colour"),
         (
@@ -442,7 +444,7 @@ def test_a_bad_declaration_names_the_key(tmp_path: Path, before: str, after: str
 
 def test_a_file_that_nobody_declares_is_not_left_out_unseen(tmp_path: Path) -> None:
     files = table("kod,namn,över\n1,ett,\n") | {"more.csv": "a,b\n"}
-    refused(tmp_path, "lista", files, "source.toml", r"no \[\[file\]\] says what more.csv is", "ignore_files")
+    refused(tmp_path, "lista", files, "source.toml", r"no \[\[file\]\] describes more.csv", "ignore_files")
 
 
 VARIABLES = """loader = "variables"
@@ -470,7 +472,7 @@ title.sv = "T"
             "publisher_type",
         ),
         (VARIABLES, "u,x,X,string\n", "variables.csv row 2", "the table 'u' is not declared"),
-        (VARIABLES, "t,x,X,text\n", "variables.csv row 2", "'text' is no datatype"),
+        (VARIABLES, "t,x,X,text\n", "variables.csv row 2", "'text' is not a CSVW datatype"),
         (VARIABLES, "t,x,,string\n", "variables.csv row 2", "'label_sv' is empty"),
         (VARIABLES + 'temporal = "x"\n', "", "source.toml", r"does not know \[\[table\]\] temporal"),
     ],
@@ -563,7 +565,7 @@ def test_a_changed_header_of_the_code_texts_is_refused(tmp_path: Path) -> None:
     [
         ('[release]\ncoverage = "half"\n', r"\[release\] coverage is 'half'"),
         ('[release]\nvalid_from = "2021"\n', r"\[release\] valid_from is '2021'"),
-        ('release = "2021"\n', "release is no table"),
+        ('release = "2021"\n', "release is not a table"),
         ("a = " + "[" * 20_000, "not well-formed TOML"),
     ],
 )

@@ -25,8 +25,8 @@ ADL = "openEHR-EHR-CLUSTER.provtumor.v1.adl"
 @pytest.mark.parametrize(
     ("old", "new", "row", "reason", "step"),
     [
-        ("</MetaDataVersion>", "", " row 81", "not well-formed", "Mend the line"),
-        ("http://www.cdisc.org/ns/odm/v1.3", "http://example.org/", " row 2", "is no ODM", "right file"),
+        ("</MetaDataVersion>", "", " row 81", "not well-formed", "Fix the line"),
+        ("http://www.cdisc.org/ns/odm/v1.3", "http://example.org/", " row 2", "is not ODM", "right file"),
         ('ItemOID="IT.STORLEK"', 'ItemOID="IT.BORTA"', " row 23", "'IT.BORTA', which is not in the file", "export"),
         ('ItemGroupOID="IG.PROV"', 'ItemGroupOID="IG.NEJ"', " row 20", "'IG.NEJ', which is not there", "export"),
         ('CodeListOID="CL.SIDA"', 'CodeListOID="CL.NEJ"', " row 43", "the CodeList 'CL.NEJ'", "export"),
@@ -54,7 +54,7 @@ def test_odm_with_data_about_persons_is_refused_before_it_is_read(tmp_path: Path
 
 def test_a_group_that_holds_itself_is_refused(tmp_path: Path) -> None:
     files = changed("odm-nyodm", "ny.xml", '<ItemRef ItemOID="IT.GRAD"', '<ItemGroupRef ItemGroupOID="IG.DEL"')
-    refused(tmp_path, "nyodm", files, "ny.xml row 9", "'IG.DEL' contains itself", "Mend")
+    refused(tmp_path, "nyodm", files, "ny.xml row 9", "'IG.DEL' contains itself", "Fix")
 
 
 @pytest.mark.parametrize("fixture", ["odm-provformular/studie.xml", "openehr-provarketyper/provopt.opt"])
@@ -88,13 +88,25 @@ def test_two_files_of_one_study_are_refused(tmp_path: Path) -> None:
             "ADL 1.4",
         ),
         ("adl_version=1.4", "adl_version=2.0.6", " row 1", "is ADL 2", "Export"),
-        ("\ndefinition\n", "\nbeskrivning\n", "", "'definition' is missing", "fetch"),
-        ("\nontology\n", "\nord\n", "", "'ontology' with the terms is missing", "fetch"),
-        ("ELEMENT[at0002] occurrences", "ELEMENT[at0002] occurences", " row 43", "where 'occurences' is", "fetch"),
-        ("matches {0..1} matches {    -- Läge", "matches {0..1} {    -- Läge", " row 77", "where '{' is", "fetch"),
-        ('revision"] = <"1.2.0">', 'revision"] = "1.2.0"', " row 30", "'<' is expected where '1.2.0' is", "fetch"),
-        ('["at0021"] = <', '["at0020"] = <', " row 144", "'at0020' is given twice", "fetch"),
-        ('units = <"mm">', 'units = <"mm>', " row 62", "cannot be read as ADL", "fetch"),
+        ("\ndefinition\n", "\nbeskrivning\n", "", "'definition' is missing", "download"),
+        ("\nontology\n", "\nord\n", "", "'ontology' with the terms is missing", "download"),
+        (
+            "ELEMENT[at0002] occurrences",
+            "ELEMENT[at0002] occurences",
+            " row 43",
+            "'occurences' stands where",
+            "download",
+        ),
+        (
+            "matches {0..1} matches {    -- Läge",
+            "matches {0..1} {    -- Läge",
+            " row 77",
+            "'{' stands where",
+            "download",
+        ),
+        ('revision"] = <"1.2.0">', 'revision"] = "1.2.0"', " row 30", "'1.2.0' stands where '<'", "download"),
+        ('["at0021"] = <', '["at0020"] = <', " row 144", "'at0020' is given twice", "download"),
+        ('units = <"mm">', 'units = <"mm>', " row 62", "cannot be read as ADL", "download"),
     ],
 )
 def test_a_broken_archetype_is_refused(tmp_path: Path, old: str, new: str, where: str, reason: str, step: str) -> None:
@@ -107,18 +119,18 @@ def test_an_archetype_nested_without_end_is_refused(tmp_path: Path) -> None:
     files = changed(
         "openehr-provarketyper", ADL, "\tCLUSTER[at0000] matches {", f"\tCLUSTER[at0000] matches {{ a matches {{ {deep}"
     )
-    refused(tmp_path, "provarketyper", files, f"{ADL} row 35", "nested deeper than 100", "fetch")
+    refused(tmp_path, "provarketyper", files, f"{ADL} row 35", "nested deeper than 100", "download")
     files = changed("openehr-provarketyper", ADL, 'text = <"Grad">', "text = " + "<a = " * 80)
-    refused(tmp_path, "provarketyper", files, f"{ADL} row 104", "nested deeper than 60", "fetch")
+    refused(tmp_path, "provarketyper", files, f"{ADL} row 104", "nested deeper than 60", "download")
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "where", "reason", "step"),
     [
-        ("provmall.t.json", '"rmTypeName": "EVALUATION",', '"rmTypeName": "EVALUATION"', " row 11", "JSON", "Fetch"),
+        ("provmall.t.json", '"rmTypeName": "EVALUATION",', '"rmTypeName": "EVALUATION"', " row 11", "JSON", "Download"),
         ("provmall.t.json", '"@type": "TEMPLATE",', "", "", "neither a template", "right file"),
         ("provwebb.json", '"templateId": "Provwebb",', "", "", "nor a web template", "right file"),
-        ("provopt.opt", "http://schemas.openehr.org/v1", "urn:x", " row 2", "no operational template", "OPT 1.4"),
+        ("provopt.opt", "http://schemas.openehr.org/v1", "urn:x", " row 2", "not an operational template", "OPT 1.4"),
         ("provopt.opt", "<template_id><value>Provopt</value></template_id>", "", " row 2", "no template_id", "Export"),
     ],
 )
@@ -131,14 +143,14 @@ def test_a_broken_template_is_refused(
 
 def test_an_archetype_twice_is_refused(tmp_path: Path) -> None:
     files = original("openehr-provarketyper")
-    refused(tmp_path, "provarketyper", {**files, "z.adl": files[ADL]}, "z.adl", "is already in", "one of the two")
+    refused(tmp_path, "provarketyper", {**files, "z.adl": files[ADL]}, "z.adl", "already occurs in", "one of the two")
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "reason", "step"),
     [
-        ("profil.json", '"url": "https://example.org/fhir/StructureDefinition/provstadium",', "", "has no url", "Mend"),
-        ("profil.json", '"id": "Observation.component:N",', '"id": "Observation.code",', "occurs twice", "Mend"),
+        ("profil.json", '"url": "https://example.org/fhir/StructureDefinition/provstadium",', "", "has no url", "Fix"),
+        ("profil.json", '"id": "Observation.component:N",', '"id": "Observation.code",', "occurs twice", "Fix"),
         (
             "profil.json",
             '"resourceType": "StructureDefinition"',
@@ -151,11 +163,11 @@ def test_an_archetype_twice_is_refused(tmp_path: Path) -> None:
             "logisk.json",
             "https://example.org/fhir/StructureDefinition/ProvModell",
             "https://example.org/fhir/StructureDefinition/provstadium",
-            "is already in logisk",
+            "already occurs in logisk",
             "one of",
         ),
-        ("formular.json", '"linkId": "1.2"', '"linkId": "1.1"', "'1.1' occurs twice", "Mend"),
-        ("formular.json", '"linkId": "1.2",', "", "has no linkId", "Mend"),
+        ("formular.json", '"linkId": "1.2"', '"linkId": "1.1"', "'1.1' occurs twice", "Fix"),
+        ("formular.json", '"linkId": "1.2",', "", "has no linkId", "Fix"),
         ("formular.json", '"id": "sidor"', '"id": "andra"', "'#sidor' are not in", "with its value sets"),
         (
             "formular.json",
@@ -171,7 +183,7 @@ def test_a_broken_profile_or_form_is_refused(
     tmp_path: Path, name: str, old: str, new: str, reason: str, step: str
 ) -> None:
     files = changed("fhir_structures-provprofiler", name, old, new)
-    where = "profil.json" if "is already in logisk" in reason else name
+    where = "profil.json" if "already occurs in logisk" in reason else name
     refused(tmp_path, "provprofiler", files, where, reason, step)
 
 
@@ -194,12 +206,12 @@ def test_a_package_brings_its_profiles_and_leaves_its_examples(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("old", "new", "where", "reason", "step"),
     [
-        ("Prov\ttyp", "Annan\ttyp", "modell.tsv row 3", "a class that has no row of its own", "Add a row"),
-        ("Prov\ttid", "Prov\ttyp", "modell.tsv row 4", "'Prov.typ' is already", "Remove one"),
-        ("IVL(TS)", "IVL(XX)", "modell.tsv row 4", "no type of ISO 21090", "Use one of"),
-        ("0..1", "noll", "modell.tsv row 3", "'noll' is no cardinality", "0..1"),
-        ("https://example.org/urval", "urval", "modell.tsv row 5", "'urval' is no address", "code_system"),
-        ("Prov\ttid", "Prov\tti.d", "modell.tsv row 4", "is no name", "without"),
+        ("Prov\ttyp", "Annan\ttyp", "modell.tsv row 3", "a class that has no row above it", "Add a row"),
+        ("Prov\ttid", "Prov\ttyp", "modell.tsv row 4", "'Prov.typ' already occurs", "Remove one"),
+        ("IVL(TS)", "IVL(XX)", "modell.tsv row 4", "not an ISO 21090 type", "Use one of"),
+        ("0..1", "noll", "modell.tsv row 3", "'noll' is not a cardinality", "0..1"),
+        ("https://example.org/urval", "urval", "modell.tsv row 5", "'urval' is not a URI", "code_system"),
+        ("Prov\ttid", "Prov\tti.d", "modell.tsv row 4", "is not a valid name", "without"),
         ("card\tcode_system", "kard\tcode_system", "modell.tsv row 1", "no column 'card'", "renamed"),
     ],
 )
@@ -217,29 +229,29 @@ def test_a_broken_information_model_is_refused(
     ("fixture", "old", "new", "row", "reason", "step"),
     [
         ("ddi-provstudie/studie.xml", "ddi:codebook:2_5", "urn:x", " row 2", "none of DDI Codebook", "right file"),
-        ("ddi-provstudie/studie.xml", "<titl>Påhittad undersökning</titl>", "", " row 3", "has no title", "Mend"),
-        ("ddi-provstudie/studie.xml", 'files="F1 F2"', 'files="F7"', "", "the file 'F7', which no fileDscr", "Mend"),
-        ("ddi-provstudie/studie.xml", "<catValu>2</catValu>", "<catValu>1</catValu>", "", "'1' occurs twice", "Mend"),
+        ("ddi-provstudie/studie.xml", "<titl>Påhittad undersökning</titl>", "", " row 3", "has no title", "Fix"),
+        ("ddi-provstudie/studie.xml", 'files="F1 F2"', 'files="F7"', "", "the file 'F7', which no fileDscr", "Fix"),
+        ("ddi-provstudie/studie.xml", "<catValu>2</catValu>", "<catValu>1</catValu>", "", "'1' occurs twice", "Fix"),
         (
             "ddi-provstudie/studie.xml",
             'ID="V3" name="SVAR"',
             'ID="V3" name="KON"',
             "",
-            "'KON' is already",
+            "'KON' already occurs",
             "Rename",
         ),
         ("ddi-provstudie/studie.xml", "En studie som inte finns.", "811218-9876", "", "identity number", "Remove"),
-        ("ddi-provfragment/fragment.xml", "<l:VariableName>", "<l:Namn>", "", "not well-formed", "Mend"),
-        ("ddi-provfragment/fragment.xml", "prov:vikt:1", "prov:kon:1", "", "is already in row", "Remove"),
+        ("ddi-provfragment/fragment.xml", "<l:VariableName>", "<l:Namn>", "", "not well-formed", "Fix"),
+        ("ddi-provfragment/fragment.xml", "prov:vikt:1", "prov:kon:1", "", "already occurs in row", "Remove"),
         (
             "ddi-provfragment/fragment.xml",
             "<r:Value>2</r:Value>",
             "<r:Value>1</r:Value>",
             "",
             "'1' occurs twice",
-            "Mend",
+            "Fix",
         ),
-        ("ddi-provfragment/fragment.xml", "<r:Value>2</r:Value>", "", "", "has no Value", "Mend"),
+        ("ddi-provfragment/fragment.xml", "<r:Value>2</r:Value>", "", "", "has no Value", "Fix"),
     ],
 )
 def test_broken_ddi_is_refused(
@@ -252,7 +264,7 @@ def test_broken_ddi_is_refused(
 
 def test_another_kind_of_xml_is_no_ddi(tmp_path: Path) -> None:
     files = {**original("ddi-provstudie"), "studie.xml": '<ODM xmlns="urn:x"/>'}
-    refused(tmp_path, "provstudie", files, "studie.xml row 1", "<ODM> .* is no DDI", "begins with codeBook")
+    refused(tmp_path, "provstudie", files, "studie.xml row 1", "<ODM> .* is not DDI", "begins with codeBook")
 
 
 def test_two_studies_in_one_edition_are_refused(tmp_path: Path) -> None:
@@ -295,7 +307,7 @@ NAMED = ("Deldatamängdsnamn", "Variabelnamn", "Variabeletikett", "Värdemängd"
         (
             {"Variabelnivå": [(*NAMED, "Variabelnamn")]},
             "r.xlsx[Variabelnivå] row 1",
-            "'variabelnamn' is there twice",
+            "'variabelnamn' occurs twice",
             "Remove",
         ),
         ({"Variabelnivå": [NAMED, ("D", "X", "=1+1")]}, "r.xlsx[Variabelnivå] row 2", "holds a formula", "as values"),
@@ -324,7 +336,7 @@ def test_a_broken_register_workbook_is_refused(
 def test_lock_files_and_text_files_are_no_workbooks(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"source.toml": 'loader = "sos_workbook"\n', "~$r.xlsx": b"x"}
     refused(tmp_path, "register", files, "source.toml", "there are 0 workbooks", "one register")
-    refused(tmp_path, "annat", {**files, "r.xlsx": b"no zip"}, "r.xlsx", "not a whole zip or xlsx", "again")
+    refused(tmp_path, "annat", {**files, "r.xlsx": b"no zip"}, "r.xlsx", "not a complete zip or xlsx", "again")
 
 
 # The RUT template.
@@ -338,13 +350,13 @@ def test_lock_files_and_text_files_are_no_workbooks(tmp_path: Path) -> None:
             "provreg;;",
             "provreg;annat;",
             "register.csv",
-            "0 registers are part of nothing",
+            "0 registers have no part_of",
             "one register",
         ),
         ("register.csv", "vard;provreg", "vard;prov", "register.csv row 3", "'prov' in 'part_of'", "Write 'provreg'"),
-        ("register.csv", "person;provreg", "vard;provreg", "register.csv row 4", "'vard' is already", "Remove"),
+        ("register.csv", "person;provreg", "vard;provreg", "register.csv row 4", "'vard' already occurs", "Remove"),
         ("register.csv", ";Personer;", ";;", "register.csv row 4", "'label_sv' is empty", "Fill"),
-        ("register.csv", ";1998;", ";1998/99;", "register.csv row 2", "is no year, month or day", "Write 2004"),
+        ("register.csv", ";1998;", ";1998/99;", "register.csv row 2", "is not a year, month or day", "Write 2004"),
         ("register.csv", ";label_sv;", ";etikett;", "register.csv row 1", "label_sv", ""),
         (
             "represented_variables.csv",
@@ -368,10 +380,10 @@ def test_lock_files_and_text_files_are_no_workbooks(tmp_path: Path) -> None:
         ("instance_variables.csv", ",okant,", ",okand,", "instance_variables.csv row 2", "'okand'", "Add it there"),
         ("instance_variables.csv", "vikt-kg", "vikt-g", "instance_variables.csv row 4", "'vikt-g'", "Add it there"),
         ("instance_variables.csv", "vard,KON", "doda,KON", "instance_variables.csv row 3", "'doda'", "Add it there"),
-        ("instance_variables.csv", "vard,VIKT", "vard,KON", "instance_variables.csv row 4", "is already", "Remove"),
+        ("instance_variables.csv", "vard,VIKT", "vard,KON", "instance_variables.csv row 4", "already occurs", "Remove"),
         ("instance_variables.csv", "2026-11-01", "i fjol", "instance_variables.csv row 2", "not a date", "YYYY-MM-DD"),
-        ("codes.csv", "kon,2,", "kon,1,", "codes.csv row 3", "'kon 1' is already", "Remove"),
-        ("codes.csv", "oanvand,A", "å å,A", "codes.csv row 5", "'å å' in 'code_list' is no id", "Use a-z"),
+        ("codes.csv", "kon,2,", "kon,1,", "codes.csv row 3", "'kon 1' already occurs", "Remove"),
+        ("codes.csv", "oanvand,A", "å å,A", "codes.csv row 5", "'å å' in 'code_list' is not a valid id", "Use a-z"),
         ("codes.csv", "1998-01-01", "1998", "codes.csv row 2", "'1998'", "YYYY-MM-DD"),
         ("codes.csv", "Uppgift saknas", "811218-9876", "codes.csv row 4", "identity number", "Remove"),
     ],
@@ -386,7 +398,7 @@ def test_the_rut_template_is_whole_and_of_its_own_files(tmp_path: Path) -> None:
     files = original("rut-provregister")
     refused(tmp_path, "ett", {**files, "extra.csv": "a\n"}, "extra.csv", "not of the template", "register.csv")
     del files["instance_variables.csv"]
-    refused(tmp_path, "tva", files, "source.toml", "instance_variables.csv is missing", "beside")
+    refused(tmp_path, "tva", files, "source.toml", "instance_variables.csv is missing", "next to")
 
 
 def test_the_published_rut_template_has_the_columns_that_are_read() -> None:
@@ -415,7 +427,7 @@ def refused_anywhere(folder: Path, source: str, files: dict[str, bytes | str], r
             "<http://www.w3.org/ns/dcat#>",
             "<http://www.w3.org/ns/dcat/>",
             " row 1",
-            "is no namespace",
+            "not a namespace",
             "Write",
         ),
         (
@@ -423,7 +435,7 @@ def refused_anywhere(folder: Path, source: str, files: dict[str, bytes | str], r
             "<http://purl.org/dc/terms/>",
             "<https://purl.org/dc/terms/>",
             " row 2",
-            "is no namespace",
+            "not a namespace",
             "Write",
         ),
         (
@@ -431,7 +443,7 @@ def refused_anywhere(folder: Path, source: str, files: dict[str, bytes | str], r
             '"http://purl.org/dc/terms/"',
             '"http://purl.org/dc/terms#"',
             " row 2",
-            "is no namespace",
+            "not a namespace",
             "Write",
         ),
         (
@@ -439,12 +451,12 @@ def refused_anywhere(folder: Path, source: str, files: dict[str, bytes | str], r
             "http://www.w3.org/ns/dcat#",
             "http://www.w3.org/ns/DCAT#",
             " row 2",
-            "is no namespace",
+            "not a namespace",
             "Write",
         ),
-        ("katalog.ttl", "@prefix foaf:", "@prefix fouaf:", " row 17", "foaf: has not been declared", "Mend"),
-        ("katalog.ttl", "dcat:service ex:tjanst .", "dcat:service ex:tjanst", " row 17", "not well-formed", "Mend"),
-        ("sida.rdf", "</rdf:RDF>", "", "", "is cut off", "Fetch"),
+        ("katalog.ttl", "@prefix foaf:", "@prefix fouaf:", " row 17", "foaf: has not been declared", "Fix"),
+        ("katalog.ttl", "dcat:service ex:tjanst .", "dcat:service ex:tjanst", " row 17", "not well-formed", "Fix"),
+        ("sida.rdf", "</rdf:RDF>", "", "", "is truncated", "Download"),
         ("katalog.ttl", "något som ingen profil känner", "811218-9876", "", "identity number", "Remove"),
         ("mer.jsonld", '{"dcat":', '"https://example.org/context", "x": {"dcat":', "", "JSON|context", ""),
     ],

@@ -51,8 +51,8 @@ def variables(records: list[Record]) -> dict[str, Variable]:
         (HEAD + LIST, "namn,etikett,ny\nsida,Sida,x\n", "list.csv row 2", "does not know the column.* 'ny'"),
         (HEAD + LIST, "namn,etikett\n,Sida\n", "list.csv row 2", "'namn' is empty"),
         (HEAD + LIST, "namn,etikett\nsida,a,b\n", "list.csv row 2", "3 cells where the table has 2"),
-        (HEAD + LIST, ROWS + "sida,Annan\n", "list.csv row 3", "is already in list.csv row 2"),
-        (HEAD + LIST + 'datatype = { text = "tal" }\n', ROWS, "list.csv row 2", "'tal' is no datatype"),
+        (HEAD + LIST, ROWS + "sida,Annan\n", "list.csv row 3", "already occurs in list.csv row 2"),
+        (HEAD + LIST + 'datatype = { text = "tal" }\n', ROWS, "list.csv row 2", "'tal' is not a CSVW datatype"),
         (
             HEAD + LIST + 'datatype = { column = "etikett", words = { Tal = "integer" } }\n',
             ROWS,
@@ -63,7 +63,12 @@ def variables(records: list[Record]) -> dict[str, Variable]:
         (HEAD + LIST + 'valid_from = { text = "nyss" }\n', ROWS, "list.csv row 2", "'nyss' for valid_from"),
         (HEAD + LIST + 'unit = { clean = "html" }\n', ROWS, "source.toml", "column is missing"),
         (HEAD + LIST + 'unit = { column = "etikett", clean = "rtf" }\n', ROWS, "source.toml", "clean is 'rtf'"),
-        (HEAD + LIST + 'unit = { column = "etikett", match = "(" }\n', ROWS, "source.toml", "no regular expression"),
+        (
+            HEAD + LIST + 'unit = { column = "etikett", match = "(" }\n',
+            ROWS,
+            "source.toml",
+            "not a valid regular expression",
+        ),
         (HEAD + LIST + 'colour = "etikett"\n', ROWS, "source.toml", "does not know .*colour"),
         (
             HEAD + LIST.replace("[variables.columns]", 'format = "pdf"\n[variables.columns]'),
@@ -77,7 +82,7 @@ def variables(records: list[Record]) -> dict[str, Variable]:
             "source.toml",
             "'all'",
         ),
-        (HEAD + LIST, "PatientID,namn,etikett\nA17,sida,Sida\n", "list.csv row 2", "'PatientID' names a person"),
+        (HEAD + LIST, "PatientID,namn,etikett\nA17,sida,Sida\n", "list.csv row 2", "'PatientID' identifies a person"),
         (HEAD + LIST, "namn,etikett\nsida,19811218-9876\n", "list.csv row 2", "personal identity number"),
     ],
 )
@@ -115,9 +120,9 @@ def test_bad_json_is_refused(tmp_path: Path, rows: str, text: str, reason: str) 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("no head\n", "no head between two lines"),
+        ("no head\n", "no header between two lines"),
         ("---\na: [\n---\n", "not well-formed YAML"),
-        ("---\n- a\n---\n", "no head between two lines"),
+        ("---\n- a\n---\n", "no header between two lines"),
     ],
 )
 def test_bad_texts_are_refused(tmp_path: Path, text: str, reason: str) -> None:
@@ -128,7 +133,7 @@ def test_bad_texts_are_refused(tmp_path: Path, text: str, reason: str) -> None:
 
 def test_a_table_under_no_such_heading_is_an_error(tmp_path: Path) -> None:
     declaration = HEAD + '[[variables]]\nfile = "a.md"\nheading = "List"\n[variables.columns]\nname = "v"\n'
-    with pytest.raises(InputError, match="no table stands under a heading like 'List'"):
+    with pytest.raises(InputError, match="there is no table under a heading like 'List'"):
         load(tmp_path, source__toml=declaration, a__md="# Other\n\n|v|\n|--|\n|x|\n")
 
 
@@ -143,7 +148,7 @@ label.sv = "t"
 
 def test_a_code_with_two_meanings_is_an_error(tmp_path: Path) -> None:
     declaration = HEAD + LIST + 'list = { text = "x" }\n' + CODES
-    with pytest.raises(InputError, match=r"codes.csv row 3: the code '1' stands twice in the list 'x'"):
+    with pytest.raises(InputError, match=r"codes.csv row 3: the code '1' occurs twice in the list 'x'"):
         load(tmp_path, source__toml=declaration, list__csv=ROWS, codes__csv="l,c,t\nx,1,ja\nx,1,nej\n")
 
 

@@ -84,7 +84,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 def _concept(scheme: Scheme, class_: ClamlClass, parents: tuple[str, ...], outline: Outline) -> Concept:
     labels = class_.labels
     if not labels:
-        raise InputError(class_.origin, f"the class '{class_.code}' has no preferred name.", "Fetch the file again.")
+        raise InputError(class_.origin, f"the class '{class_.code}' has no preferred name.", "Download the file again.")
     return Concept(
         scheme=scheme.id,
         notation=class_.code,

@@ -57,7 +57,7 @@ def find_claml_file(edition: EditionFiles) -> Path:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
             f"{len(xml_files)} XML files where one is expected (there are: {names}).",
-            "Add the ClaML file; if it lies in a .zip, unpack it.",
+            "Add the ClaML file; if it is in a .zip, unpack it.",
         )
     return xml_files[0]
 
@@ -91,7 +91,7 @@ def read_outline(path: Path) -> Outline:
 def _add_class(outline: Outline, element: Element, origin: Origin) -> None:
     code = element.get("code", "")
     if not code:
-        raise InputError(origin, "the class has no code.", "Fetch the file again from its publisher.")
+        raise InputError(origin, "the class has no code.", "Download the file again from its publisher.")
     outline.kinds.setdefault(element.get("kind", ""))
     outline.parents[code] = [child.get("code", "") for child in _children(element, "SuperClass")]
     outline.parent_codes.update(outline.parents[code])

@@ -84,7 +84,7 @@ def check_namespaces(path: Path) -> None:
         ):
             raise InputError(
                 Origin(path.name, row),
-                f"the prefix '{prefix}' stands for <{namespace}>, which is no namespace; it differs from <{expected}>.",
+                f"the prefix '{prefix}' is declared as <{namespace}>, not a namespace; it differs from <{expected}>.",
                 f"Write <{expected}> in a copy of the file, and tell the publisher.",
             )
 

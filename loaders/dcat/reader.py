@@ -236,7 +236,7 @@ class CatalogueReader:
         for node, pairs in self.graph.triples.items():
             name = self.skolemizer.iri_of(node)
             if name is None:
-                yield Skipped(origin=self.origins[node], reason="blank nodes that refer to each other in a circle.")
+                yield Skipped(origin=self.origins[node], reason="blank nodes that refer to each other in a cycle.")
                 continue
             if name.startswith(Iris().root):
                 # A file must not describe editions, licences or datasets of another source.

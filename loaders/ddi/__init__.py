@@ -79,7 +79,7 @@ def _read(path: Path, language: str) -> DdiStudy:
     if name not in _READERS:
         raise InputError(
             Origin(path.name, 1),
-            f"the file begins with <{name}> of the namespace '{namespace}', and is no DDI.",
+            f"the file begins with <{name}> of the namespace '{namespace}', and is not DDI.",
             f"Check that you added the right file; DDI begins with {', '.join(_READERS)}.",
         )
     return _READERS[name](path, language)
@@ -187,7 +187,7 @@ class _StudyConverter:
             if (table, variable.name) in seen:
                 raise InputError(
                     variable.origin,
-                    f"the variable '{variable.name}' is already in {seen[table, variable.name]}.",
+                    f"the variable '{variable.name}' already occurs in {seen[table, variable.name]}.",
                     "Rename one of them in a copy, and tell the publisher.",
                 )
             seen[table, variable.name] = variable.origin

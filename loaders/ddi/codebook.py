@@ -216,4 +216,4 @@ def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> Valu
     return ValueDomain(datatype, bounds.get("UNITS") or node.get("measUnit"), low, high)
 
 
-_NEXT_STEP = "Mend the file, or export it again."
+_NEXT_STEP = "Fix the file, or export it again."

@@ -16,7 +16,7 @@ from begrepp.sources.xml import XmlNode, read_xml
 from loaders.ddi.model import CascadeVariable, DdiStudy, DdiTable, DdiVariable, ValueDomain
 from loaders.support.html_text import from_html
 
-_NEXT_STEP = "Mend the file, or export it again with all that it refers to."
+_NEXT_STEP = "Fix the file, or export it again with all that it refers to."
 _NUMBERS = ("integer", "int", "short", "long", "count", "biginteger")
 Key = tuple[str, str, str]
 
@@ -42,7 +42,7 @@ class _Reader:
                 if (before := self.elements.get(key)) is not None:
                     raise InputError(
                         self.origin_of(node),
-                        f"'{_urn(key)}' is already in row {before.row}.",
+                        f"'{_urn(key)}' already occurs in row {before.row}.",
                         "Remove one of the two.",
                     )
                 self.elements[key] = node

@@ -86,7 +86,7 @@ class Cell:
                     origin,
                     f"'{value}' in column '{' or '.join(self.columns)}' is none of the words that are declared "
                     f"({', '.join(map(repr, self.words))}).",
-                    "Map it in `words` of source.toml, or set `otherwise`.",
+                    "Say in source.toml what it means, or say `otherwise`.",
                 )
             return self.otherwise
         return value or self.otherwise or ""

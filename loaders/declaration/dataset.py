@@ -185,7 +185,7 @@ def check_partial_date(value: str, origin: Origin, field: str) -> str:
     """Return a year, month or day of a row unchanged. Raises `InputError` for any other value."""
     if value and not _PARTIAL_DATE.fullmatch(value):
         raise InputError(
-            origin, f"'{value}' for {field} is no year, month or day.", "Write 2004, 2004-01 or 2004-01-01."
+            origin, f"'{value}' for {field} is not a year, month or day.", "Write 2004, 2004-01 or 2004-01-01."
         )
     return value
 

@@ -122,7 +122,7 @@ class DeclaredSheet:
         if not found_table:
             raise InputError(
                 path,
-                f"no table stands under a heading like '{self.heading.pattern}'.",
+                f"there is no table under a heading like '{self.heading.pattern}'.",
                 "Correct `heading`, or the file.",
             )
 
@@ -133,9 +133,9 @@ class DeclaredSheet:
         try:
             head = yaml.safe_load(parts[1]) if parts else None
         except yaml.YAMLError as error:
-            raise InputError(path, f"its head is not well-formed YAML: {error}.", "Mend the head.") from None
+            raise InputError(path, f"its header is not well-formed YAML: {error}.", "Fix the header.") from None
         if not parts or not isinstance(head, dict):
-            raise InputError(path, "no head between two lines of ---.", "Check that you added the right files.")
+            raise InputError(path, "no header between two lines of ---.", "Check that you added the right files.")
         if counted:
             meter().rows += 1
         refuse_identity_numbers(text, origin)

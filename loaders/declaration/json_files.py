@@ -25,7 +25,7 @@ def read_json(path: Path) -> Json:
         text = path.read_text(encoding="utf-8-sig")
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(path, f"not well-formed JSON: {error}.", "Fetch the file again.") from None
+        raise InputError(path, f"not well-formed JSON: {error}.", "Download the file again.") from None
     if not isinstance(document, dict):
         raise InputError(path, f"holds {type(document).__name__}, not an object.", "Check that it is a description.")
     refuse_identity_numbers(text, Origin(path.name))
@@ -38,7 +38,7 @@ def read_single_json(edition: EditionFiles, origin: Origin, *names: str) -> tupl
     if other := [path for path in data_files(edition) if path not in candidates]:
         raise InputError(
             other[0],
-            "it is no description in JSON; begrepp takes metadata only, and does not keep the data described.",
+            "it is not a JSON description; begrepp accepts metadata only and does not store the data described.",
             "Add the description alone, with the schemas that it points to.",
         )
     matching = (

@@ -51,7 +51,7 @@ def _read_document(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise InputError(path, f"not well-formed JSON: {error}.", "Fetch the file again.") from None
+        raise InputError(path, f"not well-formed JSON: {error}.", "Download the file again.") from None
 
 
 def _rows_below(

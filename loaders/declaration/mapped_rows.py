@@ -79,7 +79,7 @@ def _raise_unused(row: Row, row_cells: Mapping[str, str], declared: Iterable[Seq
         raise InputError(
             row.origin,
             f"there is no column '{' or '.join(missing[0])}', which the declaration reads; {error.reason}",
-            "If it has another name there, correct it in source.toml; a column that is not needed goes to `ignore`.",
+            "If it has another name, correct it in source.toml; a column that is not needed goes to `ignore`.",
         ) from None
 
 

@@ -84,7 +84,7 @@ def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) 
     if "source" not in toml and not (suggested_values.get("publisher") and suggested_values.get("licence")):
         raise InputError(
             toml.origin,
-            "publisher and licence of this list are missing.",
+            "the publisher and licence of this list are missing.",
             'Write a source.toml and add it with the files: loader = "…" on the first line, then a line [source] and'
             f' below it title.sv = "…", publisher = "…", publisher_type = "…" and licence = "https://…". {MANUAL}',
         )
@@ -95,7 +95,7 @@ def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) 
     if not licence:
         source.fail(
             "licence",
-            "is missing.",
+            "is missing: nobody says under what licence the file may be used.",
             'Write the licence\'s address in source.toml: [source] licence = "https://…".',
         )
     by_licence = Redistribution.ALLOWED if _OPEN_LICENCES.match(licence) else Redistribution.NOT_ALLOWED

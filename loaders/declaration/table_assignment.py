@@ -95,7 +95,7 @@ class TableAssignment:
         if key in self._seen:
             raise InputError(
                 row.origin,
-                f"the variable '{row.name}' is already in {self._seen[key]}, with no other valid_from.",
+                f"the variable '{row.name}' already occurs in {self._seen[key]}, with no other valid_from.",
                 "Give the rows different days, tables or names, or remove one of them.",
             )
         self._seen[key] = row.origin
@@ -108,4 +108,4 @@ class TableAssignment:
 
 
 def _refuse(origin: Origin, reason: str) -> None:
-    raise InputError(origin, reason, "Mend the row in a copy.")
+    raise InputError(origin, reason, "Fix the row in a copy.")

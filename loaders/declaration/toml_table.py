@@ -146,7 +146,7 @@ class TomlTable:
         try:
             re.compile(value)
         except re.error as error:
-            self.fail(key, f"is no regular expression ({error}).", "Mend it.")
+            self.fail(key, f"is not a valid regular expression ({error}).", "Fix it.")
         return value
 
     def table(self, key: str, *, required: bool = False) -> TomlTable:

@@ -177,7 +177,7 @@ def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code
         first = code_list.values.setdefault(code, coded)
         if first.labels != coded.labels:
             reason = (
-                f"the code '{code}' stands twice in the list '{name}', as '{first.labels[0].value}' "
+                f"the code '{code}' occurs twice in the list '{name}', as '{first.labels[0].value}' "
                 f"and '{coded.labels[0].value}'."
             )
             if "repeated" not in codes.sheet.report:

@@ -202,7 +202,7 @@ def _datatype(word: str, origin: Origin, required: bool) -> str:
     if word not in DATATYPES and (word or required):
         raise InputError(
             origin,
-            f"'{word}' is no datatype of CSVW.",
+            f"'{word}' is not a CSVW datatype.",
             f"Say with `words` which it is: {', '.join(DATATYPES)}.",
         )
     return word or "anyAtomicType"
@@ -212,7 +212,7 @@ def _attribute(reference: str, origin: Origin) -> str:
     if reference and not is_iri(reference) and not _NI_ATTRIBUTE.fullmatch(reference):
         raise InputError(
             origin,
-            f"'{reference}' is no attribute of an information model.",
+            f"'{reference}' is not an attribute of an information model.",
             "Write model, version and attribute: ni@2021:1/Observation.kod, or its address.",
         )
     return reference

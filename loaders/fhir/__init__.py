@@ -67,7 +67,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         if resource.origin.file.endswith(".fsh"):
             raise InputError(
                 resource.origin,
-                "FHIR Shorthand is a source that its compiler turns into FHIR; it is not read as it stands.",
+                "FHIR Shorthand must be compiled to FHIR first.",
                 "Run `npx fsh-sushi build` in the folder of sushi-config.yaml, and add fsh-generated/resources/*.json.",
             )
         if resource.kind in resources_by_kind:

@@ -138,11 +138,11 @@ def read_concept_map(resource: Resource, context: FhirContext) -> Iterator[Recor
             if not concept_reference(system, "x", context.systems):
                 raise InputError(
                     resource.origin,
-                    f"the concept map uses the code system '{system}', which begrepp does not know.",
+                    f"the concept map uses the code system '{system}', which is unknown.",
                     f'Name it in source.toml:  [systems]  "{system}" = "its scheme id".',
                 )
         if group.get("unmapped"):
-            yield Skipped(origin=resource.origin, reason="what holds for codes that are not listed is not kept.")
+            yield Skipped(origin=resource.origin, reason="the rule for unlisted codes is not imported.")
         for element in group.get("element") or []:
             code = str(element.get("code", ""))
             if not element.get("target"):
@@ -161,14 +161,16 @@ def _match(
     relation = str(target[1].get("equivalence") or target[1].get("relationship") or "")
     code = str(target[1].get("code", ""))
     if relation == "unmatched" or not code:
-        yield Skipped(origin=resource.origin, reason=f"'{source[1]}' is said to have no match.")
+        yield Skipped(origin=resource.origin, reason=f"'{source[1]}' is stated to have no match.")
         return
     if relation not in _MATCHES and relation not in _NEGATED:
         relations = ", ".join((*_MATCHES, *_NEGATED, "unmatched"))
-        raise InputError(resource.origin, f"the relation of '{source[1]}' is '{relation}'.", f"FHIR knows {relations}.")
+        raise InputError(
+            resource.origin, f"the relation of '{source[1]}' is '{relation}'.", f"FHIR allows {relations}."
+        )
     key = (source[1], relation, code)
     if key in seen:
-        yield Skipped(origin=resource.origin, reason=f"'{source[1]}' {relation} '{code}' stands there already.")
+        yield Skipped(origin=resource.origin, reason=f"'{source[1]}' {relation} '{code}' already occurs there.")
         return
     seen.add(key)
     depends = [str(each.get("value", each.get("property", ""))) for each in target[1].get("dependsOn") or []]

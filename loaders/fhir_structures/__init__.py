@@ -78,19 +78,19 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
                 continue
             raise PersonalDataError(
                 resource.origin,
-                f"{resource.kind} holds data about a person; begrepp takes metadata only, never data about a person.",
+                f"{resource.kind} holds data about a person; begrepp accepts metadata only, never data about a person.",
                 "Add the profiles and questionnaires alone.",
             )
         if resource.kind not in ("StructureDefinition", "Questionnaire"):
-            yield Skipped(origin=resource.origin, reason=f"{resource.kind or 'it'} is no structure.")
+            yield Skipped(origin=resource.origin, reason=f"{resource.kind or 'it'} is not a structure.")
             continue
         url = str(resource.body.get("url") or "")
         if not url and resource.kind == "StructureDefinition":
-            raise InputError(resource.origin, "the StructureDefinition has no url.", "Mend the file.")
+            raise InputError(resource.origin, "the StructureDefinition has no url.", "Fix the file.")
         address = url or resource.id
         if address in urls:
             raise InputError(
-                resource.origin, f"'{address}' is already in {urls[address]}.", "Add one of the two files only."
+                resource.origin, f"'{address}' already occurs in {urls[address]}.", "Add one of the two files only."
             )
         urls[address] = resource.origin
         # Profiles of other publishers may have the same id.

@@ -29,9 +29,9 @@ def read_profile(resource: Resource, structure: str, systems: Mapping[str, str])
     for each in elements:
         id_ = _id(each)
         if not id_:
-            raise InputError(origin, f"an element of '{body.get('url')}' has neither id nor path.", "Mend the file.")
+            raise InputError(origin, f"an element of '{body.get('url')}' has neither id nor path.", "Fix the file.")
         if id_ in seen:
-            raise InputError(origin, f"the element '{id_}' of '{body.get('url')}' occurs twice.", "Mend the file.")
+            raise InputError(origin, f"the element '{id_}' of '{body.get('url')}' occurs twice.", "Fix the file.")
         seen.add(id_)
         value = each.get("binding")
         binding: Json = value if isinstance(value, dict) else {}

@@ -42,9 +42,9 @@ class _QuestionnaireReader:
         origin = self.resource.origin
         link_id = str(item_object.get("linkId") or "")
         if not link_id:
-            raise InputError(origin, f"an item under '{parent or 'the top'}' has no linkId.", "Mend the file.")
+            raise InputError(origin, f"an item under '{parent or 'the top'}' has no linkId.", "Fix the file.")
         if link_id in self.seen or depth > _MAX_DEPTH:
-            raise InputError(origin, f"the linkId '{link_id}' occurs twice, or is nested too deeply.", "Mend the file.")
+            raise InputError(origin, f"the linkId '{link_id}' occurs twice, or too deep.", "Fix the file.")
         self.seen.add(link_id)
         values, skipped = self.answers(item_object)
         yield from skipped

@@ -88,15 +88,15 @@ def _add_row(entries: dict[str, _Entry], row: Row) -> None:
         if code in entries:
             raise InputError(
                 row.origin,
-                f"the code '{code}' is already in {entries[code].origin}.",
-                "Remove one of the rows in a copy, or ask the publisher which one is right.",
+                f"the code '{code}' already occurs in {entries[code].origin}.",
+                "Remove one of the rows in a copy, or ask the publisher which one is correct.",
             )
         entries[code] = _Entry(row.origin, title, valid_from, parent, latin, _marker(sign, row.origin))
     elif code not in entries:
         raise InputError(
             row.origin,
             f"'{code}' has no title, and no row before it opens the code.",
-            "The file may be cut off or sorted anew; fetch it again from its publisher.",
+            "The file may be truncated or reordered; download it again from its publisher.",
         )
     entry = entries[code]
     for column, kind in _NOTE_COLUMNS.items():

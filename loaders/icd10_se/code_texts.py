@@ -27,8 +27,8 @@ def read_code_texts(edition: EditionFiles) -> Iterator[Concept]:
         if not any(first <= category <= last for category in categories):
             raise InputError(
                 digits[0],
-                f"no category lies in the block {notation}.",
-                "The file may be cut off; fetch all of the edition's files again.",
+                f"there is no category in the block {notation}.",
+                "The file may be truncated; download all files of the edition again.",
             )
     notations = {dotted(row.take("kod")) for path in digits for row in _rows(path, counted=False)}
     for row in _rows(chapter):
@@ -77,7 +77,7 @@ def _ranges(path: Path, *, in_text: bool) -> dict[tuple[str, str], str]:
             raise InputError(
                 row.origin,
                 f"'{label if in_text else code}' names no range of codes such as A00-B99.",
-                "The hierarchy is read from the ranges; fetch the file again from its publisher.",
+                "The hierarchy is read from the ranges; download the file again from its publisher.",
             )
         ranges[match[1], match[2]] = code
     return ranges
@@ -90,7 +90,7 @@ def _enclosing(first: str, last: str, ranges: dict[tuple[str, str], str], origin
         raise InputError(
             origin,
             f"no range of the level above holds {first}–{last}.",
-            "A file may be missing or cut off; fetch all of the edition's files again.",
+            "A file may be missing or truncated; download all files of the edition again.",
         )
     narrowest = max(enclosing, key=lambda pair: (pair[0], [-ord(c) for c in pair[1]]))
     return (ranges[narrowest],)
@@ -101,7 +101,9 @@ def _parent_of(code: str, notations: set[str], blocks: dict[tuple[str, str], str
         enclosing = [(a, b) for a, b in blocks if a <= code <= b]
         if not enclosing:
             raise InputError(
-                origin, f"no block holds {code}.", "block.txt may be cut off; fetch all of the edition's files again."
+                origin,
+                f"no block holds {code}.",
+                "block.txt may be truncated; download all files of the edition again.",
             )
         return (blocks[max(enclosing)],)
     # A five-character code may have a three-character parent.

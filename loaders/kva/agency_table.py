@@ -38,7 +38,7 @@ def part_of_table(path: Path) -> Scheme:
             return scheme
     raise InputError(
         path,
-        "the file's name says neither kka nor kma.",
+        "the file name contains neither kka nor kma.",
         "Add the tables under their own names: kva-kirurgiska-atgarder-kka.tsv, kva-medicinska-atgarder-kma.tsv.",
     )
 
@@ -51,14 +51,14 @@ def read_agency_table(scheme: Scheme, path: Path) -> Iterator[Concept]:
         if title and code in entries:
             raise InputError(
                 row.origin,
-                f"the code '{code}' is already in {entries[code].origin}.",
-                "Remove one of the rows in a copy, or ask the publisher which one is right.",
+                f"the code '{code}' already occurs in {entries[code].origin}.",
+                "Remove one of the rows in a copy, or ask the publisher which one is correct.",
             )
         if not title and code not in entries:
             raise InputError(
                 row.origin,
                 f"'{code}' has no title, and no row before it opens the code.",
-                "The file may be cut off or sorted anew; fetch it again from its publisher.",
+                "The file may be truncated or reordered; download it again from its publisher.",
             )
         entry = entries.setdefault(code, _Entry(row.origin, title, parent))
         entry.notes += read_notes(row)

@@ -31,7 +31,7 @@ def find_code_texts(edition: EditionFiles, files: tuple[Path, ...]) -> list[tupl
             raise InputError(
                 path,
                 "this is none of the code texts level1.txt to level4.txt.",
-                "Add the folders of the edition as they were handed out; see `begrepp sources`.",
+                "Add the folders of the edition as published; see `begrepp sources`.",
             )
         levels_by_part.setdefault(_part_of(path).id, {})[int(match[1])] = path
     for id_, levels in levels_by_part.items():
@@ -66,7 +66,7 @@ def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:
         raise InputError(
             Origin(path.name, 1),
             "the header is not 'Kod:', '', 'Kodtext:', 'Beskrivning:', separated by tabs.",
-            "Fetch the file again from its publisher; if its form is new, extend the loader.",
+            "Download the file again from its publisher; if the form is new, extend the loader.",
         )
     return rows
 

@@ -50,7 +50,7 @@ def read_workbook(path: Path) -> Iterator[Concept]:
             raise InputError(
                 row.origin,
                 f"'{part}' in column 'Klassifikation' is neither KKÅ nor KMÅ.",
-                "See what the publisher means by it; extend the loader for a new part.",
+                "See what the publisher means by it; extend the loader with the new part.",
             )
         codes_by_part[part].add(code)
     headings = {part: frozenset(codes) for part, codes in codes_by_part.items()}

@@ -76,7 +76,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     for study in studies:
         id_ = slug(edition.source) if len(studies) == 1 else f"{slug(edition.source)}-{slug(study.oid or study.study)}"
         if id_ in ids:
-            raise InputError(study.origin, f"two files hold the metadata '{study.oid}'.", "Add one of them only.")
+            raise InputError(study.origin, f"two files hold the metadata '{study.oid}'.", "Add only one of them.")
         ids.add(id_)
         yield from _StructureConverter(study, id_, rights, dates, systems, language).records()
 
@@ -135,7 +135,7 @@ class _StructureConverter:
         seen: set[str] = set()
         for ref in group.groups:
             if ref.oid in path_oids:
-                raise InputError(self._origin(ref.row), f"the group '{ref.oid}' contains itself.", "Mend the file.")
+                raise InputError(self._origin(ref.row), f"the group '{ref.oid}' contains itself.", "Fix the file.")
             member = self.data.groups[ref.oid]
             member_path = f"{path}/{ref.oid}"
             yield self._heading(member, member_path, path, ref)
@@ -154,7 +154,7 @@ class _StructureConverter:
         item, item_path = self.data.items.get(ref.oid), f"{path}/{ref.oid}"
         if item is None or ref.oid in path_oids:
             raise InputError(
-                self._origin(ref.row), f"the item '{ref.oid}' is not in the file, or contains itself.", "Mend the file."
+                self._origin(ref.row), f"the item '{ref.oid}' is not in the file, or contains itself.", "Fix the file."
             )
         seen_items.add(ref.oid)
         yield self._item(item, item_path, path, ref)

@@ -94,7 +94,7 @@ class _DatasetConverter:
                 item = items[ref.oid]
                 placed_items.add(ref.oid)
                 if ref.oid in seen:
-                    reason = f"the item '{ref.oid}' is already in '{table}'."
+                    reason = f"the item '{ref.oid}' already occurs in '{table}'."
                     yield Skipped(origin=self._origin(ref.row), reason=reason)
                     continue
                 seen.add(ref.oid)
@@ -105,9 +105,7 @@ class _DatasetConverter:
                 yield replace(self.variable(item, ref, dataset.id, table, section, number), name=name)
         for item in self.data.items.values():
             if item.oid not in placed_items and item.oid not in self.value_level_items():
-                yield Skipped(
-                    origin=self._origin(item.row), reason=f"the item '{item.oid}' is in no form and no dataset."
-                )
+                yield Skipped(origin=self._origin(item.row), reason=f"the item '{item.oid}' is in no form or dataset.")
 
     def value_level_items(self) -> set[str]:
         """Return the OIDs of items that occur only in value-level definitions."""
@@ -118,7 +116,7 @@ class _DatasetConverter:
     ) -> Iterator[tuple[ItemRef, tuple[Text, ...]]]:
         for ref in parent.groups:
             if ref.oid in path_oids:
-                raise InputError(self._origin(ref.row), f"the group '{ref.oid}' contains itself.", "Mend the file.")
+                raise InputError(self._origin(ref.row), f"the group '{ref.oid}' contains itself.", "Fix the file.")
             group = self.data.groups[ref.oid]
             titles = group.titles or (Text(group.name or group.oid, self.language),)
             yield from self.members_of(group, titles, (*path_oids, ref.oid))

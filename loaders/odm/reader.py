@@ -34,7 +34,7 @@ _CLINICAL_DATA = {
     "Association": "annotations of data about persons",
     "AuditRecord": "who changed data about a person",
 }
-_NEXT_STEP = "Mend the file, or export it again."
+_NEXT_STEP = "Fix the file, or export it again."
 
 
 def read_odm(path: Path, language: str) -> Iterator[MetaDataVersion]:
@@ -43,7 +43,7 @@ def read_odm(path: Path, language: str) -> Iterator[MetaDataVersion]:
     if root.name != "ODM" or (root.namespace and not root.namespace.startswith(_NAMESPACE)):
         raise InputError(
             Origin(path.name, root.row),
-            f"the file begins with <{root.name}> of the namespace '{root.namespace}', and is no ODM.",
+            f"the file begins with <{root.name}> of the namespace '{root.namespace}', and is not ODM.",
             "Check that you added the right file.",
         )
     count = 0

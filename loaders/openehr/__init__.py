@@ -74,7 +74,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         id_ = f"{slug(archetype.id)}{'-web-template' if archetype.kind == 'web template' else ''}"
         if id_ in ids:
             raise InputError(
-                archetype.origin, f"'{archetype.id}' is already in {ids[id_]}.", "Add one of the two files only."
+                archetype.origin, f"'{archetype.id}' already occurs in {ids[id_]}.", "Add one of the two files only."
             )
         ids[id_] = archetype.origin
         yield from _StructureConverter(archetype, id_, rights, dates, systems).records()
@@ -96,7 +96,7 @@ def _read(path: Path, terms: dict[str, LocalTerms]) -> Archetype | Skipped:
         return read_json_template(path, terms)
     if path.suffix == ".opt":
         return read_opt(path)
-    return Skipped(origin=Origin(path.name), reason=f"'{path.suffix}' is no archetype or template that begrepp reads.")
+    return Skipped(origin=Origin(path.name), reason=f"'{path.suffix}' is not a supported archetype or template.")
 
 
 @dataclass(slots=True)

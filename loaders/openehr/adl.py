@@ -85,7 +85,7 @@ def _sections(text: str, origin: Origin) -> dict[str, tuple[str, int]]:
         end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
         row = text.count("\n", 0, match.end()) + 1
         if match[1] in found:
-            raise InputError(Origin(origin.file, row), f"the section '{match[1]}' is there twice.", NEXT_STEP)
+            raise InputError(Origin(origin.file, row), f"the section '{match[1]}' occurs twice.", NEXT_STEP)
         found[match[1]] = (text[match.end() : end], row)
     return found
 

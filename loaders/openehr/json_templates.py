@@ -30,10 +30,10 @@ def read_json_template(path: Path, archetype_terms: Mapping[str, LocalTerms]) ->
         template = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(
-            Origin(path.name, error.lineno), f"it is not well-formed JSON ({error.msg}).", "Fetch the file again."
+            Origin(path.name, error.lineno), f"it is not well-formed JSON ({error.msg}).", "Download the file again."
         ) from None
     except (UnicodeDecodeError, RecursionError) as error:
-        raise InputError(path, f"it is not JSON in UTF-8 ({error}).", "Fetch the file again.") from None
+        raise InputError(path, f"it is not JSON in UTF-8 ({error}).", "Download the file again.") from None
     meter().bytes += path.stat().st_size
     if isinstance(template, dict) and template.get("@type") == "TEMPLATE":
         archetype = _TemplateReader(template, Origin(path.name), archetype_terms).read()

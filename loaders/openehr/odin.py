@@ -41,7 +41,7 @@ def read_odin(text: str, origin: Origin) -> dict[str, Odin]:
     reader = _Parser(list(_tokenise(text, origin)), origin)
     found = reader.attributes(0)
     if reader.current.kind != "end":
-        reader.fail(f"an attribute is expected where '{reader.current.value}' is")
+        reader.fail(f"'{reader.current.value}' stands where an attribute is expected")
     return found
 
 
@@ -60,7 +60,7 @@ def _tokenise(text: str, origin: Origin) -> Iterator[_Token]:
     yield _Token("end", "the end", row)
 
 
-NEXT_STEP = "Mend the line, or fetch the file again from its publisher."
+NEXT_STEP = "Fix the line, or download the file again from its publisher."
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class _Parser:
 
     def expect(self, sign: str) -> None:
         if (self.current.kind, self.current.value) != ("sign", sign):
-            self.fail(f"'{sign}' is expected where '{self.current.value}' is")
+            self.fail(f"'{self.current.value}' stands where '{sign}' is expected")
         self.next()
 
     def is_sign(self, sign: str) -> bool:

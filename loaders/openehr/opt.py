@@ -23,7 +23,7 @@ def read_opt(path: Path) -> Archetype:
     if root.name != "template" or root.namespace != _NAMESPACE:
         raise InputError(
             Origin(path.name, root.row),
-            f"the file begins with <{root.name}> of the namespace '{root.namespace}', and is no operational template.",
+            f"the file begins with <{root.name}> of the namespace '{root.namespace}', not an operational template.",
             "Export the template as OPT 1.4.",
         )
     definition, id_ = root.first("definition"), root.first("template_id", "value")

@@ -94,14 +94,14 @@ def _variables(path: Path, dataset: Dataset, options: _Options) -> Iterator[Reco
     for number, (cells, row) in enumerate(read_dictionary(path), start=1):
         name = cells["field_name"]
         if name in seen:
-            raise InputError(row.origin, f"the field '{name}' is already in {seen[name].origin}.", "Rename one.")
+            raise InputError(row.origin, f"the field '{name}' already occurs in {seen[name].origin}.", "Rename one.")
         seen[name] = row
         if cells["form_name"] != form:
             form, section = cells["form_name"], ""
             forms.setdefault(form, row)
         section = from_html(cells["section_header"], paragraphs=True) or section
         if cells["field_type"] == "descriptive":
-            yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form, and has no data.")
+            yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form and has no data.")
             continue
         variable = _variable(cells, row, dataset.id, section, number, options.language)
         choices = read_choices(cells, row, options.language)

@@ -88,7 +88,7 @@ def datatype_of(cells: dict[str, str], row: Row) -> str:
     kind = cells["field_type"]
     if kind not in _TYPES:
         raise InputError(
-            row.origin, f"'{kind}' is no field type of REDCap.", f"REDCap has: {', '.join(_TYPES)}; correct the row."
+            row.origin, f"'{kind}' is not a REDCap field type.", f"REDCap has: {', '.join(_TYPES)}; correct the row."
         )
     validation = cells["text_validation_type_or_show_slider_number"]
     if kind != "text":

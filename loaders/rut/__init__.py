@@ -45,7 +45,9 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         )
     for name in (REGISTER, CONCEPTUAL, REPRESENTED, INSTANCES):
         if name not in files:
-            raise InputError(declaration.origin, f"the template's file {name} is missing.", "Add it beside the others.")
+            raise InputError(
+                declaration.origin, f"the template's file {name} is missing.", "Add it next to the others."
+            )
     template = Template(files)
     declaration.set_defaults("dataset", template.register)
     dataset = read_dataset(declaration, edition, tuple(template.parts.values()))

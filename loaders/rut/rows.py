@@ -80,7 +80,7 @@ class TemplateRow:
             if (value := template_row[column]) and not _ID.fullmatch(value):
                 raise InputError(
                     template_row.origin,
-                    f"'{value}' in '{column}' is no id.",
+                    f"'{value}' in '{column}' is not a valid id.",
                     "Use a-z, 0-9, and after them . _ ~ -.",
                 )
         return template_row
@@ -107,6 +107,6 @@ def rows_by_id(rows: Iterable[TemplateRow], *columns: str) -> dict[tuple[str, ..
     for row in rows:
         key = tuple(row[column] for column in columns)
         if key in found:
-            raise row.new_error(f"'{' '.join(key)}' is already in {found[key].origin}.", "Remove one of the two.")
+            raise row.new_error(f"'{' '.join(key)}' already occurs in {found[key].origin}.", "Remove one of the two.")
         found[key] = row
     return found

@@ -56,7 +56,7 @@ class Template:
         if len(registers) != 1:
             raise InputError(
                 Origin(REGISTER),
-                f"{len(registers)} registers are part of nothing.",
+                f"{len(registers)} registers have no part_of.",
                 "Describe one register: its row has no part_of, and the rows of its parts name it there.",
             )
         register = registers[0]

@@ -224,7 +224,7 @@ class SkosReader:
         own_scheme = self.scheme_nodes[node]
         for scheme in dict.fromkeys(self.graph.objects(node, IN_SCHEME)):
             if scheme != own_scheme and isinstance(scheme, NamedNode):
-                reason = f"<{node.value}> is also in <{scheme.value}>; begrepp keeps it in <{own_scheme.value}> only."
+                reason = f"<{node.value}> is also in <{scheme.value}>; it is kept in <{own_scheme.value}> only."
                 yield Skipped(origin=self.graph.origin, reason=reason)
 
     def _remaining_scheme_triples(self, node: NamedNode) -> PredicateObjects:
@@ -251,7 +251,7 @@ class SkosReader:
         if extra:
             predicates = ", ".join(f"<{predicate}>" for predicate in extra)
             yield Skipped(
-                origin=self.graph.origin, reason=f"of a SKOS-XL label only the word is kept, not {predicates}."
+                origin=self.graph.origin, reason=f"of a SKOS-XL label only the form is imported, not {predicates}."
             )
 
     def _statements(self, subject: GraphNode, pairs: PredicateObjects, scheme: str) -> Iterator[Statement | Skipped]:
@@ -267,9 +267,7 @@ class SkosReader:
             yield Statement(scheme=scheme, origin=self.graph.origin, subject=name, predicate=predicate, object=value)
 
     def _circle_skipped(self) -> Skipped:
-        return Skipped(
-            origin=self.graph.origin, reason="blank nodes that refer to each other in a circle are left out."
-        )
+        return Skipped(origin=self.graph.origin, reason="blank nodes that refer to each other in a cycle are left out.")
 
     def _value(self, term: GraphTerm) -> RdfTerm | None:
         if isinstance(term, Literal):

@@ -56,7 +56,7 @@ def read_mappings(
         first = next(refset_rows)
         if not scheme:
             origin = Origin(files[first[8]].path.name, first[9])
-            yield Skipped(origin=origin, reason=f"the map {refset} leads to a code system that begrepp does not know.")
+            yield Skipped(origin=origin, reason=f"the map {refset} leads to an unknown code system.")
             continue
         id_ = f"snomed-ct-{scheme}"
         yield MappingSet(

@@ -63,7 +63,7 @@ def choose_files(edition: EditionFiles) -> tuple[list[Rf2File], list[Skipped]]:
         if file := _parse_name(path):
             parsed.append(file)
         else:
-            skipped.append(Skipped(origin=Origin(path.name), reason="it has no name of an RF2 data file."))
+            skipped.append(Skipped(origin=Origin(path.name), reason="its name is not that of an RF2 data file."))
     origin = Origin(f"{edition.source}/{edition.version}")
     state = next((state for state in ("Snapshot", "Full") if any(file.state == state for file in parsed)), "")
     if not state:
@@ -74,7 +74,7 @@ def choose_files(edition: EditionFiles) -> tuple[list[Rf2File], list[Skipped]]:
         if file.state != state:
             skipped.append(Skipped(origin=Origin(file.path.name), reason=f"{state} is read, not {file.state}."))
         elif file.content not in COLUMNS:
-            skipped.append(Skipped(origin=Origin(file.path.name), reason=f"'{file.content}' is not kept."))
+            skipped.append(Skipped(origin=Origin(file.path.name), reason=f"'{file.content}' is not imported."))
     for content in _REQUIRED:
         if all(file.content != content for file in chosen):
             others = sorted({file.state for file in parsed if file.content == content})
@@ -94,7 +94,9 @@ def _parse_name(path: Path) -> Rf2File | None:
     try:
         day = date.fromisoformat(match["day"])
     except ValueError:
-        raise InputError(path, f"'{match['day']}' in the file's name is no date.", "Check the file's name.") from None
+        raise InputError(
+            path, f"'{match['day']}' in the file's name is not a date.", "Check the file's name."
+        ) from None
     content = re.sub(r"^[a-z]*Refset_|Reference$", "", match["content"])
     return Rf2File(
         path=path,
@@ -128,7 +130,7 @@ def check_packages(days: dict[str, date], modules: dict[str, set[str]], dependen
             raise InputError(
                 Origin(name, int(line)),
                 f"{owner} builds on the release of {date.fromisoformat(required)}, but {other} is of {days[other]}.",
-                "Fetch the release that the extension builds on, and add both together.",
+                "Download the release that the extension builds on, and add both together.",
             )
 
 
@@ -138,13 +140,13 @@ def check_modules(file: Rf2File, modules: set[str]) -> None:
     if modules and file.namespace not in spaces:
         raise InputError(
             file.path,
-            f"its name says {file.owner}, but it holds rows of other modules only ({', '.join(sorted(modules))}).",
-            "Files of two packages are mixed up; fetch the release again.",
+            f"the file name has {file.owner}, but all rows are of other modules ({', '.join(sorted(modules))}).",
+            "Files of two packages are mixed up; download the release again.",
         )
     if not file.namespace and len(spaces) > 1:
         strange = next(module for module in sorted(modules) if module[-3:-2] == "1")
         raise InputError(
             file.path,
             f"the international file holds rows of the extension module {strange}.",
-            "Files of two packages are mixed up; fetch the release again.",
+            "Files of two packages are mixed up; download the release again.",
         )

@@ -104,7 +104,7 @@ def fill_tables(
             "Add the international release together with the extension.",
         )
     for refset, origin in unknown.items():
-        yield Skipped(origin=origin, reason=f"the reference set {refset} is none that begrepp reads.")
+        yield Skipped(origin=origin, reason=f"the reference set {refset} is not supported.")
 
 
 def _component(*columns: str, where: str = "true") -> str:
@@ -163,7 +163,7 @@ def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
         raise InputError(
             Origin(name, line),
             f"active is '{active}' and effectiveTime '{time}'.",
-            "They are 0 or 1, and a date without hyphens; fetch the file again.",
+            "They are 0 or 1, and a date without hyphens; download the file again.",
         )
     for column in COLUMNS[file.content]:
         if column not in _NUMBER_COLUMNS:
@@ -173,8 +173,8 @@ def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
             ((cell,),) = rows(joined, f"SELECT {column} FROM {STAGED} WHERE line = ?", line)
             raise InputError(
                 Origin(name, line),
-                f"'{cell}' in column '{column}' is no {'UUID' if type_ == 'UUID' else 'number'}.",
-                "Fetch the file again.",
+                f"'{cell}' in column '{column}' is not a valid {'UUID' if type_ == 'UUID' else 'number'}.",
+                "Download the file again.",
             )
     if line := first(joined, "effectiveTime > ?", day):
         if file.state != "Full":
@@ -182,6 +182,6 @@ def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
             raise InputError(
                 Origin(name, line),
                 f"the row is of {time}, after the release of {day}.",
-                "Files of two releases are mixed; fetch the release again.",
+                "Files of two releases are mixed; download the release again.",
             )
         joined.execute(f"DELETE FROM {STAGED} WHERE effectiveTime > ?", [day])

@@ -183,7 +183,7 @@ class _RegisterConverter:
                 self.skipped.append(Skipped(origin=row.origin, reason=reason))
                 continue
             if (cells := tuple(sorted(row.cells.items()))) in seen:
-                reason = f"'{name}' in '{part}' stands already in another row, word for word."
+                reason = f"'{name}' in '{part}' already occurs in another row, word for word."
                 self.skipped.append(Skipped(origin=row.origin, reason=reason))
                 continue
             seen.add(cells)

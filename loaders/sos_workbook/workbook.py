@@ -76,7 +76,7 @@ class WorkbookSheet:
         repeated = {name for name in header if name and header.count(name) > 1}
         if repeated:
             raise InputError(
-                self.origin(number + 1), f"the column '{sorted(repeated)[0]}' is there twice.", "Remove one of the two."
+                self.origin(number + 1), f"the column '{sorted(repeated)[0]}' occurs twice.", "Remove one of the two."
             )
         for row_number, row in enumerate(self.rows[number + 1 :], start=number + 2):
             cells = {name: cell for name, cell in zip(header, row, strict=False) if name}

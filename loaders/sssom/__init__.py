@@ -45,7 +45,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         if UNREVIEWED in slot_text(header, "other"):
             raise InputError(
                 path,
-                "these are suggestions that nobody has read.",
+                "these suggestions have not been reviewed.",
                 "Review them (`begrepp suggest … --format html` writes a page for that), and add what the page saves.",
             )
     rights = read_rights(

@@ -45,7 +45,7 @@ def _parse_yaml(text: str, origin: Origin) -> dict[str, Any]:
         raise InputError(
             where,
             f"the metadata is not well-formed YAML ({getattr(error, 'problem', None) or 'it is nested too deeply'}).",
-            "Mend the line; see https://mapping-commons.github.io/sssom/spec-formats-tsv/.",
+            "Fix the line; see https://mapping-commons.github.io/sssom/spec-formats-tsv/.",
         ) from None
     if not isinstance(header, dict) or not isinstance(header.get("curie_map", {}), dict):
         raise InputError(origin, "the metadata is not a list of `name: value`.", "See the SSSOM specification.")

@@ -118,7 +118,7 @@ def read_mappings(path: Path, header: Header, mapping_set: MappingSet, language:
         if isinstance(match, Match):
             key = (match.subject, match.predicate, match.object, str(match.negated), match.justification)
             if key in seen:
-                yield Skipped(origin=row.origin, reason=f"the same mapping on the same ground stands in {seen[key]}.")
+                yield Skipped(origin=row.origin, reason=f"the same mapping and justification occurs in {seen[key]}.")
                 continue
             seen[key] = row.origin
         yield match
@@ -142,12 +142,12 @@ def _read_row(
         return Skipped(origin=row.origin, reason="one end is an expression of several concepts.")
     subject, predicate, target = iri("subject_id"), iri("predicate_id"), iri("object_id")
     if subject in _NO_MATCH or target in _NO_MATCH:
-        return Skipped(origin=row.origin, reason="the row says that no term was found.")
+        return Skipped(origin=row.origin, reason="the row states that no term was found.")
     if predicate not in _PREDICATES:
-        return Skipped(origin=row.origin, reason=f"'{cells['predicate_id']}' is none of the five SKOS matches.")
+        return Skipped(origin=row.origin, reason=f"'{cells['predicate_id']}' is not one of the five SKOS matches.")
     if cells["predicate_modifier"] not in ("", "Not"):
         raise InputError(
-            row.origin, f"predicate_modifier is '{cells['predicate_modifier']}'.", "SSSOM knows Not, or an empty cell."
+            row.origin, f"predicate_modifier is '{cells['predicate_modifier']}'.", "SSSOM allows Not or an empty cell."
         )
     by_iri, by_label = _authors(cells, header, prefixes, row.origin)
     tool = " ".join(
@@ -222,7 +222,7 @@ def _expand(curie: str, prefixes: Mapping[str, str], origin: Origin, slot: str) 
         raise InputError(
             origin,
             f"the prefix '{prefix}' of '{curie}' in column '{slot}' is not declared.",
-            f"Add it to curie_map in the head of the file:  {prefix}: https://…",
+            f"Add it to curie_map in the file header:  {prefix}: https://…",
         )
     return prefixes[prefix] + local
 

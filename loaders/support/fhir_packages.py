@@ -90,7 +90,7 @@ def _read_members(path: Path) -> Iterator[tuple[str, bytes]]:
                 if unpacked_size > MAX_UNPACKED or (
                     unpacked_size > 10 * 1024**2 and unpacked_size // compressed_size > MAX_RATIO
                 ):
-                    raise InputError(path, "it swells far beyond its size.", "Check where the file comes from.")
+                    raise InputError(path, "it expands far beyond its size.", "Check where the file comes from.")
                 name = parts[-1] if parts else ""
                 # package.json and .index.json describe the package.
                 if not member.isfile() or not name.endswith(".json") or name in ("package.json", ".index.json"):
@@ -98,16 +98,16 @@ def _read_members(path: Path) -> Iterator[tuple[str, bytes]]:
                 if member.size <= _MAX_FILE and (stream := archive.extractfile(member)):
                     yield name, stream.read()
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
-        raise InputError(path, f"the package is damaged ({error}).", "Fetch it again from its publisher.") from None
+        raise InputError(path, f"the package is damaged ({error}).", "Download it again from its publisher.") from None
 
 
 def _parse_resources(data: bytes, origin: Origin, *, in_package: bool) -> Iterator[Resource]:
     try:
         body = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise InputError(origin, f"it is not well-formed JSON ({error}).", "Fetch the file again.") from None
+        raise InputError(origin, f"it is not well-formed JSON ({error}).", "Download the file again.") from None
     if not isinstance(body, dict):
-        raise InputError(origin, "it is no FHIR resource.", "Check that you added the right file.")
+        raise InputError(origin, "it is not a FHIR resource.", "Check that you added the right file.")
     meter().rows += 1
     if body.get("resourceType") == "Bundle":
         entries = [entry.get("resource") for entry in body.get("entry", []) if isinstance(entry, dict)]

@@ -46,7 +46,7 @@ def read_rdf(path: Path, base: str) -> Iterator[Quad]:
     if form is None:
         raise InputError(
             path,
-            f"'{path.suffix}' is no ending of an RDF file that begrepp reads.",
+            f"'{path.suffix}' is not a supported RDF file extension.",
             f"Name the file as what it is: {', '.join(FORMATS)}.",
         )
     with path.open("rb") as file:
@@ -83,8 +83,8 @@ def _check_end(file: IO[bytes], path: Path) -> None:
     if root and not re.search(rb"(</" + re.escape(root[1]) + rb"\s*|<" + re.escape(root[1]) + rb"[^<>]*/)>$", tail):
         raise InputError(
             path,
-            f"the XML is cut off: <{root[1].decode()}> is not closed at the end.",
-            "Fetch the file again from its publisher, and compare its size.",
+            f"the XML is truncated: <{root[1].decode()}> is not closed at the end.",
+            "Download the file again from its publisher, and compare its size.",
         )
 
 
@@ -123,7 +123,7 @@ def _parse_error(path: Path, error: Exception) -> InputError:
     if "No scheme found in an absolute IRI" in str(error):
         return InputError(
             Origin(path.name, row),
-            "the RDF has relative addresses, and does not say to what.",
+            "the RDF has relative IRIs without a base IRI.",
             'Set base = "https://…/" at the top of source.toml: the address where the file is published.',
         )
     column = getattr(error, "offset", None)
@@ -132,7 +132,7 @@ def _parse_error(path: Path, error: Exception) -> InputError:
     return InputError(
         Origin(path.name, row),
         f"the RDF is not well-formed{where}: {message.rstrip('.')}.",
-        "Mend the line, or fetch the file again from its publisher.",
+        "Fix the line, or download the file again from its publisher.",
     )
 
 

@@ -193,6 +193,6 @@ def match_files(
     if unmatched:
         raise InputError(
             origin,
-            f"no [[file]] says what {', '.join(unmatched)} is.",
+            f"no [[file]] describes {', '.join(unmatched)}.",
             'Add a [[file]] for it, or set ignore_files = ["…"] at the top of the declaration.',
         )

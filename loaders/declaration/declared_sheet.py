@@ -1,6 +1,6 @@
-"""Rows of a dictionary in whatever form it is written: CSV, TSV, XLSX, JSON, tables in Markdown, or one text a row.
+"""Rows of a dictionary in CSV, TSV, XLSX, JSON, Markdown tables, or one text file per row (front matter).
 
-A `[[variables]]` or `[[codes]]` of a declaration says which files, in which form, and where in them the rows stand.
+`[[variables]]`, `[[codes]]` and `[[tables]]` of a declaration give the files, their form, and where the rows are.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows,
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_lines, read_table
 from begrepp.sources.xlsx import read_xlsx
-from loaders.declaration.json_rows import References, flat, json_rows
-from loaders.declaration.source_toml import encoding, file_list
+from loaders.declaration.json_rows import References, flatten, read_json_rows
+from loaders.declaration.source_toml import join_names, read_encoding
 from loaders.declaration.toml_table import TomlTable
 
 FORMS = {"csv": ",", "tsv": "\t", "xlsx": "", "json": "", "markdown": "", "front-matter": ""}
-"""The forms, and what divides the cells where a character does."""
+"""The forms, with the delimiter of cells if there is one."""
 _SUFFIXES = {"csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "json": "json", "md": "markdown"}
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*$")
-_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_DELIMITER_ROW = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _PIPE = re.compile(r"(?<!\\)\|")
 
-Misaligned = Callable[[Origin, str], None]
+ReportMisaligned = Callable[[Origin, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """Where rows stand, and how they are written."""
+class DeclaredSheet:
+    """The location and form of rows."""
 
     paths: tuple[Path, ...]
     form: str
@@ -52,23 +52,23 @@ class Sheet:
     ignore: tuple[str, ...]
     short_rows: bool
     report: tuple[str, ...]
-    """Faults that are told and passed over, where others stop the load: `misaligned` rows, `repeated` codes."""
+    """Faults that are reported and do not stop the load: `misaligned` rows, `repeated` codes."""
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All files that it reads: those with rows, and those in which references are looked up."""
+        """All files that it reads: those with rows, and those that references point to."""
         return (*self.paths, *self.references.files.values())
 
-    def read(self, misaligned: Misaligned, *, counted: bool = True) -> Iterator[Row]:
-        """The rows of all files, in order. `misaligned` is told of rows that do not fit, where they are reported."""
+    def read(self, misaligned: ReportMisaligned, *, counted: bool = True) -> Iterator[Row]:
+        """Yield the rows of all files in order. `misaligned` is called for misaligned rows if `report` has them."""
         for path in self.paths:
             match self.form:
                 case "json":
-                    yield from self._json(path, counted)
+                    yield from self._json_rows(path, counted)
                 case "markdown":
-                    yield from self._markdown(path, misaligned, counted)
+                    yield from self._markdown_rows(path, misaligned, counted)
                 case "front-matter":
-                    yield self._front_matter(path, counted)
+                    yield self._front_matter_row(path, counted)
                 case "xlsx":
                     yield from read_xlsx(path, sheet=self.sheet, skip=self.skip, counted=counted)
                 case _:
@@ -83,27 +83,27 @@ class Sheet:
                         counted=counted,
                     )
 
-    def _json(self, path: Path, counted: bool) -> Iterator[Row]:
-        for number, cells in enumerate(json_rows(path, self.rows, self.references), start=1):
+    def _json_rows(self, path: Path, counted: bool) -> Iterator[Row]:
+        for number, cells in enumerate(read_json_rows(path, self.rows, self.references), start=1):
             origin = Origin(path.name, number)
             if counted:
                 current_meter().rows += 1
             refuse_personal_data(cells, origin)
             yield Row(cells, origin)
 
-    def _markdown(self, path: Path, misaligned: Misaligned, counted: bool) -> Iterator[Row]:
-        heading, found = "", False
+    def _markdown_rows(self, path: Path, misaligned: ReportMisaligned, counted: bool) -> Iterator[Row]:
+        heading, found_table = "", False
         header: list[str] = []
         lines = enumerate(read_lines(path, self.encoding), start=1)
-        before = ""
+        previous = ""
         for number, line in lines:
             if match := _HEADING.match(line):
-                heading, header, before = match[1], [], ""
+                heading, header, previous = match[1], [], ""
             elif not line.strip() or (header and not line.strip(" -*_\r\n")):
-                header, before = [], ""
-            elif _RULE.match(line) and before and not header:
-                header = [" ".join(cell.split()) for cell in _split_row(before)]
-                found = found or bool(self.heading.search(heading))
+                header, previous = [], ""
+            elif _DELIMITER_ROW.match(line) and previous and not header:
+                header = [" ".join(cell.split()) for cell in _split_row(previous)]
+                found_table = found_table or bool(self.heading.search(heading))
             elif header and self.heading.search(heading):
                 origin = Origin(path.name, number)
                 if counted:
@@ -119,15 +119,15 @@ class Sheet:
                 refuse_person_rows(cells, origin)
                 yield Row(cells, origin)
             else:
-                before = line
-        if not found:
+                previous = line
+        if not found_table:
             raise InputError(
                 path,
                 f"there is no table under a heading like '{self.heading.pattern}'.",
                 "Correct `heading`, or the file.",
             )
 
-    def _front_matter(self, path: Path, counted: bool) -> Row:
+    def _front_matter_row(self, path: Path, counted: bool) -> Row:
         origin = Origin(path.name)
         text = "".join(read_lines(path, self.encoding))
         parts = re.match(r"---\r?\n(.*?)\r?\n---\s*(?:\n(.*))?$", text, re.DOTALL)
@@ -140,70 +140,67 @@ class Sheet:
         if counted:
             current_meter().rows += 1
         refuse_identity_numbers(text, origin)
-        cells = {**flat(head), "body": (parts[2] or "").strip(), "file": path.stem}
+        cells = {**flatten(head), "body": (parts[2] or "").strip(), "file": path.stem}
         refuse_person_rows(cells, origin)
         return Row(cells, origin)
 
 
-def read_sheet(keys: TomlTable, edition: EditionFiles, *, default: str = "") -> Sheet:
-    """The part of a declaration that says where rows stand; the rest of it is left for others to take."""
-    wanted = keys.strings("file") or ((default,) if default else ())
-    if not wanted:
-        keys.fail("file", "is missing.", "Name the file; * stands for any characters.")
-    there = data_files(edition)
-    paths = tuple(path for path in there if any(fnmatch(path.name, name) for name in wanted))
-    if missing := [name for name in wanted if not any(fnmatch(path.name, name) for path in there)]:
-        keys.fail(
+def read_sheet(toml: TomlTable, edition: EditionFiles, *, default: str = "") -> DeclaredSheet:
+    """Read the keys of a section that give the location and form of rows; other keys remain unread."""
+    patterns = toml.strings("file") or ((default,) if default else ())
+    if not patterns:
+        toml.fail("file", "is missing.", "Name the file; * stands for any characters.")
+    files = data_files(edition)
+    paths = tuple(path for path in files if any(fnmatch(path.name, name) for name in patterns))
+    if missing := [name for name in patterns if not any(fnmatch(path.name, name) for path in files)]:
+        toml.fail(
             "file",
-            f"names {file_list(missing)}, which is not there (there are: {file_list([p.name for p in there])}).",
+            f"names {join_names(missing)}, which is not there (there are: {join_names([p.name for p in files])}).",
             "Correct the name, or add the file.",
         )
-    form = keys.text("format", default=_SUFFIXES.get(paths[0].suffix.lower().removeprefix("."), ""))
+    form = toml.text("format", default=_SUFFIXES.get(paths[0].suffix.lower().removeprefix("."), ""))
     if form not in FORMS:
-        keys.fail("format", f"is '{form}'.", f"Use one of: {', '.join(FORMS)}.")
-    return Sheet(
+        toml.fail("format", f"is '{form}'.", f"Use one of: {', '.join(FORMS)}.")
+    return DeclaredSheet(
         paths=paths,
         form=form,
-        delimiter=keys.character("delimiter", default=FORMS[form] or ","),
-        encoding=encoding(keys),
-        quoted=keys.flag("quoted", default=True),
-        sheet=keys.text("sheet"),
-        skip=keys.number("skip") or 0,
-        rows=keys.text("rows", default="[]"),
-        heading=re.compile(keys.pattern("heading")),
-        references=_references(keys, there),
-        ignore=keys.strings("ignore"),
-        short_rows=keys.flag("short_rows", default=False),
-        report=_reported(keys),
+        delimiter=toml.character("delimiter", default=FORMS[form] or ","),
+        encoding=read_encoding(toml),
+        quoted=toml.flag("quoted", default=True),
+        sheet=toml.text("sheet"),
+        skip=toml.number("skip") or 0,
+        rows=toml.text("rows", default="[]"),
+        heading=re.compile(toml.pattern("heading")),
+        references=_read_references(toml, files),
+        ignore=toml.strings("ignore"),
+        short_rows=toml.flag("short_rows", default=False),
+        report=_read_report(toml),
     )
 
 
-def _references(keys: TomlTable, there: Sequence[Path]) -> References:
-    """The object of the document itself in which a reference is looked up, or the file of each first step."""
-    if "references" not in keys:
+def _read_references(toml: TomlTable, files: Sequence[Path]) -> References:
+    """Read `references`: an object of the document, or a table from first step to file."""
+    if "references" not in toml:
         return References()
-    said = keys.either("references")
-    if isinstance(said, str):
-        return References(inside=said)
-    files = {path.name: path for path in there}
-    found = {}
-    for step in list(said):
-        name = said.text(step, required=True)
-        if name not in files:
-            there_are = file_list(sorted(files))
-            said.fail(step, f"names {name}, which is not there (there are: {there_are}).", "Add the file.")
-        found[step] = files[name]
-    return References(files=found)
+    value = toml.text_or_table("references")
+    if isinstance(value, str):
+        return References(inside=value)
+    files_by_name = {path.name: path for path in files}
+    file_by_step = {}
+    for step in list(value):
+        name = value.text(step, required=True)
+        if name not in files_by_name:
+            names = join_names(sorted(files_by_name))
+            value.fail(step, f"names {name}, which is not there (there are: {names}).", "Add the file.")
+        file_by_step[step] = files_by_name[name]
+    return References(files=file_by_step)
 
 
-def _reported(keys: TomlTable) -> tuple[str, ...]:
-    said = keys.strings("report")
-    if unknown := [each for each in said if each not in ("misaligned", "repeated")]:
-        keys.fail("report", f"holds {unknown[0]!r}.", 'Use "misaligned", "repeated" or both.')
-    return said
-
-
-# Markdown
+def _read_report(toml: TomlTable) -> tuple[str, ...]:
+    faults = toml.strings("report")
+    if unknown := [each for each in faults if each not in ("misaligned", "repeated")]:
+        toml.fail("report", f"holds {unknown[0]!r}.", 'Use "misaligned", "repeated" or both.')
+    return faults
 
 
 def _split_row(line: str) -> list[str]:
@@ -214,7 +211,7 @@ def _split_row(line: str) -> list[str]:
 
 def _table_row(header: list[str], line: str, heading: str, origin: Origin) -> dict[str, str]:
     cells = _split_row(line)
-    # A row may leave out cells at its end, and has nothing to say beyond the last column (GitHub's Markdown, 4.10).
+    # Cells at the end of a row may be missing; cells beyond the last column are an error (GitHub's Markdown, 4.10).
     if any(cells[len(header) :]):
         raise InputError(
             origin,

@@ -167,7 +167,7 @@ def test_a_broken_table_is_told(tmp_path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"meanings\.csv") as raised:
         ReusedCodes.read(path)
-    assert "copy" in raised.value.next_step
+    assert "backup" in raised.value.next_step
 
 
 MAPPED = 'loader = "sssom"\n[source]\npublisher = "begrepp"\nlicence = "https://creativecommons.org/licenses/by/4.0/"\n'

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from pyoxigraph import Literal, NamedNode, QuerySolution
+from pyoxigraph import NamedNode
 
 from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.i18n import Translator
-from server.http.urls import document_path
+from server.pages.concepts.concept_history import (
+    ConceptChange,
+    concept_changes,
+    concept_editions,
+    is_replaced,
+    other_meanings,
+)
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
 from server.pages.concepts.measured import MeasuredVariables, measured_variables
 from server.pages.concepts.neighbours import Drawing, neighbour_drawing
 from server.pages.concepts.thing import Property, properties
 from server.pages.concepts.tree import paths_to, tree_around
-from server.pages.schemes.editions import EditionRow, LoadRow, edition_row, loads_of
+from server.pages.schemes.editions import EditionRow, LoadRow, loads_of
 from server.served.build import ServedBuild
 from server.served.labels import (
     Statements,
@@ -32,7 +37,7 @@ from server.served.labels import (
     sort_texts,
 )
 from server.served.refs import Ref, TreeNode
-from server.served.resolve import Resolved, find_meanings
+from server.served.resolve import Resolved
 
 NOTES = (
     "xkos:coreContentNote",
@@ -107,17 +112,6 @@ class NoteGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptChange:
-    """A change of the concept between two editions: class, rule and link to the difference."""
-
-    old: str
-    new: str
-    type: str
-    rule: Ref
-    href: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptPage:
     """Data of a concept page."""
 
@@ -176,8 +170,8 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
     release = next(iter(property_iris(said, "begrepp:inRelease")), "")
     told = find_statements(build, release) if release else {}
     history = list(select(build.store, "concept-changes", concept=NamedNode(found.iri)))
-    others = _other_meanings(build, said, found.iri)
-    became = {value(row, "target") for row in history if _became(row, found.iri)}
+    others = other_meanings(build, said, found.iri)
+    became = {value(row, "target") for row in history if is_replaced(row, found.iri)}
     linked = {
         found.iri,
         *others,
@@ -211,7 +205,7 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         successors=named(property_iris(said, "dct:isReplacedBy")),
         became=named(became - {*property_iris(said, "dct:isReplacedBy")}),
         meanings=named(others),
-        changes=_changes(build, history, known, here.notation),
+        changes=concept_changes(build, history, known, here.notation),
         replaces=named(incoming["dct:isReplacedBy"]),
         definitions=sort_texts(property_texts(said, "skos:definition"), language),
         terms=_terms(build, said, language),
@@ -238,7 +232,7 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         citation=_citation(here, release, found.iri),
         mappings=mappings,
         measured=measured_variables(build, found.iri, mappings, language),
-        releases=_releases(build, found.iri, here.label),
+        releases=concept_editions(build, found.iri, here.label),
         load=loads_of(build, told),
         publisher=next((known[iri] for iri in property_iris(told, "dct:publisher")), None),
         licence=property_value(told, "dct:license"),
@@ -256,38 +250,6 @@ def _citation(here: Ref, release: str, iri: str) -> str:
     return f"{here.code} {here.label.value}{within}. {iri}".strip()
 
 
-def _became(row: QuerySolution, concept: str) -> bool:
-    """Return whether the change replaces a removed code by another."""
-    source, target = value(row, "source"), value(row, "target")
-    return source == concept != target != "" and compact(value(row, "type")) in _BECAME
-
-
-def _other_meanings(build: ServedBuild, said: Statements, iri: str) -> list[str]:
-    """Return the other concepts that the code has denoted."""
-    # A dictionary's own list is no scheme of the catalogue, and its codes have no history.
-    named = (build.schemes.by_iri.get(scheme) for scheme in property_iris(said, "skos:inScheme"))
-    schemes = [scheme for scheme in named if scheme]
-    codes = [text.value for text in property_texts(said, "skos:notation")]
-    found = [hit.iri for scheme in schemes for code in codes for hit in find_meanings(build, scheme, code)]
-    return [other for other in found if other != iri]
-
-
-def _changes(
-    build: ServedBuild, history: Sequence[QuerySolution], known: dict[str, Ref], notation: str
-) -> list[ConceptChange]:
-    """Return the changes of the concept, newest first, one row per difference and class."""
-    rows = {}
-    for row in history:
-        said = build.manifest.find_difference(value(row, "difference"))
-        if said:
-            kind = compact(value(row, "type")).removeprefix("begrepp:")
-            href = f"{document_path(build.iris, said.graph)}?{urlencode({'q': notation})}"
-            change = ConceptChange(old=said.old, new=said.new, type=kind, rule=known[value(row, "rule")], href=href)
-            rows[said.new_valid_from, said.old_valid_from, kind] = change
-    return [rows[key] for key in sorted(rows, reverse=True)]
-
-
-_BECAME = ("begrepp:moved", "begrepp:split", "begrepp:merged")
 _LINKS = ("dct:isReplacedBy", "begrepp:etiologyOf", "begrepp:manifestationOf", "skos:related")
 
 
@@ -326,19 +288,3 @@ def _terms(build: ServedBuild, said: Statements, language: str) -> list[TermGrou
         for status in (*_STATUSES, "sokord")
         if groups[status]
     ]
-
-
-def _releases(build: ServedBuild, iri: str, label: Text) -> list[EditionRow]:
-    """Return the editions that contain the concept, newest first, with its label where it differs."""
-    called: dict[str, list[Text]] = defaultdict(list)
-    for row in select(build.store, "concept-releases", concept=NamedNode(iri)):
-        names = called[value(row, "release")]
-        term = row["value"]
-        if value(row, "property") == expand("skos:prefLabel") and isinstance(term, Literal):
-            names.append(Text(term.value, term.language or ""))
-    rows = []
-    for graph in build.manifest.graphs:
-        if graph.graph in called:
-            then = [text for text in called[graph.graph] if text.lang == label.lang]
-            rows.append(edition_row(build, graph, then[0] if then and then[0] != label else None))
-    return sorted(rows, key=lambda row: (row.valid_from, row.version), reverse=True)

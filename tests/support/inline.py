@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-POOLS = ("begrepp.build.loads.load_editions.ProcessPoolExecutor", "begrepp.build.derived.graph_checks.ProcessPoolExecutor")
+POOLS = (
+    "begrepp.build.loads.load_editions.ProcessPoolExecutor",
+    "begrepp.build.derived.graph_checks.ProcessPoolExecutor",
+)
 
 
 class InlinePool(Executor):

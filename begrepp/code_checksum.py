@@ -1,6 +1,6 @@
 """Checksum of a module and of all project modules that it imports, for cache keys that notice changed code.
 
-Only `import` statements count: a module that is imported by a computed name must be named by the caller.
+Only `import` statements are followed: the caller must pass the name of a module that is imported dynamically.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from pathlib import Path
 from begrepp.settings import ROOT
 
 PACKAGES = ("begrepp", "loaders", "tests")
-"""The packages whose code decides what a load yields; tests define loaders of their own."""
+"""Packages whose imports are followed; tests define loaders of their own."""
 
 
 def code_checksum(*modules: str) -> str:
     """Return the checksum of the modules and of all that they import from the project, directly or indirectly.
 
-    Raises `LookupError` for a module that does not exist: the checksum of nothing would never change.
+    Raises `LookupError` for a module that does not exist.
     """
     for module in modules:
-        if not _file(module):
+        if not _module_file(module):
             raise LookupError(f"The project has no module {module}. Correct the name that is passed to code_checksum.")
     found: dict[str, Path] = {}
     pending = [*modules]
     while pending:
         module = pending.pop()
-        path = _file(module)
+        path = _module_file(module)
         if path and module not in found:
             found[module] = path
-            pending += _imported(path)
+            pending += _imported_names(path)
     return files_checksum(found[module] for module in sorted(found))
 
 
@@ -40,29 +40,29 @@ def files_checksum(files: Iterable[Path]) -> str:
     """Return one checksum of the paths (relative to the project) and contents of files."""
     digest = hashlib.sha256()
     for path in files:
-        digest.update(f"{path.relative_to(ROOT).as_posix()} {_checksum(path)}\n".encode())
+        digest.update(f"{path.relative_to(ROOT).as_posix()} {_file_checksum(path)}\n".encode())
     return digest.hexdigest()
 
 
 @cache
-def _checksum(path: Path) -> str:
+def _file_checksum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @cache
-def _file(module: str) -> Path | None:
+def _module_file(module: str) -> Path | None:
     """Return the file of a project module; None for other names, such as an imported class."""
     if module.partition(".")[0] not in PACKAGES:
         return None
-    place = ROOT.joinpath(*module.split("."))
-    for path in (place.with_suffix(".py"), place / "__init__.py"):
+    base = ROOT.joinpath(*module.split("."))
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
         if path.is_file():
             return path
     return None
 
 
 @cache
-def _imported(path: Path) -> tuple[str, ...]:
+def _imported_names(path: Path) -> tuple[str, ...]:
     """Return the names that a file imports; `from a import b` may import the module `a.b`."""
     names = set()
     for node in ast.walk(ast.parse(path.read_bytes())):

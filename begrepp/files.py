@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def link(source: Path, target: Path) -> None:
-    """Create a hard link, or a copy where the file system has no hard links."""
+def link_or_copy(source: Path, target: Path) -> None:
+    """Create a hard link, or a copy if the file system has no hard links."""
     try:
         os.link(source, target)
     except FileNotFoundError:
@@ -22,7 +22,7 @@ def link(source: Path, target: Path) -> None:
 
 @contextmanager
 def staging_folder(builds: Path) -> Iterator[Path]:
-    """Yield a new folder that is removed on exit unless it was renamed; remove what killed processes left behind."""
+    """Yield a new folder that is removed on exit unless it was renamed; remove those of killed processes."""
     builds.mkdir(parents=True, exist_ok=True)
     remove_stale_folders(builds)
     folder = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=builds))
@@ -35,9 +35,9 @@ def staging_folder(builds: Path) -> Iterator[Path]:
 
 def remove_stale_folders(folder: Path) -> None:
     """Remove the staging folders of processes that no longer run."""
-    for left in folder.glob(".aside-*"):
-        if not _is_running(int(left.name.split("-")[1])):
-            shutil.rmtree(left, ignore_errors=True)
+    for path in folder.glob(".aside-*"):
+        if not _is_running(int(path.name.split("-")[1])):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_running(process: int) -> bool:

@@ -25,7 +25,7 @@ from itertools import islice
 from pathlib import Path
 
 from begrepp.artefact.manifest import Manifest, read_manifest
-from begrepp.exports.nquads import dump
+from begrepp.exports.nquads import write_nquads
 from bench import jena
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "600"))
@@ -52,7 +52,7 @@ def run(data: Path) -> None:
         shutil.copytree(data / "raw", home / "raw", copy_function=os.link)
         ours = _median(lambda: _build(home, "--from-scratch"))
         manifest = read_manifest(home / "current")
-        quads = dump(home / "current", folder / "all.nq", public=False)
+        quads = write_nquads(home / "current", folder / "all.nq", public=False)
         print(f"{len(manifest.loads)} sources, {quads:,} quads in named graphs, {manifest.triples:,} triples in view")
         print(f"{'':34}{'seconds':>9}{'CPU':>8}{'GB':>7}{'quads/s':>10}{'× build':>9}")
         _print("begrepp build, from files", ours, quads, ours)

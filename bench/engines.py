@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
 
-from begrepp.cli.publish import CHUNK_LINES
+from begrepp.exports.graph_store import GraphStore, read_lines
 from begrepp.rdf.namespaces import sparql_prologue
 from bench import jena
 from tests.support.engines import oxigraph, virtuoso
@@ -61,7 +61,7 @@ def run(data: Path) -> None:
         others = {"oxigraph": stack.enter_context(oxigraph(folder)), "virtuoso": stack.enter_context(virtuoso(folder))}
         for name, engine in others.items():
             started = time.monotonic()
-            _load(engine.graphs, data / "current" / "graphs" / "current.nt")
+            GraphStore(engine.graphs).replace_graph(GRAPH, read_lines([data / "current" / "graphs" / "current.nt"]))
             print(f"{name} loaded in {time.monotonic() - started:.0f} s", flush=True)
         if jena.installed():
             started = time.monotonic()
@@ -82,20 +82,6 @@ def run(data: Path) -> None:
             medians = {name: statistics.median(taken[1:]) for name, taken in times.items()}
             ratios = " | ".join(f"{medians[name] / medians['ours']:.2f} ×" for name in names)
             print(f"| {family} | {medians['ours'] * 1000:.1f} | {ratios} |", flush=True)
-
-
-def _load(address: str, file: Path) -> None:
-    method = "PUT"
-    with file.open("rb") as lines:
-        while piece := b"".join(line for line, _ in zip(lines, range(CHUNK_LINES), strict=False)):
-            request = urllib.request.Request(
-                f"{address}?{urlencode({'graph': GRAPH})}",
-                piece,
-                {"Content-Type": "application/n-triples"},
-                method=method,
-            )
-            urllib.request.urlopen(request, timeout=300).close()
-            method = "POST"
 
 
 def _jena(folder: Path, main: str, *arguments: str) -> str:

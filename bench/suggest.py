@@ -36,9 +36,11 @@ from begrepp.records import Concept, EditionFiles, Text
 from begrepp.settings import ROOT
 from begrepp.store.disk import DiskStore
 from begrepp.text.swedish import fold
-from begrepp.variables.candidates import all_entries, linked_in, targets_in
-from begrepp.variables.code_suggestion import CodeSuggester, value_entry
-from begrepp.variables.suggestion import ConceptTarget, PlainBm25, Suggester, VariableEntry
+from begrepp.variables.suggestion.candidates import all_entries, concept_targets, linked_variables
+from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
+from begrepp.variables.suggestion.entries import ConceptTarget, VariableEntry
+from begrepp.variables.suggestion.suggester import Suggester
+from bench.bm25 import Bm25
 
 SHARED = ROOT.parent / "shared" / "data"
 Ranker = Callable[[VariableEntry, str], Sequence[str]]
@@ -68,12 +70,12 @@ def _score(gold_set: str, gold: Gold, rankers: dict[str, Ranker]) -> None:
 def _rankers(
     suggester: Suggester | CodeSuggester, targets: Sequence[ConceptTarget], *, all_words: bool
 ) -> dict[str, Ranker]:
-    plain = PlainBm25(targets)
+    plain = Bm25(targets)
 
     def ours(entry: VariableEntry, dataset: str) -> list[str]:
         if isinstance(suggester, CodeSuggester):
-            return [found.target.iri for found in suggester.suggest(entry, most=10, least=0.0)]
-        return [found.target.iri for found in suggester.suggest(entry, dataset=dataset, most=10, least=0.0)]
+            return [found.target.iri for found in suggester.suggest(entry, limit=10, min_score=0.0)]
+        return [found.target.iri for found in suggester.suggest(entry, dataset=dataset, limit=10, min_score=0.0)]
 
     def label(entry: VariableEntry, _: str) -> list[str]:
         return [target.iri for target in plain.rank(" ".join(text.value for text in entry.labels))]
@@ -91,7 +93,7 @@ def _variables(data: Path) -> None:
     store, manifest = DiskStore(build / "store"), read_manifest(build)
     iris = Iris(manifest.base)
     datasets = [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")]
-    linked = linked_in(store, datasets)
+    linked = linked_variables(store, datasets)
     known = {one.entry.iri: set(one.concepts) for one in linked}
     gold = [
         (entry, dataset, known[entry.iri])
@@ -99,7 +101,7 @@ def _variables(data: Path) -> None:
         for entry in all_entries(store, dataset)
         if entry.iri in known
     ]
-    targets = targets_in(store, [value(row, "scheme") for row in select(store, "schemes-measured")])
+    targets = concept_targets(store, [value(row, "scheme") for row in select(store, "schemes-measured")])
     _score("variables", gold, _rankers(Suggester(targets, linked), targets, all_words=True))
     without = Suggester(targets)
     _score(
@@ -121,7 +123,7 @@ def _values(data: Path) -> None:
                     pairs.add((row["subject_id"], row["object_id"]))
     schemes = {end.partition(":")[0] for pair in pairs for end in pair}
     for scheme in schemes:
-        by_scheme[scheme] = targets_in(store, [Iris().scheme(scheme)])
+        by_scheme[scheme] = concept_targets(store, [Iris().scheme(scheme)])
     named = {f"{scheme}:{target.notation}": target for scheme, found in by_scheme.items() for target in found}
     gold: dict[str, list[tuple[VariableEntry, str, set[str]]]] = {}
     for one, other in sorted({*pairs, *((right, left) for left, right in pairs)}):

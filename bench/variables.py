@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from begrepp.exports.dcat_feeds import profiles, write_feed
+from begrepp.exports.dcat_feeds import feed_profiles, write_feed
 from begrepp.queries.files import get_example
 from begrepp.rdf.namespaces import prefixes
 from begrepp.store.disk import DiskStore
@@ -91,7 +91,7 @@ def _ask_all(build: Path) -> None:
         _ask(opened, name, text.replace("dataset/cancerregistret>", "dataset/register-4>"))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     kept = DiskStore(build / "store")
-    for profile in profiles():
+    for profile in feed_profiles():
         started = time.perf_counter()
         triples = write_feed(kept, profile, build.parent / f"{profile}.ttl")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -1,10 +1,10 @@
-"""ATC, the WHO's classification of medicines by organ, effect and substance, as it is used in Sweden.
+"""ATC, the WHO classification of medicines, as used in Sweden. Reads three forms:
 
 1. Läkemedelsverket's NSL archive: `codesystems\\atc-code.xml`, Swedish and English names, last dates.
 2. The normalised CSV: `code,label,label_en,parent_code,valid_from,valid_to`.
 3. Regionala cancercentrum's table of `key,value`, Swedish only, with veterinary codes.
 
-The hierarchy lies in the code's length: 1, 3, 4, 5 or 7 characters; veterinary codes have a Q before.
+The length of the code gives the level: 1, 3, 4, 5 or 7 characters; veterinary codes have a prefix Q.
 """
 
 from __future__ import annotations
@@ -30,11 +30,14 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.archives import iterate_xml, open_member
-from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.meter import meter
-from begrepp.sources.tables import parse_date, read_table
+from begrepp.sources.editions import data_files
+from begrepp.sources.editions import valid_from as edition_valid_from
+from begrepp.sources.meter import current_meter
+from begrepp.sources.rows import parse_date
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import IN_COPYRIGHT, LAKEMEDELSVERKET, RCC
 from loaders.support.editions import protected_edition
+from loaders.support.key_tables import is_key_table
 
 SCHEME = Scheme(
     id="atc",
@@ -69,38 +72,40 @@ LEVELS = {
 }
 _DEPTH = {1: 1, 3: 2, 4: 3, 5: 4, 7: 5}
 _CODE = re.compile(r"Q|Q?[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?")
-_NORMALISED = ("code", "label", "label_en", "parent_code", "valid_from", "valid_to")
+_NORMALISED_COLUMNS = ("code", "label", "label_en", "parent_code", "valid_from", "valid_to")
 SUCCESSORS = Path(__file__).with_name("atc_successors.csv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """What a file says of one code, in whichever form."""
+    """One code of a file in any of the three forms."""
 
     origin: Origin
     code: str
     sv: str
     en: str = ""
-    since: date | None = None
-    until: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, its levels and its concepts, from whichever of the three forms lies in the folder."""
-    path = _only_file(edition)
-    in_force = valid_from(edition)
-    key_table = path.suffix == ".csv" and _is_key_table(path)
+    """Yield the scheme, the edition, its levels and its concepts."""
+    path = _find_file(edition)
+    edition_start = edition_valid_from(edition)
+    key_table = path.suffix == ".csv" and is_key_table(path)
     yield SCHEME
     yield protected_edition(SCHEME, edition, RCC if key_table else LAKEMEDELSVERKET)
     for depth, titles in LEVELS.items():
         yield Level(scheme=SCHEME.id, depth=depth, id=str(depth), titles=titles)
-    entries = list(_archive(path) if path.suffix == ".zip" else _keys(path) if key_table else _normalised(path))
-    retired = {entry.code: entry.until is not None and entry.until < in_force for entry in entries}
+    entries = list(
+        _read_archive(path) if path.suffix == ".zip" else _read_key_table(path) if key_table else _read_normalised(path)
+    )
+    retired = {entry.code: entry.valid_to is not None and entry.valid_to < edition_start for entry in entries}
     for entry in entries:
         yield _read_entry(entry, retired)
 
 
-def _only_file(edition: EditionFiles) -> Path:
+def _find_file(edition: EditionFiles) -> Path:
     files = data_files(edition)
     if len(files) != 1:
         raise InputError(
@@ -111,47 +116,43 @@ def _only_file(edition: EditionFiles) -> Path:
     return files[0]
 
 
-def _is_key_table(path: Path) -> bool:
-    with path.open("rb") as file:
-        header = file.readline(100).removeprefix(b"\xef\xbb\xbf")
-    return header.strip().replace(b'"', b"") == b"key,value"
-
-
 def _read_entry(entry: _Entry, retired: Mapping[str, bool]) -> Concept | Skipped:
     if not _CODE.fullmatch(entry.code):
         return Skipped(origin=entry.origin, reason=f"'{entry.code}' is not an ATC code.")
     if not entry.sv and not entry.en:
         return Skipped(origin=entry.origin, reason=f"'{entry.code}' has no name.")
-    gone = retired[entry.code]
+    is_retired = retired[entry.code]
     return Concept(
         scheme=SCHEME.id,
         notation=entry.code,
         origin=entry.origin,
         pref_labels=texts(entry.sv, entry.en),
-        broader=_parent(entry.code, retired),
-        level=_level(entry.code),
-        status=Status.INACTIVE if gone else Status.ACTIVE,
-        valid_from=entry.since,
-        valid_to=entry.until,
-        # Only what is retired has a successor, and only one that is in the file and in use.
-        replaced_by=tuple(new for new in successors().get(entry.code, ()) if retired.get(new) is False) if gone else (),
+        broader=_parent_of(entry.code, retired),
+        level=_level_of(entry.code),
+        status=Status.INACTIVE if is_retired else Status.ACTIVE,
+        valid_from=entry.valid_from,
+        valid_to=entry.valid_to,
+        # A retired code has a successor only if the file holds it as active.
+        replaced_by=tuple(new for new in successors().get(entry.code, ()) if retired.get(new) is False)
+        if is_retired
+        else (),
     )
 
 
-def _parent(code: str, known: Mapping[str, bool]) -> tuple[str, ...]:
-    """The longest shorter code in the file: QA lies under Q, L01EB under L01E, and L01 at the top of an excerpt."""
-    return next(((code[:end],) for end in range(len(code) - 1, 0, -1) if code[:end] in known), ())
+def _parent_of(code: str, codes: Mapping[str, bool]) -> tuple[str, ...]:
+    """Return the longest prefix that is a code in the file: Q for QA, L01E for L01EB."""
+    return next(((code[:end],) for end in range(len(code) - 1, 0, -1) if code[:end] in codes), ())
 
 
-def _level(code: str) -> str:
-    """The level that the length tells. The Q alone, above all veterinary groups, is an anatomical main group too."""
-    human = code.removeprefix("Q") or code
-    return str(_DEPTH[len(human)])
+def _level_of(code: str) -> str:
+    """Return the level of a code by its length. Q alone, the root of the veterinary groups, is level 1."""
+    code_without_prefix = code.removeprefix("Q") or code
+    return str(_DEPTH[len(code_without_prefix)])
 
 
 @cache
 def successors() -> dict[str, tuple[str, ...]]:
-    """Which codes replaced which (`atc_successors.csv`, with the source of each row)."""
+    """Return the successors of retired codes (`atc_successors.csv`, with the source of each row)."""
     found: dict[str, tuple[str, ...]] = {}
     for row in read_table(SUCCESSORS, required=("old", "new", "since", "source"), counted=False):
         old = row.take("old")
@@ -161,45 +162,42 @@ def successors() -> dict[str, tuple[str, ...]]:
     return found
 
 
-# The three forms.
-
-
-def _archive(path: Path) -> Iterator[_Entry]:
-    """Läkemedelsverket's XML: `concept@code@throughDate` with a `designation` for each language."""
+def _read_archive(path: Path) -> Iterator[_Entry]:
+    """Read Läkemedelsverket's XML: `concept@code@throughDate` with a `designation` for each language."""
     with open_member(path, "atc-code.xml") as (stream, origin):
         for number, concept in enumerate(iterate_xml(stream, "concept", origin), start=1):
-            here = Origin(origin.file, number)
-            meter().rows += 1
+            row_origin = Origin(origin.file, number)
+            current_meter().rows += 1
             names = {
                 (each.get("language") or "").lower(): " ".join((each.text or "").split())
                 for each in concept.iter()
                 if each.tag.rpartition("}")[2] == "designation"
             }
             yield _Entry(
-                origin=here,
+                origin=row_origin,
                 code=(concept.get("code") or "").strip(),
                 sv=names.get("sv", ""),
                 en=names.get("en", ""),
-                until=parse_date((concept.get("throughDate") or "").strip(), here, "throughDate"),
+                valid_to=parse_date((concept.get("throughDate") or "").strip(), row_origin, "throughDate"),
             )
 
 
-def _normalised(path: Path) -> Iterator[_Entry]:
-    for row in read_table(path, required=_NORMALISED):
-        # Empty throughout in ATC: the hierarchy lies in the code.
+def _read_normalised(path: Path) -> Iterator[_Entry]:
+    for row in read_table(path, required=_NORMALISED_COLUMNS):
+        # Always empty in ATC: the code itself gives the hierarchy.
         row.ignore("parent_code")
         yield _Entry(
             origin=row.origin,
             code=row.take("code"),
             sv=row.take("label"),
             en=row.take("label_en"),
-            since=row.take_date("valid_from"),
-            until=row.take_date("valid_to"),
+            valid_from=row.take_date("valid_from"),
+            valid_to=row.take_date("valid_to"),
         )
         row.done()
 
 
-def _keys(path: Path) -> Iterator[_Entry]:
+def _read_key_table(path: Path) -> Iterator[_Entry]:
     for row in read_table(path, required=("key", "value")):
         yield _Entry(origin=row.origin, code=row.take("key"), sv=row.take("value"))
         row.done()

@@ -1,6 +1,6 @@
-"""CSV on the Web: the metadata of tables, in JSON, with what groups and tables hand down to their columns.
+"""CSV on the Web (CSVW): JSON metadata of tables; columns inherit properties from table groups and tables.
 
-https://www.w3.org/TR/tabular-metadata/. The tables themselves are never read, and nothing is fetched.
+https://www.w3.org/TR/tabular-metadata/. The loader reads no data tables and fetches nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from begrepp.records import (
     CodedValue,
     EditionFiles,
     ForeignKey,
-    Home,
+    ListOwner,
     Record,
     Redistribution,
     Source,
@@ -24,12 +24,12 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.json_files import beside, objects, one_json, strings
+from loaders.declaration.json_files import Json, object_list, read_referenced_json, read_single_json, string_list
 from loaders.declaration.source_toml import read_declaration, slug
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
+from loaders.support.code_lists import CodeListRegistry
 from loaders.support.datatypes import DATATYPES
 
 SOURCE = Source(
@@ -41,32 +41,31 @@ SOURCE = Source(
     homepage="https://www.w3.org/TR/tabular-metadata/",
     reads="a metadata file in JSON (table or table group), and a source.toml",
 )
-Json = Mapping[str, Any]
 _INHERITED = ("datatype", "default", "lang", "null", "propertyUrl", "required", "separator")
-# Datatypes that CSVW names in its own way.
+# Alternative names of datatypes (tabular-metadata, 5.11.1).
 _ALIASES = {"number": "double", "binary": "base64Binary", "datetime": "dateTime", "any": "anyAtomicType"}
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The tables and columns that a metadata file describes."""
-    keys = read_declaration(edition, None)
-    dataset = read_dataset(keys, edition)
-    keys.done()
-    path, document = one_json(edition, keys.origin)
+    """Yield the dataset with its tables, and their columns as variables."""
+    declaration = read_declaration(edition, None)
+    dataset = read_dataset(declaration, edition)
+    declaration.done()
+    path, document = read_single_json(edition, declaration.origin)
     group = document if "tables" in document else {**document, "tables": [document]}
-    schemas = [_schema(table, edition, path) for table in objects(group, "tables", path)]
-    urls = {str(table.get("url", "")): table_id for table, table_id in _named(group)}
+    schemas = [_schema(table, edition, path) for table in object_list(group, "tables", path)]
+    urls = {str(table.get("url", "")): table_id for table, table_id in _tables_with_ids(group)}
     tables = tuple(
         _table(table, schema, table_id, urls, path, _language(group))
-        for (table, table_id), schema in zip(_named(group), schemas, strict=True)
+        for (table, table_id), schema in zip(_tables_with_ids(group), schemas, strict=True)
     )
     yield replace(dataset, tables=tables)
-    lists = Lists(Home(dataset=dataset.id))
-    for (table, table_id), schema in zip(_named(group), schemas, strict=True):
-        for number, column in enumerate(objects(schema, "columns", path), start=1):
+    lists = CodeListRegistry(ListOwner(dataset=dataset.id))
+    for (table, table_id), schema in zip(_tables_with_ids(group), schemas, strict=True):
+        for number, column in enumerate(object_list(schema, "columns", path), start=1):
             if column.get("virtual"):
                 continue
-            meter().rows += 1
+            current_meter().rows += 1
             inherited = {
                 key: value
                 for level in (group, table, schema, column)
@@ -74,26 +73,26 @@ def load(edition: EditionFiles) -> Iterator[Record]:
                 if key in _INHERITED
             }
             variable = _variable({**column, **inherited}, dataset.id, table_id, number, path, _language(group), lists)
-            yield from lists.new()
+            yield from lists.take_new()
             yield variable
 
 
-def _named(group: Json) -> Iterator[tuple[Json, str]]:
-    """The tables, each with the name that it has in addresses: its id, or the last part of its address."""
-    taken: set[str] = set()
+def _tables_with_ids(group: Json) -> Iterator[tuple[Json, str]]:
+    """Yield each table with its id for IRIs: its own id, or the last segment of its URL."""
+    used_ids: set[str] = set()
     for number, table in enumerate(group["tables"], start=1):
         url = str(table.get("id") or table.get("@id") or table.get("url") or f"table-{number}")
-        wanted = slug(Path(url.rstrip("/").rpartition("/")[2]).stem) or f"table-{number}"
-        name = wanted if wanted not in taken else f"{wanted}-{number}"
-        taken.add(name)
-        yield table, name
+        base_id = slug(Path(url.rstrip("/").rpartition("/")[2]).stem) or f"table-{number}"
+        table_id = base_id if base_id not in used_ids else f"{base_id}-{number}"
+        used_ids.add(table_id)
+        yield table, table_id
 
 
 def _schema(table: Json, edition: EditionFiles, path: Path) -> Json:
-    """The schema of a table, which may stand in a file of its own beside it."""
+    """Return the schema of a table, which may be in another file."""
     schema = table.get("tableSchema", {})
     if isinstance(schema, str):
-        return beside(schema, edition, path)
+        return read_referenced_json(schema, edition, path)
     if not isinstance(schema, Mapping):
         raise InputError(path, "a tableSchema is neither an object nor an address.", "Correct it.")
     return schema
@@ -101,8 +100,8 @@ def _schema(table: Json, edition: EditionFiles, path: Path) -> Json:
 
 def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], path: Path, language: str) -> Table:
     url = str(table.get("url", ""))
-    keys = []
-    for key in objects(schema, "foreignKeys", path):
+    foreign_keys = []
+    for key in object_list(schema, "foreignKeys", path):
         reference = key.get("reference", {})
         resource = str(reference.get("resource", ""))
         if resource not in urls:
@@ -111,36 +110,40 @@ def _table(table: Json, schema: Json, table_id: str, urls: Mapping[str, str], pa
                 f"a foreign key of '{url}' points to the table '{resource}', which is not described.",
                 "Describe the table, or correct its address.",
             )
-        columns, theirs = strings(key.get("columnReference")), strings(reference.get("columnReference"))
-        keys.append(ForeignKey(columns, urls[resource], theirs))
+        columns, target_columns = string_list(key.get("columnReference")), string_list(reference.get("columnReference"))
+        foreign_keys.append(ForeignKey(columns, urls[resource], target_columns))
     return Table(
         id=table_id,
-        titles=_words(table, ("dc:title", "dcterms:title", "title", "titles"), language)
+        titles=_texts(table, ("dc:title", "dcterms:title", "title", "titles"), language)
         or (Text(url or table_id, "zxx"),),
-        descriptions=_words(table, ("dc:description", "dcterms:description", "description"), language),
+        descriptions=_texts(table, ("dc:description", "dcterms:description", "description"), language),
         url=url if is_iri(url) else "",
-        primary_key=strings(schema.get("primaryKey")),
-        foreign_keys=tuple(keys),
+        primary_key=string_list(schema.get("primaryKey")),
+        foreign_keys=tuple(foreign_keys),
     )
 
 
-def _variable(column: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: Lists) -> Variable:
-    titles = _words(column, ("titles", "title"), language)
-    # https://www.w3.org/TR/tabular-metadata/#column-name: the first title stands in for a name.
+def _variable(
+    column: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: CodeListRegistry
+) -> Variable:
+    titles = _texts(column, ("titles", "title"), language)
+    # https://www.w3.org/TR/tabular-metadata/#column-name: without a name, the first title is the name.
     name = str(column.get("name") or (titles[0].value if titles else f"_col.{number}"))
     origin = Origin(path.name, number)
     titles = titles or (Text(name, "zxx"),)
     datatype = column.get("datatype", "string")
     facets: Json = datatype if isinstance(datatype, Mapping) else {"base": datatype}
     property_url = str(column.get("propertyUrl", ""))
-    nulls = tuple(CodedValue(code=code, labels=(Text(code, "zxx"),)) for code in strings(column.get("null")) if code)
+    nulls = tuple(
+        CodedValue(code=code, labels=(Text(code, "zxx"),)) for code in string_list(column.get("null")) if code
+    )
     return Variable(
         dataset=dataset,
         table=table,
         name=name,
         origin=origin,
         titles=titles,
-        descriptions=_words(column, ("dc:description", "dcterms:description", "description"), language) or titles,
+        descriptions=_texts(column, ("dc:description", "dcterms:description", "description"), language) or titles,
         datatype=_datatype(str(facets.get("base", "string")), name, path),
         minimum=str(facets.get("minimum", facets.get("minInclusive", ""))),
         maximum=str(facets.get("maximum", facets.get("maxInclusive", ""))),
@@ -154,22 +157,22 @@ def _variable(column: Json, dataset: str, table: str, number: int, path: Path, l
 
 
 def _datatype(base: str, name: str, path: Path) -> str:
-    known = _ALIASES.get(base, base)
-    if known not in DATATYPES:
+    datatype = _ALIASES.get(base, base)
+    if datatype not in DATATYPES:
         raise InputError(
             path,
             f"the column '{name}' has the datatype '{base}', which CSVW does not have.",
             "Correct it; see https://www.w3.org/TR/tabular-metadata/#built-in-datatypes.",
         )
-    return known
+    return datatype
 
 
-def _format(said: Any) -> str:
-    return str(said.get("pattern", "")) if isinstance(said, Mapping) else str(said)
+def _format(format_: Any) -> str:
+    return str(format_.get("pattern", "")) if isinstance(format_, Mapping) else str(format_)
 
 
 def _language(group: Json) -> str:
-    """The language of words that state none: `lang`, or `@language` of the context (§5.2)."""
+    """Return the default language: `lang`, or `@language` of the context (§5.2)."""
     context = group.get("@context")
     for part in context if isinstance(context, list) else []:
         if isinstance(part, Mapping) and part.get("@language"):
@@ -177,13 +180,16 @@ def _language(group: Json) -> str:
     return str(group.get("lang", "und"))
 
 
-def _words(thing: Json, names: tuple[str, ...], language: str) -> tuple[Text, ...]:
-    """A natural language property (§5.1.6): a string, a list of them, or strings by language; each language once."""
-    said = next((thing[name] for name in names if thing.get(name)), None)
-    pairs: list[tuple[str, Any]] = list(said.items()) if isinstance(said, Mapping) and "@value" not in said else []
-    if isinstance(said, Mapping) and "@value" in said:
-        pairs = [(str(said.get("@language", language)), said["@value"])]
-    elif said is not None and not pairs:
-        pairs = [(language, said)]
-    firsts = ((lang, strings(words)) for lang, words in pairs)
-    return tuple(Text(words[0], lang) for lang, words in firsts if words)
+def _texts(description: Json, names: tuple[str, ...], language: str) -> tuple[Text, ...]:
+    """Return a natural language property (§5.1.6): a string, a list of strings, or strings by language.
+
+    The first string of each language is used.
+    """
+    value = next((description[name] for name in names if description.get(name)), None)
+    pairs: list[tuple[str, Any]] = list(value.items()) if isinstance(value, Mapping) and "@value" not in value else []
+    if isinstance(value, Mapping) and "@value" in value:
+        pairs = [(str(value.get("@language", language)), value["@value"])]
+    elif value is not None and not pairs:
+        pairs = [(language, value)]
+    firsts = ((lang, string_list(strings)) for lang, strings in pairs)
+    return tuple(Text(strings[0], lang) for lang, strings in firsts if strings)

@@ -1,7 +1,6 @@
-"""Frictionless Data: a data package or a table schema (versions 1 and 2), and the fields of its resources.
+"""Frictionless Data: data packages and table schemas (versions 1 and 2).
 
-https://datapackage.org/standard/table-schema/. The data that a resource points to are never read, and nothing is
-fetched, wherever `path` leads.
+https://datapackage.org/standard/table-schema/. The loader reads no data files (`path`) and fetches nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from begrepp.records import (
     CodedValue,
     EditionFiles,
     ForeignKey,
-    Home,
+    ListOwner,
     Record,
     Redistribution,
     Skipped,
@@ -26,12 +25,12 @@ from begrepp.records import (
     Variable,
     is_iri,
 )
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.json_files import beside, objects, one_json, strings
+from loaders.declaration.json_files import Json, object_list, read_referenced_json, read_single_json, string_list
 from loaders.declaration.source_toml import read_declaration, slug
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
+from loaders.support.code_lists import CodeListRegistry
 
 SOURCE = Source(
     id="frictionless",
@@ -42,8 +41,7 @@ SOURCE = Source(
     homepage="https://datapackage.org/",
     reads="datapackage.json or a table schema in JSON, and a source.toml",
 )
-Json = Mapping[str, Any]
-# Types of Table Schema, and CSVW's; those that no cell can hold alone have none.
+# Types of Table Schema and the corresponding datatypes of CSVW.
 _TYPES = {
     "string": "string",
     "number": "decimal",
@@ -66,83 +64,86 @@ _FORMATS = {"uri": "anyURI", "binary": "base64Binary"}
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The resources as tables and their fields as variables."""
-    keys = read_declaration(edition, None)
-    dataset = read_dataset(keys, edition)
-    said = keys.table("frictionless")
-    language = said.text("language", default="und")
-    said.done()
-    keys.done()
-    path, document = one_json(edition, keys.origin, "datapackage.json")
+    """Yield the dataset with resources as tables, and their fields as variables."""
+    declaration = read_declaration(edition, None)
+    dataset = read_dataset(declaration, edition)
+    options = declaration.table("frictionless")
+    language = options.text("language", default="und")
+    options.done()
+    declaration.done()
+    path, document = read_single_json(edition, declaration.origin, "datapackage.json")
     resources = _resources(document, path)
-    read = [(table_id, each, _schema(each, edition, path)) for table_id, each in resources.items()]
-    yield replace(dataset, tables=tuple(_table(*each, set(resources), path, language) for each in read if each[2]))
-    lists = Lists(Home(dataset=dataset.id))
-    for table_id, resource, schema in read:
+    resources_with_schema = [(table_id, each, _schema(each, edition, path)) for table_id, each in resources.items()]
+    yield replace(
+        dataset,
+        tables=tuple(_table(*each, set(resources), path, language) for each in resources_with_schema if each[2]),
+    )
+    lists = CodeListRegistry(ListOwner(dataset=dataset.id))
+    for table_id, resource, schema in resources_with_schema:
         if not schema:
             reason = f"the resource '{resource.get('name', table_id)}' has no schema, so it names no variables."
             yield Skipped(origin=Origin(path.name), reason=reason)
-        for number, field in enumerate(objects(schema, "fields", path), start=1):
-            meter().rows += 1
+        for number, field in enumerate(object_list(schema, "fields", path), start=1):
+            current_meter().rows += 1
             variable = _variable(field, schema, dataset.id, table_id, number, path, language, lists)
-            yield from lists.new()
+            yield from lists.take_new()
             yield variable
 
 
 def _resources(document: Json, path: Path) -> dict[str, Json]:
-    """The resources by name; a table schema alone is one resource without a name."""
+    """Return the resources by id; a table schema alone is one resource called `table`."""
     if "fields" in document:
         return {"table": {"name": "table", "schema": document}}
-    found: dict[str, Json] = {}
-    for number, resource in enumerate(objects(document, "resources", path), start=1):
+    resources: dict[str, Json] = {}
+    for number, resource in enumerate(object_list(document, "resources", path), start=1):
         id_ = slug(str(resource.get("name", ""))) or f"resource-{number}"
-        if id_ in found:
+        if id_ in resources:
             raise InputError(path, f"two resources are called '{id_}'.", "Give them different names.")
-        found[id_] = resource
-    if not found:
+        resources[id_] = resource
+    if not resources:
         raise InputError(
             path, "neither resources nor fields.", "Check that it is a data package or a table schema of Frictionless."
         )
-    return found
+    return resources
 
 
 def _schema(resource: Json, edition: EditionFiles, path: Path) -> Json:
     schema = resource.get("schema", {})
     if isinstance(schema, str):
-        return beside(schema, edition, path)
+        return read_referenced_json(schema, edition, path)
     if not isinstance(schema, Mapping):
         raise InputError(path, "a schema is neither an object nor an address.", "Correct it.")
     return schema
 
 
-def _table(table_id: str, resource: Json, schema: Json, known: set[str], path: Path, language: str) -> Table:
-    keys = []
-    for key in objects(schema, "foreignKeys", path):
+def _table(table_id: str, resource: Json, schema: Json, resource_ids: set[str], path: Path, language: str) -> Table:
+    foreign_keys = []
+    for key in object_list(schema, "foreignKeys", path):
         reference = key.get("reference", {})
         # Version 1 writes "" for the table itself, version 2 leaves it out.
         target = slug(str(reference.get("resource") or "")) or table_id
-        if target not in known:
+        if target not in resource_ids:
             raise InputError(
                 path,
                 f"a foreign key of '{table_id}' points to the resource '{target}', which is not described.",
                 "Describe it, or correct its name.",
             )
-        keys.append(ForeignKey(strings(key.get("fields")), target, strings(reference.get("fields"))))
+        foreign_keys.append(ForeignKey(string_list(key.get("fields")), target, string_list(reference.get("fields"))))
     title = str(resource.get("title") or "")
     description = str(resource.get("description") or "")
-    url = next((each for each in strings(resource.get("path")) if is_iri(each)), "")
+    url = next((each for each in string_list(resource.get("path")) if is_iri(each)), "")
     return Table(
         id=table_id,
         titles=(Text(title, language),) if title else (Text(str(resource.get("name", table_id)), "zxx"),),
         descriptions=(Text(description, language),) if description else (),
         url=url,
-        primary_key=strings(schema.get("primaryKey")),
-        foreign_keys=tuple(keys),
+        primary_key=string_list(schema.get("primaryKey")),
+        foreign_keys=tuple(foreign_keys),
     )
 
 
 def _variable(
-    field: Json, schema: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: Lists
+    field: Json, schema: Json, dataset: str, table: str, number: int, path: Path, language: str, lists: CodeListRegistry
 ) -> Variable:
     name = str(field.get("name") or "")
     origin = Origin(path.name, number)
@@ -161,9 +162,9 @@ def _variable(
         descriptions=(Text(description, language),) if description else titles,
         datatype=_datatype(field, name, origin),
         unit=str(field.get("unit") or ""),
-        minimum=_one(constraints.get("minimum")),
-        maximum=_one(constraints.get("maximum")),
-        pattern=_one(constraints.get("pattern")),
+        minimum=_first_string(constraints.get("minimum")),
+        maximum=_first_string(constraints.get("maximum")),
+        pattern=_first_string(constraints.get("pattern")),
         required=bool(constraints["required"]) if "required" in constraints else None,
         multiple=field.get("type") in ("list", "array"),
         property_url=str(field["rdfType"]) if is_iri(str(field.get("rdfType", ""))) else "",
@@ -186,23 +187,23 @@ def _datatype(field: Json, name: str, origin: Origin) -> str:
     return _FORMATS.get(str(field.get("format") or ""), _TYPES[kind]) if kind == "string" else _TYPES[kind]
 
 
-def _values(said: Any, language: str) -> tuple[CodedValue, ...]:
-    """Values alone (`enum`, `categories`), or with their labels (`categories` of version 2)."""
-    found: dict[str, CodedValue] = {}
-    for each in said if isinstance(said, list) else []:
-        labelled = isinstance(each, Mapping)
-        code = _one(each.get("value") if labelled else each)
-        label = _one(each.get("label")) if labelled else ""
+def _values(values: Any, language: str) -> tuple[CodedValue, ...]:
+    """Return values without labels (`enum`, `categories`) or with labels (`categories` of version 2)."""
+    values_by_code: dict[str, CodedValue] = {}
+    for value in values if isinstance(values, list) else []:
+        labelled = isinstance(value, Mapping)
+        code = _first_string(value.get("value") if labelled else value)
+        label = _first_string(value.get("label")) if labelled else ""
         labels = (Text(label, language),) if label else (Text(code, "zxx"),)
         if code:
-            found.setdefault(code, CodedValue(code=code, labels=labels))
-    return tuple(found.values())
+            values_by_code.setdefault(code, CodedValue(code=code, labels=labels))
+    return tuple(values_by_code.values())
 
 
 def _missing(field: Json, schema: Json, language: str) -> tuple[CodedValue, ...]:
-    """Codes for no value: the field's own (version 2), or the schema's; an empty cell is none."""
+    """Return the codes for missing values of the field (version 2) or the schema; an empty cell is not a code."""
     return _values(field.get("missingValues", schema.get("missingValues")), language)
 
 
-def _one(said: Any) -> str:
-    return next(iter(strings(said)), "")
+def _first_string(value: Any) -> str:
+    return next(iter(string_list(value)), "")

@@ -1,4 +1,4 @@
-"""ICD-10 as the World Health Organization publishes it, in English, from XML with items in items."""
+"""ICD-10 of the World Health Organization, in English, from XML with nested items."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, Level, Record, Redistribution, Scheme, Source, Text, texts
 from begrepp.sources.archives import local_name, walk_xml
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.agencies import IN_COPYRIGHT, WHO
 from loaders.support.editions import new_edition
@@ -41,7 +41,7 @@ LEVELS = {
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, its levels, and each item below the one that it lies in."""
+    """Yield the scheme, the edition, its levels, and each item below its parent item."""
     files = [path for path in data_files(edition) if path.suffix.lower() == ".xml"]
     if len(files) != 1:
         raise InputError(
@@ -50,17 +50,17 @@ def load(edition: EditionFiles) -> Iterator[Record]:
             "Add the XML of one edition; for ClaML use the loader claml.",
         )
     yield SCHEME
-    yield new_edition(SCHEME, edition, WHO, IN_COPYRIGHT, Redistribution.NOT_ALLOWED, called="ICD-10")
+    yield new_edition(SCHEME, edition, WHO, IN_COPYRIGHT, Redistribution.NOT_ALLOWED, name="ICD-10")
     for depth, (kind, titles) in enumerate(LEVELS.items(), start=1):
         yield Level(scheme=SCHEME.id, depth=depth, id=kind, titles=titles)
     with files[0].open("rb") as stream:
         number = 0
         for path in walk_xml(stream, Origin(files[0].name)):
             match local_name(path[-1]):
-                # The description ends before the items below begin, so that an item comes before those.
+                # An item's description precedes its child items, so that a parent is yielded before its children.
                 case "description" if len(path) > 1:
                     number += 1
-                    meter().rows += 1
+                    current_meter().rows += 1
                     yield _item(path[:-1], Origin(files[0].name, number))
                 case "item" if len(path) > 1:
                     path[-2].remove(path[-1])
@@ -76,22 +76,22 @@ def load(edition: EditionFiles) -> Iterator[Record]:
 
 def _item(path: tuple[Element, ...], origin: Origin) -> Concept:
     item = path[-1]
-    kind, code, words = item.get("type", ""), _said(item, "name"), _said(item, "description")
+    kind, code, label = item.get("type", ""), _child_text(item, "name"), _child_text(item, "description")
     if kind not in LEVELS:
         raise InputError(origin, f"'{code}' is of the type '{kind}'.", f"Known are {', '.join(LEVELS)}; see the file.")
-    if not words:
+    if not label:
         raise InputError(origin, f"'{code}' has no description.", "Download the file again from its publisher.")
-    refuse_identity_numbers(words, origin)
-    above = [_said(each, "name") for each in path[:-1] if local_name(each) == "item"]
+    refuse_identity_numbers(label, origin)
+    parents = [_child_text(each, "name") for each in path[:-1] if local_name(each) == "item"]
     return Concept(
         scheme=SCHEME.id,
         notation=code,
         origin=origin,
-        pref_labels=(Text(words, "en"),),
-        broader=tuple(above[-1:]),
+        pref_labels=(Text(label, "en"),),
+        broader=tuple(parents[-1:]),
         level=kind,
     )
 
 
-def _said(item: Element, tag: str) -> str:
+def _child_text(item: Element, tag: str) -> str:
     return next((" ".join((child.text or "").split()) for child in item if local_name(child) == tag), "")

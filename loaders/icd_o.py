@@ -1,8 +1,8 @@
-"""ICD-O-3, the classification of tumours by site (topography) and cell type (morphology), as RCC's key tables have it.
+"""ICD-O-3, the classification of tumours by site (topography) and cell type (morphology), from RCC's key tables.
 
-Regionala cancercentrum code the Swedish Cancer Register with these tables of `key,value`: `icdo3.csv`
-(sites, `C000`), `icdo3_grov.csv` (their groups, `C00`) and `snomed3.csv` (morphology, `85003`). The
-notations are written as the classification prints them: `C00.0`, `8500/3`.
+Regionala cancercentrum code the Swedish Cancer Register with these `key,value` tables: `icdo3.csv` (sites, `C000`),
+`icdo3_grov.csv` (groups of sites, `C00`) and `snomed3.csv` (morphology, `85003`). Notations have the printed form:
+`C00.0`, `8500/3`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, Level, Record, Redistribution, Scheme, Skipped, Source, texts
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import IN_COPYRIGHT, RCC
 from loaders.support.editions import protected_edition
 
@@ -26,7 +27,7 @@ SCHEME = Scheme(
     ),
     identifiers=("urn:oid:2.16.840.1.113883.6.43.1", "http://terminology.hl7.org/CodeSystem/icd-o-3"),
     preferred_system_uri="http://terminology.hl7.org/CodeSystem/icd-o-3",
-    # After the slash: behaviour, and in some Swedish codes one digit more (see _morphology).
+    # After the slash: behaviour, and in some Swedish codes another digit (see `_morphology_notation`).
     notation_pattern=r"^C[0-9]{2}(\.[0-9])?$|^[0-9]{4}/[0-9]{1,2}$",
 )
 SOURCE = Source(
@@ -47,7 +48,7 @@ LEVELS = {
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, its levels, sites and cell types."""
+    """Yield the scheme, the edition, its levels, sites and cell types."""
     yield SCHEME
     yield protected_edition(SCHEME, edition, RCC)
     for level, (depth, titles) in LEVELS.items():
@@ -81,7 +82,7 @@ def _read_row(row: Row, form: str, level: str, groups: frozenset[str] = frozense
         return Skipped(origin=row.origin, reason=f"'{key}' has no label.")
     return Concept(
         scheme=SCHEME.id,
-        notation=_morphology(key) if level == "morfologi" else _site(key),
+        notation=_morphology_notation(key) if level == "morfologi" else _site_notation(key),
         origin=row.origin,
         pref_labels=texts(label),
         broader=(key[:3],) if len(key) == 4 and key[:3] in groups else (),
@@ -89,17 +90,16 @@ def _read_row(row: Row, form: str, level: str, groups: frozenset[str] = frozense
     )
 
 
-def _site(key: str) -> str:
+def _site_notation(key: str) -> str:
     return f"{key[:3]}.{key[3:]}" if len(key) > 3 else key
 
 
-def _morphology(key: str) -> str:
-    """`85003` as `8500/3`: four digits of cell type, a slash, behaviour.
+def _morphology_notation(key: str) -> str:
+    """Return `85003` as `8500/3`: four digits of cell type, a slash, behaviour.
 
-    A sixth digit is kept after the behaviour: it tells apart what the Swedish register counts as different
-    tumours. It is the grade where one cell type has all three (8120/31, /32, /33 share a label), and the
-    lineage of a lymphoma or leukaemia elsewhere (9591/35 T-cell, /36 B-cell); dropped, 32 codes would
-    fall together with others. `33400`, `71620`, `72850` are Snomed morphologies of cysts and keratosis
-    that the register keeps in the same table; behaviour 0 makes them 3340/0.
+    A sixth digit follows the behaviour: the Swedish register counts these as different tumours. It is the grade
+    where one cell type has all three (8120/31, /32, /33 share a label), otherwise the lineage of a lymphoma or
+    leukaemia (9591/35 T-cell, /36 B-cell); without it 32 codes would be duplicates. `33400`, `71620`, `72850` are
+    Snomed morphologies of cysts and keratosis in the same table; with behaviour 0 they become 3340/0.
     """
     return f"{key[:4]}/{key[4:]}"

@@ -1,7 +1,7 @@
-"""KSH97-P, the Swedish classification of diseases for primary care: codes, and the words that doctors use for them.
+"""KSH97-P, the Swedish classification of diseases for primary care: codes and alternative terms.
 
-Two files of fixed width in ISO-8859-1: `KSH97P_KOD.ANS` has each code with its name, `KSH97P_SFAMALT.ANS`
-other terms, several to a code. A code takes the first seven characters of a line, the text the rest.
+Two fixed-width files in ISO-8859-1: `KSH97P_KOD.ANS` has each code with its label, `KSH97P_SFAMALT.ANS` alternative
+terms, several per code. The code is the first seven characters of a line, the text the rest.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from begrepp.records import Concept, EditionFiles, Record, Redistribution, Scheme, Skipped, Source, Text, texts
 from begrepp.sources.editions import file_named
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN, classifications_publisher
 from loaders.support.editions import protected_edition
 
@@ -22,7 +23,7 @@ SCHEME = Scheme(
     ),
     identifiers=("urn:oid:1.2.752.116.1.3.1.1.2",),
     preferred_system_uri="urn:oid:1.2.752.116.1.3.1.1.2",
-    # An ICD-10 category and a digit, or a hyphen for the category; a P marks what primary care has joined together.
+    # An ICD-10 category and a digit, or a hyphen for the category; a P marks codes merged for primary care.
     notation_pattern=r"^[A-Z][0-9]{2}[0-9-][A-Z]?$",
     hierarchical=False,
 )
@@ -40,14 +41,14 @@ _CODE_WIDTH = 7
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, and every code with its other terms."""
+    """Yield the scheme, the edition, and every code with its alternative terms."""
     yield SCHEME
     yield protected_edition(SCHEME, edition, classifications_publisher)
     codes = list(_lines(edition, "KSH97P_KOD.ANS"))
-    known = {code for _, code, _ in codes}
+    code_set = {code for _, code, _ in codes}
     terms: dict[str, list[Text]] = {}
     for row, code, term in _lines(edition, "KSH97P_SFAMALT.ANS"):
-        if code in known:
+        if code in code_set:
             terms.setdefault(code, []).append(Text(term, "sv"))
         else:
             yield Skipped(origin=row.origin, reason=f"'{term}' is a term for '{code}', which is not in KSH97P_KOD.ANS.")
@@ -65,7 +66,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
 def _lines(edition: EditionFiles, name: str) -> Iterator[tuple[Row, str, str]]:
     rows = read_table(file_named(edition, name), columns=("line",), delimiter="\t", quoted=False, encoding="iso-8859-1")
     for row in rows:
-        # The cell is stripped at its ends only: the code begins the line.
+        # `take` strips the line at its ends only, and the code begins the line.
         line = row.take("line")
         row.done()
         yield row, line[:_CODE_WIDTH].strip(), line[_CODE_WIDTH:].strip()

@@ -1,9 +1,9 @@
-"""LOINC, the international codes for laboratory tests and clinical observations, from its release folder or archive.
+"""LOINC, codes for laboratory tests and clinical observations, from the release archive or folder.
 
-Read are `Loinc.csv`, and where they are there `MapTo.csv`, the linguistic variants (`svSE…LinguisticVariant.csv` has
-the Swedish names) and the hierarchy of components by system, whose parts (`LP…`) become concepts above the terms:
-`ComponentHierarchyBySystem.csv`, which was called `MultiAxialHierarchy.csv` before 2022. Columns are found by name,
-since each release has others; what is not kept is told.
+Reads `Loinc.csv` and, if present, `MapTo.csv`, the linguistic variants (`svSE…LinguisticVariant.csv` has the Swedish
+names) and the hierarchy of components by system, `ComponentHierarchyBySystem.csv` (`MultiAxialHierarchy.csv` before
+2022), whose parts (`LP…`) become broader concepts of the terms. Columns are found by name, since they differ between
+releases; unread columns are reported.
 """
 
 from __future__ import annotations
@@ -34,12 +34,13 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.sources.archives import unpacked
+from begrepp.sources.archives import unpack_members
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.tables import Row, read_table
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import REGENSTRIEF
 from loaders.support.editions import new_edition
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 LICENCE = "https://loinc.org/license/"
 IRI = "https://loinc.org/rdf/"
@@ -63,7 +64,7 @@ SOURCE = Source(
     "ComponentHierarchyBySystem.csv",
     schemes=(SCHEME,),
 )
-# A trial term may still change; what is discouraged may be used, and its successors are in MapTo.csv.
+# A trial term may change; a discouraged term may still be used, and its successors are in MapTo.csv.
 _STATUS = {
     "ACTIVE": Status.ACTIVE,
     "TRIAL": Status.DRAFT,
@@ -71,64 +72,68 @@ _STATUS = {
     "DEPRECATED": Status.INACTIVE,
 }
 _AXES = ("COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM", "SCALE_TYP", "METHOD_TYP")
-# Properties that are kept as they are, under LOINC's own addresses (https://hl7.org/fhir/loinc.html).
+# Properties kept as statements with LOINC's own IRIs (https://hl7.org/fhir/loinc.html).
 _PROPERTIES = (*_AXES, "CLASS", "EXAMPLE_UCUM_UNITS", "ORDER_OBS", "VersionFirstReleased", "VersionLastChanged")
-_PROPERTY = "http://loinc.org/property/"
-_HIERARCHY = ("ComponentHierarchyBySystem.csv", "MultiAxialHierarchy.csv")
-_WANTED = (
+_PROPERTY_IRI = "http://loinc.org/property/"
+_HIERARCHY_FILES = ("ComponentHierarchyBySystem.csv", "MultiAxialHierarchy.csv")
+_FILE_PATTERN = (
     r"(^|/)(Loinc|MapTo|ComponentHierarchyBySystem|MultiAxialHierarchy|[a-z]{2}[A-Z]{2}\d+LinguisticVariant)\.csv$"
 )
 _VARIANT = re.compile(r"(?P<language>[a-z]{2})(?P<country>[A-Z]{2})\d+LinguisticVariant\.csv")
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, and every term with its names, properties and successors."""
+    """Yield the scheme, the edition, and every term with its names, properties and successors."""
     with ExitStack() as stack:
         files = list(data_files(edition))
         if any(path.suffix == ".zip" for path in files):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             for path in [path for path in files if path.suffix == ".zip"]:
-                files += unpacked(path, folder, _WANTED)
-        yield from _load(edition, files)
+                files += unpack_members(path, folder, _FILE_PATTERN)
+        yield from _read_release(edition, files)
 
 
-def _load(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
-    mains = [path for path in files if path.name == "Loinc.csv"]
-    if len(mains) != 1:
+def _read_release(edition: EditionFiles, files: list[Path]) -> Iterator[Record]:
+    tables = [path for path in files if path.name == "Loinc.csv"]
+    if len(tables) != 1:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
-            f"{len(mains)} files are called Loinc.csv, where one is expected.",
+            f"{len(tables)} files are called Loinc.csv, where one is expected.",
             "Add the release archive, or the folder LoincTable.",
         )
-    main, since = mains[0], valid_from(edition)
-    above = [path for path in files if path.name in _HIERARCHY]
-    if len(above) > 1:
-        words = ", ".join(path.name for path in above)
-        raise InputError(Origin(words), "there are several hierarchies.", "Add the files of one release only.")
-    yield replace(SCHEME, hierarchical=bool(above))
-    yield new_edition(SCHEME, edition, REGENSTRIEF, LICENCE, Redistribution.NOT_ALLOWED, called="LOINC")
+    table, edition_start = tables[0], valid_from(edition)
+    hierarchy_files = [path for path in files if path.name in _HIERARCHY_FILES]
+    if len(hierarchy_files) > 1:
+        file_names = ", ".join(path.name for path in hierarchy_files)
+        raise InputError(Origin(file_names), "there are several hierarchies.", "Add the files of one release only.")
+    yield replace(SCHEME, hierarchical=bool(hierarchy_files))
+    yield new_edition(SCHEME, edition, REGENSTRIEF, LICENCE, Redistribution.NOT_ALLOWED, name="LOINC")
     status = {}
-    for row in read_table(main, required=("LOINC_NUM", "STATUS"), counted=False):
+    for row in read_table(table, required=("LOINC_NUM", "STATUS"), counted=False):
         status[row.take("LOINC_NUM")] = row.take("STATUS")
-    advice = {code: rows for path in files if path.name == "MapTo.csv" for code, rows in _map_to(path).items()}
-    # One successor is a successor; several are a choice that the comment explains.
-    single = {code: [rows[0][0]] for code, rows in advice.items() if len(rows) == 1}
-    in_use = {code for code, said in status.items() if said != "DEPRECATED"}
-    retired = {code: new for code, new in single.items() if status.get(code) == "DEPRECATED"}
-    successors = {old: new for old, new in leading_on(retired, in_use).items() if new[0] in status}
-    variants = _variants([path for path in files if _VARIANT.fullmatch(path.name)])
+    replacements = {
+        code: rows for path in files if path.name == "MapTo.csv" for code, rows in _read_replacements(path).items()
+    }
+    # A single target is a successor; several are alternatives that the comment explains.
+    single_targets = {code: [rows[0][0]] for code, rows in replacements.items() if len(rows) == 1}
+    in_use = {code for code, value in status.items() if value != "DEPRECATED"}
+    retired = {code: new for code, new in single_targets.items() if status.get(code) == "DEPRECATED"}
+    successors = {old: new for old, new in usable_successors(retired, in_use).items() if new[0] in status}
+    variants = _read_variants([path for path in files if _VARIANT.fullmatch(path.name)])
     parents: dict[str, tuple[str, ...]] = {}
-    for path in above:
-        yield from _parts(path, status, parents)
-    left: set[str] = set()
-    for row in read_table(main, required=("LOINC_NUM", "LONG_COMMON_NAME", "STATUS")):
+    for path in hierarchy_files:
+        yield from _read_parts(path, status, parents)
+    reported_columns: set[str] = set()
+    for row in read_table(table, required=("LOINC_NUM", "LONG_COMMON_NAME", "STATUS")):
         code = row.take("LOINC_NUM")
-        advised, names = advice.get(code, []), variants.get(code, {})
-        yield from _term(code, row, advised, successors.get(code, ()), names, parents.get(code, ()), since)
-        for column in row.left():
-            if column not in left:
-                left.add(column)
-                yield Skipped(origin=Origin(main.name), reason=f"the column '{column}' is not imported.")
+        term_replacements, names = replacements.get(code, []), variants.get(code, {})
+        yield from _term(
+            code, row, term_replacements, successors.get(code, ()), names, parents.get(code, ()), edition_start
+        )
+        for column in row.remaining_columns():
+            if column not in reported_columns:
+                reported_columns.add(column)
+                yield Skipped(origin=Origin(table.name), reason=f"the column '{column}' is not imported.")
 
 
 def _term(
@@ -138,28 +143,35 @@ def _term(
     successors: tuple[str, ...],
     variants: dict[str, list[str]],
     broader: tuple[str, ...],
-    since: date,
+    edition_start: date,
 ) -> Iterator[Record]:
-    said = row.take("STATUS")
-    if said not in _STATUS:
-        raise InputError(row.origin, f"the status '{said}' is not known.", f"Known are {', '.join(_STATUS)}.")
+    status_value = row.take("STATUS")
+    if status_value not in _STATUS:
+        raise InputError(row.origin, f"the status '{status_value}' is not known.", f"Known are {', '.join(_STATUS)}.")
     names = [row.take("LONG_COMMON_NAME")]
     names += [row.take_optional(column) for column in ("DisplayName", "SHORTNAME", "CONSUMER_NAME")]
     properties = {name: value for name in _PROPERTIES if (value := row.take_optional(name))}
     names.append(":".join(properties.get(axis, "") for axis in _AXES).rstrip(":"))
-    words = {"en": names} | variants
-    chosen = {lang: next((name for name in found if name), "") for lang, found in words.items()}
-    if not any(chosen.values()):
+    names_by_language = {"en": names} | variants
+    first_names = {
+        lang: next((name for name in names_in_language if name), "")
+        for lang, names_in_language in names_by_language.items()
+    }
+    if not any(first_names.values()):
         raise InputError(row.origin, f"'{code}' has no name.", "Download the release again from its publisher.")
-    pref = tuple(Text(name, lang) for lang, name in chosen.items() if name)
-    others = dict.fromkeys(Text(name, lang) for lang, found in words.items() for name in found if name)
-    notes = [Note(NoteKind.CHANGE, Text(f"{said.capitalize()}: use {to}. {why}".strip(), "en")) for to, why in advice]
-    if said == "DISCOURAGED":
+    pref = tuple(Text(name, lang) for lang, name in first_names.items() if name)
+    others = dict.fromkeys(
+        Text(name, lang) for lang, names_in_language in names_by_language.items() for name in names_in_language if name
+    )
+    notes = [
+        Note(NoteKind.CHANGE, Text(f"{status_value.capitalize()}: use {to}. {why}".strip(), "en")) for to, why in advice
+    ]
+    if status_value == "DISCOURAGED":
         notes.append(Note(NoteKind.SCOPE, Text("Discouraged: do not use it for new data.", "en")))
     for column in ("STATUS_REASON", "STATUS_TEXT", "CHANGE_REASON_PUBLIC"):
         if text := row.take_optional(column):
             notes.append(Note(NoteKind.CHANGE, Text(text, "en")))
-    status = _STATUS[said]
+    status = _STATUS[status_value]
     yield Concept(
         scheme=SCHEME.id,
         notation=code,
@@ -170,14 +182,14 @@ def _term(
         notes=tuple(notes),
         broader=broader,
         status=status,
-        # LOINC says in which version a term last changed, not on which day: at the latest before this release.
-        valid_to=since - timedelta(days=1) if status is Status.INACTIVE else None,
+        # LOINC gives the version of the last change, not the day: at the latest the day before this edition.
+        valid_to=edition_start - timedelta(days=1) if status is Status.INACTIVE else None,
         replaced_by=successors,
     )
-    kept = [(f"{_PROPERTY}{name}", value) for name, value in properties.items()]
+    statements = [(f"{_PROPERTY_IRI}{name}", value) for name, value in properties.items()]
     if notice := row.take_optional("EXTERNAL_COPYRIGHT_NOTICE"):
-        kept.append((expand("dct:rights"), notice))
-    for predicate, value in kept:
+        statements.append((expand("dct:rights"), notice))
+    for predicate, value in statements:
         yield Statement(
             scheme=SCHEME.id,
             origin=row.origin,
@@ -187,55 +199,55 @@ def _term(
         )
 
 
-def _parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[str, ...]]) -> Iterator[Record]:
-    """The parts of the hierarchy as concepts; where each term stands in it is put into `parents`.
+def _read_parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[str, ...]]) -> Iterator[Record]:
+    """Yield the parts of the hierarchy as concepts, and collect the parents of each term in `parents`.
 
-    A part or a term stands in as many places as it has rows, and several rows have the same parent.
+    A part or term has one row for each place in the hierarchy; several rows may have the same parent.
     """
-    above: dict[str, dict[str, None]] = {}
+    parents_by_code: dict[str, dict[str, None]] = {}
     parts: dict[str, tuple[str, Origin]] = {}
     for row in read_table(path, required=("IMMEDIATE_PARENT", "CODE", "CODE_TEXT")):
-        code, parent, words = row.take("CODE"), row.take("IMMEDIATE_PARENT"), row.take("CODE_TEXT")
-        row.drop()
+        code, parent, text = row.take("CODE"), row.take("IMMEDIATE_PARENT"), row.take("CODE_TEXT")
+        row.ignore_remaining()
         if code not in terms and not code.startswith("LP"):
             yield Skipped(origin=row.origin, reason=f"'{code}' is neither a part nor a term of this release.")
             continue
-        above.setdefault(code, {})
+        parents_by_code.setdefault(code, {})
         if parent:
-            above[code][parent] = None
+            parents_by_code[code][parent] = None
         if code.startswith("LP"):
-            parts.setdefault(code, (words, row.origin))
-    for code, of in above.items():
-        if missing := [parent for parent in of if parent not in parts]:
+            parts.setdefault(code, (text, row.origin))
+    for code, code_parents in parents_by_code.items():
+        if missing := [parent for parent in code_parents if parent not in parts]:
             raise InputError(
                 Origin(path.name),
                 f"'{code}' is below '{missing[0]}', which is not in the file.",
                 "The file is truncated, or from another release: download it again.",
             )
         if code in terms:
-            parents[code] = tuple(of)
-    for code, (words, origin) in parts.items():
+            parents[code] = tuple(code_parents)
+    for code, (text, origin) in parts.items():
         yield Concept(
             scheme=SCHEME.id,
             notation=code,
             origin=origin,
-            pref_labels=(Text(words or code, "en"),),
-            broader=tuple(above[code]),
+            pref_labels=(Text(text or code, "en"),),
+            broader=tuple(parents_by_code[code]),
         )
 
 
-def _map_to(path: Path) -> dict[str, list[tuple[str, str]]]:
-    """What to use in place of a term, and why."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def _read_replacements(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """Return the replacements of each term with the reason (`MapTo.csv`)."""
+    replacements: dict[str, list[tuple[str, str]]] = {}
     for row in read_table(path, required=("LOINC", "MAP_TO", "COMMENT")):
-        found.setdefault(row.take("LOINC"), []).append((row.take("MAP_TO"), row.take("COMMENT")))
+        replacements.setdefault(row.take("LOINC"), []).append((row.take("MAP_TO"), row.take("COMMENT")))
         row.done()
-    return found
+    return replacements
 
 
-def _variants(paths: list[Path]) -> dict[str, dict[str, list[str]]]:
-    """The names of each term in other languages; where there is no name, its axes make one."""
-    found: dict[str, dict[str, list[str]]] = {}
+def _read_variants(paths: list[Path]) -> dict[str, dict[str, list[str]]]:
+    """Return the names of each term by language; without a name, one is made of its axes."""
+    names_by_code: dict[str, dict[str, list[str]]] = {}
     for path in paths:
         match = _VARIANT.fullmatch(path.name)
         assert match
@@ -245,8 +257,8 @@ def _variants(paths: list[Path]) -> dict[str, dict[str, list[str]]]:
             names = [row.take_optional(column) for column in ("LinguisticVariantDisplayName", "LONG_COMMON_NAME")]
             names.append(row.take_optional("SHORTNAME"))
             names.append(":".join(row.take_optional(axis) for axis in _AXES).strip(":"))
-            # RELATEDNAMES2 and CLASS are lists of words for searching.
-            row.drop()
+            # RELATEDNAMES2 and CLASS are lists of search words.
+            row.ignore_remaining()
             if any(names):
-                found.setdefault(code, {})[lang] = names
-    return found
+                names_by_code.setdefault(code, {})[lang] = names
+    return names_by_code

@@ -1,7 +1,7 @@
-"""Mondo, the international ontology that joins the names of diseases, from JSON that says each term's ancestors.
+"""Mondo, the Monarch disease ontology, from a JSON file of terms with their ancestors.
 
-The file is a dictionary of terms, packed with Zstandard (`.json.zst`) or not. Synonyms have no scope there, and
-cross-references are left out of it: for those load mondo.obo or mondo.owl with the loaders `obo` and `obo_owl`.
+The file is an object of terms by id, optionally compressed with Zstandard (`.json.zst`). It has neither the scope of
+synonyms nor cross-references: for these load mondo.obo or mondo.owl with the loaders `obo` and `obo_owl`.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import MAX_UNPACKED
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.agencies import MONARCH
 from loaders.support.editions import new_edition
 from loaders.support.obo_identifiers import CONSIDER, REPLACED_BY, obo_iri
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SCHEME = Scheme(
@@ -62,7 +62,7 @@ _MAX_JSON = 1 << 30
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, and every term with its parents: the ancestors that are one step away."""
+    """Yield the scheme, the edition, and every term with its parents: the ancestors at distance one."""
     files = [path for path in data_files(edition) if path.name.endswith((".json", ".json.zst"))]
     if len(files) != 1:
         raise InputError(
@@ -70,48 +70,48 @@ def load(edition: EditionFiles) -> Iterator[Record]:
             f"{len(files)} JSON files, where one is expected.",
             "Add one.",
         )
-    path, since = files[0], valid_from(edition)
+    path, edition_start = files[0], valid_from(edition)
     terms = _read(path)
     yield SCHEME
-    yield new_edition(SCHEME, edition, MONARCH, LICENCE, Redistribution.ALLOWED, called="Mondo")
+    yield new_edition(SCHEME, edition, MONARCH, LICENCE, Redistribution.ALLOWED, name="Mondo")
     active = {id_ for id_, term in terms.items() if not term.get("deprecated")}
-    named = {id_: [str(term["replaced_by"])] for id_, term in terms.items() if term.get("replaced_by")}
-    successors = leading_on(named, active)
+    replacements = {id_: [str(term["replaced_by"])] for id_, term in terms.items() if term.get("replaced_by")}
+    successors = usable_successors(replacements, active)
     for number, (id_, term) in enumerate(terms.items(), start=1):
-        meter().rows += 1
-        yield from _term(id_, dict(term), successors.get(id_, ()), Origin(path.name, number), since)
+        current_meter().rows += 1
+        yield from _term(id_, dict(term), successors.get(id_, ()), Origin(path.name, number), edition_start)
 
 
 def _read(path: Path) -> dict[str, Any]:
-    meter().stage = "reading"
+    current_meter().stage = "reading"
     try:
         with path.open("rb") as raw:
-            packed = path.suffix == ".zst"
-            stream = zstandard.ZstdDecompressor().stream_reader(raw) if packed else raw
+            is_compressed = path.suffix == ".zst"
+            stream = zstandard.ZstdDecompressor().stream_reader(raw) if is_compressed else raw
             data = stream.read(min(_MAX_JSON, MAX_UNPACKED))
             if len(data) == _MAX_JSON:
                 raise InputError(path, "it unpacks to more than a gigabyte.", "Check where the file comes from.")
-        found = json.loads(data)
+        terms = json.loads(data)
     except zstandard.ZstdError as error:
         raise InputError(path, f"it is not packed with Zstandard ({error}).", "Download the file again.") from None
     except (ValueError, RecursionError) as error:
         raise InputError(path, f"it is not well-formed JSON ({error}).", "Download the file again.") from None
-    if not isinstance(found, dict) or not all(isinstance(term, dict) and "label" in term for term in found.values()):
+    if not isinstance(terms, dict) or not all(isinstance(term, dict) and "label" in term for term in terms.values()):
         raise InputError(path, "it is not a dictionary of terms with labels.", "Check that you added the right file.")
-    return found
+    return terms
 
 
 def _term(
-    id_: str, term: dict[str, Any], successors: tuple[str, ...], origin: Origin, since: date
+    id_: str, term: dict[str, Any], successors: tuple[str, ...], origin: Origin, edition_start: date
 ) -> Iterator[Concept | Statement]:
     deprecated, label = bool(term.pop("deprecated", False)), str(term.pop("label", "") or "").strip()
-    # Some terms of other ontologies, which Mondo refers to, have no label; their identifier stands in.
+    # Some terms of other ontologies that Mondo refers to have no label; the identifier is used.
     pref = Text(label, "en") if label else Text(id_, "zxx")
     synonyms = dict.fromkeys(Text(str(word).strip(), "en") for word in term.pop("synonyms", None) or ())
     ancestors = term.pop("ancestors", None) or {}
     definition, comments = term.pop("description", ""), term.pop("comments", None) or ()
-    considered, tracker = term.pop("consider", None) or (), term.pop("term_tracker", None) or ()
-    named = term.pop("replaced_by", None) or ()
+    alternatives, tracker = term.pop("consider", None) or (), term.pop("term_tracker", None) or ()
+    replacements = term.pop("replaced_by", None) or ()
     if term:
         raise InputError(origin, f"'{id_}' says '{next(iter(term))}', which is unknown.", "Change the loader.")
     comments = (comments,) if isinstance(comments, str) else comments
@@ -124,23 +124,23 @@ def _term(
         pref_labels=(pref,),
         alt_labels=tuple(text for text in synonyms if text != pref and text.value),
         definitions=texts(en=definition or ""),
-        notes=tuple(Note(NoteKind.NOTE, Text(str(words), "en")) for words in comments),
+        notes=tuple(Note(NoteKind.NOTE, Text(str(comment), "en")) for comment in comments),
         broader=tuple(obo_iri(parent) for parent, steps in ancestors.items() if steps == 1),
         status=Status.INACTIVE if deprecated else Status.ACTIVE,
-        # The file does not say since when: at the latest since this release.
-        valid_to=since - timedelta(days=1) if deprecated else None,
+        # The file gives no date: at the latest the day before this edition.
+        valid_to=edition_start - timedelta(days=1) if deprecated else None,
         replaced_by=tuple(map(obo_iri, successors)) if deprecated else (),
     )
-    # A successor that is itself retired without one is no advice, but the publisher said it.
-    kept = [(REPLACED_BY, obo_iri(str(other))) for other in _several(named)]
-    kept += [(CONSIDER, obo_iri(str(other))) for other in _several(considered)]
-    kept += [(expand("rdfs:seeAlso"), str(link)) for link in _several(tracker)]
-    for predicate, value in kept:
+    # Successors that are themselves retired are kept as statements.
+    statements = [(REPLACED_BY, obo_iri(str(target))) for target in _as_list(replacements)]
+    statements += [(CONSIDER, obo_iri(str(target))) for target in _as_list(alternatives)]
+    statements += [(expand("rdfs:seeAlso"), str(link)) for link in _as_list(tracker)]
+    for predicate, value in statements:
         kind = "iri" if "://" in value else "literal"
         yield Statement(
             scheme=SCHEME.id, origin=origin, subject=obo_iri(id_), predicate=predicate, object=RdfTerm(value, kind)
         )
 
 
-def _several(value: object) -> list[object]:
+def _as_list(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else [value]

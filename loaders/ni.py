@@ -1,8 +1,8 @@
-"""An information model, such as NI (nationell informationsstruktur), as a small table of classes and attributes.
+"""Information models, such as NI (nationell informationsstruktur), from a table of classes and attributes.
 
 NI has no download; its pages list classes, and for every attribute name, type (ISO 21090), cardinality and binding.
-The table says the same, a row for each class (without attribute) and each attribute; `[model]` in source.toml says
-which model and version it is. docs/how-to/source-toml.md is the manual.
+The table has the same content: a row for each class (without attribute) and each attribute. `[model]` in source.toml
+names the model and its version. Manual: docs/how-to/source-toml.md.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 from begrepp.errors import InputError
 from begrepp.records import EditionFiles, Element, Record, Redistribution, Source, Structure, is_iri, texts
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row, parse_date, read_table
-from loaders.declaration.source_toml import edition_dates, read_declaration, rights
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
+from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights
 from loaders.support.agencies import EHALSOMYNDIGHETEN
 
 COLUMNS = (
@@ -40,7 +41,7 @@ SOURCE = Source(
     homepage="https://informationsstruktur.socialstyrelsen.se/models",
     reads=f"a table .tsv of the columns {', '.join(COLUMNS)}, with [model] in source.toml",
 )
-# The datatypes of ISO 21090 that NI uses; `CD_CV`, `CD.CV` and `CV` are the same type in the spellings of its editions.
+# The datatypes of ISO 21090 in NI; its editions write the same type as `CD_CV`, `CD.CV` and `CV`.
 _TYPES = frozenset(
     {
         *("AD", "ADXP", "ANY", "BL", "BL.NONNULL", "CD", "CD.CV", "CO", "CS", "CV", "ED", "EN", "II", "INT", "IVL"),
@@ -53,41 +54,41 @@ _NAME = re.compile(r"[^\s./#]+([ \-][^\s./#]+)*")
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The model, its classes, and their attributes in the order of the table."""
-    keys = read_declaration(edition, declared)
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
-    said = keys.table("model", required=True)
-    id_ = said.slug("id", default=edition.source)
+    """Yield the model, its classes, and their attributes in the order of the table."""
+    declaration = read_declaration(edition, declared)
+    rights = read_rights(declaration)
+    dates = read_edition_dates(declaration, edition)
+    model = declaration.table("model", required=True)
+    id_ = model.slug("id", default=edition.source)
     yield Structure(
         id=id_,
         version=dates.version,
-        origin=keys.origin,
-        titles=said.words("title", required=True),
-        kind=said.text("kind", default="information model"),
-        publisher=known.publisher,
-        licence=known.licence,
+        origin=declaration.origin,
+        titles=model.texts("title", required=True),
+        kind=model.text("kind", default="information model"),
+        publisher=rights.publisher,
+        licence=rights.licence,
         valid_from=dates.valid_from,
-        redistribution=known.redistribution,
-        specification=said.text("specification", default=known.homepage or id_),
-        descriptions=said.words("description"),
-        identifiers=said.strings("identifiers"),
+        redistribution=rights.redistribution,
+        specification=model.text("specification", default=rights.homepage or id_),
+        descriptions=model.texts("description"),
+        identifiers=model.strings("identifiers"),
         is_model=True,
     )
-    said.done()
-    keys.done()
+    model.done()
+    declaration.done()
     classes: dict[str, Row] = {}
-    seen: dict[str, Row] = {}
+    rows_by_path: dict[str, Row] = {}
     for path in data_files(edition):
         for row in read_table(path, required=("class", "attribute", "type", "card"), delimiter="\t", quoted=False):
             element = _element(row, id_)
-            if element.path in seen:
+            if element.path in rows_by_path:
                 raise InputError(
                     row.origin,
-                    f"'{element.path}' already occurs in {seen[element.path].origin}.",
+                    f"'{element.path}' already occurs in {rows_by_path[element.path].origin}.",
                     "Remove one of the two.",
                 )
-            seen[element.path] = row
+            rows_by_path[element.path] = row
             owner = element.path.partition(".")[0]
             if element.path == owner:
                 classes[owner] = row
@@ -108,15 +109,15 @@ def _element(row: Row, model: str) -> Element:
                 row.origin, f"'{name}' in the column '{column}' is not a valid name.", "Write it without . / and #."
             )
     datatype, card = row.take("type"), row.take("card")
-    spelled = datatype.replace("_", ".")
-    if attribute and not all(_known(one) for one in spelled.split("|")):
+    normalized_type = datatype.replace("_", ".")
+    if attribute and not all(_is_datatype(one) for one in normalized_type.split("|")):
         raise InputError(
             row.origin,
             f"'{datatype}' is not an ISO 21090 type that NI uses.",
             f"Use one of: {', '.join(sorted(_TYPES))}.",
         )
-    found = _CARD.fullmatch(card)
-    if card and not found:
+    cardinality = _CARD.fullmatch(card)
+    if card and not cardinality:
         raise InputError(row.origin, f"'{card}' is not a cardinality.", "Write 1, 0..1, 0..* or 1..*.")
     if not attribute and (datatype or card):
         raise InputError(
@@ -138,9 +139,9 @@ def _element(row: Row, model: str) -> Element:
         titles=texts(attribute or owner, row.take_optional("label_en")),
         descriptions=notes,
         parent=owner if attribute else "",
-        datatype=spelled,
-        min_card=found["least"] if found else "",
-        max_card=(found["most"] or found["least"]) if found else "",
+        datatype=normalized_type,
+        min_card=cardinality["least"] if cardinality else "",
+        max_card=(cardinality["most"] or cardinality["least"]) if cardinality else "",
         code_systems=systems,
         bindings=bindings,
         source=row.take_optional("source"),
@@ -150,7 +151,7 @@ def _element(row: Row, model: str) -> Element:
     return element
 
 
-def _known(datatype: str) -> bool:
+def _is_datatype(datatype: str) -> bool:
     outer, _, inner = datatype.rstrip(")").partition("(")
     return bool(_TYPE.fullmatch(datatype)) and outer in _TYPES and (not inner or inner in _TYPES)
 

@@ -1,7 +1,7 @@
-"""NPU, the Nordic terminology for laboratory examinations, where the unit is a part of the code.
+"""NPU, the Nordic terminology for laboratory examinations; a code includes the unit. Reads two forms:
 
-1. The table `NPUdefinitionEN….csv`: windows-1252, semicolons, a line above the header; codes in use only.
-2. The XML: one element for each version of a code. The current version counts; one that is not active is retired.
+1. The table `NPUdefinitionEN….csv`: windows-1252, semicolons, a line above the header; active codes only.
+2. The XML: one element for each version of a code. The current version is used; a code is retired if it is inactive.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ from begrepp.records import (
 )
 from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
 from loaders.support.agencies import IFCC
 from loaders.support.editions import new_edition
 from loaders.support.html_text import from_html
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 LICENCE = "https://www.npu-terminology.org/npu-database/"
 SCHEME = Scheme(
@@ -57,7 +58,7 @@ SOURCE = Source(
     reads="NPUdefinitionEN….csv, or the .xml with one <Npubegreb> for each version of a code",
     schemes=(SCHEME,),
 )
-# What the code is made of, as it is said of each concept; the columns of the table and the elements of the XML.
+# The parts of a definition: column or element, and its name in notes.
 _PARTS = {
     "system": "System",
     "sys_spec": "System specification",
@@ -71,7 +72,7 @@ _PARTS = {
     "context_dependent": "Depends on context",
 }
 _SHORT = ("system", "sys_spec", "component", "comp_spec", "kind_of_property", "proc", "unit")
-_IN_XML = {
+_XML_ELEMENTS = {
     *("created_date", "change_date", "change_comment", "npu_code", "short_definition", "full_definition", "group"),
     *("replaces", "replaced_by", "effective_from", "effective_to", "active", "current_version"),
     *_PARTS,
@@ -82,7 +83,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Version:
-    """What a file says of one version of a code."""
+    """One version of a code."""
 
     origin: Origin
     code: str
@@ -99,7 +100,7 @@ class _Version:
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, and each code in its current version."""
+    """Yield the scheme, the edition, and each code in its current version."""
     files = data_files(edition)
     if len(files) != 1 or files[0].suffix.lower() not in (".csv", ".xml"):
         raise InputError(
@@ -107,47 +108,47 @@ def load(edition: EditionFiles) -> Iterator[Record]:
             f"there are {len(files)} files, where one .csv or .xml is expected.",
             "Add the one file of the edition.",
         )
-    since = valid_from(edition)
+    edition_start = valid_from(edition)
     yield SCHEME
-    yield new_edition(SCHEME, edition, IFCC, LICENCE, Redistribution.NOT_ALLOWED, called="NPU")
+    yield new_edition(SCHEME, edition, IFCC, LICENCE, Redistribution.NOT_ALLOWED, name="NPU")
     versions: dict[str, list[_Version]] = {}
-    for version in _table(files[0]) if files[0].suffix.lower() == ".csv" else _xml(files[0]):
+    for version in _read_table(files[0]) if files[0].suffix.lower() == ".csv" else _read_xml(files[0]):
         versions.setdefault(version.code, []).append(version)
-    current = {code: _current(found) for code, found in versions.items()}
+    current = {code: _current_version(found) for code, found in versions.items()}
     successors: dict[str, list[str]] = {}
     for code, version in current.items():
         successors.setdefault(code, []).extend(version.replaced_by)
         for old in version.replaces:
             successors.setdefault(old, []).append(code)
-    kept = leading_on(successors, {code for code, version in current.items() if version.active})
+    usable = usable_successors(successors, {code for code, version in current.items() if version.active})
     for code, version in current.items():
-        known = tuple(new for new in kept.get(code, ()) if new in current)
-        yield _concept(version, versions[code], known, since)
+        in_file = tuple(new for new in usable.get(code, ()) if new in current)
+        yield _concept(version, versions[code], in_file, edition_start)
 
 
-def _current(found: list[_Version]) -> _Version:
-    marked = [version for version in found if version.current]
-    if len(marked) != 1:
+def _current_version(versions: list[_Version]) -> _Version:
+    current = [version for version in versions if version.current]
+    if len(current) != 1:
         raise InputError(
-            found[-1].origin,
-            f"{len(marked)} versions of '{found[0].code}' are marked as current.",
+            versions[-1].origin,
+            f"{len(current)} versions of '{versions[0].code}' are marked as current.",
             "One should be; download the file again from its publisher.",
         )
-    return marked[0]
+    return current[0]
 
 
-def _concept(version: _Version, versions: list[_Version], successors: tuple[str, ...], since: date) -> Concept:
+def _concept(version: _Version, versions: list[_Version], successors: tuple[str, ...], edition_start: date) -> Concept:
     if not version.full:
         raise InputError(
             version.origin, f"'{version.code}' has no name.", "Download the file again from its publisher."
         )
-    notes = [Note(NoteKind.SCOPE, Text(f"{_PARTS[part]}: {words}", "en")) for part, words in version.parts.items()]
+    notes = [Note(NoteKind.SCOPE, Text(f"{_PARTS[part]}: {text}", "en")) for part, text in version.parts.items()]
     if version.comment and len(versions) > 1:
         notes.append(Note(NoteKind.CHANGE, Text(version.comment, "en")))
     notes += [Note(NoteKind.CHANGE, Text(f"Replaces {old}", "en")) for old in version.replaces]
-    ended = None if version.active else (version.begins or since) - timedelta(days=1)
-    began = version.created
-    # A name that a version before this one had is still looked for.
+    valid_to = None if version.active else (version.begins or edition_start) - timedelta(days=1)
+    valid_from = version.created
+    # Names of earlier versions remain searchable.
     names = {Text(each.full, "en") for each in versions} | {Text(version.short, "en")} - {Text("", "en")}
     return Concept(
         scheme=SCHEME.id,
@@ -157,84 +158,81 @@ def _concept(version: _Version, versions: list[_Version], successors: tuple[str,
         alt_labels=tuple(sorted(names - {Text(version.full, "en")})),
         notes=tuple(notes),
         status=Status.ACTIVE if version.active else Status.INACTIVE,
-        valid_from=began if not (ended and began and began >= ended) else None,
-        valid_to=ended,
-        replaced_by=successors if ended else (),
+        valid_from=valid_from if not (valid_to and valid_from and valid_from >= valid_to) else None,
+        valid_to=valid_to,
+        replaced_by=successors if valid_to else (),
     )
 
 
-# The two forms.
-
-
-def _table(path: Path) -> Iterator[_Version]:
+def _read_table(path: Path) -> Iterator[_Version]:
     for row in read_table(path, delimiter=";", encoding="windows-1252", skip=1):
-        column = {_plain(name): name for name in row.left()}
+        column = {_normalized_name(name): name for name in row.remaining_columns()}
 
         def cell(name: str, row: Row = row, column: dict[str, str] = column) -> str:
             return row.take(column.get(name, name))
 
-        parts = {part: words for part in _PARTS if (words := cell(part))}
+        parts = {part: text for part in _PARTS if (text := cell(part))}
         version = _Version(
             origin=row.origin,
             code=cell("npu_code"),
-            full=_name(parts),
+            full=_definition(parts),
             short="",
             parts=parts,
-            created=_day(cell("created_date"), row.origin),
-            begins=_day(cell("change_date"), row.origin),
+            created=_date(cell("created_date"), row.origin),
+            begins=_date(cell("change_date"), row.origin),
             replaces=_codes(cell("replaces")),
         )
         row.done()
         yield version
 
 
-def _xml(path: Path) -> Iterator[_Version]:
+def _read_xml(path: Path) -> Iterator[_Version]:
     with path.open("rb") as stream:
         for number, element in enumerate(iterate_xml(stream, "Npubegreb", Origin(path.name)), start=1):
-            meter().rows += 1
-            yield _version(element, Origin(path.name, number))
+            current_meter().rows += 1
+            yield _read_version(element, Origin(path.name, number))
 
 
-def _version(element: Element, origin: Origin) -> _Version:
-    said = {local_name(child): _words(child.text or "") for child in element}
-    refuse_identity_numbers("\t".join(said.values()), origin)
-    if strange := sorted(said.keys() - _IN_XML):
-        raise InputError(origin, f"the element <{strange[0]}> is not known.", "See what it is, and change the loader.")
-    if missing := sorted({"npu_code", "active", "current_version"} - said.keys()):
+def _read_version(element: Element, origin: Origin) -> _Version:
+    values = {local_name(child): _plain_text(child.text or "") for child in element}
+    refuse_identity_numbers("\t".join(values.values()), origin)
+    if unknown := sorted(values.keys() - _XML_ELEMENTS):
+        raise InputError(origin, f"the element <{unknown[0]}> is not known.", "See what it is, and change the loader.")
+    if missing := sorted({"npu_code", "active", "current_version"} - values.keys()):
         raise InputError(
             origin, f"the element <{missing[0]}> is missing.", "Download the file again from its publisher."
         )
-    if said["active"] not in ("0", "1") or said["current_version"] not in ("true", "false"):
-        raise InputError(origin, f"active is '{said['active']}'.", "It is 0 or 1, and current_version true or false.")
-    parts = {part: said[part] for part in _PARTS if said.get(part)}
+    if values["active"] not in ("0", "1") or values["current_version"] not in ("true", "false"):
+        raise InputError(origin, f"active is '{values['active']}'.", "It is 0 or 1, and current_version true or false.")
+    parts = {part: values[part] for part in _PARTS if values.get(part)}
     return _Version(
         origin=origin,
-        code=said["npu_code"],
-        full=said.get("full_definition", "") or _name(parts),
-        short=said.get("short_definition", ""),
+        code=values["npu_code"],
+        full=values.get("full_definition", "") or _definition(parts),
+        short=values.get("short_definition", ""),
         parts=parts,
-        created=_day(said.get("created_date", ""), origin),
-        begins=_day(said.get("effective_from", ""), origin),
-        comment=said.get("change_comment", ""),
-        replaces=_codes(said.get("replaces", "")),
-        replaced_by=_codes(said.get("replaced_by", "")),
-        active=said["active"] == "1",
-        current=said["current_version"] == "true",
+        created=_date(values.get("created_date", ""), origin),
+        begins=_date(values.get("effective_from", ""), origin),
+        comment=values.get("change_comment", ""),
+        replaces=_codes(values.get("replaces", "")),
+        replaced_by=_codes(values.get("replaced_by", "")),
+        active=values["active"] == "1",
+        current=values["current_version"] == "true",
     )
 
 
-def _plain(name: str) -> str:
+def _normalized_name(name: str) -> str:
     return re.sub(r"[^a-z]+", "_", name.lower()).strip("_")
 
 
-def _words(cell: str) -> str:
-    """Text without markup; a power of ten keeps its exponent."""
-    raised = re.sub(r"<sup>(.*?)</sup>", lambda match: match[1].translate(_SUPERSCRIPTS), cell)
-    return " ".join(from_html(raised).split())
+def _plain_text(cell: str) -> str:
+    """Return text without markup; exponents become superscript characters."""
+    with_superscripts = re.sub(r"<sup>(.*?)</sup>", lambda match: match[1].translate(_SUPERSCRIPTS), cell)
+    return " ".join(from_html(with_superscripts).split())
 
 
-def _name(parts: dict[str, str]) -> str:
-    """`System(spec)—Component(spec); kind of property(procedure) = ? unit`, as NPU writes its definitions."""
+def _definition(parts: dict[str, str]) -> str:
+    """Return the definition `System(spec)—Component(spec); kind of property(procedure) = ? unit`."""
 
     def with_spec(part: str, spec: str) -> str:
         return parts.get(part, "") + (f"({parts[spec]})" if spec in parts else "")
@@ -244,7 +242,7 @@ def _name(parts: dict[str, str]) -> str:
     return f"{with_spec('system', 'sys_spec')}—{with_spec('component', 'comp_spec')}; {kind} = ?{unit}"
 
 
-def _day(cell: str, origin: Origin) -> date | None:
+def _date(cell: str, origin: Origin) -> date | None:
     return parse_date(cell, origin, "date")
 
 

@@ -1,8 +1,8 @@
-"""Ontologies in the OBO format, such as HPO, the Human Phenotype Ontology: terms, synonyms by scope, cross-references.
+"""Ontologies in the OBO format, such as HPO, the Human Phenotype Ontology.
 
-A format: `source.toml`, or a declaration that begrepp has, says which ontology it is. The library fastobo reads it.
-A cross-reference (`xref`, oboInOwl:hasDbXref) says that two things belong together and not how, so it is a related
-match, unless the term itself names a SKOS match. `consider` is kept apart from `replaced_by`: it is a proposal.
+A format: `source.toml`, or a declaration in `declared/`, describes the ontology. Parsed with the library fastobo. A
+cross-reference (`xref`, oboInOwl:hasDbXref) does not state how two terms are related, so it becomes a related match,
+unless the term states a SKOS match. `consider` is a proposal and is kept separate from `replaced_by`.
 """
 
 from __future__ import annotations
@@ -37,12 +37,26 @@ from begrepp.records import (
 )
 from begrepp.records import Mapping as Match
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import declared_edition, edition_dates, read_declaration, rights, scheme
+from loaders.declaration.source_toml import (
+    new_declared_edition,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+    read_scheme,
+)
 from loaders.support.agencies import MONARCH
-from loaders.support.obo_identifiers import ALTERNATIVE_ID, CONSIDER, IN_SUBSET, REPLACED_BY, XREF, obo_iri, reference
-from loaders.support.successors import leading_on
+from loaders.support.obo_identifiers import (
+    ALTERNATIVE_ID,
+    CONSIDER,
+    IN_SUBSET,
+    REPLACED_BY,
+    XREF,
+    cross_reference,
+    obo_iri,
+)
+from loaders.support.successors import usable_successors
 
 SOURCE = Source(
     id="obo",
@@ -66,8 +80,8 @@ _NAMESPACES = {
     "rdfs": expand("rdfs:x")[:-1],
     "oboInOwl": "http://www.geneontology.org/formats/oboInOwl#",
 }
-# Logic that SKOS has no words for, and who edited a term when.
-_NOT_KEPT = {
+# Logical axioms without a counterpart in SKOS, and editing history.
+_SKIPPED_TAGS = {
     *("intersection_of", "union_of", "disjoint_from", "equivalent_to", "created_by", "creation_date", "namespace"),
     *("is_anonymous", "builtin"),
 }
@@ -75,7 +89,7 @@ _NOT_KEPT = {
 
 @dataclass(slots=True)
 class _Term:
-    """One term as the file says it."""
+    """One term frame."""
 
     id: str
     origin: Origin
@@ -87,13 +101,13 @@ class _Term:
     alternatives: list[str] = field(default_factory=list)
     replaced_by: list[str] = field(default_factory=list)
     matches: dict[str, str] = field(default_factory=dict)
-    kept: list[tuple[str, RdfTerm]] = field(default_factory=list)
+    statements: list[tuple[str, RdfTerm]] = field(default_factory=list)
     obsolete: bool = False
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The release, every term, and its cross-references as mappings."""
-    keys = read_declaration(edition, declared)
+    """Yield the scheme, the edition, every term, and its cross-references as mappings."""
+    declaration = read_declaration(edition, declared)
     files = [path for path in data_files(edition) if path.suffix == ".obo"]
     if len(files) != 1:
         raise InputError(
@@ -101,53 +115,56 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             f"{len(files)} .obo files, where one is expected.",
             "Add one.",
         )
-    known, said = rights(keys), scheme(keys, edition.source)
-    dates = edition_dates(keys, edition)
-    keys.done()
-    left_out: Counter[str] = Counter()
-    terms = list(_read(files[0], left_out))
+    rights, scheme = read_rights(declaration), read_scheme(declaration, edition.source)
+    dates = read_edition_dates(declaration, edition)
+    declaration.done()
+    skipped_tags: Counter[str] = Counter()
+    terms = list(_read_terms(files[0], skipped_tags))
     if dates.coverage is Coverage.COMPLETE:
         _check_parents(terms)
-    yield said
-    yield declared_edition(said, dates, known)
-    references = f"{said.id}-xrefs"
+    yield scheme
+    yield new_declared_edition(scheme, dates, rights)
+    mapping_set_id = f"{scheme.id}-xrefs"
     if any(term.matches for term in terms):
         yield MappingSet(
-            id=references,
+            id=mapping_set_id,
             version=dates.version,
-            titles=tuple(Text(f"{t.value}: {_WORDS.get(t.lang, 'cross-references')}", t.lang) for t in said.titles),
-            licence=known.licence,
-            publisher=known.publisher,
+            titles=tuple(
+                Text(f"{t.value}: {_MAPPING_SET_TITLES.get(t.lang, 'cross-mapping_set_id')}", t.lang)
+                for t in scheme.titles
+            ),
+            licence=rights.licence,
+            publisher=rights.publisher,
             valid_from=dates.valid_from,
-            redistribution=known.redistribution,
+            redistribution=rights.redistribution,
         )
     active = {term.id for term in terms if not term.obsolete}
-    successors = leading_on({term.id: term.replaced_by for term in terms if term.replaced_by}, active)
+    successors = usable_successors({term.id: term.replaced_by for term in terms if term.replaced_by}, active)
     for term in terms:
-        yield _concept(term, said.id, successors.get(term.id, ()), dates.valid_from)
-        for predicate, value in term.kept:
+        yield _concept(term, scheme.id, successors.get(term.id, ()), dates.valid_from)
+        for predicate, value in term.statements:
             yield Statement(
-                scheme=said.id, origin=term.origin, subject=obo_iri(term.id), predicate=predicate, object=value
+                scheme=scheme.id, origin=term.origin, subject=obo_iri(term.id), predicate=predicate, object=value
             )
         for target, match in term.matches.items():
             yield Match(
-                mapping_set=references,
+                mapping_set=mapping_set_id,
                 origin=term.origin,
                 subject=obo_iri(term.id),
                 predicate=match,
                 object=target,
                 justification=expand("semapv:UnspecifiedMatching"),
-                authors=(known.publisher.names[0].value,),
+                authors=(rights.publisher.names[0].value,),
             )
-    for tag, count in sorted(left_out.items()):
+    for tag, count in sorted(skipped_tags.items()):
         yield Skipped(origin=Origin(files[0].name), reason=f"'{tag}' is not imported ({count:,}).")
 
 
 def _check_parents(terms: list[_Term]) -> None:
-    known = {term.id for term in terms}
+    ids = {term.id for term in terms}
     for term in terms:
         for parent in term.parents:
-            if parent not in known:
+            if parent not in ids:
                 raise InputError(
                     term.origin,
                     f"'{term.id}' has the parent '{parent}', which does not exist in the file.",
@@ -155,58 +172,55 @@ def _check_parents(terms: list[_Term]) -> None:
                 )
 
 
-_WORDS = {"sv": "korsreferenser", "en": "cross-references"}
+_MAPPING_SET_TITLES = {"sv": "korsreferenser", "en": "cross-references"}
 
 
-def _concept(term: _Term, scheme_id: str, successors: tuple[str, ...], since: date) -> Concept:
+def _concept(term: _Term, scheme_id: str, successors: tuple[str, ...], edition_start: date) -> Concept:
     pref = Text(term.names[0], "en") if term.names else Text(term.id, "zxx")
-    exact = dict.fromkeys(Text(words, "en") for words, _ in term.synonyms)
+    synonyms = dict.fromkeys(Text(text, "en") for text, _ in term.synonyms)
     return Concept(
         scheme=scheme_id,
         notation=term.id,
         iri=obo_iri(term.id),
         origin=term.origin,
         pref_labels=(pref,),
-        # Words of a wider, narrower or related meaning lead a search here too; their scope stands in a statement.
+        # Broad, narrow and related synonyms are searchable only; a statement has their scope.
         alt_labels=tuple(
-            t for t in exact if t != pref and any(w == t.value and s == "EXACT" for w, s in term.synonyms)
+            t for t in synonyms if t != pref and any(w == t.value and s == "EXACT" for w, s in term.synonyms)
         ),
         hidden_labels=(
-            *(t for t in exact if t != pref and not any(w == t.value and s == "EXACT" for w, s in term.synonyms)),
+            *(t for t in synonyms if t != pref and not any(w == t.value and s == "EXACT" for w, s in term.synonyms)),
             *(Text(other, "zxx") for other in dict.fromkeys(term.alternatives)),
         ),
-        definitions=tuple(text for words in term.definitions for text in texts(en=words)),
-        notes=tuple(Note(NoteKind.NOTE, Text(words, "en")) for words in term.comments),
+        definitions=tuple(text for definition in term.definitions for text in texts(en=definition)),
+        notes=tuple(Note(NoteKind.NOTE, Text(comment, "en")) for comment in term.comments),
         broader=tuple(obo_iri(parent) for parent in dict.fromkeys(term.parents)),
         status=Status.INACTIVE if term.obsolete else Status.ACTIVE,
-        # OBO does not say since when a term is obsolete: at the latest since this release.
-        valid_to=since - timedelta(days=1) if term.obsolete else None,
+        # OBO gives no date of obsolescence: at the latest the day before this edition.
+        valid_to=edition_start - timedelta(days=1) if term.obsolete else None,
         replaced_by=tuple(map(obo_iri, successors)) if term.obsolete else (),
     )
 
 
-# The file.
-
-
-def _read(path: Path, left_out: Counter[str]) -> Iterator[_Term]:
-    spaces = dict(_NAMESPACES)
+def _read_terms(path: Path, skipped_tags: Counter[str]) -> Iterator[_Term]:
+    namespaces = dict(_NAMESPACES)
     number = 0
     try:
-        # Ordered: with several threads the frames come as they are ready.
+        # `ordered` keeps the frames in file order when fastobo uses several threads.
         document = fastobo.iter(str(path), ordered=True)
         for clause in document.header():
             if clause.raw_tag() == "idspace":
                 prefix, namespace = clause.raw_value().split()[:2]
-                spaces[prefix] = namespace
+                namespaces[prefix] = namespace
             elif clause.raw_tag() == "import":
-                left_out[f"import: {clause.raw_value()}"] += 1
+                skipped_tags[f"import: {clause.raw_value()}"] += 1
         for frame in document:
             if not isinstance(frame, fastobo.term.TermFrame):
-                left_out["typedef" if isinstance(frame, fastobo.typedef.TypedefFrame) else "instance"] += 1
+                skipped_tags["typedef" if isinstance(frame, fastobo.typedef.TypedefFrame) else "instance"] += 1
                 continue
             number += 1
-            meter().rows += 1
-            yield _term(frame, Origin(path.name, number), spaces, left_out)
+            current_meter().rows += 1
+            yield _read_term(frame, Origin(path.name, number), namespaces, skipped_tags)
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
         line = getattr(error, "lineno", 0) or 0
         raise InputError(
@@ -218,7 +232,7 @@ def _read(path: Path, left_out: Counter[str]) -> Iterator[_Term]:
         raise InputError(path, "there are no terms in the file.", "Check that you added the right file.")
 
 
-def _term(frame: Any, origin: Origin, spaces: Mapping[str, str], left_out: Counter[str]) -> _Term:
+def _read_term(frame: Any, origin: Origin, namespaces: Mapping[str, str], skipped_tags: Counter[str]) -> _Term:
     term = _Term(id=str(frame.id), origin=origin)
     for clause in frame:
         match clause.raw_tag():
@@ -231,48 +245,48 @@ def _term(frame: Any, origin: Origin, spaces: Mapping[str, str], left_out: Count
             case "synonym":
                 synonym = clause.synonym
                 term.synonyms.append((synonym.desc, synonym.scope))
-                relation = f"{spaces['oboInOwl']}{_SCOPES.get(synonym.scope, 'hasRelatedSynonym')}"
-                term.kept.append((relation, RdfTerm(synonym.desc, "literal", lang="en")))
+                relation = f"{namespaces['oboInOwl']}{_SCOPES.get(synonym.scope, 'hasRelatedSynonym')}"
+                term.statements.append((relation, RdfTerm(synonym.desc, "literal", lang="en")))
             case "is_a":
                 term.parents.append(str(clause.term))
             case "alt_id":
                 term.alternatives.append(str(clause.alt_id))
-                term.kept.append((ALTERNATIVE_ID, RdfTerm(str(clause.alt_id), "literal")))
+                term.statements.append((ALTERNATIVE_ID, RdfTerm(str(clause.alt_id), "literal")))
             case "is_obsolete":
                 term.obsolete = clause.obsolete
             case "replaced_by":
                 term.replaced_by.append(str(clause.term))
-                term.kept.append((REPLACED_BY, RdfTerm(obo_iri(str(clause.term)), "iri")))
+                term.statements.append((REPLACED_BY, RdfTerm(obo_iri(str(clause.term)), "iri")))
             case "consider":
-                term.kept.append((CONSIDER, RdfTerm(obo_iri(str(clause.term)), "iri")))
+                term.statements.append((CONSIDER, RdfTerm(obo_iri(str(clause.term)), "iri")))
             case "subset":
-                term.kept.append((IN_SUBSET, RdfTerm(str(clause.subset), "literal")))
+                term.statements.append((IN_SUBSET, RdfTerm(str(clause.subset), "literal")))
             case "relationship":
-                term.kept.append((obo_iri(str(clause.typedef)), RdfTerm(obo_iri(str(clause.term)), "iri")))
+                term.statements.append((obo_iri(str(clause.typedef)), RdfTerm(obo_iri(str(clause.term)), "iri")))
             case "xref":
-                # An xref whose prefix is not known stays the word that it is.
-                if target := reference(str(clause.xref.id)):
+                # An xref with an unknown prefix is kept as a literal.
+                if target := cross_reference(str(clause.xref.id)):
                     term.matches.setdefault(target, expand("skos:relatedMatch"))
                 else:
-                    term.kept.append((XREF, RdfTerm(str(clause.xref.id), "literal")))
+                    term.statements.append((XREF, RdfTerm(str(clause.xref.id), "literal")))
             case "property_value":
-                _property(term, clause.property_value, spaces)
-            case tag if tag in _NOT_KEPT:
-                left_out[tag] += 1
+                _add_property(term, clause.property_value, namespaces)
+            case tag if tag in _SKIPPED_TAGS:
+                skipped_tags[tag] += 1
             case tag:
                 raise InputError(origin, f"'{tag}' in '{term.id}' is not known.", "Add it to the loader.")
-    words = "\t".join([*term.names, *term.definitions, *term.comments, *(words for words, _ in term.synonyms)])
-    refuse_identity_numbers(words, origin)
+    text = "\t".join([*term.names, *term.definitions, *term.comments, *(text for text, _ in term.synonyms)])
+    refuse_identity_numbers(text, origin)
     return term
 
 
-def _property(term: _Term, value: Any, spaces: Mapping[str, str]) -> None:
-    relation, said = str(value.relation), str(value.value)
-    target = reference(said)
-    if relation in _MATCHES and (target or "://" in said):
-        term.matches[target or said] = _MATCHES[relation]
+def _add_property(term: _Term, value: Any, namespaces: Mapping[str, str]) -> None:
+    relation, text = str(value.relation), str(value.value)
+    target = cross_reference(text)
+    if relation in _MATCHES and (target or "://" in text):
+        term.matches[target or text] = _MATCHES[relation]
         return
     prefix, _, local = relation.partition(":")
-    predicate = f"{spaces[prefix]}{local}" if prefix in spaces else obo_iri(relation)
-    is_link = said.startswith(("http://", "https://")) and not any(c.isspace() for c in said)
-    term.kept.append((predicate, RdfTerm(said, "iri" if is_link else "literal")))
+    predicate = f"{namespaces[prefix]}{local}" if prefix in namespaces else obo_iri(relation)
+    is_link = text.startswith(("http://", "https://")) and not any(c.isspace() for c in text)
+    term.statements.append((predicate, RdfTerm(text, "iri" if is_link else "literal")))

@@ -1,4 +1,4 @@
-"""OncoTree, a tree of tumour types for precision oncology, with references to NCI Thesaurus and UMLS."""
+"""OncoTree, a classification of tumour types for precision oncology, with references to NCI Thesaurus and UMLS."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import data_files, valid_from
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.support.agencies import CBIOPORTAL
 from loaders.support.editions import new_edition
@@ -48,32 +48,32 @@ SOURCE = Source(
 )
 REFERENCES = "oncotree-references"
 _TARGETS = {"NCI": "http://purl.obolibrary.org/obo/NCIT_", "UMLS": "https://identifiers.org/umls:"}
-# What a node took over: its code before, codes that it joined, and codes that no longer cover it.
+# A node's former code, codes merged into it, and codes that no longer include it.
 _HISTORY = {"history": "Formerly {}", "precursors": "Takes in what was {}", "revocations": "Takes over from {}"}
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, the nodes below each other, and the references as mappings."""
+    """Yield the scheme, the edition, the nodes depth-first, and their references as mappings."""
     files = [path for path in data_files(edition) if path.suffix == ".json"]
-    here = Origin(f"{edition.source}/{edition.version}")
+    edition_origin = Origin(f"{edition.source}/{edition.version}")
     if len(files) != 1:
-        raise InputError(here, f"{len(files)} JSON files, where one is expected.", "Add one edition's file.")
+        raise InputError(edition_origin, f"{len(files)} JSON files, where one is expected.", "Add one edition's file.")
     try:
         roots = json.loads(files[0].read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InputError(files[0], f"it is not well-formed JSON ({error}).", "Download the file again.") from None
     if not isinstance(roots, dict) or not all(isinstance(n, dict) and "children" in n for n in roots.values()):
         raise InputError(files[0], "it holds no tree of nodes.", "Check that you added the right file.")
-    since = valid_from(edition)
+    edition_start = valid_from(edition)
     yield SCHEME
-    yield new_edition(SCHEME, edition, CBIOPORTAL, LICENCE, Redistribution.ALLOWED, called="OncoTree")
+    yield new_edition(SCHEME, edition, CBIOPORTAL, LICENCE, Redistribution.ALLOWED, name="OncoTree")
     yield MappingSet(
         id=REFERENCES,
         version=edition.version,
         titles=texts("OncoTree till NCI Thesaurus och UMLS", "OncoTree to NCI Thesaurus and UMLS"),
         licence=LICENCE,
         publisher=CBIOPORTAL,
-        valid_from=since,
+        valid_from=edition_start,
         redistribution=Redistribution.ALLOWED,
     )
     stack = [(node, "") for node in reversed(list(roots.values()))]
@@ -81,7 +81,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     while stack:
         node, parent = stack.pop()
         number += 1
-        meter().rows += 1
+        current_meter().rows += 1
         stack += [(child, node["code"]) for child in reversed(list(node.get("children", {}).values()))]
         yield from _node(dict(node), parent, Origin(files[0].name, number))
 
@@ -96,15 +96,15 @@ def _node(node: dict[str, Any], parent: str, origin: Origin) -> Iterator[Concept
         raise InputError(origin, f"'{code}' has no name.", "Download the file again.")
     refuse_identity_numbers(name, origin)
     notes, hidden = [], []
-    for key, words in _HISTORY.items():
+    for key, template in _HISTORY.items():
         for old in node.pop(key, None) or ():
-            notes.append(Note(NoteKind.CHANGE, Text(words.format(old), "en")))
-            # A search for the old code finds the node; only a renamed one is the same thing.
+            notes.append(Note(NoteKind.CHANGE, Text(template.format(old), "en")))
+            # Makes the node searchable by its former code; merged and revoked codes are different concepts.
             hidden += [Text(str(old), "zxx")] if key == "history" else []
     main, tissue = node.pop("mainType", None), node.pop("tissue", None)
     notes += [Note(NoteKind.SCOPE, Text(f"{w}: {v}", "en")) for w, v in (("Main type", main), ("Tissue", tissue)) if v]
     references = node.pop("externalReferences", None) or {}
-    # The colour is for the drawing, and the level is told by the place in the tree.
+    # The colour is for display, and the depth in the tree gives the level.
     for ignored in ("color", "level", "children"):
         node.pop(ignored, None)
     if node:
@@ -122,7 +122,7 @@ def _node(node: dict[str, Any], parent: str, origin: Origin) -> Iterator[Concept
         if system not in _TARGETS:
             raise InputError(origin, f"references to '{system}' are not known.", "Add it to the loader's table.")
         for target in dict.fromkeys(codes):
-            # A reference says that the two belong together, not that they mean the same.
+            # A reference relates the two concepts and does not state that they are equivalent.
             yield Mapping(
                 mapping_set=REFERENCES,
                 origin=origin,

@@ -1,9 +1,8 @@
-"""Term posts of a term bank (Socialstyrelsens termbank): one concept with its terms, their status and definition.
+"""Term posts of a term bank (Socialstyrelsens termbank): concepts with terms, their status, and a definition.
 
-Every term has a row of its own, and the rows of one definition are one concept: the recommended term is
-its label, admitted terms are alternatives, terms advised against can be searched for but are not shown.
-CSV, TSV or XLSX with the columns Term, Termstatus, Synonymer, Definition and, where there are any,
-Anmärkning, Källa, Område, Engelsk term, Beslutsdatum.
+Every term has a row; the rows with the same definition are one concept. The recommended term is the preferred label,
+admitted terms are alternative labels, deprecated terms hidden labels. CSV, TSV or XLSX with the columns Term,
+Termstatus, Synonymer and Definition, and optionally Anmärkning, Källa, Område, Engelsk term and Beslutsdatum.
 """
 
 from __future__ import annotations
@@ -31,7 +30,8 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.source_toml import slug
 from loaders.support.agencies import IN_COPYRIGHT, SOCIALSTYRELSEN
@@ -59,15 +59,15 @@ _STATUSES = {
     "tillåten": TermStatus.ADMITTED,
     "avrådd": TermStatus.DEPRECATED,
 }
-# "se anmärkning", "se under anmärkning till vårdkontakt": a pointer, not a definition.
+# "se anmärkning", "se under anmärkning till vårdkontakt": a reference to the note in place of a definition.
 _POINTER = re.compile(r"se (under )?anmärkning\b", re.IGNORECASE)
-# "(inom socialtjänsten:)" before a definition says where it holds.
+# "(inom socialtjänsten:)" before a definition is its domain.
 _DOMAIN = re.compile(r"^\(\s*inom\s+([^():]+):?\s*\):?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Post:
-    """One row: a term and what is said of it."""
+    """One row: a term with its properties."""
 
     origin: Origin
     term: str
@@ -84,17 +84,17 @@ class _Post:
 
 @dataclass(slots=True)
 class _Group:
-    """The rows of one definition."""
+    """The rows with the same definition and domain."""
 
     posts: list[_Post] = field(default_factory=list)
 
     def terms(self, status: TermStatus) -> list[_Post]:
-        """The rows with that status."""
+        """Return the rows with a status."""
         return [post for post in self.posts if post.status is status]
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release and its term posts; homonyms, the same term with another definition, are two concepts."""
+    """Yield the scheme, the edition and its term posts. Homonyms (one term, two definitions) are two concepts."""
     files = data_files(edition)
     if len(files) != 1:
         raise InputError(
@@ -111,7 +111,7 @@ def load(edition: EditionFiles) -> Iterator[Record]:
             yield post
         else:
             groups.setdefault((post.definition.casefold(), post.domain), _Group()).posts.append(post)
-    names = _names(groups)
+    names = _notations(groups)
     for key, group in groups.items():
         if group.terms(TermStatus.RECOMMENDED):
             yield _concept(group, names[key])
@@ -149,7 +149,7 @@ def _read_post(row: Row) -> _Post | Skipped:
         origin=row.origin,
         term=term,
         status=_STATUSES[status],
-        # One to a line; a slash is part of a term (och/eller, in/ut).
+        # One per line; a slash is part of a term (och/eller, in/ut).
         synonyms=tuple(line.strip() for line in synonyms.splitlines() if line.strip()),
         definition=definition,
         domain=domain,
@@ -162,7 +162,7 @@ def _read_post(row: Row) -> _Post | Skipped:
 
 
 def _definition(cell: str, note: str) -> tuple[str, str]:
-    """The definition and the domain it holds in. A pointer to the note makes the note the definition."""
+    """Return the definition and its domain. A reference to the note makes the note the definition."""
     text = cell
     domain = ""
     if match := _DOMAIN.match(text):
@@ -173,8 +173,8 @@ def _definition(cell: str, note: str) -> tuple[str, str]:
     return text, domain
 
 
-def _names(groups: dict[tuple[str, str], _Group]) -> dict[tuple[str, str], str]:
-    """A lasting name for each concept: its recommended term, with the domain or area where homonyms share it."""
+def _notations(groups: dict[tuple[str, str], _Group]) -> dict[tuple[str, str], str]:
+    """Return a stable notation for each concept: its recommended term, for homonyms with the domain or area."""
     by_term: dict[str, list[tuple[str, str]]] = {}
     for key, group in groups.items():
         for post in group.terms(TermStatus.RECOMMENDED)[:1]:
@@ -182,9 +182,9 @@ def _names(groups: dict[tuple[str, str], _Group]) -> dict[tuple[str, str], str]:
     names: dict[tuple[str, str], str] = {}
     for name, keys in by_term.items():
         for number, key in enumerate(sorted(keys), start=1):
-            where = key[1] or groups[key].posts[0].area
-            apart = slug(where) or str(number)
-            names[key] = name if len(keys) == 1 else f"{name}-{apart}"
+            domain = key[1] or groups[key].posts[0].area
+            suffix = slug(domain) or str(number)
+            names[key] = name if len(keys) == 1 else f"{name}-{suffix}"
     taken: dict[str, tuple[str, str]] = {}
     for key in sorted(names):
         if names[key] in taken:
@@ -205,7 +205,7 @@ def _concept(group: _Group, notation: str) -> Concept:
     pref = Text(first.term, "sv")
     deprecated = dict.fromkeys(Text(post.term, "sv") for post in group.terms(TermStatus.DEPRECATED))
     admitted = dict.fromkeys(Text(post.term, "sv") for post in group.terms(TermStatus.ADMITTED))
-    # A synonym without a row of its own has no status; it is a word that may be used.
+    # A synonym without a row has no status and counts as admitted.
     listed = {Text(synonym, "sv") for post in group.posts for synonym in post.synonyms}
     alt = [word for word in dict.fromkeys((*admitted, *sorted(listed))) if word != pref and word not in deprecated]
     english = tuple(dict.fromkeys(Text(post.english, "en") for post in group.posts if post.english))

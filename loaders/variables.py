@@ -1,7 +1,7 @@
-"""A dataset and its variables: a description in `source.toml`, and lists of variables and codes in any tabular form.
+"""Datasets with variables: a description in `source.toml`, and lists of variables and codes in tabular form.
 
 For registers, cohorts, common data sets and data models whose dictionary is a table, a JSON file or a folder of
-texts. What its columns mean is declared, never programmed; docs/how-to/source-toml.md is the manual.
+texts. The declaration maps its columns. Manual: docs/how-to/source-toml.md.
 """
 
 from __future__ import annotations
@@ -12,25 +12,15 @@ from fnmatch import fnmatch
 from typing import Any
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import (
-    CodeList,
-    EditionFiles,
-    Home,
-    Record,
-    Redistribution,
-    Skipped,
-    Source,
-    Variable,
-    is_iri,
-)
+from begrepp.records import CodeList, EditionFiles, ListOwner, Record, Redistribution, Skipped, Source, Variable, is_iri
 from begrepp.sources.editions import data_files
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import file_list, read_declaration
-from loaders.declaration.table_assignment import Places, Tables
-from loaders.declaration.value_lists import CodeBook, ListOfCodes, fill, parted, read_codes
-from loaders.declaration.variables import Place, VariableRow, own_lists, read_variable_list
+from loaders.declaration.source_toml import join_names, read_declaration
+from loaders.declaration.table_assignment import DatasetTables, TableAssignment
+from loaders.declaration.value_lists import CodeListIndex, DeclaredCodeList, read_codes, read_into_index, split_missing
+from loaders.declaration.variables import DictionaryRow, VariablePlace, default_variable_lists, read_variable_list
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
+from loaders.support.code_lists import CodeListRegistry
 
 SOURCE = Source(
     id="variables",
@@ -44,98 +34,102 @@ SOURCE = Source(
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The dataset, its value lists, and every variable of its tables."""
-    keys = read_declaration(edition, declared)
-    tables = Tables(keys)
-    lists = [read_variable_list(each, edition) for each in keys.tables("variables")]
-    lists = lists or own_lists(tables.files, edition, keys.origin)
-    sheets = [tables.read(each, edition) for each in keys.tables("tables")]
-    codes = [read_codes(each, edition) for each in keys.tables("codes")]
-    ignored = keys.strings("ignore_files")
-    dataset = read_dataset(keys, edition)
-    keys.done()
+    """Yield the dataset, its code lists, and every variable of its tables."""
+    declaration = read_declaration(edition, declared)
+    tables = DatasetTables(declaration)
+    lists = [read_variable_list(each, edition) for each in declaration.tables("variables")]
+    lists = lists or default_variable_lists(tables.files, edition, declaration.origin)
+    sheets = [tables.read(each, edition) for each in declaration.tables("tables")]
+    codes = [read_codes(each, edition) for each in declaration.tables("codes")]
+    ignored = declaration.strings("ignore_files")
+    dataset = read_dataset(declaration, edition)
+    declaration.done()
     sheets += [*(each.sheet for each in lists), *(each.sheet for each in codes)]
     used = {path for sheet in sheets for path in sheet.files}
-    _refuse_unused(edition, keys.origin, {path.name for path in used}, ignored)
-    book = CodeBook()
-    skipped = [each for said in codes for each in fill(book, said)]
-    places = Places(tables)
+    _check_unused_files(edition, declaration.origin, {path.name for path in used}, ignored)
+    index = CodeListIndex()
+    skipped = [each for codes_declaration in codes for each in read_into_index(index, codes_declaration)]
+    assignment = TableAssignment(tables)
     for each in lists:
-        for row in each.rows(_report(skipped), counted=False):
-            places.meet(row)
-    yield replace(dataset, tables=tables.all())
+        for row in each.rows(_reporter(skipped), counted=False):
+            assignment.add_row(row)
+    yield replace(dataset, tables=tables.all_tables())
     yield from skipped
-    home = Lists(Home(dataset=dataset.id))
+    registry = CodeListRegistry(ListOwner(dataset=dataset.id))
     for each in lists:
-        for row in each.rows(_ignore):
-            variable = row.variable(dataset.id, _place(row, *places.of(row), home, book))
-            yield from home.new()
+        for row in each.rows(_discard):
+            variable = row.variable(dataset.id, _place(row, *assignment.place_of(row), registry, index))
+            yield from registry.take_new()
             yield variable
-            yield from _without_list(row, variable)
-    yield from _unused_lists(book, home)
+            yield from _missing_list(row, variable)
+    yield from _unused_lists(index, registry)
 
 
-def _refuse_unused(edition: EditionFiles, origin: Origin, used: set[str], ignored: tuple[str, ...]) -> None:
-    left = [path.name for path in data_files(edition) if path.name not in used]
-    left = [name for name in left if not any(fnmatch(name, pattern) for pattern in ignored)]
-    if left:
+def _check_unused_files(edition: EditionFiles, origin: Origin, used: set[str], ignored: tuple[str, ...]) -> None:
+    unused = [path.name for path in data_files(edition) if path.name not in used]
+    unused = [name for name in unused if not any(fnmatch(name, pattern) for pattern in ignored)]
+    if unused:
         raise InputError(
             origin,
-            f"nothing in the declaration reads {file_list(left)}.",
+            f"nothing in the declaration reads {join_names(unused)}.",
             'Name it as `file` of a [[variables]] or [[codes]], or set ignore_files = ["…"].',
         )
 
 
-def _place(row: VariableRow, table: str, part: str, home: Lists, book: CodeBook) -> Place:
-    """The row's place, with the list that it holds or names, or that a row of `[[codes]]` gives it."""
+def _place(
+    row: DictionaryRow, table: str, part: str, registry: CodeListRegistry, index: CodeListIndex
+) -> VariablePlace:
+    """Return table and code lists of a row; the list is in `[[codes]]`, a value set by IRI, or in the row itself."""
     named = row.value("list")
-    if listed := book.by_name.get(named) or book.by_variable.get(row.name):
-        return _listed(row, listed, named, home, Place(table, part))
+    if code_list := index.by_name.get(named) or index.by_variable.get(row.name):
+        return _place_with_list(row, code_list, named, registry, VariablePlace(table, part))
     if named and is_iri(named):
-        return Place(table, part, value_set=named)
-    values, missing = row.in_cell()
+        return VariablePlace(table, part, value_set=named)
+    values, missing = row.inline_values()
     titles, origin = row.titles(), row.origin
-    return Place(
+    return VariablePlace(
         table,
         part,
-        code_list=home.add(row.name, values, origin, titles),
-        missing_list=home.add(f"{row.name}-missing", missing, origin, titles, missing=True),
+        code_list=registry.add(row.name, values, origin, titles),
+        missing_list=registry.add(f"{row.name}-missing", missing, origin, titles, missing=True),
     )
 
 
-def _listed(row: VariableRow, listed: ListOfCodes, named: str, home: Lists, place: Place) -> Place:
-    listed.used = True
-    values, missing = parted(tuple(listed.values.values()), listed.missing)
-    name, titles, rules = named or row.name, listed.titles or row.titles(), tuple(listed.rules)
+def _place_with_list(
+    row: DictionaryRow, code_list: DeclaredCodeList, named: str, registry: CodeListRegistry, place: VariablePlace
+) -> VariablePlace:
+    code_list.used = True
+    values, missing = split_missing(tuple(code_list.values.values()), code_list.missing)
+    name, titles, rules = named or row.name, code_list.titles or row.titles(), tuple(code_list.rules)
     return place._replace(
-        code_list=home.add(name, values, listed.origin, titles, named=bool(named), intension=rules),
-        missing_list=home.add(f"{name}-missing", missing, listed.origin, titles, missing=True),
+        code_list=registry.add(name, values, code_list.origin, titles, named=bool(named), intension=rules),
+        missing_list=registry.add(f"{name}-missing", missing, code_list.origin, titles, missing=True),
     )
 
 
-def _without_list(row: VariableRow, variable: Variable) -> Iterator[Skipped]:
-    """A list that is named and is nowhere: neither among the files, nor a code system."""
+def _missing_list(row: DictionaryRow, variable: Variable) -> Iterator[Skipped]:
+    """Report a named list that is neither among the files nor a code system."""
     named = row.value("list")
     if named and not any((variable.code_list, variable.value_set, variable.code_systems, variable.value_list)):
         reason = f"the list '{named}' of '{row.name}' is in none of the files; the variable stands without it."
         yield Skipped(origin=row.origin, reason=reason)
 
 
-def _unused_lists(book: CodeBook, home: Lists) -> Iterator[CodeList | Skipped]:
-    """Lists that the dictionary has and no variable uses; lists for variables that it has not."""
-    for name, listed in book.by_name.items():
-        if not listed.used:
-            values = tuple(listed.values.values())
-            home.add(name, values, listed.origin, listed.titles, named=True, intension=tuple(listed.rules))
-    yield from home.new()
-    for name, listed in book.by_variable.items():
-        if not listed.used:
-            yield Skipped(origin=listed.origin, reason=f"there is no variable '{name}' for its list.")
+def _unused_lists(index: CodeListIndex, registry: CodeListRegistry) -> Iterator[CodeList | Skipped]:
+    """Yield unused named lists, and report lists of unknown variables."""
+    for name, code_list in index.by_name.items():
+        if not code_list.used:
+            values = tuple(code_list.values.values())
+            registry.add(name, values, code_list.origin, code_list.titles, named=True, intension=tuple(code_list.rules))
+    yield from registry.take_new()
+    for name, code_list in index.by_variable.items():
+        if not code_list.used:
+            yield Skipped(origin=code_list.origin, reason=f"there is no variable '{name}' for its list.")
 
 
-def _report(skipped: list[Skipped]) -> Any:
+def _reporter(skipped: list[Skipped]) -> Any:
     return lambda origin, reason: skipped.append(Skipped(origin=origin, reason=reason))
 
 
-def _ignore(origin: Origin, reason: str) -> None:
-    """A misaligned row was reported when the rows were read the first time."""
+def _discard(origin: Origin, reason: str) -> None:
+    """Discard the report of a misaligned row, made in the first pass."""

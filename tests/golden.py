@@ -55,7 +55,7 @@ def fixtures() -> Iterator[Fixture]:
     editions = {edition.folder.parent: edition for edition in find_editions(FIXTURES)}
     for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir() and not path.name.startswith("_")):
         loader, _, case = folder.name.partition("-")
-        is_format = not loaders.modules()[loader].SOURCE.schemes
+        is_format = not loaders.loader_modules()[loader].SOURCE.schemes
         found = editions[folder]
         source = case if is_format else loader
         yield Fixture(

@@ -151,7 +151,7 @@ def test_every_linked_file_exists() -> None:
             assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
-@pytest.mark.parametrize("source", sorted(loaders.modules()))
+@pytest.mark.parametrize("source", sorted(loaders.loader_modules()))
 def test_every_loader_has_fixture_and_golden(source: str) -> None:
     fixtures = ROOT / "tests" / "fixtures"
     found = [folder for folder in fixtures.iterdir() if folder.name == source or folder.name.startswith(f"{source}-")]

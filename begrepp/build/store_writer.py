@@ -25,7 +25,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
 from begrepp.build.progress import Progress
-from begrepp.files import link
+from begrepp.files import link_or_copy
 from begrepp.rdf.sorted_files import changed_lines
 from begrepp.store.contents import StoreContents, contents_file, graph_file, read_store_contents
 
@@ -170,7 +170,7 @@ def _update(
             raise StoreTooDifferent
     path.mkdir()
     for file in previous.iterdir():
-        (link if file.suffix == ".sst" else shutil.copyfile)(file, path / file.name)
+        (link_or_copy if file.suffix == ".sst" else shutil.copyfile)(file, path / file.name)
     store = Oxigraph(str(path))
     for graph in sorted(removed):
         store.remove_graph(NamedNode(graph))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from begrepp.artefact.manifest import current_build
-from begrepp.exports.nquads import dump as write_dump
+from begrepp.exports.nquads import write_nquads as write_dump
 from begrepp.settings import Settings
 
 

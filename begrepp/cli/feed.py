@@ -11,7 +11,7 @@ from rich.table import Table
 
 from begrepp.artefact.manifest import current_build
 from begrepp.cli import console
-from begrepp.exports.dcat_feeds import profiles, write_feed
+from begrepp.exports.dcat_feeds import feed_profiles, write_feed
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.validation.outcome import InputFile, ValidationOutcome, rule_set_from_profile
@@ -24,7 +24,7 @@ _JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}
 
 
 @click.command("feed")
-@click.argument("profile", type=click.Choice(profiles()))
+@click.argument("profile", type=click.Choice(feed_profiles()))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def command(profile: str, file: Path) -> None:
     """Write the catalogue of the build to FILE (.ttl, .rdf, .jsonld, .nt) in PROFILE, and report what it lacks."""

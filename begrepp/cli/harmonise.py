@@ -12,9 +12,9 @@ from begrepp.rdf.iris import Iris
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from begrepp.variables.crosswalk import FORMATS, Crosswalk, label_of, rows_of
-from begrepp.variables.harmonisation import Loss, VariablePair
-from begrepp.variables.harmonisation_run import harmonise_datasets
+from begrepp.variables.harmonisation.crosswalk import FORMATS, Crosswalk, choose_label, code_rows
+from begrepp.variables.harmonisation.dataset_crosswalk import harmonise_datasets
+from begrepp.variables.harmonisation.variable_pairs import Loss, VariablePair
 
 ENGLISH = {
     Loss.NOTHING: "no loss",
@@ -56,9 +56,9 @@ def _print(walk: Crosswalk, pair: VariablePair) -> None:
         return
     title = f"{walk.names[pair.a.dataset]}: {pair.a.name}  ~  {walk.names[pair.b.dataset]}: {pair.b.name}"
     table = Table("code", "label", "match", "code", "label", "lost", title=title, title_justify="left")
-    for row, notation, label, path, _ in rows_of(pair):
+    for row, notation, label, path, _ in code_rows(pair):
         match = path.match.predicate if path else ""
-        table.add_row(row.code.notation, label_of(row.code.labels), match, notation, label, ENGLISH[row.loss])
+        table.add_row(row.code.notation, choose_label(row.code.labels), match, notation, label, ENGLISH[row.loss])
     about = f"{walk.names[pair.through]} ({pair.relation})"
     if pair.units_differ:
         about += f"; {pair.a.unit} -> {pair.b.unit}" + (f", times {pair.unit_factor:g}" if pair.unit_factor else "")

@@ -21,9 +21,9 @@ from begrepp.records import Record
 from begrepp.settings import Settings
 from begrepp.sources import staging
 from begrepp.store.disk import DiskStore
-from begrepp.variables.review_page import to_html
-from begrepp.variables.suggestion_run import SuggestionRun, suggest_for_dataset
-from begrepp.variables.suggestion_sssom import to_sssom
+from begrepp.variables.suggestion.dataset_suggestions import SuggestionRun, suggest_for_dataset
+from begrepp.variables.suggestion.review_page import to_html
+from begrepp.variables.suggestion.sssom_writer import to_sssom
 
 FORMATS = ("table", "sssom", "html")
 
@@ -77,7 +77,7 @@ def write_suggestions(
     build = current_build(settings)
     manifest = read_manifest(build)
     found = suggest_for_dataset(
-        dictionary, records, DiskStore(build / "store"), manifest, schemes=schemes, most=most, again=again
+        dictionary, records, DiskStore(build / "store"), manifest, schemes=schemes, limit=most, include_linked=again
     )
     if output == "table":
         _print(found)

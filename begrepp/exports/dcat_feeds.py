@@ -1,7 +1,7 @@
-"""Our own catalogue for others to harvest: DCAT-AP-SE for dataportal.se, HealthDCAT-AP for the EU.
+"""DCAT catalogue feeds for harvesting: DCAT-AP-SE for dataportal.se, HealthDCAT-AP for the EU.
 
-A feed is a question of the graph (`queries/feeds/`): what it knows, in the properties of the profile. Nothing is added
-that the sources do not say; what is missing stays missing, and the profile's shapes tell what that is.
+A feed is a CONSTRUCT query (`queries/feeds/`) that selects the properties of its profile. Properties that sources do
+not state are missing in the feed too; validation against the profile reports them.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ FORMATS = {
 }
 
 
-def profiles() -> list[str]:
-    """The profiles that there is a feed in."""
+def feed_profiles() -> list[str]:
+    """Return the ids of the profiles that have a feed."""
     return sorted(path.stem for path in FEEDS.glob("*.rq"))
 
 
 def build_feed(store: Store, profile: str) -> Iterator[Triple]:
-    """The triples of a feed as the engine finds them. Raises `NotFound` where there is none in the profile."""
-    if profile not in profiles():
-        raise NotFound(f"There is no feed for the profile '{profile}'.", f"There are {', '.join(profiles())}.")
+    """Yield the triples of a feed, unsorted. Raises `NotFound` if the profile has none."""
+    if profile not in feed_profiles():
+        raise NotFound(f"There is no feed for the profile '{profile}'.", f"There are {', '.join(feed_profiles())}.")
     answer = store.query(read_query(FEEDS / f"{profile}.rq").text)
     assert isinstance(answer, QueryTriples)
-    return map(_exact, answer)
+    return map(_restore_datatype, answer)
 
 
-# The engine keeps whole numbers of every kind as xsd:integer; the profiles ask for the kind.
-_COUNTS = {
+# Oxigraph stores all integers as xsd:integer; the profiles require xsd:nonNegativeInteger.
+_COUNT_PROPERTIES = {
     expand(name)
     for name in (
         *("health:minTypicalAge", "health:maxTypicalAge", "health:numberOfRecords"),
@@ -57,34 +57,34 @@ _COUNTS = {
 _NON_NEGATIVE = NamedNode(expand("xsd:nonNegativeInteger"))
 
 
-def _exact(triple: Triple) -> Triple:
-    if triple.predicate.value in _COUNTS and isinstance(triple.object, Literal):
+def _restore_datatype(triple: Triple) -> Triple:
+    if triple.predicate.value in _COUNT_PROPERTIES and isinstance(triple.object, Literal):
         return Triple(triple.subject, triple.predicate, Literal(triple.object.value, datatype=_NON_NEGATIVE))
     return triple
 
 
 def write_feed(store: Store, profile: str, target: Path) -> int:
-    """Write a feed, sorted, in the format that the file's name tells; the number of triples.
+    """Write a sorted feed in the format of the file name's suffix; return the number of triples.
 
-    They are sorted on disk: memory does not grow with the variables.
+    Triples are sorted on disk, so memory does not grow with their number. Raises `NotFound` and `UsageError`.
     """
-    form = FORMATS.get(target.suffix)
-    if form is None:
+    rdf_format = FORMATS.get(target.suffix)
+    if rdf_format is None:
         raise UsageError(
             f"'{target.suffix}' does not have an extension of an RDF format.", f"Name the file {', '.join(FORMATS)}."
         )
-    found = build_feed(store, profile)
+    triples = build_feed(store, profile)
     with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
         lines = SortedFile(Path(folder, "feed.nt"))
-        for triple in found:
+        for triple in triples:
             lines.add(f"{triple} .\n")
         count, _ = lines.close()
         written = Path(folder, target.name)
-        write_graph(lines.path, written, form)
+        write_graph(lines.path, written, rdf_format)
         written.replace(target)
     return count
 
 
 if __name__ == "__main__":
-    build_folder, wanted = map(Path, sys.argv[1:])
-    write_feed(DiskStore(build_folder / "store"), wanted.stem, wanted)
+    build_folder, target_file = map(Path, sys.argv[1:])
+    write_feed(DiskStore(build_folder / "store"), target_file.stem, target_file)

@@ -1,7 +1,7 @@
-"""Files to download: a code system, or all that is here, in each of five forms, without what may not be passed on.
+"""Download files of one code system or of everything, in five formats, without texts that may not be redistributed.
 
-Made from the graphs of a build when first asked for, beside the builds and never in them. Each file has its
-SHA-256 beside it. `python -m begrepp.exports.downloads BUILD TARGET` writes one, in a process of its own.
+The server creates a file on first request, with a SHA-256 file next to it, by running
+`python -m begrepp.exports.downloads BUILD TARGET` in a separate process.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, seria
 from begrepp.artefact.manifest import GraphEntry, Manifest, part_from_entry, read_manifest
 from begrepp.artefact.public_projection import public_lines
 from begrepp.errors import NotFound
-from begrepp.exports.nquads import quads
+from begrepp.exports.nquads import nquad_lines
 from begrepp.exports.sqlite import write_database
 from begrepp.rdf.namespaces import compact, prefixes
 from begrepp.settings import LANGUAGES
 
 ALL = "begrepp"
-"""The name of the file that holds everything."""
-FORMS = {
+"""Name of the download that contains everything."""
+FORMATS = {
     "nq": "application/n-quads",
     "ttl": "text/turtle",
     "jsonld": "application/ld+json",
     "csv": "text/csv",
     "sqlite": "application/vnd.sqlite3",
 }
-"""The forms by suffix. The first keeps every release in its own graph; the others hold the current view."""
+"""Media types by suffix. N-Quads contain every edition in its named graph; the others contain the current view."""
 COLUMNS = {
     "skos:notation": "notation",
     "begrepp:status": "status",
@@ -58,47 +58,58 @@ COLUMNS = {
     "begrepp:validFrom": "validFrom",
     "begrepp:validTo": "validTo",
 }
-_INLANGUAGES = ("prefLabel", "altLabel", "hiddenLabel", "definition", "scopeNote", "inclusionNote", "exclusionNote")
-_BETWEEN = "|"
+_LANGUAGE_COLUMNS = (
+    "prefLabel",
+    "altLabel",
+    "hiddenLabel",
+    "definition",
+    "scopeNote",
+    "inclusionNote",
+    "exclusionNote",
+)
+_SEPARATOR = "|"
 
 
-def file_name(name: str, form: str) -> str:
-    """What a download is called: `icd-10-se.ttl.gz`."""
-    return f"{name}.{form}.gz"
+def file_name(name: str, format_: str) -> str:
+    """Return the file name of a download: `icd-10-se.ttl.gz`."""
+    return f"{name}.{format_}.gz"
 
 
-def split_name(file: str, manifest: Manifest) -> tuple[str, str]:
-    """The name and the form of a download; raises `NotFound` where there is no such file."""
-    stem, _, form = file.removesuffix(".gz").rpartition(".")
-    if not file.endswith(".gz") or form not in FORMS or stem not in download_names(manifest):
+def parse_file_name(file: str, manifest: Manifest) -> tuple[str, str]:
+    """Return the name and the format of a download. Raises `NotFound` if there is no such file."""
+    stem, _, format_ = file.removesuffix(".gz").rpartition(".")
+    if not file.endswith(".gz") or format_ not in FORMATS or stem not in download_names(manifest):
         raise NotFound(f"There is no download {file}.", "See /downloads for the available files.")
-    return stem, form
+    return stem, format_
 
 
 def download_names(manifest: Manifest) -> list[str]:
-    """What can be downloaded: everything, and each code system by its short name."""
+    """Return the names of downloads: everything, and each code system by its id."""
     return [ALL, *sorted({graph.id for graph in manifest.current_graphs("scheme")})]
 
 
 def write_download(build: Path, file: str, target: Path) -> str:
-    """Write a download to `target` and its SHA-256 beside it (`….sha256`, as `sha256sum` writes it); the SHA-256."""
+    """Write a download to `target` and its SHA-256 to `….sha256` (format of `sha256sum`); return the SHA-256.
+
+    Raises `NotFound` if there is no such file.
+    """
     manifest = read_manifest(build)
-    name, form = split_name(file, manifest)
-    aside = target.with_name(f"{target.name}.part")
-    # No clock and no name inside: the same build gives the same bytes.
-    with aside.open("wb") as out, gzip.GzipFile(filename="", fileobj=out, mode="wb", mtime=0) as zipped:
-        _WRITERS[form](build, manifest, name, cast(IO[bytes], zipped))
+    name, format_ = parse_file_name(file, manifest)
+    partial = target.with_name(f"{target.name}.part")
+    # No timestamp and no file name in the gzip header: the same build gives the same bytes.
+    with partial.open("wb") as out, gzip.GzipFile(filename="", fileobj=out, mode="wb", mtime=0) as zipped:
+        _WRITERS[format_](build, manifest, name, cast(IO[bytes], zipped))
     digest = hashlib.sha256()
-    with aside.open("rb") as written:
+    with partial.open("rb") as written:
         while chunk := written.read(1 << 20):
             digest.update(chunk)
     target.with_name(f"{target.name}.sha256").write_text(f"{digest.hexdigest()}  {file}\n", encoding="utf-8")
-    aside.replace(target)
+    partial.replace(target)
     return digest.hexdigest()
 
 
-def _graphs(manifest: Manifest, name: str, *, current: bool) -> list[GraphEntry]:
-    """The graphs that a download is made of; those of a code system are its releases."""
+def _select_graphs(manifest: Manifest, name: str, *, current: bool) -> list[GraphEntry]:
+    """Return the graphs that a download contains; those of a code system are its editions."""
     return [
         graph
         for graph in manifest.graphs
@@ -106,84 +117,86 @@ def _graphs(manifest: Manifest, name: str, *, current: bool) -> list[GraphEntry]
     ]
 
 
-def _lines(build: Path, manifest: Manifest, name: str) -> Iterator[str]:
-    """The current view as lines of N-Triples, each release's own in their order."""
-    for graph in _graphs(manifest, name, current=True):
+def _read_lines(build: Path, manifest: Manifest, name: str) -> Iterator[str]:
+    """Yield the current view as lines of N-Triples, graph by graph."""
+    for graph in _select_graphs(manifest, name, current=True):
         part = part_from_entry(graph, build / "graphs")
         with part.path.open(encoding="utf-8") as lines:
             yield from public_lines(part, lines)
 
 
 def _write_quads(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
-    chosen = {graph.graph for graph in _graphs(manifest, name, current=False)}
-    for line in quads(build, manifest, public=True, only=chosen if name != ALL else None):
+    chosen = {graph.graph for graph in _select_graphs(manifest, name, current=False)}
+    for line in nquad_lines(build, manifest, public=True, only=chosen if name != ALL else None):
         out.write(line.encode())
 
 
-def _triples(build: Path, manifest: Manifest, name: str) -> Iterator[Triple]:
-    reader = _Lines(_lines(build, manifest, name))
+def _parse_triples(build: Path, manifest: Manifest, name: str) -> Iterator[Triple]:
+    reader = _LineReader(_read_lines(build, manifest, name))
     for quad in parse(reader, format=RdfFormat.N_TRIPLES):
         assert isinstance(quad, Quad)
         yield quad.triple
 
 
 def _write_turtle(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
-    serialize(_triples(build, manifest, name), out, format=RdfFormat.TURTLE, prefixes=prefixes())
+    serialize(_parse_triples(build, manifest, name), out, format=RdfFormat.TURTLE, prefixes=prefixes())
 
 
 def _write_json_ld(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
-    serialize(_triples(build, manifest, name), out, format=RdfFormat.JSON_LD, prefixes=prefixes())
+    serialize(_parse_triples(build, manifest, name), out, format=RdfFormat.JSON_LD, prefixes=prefixes())
 
 
 def _write_csv(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
-    """One row for each concept; several values of a cell stand with `|` between them."""
-    text = TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    table = csv.DictWriter(text, ["iri", "scheme", *_columns()], lineterminator="\r\n")
+    """Write one row per concept; multiple values of a cell are separated by `|`."""
+    stream = TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    table = csv.DictWriter(stream, ["iri", "scheme", *_csv_columns()], lineterminator="\r\n")
     table.writeheader()
-    for subject, group in groupby(_triples(build, manifest, name), key=lambda triple: triple.subject):
-        said = [(compact(triple.predicate.value), triple.object) for triple in group]
-        if ("rdf:type", "skos:Concept") in {(prop, compact(getattr(value, "value", ""))) for prop, value in said}:
+    for subject, group in groupby(_parse_triples(build, manifest, name), key=lambda triple: triple.subject):
+        statements = [(compact(triple.predicate.value), triple.object) for triple in group]
+        if ("rdf:type", "skos:Concept") in {
+            (property_name, compact(getattr(value, "value", ""))) for property_name, value in statements
+        }:
             cells: dict[str, list[str]] = defaultdict(list)
-            for prop, value in said:
-                words = str(getattr(value, "value", ""))
-                column = "scheme" if prop == "skos:inScheme" else COLUMNS.get(prop, "")
-                if column in _INLANGUAGES and isinstance(value, Literal):
+            for property_name, value in statements:
+                text = str(getattr(value, "value", ""))
+                column = "scheme" if property_name == "skos:inScheme" else COLUMNS.get(property_name, "")
+                if column in _LANGUAGE_COLUMNS and isinstance(value, Literal):
                     column = f"{column}@{value.language}" if value.language in LANGUAGES else ""
                 if column:
-                    cells[column].append(compact(words).removeprefix("begrepp:") if column == "status" else words)
-            row = {column: _BETWEEN.join(sorted(values)) for column, values in cells.items()}
+                    cells[column].append(compact(text).removeprefix("begrepp:") if column == "status" else text)
+            row = {column: _SEPARATOR.join(sorted(values)) for column, values in cells.items()}
             table.writerow({"iri": str(getattr(subject, "value", "")), **row})
-    text.detach()
+    stream.detach()
 
 
-def _columns() -> list[str]:
+def _csv_columns() -> list[str]:
     return [
         written
         for column in COLUMNS.values()
-        for written in ([f"{column}@{lang}" for lang in LANGUAGES] if column in _INLANGUAGES else [column])
+        for written in ([f"{column}@{lang}" for lang in LANGUAGES] if column in _LANGUAGE_COLUMNS else [column])
     ]
 
 
-class _Lines(BytesIO):
-    """Lines as a file to read, a piece at a time."""
+class _LineReader(BytesIO):
+    """Binary file object that reads from an iterator of lines."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         super().__init__()
-        self._given = lines
-        self._left = b""
+        self._lines = lines
+        self._buffer = b""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        wanted = size if size and size > 0 else 1 << 20
-        while len(self._left) < wanted and (line := next(self._given, None)) is not None:
-            self._left += line.encode()
-        chunk, self._left = self._left[:wanted], self._left[wanted:]
+        wanted_bytes = size if size and size > 0 else 1 << 20
+        while len(self._buffer) < wanted_bytes and (line := next(self._lines, None)) is not None:
+            self._buffer += line.encode()
+        chunk, self._buffer = self._buffer[:wanted_bytes], self._buffer[wanted_bytes:]
         return chunk
 
 
 def _write_sqlite(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
     licences = {
         triple.object.value
-        for triple in _triples(build, manifest, name)
+        for triple in _parse_triples(build, manifest, name)
         if compact(triple.predicate.value) == "dct:license" and isinstance(triple.object, NamedNode)
     }
     about = {
@@ -196,13 +209,13 @@ def _write_sqlite(build: Path, manifest: Manifest, name: str, out: IO[bytes]) ->
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "dump.sqlite")
-        write_database(path, _triples(build, manifest, name), about)
+        write_database(path, _parse_triples(build, manifest, name), about)
         with path.open("rb") as made:
             shutil.copyfileobj(made, out)
 
 
 def citation(manifest: Manifest) -> str:
-    """How to cite what was taken from a build, so that it can be found again."""
+    """Return the citation of a build: date, hash and base IRI."""
     return f"begrepp, {manifest.built_at[:10]}, {manifest.hash[:12]}. {manifest.base}"
 
 
@@ -216,5 +229,5 @@ _WRITERS = {
 
 
 if __name__ == "__main__":
-    build_folder, wanted = map(Path, sys.argv[1:])
-    write_download(build_folder, wanted.name, wanted)
+    build_folder, target_file = map(Path, sys.argv[1:])
+    write_download(build_folder, target_file.name, target_file)

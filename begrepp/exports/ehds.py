@@ -1,4 +1,4 @@
-"""The 27 elements of minimum metadata that EHDS asks of a health dataset, as the profile `ehds-minimum` has them."""
+"""The 27 elements of EHDS minimum metadata for health datasets, read from the profile `ehds-minimum`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHAPES = ROOT / "shapes" / "profiles" / "ehds-minimum" / "ehds.ttl"
 
 @dataclass(frozen=True, slots=True)
 class EhdsElement:
-    """An element: the property that says it, what it is called, and whether it is asked for on a condition only."""
+    """An element: its RDF property, its names, and whether it is conditional."""
 
     property: str
     names: tuple[Text, ...]
@@ -26,13 +26,13 @@ class EhdsElement:
 
 
 @cache
-def elements() -> tuple[EhdsElement, ...]:
-    """All elements, in the order of the profile."""
-    said: dict[object, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+def read_elements() -> tuple[EhdsElement, ...]:
+    """Return all elements in the order of the profile."""
+    properties_of: dict[object, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for quad in parse(path=_SHAPES, format=RdfFormat.TURTLE):
-        said[quad.subject][quad.predicate.value].append(quad.object)
+        properties_of[quad.subject][quad.predicate.value].append(quad.object)
     found = []
-    for properties in said.values():
+    for properties in properties_of.values():
         paths = [term.value for term in properties[expand("sh:path")] if isinstance(term, NamedNode)]
         if not paths:
             continue
@@ -46,13 +46,13 @@ def elements() -> tuple[EhdsElement, ...]:
     return tuple(element for _, element in sorted(found, key=lambda pair: (pair[0], pair[1].property)))
 
 
-def present(properties: Collection[str], generated_by: Collection[str], load_root: str) -> set[str]:
-    """Which elements a description has, by the properties it uses.
+def present_elements(properties: Collection[str], generated_by: Collection[str], load_root: str) -> set[str]:
+    """Return the properties of the elements that a description contains.
 
-    That begrepp loaded the description is no answer to what generated the data, so that alone does not count.
+    `prov:wasGeneratedBy` counts only if it names another activity than a load of begrepp (`load_root`).
     """
-    found = {element.property for element in elements() if element.property in properties}
-    made = expand("prov:wasGeneratedBy")
-    if made in found and all(iri.startswith(load_root) for iri in generated_by):
-        found.discard(made)
+    found = {element.property for element in read_elements() if element.property in properties}
+    generated = expand("prov:wasGeneratedBy")
+    if generated in found and all(iri.startswith(load_root) for iri in generated_by):
+        found.discard(generated)
     return found

@@ -1,4 +1,4 @@
-"""The graphs of a build as one file of N-Quads, whole or as the public projection."""
+"""N-Quads export of the named graphs of a build, complete or as the public projection."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from begrepp.rdf.ntriples import iri, name
 from begrepp.records import Redistribution
 
 
-def dump(build: Path, target: Path, *, public: bool) -> int:
-    """Write all named graphs to `target` (`.nq` or `.nq.gz`); the number of quads."""
+def write_nquads(build: Path, target: Path, *, public: bool) -> int:
+    """Write all named graphs to `target` (`.nq` or `.nq.gz`); return the number of quads."""
     manifest = read_manifest(build)
-    aside = target.with_name(target.name + ".part")
+    partial = target.with_name(target.name + ".part")
     count = 0
-    with _open(aside, target.suffix == ".gz") as out:
-        for quad in quads(build, manifest, public=public):
+    with _open_output(partial, target.suffix == ".gz") as out:
+        for quad in nquad_lines(build, manifest, public=public):
             out.write(quad.encode())
             count += 1
-    aside.replace(target)
+    partial.replace(target)
     return count
 
 
-def _open(path: Path, zipped: bool) -> IO[bytes]:
+def _open_output(path: Path, zipped: bool) -> IO[bytes]:
     return gzip.open(path, "wb") if zipped else path.open("wb")  # type: ignore[return-value]
 
 
-def quads(build: Path, manifest: Manifest, *, public: bool, only: set[str] | None = None) -> Iterator[str]:
-    """Every quad of the named graphs as a line of N-Quads; of `only` those releases, where they are given."""
+def nquad_lines(build: Path, manifest: Manifest, *, public: bool, only: set[str] | None = None) -> Iterator[str]:
+    """Yield the quads of the named graphs as lines of N-Quads; with `only`, those of the given graphs (IRIs)."""
     folder = build / "graphs"
     for graph in manifest.graphs:
         if only is not None and graph.graph not in only:
@@ -54,9 +54,9 @@ def quads(build: Path, manifest: Manifest, *, public: bool, only: set[str] | Non
                 if not any(predicate in line for predicate in withheld):
                     yield line.removesuffix(" .\n") + suffix
     iris = Iris(manifest.base)
-    # The provenance names skipped rows with what stood in them, so it stays inside.
-    for own in ("catalog", "cascade") if public else ("catalog", "cascade", "provenance"):
-        suffix = f" {iri(iris.graph(own))} .\n"
-        with (folder / f"{own}.nt").open(encoding="utf-8") as lines:
+    # The provenance graph quotes skipped rows, so it is never public.
+    for graph_name in ("catalog", "cascade") if public else ("catalog", "cascade", "provenance"):
+        suffix = f" {iri(iris.graph(graph_name))} .\n"
+        with (folder / f"{graph_name}.nt").open(encoding="utf-8") as lines:
             for line in lines:
                 yield line.removesuffix(" .\n") + suffix

@@ -1,7 +1,6 @@
-"""A download as an SQLite file: every statement in one table, and views of concepts, terms, hierarchy and mappings.
+"""SQLite export: one table of statements, and views of concepts, terms, hierarchy and mappings.
 
-The licence, how to cite, and the build it comes from stand in the table `about`. Nothing in the file depends on when
-it was written: the same build gives the same bytes.
+The table `about` contains licence, citation and build. The file has no timestamps: the same build gives the same bytes.
 """
 
 from __future__ import annotations
@@ -39,27 +38,27 @@ CREATE VIEW licence AS SELECT subject AS release, value AS licence FROM statemen
 
 
 def write_database(path: Path, triples: Iterable[Triple], about: Mapping[str, str]) -> None:
-    """Write the statements of a download, in their order, to a new file. Properties are written with a prefix."""
-    file = sqlite3.connect(path, isolation_level=None)
+    """Write triples to a new SQLite file, in order, with prefixed names of properties."""
+    connection = sqlite3.connect(path, isolation_level=None)
     try:
-        file.executescript(_TABLES)
-        file.execute("BEGIN")
-        file.executemany("INSERT INTO about VALUES (?, ?)", about.items())
-        file.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?)", map(_row, triples))
-        file.execute("COMMIT")
-        file.executescript(_VIEWS)
+        connection.executescript(_TABLES)
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO about VALUES (?, ?)", about.items())
+        connection.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?)", map(_row, triples))
+        connection.execute("COMMIT")
+        connection.executescript(_VIEWS)
     finally:
-        file.close()
+        connection.close()
 
 
 def _row(triple: Triple) -> tuple[str, str, str, str | None, bool]:
     value = triple.object
     language = value.language if isinstance(value, Literal) else None
-    words = str(getattr(value, "value", ""))
+    text = str(getattr(value, "value", ""))
     return (
         str(getattr(triple.subject, "value", "")),
         compact(triple.predicate.value),
-        words,
+        text,
         language,
         not isinstance(value, Literal),
     )

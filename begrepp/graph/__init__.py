@@ -1,1 +1,1 @@
-"""Conversion of records to RDF: takes records, yields triples; the only place that chooses RDF terms."""
+"""Conversion of records to RDF: takes the records of a load, yields triples; all RDF terms are chosen here."""

@@ -1,4 +1,4 @@
-"""What things are called within one load: IRIs of concepts, mappings and variables, and what is said of all alike."""
+"""State of one load: IRIs of its records, and the triples that all kinds of records share."""
 
 from __future__ import annotations
 
@@ -7,117 +7,132 @@ from dataclasses import dataclass, field
 
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import Triple, date_literal, iri, name, plain, source_term, texts, typed_literal
-from begrepp.records import Agent, Dataset, Edition, Element, Home, Link, Mapping, Scheme, Structure, Variable, is_iri
+from begrepp.records import (
+    Agent,
+    Dataset,
+    Edition,
+    Element,
+    Link,
+    ListOwner,
+    Mapping,
+    Scheme,
+    Structure,
+    Variable,
+    is_iri,
+)
 
 _DEFAULT_ROOT = Iris().root
 
 
 @dataclass
 class LoadContext:
-    """The names of one load, which learns its schemes, releases and datasets as they pass."""
+    """Schemes, editions, datasets and structures seen so far in one load, and the IRIs derived from them."""
 
     iris: Iris
     load_iri: str = ""
     file_iris: tuple[str, ...] = ()
     schemes: dict[str, Scheme] = field(default_factory=dict)
-    releases: dict[str, Edition] = field(default_factory=dict)
+    editions: dict[str, Edition] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
     structures: dict[str, Structure] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    """A publisher's own address of a catalogue, a dataset or a column, and the IRI that it has here."""
+    """The publisher's IRI of a catalogue, a dataset or a column → the IRI that begrepp gives it."""
 
     def concept_iri(self, scheme: str, reference: str) -> str:
-        """The IRI behind a reference: an IRI, or a notation in the scheme."""
+        """Return the IRI of a concept, given as an IRI or as a notation in the scheme."""
         if is_iri(reference):
             return reference
         known = self.schemes.get(scheme)
         return self.iris.concept(scheme, reference, known.iri_template if known else "")
 
     def scheme_iri(self, scheme: str) -> str:
-        """The scheme's IRI, the publisher's own where the loader knows one."""
+        """Return the IRI of a scheme: the publisher's own if the loader gives one."""
         known = self.schemes.get(scheme)
         return known.iri if known and known.iri else self.iris.scheme(scheme)
 
-    def foreign(self, reference: str) -> str:
-        """The IRI of a concept in another scheme, written `scheme:notation`, or of anything, as an IRI.
+    def external_iri(self, reference: str) -> str:
+        """Return the IRI of a concept in another scheme, given as `scheme:notation`, or of a resource, given as an IRI.
 
-        IRIs below the default base, which mapping files are written with, follow the base that is configured.
+        IRIs below the default base, with which mapping files are written, are moved to the configured base.
         """
         if is_iri(reference):
-            own = reference.startswith(_DEFAULT_ROOT)
-            return self.iris.root + reference.removeprefix(_DEFAULT_ROOT) if own else reference
+            is_default = reference.startswith(_DEFAULT_ROOT)
+            return self.iris.root + reference.removeprefix(_DEFAULT_ROOT) if is_default else reference
         scheme, _, notation = reference.partition(":")
         return self.iris.concept(scheme, notation)
 
     def mapping_iri(self, mapping: Mapping) -> str:
-        """The mapping's IRI, named by what it says and on what ground; where it holds by a rule, by its place too."""
-        ends = (self.foreign(mapping.subject), mapping.predicate, self.foreign(mapping.object))
+        """Return the IRI of a mapping, derived from its ends, predicate and justification.
+
+        If the mapping has a map rule, its group and priority are part of the IRI too.
+        """
+        ends = (self.external_iri(mapping.subject), mapping.predicate, self.external_iri(mapping.object))
         ruled = mapping.map_group is not None or mapping.map_rule
         place = (str(mapping.map_group), str(mapping.map_priority), mapping.map_rule) if ruled else ()
         return self.iris.mapping(mapping.mapping_set, *ends, str(mapping.negated), mapping.justification, *place)
 
-    def known(self, reference: str) -> str:
-        """The IRI of a `scheme:notation` whose scheme may be in this load, with the publisher's template."""
+    def resolve_iri(self, reference: str) -> str:
+        """Return the IRI of `scheme:notation`, by the publisher's template if the scheme is in this load."""
         scheme, _, notation = reference.partition(":")
         if not is_iri(reference) and scheme in self.schemes:
             return self.concept_iri(scheme, notation)
-        return self.foreign(reference)
+        return self.external_iri(reference)
 
     def variable_iri(self, variable: Variable) -> str:
-        """`…/dataset/nkbc/var/er`, with the table before it where the dataset has several."""
-        own = self.iris.dataset(variable.dataset)
+        """Return the IRI of a variable: `…/dataset/nkbc/var/er`, with the table before `var` if there are several."""
+        own_iri = self.iris.dataset(variable.dataset)
         several = len(self.datasets[variable.dataset].tables) > 1
         path = (variable.table,) if several else ()
         since = (variable.part,) if variable.part else ()
-        return self.iris.part(own, *path, "var", variable.name, *since)
+        return self.iris.part(own_iri, *path, "var", variable.name, *since)
 
     def system_iri(self, reference: str) -> str:
-        """The IRI of a scheme, or of a release of it: `icd-10-se`, `icd-10-se@2025`. IRIs are as they are."""
+        """Return the IRI of a scheme (`icd-10-se`) or an edition (`icd-10-se@2025`); return IRIs unchanged."""
         if is_iri(reference):
             return reference
         scheme, _, version = reference.partition("@")
         return self.iris.edition(scheme, version) if version else self.scheme_iri(scheme)
 
     def value_set_iri(self, reference: str) -> str:
-        """The IRI of a value set in a version: `tumour-sites@2024`."""
+        """Return the IRI of a value set in a version: `tumour-sites@2024`."""
         if is_iri(reference):
             return reference
         value_set, _, version = reference.rpartition("@")
         return self.iris.value_set(value_set, version)
 
-    def home_iri(self, home: Home) -> str:
-        """The IRI of what a list belongs to."""
-        return self.iris.dataset(home.dataset) if home.dataset else self.structure_iri(home.structure)
+    def owner_iri(self, owner: ListOwner) -> str:
+        """Return the IRI of the dataset or structure that a list belongs to."""
+        return self.iris.dataset(owner.dataset) if owner.dataset else self.structure_iri(owner.structure)
 
     def structure_iri(self, structure: str) -> str:
-        """The IRI of a structure; an information model has one for each version."""
+        """Return the IRI of a structure; an information model has one for each version."""
         known = self.structures[structure]
         return self.iris.model(known.id, known.version) if known.is_model else self.iris.structure(known.id)
 
     def element_iri(self, element: Element) -> str:
-        """`…/structure/us-core-patient/element/Patient.name`, or `…/model/ni/2022/Patient.namn`."""
+        """Return the IRI of an element, such as `…/structure/us-core-patient/element/Patient.name`."""
         below = () if self.structures[element.structure].is_model else ("element",)
         return self.iris.part(self.structure_iri(element.structure), *below, element.path)
 
     def attribute_iri(self, reference: str) -> str:
-        """The IRI of an attribute of an information model, written `ni@2021:1/Observation.kod`."""
+        """Return the IRI of an attribute of an information model, given as `ni@2021:1/Observation.kod`."""
         if is_iri(reference):
             return reference
         model, _, rest = reference.partition("@")
         version, _, path = rest.rpartition("/")
         return self.iris.part(self.iris.model(model, version), path)
 
-    def links(self, own: str, links: Iterable[Link]) -> Iterator[Triple]:
-        """That a thing measures concepts, and for each of them on what ground and how sure."""
+    def link_triples(self, own_iri: str, links: Iterable[Link]) -> Iterator[Triple]:
+        """Yield the concepts that a resource measures, each with a node of justification and confidence."""
         for link in links:
-            concept = self.known(link.concept)
-            node = iri(self.iris.link(own, concept))
-            yield iri(own), name("begrepp:measures"), iri(concept)
-            yield iri(own), name("begrepp:qualifiedMeasures"), node
-            yield from self.link(node, concept, link)
+            concept = self.resolve_iri(link.concept)
+            node = iri(self.iris.link(own_iri, concept))
+            yield iri(own_iri), name("begrepp:measures"), iri(concept)
+            yield iri(own_iri), name("begrepp:qualifiedMeasures"), node
+            yield from self.link_node_triples(node, concept, link)
 
-    def link(self, node: str, concept: str, link: Link) -> Iterator[Triple]:
-        """The node that says why a link holds."""
+    def link_node_triples(self, node: str, concept: str, link: Link) -> Iterator[Triple]:
+        """Yield the node that qualifies a link: justification, confidence, source and tool."""
         yield node, name("rdf:type"), name("begrepp:Link")
         yield node, name("begrepp:linksTo"), iri(concept)
         yield node, name("sssom:mapping_justification"), name(link.justification)
@@ -130,20 +145,20 @@ class LoadContext:
         if link.checked:
             yield node, name("begrepp:checked"), date_literal(link.checked)
 
-    def rights(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
-        """Licence, right of redistribution and publisher."""
+    def rights_triples(self, subject: str, licence: str, redistribution: str, publisher: Agent) -> Iterator[Triple]:
+        """Yield licence, right of redistribution and publisher."""
         yield subject, name("dct:license"), iri(licence)
         yield subject, name("begrepp:redistribution"), name(f"begrepp:{redistribution}")
-        yield from self.agent(subject, "dct:publisher", publisher)
+        yield from self.agent_triples(subject, "dct:publisher", publisher)
 
-    def provenance(self, subject: str) -> Iterator[Triple]:
-        """Which load made it, from which files."""
+    def provenance_triples(self, subject: str) -> Iterator[Triple]:
+        """Yield the load and the files that a resource was generated from."""
         yield subject, name("prov:wasGeneratedBy"), iri(self.load_iri)
         for file in self.file_iris:
             yield subject, name("prov:wasDerivedFrom"), iri(file)
 
-    def agent(self, subject: str, relation: str, agent: Agent) -> Iterator[Triple]:
-        """An organisation, and the relation to it."""
+    def agent_triples(self, subject: str, relation: str, agent: Agent) -> Iterator[Triple]:
+        """Yield an organisation and the property that relates the subject to it."""
         node = iri(self.iris.agent(agent.id))
         yield subject, name(relation), node
         yield node, name("rdf:type"), name("foaf:Agent")

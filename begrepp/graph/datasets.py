@@ -1,15 +1,15 @@
-"""Datasets and their tables as DCAT-AP, HealthDCAT-AP and CSVW: who holds what, and how to get access."""
+"""Datasets, catalogues and tables as DCAT-AP, HealthDCAT-AP and CSVW."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from begrepp.graph.context import LoadContext
+from begrepp.graph.distributions import distribution_triples, legislation_triples
 from begrepp.rdf.ntriples import (
     Triple,
     date_literal,
     iri,
-    iri_or_literal,
     name,
     partial_date_literal,
     plain,
@@ -17,74 +17,76 @@ from begrepp.rdf.ntriples import (
     texts,
     typed_literal,
 )
-from begrepp.records import Catalogue, Dataset, DatasetSeries, Distribution, Legislation, Table
+from begrepp.records import Catalogue, Dataset, DatasetSeries, Table
 from begrepp.sources.privacy import is_small_count
 
 _COUNTS = ("health:numberOfUniqueIndividuals", "health:numberOfRecords")
 HEALTH_CATEGORY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/healthcategories/"
 
 
-def dataset_triples(names: LoadContext, dataset: Dataset) -> Iterator[Triple]:
-    """The dataset, its contact, periods, distributions, laws, evidence and tables."""
-    own = names.iris.dataset(dataset.id)
-    subject = iri(own)
-    # Nobody can ask to have a specification's data, so it is never counted among the datasets.
+def dataset_triples(context: LoadContext, dataset: Dataset) -> Iterator[Triple]:
+    """Yield a dataset with its contact, periods, distributions, legislation, evidence and tables."""
+    own_iri = context.iris.dataset(dataset.id)
+    subject = iri(own_iri)
+    # A specification has no data to request, so it is not a dcat:Dataset.
     yield subject, name("rdf:type"), name("begrepp:Specification" if dataset.specification else "dcat:Dataset")
-    for identifier in (own, *dataset.identifiers):
+    for identifier in (own_iri, *dataset.identifiers):
         yield subject, name("dct:identifier"), plain(identifier)
     if dataset.iri:
         yield subject, name("owl:sameAs"), iri(dataset.iri)
     if dataset.catalogue:
-        yield iri(names.iris.catalogue(dataset.catalogue)), name("dcat:dataset"), subject
+        yield iri(context.iris.catalogue(dataset.catalogue)), name("dcat:dataset"), subject
     yield subject, name("dcat:version"), plain(dataset.version)
-    yield from _words(subject, dataset)
-    yield from _addresses(subject, dataset)
-    yield from _numbers(subject, dataset)
+    yield from _text_triples(subject, dataset)
+    yield from _iri_triples(subject, dataset)
+    yield from _number_triples(subject, dataset)
     for reference in dataset.subjects:
-        yield subject, name("dct:subject"), iri(names.foreign(reference))
+        yield subject, name("dct:subject"), iri(context.external_iri(reference))
     for reference in dataset.specimen_types:
-        yield subject, name("begrepp:specimenType"), iri(names.foreign(reference))
-    for prefixed, agent in (("dct:publisher", dataset.publisher), ("geodcatap:custodian", dataset.custodian)):
+        yield subject, name("begrepp:specimenType"), iri(context.external_iri(reference))
+    for property_name, agent in (("dct:publisher", dataset.publisher), ("geodcatap:custodian", dataset.custodian)):
         if agent:
-            yield from names.agent(subject, prefixed, agent)
-    yield from names.agent(subject, "begrepp:describedBy", dataset.catalogue_publisher)
-    for prefixed, body in (("health:hdab", dataset.hdab), ("health:hdabCoordinator", dataset.hdab_coordinator)):
+            yield from context.agent_triples(subject, property_name, agent)
+    yield from context.agent_triples(subject, "begrepp:describedBy", dataset.catalogue_publisher)
+    for property_name, body in (("health:hdab", dataset.hdab), ("health:hdabCoordinator", dataset.hdab_coordinator)):
         if body:
-            yield from names.agent(subject, prefixed, body)
+            yield from context.agent_triples(subject, property_name, body)
     yield subject, name("begrepp:descriptionLicence"), iri(dataset.licence)
     yield subject, name("begrepp:redistribution"), name(f"begrepp:{dataset.redistribution}")
-    yield from names.provenance(subject)
-    yield from _contact(names, subject, own, dataset)
-    yield from _period(names, own, "temporal", "dct:temporal", dataset.temporal_from, dataset.temporal_to)
-    yield from _period(names, own, "retention", "health:retentionPeriod", dataset.retention_from, dataset.retention_to)
-    yield from _distributions(names, subject, own, dataset)
-    yield from _legislation(names, own, dataset.legislation)
-    yield from _processing(names, subject, own, dataset)
-    yield from _measured(names, subject, own, dataset)
-    yield from _evidence(names, subject, own, dataset)
+    yield from context.provenance_triples(subject)
+    yield from _contact_triples(context, subject, own_iri, dataset)
+    yield from _period_triples(context, own_iri, "temporal", "dct:temporal", dataset.temporal_from, dataset.temporal_to)
+    yield from _period_triples(
+        context, own_iri, "retention", "health:retentionPeriod", dataset.retention_from, dataset.retention_to
+    )
+    yield from distribution_triples(context, subject, own_iri, dataset)
+    yield from legislation_triples(context, own_iri, dataset.legislation)
+    yield from _processing_triples(context, subject, own_iri, dataset)
+    yield from _quality_triples(context, subject, own_iri, dataset)
+    yield from _evidence_triples(context, subject, own_iri, dataset)
     if dataset.tables or not dataset.catalogue:
-        yield from _tables(names, subject, own, dataset)
+        yield from _table_group_triples(context, subject, own_iri, dataset)
     if dataset.series:
-        yield from _series(names, subject, dataset.series)
+        yield from _series_triples(context, subject, dataset.series)
 
 
-def catalogue_triples(names: LoadContext, catalogue: Catalogue) -> Iterator[Triple]:
-    """Somebody else's catalogue, as far as its own statements do not say it."""
-    subject = iri(names.iris.catalogue(catalogue.id))
+def catalogue_triples(context: LoadContext, catalogue: Catalogue) -> Iterator[Triple]:
+    """Yield a harvested catalogue, except for what its own statements contain."""
+    subject = iri(context.iris.catalogue(catalogue.id))
     yield subject, name("rdf:type"), name("dcat:Catalog")
     if catalogue.iri:
         yield subject, name("owl:sameAs"), iri(catalogue.iri)
     yield from texts(subject, "dct:title", catalogue.titles)
     yield subject, name("dcat:version"), plain(catalogue.version)
     yield subject, name("begrepp:validFrom"), date_literal(catalogue.valid_from)
-    yield from names.agent(subject, "begrepp:describedBy", catalogue.publisher)
+    yield from context.agent_triples(subject, "begrepp:describedBy", catalogue.publisher)
     yield subject, name("begrepp:descriptionLicence"), iri(catalogue.licence)
     yield subject, name("begrepp:redistribution"), name(f"begrepp:{catalogue.redistribution}")
-    yield from names.provenance(subject)
+    yield from context.provenance_triples(subject)
 
 
-def _words(subject: str, dataset: Dataset) -> Iterator[Triple]:
-    for prefixed, values in (
+def _text_triples(subject: str, dataset: Dataset) -> Iterator[Triple]:
+    for property_name, values in (
         ("dct:title", dataset.titles),
         ("dct:description", dataset.descriptions),
         ("dct:alternative", dataset.alternatives),
@@ -93,13 +95,13 @@ def _words(subject: str, dataset: Dataset) -> Iterator[Triple]:
         ("begrepp:coverageExcludes", dataset.coverage_excludes),
         ("health:populationCoverage", dataset.population),
     ):
-        yield from texts(subject, prefixed, values)
+        yield from texts(subject, property_name, values)
     for code in dataset.code_values:
         yield subject, name("health:hasCodeValues"), plain(code)
 
 
-def _addresses(subject: str, dataset: Dataset) -> Iterator[Triple]:
-    for prefixed, values in (
+def _iri_triples(subject: str, dataset: Dataset) -> Iterator[Triple]:
+    for property_name, values in (
         ("dcat:landingPage", (dataset.landing_page,)),
         ("foaf:page", dataset.documentation),
         ("dct:isReferencedBy", dataset.referenced_by),
@@ -117,30 +119,30 @@ def _addresses(subject: str, dataset: Dataset) -> Iterator[Triple]:
     ):
         for value in values:
             if value:
-                yield subject, name(prefixed), iri(value)
+                yield subject, name(property_name), iri(value)
 
 
-def _numbers(subject: str, dataset: Dataset) -> Iterator[Triple]:
-    for prefixed, number in (
+def _number_triples(subject: str, dataset: Dataset) -> Iterator[Triple]:
+    for property_name, number in (
         ("health:minTypicalAge", dataset.min_age),
         ("health:maxTypicalAge", dataset.max_age),
         ("health:numberOfUniqueIndividuals", dataset.individuals),
         ("health:numberOfRecords", dataset.records),
     ):
-        if number is not None and not (prefixed in _COUNTS and is_small_count(number)):
-            yield subject, name(prefixed), typed_literal(number, "xsd:nonNegativeInteger")
-    for prefixed, when_ in (("dct:issued", dataset.issued), ("dct:modified", dataset.modified)):
-        if when_:
-            yield subject, name(prefixed), partial_date_literal(when_)
+        if number is not None and not (property_name in _COUNTS and is_small_count(number)):
+            yield subject, name(property_name), typed_literal(number, "xsd:nonNegativeInteger")
+    for property_name, moment in (("dct:issued", dataset.issued), ("dct:modified", dataset.modified)):
+        if moment:
+            yield subject, name(property_name), partial_date_literal(moment)
     structured = bool(dataset.tables) if dataset.structured is None else dataset.structured
     if dataset.structured is not None or dataset.tables:
         yield subject, name("health:hasStructuredData"), typed_literal(str(structured).lower(), "xsd:boolean")
 
 
-def _contact(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _contact_triples(context: LoadContext, subject: str, own_iri: str, dataset: Dataset) -> Iterator[Triple]:
     if not dataset.contact_names:
         return
-    node = iri(names.iris.part(own, "contact"))
+    node = iri(context.iris.part(own_iri, "contact"))
     yield subject, name("dcat:contactPoint"), node
     yield node, name("rdf:type"), name("vcard:Organization")
     yield from texts(node, "vcard:fn", dataset.contact_names)
@@ -150,11 +152,13 @@ def _contact(names: LoadContext, subject: str, own: str, dataset: Dataset) -> It
         yield node, name("vcard:hasEmail"), iri(f"mailto:{dataset.contact_email}")
 
 
-def _period(names: LoadContext, own: str, part: str, prefixed: str, start: str, end: str) -> Iterator[Triple]:
+def _period_triples(
+    context: LoadContext, own_iri: str, part: str, property_name: str, start: str, end: str
+) -> Iterator[Triple]:
     if not (start or end):
         return
-    node = iri(names.iris.part(own, part))
-    yield iri(own), name(prefixed), node
+    node = iri(context.iris.part(own_iri, part))
+    yield iri(own_iri), name(property_name), node
     yield node, name("rdf:type"), name("dct:PeriodOfTime")
     if start:
         yield node, name("dcat:startDate"), partial_date_literal(start)
@@ -162,117 +166,54 @@ def _period(names: LoadContext, own: str, part: str, prefixed: str, start: str, 
         yield node, name("dcat:endDate"), partial_date_literal(end)
 
 
-def _distributions(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
-    if dataset.access_url or dataset.file_formats:
-        node = iri(names.iris.part(own, "distribution"))
-        yield subject, name("dcat:distribution"), node
-        yield node, name("rdf:type"), name("dcat:Distribution")
-        if dataset.access_url:
-            yield node, name("dcat:accessURL"), iri(dataset.access_url)
-        for file_format in dataset.file_formats:
-            yield node, name("begrepp:fileFormat"), plain(file_format)
-        # HealthDCAT-AP asks every distribution for its law; the plain one has that of its dataset.
-        for number, law in enumerate(dataset.legislation, start=1):
-            yield node, name("dcatap:applicableLegislation"), iri(_law(names, own, number, law))
-    for distribution in dataset.distributions:
-        yield from _distribution(names, subject, names.iris.part(own, "distribution", distribution.id), distribution)
-
-
-def _distribution(names: LoadContext, subject: str, own: str, distribution: Distribution) -> Iterator[Triple]:
-    node = iri(own)
-    yield subject, name(distribution.role), node
-    yield node, name("rdf:type"), name("dcat:Distribution")
-    yield from texts(node, "dct:title", distribution.titles)
-    yield from texts(node, "dct:description", distribution.descriptions)
-    for prefixed, value in (
-        ("dcat:accessURL", distribution.access_url),
-        ("dcat:downloadURL", distribution.download_url),
-        ("dct:license", distribution.licence),
-    ):
-        if value:
-            yield node, name(prefixed), iri(value)
-    for prefixed, value in (("dct:format", distribution.format), ("dcat:mediaType", distribution.media_type)):
-        if value:
-            yield node, name(prefixed), iri_or_literal(value)
-    for standard in distribution.conforms_to:
-        yield node, name("dct:conformsTo"), iri(standard)
-    if distribution.byte_size is not None:
-        yield node, name("dcat:byteSize"), typed_literal(distribution.byte_size, "xsd:nonNegativeInteger")
-    if distribution.rights:
-        rights = iri(names.iris.part(own, "rights"))
-        yield node, name("dct:rights"), rights
-        yield rights, name("rdf:type"), name("dct:RightsStatement")
-        yield from texts(rights, "rdfs:label", distribution.rights)
-    if distribution.service_titles or distribution.service_url:
-        service = iri(names.iris.part(own, "service"))
-        yield node, name("dcat:accessService"), service
-        yield service, name("rdf:type"), name("dcat:DataService")
-        yield from texts(service, "dct:title", distribution.service_titles)
-        if distribution.service_url:
-            yield service, name("dcat:endpointURL"), iri(distribution.service_url)
-    yield from _legislation(names, own, distribution.legislation)
-
-
-def _law(names: LoadContext, own: str, number: int, law: Legislation) -> str:
-    return law.url or names.iris.part(own, "legislation", str(number))
-
-
-def _legislation(names: LoadContext, own: str, laws: tuple[Legislation, ...]) -> Iterator[Triple]:
-    for number, law in enumerate(laws, start=1):
-        node = iri(_law(names, own, number, law))
-        yield iri(own), name("dcatap:applicableLegislation"), node
-        yield node, name("rdf:type"), name("eli:LegalResource")
-        yield from texts(node, "dct:title", law.titles)
-
-
-def _processing(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
-    """Why and on what ground data are processed, where they come from, what made them, and how good they are."""
+def _processing_triples(context: LoadContext, subject: str, own_iri: str, dataset: Dataset) -> Iterator[Triple]:
+    """Yield purposes, legal bases, provenance, generating activities and quality labels."""
     for number, purpose in enumerate(dataset.purposes, start=1):
-        node = iri(names.iris.part(own, "purpose", str(number)))
+        node = iri(context.iris.part(own_iri, "purpose", str(number)))
         yield subject, name("dpv:hasPurpose"), node
         yield node, name("rdf:type"), name("dpv:Purpose")
         yield from texts(node, "dct:description", (purpose,))
     for number, basis in enumerate(dataset.legal_bases, start=1):
-        node = iri(names.iris.part(own, "legal-basis", str(number)))
+        node = iri(context.iris.part(own_iri, "legal-basis", str(number)))
         yield subject, name("dpv:hasLegalBasis"), node
         yield node, name("rdf:type"), name("dpv:LegalBasis")
         yield from texts(node, "dct:description", basis.titles)
         if basis.url:
             yield node, name("dct:source"), iri(basis.url)
     if dataset.provenance:
-        node = iri(names.iris.part(own, "provenance"))
+        node = iri(context.iris.part(own_iri, "provenance"))
         yield subject, name("dct:provenance"), node
         yield node, name("rdf:type"), name("dct:ProvenanceStatement")
         yield from texts(node, "rdfs:label", dataset.provenance)
     for number, activity in enumerate(dataset.generated_by, start=1):
-        node = iri(names.iris.part(own, "activity", str(number)))
-        # The description was generated by a load, which `prov:wasGeneratedBy` says too; the data by an activity.
+        node = iri(context.iris.part(own_iri, "activity", str(number)))
+        # `prov:wasGeneratedBy` also names the load that generated the description; this is the activity of the data.
         yield subject, name("prov:wasGeneratedBy"), node
         yield node, name("rdf:type"), name("prov:Activity")
         yield from texts(node, "rdfs:label", activity.titles)
         if activity.type:
             yield node, name("dct:type"), iri(activity.type)
     for number, label in enumerate(dataset.quality_labels, start=1):
-        node = iri(names.iris.part(own, "quality", str(number)))
+        node = iri(context.iris.part(own_iri, "quality", str(number)))
         yield subject, name("dqv:hasQualityAnnotation"), node
         yield node, name("rdf:type"), name("dqv:QualityCertificate")
         yield node, name("oa:hasTarget"), subject
         yield node, name("oa:hasBody"), iri(label)
 
 
-def _series(names: LoadContext, subject: str, series: DatasetSeries) -> Iterator[Triple]:
-    own = names.iris.series(series.id)
-    yield subject, name("dcat:inSeries"), iri(own)
-    yield iri(own), name("rdf:type"), name("dcat:DatasetSeries")
-    yield from texts(iri(own), "dct:title", series.titles)
-    yield from texts(iri(own), "dct:description", series.descriptions)
-    yield from names.agent(iri(own), "dct:publisher", series.publisher)
-    yield from _legislation(names, own, series.legislation)
+def _series_triples(context: LoadContext, subject: str, series: DatasetSeries) -> Iterator[Triple]:
+    own_iri = context.iris.series(series.id)
+    yield subject, name("dcat:inSeries"), iri(own_iri)
+    yield iri(own_iri), name("rdf:type"), name("dcat:DatasetSeries")
+    yield from texts(iri(own_iri), "dct:title", series.titles)
+    yield from texts(iri(own_iri), "dct:description", series.descriptions)
+    yield from context.agent_triples(iri(own_iri), "dct:publisher", series.publisher)
+    yield from legislation_triples(context, own_iri, series.legislation)
 
 
-def _measured(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _quality_triples(context: LoadContext, subject: str, own_iri: str, dataset: Dataset) -> Iterator[Triple]:
     for number, measured in enumerate(dataset.quality, start=1):
-        part = names.iris.part(own, "measurement", str(number))
+        part = context.iris.part(own_iri, "measurement", str(number))
         node = iri(part)
         yield subject, name("dqv:hasQualityMeasurement"), node
         yield node, name("rdf:type"), name("dqv:QualityMeasurement")
@@ -282,12 +223,12 @@ def _measured(names: LoadContext, subject: str, own: str, dataset: Dataset) -> I
         yield node, name("dct:source"), source_term(measured.source)
         yield node, name("begrepp:checked"), date_literal(measured.checked)
         start, _, end = measured.year.partition("/")
-        yield from _period(names, part, "temporal", "dct:temporal", start, end or start)
+        yield from _period_triples(context, part, "temporal", "dct:temporal", start, end or start)
 
 
-def _evidence(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
+def _evidence_triples(context: LoadContext, subject: str, own_iri: str, dataset: Dataset) -> Iterator[Triple]:
     for fact in dataset.evidence:
-        node = iri(names.iris.part(own, "evidence", fact.about))
+        node = iri(context.iris.part(own_iri, "evidence", fact.about))
         yield subject, name("begrepp:evidence"), node
         yield node, name("rdf:type"), name("begrepp:Evidence")
         yield node, name("begrepp:about"), plain(fact.about)
@@ -296,18 +237,18 @@ def _evidence(names: LoadContext, subject: str, own: str, dataset: Dataset) -> I
         yield node, name("begrepp:certainty"), plain(fact.certainty)
 
 
-def _tables(names: LoadContext, subject: str, own: str, dataset: Dataset) -> Iterator[Triple]:
-    group = iri(names.iris.part(own, "tables"))
+def _table_group_triples(context: LoadContext, subject: str, own_iri: str, dataset: Dataset) -> Iterator[Triple]:
+    group = iri(context.iris.part(own_iri, "tables"))
     yield subject, name("health:hasVariables"), group
     yield group, name("rdf:type"), name("csvw:TableGroup")
     yield from texts(group, "dct:title", dataset.titles)
     for table in dataset.tables:
-        node = names.iris.part(own, "table", table.id)
+        node = context.iris.part(own_iri, "table", table.id)
         yield group, name("csvw:table"), iri(node)
-        yield from _table(names, own, node, table)
+        yield from _table_triples(context, own_iri, node, table)
 
 
-def _table(names: LoadContext, own: str, node: str, table: Table) -> Iterator[Triple]:
+def _table_triples(context: LoadContext, own_iri: str, node: str, table: Table) -> Iterator[Triple]:
     subject = iri(node)
     yield subject, name("rdf:type"), name("csvw:Table")
     yield from texts(subject, "dct:title", table.titles)
@@ -318,14 +259,14 @@ def _table(names: LoadContext, own: str, node: str, table: Table) -> Iterator[Tr
     for column in table.primary_key:
         yield subject, name("csvw:primaryKey"), plain(column)
     for number, key in enumerate(table.foreign_keys, start=1):
-        foreign = iri(names.iris.part(node, "key", str(number)))
-        reference = iri(names.iris.part(node, "key", str(number), "reference"))
+        foreign = iri(context.iris.part(node, "key", str(number)))
+        reference = iri(context.iris.part(node, "key", str(number), "reference"))
         yield subject, name("csvw:foreignKey"), foreign
         yield foreign, name("rdf:type"), name("csvw:ForeignKey")
         for column in key.columns:
             yield foreign, name("csvw:columnReference"), plain(column)
         yield foreign, name("csvw:reference"), reference
         yield reference, name("rdf:type"), name("csvw:TableReference")
-        yield reference, name("csvw:resource"), iri(names.iris.part(own, "table", key.table))
+        yield reference, name("csvw:resource"), iri(context.iris.part(own_iri, "table", key.table))
         for column in key.references:
             yield reference, name("csvw:columnReference"), plain(column)

@@ -1,12 +1,12 @@
-"""Records become RDF here, once: SKOS, XKOS, SKOS-XL, SSSOM, DCAT, CSVW and PROV are decided in this module.
+"""Conversion of records to triples in SKOS, XKOS, SKOS-XL and SSSOM; datasets and variables have modules of their own.
 
-Streaming: a record goes in, triples come out as N-Triples terms, nothing is held. No blank nodes and
-no clock, so that the same input gives the same triples.
+Records are converted one at a time and triples are yielded as N-Triples terms. There are no blank nodes and no
+timestamps, so the same input gives the same triples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import singledispatchmethod
 
 from begrepp.graph import datasets, structures, variables
@@ -48,26 +48,19 @@ from begrepp.records import (
     Variable,
 )
 
-_DECIDED: dict[type, Callable[[TripleWriter, object], Iterator[Triple]]] = {}
-"""How records of a kind become triples; looked up once, since there may be millions of them."""
-
 
 class TripleWriter(LoadContext):
-    """Turns the records of one load into triples; it learns schemes, releases and datasets as they pass."""
+    """Converts the records of one load to triples.
 
-    def triples(self, record: object) -> Iterator[Triple]:
-        """The triples that a record stands for."""
-        kind = type(record)
-        if kind not in _DECIDED:
-            _DECIDED[kind] = TripleWriter.__dict__["decided"].dispatcher.dispatch(kind)
-        return _DECIDED[kind](self, record)
+    A scheme, an edition, a dataset and a structure must come before the records that belong to them.
+    """
 
     @singledispatchmethod
-    def decided(self, record: object) -> Iterator[Triple]:
-        """What is decided below, kind by kind."""
-        raise TypeError(f"no RDF is decided for {type(record).__name__}")
+    def triples(self, record: object) -> Iterator[Triple]:
+        """Yield the triples of a record. Raises `TypeError` for a kind of record that has no conversion."""
+        raise TypeError(f"no conversion to RDF for {type(record).__name__}")
 
-    @decided.register
+    @triples.register
     def _(self, scheme: Scheme) -> Iterator[Triple]:
         self.schemes[scheme.id] = scheme
         subject = iri(self.scheme_iri(scheme.id))
@@ -88,26 +81,26 @@ class TripleWriter(LoadContext):
         if scheme.ehds_coding_system:
             yield subject, name("begrepp:ehdsCodingSystem"), iri(scheme.ehds_coding_system)
 
-    @decided.register
-    def _(self, release: Edition) -> Iterator[Triple]:
-        self.releases[release.scheme] = release
-        subject = iri(self.iris.edition(release.scheme, release.version))
+    @triples.register
+    def _(self, edition: Edition) -> Iterator[Triple]:
+        self.editions[edition.scheme] = edition
+        subject = iri(self.iris.edition(edition.scheme, edition.version))
         yield subject, name("rdf:type"), name("begrepp:CodeSystemRelease")
-        yield subject, name("begrepp:releaseOf"), iri(self.scheme_iri(release.scheme))
-        yield subject, name("dcat:version"), plain(release.version)
-        yield from texts(subject, "dct:title", release.titles)
-        yield subject, name("begrepp:validFrom"), date_literal(release.valid_from)
-        if release.valid_to:
-            yield subject, name("begrepp:validTo"), date_literal(release.valid_to)
-        yield subject, name("begrepp:coverage"), plain(release.coverage)
-        if release.modified:
-            yield subject, name("dct:modified"), date_literal(release.modified)
-        yield from texts(subject, "adms:versionNotes", release.version_notes)
+        yield subject, name("begrepp:releaseOf"), iri(self.scheme_iri(edition.scheme))
+        yield subject, name("dcat:version"), plain(edition.version)
+        yield from texts(subject, "dct:title", edition.titles)
+        yield subject, name("begrepp:validFrom"), date_literal(edition.valid_from)
+        if edition.valid_to:
+            yield subject, name("begrepp:validTo"), date_literal(edition.valid_to)
+        yield subject, name("begrepp:coverage"), plain(edition.coverage)
+        if edition.modified:
+            yield subject, name("dct:modified"), date_literal(edition.modified)
+        yield from texts(subject, "adms:versionNotes", edition.version_notes)
         yield subject, name("begrepp:inGraph"), subject
-        yield from self.rights(subject, release.licence, release.redistribution, release.publisher)
-        yield from self.provenance(subject)
+        yield from self.rights_triples(subject, edition.licence, edition.redistribution, edition.publisher)
+        yield from self.provenance_triples(subject)
 
-    @decided.register
+    @triples.register
     def _(self, level: Level) -> Iterator[Triple]:
         subject = iri(self.iris.level(level.scheme, level.id))
         yield subject, name("rdf:type"), name("xkos:ClassificationLevel")
@@ -115,7 +108,7 @@ class TripleWriter(LoadContext):
         yield from texts(subject, "skos:prefLabel", level.titles)
         yield subject, name("dct:isPartOf"), iri(self.scheme_iri(level.scheme))
 
-    @decided.register
+    @triples.register
     def _(self, concept: Concept) -> Iterator[Triple]:
         scheme = self.schemes[concept.scheme]
         scheme_iri = iri(self.scheme_iri(concept.scheme))
@@ -131,15 +124,15 @@ class TripleWriter(LoadContext):
             yield subject, name(note.kind), text(note.text)
         for broader in concept.broader:
             yield subject, name("skos:broader"), iri(self.concept_iri(concept.scheme, broader))
-        # What was retired and has lost its place is no top of the scheme: Snomed CT has a hundred thousand such.
+        # Inactive concepts without a broader one are no top concepts: SNOMED CT has a hundred thousand of them.
         if not concept.broader and scheme.hierarchical and concept.status is not Status.INACTIVE:
             yield subject, name("skos:topConceptOf"), scheme_iri
         for related in concept.related:
             yield subject, name("skos:related"), iri(self.concept_iri(concept.scheme, related))
         if concept.level:
             yield iri(self.iris.level(concept.scheme, concept.level)), name("skos:member"), subject
-        release = self.releases[concept.scheme]
-        yield subject, name("begrepp:inRelease"), iri(self.iris.edition(concept.scheme, release.version))
+        edition = self.editions[concept.scheme]
+        yield subject, name("begrepp:inRelease"), iri(self.iris.edition(concept.scheme, edition.version))
         yield subject, name("begrepp:status"), name(f"begrepp:{concept.status}")
         if concept.status is Status.INACTIVE:
             yield subject, name("owl:deprecated"), typed_literal("true", "xsd:boolean")
@@ -163,11 +156,11 @@ class TripleWriter(LoadContext):
             yield subject, name("begrepp:checked"), date_literal(concept.checked)
         if concept.is_term_post:
             yield subject, name("rdf:type"), name("begrepp:TermConcept")
-        yield from self._terms(subject, concept)
-        for predicate, said in concept.statements:
-            yield subject, property_iri(predicate), rdf_term(self._renamed(said))
+        yield from self._term_triples(subject, concept)
+        for predicate, value in concept.statements:
+            yield subject, property_iri(predicate), rdf_term(self._resolve_alias(value))
 
-    def _terms(self, subject: str, concept: Concept) -> Iterator[Triple]:
+    def _term_triples(self, subject: str, concept: Concept) -> Iterator[Triple]:
         relation = {
             TermStatus.RECOMMENDED: "skosxl:prefLabel",
             TermStatus.ADMITTED: "skosxl:altLabel",
@@ -182,16 +175,16 @@ class TripleWriter(LoadContext):
             if term.source:
                 yield node, name("dct:source"), source_term(term.source)
 
-    @decided.register
+    @triples.register
     def _(self, statement: Statement) -> Iterator[Triple]:
         subject = self.aliases.get(statement.subject, statement.subject)
-        yield iri(subject), property_iri(statement.predicate), rdf_term(self._renamed(statement.object))
+        yield iri(subject), property_iri(statement.predicate), rdf_term(self._resolve_alias(statement.object))
 
-    def _renamed(self, said: RdfTerm) -> RdfTerm:
-        known = self.aliases.get(said.value) if said.kind == "iri" else None
-        return said._replace(value=known) if known else said
+    def _resolve_alias(self, term: RdfTerm) -> RdfTerm:
+        alias = self.aliases.get(term.value) if term.kind == "iri" else None
+        return term._replace(value=alias) if alias else term
 
-    @decided.register
+    @triples.register
     def _(self, mapping_set: MappingSet) -> Iterator[Triple]:
         subject = iri(self.iris.mapping_set(mapping_set.id))
         yield subject, name("rdf:type"), name("sssom:MappingSet")
@@ -200,12 +193,12 @@ class TripleWriter(LoadContext):
         yield from texts(subject, "dct:title", mapping_set.titles)
         yield subject, name("dcat:version"), plain(mapping_set.version)
         yield subject, name("begrepp:validFrom"), date_literal(mapping_set.valid_from)
-        yield from self.rights(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
-        yield from self.provenance(subject)
+        yield from self.rights_triples(subject, mapping_set.licence, mapping_set.redistribution, mapping_set.publisher)
+        yield from self.provenance_triples(subject)
 
-    @decided.register
+    @triples.register
     def _(self, mapping: Mapping) -> Iterator[Triple]:
-        left, right = self.foreign(mapping.subject), self.foreign(mapping.object)
+        left, right = self.external_iri(mapping.subject), self.external_iri(mapping.object)
         subject = iri(self.mapping_iri(mapping))
         yield iri(self.iris.mapping_set(mapping.mapping_set)), name("sssom:mappings"), subject
         yield subject, name("rdf:type"), name("owl:Axiom")
@@ -227,30 +220,30 @@ class TripleWriter(LoadContext):
             yield subject, name("dct:creator"), iri(author)
         for author in mapping.authors:
             yield subject, name("sssom:author_label"), plain(author)
-        for prefixed, value in (
+        for property_name, value in (
             ("sssom:mapping_tool", mapping.tool),
             ("sssom:subject_source_version", mapping.subject_version),
             ("sssom:object_source_version", mapping.object_version),
         ):
             if value:
-                yield subject, name(prefixed), plain(value)
-        if said := mapping.comment:
-            yield subject, name("rdfs:comment"), text(said) if said.lang else plain(said.value)
+                yield subject, name(property_name), plain(value)
+        if comment := mapping.comment:
+            yield subject, name("rdfs:comment"), text(comment) if comment.lang else plain(comment.value)
         for link in mapping.see_also:
             yield subject, name("rdfs:seeAlso"), source_term(link)
-        for prefixed, number in (
+        for property_name, number in (
             ("begrepp:mapGroup", mapping.map_group),
             ("begrepp:mapPriority", mapping.map_priority),
         ):
             if number is not None:
-                yield subject, name(prefixed), typed_literal(number, "xsd:integer")
-        for prefixed, value in (("begrepp:mapRule", mapping.map_rule), ("begrepp:mapAdvice", mapping.map_advice)):
+                yield subject, name(property_name), typed_literal(number, "xsd:integer")
+        for property_name, value in (("begrepp:mapRule", mapping.map_rule), ("begrepp:mapAdvice", mapping.map_advice)):
             if value:
-                yield subject, name(prefixed), plain(value)
+                yield subject, name(property_name), plain(value)
         if mapping.mapped_on:
             yield subject, name("pav:authoredOn"), date_literal(mapping.mapped_on)
 
-    @decided.register
+    @triples.register
     def _(self, value_set: ValueSet) -> Iterator[Triple]:
         subject = iri(self.iris.value_set(value_set.id, value_set.version))
         yield subject, name("rdf:type"), name("skos:Collection")
@@ -261,46 +254,46 @@ class TripleWriter(LoadContext):
         for identifier in value_set.identifiers:
             yield subject, name("dct:identifier"), plain(identifier)
         for member in value_set.members:
-            yield subject, name("skos:member"), iri(self.known(member))
+            yield subject, name("skos:member"), iri(self.resolve_iri(member))
         for rule in value_set.intension:
             yield subject, name("begrepp:intension"), plain(rule)
 
-    @decided.register
-    def _(self, of: Catalogue) -> Iterator[Triple]:
-        if of.iri:
-            self.aliases[of.iri] = self.iris.catalogue(of.id)
-        yield from datasets.catalogue_triples(self, of)
+    @triples.register
+    def _(self, catalogue: Catalogue) -> Iterator[Triple]:
+        if catalogue.iri:
+            self.aliases[catalogue.iri] = self.iris.catalogue(catalogue.id)
+        yield from datasets.catalogue_triples(self, catalogue)
 
-    @decided.register
+    @triples.register
     def _(self, dataset: Dataset) -> Iterator[Triple]:
         if dataset.iri:
             self.aliases[dataset.iri] = self.iris.dataset(dataset.id)
         self.datasets[dataset.id] = dataset
         yield from datasets.dataset_triples(self, dataset)
 
-    @decided.register
+    @triples.register
     def _(self, code_list: CodeList) -> Iterator[Triple]:
         yield from variables.code_list_triples(self, code_list)
 
-    @decided.register
+    @triples.register
     def _(self, variable: Variable) -> Iterator[Triple]:
         if variable.iri:
             self.aliases[variable.iri] = self.variable_iri(variable)
         yield from variables.variable_triples(self, variable)
 
-    @decided.register
+    @triples.register
     def _(self, variable: ConceptualVariable) -> Iterator[Triple]:
         yield from variables.conceptual_triples(self, variable)
 
-    @decided.register
+    @triples.register
     def _(self, variable: RepresentedVariable) -> Iterator[Triple]:
         yield from variables.represented_triples(self, variable)
 
-    @decided.register
+    @triples.register
     def _(self, structure: Structure) -> Iterator[Triple]:
         self.structures[structure.id] = structure
         yield from structures.structure_triples(self, structure)
 
-    @decided.register
+    @triples.register
     def _(self, element: Element) -> Iterator[Triple]:
         yield from structures.element_triples(self, element)

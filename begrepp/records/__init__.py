@@ -1,8 +1,6 @@
-"""What a loader says: plain, frozen records of schemes, concepts, mappings, datasets, variables and structures.
+"""Records: frozen dataclasses that loaders fill from publishers' files and `begrepp.graph` converts to RDF.
 
-Loaders yield these; `begrepp.graph.triple_writer` alone turns them into RDF. A reference to a concept in the same
-scheme is its notation; a reference that `is_iri` is one of the publisher's own; `scheme:notation`
-points into another scheme.
+A reference to a concept is its notation in the same scheme, `scheme:notation` in another one, or an IRI (`is_iri`).
 """
 
 from begrepp.records.common import Agent, Justification, Link, Redistribution, Text, is_iri, links, texts
@@ -16,7 +14,7 @@ from begrepp.records.datasets import (
     Evidence,
     ForeignKey,
     Legislation,
-    Measured,
+    QualityMeasurement,
     Table,
 )
 from begrepp.records.loader import EditionFiles, Load, Loader, Record, SharedLoader, Skipped, Source
@@ -41,10 +39,10 @@ from begrepp.records.variables import (
     CodedValue,
     CodeList,
     ConceptualVariable,
-    Home,
-    Quality,
+    ListOwner,
     RepresentedVariable,
     Variable,
+    VariableQuality,
 )
 
 __all__ = [
@@ -65,20 +63,19 @@ __all__ = [
     "Element",
     "Evidence",
     "ForeignKey",
-    "Home",
     "Justification",
     "Legislation",
     "Level",
     "Link",
+    "ListOwner",
     "Load",
     "Loader",
     "Mapping",
     "MappingSet",
     "Marker",
-    "Measured",
     "Note",
     "NoteKind",
-    "Quality",
+    "QualityMeasurement",
     "RdfTerm",
     "Record",
     "Redistribution",
@@ -96,6 +93,7 @@ __all__ = [
     "Text",
     "ValueSet",
     "Variable",
+    "VariableQuality",
     "is_iri",
     "links",
     "texts",

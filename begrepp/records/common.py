@@ -1,4 +1,4 @@
-"""What every kind of record is made of: words in a language, organisations, rights, and references to concepts."""
+"""Values that several kinds of records contain: texts, organisations, rights and links to concepts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 
 class Text(NamedTuple):
-    """Words in a language (BCP 47)."""
+    """A text and its language tag (BCP 47)."""
 
     value: str
     lang: str
 
 
 class Redistribution(StrEnum):
-    """Whether the publisher lets the texts of a release be passed on."""
+    """Whether the publisher allows redistribution of the texts of an edition."""
 
     ALLOWED = "allowed"
     NOT_ALLOWED = "notAllowed"
@@ -24,10 +24,10 @@ class Redistribution(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """An organisation that publishes, keeps or decides.
+    """An organisation: a publisher, a data holder or a health data access body.
 
-    `email` and `contact_page` are its own point of contact, which HealthDCAT-AP asks of publishers, holders and
-    health data access bodies (`cv:contactPoint`); the contact of a dataset is said by the dataset.
+    `email` and `contact_page` are its own point of contact (`cv:contactPoint`), which HealthDCAT-AP requires;
+    the contact of a dataset is a field of `Dataset`.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Agent:
 
 
 class Justification(StrEnum):
-    """On what ground a variable, a code or an element is linked to a concept (SEMAPV)."""
+    """Justification of a link from a variable, a code or an element to a concept (SEMAPV)."""
 
     CURATED = "semapv:ManualMappingCuration"
     REVIEWED = "semapv:MappingReview"
@@ -50,10 +50,10 @@ class Justification(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """That a variable, a value or an element stands for a concept: which, on what ground, and how sure.
+    """A link from a variable, a coded value or an element to the concept that it stands for.
 
-    `concept` is an IRI or `scheme:notation`; `confidence` lies between 0 and 1; `source` says in words or as an
-    address where it is said: a binding in the file (`term_bindings`, `Alias[@Context='nci:ExtCodeID']`), a person.
+    `concept` is an IRI or `scheme:notation`; `confidence` is between 0 and 1; `source` is a text or a URL: a person, or
+    the place in the file that states the link (`term_bindings`, `Alias[@Context='nci:ExtCodeID']`).
     """
 
     concept: str
@@ -65,15 +65,15 @@ class Link:
 
 
 def is_iri(reference: str) -> bool:
-    """Whether a reference is an IRI, not a notation or `scheme:notation`."""
+    """Return whether a reference is an IRI, not a notation or `scheme:notation`."""
     return "://" in reference or reference.startswith("urn:")
 
 
 def texts(sv: str = "", en: str = "") -> tuple[Text, ...]:
-    """The Swedish and English of something, leaving out what is empty."""
+    """Return the Swedish and English texts, without empty ones."""
     return tuple(Text(value, lang) for value, lang in ((sv, "sv"), (en, "en")) if value)
 
 
 def links(*concepts: str, source: str = "") -> tuple[Link, ...]:
-    """References to concepts as links that whoever made the list has stated."""
+    """Return links to concepts, justified as manual mapping curation."""
     return tuple(Link(concept=concept, source=source) for concept in concepts if concept)

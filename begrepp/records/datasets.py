@@ -1,7 +1,7 @@
-"""Datasets as their holders describe them, and their tables: who holds what, since when, and how to get access.
+"""Records of datasets: catalogues, series, datasets, distributions and tables.
 
 The fields follow HealthDCAT-AP Release 8 and the 27 elements of Commission Implementing Regulation (EU) 2026/2098.
-Where a field takes an address, it is one of the authority list that the profile names for it.
+A field that holds an IRI takes it from the authority list that the profile names for the property.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from begrepp.records.common import Agent, Redistribution, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Which source says a fact, and when somebody last looked."""
+    """The source of a fact about a dataset, and the date on which it was last checked."""
 
     about: str
     source: str
@@ -27,17 +27,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Legislation:
-    """A law that a dataset, or the processing of it, rests on."""
+    """A law that applies to a dataset or to the processing of it."""
 
     titles: tuple[Text, ...]
     url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """A measured quality of a dataset (`dqv:QualityMeasurement`): what was measured, the value, when, and who says so.
+class QualityMeasurement:
+    """A quality measurement of a dataset (`dqv:QualityMeasurement`).
 
-    `metric` is one word (completeness, timeliness, agreement, underreporting); `year` may be a span, 2010/2014.
+    `metric` is one word (completeness, timeliness, agreement, underreporting); `year` may be an interval, 2010/2014.
     """
 
     metric: str
@@ -49,7 +49,7 @@ class Measured:
 
 
 class DistributionRole(StrEnum):
-    """What a distribution is of a dataset; the value is the property it becomes."""
+    """Role of a distribution; the value is the RDF property that relates the dataset to it."""
 
     DISTRIBUTION = "dcat:distribution"
     SAMPLE = "adms:sample"
@@ -58,7 +58,7 @@ class DistributionRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """A way in which data can be had (`dcat:Distribution`): `format` and `media_type` are words or addresses."""
+    """A form in which the data are available (`dcat:Distribution`); `format` and `media_type` are texts or IRIs."""
 
     id: str
     titles: tuple[Text, ...] = ()
@@ -79,7 +79,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """What generated the data (`prov:wasGeneratedBy`); `type` is an address of the list of health activities."""
+    """An activity that generated data (`prov:wasGeneratedBy`); `type` is an IRI of the list of health activities."""
 
     titles: tuple[Text, ...]
     type: str = ""
@@ -108,9 +108,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """Descriptions of datasets that somebody else publishes as RDF, taken in together as one named graph.
+    """A catalogue of datasets that another organisation publishes as RDF; it becomes one named graph.
 
-    `iri` is the publisher's own address of the catalogue. What its datasets say of themselves is kept as it stands.
+    `iri` is the publisher's IRI of the catalogue. The statements of its datasets are kept unchanged.
     """
 
     id: str
@@ -126,7 +126,7 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetSeries:
-    """Datasets that belong together, such as the yearly editions of a register (`dcat:DatasetSeries`)."""
+    """A series of datasets, such as the yearly editions of a register (`dcat:DatasetSeries`)."""
 
     id: str
     titles: tuple[Text, ...]
@@ -137,12 +137,12 @@ class DatasetSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """A collection of data that somebody holds, described: who, what, since when, how to get access.
+    """Description of a dataset: content, holder, period, legislation and access.
 
-    `identifiers` are the holder's own names for it, beside the IRI that begrepp mints. `coding_systems` are addresses
-    of the European list of coding systems; the code systems that begrepp knows are said by the variables.
-    A dataset of somebody else's `catalogue` (by its id) has an address of its own, `iri`: what is said of that is
-    said of the dataset. It has a publisher and a custodian here only where no statement says them.
+    `identifiers` are the holder's own identifiers; begrepp mints the IRI. `coding_systems` are IRIs of the European
+    list of coding systems; code systems in begrepp are fields of `Variable`. A dataset of a harvested `catalogue`
+    (by its id) has an IRI of its own, `iri`: statements about that IRI are about the dataset. Its `publisher` and
+    `custodian` are None if the statements contain them.
     """
 
     id: str
@@ -158,7 +158,7 @@ class Dataset:
     valid_from: date
     redistribution: Redistribution = Redistribution.ALLOWED
     specification: bool = False
-    """Whether it is a common data set or a data model that others fill in, and nobody holds data of its own for."""
+    """True for a common data set or a data model, which has no data of its own."""
     catalogue: str = ""
     iri: str = ""
     identifiers: tuple[str, ...] = ()
@@ -204,12 +204,12 @@ class Dataset:
     individuals: int | None = None
     records: int | None = None
     structured: bool | None = None
-    """Whether the data are structured; if it is not said, a dataset with tables is."""
+    """Whether the data are structured; if None, a dataset with tables is."""
     conforms_to: tuple[str, ...] = ()
     coding_systems: tuple[str, ...] = ()
     code_values: tuple[str, ...] = ()
     provenance: tuple[Text, ...] = ()
     generated_by: tuple[Activity, ...] = ()
     quality_labels: tuple[str, ...] = ()
-    quality: tuple[Measured, ...] = ()
+    quality: tuple[QualityMeasurement, ...] = ()
     evidence: tuple[Evidence, ...] = ()

@@ -1,4 +1,4 @@
-"""What a loader is, and what it is given: one edition of one source, as files in a folder."""
+"""The loader protocol, its input (`EditionFiles`) and its output (`Record`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from begrepp.records.variables import CodeList, ConceptualVariable, RepresentedV
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A row that carries nothing to load, and why."""
+    """A row that is not loaded, and the reason."""
 
     origin: Origin
     reason: str
@@ -47,7 +47,7 @@ Record = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionFiles:
-    """The files of one edition of one source, as they lie in `<root>/<source>/<edition>/`."""
+    """The files of one edition of one source, in `<root>/<source>/<edition>/`."""
 
     source: str
     version: str
@@ -57,7 +57,7 @@ class EditionFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a loader reads, for `begrepp sources`: who publishes it, under what licence, where to get it."""
+    """Description of the source that a loader reads: publisher, licence, homepage and formats."""
 
     id: str
     title: str
@@ -70,13 +70,13 @@ class Source:
 
 
 class Loader(Protocol):
-    """A loader module: a `SOURCE` and a pure `load`."""
+    """A loader module: `SOURCE` and the function `load`."""
 
     SOURCE: Source
 
     @staticmethod
     def load(edition: EditionFiles) -> Iterator[Record]:
-        """Yield the records of one edition. No network, no RDF, no clock."""
+        """Yield the records of one edition; must not use the network, RDF or the clock."""
 
 
 Load = Callable[[EditionFiles], Iterator[Record]]
@@ -84,6 +84,6 @@ Load = Callable[[EditionFiles], Iterator[Record]]
 
 @runtime_checkable
 class SharedLoader(Loader, Protocol):
-    """A loader of packages so large that it says how two processes can read one: `SHARES` have no part in common."""
+    """A loader whose editions can be read by several processes: each function of `SHARES` yields a disjoint part."""
 
     SHARES: tuple[Load, ...]

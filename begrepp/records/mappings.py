@@ -1,4 +1,4 @@
-"""Mappings between concepts, in sets of one author and one purpose, and value sets."""
+"""Records of mapping sets, mappings and value sets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from begrepp.records.common import Agent, Redistribution, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingSet:
-    """Mappings from one author and one purpose (`sssom:MappingSet`)."""
+    """A set of mappings from one author for one purpose (`sssom:MappingSet`)."""
 
     id: str
     version: str
@@ -25,10 +25,10 @@ class MappingSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """One asserted (or denied) match between two concepts, with why and how sure.
+    """One asserted or negated match between two concepts, with justification and confidence.
 
     `subject` and `object` are IRIs or `scheme:notation`; `predicate` and `justification` are IRIs.
-    `map_group`, `map_priority`, `map_rule` and `map_advice` are those of Snomed CT's map reference sets
+    `map_group`, `map_priority`, `map_rule` and `map_advice` are fields of SNOMED CT's map reference sets
     (https://confluence.ihtsdotools.org/display/DOCRELFMT, "Complex and Extended Map Reference Sets").
     """
 
@@ -45,7 +45,7 @@ class Mapping:
     tool: str = ""
     mapped_on: date | None = None
     comment: Text | None = None
-    """Its language is empty where the source does not say it."""
+    """The language is empty if the source does not state it."""
     see_also: tuple[str, ...] = ()
     subject_version: str = ""
     object_version: str = ""
@@ -57,10 +57,10 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueSet:
-    """Concepts chosen for a purpose, from one scheme or several (`begrepp:ValueSet`); it is kept with a release.
+    """A selection of concepts from one or several schemes (`begrepp:ValueSet`).
 
-    `members` are IRIs or `scheme:notation`; `intension` is the rule that chooses them, where one is given.
-    `scheme` names the release that it is kept with.
+    `members` are IRIs or `scheme:notation`; `intension` holds the rules that select them, if given. `scheme` is the
+    scheme in whose edition the value set is stored.
     """
 
     scheme: str
@@ -75,4 +75,4 @@ class ValueSet:
 
 
 UNREVIEWED = "suggested by begrepp, not reviewed"
-"""What stands in `other` in the head of a set of suggestions."""
+"""Value of `other` in the header of an SSSOM file of suggestions."""

@@ -1,4 +1,4 @@
-"""Concept schemes, their releases and their concepts, as a publisher states them."""
+"""Records of concept schemes, editions, levels, concepts and further statements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from begrepp.records.common import Agent, Redistribution, Text
 
 
 class Status(StrEnum):
-    """Whether a concept may be used (domain of `begrepp:status`)."""
+    """Status of a concept (values of `begrepp:status`)."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
@@ -20,7 +20,7 @@ class Status(StrEnum):
 
 
 class TermStatus(StrEnum):
-    """Term status as Swedish term banks state it (ISO 10241: preferred, admitted, deprecated)."""
+    """Status of a term in Swedish term banks (ISO 10241: preferred, admitted, deprecated)."""
 
     RECOMMENDED = "rekommenderad"
     ADMITTED = "tillaten"
@@ -28,14 +28,14 @@ class TermStatus(StrEnum):
 
 
 class Marker(StrEnum):
-    """ICD's dual classification: dagger † for the aetiology, asterisk * for the manifestation."""
+    """Marker of ICD's dual classification: dagger † for aetiology, asterisk * for manifestation."""
 
     DAGGER = "dagger"
     ASTERISK = "asterisk"
 
 
 class NoteKind(StrEnum):
-    """Which kind of note a text is; the value is the property it becomes."""
+    """Kind of a note; the value is its RDF property."""
 
     NOTE = "skos:note"
     SCOPE = "skos:scopeNote"
@@ -48,7 +48,7 @@ class NoteKind(StrEnum):
 
 
 class Coverage(StrEnum):
-    """Whether a release lists the whole scheme; what a partial list leaves out is not a change."""
+    """Whether an edition lists the whole scheme; concepts missing from a partial list are not counted as removed."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -56,10 +56,10 @@ class Coverage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """A concept scheme through time: ICD-10-SE, whatever the edition.
+    """A concept scheme independent of edition, such as ICD-10-SE.
 
-    `identifiers` are every known OID (as `urn:oid:…`) and URI; `iri_template` holds `{notation}` where
-    the publisher has concept IRIs of its own; `part_of` names the scheme that this one is a part of.
+    `identifiers` are all known OIDs (as `urn:oid:…`) and URIs; `iri_template` contains `{notation}` if
+    the publisher has concept IRIs of its own; `part_of` is the id of the scheme that contains this one.
     """
 
     id: str
@@ -90,7 +90,7 @@ class Edition:
     titles: tuple[Text, ...] = ()
     modified: date | None = None
     version_notes: tuple[Text, ...] = ()
-    """What the publisher corrected inside the release, and when it last did so: an update, no new release."""
+    """The publisher's corrections within the edition: an update, not a new edition. `modified` is the last date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class Level:
 
 
 class Note(NamedTuple):
-    """A text about a concept, of a kind."""
+    """A note about a concept."""
 
     kind: NoteKind
     text: Text
@@ -112,7 +112,7 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One word for a concept with its standing (`skosxl:Label`)."""
+    """A term for a concept with its status (`skosxl:Label`)."""
 
     text: Text
     status: TermStatus
@@ -120,7 +120,7 @@ class Term:
 
 
 class RdfTerm(NamedTuple):
-    """An IRI, or a literal with its language or datatype, exactly as the publisher's RDF has it."""
+    """An IRI or a literal, with language or datatype, unchanged from the publisher's RDF."""
 
     value: str
     kind: str
@@ -130,7 +130,7 @@ class RdfTerm(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """A unit of thought as one release of a scheme states it."""
+    """A concept in one edition of a scheme."""
 
     scheme: str
     notation: str
@@ -158,14 +158,14 @@ class Concept:
     checked: date | None = None
     iri: str = ""
     statements: tuple[tuple[str, RdfTerm], ...] = ()
-    """What else the publisher says of it: properties by their IRIs, and values."""
+    """Further statements of the publisher: pairs of property IRI and value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A triple of the publisher's that no other record says; kept so that nothing is lost.
+    """A triple of the publisher that no other record contains.
 
-    It is kept with a release (`scheme`) or with a `catalogue`, one of the two.
+    It is stored in the graph of an edition (`scheme`) or of a `catalogue`; exactly one of the two is set.
     """
 
     origin: Origin

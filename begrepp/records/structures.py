@@ -1,6 +1,6 @@
-"""Technical structures and their elements (FHIR, openEHR, ODM), and information models with classes and attributes.
+"""Records of structures (FHIR, openEHR, ODM) and information models, and of their elements.
 
-They tell where a concept is recorded in a standard, as variables tell where it is recorded in a register.
+An element shows where a standard records a concept, as a variable shows where a register does.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from begrepp.records.common import Agent, Link, Redistribution, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """A structure in one version: a FHIR profile or questionnaire, an openEHR archetype or template, an ODM form,
-    or an information model (`is_model`), whose parts are classes and attributes.
+    """One version of a FHIR profile or questionnaire, an openEHR archetype or template, an ODM form or a model.
 
-    `specification` is the address that its elements conform to: the canonical URL, the archetype id, the study OID.
-    `kind` says in the standard's word what it is: `StructureDefinition`, `archetype`, `web template`, `ODM`.
+    An information model (`is_model`) consists of classes and attributes. `specification` identifies the structure in
+    its standard: the canonical URL, the archetype id or the study OID. `kind` is the standard's term for it:
+    `StructureDefinition`, `archetype`, `web template`, `ODM`.
     """
 
     id: str
@@ -38,12 +38,12 @@ class Structure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """A place in a structure: its path as the standard writes it, what it measures and which values it takes.
+    """An element of a structure: its path in the standard's notation, measured concepts and value domain.
 
     In an information model a path without a dot is a class (`Aktivitet`), one with a dot an attribute
-    (`Aktivitet.kod`). `datatype` is the standard's own word (`CodeableConcept`, `DV_CODED_TEXT`, `CD.CV`).
+    (`Aktivitet.kod`). `datatype` is the standard's own name (`CodeableConcept`, `DV_CODED_TEXT`, `CD.CV`).
     `code_systems`, `value_list` and `value_set` are as for a variable; `code_list` names a `CodeList` of the
-    structure; `bindings` are the addresses of value sets that begrepp does not hold, `strength` how they bind.
+    structure; `bindings` are IRIs of value sets outside begrepp, `strength` is the binding strength.
     """
 
     structure: str

@@ -1,9 +1,9 @@
-"""Variables as a dictionary lists them, the lists that their values come from, and the cascade above them.
+"""Records of variables, code lists, and represented and conceptual variables.
 
-A variable is a column of a table. What it measures, whatever the way of expression, is its conceptual variable;
-the same together with one way of expression is its represented variable (DDI-CDI, GSIM, ISO/IEC 11179).
-`begrepp.build.variable_cascade` derives both from what is measured and the values; only a source that states
-them itself, such as RUT or DDI-Lifecycle, yields `RepresentedVariable` and `ConceptualVariable`.
+A variable is a column of a table. Its conceptual variable is what it measures, without a representation; its
+represented variable adds one representation (DDI-CDI, GSIM, ISO/IEC 11179). `begrepp.build.variable_cascade` derives
+both from the measured concepts and the value domain. Only sources that declare them, such as RUT or DDI-Lifecycle,
+yield `RepresentedVariable` and `ConceptualVariable`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from begrepp.records.common import Link, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """What a list or a part belongs to: a dataset or a structure, one of them."""
+class ListOwner:
+    """The dataset or the structure that a code list belongs to; exactly one of the two is set."""
 
     dataset: str = ""
     structure: str = ""
@@ -25,9 +25,9 @@ class Home:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedValue:
-    """One value of a list: the code as it stands in the data, its words, and the concepts it stands for.
+    """One value of a code list: the code as used in the data, labels, and links to concepts.
 
-    `number` is what an ordinal value counts as (a decimal number), where the source says it.
+    `number` is the numeric value (decimal) of an ordinal value, if the source states it.
     """
 
     code: str
@@ -42,14 +42,14 @@ class CodedValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeList:
-    """The values that one or several variables of a dataset or a structure may take, as its dictionary lists them.
+    """The permissible values of one or several variables of a dataset or a structure.
 
-    A list that a publisher issues on its own, with editions, is a `Scheme`. `missing` marks a list of codes that
-    stand for no value (unknown, not asked, not applicable): they are kept apart from the values.
-    `id` is unique within its home; `loaders.support.code_lists` finds one for lists that the source leaves unnamed.
+    A list that a publisher issues separately, with editions, is a `Scheme`. `missing` marks a list of sentinel values
+    (unknown, not asked, not applicable), which are kept apart from the substantive values. `id` is unique within its
+    owner; `loaders.support.code_lists` generates one for lists without a name in the source.
     """
 
-    home: Home
+    owner: ListOwner
     id: str
     origin: Origin
     titles: tuple[Text, ...]
@@ -57,12 +57,12 @@ class CodeList:
     missing: bool = False
     identifiers: tuple[str, ...] = ()
     intension: tuple[str, ...] = ()
-    """Rules that choose further codes, where the source gives rules instead of codes."""
+    """Rules that select further codes, if the source gives rules instead of codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
-    """A measured quality of a variable (`dqv:QualityMeasurement`), such as completeness in per cent for a year."""
+class VariableQuality:
+    """A quality measurement of a variable (`dqv:QualityMeasurement`), such as completeness in per cent for a year."""
 
     metric: str
     value: str
@@ -72,13 +72,13 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A column of a dataset: what it measures, coded in what, for which years.
+    """A column of a dataset: measured concepts, value domain, period and source.
 
     The value domain is enumerated by `code_list` (a `CodeList` of the dataset), `value_list` (the id of a scheme),
-    `value_set` (`id@version`) or described by `datatype`, `minimum`, `maximum`, `pattern` and `unit`.
-    `code_systems` and `value_list` are ids of schemes, with a release where the source names one: `icd-10-se@2025`.
-    `unit` is UCUM or a publisher's words that `begrepp.text.units` knows; other words are kept as text and reported.
-    `missing_list` is the `CodeList` of codes for no value. `concept_of` names a `RepresentedVariable` of the source.
+    `value_set` (`id@version`), or described by `datatype`, `minimum`, `maximum`, `pattern` and `unit`.
+    `code_systems` and `value_list` are ids of schemes, with an edition if the source names one: `icd-10-se@2025`.
+    `unit` is UCUM or a unit name that `begrepp.text.units` knows; others are stored as text and reported.
+    `missing_list` is the `CodeList` of sentinel values; `represented` is the id of a `RepresentedVariable`.
     """
 
     dataset: str
@@ -110,12 +110,12 @@ class Variable:
     order: int | None = None
     property_url: str = ""
     iri: str = ""
-    """The publisher's own address of the column, in RDF."""
+    """The publisher's IRI of the column."""
     ni_attribute: str = ""
-    """An attribute of an information model, `model@version/attribute` or its address."""
+    """An attribute of an information model, `model@version/attribute` or its IRI."""
     references: tuple[str, ...] = ()
-    """Other variables of the dataset that the description points to, by name."""
-    quality: tuple[Quality, ...] = ()
+    """Names of other variables of the dataset that the description refers to."""
+    quality: tuple[VariableQuality, ...] = ()
     valid_from: str = ""
     valid_to: str = ""
     at_event: str = ""
@@ -128,7 +128,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptualVariable:
-    """What is recorded about what kind of unit, whatever the way of expression, as a source states it."""
+    """A conceptual variable declared by a source: a measured concept and a unit type, without a representation."""
 
     dataset: str
     id: str
@@ -141,7 +141,7 @@ class ConceptualVariable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepresentedVariable:
-    """A conceptual variable (`conceptual`, by its id) with one way of expression, as a source states it."""
+    """A represented variable declared by a source: a conceptual variable (its id) with one representation."""
 
     dataset: str
     id: str

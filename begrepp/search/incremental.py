@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tantivy import Index, Query
 
-from begrepp.files import link
+from begrepp.files import link_or_copy
 from begrepp.rdf.sorted_files import changed_lines, subjects_with_prefix
 from begrepp.search.documents import read_selected_documents
 from begrepp.search.index_state import STATE_FILE, IndexState
@@ -48,7 +48,7 @@ def update_index(path: Path, current: Path, before: Path, view: Path, report: Ca
     path.mkdir(parents=True)
     for file in before.iterdir():
         if file.name != STATE_FILE and not file.name.endswith(".lock"):
-            link(file, path / file.name)
+            link_or_copy(file, path / file.name)
     matches = {match for iri in affected for match in state.matches.get(iri, ())}
     builder = DocumentBuilder(
         state, {document.iri: visible_labels(document) for document in read_selected_documents(current, matches)}

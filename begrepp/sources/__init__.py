@@ -1,1 +1,1 @@
-"""Publishers' files: reads tables, XML and archives, yields rows with their origin; refuses personal data."""
+"""Readers for publishers' files: takes tables, XML and archives, yields rows with origins; rejects personal data."""

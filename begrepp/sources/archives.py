@@ -1,7 +1,7 @@
-"""Zip archives and XML from outside, opened without trusting them.
+"""Safe reading of untrusted ZIP archives and XML streams.
 
-Refused: members that would land outside the folder, archives that swell far beyond their size, XML
-with entities, external DTDs or XIncludes. Nothing is fetched.
+Rejected are members with paths outside the folder, zip bombs, and XML with entities, external DTDs or XIncludes.
+There is no network access.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ from begrepp.errors import InputError, Origin
 
 MAX_UNPACKED = 8 * 1024**3
 MAX_RATIO = 200
-_SMALL = 10 * 1024**2
-# What `zipfile` raises for archives that are cut off, altered, encrypted or packed in a way it does not know.
+_MAX_UNCHECKED_RATIO_BYTES = 10 * 1024**2
+# Exceptions of `zipfile` for archives that are truncated, corrupt, encrypted or compressed by an unknown method.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
 def check_archive(path: Path) -> list[zipfile.ZipInfo]:
-    """The members of a zip archive, after checking sizes, ratios and paths."""
+    """Return the members of a ZIP archive after checking sizes, compression ratio and paths.
+
+    Raises `InputError` for a damaged archive, a zip bomb, or a member with a path outside the archive.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -37,16 +40,17 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
         raise InputError(
             path, f"this is not a complete zip or xlsx file ({error}).", "Download the file again from its publisher."
         ) from None
-    unpacked = sum(member.file_size for member in members)
-    ratio = unpacked // max(path.stat().st_size, 1)
-    if unpacked > MAX_UNPACKED or (unpacked > _SMALL and ratio > MAX_RATIO):
+    unpacked_bytes = sum(member.file_size for member in members)
+    ratio = unpacked_bytes // max(path.stat().st_size, 1)
+    if unpacked_bytes > MAX_UNPACKED or (unpacked_bytes > _MAX_UNCHECKED_RATIO_BYTES and ratio > MAX_RATIO):
         raise InputError(
             path,
-            f"the archive would expand to {unpacked:,} bytes, {ratio:,} times its size: it looks like a zip bomb.",
+            f"the archive would expand to {unpacked_bytes:,} bytes, {ratio:,} times its size: "
+            "it looks like a zip bomb.",
             "Check where the file comes from.",
         )
     for member in members:
-        # The publishers' own archives hold backslashes as separators: codesystems\atc-code.xml.
+        # Some publishers' archives have backslashes as separators: codesystems\atc-code.xml.
         parts = PurePosixPath(member.filename.replace("\\", "/")).parts
         if ".." in parts or (parts and (parts[0] == "/" or ":" in parts[0])):
             raise InputError(
@@ -58,7 +62,7 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
 
 
 def refuse_doctypes(path: Path) -> None:
-    """Raise where an XML member of a workbook declares a DTD: spreadsheet programs never write one."""
+    """Raise `InputError` if an XML member of a workbook declares a DTD; spreadsheet programs never write one."""
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             if not member.filename.endswith((".xml", ".rels")):
@@ -81,12 +85,12 @@ def refuse_doctypes(path: Path) -> None:
                 )
 
 
-def unpacked(path: Path, folder: Path, wanted: str) -> list[Path]:
-    """The members of a checked archive whose names the pattern finds, written flat into the folder."""
+def unpack_members(path: Path, folder: Path, pattern: str) -> list[Path]:
+    """Extract the members whose names match a regular expression into one flat folder; return their paths."""
     written = []
     for member in check_archive(path):
         name = member.filename.replace("\\", "/")
-        if member.is_dir() or not re.search(wanted, name):
+        if member.is_dir() or not re.search(pattern, name):
             continue
         target = folder / PurePosixPath(name).name
         if target in written:
@@ -104,31 +108,31 @@ def unpacked(path: Path, folder: Path, wanted: str) -> list[Path]:
 
 @contextmanager
 def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
-    """The one member of a checked archive whose name ends so, as a stream of bytes."""
-    found = [member for member in check_archive(path) if member.filename.replace("\\", "/").endswith(suffix)]
-    if len(found) != 1:
+    """Open the only member whose name ends with a suffix, as a byte stream with its origin."""
+    matches = [member for member in check_archive(path) if member.filename.replace("\\", "/").endswith(suffix)]
+    if len(matches) != 1:
         raise InputError(
             path,
-            f"{len(found)} members end in '{suffix}', one is expected.",
+            f"{len(matches)} members end in '{suffix}', one is expected.",
             "Check that you added the right archive.",
         )
     with ExitStack() as stack:
         try:
             archive = stack.enter_context(zipfile.ZipFile(path))
-            stream = stack.enter_context(archive.open(found[0]))
+            stream = stack.enter_context(archive.open(matches[0]))
         except _DAMAGED as error:
             raise InputError(
                 path,
-                f"the member '{found[0].filename}' is damaged ({error}).",
+                f"the member '{matches[0].filename}' is damaged ({error}).",
                 "Download the file again from its publisher.",
             ) from None
-        yield stream, Origin(f"{path.name}/{found[0].filename}")
+        yield stream, Origin(f"{path.name}/{matches[0].filename}")
 
 
 def iterate_xml(
     stream: IO[bytes], tag: str | Collection[str], origin: Origin, *, doctype: bool = False
 ) -> Iterator[Element]:
-    """Each element with the tag (local name, or several), as it closes; memory is freed as the caller goes on.
+    """Yield each element with one of the tags (local names) at its end tag, and free it afterwards.
 
     `doctype` as in `walk_xml`.
     """
@@ -141,10 +145,10 @@ def iterate_xml(
 
 
 def walk_xml(stream: IO[bytes], origin: Origin, *, doctype: bool = False) -> Iterator[tuple[Element, ...]]:
-    """Each element as it closes, with those that it lies in before it, outermost first. Nothing is freed.
+    """Yield each element at its end tag, preceded by its ancestors, outermost first. No element is freed.
 
-    With `doctype` a DOCTYPE that names an external DTD is tolerated, as in every ClaML file; the DTD is not
-    read. One that declares an entity is refused, as always.
+    With `doctype`, a DOCTYPE that names an external DTD is accepted, as in every ClaML file; the DTD is not
+    read. Entity declarations are always rejected. Raises `InputError`.
     """
     try:
         events = iterparse(stream, events=("start", "end"), forbid_dtd=not doctype)
@@ -168,5 +172,5 @@ def walk_xml(stream: IO[bytes], origin: Origin, *, doctype: bool = False) -> Ite
 
 
 def local_name(element: Element) -> str:
-    """The element's name without its namespace."""
+    """Return the name of an element without its namespace."""
     return element.tag.rpartition("}")[2]

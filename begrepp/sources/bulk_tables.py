@@ -1,6 +1,6 @@
-"""Publishers' tables of millions of rows, read and joined by DuckDB: many rows cost little more than one.
+"""DuckDB reader for tables of millions of rows.
 
-What does not fit into memory lies in a temporary folder, so that memory does not grow with the rows.
+DuckDB spills to a temporary folder, so memory does not grow with the number of rows.
 """
 
 from __future__ import annotations
@@ -16,98 +16,105 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.meter import Meter, meter
-from begrepp.sources.privacy import SERIAL, find_identity_number
+from begrepp.sources.meter import Meter, current_meter
+from begrepp.sources.privacy import SERIAL_PATTERN, find_identity_number
 from begrepp.sources.tables import MAX_LINE, read_exact
 
-STAGED = "staged"
-"""The table that `stage` fills: the columns of the file, as text, and `line`, the number of each row."""
-_MEMORY = "600MB"
-_ROWS = 10_000
-_BLOCK = 1 << 24
-# No cell is this, so that an empty cell stays an empty text.
-_NO_CELL = "\x01"
+STAGED_TABLE = "staged"
+"""The table that `stage_table` fills: the columns of the file as text, and `line`, the row number."""
+_MEMORY_LIMIT = "600MB"
+_FETCH_ROWS = 10_000
+_BLOCK_BYTES = 1 << 24
+# A string that no cell contains, so that DuckDB reads empty cells as empty strings, not NULL.
+_NULL_STRING = "\x01"
 
 Values = tuple[Any, ...]
 
 
 @contextmanager
-def database() -> Iterator[DuckDBPyConnection]:
-    """An empty database that is gone when it is left."""
+def temporary_database() -> Iterator[DuckDBPyConnection]:
+    """Yield a connection to an empty database that is deleted on exit."""
     with TemporaryDirectory(prefix="begrepp-") as folder:
-        joined = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": folder})
+        connection = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY_LIMIT, "temp_directory": folder})
         try:
-            yield joined
+            yield connection
         finally:
-            joined.close()
+            connection.close()
 
 
-def stage(
-    joined: DuckDBPyConnection, path: Path, columns: Sequence[str], *, texts: Iterable[str] = (), counted: bool = True
+def stage_table(
+    connection: DuckDBPyConnection,
+    path: Path,
+    columns: Sequence[str],
+    *,
+    texts: Iterable[str] = (),
+    counted: bool = True,
 ) -> None:
-    """Read the rows that `read_exact` reads into the table `STAGED`, at a thirtieth of its cost.
+    """Read a file into `STAGED_TABLE`: the rows of `read_exact`, in a thirtieth of its time.
 
-    What is wrong with the file is told by `read_exact`, which names the row. The columns `texts` hold words, which are
-    looked through for identity numbers.
+    A faulty file is read again with `read_exact`, which raises `InputError` or `PersonalDataError` with the row. The
+    columns `texts` are searched for identity numbers.
     """
-    counter = meter() if counted else Meter()
+    counter = current_meter() if counted else Meter()
     counter.stage = "reading"
-    plain, lines = _look(path, columns, counter)
-    if not plain:
-        _told_row_by_row(path, columns, texts)
-    named = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+    is_valid, lines = _scan_file(path, columns, counter)
+    if not is_valid:
+        _raise_row_error(path, columns, texts)
+    column_types = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
     try:
-        joined.execute(
-            f"CREATE OR REPLACE TABLE {STAGED} AS SELECT row_number() OVER () + 1 AS line, * FROM read_csv(?,"
-            f" auto_detect=false, header=false, skip=1, delim='\t', quote='', escape='', nullstr='{_NO_CELL}',"
-            f" max_line_size={MAX_LINE}, columns={{{named}}})",
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {STAGED_TABLE} AS SELECT row_number() OVER () + 1 AS line, * FROM read_csv(?,"
+            f" auto_detect=false, header=false, skip=1, delim='\t', quote='', escape='', nullstr='{_NULL_STRING}',"
+            f" max_line_size={MAX_LINE}, columns={{{column_types}}})",
             [str(path)],
         )
     except duckdb.Error as error:
-        _told_row_by_row(path, columns, texts)
+        _raise_row_error(path, columns, texts)
         raise InputError(
             path, f"the file cannot be read: {str(error).splitlines()[0]}.", "Download the file again."
         ) from None
-    ((count,),) = rows(joined, f"SELECT count(*) FROM {STAGED}")
+    ((count,),) = fetch_rows(connection, f"SELECT count(*) FROM {STAGED_TABLE}")
     if count != lines:
         _refuse_empty_lines(path)
     for column in texts:
-        found = rows(joined, f"SELECT {column} FROM {STAGED} WHERE regexp_matches({column}, ?)", SERIAL.pattern)
-        if any(find_identity_number(words) for (words,) in found):
-            _told_row_by_row(path, columns, texts)
+        matches = fetch_rows(
+            connection, f"SELECT {column} FROM {STAGED_TABLE} WHERE regexp_matches({column}, ?)", SERIAL_PATTERN.pattern
+        )
+        if any(find_identity_number(text) for (text,) in matches):
+            _raise_row_error(path, columns, texts)
 
 
-def rows(joined: DuckDBPyConnection, query: str, *values: object) -> Iterator[Values]:
-    """The rows of an answer, some thousand at a time; other questions may be asked meanwhile."""
-    cursor = joined.cursor()
+def fetch_rows(connection: DuckDBPyConnection, query: str, *values: object) -> Iterator[Values]:
+    """Yield the rows of a query result, fetched in batches; other queries may run in between."""
+    cursor = connection.cursor()
     cursor.execute(query, values)
-    while found := cursor.fetchmany(_ROWS):
-        yield from found
+    while batch := cursor.fetchmany(_FETCH_ROWS):
+        yield from batch
 
 
-def first(joined: DuckDBPyConnection, condition: str, *values: object) -> int | None:
-    """The number of the first row in `STAGED` of which the condition is true."""
-    ((line,),) = rows(joined, f"SELECT min(line) FROM {STAGED} WHERE {condition}", *values)
+def first_line(connection: DuckDBPyConnection, condition: str, *values: object) -> int | None:
+    """Return the number of the first row in `STAGED_TABLE` that satisfies an SQL condition, or None."""
+    ((line,),) = fetch_rows(connection, f"SELECT min(line) FROM {STAGED_TABLE} WHERE {condition}", *values)
     return int(line) if line else None
 
 
-def _look(path: Path, columns: Sequence[str], counter: Meter) -> tuple[bool, int]:
-    """Whether the file begins with the columns and holds no zero byte; how many lines come after them."""
-    begun, lines, last = counter.rows, 0, b"\n"
+def _scan_file(path: Path, columns: Sequence[str], counter: Meter) -> tuple[bool, int]:
+    """Return whether the file has the expected header and no NUL byte, and the number of lines after the header."""
+    rows_before, lines, last = counter.rows, 0, b"\n"
     with path.open("rb") as file:
         header = file.readline(MAX_LINE).removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
-        plain = header.split(b"\t") == [column.encode() for column in columns]
-        while block := file.read(_BLOCK):
-            plain = plain and b"\0" not in block
+        is_valid = header.split(b"\t") == [column.encode() for column in columns]
+        while block := file.read(_BLOCK_BYTES):
+            is_valid = is_valid and b"\0" not in block
             lines += block.count(b"\n")
             last = block[-1:]
-            counter.rows = begun + lines
+            counter.rows = rows_before + lines
             counter.bytes += len(block)
-    return plain, lines + (last != b"\n")
+    return is_valid, lines + (last != b"\n")
 
 
 def _refuse_empty_lines(path: Path) -> None:
-    """Raise if an empty line is followed by others: the numbers of the rows would be wrong."""
+    """Raise `InputError` if an empty line precedes other lines: DuckDB skips it, and row numbers would be wrong."""
     empty = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
@@ -119,7 +126,7 @@ def _refuse_empty_lines(path: Path) -> None:
                 empty = empty or number
 
 
-def _told_row_by_row(path: Path, columns: Sequence[str], texts: Iterable[str]) -> None:
-    """Raise what is wrong with the file, with its row."""
+def _raise_row_error(path: Path, columns: Sequence[str], texts: Iterable[str]) -> None:
+    """Read the file row by row, which raises `InputError` or `PersonalDataError` with the row."""
     for _ in read_exact(path, columns, texts=texts, counted=False):
         pass

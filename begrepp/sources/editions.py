@@ -1,7 +1,7 @@
-"""Editions as they lie in folders: `<root>/<source>/<edition>/files`, and what an edition's name tells.
+"""Edition folders, `<root>/<source>/<edition>/`, and the date of an edition.
 
-A **root** is `starter/` or the user's `data/raw/`. An edition folder may hold a `source.toml` that
-declares its loader or says more about the release (docs/how-to/source-toml.md).
+A root is `starter/` or the user's `data/raw/`. An edition folder may contain a `source.toml` that declares its
+loader and metadata of the edition (docs/how-to/source-toml.md).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!\d)")
 
 
 def find_editions(root: Path) -> Iterator[EditionFiles]:
-    """All editions under a root, in order. Lock files of spreadsheet programs and dot files are left out."""
+    """Yield all editions under a root, sorted, without dot files and lock files of spreadsheet programs."""
     if not root.is_dir():
         return
     for folder in sorted(path for path in root.glob("*/*/") if path.is_dir() and not path.name.startswith(".")):
@@ -36,13 +36,13 @@ def find_editions(root: Path) -> Iterator[EditionFiles]:
 
 
 def declaration(edition: EditionFiles) -> dict[str, Any]:
-    """What the edition's `source.toml` says, or nothing."""
+    """Return the contents of the edition's `source.toml`; empty if there is none."""
     path = edition.folder / DECLARATION
     return read_toml(path) if path.exists() else {}
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as a dictionary; raises `InputError` naming the line where it is malformed."""
+    """Read a TOML file. Raises `InputError` with the line if it is malformed."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         for number, line in enumerate(text.splitlines(), start=1):
@@ -53,8 +53,8 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def valid_from(edition: EditionFiles) -> date:
-    """When the edition came into force: as declared, or as its name begins (`2021`, `2021-05-31`)."""
-    declared = _release(edition).get("valid_from")
+    """Return the date on which the edition came into force: declared, or at the start of its name (`2021-05-31`)."""
+    declared = _release_table(edition).get("valid_from")
     if isinstance(declared, date):
         return date(declared.year, declared.month, declared.day)
     if declared is not None:
@@ -77,30 +77,30 @@ def valid_from(edition: EditionFiles) -> date:
 
 
 def coverage(edition: EditionFiles) -> Coverage:
-    """Whether the files list the whole scheme; a `source.toml` may say that they do not."""
-    said = _release(edition).get("coverage", "complete")
+    """Return whether the files list the whole scheme, as declared in `source.toml` (default: complete)."""
+    declared = _release_table(edition).get("coverage", "complete")
     try:
-        return Coverage(said)
+        return Coverage(declared)
     except ValueError:
         raise InputError(
-            Origin(DECLARATION), f"[release] coverage is {said!r}.", f"Use one of: {', '.join(Coverage)}."
+            Origin(DECLARATION), f"[release] coverage is {declared!r}.", f"Use one of: {', '.join(Coverage)}."
         ) from None
 
 
-def _release(edition: EditionFiles) -> dict[str, Any]:
-    said = declaration(edition).get("release", {})
-    if not isinstance(said, dict):
+def _release_table(edition: EditionFiles) -> dict[str, Any]:
+    table = declaration(edition).get("release", {})
+    if not isinstance(table, dict):
         raise InputError(Origin(DECLARATION), "release is not a table.", "Write [release] on a line of its own.")
-    return said
+    return table
 
 
 def data_files(edition: EditionFiles) -> tuple[Path, ...]:
-    """The publisher's files, without the declaration."""
+    """Return the publisher's files, without the declaration."""
     return tuple(path for path in edition.files if path.name != DECLARATION)
 
 
 def file_named(edition: EditionFiles, name: str) -> Path:
-    """The file of that name; raises `InputError` where it is missing."""
+    """Return the file with a name. Raises `InputError` if it is missing."""
     for path in edition.files:
         if path.name == name:
             return path

@@ -1,4 +1,4 @@
-"""The meter of a load: rows and bytes read so far, and the stage."""
+"""Progress counter of a load: rows, bytes and stage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Meter:
-    """How far a load has come: rows, bytes, and what is being done."""
+    """Rows and bytes read so far, and the current stage."""
 
     rows: int = 0
     bytes: int = 0
@@ -18,8 +18,8 @@ class Meter:
 METER: ContextVar[Meter] = ContextVar("METER")
 
 
-def meter() -> Meter:
-    """The meter of whoever is watching, or one that nobody watches."""
+def current_meter() -> Meter:
+    """Return the meter of the current context, or a new one if there is none."""
     try:
         return METER.get()
     except LookupError:

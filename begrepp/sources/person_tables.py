@@ -1,6 +1,6 @@
-"""A look at every file before it is loaded, read by a loader or not: data about persons must not be kept at all.
+"""Check for personal data in all files of an edition, including those that no loader reads.
 
-A loader looks at what it reads. A data file that lies beside its description is read by none.
+Loaders check the files that they read; a data file next to its data dictionary is read by none.
 """
 
 from __future__ import annotations
@@ -12,42 +12,54 @@ from operator import itemgetter
 from pathlib import Path
 
 from begrepp.errors import Origin, PersonalDataError
-from begrepp.sources.privacy import names_a_person, refuse_identity_numbers, refuse_person_rows
-from begrepp.sources.xlsx import rows_of_all_sheets
+from begrepp.sources.privacy import is_person_column, refuse_identity_numbers, refuse_person_rows
+from begrepp.sources.xlsx import read_all_sheets
 
-ROWS = 10_000
-"""So many rows of each table are looked at."""
-_TITLES = 20
-"""In so many rows the header of a sheet is looked for, below what may stand above it."""
-_TABLES = (".csv", ".tsv", ".tab", ".txt")
-_WORKBOOKS = (".xlsx", ".xlsm")
-_DATA = (".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt", ".parquet", ".feather", ".rds", ".rdata", ".mat")
-_LONGEST = 1_000_000
+MAX_ROWS = 10_000
+"""Number of rows of each table that are checked."""
+_HEADER_ROWS = 20
+"""Number of rows among which the header of a sheet is searched."""
+_TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+_WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
+_DATA_SUFFIXES = (
+    ".sav",
+    ".zsav",
+    ".por",
+    ".dta",
+    ".sas7bdat",
+    ".xpt",
+    ".parquet",
+    ".feather",
+    ".rds",
+    ".rdata",
+    ".mat",
+)
+_MAX_LINE = 1_000_000
 
 
 def refuse_person_tables(files: Iterable[Path]) -> None:
-    """Raise `PersonalDataError` for a table with a row for each person, and for a statistics program's file of data."""
+    """Raise `PersonalDataError` for a table with one row per person and for data files of statistics programs."""
     for path in files:
-        if path.suffix.lower() in _DATA:
+        if path.suffix.lower() in _DATA_SUFFIXES:
             raise PersonalDataError(
                 path,
                 f"'{path.suffix}' is a data file from a statistics program; begrepp accepts metadata only.",
                 "Add the data dictionary, not the data.",
             )
-        if path.suffix.lower() in _TABLES:
-            _look_at(path)
-        if path.suffix.lower() in _WORKBOOKS:
-            _look_through(path)
+        if path.suffix.lower() in _TEXT_SUFFIXES:
+            _check_text_table(path)
+        if path.suffix.lower() in _WORKBOOK_SUFFIXES:
+            _check_workbook(path)
 
 
-def _look_at(path: Path) -> None:
+def _check_text_table(path: Path) -> None:
     with path.open("rb") as raw:
-        lines = _lines(iter(lambda: raw.readline(_LONGEST), b""))
+        lines = _decoded_lines(iter(lambda: raw.readline(_MAX_LINE), b""))
         first = next(lines, "")
         delimiter = max("\t;,|", key=first.count)
         header = next(csv.reader([first], delimiter=delimiter), [])
-        is_of_persons = any(map(names_a_person, header))
-        for number, line in enumerate(islice(lines, ROWS), start=2):
+        is_of_persons = any(map(is_person_column, header))
+        for number, line in enumerate(islice(lines, MAX_ROWS), start=2):
             origin = Origin(path.name, number)
             cells = line.rstrip("\r\n").split(delimiter)
             refuse_identity_numbers("\t".join(cell for cell in cells if not cell.strip(' "').isdigit()), origin)
@@ -55,18 +67,18 @@ def _look_at(path: Path) -> None:
                 refuse_person_rows(dict(zip(header, (cell.strip(' "') for cell in cells), strict=False)), origin)
 
 
-def _look_through(path: Path) -> None:
-    """All sheets of a workbook, those too that no loader reads. The widest of the first rows is the header."""
-    for _, rows in groupby(rows_of_all_sheets(path), key=itemgetter(0)):
+def _check_workbook(path: Path) -> None:
+    """Check all sheets of a workbook; the header is the row with most cells among the first `_HEADER_ROWS`."""
+    for _, rows in groupby(read_all_sheets(path), key=itemgetter(0)):
         header: list[str] = []
-        for number, (_, origin, cells) in enumerate(islice(rows, ROWS)):
+        for number, (_, origin, cells) in enumerate(islice(rows, MAX_ROWS)):
             refuse_identity_numbers("\t".join(cell for cell in cells if not cell.isdigit()), origin)
-            if number < _TITLES and sum(map(bool, cells)) > max(1, sum(map(bool, header))):
+            if number < _HEADER_ROWS and sum(map(bool, cells)) > max(1, sum(map(bool, header))):
                 header = cells
             else:
                 refuse_person_rows(dict(zip(header, cells, strict=False)), origin)
 
 
-def _lines(raw: Iterator[bytes]) -> Iterator[str]:
+def _decoded_lines(raw: Iterator[bytes]) -> Iterator[str]:
     for line in raw:
         yield line.decode("utf-8-sig", errors="replace")

@@ -1,12 +1,9 @@
-"""Refuses data about persons: begrepp holds metadata only.
+"""Detection of personal data: identity numbers and tables with one row per person.
 
-Refused are Swedish personal identity numbers wherever they stand, and tables with one row per person. Counts of
-fewer than five persons, which may point one out, are left out.
-
-Recognised: personnummer and samordningsnummer, with or without century, hyphen, dash or plus, also with
-spaces or hyphens between the parts of a whole date (1981-12-18-9876), whose date exists and whose check
-digit is right (Skatteverket, SKV 704). A run of digits inside a longer
-identifier, such as an OID or a SCTID, is not one.
+Swedish identity numbers are rejected in any text. Recognised are personnummer and samordningsnummer, with or without
+century, hyphen, dash or plus, also with spaces or hyphens between the parts of a full date (1981-12-18-9876), with
+a valid date and check digit (Skatteverket, SKV 704). Digits within a longer identifier, such as an OID or a SCTID,
+are not recognised. Counts below five persons are omitted, since they may identify one.
 """
 
 from __future__ import annotations
@@ -22,7 +19,7 @@ from stdnum import luhn
 from begrepp.errors import Origin, PersonalDataError
 
 SMALLEST_COUNT = 5
-"""Fewer than this are not told (Statistics Sweden's and the National Board's rule for public tables)."""
+"""Smallest count that is published (rule of Statistics Sweden and Socialstyrelsen for public tables)."""
 
 _DASH = "[-+\u2010-\u2015\u2212]"
 _NOT_BEFORE, _NOT_AFTER = r"(?<![\w.\-/])", r"(?![\w\-/]|\.\d)"
@@ -30,7 +27,7 @@ _CANDIDATES = (
     re.compile(
         rf"{_NOT_BEFORE}(?P<century>1[89]|20)?(?P<year>\d\d)(?P<month>[01]\d)(?P<day>\d\d){_DASH}?(?P<serial>\d{{4}}){_NOT_AFTER}"
     ),
-    # With the century, so that a date and a number after it are rarely taken for one.
+    # The century is required here, so that a date followed by a number rarely matches.
     re.compile(
         rf"{_NOT_BEFORE}(?P<century>1[89]|20)(?P<year>\d\d)(?P<gap>[- ]?)(?P<month>[01]\d)(?P=gap)(?P<day>\d\d)"
         rf"(?:{_DASH}|(?P=gap)|(?<!-\d\d) )(?P<serial>\d{{4}}){_NOT_AFTER}"
@@ -38,13 +35,13 @@ _CANDIDATES = (
 )
 
 
-SERIAL = re.compile(r"[01]\d[- ]?\d\d.?\d{4}")
-"""Every form ends in a month, a day and four digits; most texts have none of that, and need no closer look."""
+SERIAL_PATTERN = re.compile(r"[01]\d[- ]?\d\d.?\d{4}")
+"""A fast first test: every form contains a month, a day and four digits, which most texts do not."""
 
 
 def find_identity_number(text: str) -> str | None:
-    """The first Swedish identity number in the text, or None."""
-    if not SERIAL.search(text):
+    """Return the first Swedish identity number in the text, or None."""
+    if not SERIAL_PATTERN.search(text):
         return None
     for match in chain.from_iterable(candidate.finditer(text) for candidate in _CANDIDATES):
         day = int(match["day"])
@@ -60,15 +57,15 @@ def find_identity_number(text: str) -> str | None:
     return None
 
 
-def words_of(lines: Iterable[str]) -> str:
-    """What N-Triples say in words, a literal a line. Numbers alone are left out: a code may look like any number."""
+def literal_text(lines: Iterable[str]) -> str:
+    """Return the literals of N-Triples lines, one a line, except those of digits only (codes)."""
     literals = (line[line.index('"') + 1 : line.rindex('"')] for line in lines if '"' in line)
-    words = "\n".join(literal for literal in literals if not literal.isdigit())
-    return words.replace("\\n", "\n").replace("\\t", "\t") if "\\" in words else words
+    text = "\n".join(literal for literal in literals if not literal.isdigit())
+    return text.replace("\\n", "\n").replace("\\t", "\t") if "\\" in text else text
 
 
 def refuse_identity_numbers(text: str, origin: Origin) -> None:
-    """Raise `PersonalDataError` if the text holds an identity number; the number itself is not repeated."""
+    """Raise `PersonalDataError` if the text holds an identity number; the message does not repeat it."""
     if find_identity_number(text):
         raise PersonalDataError(
             origin,
@@ -77,8 +74,8 @@ def refuse_identity_numbers(text: str, origin: Origin) -> None:
         )
 
 
-# What a column is called that says whom a row is about.
-_PERSON_COLUMN = re.compile(
+# Names of columns that identify the person of a row.
+_PERSON_COLUMN_NAME = re.compile(
     r"(person|personal|samordnings|patient|pat|journal|individ|deltagar|l[oö]p)[ _-]*"
     r"(id|nr|num(mer|ber)?|identifier|identitet|identity[ _-]*number|key|nyckel)"
     r"|pnr|p_?id|record[ _-]*id|ssn|cpr|mrn|nhs[ _-]*number|usubjid"
@@ -87,28 +84,27 @@ _PERSON_COLUMN = re.compile(
     r"|(?P<name>f[oö]rnamn|efternamn|first[ _-]*name|last[ _-]*name|surname|family[ _-]*name)",
     re.IGNORECASE,
 )
-# What stands in it: a code, a day or a name, never words about the column, nor a prefixed name such as the `record_id`
-# of a mapping in SSSOM.
-_ONE_WORD = re.compile(r"(?=.*\d)(?![A-Za-z]\w*:)[\w/.:-]{1,40}")
-_ONE_NAME = re.compile(r"[^\W\d_]+([ '-][^\W\d_]+){0,2}")
+# Cells of such columns: an identifier, a date or a name. A prefixed name (`record_id` of a mapping in SSSOM) is none.
+_PERSON_ID_CELL = re.compile(r"(?=.*\d)(?![A-Za-z]\w*:)[\w/.:-]{1,40}")
+_PERSON_NAME_CELL = re.compile(r"[^\W\d_]+([ '-][^\W\d_]+){0,2}")
 
 
 @lru_cache(maxsize=4096)
-def _person_column(column: str) -> re.Pattern[str] | None:
-    """What a cell looks like that tells of one person, if the column tells of persons."""
-    found = _PERSON_COLUMN.fullmatch(column.strip())
-    return (_ONE_NAME if found["name"] else _ONE_WORD) if found else None
+def _person_cell_pattern(column: str) -> re.Pattern[str] | None:
+    """Return the pattern of cells that identify a person; None if the column's name does not refer to persons."""
+    match = _PERSON_COLUMN_NAME.fullmatch(column.strip())
+    return (_PERSON_NAME_CELL if match["name"] else _PERSON_ID_CELL) if match else None
 
 
-def names_a_person(column: str) -> bool:
-    """Whether a column, by what it is called, says whom a row is about or when one was born."""
-    return _person_column(column) is not None
+def is_person_column(column: str) -> bool:
+    """Return whether a column, by its name, identifies a person or holds a date of birth."""
+    return _person_cell_pattern(column) is not None
 
 
 def refuse_person_rows(cells: Mapping[str, str], origin: Origin) -> None:
-    """Raise `PersonalDataError` if a row of a table is about one person: a column says whom, and its cell names one."""
+    """Raise `PersonalDataError` if a row is about one person, by the name of a column and the cell in it."""
     for column, cell in cells.items():
-        if cell and (looks := _person_column(column)) and looks.fullmatch(cell):
+        if cell and (pattern := _person_cell_pattern(column)) and pattern.fullmatch(cell):
             raise PersonalDataError(
                 origin,
                 f"the column '{column}' identifies a person or gives a date of birth: this looks like data with one "
@@ -117,12 +113,12 @@ def refuse_person_rows(cells: Mapping[str, str], origin: Origin) -> None:
             )
 
 
-def refuse_persons(cells: Mapping[str, str], origin: Origin) -> None:
-    """Raise `PersonalDataError` if a row holds an identity number, or is about one person."""
+def refuse_personal_data(cells: Mapping[str, str], origin: Origin) -> None:
+    """Raise `PersonalDataError` if a row holds an identity number or is about one person."""
     refuse_identity_numbers("\t".join(cells.values()), origin)
     refuse_person_rows(cells, origin)
 
 
 def is_small_count(number: int) -> bool:
-    """Whether a number of persons or records is so small that it is not told."""
+    """Return whether a number of persons or records is too small to be published."""
     return 0 < number < SMALLEST_COUNT

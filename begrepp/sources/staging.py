@@ -1,4 +1,4 @@
-"""`begrepp add`: a publisher's file is copied aside, checked, and only then put under `data/raw/`."""
+"""Staging of publishers' files: copied to a temporary folder, checked by the caller, then moved to `data/raw/`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from begrepp.sources.editions import DECLARATION
 
-_UNPUBLISHED = (
+_PLACEHOLDER_DECLARATION = (
     '[source]\npublisher = "begrepp"\nlicence = "about:blank"\n[dataset]\ntitle.sv = "{0}"\ndescription.sv = "{0}"\n'
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -32,40 +32,46 @@ def stage_files(
     replace: bool = False,
     unpublished: bool = False,
 ) -> Iterator[EditionFiles]:
-    """The files in a folder aside, as the edition they would become; the folder is gone afterwards.
+    """Copy files to a staging folder and yield them as an edition; the folder is removed on exit.
 
-    What is `unpublished` need not say who publishes it, and under what licence: it is looked at, not kept.
+    `unpublished` files, which are read but not stored, need no declaration of publisher and licence.
+    Raises `UsageError` for invalid names and for an edition that exists, unless `replace` is set.
     """
-    for what, value in (("source", source), ("edition", edition)):
+    for kind, value in (("source", source), ("edition", edition)):
         if not _NAME.fullmatch(value):
             raise UsageError(
-                f"'{value}' is not a valid {what} name.", "Use letters, digits, dot, hyphen and underscore."
+                f"'{value}' is not a valid {kind} name.", "Use letters, digits, dot, hyphen and underscore."
             )
     target = settings.raw / source / edition
     if target.exists() and not replace:
         raise UsageError(f"{source} {edition} was added before ({target}).", "Use --replace to replace those files.")
     with staging_folder(settings.builds) as folder:
-        place = folder / source / edition
-        place.mkdir(parents=True)
+        edition_folder = folder / source / edition
+        edition_folder.mkdir(parents=True)
         for path in files:
-            _copy(path, place, files)
-        _declare(place / DECLARATION, loader, partial, _UNPUBLISHED.format(source) if loader and unpublished else "")
-        copied = tuple(sorted(path for path in place.rglob("*") if path.is_file()))
-        yield EditionFiles(source=source, version=edition, folder=place, files=copied)
+            _copy(path, edition_folder, files)
+        _write_declaration(
+            edition_folder / DECLARATION,
+            loader,
+            partial,
+            _PLACEHOLDER_DECLARATION.format(source) if loader and unpublished else "",
+        )
+        copied = tuple(sorted(path for path in edition_folder.rglob("*") if path.is_file()))
+        yield EditionFiles(source=source, version=edition, folder=edition_folder, files=copied)
 
 
-def _copy(path: Path, place: Path, files: tuple[Path, ...]) -> None:
-    """Copy a file or a folder; files of one name from two folders keep their folders' names."""
+def _copy(path: Path, target: Path, files: tuple[Path, ...]) -> None:
+    """Copy a file or a folder; files with the same name are copied into folders named as their own."""
     if path.is_dir():
-        shutil.copytree(path, place / path.name)
+        shutil.copytree(path, target / path.name)
         return
     same_name = sum(other.name == path.name for other in files) > 1
-    folder = place / path.resolve().parent.name if same_name else place
+    folder = target / path.resolve().parent.name if same_name else target
     folder.mkdir(exist_ok=True)
     shutil.copy2(path, folder / path.name)
 
 
-def _declare(path: Path, loader: str, partial: bool, more: str) -> None:
+def _write_declaration(path: Path, loader: str, partial: bool, placeholder: str) -> None:
     lines = []
     if loader:
         lines.append(f'loader = "{loader}"\n')
@@ -75,17 +81,17 @@ def _declare(path: Path, loader: str, partial: bool, more: str) -> None:
         return
     if path.exists():
         raise UsageError("--loader and --partial cannot be combined with a source.toml.", "Set it in the source.toml.")
-    path.write_text("".join([*lines, more]), encoding="utf-8")
+    path.write_text("".join([*lines, placeholder]), encoding="utf-8")
 
 
-def commit_files(prepared_edition: EditionFiles, settings: Settings) -> Path:
-    """Move the checked files to their place. What lay there is kept beside it until they are there."""
-    target = settings.raw / prepared_edition.source / prepared_edition.version
+def commit_files(edition: EditionFiles, settings: Settings) -> Path:
+    """Move staged files to `data/raw/`; a replaced edition is deleted only after the move."""
+    target = settings.raw / edition.source / edition.version
     target.parent.mkdir(parents=True, exist_ok=True)
-    before = target.with_name(f".{target.name}.replaced")
-    shutil.rmtree(before, ignore_errors=True)
+    replaced = target.with_name(f".{target.name}.replaced")
+    shutil.rmtree(replaced, ignore_errors=True)
     if target.exists():
-        target.rename(before)
-    prepared_edition.folder.rename(target)
-    shutil.rmtree(before, ignore_errors=True)
+        target.rename(replaced)
+    edition.folder.rename(target)
+    shutil.rmtree(replaced, ignore_errors=True)
     return target

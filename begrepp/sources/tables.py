@@ -1,8 +1,6 @@
-"""Publishers' tables, row by row: CSV, TSV, fixed header or none.
+"""Streaming readers for delimited text (CSV, TSV), with or without a header.
 
-Every cell is taken by name or ignored by name; what is left over stops the load, so that what a
-publisher adds tomorrow speaks up by itself. Cells are strings, stripped and NFC-normalised. Nothing
-is read whole into memory, and no line may be longer than `MAX_LINE` characters.
+Cells are strings, stripped and NFC-normalised. No line may be longer than `MAX_LINE` characters.
 """
 
 from __future__ import annotations
@@ -12,84 +10,17 @@ import csv
 import io
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.meter import Meter, meter
+from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
+from begrepp.sources.rows import Row, cells_by_column, check_header
 
 MAX_LINE = 1_000_000
 _CHUNK = 1 << 16
 csv.field_size_limit(MAX_LINE)
-
-
-class Row:
-    """One row of a publisher's table: a mapping from column to cell that is emptied as it is read."""
-
-    __slots__ = ("_cells", "origin")
-
-    def __init__(self, cells: dict[str, str], origin: Origin) -> None:
-        self._cells = cells
-        self.origin = origin
-
-    def take(self, column: str) -> str:
-        """The cell, taken out of the row. A missing column is an error."""
-        try:
-            return self._cells.pop(column)
-        except KeyError:
-            raise InputError(
-                self.origin,
-                f"no column '{column}' (there are: {', '.join(map(repr, self._cells)) or 'none left'}).",
-                "If the publisher renamed it, change the loader or the mapping file.",
-            ) from None
-
-    def take_optional(self, column: str) -> str:
-        """The cell, or an empty string where the table has no such column."""
-        return self._cells.pop(column, "")
-
-    def take_date(self, column: str) -> date | None:
-        """An ISO date, or None where the cell is empty. The cell may hold a time, which is dropped."""
-        value = self.take(column)
-        return parse_date(value, self.origin, column)
-
-    def ignore(self, *columns: str) -> None:
-        """Say aloud that a column is not used."""
-        for column in columns:
-            self.take(column)
-
-    def __contains__(self, column: str) -> bool:
-        return column in self._cells
-
-    def left(self) -> list[str]:
-        """The columns that nobody has taken yet."""
-        return list(self._cells)
-
-    def drop(self) -> None:
-        """Ignore all that is left, where the format allows columns of any name."""
-        self._cells.clear()
-
-    def done(self) -> None:
-        """Check that every cell was taken or ignored."""
-        if left := [column for column, cell in self._cells.items() if cell or column]:
-            raise InputError(
-                self.origin,
-                f"the loader does not know the column(s) {', '.join(map(repr, left))}.",
-                "Read the new column, or ignore it by name, in the loader or the mapping file.",
-            )
-
-
-def parse_date(value: str, origin: Origin, column: str) -> date | None:
-    """An ISO 8601 date (a time after it is dropped), None for an empty string."""
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        raise InputError(
-            origin, f"'{value}' in column '{column}' is not a date.", "Write dates as YYYY-MM-DD."
-        ) from None
 
 
 def read_table(
@@ -107,23 +38,21 @@ def read_table(
     skip: int = 0,
     misaligned: Callable[[Origin, str], None] | None = None,
 ) -> Iterator[Row]:
-    """Rows of a delimited text file.
+    """Yield the rows of a delimited text file.
 
-    `columns` names the columns of a file without a header; otherwise the first line is the header and
-    must hold all of `required`. `quoted=False` takes quotation marks as ordinary characters. A row with
-    more or fewer cells than columns is an error: a truncated file, an unquoted delimiter or the wrong
-    delimiter must not shift cells into other columns. `short_rows=True` fills up short rows, and drops
-    empty cells beyond the last column. Lines at the top that begin with `comment` are passed over
-    (`read_comments` has them), and so are the first `skip` lines.
-    `counted=False` is for a first look at a file that will be read again. The columns `identifiers` hold
-    nothing but identifiers of the publisher's own, which may by chance look like the number of a person:
-    those cells are not searched for one. All others are. `misaligned` is told of a row of another length, which
-    is then passed over, where a list is too useful to be refused for it.
+    `columns` names the columns of a file without a header; otherwise the first line is the header and must contain
+    all of `required`. With `quoted=False`, quotation marks are ordinary characters. A row with another number of
+    cells than columns raises `InputError`, since a truncated file or a wrong delimiter would shift cells.
+    `short_rows=True` fills up short rows and drops empty cells beyond the last column. Leading lines that begin with
+    `comment` (see `read_comments`) and the first `skip` lines are skipped. `counted=False` excludes a preliminary
+    pass from the progress meter. The columns `identifiers` hold only identifiers of the publisher, which may look
+    like identity numbers: they are not searched for such numbers. If `misaligned` is given, it is called for a row
+    of another length, which is then skipped. Raises `InputError`, and `PersonalDataError` for data about persons.
     """
-    own = frozenset(identifiers)
-    counter = meter() if counted else Meter()
-    lines, passed = _after_comments(islice(_lines(path, encoding, counter), skip, None), comment)
-    passed += skip
+    unsearched = frozenset(identifiers)
+    counter = current_meter() if counted else Meter()
+    lines, skipped = _skip_comments(islice(_decoded_lines(path, encoding, counter), skip, None), comment)
+    skipped += skip
     reader = csv.reader(
         lines,
         delimiter=delimiter,
@@ -136,7 +65,7 @@ def read_table(
     try:
         for cells in reader:
             empty = False
-            origin = Origin(path.name, passed + reader.line_num)
+            origin = Origin(path.name, skipped + reader.line_num)
             if header is None:
                 header = [cell.strip() for cell in cells]
                 check_header(header, required, delimiter, path)
@@ -145,19 +74,19 @@ def read_table(
                 continue
             counter.rows += 1
             try:
-                found = named_cells(header, cells, origin, short_rows)
+                named = cells_by_column(header, cells, origin, short_rows)
             except InputError as error:
                 if misaligned is None:
                     raise
                 misaligned(origin, error.reason)
                 continue
-            searched = (cell for column, cell in found.items() if column not in own) if own else cells
+            searched = (cell for column, cell in named.items() if column not in unsearched) if unsearched else cells
             refuse_identity_numbers("\t".join(searched), origin)
-            refuse_person_rows(found, origin)
-            yield Row(found, origin)
+            refuse_person_rows(named, origin)
+            yield Row(named, origin)
     except csv.Error as error:
         raise InputError(
-            Origin(path.name, passed + reader.line_num),
+            Origin(path.name, skipped + reader.line_num),
             f"the file is not well-formed delimited text ({error}); it may end in the middle of a quoted cell.",
             "Download the file again from its publisher and compare its size.",
         ) from None
@@ -168,17 +97,17 @@ def read_table(
 def read_exact(
     path: Path, columns: Sequence[str], *, texts: Iterable[str] = (), counted: bool = True
 ) -> Iterator[tuple[int, list[str]]]:
-    """Rows of an unquoted tab-separated file of exactly these columns, with their numbers: for millions of rows.
+    """Yield row number and cells of an unquoted TSV file with exactly the given columns; for millions of rows.
 
-    A column that is missing, added or moved is an error, and so is a row of another length; that is what
-    `Row` would find, at a tenth of its cost. Cells are not stripped. Only the columns `texts` can hold
-    words, and are searched for identity numbers; the others hold identifiers, dates and flags.
+    Ten times as fast as `read_table`. A missing, added or moved column and a row of another length raise
+    `InputError`. Cells are not stripped. Only the columns `texts` are searched for identity numbers; the others hold
+    identifiers, dates and flags.
     """
-    counter = meter() if counted else Meter()
+    counter = current_meter() if counted else Meter()
     counter.stage = "reading"
-    where = [columns.index(column) for column in texts]
+    text_positions = [columns.index(column) for column in texts]
     width = len(columns)
-    lines = enumerate(_lines(path, "utf-8", counter), start=1)
+    lines = enumerate(_decoded_lines(path, "utf-8", counter), start=1)
     number, line = next(lines, (0, ""))
     if not number:
         raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
@@ -198,49 +127,49 @@ def read_exact(
         if len(cells) != width:
             if cells == [""]:
                 continue
-            named_cells(header, cells, Origin(path.name, number), short_rows=False)
+            cells_by_column(header, cells, Origin(path.name, number), short_rows=False)
         counter.rows += 1
-        for position in where:
+        for position in text_positions:
             if not cells[position].isalpha():
                 refuse_identity_numbers(cells[position], Origin(path.name, number))
         yield number, cells
 
 
 def read_comments(path: Path, comment: str) -> str:
-    """The lines at the top that begin with `comment`, without it; no more than MAX_LINE characters."""
-    found: list[str] = []
-    for line in _lines(path, "utf-8", Meter()):
+    """Return the leading lines that begin with `comment`, without the prefix; at most `MAX_LINE` characters."""
+    lines: list[str] = []
+    for line in _decoded_lines(path, "utf-8", Meter()):
         if not line.startswith(comment):
             break
-        found.append(line.removeprefix(comment))
-        if sum(map(len, found)) > MAX_LINE:
+        lines.append(line.removeprefix(comment))
+        if sum(map(len, lines)) > MAX_LINE:
             raise InputError(path, "the file header has no end.", "Check that you added the right file.")
-    return "".join(found)
+    return "".join(lines)
 
 
 def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
-    """The lines of a text, decoded and NFC-normalised, no longer than `MAX_LINE`."""
-    return _lines(path, encoding, Meter())
+    """Yield the lines of a text file, decoded and NFC-normalised. Raises `InputError` beyond `MAX_LINE`."""
+    return _decoded_lines(path, encoding, Meter())
 
 
-def _after_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:
-    passed = 0
+def _skip_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:
+    skipped = 0
     for line in lines:
         if not comment or not line.startswith(comment):
-            return chain([line], lines), passed
-        passed += 1
-    return iter(()), passed
+            return chain([line], lines), skipped
+        skipped += 1
+    return iter(()), skipped
 
 
-def _lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
-    """Decoded lines, a byte order mark removed, no line longer than MAX_LINE."""
+def _decoded_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
+    """Yield decoded, NFC-normalised lines without a byte order mark."""
     start = counter.bytes
     with path.open("rb") as raw:
         bom = raw.read(4)
         if bom.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise InputError(path, "the file is encoded in UTF-16.", "Save it as UTF-8 and add it again.")
         raw.seek(3 if bom.startswith(codecs.BOM_UTF8) else 0)
-        for number, line in enumerate(_bounded(raw, path), start=1):
+        for number, line in enumerate(_bounded_lines(raw, path), start=1):
             counter.bytes = start + raw.tell()
             try:
                 text = line.decode(encoding)
@@ -262,7 +191,7 @@ def _lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
             )
 
 
-def _bounded(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
+def _bounded_lines(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
     number = 0
     while line := raw.readline(MAX_LINE + 1):
         number += 1
@@ -273,42 +202,3 @@ def _bounded(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
                 "Check that you added the right file and that it was not converted.",
             )
         yield line
-
-
-def check_header(header: list[str], required: Iterable[str], delimiter: str, path: Path) -> None:
-    duplicates = sorted({name for name in header if name and header.count(name) > 1})
-    if duplicates:
-        raise InputError(
-            Origin(path.name, 1),
-            f"the header has the column(s) {', '.join(map(repr, duplicates))} more than once.",
-            "Rename one of them in a copy, and use the new name in the mapping file.",
-        )
-    missing = [name for name in required if name not in header]
-    if not missing:
-        return
-    for other, name in (("\t", "tab"), (";", "semicolon"), (",", "comma"), ("|", "bar")):
-        if other != delimiter and len(header) == 1 and other in header[0]:
-            raise InputError(
-                Origin(path.name, 1),
-                f"the columns seem to be separated by {name}, not by {delimiter!r}.",
-                "Save the file with the publisher's own delimiter, or name the delimiter in the mapping file.",
-            )
-    raise InputError(
-        Origin(path.name, 1),
-        f"no column {', '.join(map(repr, missing))} (there are: {', '.join(map(repr, header))}).",
-        "Open the file; if the publisher renamed a column, change the loader or the mapping file.",
-    )
-
-
-def named_cells(header: list[str], cells: list[str], origin: Origin, short_rows: bool) -> dict[str, str]:
-    if short_rows and len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
-        cells = cells[: len(header)]
-    if len(cells) < len(header) and short_rows:
-        cells = [*cells, *[""] * (len(header) - len(cells))]
-    if len(cells) != len(header):
-        raise InputError(
-            origin,
-            f"{len(cells)} cells where the table has {len(header)} columns.",
-            "The file may be truncated, or a cell has an unquoted delimiter; fix the row or download the file again.",
-        )
-    return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}

@@ -1,4 +1,4 @@
-"""Publishers' workbooks (XLSX), row by row: every cell a string, formulas refused, nothing read whole into memory."""
+"""Streaming XLSX reader: cells as strings, formulas rejected."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.sources.archives import check_archive, refuse_doctypes
-from begrepp.sources.meter import Meter, meter
+from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
-from begrepp.sources.tables import Row, check_header, named_cells
+from begrepp.sources.rows import Row, cells_by_column, check_header
 
 
 def read_xlsx(
     path: Path, *, sheet: str = "", required: Iterable[str] = (), skip: int = 0, counted: bool = True
 ) -> Iterator[Row]:
-    """Rows of one sheet of a workbook (the first, unless named); its first row after `skip` others is the header.
+    """Yield the rows of one sheet (the first by default); the first row after `skip` rows is the header.
 
-    Formulas are refused: what a formula shows depends on who last opened the file.
+    Formulas are rejected: their stored results depend on the program that last saved the file. Raises `InputError`,
+    and `PersonalDataError` for data about persons.
     """
-    counter = meter() if counted else Meter()
+    counter = current_meter() if counted else Meter()
     counter.stage = "reading"
     header: list[str] | None = None
     for origin, values in islice(_sheet_rows(path, sheet), skip, None):
@@ -40,9 +41,9 @@ def read_xlsx(
             continue
         counter.rows += 1
         refuse_identity_numbers("\t".join(values), origin)
-        found = named_cells(header, values, origin, short_rows=True)
-        refuse_person_rows(found, origin)
-        yield Row(found, origin)
+        cells = cells_by_column(header, values, origin, short_rows=True)
+        refuse_person_rows(cells, origin)
+        yield Row(cells, origin)
     if header is None:
         raise InputError(path, "the sheet is empty.", "Download the file again from its publisher.")
 
@@ -59,7 +60,7 @@ def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
                     "If the publisher renamed it, change the loader or the mapping file.",
                 )
             page = book[sheet or book.sheetnames[0]]
-            # What a workbook says of its own size is often wrong, and would cut off columns.
+            # The dimensions stored in a workbook are often wrong and would truncate rows.
             page.reset_dimensions()
             for number, cells in enumerate(page.iter_rows(), start=1):
                 origin = Origin(f"{path.name}[{page.title}]", number)
@@ -74,7 +75,7 @@ def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
     except InputError:
         raise
     except Exception as error:
-        # openpyxl raises whatever a damaged part leads it to: KeyError, ParseError, zlib.error, TypeError …
+        # openpyxl raises arbitrary exceptions for damaged parts: KeyError, ParseError, zlib.error, TypeError …
         raise InputError(
             path,
             f"the workbook cannot be read ({' '.join(str(error).split()) or type(error).__name__}).",
@@ -82,9 +83,10 @@ def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
         ) from None
 
 
-def rows_of_all_sheets(path: Path) -> Iterator[tuple[str, Origin, list[str]]]:
-    """The rows of all sheets as they are, with the sheet's name. Of a workbook that cannot be read there are none: who
-    loads it says why.
+def read_all_sheets(path: Path) -> Iterator[tuple[str, Origin, list[str]]]:
+    """Yield the rows of all sheets with the sheet's name and origin.
+
+    Yields nothing for a workbook that cannot be read: its loader raises the error.
     """
     try:
         check_archive(path)
@@ -102,7 +104,7 @@ def rows_of_all_sheets(path: Path) -> Iterator[tuple[str, Origin, list[str]]]:
 
 
 def _cell_text(value: object) -> str:
-    """A cell as a string; whole numbers without a decimal point, dates as ISO dates."""
+    """Return a cell as a string: whole numbers without a decimal point, dates as ISO dates."""
     match value:
         case None:
             return ""

@@ -1,6 +1,6 @@
-"""XML from outside as plain nodes that know their rows, read without trusting it: no DTD, no entities, no network.
+"""Safe XML reader that yields nodes with row numbers: no DTD, no entities, no network.
 
-For formats whose errors name the row. `begrepp.sources.archives.iterate_xml` streams without row numbers.
+For formats whose errors name the row; `begrepp.sources.archives.iterate_xml` streams without row numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from begrepp.errors import InputError, Origin, PersonalDataError
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 
 _CHUNK = 1 << 16
 _MAX_DEPTH = 200
@@ -26,9 +26,10 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 
 @dataclass(slots=True)
 class XmlNode:
-    """An element: its local name, namespace, attributes by their local names, words, children and row.
+    """An XML element: local name, namespace, attributes, text, children and row.
 
-    Attributes of a namespace are found by `{namespace}name` too; `lang` is `xml:lang`, taken from above if need be.
+    Attributes are keyed by local name, and by `{namespace}name` too if they have a namespace; `lang` is `xml:lang`,
+    inherited from the parent.
     """
 
     name: str
@@ -40,22 +41,22 @@ class XmlNode:
     words: list[str] = field(default_factory=list)
 
     def get(self, attribute: str) -> str:
-        """An attribute, empty where there is none."""
+        """Return an attribute, or an empty string."""
         return self.attributes.get(attribute, "").strip()
 
     def all(self, *names: str) -> Iterator[XmlNode]:
-        """The children of these names."""
+        """Return the children with one of the names."""
         return (child for child in self.children if child.name in names)
 
     def first(self, *path: str) -> XmlNode | None:
-        """The first node at the path of names below this one."""
-        found: XmlNode | None = self
+        """Return the first descendant at a path of child names, or None."""
+        node: XmlNode | None = self
         for name in path:
-            found = next(found.all(name), None) if found else None
-        return found
+            node = next(node.all(name), None) if node else None
+        return node
 
     def find(self, *names: str) -> Iterator[XmlNode]:
-        """All nodes of these names below this one, in the order of the file."""
+        """Yield all descendants with one of the names, in document order."""
         for child in self.children:
             if child.name in names:
                 yield child
@@ -63,14 +64,14 @@ class XmlNode:
 
     @property
     def text(self) -> str:
-        """The words of the node and all below it, with single spaces."""
-        return " ".join("".join(self._all_words()).split())
+        """The text of the node and its descendants, with whitespace collapsed."""
+        return " ".join("".join(self._text_parts()).split())
 
-    def _all_words(self) -> Iterator[str]:
+    def _text_parts(self) -> Iterator[str]:
         yield from self.words
         for child in self.children:
             yield " "
-            yield from child._all_words()
+            yield from child._text_parts()
 
 
 def read_xml(
@@ -81,33 +82,33 @@ def read_xml(
     dropped: Collection[str] = (),
     first_only: bool = False,
 ) -> Iterator[XmlNode]:
-    """The nodes of the names `yielding`, each when it is whole, and last the root without them.
+    """Yield each node with a name in `yielding` at its end tag, and finally the root without them.
 
-    `refused` are names of elements that hold data about persons, each with the reason; `dropped` are not kept.
-    With `first_only` the root comes as soon as it begins, and no more is read.
-    Raises `InputError` with the row, `PersonalDataError` for what is refused.
+    `refused` maps names of elements that hold personal data to a description; nodes in `dropped` are discarded.
+    With `first_only`, the root is yielded at its start tag, and reading stops.
+    Raises `InputError` with the row, and `PersonalDataError` for `refused` elements.
     """
     handler = _Handler(Origin(path.name), set(yielding), dict(refused or {}), set(dropped))
     parser: Any = make_parser()
     parser.forbid_dtd = True
     parser.setFeature(feature_namespaces, True)
     parser.setContentHandler(handler)
-    # Fed piece by piece, the parser tells no handler where it is; it is its own locator.
+    # A parser that is fed in chunks does not set the locator; it is its own locator.
     handler.setDocumentLocator(parser)
-    counter = meter()
+    counter = current_meter()
     try:
         with path.open("rb") as stream:
             while data := stream.read(_CHUNK):
                 counter.bytes += len(data)
                 parser.feed(data)
-                yield from handler.take()
+                yield from handler.take_completed()
                 if first_only and handler.root is not None:
                     yield handler.root
                     return
             parser.close()
     except DefusedXmlException:
         raise InputError(
-            Origin(path.name, _line(parser)),
+            Origin(path.name, _line_number(parser)),
             "the XML declares a DTD or entities, which are refused: they can read files or exhaust memory.",
             "Remove the DOCTYPE in a copy, and check where the file comes from.",
         ) from None
@@ -119,42 +120,42 @@ def read_xml(
         ) from None
     except (SAXException, LookupError, UnicodeError) as error:
         raise InputError(path, f"the XML cannot be read ({error}).", "Download the file again.") from None
-    yield from handler.take()
+    yield from handler.take_completed()
     if handler.root is None:
         raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
     yield handler.root
 
 
-def root_of(path: Path) -> tuple[str, str]:
-    """The local name and the namespace of a file's outermost element. Raises `InputError` as `read_xml` does."""
+def read_root_name(path: Path) -> tuple[str, str]:
+    """Return local name and namespace of the root element. Raises `InputError` as `read_xml` does."""
     for node in read_xml(path, first_only=True):
         return node.name, node.namespace
     raise AssertionError("read_xml yields a root, or raises")
 
 
-def _line(parser: Any) -> int:
+def _line_number(parser: Any) -> int:
     return int(parser.getLineNumber() or 0)
 
 
 class _Handler(ContentHandler):
-    """Builds nodes as the parser meets them."""
+    """SAX handler that builds nodes."""
 
     def __init__(self, origin: Origin, yielding: set[str], refused: dict[str, str], dropped: set[str]) -> None:
         super().__init__()
         self.origin, self.yielding, self.refused, self.dropped = origin, yielding, refused, dropped
         self.root: XmlNode | None = None
         self._open: list[XmlNode] = []
-        self._ready: list[XmlNode] = []
+        self._completed: list[XmlNode] = []
         self._nodes = 0
         self._locator: Any = None
 
-    def setDocumentLocator(self, locator: Any) -> None:  # SAX's name
+    def setDocumentLocator(self, locator: Any) -> None:  # name defined by SAX
         self._locator = locator
 
-    def take(self) -> list[XmlNode]:
-        """The nodes that became whole since the last time."""
-        ready, self._ready = self._ready, []
-        return ready
+    def take_completed(self) -> list[XmlNode]:
+        """Return the nodes completed since the last call."""
+        completed, self._completed = self._completed, []
+        return completed
 
     def startElementNS(self, name: tuple[str | None, str], qname: str | None, attrs: Any) -> None:
         row = int(self._locator.getLineNumber())
@@ -177,8 +178,8 @@ class _Handler(ContentHandler):
             attributes.setdefault(key, value)
             if space:
                 attributes[f"{{{space}}}{key}"] = value
-        above = self._open[-1].lang if self._open else ""
-        node = XmlNode(local, namespace or "", attributes, row, attributes.get(f"{{{_XML}}}lang", above))
+        inherited = self._open[-1].lang if self._open else ""
+        node = XmlNode(local, namespace or "", attributes, row, attributes.get(f"{{{_XML}}}lang", inherited))
         if self._open and local not in self.yielding and local not in self.dropped:
             self._open[-1].children.append(node)
         if not self._open:
@@ -188,8 +189,8 @@ class _Handler(ContentHandler):
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
         node = self._open.pop()
         if node.name in self.yielding and self._open:
-            meter().rows += 1
-            self._ready.append(node)
+            current_meter().rows += 1
+            self._completed.append(node)
 
     def characters(self, content: str) -> None:
         self._open[-1].words.append(content)

@@ -1,1 +1,1 @@
-"""Tools for variables: takes variables and values, returns suggested concepts, crosswalks and verdicts."""
+"""Tools for variables: takes variables and values, returns concept suggestions, crosswalks and value checks."""

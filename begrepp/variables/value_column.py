@@ -1,7 +1,6 @@
-"""The distinct values of a column, as they are taken in for a check: never rows, never counts, never other columns.
+"""Distinct values of a column for a value check, without rows, counts or other columns.
 
-A file that holds identity numbers, or a column that says whom each row is about, is refused: make a list of the
-distinct values first, which is all that a check needs.
+Files with identity numbers and tables with a column that identifies persons are rejected.
 """
 
 from __future__ import annotations
@@ -11,18 +10,19 @@ import io
 from collections.abc import Iterable, Sequence
 
 from begrepp.errors import InputError, Origin, PersonalDataError, UsageError
-from begrepp.sources.privacy import find_identity_number, names_a_person
+from begrepp.sources.privacy import find_identity_number, is_person_column
 
-MOST = 20_000
-"""More distinct values than this are no value list."""
-_NEXT = "Extract the distinct values of the column first, for example with `cut -d, -f3 FILE | sort -u`."
+MAX_VALUES = 20_000
+"""Largest number of distinct values."""
+_ADVICE = "Extract the distinct values of the column first, for example with `cut -d, -f3 FILE | sort -u`."
 
 
 def distinct_values(text: str, column: str = "", name: str = "the values") -> list[str]:
-    """The distinct values in the order in which they come.
+    """Return the distinct values in order of appearance.
 
-    `text` is a list with a value a line, or a table in CSV or TSV whose column is named, or numbered from 1.
-    Raises `PersonalDataError` for data about persons, `InputError` for a table that cannot be read.
+    `text` is a list with one value per line, or a table in CSV or TSV; `column` is the name of a column or its number
+    from 1. Raises `PersonalDataError` for data about persons, `InputError` for a table that cannot be read and
+    `UsageError` for an unknown column.
     """
     text = text.removeprefix("\ufeff")
     for number, line in enumerate(text.splitlines(), start=1):
@@ -30,13 +30,15 @@ def distinct_values(text: str, column: str = "", name: str = "the values") -> li
             raise PersonalDataError(
                 Origin(name, number),
                 "contains a Swedish personal identity number; personal data are not accepted.",
-                _NEXT,
+                _ADVICE,
             )
-    values = _column(text, column, name) if column or _is_table(text) else text.splitlines()
+    values = _read_column(text, column, name) if column or _is_table(text) else text.splitlines()
     found = list(dict.fromkeys(values))
-    if len(found) > MOST:
+    if len(found) > MAX_VALUES:
         raise InputError(
-            name, f"there are more than {MOST:,} distinct values.", "This is not a list of codes; check the column."
+            name,
+            f"there are more than {MAX_VALUES:,} distinct values.",
+            "This is not a list of codes; check the column.",
         )
     return found
 
@@ -46,31 +48,31 @@ def _is_table(text: str) -> bool:
     return any(delimiter in first for delimiter in ("\t", ";")) or first.count(",") > 0
 
 
-def _column(text: str, column: str, name: str) -> Iterable[str]:
+def _read_column(text: str, column: str, name: str) -> Iterable[str]:
     first = text.partition("\n")[0]
     delimiter = max("\t;,", key=first.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = [cell.strip() for cell in next(rows, [])]
         for cell in header:
-            if len(header) > 1 and names_a_person(cell):
+            if len(header) > 1 and is_person_column(cell):
                 raise PersonalDataError(
                     Origin(name, 1),
                     f"the column '{cell}' identifies individuals; personal data are not accepted.",
-                    _NEXT,
+                    _ADVICE,
                 )
-        place = _place(header, column)
-        return [row[place] for row in rows if len(row) > place]
+        index = _column_index(header, column)
+        return [row[index] for row in rows if len(row) > index]
     except csv.Error as error:
-        raise InputError(Origin(name, rows.line_num), f"is not a well-formed table ({error}).", _NEXT) from None
+        raise InputError(Origin(name, rows.line_num), f"is not a well-formed table ({error}).", _ADVICE) from None
 
 
-def _place(header: Sequence[str], column: str) -> int:
+def _column_index(header: Sequence[str], column: str) -> int:
     if column in header:
         return header.index(column)
     if column.isdigit() and 1 <= int(column) <= len(header):
         return int(column) - 1
     if not column and len(header) == 1:
         return 0
-    asked = f"There is no column '{column}'." if column else "There are several columns."
-    raise UsageError(asked, f"Name one of: {', '.join(header)}.")
+    problem = f"There is no column '{column}'." if column else "There are several columns."
+    raise UsageError(problem, f"Name one of: {', '.join(header)}.")

@@ -13,7 +13,7 @@ FORMATS = ("csv", "json")
 
 
 def decode_values(data: bytes, name: str) -> str:
-    """Bytes as text: UTF-8, else windows-1252, in which spreadsheets still save."""
+    """Decode bytes as UTF-8, else as windows-1252, which spreadsheets still write. Raises `InputError`."""
     if b"\0" in data:
         raise InputError(name, "is not a text file.", "Save it as CSV in UTF-8.")
     try:
@@ -23,7 +23,7 @@ def decode_values(data: bytes, name: str) -> str:
 
 
 def format_result(result: CheckedList, output: str) -> str:
-    """The result as CSV or JSON."""
+    """Return the result as `csv` or `json`."""
     if output == "json":
         values = [
             {
@@ -42,18 +42,20 @@ def format_result(result: CheckedList, output: str) -> str:
             for each in result.values
         ]
         counts = {str(verdict): result.count(verdict) for verdict in Verdict}
-        whole = {"list": result.list_iri, "edition": result.edition, "counts": counts, "values": values}
-        return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+        document = {"list": result.list_iri, "edition": result.edition, "counts": counts, "values": values}
+        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["value", "verdict", "code", "label", "until", "instead", "editions"])
     for each in result.values:
         instead = " | ".join(code for code, _ in each.instead)
         editions = " | ".join(each.editions)
-        writer.writerow([_safe(each.value), each.verdict, each.code, each.label, each.until, instead, editions])
+        writer.writerow(
+            [_escape_formula(each.value), each.verdict, each.code, each.label, each.until, instead, editions]
+        )
     return out.getvalue()
 
 
-def _safe(text: str) -> str:
-    """A value that a spreadsheet would run as a formula is given as text."""
+def _escape_formula(text: str) -> str:
+    """Prefix a value that a spreadsheet would evaluate as a formula with an apostrophe."""
     return "'" + text if text[:1] in ("=", "+", "-", "@") and not text[1:].replace(".", "").isdigit() else text

@@ -1,9 +1,9 @@
-"""Classifications in ClaML 2 and 3, the XML in which WHO publishes ICD-10 and ICF.
+"""Classifications in ClaML 2 and 3, the XML format in which WHO publishes ICD-10 and ICF.
 
-A format: `source.toml` beside the file says which classification it is. Codes that a modifier makes are not
-written out in ClaML; they are made here. A modifier holds for a class and for all below it, until a class
-excludes it, and is applied to the lowest classes: E10 and `.0` make E10.0. `Meta` elements, which hold keys
-of other tabulations, are not kept. The DTD that a DOCTYPE names is not fetched.
+A format: `source.toml` beside the file describes the classification. ClaML does not list the codes that modifiers
+generate; this loader generates them. A modifier applies to a class and its descendants, except where a class
+excludes it, and extends the leaf classes: E10 and `.0` give E10.0. `Meta` elements (keys of other tabulations)
+are not loaded. The DTD that a DOCTYPE names is not fetched.
 ClaML: EN 14463 and ISO 13120:2019.
 """
 
@@ -26,9 +26,15 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.sources.meter import meter
-from loaders.claml.outline import MARKERS, ClamlClass, Outline, iterate_elements, read_class, read_outline, single_file
-from loaders.declaration.source_toml import declared_edition, edition_dates, read_declaration, rights, scheme
+from begrepp.sources.meter import current_meter
+from loaders.claml.reader import MARKERS, ClamlClass, Outline, find_claml_file, read_class, read_elements, read_outline
+from loaders.declaration.source_toml import (
+    new_declared_edition,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+    read_scheme,
+)
 from loaders.support.agencies import WHO
 
 SOURCE = Source(
@@ -48,99 +54,105 @@ _LEVELS = {
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The release, a level for each kind of class, and every class with the codes that modifiers make of it."""
-    keys = read_declaration(edition, declared)
-    known, said, dates = rights(keys), scheme(keys, edition.source), edition_dates(keys, edition)
-    keys.done()
-    path = single_file(edition)
+    """Yield the scheme, the edition, a level for each kind of class, and every class with its generated codes."""
+    declaration = read_declaration(edition, declared)
+    rights, scheme, dates = (
+        read_rights(declaration),
+        read_scheme(declaration, edition.source),
+        read_edition_dates(declaration, edition),
+    )
+    declaration.done()
+    path = find_claml_file(edition)
     outline = read_outline(path)
-    yield said
-    yield declared_edition(said, dates, known)
+    yield scheme
+    yield new_declared_edition(scheme, dates, rights)
     for depth, kind in enumerate(outline.kinds, start=1):
-        yield Level(scheme=said.id, depth=depth, id=kind, titles=_LEVELS.get(kind, texts(kind, kind)))
-    # A code is written out at times, though a modifier makes it too; what is written out counts.
-    for element, origin in iterate_elements(path, "Class"):
-        meter().rows += 1
-        one = read_class(element, origin)
-        yield _concept(said, one, tuple(outline.parents[one.code]), outline)
-        if one.code not in outline.inner:
-            yield from _expanded(said, one, outline)
+        yield Level(scheme=scheme.id, depth=depth, id=kind, titles=_LEVELS.get(kind, texts(kind, kind)))
+    # The file may list a code that a modifier also generates; the listed one is used.
+    for element, origin in read_elements(path, "Class"):
+        current_meter().rows += 1
+        class_ = read_class(element, origin)
+        yield _concept(scheme, class_, tuple(outline.parents[class_.code]), outline)
+        if class_.code not in outline.parent_codes:
+            yield from _expand_modifiers(scheme, class_, outline)
     for code in sorted(
-        {modifier for found in outline.modified.values() for modifier in found} - outline.modifiers.keys()
+        {modifier for found in outline.applied_modifiers.values() for modifier in found} - outline.modifiers.keys()
     ):
         yield Skipped(origin=Origin(path.name), reason=f"the modifier '{code}' is used, but is not in the file.")
 
 
-def _concept(said: Scheme, one: ClamlClass, parents: tuple[str, ...], outline: Outline) -> Concept:
-    labels = one.labels
+def _concept(scheme: Scheme, class_: ClamlClass, parents: tuple[str, ...], outline: Outline) -> Concept:
+    labels = class_.labels
     if not labels:
-        raise InputError(one.origin, f"the class '{one.code}' has no preferred name.", "Download the file again.")
+        raise InputError(class_.origin, f"the class '{class_.code}' has no preferred name.", "Download the file again.")
     return Concept(
-        scheme=said.id,
-        notation=one.code,
-        origin=one.origin,
+        scheme=scheme.id,
+        notation=class_.code,
+        origin=class_.origin,
         pref_labels=labels,
-        alt_labels=tuple(text for text in one.alternatives if text not in labels),
-        definitions=one.definitions,
-        notes=one.notes,
+        alt_labels=tuple(text for text in class_.alternatives if text not in labels),
+        definitions=class_.definitions,
+        notes=class_.notes,
         broader=parents,
-        level=one.kind,
-        marker=MARKERS[one.usage],
-        # A reference with a sign says which code it is used together with, where that is a single code.
-        paired_with=tuple(code for code in one.pairs if code in outline.parents) if one.usage else (),
+        level=class_.kind,
+        marker=MARKERS[class_.usage],
+        # A reference with a dagger or asterisk names the paired code, unless it is a range.
+        paired_with=tuple(code for code in class_.pairs if code in outline.parents) if class_.usage else (),
     )
 
 
-# The codes that modifiers make.
-
-
-def _expanded(said: Scheme, one: ClamlClass, outline: Outline) -> Iterator[Concept]:
-    found = _effective(one.code, outline)
-    # The modifier of the fourth character, whose codes begin with the point, comes before that of the fifth.
-    ordered = sorted(found, key=lambda m: (not any(c.code.startswith(".") for c in outline.modifiers.get(m, ())), m))
-    bases = [one]
+def _expand_modifiers(scheme: Scheme, class_: ClamlClass, outline: Outline) -> Iterator[Concept]:
+    modifiers = _effective_modifiers(class_.code, outline)
+    # The modifier of the fourth character, whose codes begin with a point, is applied before that of the fifth.
+    ordered = sorted(
+        modifiers, key=lambda m: (not any(c.code.startswith(".") for c in outline.modifiers.get(m, ())), m)
+    )
+    bases = [class_]
     for modifier in ordered:
-        made = []
+        extended = []
         for base in bases:
-            for each in outline.modifiers.get(modifier, ()):
-                if found[modifier] and each.code not in found[modifier]:
+            for modifier_class in outline.modifiers.get(modifier, ()):
+                if modifiers[modifier] and modifier_class.code not in modifiers[modifier]:
                     continue
-                joined = _joined(base, each)
-                made.append(joined)
+                joined = _extend(base, modifier_class)
+                extended.append(joined)
                 if joined.code not in outline.parents:
-                    yield _concept(said, joined, (base.code,), outline)
-        bases = made or bases
+                    yield _concept(scheme, joined, (base.code,), outline)
+        bases = extended or bases
 
 
-def _effective(code: str, outline: Outline) -> dict[str, frozenset[str]]:
-    """The modifiers that hold for a class, each with the codes of it that are valid (none: all of them are)."""
-    found: dict[str, frozenset[str]] = {}
+def _effective_modifiers(code: str, outline: Outline) -> dict[str, frozenset[str]]:
+    """Return the modifiers that apply to a class, each with its valid codes (an empty set means all)."""
+    modifiers: dict[str, frozenset[str]] = {}
     excluded: set[str] = set()
     queue, seen = [code], set()
     while queue:
-        here = queue.pop(0)
-        if here in seen:
+        current = queue.pop(0)
+        if current in seen:
             continue
-        seen.add(here)
-        for modifier, valid in outline.modified.get(here, {}).items():
+        seen.add(current)
+        for modifier, valid in outline.applied_modifiers.get(current, {}).items():
             if modifier not in excluded:
-                found.setdefault(modifier, valid)
-        excluded |= outline.excluded.get(here, set())
-        queue += outline.parents.get(here, ())
-    return found
+                modifiers.setdefault(modifier, valid)
+        excluded |= outline.excluded.get(current, set())
+        queue += outline.parents.get(current, ())
+    return modifiers
 
 
-def _joined(base: ClamlClass, modifier: ClamlClass) -> ClamlClass:
-    # A category of ICD-10 has its point after three characters, which modifiers of the fourth do not always write.
+def _extend(base: ClamlClass, modifier: ClamlClass) -> ClamlClass:
+    # ICD-10 codes have a point after three characters; codes of the fourth character do not always include it.
     point = "." if re.fullmatch(r"[A-Z]\d\d", base.code) and not modifier.code.startswith(".") else ""
-    words = {text.lang: text.value for text in base.labels}
+    labels_by_language = {text.lang: text.value for text in base.labels}
     return ClamlClass(
         code=f"{base.code}{point}{modifier.code}",
         origin=modifier.origin,
         kind=base.kind,
         usage=modifier.usage or base.usage,
         labels=tuple(
-            Text(f"{words[text.lang]}: {text.value}" if text.lang in words else text.value, text.lang)
+            Text(
+                f"{labels_by_language[text.lang]}: {text.value}" if text.lang in labels_by_language else text.value,
+                text.lang,
+            )
             for text in modifier.labels
         ),
         definitions=modifier.definitions,

@@ -1,10 +1,10 @@
-"""Catalogues of datasets in RDF: DCAT-AP, DCAT-AP-SE, HealthDCAT-AP and pages of FAIR Data Points.
+"""Dataset catalogues in RDF: DCAT-AP, DCAT-AP-SE, HealthDCAT-AP and FAIR Data Point pages.
 
-A format: `source.toml` beside the files says whose catalogue it is and under what licence its descriptions are.
-Turtle, RDF/XML, JSON-LD, N-Triples, N-Quads and TriG are read, several files as one catalogue. A dataset, its series
-too, gets an address of ours beside the publisher's own; its columns (`health:hasVariables`) become variables. Every
-other triple is kept as it stands, so that what a profile does not know is not lost; IRIs of authority lists that have
-moved are brought up to date. What a description lacks stays lacking: `begrepp validate` tells by profile.
+A format: `source.toml` beside the files gives the catalogue's publisher and licence. Reads Turtle, RDF/XML, JSON-LD,
+N-Triples, N-Quads and TriG; several files are one catalogue. Each dataset and dataset series gets an IRI of begrepp
+in addition to the publisher's; its columns (`health:hasVariables`) become variables. All other triples are kept
+unchanged, except that moved IRIs of authority lists are updated. Missing properties are not filled in:
+`begrepp validate` reports them per profile.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from begrepp.records import (
     Source,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
 from loaders.dcat.authority_lists import check_namespaces
-from loaders.dcat.catalogue_reader import CatalogueReader
-from loaders.declaration.source_toml import edition_dates, read_declaration, rights, slug
+from loaders.dcat.reader import CatalogueReader
+from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights, slug
 from loaders.support.agencies import BEGREPP
-from loaders.support.rdf_files import Graph, Node, read_rdf
+from loaders.support.rdf_files import Graph, GraphNode, read_rdf
 
 SOURCE = Source(
     id="dcat",
@@ -42,24 +42,24 @@ SOURCE = Source(
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The catalogue, its datasets with their variables, and every other triple as it stands."""
-    keys = read_declaration(edition, declared)
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
-    base, language = keys.iri("base"), keys.text("language")
-    keys.done()
+    """Yield the catalogue, its datasets with their variables, and every other triple as a statement."""
+    declaration = read_declaration(edition, declared)
+    rights = read_rights(declaration)
+    dates = read_edition_dates(declaration, edition)
+    base, language = declaration.iri("base"), declaration.text("language")
+    declaration.done()
     files = data_files(edition)
     if not files:
         raise InputError(Origin(f"{edition.source}/{edition.version}"), "there is no file.", "Add an RDF file.")
     graph = Graph(Origin(files[0].name))
-    where: dict[Node, Origin] = {}
+    origins: dict[GraphNode, Origin] = {}
     for path in files:
         check_namespaces(path)
         graph.origin = Origin(path.name)
         for quad in read_rdf(path, base):
-            meter().rows += 1
+            current_meter().rows += 1
             if isinstance(quad.object, Literal):
                 refuse_identity_numbers(quad.object.value, graph.origin)
             graph.add(quad)
-            where.setdefault(quad.subject, graph.origin)  # type: ignore[arg-type]  # Graph.add refused all else
-    yield from CatalogueReader(graph, where, slug(edition.source), known, dates, language).records()
+            origins.setdefault(quad.subject, graph.origin)  # type: ignore[arg-type]  # Graph.add refused all else
+    yield from CatalogueReader(graph, origins, slug(edition.source), rights, dates, language).records()

@@ -1,4 +1,4 @@
-"""Addresses of authority lists of the EU as older catalogues write them, and namespaces that files get wrong."""
+"""EU authority lists: current IRIs, codes of languages; and a check for misspelt namespaces."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.namespaces import prefixes
 
-_HEALTH = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
-# HealthDCAT-AP's lists stood on a machine without a name until Release 6.
+_HEALTH_AUTHORITY = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
+# HealthDCAT-AP's lists were served from a bare IP address until Release 6.
 _MOVED = (
-    (re.compile(r"https?://13\.81\.34\.152(?::\d+)?/resource/authority/"), _HEALTH),
-    (re.compile(r"http://hdeu-dcat\.data\.health\.europa\.eu/resource/authority/"), _HEALTH),
+    (re.compile(r"https?://13\.81\.34\.152(?::\d+)?/resource/authority/"), _HEALTH_AUTHORITY),
+    (re.compile(r"http://hdeu-dcat\.data\.health\.europa\.eu/resource/authority/"), _HEALTH_AUTHORITY),
     (
         re.compile(r"https://publications\.europa\.eu/resource/authority/"),
         "http://publications.europa.eu/resource/authority/",
@@ -21,18 +21,45 @@ _MOVED = (
     (re.compile(r"https://id\.loc\.gov/vocabulary/iso639-1/"), "http://id.loc.gov/vocabulary/iso639-1/"),
 )
 # `@prefix dcat: <…>`, `PREFIX dcat: <…>`, `xmlns:dcat="…"` and `"dcat": "…"` of a JSON-LD context.
-_DECLARED = re.compile(
+_PREFIX_DECLARATION = re.compile(
     r"""(?:@?prefix\s+(?P<turtle>[\w.-]*)\s*:\s*<(?P<turtle_ns>[^>\s]+)>)
       | (?:xmlns:(?P<xml>[\w.-]+)\s*=\s*["'](?P<xml_ns>[^"'\s]+)["'])
       | (?:"(?P<json>[\w-]+)"\s*:\s*"(?P<json_ns>https?://[^"\s]+[\#/])")""",
     re.VERBOSE | re.IGNORECASE,
 )
-_OTHER_NAMES = {"dcterms": "dct", "healthdcatap": "health", "healthdcat": "health"}
-_HEAD = 1 << 20
+_PREFIX_SYNONYMS = {"dcterms": "dct", "healthdcatap": "health", "healthdcat": "health"}
+_HEAD_BYTES = 1 << 20
+# Languages by their codes in the lists of the EU and the Library of Congress; others become `und`.
+LANGUAGES = {
+    "SWE": "sv",
+    "ENG": "en",
+    "NOR": "no",
+    "NOB": "nb",
+    "NNO": "nn",
+    "DAN": "da",
+    "FIN": "fi",
+    "ISL": "is",
+    "DEU": "de",
+    "FRA": "fr",
+    "NLD": "nl",
+    "SPA": "es",
+    "ITA": "it",
+    "POR": "pt",
+    "SLV": "sl",
+    "EST": "et",
+    "POL": "pl",
+    "CES": "cs",
+    "HUN": "hu",
+    "ELL": "el",
+    "LAV": "lv",
+    "LIT": "lt",
+    "HRV": "hr",
+    "GLE": "ga",
+}
 
 
-def official(iri: str) -> str:
-    """An address of an authority list as its publisher writes it today; other addresses as they are."""
+def current_address(iri: str) -> str:
+    """Return the current IRI of an entry of an authority list; other IRIs unchanged."""
     for pattern, target in _MOVED:
         if match := pattern.match(iri):
             return target + iri[match.end() :]
@@ -40,30 +67,35 @@ def official(iri: str) -> str:
 
 
 def check_namespaces(path: Path) -> None:
-    """Raise `InputError` with the line where a well-known prefix stands for a namespace that nobody knows.
+    """Raise `InputError` with the line where a well-known prefix is bound to a misspelt namespace.
 
-    `http://www.w3.org/ns/dcat/` for DCAT's own would leave every dataset unseen.
+    With `http://www.w3.org/ns/dcat/` in place of DCAT's namespace no dataset would be found.
     """
     with path.open("rb") as file:
-        head = file.read(_HEAD).decode("utf-8", "replace")
-    for row, prefix, namespace in _declared(head):
-        known = prefixes().get(_OTHER_NAMES.get(prefix, prefix))
-        # Schema.org is at home under both protocols.
-        if known and prefix != "schema" and namespace != known and _stem(namespace) == _stem(known):
+        head = file.read(_HEAD_BYTES).decode("utf-8", "replace")
+    for row, prefix, namespace in _declared_prefixes(head):
+        expected = prefixes().get(_PREFIX_SYNONYMS.get(prefix, prefix))
+        # Schema.org uses both http and https.
+        if (
+            expected
+            and prefix != "schema"
+            and namespace != expected
+            and _comparable(namespace) == _comparable(expected)
+        ):
             raise InputError(
                 Origin(path.name, row),
-                f"the prefix '{prefix}' is declared as <{namespace}>, not a namespace; it differs from <{known}>.",
-                f"Write <{known}> in a copy of the file, and tell the publisher.",
+                f"the prefix '{prefix}' is declared as <{namespace}>, not a namespace; it differs from <{expected}>.",
+                f"Write <{expected}> in a copy of the file, and tell the publisher.",
             )
 
 
-def _declared(text: str) -> Iterator[tuple[int, str, str]]:
-    for match in _DECLARED.finditer(text):
+def _declared_prefixes(text: str) -> Iterator[tuple[int, str, str]]:
+    for match in _PREFIX_DECLARATION.finditer(text):
         for kind in ("turtle", "xml", "json"):
             if namespace := match[f"{kind}_ns"]:
                 yield text.count("\n", 0, match.start()) + 1, (match[kind] or "").lower(), namespace
 
 
-def _stem(namespace: str) -> str:
-    """What is left of a namespace without what is easily got wrong: the protocol, `www` and the last sign."""
+def _comparable(namespace: str) -> str:
+    """Return a namespace without scheme, `www` and final `#` or `/`, for comparison."""
     return re.sub(r"^https?://(www\.)?|[#/]+$", "", namespace.lower())

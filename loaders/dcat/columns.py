@@ -1,6 +1,6 @@
-"""The tables and columns of a dataset in HealthDCAT-AP: table groups, tables and columns of CSVW in RDF.
+"""Tables and columns of a dataset in HealthDCAT-AP, as CSVW in RDF.
 
-HealthDCAT-AP repeats `csvw:column`; CSVW itself has a list. Both are read.
+HealthDCAT-AP repeats `csvw:column`; CSVW has an RDF list. Both are read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from loaders.declaration.source_toml import slug
-from loaders.support.rdf_files import Graph, Node, Term
+from loaders.support.rdf_files import Graph, GraphNode, GraphTerm
 
 _DATATYPES = {
     **{name.lower(): name for name in ("string", "integer", "nonNegativeInteger", "decimal", "double", "boolean")},
@@ -31,9 +31,9 @@ _MAX_LIST = 100_000
 
 @dataclass(slots=True, kw_only=True)
 class Column:
-    """A column as far as its own statements say it."""
+    """A `csvw:Column`."""
 
-    node: Node
+    node: GraphNode
     table: str
     name: str
     datatype: str
@@ -45,35 +45,38 @@ class Column:
 
 @dataclass(slots=True)
 class CsvwTable:
-    """A table below a dataset."""
+    """A `csvw:Table` of a dataset."""
 
     id: str
-    node: Node
+    node: GraphNode
     url: str
 
 
 @dataclass(slots=True)
 class Columns:
-    """The tables below a dataset, which may be the only one (`alone`); `said` is what variables say in other words."""
+    """Reads the tables and columns of a dataset.
+
+    `covered` collects the subjects and predicates that the records cover, `skipped_reasons` what was left out.
+    """
 
     TITLES = tuple(expand(word) for word in ("csvw:title", "dct:title", "rdfs:label"))
 
     graph: Graph
-    dataset: Node
-    alone: bool
+    dataset: GraphNode
+    single_dataset: bool
     tables: list[CsvwTable] = field(default_factory=list)
-    said: set[tuple[Node, str]] = field(default_factory=set)
-    left_out: list[str] = field(default_factory=list)
+    covered: set[tuple[GraphNode, str]] = field(default_factory=set)
+    skipped_reasons: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         groups = list(self._nodes(self.dataset, "health:hasVariables"))
         for group in groups:
-            self._say(group, "rdf:type", "dct:title", "csvw:table")
+            self._mark_covered(group, "rdf:type", "dct:title", "csvw:table")
         nodes = [node for group in groups for node in self._nodes(group, "csvw:table")]
-        # Release 5 had tables that no dataset points to; where there is one dataset only, they are its own.
-        if self.alone and not groups:
+        # In Release 5 no dataset points to the tables; a single dataset owns all of them.
+        if self.single_dataset and not groups:
             table = NamedNode(expand("csvw:Table"))
-            nodes = [node for node, pairs in self.graph.of.items() if (expand("rdf:type"), table) in pairs]
+            nodes = [node for node, pairs in self.graph.triples.items() if (expand("rdf:type"), table) in pairs]
         ids: set[str] = set()
         for node in dict.fromkeys(nodes):
             last = re.split(r"[/#:]", node.value.rstrip("/#"))[-1] if isinstance(node, NamedNode) else ""
@@ -83,59 +86,61 @@ class Columns:
             url = next((o.value for o in self._objects(node, "csvw:url") if not isinstance(o, BlankNode)), "")
             self.tables.append(CsvwTable(id_, node, url if ":" in url else ""))
 
-    def all(self) -> Iterator[Column]:
-        """The columns, table by table; one without a name, or of a name that was, is left out and told."""
+    def read(self) -> Iterator[Column]:
+        """Yield the columns, table by table; skips columns without a name and repeated names."""
         for table in self.tables:
-            self._say(table.node, "rdf:type", "dct:title", "dct:description", "dcat:keyword", "csvw:url", "csvw:column")
+            self._mark_covered(
+                table.node, "rdf:type", "dct:title", "dct:description", "dcat:keyword", "csvw:url", "csvw:column"
+            )
             names: set[str] = set()
             for node in self._nodes(table.node, "csvw:column"):
                 name = next((o.value for o in self._objects(node, "csvw:name") if isinstance(o, Literal)), "").strip()
                 if not name or name in names:
-                    self.left_out.append(f"a column of the table '{table.id}' has no name, or '{name}' twice.")
+                    self.skipped_reasons.append(f"a column of the table '{table.id}' has no name, or '{name}' twice.")
                     continue
                 names.add(name)
                 yield self._column(node, table.id, name)
 
-    def _column(self, node: Node, table: str, name: str) -> Column:
-        self._say(node, "rdf:type", "csvw:name", "csvw:datatype", "csvw:title")
-        self._say(node, "dct:description", "csvw:propertyUrl", "csvw:required", "csvw:describes")
+    def _column(self, node: GraphNode, table: str, name: str) -> Column:
+        self._mark_covered(node, "rdf:type", "csvw:name", "csvw:datatype", "csvw:title")
+        self._mark_covered(node, "dct:description", "csvw:propertyUrl", "csvw:required", "csvw:describes")
         kind = next((o.value for o in self._objects(node, "csvw:datatype") if isinstance(o, Literal | NamedNode)), "")
         url = next((o.value for o in self._objects(node, "csvw:propertyUrl") if isinstance(o, NamedNode | Literal)), "")
-        # Release 5 wrote title and explanation into one text, a tab between them.
-        told = next((o.value for o in self._objects(node, "csvw:describes") if isinstance(o, Literal)), "")
-        title, _, words = told.partition("\t")
-        needed = next((o.value for o in self._objects(node, "csvw:required") if isinstance(o, Literal)), "")
+        # Release 5 has title and description in one text, separated by a tab.
+        joined_text = next((o.value for o in self._objects(node, "csvw:describes") if isinstance(o, Literal)), "")
+        title, _, description = joined_text.partition("\t")
+        required_value = next((o.value for o in self._objects(node, "csvw:required") if isinstance(o, Literal)), "")
         return Column(
             node=node,
             table=table,
             name=name,
             datatype=_DATATYPES.get(re.split(r"[/#:]", kind)[-1].partition(".")[0].lower(), "string"),
             titles=(Text(title, "und"),) if title else (),
-            descriptions=(Text(words or title, "und"),) if told else (),
+            descriptions=(Text(description or title, "und"),) if joined_text else (),
             property_url=url if ":" in url else "",
-            required={"true": True, "false": False}.get(needed),
+            required={"true": True, "false": False}.get(required_value),
         )
 
-    def _objects(self, node: Node, prefixed: str) -> Iterator[Term]:
+    def _objects(self, node: GraphNode, prefixed: str) -> Iterator[GraphTerm]:
         return self.graph.objects(node, expand(prefixed))
 
-    def _nodes(self, node: Node, prefixed: str) -> Iterator[Node]:
-        """The nodes that a property leads to, the members of a list one by one."""
-        for found in self._objects(node, prefixed):
-            if isinstance(found, Literal):
+    def _nodes(self, node: GraphNode, prefixed: str) -> Iterator[GraphNode]:
+        """Yield the nodes that a property points to; members of an RDF list one by one."""
+        for value in self._objects(node, prefixed):
+            if isinstance(value, Literal):
                 continue
-            if next(self.graph.objects(found, _FIRST), None) is None:
-                yield found
+            if next(self.graph.objects(value, _FIRST), None) is None:
+                yield value
                 continue
-            here: Term | None = found
+            cell: GraphTerm | None = value
             for _ in range(_MAX_LIST):
-                if here is None or isinstance(here, Literal):
+                if cell is None or isinstance(cell, Literal):
                     break
-                first = next(self.graph.objects(here, _FIRST), None)
+                first = next(self.graph.objects(cell, _FIRST), None)
                 if first is not None and not isinstance(first, Literal):
                     yield first
-                self.said.update(((here, _FIRST), (here, _REST)))
-                here = next(self.graph.objects(here, _REST), None)
+                self.covered.update(((cell, _FIRST), (cell, _REST)))
+                cell = next(self.graph.objects(cell, _REST), None)
 
-    def _say(self, node: Node, *properties: str) -> None:
-        self.said.update((node, expand(each)) for each in properties)
+    def _mark_covered(self, node: GraphNode, *properties: str) -> None:
+        self.covered.update((node, expand(each)) for each in properties)

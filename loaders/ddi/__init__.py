@@ -1,8 +1,8 @@
-"""Surveys and registers documented in DDI: Codebook 1.x and 2.5, and Lifecycle 3.2 and 3.3 (whole or in fragments).
+"""Study documentation in DDI: Codebook 1.x and 2.5, Lifecycle 3.2 and 3.3 (instances or fragments).
 
-A format: `source.toml` beside the file says who publishes it and under what licence; `[dataset]` adds to, or
-overrules, what the file says of the study. Variables with their questions, codes and missing codes apart; the
-represented and conceptual variables of DDI Lifecycle as they are. Statistics of the data are passed over.
+A format: `source.toml` beside the file gives publisher and licence; `[dataset]` adds to or overrides the file's
+description of the study. Loads variables with questions, codes and separate codes for missing values, and the
+represented and conceptual variables of DDI Lifecycle. Statistics of the data are not loaded.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from begrepp.records import (
     ConceptualVariable,
     Dataset,
     EditionFiles,
-    Home,
     Link,
+    ListOwner,
     Record,
     Redistribution,
     RepresentedVariable,
@@ -29,15 +29,15 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.xml import root_of
+from begrepp.sources.xml import read_root_name
 from loaders.ddi.codebook import read_codebook
 from loaders.ddi.lifecycle import read_lifecycle
-from loaders.ddi.study import Above, DdiVariable, Study
+from loaders.ddi.model import CascadeVariable, DdiStudy, DdiVariable
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import file_list, read_declaration, slug
+from loaders.declaration.source_toml import join_names, read_declaration, slug
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
-from loaders.support.code_systems import reference
+from loaders.support.code_lists import CodeListRegistry
+from loaders.support.code_systems import concept_reference
 
 SOURCE = Source(
     id="ddi",
@@ -52,28 +52,30 @@ _READERS = {"codeBook": read_codebook, "DDIInstance": read_lifecycle, "FragmentI
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The study as a dataset, what stands above its variables, and every variable of its files."""
-    keys = read_declaration(edition, declared)
-    language = keys.text("language", default="und")
-    systems = {system: str(target) for system, target in keys.table("systems").rest()}
+    """Yield the study as a dataset, its conceptual and represented variables, and the variables of its files."""
+    declaration = read_declaration(edition, declared)
+    language = declaration.text("language", default="und")
+    systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
     files = [path for path in data_files(edition) if path.suffix.lower() == ".xml"]
     if len(files) != 1:
-        names = file_list([path.name for path in files])
-        raise InputError(keys.origin, f"there are {len(files)} XML files ({names}).", "Add one study to an edition.")
+        names = join_names([path.name for path in files])
+        raise InputError(
+            declaration.origin, f"there are {len(files)} XML files ({names}).", "Add one study to an edition."
+        )
     study = _read(files[0], language)
-    keys.suggest("dataset", _suggested(study))
+    declaration.set_defaults("dataset", _dataset_defaults(study))
     tables = tuple(
         Table(id=slug(t.id) or "data", titles=t.titles or study.titles, descriptions=t.descriptions)
         for t in study.tables
     )
-    dataset = read_dataset(keys, edition, tables)
-    keys.done()
+    dataset = read_dataset(declaration, edition, tables)
+    declaration.done()
     yield dataset
-    yield from _Study(study, dataset, systems).records()
+    yield from _StudyConverter(study, dataset, systems).records()
 
 
-def _read(path: Path, language: str) -> Study:
-    name, namespace = root_of(path)
+def _read(path: Path, language: str) -> DdiStudy:
+    name, namespace = read_root_name(path)
     if name not in _READERS:
         raise InputError(
             Origin(path.name, 1),
@@ -83,16 +85,16 @@ def _read(path: Path, language: str) -> Study:
     return _READERS[name](path, language)
 
 
-def _suggested(study: Study) -> dict[str, Any]:
-    """What the file says of the study, as `[dataset]` would say it."""
+def _dataset_defaults(study: DdiStudy) -> dict[str, Any]:
+    """Return the study's own description in the keys of `[dataset]`."""
 
     def words(texts: tuple[Text, ...]) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        texts_by_language: dict[str, list[str]] = {}
         for text in texts:
-            found.setdefault(text.lang, []).append(text.value)
-        return found
+            texts_by_language.setdefault(text.lang, []).append(text.value)
+        return texts_by_language
 
-    said: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "title": words(study.titles),
         "description": words(study.descriptions),
         "identifiers": list(study.identifiers),
@@ -103,21 +105,21 @@ def _suggested(study: Study) -> dict[str, Any]:
     }
     counts = [table.records for table in study.tables if table.records is not None]
     if len(counts) == len(study.tables) == 1:
-        said["records"] = counts[0]
-    return {key: value for key, value in said.items() if value}
+        defaults["records"] = counts[0]
+    return {key: value for key, value in defaults.items() if value}
 
 
 @dataclass(slots=True)
-class _Study:
-    """A study on its way to records."""
+class _StudyConverter:
+    """Converts a study to records."""
 
-    of: Study
+    study: DdiStudy
     dataset: Dataset
     systems: dict[str, str]
 
     def records(self) -> Iterator[Record]:
-        conceptual = {each.id for each in self.of.conceptual}
-        for each in self.of.conceptual:
+        conceptual = {each.id for each in self.study.conceptual}
+        for each in self.study.conceptual:
             yield ConceptualVariable(
                 dataset=self.dataset.id,
                 id=each.id,
@@ -127,94 +129,107 @@ class _Study:
                 measures=self.links(each.concepts),
                 unit_type=each.unit_type,
             )
-        represented = {each.id for each in self.of.represented if each.conceptual in conceptual}
-        lists = Lists(Home(dataset=self.dataset.id))
+        represented = {each.id for each in self.study.represented if each.conceptual in conceptual}
+        lists = CodeListRegistry(ListOwner(dataset=self.dataset.id))
         seen: dict[tuple[str, str], Origin] = {}
-        for number, variable in enumerate(self.of.variables, start=1):
-            found = list(self.columns(variable, number, lists, represented, seen))
-            yield from lists.new()
-            yield from found
-        for each in self.of.represented:
+        for number, variable in enumerate(self.study.variables, start=1):
+            variables = list(self.columns(variable, number, lists, represented, seen))
+            yield from lists.take_new()
+            yield from variables
+        for each in self.study.represented:
             if each.id in represented:
                 stated = self.represented(each, lists)
-                yield from lists.new()
+                yield from lists.take_new()
                 yield stated
             else:
                 yield Skipped(
                     origin=each.origin, reason=f"'{each.id}' names no conceptual variable that is in the file."
                 )
-        yield from (Skipped(origin=origin, reason=reason) for origin, reason in self.of.unresolved)
+        yield from (Skipped(origin=origin, reason=reason) for origin, reason in self.study.unresolved)
 
-    def represented(self, of: Above, lists: Lists) -> RepresentedVariable:
+    def represented(self, variable: CascadeVariable, lists: CodeListRegistry) -> RepresentedVariable:
         return RepresentedVariable(
             dataset=self.dataset.id,
-            id=of.id,
-            conceptual=of.conceptual,
-            origin=of.origin,
-            titles=of.titles,
-            descriptions=of.descriptions,
-            datatype=of.domain.datatype,
-            unit=of.domain.unit,
-            code_list=lists.add(of.list_id, of.values, of.origin, of.list_titles or of.titles, named=True),
+            id=variable.id,
+            conceptual=variable.conceptual,
+            origin=variable.origin,
+            titles=variable.titles,
+            descriptions=variable.descriptions,
+            datatype=variable.domain.datatype,
+            unit=variable.domain.unit,
+            code_list=lists.add(
+                variable.list_id, variable.values, variable.origin, variable.list_titles or variable.titles, named=True
+            ),
         )
 
     def columns(
         self,
-        of: DdiVariable,
+        variable: DdiVariable,
         number: int,
-        lists: Lists,
+        lists: CodeListRegistry,
         represented: set[str],
         seen: dict[tuple[str, str], Origin],
     ) -> Iterator[Variable]:
-        """The variable in each file that has it."""
-        name = of.list_id or of.name
-        code_list = lists.add(name, of.values, of.origin, of.list_titles or of.titles, named=bool(of.list_id))
-        missing = lists.add(f"{of.name}-missing", of.missing, of.origin, of.titles, missing=True)
-        titles = of.titles or (Text(of.name, "zxx"),)
-        for table in of.tables:
-            if (table, of.name) in seen:
+        """Yield the variable once for each file that contains it."""
+        name = variable.list_id or variable.name
+        code_list = lists.add(
+            name,
+            variable.values,
+            variable.origin,
+            variable.list_titles or variable.titles,
+            named=bool(variable.list_id),
+        )
+        missing = lists.add(
+            f"{variable.name}-missing", variable.missing, variable.origin, variable.titles, missing=True
+        )
+        titles = variable.titles or (Text(variable.name, "zxx"),)
+        for table in variable.tables:
+            if (table, variable.name) in seen:
                 raise InputError(
-                    of.origin,
-                    f"the variable '{of.name}' already occurs in {seen[table, of.name]}.",
+                    variable.origin,
+                    f"the variable '{variable.name}' already occurs in {seen[table, variable.name]}.",
                     "Rename one of them in a copy, and tell the publisher.",
                 )
-            seen[table, of.name] = of.origin
+            seen[table, variable.name] = variable.origin
             yield Variable(
                 dataset=self.dataset.id,
                 table=slug(table) or "data",
-                name=of.name,
-                origin=of.origin,
+                name=variable.name,
+                origin=variable.origin,
                 titles=titles,
-                # HealthDCAT-AP demands a description of every column; where the file has none, the label is one.
-                descriptions=of.descriptions or titles,
-                datatype=of.domain.datatype,
-                unit=of.domain.unit,
-                measures=self.links(of.concepts),
+                # HealthDCAT-AP requires a description of every column; without one the label is used.
+                descriptions=variable.descriptions or titles,
+                datatype=variable.domain.datatype,
+                unit=variable.domain.unit,
+                measures=self.links(variable.concepts),
                 code_list=code_list,
                 missing_list=missing,
-                represented=of.represented if of.represented in represented else "",
-                minimum=of.domain.minimum,
-                maximum=of.domain.maximum,
-                questions=of.questions,
-                notes=(*of.notes, *of.universe, *(Text(address, "zxx") for address in of.standard)),
-                section=self.section(of),
-                unit_type=self.unit_type(of, table),
+                represented=variable.represented if variable.represented in represented else "",
+                minimum=variable.domain.minimum,
+                maximum=variable.domain.maximum,
+                questions=variable.questions,
+                notes=(*variable.notes, *variable.universe, *(Text(address, "zxx") for address in variable.standard)),
+                section=self.section(variable),
+                unit_type=self.unit_type(variable, table),
                 order=number,
             )
 
     def links(self, concepts: tuple[tuple[str, str, str], ...]) -> tuple[Link, ...]:
-        found = {
+        links_by_concept = {
             concept: Link(concept=concept, source=vocabulary or address)
-            for vocabulary, address, words in concepts
-            if (concept := reference(address, words, self.systems) or reference(vocabulary, words, self.systems))
+            for vocabulary, address, text in concepts
+            if (
+                concept := concept_reference(address, text, self.systems)
+                or concept_reference(vocabulary, text, self.systems)
+            )
         }
-        return tuple(found.values())
+        return tuple(links_by_concept.values())
 
-    def section(self, of: DdiVariable) -> tuple[Text, ...]:
-        """A concept in words groups variables; it is no concept of ours."""
-        said = [words for *_, words in of.concepts if not self.links(of.concepts)]
-        return tuple(Text(words, of.language) for words in said[:1])
+    def section(self, variable: DdiVariable) -> tuple[Text, ...]:
+        """Return the heading of a variable: a concept given as text, without a code."""
+        texts = [text for *_, text in variable.concepts if not self.links(variable.concepts)]
+        return tuple(Text(text, variable.language) for text in texts[:1])
 
-    def unit_type(self, of: DdiVariable, table: str) -> str:
-        groups = next(each.groups for each in self.of.tables if each.id == table)
-        return groups.get(of.record_types[0], "") if len(of.record_types) == 1 else ""
+    def unit_type(self, variable: DdiVariable, table: str) -> str:
+        groups = next(each.groups for each in self.study.tables if each.id == table)
+        return groups.get(variable.record_types[0], "") if len(variable.record_types) == 1 else ""

@@ -1,7 +1,7 @@
-"""DDI Codebook 1.x and 2.5: a study, its files and its variables with their questions, codes and missing codes.
+"""Reader of DDI Codebook 1.x and 2.5.
 
-By https://ddialliance.org/Specification/DDI-Codebook/2.5/. Statistics of the data (`catStat`, `sumStat`) are passed
-over: they are about persons, and some counts are small.
+https://ddialliance.org/Specification/DDI-Codebook/2.5/. Skips statistics (`catStat`, `sumStat`): they describe
+persons, and small counts may identify them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, Text
 from begrepp.sources.privacy import refuse_identity_numbers
 from begrepp.sources.xml import XmlNode, read_xml
-from loaders.ddi.study import DdiTable, DdiVariable, Domain, Study, iso_day
+from loaders.ddi.model import DdiStudy, DdiTable, DdiVariable, ValueDomain, leading_date
 from loaders.support.html_text import from_html
 
 _NAMESPACES = ("", "ddi:codebook:2_5", "ddi:codebook:2_6", "http://www.icpsr.umich.edu/DDI", "ddi:codebook:2_1")
@@ -22,8 +22,8 @@ _SMALLEST_COUNT = 5
 _MISSING = ("Y", "y", "yes", "true", "1")
 
 
-def read_codebook(path: Path, language: str) -> Study:
-    """The study of a codebook. `language` is that of words whose language the file does not tell."""
+def read_codebook(path: Path, language: str) -> DdiStudy:
+    """Read the study of a codebook. `language` is the language of texts without `xml:lang`."""
     reader = _Reader(path.name, language)
     variables = []
     root = None
@@ -51,48 +51,50 @@ class _Reader:
         self.language = language
 
     def texts(self, nodes: Iterator[XmlNode]) -> tuple[Text, ...]:
-        """The words of nodes, the first in each language."""
-        found: dict[str, str] = {}
+        """Return the first text of each language."""
+        texts_by_language: dict[str, str] = {}
         for node in nodes:
-            if words := from_html(node.text):
-                refuse_identity_numbers(words, Origin(self.file, node.row))
-                found.setdefault(node.lang or self.language, words)
-        return tuple(Text(words, language) for language, words in found.items())
+            if text := from_html(node.text):
+                refuse_identity_numbers(text, Origin(self.file, node.row))
+                texts_by_language.setdefault(node.lang or self.language, text)
+        return tuple(Text(text, language) for language, text in texts_by_language.items())
 
-    def study(self, root: XmlNode) -> Study:
-        described = root.first("stdyDscr") or root
-        citation = described.first("citation")
+    def study(self, root: XmlNode) -> DdiStudy:
+        study_node = root.first("stdyDscr") or root
+        citation = study_node.first("citation")
         titles = citation.first("titlStmt") if citation else None
         if titles is None or titles.first("titl") is None:
             raise InputError(
-                Origin(self.file, described.row), "the study has no title (stdyDscr/citation/titlStmt/titl).", _NEXT
+                Origin(self.file, study_node.row),
+                "the study has no title (stdyDscr/citation/titlStmt/titl).",
+                _NEXT_STEP,
             )
-        periods = list(described.find("timePrd"))
-        days = sorted(filter(None, (iso_day(node.get("date") or node.text) for node in periods)))
-        makers = [node for kind in ("producer", "AuthEnty", "distrbtr") for node in described.find(kind)]
-        return Study(
-            origin=Origin(self.file, described.row),
+        periods = list(study_node.find("timePrd"))
+        days = sorted(filter(None, (leading_date(node.get("date") or node.text) for node in periods)))
+        producers = [node for kind in ("producer", "AuthEnty", "distrbtr") for node in study_node.find(kind)]
+        return DdiStudy(
+            origin=Origin(self.file, study_node.row),
             titles=self.texts(titles.all("titl", "parTitl")),
-            descriptions=self.texts(described.find("abstract")) or self.about(root),
+            descriptions=self.texts(study_node.find("abstract")) or self.document_title(root),
             identifiers=tuple(dict.fromkeys(words for node in titles.all("IDNo") if (words := node.text))),
-            publisher=next((node.text for node in makers if node.text), ""),
-            keywords=self.keywords(described),
+            publisher=next((node.text for node in producers if node.text), ""),
+            keywords=self.keywords(study_node),
             period=(days[0], days[-1]) if days else ("", ""),
-            universe=self.texts(described.find("universe")),
+            universe=self.texts(study_node.find("universe")),
             tables=list(self.tables(root, titles)),
         )
 
-    def about(self, root: XmlNode) -> tuple[Text, ...]:
-        """Without an abstract: what the codebook says that it is about."""
+    def document_title(self, root: XmlNode) -> tuple[Text, ...]:
+        """Return the codebook's own title, the description of a study without an abstract."""
         titles = next((node for each in root.all("docDscr") for node in each.find("titlStmt")), None)
-        said = [node.text for node in titles.all("titl", "subTitl")] if titles else []
-        return (Text(". ".join(said), self.language),) if any(said) else ()
+        parts = [node.text for node in titles.all("titl", "subTitl")] if titles else []
+        return (Text(". ".join(parts), self.language),) if any(parts) else ()
 
-    def keywords(self, described: XmlNode) -> tuple[Text, ...]:
-        said = (
-            Text(node.text, node.lang or self.language) for node in described.find("keyword", "topcClas") if node.text
+    def keywords(self, study_node: XmlNode) -> tuple[Text, ...]:
+        keywords = (
+            Text(node.text, node.lang or self.language) for node in study_node.find("keyword", "topcClas") if node.text
         )
-        return tuple(dict.fromkeys(said))
+        return tuple(dict.fromkeys(keywords))
 
     def tables(self, root: XmlNode, titles: XmlNode) -> Iterator[DdiTable]:
         files = list(root.all("fileDscr"))
@@ -106,7 +108,7 @@ class _Reader:
                 if name and name.text
                 else self.texts(titles.all("titl")),
                 descriptions=self.texts(node.find("fileCont")),
-                # Small counts may tell who is in the data.
+                # Small counts may identify persons.
                 records=records if records is None or records >= _SMALLEST_COUNT else None,
                 groups={
                     group.get("rectype"): label.text
@@ -121,10 +123,12 @@ class _Reader:
         name = node.get("name") or node.get("ID")
         origin = Origin(self.file, node.row)
         if not name:
-            raise InputError(origin, "a <var> has neither name nor ID.", _NEXT)
+            raise InputError(origin, "a <var> has neither name nor ID.", _NEXT_STEP)
         files = node.get("files").split()
         if unknown := [each for each in files if each not in tables]:
-            raise InputError(origin, f"'{name}' refers to the file '{unknown[0]}', which no fileDscr describes.", _NEXT)
+            raise InputError(
+                origin, f"'{name}' refers to the file '{unknown[0]}', which no fileDscr describes.", _NEXT_STEP
+            )
         values, missing = self.codes(node, name)
         bounds = next(node.find("range"), None)
         form = node.first("varFormat")
@@ -136,7 +140,7 @@ class _Reader:
             tables=tuple(dict.fromkeys(files)) or (first,),
             titles=self.texts(node.all("labl")),
             descriptions=self.texts(node.all("txt")),
-            questions=self.texts(iter(questions)) if len(questions) == 1 else _joined(self, questions),
+            questions=self.texts(iter(questions)) if len(questions) == 1 else _join_questions(self, questions),
             notes=self.texts(node.all("codInstr", "notes", "respUnit")),
             universe=self.texts(node.all("universe")),
             concepts=tuple(
@@ -151,46 +155,54 @@ class _Reader:
         )
 
     def codes(self, node: XmlNode, name: str) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
-        """The codes of a variable, and apart from them those that stand for no value."""
-        found: dict[str, tuple[CodedValue, bool]] = {}
+        """Return the codes of a variable, and its codes for missing values."""
+        values_by_code: dict[str, tuple[CodedValue, bool]] = {}
         for category in node.all("catgry"):
             value = category.first("catValu")
             code = value.text if value else ""
             if not code:
                 continue
-            if code in found:
+            if code in values_by_code:
                 raise InputError(
-                    Origin(self.file, category.row), f"the code '{code}' occurs twice in the variable '{name}'.", _NEXT
+                    Origin(self.file, category.row),
+                    f"the code '{code}' occurs twice in the variable '{name}'.",
+                    _NEXT_STEP,
                 )
             coded = CodedValue(
                 code=code,
                 labels=self.texts(category.all("labl")) or (Text(code, "und"),),
                 definitions=self.texts(category.all("txt")),
             )
-            found[code] = (coded, category.get("missing") in _MISSING)
+            values_by_code[code] = (coded, category.get("missing") in _MISSING)
         invalid = {
-            item.get("VALUE"): self.texts(iter([item])) for rng in node.find("invalrng") for item in rng.all("item")
+            item.get("VALUE"): self.texts(iter([item]))
+            for range_ in node.find("invalrng")
+            for item in range_.all("item")
         }
         for code, labels in invalid.items():
-            coded = found[code][0] if code in found else CodedValue(code=code, labels=labels or (Text(code, "und"),))
+            coded = (
+                values_by_code[code][0]
+                if code in values_by_code
+                else CodedValue(code=code, labels=labels or (Text(code, "und"),))
+            )
             if code:
-                found[code] = (coded, True)
+                values_by_code[code] = (coded, True)
         return (
-            tuple(coded for coded, is_missing in found.values() if not is_missing),
-            tuple(coded for coded, is_missing in found.values() if is_missing),
+            tuple(coded for coded, is_missing in values_by_code.values() if not is_missing),
+            tuple(coded for coded, is_missing in values_by_code.values() if is_missing),
         )
 
 
-def _joined(reader: _Reader, nodes: list[XmlNode]) -> tuple[Text, ...]:
-    """What stands before the question, the question and what stands after it, as one text in each language."""
-    words: dict[str, list[str]] = {}
+def _join_questions(reader: _Reader, nodes: list[XmlNode]) -> tuple[Text, ...]:
+    """Join pre-question text, question and post-question text into one text per language."""
+    texts_by_language: dict[str, list[str]] = {}
     for node in nodes:
         for text in reader.texts(iter([node])):
-            words.setdefault(text.lang, []).append(text.value)
-    return tuple(Text(" ".join(said), language) for language, said in words.items())
+            texts_by_language.setdefault(text.lang, []).append(text.value)
+    return tuple(Text(" ".join(texts), language) for language, texts in texts_by_language.items())
 
 
-def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> Domain:
+def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> ValueDomain:
     category = form.get("category") if form else ""
     if category in ("date", "time"):
         datatype = category
@@ -199,9 +211,9 @@ def _domain(node: XmlNode, form: XmlNode | None, bounds: XmlNode | None) -> Doma
     else:
         datatype = "integer" if node.get("dcml") == "0" else "decimal"
     if bounds is None:
-        return Domain(datatype, node.get("measUnit"))
+        return ValueDomain(datatype, node.get("measUnit"))
     low, high = (bounds.get(side) or bounds.get(f"{side}Exclusive") for side in ("min", "max"))
-    return Domain(datatype, bounds.get("UNITS") or node.get("measUnit"), low, high)
+    return ValueDomain(datatype, bounds.get("UNITS") or node.get("measUnit"), low, high)
 
 
-_NEXT = "Fix the file, or export it again."
+_NEXT_STEP = "Fix the file, or export it again."

@@ -1,1 +1,1 @@
-"""Declarations (source.toml): takes the TOML beside the files, returns schemes, columns and cell steps."""
+"""Declarations (`source.toml`): takes the TOML beside the files, returns schemes, datasets and column mappings."""

@@ -1,38 +1,37 @@
-"""What a field is read from: a column of the publisher's, or several, and a few plain steps from cell to value.
+"""Mapping of a field to columns: which columns it is read from, and steps from cell to value.
 
     unit = "Enhet"
     name = { column = "Kod", match = '^MIABIS-(.*)$' }
     datatype = { column = "Typ", words = { Heltal = "integer" }, otherwise = "string" }
 
-The steps are taken in the order in which they stand in `Cell`. docs/how-to/source-toml.md is the manual.
+The steps are applied in the order of the fields of `Cell`. Manual: docs/how-to/source-toml.md.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from begrepp.errors import InputError, Origin
 from loaders.declaration.toml_table import TomlTable
+from loaders.support.html_text import collapse_spaces, from_html
 
-_TAG = re.compile(r"<[^<>]*>")
-_BREAK = re.compile(r"<\s*(br|/p|/div|/li|/tr)\s*/?>", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _WIKI_LINK = re.compile(r"\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
-_MARKS = re.compile(r"(?<!\w)(\*{1,3}|_{2,3})(?=\S)|(?<=\S)(\*{1,3}|_{2,3})(?!\w)")
+_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{2,3})(?=\S)|(?<=\S)(\*{1,3}|_{2,3})(?!\w)")
 _FOOTNOTE = re.compile(r"\[\^[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """Where a value comes from.
+    """Rule for a value in a row.
 
-    `columns`: the first that is not empty. `template`: text with `{column}` in it, instead of one column.
-    `match`: only what the pattern catches, or its group. `clean`: "html" or "markdown" becomes plain words.
-    `replace`: pairs of what to put in whose place. `words`: the publisher's words and ours. `otherwise`: where
-    there is no value, or no such word. `split`: divides a cell into several values. `text`: the same in every row.
+    `columns`: the first non-empty column. `text`: a constant. `template`: text with `{column}` placeholders.
+    `match`: the match of a pattern, or its group. `all_matches`: every match is a value. `clean`: "html" or
+    "markdown", converted to plain text. `replace`: pairs of old and new text. `words`: table from the publisher's
+    values to those of begrepp. `otherwise`: the value if there is none, or none in `words`. `split`: separator of
+    several values.
     """
 
     columns: tuple[str, ...] = ()
@@ -47,34 +46,35 @@ class Cell:
     split: str = ""
 
     def value(self, cells: Mapping[str, str], origin: Origin) -> str:
-        """The value in a row, empty where there is none. Raises `InputError` for a word that is not in `words`."""
-        return self._finished(self._raw(cells), origin)
+        """Return the value in a row, empty if there is none. Raises `InputError` for a value that is not in `words`."""
+        return self._apply_steps(self._raw_value(cells), origin)
 
     def values(self, cells: Mapping[str, str], origin: Origin) -> tuple[str, ...]:
-        """The values in a row, each once: divided by `split`, or every match of the pattern."""
-        raw = self._raw(cells)
+        """Return the distinct values in a row: separated by `split`, or every match of the pattern."""
+        raw = self._raw_value(cells)
         if self.all_matches and self.match:
-            parts = [found[found.re.groups and 1] for found in self.match.finditer(raw)]
+            parts = [match[match.re.groups and 1] for match in self.match.finditer(raw)]
         elif self.split:
             parts = raw.split(self.split)
         else:
             parts = [raw]
-        done = (self._finished(part.strip(), origin, matched=self.all_matches) for part in parts)
-        return tuple(dict.fromkeys(value for value in done if value))
+        finished = (self._apply_steps(part.strip(), origin, matched=self.all_matches) for part in parts)
+        return tuple(dict.fromkeys(value for value in finished if value))
 
-    def _raw(self, cells: Mapping[str, str]) -> str:
+    def _raw_value(self, cells: Mapping[str, str]) -> str:
         if self.template:
-            return re.sub(r"\{([^{}]+)\}", lambda found: cells.get(found[1], ""), self.template).strip()
+            return re.sub(r"\{([^{}]+)\}", lambda value: cells.get(value[1], ""), self.template).strip()
         for column in self.columns:
-            if found := cells.get(column):
-                return found
+            if value := cells.get(column):
+                return value
         return self.text
 
-    def _finished(self, value: str, origin: Origin, *, matched: bool = False) -> str:
+    def _apply_steps(self, value: str, origin: Origin, *, matched: bool = False) -> str:
         if self.match and not matched:
-            found = self.match.search(value)
-            value = (found[found.re.groups and 1] or "").strip() if found else ""
-        value = plain_words(value, self.clean) if self.clean else value
+            match = self.match.search(value)
+            value = (match[match.re.groups and 1] or "").strip() if match else ""
+        if self.clean:
+            value = from_html(value, paragraphs=True) if self.clean == "html" else from_markdown(value)
         for old, new in self.replace:
             value = value.replace(old, new)
         value = value.strip()
@@ -92,66 +92,61 @@ class Cell:
         return value or self.otherwise or ""
 
     @property
-    def reads(self) -> tuple[str, ...]:
-        """All columns that the value may come from."""
+    def source_columns(self) -> tuple[str, ...]:
+        """Return all columns that the value may be read from."""
         return (*self.columns, *re.findall(r"\{([^{}]+)\}", self.template))
 
 
-def read_cell(keys: TomlTable, key: str) -> Cell | None:
-    """A field of the declaration: a column's name, or a table of steps; None where it is not said."""
-    if key not in keys:
+def read_cell(toml: TomlTable, key: str) -> Cell | None:
+    """Read a field of the declaration: a column's name, or a table of steps; None if the key is missing."""
+    if key not in toml:
         return None
-    said = keys.either(key)
-    return Cell(columns=(said,)) if isinstance(said, str) else _read_steps(said)
+    value = toml.text_or_table(key)
+    return Cell(columns=(value,)) if isinstance(value, str) else _read_steps(value)
 
 
-def read_words(keys: TomlTable, key: str) -> tuple[tuple[str, Cell], ...]:
-    """A field in several languages: `label.sv = "Etikett"`."""
-    if key not in keys:
+def read_texts(toml: TomlTable, key: str) -> tuple[tuple[str, Cell], ...]:
+    """Read a field in several languages: `label.sv = "Etikett"`."""
+    if key not in toml:
         return ()
-    languages = keys.table(key)
-    found = tuple((language, cell) for language in list(languages) if (cell := read_cell(languages, language)))
+    languages = toml.table(key)
+    texts = tuple((language, cell) for language in list(languages) if (cell := read_cell(languages, language)))
     languages.done()
-    return found
+    return texts
 
 
-def _read_steps(keys: TomlTable) -> Cell:
-    words = keys.table("words") if "words" in keys else None
-    pattern = keys.pattern("match")
-    every = keys.pattern("every")
-    replace = keys.table("replace")
+def _read_steps(toml: TomlTable) -> Cell:
+    words = toml.table("words") if "words" in toml else None
+    pattern = toml.pattern("match")
+    every = toml.pattern("every")
+    replace = toml.table("replace")
     cell = Cell(
-        columns=keys.strings("column"),
-        text=keys.text("text"),
-        template=keys.text("template"),
-        clean=keys.text("clean"),
+        columns=toml.strings("column"),
+        text=toml.text("text"),
+        template=toml.text("template"),
+        clean=toml.text("clean"),
         match=re.compile(every or pattern, re.MULTILINE) if every or pattern else None,
         all_matches=bool(every),
         replace=tuple((old, replace.text(old)) for old in list(replace)),
-        words=_read_map(words) if words is not None else None,
-        otherwise=keys.text("otherwise") if "otherwise" in keys else None,
-        split=keys.text("split"),
+        words=_read_words(words) if words is not None else None,
+        otherwise=toml.text("otherwise") if "otherwise" in toml else None,
+        split=toml.text("split"),
     )
     if not (cell.columns or cell.text or cell.template):
-        keys.fail("column", "is missing.", "Say where the value comes from: column, template or text.")
+        toml.fail("column", "is missing.", "Say where the value comes from: column, template or text.")
     if pattern and every:
-        keys.fail("every", "stands beside match.", "match takes the first, every takes all: keep one of them.")
+        toml.fail("every", "stands beside match.", "match takes the first, every takes all: keep one of them.")
     if cell.clean not in ("", "html", "markdown"):
-        keys.fail("clean", f"is '{cell.clean}'.", 'Use "html" or "markdown".')
-    keys.done()
+        toml.fail("clean", f"is '{cell.clean}'.", 'Use "html" or "markdown".')
+    toml.done()
     return cell
 
 
-def _read_map(keys: TomlTable) -> dict[str, str]:
-    return {word: keys.text(word) for word in list(keys)}
+def _read_words(toml: TomlTable) -> dict[str, str]:
+    return {word: toml.text(word) for word in list(toml)}
 
 
-def plain_words(value: str, form: str) -> str:
-    """HTML or Markdown as plain words, paragraphs kept."""
-    if form == "html":
-        value = html.unescape(_TAG.sub("", _BREAK.sub("\n", value)))
-    else:
-        value = _MARKDOWN_LINK.sub(r"\1", _WIKI_LINK.sub(lambda found: found[2] or found[1], value))
-        value = _MARKS.sub("", _FOOTNOTE.sub("", value)).replace("\\", "")
-    lines = (" ".join(line.split()) for line in value.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+def from_markdown(value: str) -> str:
+    """Convert Markdown to plain text; blank lines between paragraphs are kept."""
+    value = _MARKDOWN_LINK.sub(r"\1", _WIKI_LINK.sub(lambda found: found[2] or found[1], value))
+    return collapse_spaces(_EMPHASIS.sub("", _FOOTNOTE.sub("", value)).replace("\\", ""))

@@ -1,6 +1,6 @@
-"""`[dataset]` of a declaration: who holds the data, since when, under which law, and how to get access.
+"""The `[dataset]` section of a declaration: description of a dataset in the terms of DCAT-AP-SE and HealthDCAT-AP.
 
-For every loader whose files list variables but say little of the dataset that they are in.
+Used by every loader whose files list variables and describe the dataset itself little or not at all.
 """
 
 from __future__ import annotations
@@ -16,178 +16,180 @@ from begrepp.records import (
     EditionFiles,
     Evidence,
     Legislation,
-    Measured,
+    QualityMeasurement,
     Table,
     is_iri,
 )
-from loaders.declaration.source_toml import agent_named, agents, edition_dates, rights
+from loaders.declaration.source_toml import read_agent, read_agents, read_edition_dates, read_rights
 from loaders.declaration.toml_table import TomlTable
 
-CONCEPTS = "onkologi"
-# A year, a month or a day: what a register can say of when a variable was introduced.
-_WHEN = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
-_EU = "http://publications.europa.eu/resource/authority/"
+DEFAULT_SCHEME = "onkologi"
+# A year, a month or a day.
+_PARTIAL_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_EU_AUTHORITY = "http://publications.europa.eu/resource/authority/"
 
 
-def read_dataset(keys: TomlTable, edition: EditionFiles, tables: tuple[Table, ...] = ()) -> Dataset:
-    """`[source]`, `[release]`, `[agents.*]`, `[dataset]` and `[[evidence]]`, emptied of what they say."""
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
-    known_agents = agents(keys)
-    said = keys.table("dataset", required=True)
-    contact, age, retention = said.table("contact"), said.table("typical_age"), said.table("retention")
-    publisher = agent_named(said, "publisher", default=known.publisher.id, known=_with(known_agents, known.publisher))
-    holders = _with(known_agents, publisher)
+def read_dataset(toml: TomlTable, edition: EditionFiles, tables: tuple[Table, ...] = ()) -> Dataset:
+    """Read `[source]`, `[release]`, `[agents.*]`, `[dataset]`, `[[quality]]` and `[[evidence]]`."""
+    rights = read_rights(toml)
+    dates = read_edition_dates(toml, edition)
+    agents_by_id = read_agents(toml)
+    section = toml.table("dataset", required=True)
+    contact, age, retention = section.table("contact"), section.table("typical_age"), section.table("retention")
+    publisher = read_agent(
+        section, "publisher", default=rights.publisher.id, agents=_with_agent(agents_by_id, rights.publisher)
+    )
+    holders = _with_agent(agents_by_id, publisher)
     dataset = Dataset(
-        id=said.slug("id", default=edition.source),
+        id=section.slug("id", default=edition.source),
         version=dates.version,
-        origin=keys.origin,
-        specification=said.flag("specification", default=False),
-        titles=said.words("title", required=True),
-        descriptions=said.words("description", required=True),
-        alternatives=said.words("alternative"),
-        identifiers=said.strings("identifiers"),
+        origin=toml.origin,
+        specification=section.flag("specification", default=False),
+        titles=section.texts("title", required=True),
+        descriptions=section.texts("description", required=True),
+        alternatives=section.texts("alternative"),
+        identifiers=section.strings("identifiers"),
         publisher=publisher,
-        custodian=agent_named(said, "custodian", default=publisher.id, known=holders),
-        catalogue_publisher=known.publisher,
-        licence=known.licence,
+        custodian=read_agent(section, "custodian", default=publisher.id, agents=holders),
+        catalogue_publisher=rights.publisher,
+        licence=rights.licence,
         tables=tables,
         valid_from=dates.valid_from,
-        redistribution=known.redistribution,
-        series=_series(said.table("series"), publisher) if "series" in said else None,
-        issued=when_of(said, "issued"),
-        modified=when_of(said, "modified"),
-        keywords=said.words("keyword"),
-        themes=_authority(said, "theme", "data-theme/"),
-        types=_authority(said, "type", "dataset-type/"),
-        languages=_authority(said, "language", "language/"),
-        frequency=next(iter(_authority(said, "frequency", "frequency/")), ""),
-        contact_names=contact.words("name"),
+        redistribution=rights.redistribution,
+        series=_read_series(section.table("series"), publisher) if "series" in section else None,
+        issued=read_partial_date(section, "issued"),
+        modified=read_partial_date(section, "modified"),
+        keywords=section.texts("keyword"),
+        themes=_read_authority_codes(section, "theme", "data-theme/"),
+        types=_read_authority_codes(section, "type", "dataset-type/"),
+        languages=_read_authority_codes(section, "language", "language/"),
+        frequency=next(iter(_read_authority_codes(section, "frequency", "frequency/")), ""),
+        contact_names=contact.texts("name"),
         contact_url=contact.iri("url"),
         contact_email=contact.text("email"),
-        landing_page=said.iri("landing_page"),
-        documentation=said.strings("documentation"),
-        access_rights=next(iter(_authority(said, "access_rights", "access-right/")), ""),
-        access_procedure=said.words("access_procedure"),
-        access_url=said.iri("access_url"),
-        hdab=agent_named(said, "hdab", known=holders) if "hdab" in said else None,
-        legislation=_laws(said, "applicable_legislation"),
-        legal_bases=_laws(said, "legal_basis"),
-        purposes=said.words("purpose"),
-        personal_data=said.strings("personal_data"),
-        temporal_from=when_of(said, "temporal_from"),
-        temporal_to=when_of(said, "temporal_to"),
-        retention_from=when_of(retention, "from"),
-        retention_to=when_of(retention, "to"),
-        spatial=said.iri("spatial"),
-        health_categories=said.strings("health_category"),
-        health_themes=said.strings("health_theme"),
-        population=said.words("population"),
-        coverage_excludes=said.words("coverage_excludes"),
-        specimen_types=concepts(said.strings("specimen_types")),
-        subjects=concepts(said.strings("subjects")),
-        file_formats=said.strings("file_formats"),
+        landing_page=section.iri("landing_page"),
+        documentation=section.strings("documentation"),
+        access_rights=next(iter(_read_authority_codes(section, "access_rights", "access-right/")), ""),
+        access_procedure=section.texts("access_procedure"),
+        access_url=section.iri("access_url"),
+        hdab=read_agent(section, "hdab", agents=holders) if "hdab" in section else None,
+        legislation=_read_laws(section, "applicable_legislation"),
+        legal_bases=_read_laws(section, "legal_basis"),
+        purposes=section.texts("purpose"),
+        personal_data=section.strings("personal_data"),
+        temporal_from=read_partial_date(section, "temporal_from"),
+        temporal_to=read_partial_date(section, "temporal_to"),
+        retention_from=read_partial_date(retention, "from"),
+        retention_to=read_partial_date(retention, "to"),
+        spatial=section.iri("spatial"),
+        health_categories=section.strings("health_category"),
+        health_themes=section.strings("health_theme"),
+        population=section.texts("population"),
+        coverage_excludes=section.texts("coverage_excludes"),
+        specimen_types=concept_references(section.strings("specimen_types")),
+        subjects=concept_references(section.strings("subjects")),
+        file_formats=section.strings("file_formats"),
         min_age=age.number("min"),
         max_age=age.number("max"),
-        individuals=said.number("individuals"),
-        records=said.number("records"),
-        structured=said.flag("structured", default=True) if "structured" in said else None,
-        conforms_to=said.strings("conforms_to"),
-        coding_systems=said.strings("coding_systems"),
-        code_values=said.strings("code_values"),
-        provenance=said.words("provenance"),
-        generated_by=tuple(_activity(each) for each in said.tables("generated_by")),
-        quality_labels=said.strings("quality_labels"),
-        quality=tuple(_measured(each) for each in keys.tables("quality")),
-        evidence=tuple(_evidence(each) for each in keys.tables("evidence")),
+        individuals=section.number("individuals"),
+        records=section.number("records"),
+        structured=section.flag("structured", default=True) if "structured" in section else None,
+        conforms_to=section.strings("conforms_to"),
+        coding_systems=section.strings("coding_systems"),
+        code_values=section.strings("code_values"),
+        provenance=section.texts("provenance"),
+        generated_by=tuple(_read_activity(each) for each in section.tables("generated_by")),
+        quality_labels=section.strings("quality_labels"),
+        quality=tuple(_read_measured(each) for each in toml.tables("quality")),
+        evidence=tuple(_read_evidence(each) for each in toml.tables("evidence")),
     )
-    for part in (contact, age, retention, said):
+    for part in (contact, age, retention, section):
         part.done()
     return dataset
 
 
-def _measured(keys: TomlTable) -> Measured:
-    checked = keys.day("checked", required=True)
+def _read_measured(toml: TomlTable) -> QualityMeasurement:
+    checked = toml.day("checked", required=True)
     assert checked is not None
-    measured = Measured(
-        metric=keys.text("metric", required=True),
-        value=keys.text("value", required=True),
-        source=keys.text("source", required=True),
+    measured = QualityMeasurement(
+        metric=toml.text("metric", required=True),
+        value=toml.text("value", required=True),
+        source=toml.text("source", required=True),
         checked=checked,
-        year=keys.text("year"),
-        notes=keys.words("note"),
+        year=toml.text("year"),
+        notes=toml.texts("note"),
     )
     if measured.year and not re.fullmatch(r"\d{4}(/\d{4})?", measured.year):
-        keys.fail("year", f"is '{measured.year}'.", 'Write "2013", or "2010/2014" for a span of years.')
-    keys.done()
+        toml.fail("year", f"is '{measured.year}'.", 'Write "2013", or "2010/2014" for a span of years.')
+    toml.done()
     return measured
 
 
-def _with(known: dict[str, Agent], agent: Agent) -> dict[str, Agent]:
-    return {**known, agent.id: agent}
+def _with_agent(agents_by_id: dict[str, Agent], agent: Agent) -> dict[str, Agent]:
+    return {**agents_by_id, agent.id: agent}
 
 
-def _authority(keys: TomlTable, key: str, part: str) -> tuple[str, ...]:
-    """Codes of an authority list of the EU (`SWE`, `HEAL`), or whole addresses."""
-    return tuple(each if is_iri(each) else f"{_EU}{part}{each}" for each in keys.strings(key))
+def _read_authority_codes(toml: TomlTable, key: str, part: str) -> tuple[str, ...]:
+    """Read codes of an EU authority list (`SWE`, `HEAL`) or IRIs; return IRIs."""
+    return tuple(each if is_iri(each) else f"{_EU_AUTHORITY}{part}{each}" for each in toml.strings(key))
 
 
-def _series(keys: TomlTable, publisher: Agent) -> DatasetSeries:
+def _read_series(toml: TomlTable, publisher: Agent) -> DatasetSeries:
     series = DatasetSeries(
-        id=keys.slug("id", required=True),
-        titles=keys.words("title", required=True),
-        descriptions=keys.words("description", required=True),
+        id=toml.slug("id", required=True),
+        titles=toml.texts("title", required=True),
+        descriptions=toml.texts("description", required=True),
         publisher=publisher,
-        legislation=_laws(keys, "applicable_legislation"),
+        legislation=_read_laws(toml, "applicable_legislation"),
     )
-    keys.done()
+    toml.done()
     return series
 
 
-def _laws(keys: TomlTable, key: str) -> tuple[Legislation, ...]:
-    found = []
-    for said in keys.tables(key):
-        found.append(Legislation(titles=said.words("title", required=True), url=said.iri("url")))
-        said.done()
-    return tuple(found)
+def _read_laws(toml: TomlTable, key: str) -> tuple[Legislation, ...]:
+    laws = []
+    for law in toml.tables(key):
+        laws.append(Legislation(titles=law.texts("title", required=True), url=law.iri("url")))
+        law.done()
+    return tuple(laws)
 
 
-def _activity(keys: TomlTable) -> Activity:
-    activity = Activity(titles=keys.words("title", required=True), type=keys.iri("type"))
-    keys.done()
+def _read_activity(toml: TomlTable) -> Activity:
+    activity = Activity(titles=toml.texts("title", required=True), type=toml.iri("type"))
+    toml.done()
     return activity
 
 
-def _evidence(keys: TomlTable) -> Evidence:
-    checked = keys.day("checked", required=True)
+def _read_evidence(toml: TomlTable) -> Evidence:
+    checked = toml.day("checked", required=True)
     assert checked is not None
     evidence = Evidence(
-        about=keys.text("about", required=True),
-        source=keys.text("source", required=True),
+        about=toml.text("about", required=True),
+        source=toml.text("source", required=True),
         checked=checked,
-        certainty=keys.text("certainty", required=True),
+        certainty=toml.text("certainty", required=True),
     )
-    keys.done()
+    toml.done()
     return evidence
 
 
-def when_of(keys: TomlTable, key: str) -> str:
-    """A year, a month or a day in a declaration."""
-    value = keys.text(key)
-    if value and not _WHEN.fullmatch(value):
-        keys.fail(key, f"is '{value}'.", 'Write a year, a month or a day: "1958", "2008-01", "2008-01-01".')
+def read_partial_date(toml: TomlTable, key: str) -> str:
+    """Read a year, month or day from a declaration."""
+    value = toml.text(key)
+    if value and not _PARTIAL_DATE.fullmatch(value):
+        toml.fail(key, f"is '{value}'.", 'Write a year, a month or a day: "1958", "2008-01", "2008-01-01".')
     return value
 
 
-def when_in(value: str, origin: Origin, field: str) -> str:
-    """A year, a month or a day in a row."""
-    if value and not _WHEN.fullmatch(value):
+def check_partial_date(value: str, origin: Origin, field: str) -> str:
+    """Return a year, month or day of a row unchanged. Raises `InputError` for any other value."""
+    if value and not _PARTIAL_DATE.fullmatch(value):
         raise InputError(
             origin, f"'{value}' for {field} is not a year, month or day.", "Write 2004, 2004-01 or 2004-01-01."
         )
     return value
 
 
-def concepts(references: tuple[str, ...]) -> tuple[str, ...]:
-    """A key alone is one of our own concepts; `scheme:key` and IRIs are as they are."""
-    return tuple(each if is_iri(each) or ":" in each else f"{CONCEPTS}:{each}" for each in references)
+def concept_references(references: tuple[str, ...]) -> tuple[str, ...]:
+    """Add `DEFAULT_SCHEME` to bare keys; `scheme:key` and IRIs are returned unchanged."""
+    return tuple(each if is_iri(each) or ":" in each else f"{DEFAULT_SCHEME}:{each}" for each in references)

@@ -1,4 +1,4 @@
-"""One description in JSON, and the files that it may point to beside it. Nothing is ever fetched."""
+"""JSON descriptions of an edition, and the local files they refer to. Nothing is fetched."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import file_list
+from loaders.declaration.source_toml import join_names
 
 MAX_BYTES = 200_000_000
 Json = Mapping[str, Any]
 
 
 def read_json(path: Path) -> Json:
-    """A file that holds one object. Raises `InputError` where it is not JSON, too large, or something else."""
+    """Read a JSON object. Raises `InputError` if the file is too large, not JSON, or not an object."""
     if path.stat().st_size > MAX_BYTES:
         raise InputError(path, f"the file is larger than {MAX_BYTES:,} bytes.", "Check that it is a description.")
     try:
@@ -32,27 +32,31 @@ def read_json(path: Path) -> Json:
     return document
 
 
-def one_json(edition: EditionFiles, origin: Origin, *names: str) -> tuple[Path, Json]:
-    """The edition's description: the only JSON file, or the one of a name that is usual; others lie beside it."""
-    there = [path for path in data_files(edition) if path.suffix.lower() in (".json", ".jsonld")]
-    if other := [path for path in data_files(edition) if path not in there]:
+def read_single_json(edition: EditionFiles, origin: Origin, *names: str) -> tuple[Path, Json]:
+    """Read the edition's description: the only JSON file, or the one called `*-metadata.json` or one of `names`."""
+    candidates = [path for path in data_files(edition) if path.suffix.lower() in (".json", ".jsonld")]
+    if other := [path for path in data_files(edition) if path not in candidates]:
         raise InputError(
             other[0],
             "it is not a JSON description; begrepp accepts metadata only and does not store the data described.",
             "Add the description alone, with the schemas that it points to.",
         )
-    usual = [path for path in there if path.name.endswith(("-metadata.json", *names))] if len(there) > 1 else there
-    if len(usual) != 1:
+    matching = (
+        [path for path in candidates if path.name.endswith(("-metadata.json", *names))]
+        if len(candidates) > 1
+        else candidates
+    )
+    if len(matching) != 1:
         raise InputError(
             origin,
-            f"there are {len(there)} JSON files ({file_list([path.name for path in there])}).",
+            f"there are {len(candidates)} JSON files ({join_names([path.name for path in candidates])}).",
             f"Add one description; among several it is the one called {' or '.join(names) or '*-metadata.json'}.",
         )
-    return usual[0], read_json(usual[0])
+    return matching[0], read_json(matching[0])
 
 
-def beside(address: str, edition: EditionFiles, path: Path) -> Json:
-    """The object in a file that lies beside the description. Raises `InputError` for one that does not."""
+def read_referenced_json(address: str, edition: EditionFiles, path: Path) -> Json:
+    """Read the file of the edition that an address refers to. Raises `InputError` if there is none of that name."""
     name = address.rpartition("/")[2]
     for each in data_files(edition):
         if each.name == name:
@@ -64,19 +68,19 @@ def beside(address: str, edition: EditionFiles, path: Path) -> Json:
     )
 
 
-def objects(thing: Json, key: str, path: Path) -> list[Json]:
-    """A list of objects, empty where there is none."""
-    found = thing.get(key)
-    if found is None:
+def object_list(container: Json, key: str, path: Path) -> list[Json]:
+    """Return a list of objects; empty if the key is missing. Raises `InputError` for another type."""
+    value = container.get(key)
+    if value is None:
         return []
-    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+    if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
         raise InputError(path, f"'{key}' is not a list of objects.", "Correct it; see the format's specification.")
-    return found
+    return value
 
 
-def strings(said: Any) -> tuple[str, ...]:
-    """A string or a list of them; numbers and truth values as they are written in JSON."""
-    if said is None:
+def string_list(value: Any) -> tuple[str, ...]:
+    """Return one string or a list of strings as a tuple; numbers and booleans in their JSON spelling."""
+    if value is None:
         return ()
-    values = said if isinstance(said, list) else [said]
+    values = value if isinstance(value, list) else [value]
     return tuple(each if isinstance(each, str) else json.dumps(each) for each in values)

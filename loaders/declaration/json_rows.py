@@ -1,6 +1,6 @@
-"""Rows in a JSON document: the objects at a path in it, each flat, with what stands above it.
+"""Rows from a JSON document: the objects at a path, flattened, with the values of their parent objects.
 
-A dictionary may write a list of values once and refer to it, as `#/list/yes_no`, in the document or in another file.
+A value `#/list/yes_no` refers to a list elsewhere in the document or in another file, and is replaced by it.
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ from types import MappingProxyType
 from typing import Any
 
 from begrepp.errors import InputError
-from loaders.declaration.source_toml import file_list
+from loaders.declaration.source_toml import join_names
 
 MAX_JSON = 200_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """Where `#/list/yes_no` is looked up: in an object of the document, or in the file of its first step."""
+    """Where references are resolved: in an object of the document (`inside`), or in the file of their first step."""
 
     inside: str = ""
     files: Mapping[str, Path] = field(default_factory=dict)
 
-    def known(self, document: Any) -> Mapping[str, Any]:
-        """All that can be referred to."""
+    def targets(self, document: Any) -> Mapping[str, Any]:
+        """Return what references can point to."""
         if self.files:
-            return {step: _document(path) for step, path in self.files.items()}
-        found = document.get(self.inside) if self.inside and isinstance(document, dict) else None
-        return found if isinstance(found, dict) else {}
+            return {step: _read_document(path) for step, path in self.files.items()}
+        section = document.get(self.inside) if self.inside and isinstance(document, dict) else None
+        return section if isinstance(section, dict) else {}
 
 
-def json_rows(path: Path, way: str, references: References) -> Iterator[dict[str, str]]:
-    """The objects at `way` (`schemas[].fields[]`), with the document's own values as `document.<name>`.
+def read_json_rows(path: Path, json_path: str, references: References) -> Iterator[dict[str, str]]:
+    """Yield the objects at `json_path` (`schemas[].fields[]`), with the document's own values as `document.<name>`.
 
-    Raises `InputError` for a file that is no JSON, and for a way that leads nowhere.
+    Raises `InputError` if the file is not JSON or the path does not exist.
     """
-    document = _document(path)
-    known = references.known(document)
-    above = {f"document.{key}": value for key, value in flat(document, known).items() if "." not in key}
-    yield from _below(document, [step for step in way.split(".") if step], above, known, path)
+    document = _read_document(path)
+    targets = references.targets(document)
+    inherited = {f"document.{key}": value for key, value in flatten(document, targets).items() if "." not in key}
+    yield from _rows_below(document, [step for step in json_path.split(".") if step], inherited, targets, path)
 
 
-def _document(path: Path) -> Any:
+def _read_document(path: Path) -> Any:
     if path.stat().st_size > MAX_JSON:
         raise InputError(path, f"the file is larger than {MAX_JSON:,} bytes.", "Divide it, or convert it to CSV.")
     try:
@@ -54,56 +54,56 @@ def _document(path: Path) -> Any:
         raise InputError(path, f"not well-formed JSON: {error}.", "Download the file again.") from None
 
 
-def _below(
-    value: Any, steps: list[str], above: dict[str, str], known: Mapping[str, Any], path: Path
+def _rows_below(
+    value: Any, steps: list[str], inherited: dict[str, str], targets: Mapping[str, Any], path: Path
 ) -> Iterator[dict[str, str]]:
-    """The objects at a path like `schemas[].fields[]`, flat, each with what stands above it (`schemas.name`)."""
+    """Yield the flattened objects below a value, each with the values of its parents (`schemas.name`)."""
     if not steps:
         if not isinstance(value, dict):
             raise InputError(path, f"a row is {type(value).__name__}, not an object.", "Correct `rows`.")
-        yield {**above, **flat(value, known)}
+        yield {**inherited, **flatten(value, targets)}
         return
     step, rest = steps[0], steps[1:]
     key = step.removesuffix("[]")
     if key:
         if not isinstance(value, dict) or key not in value:
-            there = file_list(sorted(value)) if isinstance(value, dict) else "no names at all"
-            raise InputError(path, f"there is no '{key}' (there are: {there}).", "Correct `rows`.")
+            names = join_names(sorted(value)) if isinstance(value, dict) else "no names at all"
+            raise InputError(path, f"there is no '{key}' (there are: {names}).", "Correct `rows`.")
         value = value[key]
     if not step.endswith("[]"):
-        yield from _below(value, rest, above, known, path)
+        yield from _rows_below(value, rest, inherited, targets, path)
         return
     if not isinstance(value, list):
         raise InputError(path, f"'{key}' is not a list.", f"Write `{key}` without [] in `rows`.")
     for each in value:
-        own = {f"{key}.{name}": cell for name, cell in flat(each, known).items()} if rest and key else {}
-        yield from _below(each, rest, above | own, known, path)
+        values = {f"{key}.{name}": cell for name, cell in flatten(each, targets).items()} if rest and key else {}
+        yield from _rows_below(each, rest, inherited | values, targets, path)
 
 
-def flat(value: Any, known: Mapping[str, Any] = MappingProxyType({})) -> dict[str, str]:
-    """An object's own values by name, those of objects in it as `meta.displayName`; a list becomes lines."""
-    found: dict[str, str] = {}
+def flatten(value: Any, targets: Mapping[str, Any] = MappingProxyType({})) -> dict[str, str]:
+    """Flatten an object: nested objects get dotted names (`meta.displayName`), lists of scalars become lines."""
+    flat: dict[str, str] = {}
     if not isinstance(value, dict):
-        return found
+        return flat
     for key, each in value.items():
-        resolved = _resolved(each, known)
+        resolved = _resolve(each, targets)
         if isinstance(resolved, dict):
-            found |= {f"{key}.{name}": cell for name, cell in flat(resolved, known).items()}
+            flat |= {f"{key}.{name}": cell for name, cell in flatten(resolved, targets).items()}
         elif not isinstance(resolved, list):
-            found[key] = _scalar(resolved)
+            flat[key] = _scalar(resolved)
         elif not any(isinstance(item, (dict, list)) for item in resolved):
-            found[key] = "\n".join(map(_scalar, resolved))
-    return found
+            flat[key] = "\n".join(map(_scalar, resolved))
+    return flat
 
 
-def _resolved(value: Any, known: Mapping[str, Any]) -> Any:
-    """`#/list/yes_no`, looked up among the document's references."""
-    if not (known and isinstance(value, str) and value.startswith("#/")):
+def _resolve(value: Any, targets: Mapping[str, Any]) -> Any:
+    """Resolve a reference such as `#/list/yes_no`; other values are returned unchanged."""
+    if not (targets and isinstance(value, str) and value.startswith("#/")):
         return value
-    found: Any = known
+    target: Any = targets
     for step in value.removeprefix("#/").split("/"):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return value if found is None else found
+        target = target.get(step) if isinstance(target, Mapping) else None
+    return value if target is None else target
 
 
 def _scalar(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Rows of a sheet as the declaration uses them: every column is read or ignored by name, and none is misspelt."""
+"""Rows of a declared sheet: every column must be read or ignored by name."""
 
 from __future__ import annotations
 
@@ -9,52 +9,54 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
-from begrepp.sources.tables import Row
+from begrepp.sources.rows import Row
 from loaders.declaration.cell_steps import Cell
-from loaders.declaration.sheets import Misaligned, Sheet
+from loaders.declaration.declared_sheet import DeclaredSheet, ReportMisaligned
 
-OURS = ("file", "@name")
-"""Columns that are no column of the publisher's: the file's name without its ending, the variable's name."""
+ADDED_COLUMNS = ("file", "@name")
+"""Columns that the loader adds: the file's name without suffix, and the variable's name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """The cells of a row that the declaration reads."""
+class MappedRow:
+    """The cells of a row that the declaration uses."""
 
     cells: Mapping[str, str]
     origin: Origin
 
-    def named(self, name: str) -> Gathered:
-        """The same row, seen from one of the variables that it names."""
-        return Gathered({**self.cells, "@name": name}, self.origin)
+    def for_variable(self, name: str) -> MappedRow:
+        """Return the row with `@name` set, for one of the variables that it names."""
+        return MappedRow({**self.cells, "@name": name}, self.origin)
 
 
-def worded(pairs: Iterable[tuple[str, Cell]], row: Gathered) -> tuple[Text, ...]:
-    """What a row says in words, in each language that it says it in."""
-    said = ((language, cell.value(row.cells, row.origin)) for language, cell in pairs)
-    return tuple(Text(each, language) for language, each in said if each)
+def texts_in_row(pairs: Iterable[tuple[str, Cell]], row: MappedRow) -> tuple[Text, ...]:
+    """Return the non-empty texts of a row, by language."""
+    texts = ((language, cell.value(row.cells, row.origin)) for language, cell in pairs)
+    return tuple(Text(text, language) for language, text in texts if text)
 
 
-def gather(sheet: Sheet, cells: Iterable[Cell], misaligned: Misaligned, *, counted: bool = True) -> Iterator[Gathered]:
-    """The rows of a sheet. Raises `InputError` for a column that nobody uses, and for one that is in no row."""
-    wanted = [cell.reads for cell in cells]
-    columns = frozenset(column for alternatives in wanted for column in alternatives if column not in OURS)
-    passed = frozenset(sheet.ignore)
-    seen: set[str] = set()
+def read_mapped_rows(
+    sheet: DeclaredSheet, cells: Iterable[Cell], misaligned: ReportMisaligned, *, counted: bool = True
+) -> Iterator[MappedRow]:
+    """Yield the rows of a sheet. Raises `InputError` for an unused column, and for a declared one that is in no row."""
+    declared = [cell.source_columns for cell in cells]
+    columns = frozenset(column for alternatives in declared for column in alternatives if column not in ADDED_COLUMNS)
+    ignored = frozenset(sheet.ignore)
+    found: set[str] = set()
     for row in sheet.read(misaligned, counted=counted):
-        here: dict[str, str] = {}
-        for column in row.left():
+        row_cells: dict[str, str] = {}
+        for column in row.remaining_columns():
             if column in columns:
-                here[column] = row.take(column)
-            elif column in passed or _is_around(column, sheet.form):
+                row_cells[column] = row.take(column)
+            elif column in ignored or _is_context(column, sheet.form):
                 row.take(column)
-        _refuse_unknown(row, here, wanted)
-        if not seen.issuperset(here):
-            seen.update(here)
-        here.setdefault("file", _stem(row.origin.file))
-        yield Gathered(here, row.origin)
-    for alternatives in wanted:
-        if alternatives and not any(column in seen or column in OURS for column in alternatives):
+        _raise_unused(row, row_cells, declared)
+        if not found.issuperset(row_cells):
+            found.update(row_cells)
+        row_cells.setdefault("file", _stem(row.origin.file))
+        yield MappedRow(row_cells, row.origin)
+    for alternatives in declared:
+        if alternatives and not any(column in found or column in ADDED_COLUMNS for column in alternatives):
             raise InputError(
                 Origin(sheet.paths[0].name),
                 f"no column '{' or '.join(alternatives)}'.",
@@ -62,12 +64,16 @@ def gather(sheet: Sheet, cells: Iterable[Cell], misaligned: Misaligned, *, count
             )
 
 
-def _refuse_unknown(row: Row, here: Mapping[str, str], wanted: Iterable[Sequence[str]]) -> None:
-    """Raise for a column that nobody uses; it may be one that is declared under another name."""
+def _raise_unused(row: Row, row_cells: Mapping[str, str], declared: Iterable[Sequence[str]]) -> None:
+    """Raise `InputError` for an unused column; a declared but missing column is named as the likely cause."""
     try:
         row.done()
     except InputError as error:
-        missing = [each for each in wanted if each and not any(column in here or column in OURS for column in each)]
+        missing = [
+            each
+            for each in declared
+            if each and not any(column in row_cells or column in ADDED_COLUMNS for column in each)
+        ]
         if not missing:
             raise
         raise InputError(
@@ -82,8 +88,8 @@ def _stem(name: str) -> str:
     return Path(name).stem
 
 
-def _is_around(column: str, form: str) -> bool:
-    """Whether a column holds what stands around the row in its file, which may be read and need not be."""
+def _is_context(column: str, form: str) -> bool:
+    """Return whether a column holds context of the row (heading, file, document), which may be left unused."""
     match form:
         case "markdown":
             return column == "heading"

@@ -1,6 +1,6 @@
-"""What a `source.toml` says, read key by key: who publishes a list, under what licence, which scheme, which release.
+"""The sections of `source.toml` that all formats share: `[source]`, `[scheme]`, `[release]`, `[agents.*]`, `[[level]]`.
 
-`docs/how-to/source-toml.md` is its manual.
+Manual: docs/how-to/source-toml.md.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from loaders.declaration.toml_table import MANUAL, TomlTable
 from loaders.support.agencies import KNOWN
 
 PUBLISHER_TYPES = {
-    # The publisher types of ADMS, which DCAT-AP-SE 3.0.1 demands of every agent.
+    # The publisher types of ADMS, which DCAT-AP-SE 3.0.1 requires of every agent.
     "national": "NationalAuthority",
     "regional": "RegionalAuthority",
     "local": "LocalAuthority",
@@ -41,7 +41,7 @@ PUBLISHER_TYPES = {
     "person": "PrivateIndividual(s)",
 }
 _ADMS = "http://purl.org/adms/publishertype/"
-# Licences that let a text be passed on unchanged with its source named.
+# Licences that allow redistribution of unchanged text with attribution.
 _OPEN_LICENCES = re.compile(
     r"^https?://(creativecommons\.org/(publicdomain/zero|licenses/by(-sa)?)/"
     r"|(www\.)?opendatacommons\.org/licenses/|data\.europa\.eu/eli/dec_impl/2011/833/oj"
@@ -50,8 +50,8 @@ _OPEN_LICENCES = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
-    """Who publishes a source, and what its licence allows (`[source]`)."""
+class DeclaredRights:
+    """Publisher, licence and redistribution of a source (`[source]`)."""
 
     titles: tuple[Text, ...]
     publisher: Agent
@@ -62,33 +62,36 @@ class Rights:
 
 
 def read_declaration(edition: EditionFiles, declared: Mapping[str, Any] | None) -> TomlTable:
-    """What is declared of an edition: the list as begrepp knows it, and the `source.toml` beside the files above it."""
-    beside = declaration(edition)
-    origin = Origin(DECLARATION if beside or declared is None else f"loaders/declared/{edition.source}.toml")
-    merged = {**(declared or {}), **beside}
+    """Return an edition's declaration: that of begrepp, overridden by the `source.toml` beside the files."""
+    own_declaration = declaration(edition)
+    origin = Origin(DECLARATION if own_declaration or declared is None else f"loaders/declared/{edition.source}.toml")
+    merged = {**(declared or {}), **own_declaration}
     for section in ("source", "release"):
-        above = [said.get(section, {}) for said in (declared or {}, beside)]
-        if all(isinstance(said, dict) for said in above) and any(above):
-            merged[section] = {**above[0], **above[1]}
-    keys = TomlTable(merged, origin)
-    keys.text("loader")
-    return keys
+        sections = [part.get(section, {}) for part in (declared or {}, own_declaration)]
+        if all(isinstance(part, dict) for part in sections) and any(sections):
+            merged[section] = {**sections[0], **sections[1]}
+    toml = TomlTable(merged, origin)
+    toml.text("loader")
+    return toml
 
 
-def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Rights:
-    """`[source]`: title, publisher, homepage, licence, redistribution. `suggested` holds what the file itself says."""
-    hint = suggested or {}
-    if "source" not in keys and not (hint.get("publisher") and hint.get("licence")):
+def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) -> DeclaredRights:
+    """Read `[source]`: title, publisher, homepage, licence, redistribution.
+
+    `suggested` holds publisher and licence of the data file. Raises `InputError` if neither has them.
+    """
+    suggested_values = suggested or {}
+    if "source" not in toml and not (suggested_values.get("publisher") and suggested_values.get("licence")):
         raise InputError(
-            keys.origin,
+            toml.origin,
             "the publisher and licence of this list are missing.",
             'Write a source.toml and add it with the files: loader = "…" on the first line, then a line [source] and'
             f' below it title.sv = "…", publisher = "…", publisher_type = "…" and licence = "https://…". {MANUAL}',
         )
-    source = keys.table("source")
-    titles = source.words("title")
-    publisher = agent_named(source, "publisher", hint.get("publisher", ""))
-    licence = source.iri("licence") or hint.get("licence", "")
+    source = toml.table("source")
+    titles = source.texts("title")
+    publisher = read_agent(source, "publisher", suggested_values.get("publisher", ""))
+    licence = source.iri("licence") or suggested_values.get("licence", "")
     if not licence:
         source.fail(
             "licence",
@@ -96,7 +99,7 @@ def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Ri
             'Write the licence\'s address in source.toml: [source] licence = "https://…".',
         )
     by_licence = Redistribution.ALLOWED if _OPEN_LICENCES.match(licence) else Redistribution.NOT_ALLOWED
-    found = Rights(
+    rights = DeclaredRights(
         titles=titles,
         publisher=publisher,
         licence=licence,
@@ -105,70 +108,70 @@ def rights(keys: TomlTable, *, suggested: Mapping[str, str] | None = None) -> Ri
         reads=source.text("reads"),
     )
     source.done()
-    return found
+    return rights
 
 
-def agent_named(keys: TomlTable, key: str, default: str = "", known: Mapping[str, Agent] = KNOWN) -> Agent:
-    """An agent by its id, or by its name together with its type."""
-    name = keys.text(key, default=default)
-    kind = keys.text(f"{key}_type")
-    if name in known:
-        return known[name]
+def read_agent(toml: TomlTable, key: str, default: str = "", agents: Mapping[str, Agent] = KNOWN) -> Agent:
+    """Read an agent: the id of a known one, or a name with its type (`<key>_type`)."""
+    name = toml.text(key, default=default)
+    kind = toml.text(f"{key}_type")
+    if name in agents:
+        return agents[name]
     if not name:
-        keys.fail(key, "is missing.", f"Name the organisation, or one of: {', '.join(sorted(known))}.")
+        toml.fail(key, "is missing.", f"Name the organisation, or one of: {', '.join(sorted(agents))}.")
     if kind not in PUBLISHER_TYPES:
         state = f"is '{kind}'" if kind else "is missing"
-        keys.fail(
+        toml.fail(
             f"{key}_type",
-            f"{state}, and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(known))}).",
+            f"{state}, and '{name}' is none of the organisations that begrepp knows ({', '.join(sorted(agents))}).",
             f"Say what kind of organisation it is: {', '.join(PUBLISHER_TYPES)}.",
         )
     return Agent(id=slug(name), names=(Text(name, "sv"),), type=_ADMS + PUBLISHER_TYPES[kind])
 
 
-def agents(keys: TomlTable) -> dict[str, Agent]:
-    """`[agents.*]`: organisations that the declaration describes itself, together with the known ones."""
-    found = dict(KNOWN)
-    for id_, values in keys.table("agents").rest():
-        agent = TomlTable(values if isinstance(values, dict) else {}, keys.origin, f"agents.{id_}")
+def read_agents(toml: TomlTable) -> dict[str, Agent]:
+    """Read `[agents.*]`; return the declared and the known organisations by id."""
+    agents = dict(KNOWN)
+    for id_, values in toml.table("agents").take_rest():
+        agent = TomlTable(values if isinstance(values, dict) else {}, toml.origin, f"agents.{id_}")
         kind = agent.text("type", required=True)
-        found[id_] = Agent(
+        agents[id_] = Agent(
             id=id_,
-            names=agent.words("name", required=True),
+            names=agent.texts("name", required=True),
             homepage=agent.iri("homepage"),
             email=agent.text("email"),
             contact_page=agent.iri("contact_page"),
             type=_ADMS + PUBLISHER_TYPES[kind] if kind in PUBLISHER_TYPES else kind,
         )
         agent.done()
-    return found
+    return agents
 
 
-def scheme(keys: TomlTable, default_id: str) -> Scheme:
-    """`[scheme]`: what the list is, whatever the edition."""
-    said = keys.table("scheme")
-    found = Scheme(
-        id=said.slug("id", default=default_id),
-        titles=said.words("title", required=True),
-        descriptions=said.words("description"),
-        identifiers=said.strings("identifiers"),
-        preferred_system_uri=said.iri("preferred_system_uri"),
-        notation_pattern=said.pattern("notation_pattern"),
-        hierarchical=said.flag("hierarchical", default=True),
-        iri=said.iri("iri"),
-        iri_template=said.text("iri_template"),
-        part_of=said.slug("part_of"),
-        ehds_coding_system=said.iri("ehds_coding_system"),
+def read_scheme(toml: TomlTable, default_id: str) -> Scheme:
+    """Read `[scheme]`: the properties of the code list that all editions share."""
+    section = toml.table("scheme")
+    scheme = Scheme(
+        id=section.slug("id", default=default_id),
+        titles=section.texts("title", required=True),
+        descriptions=section.texts("description"),
+        identifiers=section.strings("identifiers"),
+        preferred_system_uri=section.iri("preferred_system_uri"),
+        notation_pattern=section.pattern("notation_pattern"),
+        hierarchical=section.flag("hierarchical", default=True),
+        iri=section.iri("iri"),
+        iri_template=section.text("iri_template"),
+        part_of=section.slug("part_of"),
+        ehds_coding_system=section.iri("ehds_coding_system"),
     )
-    if found.iri_template and "{notation}" not in found.iri_template:
-        said.fail("iri_template", "holds no {notation}.", 'Write it as "https://example.org/{notation}".')
-    said.done()
-    return found
+    if scheme.iri_template and "{notation}" not in scheme.iri_template:
+        section.fail("iri_template", "holds no {notation}.", 'Write it as "https://example.org/{notation}".')
+    section.done()
+    return scheme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionDates:
-    """`[release]`: which state of the list this is."""
+    """Version, dates and coverage of an edition (`[release]`)."""
 
     version: str
     valid_from: date
@@ -177,91 +180,94 @@ class EditionDates:
     titles: tuple[Text, ...]
 
 
-def edition_dates(keys: TomlTable, edition: EditionFiles, suggested: date | None = None) -> EditionDates:
-    """`[release]`, where the edition's name stands in for what is not said."""
-    said = keys.table("release")
-    declared = said.day("valid_from")
-    if declared is None:
+def read_edition_dates(toml: TomlTable, edition: EditionFiles, suggested: date | None = None) -> EditionDates:
+    """Read `[release]`; the edition's name is the default of version and first day."""
+    section = toml.table("release")
+    first_day = section.day("valid_from")
+    if first_day is None:
         try:
-            declared = valid_from(edition)
+            first_day = valid_from(edition)
         except InputError:
             if suggested is None:
                 raise
-            declared = suggested
-    found = EditionDates(
-        version=said.text("version", default=edition.version),
-        valid_from=declared,
-        valid_to=said.day("valid_to"),
-        coverage=said.choice("coverage", Coverage, Coverage.COMPLETE),
-        titles=said.words("title"),
+            first_day = suggested
+    dates = EditionDates(
+        version=section.text("version", default=edition.version),
+        valid_from=first_day,
+        valid_to=section.day("valid_to"),
+        coverage=section.choice("coverage", Coverage, Coverage.COMPLETE),
+        titles=section.texts("title"),
     )
-    said.done()
-    return found
+    section.done()
+    return dates
 
 
-def declared_edition(scheme_: Scheme, dates: EditionDates, rights_: Rights) -> Edition:
-    """The release of a declared scheme."""
+def new_declared_edition(scheme: Scheme, dates: EditionDates, rights: DeclaredRights) -> Edition:
+    """Return the edition of a declared scheme."""
     return Edition(
-        scheme=scheme_.id,
+        scheme=scheme.id,
         version=dates.version,
         valid_from=dates.valid_from,
         valid_to=dates.valid_to,
-        publisher=rights_.publisher,
-        licence=rights_.licence,
-        redistribution=rights_.redistribution,
+        publisher=rights.publisher,
+        licence=rights.licence,
+        redistribution=rights.redistribution,
         coverage=dates.coverage,
-        titles=dates.titles or tuple(Text(f"{t.value} {dates.version}", t.lang) for t in scheme_.titles),
+        titles=dates.titles or tuple(Text(f"{t.value} {dates.version}", t.lang) for t in scheme.titles),
     )
 
 
-def levels(keys: TomlTable, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str] | None]]:
-    """`[[level]]`: the levels of a classification, each with the pattern that its notations have."""
-    found: dict[str, tuple[Level, re.Pattern[str] | None]] = {}
-    for depth, said in enumerate(keys.tables("level"), start=1):
-        id_ = said.slug("id", required=True)
-        pattern = said.pattern("pattern")
+def read_levels(toml: TomlTable, scheme_id: str) -> dict[str, tuple[Level, re.Pattern[str] | None]]:
+    """Read `[[level]]`: the levels of a classification by id, each with the pattern of its notations."""
+    levels: dict[str, tuple[Level, re.Pattern[str] | None]] = {}
+    for depth, section in enumerate(toml.tables("level"), start=1):
+        id_ = section.slug("id", required=True)
+        pattern = section.pattern("pattern")
         level = Level(
-            scheme=scheme_id, depth=said.number("depth") or depth, id=id_, titles=said.words("title", required=True)
+            scheme=scheme_id,
+            depth=section.number("depth") or depth,
+            id=id_,
+            titles=section.texts("title", required=True),
         )
-        found[id_] = (level, re.compile(pattern) if pattern else None)
-        said.done()
-    return found
+        levels[id_] = (level, re.compile(pattern) if pattern else None)
+        section.done()
+    return levels
 
 
-def declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
-    """A list that begrepp knows, as `begrepp sources` shows it."""
-    keys = TomlTable(declared, Origin(f"loaders/declared/{id_}.toml"))
-    known = rights(keys)
-    known_schemes = (scheme(keys, id_),) if "scheme" in keys else ()
-    title = next((t.value for t in known.titles if t.lang == "sv"), id_)
+def read_declared_source(id_: str, declared: Mapping[str, Any]) -> Source:
+    """Return a list of `declared/` as a source, as `begrepp sources` shows it."""
+    toml = TomlTable(declared, Origin(f"loaders/declared/{id_}.toml"))
+    rights = read_rights(toml)
+    schemes = (read_scheme(toml, id_),) if "scheme" in toml else ()
+    title = next((t.value for t in rights.titles if t.lang == "sv"), id_)
     return Source(
         id=id_,
         title=title,
-        publisher=known.publisher,
-        licence=known.licence,
-        redistribution=known.redistribution,
-        homepage=known.homepage,
-        reads=known.reads,
-        schemes=known_schemes,
+        publisher=rights.publisher,
+        licence=rights.licence,
+        redistribution=rights.redistribution,
+        homepage=rights.homepage,
+        reads=rights.reads,
+        schemes=schemes,
     )
 
 
-def encoding(keys: TomlTable) -> str:
-    """The encoding of a text file."""
-    said = keys.text("encoding", default="utf-8")
+def read_encoding(toml: TomlTable) -> str:
+    """Read the encoding of a text file."""
+    encoding = toml.text("encoding", default="utf-8")
     try:
-        "".encode(said)
+        "".encode(encoding)
     except LookupError:
-        keys.fail("encoding", f"is '{said}', which is no encoding.", "Use utf-8, windows-1252 or iso-8859-1.")
-    return said
+        toml.fail("encoding", f"is '{encoding}', which is no encoding.", "Use utf-8, windows-1252 or iso-8859-1.")
+    return encoding
 
 
-def slug(words: str) -> str:
-    """Words as a name for addresses: `Ändtarmscancer (CT)` → `andtarmscancer-ct`."""
-    plain = words.lower().translate(str.maketrans("åäöéèüæøß", "aaoeeuaos"))
+def slug(text: str) -> str:
+    """Return a text as an id for IRIs: `Ändtarmscancer (CT)` → `andtarmscancer-ct`."""
+    plain = text.lower().translate(str.maketrans("åäöéèüæøß", "aaoeeuaos"))
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def file_list(names: Sequence[str]) -> str:
-    """Names for a message."""
+def join_names(names: Sequence[str]) -> str:
+    """Join names for a message; "none" if there are none."""
     return ", ".join(names) or "none"

@@ -1,4 +1,4 @@
-"""Which table every variable of a dictionary stands in, and how rows of one name are told apart."""
+"""Assignment of a dictionary's variables to tables, and the distinction of rows with the same name."""
 
 from __future__ import annotations
 
@@ -6,92 +6,92 @@ from collections import Counter
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Table, Text
-from loaders.declaration.cell_steps import read_cell, read_words
-from loaders.declaration.mapped_rows import gather, worded
-from loaders.declaration.sheets import Sheet, read_sheet
-from loaders.declaration.source_toml import file_list, slug
+from loaders.declaration.cell_steps import read_cell, read_texts
+from loaders.declaration.declared_sheet import DeclaredSheet, read_sheet
+from loaders.declaration.mapped_rows import read_mapped_rows, texts_in_row
+from loaders.declaration.source_toml import join_names, slug
 from loaders.declaration.toml_table import TomlTable
-from loaders.declaration.variables import VariableRow
+from loaders.declaration.variables import DictionaryRow
 
 
-class Tables:
-    """The tables of the dataset: those that are declared, and those that the rows name."""
+class DatasetTables:
+    """The tables of a dataset: those declared, and those that rows name."""
 
-    def __init__(self, keys: TomlTable) -> None:
+    def __init__(self, toml: TomlTable) -> None:
         self.files: list[str] = []
         self._tables: dict[str, Table] = {}
-        self._by_words: dict[str, str] = {}
-        self._fixed = False
-        for said in keys.tables("table"):
+        self._id_by_name: dict[str, str] = {}
+        self._is_declared = False
+        for section in toml.tables("table"):
             table = Table(
-                id=said.slug("id", required=True),
-                titles=said.words("title", required=True),
-                descriptions=said.words("description"),
+                id=section.slug("id", required=True),
+                titles=section.texts("title", required=True),
+                descriptions=section.texts("description"),
             )
             self._tables[table.id] = table
-            self._by_words[said.text("called", default=table.id)] = table.id
-            self.files.append(said.text("file", default="variables.csv"))
-            said.done()
-        self._fixed = bool(self._tables)
-        self._origin = keys.origin
+            self._id_by_name[section.text("called", default=table.id)] = table.id
+            self.files.append(section.text("file", default="variables.csv"))
+            section.done()
+        self._is_declared = bool(self._tables)
+        self._origin = toml.origin
 
-    def read(self, keys: TomlTable, edition: EditionFiles) -> Sheet:
-        """A `[[tables]]`: rows that tell the tables' names, titles and descriptions."""
-        sheet = read_sheet(keys, edition)
-        columns = keys.table("columns", required=True)
+    def read(self, toml: TomlTable, edition: EditionFiles) -> DeclaredSheet:
+        """Read a `[[tables]]` section: rows with names, titles and descriptions of tables. Returns its sheet."""
+        sheet = read_sheet(toml, edition)
+        columns = toml.table("columns", required=True)
         name = read_cell(columns, "name")
         if name is None:
             columns.fail("name", "is missing.", "Say which column holds the table's name.")
-        title, description = read_words(columns, "title"), read_words(columns, "description")
+        title, description = read_texts(columns, "title"), read_texts(columns, "description")
         columns.done()
-        keys.done()
+        toml.done()
         cells = [name, *(cell for _, cell in (*title, *description))]
-        for row in gather(sheet, cells, _refuse):
-            called = name.value(row.cells, row.origin)
-            self._by_words[called] = id_ = slug(called)
-            titles = worded(title, row) or (Text(called, "zxx"),)
-            self._tables[id_] = Table(id=id_, titles=titles, descriptions=worded(description, row))
+        for row in read_mapped_rows(sheet, cells, _refuse):
+            table_name = name.value(row.cells, row.origin)
+            self._id_by_name[table_name] = id_ = slug(table_name)
+            titles = texts_in_row(title, row) or (Text(table_name, "zxx"),)
+            self._tables[id_] = Table(id=id_, titles=titles, descriptions=texts_in_row(description, row))
         return sheet
 
-    def meet(self, row: VariableRow) -> None:
-        """Learn of the table that a row names."""
-        called = row.value("table")
-        if called in self._by_words:
+    def add_row(self, row: DictionaryRow) -> None:
+        """Register the table of a row. Raises `InputError` for an undeclared one if tables are declared."""
+        table_name = row.value("table")
+        if table_name in self._id_by_name:
             return
-        if not self._fixed:
-            self._by_words[called] = id_ = slug(called) or "table"
+        if not self._is_declared:
+            self._id_by_name[table_name] = id_ = slug(table_name) or "table"
             self._tables.setdefault(id_, row.table(id_))
-        elif called or len(self._tables) > 1:
+        elif table_name or len(self._tables) > 1:
             raise InputError(
                 row.origin,
-                f"the table '{called}' is not declared (there are: {file_list(sorted(self._by_words))}).",
+                f"the table '{table_name}' is not declared (there are: {join_names(sorted(self._id_by_name))}).",
                 "Correct the row, or add a [[table]] to source.toml.",
             )
         else:
-            self._by_words[called] = next(iter(self._tables))
+            self._id_by_name[table_name] = next(iter(self._tables))
 
-    def of(self, row: VariableRow) -> str:
-        """The id of the row's table."""
-        return self._by_words[row.value("table")]
+    def table_of(self, row: DictionaryRow) -> str:
+        """Return the id of the row's table."""
+        return self._id_by_name[row.value("table")]
 
-    def all(self) -> tuple[Table, ...]:
-        """All tables."""
+    def all_tables(self) -> tuple[Table, ...]:
+        """Return all tables."""
         return tuple(self._tables.values())
 
 
-class Places:
-    """Tables and names of all rows. A name in several rows is a column that changed: its first day tells them apart."""
+class TableAssignment:
+    """Table and part of every row. Rows with the same name are a column that changed; their first days are parts."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: DatasetTables) -> None:
         self._tables = tables
         self._seen: dict[tuple[str, str, str], Origin] = {}
-        self._times: Counter[tuple[str, str]] = Counter()
+        self._rows_by_name: Counter[tuple[str, str]] = Counter()
 
-    def meet(self, row: VariableRow) -> None:
-        """Learn of a row. Raises `InputError` where nothing tells it from another."""
-        self._tables.meet(row)
-        table, since = self._tables.of(row), row.day("valid_from")
-        key = (table, row.name, since)
+    def add_row(self, row: DictionaryRow) -> None:
+        """Register a row. Raises `InputError` if table, name and first day equal those of another row."""
+        self._tables.add_row(row)
+        table, valid_from = self._tables.table_of(row), row.day("valid_from")
+        key = (table, row.name, valid_from)
         if key in self._seen:
             raise InputError(
                 row.origin,
@@ -99,12 +99,12 @@ class Places:
                 "Give the rows different days, tables or names, or remove one of them.",
             )
         self._seen[key] = row.origin
-        self._times[table, row.name] += 1
+        self._rows_by_name[table, row.name] += 1
 
-    def of(self, row: VariableRow) -> tuple[str, str]:
-        """The row's table, and the first day where the name stands in several rows."""
-        table = self._tables.of(row)
-        return table, row.day("valid_from") if self._times[table, row.name] > 1 else ""
+    def place_of(self, row: DictionaryRow) -> tuple[str, str]:
+        """Return the row's table, and its first day if several rows have its name."""
+        table = self._tables.table_of(row)
+        return table, row.day("valid_from") if self._rows_by_name[table, row.name] > 1 else ""
 
 
 def _refuse(origin: Origin, reason: str) -> None:

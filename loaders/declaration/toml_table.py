@@ -1,6 +1,6 @@
-"""A TOML table, emptied as it is read: each key is taken by name and kind, and a key that nobody took is an error.
+"""TOML table whose keys are read once, by name and type; unread keys are an error.
 
-Like a row of a table, so that what somebody misspelled speaks up by itself.
+A misspelt key is thus reported and not ignored, as with columns (`begrepp.sources.tables.Row`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class TomlTable:
-    """One table of a TOML file: a mapping from key to value that is emptied as it is read."""
+    """One table of a TOML file. Reading a key removes it; `done` raises for what remains.
+
+    All methods raise `InputError` with the key's path and a next step for a value of the wrong type.
+    """
 
     __slots__ = ("_shown", "_values", "origin", "where")
 
@@ -35,48 +38,48 @@ class TomlTable:
         return key in self._values
 
     def path(self, key: str) -> str:
-        """The key with the tables above it, as one would look for it: `[scheme] id`."""
+        """Return the key with its table, as shown in messages: `[scheme] id`."""
         return f"{self._shown} {key}".strip()
 
     def fail(self, key: str, reason: str, next_step: str) -> NoReturn:
         """Raise `InputError` about a key."""
         raise InputError(self.origin, f"{self.path(key)} {reason}", f"{next_step} {MANUAL}")
 
-    def _take(self, key: str, kind: type | tuple[type, ...], words: str, required: bool) -> Any:
+    def _take(self, key: str, kind: type | tuple[type, ...], description: str, required: bool) -> Any:
         if key not in self._values:
             if required:
-                self.fail(key, "is missing.", f"Add it; it is {words}.")
+                self.fail(key, "is missing.", f"Add it; it is {description}.")
             return None
         value = self._values.pop(key)
-        # In Python a truth value is a number; in TOML it is not.
+        # `bool` is a subclass of `int` in Python, not in TOML.
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.fail(key, f"is {value!r}, which is not {words}.", f"Write {words}.")
+            self.fail(key, f"is {value!r}, which is not {description}.", f"Write {description}.")
         return value
 
     def text(self, key: str, *, required: bool = False, default: str = "") -> str:
-        """A string."""
+        """Read a string."""
         value = self._take(key, str, "a text in quotation marks", required)
         if required and not value:
             self.fail(key, "is empty.", "Fill it in.")
         return default if value is None else str(value)
 
     def flag(self, key: str, *, default: bool) -> bool:
-        """True or false."""
+        """Read a boolean."""
         value = self._take(key, bool, "true or false", False)
         return default if value is None else bool(value)
 
     def number(self, key: str, *, required: bool = False) -> int | None:
-        """A whole number."""
+        """Read an integer."""
         value = self._take(key, int, "a whole number", required)
         return None if value is None else int(value)
 
     def day(self, key: str, *, required: bool = False) -> date | None:
-        """A date, which TOML writes without quotation marks."""
+        """Read a date, which TOML writes without quotation marks."""
         value = self._take(key, date, "a date without quotation marks, such as 2026-01-01", required)
         return date(value.year, value.month, value.day) if value else None
 
     def strings(self, key: str) -> tuple[str, ...]:
-        """A list of strings, or one string."""
+        """Read a list of strings, or one string."""
         value = self._take(key, (str, list), "a list of texts", False)
         values = [value] if isinstance(value, str) else value or []
         if not all(isinstance(each, str) for each in values):
@@ -85,45 +88,45 @@ class TomlTable:
             )
         return tuple(values)
 
-    def words(self, key: str, *, required: bool = False) -> tuple[Text, ...]:
-        """Words in languages: `title.sv = "…"`, `title.en = "…"`; several in one language as a list."""
+    def texts(self, key: str, *, required: bool = False) -> tuple[Text, ...]:
+        """Read texts by language: `title.sv = "…"`, `title.en = "…"`; several in one language as a list."""
         value = self._take(key, dict, f'words with their language, such as {key}.sv = "…"', required)
-        found = []
-        for language, said in (value or {}).items():
+        texts = []
+        for language, strings in (value or {}).items():
             if not _LANGUAGE.fullmatch(language):
                 self.fail(f"{key}.{language}", "has no language code.", "Use sv, en or another BCP 47 code.")
-            for each in said if isinstance(said, list) else [said]:
-                if not isinstance(each, str):
-                    self.fail(f"{key}.{language}", f"is {each!r}, which is not a text.", "Put it in quotation marks.")
-                if each:
-                    found.append(Text(each, language))
-        if required and not found:
+            for string in strings if isinstance(strings, list) else [strings]:
+                if not isinstance(string, str):
+                    self.fail(f"{key}.{language}", f"is {string!r}, which is not a text.", "Put it in quotation marks.")
+                if string:
+                    texts.append(Text(string, language))
+        if required and not texts:
             self.fail(key, "is empty.", "Fill it in.")
-        return tuple(found)
+        return tuple(texts)
 
     def language(self, key: str) -> str:
-        """A language; empty where it is not said."""
+        """Read a BCP 47 language code; empty if the key is missing."""
         value = self.text(key)
         if value and not _LANGUAGE.fullmatch(value):
             self.fail(key, f"is '{value}', which is no language code.", "Use sv, en or another BCP 47 code.")
         return value
 
     def iri(self, key: str, *, required: bool = False) -> str:
-        """A web address or another IRI."""
+        """Read an IRI."""
         value = self.text(key, required=required)
         if value and (not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S+$", value)):
             self.fail(key, f"is '{value}', which is not an address.", "Write the whole address: https://…")
         return value
 
     def slug(self, key: str, *, required: bool = False, default: str = "") -> str:
-        """A name that can stand in an address."""
+        """Read an id that can be part of an IRI."""
         value = self.text(key, required=required, default=default)
         if value and not _SLUG.fullmatch(value):
             self.fail(key, f"is '{value}'.", "It will stand in addresses: use a–z, 0–9, hyphen, dot and underscore.")
         return value
 
     def choice(self, key: str, options: type[_Choice], default: _Choice) -> _Choice:
-        """One of the words of a list."""
+        """Read a member of an enumeration."""
         value = self.text(key, default=default.value)
         try:
             return options(value)
@@ -131,14 +134,14 @@ class TomlTable:
             self.fail(key, f"is '{value}'.", f"Use one of: {', '.join(option.value for option in options)}.")
 
     def character(self, key: str, *, default: str) -> str:
-        """One character that can divide the cells of a row."""
+        """Read a single character, the delimiter of cells."""
         value = self.text(key, default=default)
         if len(value) != 1 or value in '\r\n"\0':
             self.fail(key, f"is {value!r}.", "It is one character, such as a comma, a semicolon or a tab.")
         return value
 
     def pattern(self, key: str) -> str:
-        """A regular expression."""
+        """Read a regular expression."""
         value = self.text(key)
         try:
             re.compile(value)
@@ -147,21 +150,21 @@ class TomlTable:
         return value
 
     def table(self, key: str, *, required: bool = False) -> TomlTable:
-        """The table below the key, empty where there is none."""
+        """Read a table; empty if the key is missing."""
         value = self._take(key, dict, f"a table: [{key}]", required)
         return TomlTable(value or {}, self.origin, f"{self.where}.{key}" if self.where else key)
 
     def tables(self, key: str) -> list[TomlTable]:
-        """The tables of an array: each `[[file]]`."""
+        """Read an array of tables: each `[[file]]`."""
         value = self._take(key, list, f"an array of tables: [[{key}]]", False) or []
         if not all(isinstance(each, dict) for each in value):
             self.fail(key, "is not an array of tables.", f"Write [[{key}]].")
         where = f"{self.where}.{key}" if self.where else key
         shown = [f"[[{where}]]" + (f" number {n}" if len(value) > 1 else "") for n in range(1, len(value) + 1)]
-        return [TomlTable(each, self.origin, where, words) for each, words in zip(value, shown, strict=True)]
+        return [TomlTable(each, self.origin, where, path) for each, path in zip(value, shown, strict=True)]
 
-    def either(self, key: str) -> str | TomlTable:
-        """A string, or the table below the key."""
+    def text_or_table(self, key: str) -> str | TomlTable:
+        """Read a string or a table."""
         value = self._take(key, (str, dict), "a text, or a table", True)
         if isinstance(value, str):
             return value
@@ -170,19 +173,19 @@ class TomlTable:
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
-    def suggest(self, key: str, values: Mapping[str, Any]) -> None:
-        """What a file says itself, for what the table below the key leaves out."""
-        said = self._values.get(key, {})
-        if isinstance(said, dict):
-            self._values[key] = {**values, **said}
+    def set_defaults(self, key: str, values: Mapping[str, Any]) -> None:
+        """Add values read from the data files for keys that the table does not set."""
+        current = self._values.get(key, {})
+        if isinstance(current, dict):
+            self._values[key] = {**values, **current}
 
-    def rest(self) -> Iterator[tuple[str, Any]]:
-        """All that is left, taken out."""
+    def take_rest(self) -> Iterator[tuple[str, Any]]:
+        """Remove and yield all remaining keys and values."""
         while self._values:
             yield self._values.popitem()
 
     def done(self) -> None:
-        """Check that every key was taken."""
+        """Raise `InputError` if a key was not read."""
         if self._values:
             unknown = ", ".join(self.path(key) for key in self._values)
             raise InputError(

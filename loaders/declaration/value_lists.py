@@ -1,4 +1,4 @@
-"""Value lists of a dictionary: in one cell of the variable's row, or in another sheet or file (`[[codes]]`)."""
+"""Code lists of a dictionary: in a cell of the variable's row, or in a sheet or file of their own (`[[codes]]`)."""
 
 from __future__ import annotations
 
@@ -7,51 +7,51 @@ from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Link, Skipped, Text, is_iri
-from loaders.declaration.cell_steps import Cell, read_cell, read_words
-from loaders.declaration.dataset import when_in
-from loaders.declaration.mapped_rows import Gathered, gather, worded
-from loaders.declaration.sheets import Sheet, read_sheet
+from loaders.declaration.cell_steps import Cell, read_cell, read_texts
+from loaders.declaration.dataset import check_partial_date
+from loaders.declaration.declared_sheet import DeclaredSheet, read_sheet
+from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.toml_table import TomlTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InCell:
-    """`[variables.values]`: how a list stands in a cell, such as `1 = ja; 2 = nej`."""
+class InlineCodes:
+    """Form of a code list in a cell, such as `1 = ja; 2 = nej` (`[variables.values]`)."""
 
     cell: Cell
     pair: str
     language: str
-    least: int
+    minimum_count: int
     missing: frozenset[str]
 
-    def read(self, gathered: Gathered) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
-        """The values of the row's variable, and its codes for missing values."""
-        found: dict[str, CodedValue] = {}
-        for item in self.cell.values(gathered.cells, gathered.origin):
-            code, divided, words = item.partition(self.pair) if self.pair else (item, "", "")
-            code, words = code.strip(), words.strip() if divided else item.strip()
+    def read(self, row: MappedRow) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
+        """Return the values of the row's variable, and its codes for missing values."""
+        values_by_code: dict[str, CodedValue] = {}
+        for item in self.cell.values(row.cells, row.origin):
+            code, separator, label = item.partition(self.pair) if self.pair else (item, "", "")
+            code, label = code.strip(), label.strip() if separator else item.strip()
             if code:
-                found.setdefault(code, CodedValue(code=code, labels=(Text(words or code, self.language),)))
-        if len(found) < self.least:
+                values_by_code.setdefault(code, CodedValue(code=code, labels=(Text(label or code, self.language),)))
+        if len(values_by_code) < self.minimum_count:
             return (), ()
-        return parted(tuple(found.values()), self.missing)
+        return split_missing(tuple(values_by_code.values()), self.missing)
 
 
-def read_in_cell(keys: TomlTable) -> InCell:
-    """`[variables.values]` of a declaration."""
-    pair = keys.text("pair")
-    language = keys.text("language", default="sv")
-    least = keys.number("least") or 1
-    missing = frozenset(keys.strings("missing"))
-    cell = read_cell(TomlTable({"values": dict(keys.rest())}, keys.origin, keys.where), "values")
+def read_inline_codes(toml: TomlTable) -> InlineCodes:
+    """Read `[variables.values]` of a declaration."""
+    pair = toml.text("pair")
+    language = toml.text("language", default="sv")
+    minimum_count = toml.number("least") or 1
+    missing = frozenset(toml.strings("missing"))
+    cell = read_cell(TomlTable({"values": dict(toml.take_rest())}, toml.origin, toml.where), "values")
     assert cell is not None
-    return InCell(cell=cell, pair=pair, language=language, least=least, missing=missing)
+    return InlineCodes(cell=cell, pair=pair, language=language, minimum_count=minimum_count, missing=missing)
 
 
-def parted(
+def split_missing(
     values: tuple[CodedValue, ...], missing: frozenset[str]
 ) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
-    """The values, and those whose code or words say that there is none."""
+    """Return the substantive values, and those whose code or label is in `missing`."""
 
     def is_missing(value: CodedValue) -> bool:
         return value.code in missing or any(label.value in missing for label in value.labels)
@@ -63,8 +63,8 @@ def parted(
 
 
 @dataclass(slots=True)
-class ListOfCodes:
-    """One list: its name, title and values, and which of them mean that there is no value."""
+class DeclaredCodeList:
+    """A code list from `[[codes]]`; `rules` describe unlisted members, `missing` are codes for missing values."""
 
     titles: tuple[Text, ...]
     origin: Origin
@@ -75,17 +75,19 @@ class ListOfCodes:
 
 
 @dataclass(slots=True)
-class CodeBook:
-    """All lists of the `[[codes]]`: by name, and by the variable that they are for."""
+class CodeListIndex:
+    """All code lists of `[[codes]]`: by name, and by variable."""
 
-    by_name: dict[str, ListOfCodes] = field(default_factory=dict)
-    by_variable: dict[str, ListOfCodes] = field(default_factory=dict)
+    by_name: dict[str, DeclaredCodeList] = field(default_factory=dict)
+    by_variable: dict[str, DeclaredCodeList] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Codes:
-    sheet: Sheet
-    plain: dict[str, Cell]
+class CodesDeclaration:
+    """One `[[codes]]`: the sheet, and the columns of its fields."""
+
+    sheet: DeclaredSheet
+    columns: dict[str, Cell]
     label: tuple[tuple[str, Cell], ...]
     definition: tuple[tuple[str, Cell], ...]
     title: tuple[tuple[str, Cell], ...]
@@ -94,92 +96,97 @@ class _Codes:
 
     @property
     def cells(self) -> list[Cell]:
+        """All rules that are applied to a row."""
         return [
-            *self.plain.values(),
+            *self.columns.values(),
             *(cell for pairs in (self.label, self.definition, self.title) for _, cell in pairs),
         ]
 
 
-_PLAIN = ("list", "variable", "code", "rule", "broader", "system", "system_code", "valid_from", "valid_to")
+FIELDS = ("list", "variable", "code", "rule", "broader", "system", "system_code", "valid_from", "valid_to")
 
 
-def read_codes(keys: TomlTable, edition: EditionFiles) -> _Codes:
-    """One `[[codes]]` of a declaration."""
-    sheet = read_sheet(keys, edition)
-    columns = keys.table("columns", required=True)
-    plain = {name: cell for name in _PLAIN if (cell := read_cell(columns, name))}
-    if ("list" in plain) is ("variable" in plain):
-        columns.fail(
+def read_codes(toml: TomlTable, edition: EditionFiles) -> CodesDeclaration:
+    """Read a `[[codes]]` section of a declaration."""
+    sheet = read_sheet(toml, edition)
+    section = toml.table("columns", required=True)
+    columns = {name: cell for name in FIELDS if (cell := read_cell(section, name))}
+    if ("list" in columns) is ("variable" in columns):
+        section.fail(
             "list", "or variable is missing, or both are said.", "Say which list, or which variable, a row is for."
         )
-    if "code" not in plain:
-        columns.fail("code", "is missing.", "Say which column holds the code.")
-    found = _Codes(
+    if "code" not in columns:
+        section.fail("code", "is missing.", "Say which column holds the code.")
+    codes = CodesDeclaration(
         sheet=sheet,
-        plain=plain,
-        label=read_words(columns, "label"),
-        definition=read_words(columns, "definition"),
-        title=read_words(columns, "list_title"),
-        leave_out=keys.strings("leave_out"),
-        missing=frozenset(keys.strings("missing")),
+        columns=columns,
+        label=read_texts(section, "label"),
+        definition=read_texts(section, "definition"),
+        title=read_texts(section, "list_title"),
+        leave_out=toml.strings("leave_out"),
+        missing=frozenset(toml.strings("missing")),
     )
-    columns.done()
-    keys.done()
-    return found
+    section.done()
+    toml.done()
+    return codes
 
 
-def fill(book: CodeBook, codes: _Codes) -> Iterator[Skipped]:
-    """Read all rows into the book. Raises `InputError` for a code that stands twice in a list with other words."""
+def read_into_index(index: CodeListIndex, codes: CodesDeclaration) -> Iterator[Skipped]:
+    """Read all rows into the index, and yield the skipped ones.
+
+    Raises `InputError` for a code that a list holds twice with different labels.
+    """
     misaligned: list[Skipped] = []
 
     def report(origin: Origin, reason: str) -> None:
         misaligned.append(Skipped(origin=origin, reason=reason))
 
-    for gathered in gather(codes.sheet, codes.cells, report):
-        code = codes.plain["code"].value(gathered.cells, gathered.origin)
-        rule = codes.plain["rule"].value(gathered.cells, gathered.origin) if "rule" in codes.plain else ""
+    for row in read_mapped_rows(codes.sheet, codes.cells, report):
+        code = codes.columns["code"].value(row.cells, row.origin)
+        rule = codes.columns["rule"].value(row.cells, row.origin) if "rule" in codes.columns else ""
         if not (code or rule) or code in codes.leave_out:
-            said = f"'{code}' is left out, as the declaration says." if code else "the row has no code."
-            yield Skipped(origin=gathered.origin, reason=said)
+            reason = f"'{code}' is left out, as the declaration says." if code else "the row has no code."
+            yield Skipped(origin=row.origin, reason=reason)
             continue
-        yield from _put(book, codes, gathered, code)
+        yield from _add_row(index, codes, row, code)
     yield from misaligned
 
 
-def _put(book: CodeBook, codes: _Codes, gathered: Gathered, code: str) -> Iterator[Skipped]:
+def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code: str) -> Iterator[Skipped]:
     def value(name: str) -> str:
-        return codes.plain[name].value(gathered.cells, gathered.origin) if name in codes.plain else ""
+        return codes.columns[name].value(row.cells, row.origin) if name in codes.columns else ""
 
     coded = CodedValue(
         code=code,
-        labels=worded(codes.label, gathered) or (Text(code, "zxx"),),
-        definitions=worded(codes.definition, gathered),
+        labels=texts_in_row(codes.label, row) or (Text(code, "zxx"),),
+        definitions=texts_in_row(codes.definition, row),
         broader=value("broader"),
-        valid_from=when_in(value("valid_from"), gathered.origin, "valid_from"),
-        valid_to=when_in(value("valid_to"), gathered.origin, "valid_to"),
-        matches=_match(value("system"), value("system_code") or code),
+        valid_from=check_partial_date(value("valid_from"), row.origin, "valid_from"),
+        valid_to=check_partial_date(value("valid_to"), row.origin, "valid_to"),
+        matches=_match_links(value("system"), value("system_code") or code),
     )
-    shelf, which = (book.by_name, "list") if "list" in codes.plain else (book.by_variable, "variable")
-    for name in codes.plain[which].values(gathered.cells, gathered.origin):
-        listed = shelf.setdefault(
-            name, ListOfCodes(titles=worded(codes.title, gathered), origin=gathered.origin, missing=codes.missing)
+    lists, column = (index.by_name, "list") if "list" in codes.columns else (index.by_variable, "variable")
+    for name in codes.columns[column].values(row.cells, row.origin):
+        code_list = lists.setdefault(
+            name,
+            DeclaredCodeList(titles=texts_in_row(codes.title, row), origin=row.origin, missing=codes.missing),
         )
         if not code:
-            listed.rules.append(value("rule"))
+            code_list.rules.append(value("rule"))
             continue
-        before = listed.values.setdefault(code, coded)
-        if before.labels != coded.labels:
+        first = code_list.values.setdefault(code, coded)
+        if first.labels != coded.labels:
             reason = (
-                f"the code '{code}' occurs twice in the list '{name}', as '{before.labels[0].value}' "
+                f"the code '{code}' occurs twice in the list '{name}', as '{first.labels[0].value}' "
                 f"and '{coded.labels[0].value}'."
             )
             if "repeated" not in codes.sheet.report:
-                raise InputError(gathered.origin, reason, 'Correct one of the rows, or set report = ["repeated"].')
-            yield Skipped(origin=gathered.origin, reason=f"{reason} The first is kept.")
+                raise InputError(row.origin, reason, 'Correct one of the rows, or set report = ["repeated"].')
+            yield Skipped(origin=row.origin, reason=f"{reason} The first is kept.")
 
 
-def _match(system: str, code: str) -> tuple[Link, ...]:
-    """The concept that a code of another system is: `loinc`, or an address with {code} in it."""
+def _match_links(system: str, code: str) -> tuple[Link, ...]:
+    """Return the link to a code of another system: the id of a scheme, or an IRI with `{code}`."""
     if not system:
         return ()
     return (Link(concept=system.replace("{code}", code) if is_iri(system) else f"{system}:{code}"),)

@@ -1,4 +1,4 @@
-"""`[[variables]]` of a declaration: which columns of a dictionary say what of a variable."""
+"""The `[[variables]]` section of a declaration: the columns of a dictionary for each property of a variable."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Table, Text, Variable, is_iri, links
 from begrepp.settings import LANGUAGES
 from begrepp.sources.editions import file_named
-from begrepp.sources.tables import parse_date, read_lines
-from loaders.declaration.cell_steps import Cell, read_cell, read_words
-from loaders.declaration.dataset import concepts, when_in
-from loaders.declaration.mapped_rows import Gathered, gather, worded
-from loaders.declaration.sheets import Misaligned, Sheet, read_sheet
+from begrepp.sources.rows import parse_date
+from begrepp.sources.tables import read_lines
+from loaders.declaration.cell_steps import Cell, read_cell, read_texts
+from loaders.declaration.dataset import check_partial_date, concept_references
+from loaders.declaration.declared_sheet import DeclaredSheet, ReportMisaligned, read_sheet
+from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.toml_table import TomlTable
-from loaders.declaration.value_lists import InCell, read_in_cell
+from loaders.declaration.value_lists import InlineCodes, read_inline_codes
 from loaders.support.datatypes import DATATYPES
 
-_PLAIN = (
+FIELDS = (
     "table",
     "name",
     "list",
@@ -50,11 +51,11 @@ _PLAIN = (
     "checked",
     "certainty",
 )
-_WORDS = ("label", "description", "question", "note", "section", "table_title", "table_description")
-_SEVERAL = ("concept", "code_system", "linkage_key", "references")
-_ATTRIBUTE = re.compile(r"[a-z0-9][a-z0-9._-]*@[^/\s]+/[^/\s]+")
-_OWN_SEPARATOR = " | "
-_TRUTH = {
+TEXT_FIELDS = ("label", "description", "question", "note", "section", "table_title", "table_description")
+_MULTIPLE_FIELDS = ("concept", "code_system", "linkage_key", "references")
+_NI_ATTRIBUTE = re.compile(r"[a-z0-9][a-z0-9._-]*@[^/\s]+/[^/\s]+")
+_DEFAULT_SEPARATOR = " | "
+_BOOLEANS = {
     **dict.fromkeys(("true", "1", "ja", "yes", "y", "j", "x"), True),
     **dict.fromkeys(("false", "0", "nej", "no", "n", ""), False),
 }
@@ -62,41 +63,41 @@ _TRUTH = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariableList:
-    """One `[[variables]]`: where the rows stand and what their columns say."""
+    """One `[[variables]]`: the sheet, and the columns of its fields."""
 
-    sheet: Sheet
-    plain: dict[str, Cell]
+    sheet: DeclaredSheet
+    columns: dict[str, Cell]
     words: dict[str, tuple[tuple[str, Cell], ...]]
-    values: InCell | None
+    values: InlineCodes | None
     skip_without_name: bool
     complete: bool = False
-    """Whether a row without a label or a datatype is an error: in begrepp's own form it is."""
+    """Whether label and datatype are required, as in begrepp's own columns."""
 
     @property
     def cells(self) -> list[Cell]:
-        """All that is read of a row."""
+        """All rules that are applied to a row."""
         worded_cells = [cell for pairs in self.words.values() for _, cell in pairs]
-        return [*self.plain.values(), *worded_cells, *([self.values.cell] if self.values else [])]
+        return [*self.columns.values(), *worded_cells, *([self.values.cell] if self.values else [])]
 
-    def rows(self, misaligned: Misaligned, *, counted: bool = True) -> Iterator[VariableRow]:
-        """Every variable of every row. `counted=False` is for a first look."""
-        for gathered in gather(self.sheet, self.cells, misaligned, counted=counted):
-            names = self.plain["name"].values(gathered.cells, gathered.origin)
+    def rows(self, misaligned: ReportMisaligned, *, counted: bool = True) -> Iterator[DictionaryRow]:
+        """Yield every variable of every row. `counted=False` leaves the row count unchanged, for a first pass."""
+        for row in read_mapped_rows(self.sheet, self.cells, misaligned, counted=counted):
+            names = self.columns["name"].values(row.cells, row.origin)
             if not names:
                 if self.skip_without_name:
-                    misaligned(gathered.origin, "the row names no variable.")
+                    misaligned(row.origin, "the row names no variable.")
                     continue
                 raise InputError(
-                    gathered.origin,
-                    f"the column '{' or '.join(self.plain['name'].reads)}' is empty.",
+                    row.origin,
+                    f"the column '{' or '.join(self.columns['name'].source_columns)}' is empty.",
                     "Fill it in, or set skip_without_name = true.",
                 )
             for name in names:
-                yield VariableRow(self, gathered.named(name), name)
+                yield DictionaryRow(self, row.for_variable(name), name)
 
 
-class Place(NamedTuple):
-    """Where a variable belongs, which only all rows together tell: its table, and the lists of its values."""
+class VariablePlace(NamedTuple):
+    """Table and code lists of a variable, known once all rows are read."""
 
     table: str
     part: str = ""
@@ -106,55 +107,55 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class VariableRow:
-    """One variable in a row, as far as somebody asks for it."""
+class DictionaryRow:
+    """One variable of a dictionary row; fields are read on access."""
 
-    said: VariableList
-    gathered: Gathered
+    list_: VariableList
+    row: MappedRow
     name: str
 
     @property
     def origin(self) -> Origin:
-        """Where the row stands."""
-        return self.gathered.origin
+        """File and number of the row."""
+        return self.row.origin
 
-    def value(self, what: str) -> str:
-        """A field, empty where it is not declared."""
-        cell = self.said.plain.get(what)
-        return cell.value(self.gathered.cells, self.origin) if cell else ""
+    def value(self, field: str) -> str:
+        """Return the value of a field, empty if it is not declared."""
+        cell = self.list_.columns.get(field)
+        return cell.value(self.row.cells, self.origin) if cell else ""
 
-    def several(self, what: str) -> tuple[str, ...]:
-        """The values of a field."""
-        cell = self.said.plain.get(what)
-        return cell.values(self.gathered.cells, self.origin) if cell else ()
+    def multiple_values(self, field: str) -> tuple[str, ...]:
+        """Return the values of a field."""
+        cell = self.list_.columns.get(field)
+        return cell.values(self.row.cells, self.origin) if cell else ()
 
-    def words(self, what: str) -> tuple[Text, ...]:
-        """A field in its languages."""
-        return worded(self.said.words[what], self.gathered)
+    def texts(self, field: str) -> tuple[Text, ...]:
+        """Return the texts of a field by language."""
+        return texts_in_row(self.list_.words[field], self.row)
 
-    def day(self, what: str) -> str:
-        """A year, a month or a day."""
-        return when_in(self.value(what), self.origin, what)
+    def day(self, field: str) -> str:
+        """Return a field that holds a year, month or day."""
+        return check_partial_date(self.value(field), self.origin, field)
 
     def titles(self) -> tuple[Text, ...]:
-        """The label; a variable without one goes by its name."""
-        label = self.words("label")
-        if self.said.complete and not label:
+        """Return the label, or the name if there is none. Raises `InputError` if a label is required."""
+        label = self.texts("label")
+        if self.list_.complete and not label:
             raise InputError(self.origin, "the column 'label_sv' is empty.", "Fill it in.")
         return label or (Text(self.name, "zxx"),)
 
     def table(self, id_: str) -> Table:
-        """The table that the row names."""
-        titles = self.words("table_title") or (Text(self.value("table") or id_, "zxx"),)
-        return Table(id=id_, titles=titles, descriptions=self.words("table_description"))
+        """Return the table that the row names, with this id."""
+        titles = self.texts("table_title") or (Text(self.value("table") or id_, "zxx"),)
+        return Table(id=id_, titles=titles, descriptions=self.texts("table_description"))
 
-    def in_cell(self) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
-        """The values that the row lists, and its codes for missing values."""
-        return self.said.values.read(self.gathered) if self.said.values else ((), ())
+    def inline_values(self) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
+        """Return the values listed in the row, and its codes for missing values."""
+        return self.list_.values.read(self.row) if self.list_.values else ((), ())
 
-    def variable(self, dataset: str, place: Place) -> Variable:
-        """The variable in its place."""
-        value, several, words, origin = self.value, self.several, self.words, self.origin
+    def variable(self, dataset: str, place: VariablePlace) -> Variable:
+        """Return the variable as a record."""
+        value, multiple_values, words, origin = self.value, self.multiple_values, self.texts, self.origin
         titles = self.titles()
         return Variable(
             dataset=dataset,
@@ -163,12 +164,12 @@ class VariableRow:
             part=place.part,
             origin=origin,
             titles=titles,
-            # HealthDCAT-AP demands a description of every column; where the list has none, the label is one.
+            # HealthDCAT-AP requires a description of every column; without one the label is used.
             descriptions=words("description") or titles,
-            datatype=_datatype(value("datatype"), origin, self.said.complete),
+            datatype=_datatype(value("datatype"), origin, self.list_.complete),
             unit=value("unit"),
-            measures=links(*concepts(several("concept"))),
-            code_systems=several("code_system"),
+            measures=links(*concept_references(multiple_values("concept"))),
+            code_systems=multiple_values("code_system"),
             value_list=value("value_list"),
             value_set=place.value_set or value("value_set"),
             code_list=place.code_list,
@@ -176,8 +177,8 @@ class VariableRow:
             minimum=value("minimum"),
             maximum=value("maximum"),
             pattern=value("pattern"),
-            required=_truth(value("required"), origin, "required") if "required" in self.said.plain else None,
-            multiple=_truth(value("multiple"), origin, "multiple"),
+            required=_boolean(value("required"), origin, "required") if "required" in self.list_.columns else None,
+            multiple=_boolean(value("multiple"), origin, "multiple"),
             questions=words("question"),
             notes=words("note"),
             section=words("section"),
@@ -186,20 +187,20 @@ class VariableRow:
             unit_type=value("unit_type"),
             property_url=value("property_url"),
             ni_attribute=_attribute(value("ni_attribute"), origin),
-            references=several("references"),
+            references=multiple_values("references"),
             valid_from=self.day("valid_from"),
             valid_to=self.day("valid_to"),
             at_event=value("at_event"),
-            linkage_key=next(iter(concepts(several("linkage_key"))), ""),
+            linkage_key=next(iter(concept_references(multiple_values("linkage_key"))), ""),
             source=value("source"),
             checked=parse_date(value("checked"), origin, "checked"),
             certainty=value("certainty"),
         )
 
 
-def _datatype(word: str, origin: Origin, demanded: bool) -> str:
-    """Nothing said: any value. CSVW's word for that keeps the gap visible."""
-    if word not in DATATYPES and (word or demanded):
+def _datatype(word: str, origin: Origin, required: bool) -> str:
+    """Return the datatype; `anyAtomicType` if none is given. Raises `InputError` for one that CSVW does not have."""
+    if word not in DATATYPES and (word or required):
         raise InputError(
             origin,
             f"'{word}' is not a CSVW datatype.",
@@ -209,7 +210,7 @@ def _datatype(word: str, origin: Origin, demanded: bool) -> str:
 
 
 def _attribute(reference: str, origin: Origin) -> str:
-    if reference and not is_iri(reference) and not _ATTRIBUTE.fullmatch(reference):
+    if reference and not is_iri(reference) and not _NI_ATTRIBUTE.fullmatch(reference):
         raise InputError(
             origin,
             f"'{reference}' is not an attribute of an information model.",
@@ -218,53 +219,53 @@ def _attribute(reference: str, origin: Origin) -> str:
     return reference
 
 
-def _truth(word: str, origin: Origin, field_: str) -> bool:
-    if word.casefold() not in _TRUTH:
-        raise InputError(origin, f"'{word}' for {field_} is neither true nor false.", "Say with `words` what it means.")
-    return _TRUTH[word.casefold()]
+def _boolean(word: str, origin: Origin, field: str) -> bool:
+    if word.casefold() not in _BOOLEANS:
+        raise InputError(origin, f"'{word}' for {field} is neither true nor false.", "Say with `words` what it means.")
+    return _BOOLEANS[word.casefold()]
 
 
-def read_variable_list(keys: TomlTable, edition: EditionFiles) -> VariableList:
-    """One `[[variables]]` of a declaration."""
-    sheet = read_sheet(keys, edition)
-    columns = keys.table("columns", required=True)
-    plain = {name: cell for name in _PLAIN if (cell := read_cell(columns, name))}
-    if "name" not in plain:
-        columns.fail("name", "is missing.", "Say which column holds the name of the variable.")
-    found = VariableList(
+def read_variable_list(toml: TomlTable, edition: EditionFiles) -> VariableList:
+    """Read a `[[variables]]` section of a declaration."""
+    sheet = read_sheet(toml, edition)
+    section = toml.table("columns", required=True)
+    columns = {name: cell for name in FIELDS if (cell := read_cell(section, name))}
+    if "name" not in columns:
+        section.fail("name", "is missing.", "Say which column holds the name of the variable.")
+    variable_list = VariableList(
         sheet=sheet,
-        plain=plain,
-        words={name: read_words(columns, name) for name in _WORDS},
-        values=read_in_cell(keys.table("values")) if "values" in keys else None,
-        skip_without_name=keys.flag("skip_without_name", default=False),
+        columns=columns,
+        words={name: read_texts(section, name) for name in TEXT_FIELDS},
+        values=read_inline_codes(toml.table("values")) if "values" in toml else None,
+        skip_without_name=toml.flag("skip_without_name", default=False),
     )
-    columns.done()
-    keys.done()
-    return found
+    section.done()
+    toml.done()
+    return variable_list
 
 
-def own_lists(files: list[str], edition: EditionFiles, origin: Origin) -> list[VariableList]:
-    """Without a `[[variables]]`: the CSV that the tables name, in begrepp's own columns."""
+def default_variable_lists(files: list[str], edition: EditionFiles, origin: Origin) -> list[VariableList]:
+    """Return the lists of a declaration without `[[variables]]`: the CSV files of its tables, in begrepp's columns."""
     if not files:
         raise InputError(
             origin, "[[variables]] is missing.", "Say which file lists the variables, and what its columns mean."
         )
-    return [_own(edition, name) for name in dict.fromkeys(files)]
+    return [_default_list(edition, name) for name in dict.fromkeys(files)]
 
 
-def _own(edition: EditionFiles, name: str) -> VariableList:
-    """begrepp's own columns; all but three may be left out, and cells with several values are divided by ` | `."""
+def _default_list(edition: EditionFiles, name: str) -> VariableList:
+    """Return a list in begrepp's columns. All but three are optional; ` | ` separates several values in a cell."""
     first = next(read_lines(file_named(edition, name)), "")
     header = [cell.strip() for cell in next(csv.reader([first]), [])]
-    plain = {
-        field_: Cell(columns=(field_,), split=_OWN_SEPARATOR if field_ in _SEVERAL else "")
-        for field_ in _PLAIN
-        if field_ in (*header, "name", "datatype")
+    columns = {
+        field: Cell(columns=(field,), split=_DEFAULT_SEPARATOR if field in _MULTIPLE_FIELDS else "")
+        for field in FIELDS
+        if field in (*header, "name", "datatype")
     }
     words = {
-        what: tuple((lang, Cell(columns=(f"{what}_{lang}",))) for lang in LANGUAGES if f"{what}_{lang}" in header)
-        for what in _WORDS
+        field: tuple((lang, Cell(columns=(f"{field}_{lang}",))) for lang in LANGUAGES if f"{field}_{lang}" in header)
+        for field in TEXT_FIELDS
     }
     words["label"] = words["label"] or (("sv", Cell(columns=("label_sv",))),)
     sheet = read_sheet(TomlTable({"file": name}, Origin(name)), edition)
-    return VariableList(sheet=sheet, plain=plain, words=words, values=None, skip_without_name=False, complete=True)
+    return VariableList(sheet=sheet, columns=columns, words=words, values=None, skip_without_name=False, complete=True)

@@ -1,4 +1,4 @@
-"""Value sets and concept maps of FHIR: members and the rules that choose them, matches and how sure they are."""
+"""Readers of FHIR ValueSet and ConceptMap."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Agent, MappingSet, RdfTerm, Record, Skipped, Statement, Text, ValueSet, is_iri
 from begrepp.records import Mapping as Match
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.support.code_systems import reference
-from loaders.support.fhir_packages import FhirLoad, Json, Resource, descriptions
+from loaders.support.code_systems import concept_reference
+from loaders.support.fhir_labels import Json
+from loaders.support.fhir_packages import FhirContext, Resource, resource_descriptions
 
-# R4 says of the target how it is to the source: `wider` is a wider target. R5 turned it round and says it in full.
+# R4 describes the target (`wider`: the target is broader), R5 the source (`source-is-narrower-than-target`).
 _MATCHES = {
     "relatedto": "skos:relatedMatch",
     "equivalent": "skos:exactMatch",
@@ -26,10 +27,11 @@ _MATCHES = {
     "source-is-narrower-than-target": "skos:broadMatch",
     "source-is-broader-than-target": "skos:narrowMatch",
 }
-_DENIED = ("disjoint", "not-related-to")
+_NEGATED = ("disjoint", "not-related-to")
 
 
-def value_set_records(resource: Resource, doing: FhirLoad) -> Iterator[Record]:
+def read_value_set(resource: Resource, context: FhirContext) -> Iterator[Record]:
+    """Yield a value set with its members, and their labels as statements."""
     compose, expansion = resource.body.get("compose") or {}, resource.body.get("expansion") or {}
     members: dict[str, None] = {}
     unknown: dict[str, int] = {}
@@ -39,47 +41,53 @@ def value_set_records(resource: Resource, doing: FhirLoad) -> Iterator[Record]:
             system = str(part.get("system", ""))
             rules += _rules(part, system, verb)
             for each in part.get("concept") or []:
-                _add(members, unknown, system, each, doing, remove=verb == "exclude")
+                _add_member(members, unknown, system, each, context, remove=verb == "exclude")
     labels: list[tuple[str, Text]] = []
-    contained = list(reversed(expansion.get("contains") or []))
-    while contained:
-        each = contained.pop()
-        contained += reversed(each.get("contains") or [])
+    stack = list(reversed(expansion.get("contains") or []))
+    while stack:
+        each = stack.pop()
+        stack += reversed(each.get("contains") or [])
         if each.get("code") and not each.get("abstract"):
             system = str(each.get("system", ""))
-            _add(members, unknown, system, each, doing)
-            said = reference(system, str(each["code"]), doing.systems)
-            labels += [(said, text) for text in _labels(each) if is_iri(said)]
+            _add_member(members, unknown, system, each, context)
+            concept = concept_reference(system, str(each["code"]), context.systems)
+            labels += [(concept, text) for text in _labels(each) if is_iri(concept)]
     yield ValueSet(
-        scheme=doing.home.id,
+        scheme=context.scheme.id,
         id=resource.id,
-        version=str(resource.body.get("version") or doing.dates.version),
+        version=str(resource.body.get("version") or context.dates.version),
         origin=resource.origin,
         titles=resource.titles(),
-        descriptions=descriptions(resource),
+        descriptions=resource_descriptions(resource),
         identifiers=tuple(filter(None, (str(resource.body.get("url", "")),))),
         members=tuple(members),
         intension=tuple(rules),
     )
     for member, text in labels:
         refuse_identity_numbers(text.value, resource.origin)
-        # No SKOS label: what a concept is called is said by its own code system.
+        # Not a SKOS label: labels come from the concept's own code system.
         yield Statement(
-            scheme=doing.home.id,
+            scheme=context.scheme.id,
             origin=resource.origin,
             subject=member,
             predicate=expand("rdfs:label"),
             object=RdfTerm(text.value, "literal", lang=text.lang),
         )
     for system, count in unknown.items():
-        words = f"{count} members are of the code system '{system}', which begrepp does not know; see [systems]."
-        yield Skipped(origin=resource.origin, reason=words)
+        reason = f"{count} members are of the code system '{system}', which begrepp does not know; see [systems]."
+        yield Skipped(origin=resource.origin, reason=reason)
 
 
-def _add(
-    members: dict[str, None], unknown: dict[str, int], system: str, said: Json, doing: FhirLoad, *, remove: bool = False
+def _add_member(
+    members: dict[str, None],
+    unknown: dict[str, int],
+    system: str,
+    concept: Json,
+    context: FhirContext,
+    *,
+    remove: bool = False,
 ) -> None:
-    if not (member := reference(system, str(said.get("code", "")), doing.systems)):
+    if not (member := concept_reference(system, str(concept.get("code", "")), context.systems)):
         unknown[system] = unknown.get(system, 0) + 1
     elif remove:
         members.pop(member, None)
@@ -88,7 +96,7 @@ def _add(
 
 
 def _rules(part: Json, system: str, verb: str) -> list[str]:
-    """What chooses members without naming them."""
+    """Return the rules of a part of `compose` that select members without listing them."""
     rules = [
         f"{verb} {system} where {each.get('property')} {each.get('op')} {each.get('value')}"
         for each in part.get("filter") or []
@@ -99,32 +107,35 @@ def _rules(part: Json, system: str, verb: str) -> list[str]:
     return rules
 
 
-def _labels(said: Json) -> list[Text]:
-    found = [
-        Text(str(d["value"]), str(d.get("language") or "und")) for d in said.get("designation") or [] if d.get("value")
+def _labels(concept: Json) -> list[Text]:
+    labels = [
+        Text(str(d["value"]), str(d.get("language") or "und"))
+        for d in concept.get("designation") or []
+        if d.get("value")
     ]
-    display = str(said.get("display") or "")
-    if display and all(text.value != display for text in found):
-        found.append(Text(display, "und"))
-    return list(dict.fromkeys(found))
+    display = str(concept.get("display") or "")
+    if display and all(text.value != display for text in labels):
+        labels.append(Text(display, "und"))
+    return list(dict.fromkeys(labels))
 
 
-def concept_map_records(resource: Resource, doing: FhirLoad) -> Iterator[Record]:
+def read_concept_map(resource: Resource, context: FhirContext) -> Iterator[Record]:
+    """Yield a mapping set and its mappings. Raises `InputError` for an unknown code system."""
     yield MappingSet(
         id=resource.id,
-        version=doing.dates.version,
+        version=context.dates.version,
         titles=resource.titles(),
-        licence=doing.known.licence,
-        publisher=doing.known.publisher,
-        valid_from=doing.dates.valid_from,
-        redistribution=doing.known.redistribution,
+        licence=context.rights.licence,
+        publisher=context.rights.publisher,
+        valid_from=context.dates.valid_from,
+        redistribution=context.rights.redistribution,
         iri=str(resource.body.get("url", "")),
     )
     seen: set[tuple[str, str, str]] = set()
     for group in resource.body.get("group") or []:
         source, target = str(group.get("source", "")), str(group.get("target", ""))
         for system in (source, target):
-            if not reference(system, "x", doing.systems):
+            if not concept_reference(system, "x", context.systems):
                 raise InputError(
                     resource.origin,
                     f"the concept map uses the code system '{system}', which is unknown.",
@@ -137,41 +148,43 @@ def concept_map_records(resource: Resource, doing: FhirLoad) -> Iterator[Record]
             if not element.get("target"):
                 yield Skipped(origin=resource.origin, reason=f"'{code}' of {source} has no target.")
             for each in element.get("target") or []:
-                yield from _match(resource, doing, (source, code), (target, each), seen)
+                yield from _match(resource, context, (source, code), (target, each), seen)
 
 
 def _match(
     resource: Resource,
-    doing: FhirLoad,
-    left: tuple[str, str],
-    right: tuple[str, Json],
+    context: FhirContext,
+    source: tuple[str, str],
+    target: tuple[str, Json],
     seen: set[tuple[str, str, str]],
 ) -> Iterator[Match | Skipped]:
-    said = str(right[1].get("equivalence") or right[1].get("relationship") or "")
-    code = str(right[1].get("code", ""))
-    if said == "unmatched" or not code:
-        yield Skipped(origin=resource.origin, reason=f"'{left[1]}' is stated to have no match.")
+    relation = str(target[1].get("equivalence") or target[1].get("relationship") or "")
+    code = str(target[1].get("code", ""))
+    if relation == "unmatched" or not code:
+        yield Skipped(origin=resource.origin, reason=f"'{source[1]}' is stated to have no match.")
         return
-    if said not in _MATCHES and said not in _DENIED:
-        known = ", ".join((*_MATCHES, *_DENIED, "unmatched"))
-        raise InputError(resource.origin, f"the relation of '{left[1]}' is '{said}'.", f"FHIR allows {known}.")
-    key = (left[1], said, code)
+    if relation not in _MATCHES and relation not in _NEGATED:
+        relations = ", ".join((*_MATCHES, *_NEGATED, "unmatched"))
+        raise InputError(
+            resource.origin, f"the relation of '{source[1]}' is '{relation}'.", f"FHIR allows {relations}."
+        )
+    key = (source[1], relation, code)
     if key in seen:
-        yield Skipped(origin=resource.origin, reason=f"'{left[1]}' {said} '{code}' already occurs there.")
+        yield Skipped(origin=resource.origin, reason=f"'{source[1]}' {relation} '{code}' already occurs there.")
         return
     seen.add(key)
-    depends = [str(each.get("value", each.get("property", ""))) for each in right[1].get("dependsOn") or []]
-    comments = [str(right[1].get("comment") or ""), f"Depends on {', '.join(depends)}" if depends else ""]
+    depends = [str(each.get("value", each.get("property", ""))) for each in target[1].get("dependsOn") or []]
+    comments = [str(target[1].get("comment") or ""), f"Depends on {', '.join(depends)}" if depends else ""]
     comment = ". ".join(filter(None, comments))
     yield Match(
         mapping_set=resource.id,
         origin=resource.origin,
-        subject=reference(*left, doing.systems),
-        predicate=expand(_MATCHES.get(said, "skos:exactMatch")),
-        object=reference(right[0], code, doing.systems),
+        subject=concept_reference(*source, context.systems),
+        predicate=expand(_MATCHES.get(relation, "skos:exactMatch")),
+        object=concept_reference(target[0], code, context.systems),
         justification=expand("semapv:UnspecifiedMatching"),
-        negated=said in _DENIED,
-        authors=(_author(doing.known.publisher),),
+        negated=relation in _NEGATED,
+        authors=(_author(context.rights.publisher),),
         comment=Text(comment, str(resource.body.get("language") or "")) if comment else None,
     )
 

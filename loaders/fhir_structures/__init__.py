@@ -1,8 +1,8 @@
-"""Profiles, logical models and questionnaires of FHIR (R4 and R5), as JSON files or whole packages (`.tgz`).
+"""Profiles, logical models and questionnaires in FHIR (R4 and R5), as JSON files or packages (`.tgz`).
 
-A format: `source.toml` beside the files says who publishes them and under what licence. A profile or questionnaire
-becomes a structure, its elements by their `id` (where slices are told apart) or `linkId`. Bindings are kept with
-their strength and version; an element measures what its `code`, or the fixed or pattern code below it, says.
+A format: `source.toml` beside the files gives publisher and licence. A profile or questionnaire becomes a structure;
+its elements are identified by `id` (which includes slice names) or `linkId`. Bindings keep strength and version. An
+element measures the concept of its `code`, or of a fixed or pattern code below it.
 http://hl7.org/fhir/structuredefinition.html, http://hl7.org/fhir/questionnaire.html
 """
 
@@ -13,12 +13,12 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import EditionFiles, Record, Redistribution, Skipped, Source, Structure
-from loaders.declaration.source_toml import edition_dates, read_declaration, rights, slug
-from loaders.fhir_structures.profiles import profile_elements
-from loaders.fhir_structures.questionnaires import question_elements
+from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights, slug
+from loaders.fhir_structures.profiles import read_profile
+from loaders.fhir_structures.questionnaires import read_questionnaire
 from loaders.support.agencies import BEGREPP
-from loaders.support.fhir_labels import dicts
-from loaders.support.fhir_packages import Resource, descriptions, resources
+from loaders.support.fhir_labels import object_items
+from loaders.support.fhir_packages import Resource, read_resources, resource_descriptions
 
 SOURCE = Source(
     id="fhir_structures",
@@ -29,8 +29,8 @@ SOURCE = Source(
     homepage="http://hl7.org/fhir/structuredefinition.html",
     reads="StructureDefinition and Questionnaire as .json, or a package (.tgz)",
 )
-# Resources that hold data about a person (http://hl7.org/fhir/compartmentdefinition-patient.html), the commonest.
-_PERSONS = frozenset(
+# The most common resources with data about a person (http://hl7.org/fhir/compartmentdefinition-patient.html).
+_PERSON_RESOURCES = frozenset(
     {
         "AllergyIntolerance",
         "CarePlan",
@@ -60,17 +60,20 @@ _PERSONS = frozenset(
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """Each profile, logical model and questionnaire as a structure with its elements."""
-    keys = read_declaration(edition, declared)
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
-    systems = {system: str(target) for system, target in keys.table("systems").rest()}
-    keys.done()
+    """Yield each profile, logical model and questionnaire as a structure with its elements.
+
+    Raises `PersonalDataError` for a resource with data about a person, unless it is an example in a package.
+    """
+    declaration = read_declaration(edition, declared)
+    rights = read_rights(declaration)
+    dates = read_edition_dates(declaration, edition)
+    systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
+    declaration.done()
     urls: dict[str, Origin] = {}
     ids: set[str] = set()
-    for resource in resources(edition):
-        if resource.kind in _PERSONS:
-            if resource.packed:
+    for resource in read_resources(edition):
+        if resource.kind in _PERSON_RESOURCES:
+            if resource.in_package:
                 yield Skipped(origin=resource.origin, reason=f"{resource.kind} is data about a person, an example.")
                 continue
             raise PersonalDataError(
@@ -90,11 +93,11 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
                 resource.origin, f"'{address}' already occurs in {urls[address]}.", "Add one of the two files only."
             )
         urls[address] = resource.origin
-        # Other publishers have profiles of the same id.
+        # Profiles of other publishers may have the same id.
         id_ = f"{slug(edition.source)}-{resource.id}"
         id_ = id_ if id_ not in ids else f"{id_}-{len(ids)}"
         ids.add(id_)
-        values = [str(each.get("value") or "") for each in dicts(resource.body.get("identifier"))]
+        values = [str(each.get("value") or "") for each in object_items(resource.body.get("identifier"))]
         version = str(resource.body.get("version") or "")
         yield Structure(
             id=id_,
@@ -102,15 +105,15 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             origin=resource.origin,
             titles=resource.titles(),
             kind=_kind(resource),
-            publisher=known.publisher,
-            licence=known.licence,
+            publisher=rights.publisher,
+            licence=rights.licence,
             valid_from=dates.valid_from,
-            redistribution=known.redistribution,
+            redistribution=rights.redistribution,
             specification=address,
-            descriptions=descriptions(resource),
+            descriptions=resource_descriptions(resource),
             identifiers=tuple(filter(None, (f"{url}|{version}" if url and version else "", *values))),
         )
-        read = profile_elements if resource.kind == "StructureDefinition" else question_elements
+        read = read_profile if resource.kind == "StructureDefinition" else read_questionnaire
         yield from read(resource, id_, systems)
     if not urls:
         raise InputError(
@@ -121,7 +124,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 
 
 def _kind(resource: Resource) -> str:
-    """`StructureDefinition (logical)`: what the standard calls it, and which kind of it."""
+    """Return the resource type and its kind, such as `StructureDefinition (logical)`."""
     if resource.kind == "Questionnaire":
         return "Questionnaire"
     kind = str(resource.body.get("kind") or "resource")

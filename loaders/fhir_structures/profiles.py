@@ -1,4 +1,4 @@
-"""The elements of a FHIR profile or logical model: from its snapshot, or from what it changes (differential)."""
+"""Reader of FHIR StructureDefinition: elements from the snapshot, else from the differential."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Element, Link, Record, Text
-from loaders.support.fhir_labels import Json, dicts, link, words
+from loaders.support.fhir_labels import Json, coding_links, object_items, read_texts
 from loaders.support.fhir_packages import Resource
 
-_ENDINGS = (("code", "coding", "code"), ("code", "coding"), ("code",))
+_CODE_PATHS = (("code", "coding", "code"), ("code", "coding"), ("code",))
 
 
-def profile_elements(resource: Resource, structure: str, systems: Mapping[str, str]) -> Iterator[Record]:
-    """Every element by its id. Raises `InputError` where there is neither snapshot nor differential."""
+def read_profile(resource: Resource, structure: str, systems: Mapping[str, str]) -> Iterator[Record]:
+    """Yield every element. Raises `InputError` if there is neither snapshot nor differential."""
     body, origin = resource.body, resource.origin
     language = str(body.get("language") or "en")
-    changed = {_id(each): each for each in dicts(_under(body, "differential"))}
-    whole = dicts(_under(body, "snapshot"))
-    elements = whole or list(changed.values())
+    changed = {_id(each): each for each in object_items(_element_list(body, "differential"))}
+    snapshot = object_items(_element_list(body, "snapshot"))
+    elements = snapshot or list(changed.values())
     if not elements:
         raise InputError(
             origin, f"'{body.get('url')}' has neither a snapshot nor a differential.", "Export it again from its tool."
         )
     seen: set[str] = set()
-    codes = _codes(elements, systems)
+    codes = _fixed_code_links(elements, systems)
     for each in elements:
         id_ = _id(each)
         if not id_:
@@ -33,104 +33,108 @@ def profile_elements(resource: Resource, structure: str, systems: Mapping[str, s
         if id_ in seen:
             raise InputError(origin, f"the element '{id_}' of '{body.get('url')}' occurs twice.", "Fix the file.")
         seen.add(id_)
-        said = each.get("binding")
-        binding: Json = said if isinstance(said, dict) else {}
+        value = each.get("binding")
+        binding: Json = value if isinstance(value, dict) else {}
         yield Element(
             structure=structure,
             path=id_,
             origin=Origin(origin.file, origin.row),
-            titles=words(each, "short", language, origin)
-            or words(each, "label", language, origin)
+            titles=read_texts(each, "short", language, origin)
+            or read_texts(each, "label", language, origin)
             or (Text(id_, "und"),),
-            descriptions=words(each, "definition", language, origin),
+            descriptions=read_texts(each, "definition", language, origin),
             parent=id_.rpartition(".")[0],
             datatype=_types(each),
             min_card=str(each.get("min", "")),
             max_card=str(each.get("max", "")),
-            measures=tuple({one.concept: one for one in (*_own(each, systems), *codes.get(id_, ()))}.values()),
-            bindings=tuple(_bindings(binding)),
+            measures=tuple({link.concept: link for link in (*_own_links(each, systems), *codes.get(id_, ()))}.values()),
+            bindings=tuple(_binding_addresses(binding)),
             strength=str(binding.get("strength") or ""),
-            notes=tuple(_notes(each, changed.get(id_, {}) if changed else each, language, origin, partial=not whole)),
+            notes=tuple(
+                _notes(each, changed.get(id_, {}) if changed else each, language, origin, partial=not snapshot)
+            ),
         )
 
 
-def _under(body: Json, view: str) -> object:
-    inside = body.get(view)
-    return inside.get("element") if isinstance(inside, dict) else None
+def _element_list(body: Json, view: str) -> object:
+    section = body.get(view)
+    return section.get("element") if isinstance(section, dict) else None
 
 
 def _id(element: Json) -> str:
-    """Two slices share a path; the id tells them apart: `Observation.component:systolic`."""
+    """Return the element's id, which distinguishes slices of one path: `Observation.component:systolic`."""
     path, slice_ = str(element.get("path") or ""), element.get("sliceName")
     return str(element.get("id") or (f"{path}:{slice_}" if slice_ else path))
 
 
 def _types(element: Json) -> str:
-    """`Quantity | CodeableConcept`, `Reference(Patient | Group)`; what refers to another element has its type."""
-    found = []
-    for each in dicts(element.get("type")):
+    """Return the types (`Quantity | CodeableConcept`, `Reference(Patient | Group)`) or the content reference."""
+    types = []
+    for each in object_items(element.get("type")):
         code = str(each.get("code") or "").rpartition("/")[2]
-        said = each.get("targetProfile") or (each.get("profile") if code != "Reference" else None) or []
-        targets = [str(one).rpartition("/")[2] for one in ([said] if isinstance(said, str) else said)]
-        found.append(f"{code}({' | '.join(targets)})" if targets else code)
-    return " | ".join(found) or str(element.get("contentReference") or "")
+        profiles = each.get("targetProfile") or (each.get("profile") if code != "Reference" else None) or []
+        targets = [str(one).rpartition("/")[2] for one in ([profiles] if isinstance(profiles, str) else profiles)]
+        types.append(f"{code}({' | '.join(targets)})" if targets else code)
+    return " | ".join(types) or str(element.get("contentReference") or "")
 
 
-def _own(element: Json, systems: Mapping[str, str]) -> Iterator[Link]:
-    """What the element itself is said to be in a terminology (`ElementDefinition.code`)."""
-    for coding in dicts(element.get("code")):
-        yield from link(coding, systems, "ElementDefinition.code")
+def _own_links(element: Json, systems: Mapping[str, str]) -> Iterator[Link]:
+    """Yield the links of `ElementDefinition.code`."""
+    for coding in object_items(element.get("code")):
+        yield from coding_links(coding, systems, "ElementDefinition.code")
 
 
-def _codes(elements: list[Json], systems: Mapping[str, str]) -> dict[str, tuple[Link, ...]]:
-    """A fixed code tells what its holder is about: `Observation.code` of the observation, not of the code.
+def _fixed_code_links(elements: list[Json], systems: Mapping[str, str]) -> dict[str, tuple[Link, ...]]:
+    """Return links by the element that a fixed code describes: the parent of `code`, such as `Observation`.
 
-    It may be fixed as a whole (`code`), by its codings (`code.coding:loinc`) or in parts (`code.coding.code`,
-    where the system stands beside it).
+    The fixed value may be a concept (`code`), a coding (`code.coding:loinc`) or a code (`code.coding.code`, with its
+    system in a sibling element).
     """
     by_id = {_id(each): each for each in elements}
-    found: dict[str, tuple[Link, ...]] = {}
+    links_by_holder: dict[str, tuple[Link, ...]] = {}
     for id_, each in by_id.items():
         path = id_.split(".")
         names = [part.partition(":")[0] for part in path]
-        # The longest ending counts: `code.coding.code` ends in `code` too.
-        depth = next((len(end) for end in _ENDINGS if tuple(names[-len(end) :]) == end), 0)
+        # The longest match first: `code.coding.code` ends in `code` too.
+        depth = next((len(end) for end in _CODE_PATHS if tuple(names[-len(end) :]) == end), 0)
         holder = ".".join(path[:-depth]) if depth else ""
         if not holder:
             continue
-        for key, coding in _fixed(each):
-            said = coding if isinstance(coding, dict) else {"code": coding, "system": _system(by_id, path)}
-            codings = dicts(said.get("coding")) or [said]
-            links = [one for one_ in codings for one in link(one_, systems, f"{key} {id_}")]
-            found[holder] = (*found.get(holder, ()), *links)
-    return found
+        for key, coding in _fixed_values(each):
+            coding_object = (
+                coding if isinstance(coding, dict) else {"code": coding, "system": _fixed_system(by_id, path)}
+            )
+            codings = object_items(coding_object.get("coding")) or [coding_object]
+            links = [one for one_ in codings for one in coding_links(one_, systems, f"{key} {id_}")]
+            links_by_holder[holder] = (*links_by_holder.get(holder, ()), *links)
+    return links_by_holder
 
 
-def _fixed(element: Json) -> Iterator[tuple[str, Any]]:
+def _fixed_values(element: Json) -> Iterator[tuple[str, Any]]:
     return ((key, value) for key, value in element.items() if key.startswith(("pattern", "fixed")))
 
 
-def _system(by_id: Mapping[str, Json], path: list[str]) -> str:
-    """The system that is fixed beside a code: `…coding.system` beside `…coding.code`."""
-    beside = by_id.get(".".join((*path[:-1], "system")), {})
-    return next((str(value) for _, value in _fixed(beside) if isinstance(value, str)), "")
+def _fixed_system(by_id: Mapping[str, Json], path: list[str]) -> str:
+    """Return the fixed `…coding.system` for a fixed `…coding.code`."""
+    sibling = by_id.get(".".join((*path[:-1], "system")), {})
+    return next((str(value) for _, value in _fixed_values(sibling) if isinstance(value, str)), "")
 
 
-def _bindings(binding: Json) -> Iterator[str]:
-    """Canonical addresses with their version (`…|5.0.0`); R4 and R5, and the value sets added in R5."""
+def _binding_addresses(binding: Json) -> Iterator[str]:
+    """Yield the canonical URLs of a binding with their versions (`…|5.0.0`), in the forms of R4 and R5."""
     for key in ("valueSet", "valueSetUri"):
         if isinstance(binding.get(key), str) and binding[key]:
             yield binding[key]
     reference: Any = binding.get("valueSetReference")
     if isinstance(reference, dict) and reference.get("reference"):
         yield str(reference["reference"])
-    for each in dicts(binding.get("additional")):
+    for each in object_items(binding.get("additional")):
         if each.get("valueSet"):
             yield str(each["valueSet"])
 
 
 def _notes(element: Json, changed: Json, language: str, origin: Origin, *, partial: bool) -> Iterator[Text]:
-    yield from words(element, "comment", language, origin)
+    yield from read_texts(element, "comment", language, origin)
     if partial and element.get("path", "") and "." not in str(element["path"]):
         yield Text("differential only: what the base profile says is not in the file", "en")
     for key in sorted(element):
@@ -139,9 +143,9 @@ def _notes(element: Json, changed: Json, language: str, origin: Origin, *, parti
             yield Text(f"{key}: {value}", "und")
         if key.startswith(("minValue", "maxValue")) and not isinstance(value, (dict, list)):
             yield Text(f"{key}: {value}", "und")
-    for each in dicts(changed.get("mapping")):
+    for each in object_items(changed.get("mapping")):
         if each.get("map"):
             yield Text(f"mapping {each.get('identity')}: {each['map']}", "und")
-    for each in dicts(changed.get("constraint")):
+    for each in object_items(changed.get("constraint")):
         if each.get("human"):
             yield Text(f"constraint {each.get('key')}: {each['human']}", "und")

@@ -1,16 +1,16 @@
-"""ICD-10-SE, the Swedish version of the WHO's classification of diseases, in the four forms it is handed out.
+"""ICD-10-SE, the Swedish version of the WHO classification of diseases. Reads the four published forms:
 
-1. The official code texts up to 2025: `chapter.txt`, `block.txt`, `digit3.txt`, `digit4.txt`,
-   `digit5.txt`; three tab-separated columns without a header, codes without a dot, hierarchy only in
-   ranges and prefixes.
-2. The agency's table of 16 columns, with continuation rows that repeat the code alone, HTML in cells,
-   and parents that may come after their children.
-3. Its normalised CSV: `code,label,label_en,parent_code,valid_from,valid_to`.
-4. A key table of the regional cancer centres: `key,value`, four- and five-character codes only, so that
-   it is a partial list whatever else is said.
+1. The official code texts up to 2025 (`code_texts`): `chapter.txt`, `block.txt`, `digit3.txt`, `digit4.txt`,
+   `digit5.txt`; three tab-separated columns without a header, codes without a dot, hierarchy only in ranges and
+   prefixes.
+2. The agency's table of 16 columns (`agency_table`), with continuation rows that repeat the code alone, HTML in
+   cells, and parents that may come after their children.
+3. The normalised CSV: `code,label,label_en,parent_code,valid_from,valid_to`.
+4. A key table of the regional cancer centres: `key,value`, four- and five-character codes only; always a partial
+   edition.
 
-`C509` and `C50.9` are the same code; the notation has the dot, as the classification is printed. The
-publisher's workbook of corrections to an edition may lie beside any form (`icd10_se_corrections`).
+`C509` and `C50.9` are the same code; the notation has the dot, as in print. The publisher's workbook of corrections
+to an edition may accompany any form (`corrections`). Scheme and levels: `scheme`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from begrepp.records import (
     Level,
     Record,
     Redistribution,
-    Scheme,
     Source,
     Status,
     texts,
@@ -36,29 +35,12 @@ from begrepp.sources.editions import data_files
 from begrepp.sources.tables import read_table
 from loaders.icd10_se.agency_table import read_agency_table
 from loaders.icd10_se.code_texts import FILES, read_code_texts
-from loaders.icd10_se.codes import SCHEME_ID, dotted, level_of
 from loaders.icd10_se.corrections import read_corrections
+from loaders.icd10_se.scheme import LEVELS, SCHEME, dotted, level_of
 from loaders.support.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.support.editions import protected_edition
+from loaders.support.key_tables import is_key_table
 
-SCHEME = Scheme(
-    id=SCHEME_ID,
-    titles=texts(
-        "ICD-10-SE, internationell statistisk klassifikation av sjukdomar och relaterade hälsoproblem",
-        "ICD-10-SE, International Statistical Classification of Diseases, Swedish version",
-    ),
-    # OIDs and URIs seen in Swedish interfaces; there is no agreed canonical URI (HL7 Sweden, RIV-TA).
-    identifiers=(
-        "urn:oid:1.2.752.116.1.1.1",
-        "urn:oid:1.2.752.116.1.1.1.1.3",
-        "urn:oid:1.2.752.116.1.1.1.1.8",
-        "http://hl7.org/fhir/sid/icd-10-se",
-        "https://www.icd10.se/",
-        "https://terminologitjansten.inera.se/inera-kodverksforvaltning/kodverk/icd-10-se",
-    ),
-    preferred_system_uri="urn:oid:1.2.752.116.1.1.1",
-    notation_pattern=r"^([0-2][0-9]|[A-Z][0-9]{2}(-[A-Z][0-9]{2})?|[A-Z][0-9]{2}\.[0-9A-Z]{1,2})$",
-)
 SOURCE = Source(
     id="icd10_se",
     title="ICD-10-SE",
@@ -70,34 +52,27 @@ SOURCE = Source(
     "(.csv); beside any of them, the workbook of corrections to the edition (.xlsx)",
     schemes=(SCHEME,),
 )
-LEVELS = {
-    "kapitel": (1, texts("Kapitel", "Chapter")),
-    "avsnitt": (2, texts("Avsnitt", "Block")),
-    "kategori": (3, texts("Kategori, treställig kod", "Category, three characters")),
-    "fyrstallig": (4, texts("Subkategori, fyrställig kod", "Subcategory, four characters")),
-    "femstallig": (5, texts("Femställig kod", "Five characters")),
-}
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, its levels and its concepts, from whichever of the forms lies in the folder."""
+    """Yield the scheme, the edition, its levels and its concepts, corrected."""
     files = [path for path in data_files(edition) if path.suffix != ".xlsx"]
-    is_keys = len(files) == 1 and files[0].suffix == ".csv" and _is_key_table(files[0])
+    from_key_table = len(files) == 1 and files[0].suffix == ".csv" and is_key_table(files[0])
     corrections = read_corrections(edition)
     yield SCHEME
-    release = protected_edition(SCHEME, edition, classifications_publisher)
+    uncorrected = protected_edition(SCHEME, edition, classifications_publisher)
     yield replace(
-        release,
-        coverage=Coverage.PARTIAL if is_keys else release.coverage,
+        uncorrected,
+        coverage=Coverage.PARTIAL if from_key_table else uncorrected.coverage,
         modified=corrections.modified,
         version_notes=corrections.notes,
     )
     for level, (depth, titles) in LEVELS.items():
         yield Level(scheme=SCHEME.id, depth=depth, id=level, titles=titles)
-    yield from corrections.applied(_concepts(edition, files, is_keys=is_keys))
+    yield from corrections.apply(_concepts(edition, files, from_key_table=from_key_table))
 
 
-def _concepts(edition: EditionFiles, files: list[Path], *, is_keys: bool) -> Iterator[Concept]:
+def _concepts(edition: EditionFiles, files: list[Path], *, from_key_table: bool) -> Iterator[Concept]:
     if any(path.name in FILES for path in files):
         return read_code_texts(edition)
     if len(files) != 1:
@@ -106,55 +81,46 @@ def _concepts(edition: EditionFiles, files: list[Path], *, is_keys: bool) -> Ite
             f"{len(files)} files, where the five code texts or one table are expected.",
             "Add one edition's files only; see `begrepp sources`.",
         )
-    if is_keys:
-        return _key_table(files[0])
-    return _normalised(files[0]) if files[0].suffix == ".csv" else read_agency_table(files[0])
+    if from_key_table:
+        return _read_key_table(files[0])
+    return _read_normalised(files[0]) if files[0].suffix == ".csv" else read_agency_table(files[0])
 
 
-def _normalised(path: Path) -> Iterator[Concept]:
+def _read_normalised(path: Path) -> Iterator[Concept]:
     columns = ("code", "label", "label_en", "parent_code", "valid_from", "valid_to")
     for row in read_table(path, required=columns):
         notation, parent = dotted(row.take("code")), dotted(row.take("parent_code"))
-        until = row.take_date("valid_to")
+        valid_to = row.take_date("valid_to")
         yield Concept(
             scheme=SCHEME.id,
             notation=notation,
             origin=row.origin,
             pref_labels=texts(row.take("label"), row.take("label_en")),
-            broader=_some(parent),
+            broader=_optional(parent),
             level=level_of(notation),
             valid_from=row.take_date("valid_from"),
-            valid_to=until,
-            status=Status.INACTIVE if until else Status.ACTIVE,
+            valid_to=valid_to,
+            status=Status.INACTIVE if valid_to else Status.ACTIVE,
         )
         row.done()
 
 
-def _some(value: str) -> tuple[str, ...]:
+def _optional(value: str) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
-# The key table: code and title, nothing else.
-
-
-def _is_key_table(path: Path) -> bool:
-    with path.open("rb") as file:
-        first = file.readline(100).removeprefix(b"\xef\xbb\xbf")
-    return first.strip().replace(b'"', b"") == b"key,value"
-
-
-def _key_table(path: Path) -> Iterator[Concept]:
-    known = {dotted(row.take("key")) for row in read_table(path, required=("key", "value"), counted=False)}
+def _read_key_table(path: Path) -> Iterator[Concept]:
+    notations = {dotted(row.take("key")) for row in read_table(path, required=("key", "value"), counted=False)}
     for row in read_table(path, required=("key", "value")):
         notation = dotted(row.take("key"))
-        # Four-character codes have nothing above them here; the list does not hold their categories.
-        parent = next((notation[:end] for end in (5, 3) if len(notation) > end and notation[:end] in known), "")
+        # Four-character codes have no parent here: the list has no categories.
+        parent = next((notation[:end] for end in (5, 3) if len(notation) > end and notation[:end] in notations), "")
         yield Concept(
             scheme=SCHEME.id,
             notation=notation,
             origin=row.origin,
             pref_labels=texts(row.take("value")),
-            broader=_some(parent),
+            broader=_optional(parent),
             level=level_of(notation),
         )
         row.done()

@@ -1,4 +1,4 @@
-"""The agency's table of ICD-10-SE: 16 columns, rows that continue a code, HTML in cells, parents in any order."""
+"""Reader of the agency's table of ICD-10-SE: 16 columns, continuation rows, HTML in cells, parents in any order."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, Marker, Note, NoteKind, Text, texts
-from begrepp.sources.tables import Row, parse_date, read_table
-from loaders.icd10_se.codes import SCHEME_ID, dotted, level_of
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
+from loaders.icd10_se.scheme import SCHEME, dotted, level_of
 from loaders.support.html_text import from_html
 
 _TABLE_COLUMNS = (
@@ -45,11 +46,11 @@ _NOTE_COLUMNS = {
 
 @dataclass(slots=True)
 class _Entry:
-    """What the rows of one code add up to."""
+    """The data of one code, collected from its rows."""
 
     origin: Origin
     title: str
-    since: str
+    valid_from: str
     parent: str
     latin: str
     marker: Marker | None
@@ -58,12 +59,13 @@ class _Entry:
 
 
 def read_agency_table(path: Path) -> Iterator[Concept]:
+    """Yield the concepts of a table in the order of their first rows."""
     entries: dict[str, _Entry] = {}
     for row in read_table(path, delimiter="\t", required=_TABLE_COLUMNS):
         _add_row(entries, row)
     for code, entry in entries.items():
         yield Concept(
-            scheme=SCHEME_ID,
+            scheme=SCHEME.id,
             notation=code,
             origin=entry.origin,
             pref_labels=texts(entry.title),
@@ -71,17 +73,17 @@ def read_agency_table(path: Path) -> Iterator[Concept]:
             notes=tuple(dict.fromkeys(entry.notes)),
             broader=(entry.parent,) if entry.parent else (),
             level=level_of(code),
-            valid_from=parse_date(entry.since, entry.origin, "Giltig från"),
+            valid_from=parse_date(entry.valid_from, entry.origin, "Giltig från"),
             marker=entry.marker,
             paired_with=tuple(pair for pair in dict.fromkeys(entry.pairs) if pair in entries),
         )
 
 
 def _add_row(entries: dict[str, _Entry], row: Row) -> None:
-    """The first row of a code opens its entry; rows with the code and no title continue it."""
+    """Add a row: the first row of a code has its title, later rows have only the code and continue it."""
     code = dotted(row.take("Kod"))
     title, latin = row.take("Titel"), row.take("Latin")
-    since, parent = row.take("Giltig från"), dotted(row.take("Överordnad kod"))
+    valid_from, parent = row.take("Giltig från"), dotted(row.take("Överordnad kod"))
     sign = row.take("Manifestation(*)/Etiologi(†)")
     if title:
         if code in entries:
@@ -90,7 +92,7 @@ def _add_row(entries: dict[str, _Entry], row: Row) -> None:
                 f"the code '{code}' already occurs in {entries[code].origin}.",
                 "Remove one of the rows in a copy, or ask the publisher which one is correct.",
             )
-        entries[code] = _Entry(row.origin, title, since, parent, latin, _marker(sign, row.origin))
+        entries[code] = _Entry(row.origin, title, valid_from, parent, latin, _marker(sign, row.origin))
     elif code not in entries:
         raise InputError(
             row.origin,
@@ -103,7 +105,7 @@ def _add_row(entries: dict[str, _Entry], row: Row) -> None:
             entry.notes.append(Note(kind, Text(from_html(cell), "sv")))
     pairs = row.take("Koppling Manifestation(*)/Etiologi(†)")
     entry.pairs += [dotted(pair) for pair in re.findall(r"[A-Z]\d\d(?:\.?[0-9A-Z]+)?", pairs)]
-    # The form of the code tells the level; the wording of this column has varied.
+    # The form of the code gives the level; the wording of this column has varied.
     row.ignore("Kodnivå - kodspecifikation")
     row.done()
 

@@ -1,4 +1,4 @@
-"""The official code texts of ICD-10-SE up to 2025: three columns, no header, hierarchy in ranges and prefixes."""
+"""Reader of the official code texts of ICD-10-SE up to 2025: three columns, no header, hierarchy in ranges."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Concept, EditionFiles, texts
 from begrepp.sources.editions import file_named
-from begrepp.sources.tables import Row, read_table
-from loaders.icd10_se.codes import MARKERS, SCHEME_ID, dotted, level_of
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
+from loaders.icd10_se.scheme import MARKERS, SCHEME, dotted, level_of
 
 FILES = ("chapter.txt", "block.txt", "digit3.txt", "digit4.txt", "digit5.txt")
 _PAIR = re.compile(r"\(([A-Z]\d\d(?:\.[0-9A-Z]+)?)[*†]?\)")
@@ -18,6 +19,7 @@ _RANGE = re.compile(r"\(?([A-Z]\d\d)-([A-Z]\d\d)\)?$")
 
 
 def read_code_texts(edition: EditionFiles) -> Iterator[Concept]:
+    """Yield chapters, blocks and codes. Raises `InputError` if a file is missing or incomplete."""
     chapter, block, *digits = (file_named(edition, name) for name in FILES)
     chapters = _ranges(chapter, in_text=True)
     blocks = _ranges(block, in_text=False)
@@ -29,46 +31,46 @@ def read_code_texts(edition: EditionFiles) -> Iterator[Concept]:
                 f"there is no category in the block {notation}.",
                 "The file may be truncated; download all files of the edition again.",
             )
-    known = {dotted(row.take("kod")) for path in digits for row in _rows(path, counted=False)}
+    notations = {dotted(row.take("kod")) for path in digits for row in _rows(path, counted=False)}
     for row in _rows(chapter):
-        yield _from_code_text(row, (), known)
+        yield _concept(row, (), notations)
     for row in _rows(block):
         first, last = row.take("kod").split("-")
-        yield _from_code_text(row, _around(first, last, chapters, row.origin), known, code=f"{first}-{last}")
+        yield _concept(row, _enclosing(first, last, chapters, row.origin), notations, code=f"{first}-{last}")
     for path in digits:
         for row in _rows(path):
             code = row.take("kod")
-            yield _from_code_text(row, _parent(code, known, blocks, row.origin), known, code=code)
+            yield _concept(row, _parent_of(code, notations, blocks, row.origin), notations, code=code)
 
 
 def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:
-    # Blank second column, or a dagger or an asterisk; quotation marks are ordinary characters.
+    # The second column is blank, a dagger or an asterisk; quotation marks are ordinary characters.
     return read_table(path, columns=("kod", "markör", "text"), delimiter="\t", quoted=False, counted=counted)
 
 
-def _from_code_text(row: Row, broader: tuple[str, ...], known: set[str], code: str = "") -> Concept:
+def _concept(row: Row, broader: tuple[str, ...], notations: set[str], code: str = "") -> Concept:
     notation = dotted(code or row.take("kod"))
     label = row.take("text")
-    sign = row.take("markör")
+    marker_sign = row.take("markör")
     row.done()
-    if sign not in MARKERS:
-        raise InputError(row.origin, f"'{sign}' is neither † nor *.", "See what the publisher means by it.")
-    marker = MARKERS[sign]
+    if marker_sign not in MARKERS:
+        raise InputError(row.origin, f"'{marker_sign}' is neither † nor *.", "See what the publisher means by it.")
+    marker = MARKERS[marker_sign]
     return Concept(
-        scheme=SCHEME_ID,
+        scheme=SCHEME.id,
         notation=notation,
         origin=row.origin,
         pref_labels=texts(label),
         broader=broader,
         level=level_of(notation),
         marker=marker,
-        paired_with=tuple(pair for pair in _PAIR.findall(label) if pair in known) if marker else (),
+        paired_with=tuple(pair for pair in _PAIR.findall(label) if pair in notations) if marker else (),
     )
 
 
 def _ranges(path: Path, *, in_text: bool) -> dict[tuple[str, str], str]:
-    """First and last category of each chapter or block, and its notation."""
-    found = {}
+    """Return the notation of each chapter or block by its first and last category."""
+    ranges = {}
     for row in _rows(path, counted=False):
         code, label = row.take("kod"), row.take("text")
         match = _RANGE.search(label) if in_text else _RANGE.fullmatch(code)
@@ -78,33 +80,33 @@ def _ranges(path: Path, *, in_text: bool) -> dict[tuple[str, str], str]:
                 f"'{label if in_text else code}' names no range of codes such as A00-B99.",
                 "The hierarchy is read from the ranges; download the file again from its publisher.",
             )
-        found[match[1], match[2]] = code
-    return found
+        ranges[match[1], match[2]] = code
+    return ranges
 
 
-def _around(first: str, last: str, ranges: dict[tuple[str, str], str], origin: Origin) -> tuple[str, ...]:
-    """The notation of the narrowest range that holds first to last."""
-    holding = [(a, b) for a, b in ranges if a <= first and last <= b and (a, b) != (first, last)]
-    if not holding:
+def _enclosing(first: str, last: str, ranges: dict[tuple[str, str], str], origin: Origin) -> tuple[str, ...]:
+    """Return the notation of the narrowest range that contains first to last. Raises `InputError` if there is none."""
+    enclosing = [(a, b) for a, b in ranges if a <= first and last <= b and (a, b) != (first, last)]
+    if not enclosing:
         raise InputError(
             origin,
             f"no range of the level above holds {first}–{last}.",
             "A file may be missing or truncated; download all files of the edition again.",
         )
-    narrowest = max(holding, key=lambda pair: (pair[0], [-ord(c) for c in pair[1]]))
+    narrowest = max(enclosing, key=lambda pair: (pair[0], [-ord(c) for c in pair[1]]))
     return (ranges[narrowest],)
 
 
-def _parent(code: str, known: set[str], blocks: dict[tuple[str, str], str], origin: Origin) -> tuple[str, ...]:
+def _parent_of(code: str, notations: set[str], blocks: dict[tuple[str, str], str], origin: Origin) -> tuple[str, ...]:
     if len(code) == 3:
-        holding = [(a, b) for a, b in blocks if a <= code <= b]
-        if not holding:
+        enclosing = [(a, b) for a, b in blocks if a <= code <= b]
+        if not enclosing:
             raise InputError(
                 origin,
                 f"no block holds {code}.",
                 "block.txt may be truncated; download all files of the edition again.",
             )
-        return (blocks[max(holding)],)
-    # A fifth character may hang directly on a three-character code.
+        return (blocks[max(enclosing)],)
+    # A five-character code may have a three-character parent.
     parent = dotted(code[:-1])
-    return (parent if parent in known else code[:3],)
+    return (parent if parent in notations else code[:3],)

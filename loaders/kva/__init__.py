@@ -1,11 +1,14 @@
-"""KVÅ, the Swedish classification of health care procedures: surgical (KKÅ) and other medical ones (KMÅ).
+"""KVÅ, the Swedish classification of health care procedures: surgical (KKÅ) and other medical procedures (KMÅ).
 
-Two schemes, `kka` and `kma`, because the headings of one and two letters mean different things in
-them; `kva` holds both and has no codes of its own. Read in the three forms that it is handed out:
+Two schemes, `kka` and `kma`, because headings of one and two letters differ in meaning between them; `kva` contains
+both and has no codes of its own. Reads the three published forms:
 
-1. The official code texts: a folder for each part with `level1.txt` to `level4.txt`, tab-separated.
-2. The agency's workbook with descriptions: one sheet for both parts, without parents.
-3. The agency's tables, one for each part: tab-separated, with parents and continuation rows.
+1. The official code texts (`code_texts`): a folder for each part with `level1.txt` to `level4.txt`, tab-separated.
+2. The agency's workbook with descriptions (`workbook`): one sheet for both parts, without parents.
+3. The agency's tables (`agency_table`), one for each part: tab-separated, with parents and continuation rows.
+
+A row becomes RDF in two steps. `new_concept` in `scheme` turns code, label, notes and parent into a `Concept`
+record (begrepp/records/schemes.py); begrepp/graph/triple_writer.py writes each record as triples.
 """
 
 from __future__ import annotations
@@ -20,28 +23,15 @@ from begrepp.records import (
     Redistribution,
     Scheme,
     Source,
-    texts,
 )
 from begrepp.sources.editions import data_files
 from loaders.kva.agency_table import part_of_table, read_agency_table
 from loaders.kva.code_texts import find_code_texts, read_code_texts
-from loaders.kva.concept import KKA, KMA, LEVELS, PARTS
+from loaders.kva.scheme import KKA, KMA, KVA, LEVELS, PARTS
 from loaders.kva.workbook import read_workbook
 from loaders.support.agencies import EHALSOMYNDIGHETEN, IN_COPYRIGHT, classifications_publisher
 from loaders.support.editions import protected_edition
 
-KVA = Scheme(
-    id="kva",
-    titles=texts("KVÅ, klassifikation av vårdåtgärder", "KVÅ, Swedish classification of health care procedures"),
-    # OIDs and URIs seen in Swedish interfaces: the whole (.3.4), RIV-TA's older one, and two URIs; none is agreed.
-    identifiers=(
-        "urn:oid:1.2.752.116.1.3.2.3.4",
-        "urn:oid:1.2.752.116.1.3.2.1.4",
-        "http://electronichealth.se/id/kva",
-        "http://klassifikationer.socialstyrelsen.se/kva",
-    ),
-    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.4",
-)
 SOURCE = Source(
     id="kva",
     title="KVÅ",
@@ -58,7 +48,7 @@ SOURCE = Source(
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """Both parts, their releases, levels and concepts, from whichever of the three forms lies in the folder."""
+    """Yield both parts with their editions, levels and concepts."""
     files = data_files(edition)
     yield KVA
     if files and all(path.suffix == ".tsv" for path in files):

@@ -1,7 +1,7 @@
-"""The agency's tables (.tsv), one per part.
+"""Reader of the agency's tables of KVÅ (.tsv), one per part.
 
-Their columns are those of the workbook, with `Överordnad kod` in place of `Klassifikation` (KKÅ 9 columns, KMÅ 10:
-the ICF code); a row without a title continues the code of the rows before it.
+The columns are those of the workbook, with `Överordnad kod` in place of `Klassifikation` (KKÅ has 9 columns, KMÅ 10,
+with the ICF code); a row without a title continues the code of the previous rows.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from begrepp.records import (
     Scheme,
 )
 from begrepp.sources.tables import read_table
-from loaders.kva.concept import PARTS, new_concept
+from loaders.kva.scheme import PARTS, new_concept
 from loaders.kva.workbook import read_notes
 
 
 @dataclass(slots=True)
 class _Entry:
-    """What the rows of one code add up to."""
+    """The data of one code, collected from its rows."""
 
     origin: Origin
     title: str
@@ -32,6 +32,7 @@ class _Entry:
 
 
 def part_of_table(path: Path) -> Scheme:
+    """Return the part that a file's name contains. Raises `InputError` if it contains neither kka nor kma."""
     for scheme in PARTS.values():
         if scheme.id in path.stem.lower():
             return scheme
@@ -43,6 +44,7 @@ def part_of_table(path: Path) -> Scheme:
 
 
 def read_agency_table(scheme: Scheme, path: Path) -> Iterator[Concept]:
+    """Yield the concepts of a table in the order of their first rows."""
     entries: dict[str, _Entry] = {}
     for row in read_table(path, delimiter="\t", required=("Kod", "Överordnad kod", "Titel")):
         code, title, parent = row.take("Kod"), row.take("Titel"), row.take("Överordnad kod")

@@ -1,4 +1,4 @@
-"""Socialstyrelsen's workbook (.xlsx): both parts in one sheet."""
+"""Reader of the workbook of KVÅ (.xlsx): both parts in one sheet."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from begrepp.records import (
     NoteKind,
     Text,
 )
-from begrepp.sources.tables import Row
+from begrepp.sources.rows import Row
 from begrepp.sources.xlsx import read_xlsx
-from loaders.kva.concept import PARTS, new_concept, parent_of
+from loaders.kva.scheme import PARTS, new_concept, parent_of
 from loaders.support.html_text import from_html
 
 _SHEET_COLUMNS = (
@@ -42,7 +42,8 @@ _NOTES = {
 
 
 def read_workbook(path: Path) -> Iterator[Concept]:
-    known: dict[str, set[str]] = {part: set() for part in PARTS}
+    """Yield the concepts of both parts. Raises `InputError` for a part that is neither KKÅ nor KMÅ."""
+    codes_by_part: dict[str, set[str]] = {part: set() for part in PARTS}
     for row in _sheet(path):
         part, code = row.take("Klassifikation"), row.take("Kod")
         if part not in PARTS:
@@ -51,8 +52,8 @@ def read_workbook(path: Path) -> Iterator[Concept]:
                 f"'{part}' in column 'Klassifikation' is neither KKÅ nor KMÅ.",
                 "See what the publisher means by it; extend the loader with the new part.",
             )
-        known[part].add(code)
-    headings = {part: frozenset(codes) for part, codes in known.items()}
+        codes_by_part[part].add(code)
+    headings = {part: frozenset(codes) for part, codes in codes_by_part.items()}
     for row in _sheet(path):
         part, code, label = row.take("Klassifikation"), row.take("Kod"), row.take("Titel")
         notes = read_notes(row)
@@ -61,6 +62,7 @@ def read_workbook(path: Path) -> Iterator[Concept]:
 
 
 def read_notes(row: Row) -> tuple[Note, ...]:
+    """Read the columns of notes, as plain text, from a row of the workbook or of a table."""
     return tuple(
         Note(kind, Text(f"{column}: {cell}" if column == "Relaterad ICF-kod" else cell, "sv"))
         for column, kind in _NOTES.items()

@@ -1,4 +1,4 @@
-"""A study in ODM as a dataset: a table for each form, or each dataset of Define-XML, and its items as variables."""
+"""Conversion of an ODM study to a dataset: a table for each form or Define-XML dataset, items as variables."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Dataset, EditionFiles, Home, Record, Skipped, Table, Text, Variable
+from begrepp.records import Dataset, EditionFiles, ListOwner, Record, Skipped, Table, Text, Variable
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import slug
 from loaders.declaration.toml_table import TomlTable
-from loaders.odm.labels import code_list, dictionary, linked, notes, particulars, titles
-from loaders.odm.model import Item, ItemGroup, ItemRef, MetaData
+from loaders.odm.labels import alias_notes, concept_links, dictionary_addresses, item_notes, item_titles, new_code_list
+from loaders.odm.model import ItemDef, ItemGroupDef, ItemRef, MetaDataVersion
 
-# What ODM calls the datatypes of CSVW; a date that may be incomplete is a text.
+# Datatypes of ODM and the corresponding ones of CSVW (empty: the same); partial dates are strings.
 _DATATYPES = {
     **dict.fromkeys(("integer", "date", "time", "boolean", "double", "hexBinary", "base64Binary"), ""),
     "float": "decimal",
@@ -26,133 +26,146 @@ _DATATYPES = {
 }
 
 
-def dataset_records(
-    keys: TomlTable, edition: EditionFiles, found: list[MetaData], systems: dict[str, str], language: str
+def read_dataset_records(
+    declaration: TomlTable,
+    edition: EditionFiles,
+    studies: list[MetaDataVersion],
+    systems: dict[str, str],
+    language: str,
 ) -> Iterator[Record]:
-    """The dataset, the lists that its variables use, and the variables in the order of their tables."""
-    if len(found) != 1:
+    """Yield the dataset, the code lists in use, and the variables table by table."""
+    if len(studies) != 1:
         raise InputError(
-            keys.origin, f"the files hold {len(found)} studies, and [dataset] is one.", "Add one study to an edition."
+            declaration.origin,
+            f"the files hold {len(studies)} studies, and [dataset] is one.",
+            "Add one study to an edition.",
         )
-    study = _Study(found[0], systems, language)
-    words = study.data.descriptions
-    suggested = {"title": _said((Text(study.data.study_name, language),)), "description": _said(words)}
-    keys.suggest("dataset", {key: value for key, value in suggested.items() if value})
-    dataset = read_dataset(keys, edition, tuple(study.table(top) for top in study.tops()))
-    keys.done()
+    converter = _DatasetConverter(studies[0], systems, language)
+    descriptions = converter.data.descriptions
+    defaults = {
+        "title": _texts_by_language((Text(converter.data.study_name, language),)),
+        "description": _texts_by_language(descriptions),
+    }
+    declaration.set_defaults("dataset", {key: value for key, value in defaults.items() if value})
+    dataset = read_dataset(declaration, edition, tuple(converter.table(top) for top in converter.top_groups()))
+    declaration.done()
     yield dataset
-    yield from study.records(dataset)
+    yield from converter.records(dataset)
 
 
-def _said(words: tuple[Text, ...]) -> dict[str, str]:
-    return {text.lang: text.value for text in words}
+def _texts_by_language(texts: tuple[Text, ...]) -> dict[str, str]:
+    return {text.lang: text.value for text in texts}
 
 
 @dataclass(slots=True)
-class _Study:
-    data: MetaData
+class _DatasetConverter:
+    data: MetaDataVersion
     systems: dict[str, str]
     language: str
-    used: set[str] = field(default_factory=set)
+    used_lists: set[str] = field(default_factory=set)
 
-    def tops(self) -> list[ItemGroup]:
-        """The forms, and the groups that are in none."""
-        inside = {ref.oid for group in (*self.data.forms.values(), *self.data.groups.values()) for ref in group.groups}
-        return [*self.data.forms.values(), *(group for oid, group in self.data.groups.items() if oid not in inside)]
+    def top_groups(self) -> list[ItemGroupDef]:
+        """Return the forms, and the groups outside forms."""
+        members_of = {
+            ref.oid for group in (*self.data.forms.values(), *self.data.groups.values()) for ref in group.groups
+        }
+        return [*self.data.forms.values(), *(group for oid, group in self.data.groups.items() if oid not in members_of)]
 
-    def table(self, top: ItemGroup) -> Table:
-        """What the form or the dataset is called."""
+    def table(self, top: ItemGroupDef) -> Table:
+        """Return a form or group as a table."""
         return Table(id=self.id_of(top), titles=top.titles or (Text(top.name or top.oid, self.language),))
 
-    def id_of(self, top: ItemGroup) -> str:
-        """An id that no other table has."""
-        wanted = slug(top.name) or slug(top.oid)
-        alike = [each for each in self.tops() if (slug(each.name) or slug(each.oid)) == wanted]
-        return wanted if len(alike) == 1 else slug(top.oid)
+    def id_of(self, top: ItemGroupDef) -> str:
+        """Return an id that is unique among the tables."""
+        base_id = slug(top.name) or slug(top.oid)
+        same_id = [each for each in self.top_groups() if (slug(each.name) or slug(each.oid)) == base_id]
+        return base_id if len(same_id) == 1 else slug(top.oid)
 
     def records(self, dataset: Dataset) -> Iterator[Record]:
         number = 0
-        placed: set[str] = set()
-        for top in self.tops():
+        placed_items: set[str] = set()
+        for top in self.top_groups():
             table = self.id_of(top)
             seen: set[str] = set()
-            places = list(self.inside(top, (), (top.oid,)))
-            items = {ref.oid: self.data.items[ref.oid] for ref, _ in places}
+            members = list(self.members_of(top, (), (top.oid,)))
+            items = {ref.oid: self.data.items[ref.oid] for ref, _ in members}
             names = Counter(item.name for item in items.values())
-            for ref, section in places:
+            for ref, section in members:
                 item = items[ref.oid]
-                placed.add(ref.oid)
+                placed_items.add(ref.oid)
                 if ref.oid in seen:
                     reason = f"the item '{ref.oid}' already occurs in '{table}'."
-                    yield Skipped(origin=self.at(ref.row), reason=reason)
+                    yield Skipped(origin=self._origin(ref.row), reason=reason)
                     continue
                 seen.add(ref.oid)
-                # In forms the name may be the question's, which another item shares; its OID it shares with none.
-                called = item.name if names[item.name] == 1 else item.oid
+                # Several items of a form may have the same name; OIDs are unique.
+                name = item.name if names[item.name] == 1 else item.oid
                 number += 1
                 yield from self.lists(item, dataset.id)
-                yield replace(self.variable(item, ref, dataset.id, table, section, number), name=called)
+                yield replace(self.variable(item, ref, dataset.id, table, section, number), name=name)
         for item in self.data.items.values():
-            if item.oid not in placed and item.oid not in self.by_value():
-                yield Skipped(origin=self.at(item.row), reason=f"the item '{item.oid}' is in no form or dataset.")
+            if item.oid not in placed_items and item.oid not in self.value_level_items():
+                yield Skipped(origin=self._origin(item.row), reason=f"the item '{item.oid}' is in no form or dataset.")
 
-    def by_value(self) -> set[str]:
-        """The items that say what others mean where a third has a certain value."""
+    def value_level_items(self) -> set[str]:
+        """Return the OIDs of items that occur only in value-level definitions."""
         return {ref.oid for refs in self.data.value_lists.values() for ref in refs}
 
-    def inside(
-        self, holder: ItemGroup, section: tuple[Text, ...], above: tuple[str, ...]
+    def members_of(
+        self, parent: ItemGroupDef, section: tuple[Text, ...], path_oids: tuple[str, ...]
     ) -> Iterator[tuple[ItemRef, tuple[Text, ...]]]:
-        for ref in holder.groups:
-            if ref.oid in above:
-                raise InputError(self.at(ref.row), f"the group '{ref.oid}' contains itself.", "Fix the file.")
+        for ref in parent.groups:
+            if ref.oid in path_oids:
+                raise InputError(self._origin(ref.row), f"the group '{ref.oid}' contains itself.", "Fix the file.")
             group = self.data.groups[ref.oid]
-            words = group.titles or (Text(group.name or group.oid, self.language),)
-            yield from self.inside(group, words, (*above, ref.oid))
-        for ref in holder.items:
+            titles = group.titles or (Text(group.name or group.oid, self.language),)
+            yield from self.members_of(group, titles, (*path_oids, ref.oid))
+        for ref in parent.items:
             yield ref, section
 
-    def lists(self, item: Item, dataset: str) -> Iterator[Record]:
-        found = self.data.lists.get(item.code_list)
-        if found and found.values and found.oid not in self.used:
-            self.used.add(found.oid)
-            yield code_list(found, Home(dataset=dataset), self.data.origin.file, self.language, self.systems)
+    def lists(self, item: ItemDef, dataset: str) -> Iterator[Record]:
+        code_list = self.data.code_lists.get(item.code_list)
+        if code_list and code_list.values and code_list.oid not in self.used_lists:
+            self.used_lists.add(code_list.oid)
+            yield new_code_list(
+                code_list, ListOwner(dataset=dataset), self.data.origin.file, self.language, self.systems
+            )
 
     def variable(
-        self, item: Item, ref: ItemRef, dataset: str, table: str, section: tuple[Text, ...], number: int
+        self, item: ItemDef, ref: ItemRef, dataset: str, table: str, section: tuple[Text, ...], number: int
     ) -> Variable:
-        found = self.data.lists.get(item.code_list)
-        called = titles(item, found, self.language)
-        outside = dictionary(found) if found and found.dictionary else ()
+        code_list = self.data.code_lists.get(item.code_list)
+        variable_titles = item_titles(item, code_list, self.language)
+        dictionaries = dictionary_addresses(code_list) if code_list and code_list.dictionary else ()
         return Variable(
             dataset=dataset,
             table=table,
             name=item.name,
-            origin=self.at(item.row),
-            titles=called,
-            descriptions=item.descriptions or item.questions or called,
+            origin=self._origin(item.row),
+            titles=variable_titles,
+            descriptions=item.descriptions or item.questions or variable_titles,
             datatype=_DATATYPES.get(item.datatype, "string") or item.datatype,
             unit=item.units[0] if len(item.units) == 1 else "",
-            measures=linked(item.aliases, self.systems),
-            code_list=found.oid if found and found.values else "",
+            measures=concept_links(item.aliases, self.systems),
+            code_list=code_list.oid if code_list and code_list.values else "",
             questions=item.questions,
             required={"Yes": True, "No": False}.get(ref.mandatory),
             notes=(
-                *notes(item.aliases, self.systems),
-                *particulars(item, found, ref),
-                *(Text(f"ExternalCodeList: {address}", "zxx") for address in outside),
-                *self.meanings(item),
+                *alias_notes(item.aliases, self.systems),
+                *item_notes(item, code_list, ref),
+                *(Text(f"ExternalCodeList: {address}", "zxx") for address in dictionaries),
+                *self.value_level_notes(item),
             ),
             section=section,
             order=number,
         )
 
-    def meanings(self, item: Item) -> Iterator[Text]:
-        """What the item means where another has a certain value."""
+    def value_level_notes(self, item: ItemDef) -> Iterator[Text]:
+        """Yield the value-level definitions of an item as notes."""
         for ref in self.data.value_lists.get(item.value_list, ()):
             if ref.oid in self.data.items:
-                text = titles(self.data.items[ref.oid], None, self.language)[0]
+                text = item_titles(self.data.items[ref.oid], None, self.language)[0]
                 yield Text(f"{text.value} (where {ref.where})" if ref.where else text.value, text.lang)
 
-    def at(self, row: int) -> Origin:
+    def _origin(self, row: int) -> Origin:
         return Origin(self.data.origin.file, row)

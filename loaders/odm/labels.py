@@ -1,16 +1,16 @@
-"""What ODM says of items and lists in words, codes and links, be the study a structure or a dataset."""
+"""Titles, notes, links and code lists of ODM items, shared by structures and datasets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from begrepp.errors import Origin
-from begrepp.records import CodedValue, CodeList, Home, Link, Text
-from loaders.odm.model import Alias, Item, ItemRef, OdmList
-from loaders.support.code_systems import reference
+from begrepp.records import CodedValue, CodeList, Link, ListOwner, Text
+from loaders.odm.model import Alias, ItemDef, ItemRef, OdmCodeList
+from loaders.support.code_systems import concept_reference
 from loaders.support.html_text import from_html
 
-# Dictionaries outside the file by the names that Define-XML has for them; the addresses are those of HL7.
+# External dictionaries by their names in Define-XML, with the URIs of HL7.
 _DICTIONARIES = {
     "meddra": "http://terminology.hl7.org/CodeSystem/mdr",
     "loinc": "http://loinc.org",
@@ -24,78 +24,85 @@ _DICTIONARIES = {
 }
 
 
-def code_list(found: OdmList, home: Home, file: str, language: str, systems: dict[str, str]) -> CodeList:
-    """A list with its values, and the concepts that it says they are."""
+def new_code_list(
+    odm_list: OdmCodeList, home: ListOwner, file: str, language: str, systems: dict[str, str]
+) -> CodeList:
+    """Return a code list with its values and their links to concepts."""
     return CodeList(
-        home=home,
-        id=found.oid,
-        origin=Origin(file, found.row),
-        titles=found.titles or (Text(found.name or found.oid, language),),
-        identifiers=tuple(f"{alias.context}: {alias.name}" for alias in found.aliases),
+        owner=home,
+        id=odm_list.oid,
+        origin=Origin(file, odm_list.row),
+        titles=odm_list.titles or (Text(odm_list.name or odm_list.oid, language),),
+        identifiers=tuple(f"{alias.context}: {alias.name}" for alias in odm_list.aliases),
         values=tuple(
             CodedValue(
                 code=value.code,
                 labels=value.labels or (Text(value.code, language),),
-                matches=linked(value.aliases, systems),
+                matches=concept_links(value.aliases, systems),
             )
-            for value in found.values
+            for value in odm_list.values
         ),
     )
 
 
-def linked(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Link, ...]:
-    """The concepts among the aliases."""
-    found = {
+def concept_links(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Link, ...]:
+    """Return the aliases that are codes of a known code system, as links."""
+    links_by_concept = {
         concept: Link(concept=concept, source=alias.context)
         for alias in aliases
-        if (concept := reference(alias.context, alias.name, systems))
+        if (concept := concept_reference(alias.context, alias.name, systems))
     }
-    return tuple(found.values())
+    return tuple(links_by_concept.values())
 
 
-def titles(item: Item, found: OdmList | None, language: str) -> tuple[Text, ...]:
-    """What the form asks, else what the item is called; a box of a checkbox is called by its choice (REDCap)."""
-    # REDCap has a column for every box, all with the same question: `x___2` is the choice `2, Rare disease`.
-    box, said = item.name.rpartition("___")[2], found.attributes.get("CheckboxChoices", "") if found else ""
-    choices = dict(part.split(",", 1) for part in said.split("|") if "," in part)
-    if choice := {code.strip(): words.strip() for code, words in choices.items()}.get(box):
-        asked = item.questions[0] if item.questions else Text(item.name, language)
-        return (Text(f"{asked.value}: {choice}", asked.lang),)
+def item_titles(item: ItemDef, code_list: OdmCodeList | None, language: str) -> tuple[Text, ...]:
+    """Return the item's question, or its name; for a checkbox column of REDCap, the question with the choice."""
+    # REDCap has a column for every box, with the same question: `x___2` is the choice `2, Rare disease`.
+    box, choices_text = (
+        item.name.rpartition("___")[2],
+        code_list.attributes.get("CheckboxChoices", "") if code_list else "",
+    )
+    choices = dict(part.split(",", 1) for part in choices_text.split("|") if "," in part)
+    if choice := {code.strip(): label.strip() for code, label in choices.items()}.get(box):
+        question = item.questions[0] if item.questions else Text(item.name, language)
+        return (Text(f"{question.value}: {choice}", question.lang),)
     short = [text for text in item.questions if len(text.value) <= 200]
     return tuple(short) or (Text(item.name, language),)
 
 
-def least(ref: ItemRef | None) -> str:
-    """How many there must be."""
+def minimum_cardinality(ref: ItemRef | None) -> str:
+    """Return the minimum cardinality, empty if it is unknown."""
     return {"Yes": "1", "No": "0"}.get(ref.mandatory, "") if ref else ""
 
 
-def dictionary(found: OdmList) -> tuple[str, ...]:
-    """The address of the code system outside the file that a list stands for."""
-    name = "".join(each for each in found.dictionary.lower() if each.isalnum())
+def dictionary_addresses(code_list: OdmCodeList) -> tuple[str, ...]:
+    """Return the URI of the external code system of a list, with its version, or nothing."""
+    name = "".join(each for each in code_list.dictionary.lower() if each.isalnum())
     address = _DICTIONARIES.get(name, "")
-    return (f"{address}|{found.version}" if found.version.strip() else address,) if address else ()
+    return (f"{address}|{code_list.version}" if code_list.version.strip() else address,) if address else ()
 
 
-def notes(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Text, ...]:
-    """Names in other standards, such as `CDASH: AETERM`: what is no code of a system that begrepp knows."""
-    said = dict.fromkeys(
-        f"{alias.context}: {alias.name}" for alias in aliases if not reference(alias.context, alias.name, systems)
+def alias_notes(aliases: tuple[Alias, ...], systems: dict[str, str]) -> tuple[Text, ...]:
+    """Return the other aliases, such as `CDASH: AETERM`, as notes."""
+    labels = dict.fromkeys(
+        f"{alias.context}: {alias.name}"
+        for alias in aliases
+        if not concept_reference(alias.context, alias.name, systems)
     )
-    return tuple(Text(words, "und") for words in said)
+    return tuple(Text(label, "und") for label in labels)
 
 
-def particulars(item: Item, found: OdmList | None, ref: ItemRef | None) -> Iterator[Text]:
-    """Where an item holds, in which units and ranges, and what REDCap adds."""
+def item_notes(item: ItemDef, code_list: OdmCodeList | None, ref: ItemRef | None) -> Iterator[Text]:
+    """Yield the condition, units, ranges and REDCap attributes of an item as notes."""
     if ref and ref.where:
         yield Text(f"where {ref.where}", "en")
     if len(item.units) > 1:
         yield Text(f"MeasurementUnit: {', '.join(item.units)}", "und")
-    for said in item.ranges:
-        yield Text(f"RangeCheck: {said}", "und")
-    if found and found.dictionary and not dictionary(found):
-        yield Text(f"ExternalCodeList: {found.dictionary} {found.version}".strip(), "und")
-    # What REDCap adds of its own.
+    for text in item.ranges:
+        yield Text(f"RangeCheck: {text}", "und")
+    if code_list and code_list.dictionary and not dictionary_addresses(code_list):
+        yield Text(f"ExternalCodeList: {code_list.dictionary} {code_list.version}".strip(), "und")
+    # REDCap's extension attributes.
     for key in ("SectionHeader", "FieldNote", "BranchingLogic", "Calculation", "OntologySearch", "FieldAnnotation"):
-        if said := from_html(item.attributes.get(key, "")).strip():
-            yield Text(f"{key}: {said}", "und")
+        if text := from_html(item.attributes.get(key, "")).strip():
+            yield Text(f"{key}: {text}", "und")

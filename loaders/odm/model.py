@@ -1,4 +1,4 @@
-"""Elements of an ODM file as plain records."""
+"""Elements of an ODM file, by their ODM names."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from begrepp.records import Text
 
 
 class Alias(NamedTuple):
-    """Another name of a thing: `Context` and `Name`, or the system and code of a `Coding` (ODM 2.0)."""
+    """Another name of an element: `Context` and `Name`, or system and code of a `Coding` (ODM 2.0)."""
 
     context: str
     name: str
 
 
 class ItemRef(NamedTuple):
-    """That a group holds an item, whether it must be there (`Yes`, `No`, not said), and in which rows (Define-XML)."""
+    """Reference of a group to an item: `mandatory` is `Yes`, `No` or empty; `where` is a condition (Define-XML)."""
 
     oid: str
     mandatory: str
@@ -26,8 +26,8 @@ class ItemRef(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class Named:
-    """What forms, groups, items and lists have in common."""
+class OdmElement:
+    """Properties that forms, groups, items and lists share."""
 
     oid: str
     name: str
@@ -39,8 +39,8 @@ class Named:
 
 
 @dataclass(slots=True, kw_only=True)
-class Item(Named):
-    """A variable as the study defines it once, however often it is used."""
+class ItemDef(OdmElement):
+    """An `ItemDef`: the definition of a variable, which several groups may use."""
 
     datatype: str
     length: str = ""
@@ -52,18 +52,18 @@ class Item(Named):
 
 
 @dataclass(slots=True, kw_only=True)
-class ItemGroup(Named):
-    """A form or a group of items; of a dataset, one of its tables (Define-XML)."""
+class ItemGroupDef(OdmElement):
+    """A `FormDef` or `ItemGroupDef`; in Define-XML a dataset."""
 
     items: tuple[ItemRef, ...] = ()
     groups: tuple[ItemRef, ...] = ()
 
 
-NamedElement = TypeVar("NamedElement", bound=Named)
+OdmElementT = TypeVar("OdmElementT", bound=OdmElement)
 
 
-class Value(NamedTuple):
-    """One value of a code list."""
+class CodeListItem(NamedTuple):
+    """A `CodeListItem` or `EnumeratedItem`."""
 
     code: str
     labels: tuple[Text, ...]
@@ -71,18 +71,18 @@ class Value(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class OdmList(Named):
-    """A code list: its values, or the dictionary outside that it stands for, with its version."""
+class OdmCodeList(OdmElement):
+    """A `CodeList`: values, or an external dictionary with its version."""
 
-    values: tuple[Value, ...] = ()
+    values: tuple[CodeListItem, ...] = ()
     dictionary: str = ""
     version: str = ""
     href: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
-class MetaData:
-    """One `MetaDataVersion` of a study."""
+class MetaDataVersion:
+    """A `MetaDataVersion` of a study."""
 
     origin: Origin
     study: str
@@ -93,9 +93,9 @@ class MetaData:
     originator: str
     created: str
     is_define: bool
-    forms: dict[str, ItemGroup]
-    groups: dict[str, ItemGroup]
-    items: dict[str, Item]
-    lists: dict[str, OdmList]
+    forms: dict[str, ItemGroupDef]
+    groups: dict[str, ItemGroupDef]
+    items: dict[str, ItemDef]
+    code_lists: dict[str, OdmCodeList]
     value_lists: dict[str, tuple[ItemRef, ...]]
-    """What an item means where another has a certain value (`ValueListDef` of Define-XML)."""
+    """Value-level definitions of items (`ValueListDef` of Define-XML)."""

@@ -1,9 +1,9 @@
-"""openEHR: archetypes in ADL 1.4, templates of Archetype Designer, web templates and operational templates.
+"""openEHR archetypes in ADL 1.4, Archetype Designer templates, web templates and operational templates.
 
-A format: `source.toml` beside the files says who publishes them and under what licence. Each becomes a structure, its
-nodes elements with their openEHR paths; local codes are lists of that structure (`at0001` means another thing in
-every archetype), and term bindings link nodes and codes to concepts. A template that names codes of a terminology
-(`SNOMED-CT`) links its values to them. https://specifications.openehr.org/
+A format: `source.toml` beside the files gives publisher and licence. Each archetype or template becomes a structure;
+its nodes become elements with openEHR paths. Local codes become code lists of the structure (`at0001` differs in
+meaning between archetypes). Term bindings, and codes of a terminology in a template (`SNOMED-CT`), become links to
+concepts. https://specifications.openehr.org/
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from begrepp.records import (
     CodeList,
     EditionFiles,
     Element,
-    Home,
     Link,
+    ListOwner,
     Record,
     Redistribution,
     Skipped,
@@ -30,13 +30,20 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import data_files
-from loaders.declaration.source_toml import EditionDates, Rights, edition_dates, read_declaration, rights, slug
+from loaders.declaration.source_toml import (
+    DeclaredRights,
+    EditionDates,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+    slug,
+)
 from loaders.openehr.adl import read_adl
-from loaders.openehr.json_templates import read_json
-from loaders.openehr.model import Archetype, Bound, Choice, Node, Terms, Words
+from loaders.openehr.json_templates import read_json_template
+from loaders.openehr.model import Archetype, LocalTerms, ModelNode, PermittedCode, TermBinding, TermTexts
 from loaders.openehr.opt import read_opt
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_systems import reference
+from loaders.support.code_systems import concept_reference
 
 SOURCE = Source(
     id="openehr",
@@ -51,15 +58,15 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """Each archetype or template as a structure, archetypes first: templates take their words from them."""
-    keys = read_declaration(edition, declared)
-    known = rights(keys)
-    dates = edition_dates(keys, edition)
-    systems = {system: str(target) for system, target in keys.table("systems").rest()}
-    keys.done()
+    """Yield each archetype or template as a structure; archetypes first, since templates use their terms."""
+    declaration = read_declaration(edition, declared)
+    rights = read_rights(declaration)
+    dates = read_edition_dates(declaration, edition)
+    systems = {system: str(target) for system, target in declaration.table("systems").take_rest()}
+    declaration.done()
     ids: dict[str, Origin] = {}
-    terms: dict[str, Terms] = {}
-    for path in sorted(data_files(edition), key=lambda each: (each.suffix != ".adl", each.name)):
+    terms: dict[str, LocalTerms] = {}
+    for path in sorted(data_files(edition), key=lambda file: (file.suffix != ".adl", file.name)):
         archetype = _read(path, terms)
         if isinstance(archetype, Skipped):
             yield archetype
@@ -70,7 +77,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
                 archetype.origin, f"'{archetype.id}' already occurs in {ids[id_]}.", "Add one of the two files only."
             )
         ids[id_] = archetype.origin
-        yield from _Model(archetype, id_, known, dates, systems).records()
+        yield from _StructureConverter(archetype, id_, rights, dates, systems).records()
     if not ids:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
@@ -79,129 +86,131 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
         )
 
 
-def _read(path: Path, terms: dict[str, Terms]) -> Archetype | Skipped:
+def _read(path: Path, terms: dict[str, LocalTerms]) -> Archetype | Skipped:
     if path.suffix == ".adl":
-        archetype, own = read_adl(path)
-        own.above = terms.get(archetype.parent)
-        terms[archetype.id] = own
+        archetype, terms_of_archetype = read_adl(path)
+        terms_of_archetype.parent = terms.get(archetype.parent)
+        terms[archetype.id] = terms_of_archetype
         return archetype
     if path.suffix == ".json":
-        return read_json(path, terms)
+        return read_json_template(path, terms)
     if path.suffix == ".opt":
         return read_opt(path)
     return Skipped(origin=Origin(path.name), reason=f"'{path.suffix}' is not a supported archetype or template.")
 
 
 @dataclass(slots=True)
-class _Model:
-    """One archetype or template on its way to records."""
+class _StructureConverter:
+    """Converts an archetype or template to records."""
 
-    of: Archetype
+    archetype: Archetype
     id: str
-    known: Rights
+    rights: DeclaredRights
     dates: EditionDates
     systems: dict[str, str]
 
     def records(self) -> Iterator[Record]:
-        of = self.of
-        named = tuple(Text(words, lang) for lang, words in of.titles.items() if words) or (Text(of.id, of.language),)
+        archetype = self.archetype
+        titles = tuple(Text(texts, lang) for lang, texts in archetype.titles.items() if texts) or (
+            Text(archetype.id, archetype.language),
+        )
         yield Structure(
             id=self.id,
             version=self.dates.version,
-            origin=of.origin,
-            titles=named,
-            kind=of.kind,
-            publisher=self.known.publisher,
-            licence=self.known.licence,
+            origin=archetype.origin,
+            titles=titles,
+            kind=archetype.kind,
+            publisher=self.rights.publisher,
+            licence=self.rights.licence,
             valid_from=self.dates.valid_from,
-            redistribution=self.known.redistribution,
-            specification=of.id,
-            descriptions=tuple(Text(words, lang) for lang, words in of.purposes.items()),
-            identifiers=(f"{of.id} {of.version}",) if of.version else (),
+            redistribution=self.rights.redistribution,
+            specification=archetype.id,
+            descriptions=tuple(Text(texts, lang) for lang, texts in archetype.purposes.items()),
+            identifiers=(f"{archetype.id} {archetype.version}",) if archetype.version else (),
         )
         paths: dict[str, int] = {}
         lists: dict[str, str] = {}
-        for node in of.nodes:
-            # A template may hold the same archetype at the same place several times, under other names.
+        for node in archetype.nodes:
+            # A template may contain an archetype several times at the same path, under different names.
             paths[node.path] = paths.get(node.path, 0) + 1
             path = node.path if paths[node.path] == 1 else f"{node.path}#{paths[node.path]}"
             yield from self._list(node, path, lists)
             yield self._element(node, path, lists.get(path, ""))
 
-    def _origin(self, node: Node) -> Origin:
-        return Origin(self.of.origin.file, node.row)
+    def _origin(self, node: ModelNode) -> Origin:
+        return Origin(self.archetype.origin.file, node.row)
 
-    def _titles(self, words: Words, instead: str) -> tuple[Text, ...]:
-        found = tuple(Text(word.text, lang) for lang, word in words.items() if word.text)
-        return found or (Text(instead, "und"),)
+    def _titles(self, texts: TermTexts, default: str) -> tuple[Text, ...]:
+        titles = tuple(Text(text.text, lang) for lang, text in texts.items() if text.text)
+        return titles or (Text(default, "und"),)
 
-    def _element(self, node: Node, path: str, code_list: str) -> Element:
-        least, _, most = node.occurrences.partition("..")
-        named = node.path.rpartition("[")[2].rstrip("]") or node.rm_type
+    def _element(self, node: ModelNode, path: str, code_list: str) -> Element:
+        minimum, _, maximum = node.occurrences.partition("..")
+        name = node.path.rpartition("[")[2].rstrip("]") or node.rm_type
         return Element(
             structure=self.id,
             path=path,
             origin=self._origin(node),
-            titles=self._titles(node.words, named),
-            descriptions=tuple(Text(word.description, lang) for lang, word in node.words.items() if word.description),
+            titles=self._titles(node.texts, name),
+            descriptions=tuple(Text(word.description, lang) for lang, word in node.texts.items() if word.description),
             parent=path.rpartition("/")[0] or ("/" if path != "/" else ""),
             datatype=" | ".join(dict.fromkeys(node.value_types)) or node.rm_type,
-            min_card=least.strip(),
-            max_card=most.strip(),
+            min_card=minimum.strip(),
+            max_card=maximum.strip(),
             unit=node.units[0] if len(set(node.units)) == 1 else "",
-            measures=self._links(node.bound),
+            measures=self._links(node.bindings),
             code_list=code_list,
             bindings=tuple(each for each in node.value_sets if ":/" in each or each.startswith("terminology:")),
             notes=tuple(_notes(node)),
         )
 
-    def _list(self, node: Node, path: str, lists: dict[str, str]) -> Iterator[Record]:
-        """The codes that a node permits."""
+    def _list(self, node: ModelNode, path: str, lists: dict[str, str]) -> Iterator[Record]:
+        """Yield the code list of a node, and report invalid codes."""
         values: dict[str, CodedValue] = {}
-        for choice in node.choices:
-            links = self._links(choice.bound)
-            if choice.terminology not in ("local", "local_terms"):
-                outside = reference(choice.terminology, choice.code, self.systems)
-                if "snomed.info" in outside and not choice.code.isdecimal():
-                    reason = f"'{choice.code}' at {path} is no code of {choice.terminology}."
+        for permitted_code in node.permitted_codes:
+            links = self._links(permitted_code.bindings)
+            if permitted_code.terminology not in ("local", "local_terms"):
+                reference = concept_reference(permitted_code.terminology, permitted_code.code, self.systems)
+                if "snomed.info" in reference and not permitted_code.code.isdecimal():
+                    reason = f"'{permitted_code.code}' at {path} is no code of {permitted_code.terminology}."
                     yield Skipped(origin=self._origin(node), reason=reason)
                     continue
-                links = (Link(concept=outside, source=choice.terminology), *links) if outside else links
-            values.setdefault(choice.code, self._value(choice, links))
+                links = (Link(concept=reference, source=permitted_code.terminology), *links) if reference else links
+            values.setdefault(permitted_code.code, self._value(permitted_code, links))
         if values:
             lists[path] = path.strip("/") or node.code
             yield CodeList(
-                home=Home(structure=self.id),
+                owner=ListOwner(structure=self.id),
                 id=lists[path],
                 origin=self._origin(node),
-                titles=self._titles(node.words, node.code),
+                titles=self._titles(node.texts, node.code),
                 values=tuple(values.values()),
             )
 
-    def _value(self, choice: Choice, links: tuple[Link, ...]) -> CodedValue:
+    def _value(self, permitted_code: PermittedCode, links: tuple[Link, ...]) -> CodedValue:
         return CodedValue(
-            code=choice.code,
-            labels=self._titles(choice.words, choice.code),
+            code=permitted_code.code,
+            labels=self._titles(permitted_code.texts, permitted_code.code),
             definitions=tuple(
                 Text(word.description, lang)
-                for lang, word in choice.words.items()
+                for lang, word in permitted_code.texts.items()
                 if word.description and word.description != word.text
             ),
-            number=choice.ordinal if _NUMBER.fullmatch(choice.ordinal) else "",
+            number=permitted_code.ordinal if _NUMBER.fullmatch(permitted_code.ordinal) else "",
             matches=links,
         )
 
-    def _links(self, bound: list[Bound]) -> tuple[Link, ...]:
+    def _links(self, bindings: list[TermBinding]) -> tuple[Link, ...]:
         found = {
             concept: Link(concept=concept, source=f"term_bindings {terminology}")
-            for terminology, code in bound
-            if (concept := reference(terminology, code, self.systems))
+            for terminology, code in bindings
+            if (concept := concept_reference(terminology, code, self.systems))
         }
         return tuple(found.values())
 
 
-def _notes(node: Node) -> Iterator[Text]:
-    for lang, word in node.words.items():
+def _notes(node: ModelNode) -> Iterator[Text]:
+    for lang, word in node.texts.items():
         if word.comment:
             yield Text(word.comment, lang)
     if len(set(node.units)) > 1:

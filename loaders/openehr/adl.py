@@ -1,8 +1,7 @@
-"""openEHR archetypes written in ADL 1.4: the definition as nodes with paths, the terms in every language.
+"""Parser of openEHR archetypes in ADL 1.4: nodes of the definition with paths, terms by language.
 
-By the openEHR specification "Archetype Definition Language 1.4" (https://specifications.openehr.org/releases/AM/latest/ADL1.4.html).
-No library on the Python package index reads ADL, so this reads what archetypes hold: it does not judge whether
-the reference model allows it.
+Specification: Archetype Definition Language 1.4 (https://specifications.openehr.org/releases/AM/latest/ADL1.4.html).
+No library on the Python package index reads ADL. The parser does not validate against the reference model.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ import re
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.meter import meter
-from loaders.openehr.cadl import NEXT_STEP, CadlParser, bracketed_text
-from loaders.openehr.model import Archetype, Terms, Word, complete
+from begrepp.sources.meter import current_meter
+from loaders.openehr.cadl import NEXT_STEP, CadlParser, text_in_brackets
+from loaders.openehr.model import Archetype, LocalTerms, TermText, add_terms
 from loaders.openehr.odin import Odin, as_dict, as_string, as_strings, nested_value, read_odin
 
 _MAX_BYTES = 20 * 1024**2
@@ -24,11 +23,11 @@ _SECTION = re.compile(
     + r")\s*$",
     re.MULTILINE,
 )
-_HEAD = re.compile(r"(?:archetype|template|operational_template)\s*(?:\((?P<about>[^)]*)\))?\s*(?P<id>[\w:.\-]+)")
+_HEADER = re.compile(r"(?:archetype|template|operational_template)\s*(?:\((?P<about>[^)]*)\))?\s*(?P<id>[\w:.\-]+)")
 
 
-def read_adl(path: Path) -> tuple[Archetype, Terms]:
-    """An archetype of ADL 1.4 and its terms. Raises `InputError` with the row where it cannot be read."""
+def read_adl(path: Path) -> tuple[Archetype, LocalTerms]:
+    """Read an archetype and its terms. Raises `InputError` with the row for a syntax error."""
     if path.stat().st_size > _MAX_BYTES:
         raise InputError(path, f"the file is larger than {_MAX_BYTES:,} bytes.", "Check that you added the right file.")
     try:
@@ -37,49 +36,49 @@ def read_adl(path: Path) -> tuple[Archetype, Terms]:
         raise InputError(path, f"the file is not UTF-8 ({error}).", "Save it as UTF-8.") from None
     origin = Origin(path.name)
     sections = _sections(text, origin)
-    head = _HEAD.match(text)
-    if not head:
+    header = _HEADER.match(text)
+    if not header:
         raise InputError(
             Origin(path.name, 1), "the file does not begin with 'archetype'.", "Check that it is an ADL 1.4 archetype."
         )
-    if re.search(r"adl_version\s*=\s*2", head["about"] or ""):
+    if re.search(r"adl_version\s*=\s*2", header["about"] or ""):
         raise InputError(Origin(path.name, 1), "the archetype is ADL 2.", "Export it as ADL 1.4 or as a template.")
     for name in ("concept", "definition"):
         if name not in sections:
             raise InputError(path, f"the section '{name}' is missing.", NEXT_STEP)
-    words = next((sections[name] for name in ("ontology", "terminology") if name in sections), None)
-    if words is None:
+    ontology = next((sections[name] for name in ("ontology", "terminology") if name in sections), None)
+    if ontology is None:
         raise InputError(path, "the section 'ontology' with the terms is missing.", NEXT_STEP)
-    language = _odin(sections.get("language"), origin)
-    description = _odin(sections.get("description"), origin)
-    terms = _terms(_odin(words, origin))
-    concept = bracketed_text(sections["concept"][0]) or "at0000"
+    language = _parse_section(sections.get("language"), origin)
+    description = _parse_section(sections.get("description"), origin)
+    terms = _read_terms(_parse_section(ontology, origin))
+    concept = text_in_brackets(sections["concept"][0]) or "at0000"
     parent = next((sections[name][0].strip() for name in ("specialise", "specialize") if name in sections), "")
     archetype = Archetype(
-        id=head["id"],
+        id=header["id"],
         origin=origin,
         kind="archetype",
-        language=_last(as_string(language.get("original_language", ""))) or "en",
+        language=_code_of(as_string(language.get("original_language", ""))) or "en",
         version=as_string(nested_value(description, "other_details", "revision")),
         licence=as_string(nested_value(description, "other_details", "licence")),
         publisher=as_string(nested_value(description, "other_details", "custodian_organisation")),
         parent=parent,
-        titles={lang: word.text for lang, word in terms.of(concept).items()},
+        titles={lang: word.text for lang, word in terms.texts_of(concept).items()},
         purposes={
             lang: purpose
-            for lang, said in as_dict(description.get("details", {})).items()
-            if (purpose := as_string(as_dict(said).get("purpose", "")))
+            for lang, details in as_dict(description.get("details", {})).items()
+            if (purpose := as_string(as_dict(details).get("purpose", "")))
         },
     )
     archetype.nodes = list(CadlParser(*sections["definition"], origin).nodes())
-    complete(archetype.nodes, terms)
-    meter().rows += len(archetype.nodes)
-    meter().bytes += len(text)
+    add_terms(archetype.nodes, terms)
+    current_meter().rows += len(archetype.nodes)
+    current_meter().bytes += len(text)
     return archetype, terms
 
 
 def _sections(text: str, origin: Origin) -> dict[str, tuple[str, int]]:
-    """The sections by their names, each with the row that it begins on."""
+    """Return the sections by name, each with its first row."""
     found: dict[str, tuple[str, int]] = {}
     starts = [match for match in _SECTION.finditer(text) if match[1]]
     for number, match in enumerate(starts):
@@ -91,25 +90,25 @@ def _sections(text: str, origin: Origin) -> dict[str, tuple[str, int]]:
     return found
 
 
-def _odin(section: tuple[str, int] | None, origin: Origin) -> dict[str, Odin]:
+def _parse_section(section: tuple[str, int] | None, origin: Origin) -> dict[str, Odin]:
     return read_odin(section[0], Origin(origin.file, section[1])) if section else {}
 
 
-def _terms(said: dict[str, Odin]) -> Terms:
-    terms = Terms()
-    for language, definitions in as_dict(said.get("term_definitions", {})).items():
-        for code, about in as_dict(as_dict(definitions).get("items", definitions)).items():
+def _read_terms(ontology: dict[str, Odin]) -> LocalTerms:
+    terms = LocalTerms()
+    for language, definitions in as_dict(ontology.get("term_definitions", {})).items():
+        for code, term in as_dict(as_dict(definitions).get("items", definitions)).items():
             text, description, comment = (
-                as_string(as_dict(about).get(key, "")) for key in ("text", "description", "comment")
+                as_string(as_dict(term).get(key, "")) for key in ("text", "description", "comment")
             )
-            terms.say(code, language, Word(text, description, comment))
+            terms.add_text(code, language, TermText(text, description, comment))
     for kind in ("term_bindings", "constraint_bindings"):
-        for terminology, bound in as_dict(said.get(kind, {})).items():
-            for code, target in as_dict(as_dict(bound).get("items", bound)).items():
+        for terminology, bindings in as_dict(ontology.get(kind, {})).items():
+            for code, target in as_dict(as_dict(bindings).get("items", bindings)).items():
                 for each in as_strings(target):
-                    terms.bind(code, terminology, _last(each))
+                    terms.add_binding(code, terminology, _code_of(each))
     return terms
 
 
-def _last(term: str) -> str:
+def _code_of(term: str) -> str:
     return term.rpartition("::")[2]

@@ -1,4 +1,4 @@
-"""Parser of cADL, the constraints in the definition section of an archetype."""
+"""Parser of cADL, the constraint language in the definition section of an archetype."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
 from begrepp.errors import InputError, Origin
-from loaders.openehr.model import Choice, Node
+from loaders.openehr.model import ModelNode, PermittedCode
 from loaders.openehr.odin import as_dict, as_string, read_odin
 
 _MAX_DEPTH = 100
@@ -39,202 +39,208 @@ class _Token(NamedTuple):
 
 @dataclass(slots=True)
 class CadlParser:
-    """Walks the constraints of a definition and yields a node for every object that has a code."""
+    """Recursive-descent parser that yields a node for every object with a code.
+
+    Raises `InputError` with the row for a syntax error.
+    """
 
     text: str
     first_row: int
     origin: Origin
 
     tokens: list[_Token]
-    at: int
+    position: int
 
     def __init__(self, text: str, first_row: int, origin: Origin) -> None:
         self.text, self.first_row, self.origin = text, first_row, origin
-        self.tokens, self.at = list(self._tokenise()), 0
+        self.tokens, self.position = list(self._tokenise()), 0
 
-    def nodes(self) -> Iterator[Node]:
-        """All nodes, those above first."""
-        found: list[Node] = []
-        self._object("", None, found, 0)
-        if self.here.kind != "end":
-            self._fail(f"'{self.here.value}' stands after the end of the definition")
-        yield from found
+    def nodes(self) -> Iterator[ModelNode]:
+        """Yield all nodes, parents first."""
+        nodes: list[ModelNode] = []
+        self._object("", None, nodes, 0)
+        if self.current.kind != "end":
+            self._fail(f"'{self.current.value}' stands after the end of the definition")
+        yield from nodes
 
     def _tokenise(self) -> Iterator[_Token]:
-        position, row = 0, self.first_row
-        while position < len(self.text):
-            match = _TOKEN.match(self.text, position)
+        offset, row = 0, self.first_row
+        while offset < len(self.text):
+            match = _TOKEN.match(self.text, offset)
             if not match:
-                rest = self.text[position : position + 20].split("\n")[0]
+                rest = self.text[offset : offset + 20].split("\n")[0]
                 raise InputError(Origin(self.origin.file, row), f"'{rest}' cannot be read as ADL.", NEXT_STEP)
             kind = str(match.lastgroup)
             if kind != "space":
                 yield _Token(kind, match[kind], row, match.start(), match.end())
-            row += self.text.count("\n", position, match.end())
-            position = match.end()
-        yield _Token("end", "the end of the definition", row, position, position)
+            row += self.text.count("\n", offset, match.end())
+            offset = match.end()
+        yield _Token("end", "the end of the definition", row, offset, offset)
 
     @property
-    def here(self) -> _Token:
-        return self.tokens[self.at]
+    def current(self) -> _Token:
+        """The current token."""
+        return self.tokens[self.position]
 
     def _fail(self, reason: str) -> NoReturn:
-        raise InputError(Origin(self.origin.file, self.here.row), f"{reason}.", NEXT_STEP)
+        raise InputError(Origin(self.origin.file, self.current.row), f"{reason}.", NEXT_STEP)
 
-    def _next(self) -> _Token:
-        token = self.here
-        self.at += token.kind != "end"
+    def _advance(self) -> _Token:
+        token = self.current
+        self.position += token.kind != "end"
         return token
 
     def _expect(self, value: str) -> _Token:
-        if self.here.value != value:
-            self._fail(f"'{self.here.value}' stands where '{value}' is expected")
-        return self._next()
+        if self.current.value != value:
+            self._fail(f"'{self.current.value}' stands where '{value}' is expected")
+        return self._advance()
 
-    def _object(self, path: str, above: Node | None, found: list[Node], depth: int) -> None:
-        """`TYPE[at0001] occurrences matches {0..1} matches {…}` and its relatives."""
+    def _object(self, path: str, parent: ModelNode | None, nodes: list[ModelNode], depth: int) -> None:
+        """Parse an object: `TYPE[at0001] occurrences matches {0..1} matches {…}`, `use_node`, `allow_archetype`."""
         if depth > _MAX_DEPTH:
             self._fail(f"the definition is nested deeper than {_MAX_DEPTH} levels")
-        keyword = self._next().value if self.here.value in _KEYWORDS else ""
-        row, rm_type = self.here.row, self._type()
+        keyword = self._advance().value if self.current.value in _KEYWORDS else ""
+        row, rm_type = self.current.row, self._type()
         code = ""
-        if self.here.kind == "code":
-            code = self._next().value[1:-1].split(",")[0].strip()
-        own = f"{path}[{code}]" if code and above else path or "/"
+        if self.current.kind == "code":
+            code = self._advance().value[1:-1].split(",")[0].strip()
+        own_path = f"{path}[{code}]" if code and parent else path or "/"
         if keyword == "use_node":
-            node = Node(path=own, rm_type=rm_type, code=code, row=row)
+            node = ModelNode(path=own_path, rm_type=rm_type, code=code, row=row)
             node.occurrences = self._occurrences()
-            node.same_as = self._next().value
+            node.same_as = self._advance().value
             if code:
-                found.append(node)
+                nodes.append(node)
             return
-        node = Node(path=own, rm_type=rm_type, code=code, row=row, is_slot=bool(keyword))
+        node = ModelNode(path=own_path, rm_type=rm_type, code=code, row=row, is_slot=bool(keyword))
         node.occurrences = self._occurrences()
-        holder = node if code else above
+        holder = node if code else parent
         if code:
-            found.append(node)
-        elif above and not rm_type.startswith("C_"):
-            above.value_types.append(rm_type)
-        if self.here.value == "<":
+            nodes.append(node)
+        elif parent and not rm_type.startswith("C_"):
+            parent.value_types.append(rm_type)
+        if self.current.value == "<":
             self._domain_type(rm_type, holder)
             return
-        if self.here.value not in _MATCHES:
-            if self.here.kind == "word" and self.here.value.islower() and self.here.value not in _KEYWORDS:
-                self._fail(f"'{self.here.value}' stands where 'matches' is expected")
+        if self.current.value not in _MATCHES:
+            if self.current.kind == "word" and self.current.value.islower() and self.current.value not in _KEYWORDS:
+                self._fail(f"'{self.current.value}' stands where 'matches' is expected")
             return
-        self._next()
+        self._advance()
         self._expect("{")
         if keyword == "allow_archetype":
             self._slot(node)
-        elif self.here.value == "*":
-            self._next()
+        elif self.current.value == "*":
+            self._advance()
         else:
-            while self.here.value != "}" and self.here.kind != "end":
-                self._attribute("" if own == "/" else own, holder, found, depth)
+            while self.current.value != "}" and self.current.kind != "end":
+                self._attribute("" if own_path == "/" else own_path, holder, nodes, depth)
         self._expect("}")
 
     def _type(self) -> str:
-        """A type of the reference model, such as `DV_INTERVAL<DV_COUNT>`."""
-        if self.here.kind != "word":
-            self._fail(f"'{self.here.value}' stands where a type is expected")
-        name = self._next().value
-        after = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else self.here
-        if self.here.value == "<" and after.kind == "word" and not name.startswith("C_"):
-            inside = self.tokens[self.at + 1].value
-            self.at += 2
+        """Parse a type of the reference model, such as `DV_INTERVAL<DV_COUNT>`."""
+        if self.current.kind != "word":
+            self._fail(f"'{self.current.value}' stands where a type is expected")
+        name = self._advance().value
+        following = self.tokens[self.position + 1] if self.position + 1 < len(self.tokens) else self.current
+        if self.current.value == "<" and following.kind == "word" and not name.startswith("C_"):
+            inside = self.tokens[self.position + 1].value
+            self.position += 2
             self._expect(">")
             return f"{name}<{inside}>"
         return name
 
     def _occurrences(self) -> str:
-        if self.here.value != "occurrences":
+        if self.current.value != "occurrences":
             return "1..1"
-        self._next()
+        self._advance()
         return self._interval()
 
     def _interval(self) -> str:
-        if self.here.value not in _MATCHES:
-            self._fail(f"'{self.here.value}' stands where 'matches' is expected")
-        self._next()
+        if self.current.value not in _MATCHES:
+            self._fail(f"'{self.current.value}' stands where 'matches' is expected")
+        self._advance()
         opening = self._expect("{")
-        while self.here.value != "}" and self.here.kind != "end":
-            self._next()
+        while self.current.value != "}" and self.current.kind != "end":
+            self._advance()
         closing = self._expect("}")
-        said = self.text[opening.end : closing.start].split(";")[0].strip()
-        return said if ".." in said else f"{said}..{said}"
+        interval = self.text[opening.end : closing.start].split(";")[0].strip()
+        return interval if ".." in interval else f"{interval}..{interval}"
 
-    def _attribute(self, path: str, holder: Node | None, found: list[Node], depth: int) -> None:
-        """`items cardinality matches {0..*; unordered} matches {…}`."""
-        if self.here.kind != "word":
-            self._fail(f"'{self.here.value}' stands where an attribute is expected")
-        name = self._next().value
-        while self.here.value in ("existence", "cardinality"):
-            self._next()
+    def _attribute(self, path: str, holder: ModelNode | None, nodes: list[ModelNode], depth: int) -> None:
+        """Parse an attribute: `items cardinality matches {0..*; unordered} matches {…}`."""
+        if self.current.kind != "word":
+            self._fail(f"'{self.current.value}' stands where an attribute is expected")
+        name = self._advance().value
+        while self.current.value in ("existence", "cardinality"):
+            self._advance()
             self._interval()
-        if self.here.value not in _MATCHES:
-            self._fail(f"'{self.here.value}' stands where 'matches' is expected")
-        self._next()
+        if self.current.value not in _MATCHES:
+            self._fail(f"'{self.current.value}' stands where 'matches' is expected")
+        self._advance()
         self._expect("{")
-        if self._begins_an_object():
-            while self.here.value != "}" and self.here.kind != "end":
-                self._object(f"{path}/{name}", holder or Node(path="/", rm_type="", code="", row=0), found, depth + 1)
+        if self._at_object():
+            while self.current.value != "}" and self.current.kind != "end":
+                self._object(
+                    f"{path}/{name}", holder or ModelNode(path="/", rm_type="", code="", row=0), nodes, depth + 1
+                )
             self._expect("}")
             return
         self._primitive(name, holder)
 
-    def _begins_an_object(self) -> bool:
-        """Types are in capitals; what else stands within braces is a constraint on a primitive value."""
-        token = self.here
+    def _at_object(self) -> bool:
+        """Return whether an object follows (its type is in capitals) and not a constraint on a primitive value."""
+        token = self.current
         if token.value in _KEYWORDS:
             return True
-        after = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
-        shaped = bool(re.fullmatch(r"[A-Z][A-Z0-9_]+", token.value))
+        following = self.tokens[min(self.position + 1, len(self.tokens) - 1)]
+        is_type_name = bool(re.fullmatch(r"[A-Z][A-Z0-9_]+", token.value))
         return (
             token.kind == "word"
-            and shaped
-            and (after.kind == "code" or after.value in (*_MATCHES, "<", "occurrences", "}"))
+            and is_type_name
+            and (following.kind == "code" or following.value in (*_MATCHES, "<", "occurrences", "}"))
         )
 
-    def _primitive(self, name: str, holder: Node | None) -> None:
-        """Codes, ordinals, ranges or a pattern: to the brace that closes it."""
+    def _primitive(self, name: str, holder: ModelNode | None) -> None:
+        """Parse codes, ordinals, ranges or a pattern up to the closing brace."""
         depth = 1
-        while self.here.kind != "end":
-            token = self.here
+        while self.current.kind != "end":
+            token = self.current
             depth += (token.value == "{") - (token.value == "}")
             if depth == 0:
                 break
-            self._next()
+            self._advance()
             if holder is not None:
                 _add_value(name, token, holder)
         self._expect("}")
 
-    def _slot(self, node: Node) -> None:
-        """`include archetype_id/value matches {/…/}`: the archetypes that fit."""
+    def _slot(self, node: ModelNode) -> None:
+        """Parse a slot: `include archetype_id/value matches {/…/}` gives the permitted archetypes."""
         kind = ""
-        while self.here.value != "}" and self.here.kind != "end":
-            token = self._next()
+        while self.current.value != "}" and self.current.kind != "end":
+            token = self._advance()
             if token.value in ("include", "exclude"):
                 kind = token.value
             elif token.value == "{":
-                while self.here.value != "}" and self.here.kind != "end":
-                    inside = self._next()
+                while self.current.value != "}" and self.current.kind != "end":
+                    inside = self._advance()
                     if inside.kind == "regex" and kind == "include":
                         node.fillers.append(inside.value[1:-1])
                 self._expect("}")
 
-    def _domain_type(self, rm_type: str, holder: Node | None) -> None:
-        """`C_DV_QUANTITY < property = <…> list = <…> >`, whose inside is ODIN."""
+    def _domain_type(self, rm_type: str, holder: ModelNode | None) -> None:
+        """Parse `C_DV_QUANTITY < property = <…> list = <…> >`, whose content is ODIN."""
         opening = self._expect("<")
         depth = 1
-        while depth and self.here.kind != "end":
-            token = self._next()
+        while depth and self.current.kind != "end":
+            token = self._advance()
             depth += (token.value == "<") - (token.value == ">")
-        inside = self.text[opening.end : self.tokens[self.at - 1].start]
-        said = read_odin(inside, Origin(self.origin.file, opening.row))
+        inside = self.text[opening.end : self.tokens[self.position - 1].start]
+        constraint = read_odin(inside, Origin(self.origin.file, opening.row))
         if holder is None:
             return
         holder.value_types.append(rm_type.removeprefix("C_"))
-        for each in as_dict(said.get("list", {})).values():
+        for each in as_dict(constraint.get("list", {})).values():
             quantity = as_dict(each)
             if units := as_string(quantity.get("units", "")):
                 holder.units.append(units)
@@ -242,35 +248,40 @@ class CadlParser:
                 holder.ranges.append(magnitude)
 
 
-def _add_value(name: str, token: _Token, holder: Node) -> None:
+def _add_value(name: str, token: _Token, holder: ModelNode) -> None:
     if token.kind == "ordinal":
         number, _, code = token.value.partition("|")
-        for choice in _choices(code):
-            choice.ordinal = number
-            holder.choices.append(choice)
+        for permitted_code in _choices(code):
+            permitted_code.ordinal = number
+            holder.permitted_codes.append(permitted_code)
         if "DV_ORDINAL" not in holder.value_types:
             holder.value_types.append("DV_ORDINAL")
     elif token.kind == "code":
-        for choice in _choices(token.value):
-            (holder.value_sets.append(choice.code) if choice.code.startswith("ac") else holder.choices.append(choice))
+        for permitted_code in _choices(token.value):
+            (
+                holder.value_sets.append(permitted_code.code)
+                if permitted_code.code.startswith("ac")
+                else holder.permitted_codes.append(permitted_code)
+            )
     elif token.kind == "interval":
         holder.ranges.append(token.value.strip("|"))
     elif token.kind == "text" and name == "units":
         holder.units.append(token.value.strip('"'))
 
 
-def _choices(bracketed: str) -> list[Choice]:
-    """`[local::at0107, at0037; at0107]`: the codes; the assumed one after the semicolon is no further choice."""
+def _choices(bracketed: str) -> list[PermittedCode]:
+    """Return the codes of `[local::at0107, at0037; at0107]`; the assumed value after the semicolon is ignored."""
     inside = re.sub(r"--[^\n]*", "", bracketed[1:-1])
     terminology, _, codes = inside.rpartition("::")
     listed = codes.partition(";")[0]
     return [
-        Choice(terminology=terminology.strip() or "local", code=code.strip())
+        PermittedCode(terminology=terminology.strip() or "local", code=code.strip())
         for code in listed.split(",")
         if code.strip()
     ]
 
 
-def bracketed_text(text: str) -> str:
+def text_in_brackets(text: str) -> str:
+    """Return the first text in square brackets, or an empty string."""
     match = re.search(r"\[([^\]]+)\]", text)
     return match[1] if match else ""

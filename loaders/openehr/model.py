@@ -1,4 +1,4 @@
-"""What an openEHR model says, whatever the file: nodes with their paths, value types, codes and units, and words."""
+"""Records of an openEHR archetype or template, common to all file formats."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from begrepp.errors import Origin
 
-Words = dict[str, "Word"]
-"""The words of a code by language."""
-Bound = tuple[str, str]
-"""A code of a terminology that a local code is bound to: `("SNOMED-CT", "384994009")`."""
+TermTexts = dict[str, "TermText"]
+"""The texts of a code by language."""
+TermBinding = tuple[str, str]
+"""A terminology and its code that a local code is bound to: `("SNOMED-CT", "384994009")`."""
 
 
-class Word(NamedTuple):
-    """A local code's text, description and comment in one language."""
+class TermText(NamedTuple):
+    """Text, description and comment of a local code in one language."""
 
     text: str
     description: str = ""
@@ -22,22 +22,22 @@ class Word(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class Choice:
-    """A code that a node permits: local (`at0250`) or of a terminology; `ordinal` is the number of an ordinal."""
+class PermittedCode:
+    """A code that a node permits: local (`at0250`) or of a terminology; `ordinal` is the number of a `DV_ORDINAL`."""
 
     terminology: str
     code: str
     ordinal: str = ""
-    words: Words = field(default_factory=dict)
-    bound: list[Bound] = field(default_factory=list)
+    texts: TermTexts = field(default_factory=dict)
+    bindings: list[TermBinding] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
-class Node:
-    """A node of the model: a group, an element, or a slot for other archetypes.
+class ModelNode:
+    """A node: a group, an element, or a slot for other archetypes.
 
-    `path` is the openEHR path (`/items[at0166]`), `occurrences` as it is written (`0..1`, `1..*`), `fillers` are
-    patterns of the archetypes that fit a slot, `value_sets` addresses or names of sets of codes from outside.
+    `path` is the openEHR path (`/items[at0166]`), `occurrences` as written (`0..1`, `1..*`), `fillers` are patterns
+    of the archetypes permitted in a slot, `value_sets` IRIs or names of external value sets.
     """
 
     path: str
@@ -46,20 +46,20 @@ class Node:
     row: int
     occurrences: str = "1..1"
     value_types: list[str] = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
+    permitted_codes: list[PermittedCode] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
     fillers: list[str] = field(default_factory=list)
     value_sets: list[str] = field(default_factory=list)
     same_as: str = ""
     is_slot: bool = False
-    words: Words = field(default_factory=dict)
-    bound: list[Bound] = field(default_factory=list)
+    texts: TermTexts = field(default_factory=dict)
+    bindings: list[TermBinding] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
 class Archetype:
-    """An archetype or a template: what it is called, who keeps it, and its nodes, those above first."""
+    """An archetype or template with its metadata and nodes, parents first."""
 
     id: str
     origin: Origin
@@ -69,67 +69,67 @@ class Archetype:
     licence: str = ""
     parent: str = ""
     publisher: str = ""
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[ModelNode] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
     purposes: dict[str, str] = field(default_factory=dict)
 
 
-class Terms:
-    """The local terms of one archetype: words and bindings by code, where a code may be specialised (`at0003.1`)."""
+class LocalTerms:
+    """The local terms of an archetype: texts and bindings by code. `parent` are those of the specialised archetype."""
 
     def __init__(self) -> None:
-        self.words: dict[str, Words] = {}
-        self.bound: dict[str, list[Bound]] = {}
+        self.texts: dict[str, TermTexts] = {}
+        self.bindings: dict[str, list[TermBinding]] = {}
         self.value_sets: dict[str, list[str]] = {}
-        self.above: Terms | None = None
+        self.parent: LocalTerms | None = None
 
-    def say(self, code: str, language: str, word: Word) -> None:
-        """A code is called so in a language."""
+    def add_text(self, code: str, language: str, word: TermText) -> None:
+        """Add the text of a code in a language, unless it is empty."""
         if word.text:
-            self.words.setdefault(code, {})[language] = word
+            self.texts.setdefault(code, {})[language] = word
 
-    def bind(self, code: str, terminology: str, target: str) -> None:
-        """A code, or a path, is bound to a code of a terminology."""
-        self.bound.setdefault(code, []).append((terminology, target))
+    def add_binding(self, code: str, terminology: str, target: str) -> None:
+        """Bind a code or path to a code of a terminology."""
+        self.bindings.setdefault(code, []).append((terminology, target))
 
-    def of(self, code: str) -> Words:
-        """The words of a code: its own, else those of the code, or the archetype, that it specialises."""
-        found: Words = {}
-        for terms in self._line():
-            for each in _general(code):
-                found = {**terms.words.get(each, {}), **found}
-        return found
+    def texts_of(self, code: str) -> TermTexts:
+        """Return the texts of a code: its own, else those of the code or archetype that it specialises (`at0003.1`)."""
+        texts: TermTexts = {}
+        for terms in self._lineage():
+            for each in _code_lineage(code):
+                texts = {**terms.texts.get(each, {}), **texts}
+        return texts
 
-    def bindings(self, code: str) -> list[Bound]:
-        """What a code is bound to."""
-        for terms in self._line():
-            for each in _general(code):
-                if each in terms.bound:
-                    return terms.bound[each]
+    def bindings_of(self, code: str) -> list[TermBinding]:
+        """Return the bindings of a code, or of the code that it specialises."""
+        for terms in self._lineage():
+            for each in _code_lineage(code):
+                if each in terms.bindings:
+                    return terms.bindings[each]
         return []
 
-    def _line(self) -> list[Terms]:
-        return [self, *(self.above._line() if self.above else [])]
+    def _lineage(self) -> list[LocalTerms]:
+        return [self, *(self.parent._lineage() if self.parent else [])]
 
 
-def _general(code: str) -> list[str]:
-    """`at0003.1.2`, `at0003.1`, `at0003`."""
+def _code_lineage(code: str) -> list[str]:
+    """Return a code and the codes that it specialises: `at0003.1.2`, `at0003.1`, `at0003`."""
     parts = code.split(".")
     return [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
-def complete(nodes: list[Node], terms: Terms) -> None:
-    """Give nodes and local codes their words and bindings."""
+def add_terms(nodes: list[ModelNode], terms: LocalTerms) -> None:
+    """Add texts and bindings to nodes and permitted codes."""
     for node in nodes:
-        node.words = node.words or terms.of(node.code)
-        node.bound = node.bound or [*terms.bindings(node.code), *terms.bound.get(node.path, [])]
-        # A set of codes from outside has a local name (`ac0001`), which is bound to its address.
-        node.value_sets = [target for each in node.value_sets for target in _addresses(each, terms)]
-        for choice in node.choices:
-            if choice.terminology == "local":
-                choice.words = choice.words or terms.of(choice.code)
-                choice.bound = choice.bound or list(terms.bindings(choice.code))
+        node.texts = node.texts or terms.texts_of(node.code)
+        node.bindings = node.bindings or [*terms.bindings_of(node.code), *terms.bindings.get(node.path, [])]
+        # An external value set has a local code (`ac0001`) that is bound to its IRI.
+        node.value_sets = [target for each in node.value_sets for target in _value_set_iris(each, terms)]
+        for permitted_code in node.permitted_codes:
+            if permitted_code.terminology == "local":
+                permitted_code.texts = permitted_code.texts or terms.texts_of(permitted_code.code)
+                permitted_code.bindings = permitted_code.bindings or list(terms.bindings_of(permitted_code.code))
 
 
-def _addresses(value_set: str, terms: Terms) -> list[str]:
-    return [target for _, target in terms.bindings(value_set)] or [value_set]
+def _value_set_iris(value_set: str, terms: LocalTerms) -> list[str]:
+    return [target for _, target in terms.bindings_of(value_set)] or [value_set]

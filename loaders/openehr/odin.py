@@ -1,7 +1,7 @@
-"""ODIN, the notation of nested data in openEHR archetypes: `name = <"value">`, `["key"] = <…>`.
+"""Parser of ODIN, the data notation of openEHR archetypes: `name = <"value">`, `["key"] = <…>`.
 
-Read by the openEHR specification "Object Data Instance Notation" (https://specifications.openehr.org/releases/LANG/latest/odin.html).
-Objects become dictionaries, lists tuples, texts and terms (`[ISO_639-1::sv]`, without their brackets) strings.
+Specification: Object Data Instance Notation (https://specifications.openehr.org/releases/LANG/latest/odin.html).
+Objects become dictionaries, lists tuples, texts and terms (`[ISO_639-1::sv]`, without brackets) strings.
 """
 
 from __future__ import annotations
@@ -37,26 +37,26 @@ class _Token(NamedTuple):
 
 
 def read_odin(text: str, origin: Origin) -> dict[str, Odin]:
-    """The attributes of a section; `origin.row` is the row that the text begins on."""
-    reader = _Reader(list(_tokens(text, origin)), origin)
+    """Parse a section. `origin.row` is the first row of the text. Raises `InputError` for a syntax error."""
+    reader = _Parser(list(_tokenise(text, origin)), origin)
     found = reader.attributes(0)
-    if reader.here.kind != "end":
-        reader.fail(f"'{reader.here.value}' stands where an attribute is expected")
+    if reader.current.kind != "end":
+        reader.fail(f"'{reader.current.value}' stands where an attribute is expected")
     return found
 
 
-def _tokens(text: str, origin: Origin) -> Iterator[_Token]:
-    position, row = 0, max(origin.row, 1)
-    while position < len(text):
-        match = _TOKEN.match(text, position)
+def _tokenise(text: str, origin: Origin) -> Iterator[_Token]:
+    offset, row = 0, max(origin.row, 1)
+    while offset < len(text):
+        match = _TOKEN.match(text, offset)
         if not match:
-            rest = text[position : position + 20].split("\n", maxsplit=1)[0]
+            rest = text[offset : offset + 20].split("\n", maxsplit=1)[0]
             raise InputError(Origin(origin.file, row), f"'{rest}' cannot be read as ODIN.", NEXT_STEP)
         kind = str(match.lastgroup)
         if kind != "space":
             yield _Token(kind, match[kind], row)
-        row += text.count("\n", position, match.end())
-        position = match.end()
+        row += text.count("\n", offset, match.end())
+        offset = match.end()
     yield _Token("end", "the end", row)
 
 
@@ -64,53 +64,53 @@ NEXT_STEP = "Fix the line, or download the file again from its publisher."
 
 
 @dataclass(slots=True)
-class _Reader:
+class _Parser:
     tokens: list[_Token]
     origin: Origin
-    at: int = 0
+    position: int = 0
 
     @property
-    def here(self) -> _Token:
-        return self.tokens[self.at]
+    def current(self) -> _Token:
+        return self.tokens[self.position]
 
     def fail(self, reason: str) -> NoReturn:
-        raise InputError(Origin(self.origin.file, self.here.row), f"{reason}.", NEXT_STEP)
+        raise InputError(Origin(self.origin.file, self.current.row), f"{reason}.", NEXT_STEP)
 
     def next(self) -> _Token:
-        token = self.here
-        self.at += token.kind != "end"
+        token = self.current
+        self.position += token.kind != "end"
         return token
 
     def expect(self, sign: str) -> None:
-        if (self.here.kind, self.here.value) != ("sign", sign):
-            self.fail(f"'{self.here.value}' stands where '{sign}' is expected")
+        if (self.current.kind, self.current.value) != ("sign", sign):
+            self.fail(f"'{self.current.value}' stands where '{sign}' is expected")
         self.next()
 
     def is_sign(self, sign: str) -> bool:
-        return self.here.kind == "sign" and self.here.value == sign
+        return self.current.kind == "sign" and self.current.value == sign
 
     def attributes(self, depth: int) -> dict[str, Odin]:
-        """`name = <…>` and `["key"] = <…>`, as many as follow."""
-        found: dict[str, Odin] = {}
-        while self.here.kind in ("word", "key"):
+        """Parse a sequence of `name = <…>` and `["key"] = <…>`."""
+        attributes: dict[str, Odin] = {}
+        while self.current.kind in ("word", "key"):
             name = self.next()
-            key = _plain(name.value[1:-1]) if name.kind == "key" and name.value[0] == '"' else name.value
-            if key in found:
+            key = _unescape(name.value[1:-1]) if name.kind == "key" and name.value[0] == '"' else name.value
+            if key in attributes:
                 self.fail(f"'{key}' is given twice")
             self.expect("=")
-            found[key] = self.value(depth + 1)
+            attributes[key] = self.value(depth + 1)
             if self.is_sign(";"):
                 self.next()
-        return found
+        return attributes
 
     def value(self, depth: int) -> Odin:
-        """What stands between `<` and `>`."""
+        """Parse a value between `<` and `>`."""
         if depth > _MAX_DEPTH:
             self.fail(f"values are nested deeper than {_MAX_DEPTH} levels")
-        if self.here.kind == "type":
+        if self.current.kind == "type":
             self.next()
         self.expect("<")
-        if self.here.kind == "key" or (self.here.kind == "word" and self.tokens[self.at + 1].value == "="):
+        if self.current.kind == "key" or (self.current.kind == "word" and self.tokens[self.position + 1].value == "="):
             found: Odin = self.attributes(depth)
         else:
             found = self.primitives()
@@ -120,9 +120,9 @@ class _Reader:
     def primitives(self) -> Odin:
         values: list[Odin] = []
         is_list = False
-        while self.here.kind in ("text", "word", "uri", "code", "interval", "key"):
+        while self.current.kind in ("text", "word", "uri", "code", "interval", "key"):
             token = self.next()
-            values.append(_plain(token.value) if token.kind == "text" else token.value)
+            values.append(_unescape(token.value) if token.kind == "text" else token.value)
             if not self.is_sign(","):
                 break
             is_list = True
@@ -134,23 +134,27 @@ class _Reader:
         return tuple(values) if values else ""
 
 
-def _plain(text: str) -> str:
+def _unescape(text: str) -> str:
     return _ESCAPE.sub(lambda match: {"n": "\n", "t": "\t", "r": "\r"}.get(match[1], match[1]), text)
 
 
 def as_dict(value: Odin) -> dict[str, Odin]:
+    """Return an object, or an empty dictionary for another type."""
     return value if isinstance(value, dict) else {}
 
 
 def as_string(value: Odin) -> str:
+    """Return a string with collapsed spaces, empty for another type."""
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 def as_strings(value: Odin) -> list[str]:
+    """Return the non-empty strings of a list, or of one string."""
     return [each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str) and each]
 
 
 def nested_value(value: Odin, *keys: str) -> Odin:
+    """Return the value at a path of keys, or an empty string."""
     for key in keys:
         value = as_dict(value).get(key, "")
     return value

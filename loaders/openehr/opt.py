@@ -1,4 +1,4 @@
-"""openEHR operational templates 1.4 (`.opt`): a template with all its archetypes unfolded, in XML.
+"""Reader of openEHR operational templates 1.4 (`.opt`): XML with all archetypes of a template included.
 
 https://specifications.openehr.org/releases/ITS-XML/latest/components/AM/Release-1.4/Template.xsd
 """
@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.xml import XmlNode, read_xml
-from loaders.openehr.model import Archetype, Choice, Node, Terms, Word, complete
+from loaders.openehr.model import Archetype, LocalTerms, ModelNode, PermittedCode, TermText, add_terms
 
 _NAMESPACE = "http://schemas.openehr.org/v1"
-_TYPE = "type"
+_XSI_TYPE = "type"
 
 
 def read_opt(path: Path) -> Archetype:
-    """The template with its nodes. Raises `InputError` with the row where it cannot be read."""
+    """Read a template with its nodes. Raises `InputError` if the file is not an operational template."""
     *_, root = read_xml(path)
     if root.name != "template" or root.namespace != _NAMESPACE:
         raise InputError(
@@ -31,24 +31,24 @@ def read_opt(path: Path) -> Archetype:
         raise InputError(Origin(path.name, root.row), "it has no template_id or no definition.", "Export it again.")
     language = root.first("language", "code_string")
     concept = root.first("concept")
-    said = language.text if language else "en"
-    found = Archetype(
+    language_code = language.text if language else "en"
+    template = Archetype(
         id=id_.text,
         origin=Origin(path.name, root.row),
         kind="operational template",
-        language=said,
-        titles={said: concept.text if concept else id_.text},
+        language=language_code,
+        titles={language_code: concept.text if concept else id_.text},
     )
-    found.nodes = list(_nodes(definition, "", Terms(), said))
-    meter().rows += len(found.nodes)
-    return found
+    template.nodes = list(_read_nodes(definition, "", LocalTerms(), language_code))
+    current_meter().rows += len(template.nodes)
+    return template
 
 
-def _nodes(node: XmlNode, path: str, terms: Terms, language: str) -> Iterator[Node]:
+def _read_nodes(node: XmlNode, path: str, terms: LocalTerms, language: str) -> Iterator[ModelNode]:
     archetype = node.first("archetype_id", "value")
-    own = _terms(node, language) if archetype else terms
+    own_terms = _read_terms(node, language) if archetype else terms
     code = _text(node, "node_id")
-    found = Node(
+    model_node = ModelNode(
         path=path or "/",
         rm_type=_text(node, "rm_type_name"),
         code=code,
@@ -56,69 +56,72 @@ def _nodes(node: XmlNode, path: str, terms: Terms, language: str) -> Iterator[No
         occurrences=_interval(node.first("occurrences")),
         is_slot=_kind(node) == "ARCHETYPE_SLOT",
     )
-    if found.occurrences == "0..0":
+    if model_node.occurrences == "0..0":
         return
     if archetype and path:
-        found.path = path = f"{path.rpartition('[')[0]}[{archetype.text}]"
-    below = []
+        model_node.path = path = f"{path.rpartition('[')[0]}[{archetype.text}]"
+    children = []
     for attribute in node.all("attributes"):
         name = _text(attribute, "rm_attribute_name")
         for child in attribute.all("children"):
             if (child_code := _text(child, "node_id")) or child.first("archetype_id"):
-                below.append((child, f"{path}/{name}[{child_code}]"))
+                children.append((child, f"{path}/{name}[{child_code}]"))
             else:
-                _value(child, name, found)
-    complete([found], own)
-    yield found
-    for child, place in below:
-        yield from _nodes(child, place, own, language)
+                _add_value_constraints(child, name, model_node)
+    add_terms([model_node], own_terms)
+    yield model_node
+    for child, child_path in children:
+        yield from _read_nodes(child, child_path, own_terms, language)
 
 
-def _terms(root: XmlNode, language: str) -> Terms:
-    terms = Terms()
+def _read_terms(root: XmlNode, language: str) -> LocalTerms:
+    terms = LocalTerms()
     for definition in root.all("term_definitions"):
-        said = {item.get("id"): item.text for item in definition.all("items")}
-        terms.say(definition.get("code"), language, Word(said.get("text", ""), said.get("description", "")))
+        texts = {item.get("id"): item.text for item in definition.all("items")}
+        terms.add_text(definition.get("code"), language, TermText(texts.get("text", ""), texts.get("description", "")))
     for bindings in root.all("term_bindings"):
         for item in bindings.all("items"):
             if target := item.first("value", "code_string"):
-                terms.bind(item.get("code"), bindings.get("terminology"), target.text)
+                terms.add_binding(item.get("code"), bindings.get("terminology"), target.text)
     return terms
 
 
-def _value(node: XmlNode, attribute: str, found: Node) -> None:
-    """Types, codes, units and ranges of a value."""
+def _add_value_constraints(node: XmlNode, attribute: str, model_node: ModelNode) -> None:
+    """Add the constraints on a node's value: types, codes, units and ranges."""
     kind = _kind(node)
     if kind == "C_CODE_PHRASE":
         system = node.first("terminology_id", "value")
-        found.choices += [
-            Choice(terminology=system.text if system else "local", code=each.text) for each in node.all("code_list")
+        model_node.permitted_codes += [
+            PermittedCode(terminology=system.text if system else "local", code=each.text)
+            for each in node.all("code_list")
         ]
     elif kind == "C_CODE_REFERENCE":
-        found.value_sets += [each.text for each in node.all("referenceSetUri")]
+        model_node.value_sets += [each.text for each in node.all("referenceSetUri")]
     elif kind == "C_DV_ORDINAL":
-        found.value_types.append("DV_ORDINAL")
+        model_node.value_types.append("DV_ORDINAL")
         for each in node.all("list"):
             symbol = each.first("symbol", "defining_code", "code_string")
             if symbol:
-                found.choices.append(Choice(terminology="local", code=symbol.text, ordinal=_text(each, "value")))
+                model_node.permitted_codes.append(
+                    PermittedCode(terminology="local", code=symbol.text, ordinal=_text(each, "value"))
+                )
     elif kind == "C_DV_QUANTITY":
-        found.value_types.append("DV_QUANTITY")
-        found.units += [units for each in node.all("list") if (units := _text(each, "units"))]
+        model_node.value_types.append("DV_QUANTITY")
+        model_node.units += [units for each in node.all("list") if (units := _text(each, "units"))]
     elif kind == "C_PRIMITIVE_OBJECT":
         item = node.first("item")
         limits = _interval(item.first("range")) if item else ""
         if limits and attribute in ("magnitude", "numerator", "denominator"):
-            found.ranges.append(limits)
+            model_node.ranges.append(limits)
     elif attribute == "value":
-        found.value_types.append(_text(node, "rm_type_name"))
+        model_node.value_types.append(_text(node, "rm_type_name"))
     for each in node.all("attributes"):
         for child in each.all("children"):
-            _value(child, _text(each, "rm_attribute_name"), found)
+            _add_value_constraints(child, _text(each, "rm_attribute_name"), model_node)
 
 
 def _kind(node: XmlNode) -> str:
-    return node.get(_TYPE).rpartition(":")[2]
+    return node.get(_XSI_TYPE).rpartition(":")[2]
 
 
 def _text(node: XmlNode, name: str) -> str:

@@ -1,7 +1,7 @@
-"""REDCap: the data dictionary of a study as its CSV, downloaded or from the API, and the columns that its exports have.
+"""REDCap data dictionaries as CSV, downloaded or from the API; variables are the columns of a data export.
 
-A field of check boxes is one column for each box (`tissue___1`). https://project-redcap.org, "Data Dictionary"; the
-names of the API are those of "Export Metadata".
+A checkbox field becomes a column for each box (`tissue___1`). https://project-redcap.org, "Data Dictionary"; column
+names of the API as in "Export Metadata".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from begrepp.records import (
     CodedValue,
     Dataset,
     EditionFiles,
-    Home,
+    ListOwner,
     Record,
     Redistribution,
     Skipped,
@@ -25,14 +25,14 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.sources.editions import data_files
-from begrepp.sources.tables import Row
-from loaders.declaration.cell_steps import plain_words
+from begrepp.sources.rows import Row
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import file_list, read_declaration, slug
-from loaders.declaration.value_lists import parted
-from loaders.redcap.rows import ACTION, FORM_STATUS, NOT_IN_COLUMN, datatype_of, read_choices, read_rows
+from loaders.declaration.source_toml import join_names, read_declaration, slug
+from loaders.declaration.value_lists import split_missing
+from loaders.redcap.rows import ACTION, FORM_STATUS, NOT_IN_COLUMN, datatype_of, read_choices, read_dictionary
 from loaders.support.agencies import BEGREPP
-from loaders.support.code_lists import Lists
+from loaders.support.code_lists import CodeListRegistry
+from loaders.support.html_text import from_html
 
 SOURCE = Source(
     id="redcap",
@@ -43,7 +43,7 @@ SOURCE = Source(
     homepage="https://project-redcap.org/",
     reads="the data dictionary as CSV (18 columns, or the API's names), and a source.toml",
 )
-# BioPortal's acronyms for the ontologies that begrepp holds.
+# BioPortal's acronyms of ontologies, and their schemes in begrepp.
 _ONTOLOGIES = {
     "SNOMEDCT": "snomed-ct",
     "LOINC": "loinc",
@@ -55,43 +55,43 @@ _ONTOLOGIES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Study:
-    """What the declaration says of the whole dictionary."""
+class _Options:
+    """The `[redcap]` section of a declaration."""
 
     language: str
     missing: frozenset[str]
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The study as a dataset, its forms as tables, its fields as the columns that an export has."""
-    keys = read_declaration(edition, None)
-    dataset = read_dataset(keys, edition)
-    said = keys.table("redcap")
-    study = _Study(language=said.text("language", default="en"), missing=frozenset(said.strings("missing")))
-    said.done()
-    keys.done()
+    """Yield the study as a dataset with its forms as tables, and the columns of an export as variables."""
+    declaration = read_declaration(edition, None)
+    dataset = read_dataset(declaration, edition)
+    section = declaration.table("redcap")
+    options = _Options(language=section.text("language", default="en"), missing=frozenset(section.strings("missing")))
+    section.done()
+    declaration.done()
     files = [path for path in data_files(edition) if path.suffix.lower() == ".csv"]
     if len(files) != 1:
         raise InputError(
-            keys.origin,
-            f"there are {len(files)} CSV files ({file_list([path.name for path in files])}).",
+            declaration.origin,
+            f"there are {len(files)} CSV files ({join_names([path.name for path in files])}).",
             "Add one data dictionary.",
         )
-    tables = {slug(row["form_name"]): row["form_name"] for row, _ in read_rows(files[0], counted=False)}
+    tables = {slug(row["form_name"]): row["form_name"] for row, _ in read_dictionary(files[0], counted=False)}
     yield replace(dataset, tables=tuple(_table(id_, name) for id_, name in tables.items()))
-    yield from _variables(files[0], dataset, study)
+    yield from _variables(files[0], dataset, options)
 
 
 def _table(id_: str, form: str) -> Table:
     return Table(id=id_, titles=(Text(form, "zxx"),))
 
 
-def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
-    lists = Lists(Home(dataset=dataset.id))
+def _variables(path: Path, dataset: Dataset, options: _Options) -> Iterator[Record]:
+    lists = CodeListRegistry(ListOwner(dataset=dataset.id))
     seen: dict[str, Row] = {}
     forms: dict[str, Row] = {}
     form, section = "", ""
-    for number, (cells, row) in enumerate(read_rows(path), start=1):
+    for number, (cells, row) in enumerate(read_dictionary(path), start=1):
         name = cells["field_name"]
         if name in seen:
             raise InputError(row.origin, f"the field '{name}' already occurs in {seen[name].origin}.", "Rename one.")
@@ -99,34 +99,34 @@ def _variables(path: Path, dataset: Dataset, study: _Study) -> Iterator[Record]:
         if cells["form_name"] != form:
             form, section = cells["form_name"], ""
             forms.setdefault(form, row)
-        section = plain_words(cells["section_header"], "html") or section
+        section = from_html(cells["section_header"], paragraphs=True) or section
         if cells["field_type"] == "descriptive":
             yield Skipped(origin=row.origin, reason=f"'{name}' is a text in the form and has no data.")
             continue
-        variable = _variable(cells, row, dataset.id, section, number, study.language)
-        choices = read_choices(cells, row, study.language)
+        variable = _variable(cells, row, dataset.id, section, number, options.language)
+        choices = read_choices(cells, row, options.language)
         if cells["field_type"] == "checkbox":
-            found = list(_boxes(variable, choices, lists, study.language))
+            variables = list(_checkbox_columns(variable, choices, lists, options.language))
         else:
-            found = [_with_choices(variable, choices, lists, study)]
-        yield from lists.new()
-        yield from found
+            variables = [_with_code_list(variable, choices, lists, options)]
+        yield from lists.take_new()
+        yield from variables
     for number, (form, row) in enumerate(forms.items(), start=len(seen) + 1):
-        status = _status(form, row.origin, dataset.id, number, lists)
-        yield from lists.new()
+        status = _completion_status(form, row.origin, dataset.id, number, lists)
+        yield from lists.take_new()
         yield status
 
 
-def _status(form: str, origin: Origin, dataset: str, number: int, lists: Lists) -> Variable:
-    """How far a form is filled in: a column that REDCap adds to every form, in no dictionary and in every export."""
-    words = (Text("Complete?", "en"),)
+def _completion_status(form: str, origin: Origin, dataset: str, number: int, lists: CodeListRegistry) -> Variable:
+    """Return the completion status of a form, a column that every export has and no dictionary lists."""
+    titles = (Text("Complete?", "en"),)
     return Variable(
         dataset=dataset,
         table=slug(form),
         name=f"{form}_complete",
         origin=origin,
-        titles=words,
-        descriptions=words,
+        titles=titles,
+        descriptions=titles,
         datatype="string",
         code_list=lists.add("form-status", FORM_STATUS, origin, (Text("Form status", "en"),)),
         section=(Text("Form Status", "en"),),
@@ -135,15 +135,15 @@ def _status(form: str, origin: Origin, dataset: str, number: int, lists: Lists) 
 
 
 def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, number: int, language: str) -> Variable:
-    label = plain_words(cells["field_label"], "html")
+    label = from_html(cells["field_label"], paragraphs=True)
     titles = (Text(label or cells["field_name"], language if label else "zxx"),)
     annotation = cells["field_annotation"]
     action = ACTION.search(annotation)
     is_calculated = cells["field_type"] == "calc"
     ontology = cells["select_choices_or_calculations"].removeprefix("BIOPORTAL:")
     is_coded = ontology != cells["select_choices_or_calculations"]
-    notes = [Text(words, language) for words in (plain_words(cells["field_note"], "html"),) if words]
-    notes += [Text(words, "zxx") for words in (annotation,) if words]
+    notes = [Text(text, language) for text in (from_html(cells["field_note"], paragraphs=True),) if text]
+    notes += [Text(text, "zxx") for text in (annotation,) if text]
     notes += [Text("Identifier", "en")] if cells["identifier"].casefold() == "y" else []
     notes += [Text(f"BIOPORTAL:{ontology}", "zxx")] if is_coded and ontology not in _ONTOLOGIES else []
     return Variable(
@@ -167,8 +167,10 @@ def _variable(cells: dict[str, str], row: Row, dataset: str, section: str, numbe
     )
 
 
-def _with_choices(variable: Variable, choices: tuple[CodedValue, ...], lists: Lists, study: _Study) -> Variable:
-    values, missing = parted(choices, study.missing)
+def _with_code_list(
+    variable: Variable, choices: tuple[CodedValue, ...], lists: CodeListRegistry, options: _Options
+) -> Variable:
+    values, missing = split_missing(choices, options.missing)
     return replace(
         variable,
         code_list=lists.add(variable.name, values, variable.origin, variable.titles),
@@ -176,19 +178,21 @@ def _with_choices(variable: Variable, choices: tuple[CodedValue, ...], lists: Li
     )
 
 
-def _boxes(variable: Variable, choices: tuple[CodedValue, ...], lists: Lists, language: str) -> Iterator[Variable]:
-    """A column for each box, named as the export names it: `___`, and the code in small letters, digits and `_`."""
+def _checkbox_columns(
+    variable: Variable, choices: tuple[CodedValue, ...], lists: CodeListRegistry, language: str
+) -> Iterator[Variable]:
+    """Yield a column for each box, with its name in an export: `___` and the code in lower case, digits and `_`."""
     ticked = (
         CodedValue(code="1", labels=(Text("Checked", "en"),)),
         CodedValue(code="0", labels=(Text("Unchecked", "en"),)),
     )
     for choice in choices:
         label = choice.labels[0].value
-        words = tuple(Text(f"{title.value}: {label}", language) for title in variable.titles)
+        titles = tuple(Text(f"{title.value}: {label}", language) for title in variable.titles)
         yield replace(
             variable,
             name=f"{variable.name}___{NOT_IN_COLUMN.sub('_', choice.code.lower())}",
-            titles=words,
-            descriptions=words,
+            titles=titles,
+            descriptions=titles,
             code_list=lists.add(f"{variable.name}-box", ticked, variable.origin, (Text("Check box", "en"),)),
         )

@@ -1,4 +1,4 @@
-"""Rows of a REDCap data dictionary: cells by column, datatypes and choices."""
+"""Reader of REDCap data dictionaries: rows, datatypes and choices."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from begrepp.records import (
     CodedValue,
     Text,
 )
-from begrepp.sources.tables import Row, read_table
-from loaders.declaration.cell_steps import plain_words
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_table
+from loaders.support.html_text import from_html
 
-# The column of the downloaded dictionary, and its name in the API.
+# Columns of the downloaded dictionary, and their names in the API.
 _COLUMNS = {
     "Variable / Field Name": "field_name",
     "Form Name": "form_name",
@@ -65,8 +66,8 @@ ACTION = re.compile(r"@(CALCTEXT|CALCDATE)\((.*)\)", re.DOTALL)
 NOT_IN_COLUMN = re.compile(r"[^a-z0-9_]")
 
 
-def read_rows(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[str, str], Row]]:
-    """The rows by the API's names, whichever names the file has."""
+def read_dictionary(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[str, str], Row]]:
+    """Yield the cells of each row by the API's column names, with the row."""
     for row in read_table(path, counted=counted):
         cells = {
             api: row.take_optional(column) if column in row else row.take_optional(api)
@@ -84,6 +85,7 @@ def read_rows(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[str, s
 
 
 def datatype_of(cells: dict[str, str], row: Row) -> str:
+    """Return the CSVW datatype of a field. Raises `InputError` for an unknown field type."""
     kind = cells["field_type"]
     if kind not in _TYPES:
         raise InputError(
@@ -96,10 +98,10 @@ def datatype_of(cells: dict[str, str], row: Row) -> str:
 
 
 def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedValue, ...]:
-    """`1, Yes | 2, No, never`: divided at bars, and each at its first comma."""
+    """Parse choices such as `1, Yes | 2, No, never`: separated by bars, code and label by the first comma."""
     kind = cells["field_type"]
     if kind in _YES_NO:
-        return tuple(CodedValue(code=code, labels=(Text(words, "en"),)) for code, words in _YES_NO[kind])
+        return tuple(CodedValue(code=code, labels=(Text(text, "en"),)) for code, text in _YES_NO[kind])
     if kind not in ("radio", "dropdown", "checkbox"):
         return ()
     found: dict[str, CodedValue] = {}
@@ -118,8 +120,8 @@ def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedV
             raise InputError(
                 row.origin, f"'{cells['field_name']}' has the code '{code}' twice.", "Give the choices different codes."
             )
-        words = plain_words(label, "html") or code
-        found[code] = CodedValue(code=code, labels=(Text(words, language),))
+        text = from_html(label, paragraphs=True) or code
+        found[code] = CodedValue(code=code, labels=(Text(text, language),))
     if not found:
         raise InputError(row.origin, f"'{cells['field_name']}' has no choices.", "Write them as `1, Yes | 0, No`.")
     return tuple(found.values())

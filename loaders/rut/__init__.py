@@ -1,8 +1,8 @@
-"""Register metadata in the terms of GSIM, as RUT (Register Utiliser Tool) has them: a template of five CSV files.
+"""Register metadata in the terms of GSIM, as in RUT (Register Utiliser Tool), from a template of five CSV files.
 
-RUT has no export; whoever keeps a register fills in the template, or makes it from their own system. An instance
-variable is a column; its represented variable says how it is expressed, and its conceptual variable what it is of.
-docs/how-to/rut.md is the manual, and the empty template lies beside it.
+RUT has no export; the register holder fills in the template or generates it. An instance variable is a column; its
+represented variable describes its values, its conceptual variable what is measured. Manual and empty template:
+docs/how-to/rut.md.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from begrepp.records import (
 )
 from begrepp.sources.editions import data_files
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import file_list, read_declaration
-from loaders.rut.cells import COLUMNS, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED
+from loaders.declaration.source_toml import join_names, read_declaration
+from loaders.rut.rows import COLUMNS, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED
 from loaders.rut.template import Template
 from loaders.support.agencies import BEGREPP
 
@@ -36,19 +36,21 @@ SOURCE = Source(
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The register with its parts, its value lists, and its variables with what stands above them."""
-    keys = read_declaration(edition, declared)
+    """Yield the register with its parts, its code lists, and its conceptual, represented and instance variables."""
+    declaration = read_declaration(edition, declared)
     files = {path.name: path for path in data_files(edition)}
     if unknown := sorted(set(files) - set(COLUMNS)):
         raise InputError(
-            Origin(unknown[0]), "the file is not of the template.", f"Its files are {file_list(list(COLUMNS))}."
+            Origin(unknown[0]), "the file is not of the template.", f"Its files are {join_names(list(COLUMNS))}."
         )
     for name in (REGISTER, CONCEPTUAL, REPRESENTED, INSTANCES):
         if name not in files:
-            raise InputError(keys.origin, f"the template's file {name} is missing.", "Add it next to the others.")
+            raise InputError(
+                declaration.origin, f"the template's file {name} is missing.", "Add it next to the others."
+            )
     template = Template(files)
-    keys.suggest("dataset", template.register)
-    dataset = read_dataset(keys, edition, tuple(template.parts.values()))
-    keys.done()
+    declaration.set_defaults("dataset", template.register)
+    dataset = read_dataset(declaration, edition, tuple(template.parts.values()))
+    declaration.done()
     yield dataset
     yield from template.records(dataset)

@@ -1,4 +1,4 @@
-"""The template as a whole: its files as records, checked against one another."""
+"""Conversion of a complete template to records, with checks across its files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from begrepp.records import (
     CodeList,
     ConceptualVariable,
     Dataset,
-    Home,
+    ListOwner,
     Record,
     RepresentedVariable,
     Skipped,
@@ -22,16 +22,28 @@ from begrepp.records import (
     Variable,
     links,
 )
-from begrepp.sources.tables import parse_date
-from loaders.declaration.dataset import concepts
+from begrepp.sources.rows import parse_date
+from loaders.declaration.dataset import concept_references
 from loaders.declaration.source_toml import slug
-from loaders.rut.cells import CODES, CONCEPTUAL, INSTANCES, REGISTER, REPRESENTED, TemplateRow, read_rows, rows_by_id
+from loaders.rut.rows import (
+    CODES,
+    CONCEPTUAL,
+    INSTANCES,
+    REGISTER,
+    REPRESENTED,
+    TemplateRow,
+    read_template_rows,
+    rows_by_id,
+)
 from loaders.support.datatypes import DATATYPES
 
 
 @dataclass(slots=True)
 class Template:
-    """The template's files, checked against one another."""
+    """The files of a template.
+
+    `register` holds its values for `[dataset]`, `parts` its tables, `lists` the rows of each code list.
+    """
 
     files: dict[str, Path]
     register: dict[str, Any] = field(init=False)
@@ -39,91 +51,101 @@ class Template:
     lists: dict[str, list[TemplateRow]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        rows = rows_by_id(read_rows(self.files, REGISTER), "id")
-        whole = [row for row in rows.values() if not row["part_of"]]
-        if len(whole) != 1:
+        rows = rows_by_id(read_template_rows(self.files, REGISTER), "id")
+        registers = [row for row in rows.values() if not row["part_of"]]
+        if len(registers) != 1:
             raise InputError(
                 Origin(REGISTER),
-                f"{len(whole)} registers have no part_of.",
+                f"{len(registers)} registers have no part_of.",
                 "Describe one register: its row has no part_of, and the rows of its parts name it there.",
             )
-        top = whole[0]
-        self.register = _suggested(top)
+        register = registers[0]
+        self.register = _dataset_defaults(register)
         parts = [row for row in rows.values() if row["part_of"]]
         for row in parts:
-            if row["part_of"] != top["id"]:
-                raise row.fault(f"'{row['part_of']}' in 'part_of' is not the register.", f"Write '{top['id']}'.")
-        # A register without parts is one table.
+            if row["part_of"] != register["id"]:
+                raise row.new_error(
+                    f"'{row['part_of']}' in 'part_of' is not the register.", f"Write '{register['id']}'."
+                )
+        # A register without parts is a single table.
         self.parts = {
-            row["id"]: Table(id=row["id"], titles=row.words("label"), descriptions=row.words("definition"))
-            for row in parts or [top]
+            row["id"]: Table(id=row["id"], titles=row.texts("label"), descriptions=row.texts("definition"))
+            for row in parts or [register]
         }
 
     def records(self, dataset: Dataset) -> Iterator[Record]:
-        for code in rows_by_id(read_rows(self.files, CODES), "code_list", "code").values():
+        """Yield variables and code lists. Raises `InputError` for an unresolved reference between files."""
+        for code in rows_by_id(read_template_rows(self.files, CODES), "code_list", "code").values():
             self.lists.setdefault(code["code_list"], []).append(code)
-        conceptual = rows_by_id(read_rows(self.files, CONCEPTUAL), "id")
-        represented = rows_by_id(read_rows(self.files, REPRESENTED), "id")
+        conceptual = rows_by_id(read_template_rows(self.files, CONCEPTUAL), "id")
+        represented = rows_by_id(read_template_rows(self.files, REPRESENTED), "id")
         used: set[str] = set()
         missing: set[str] = set()
         variables = []
         for number, row in enumerate(
-            rows_by_id(read_rows(self.files, INSTANCES), "register", "name").values(), start=1
+            rows_by_id(read_template_rows(self.files, INSTANCES), "register", "name").values(), start=1
         ):
-            above = represented.get((row["represented_variable"],))
-            if above is None:
+            represented_row = represented.get((row["represented_variable"],))
+            if represented_row is None:
                 raise _unknown(row, "represented_variable", REPRESENTED)
             if row["register"] not in self.parts:
                 raise _unknown(row, "register", REGISTER)
             if row["missing_codes"]:
                 missing.add(self.list_id(row, "missing_codes"))
-            variables.append((number, row, above))
+            variables.append((number, row, represented_row))
         for row in conceptual.values():
-            yield _conceptual(row, dataset.id)
+            yield _new_conceptual_variable(row, dataset.id)
         for row in represented.values():
             if (row["conceptual_variable"],) not in conceptual:
                 raise _unknown(row, "conceptual_variable", CONCEPTUAL)
             used.add(self.list_id(row, "code_list"))
             yield self.represented(row, dataset.id)
-        if both := sorted(used & missing):
+        if shared := sorted(used & missing):
             raise InputError(
-                self.lists[both[0]][0].origin,
-                f"the list '{both[0]}' is used both for values and for missing values.",
+                self.lists[shared[0]][0].origin,
+                f"the list '{shared[0]}' is used both for values and for missing values.",
                 "Divide it in two.",
             )
         for id_, codes in self.lists.items():
             if id_ in used | missing:
-                yield _list(id_, codes, dataset.id, missing=id_ in missing)
+                yield _new_code_list(id_, codes, dataset.id, missing=id_ in missing)
             else:
                 yield Skipped(origin=codes[0].origin, reason=f"no variable uses the list '{id_}'.")
-        for number, row, above in variables:
-            yield self.variable(row, above, conceptual[above["conceptual_variable"],], dataset.id, number)
+        for number, row, represented_row in variables:
+            yield self.variable(
+                row, represented_row, conceptual[represented_row["conceptual_variable"],], dataset.id, number
+            )
 
     def list_id(self, row: TemplateRow, column: str) -> str:
+        """Return the id of a code list. Raises `InputError` if it has no codes."""
         if (id_ := row[column]) and id_ not in self.lists:
             raise _unknown(row, column, CODES)
         return id_
 
     def represented(self, row: TemplateRow, dataset: str) -> RepresentedVariable:
+        """Return a represented variable. Raises `InputError` for an unknown datatype."""
         if row["datatype"] not in DATATYPES:
-            raise row.fault(f"'{row['datatype']}' is no datatype of CSVW.", f"Use one of: {', '.join(DATATYPES)}.")
+            raise row.new_error(f"'{row['datatype']}' is no datatype of CSVW.", f"Use one of: {', '.join(DATATYPES)}.")
         if row["code_list"] and row["value_list"]:
-            raise row.fault("both code_list and value_list are filled in.", "Keep one of the two.")
+            raise row.new_error("both code_list and value_list are filled in.", "Keep one of the two.")
         return RepresentedVariable(
             dataset=dataset,
             id=row["id"],
             conceptual=row["conceptual_variable"],
             origin=row.origin,
-            titles=row.words("label"),
-            descriptions=row.words("definition"),
+            titles=row.texts("label"),
+            descriptions=row.texts("definition"),
             datatype=row["datatype"],
             unit=row["unit"],
             code_list=row["code_list"],
             value_list=row["value_list"],
         )
 
-    def variable(self, row: TemplateRow, above: TemplateRow, of: TemplateRow, dataset: str, number: int) -> Variable:
-        titles = row.words("label") or above.words("label")
+    def variable(
+        self, row: TemplateRow, represented: TemplateRow, conceptual: TemplateRow, dataset: str, number: int
+    ) -> Variable:
+        """Return an instance variable with the properties of its represented and conceptual variables."""
+        titles = row.texts("label") or represented.texts("label")
         quality = row["quality_sv"]
         return Variable(
             dataset=dataset,
@@ -131,70 +153,73 @@ class Template:
             name=row["name"],
             origin=row.origin,
             titles=titles,
-            # What a register's own text does not tell, the variables above do.
-            descriptions=row.words("definition") or above.words("definition") or of.words("definition") or titles,
-            datatype=above["datatype"],
-            unit=above["unit"],
-            measures=links(*concepts(_several(of["concept"]))),
-            code_list=above["code_list"],
-            value_list=above["value_list"],
+            # Missing definitions are taken from the represented or conceptual variable.
+            descriptions=row.texts("definition")
+            or represented.texts("definition")
+            or conceptual.texts("definition")
+            or titles,
+            datatype=represented["datatype"],
+            unit=represented["unit"],
+            measures=links(*concept_references(_split(conceptual["concept"]))),
+            code_list=represented["code_list"],
+            value_list=represented["value_list"],
             missing_list=row["missing_codes"],
-            represented=above["id"],
-            minimum=above["minimum"],
-            maximum=above["maximum"],
-            pattern=above["pattern"],
+            represented=represented["id"],
+            minimum=represented["minimum"],
+            maximum=represented["maximum"],
+            pattern=represented["pattern"],
             notes=(Text(quality, "sv"),) if quality else (),
-            unit_type=of["unit_type"],
+            unit_type=conceptual["unit_type"],
             order=number,
-            valid_from=row.when("valid_from"),
-            valid_to=row.when("valid_to"),
+            valid_from=row.date("valid_from"),
+            valid_to=row.date("valid_to"),
             source=row["source"],
             checked=parse_date(row["checked"], row.origin, "checked"),
         )
 
 
-def _suggested(row: TemplateRow) -> dict[str, Any]:
-    """What the register says of itself, as `[dataset]` would say it."""
+def _dataset_defaults(row: TemplateRow) -> dict[str, Any]:
+    """Return the description of the register in the keys of `[dataset]`."""
 
     def words(column: str) -> dict[str, str]:
-        return {text.lang: text.value for text in row.words(column)}
+        return {text.lang: text.value for text in row.texts(column)}
 
-    said: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "id": slug(row["id"]),
         "title": words("label"),
         "description": words("definition"),
         "purpose": words("purpose"),
         "landing_page": row["website"],
-        "temporal_from": row.when("reference_from"),
-        "temporal_to": row.when("reference_to"),
+        "temporal_from": row.date("reference_from"),
+        "temporal_to": row.date("reference_to"),
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: value for key, value in defaults.items() if value}
 
 
-def _conceptual(row: TemplateRow, dataset: str) -> ConceptualVariable:
+def _new_conceptual_variable(row: TemplateRow, dataset: str) -> ConceptualVariable:
     return ConceptualVariable(
         dataset=dataset,
         id=row["id"],
         origin=row.origin,
-        titles=row.words("label"),
-        descriptions=row.words("definition"),
-        measures=links(*concepts(_several(row["concept"]))),
+        titles=row.texts("label"),
+        descriptions=row.texts("definition"),
+        measures=links(*concept_references(_split(row["concept"]))),
         unit_type=row["unit_type"],
     )
 
 
-def _list(id_: str, codes: list[TemplateRow], dataset: str, *, missing: bool) -> CodeList:
+def _new_code_list(id_: str, codes: list[TemplateRow], dataset: str, *, missing: bool) -> CodeList:
     return CodeList(
-        home=Home(dataset=dataset),
+        owner=ListOwner(dataset=dataset),
         id=id_,
         origin=codes[0].origin,
         titles=(Text(id_, "zxx"),),
         values=tuple(
             CodedValue(
                 code=code["code"],
-                labels=code.words("label"),
-                definitions=code.words("definition"),
-                matches=links(*concepts(_several(code["concept"]))),
+                labels=code.texts("label"),
+                definitions=code.texts("definition"),
+                matches=links(*concept_references(_split(code["concept"]))),
                 valid_from=_day(code, "valid_from"),
                 valid_to=_day(code, "valid_to"),
             )
@@ -209,9 +234,9 @@ def _day(row: TemplateRow, column: str) -> str:
     return str(parse_date(row[column], row.origin, column) or "")
 
 
-def _several(cell: str) -> tuple[str, ...]:
+def _split(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split("|") if part.strip())
 
 
 def _unknown(row: TemplateRow, column: str, file: str) -> InputError:
-    return row.fault(f"'{row[column]}' in '{column}' is not in {file}.", f"Add it there, or correct '{column}'.")
+    return row.new_error(f"'{row[column]}' in '{column}' is not in {file}.", f"Add it there, or correct '{column}'.")

@@ -1,8 +1,8 @@
-"""Any vocabulary published as SKOS: Turtle, RDF/XML, JSON-LD, N-Triples, N-Quads or TriG.
+"""Vocabularies in SKOS: Turtle, RDF/XML, JSON-LD, N-Triples, N-Quads or TriG.
 
-The publisher's IRIs are kept, and so is every triple that no record says (as a `Statement`). Graph names
-are not kept: the release is one graph. Nothing is fetched: a remote JSON-LD context is an error, and a
-DTD may hold nothing but short namespace entities.
+The publisher's IRIs are kept, and every triple that no record covers becomes a `Statement`. Graph names are not kept:
+an edition is one graph. Nothing is fetched: a remote JSON-LD context is an error, and a DTD may only contain short
+namespace entities.
 """
 
 from __future__ import annotations
@@ -15,13 +15,19 @@ from pyoxigraph import Literal
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Record, Redistribution, Source
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import declared_edition, edition_dates, file_list, read_declaration, rights
+from loaders.declaration.source_toml import (
+    join_names,
+    new_declared_edition,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+)
 from loaders.declaration.toml_table import TomlTable
-from loaders.skos.concepts import Reader
-from loaders.skos.labels import ISSUED, first_day
-from loaders.skos.schemes import declared_schemes, schemes_of, suggested_rights
+from loaders.skos.properties import ISSUED, first_date
+from loaders.skos.reader import SkosReader
+from loaders.skos.schemes import find_schemes, new_schemes, suggested_rights
 from loaders.support.agencies import BEGREPP
 from loaders.support.rdf_files import Graph, read_rdf
 
@@ -37,43 +43,43 @@ SOURCE = Source(
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The schemes of the files with their concepts, and every other triple as it stands."""
-    keys = read_declaration(edition, declared)
-    graph = _read_files(edition, keys)
-    main = schemes_of(graph, keys)
-    schemes, language = declared_schemes(keys, edition, graph, main)
-    first = main[0]
-    known = rights(keys, suggested=suggested_rights(graph, first))
-    dates = edition_dates(keys, edition, suggested=first_day(graph, first, ISSUED, graph.origin))
-    keys.done()
-    reader = Reader(graph=graph, language=language, schemes=schemes, in_force=dates.valid_from)
+    """Yield the schemes with their editions and concepts, and every other triple as a statement."""
+    declaration = read_declaration(edition, declared)
+    graph = _read_files(edition, declaration)
+    scheme_nodes = find_schemes(graph, declaration)
+    schemes, language = new_schemes(declaration, edition, graph, scheme_nodes)
+    first = scheme_nodes[0]
+    rights = read_rights(declaration, suggested=suggested_rights(graph, first))
+    dates = read_edition_dates(declaration, edition, suggested=first_date(graph, first, ISSUED, graph.origin))
+    declaration.done()
+    reader = SkosReader(graph=graph, language=language, schemes=schemes, edition_start=dates.valid_from)
     for scheme in reader.used_schemes():
         yield scheme
-        yield declared_edition(scheme, dates, known)
+        yield new_declared_edition(scheme, dates, rights)
     yield from reader.records()
 
 
-def _read_files(edition: EditionFiles, keys: TomlTable) -> Graph:
-    names = [said for each in keys.tables("file") if (said := _file_name(each))]
+def _read_files(edition: EditionFiles, declaration: TomlTable) -> Graph:
+    names = [name for each in declaration.tables("file") if (name := _file_name(each))]
     files = [p for p in data_files(edition) if not names or p.name in names]
     if not files:
         raise InputError(
-            keys.origin, f"no file is called {file_list(names)}.", "Correct [[file]] name, or add the file."
+            declaration.origin, f"no file is called {join_names(names)}.", "Correct [[file]] name, or add the file."
         )
     graph = Graph(Origin(files[0].name))
-    base = keys.iri("base")
+    base = declaration.iri("base")
     for path in files:
         graph.origin = Origin(path.name)
         for quad in read_rdf(path, base):
-            meter().rows += 1
+            current_meter().rows += 1
             if isinstance(quad.object, Literal):
                 refuse_identity_numbers(quad.object.value, graph.origin)
             graph.add(quad)
     return graph
 
 
-def _file_name(keys: TomlTable) -> str:
-    name = keys.text("name", required=True)
-    keys.text("format")
-    keys.done()
+def _file_name(section: TomlTable) -> str:
+    name = section.text("name", required=True)
+    section.text("format")
+    section.done()
     return name

@@ -1,4 +1,4 @@
-"""The schemes of a SKOS file: those that it declares, or that its concepts say they are in, with their names."""
+"""Schemes of a SKOS graph: declared ones, or those that concepts refer to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import EditionFiles, Scheme, Text
 from loaders.declaration.source_toml import slug
 from loaders.declaration.toml_table import TomlTable
-from loaders.skos.labels import (
+from loaders.skos.properties import (
     BROADER,
     DEFINITION,
     IN_SCHEME,
@@ -20,24 +20,27 @@ from loaders.skos.labels import (
     PUBLISHERS,
     TITLES,
     TOP_OF,
-    unique,
-    words_of,
+    texts_of,
+    unique_texts,
 )
-from loaders.support.rdf_files import Graph, Node
+from loaders.support.rdf_files import Graph, GraphNode
 
 
-def schemes_of(graph: Graph, keys: TomlTable) -> list[NamedNode]:
-    """The file's schemes in its own order; where it declares none, the one that its concepts say they are in."""
-    found = graph.typed(expand("skos:ConceptScheme"))
+def find_schemes(graph: Graph, declaration: TomlTable) -> list[NamedNode]:
+    """Return the schemes in the order of the file; if none is declared, those that concepts refer to.
+
+    Raises `InputError` if there are none and the declaration has no `[scheme]`.
+    """
+    found = graph.instances_of(expand("skos:ConceptScheme"))
     if not found:
-        said = dict.fromkeys(
+        referenced = dict.fromkeys(
             scheme
-            for subject in graph.of
+            for subject in graph.triples
             for scheme in graph.objects(subject, IN_SCHEME, TOP_OF)
             if isinstance(scheme, NamedNode)
         )
-        found = list(said)
-    if not found and "scheme" not in keys:
+        found = list(referenced)
+    if not found and "scheme" not in declaration:
         raise InputError(
             graph.origin,
             "there is no skos:ConceptScheme in the file.",
@@ -46,35 +49,38 @@ def schemes_of(graph: Graph, keys: TomlTable) -> list[NamedNode]:
     return found or [NamedNode("urn:begrepp:none")]
 
 
-def declared_schemes(
-    keys: TomlTable, edition: EditionFiles, graph: Graph, found: list[NamedNode]
+def new_schemes(
+    declaration: TomlTable, edition: EditionFiles, graph: Graph, nodes: list[NamedNode]
 ) -> tuple[dict[NamedNode, Scheme], str]:
-    """Each scheme as a record; `[scheme]` speaks of the first, or of the one whose `iri` it names."""
-    said = keys.table("scheme")
-    iri = said.iri("iri")
-    language = said.text("language", default="und")
+    """Return each scheme as a record, and the language of untagged literals.
+
+    `[scheme]` describes the first scheme, or the one with its `iri`, which is moved to the front of `nodes`.
+    """
+    section = declaration.table("scheme")
+    iri = section.iri("iri")
+    language = section.text("language", default="und")
     if iri:
         chosen = NamedNode(iri)
-        found[:] = [chosen, *(node for node in found if node not in (chosen, NamedNode("urn:begrepp:none")))]
-    id_ = said.slug("id", default=slug(edition.source))
-    titles, descriptions = said.words("title"), said.words("description")
-    pattern, system = said.pattern("notation_pattern"), said.iri("preferred_system_uri")
-    identifiers = said.strings("identifiers")
-    hierarchical = said.flag(
-        "hierarchical", default=any(True for s in graph.of for _ in graph.objects(s, BROADER, NARROWER))
+        nodes[:] = [chosen, *(node for node in nodes if node not in (chosen, NamedNode("urn:begrepp:none")))]
+    id_ = section.slug("id", default=slug(edition.source))
+    titles, descriptions = section.texts("title"), section.texts("description")
+    pattern, system = section.pattern("notation_pattern"), section.iri("preferred_system_uri")
+    identifiers = section.strings("identifiers")
+    hierarchical = section.flag(
+        "hierarchical", default=any(True for s in graph.triples for _ in graph.objects(s, BROADER, NARROWER))
     )
-    said.done()
+    section.done()
     schemes: dict[NamedNode, Scheme] = {}
-    for number, node in enumerate(found):
-        own = node.value if node.value != "urn:begrepp:none" else ""
-        name = re.split(r"[/#:]", own.rstrip("/#"))[-1]
+    for number, node in enumerate(nodes):
+        iri_of_node = node.value if node.value != "urn:begrepp:none" else ""
+        name = re.split(r"[/#:]", iri_of_node.rstrip("/#"))[-1]
         schemes[node] = Scheme(
             id=id_ if number == 0 else f"{id_}-{slug(name) or number}",
             titles=(titles if number == 0 else ())
             or _scheme_titles(graph, node, language)
             or (Text(name or id_, "und"),),
             descriptions=(descriptions if number == 0 else ())
-            or unique(words_of(graph.objects(node, expand("dct:description"), DEFINITION), language)),
+            or unique_texts(texts_of(graph.objects(node, expand("dct:description"), DEFINITION), language)),
             identifiers=tuple(
                 dict.fromkeys(
                     (
@@ -88,21 +94,21 @@ def declared_schemes(
             preferred_system_uri=system if number == 0 else "",
             notation_pattern=pattern if number == 0 else "",
             hierarchical=hierarchical,
-            iri=own,
+            iri=iri_of_node,
         )
     return schemes, language
 
 
-def _scheme_titles(graph: Graph, node: Node, language: str) -> tuple[Text, ...]:
-    """The first kind of title that the scheme has; one for each language."""
+def _scheme_titles(graph: Graph, node: GraphNode, language: str) -> tuple[Text, ...]:
+    """Return the titles of a scheme, one per language, of the first property that has any."""
     for predicate in TITLES:
-        if words := words_of(graph.objects(node, predicate), language):
-            return unique(words)
+        if texts := texts_of(graph.objects(node, predicate), language):
+            return unique_texts(texts)
     return ()
 
 
 def suggested_rights(graph: Graph, scheme: NamedNode) -> dict[str, str]:
-    """Licence and publisher as the file has them."""
+    """Return licence and publisher of a scheme as stated in the file."""
     licence = next((o.value for o in graph.objects(scheme, *LICENCES) if o.value.startswith("http")), "")
     publisher = next(graph.objects(scheme, *PUBLISHERS), None)
     name = ""

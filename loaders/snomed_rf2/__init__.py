@@ -1,12 +1,12 @@
-"""Snomed CT, the terminology that health records speak, from a release in RF2, international or Swedish.
+"""Snomed CT from RF2 release packages, international or Swedish.
 
-Give the whole packages together, unpacked: the international one and the extension. Of a package's folders
-Snapshot is read; where there is only Full, the state on the day that the edition is named by. The Swedish
-preferred term is the one that the Swedish language reference set prefers, whatever language the description
-says it is in. Attributes are kept as triples with the attribute's own IRI, ungrouped: which of them belong
-together could only be said with blank nodes. https://confluence.ihtsdotools.org/display/DOCRELFMT
+Requires all packages unpacked together: the international edition and the extension. Reads the folder Snapshot, or,
+if there is only Full, the state on the first day of the edition. The Swedish preferred term is the one that the
+Swedish language reference set prefers, independent of the description's language code. Attributes become triples
+with the attribute's IRI; role groups are not kept, since they would require blank nodes.
+https://confluence.ihtsdotools.org/display/DOCRELFMT
 
-Millions of rows are joined in a temporary database (`begrepp.sources.bulk_tables`) in constant memory.
+Rows are joined in a temporary database (`begrepp.sources.bulk_tables`), so that memory use is constant.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from begrepp.records import (
     Source,
     texts,
 )
-from begrepp.sources.bulk_tables import database
+from begrepp.sources.bulk_tables import temporary_database
 from begrepp.sources.editions import coverage, valid_from
-from begrepp.sources.meter import meter
-from loaders.snomed_rf2.concept_records import concept_records
-from loaders.snomed_rf2.map_records import map_records
-from loaders.snomed_rf2.release_files import Rf2File, choose, is_map
+from begrepp.sources.meter import current_meter
+from loaders.snomed_rf2.concepts import read_concepts
+from loaders.snomed_rf2.mappings import read_mappings
+from loaders.snomed_rf2.release_files import Rf2File, choose_files, is_map
+from loaders.snomed_rf2.release_tables import fill_tables
 from loaders.snomed_rf2.scheme import LICENCE, SCHEME
-from loaders.snomed_rf2.tables import fill
 from loaders.support.agencies import SNOMED_INTERNATIONAL, classifications_publisher
 
 SOURCE = Source(
@@ -46,55 +46,55 @@ SOURCE = Source(
 
 
 def load(edition: EditionFiles) -> Iterator[Record]:
-    """The release, its concepts with their attributes and history, and the maps to other code systems."""
+    """Yield the scheme, the edition, its concepts with attributes and history, and maps to other code systems."""
     for share in SHARES:
         yield from share(edition)
 
 
-def concepts(edition: EditionFiles) -> Iterator[Record]:
-    """The release, and its concepts with their attributes and history."""
-    files, left_out = choose(edition)
-    yield from left_out
-    since, publisher = _issued(edition, files)
+def load_concepts(edition: EditionFiles) -> Iterator[Record]:
+    """Yield the scheme, the edition, and its concepts with attributes and history."""
+    files, skipped = choose_files(edition)
+    yield from skipped
+    edition_start, publisher = _date_and_publisher(edition, files)
     national = publisher is not SNOMED_INTERNATIONAL
     title = f"Snomed CT {'SE ' if national else ''}{edition.version}"
-    own = [file for file in files if not is_map(file)]
-    with database() as joined:
-        yield from fill(joined, own, since)
+    concept_files = [file for file in files if not is_map(file)]
+    with temporary_database() as joined:
+        yield from fill_tables(joined, concept_files, edition_start)
         yield SCHEME
         yield Edition(
             scheme=SCHEME.id,
             version=edition.version,
-            valid_from=since,
+            valid_from=edition_start,
             publisher=publisher,
             licence=LICENCE,
             redistribution=Redistribution.NOT_ALLOWED,
             coverage=coverage(edition),
             titles=texts(title, title),
         )
-        meter().stage = "joining"
-        yield from concept_records(joined, own)
+        current_meter().stage = "joining"
+        yield from read_concepts(joined, concept_files)
 
 
-def maps(edition: EditionFiles) -> Iterator[Record]:
-    """The maps to other code systems, of what is a concept of the release."""
-    files, _ = choose(edition)
-    since, publisher = _issued(edition, files)
+def load_maps(edition: EditionFiles) -> Iterator[Record]:
+    """Yield the maps of the edition's concepts to other code systems."""
+    files, _ = choose_files(edition)
+    edition_start, publisher = _date_and_publisher(edition, files)
     if not any(map(is_map, files)):
         return
-    own = [file for file in files if is_map(file) or file.content == "Concept"]
-    with database() as joined:
-        yield from fill(joined, own, since, counted=is_map)
-        meter().stage = "joining"
-        yield from map_records(joined, own, edition, since, publisher)
+    map_files = [file for file in files if is_map(file) or file.content == "Concept"]
+    with temporary_database() as joined:
+        yield from fill_tables(joined, map_files, edition_start, counted=is_map)
+        current_meter().stage = "joining"
+        yield from read_mappings(joined, map_files, edition, edition_start, publisher)
 
 
-SHARES = (concepts, maps)
-"""Two processes read a package side by side; the maps are a fifth of it."""
+SHARES = (load_concepts, load_maps)
+"""Parts that two processes load in parallel; the maps are a fifth of the rows."""
 
 
-def _issued(edition: EditionFiles, files: Sequence[Rf2File]) -> tuple[date, Agent]:
-    """Since when the release counts, and who publishes it."""
-    since = valid_from(edition) if files[0].state == "Full" else max(file.day for file in files)
+def _date_and_publisher(edition: EditionFiles, files: Sequence[Rf2File]) -> tuple[date, Agent]:
+    """Return the first day of the edition, and its publisher."""
+    edition_start = valid_from(edition) if files[0].state == "Full" else max(file.day for file in files)
     national = any(file.owner.startswith("SE") for file in files)
-    return since, classifications_publisher(since) if national else SNOMED_INTERNATIONAL
+    return edition_start, classifications_publisher(edition_start) if national else SNOMED_INTERNATIONAL

@@ -1,4 +1,4 @@
-"""The files of a Snomed CT release in RF2: which of them to read, and whether they belong together."""
+"""Selection of the files of a Snomed CT release in RF2, and checks that they are of the same release."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ _FILE = re.compile(
     r"x?(?:sct2|der2)_(?P<content>\w+?)_?(?P<state>Snapshot|Full|Delta)(?:-[A-Za-z-]+)?"
     r"_(?P<owner>[A-Z]{2,3}(?P<namespace>\d*))_(?P<day>\d{8})\.txt"
 )
-_MEMBER = ("id", "effectiveTime", "active", "moduleId", "refsetId", "referencedComponentId")
-_MAP = (*_MEMBER, "mapGroup", "mapPriority", "mapRule", "mapAdvice", "mapTarget", "correlationId")
-_DESCRIBED = ("conceptId", "languageCode", "typeId", "term", "caseSignificanceId")
-_RELATED = ("relationshipGroup", "typeId", "characteristicTypeId", "modifierId")
+_MEMBER_COLUMNS = ("id", "effectiveTime", "active", "moduleId", "refsetId", "referencedComponentId")
+_MAP_COLUMNS = (*_MEMBER_COLUMNS, "mapGroup", "mapPriority", "mapRule", "mapAdvice", "mapTarget", "correlationId")
+_DESCRIPTION_COLUMNS = ("conceptId", "languageCode", "typeId", "term", "caseSignificanceId")
+_RELATIONSHIP_COLUMNS = ("relationshipGroup", "typeId", "characteristicTypeId", "modifierId")
 COLUMNS = {
-    "Concept": (*_MEMBER[:4], "definitionStatusId"),
-    "Description": (*_MEMBER[:4], *_DESCRIBED),
-    "TextDefinition": (*_MEMBER[:4], *_DESCRIBED),
-    "Relationship": (*_MEMBER[:4], "sourceId", "destinationId", *_RELATED),
-    "RelationshipConcreteValues": (*_MEMBER[:4], "sourceId", "value", *_RELATED),
-    "Language": (*_MEMBER, "acceptabilityId"),
-    "Association": (*_MEMBER, "targetComponentId"),
-    "ExtendedMap": (*_MAP, "mapCategoryId"),
-    "ComplexMap": _MAP,
-    "SimpleMap": (*_MEMBER, "mapTarget"),
-    "ModuleDependency": (*_MEMBER, "sourceEffectiveTime", "targetEffectiveTime"),
+    "Concept": (*_MEMBER_COLUMNS[:4], "definitionStatusId"),
+    "Description": (*_MEMBER_COLUMNS[:4], *_DESCRIPTION_COLUMNS),
+    "TextDefinition": (*_MEMBER_COLUMNS[:4], *_DESCRIPTION_COLUMNS),
+    "Relationship": (*_MEMBER_COLUMNS[:4], "sourceId", "destinationId", *_RELATIONSHIP_COLUMNS),
+    "RelationshipConcreteValues": (*_MEMBER_COLUMNS[:4], "sourceId", "value", *_RELATIONSHIP_COLUMNS),
+    "Language": (*_MEMBER_COLUMNS, "acceptabilityId"),
+    "Association": (*_MEMBER_COLUMNS, "targetComponentId"),
+    "ExtendedMap": (*_MAP_COLUMNS, "mapCategoryId"),
+    "ComplexMap": _MAP_COLUMNS,
+    "SimpleMap": (*_MEMBER_COLUMNS, "mapTarget"),
+    "ModuleDependency": (*_MEMBER_COLUMNS, "sourceEffectiveTime", "targetEffectiveTime"),
 }
 _REQUIRED = ("Concept", "Description", "Relationship", "Language")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rf2File:
-    """An RF2 file and what its name says."""
+    """An RF2 file with the parts of its name."""
 
     path: Path
     content: str
@@ -49,42 +49,45 @@ class Rf2File:
 
 
 def is_map(file: Rf2File) -> bool:
-    """Whether it maps concepts to another code system."""
+    """Return whether a file is a map reference set."""
     return file.content.endswith("Map")
 
 
-def choose(edition: EditionFiles) -> tuple[list[Rf2File], list[Skipped]]:
-    """The Snapshot files, or where there are none the Full ones; what is left out, and why."""
-    named, left_out = [], []
+def choose_files(edition: EditionFiles) -> tuple[list[Rf2File], list[Skipped]]:
+    """Return the Snapshot files, or the Full ones if there are none, and the skipped files.
+
+    Raises `InputError` if a required file is missing or two releases are mixed.
+    """
+    parsed, skipped = [], []
     for path in data_files(edition):
-        if file := _named(path):
-            named.append(file)
+        if file := _parse_name(path):
+            parsed.append(file)
         else:
-            left_out.append(Skipped(origin=Origin(path.name), reason="its name is not that of an RF2 data file."))
-    here = Origin(f"{edition.source}/{edition.version}")
-    state = next((state for state in ("Snapshot", "Full") if any(file.state == state for file in named)), "")
+            skipped.append(Skipped(origin=Origin(path.name), reason="its name is not that of an RF2 data file."))
+    origin = Origin(f"{edition.source}/{edition.version}")
+    state = next((state for state in ("Snapshot", "Full") if any(file.state == state for file in parsed)), "")
     if not state:
-        what = "only Delta files, which hold no more than the latest changes" if named else "no RF2 files"
-        raise InputError(here, f"there are {what}.", "Unpack the release package and add its folder Snapshot.")
-    chosen = [file for file in named if file.state == state and file.content in COLUMNS]
-    for file in named:
+        problem = "only Delta files, which hold no more than the latest changes" if parsed else "no RF2 files"
+        raise InputError(origin, f"there are {problem}.", "Unpack the release package and add its folder Snapshot.")
+    chosen = [file for file in parsed if file.state == state and file.content in COLUMNS]
+    for file in parsed:
         if file.state != state:
-            left_out.append(Skipped(origin=Origin(file.path.name), reason=f"{state} is read, not {file.state}."))
+            skipped.append(Skipped(origin=Origin(file.path.name), reason=f"{state} is read, not {file.state}."))
         elif file.content not in COLUMNS:
-            left_out.append(Skipped(origin=Origin(file.path.name), reason=f"'{file.content}' is not imported."))
+            skipped.append(Skipped(origin=Origin(file.path.name), reason=f"'{file.content}' is not imported."))
     for content in _REQUIRED:
         if all(file.content != content for file in chosen):
-            others = sorted({file.state for file in named if file.content == content})
+            others = sorted({file.state for file in parsed if file.content == content})
             raise InputError(
-                here,
+                origin,
                 f"there is no {content} {state} file" + (f", only {' and '.join(others)}." if others else "."),
                 "Add all files of the release together: the whole folder Snapshot.",
             )
     _check_days(chosen)
-    return chosen, left_out
+    return chosen, skipped
 
 
-def _named(path: Path) -> Rf2File | None:
+def _parse_name(path: Path) -> Rf2File | None:
     match = _FILE.fullmatch(path.name)
     if not match:
         return None
@@ -106,7 +109,7 @@ def _named(path: Path) -> Rf2File | None:
 
 
 def _check_days(files: Iterable[Rf2File]) -> None:
-    """The files of one package are of one day."""
+    """Raise `InputError` if files of one package have different dates."""
     first: dict[str, Rf2File] = {}
     for file in files:
         other = first.setdefault(file.owner, file)
@@ -119,20 +122,20 @@ def _check_days(files: Iterable[Rf2File]) -> None:
 
 
 def check_packages(days: dict[str, date], modules: dict[str, set[str]], dependencies: list[tuple[str, ...]]) -> None:
-    """An extension builds on the international release of one day, which its module dependencies name."""
-    home = {module: owner for owner, found in modules.items() for module in found}
-    for name, line, source, target, wanted in dependencies:
-        owner, other = home.get(source, ""), home.get(target, "")
-        if owner and other and owner != other and date.fromisoformat(wanted) != days[other]:
+    """Raise `InputError` if the date of the international release differs from an extension's module dependencies."""
+    package_of = {module: owner for owner, module_ids in modules.items() for module in module_ids}
+    for name, line, source, target, required in dependencies:
+        owner, other = package_of.get(source, ""), package_of.get(target, "")
+        if owner and other and owner != other and date.fromisoformat(required) != days[other]:
             raise InputError(
                 Origin(name, int(line)),
-                f"{owner} builds on the release of {date.fromisoformat(wanted)}, but {other} is of {days[other]}.",
+                f"{owner} builds on the release of {date.fromisoformat(required)}, but {other} is of {days[other]}.",
                 "Download the release that the extension builds on, and add both together.",
             )
 
 
 def check_modules(file: Rf2File, modules: set[str]) -> None:
-    """A long identifier carries the namespace of the extension that made it; a package holds modules of its own."""
+    """Raise `InputError` if a file has modules of another package: long identifiers contain a namespace."""
     spaces = {module[-10:-3] if module[-3:-2] == "1" else "" for module in modules}
     if modules and file.namespace not in spaces:
         raise InputError(

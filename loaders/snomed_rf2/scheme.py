@@ -1,4 +1,4 @@
-"""Snomed CT as a scheme."""
+"""The scheme of Snomed CT."""
 
 from __future__ import annotations
 

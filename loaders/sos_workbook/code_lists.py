@@ -1,4 +1,4 @@
-"""Value lists in register workbooks: `Kodlista_…` sheets, and codes written into a cell as `1 = Man, 2 = Kvinna`."""
+"""Code lists in register workbooks: `Kodlista_…` sheets, and codes in a cell such as `1 = Man, 2 = Kvinna`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from begrepp.errors import Origin
 from begrepp.records import CodedValue, Text
-from loaders.sos_workbook.sheets import Cells, Sheet, plain
+from loaders.sos_workbook.workbook import SheetRow, WorkbookSheet, normalized_name
 
 CODE_COLUMNS = ("Kod", "Koder", "Sjukhuskod", "Värde")
 WORD_COLUMNS = ("Beskrivning", "Klartext", "Benämning", "Kodtext", "Etikett", "Text", "Sjukhusnamn")
@@ -20,8 +20,8 @@ _YEARS = re.compile(
 )
 
 
-def period(cell: str) -> tuple[str, str]:
-    """`1997-2010`, `2011–`, `-1996` or `2005`; an empty end is open. Words that are no period are passed over."""
+def parse_period(cell: str) -> tuple[str, str]:
+    """Return first and last date of `1997-2010`, `2011–`, `-1996` or `2005`; empty if open or not a period."""
     match = _YEARS.fullmatch(cell.strip())
     if not match or not (match["from"] or match["to"]):
         return "", ""
@@ -31,7 +31,7 @@ def period(cell: str) -> tuple[str, str]:
 
 
 def inline_codes(cell: str) -> tuple[CodedValue, ...]:
-    """The codes of a cell of `kod = klartext`; nothing where a part of it is no such pair."""
+    """Return the codes of a cell of pairs `kod = klartext`; empty if a part is not a pair."""
     parts = [part.strip() for part in _NEXT_PAIR.split(cell) if part and part.strip()]
     pairs = [_PAIR.fullmatch(part) for part in parts]
     if not pairs or not all(pairs):
@@ -43,8 +43,11 @@ def inline_codes(cell: str) -> tuple[CodedValue, ...]:
     return tuple(found.values())
 
 
-def sheet_codes(sheet: Sheet) -> dict[str, tuple[tuple[CodedValue, ...], Origin]] | None:
-    """The lists of a sheet by the variable they are for (empty: for whoever refers to it); nothing without codes."""
+def sheet_codes(sheet: WorkbookSheet) -> dict[str, tuple[tuple[CodedValue, ...], Origin]] | None:
+    """Return the lists of a sheet by variable name (empty: for any variable that refers to the sheet).
+
+    Returns None if the sheet has no column of codes.
+    """
     rows = sheet.table(CODE_COLUMNS, WORD_COLUMNS)
     if rows is None:
         return None
@@ -54,21 +57,21 @@ def sheet_codes(sheet: Sheet) -> dict[str, tuple[tuple[CodedValue, ...], Origin]
         code = row.get(*CODE_COLUMNS)
         if not code:
             continue
-        for variable in _names(row):
+        for variable in _variable_names(row):
             values = found.setdefault(variable, {})
             values[code] = _value(row, code, values.get(code))
     return {variable: (tuple(values.values()), origin) for variable, values in found.items()}
 
 
-def _names(row: Cells) -> Iterator[str]:
-    """A list may say which variables it is for, one or several."""
-    said = [plain(name) for name in re.split(r"[,;\n]", row.get("Variabelnamn")) if name.strip()]
-    yield from said or [""]
+def _variable_names(row: SheetRow) -> Iterator[str]:
+    """Yield the names of the variables that a row is for, or an empty name."""
+    names = [normalized_name(name) for name in re.split(r"[,;\n]", row.get("Variabelnamn")) if name.strip()]
+    yield from names or [""]
 
 
-def _day(said: str, *, first: bool) -> str:
-    """The first or the last day of a year or a month; words that are no date are passed over."""
-    if not (match := _DATE.fullmatch(said)):
+def _boundary_day(text: str, *, first: bool) -> str:
+    """Return the first or last day of a year or month; empty if the text is not a date."""
+    if not (match := _DATE.fullmatch(text)):
         return ""
     year, month, day = int(match["year"]), int(match["month"] or (1 if first else 12)), match["day"]
     if not 1 <= month <= 12:
@@ -76,28 +79,28 @@ def _day(said: str, *, first: bool) -> str:
     return f"{year:04}-{month:02}-{day or ('01' if first else monthrange(year, month)[1])}"
 
 
-def _value(row: Cells, code: str, before: CodedValue | None) -> CodedValue:
-    """A code; one that stands there for several periods keeps its latest words, the earlier ones as explanations."""
-    words = row.get(*WORD_COLUMNS) or code
-    start, end = period(row.get("Tidsperiod"))
-    start = _day(start or row.get("Från", "Data från"), first=True)
-    end = _day(end or row.get("Till", "Data till"), first=False)
-    if before is None:
-        return CodedValue(code=code, labels=(Text(words, "sv"),), valid_from=start, valid_to=end)
-    earliest = min(filter(None, (before.valid_from, start)), default="") if before.valid_from and start else ""
-    latest = max(before.valid_to, end) if before.valid_to and end else ""
-    if before.labels[0].value == words:
+def _value(row: SheetRow, code: str, previous: CodedValue | None) -> CodedValue:
+    """Return a code, merged with an earlier row: the latest label is kept, earlier ones become definitions."""
+    label = row.get(*WORD_COLUMNS) or code
+    start, end = parse_period(row.get("Tidsperiod"))
+    start = _boundary_day(start or row.get("Från", "Data från"), first=True)
+    end = _boundary_day(end or row.get("Till", "Data till"), first=False)
+    if previous is None:
+        return CodedValue(code=code, labels=(Text(label, "sv"),), valid_from=start, valid_to=end)
+    earliest = min(filter(None, (previous.valid_from, start)), default="") if previous.valid_from and start else ""
+    latest = max(previous.valid_to, end) if previous.valid_to and end else ""
+    if previous.labels[0].value == label:
         return CodedValue(
-            code=code, labels=before.labels, definitions=before.definitions, valid_from=earliest, valid_to=latest
+            code=code, labels=previous.labels, definitions=previous.definitions, valid_from=earliest, valid_to=latest
         )
-    newer = not end or (bool(before.valid_to) and start >= before.valid_from)
-    label, other = (words, before.labels[0].value) if newer else (before.labels[0].value, words)
-    years = (before.valid_from, before.valid_to) if newer else (start, end)
-    told = f"{years[0][:4]}–{years[1][:4]}: {other}" if any(years) else other
+    newer = not end or (bool(previous.valid_to) and start >= previous.valid_from)
+    preferred, other_label = (label, previous.labels[0].value) if newer else (previous.labels[0].value, label)
+    years = (previous.valid_from, previous.valid_to) if newer else (start, end)
+    explanation = f"{years[0][:4]}–{years[1][:4]}: {other_label}" if any(years) else other_label
     return CodedValue(
         code=code,
-        labels=(Text(label, "sv"),),
-        definitions=(*before.definitions, Text(told, "sv")),
+        labels=(Text(preferred, "sv"),),
+        definitions=(*previous.definitions, Text(explanation, "sv")),
         valid_from=earliest,
         valid_to=latest,
     )

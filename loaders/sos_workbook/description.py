@@ -1,4 +1,4 @@
-"""What a register workbook says of the register: its sheet of DCAT-AP, as `[dataset]` of a declaration would say it."""
+"""Description of a register: converts the workbook's DCAT-AP sheet to the keys of `[dataset]`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from begrepp.records import Skipped
-from loaders.sos_workbook.code_lists import period
-from loaders.sos_workbook.sheets import Cells, Sheet, plain
+from loaders.sos_workbook.code_lists import parse_period
+from loaders.sos_workbook.workbook import SheetRow, WorkbookSheet, normalized_name
 
 _SWEDISH, _ENGLISH = ("Svenska", "Värde", "SV"), ("Engelska", "EN")
 _FREQUENCY = {
@@ -34,55 +34,55 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _URL = re.compile(r"https?://[^\s,;]+")
 
 
-def described(sheets: list[Sheet]) -> tuple[dict[str, Any], list[Skipped]]:
-    """What the sheet says, and what of it has no place in a description of a dataset."""
-    said: dict[str, Any] = {}
-    left_out: list[Skipped] = []
+def read_description(sheets: list[WorkbookSheet]) -> tuple[dict[str, Any], list[Skipped]]:
+    """Return the values of the sheet by the keys of `[dataset]`, and the attributes that have no key there."""
+    values: dict[str, Any] = {}
+    skipped: list[Skipped] = []
     for sheet in sheets:
-        name = plain(sheet.name)
+        name = normalized_name(sheet.name)
         if "dcatap" not in name and not name.startswith("metadatadatamäng"):
             continue
         for row in sheet.table(("Attribut", "Attribut SoS-metadata", "Egenskap"), _SWEDISH) or ():
-            _take(row, said, left_out)
-    return said, left_out
+            _add_attribute(row, values, skipped)
+    return values, skipped
 
 
-def _take(row: Cells, said: dict[str, Any], left_out: list[Skipped]) -> None:
+def _add_attribute(row: SheetRow, values: dict[str, Any], skipped: list[Skipped]) -> None:
     key = row.get("Attribut", "Attribut SoS-metadata", "Egenskap")
     sv, en = row.get(*_SWEDISH), row.get(*_ENGLISH)
     if not (key and (sv or en)):
         return
-    words = {language: text for language, text in (("sv", sv), ("en", en)) if text}
+    texts = {language: text for language, text in (("sv", sv), ("en", en)) if text}
     links = _URL.findall(sv) or _URL.findall(en)
-    match plain(key):
+    match normalized_name(key):
         case "titel":
-            said["title"] = words
+            values["title"] = texts
         case "beskrivning":
-            said["description"] = words
+            values["description"] = texts
         case "population":
-            said["population"] = words
-        case "tidsperiod" if any(period(sv)):
-            said["temporal_from"], said["temporal_to"] = period(sv)
-        case "namngivetgeografisktområde" if plain(sv) in _PLACES:
-            said["spatial"] = _PLACES[plain(sv)]
-        case "uppdateringsfrekvens" if plain(sv) in _FREQUENCY:
-            said["frequency"] = _FREQUENCY[plain(sv)]
-        case "åtkomsträttigheter" if plain(sv) in _ACCESS:
-            said["access_rights"] = _ACCESS[plain(sv)]
-        case "utgivare" if plain(sv) == "socialstyrelsen":
-            said["publisher"] = "socialstyrelsen"
+            values["population"] = texts
+        case "tidsperiod" if any(parse_period(sv)):
+            values["temporal_from"], values["temporal_to"] = parse_period(sv)
+        case "namngivetgeografisktområde" if normalized_name(sv) in _PLACES:
+            values["spatial"] = _PLACES[normalized_name(sv)]
+        case "uppdateringsfrekvens" if normalized_name(sv) in _FREQUENCY:
+            values["frequency"] = _FREQUENCY[normalized_name(sv)]
+        case "åtkomsträttigheter" if normalized_name(sv) in _ACCESS:
+            values["access_rights"] = _ACCESS[normalized_name(sv)]
+        case "utgivare" if normalized_name(sv) == "socialstyrelsen":
+            values["publisher"] = "socialstyrelsen"
         case "kontaktuppgift" if links or _EMAIL.search(sv):
             email = _EMAIL.search(sv)
-            said["contact"] = {"name": {"sv": "Socialstyrelsen", "en": "National Board of Health and Welfare"}}
-            said["contact"] |= {"email": email[0]} if email else {"url": links[0]}
+            values["contact"] = {"name": {"sv": "Socialstyrelsen", "en": "National Board of Health and Welfare"}}
+            values["contact"] |= {"email": email[0]} if email else {"url": links[0]}
         case "dokumentation" if links:
-            said["documentation"] = links
+            values["documentation"] = links
         case "ingångssida" if links:
-            said["landing_page"] = links[0]
+            values["landing_page"] = links[0]
         case "webbadressföråtkomst" if links:
-            said["access_url"] = links[0]
+            values["access_url"] = links[0]
         case "tillämpliglagstiftning":
-            said["applicable_legislation"] = [{"title": words} | ({"url": links[0]} if links else {})]
+            values["applicable_legislation"] = [{"title": texts} | ({"url": links[0]} if links else {})]
         case _:
             reason = f"'{key}' is '{sv or en}', which has no place in the description of a dataset."
-            left_out.append(Skipped(origin=row.origin, reason=reason))
+            skipped.append(Skipped(origin=row.origin, reason=reason))

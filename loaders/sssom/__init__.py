@@ -1,8 +1,8 @@
-"""Mappings between code systems in SSSOM, the Simple Standard for Sharing Ontological Mappings: TSV with a YAML head.
+"""Mappings in SSSOM, the Simple Standard for Sharing Ontological Mappings: TSV with a YAML header.
 
-The head is embedded as `#` lines or lies beside as `.sssom.yml`. Prefixed names are expanded by its
-`curie_map`. Labels of the two ends are read and dropped: they may be a publisher's protected text, and
-the concepts carry labels of their own. https://mapping-commons.github.io/sssom/spec-formats-tsv/
+The header is embedded as `#` lines or is a separate `.sssom.yml`. Prefixed names are expanded with its `curie_map`.
+Labels of subject and object are not loaded: they may be protected by copyright, and the concepts have labels.
+https://mapping-commons.github.io/sssom/spec-formats-tsv/
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from begrepp.rdf.iris import Iris
 from begrepp.records import EditionFiles, MappingSet, Record, Redistribution, Source, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.sources.editions import data_files
-from loaders.declaration.source_toml import edition_dates, file_list, read_declaration, rights, slug
+from loaders.declaration.source_toml import join_names, read_declaration, read_edition_dates, read_rights, slug
 from loaders.declaration.toml_table import TomlTable
-from loaders.sssom.header import provider, published, read_head, told
-from loaders.sssom.table import mappings_of
+from loaders.sssom.header import provider_name, publication_date, read_header, slot_text
+from loaders.sssom.table import read_mappings
 from loaders.support.agencies import BEGREPP
 
 SOURCE = Source(
@@ -36,64 +36,66 @@ _OWN_SETS = f"{Iris().root}mapping/"
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """Each file's mapping set with its mappings."""
-    keys = read_declaration(edition, declared)
-    tables = _tables(edition, keys)
-    heads = {path: read_head(path, data_files(edition)) for path in tables}
-    table, first = next(iter(heads.items()))
-    for path, head in heads.items():
-        if UNREVIEWED in told(head, "other"):
+    """Yield each file's mapping set with its mappings. Raises `InputError` for unreviewed suggestions."""
+    declaration = read_declaration(edition, declared)
+    tables = _tables(edition, declaration)
+    headers = {path: read_header(path, data_files(edition)) for path in tables}
+    first_table, first_header = next(iter(headers.items()))
+    for path, header in headers.items():
+        if UNREVIEWED in slot_text(header, "other"):
             raise InputError(
                 path,
                 "these suggestions have not been reviewed.",
                 "Review them (`begrepp suggest … --format html` writes a page for that), and add what the page saves.",
             )
-    known = rights(keys, suggested={"licence": told(first, "license"), "publisher": provider(first)})
-    dates = edition_dates(keys, edition, suggested=published(first, table))
-    keys.done()
-    for path, head in heads.items():
-        iri = told(head, "mapping_set_id")
-        title = told(head, "mapping_set_title")
-        set_ = MappingSet(
+    rights = read_rights(
+        declaration, suggested={"licence": slot_text(first_header, "license"), "publisher": provider_name(first_header)}
+    )
+    dates = read_edition_dates(declaration, edition, suggested=publication_date(first_header, first_table))
+    declaration.done()
+    for path, header in headers.items():
+        iri = slot_text(header, "mapping_set_id")
+        title = slot_text(header, "mapping_set_title")
+        mapping_set = MappingSet(
             id=_set_id(edition, path, iri, alone=len(tables) == 1),
             version=dates.version,
-            titles=known.titles or ((Text(title, "en"),) if title else (Text(path.name, "und"),)),
-            licence=known.licence,
-            publisher=known.publisher,
+            titles=rights.titles or ((Text(title, "en"),) if title else (Text(path.name, "und"),)),
+            licence=rights.licence,
+            publisher=rights.publisher,
             valid_from=dates.valid_from,
-            redistribution=known.redistribution,
+            redistribution=rights.redistribution,
             iri="" if iri.startswith(_OWN_SETS) else iri,
         )
-        yield set_
-        yield from mappings_of(path, head, set_, tables[path])
+        yield mapping_set
+        yield from read_mappings(path, header, mapping_set, tables[path])
 
 
-def _tables(edition: EditionFiles, keys: TomlTable) -> dict[Path, str]:
-    """The tables of mappings, and the language of each one's comments, if it is said."""
+def _tables(edition: EditionFiles, declaration: TomlTable) -> dict[Path, str]:
+    """Return the tables of mappings, with the language of their comments if it is declared."""
     files = data_files(edition)
     languages: dict[str, str] = {}
-    for said in keys.tables("file"):
-        name = said.text("name", required=True)
-        languages[name] = said.language("language")
-        if (form := said.text("format", default="sssom-tsv")) not in ("sssom-tsv", "sssom-csv"):
-            said.fail("format", f"is '{form}'.", "Use sssom-tsv or sssom-csv.")
-        said.done()
-    found = {
+    for section in declaration.tables("file"):
+        name = section.text("name", required=True)
+        languages[name] = section.language("language")
+        if (format_ := section.text("format", default="sssom-tsv")) not in ("sssom-tsv", "sssom-csv"):
+            section.fail("format", f"is '{format_}'.", "Use sssom-tsv or sssom-csv.")
+        section.done()
+    tables = {
         path: next((language for name, language in languages.items() if fnmatch(path.name, name)), "")
         for path in files
         if path.suffix in (".tsv", ".csv") and any(fnmatch(path.name, each) for each in languages or ["*"])
     }
-    if not found:
+    if not tables:
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
-            f"no mapping table in TSV or CSV (there are: {file_list([path.name for path in files])}).",
+            f"no mapping table in TSV or CSV (there are: {join_names([path.name for path in files])}).",
             "Add the .sssom.tsv file; if [[file]] names another, correct the name.",
         )
-    return found
+    return tables
 
 
 def _set_id(edition: EditionFiles, path: Path, iri: str, *, alone: bool) -> str:
-    """A set of our own has its name in its IRI; another is called as its source is."""
+    """Return the id of a mapping set: from an IRI of begrepp, else the source's id."""
     if iri.startswith(_OWN_SETS):
         return iri.removeprefix(_OWN_SETS)
     return slug(edition.source) if alone else f"{slug(edition.source)}-{slug(path.name.partition('.')[0])}"

@@ -1,4 +1,4 @@
-"""The head of a mapping set in SSSOM: YAML in `#` lines, or in a file beside the table."""
+"""Reader of SSSOM headers: YAML in `#` lines of the table, or in a separate file."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from typing import Any
 import yaml
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.tables import MAX_LINE, parse_date, read_comments
+from begrepp.sources.rows import parse_date
+from begrepp.sources.tables import MAX_LINE, read_comments
 
-Head = Mapping[str, Any]
+Header = Mapping[str, Any]
 
 
-def read_head(path: Path, files: tuple[Path, ...]) -> Head:
-    """The YAML of the `#` lines and of the file beside the table; what is embedded wins."""
+def read_header(path: Path, files: tuple[Path, ...]) -> Header:
+    """Read the embedded header and that of a separate file; embedded values take precedence."""
     stem = path.name.removesuffix(path.suffix)
-    beside = [p for p in files if p.suffix in (".yml", ".yaml") and p.name.removesuffix(p.suffix) == stem]
+    separate_files = [p for p in files if p.suffix in (".yml", ".yaml") and p.name.removesuffix(p.suffix) == stem]
     embedded = read_comments(path, "#")
-    head: dict[str, Any] = {}
-    for origin, text in ((each, _text(each)) for each in beside):
-        head |= _parse_yaml(text, Origin(origin.name))
-    return head | _parse_yaml(embedded, Origin(path.name, 1))
+    header: dict[str, Any] = {}
+    for origin, text in ((each, _read_file(each)) for each in separate_files):
+        header |= _parse_yaml(text, Origin(origin.name))
+    return header | _parse_yaml(embedded, Origin(path.name, 1))
 
 
-def _text(path: Path) -> str:
+def _read_file(path: Path) -> str:
     if path.stat().st_size > MAX_LINE:
         raise InputError(path, "the metadata file is too large.", "Check that you added the right file.")
     try:
@@ -37,8 +38,8 @@ def _text(path: Path) -> str:
 
 def _parse_yaml(text: str, origin: Origin) -> dict[str, Any]:
     try:
-        # All values stay texts: `NO` is a prefix, not false, and a version `1.10` keeps its zero.
-        head = yaml.load(text, Loader=yaml.BaseLoader) or {}
+        # All values remain strings: `NO` is a prefix, not false, and a version `1.10` keeps its zero.
+        header = yaml.load(text, Loader=yaml.BaseLoader) or {}
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = Origin(origin.file, mark.line + 1) if mark else origin
@@ -47,29 +48,29 @@ def _parse_yaml(text: str, origin: Origin) -> dict[str, Any]:
             f"the metadata is not well-formed YAML ({getattr(error, 'problem', None) or 'it is nested too deeply'}).",
             "Fix the line; see https://mapping-commons.github.io/sssom/spec-formats-tsv/.",
         ) from None
-    if not isinstance(head, dict) or not isinstance(head.get("curie_map", {}), dict):
+    if not isinstance(header, dict) or not isinstance(header.get("curie_map", {}), dict):
         raise InputError(origin, "the metadata is not a list of `name: value`.", "See the SSSOM specification.")
-    return head
+    return header
 
 
-def told(head: Head, slot: str) -> str:
-    """The text of a slot, or none."""
-    value = head.get(slot, "")
+def slot_text(header: Header, slot: str) -> str:
+    """Return the text of a slot, or an empty string."""
+    value = header.get(slot, "")
     return value.strip() if isinstance(value, str) else ""
 
 
-def several(head: Head, slot: str) -> tuple[str, ...]:
-    """The texts of a slot that may have several."""
-    value = head.get(slot, ())
+def slot_texts(header: Header, slot: str) -> tuple[str, ...]:
+    """Return the texts of a multivalued slot."""
+    value = header.get(slot, ())
     return (value,) if isinstance(value, str) and value else tuple(v for v in value if isinstance(v, str))
 
 
-def provider(head: Head) -> str:
-    """Who made the set, as far as the head tells."""
-    return next(iter(several(head, "creator_label")), "") or told(head, "mapping_provider")
+def provider_name(header: Header) -> str:
+    """Return the creator or provider of the set, or an empty string."""
+    return next(iter(slot_texts(header, "creator_label")), "") or slot_text(header, "mapping_provider")
 
 
-def published(head: Head, path: Path) -> date | None:
-    """The day of the set. Raises `InputError` where what stands there is no date."""
-    day = told(head, "publication_date") or told(head, "mapping_date")
+def publication_date(header: Header, path: Path) -> date | None:
+    """Return the publication date of the set. Raises `InputError` for an invalid date."""
+    day = slot_text(header, "publication_date") or slot_text(header, "mapping_date")
     return parse_date(day, Origin(path.name, 1), "publication_date")

@@ -1,4 +1,4 @@
-"""The table of a mapping set in SSSOM: one mapping a row, its names expanded by the prefixes of the head."""
+"""Reader of SSSOM tables: one mapping per row, with prefixed names expanded."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Mapping as Match
 from begrepp.records import MappingSet, Skipped, Text
-from begrepp.sources.tables import Row, parse_date, read_table
-from loaders.sssom.header import Head, several, told
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
+from loaders.sssom.header import Header, slot_text, slot_texts
 
-# The prefixes that SSSOM/TSV knows without a declaration (specification 1.1, "Prefix map").
+# Built-in prefixes of SSSOM/TSV (specification 1.1, "Prefix map").
 _BUILT_IN = {
     "linkml": "https://w3id.org/linkml/",
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -27,9 +28,8 @@ _BUILT_IN = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _REQUIRED = ("predicate_id", "mapping_justification")
-# Slots of SSSOM 1.1 that are no part of what begrepp says of a mapping: labels of the ends (see above), and
-# details of how it was found and reviewed.
-_NOT_KEPT = (
+# Slots of SSSOM 1.1 that are not loaded: labels of subject and object, and details of matching and review.
+_IGNORED_SLOTS = (
     "record_id",
     "subject_label",
     "subject_category",
@@ -60,7 +60,7 @@ _NOT_KEPT = (
     "issue_tracker_item",
     "other",
 )
-_KEPT = (
+_SLOTS = (
     "subject_id",
     "predicate_id",
     "object_id",
@@ -91,31 +91,31 @@ _PREDICATES = frozenset(
         "skos:broadMatch",
         "skos:narrowMatch",
         "skos:relatedMatch",
-        # A variable of a dataset, or an element of a structure, and the concept that it records.
+        # From a variable of a dataset, or an element of a structure, to the concept that it records.
         "begrepp:measures",
     )
 )
-# sssom:NoMapping is the older spelling, still seen in examples.
-_NOTHING = ("https://w3id.org/sssom/NoTermFound", "https://w3id.org/sssom/NoMapping")
-_OWN = re.compile(rf"{re.escape(Iris().root)}cs/([^/]+)/([^/]+)")
+# sssom:NoMapping is an older spelling that occurs in examples.
+_NO_MATCH = ("https://w3id.org/sssom/NoTermFound", "https://w3id.org/sssom/NoMapping")
+_BEGREPP_IRI = re.compile(rf"{re.escape(Iris().root)}cs/([^/]+)/([^/]+)")
 
 
-def mappings_of(path: Path, head: Head, set_: MappingSet, language: str) -> Iterator[Match | Skipped]:
-    """The mappings of a table, and the rows that had to be left out. `language` is that of its comments, if known."""
+def read_mappings(path: Path, header: Header, mapping_set: MappingSet, language: str) -> Iterator[Match | Skipped]:
+    """Yield the mappings of a table and the skipped rows. `language` is that of its comments, if known."""
     delimiter = "," if path.suffix == ".csv" else "\t"
-    # The format's own examples leave out empty cells at the end of a row (curation_rule_text2.sssom.tsv).
+    # Examples of the specification omit empty cells at the end of a row (curation_rule_text2.sssom.tsv).
     rows = read_table(path, delimiter=delimiter, comment="#", required=_REQUIRED, short_rows=True)
-    prefixes = _BUILT_IN | {prefix: ns for prefix, ns in head.get("curie_map", {}).items() if isinstance(ns, str)}
+    prefixes = _BUILT_IN | {prefix: ns for prefix, ns in header.get("curie_map", {}).items() if isinstance(ns, str)}
     seen: dict[tuple[str, ...], Origin] = {}
     unknown: set[str] = set()
     for row in rows:
-        for column in row.left():
-            # SSSOM lets a set carry slots of its own (specification, "Non-standard slots").
-            if column and column not in _KEPT and column not in _NOT_KEPT and column not in unknown:
+        for column in row.remaining_columns():
+            # SSSOM permits additional slots (specification, "Non-standard slots").
+            if column and column not in _SLOTS and column not in _IGNORED_SLOTS and column not in unknown:
                 unknown.add(column)
                 reason = f"the column '{column}' is no slot of SSSOM 1.1; it is left out."
                 yield Skipped(origin=Origin(path.name), reason=reason)
-        match = _read_row(row, head, prefixes, set_, language)
+        match = _read_row(row, header, prefixes, mapping_set, language)
         if isinstance(match, Match):
             key = (match.subject, match.predicate, match.object, str(match.negated), match.justification)
             if key in seen:
@@ -125,22 +125,24 @@ def mappings_of(path: Path, head: Head, set_: MappingSet, language: str) -> Iter
         yield match
 
 
-def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSet, language: str) -> Match | Skipped:
-    cells = {slot: row.take_optional(slot) for slot in _KEPT}
-    row.drop()
+def _read_row(
+    row: Row, header: Header, prefixes: Mapping[str, str], mapping_set: MappingSet, language: str
+) -> Match | Skipped:
+    cells = {slot: row.take_optional(slot) for slot in _SLOTS}
+    row.ignore_remaining()
 
-    def of(slot: str) -> str:
-        return cells[slot] or told(head, slot)
+    def slot_value(slot: str) -> str:
+        return cells[slot] or slot_text(header, slot)
 
     def iri(slot: str) -> str:
         return _expand(cells[slot], prefixes, row.origin, slot)
 
-    if "rdfs literal" in (of("subject_type"), of("object_type")):
+    if "rdfs literal" in (slot_value("subject_type"), slot_value("object_type")):
         return Skipped(origin=row.origin, reason="one end is a literal, not a concept.")
-    if "composed entity expression" in (of("subject_type"), of("object_type")):
+    if "composed entity expression" in (slot_value("subject_type"), slot_value("object_type")):
         return Skipped(origin=row.origin, reason="one end is an expression of several concepts.")
     subject, predicate, target = iri("subject_id"), iri("predicate_id"), iri("object_id")
-    if subject in _NOTHING or target in _NOTHING:
+    if subject in _NO_MATCH or target in _NO_MATCH:
         return Skipped(origin=row.origin, reason="the row states that no term was found.")
     if predicate not in _PREDICATES:
         return Skipped(origin=row.origin, reason=f"'{cells['predicate_id']}' is not one of the five SKOS matches.")
@@ -148,13 +150,15 @@ def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSe
         raise InputError(
             row.origin, f"predicate_modifier is '{cells['predicate_modifier']}'.", "SSSOM allows Not or an empty cell."
         )
-    by_iri, by_label = _authors(cells, head, prefixes, row.origin)
-    tool = " ".join(filter(None, (of("mapping_tool") or of("mapping_tool_id"), of("mapping_tool_version"))))
+    by_iri, by_label = _authors(cells, header, prefixes, row.origin)
+    tool = " ".join(
+        filter(None, (slot_value("mapping_tool") or slot_value("mapping_tool_id"), slot_value("mapping_tool_version")))
+    )
     if not (by_iri or by_label or tool):
-        # SSSOM demands neither an author nor a tool; then it is the publisher who stands for the set.
-        by_label = tuple(name.value for name in set_.publisher.names[:1])
+        # SSSOM requires neither author nor tool; the publisher is then the author.
+        by_label = tuple(name.value for name in mapping_set.publisher.names[:1])
     return Match(
-        mapping_set=set_.id,
+        mapping_set=mapping_set.id,
         origin=row.origin,
         subject=_reference(subject),
         predicate=predicate,
@@ -165,30 +169,30 @@ def _read_row(row: Row, head: Head, prefixes: Mapping[str, str], set_: MappingSe
         authors=by_label,
         author_iris=by_iri,
         tool=tool,
-        mapped_on=parse_date(of("mapping_date"), row.origin, "mapping_date"),
+        mapped_on=parse_date(slot_value("mapping_date"), row.origin, "mapping_date"),
         comment=Text(cells["comment"], language) if cells["comment"] else None,
         see_also=_values(cells["see_also"]),
-        subject_version=of("subject_source_version"),
-        object_version=of("object_source_version"),
+        subject_version=slot_value("subject_source_version"),
+        object_version=slot_value("object_source_version"),
     )
 
 
 def _authors(
-    cells: Mapping[str, str], head: Head, prefixes: Mapping[str, str], origin: Origin
+    cells: Mapping[str, str], header: Header, prefixes: Mapping[str, str], origin: Origin
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Who stands for the mapping: its author, its creator, or whoever made or provides the whole set."""
-    said = [
+    """Return the author's IRIs and labels: author or creator of the mapping, else creator or provider of the set."""
+    candidates = [
         (_values(cells["author_id"]), _values(cells["author_label"])),
         (_values(cells["creator_id"]), _values(cells["creator_label"])),
-        (several(head, "creator_id"), several(head, "creator_label")),
-        (tuple(filter(None, (cells["mapping_provider"] or told(head, "mapping_provider"),))), ()),
+        (slot_texts(header, "creator_id"), slot_texts(header, "creator_label")),
+        (tuple(filter(None, (cells["mapping_provider"] or slot_text(header, "mapping_provider"),))), ()),
     ]
-    ids, labels = next((pair for pair in said if any(pair)), ((), ()))
+    ids, labels = next((pair for pair in candidates if any(pair)), ((), ()))
     return tuple(_expand(each, prefixes, origin, "author_id") for each in ids), labels
 
 
 def _values(cell: str) -> tuple[str, ...]:
-    r"""The values of a cell: `|` divides them, `\|` and `\\` are the characters themselves."""
+    r"""Return the values of a cell, separated by `|`; `\|` and `\\` are escaped characters."""
     if not cell:
         return ()
     values = [""]
@@ -205,7 +209,7 @@ def _values(cell: str) -> tuple[str, ...]:
 
 
 def _expand(curie: str, prefixes: Mapping[str, str], origin: Origin, slot: str) -> str:
-    """A prefixed name as an IRI; an IRI as it is."""
+    """Expand a prefixed name; IRIs are returned unchanged. Raises `InputError` for an undeclared prefix."""
     if "://" in curie or curie.startswith("urn:"):
         return curie
     prefix, colon, local = curie.partition(":")
@@ -225,8 +229,8 @@ def _expand(curie: str, prefixes: Mapping[str, str], origin: Origin, slot: str) 
 
 
 def _reference(iri: str) -> str:
-    """One of our own IRIs as `scheme:notation`, so that it follows the base IRI that is configured."""
-    match = _OWN.fullmatch(iri)
+    """Return an IRI of begrepp as `scheme:notation`, so that the configured base IRI applies."""
+    match = _BEGREPP_IRI.fullmatch(iri)
     return f"{match[1]}:{unquote(match[2])}" if match else iri
 
 

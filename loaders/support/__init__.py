@@ -1,1 +1,1 @@
-"""Helpers that several loaders share: agencies, editions, code systems, RDF and FHIR files."""
+"""Shared code of loaders: publishers, editions, code systems, and readers of RDF, FHIR and HTML."""

@@ -1,4 +1,4 @@
-"""Who publishes the Swedish code systems, and since when: agencies change, so a publisher is data with dates."""
+"""Publishers of code systems, and the dates from which they were responsible."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from begrepp.records import Agent, texts
 
 IN_COPYRIGHT = "http://rightsstatements.org/vocab/InC/1.0/"
-"""Rights statement for publishers that state no open licence: quote with the source named, do not pass on."""
+"""Rights statement for publishers without an open licence: quotation with attribution, no redistribution."""
 
 _NATIONAL_AUTHORITY = "http://purl.org/adms/publishertype/NationalAuthority"
 
@@ -100,11 +100,11 @@ KNOWN = {
         *(SNOMED_INTERNATIONAL, IFCC, REGENSTRIEF, OHDSI, MONARCH, CBIOPORTAL),
     )
 }
-"""The agents that a declaration may name by their id."""
+"""The agents that a declaration may refer to by id."""
 
 _CLASSIFICATIONS_MOVED = date(2026, 6, 1)
 
 
 def classifications_publisher(valid_from: date) -> Agent:
-    """Who published a national classification then: it moved from one agency to the other on 1 June 2026."""
+    """Return the publisher of a national classification on a date: E-hälsomyndigheten from 1 June 2026."""
     return EHALSOMYNDIGHETEN if valid_from >= _CLASSIFICATIONS_MOVED else SOCIALSTYRELSEN

@@ -1,4 +1,4 @@
-"""Value lists of a dictionary, each said once: lists of the same codes and words get one id."""
+"""Code lists of a dataset or structure, without duplicates."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator
 
 from begrepp.errors import Origin
-from begrepp.records import CodedValue, CodeList, Home, Text
+from begrepp.records import CodedValue, CodeList, ListOwner, Text
 
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 
 
-class Lists:
-    """The lists of one dataset or structure, in the order in which its dictionary uses them."""
+class CodeListRegistry:
+    """Registry of the code lists of a dataset or structure: equal lists get the same id."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: ListOwner) -> None:
         self._home = home
-        self._known: dict[tuple[bool, str | tuple[CodedValue, ...]], str] = {}
-        self._taken: set[str] = set()
-        self._new: list[CodeList] = []
+        self._ids: dict[tuple[bool, str | tuple[CodedValue, ...]], str] = {}
+        self._used_ids: set[str] = set()
+        self._pending: list[CodeList] = []
 
     def add(
         self,
@@ -31,21 +31,21 @@ class Lists:
         named: bool = False,
         intension: tuple[str, ...] = (),
     ) -> str:
-        """The id of the list of these values; empty where there are none.
+        """Return the id of a list with these values; empty if there are none.
 
-        A list that the source names (`named`) is known by its name. Others are known by what they hold, and
-        are called after the first variable that uses them.
+        A list that the source names (`named`) is identified by its name. Others are identified by their values and
+        get the name of the first variable that uses them.
         """
         if not (values or intension):
             return ""
         key: tuple[bool, str | tuple[CodedValue, ...]] = (missing, name if named else values)
-        if key in self._known:
-            return self._known[key]
-        id_ = self._free(_NOT_IN_ID.sub("-", name.rstrip("/").rpartition("/")[2]).strip("-") or "list")
-        self._known[key] = id_
-        self._new.append(
+        if key in self._ids:
+            return self._ids[key]
+        id_ = self._unused_id(_NOT_IN_ID.sub("-", name.rstrip("/").rpartition("/")[2]).strip("-") or "list")
+        self._ids[key] = id_
+        self._pending.append(
             CodeList(
-                home=self._home,
+                owner=self._home,
                 id=id_,
                 origin=origin,
                 titles=titles or (Text(name, "zxx"),),
@@ -57,15 +57,15 @@ class Lists:
         )
         return id_
 
-    def new(self) -> Iterator[CodeList]:
-        """The lists that were found since they were last asked for."""
-        found, self._new = self._new, []
+    def take_new(self) -> Iterator[CodeList]:
+        """Yield the lists added since the last call."""
+        found, self._pending = self._pending, []
         yield from found
 
-    def _free(self, wanted: str) -> str:
-        id_, number = wanted, 1
-        while id_.casefold() in self._taken:
+    def _unused_id(self, base_id: str) -> str:
+        id_, number = base_id, 1
+        while id_.casefold() in self._used_ids:
             number += 1
-            id_ = f"{wanted}-{number}"
-        self._taken.add(id_.casefold())
+            id_ = f"{base_id}-{number}"
+        self._used_ids.add(id_.casefold())
         return id_

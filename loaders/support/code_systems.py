@@ -1,4 +1,4 @@
-"""Code systems by every name that files from outside have for them, and what a code of one refers to."""
+"""Code systems by their URIs, OIDs and names, and resolution of their codes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from begrepp.records import is_iri
 
 _SNOMED, _LOINC = "http://snomed.info/id/{notation}", "https://loinc.org/rdf/{notation}"
 _NCIT, _HGNC = "http://purl.obolibrary.org/obo/NCIT_{notation}", "https://identifiers.org/hgnc:{notation}"
-# By address or OID (docs/decisions/iris.md): a scheme of ours, or the publisher's own addresses.
+# From URI or OID (docs/decisions/iris.md) to the id of a scheme, or a template of the publisher's IRIs.
 SYSTEMS = {
     "http://snomed.info/sct": _SNOMED,
     "urn:oid:2.16.840.1.113883.6.96": _SNOMED,
@@ -33,7 +33,7 @@ SYSTEMS = {
     "http://www.genenames.org/geneId": _HGNC,
     "http://www.genenames.org": _HGNC,
 }
-# By the words that ODM, openEHR and DDI have for them, in lower case without signs.
+# Names in ODM, openEHR and DDI, in lower case without punctuation.
 _NAMES = {
     "snomedct": _SNOMED,
     "snomed": _SNOMED,
@@ -51,17 +51,17 @@ _NAMES = {
 }
 
 
-def reference(system: str, code: str, declared: Mapping[str, str] | None = None) -> str:
-    """A code of a system as an IRI or `scheme:notation`; empty where the system is not known.
+def concept_reference(system: str, code: str, declared: Mapping[str, str] | None = None) -> str:
+    """Return a code as an IRI or `scheme:notation`; empty if the system is unknown.
 
-    `system` is an address, an OID or a name with or without its version: `SNOMED-CT`, `LOINC(2.65)`,
-    `http://loinc.org|2.74`. `declared` holds what source.toml says in `[systems]`.
+    `system` is a URI, an OID or a name with or without version: `SNOMED-CT`, `LOINC(2.65)`, `http://loinc.org|2.74`.
+    `declared` is `[systems]` of source.toml.
     """
-    plain = system.partition("|")[0].partition("(")[0].strip()
-    # The national edition is at times written into the system's address.
-    plain = "http://snomed.info/sct" if plain.startswith("http://snomed.info/sct") else plain
-    name = "".join(each for each in plain.lower() if each.isalnum())
-    target = (declared or {}).get(plain) or SYSTEMS.get(plain) or _NAMES.get(name, "")
+    address = system.partition("|")[0].partition("(")[0].strip()
+    # Some files include the national edition in the URI.
+    address = "http://snomed.info/sct" if address.startswith("http://snomed.info/sct") else address
+    name = "".join(each for each in address.lower() if each.isalnum())
+    target = (declared or {}).get(address) or SYSTEMS.get(address) or _NAMES.get(name, "")
     if not target or not code:
         return ""
     if is_iri(target):

@@ -1,4 +1,4 @@
-"""The datatypes of CSVW (https://www.w3.org/TR/tabular-data-model/#datatypes), which HealthDCAT-AP asks of columns."""
+"""The datatypes of CSVW (https://www.w3.org/TR/tabular-data-model/#datatypes), used for columns in HealthDCAT-AP."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ DATATYPES = (
     "json",
     "xml",
 )
-"""`anyAtomicType` stands for a type that nobody has told."""
+"""`anyAtomicType` is the datatype of variables whose source states none."""

@@ -1,4 +1,4 @@
-"""The release that an edition is: what the loaders of code systems all say alike."""
+"""Constructors of `Edition` records for loaders of code systems."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ def new_edition(
     licence: str,
     redistribution: Redistribution,
     *,
-    called: str = "",
+    name: str = "",
 ) -> Edition:
-    """The release of a scheme that an edition is.
+    """Return the edition of a scheme.
 
-    `publisher` is an agency, or tells which agency it was at the time. The release is called by a name, else by
-    the scheme's short name, what stands before the comma of its title, and by the edition.
+    `publisher` is an agency, or a function from the first day to an agency. The title is `name`, else the part of the
+    scheme's title before its first comma, followed by the version.
     """
-    since = valid_from(edition)
-    names = (called, called) if called else tuple(title.value.partition(",")[0] for title in scheme.titles)
+    start = valid_from(edition)
+    names = (name, name) if name else tuple(title.value.partition(",")[0] for title in scheme.titles)
     return Edition(
         scheme=scheme.id,
         version=edition.version,
-        valid_from=since,
-        publisher=publisher if isinstance(publisher, Agent) else publisher(since),
+        valid_from=start,
+        publisher=publisher if isinstance(publisher, Agent) else publisher(start),
         licence=licence,
         redistribution=redistribution,
         coverage=coverage(edition),
-        titles=texts(*(f"{name} {edition.version}" for name in names)),
+        titles=texts(*(f"{each} {edition.version}" for each in names)),
     )
 
 
 def protected_edition(scheme: Scheme, edition: EditionFiles, publisher: Agent | Callable[[date], Agent]) -> Edition:
-    """A release under the publisher's copyright, whose texts may not be passed on."""
+    """Return an edition under the publisher's copyright, without permission to redistribute."""
     return new_edition(scheme, edition, publisher, IN_COPYRIGHT, Redistribution.NOT_ALLOWED)

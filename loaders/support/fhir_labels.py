@@ -1,4 +1,4 @@
-"""Words, codes and lists in FHIR resources: with their translations, and without trusting their shape."""
+"""Readers of texts, codings and lists in FHIR resources, tolerant of malformed JSON structures."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from typing import Any
 from begrepp.errors import Origin
 from begrepp.records import CodedValue, Link, Text
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.support.code_systems import reference
+from loaders.support.code_systems import concept_reference
 from loaders.support.html_text import from_html
 
 Json = dict[str, Any]
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
-# What an answer counts as in a score; the name differs between FHIR's editions.
+# The number of an answer in a score; the extension's name differs between versions of FHIR.
 _NUMBERS = (
     "http://hl7.org/fhir/StructureDefinition/itemWeight",
     "http://hl7.org/fhir/StructureDefinition/ordinalValue",
 )
 
 
-def dicts(said: object) -> list[Json]:
-    """The objects of a list; nothing where it is none."""
-    return [each for each in said if isinstance(each, dict)] if isinstance(said, list) else []
+def object_items(value: object) -> list[Json]:
+    """Return the objects of a list; empty for another type."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def words(body: Json, key: str, language: str, origin: Origin) -> tuple[Text, ...]:
-    """A text and its translations (`_text.extension`)."""
+def read_texts(body: Json, key: str, language: str, origin: Origin) -> tuple[Text, ...]:
+    """Return a text with its translations (`_text.extension`)."""
     found = {}
     if isinstance(body.get(key), str) and body[key].strip():
         found[language] = from_html(body[key]).strip()
     companion = body.get(f"_{key}")
-    for extension in dicts(companion.get("extension") if isinstance(companion, dict) else None):
+    for extension in object_items(companion.get("extension") if isinstance(companion, dict) else None):
         if extension.get("url") == _TRANSLATION:
-            said = {str(part.get("url")): part for part in dicts(extension.get("extension"))}
-            lang = str(said.get("lang", {}).get("valueCode") or "")
-            content = said.get("content", {})
+            parts = {str(part.get("url")): part for part in object_items(extension.get("extension"))}
+            lang = str(parts.get("lang", {}).get("valueCode") or "")
+            content = parts.get("content", {})
             text = next((str(value) for name, value in content.items() if name.startswith("value")), "")
             if lang and text:
                 found.setdefault(lang, from_html(text).strip())
@@ -44,28 +44,28 @@ def words(body: Json, key: str, language: str, origin: Origin) -> tuple[Text, ..
     return tuple(Text(text, lang) for lang, text in found.items() if text)
 
 
-def link(coding: Json, systems: Mapping[str, str], source: str) -> tuple[Link, ...]:
-    """A coding as a link to the concept, where its system is known."""
-    concept = reference(str(coding.get("system") or ""), str(coding.get("code") or ""), systems)
+def coding_links(coding: Json, systems: Mapping[str, str], source: str) -> tuple[Link, ...]:
+    """Return a coding as a link to its concept; empty if the code system is unknown."""
+    concept = concept_reference(str(coding.get("system") or ""), str(coding.get("code") or ""), systems)
     return (Link(concept=concept, source=source),) if concept else ()
 
 
-def coded(coding: Json, language: str, systems: Mapping[str, str], origin: Origin) -> CodedValue | None:
-    """A coding as a value of a list; nothing where it has no code."""
+def coded_value(coding: Json, language: str, systems: Mapping[str, str], origin: Origin) -> CodedValue | None:
+    """Return a coding as a value of a code list; None without a code."""
     if not (code := str(coding.get("code") or coding.get("display") or "")):
         return None
-    labels = words(coding, "display", language, origin)
-    said = {text.lang for text in labels}
+    labels = read_texts(coding, "display", language, origin)
+    languages = {text.lang for text in labels}
     labels += tuple(
         Text(str(each["value"]), str(each.get("language") or "und"))
-        for each in dicts(coding.get("designation"))
-        if each.get("value") and str(each.get("language") or "und") not in said
+        for each in object_items(coding.get("designation"))
+        if each.get("value") and str(each.get("language") or "und") not in languages
     )
-    weight = [each for each in dicts(coding.get("extension")) if each.get("url") in _NUMBERS]
+    weight = [each for each in object_items(coding.get("extension")) if each.get("url") in _NUMBERS]
     number = str(weight[0].get("valueDecimal", "")) if weight else ""
     return CodedValue(
         code=code,
         labels=tuple({text.lang: text for text in reversed(labels)}.values()) or (Text(code, "und"),),
         number=number,
-        matches=link(coding, systems, str(coding.get("system") or "")),
+        matches=coding_links(coding, systems, str(coding.get("system") or "")),
     )

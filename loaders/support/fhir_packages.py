@@ -1,4 +1,4 @@
-"""FHIR resources from JSON files and packages (`.tgz`), read without unpacking anything."""
+"""Reader of FHIR resources from JSON files and packages (`.tgz`), without extraction to disk."""
 
 from __future__ import annotations
 
@@ -8,88 +8,91 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Scheme, Text
 from begrepp.sources.archives import MAX_RATIO, MAX_UNPACKED
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import meter
-from loaders.declaration.source_toml import EditionDates, Rights, slug
+from begrepp.sources.meter import current_meter
+from loaders.declaration.source_toml import DeclaredRights, EditionDates, slug
+from loaders.support.fhir_labels import Json
 
 _MAX_FILE = 500 * 1024**2
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource, where it lay, and whether it came with a package."""
+    """A FHIR resource with its origin."""
 
     body: Json
     origin: Origin
-    packed: bool
+    in_package: bool
 
     @property
     def kind(self) -> str:
-        """The type of the resource."""
+        """The resource type."""
         return str(self.body.get("resourceType", ""))
 
     @property
     def id(self) -> str:
-        """A name for addresses."""
+        """An id for IRIs."""
         own = self.body.get("id") or self.body.get("name") or str(self.body.get("url", "")).rstrip("/").split("/")[-1]
         return slug(str(own))
 
     def titles(self) -> tuple[Text, ...]:
-        """The title in the language of the resource."""
-        words = self.body.get("title") or self.body.get("name") or self.body.get("url") or self.id
-        return (Text(str(words), str(self.body.get("language") or "en")),)
+        """Return the title in the language of the resource."""
+        title = self.body.get("title") or self.body.get("name") or self.body.get("url") or self.id
+        return (Text(str(title), str(self.body.get("language") or "en")),)
 
 
 @dataclass(slots=True)
-class FhirLoad:
-    """What is known while a load goes on."""
+class FhirContext:
+    """Scheme, rights, dates and code systems that all resources of an edition share."""
 
-    home: Scheme
-    known: Rights
+    scheme: Scheme
+    rights: DeclaredRights
     dates: EditionDates
     systems: dict[str, str]
 
 
-def descriptions(resource: Resource) -> tuple[Text, ...]:
+def resource_descriptions(resource: Resource) -> tuple[Text, ...]:
+    """Return the description, and a `hierarchyMeaning` other than is-a."""
     lang = str(resource.body.get("language") or "en")
     meaning = resource.body.get("hierarchyMeaning")
-    words = [resource.body.get("description"), f"hierarchyMeaning: {meaning}" if meaning not in (None, "is-a") else ""]
-    return tuple(Text(str(each), lang) for each in words if each)
+    parts = [resource.body.get("description"), f"hierarchyMeaning: {meaning}" if meaning not in (None, "is-a") else ""]
+    return tuple(Text(str(each), lang) for each in parts if each)
 
 
-def resources(edition: EditionFiles) -> Iterator[Resource]:
+def read_resources(edition: EditionFiles) -> Iterator[Resource]:
+    """Yield the resources of an edition, those of bundles one by one. Raises `InputError` for damaged files."""
     for path in data_files(edition):
         if path.name.endswith((".tgz", ".tar.gz")):
-            for name, data in _members(path):
-                yield from _parsed(data, Origin(f"{path.name}/{name}"), packed=True)
+            for name, data in _read_members(path):
+                yield from _parse_resources(data, Origin(f"{path.name}/{name}"), in_package=True)
         elif path.suffix == ".json":
             if path.stat().st_size > _MAX_FILE:
                 raise InputError(path, "the file is larger than 500 MB.", "Check that you added the right file.")
-            yield from _parsed(path.read_bytes(), Origin(path.name), packed=False)
+            yield from _parse_resources(path.read_bytes(), Origin(path.name), in_package=False)
         else:
-            yield Resource(body={"resourceType": f"a file {path.suffix}"}, origin=Origin(path.name), packed=False)
+            yield Resource(body={"resourceType": f"a file {path.suffix}"}, origin=Origin(path.name), in_package=False)
 
 
-def _members(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The JSON of a package, read one by one and never written out."""
-    total, packed = 0, max(path.stat().st_size, 1)
+def _read_members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each JSON file of a package. Raises `InputError` for unsafe archives."""
+    unpacked_size, compressed_size = 0, max(path.stat().st_size, 1)
     try:
         with tarfile.open(path, "r:gz") as archive:
             for member in archive:
                 parts = PurePosixPath(member.name.replace("\\", "/")).parts
                 if ".." in parts or (parts and parts[0] == "/"):
                     raise InputError(path, f"the member '{member.name}' points outside.", "Check where it comes from.")
-                total += member.size
-                if total > MAX_UNPACKED or (total > 10 * 1024**2 and total // packed > MAX_RATIO):
+                unpacked_size += member.size
+                if unpacked_size > MAX_UNPACKED or (
+                    unpacked_size > 10 * 1024**2 and unpacked_size // compressed_size > MAX_RATIO
+                ):
                     raise InputError(path, "it expands far beyond its size.", "Check where the file comes from.")
                 name = parts[-1] if parts else ""
-                # package.json and .index.json describe the package; examples are no part of it.
+                # package.json and .index.json describe the package.
                 if not member.isfile() or not name.endswith(".json") or name in ("package.json", ".index.json"):
                     continue
                 if member.size <= _MAX_FILE and (stream := archive.extractfile(member)):
@@ -98,18 +101,18 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
         raise InputError(path, f"the package is damaged ({error}).", "Download it again from its publisher.") from None
 
 
-def _parsed(data: bytes, origin: Origin, *, packed: bool) -> Iterator[Resource]:
+def _parse_resources(data: bytes, origin: Origin, *, in_package: bool) -> Iterator[Resource]:
     try:
         body = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise InputError(origin, f"it is not well-formed JSON ({error}).", "Download the file again.") from None
     if not isinstance(body, dict):
         raise InputError(origin, "it is not a FHIR resource.", "Check that you added the right file.")
-    meter().rows += 1
+    current_meter().rows += 1
     if body.get("resourceType") == "Bundle":
         entries = [entry.get("resource") for entry in body.get("entry", []) if isinstance(entry, dict)]
         for entry in entries:
             if isinstance(entry, dict):
-                yield Resource(body=entry, origin=origin, packed=packed)
+                yield Resource(body=entry, origin=origin, in_package=in_package)
         return
-    yield Resource(body=body, origin=origin, packed=packed)
+    yield Resource(body=body, origin=origin, in_package=in_package)

@@ -1,4 +1,4 @@
-"""Names in the OBO world: prefixed identifiers such as HP:0000118 as the addresses that their publishers gave them."""
+"""Identifiers of OBO ontologies: conversion of prefixed identifiers such as HP:0000118 to IRIs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ XREF = f"{OBO_IN_OWL}hasDbXref"
 ALTERNATIVE_ID = f"{OBO_IN_OWL}hasAlternativeId"
 REPLACED_BY = f"{OBO}IAO_0100001"
 IN_SUBSET = f"{OBO_IN_OWL}inSubset"
-# Prefixes that cross-references use, and what they stand for. Others are kept as the words they are.
-_CROSS_REFERENCES = {
+# Prefixes of cross-references, with their namespace IRI or scheme. Others are kept as literals.
+_PREFIXES = {
     "UMLS": "https://identifiers.org/umls:",
     "SNOMEDCT_US": "http://snomed.info/id/",
     "SNOMED_CT": "http://snomed.info/id/",
@@ -30,14 +30,14 @@ _CROSS_REFERENCES = {
 
 
 def obo_iri(identifier: str) -> str:
-    """`HP:0000118` as its address; one that is an address already stays."""
+    """Return the IRI of `HP:0000118`; IRIs are returned unchanged."""
     if "://" in identifier:
         return identifier
     prefix, colon, local = identifier.partition(":")
     return f"{OBO}{prefix}_{local}" if colon else f"{OBO}{identifier}"
 
 
-def reference(identifier: str) -> str:
-    """The concept that a cross-reference means, as an IRI or `scheme:notation`; nothing where that is not known."""
+def cross_reference(identifier: str) -> str:
+    """Return the target of a cross-reference as an IRI or `scheme:notation`; empty for an unknown prefix."""
     prefix, _, local = identifier.partition(":")
-    return f"{_CROSS_REFERENCES[prefix]}{local}" if prefix in _CROSS_REFERENCES and local else ""
+    return f"{_PREFIXES[prefix]}{local}" if prefix in _PREFIXES and local else ""

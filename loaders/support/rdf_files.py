@@ -1,6 +1,6 @@
-"""RDF files from outside, read without trusting them, and the graph and the names of blank nodes in it.
+"""Reader of untrusted RDF files, with an in-memory graph and skolemization of blank nodes.
 
-Nothing is fetched, no entity is expanded far, no text is endless.
+Nothing is fetched; the expansion of entities and the length of literals are limited.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
-from begrepp.sources.meter import meter
+from begrepp.sources.meter import current_meter
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -31,9 +31,9 @@ FORMATS = {
     ".nq": RdfFormat.N_QUADS,
     ".trig": RdfFormat.TRIG,
 }
-Node = NamedNode | BlankNode
-Term = NamedNode | BlankNode | Literal
-Pairs = list[tuple[str, Term]]
+GraphNode = NamedNode | BlankNode
+GraphTerm = NamedNode | BlankNode | Literal
+PredicateObjects = list[tuple[str, GraphTerm]]
 _TYPE = expand("rdf:type")
 _SKOLEM = f"{Iris().base}.well-known/genid/"
 _MAX_ENTITY = 300
@@ -41,7 +41,7 @@ _MAX_TEXT = 1 << 24
 
 
 def read_rdf(path: Path, base: str) -> Iterator[Quad]:
-    """The quads of a file, whose name's ending tells the format. Raises `InputError` where it cannot be read."""
+    """Yield the quads of a file; its suffix gives the format. Raises `InputError` if it is not well-formed."""
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise InputError(
@@ -56,16 +56,16 @@ def read_rdf(path: Path, base: str) -> Iterator[Quad]:
         file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)
         count = 0
         try:
-            # Blank nodes of two files are different nodes.
+            # Blank nodes with the same label in two files are different nodes.
             for quad in parse(
-                cast(IO[bytes], _Bounded(file, path)), format=form, base_iri=base or None, rename_blank_nodes=True
+                cast(IO[bytes], _BoundedStream(file, path)), format=form, base_iri=base or None, rename_blank_nodes=True
             ):
                 count += 1
                 yield quad
         except MemoryError:
-            raise _endless(path) from None
+            raise _text_too_long(path) from None
         except (SyntaxError, ValueError, OSError) as error:
-            raise _broken(path, error) from None
+            raise _parse_error(path, error) from None
         if not count:
             raise InputError(path, "the file holds no triples.", "Check that you added the right file.")
 
@@ -75,7 +75,7 @@ _TAIL = 1 << 16
 
 
 def _check_end(file: IO[bytes], path: Path) -> None:
-    """The root must be closed: pyoxigraph reads RDF/XML that was cut off as far as it goes, and says nothing."""
+    """Raise `InputError` if the root element is not closed: pyoxigraph accepts truncated RDF/XML."""
     file.seek(0)
     root = _ROOT.search(re.sub(rb"<!--.*?-->|<!DOCTYPE.*?\]\s*>", b"", file.read(1 << 20), flags=re.DOTALL))
     file.seek(max(0, path.stat().st_size - _TAIL))
@@ -88,31 +88,31 @@ def _check_end(file: IO[bytes], path: Path) -> None:
         )
 
 
-class _Bounded(io.RawIOBase):
-    """A file in which no text is endless. pyoxigraph stops at 16 MB of one literal, but not in RDF/XML."""
+class _BoundedStream(io.RawIOBase):
+    """File with a limit on the length of texts. pyoxigraph limits literals to 16 MB, but not in RDF/XML."""
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
         self._file = file
         self._path = path
-        self._run = 0
-        self._watched = FORMATS[path.suffix.lower()] == RdfFormat.RDF_XML
+        self._text_bytes = 0
+        self._limited = FORMATS[path.suffix.lower()] == RdfFormat.RDF_XML
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; counts how long no tag has begun."""
+        """Read bytes, and count those since the last start of a tag."""
         data = self._file.read(size)
-        meter().bytes += len(data)
+        current_meter().bytes += len(data)
         last = data.rfind(b"<")
-        self._run = self._run + len(data) if last < 0 else len(data) - last
-        if self._watched and self._run > _MAX_TEXT:
-            raise _endless(self._path)
+        self._text_bytes = self._text_bytes + len(data) if last < 0 else len(data) - last
+        if self._limited and self._text_bytes > _MAX_TEXT:
+            raise _text_too_long(self._path)
         return data
 
 
-def _endless(path: Path) -> InputError:
+def _text_too_long(path: Path) -> InputError:
     return InputError(path, f"one text is longer than {_MAX_TEXT:,} bytes.", "Check that you added the right file.")
 
 
-def _broken(path: Path, error: Exception) -> InputError:
+def _parse_error(path: Path, error: Exception) -> InputError:
     if "LoadDocumentCallback" in str(error):
         return InputError(
             path,
@@ -128,10 +128,10 @@ def _broken(path: Path, error: Exception) -> InputError:
         )
     column = getattr(error, "offset", None)
     where = f" at column {column}" if column else ""
-    words = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
+    message = re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
     return InputError(
         Origin(path.name, row),
-        f"the RDF is not well-formed{where}: {words.rstrip('.')}.",
+        f"the RDF is not well-formed{where}: {message.rstrip('.')}.",
         "Fix the line, or download the file again from its publisher.",
     )
 
@@ -144,10 +144,10 @@ _ENTITY = re.compile(rb"""<!ENTITY\s+[\w:.-]+\s+(?P<quote>["'])(?P<value>.*?)(?P
 
 
 def check_doctype(file: IO[bytes], path: Path) -> None:
-    """A DOCTYPE may declare short entities for namespaces, as OWL editors write them, and nothing else.
+    """Raise `InputError` for a DOCTYPE that declares more than short namespace entities, as OWL editors write them.
 
-    pyoxigraph expands entities within entities without a limit: eight levels of ten took seconds, a
-    dozen would take all memory. It reads no external entity, but says so unclearly.
+    pyoxigraph expands nested entities without limit: eight levels of ten entities took seconds, twelve would exhaust
+    memory. It does not read external entities, but its error message is unclear.
     """
     head = file.read(1 << 20)
     file.seek(0)
@@ -156,19 +156,21 @@ def check_doctype(file: IO[bytes], path: Path) -> None:
     rest = start[prolog.end() :] if prolog else start
     if b"<!DOCTYPE" not in rest[:9].upper():
         if b"<!DOCTYPE" in head.upper() and not rest.startswith(b"<"):
-            raise _refused(path)
+            raise _forbidden_doctype(path)
         return
     doctype = _DOCTYPE.match(rest)
     if not doctype or doctype["external"]:
-        raise _refused(path)
-    inside = doctype["inside"] or b""
-    values = [match["value"] for match in _ENTITY.finditer(inside)]
-    left = re.sub(rb"<!--.*?-->|\s", b"", _ENTITY.sub(b"", inside), flags=re.DOTALL)
-    if left or any(b"&" in value or b"%" in value or b"<" in value or len(value) > _MAX_ENTITY for value in values):
-        raise _refused(path)
+        raise _forbidden_doctype(path)
+    subset = doctype["inside"] or b""
+    values = [match["value"] for match in _ENTITY.finditer(subset)]
+    remaining = re.sub(rb"<!--.*?-->|\s", b"", _ENTITY.sub(b"", subset), flags=re.DOTALL)
+    if remaining or any(
+        b"&" in value or b"%" in value or b"<" in value or len(value) > _MAX_ENTITY for value in values
+    ):
+        raise _forbidden_doctype(path)
 
 
-def _refused(path: Path) -> InputError:
+def _forbidden_doctype(path: Path) -> InputError:
     return InputError(
         path,
         "the XML declares a DTD or entities beyond short names of namespaces, which are refused: "
@@ -179,40 +181,43 @@ def _refused(path: Path) -> InputError:
 
 @dataclass(slots=True)
 class Graph:
-    """The triples of an edition's files by subject, in the order of the files."""
+    """Triples by subject, in the order of the files."""
 
     origin: Origin
-    of: dict[Node, Pairs] = field(default_factory=dict)
+    triples: dict[GraphNode, PredicateObjects] = field(default_factory=dict)
 
     def add(self, quad: Quad) -> None:
+        """Add a triple. Raises `InputError` for a triple term (RDF 1.2)."""
         if not isinstance(quad.subject, NamedNode | BlankNode) or not isinstance(
             quad.object, NamedNode | BlankNode | Literal
         ):
             raise InputError(
                 self.origin, "the file holds triples about triples (RDF 1.2).", "Export it as RDF 1.1 and add it again."
             )
-        self.of.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
+        self.triples.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
 
-    def objects(self, subject: Node, *predicates: str) -> Iterator[Term]:
-        """The objects of the predicates, those of the first predicate first."""
-        pairs = self.of.get(subject, ())
-        return (object_ for wanted in predicates for predicate, object_ in pairs if predicate == wanted)
+    def objects(self, subject: GraphNode, *predicates: str) -> Iterator[GraphTerm]:
+        """Return the objects of the predicates, in the order of the predicates."""
+        pairs = self.triples.get(subject, ())
+        return (
+            object_ for wanted_predicate in predicates for predicate, object_ in pairs if predicate == wanted_predicate
+        )
 
-    def typed(self, class_: str) -> list[NamedNode]:
-        """The subjects of a class that have an IRI, in the order of the file."""
-        wanted = NamedNode(class_)
-        return [s for s, pairs in self.of.items() if isinstance(s, NamedNode) and (_TYPE, wanted) in pairs]
+    def instances_of(self, class_: str) -> list[NamedNode]:
+        """Return the subjects of a class that have an IRI, in the order of the file."""
+        class_node = NamedNode(class_)
+        return [s for s, pairs in self.triples.items() if isinstance(s, NamedNode) and (_TYPE, class_node) in pairs]
 
 
-class Skolems:
-    """Names for the blank nodes of a graph, made of their content: the same node has the same name each time."""
+class Skolemizer:
+    """Skolem IRIs for the blank nodes of a graph, derived from their content and therefore stable."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._names: dict[BlankNode, str | None] = {}
 
-    def name(self, node: Node) -> str | None:
-        """The IRI of a node. A blank node is named by its content, so that the name is always the same."""
+    def iri_of(self, node: GraphNode) -> str | None:
+        """Return the IRI of a node; a skolem IRI for a blank node, or None if it refers to itself."""
         if isinstance(node, NamedNode):
             return node.value
         if node not in self._names:
@@ -220,17 +225,17 @@ class Skolems:
         return self._names[node]
 
     def _skolemise(self, start: BlankNode) -> None:
-        """Depth-first without recursion: a list may be long. A node on its own path has no name."""
+        """Traverse depth-first without recursion, since lists may be long. A node on a cycle gets no IRI."""
         stack: list[tuple[BlankNode, bool]] = [(start, False)]
         on_path: set[BlankNode] = set()
         while stack:
             node, leaving = stack.pop()
-            children = [o for _, o in self._graph.of.get(node, ()) if isinstance(o, BlankNode)]
+            children = [o for _, o in self._graph.triples.get(node, ()) if isinstance(o, BlankNode)]
             if leaving:
                 on_path.discard(node)
-                names = [self._digest(predicate, object_) for predicate, object_ in self._graph.of.get(node, ())]
-                whole = None if None in names else hashlib.sha256("\n".join(sorted(n for n in names if n)).encode())
-                self._names[node] = f"{_SKOLEM}{whole.hexdigest()[:32]}" if whole else None
+                names = [self._digest(predicate, object_) for predicate, object_ in self._graph.triples.get(node, ())]
+                digest = None if None in names else hashlib.sha256("\n".join(sorted(n for n in names if n)).encode())
+                self._names[node] = f"{_SKOLEM}{digest.hexdigest()[:32]}" if digest else None
             elif node in on_path:
                 self._names[node] = None
             elif node not in self._names:
@@ -238,8 +243,8 @@ class Skolems:
                 stack.append((node, True))
                 stack += [(child, False) for child in children if child not in self._names]
 
-    def _digest(self, predicate: str, object_: Term) -> str | None:
+    def _digest(self, predicate: str, object_: GraphTerm) -> str | None:
         if isinstance(object_, BlankNode):
-            name = self._names.get(object_)
-            return f"<{predicate}> <{name}>" if name else None
+            iri = self._names.get(object_)
+            return f"<{predicate}> <{iri}>" if iri else None
         return f"<{predicate}> {object_}"

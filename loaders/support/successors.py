@@ -1,4 +1,4 @@
-"""Which successors of retired concepts lead on to something in use: a dead end or a circle is no advice."""
+"""Selection of the successors of retired concepts that lead to an active concept."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import TypeVar
 K = TypeVar("K", bound=Hashable)
 
 
-def leading_on(steps: Mapping[K, Iterable[K]], active: Collection[K]) -> dict[K, tuple[K, ...]]:
-    """The successors of each concept that reach one of the active ones, directly or by steps, and never come back."""
+def usable_successors(steps: Mapping[K, Iterable[K]], active: Collection[K]) -> dict[K, tuple[K, ...]]:
+    """Return, for each retired concept, the successors that lead to an active concept and are not on a cycle."""
 
-    def reached(start: K) -> set[K]:
+    def reachable(start: K) -> set[K]:
         found: set[K] = set()
         stack = [start]
         while stack:
-            if (here := stack.pop()) not in found:
-                found.add(here)
-                stack += steps.get(here, ())
+            if (node := stack.pop()) not in found:
+                found.add(node)
+                stack += steps.get(node, ())
         return found
 
-    kept: dict[K, tuple[K, ...]] = {}
+    usable: dict[K, tuple[K, ...]] = {}
     for source, targets in steps.items():
         if source in active:
             continue
-        ends = [(target, reached(target)) for target in dict.fromkeys(targets)]
-        if good := tuple(t for t, found in ends if source not in found and any(one in active for one in found)):
-            kept[source] = good
-    return kept
+        ends = [(target, reachable(target)) for target in dict.fromkeys(targets)]
+        if leading := tuple(t for t, found in ends if source not in found and any(node in active for node in found)):
+            usable[source] = leading
+    return usable

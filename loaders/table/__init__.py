@@ -1,7 +1,7 @@
-"""Any code list in CSV, TSV or XLSX, through a declaration of what its columns are, without code.
+"""Code lists in CSV, TSV or XLSX, with a declaration of their columns.
 
-The declaration is a `source.toml` beside the file, or `declared/<source>.toml` for a list that begrepp
-knows; docs/how-to/source-toml.md is its manual. Every column is mapped or ignored by name.
+The declaration is a `source.toml` beside the file, or `declared/<source>.toml` for a list that begrepp knows. Every
+column must be mapped or ignored by name. Manual: docs/how-to/source-toml.md.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from begrepp.records import (
     Source,
 )
 from loaders.declaration.source_toml import (
-    declared_edition,
-    edition_dates,
-    levels,
+    new_declared_edition,
     read_declaration,
-    rights,
-    scheme,
+    read_edition_dates,
+    read_levels,
+    read_rights,
+    read_scheme,
 )
 from loaders.support.agencies import BEGREPP
-from loaders.table.options import matching_files, read_options
+from loaders.table.options import match_files, read_options
 from loaders.table.rows import read_concept, read_notations, read_rows
 
 SOURCE = Source(
@@ -39,21 +39,21 @@ SOURCE = Source(
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
-    """The scheme, its release, levels and concepts, as the declaration reads them out of the files."""
-    keys = read_declaration(edition, declared)
-    known = rights(keys)
-    said = scheme(keys, edition.source)
-    dates = edition_dates(keys, edition)
-    known_levels = levels(keys, said.id)
-    files = [read_options(each) for each in keys.tables("file")]
-    ignored = keys.strings("ignore_files")
-    keys.done()
-    yield said
-    yield declared_edition(said, dates, known)
-    for level, _ in known_levels.values():
+    """Yield the scheme, the edition, its levels and its concepts."""
+    declaration = read_declaration(edition, declared)
+    rights = read_rights(declaration)
+    scheme = read_scheme(declaration, edition.source)
+    dates = read_edition_dates(declaration, edition)
+    levels = read_levels(declaration, scheme.id)
+    files = [read_options(each) for each in declaration.tables("file")]
+    ignored = declaration.strings("ignore_files")
+    declaration.done()
+    yield scheme
+    yield new_declared_edition(scheme, dates, rights)
+    for level, _ in levels.values():
         yield level
-    for file, paths in matching_files(edition, files, ignored, keys.origin):
-        known_notations = read_notations(file, paths) if file.broader_by else frozenset()
+    for file, paths in match_files(edition, files, ignored, declaration.origin):
+        notations = read_notations(file, paths) if file.broader_by else frozenset()
         for path in paths:
             for row in read_rows(file, path):
-                yield read_concept(row, file, said.id, known_levels, known_notations, dates.valid_from)
+                yield read_concept(row, file, scheme.id, levels, notations, dates.valid_from)

@@ -1,4 +1,4 @@
-"""Rows of a table as concepts."""
+"""Conversion of the rows of a table to concepts."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from begrepp.records import (
     Text,
     is_iri,
 )
-from begrepp.sources.tables import Row, parse_date, read_table
+from begrepp.sources.rows import Row, parse_date
+from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.source_toml import (
-    file_list,
+    join_names,
 )
 from loaders.table.options import NOTE_FIELDS, TableOptions
 
 
 def read_rows(file: TableOptions, path: Path, *, counted: bool = True) -> Iterator[Row]:
+    """Yield the rows of a file as its options describe it."""
     if file.format == "xlsx":
         return read_xlsx(path, sheet=file.sheet, required=file.columns.names)
     return read_table(
@@ -41,7 +43,7 @@ def read_rows(file: TableOptions, path: Path, *, counted: bool = True) -> Iterat
 
 
 def read_notations(file: TableOptions, paths: list[Path]) -> frozenset[str]:
-    """All notations, read ahead where the hierarchy lies in their prefixes."""
+    """Return all notations, needed if the form of notations gives the hierarchy."""
     column = file.columns.plain["notation"]
     return frozenset(
         _notation(row.take(column), file) for path in paths for row in read_rows(file, path, counted=False)
@@ -58,10 +60,11 @@ def read_concept(
     row: Row,
     file: TableOptions,
     scheme_id: str,
-    known_levels: Mapping[str, tuple[Level, re.Pattern[str] | None]],
-    known: frozenset[str],
-    in_force: date,
+    levels: Mapping[str, tuple[Level, re.Pattern[str] | None]],
+    notations: frozenset[str],
+    edition_start: date,
 ) -> Concept | Skipped:
+    """Return the concept of a row. Raises `InputError` without a label, unless the options allow it."""
     cells = {column: row.take(column) for column in file.columns.names}
     row.ignore(*file.ignore)
     row.done()
@@ -84,7 +87,7 @@ def read_concept(
         return tuple(dict.fromkeys(found))
 
     notation = _notation(cell("notation"), file)
-    pref = tuple(Text(_stripped(t.value, file.label_strip), t.lang) for t in words("pref_label"))
+    pref = tuple(Text(_strip_endings(t.value, file.label_strip), t.lang) for t in words("pref_label"))
     if not pref and file.label_by_notation:
         pref = (Text(notation, file.columns.texts["pref_label"][0][0]),)
     if not pref:
@@ -97,23 +100,23 @@ def read_concept(
             "Fill it in, or set under [file.options] skip_empty_labels = true to leave such rows out, "
             "or label_by_notation = true to call them by their code.",
         )
-    alt = _unless(words("alt_label", split=True), pref)
-    until = parse_date(cell("valid_to"), row.origin, file.columns.plain.get("valid_to", ""))
+    alt = _without(words("alt_label", split=True), pref)
+    valid_to = parse_date(cell("valid_to"), row.origin, file.columns.plain.get("valid_to", ""))
     return Concept(
         scheme=scheme_id,
         notation=notation,
         origin=row.origin,
         pref_labels=pref,
         alt_labels=alt,
-        hidden_labels=_unless(words("hidden_label", split=True), (*pref, *alt)),
+        hidden_labels=_without(words("hidden_label", split=True), (*pref, *alt)),
         definitions=words("definition"),
         notes=tuple(Note(kind, text) for field, kind in NOTE_FIELDS.items() for text in words(field)),
-        broader=_from_form(notation, known, file) if file.broader_by else references("broader"),
+        broader=_derived_parent(notation, notations, file) if file.broader_by else references("broader"),
         related=references("related"),
-        level=_level(notation, cell("level"), known_levels, row.origin),
-        status=_status(cell("status"), until, in_force, file, row.origin),
+        level=_level(notation, cell("level"), levels, row.origin),
+        status=_status(cell("status"), valid_to, edition_start, file, row.origin),
         valid_from=parse_date(cell("valid_from"), row.origin, file.columns.plain.get("valid_from", "")),
-        valid_to=until,
+        valid_to=valid_to,
         accepted=parse_date(cell("accepted"), row.origin, file.columns.plain.get("accepted", "")),
         replaced_by=references("replaced_by"),
         domain=words("domain"),
@@ -127,43 +130,45 @@ def _split(cell: str, separator: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
-def _stripped(label: str, endings: tuple[str, ...]) -> str:
+def _strip_endings(label: str, endings: tuple[str, ...]) -> str:
     for ending in endings:
         label = label.removesuffix(ending).strip()
     return label
 
 
-def _unless(labels: tuple[Text, ...], taken: tuple[Text, ...]) -> tuple[Text, ...]:
-    """A word has one role only (SKOS S13): what is a label already is not an alternative to itself."""
+def _without(labels: tuple[Text, ...], taken: tuple[Text, ...]) -> tuple[Text, ...]:
+    """Return the labels that are not in `taken`: SKOS labels are disjoint (S13)."""
     return tuple(label for label in labels if label not in taken)
 
 
-def _from_form(notation: str, known: frozenset[str], file: TableOptions) -> tuple[str, ...]:
-    """The parent that the notation's form tells: the longest prefix in the list, or what the pattern catches."""
+def _derived_parent(notation: str, notations: frozenset[str], file: TableOptions) -> tuple[str, ...]:
+    """Return the parent by the form of a notation: its longest known prefix, or a group of the pattern."""
     if file.broader_by == "prefix":
         candidates = [notation[:end] for end in range(len(notation) - 1, 0, -1)]
     else:
         match = file.broader_pattern.search(notation)
         candidates = [group for group in match.groups() if group] if match else []
-    return next(((parent,) for parent in candidates if parent in known and parent != notation), ())
+    return next(((parent,) for parent in candidates if parent in notations and parent != notation), ())
 
 
-def _level(notation: str, said: str, known: Mapping[str, tuple[Level, re.Pattern[str] | None]], origin: Origin) -> str:
-    if said:
-        if said not in known:
+def _level(
+    notation: str, level: str, levels: Mapping[str, tuple[Level, re.Pattern[str] | None]], origin: Origin
+) -> str:
+    if level:
+        if level not in levels:
             raise InputError(
                 origin,
-                f"the level '{said}' is not declared (there are: {file_list(list(known))}).",
+                f"the level '{level}' is not declared (there are: {join_names(list(levels))}).",
                 "Add a [[level]] for it to the declaration.",
             )
-        return said
-    return next((id_ for id_, (_, pattern) in known.items() if pattern and pattern.search(notation)), "")
+        return level
+    return next((id_ for id_, (_, pattern) in levels.items() if pattern and pattern.search(notation)), "")
 
 
-def _status(cell: str, until: date | None, in_force: date, file: TableOptions, origin: Origin) -> Status:
-    """As the row says; otherwise a concept whose last day lies before the release is no longer in use."""
+def _status(cell: str, valid_to: date | None, edition_start: date, file: TableOptions, origin: Origin) -> Status:
+    """Return the status of a row; without one, a concept is inactive if its last day is before the edition."""
     if not cell:
-        return Status.INACTIVE if until and until < in_force else Status.ACTIVE
+        return Status.INACTIVE if valid_to and valid_to < edition_start else Status.ACTIVE
     if cell not in file.statuses:
         raise InputError(
             origin,

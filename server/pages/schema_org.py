@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 
-from begrepp.exports.downloads import FORMS, file_name
+from begrepp.exports.downloads import FORMATS, file_name
 from begrepp.records import Text
 from server.pages.concepts.concept import ConceptPage
 from server.pages.datasets.dataset import DatasetPage
@@ -81,7 +81,7 @@ def _scheme(found: ServedBuild, page: SchemePage, iri: str) -> Said:
                 "contentUrl": _here(f"/downloads/{file_name(page.facts.id, form)}"),
                 "encodingFormat": media_type,
             }
-            for form, media_type in FORMS.items()
+            for form, media_type in FORMATS.items()
         ]
         if named
         else [],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from begrepp.exports.downloads import FORMS, file_name
+from begrepp.exports.downloads import FORMATS, file_name
 from server.http.negotiation import HTML, Format
 from server.http.urls import document_path
 from server.pages.templating import address, twins
@@ -99,7 +99,7 @@ def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list
     if kind == "cs" and not code and format_ == HTML and found_build.manifest.find_graph("scheme", id_):
         links += [
             TypedLink(href=address(f"/downloads/{file_name(id_, form)}"), rel="item", type="application/gzip")
-            for form in FORMS
+            for form in FORMATS
         ]
     return links
 

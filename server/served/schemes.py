@@ -14,7 +14,7 @@ from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store
-from begrepp.variables.harmonisation import ListedCode
+from begrepp.variables.harmonisation.variable_pairs import ListedCode
 
 MAX_CONCEPTS = 200_000
 MAX_CACHED_LISTS = 8

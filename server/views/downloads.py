@@ -15,7 +15,7 @@ import msgspec
 from flask import Blueprint, Response, jsonify, request, send_file
 
 from begrepp.artefact.manifest import GraphEntry, LoadEntry
-from begrepp.exports.downloads import ALL, FORMS, citation, download_names, file_name, split_name
+from begrepp.exports.downloads import ALL, FORMATS, citation, download_names, file_name, parse_file_name
 from begrepp.records import Text
 from server.http.negotiation import HTML, Format, choose_format
 from server.pages.signposting import licence_of
@@ -102,7 +102,7 @@ def file(file: str) -> Response:
     """Return a file, with `Range` support and its checksum in `Repr-Digest` (RFC 9530)."""
     found = served_build()
     wanted = file.removesuffix(".sha256")
-    name, _ = split_name(wanted, found.manifest)
+    name, _ = parse_file_name(wanted, found.manifest)
     path = generate_file("begrepp.exports.downloads", found, wanted, app_state().settings)
     digest = _sha256(path)
     if file != wanted:
@@ -133,7 +133,7 @@ def download(found: ServedBuild, name: str, language: str) -> Download:
         version=graph.version if graph else found.manifest.built_at[:10],
         licence=licence_of(found, name) if graph else "",
         redistributable=graph.redistribution == "allowed" if graph else True,
-        files=[_file(found, name, form) for form in FORMS],
+        files=[_file(found, name, form) for form in FORMATS],
     )
 
 
@@ -144,7 +144,7 @@ def _file(found: ServedBuild, name: str, form: str) -> File:
     return File(
         name=file,
         form=form,
-        media_type=FORMS[form],
+        media_type=FORMATS[form],
         href=f"/downloads/{file}",
         bytes=path.stat().st_size if there else None,
         sha256=_sha256(path) if there else "",

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, make_response, request
 
 from begrepp.errors import BegreppError, NotFound
 from begrepp.queries.parameters import QueryContext
-from begrepp.variables.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
-from begrepp.variables.harmonisation_run import harmonise_datasets
+from begrepp.variables.harmonisation.crosswalk import FORMATS, MEDIA_TYPES, SUFFIXES
+from begrepp.variables.harmonisation.dataset_crosswalk import harmonise_datasets
 from server.http.negotiation import HTML, Format, choose_format
 from server.pages.datasets.harmonise import harmonise_page
 from server.pages.templating import render, translator

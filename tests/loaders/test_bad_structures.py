@@ -15,7 +15,7 @@ import loaders
 from begrepp.errors import InputError, PersonalDataError
 from begrepp.records import Element, Skipped
 from begrepp.settings import ROOT
-from loaders.rut.cells import COLUMNS
+from loaders.rut.rows import COLUMNS
 from tests.support.bad_files import BOMB, changed, edition, original, refused
 
 ADL = "openEHR-EHR-CLUSTER.provtumor.v1.adl"

@@ -10,7 +10,7 @@ import loaders
 from begrepp.errors import BegreppError, InputError, Origin, PersonalDataError
 from begrepp.records import CodeList, EditionFiles, Record, Skipped, Variable
 from begrepp.sources.tables import read_table
-from loaders.declaration.cell_steps import Cell, plain_words, read_cell
+from loaders.declaration.cell_steps import Cell, read_cell
 from loaders.declaration.toml_table import TomlTable
 
 HEAD = """loader = "variables"
@@ -182,6 +182,7 @@ def test_a_workbook_is_read_below_its_title(tmp_path: Path) -> None:
     ("form", "value", "words"),
     [
         ("html", "Vikt <b>i kg</b><br/>vid &lt;besök&gt;", "Vikt i kg\nvid <besök>"),
+        ("html", "<p>Ålder <5 år</p>\n\n<p>annars  tomt</p>", "Ålder <5 år\n\nannars tomt"),
         (
             "markdown",
             "**Bold** and *it*, [a link](http://x), [[Other|another]] [[Third]][^1]",
@@ -191,7 +192,7 @@ def test_a_workbook_is_read_below_its_title(tmp_path: Path) -> None:
     ],
 )
 def test_markup_becomes_words(form: str, value: str, words: str) -> None:
-    assert plain_words(value, form) == words
+    assert Cell(columns=("x",), clean=form).value({"x": value}, Origin("x.csv", 1)) == words
 
 
 def test_the_steps_are_taken_in_order() -> None:

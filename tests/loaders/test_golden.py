@@ -46,23 +46,23 @@ def test_the_shapes_accept_the_golden_turtle(fixture: golden.Fixture) -> None:
     assert not objections
 
 
-@pytest.mark.parametrize("module", sorted(loaders.modules()))
+@pytest.mark.parametrize("module", sorted(loaders.loader_modules()))
 def test_a_loader_tells_what_it_reads(module: str) -> None:
-    source = loaders.modules()[module].SOURCE
+    source = loaders.loader_modules()[module].SOURCE
     assert source.id == module
     assert source.reads and source.title and source.publisher.names
 
 
-@pytest.mark.parametrize("id_", sorted(loaders.declared()))
+@pytest.mark.parametrize("id_", sorted(loaders.declared_lists()))
 def test_a_declared_list_is_a_source(id_: str) -> None:
     source = next(source for source in loaders.all_sources() if source.id == id_)
-    if "scheme" in loaders.declared()[id_]:
+    if "scheme" in loaders.declared_lists()[id_]:
         assert source.schemes[0].id == id_
     assert source.licence and source.reads and source.homepage
 
 
 def test_formats_come_last_among_the_sources() -> None:
-    formats = {name for name, module in loaders.modules().items() if not module.SOURCE.schemes}
+    formats = {name for name, module in loaders.loader_modules().items() if not module.SOURCE.schemes}
     kinds = [source.id not in formats for source in loaders.all_sources()]
     assert kinds == sorted(kinds, reverse=True)
 
@@ -156,8 +156,8 @@ def test_every_key_that_a_loader_reads_is_in_the_manual() -> None:
         *options.PLAIN_FIELDS,
         *options.TEXT_FIELDS,
         *options.NOTE_FIELDS,
-        *variables._PLAIN,
-        *variables._WORDS,
-        *value_lists._PLAIN,
+        *variables.FIELDS,
+        *variables.TEXT_FIELDS,
+        *value_lists.FIELDS,
     ):
         assert f"`{field}" in MANUAL, field

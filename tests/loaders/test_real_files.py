@@ -119,7 +119,7 @@ def test_a_declared_list_is_whole(tmp_path: Path, id_: str, path: str, count: in
 
 def test_every_declared_list_is_tried_on_its_real_file() -> None:
     tried = test_a_declared_list_is_whole.pytestmark[0].args[1]  # type: ignore[attr-defined]
-    assert {id_ for id_, _, _ in tried} | {id_ for id_, *_ in DICTIONARIES} == set(loaders.declared())
+    assert {id_ for id_, _, _ in tried} | {id_ for id_, *_ in DICTIONARIES} == set(loaders.declared_lists())
 
 
 DICTIONARIES = [

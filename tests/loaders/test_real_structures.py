@@ -127,7 +127,7 @@ def test_norwegian_templates_take_their_codes_from_snomed_ct(tmp_path: Path) -> 
     tumour = next(
         r
         for r in lists(records)
-        if r.id.endswith("[openEHR-EHR-CLUSTER.tnm.v1]/items[at0003.1]") and "kreft" in r.home.structure
+        if r.id.endswith("[openEHR-EHR-CLUSTER.tnm.v1]/items[at0003.1]") and "kreft" in r.owner.structure
     )
     by_code = {value.code: value for value in tumour.values}
     assert by_code["1228889001"].labels[0].value == "cT1"

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from begrepp.artefact.manifest import current_build
 from begrepp.build.loads.load_editions import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.exports.downloads import FORMS
-from begrepp.exports.nquads import dump
+from begrepp.exports.downloads import FORMATS
+from begrepp.exports.nquads import write_nquads
 from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from server.app import create_app
@@ -109,7 +109,7 @@ def test_every_page_that_can_be_reached_and_its_twins_are_clean(reader: FlaskCli
 
 
 @pytest.mark.parametrize("of_build", ["reader", "private_reader"])
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_no_download_holds_the_words_whatever_build_is_served(
     request: pytest.FixtureRequest, of_build: str, form: str
 ) -> None:
@@ -166,13 +166,13 @@ def test_the_public_build_and_its_dump_hold_none_of_the_words(public: Settings, 
         if path.is_file():
             data = path.read_bytes()
             assert CANARY.encode() not in data and ENCODED.encode() not in data, path.relative_to(folder)
-    dump(folder, tmp_path / "all.nq", public=True)
+    write_nquads(folder, tmp_path / "all.nq", public=True)
     assert_clean((tmp_path / "all.nq").read_text(encoding="utf-8"), "dump")
 
 
 def test_the_public_dump_of_a_private_build_holds_none_of_the_words(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, public=False)
-    dump(current_build(settings), tmp_path / "all.nq.gz", public=True)
+    write_nquads(current_build(settings), tmp_path / "all.nq.gz", public=True)
     with gzip.open(tmp_path / "all.nq.gz", "rt", encoding="utf-8") as quads:
         assert_clean(quads.read(), "dump")
 

@@ -22,7 +22,7 @@ from begrepp.build.derived.view_scan import VIEW_CHECKS
 from begrepp.build.loads.part_cache import data_files_of_code, software_versions
 from begrepp.build.progress import Progress
 from begrepp.code_checksum import code_checksum, files_checksum
-from begrepp.files import link
+from begrepp.files import link_or_copy
 from begrepp.queries.files import QUERIES_DIR
 from begrepp.search import update_index, write_index
 from begrepp.settings import LANGUAGES
@@ -56,7 +56,7 @@ class DerivedFiles:
                 target = index / path.relative_to(self._previous / "index")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if path.is_file():
-                    link(path, target)
+                    link_or_copy(path, target)
             return self._previous_manifest.things
         done = progress.work("indexing the words")
         if self._previous and self._is_unchanged("indexing"):
@@ -83,7 +83,7 @@ class DerivedFiles:
             and all((self._previous / path).exists() for path in paths)
         ):
             for path in paths:
-                link(self._previous / path, folder / path)
+                link_or_copy(self._previous / path, folder / path)
             return [result for result in self._previous_checks if result.check in VIEW_CHECKS]
         statistics, alphabet = StatisticsCounter(), AlphabetBuilder(base)
         results = [*run_view_checks(view, statistics, alphabet)]

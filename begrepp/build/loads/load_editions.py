@@ -25,7 +25,7 @@ from begrepp.build.loads.part_writer import SpillCallback
 from begrepp.build.progress import Progress
 from begrepp.build.store_writer import PIECE_SUFFIX
 from begrepp.errors import BegreppError
-from begrepp.files import link
+from begrepp.files import link_or_copy
 from begrepp.records import EditionFiles, Load
 from begrepp.sources.meter import Meter
 
@@ -193,7 +193,7 @@ def _read_edition(job: EditionJob, number: int, load: Load, graphs: Path, base: 
 
 def _share_piece(graph: str, run: Path) -> None:
     piece = run.with_name(run.name + PIECE_SUFFIX)
-    link(run, piece)
+    link_or_copy(run, piece)
     for queue in _progress_queues:
         queue.put(GraphPiece(graph, piece))
 

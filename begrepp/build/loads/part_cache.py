@@ -31,7 +31,7 @@ import msgspec
 from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.build.checksum_file import read_checksum_file, write_checksum_file
 from begrepp.code_checksum import code_checksum, files_checksum
-from begrepp.files import link, remove_stale_folders
+from begrepp.files import link_or_copy, remove_stale_folders
 from begrepp.records import EditionFiles, Load
 from begrepp.settings import ROOT
 
@@ -55,7 +55,7 @@ class PartCache:
             shutil.rmtree(entry, ignore_errors=True)
             return None
         for part in report.parts:
-            link(entry / part.path, graphs / part.path)
+            link_or_copy(entry / part.path, graphs / part.path)
             part.path = graphs / part.path
         report.reused = True
         return report
@@ -66,7 +66,7 @@ class PartCache:
         remove_stale_folders(self._folder)
         temporary = Path(tempfile.mkdtemp(prefix=f".aside-{os.getpid()}-", dir=self._folder))
         for part in report.parts:
-            link(part.path, temporary / part.path.name)
+            link_or_copy(part.path, temporary / part.path.name)
         _write_report(temporary / _REPORT, report)
         target = self._folder / report.entry
         shutil.rmtree(target, ignore_errors=True)

@@ -33,7 +33,7 @@ from begrepp.records import (
     ValueSet,
     Variable,
 )
-from begrepp.sources.privacy import refuse_identity_numbers, words_of
+from begrepp.sources.privacy import literal_text, refuse_identity_numbers
 
 SpillCallback = Callable[[str, Path], None]
 """Called with the graph IRI of a part that is being written, and the file of a sorted run of its lines."""
@@ -59,7 +59,7 @@ class PartWriter:
     def write(self, record: Record) -> None:
         """Write one record."""
         lines = [ntriples_line(triple) for triple in self.triple_writer.triples(record)]
-        refuse_identity_numbers(words_of(lines), getattr(record, "origin", self._origin))
+        refuse_identity_numbers(literal_text(lines), getattr(record, "origin", self._origin))
         if isinstance(record, Scheme):
             self._schemes[record.id] = (record, lines)
             return
@@ -115,8 +115,8 @@ def _part_key(record: Record) -> tuple[Kind, str]:
         case Variable() | ConceptualVariable() | RepresentedVariable():
             key = ("dataset", record.dataset)
         case CodeList():
-            home = record.home
-            key = ("dataset", home.dataset) if home.dataset else ("structure", home.structure)
+            owner = record.owner
+            key = ("dataset", owner.dataset) if owner.dataset else ("structure", owner.structure)
         case Structure():
             key = ("structure", record.id)
         case Element():

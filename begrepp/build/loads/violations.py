@@ -66,7 +66,7 @@ def _locate(records: Iterator[Record], subjects: set[str], triple_writer: Triple
             case Dataset():
                 iri = triple_writer.iris.dataset(record.id)
             case CodeList():
-                iri = triple_writer.iris.code_list(triple_writer.home_iri(record.home), record.id)
+                iri = triple_writer.iris.code_list(triple_writer.owner_iri(record.owner), record.id)
             case Element():
                 iri = triple_writer.element_iri(record)
             case Mapping():

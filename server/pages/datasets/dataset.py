@@ -9,7 +9,7 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.exports.ehds import elements, present
+from begrepp.exports.ehds import present_elements, read_elements
 from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
@@ -227,14 +227,16 @@ def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
 
 
 def _elements(build: ServedBuild, said: Statements, language: str) -> list[ElementRow]:
-    found = present(said.keys(), property_iris(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/"))
+    found = present_elements(
+        said.keys(), property_iris(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/")
+    )
     return [
         ElementRow(
             name=choose_text(element.names, language) or Text(element.property, ""),
             conditional=element.conditional,
             present=element.property in found,
         )
-        for element in elements()
+        for element in read_elements()
     ]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begrepp.text.swedish import sort_key
-from begrepp.variables.crosswalk import Crosswalk, label_of
-from begrepp.variables.harmonisation import DatasetColumn, ListedCode, Loss, VariablePair
-from begrepp.variables.translation import Path
+from begrepp.variables.harmonisation.crosswalk import Crosswalk, choose_label
+from begrepp.variables.harmonisation.translation import TranslationPath
+from begrepp.variables.harmonisation.variable_pairs import DatasetColumn, ListedCode, Loss, VariablePair
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
@@ -134,7 +134,7 @@ def _pair(pair: VariablePair, known: dict[str, Ref], language: str) -> PairRow:
         units=(pair.a.unit, pair.b.unit),
         factor=pair.unit_factor,
         units_differ=pair.units_differ,
-        coded_otherwise=pair.coded_otherwise,
+        coded_otherwise=pair.coded_differently,
         same_list=pair.same_list,
         too_long=pair.too_long,
         bars=_bars(pair),
@@ -152,15 +152,20 @@ def _years(column: DatasetColumn) -> str:
 
 
 def _code(
-    code: ListedCode, loss: Loss, target: ListedCode | None, path: Path | None, known: dict[str, Ref], language: str
+    code: ListedCode,
+    loss: Loss,
+    target: ListedCode | None,
+    path: TranslationPath | None,
+    known: dict[str, Ref],
+    language: str,
 ) -> CodeRow:
     steps = path.steps if path else ()
     return CodeRow(
         code=code.notation,
-        label=label_of(code.labels, language),
+        label=choose_label(code.labels, language),
         match=path.match.predicate if path else "",
         target=target.notation if target else "",
-        target_label=label_of(target.labels, language) if target else "",
+        target_label=choose_label(target.labels, language) if target else "",
         loss=loss,
         confidence=path.confidence if path else None,
         steps=[

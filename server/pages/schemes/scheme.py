@@ -12,7 +12,7 @@ from begrepp.queries.pages import select, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
-from begrepp.variables.harmonisation import ListedCode
+from begrepp.variables.harmonisation.variable_pairs import ListedCode
 from server.http.urls import document_path
 from server.pages.concepts.tree import Branch, top_concepts
 from server.pages.paging import Paged

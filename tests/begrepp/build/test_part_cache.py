@@ -124,7 +124,7 @@ def test_a_changed_file_code_shape_base_or_declaration_makes_another_entry(
     monkeypatch.setattr("begrepp.build.loads.part_cache.ROOT", copy)
 
     def forget() -> None:
-        for cached in (code_checksum._checksum, code_checksum._file, code_checksum._imported):
+        for cached in (code_checksum._file_checksum, code_checksum._module_file, code_checksum._imported_names):
             cached.cache_clear()
 
     forget()

@@ -26,8 +26,8 @@ from begrepp.records import (
     CodedValue,
     CodeList,
     Dataset,
-    Home,
     Link,
+    ListOwner,
     Mapping,
     MappingSet,
     Record,
@@ -64,7 +64,7 @@ def a_dataset(id_: str) -> Dataset:
 
 def a_list(dataset: str, id_: str, **values: str) -> CodeList:
     coded = tuple(CodedValue(code=code.strip("_"), labels=texts(words)) for code, words in values.items())
-    return CodeList(home=Home(dataset=dataset), id=id_, origin=HERE, titles=texts(id_), values=coded)
+    return CodeList(owner=ListOwner(dataset=dataset), id=id_, origin=HERE, titles=texts(id_), values=coded)
 
 
 def a_column(

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 from begrepp.errors import NotFound, Origin, UsageError
-from begrepp.exports.dcat_feeds import build_feed, profiles, write_feed
+from begrepp.exports.dcat_feeds import build_feed, feed_profiles, write_feed
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
@@ -167,7 +167,7 @@ def test_counts_keep_the_kind_of_number_that_the_profile_asks_for(store: DiskSto
     assert counts == {Literal("400000", datatype=NamedNode(expand("xsd:nonNegativeInteger")))}
 
 
-@pytest.mark.parametrize("profile", profiles())
+@pytest.mark.parametrize("profile", feed_profiles())
 def test_what_others_publish_is_not_published_again(store: DiskStore, profile: str) -> None:
     subjects = {str(t.subject) for t in build_feed(store, profile)}
     assert f"<{Iris().dataset('helt')}>" in subjects

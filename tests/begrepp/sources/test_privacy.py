@@ -17,7 +17,7 @@ from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.settings import DEFAULT_BASE
 from begrepp.sources.meter import Meter
 from begrepp.sources.person_tables import refuse_person_tables
-from begrepp.sources.privacy import find_identity_number, refuse_persons
+from begrepp.sources.privacy import find_identity_number, refuse_personal_data
 from begrepp.validation.validate import validate
 from tests import golden
 
@@ -95,10 +95,10 @@ def test_other_numbers_are_let_through(text: str) -> None:
 )
 def test_a_row_about_a_person_is_refused_and_named(cells: dict[str, str], refused: bool) -> None:
     if not refused:
-        refuse_persons(cells, Origin("t.csv", 3))
+        refuse_personal_data(cells, Origin("t.csv", 3))
         return
     with pytest.raises(PersonalDataError, match=r"t\.csv row 3.*metadata only") as caught:
-        refuse_persons(cells, Origin("t.csv", 3))
+        refuse_personal_data(cells, Origin("t.csv", 3))
     assert NUMBER not in str(caught.value)
 
 

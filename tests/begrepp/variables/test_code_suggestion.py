@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from begrepp.records import Text
-from begrepp.variables.code_suggestion import CodeSuggester, value_entry
-from begrepp.variables.suggestion import ConceptTarget
+from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
+from begrepp.variables.suggestion.entries import ConceptTarget
 
 TNM = [
     ConceptTarget(iri=f"tnm/{code}", notation=code, scheme="tnm", labels=(Text(code, "zxx"),))

@@ -18,7 +18,9 @@ from begrepp.records import EditionFiles, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.settings import Settings
 from begrepp.text.dictionary_words import DictionaryTokenizer, split_column_name
-from begrepp.variables.suggestion import ConceptTarget, LinkedVariable, PlainBm25, Suggester, VariableEntry
+from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
+from begrepp.variables.suggestion.suggester import Suggester
+from bench.bm25 import Bm25
 
 
 def concept(key: str, sv: str, en: str = "", *other: str) -> ConceptTarget:
@@ -94,8 +96,8 @@ def test_a_date_is_asked_for_and_a_unit_fits() -> None:
 
 
 def test_plain_bm25_is_plain() -> None:
-    assert [t.notation for t in PlainBm25(CONCEPTS).rank("HER2 status", 1)] == ["her2"]
-    assert not PlainBm25(CONCEPTS).rank("diadat")
+    assert [t.notation for t in Bm25(CONCEPTS).rank("HER2 status", 1)] == ["her2"]
+    assert not Bm25(CONCEPTS).rank("diadat")
 
 
 # From a shell: nothing is asserted until somebody has read it.

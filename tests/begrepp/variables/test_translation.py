@@ -12,7 +12,15 @@ from pyoxigraph import Store
 
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.store.disk import DiskStore
-from begrepp.variables.translation import Match, Path, Step, best, in_words, paths, together
+from begrepp.variables.harmonisation.translation import (
+    Match,
+    PathStep,
+    TranslationPath,
+    combine_matches,
+    find_paths,
+    format_path,
+    select_best_targets,
+)
 
 MAPPINGS = {
     "m1": ("a1", "exact", "z1", 0.9),
@@ -48,7 +56,7 @@ def store(tmp_path: File) -> DiskStore:
 
 def test_codes_meet_in_a_list_between_and_below(store: DiskStore) -> None:
     sources = [f"urn:a{n}" for n in (1, 11, 2, 3, 4, 5, 6)]
-    found = paths(store, sources, [f"urn:b{n}" for n in range(1, 6)])
+    found = find_paths(store, sources, [f"urn:b{n}" for n in range(1, 6)])
     said = {
         source.removeprefix("urn:"): {t.removeprefix("urn:"): p.match for t, p in targets.items()}
         for source, targets in found.items()
@@ -61,8 +69,8 @@ def test_codes_meet_in_a_list_between_and_below(store: DiskStore) -> None:
     }
     assert found["urn:a1"]["urn:b1"].confidence == 0.81
     assert found["urn:a4"]["urn:b4"].confidence is None
-    assert in_words(found["urn:a11"]["urn:b1"]) == "skos:exactMatch > skos:broader > skos:exactMatch"
-    assert len(best(found["urn:a3"])) == 2
+    assert format_path(found["urn:a11"]["urn:b1"]) == "skos:exactMatch > skos:broader > skos:exactMatch"
+    assert len(select_best_targets(found["urn:a3"])) == 2
 
 
 @pytest.mark.parametrize(
@@ -78,15 +86,17 @@ def test_codes_meet_in_a_list_between_and_below(store: DiskStore) -> None:
     ],
 )
 def test_what_two_steps_say_together(first: Match, second: Match, sum_: Match | None) -> None:
-    assert together(first, second) is sum_
+    assert combine_matches(first, second) is sum_
 
 
 def test_the_surest_is_chosen() -> None:
-    def path(match: Match, sure: float) -> Path:
-        return Path((Step("urn:x", match, "urn:m", sure),), match)
+    def path(match: Match, sure: float) -> TranslationPath:
+        return TranslationPath((PathStep("urn:x", match, "urn:m", sure),), match)
 
-    assert [iri for iri, _ in best({"urn:broad": path(Match.BROAD, 1), "urn:same": path(Match.SAME, 0.5)})] == [
-        "urn:same"
-    ]
-    assert [iri for iri, _ in best({"urn:a": path(Match.BROAD, 0.5), "urn:b": path(Match.BROAD, 0.9)})] == ["urn:b"]
-    assert not best({})
+    assert [
+        iri for iri, _ in select_best_targets({"urn:broad": path(Match.BROAD, 1), "urn:same": path(Match.SAME, 0.5)})
+    ] == ["urn:same"]
+    assert [
+        iri for iri, _ in select_best_targets({"urn:a": path(Match.BROAD, 0.5), "urn:b": path(Match.BROAD, 0.9)})
+    ] == ["urn:b"]
+    assert not select_best_targets({})

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.exports.ehds import elements, present
+from begrepp.exports.ehds import present_elements, read_elements
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from server.pages.datasets.timeline import MOST, Years, timeline
@@ -32,12 +32,12 @@ def test_a_dataset_says_what_ehds_asks_and_what_is_missing(client: FlaskClient) 
 
 
 def test_that_we_loaded_a_description_did_not_generate_the_data() -> None:
-    assert len(elements()) == 27 and all({t.lang for t in e.names} == {"sv", "en"} for e in elements())
+    assert len(read_elements()) == 27 and all({t.lang for t in e.names} == {"sv", "en"} for e in read_elements())
     made = expand("prov:wasGeneratedBy")
-    assert not present([made], ["https://x/id/load/a/1"], "https://x/id/load")
-    assert present([made], ["https://x/id/load/a/1", "https://x/id/dataset/a/activity/1"], "https://x/id/load") == {
-        made
-    }
+    assert not present_elements([made], ["https://x/id/load/a/1"], "https://x/id/load")
+    assert present_elements(
+        [made], ["https://x/id/load/a/1", "https://x/id/dataset/a/activity/1"], "https://x/id/load"
+    ) == {made}
 
 
 def test_years_are_drawn_on_one_scale() -> None:

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from begrepp.cli.main import main
 from begrepp.errors import InputError, PersonalDataError, UsageError
 from begrepp.settings import Settings
-from begrepp.variables.value_column import MOST, distinct_values
+from begrepp.variables.value_column import MAX_VALUES, distinct_values
 
 HTML = {"Accept": "text/html", "Accept-Language": "sv"}
 CASES = {
@@ -92,7 +92,7 @@ def test_only_the_distinct_values_of_one_column_are_taken() -> None:
     with pytest.raises(PersonalDataError, match="row 3"):
         distinct_values("a;b\n1;2\n1;19811218-9876\n", "a")
     with pytest.raises(InputError, match="distinct"):
-        distinct_values("\n".join(map(str, range(MOST + 1))))
+        distinct_values("\n".join(map(str, range(MAX_VALUES + 1))))
 
 
 def test_it_is_done_from_a_shell(built: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

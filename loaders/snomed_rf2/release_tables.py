@@ -1,4 +1,4 @@
-"""A Snomed CT release in RF2 as tables of a temporary database, so that memory does not grow with millions of rows."""
+"""Tables of a Snomed CT release in a temporary database, so that memory use does not grow with the number of rows."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from duckdb import DuckDBPyConnection
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Skipped
-from begrepp.sources.bulk_tables import STAGED, first, rows, stage
+from begrepp.sources.bulk_tables import STAGED_TABLE, fetch_rows, first_line, stage_table
 from loaders.snomed_rf2.release_files import COLUMNS, Rf2File, check_modules, check_packages
 
 _ROOT = 138875005
 _STATED = 900000000000010007
-# Standing in a language reference set as one bit each, so that a description's standing is one number.
+# Acceptability in each language reference set as a bit, so that a description's acceptabilities are one number.
 _SV, _US, _GB = "46011000052107", "900000000000509007", "900000000000508004"
 _PREFERRED, _ACCEPTABLE = "900000000000548007", "900000000000549004"
 _STANDING = {
@@ -36,68 +36,68 @@ CREATE TABLE association(id UUID, {_STATE}, concept BIGINT, refset BIGINT, targe
 CREATE TABLE map(id UUID, {_STATE}, refset BIGINT, concept BIGINT, {_MAP}, file INTEGER, line BIGINT);
 CREATE TABLE standing(refset VARCHAR, acceptability VARCHAR, standing INTEGER);
 """
-# What counts as space at the ends of a term, as Python sees it.
+# The characters that `str.strip` removes.
 _SPACES = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
-_WORDS = ("term", "value", "mapRule", "mapAdvice", "mapTarget")
-_NUMBERS = {
+_TEXT_COLUMNS = ("term", "value", "mapRule", "mapAdvice", "mapTarget")
+_NUMBER_COLUMNS = {
     *("id", "conceptId", "typeId", "sourceId", "destinationId", "refsetId", "referencedComponentId"),
     *("targetComponentId", "mapGroup", "mapPriority"),
 }
 
 
-def fill(
+def fill_tables(
     joined: DuckDBPyConnection,
     files: Sequence[Rf2File],
-    until: date,
+    last_day: date,
     counted: Callable[[Rf2File], bool] = lambda file: True,
 ) -> Iterator[Skipped]:
-    """All rows up to a day; then the latest of each component. Reference sets that are not known are told.
+    """Load all rows up to a day, keep the latest of each component, and report unknown reference sets.
 
-    The rows of a file that is not `counted` are read, and counted elsewhere.
+    The rows of files for which `counted` is false do not add to the row count.
     """
     joined.execute(_TABLES)
     joined.executemany("INSERT INTO standing VALUES (?, ?, ?)", [(*pair, bit) for pair, bit in _STANDING.items()])
     modules: dict[str, set[str]] = {}
     dependencies: list[tuple[str, ...]] = []
-    several: set[str] = set()
+    versioned_tables: set[str] = set()
     unknown: dict[str, Origin] = {}
-    day = until.isoformat().replace("-", "")
+    day = last_day.isoformat().replace("-", "")
     for number, file in enumerate(files):
         columns = COLUMNS[file.content]
-        stage(joined, file.path, columns, texts=[c for c in _WORDS if c in columns], counted=counted(file))
+        stage_table(joined, file.path, columns, texts=[c for c in _TEXT_COLUMNS if c in columns], counted=counted(file))
         _check(joined, file, day)
         if file.content == "ModuleDependency":
-            # Only the rows of this release: the snapshot keeps those of older ones too.
+            # A snapshot also has the dependencies of older releases.
             dependencies += (
                 (file.path.name, *map(str, row))
-                for row in rows(
+                for row in fetch_rows(
                     joined,
-                    f"SELECT line, moduleId, referencedComponentId, targetEffectiveTime FROM {STAGED}"
+                    f"SELECT line, moduleId, referencedComponentId, targetEffectiveTime FROM {STAGED_TABLE}"
                     " WHERE active = '1' ORDER BY line",
                 )
             )
             continue
-        found = {module for (module,) in rows(joined, f"SELECT DISTINCT moduleId FROM {STAGED}")}
+        found = {module for (module,) in fetch_rows(joined, f"SELECT DISTINCT moduleId FROM {STAGED_TABLE}")}
         check_modules(file, found)
         modules.setdefault(file.owner, set()).update(found)
-        table, taken = _TAKEN[file.content]
-        joined.execute(f"INSERT INTO {table} {taken}".replace("FILE", str(number)))
+        table, query = _INSERTS[file.content]
+        joined.execute(f"INSERT INTO {table} {query}".replace("FILE", str(number)))
         if file.content == "Language":
-            for refset, line in rows(joined, _UNKNOWN):
+            for refset, line in fetch_rows(joined, _UNKNOWN_REFSETS):
                 unknown.setdefault(refset, Origin(file.path.name, line))
-        same = [f for f in files if _TAKEN[f.content][0] == table]
-        if file.state == "Full" or len({f.owner for f in same}) > 1:
-            several.add(table)
-    joined.execute(f"DROP TABLE IF EXISTS {STAGED}")
+        same_table = [f for f in files if _INSERTS[f.content][0] == table]
+        if file.state == "Full" or len({f.owner for f in same_table}) > 1:
+            versioned_tables.add(table)
+    joined.execute(f"DROP TABLE IF EXISTS {STAGED_TABLE}")
     check_packages({file.owner: file.day for file in files}, modules, dependencies)
     joined.execute("CREATE TABLE began AS SELECT id, min(time) AS first FROM concept WHERE active GROUP BY id")
-    for table in sorted(several):
+    for table in sorted(versioned_tables):
         joined.execute(
             f"CREATE TABLE latest AS SELECT * FROM {table}"
             " QUALIFY row_number() OVER (PARTITION BY id ORDER BY time DESC, rowid) = 1;"
             f"DROP TABLE {table}; ALTER TABLE latest RENAME TO {table}"
         )
-    if not [*rows(joined, "SELECT 1 FROM concept WHERE id = ?", _ROOT)]:
+    if not [*fetch_rows(joined, "SELECT 1 FROM concept WHERE id = ?", _ROOT)]:
         raise InputError(
             files[0].path,
             "the root of Snomed CT (138875005) is not there: this is an extension without what it builds on.",
@@ -108,21 +108,21 @@ def fill(
 
 
 def _component(*columns: str, where: str = "true") -> str:
-    return f"SELECT id::BIGINT, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED} WHERE {where}"
+    return f"SELECT id::BIGINT, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED_TABLE} WHERE {where}"
 
 
 def _member(*columns: str, source: str = "") -> str:
-    return f"SELECT id::UUID, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED} {source}"
+    return f"SELECT id::UUID, effectiveTime, active = '1', {', '.join(columns)} FROM {STAGED_TABLE} {source}"
 
 
 _DESCRIPTION = _component(
     "conceptId::BIGINT", "languageCode", "typeId::BIGINT", f"trim(nfc_normalize(term), '{_SPACES}')"
 )
 _INFERRED = f"characteristicTypeId != '{_STATED}'"
-_ENDS = ("refsetId::BIGINT", "referencedComponentId::BIGINT")
-_RULED = ("mapGroup::BIGINT", "mapPriority::BIGINT", "nfc_normalize(mapRule)", "nfc_normalize(mapAdvice)")
-_LED = ("nfc_normalize(mapTarget)", "correlationId", "FILE", "line")
-_TAKEN = {
+_MAP_SOURCE = ("refsetId::BIGINT", "referencedComponentId::BIGINT")
+_MAP_RULE = ("mapGroup::BIGINT", "mapPriority::BIGINT", "nfc_normalize(mapRule)", "nfc_normalize(mapAdvice)")
+_MAP_TARGET = ("nfc_normalize(mapTarget)", "correlationId", "FILE", "line")
+_INSERTS = {
     "Concept": ("concept", _component("FILE", "line")),
     "Description": ("description", _DESCRIPTION),
     "TextDefinition": ("description", _DESCRIPTION),
@@ -143,45 +143,45 @@ _TAKEN = {
         ),
     ),
     "Association": ("association", _member("referencedComponentId::BIGINT", "refsetId::BIGINT", "targetComponentId")),
-    "ExtendedMap": ("map", _member(*_ENDS, *_RULED, *_LED)),
-    "ComplexMap": ("map", _member(*_ENDS, *_RULED, *_LED)),
-    "SimpleMap": ("map", _member(*_ENDS, *("NULL",) * 4, "nfc_normalize(mapTarget)", "''", "FILE", "line")),
+    "ExtendedMap": ("map", _member(*_MAP_SOURCE, *_MAP_RULE, *_MAP_TARGET)),
+    "ComplexMap": ("map", _member(*_MAP_SOURCE, *_MAP_RULE, *_MAP_TARGET)),
+    "SimpleMap": ("map", _member(*_MAP_SOURCE, *("NULL",) * 4, "nfc_normalize(mapTarget)", "''", "FILE", "line")),
     "ModuleDependency": ("", ""),
 }
-"""Of each kind of file: the table that its rows go to, and what of them."""
-_UNKNOWN = (
-    f"SELECT refsetId, min(line) FROM {STAGED} ANTI JOIN standing"
+"""The target table of each kind of file, and the query that fills it."""
+_UNKNOWN_REFSETS = (
+    f"SELECT refsetId, min(line) FROM {STAGED_TABLE} ANTI JOIN standing"
     " ON refset = refsetId AND acceptability = acceptabilityId GROUP BY 1 ORDER BY 2"
 )
 
 
 def _check(joined: DuckDBPyConnection, file: Rf2File, day: str) -> None:
-    """Raise where a row is not of the release, or a number is none; leave out what is later than the day."""
+    """Raise `InputError` for an invalid row; delete rows of a Full file after the day."""
     name = file.path.name
-    if line := first(joined, "active NOT IN ('0', '1') OR NOT regexp_full_match(effectiveTime, '[0-9]{8}')"):
-        ((time, active),) = rows(joined, f"SELECT effectiveTime, active FROM {STAGED} WHERE line = ?", line)
+    if line := first_line(joined, "active NOT IN ('0', '1') OR NOT regexp_full_match(effectiveTime, '[0-9]{8}')"):
+        ((time, active),) = fetch_rows(joined, f"SELECT effectiveTime, active FROM {STAGED_TABLE} WHERE line = ?", line)
         raise InputError(
             Origin(name, line),
             f"active is '{active}' and effectiveTime '{time}'.",
             "They are 0 or 1, and a date without hyphens; download the file again.",
         )
     for column in COLUMNS[file.content]:
-        if column not in _NUMBERS:
+        if column not in _NUMBER_COLUMNS:
             continue
         type_ = "UUID" if column == "id" and "refsetId" in COLUMNS[file.content] else "BIGINT"
-        if line := first(joined, f"TRY_CAST({column} AS {type_})::VARCHAR IS DISTINCT FROM lower({column})"):
-            ((cell,),) = rows(joined, f"SELECT {column} FROM {STAGED} WHERE line = ?", line)
+        if line := first_line(joined, f"TRY_CAST({column} AS {type_})::VARCHAR IS DISTINCT FROM lower({column})"):
+            ((cell,),) = fetch_rows(joined, f"SELECT {column} FROM {STAGED_TABLE} WHERE line = ?", line)
             raise InputError(
                 Origin(name, line),
                 f"'{cell}' in column '{column}' is not a valid {'UUID' if type_ == 'UUID' else 'number'}.",
                 "Download the file again.",
             )
-    if line := first(joined, "effectiveTime > ?", day):
+    if line := first_line(joined, "effectiveTime > ?", day):
         if file.state != "Full":
-            ((time,),) = rows(joined, f"SELECT effectiveTime FROM {STAGED} WHERE line = ?", line)
+            ((time,),) = fetch_rows(joined, f"SELECT effectiveTime FROM {STAGED_TABLE} WHERE line = ?", line)
             raise InputError(
                 Origin(name, line),
                 f"the row is of {time}, after the release of {day}.",
                 "Files of two releases are mixed; download the release again.",
             )
-        joined.execute(f"DELETE FROM {STAGED} WHERE effectiveTime > ?", [day])
+        joined.execute(f"DELETE FROM {STAGED_TABLE} WHERE effectiveTime > ?", [day])

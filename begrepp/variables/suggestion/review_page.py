@@ -1,16 +1,16 @@
-"""Suggestions as a self-contained HTML page for review."""
+"""Self-contained HTML page for the review of suggestions."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from begrepp.variables.suggestion_run import SuggestionRun
-from begrepp.variables.suggestion_sssom import known_prefixes
+from begrepp.variables.suggestion.dataset_suggestions import SuggestionRun
+from begrepp.variables.suggestion.sssom_writer import common_prefixes
 
 
-def to_html(found: SuggestionRun) -> str:
-    """The page to review on: the suggestions within it, and nothing fetched or sent."""
+def to_html(run: SuggestionRun) -> str:
+    """Return the review page with the suggestions as JSON; it fetches and sends nothing."""
     rows = [
         {
             "subject": suggestion.entry.iri,
@@ -27,17 +27,17 @@ def to_html(found: SuggestionRun) -> str:
             "score": suggestion.score,
             "reasons": list(suggestion.reasons),
         }
-        for suggestion, predicate in found.rows()
+        for suggestion, predicate in run.rows()
     ]
     data = json.dumps(
         {
-            "title": found.title,
-            "set": found.iris.mapping_set(f"reviewed-{found.title.rpartition('/')[2]}"),
-            "prefixes": known_prefixes(),
+            "title": run.title,
+            "set": run.iris.mapping_set(f"reviewed-{run.title.rpartition('/')[2]}"),
+            "prefixes": common_prefixes(),
             "rows": rows,
         },
         ensure_ascii=False,
     )
     page = Path(__file__).with_name("review.html").read_text(encoding="utf-8")
-    # Within a script element nothing but its end can be misread.
+    # `<` is escaped so that the data cannot close the script element.
     return page.replace("{{ data }}", data.replace("<", "\\u003c"))

@@ -1,4 +1,4 @@
-"""Components of the snapshot as concepts."""
+"""Conversion of Snomed CT components to concepts."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from begrepp.records import (
     Status,
     Text,
 )
-from begrepp.sources.bulk_tables import Values, rows
+from begrepp.sources.bulk_tables import Values, fetch_rows
 from loaders.snomed_rf2.release_files import Rf2File
 from loaders.snomed_rf2.scheme import IRI, SCHEME
-from loaders.support.successors import leading_on
+from loaders.support.successors import usable_successors
 
 _IS_A = 116680003
 
 
-# SAME AS and REPLACED BY name the concept to use instead. POSSIBLY EQUIVALENT TO, MOVED TO, WAS A and the others
-# do not, and are kept as they are.
-_REPLACING = {900000000000527005, 900000000000526001}
+# SAME AS and REPLACED BY give the successor. POSSIBLY EQUIVALENT TO, MOVED TO, WAS A and the others become
+# statements.
+_SUCCESSOR_REFSETS = {900000000000527005, 900000000000526001}
 _DESCRIPTIONS = """
 SELECT d.concept, d.type, d.lang, d.term, coalesce(l.standings, 0) FROM description d
 LEFT JOIN (SELECT description, bit_or(standing) AS standings FROM language WHERE active GROUP BY description) l
@@ -38,15 +38,15 @@ _RELATIONS = "SELECT DISTINCT concept, type, target, value FROM relationship WHE
 _HISTORY = "SELECT DISTINCT concept, refset, target FROM association WHERE active ORDER BY 1, 2, 3"
 
 
-class _Groups:
-    """The rows of a query ordered by concept, handed out concept by concept."""
+class _RowsByConcept:
+    """Merge reader over a query ordered by concept: returns the rows of one concept after another."""
 
     def __init__(self, rows: Iterable[Values]) -> None:
         self._groups = groupby(rows, key=itemgetter(0))
         self._next = next(self._groups, None)
 
-    def of(self, concept: int) -> list[Values]:
-        """The rows of the concept; those of concepts before it, which are not in the release, are passed over."""
+    def rows_of(self, concept: int) -> list[Values]:
+        """Return the rows of a concept; concepts must come in ascending order, rows of others are skipped."""
         while self._next and self._next[0] < concept:
             self._next = next(self._groups, None)
         if not self._next or self._next[0] != concept:
@@ -56,30 +56,36 @@ class _Groups:
         return rows
 
 
-def concept_records(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Iterator[Record]:
-    full = files[0].state == "Full"
+def read_concepts(joined: DuckDBPyConnection, files: Sequence[Rf2File]) -> Iterator[Record]:
+    """Yield the concepts in the order of their identifiers."""
+    is_full = files[0].state == "Full"
     names = [file.path.name for file in files]
-    # An extension may bring words for a concept that is not in it; a map or an association may have such an end too.
-    descriptions, relations = _Groups(rows(joined, _DESCRIPTIONS)), _Groups(rows(joined, _RELATIONS))
-    history = _Groups(rows(joined, _HISTORY))
+    # Descriptions, maps and associations may refer to concepts that the packages do not contain.
+    descriptions, relations = (
+        _RowsByConcept(fetch_rows(joined, _DESCRIPTIONS)),
+        _RowsByConcept(fetch_rows(joined, _RELATIONS)),
+    )
+    history = _RowsByConcept(fetch_rows(joined, _HISTORY))
     successors = _successors(joined)
-    # A snapshot says when a concept last changed, not when it began.
-    join = "LEFT JOIN began b ON b.id = c.id" if full else "CROSS JOIN (SELECT NULL AS first) b"
-    for id_, time, active, file, line, first in rows(
+    # A snapshot has the date of the last change, not of the first.
+    join = "LEFT JOIN began b ON b.id = c.id" if is_full else "CROSS JOIN (SELECT NULL AS first) b"
+    for id_, time, active, file, line, first in fetch_rows(
         joined, f"SELECT c.id, c.time, c.active, c.file, c.line, b.first FROM concept c {join} ORDER BY c.id"
     ):
-        related = relations.of(id_)
-        said = [(f"{IRI}{type_}", _object(target, value)) for _, type_, target, value in related if type_ != _IS_A]
-        said += [(f"{IRI}{refset}", _object(target, None)) for _, refset, target in history.of(id_)]
+        related = relations.rows_of(id_)
+        statements = [
+            (f"{IRI}{type_}", _object(target, value)) for _, type_, target, value in related if type_ != _IS_A
+        ]
+        statements += [(f"{IRI}{refset}", _object(target, None)) for _, refset, target in history.rows_of(id_)]
         yield _concept(
             id_,
             Origin(names[file], line),
-            words=descriptions.of(id_),
+            descriptions=descriptions.rows_of(id_),
             parents=tuple(str(target) for _, type_, target, _ in related if type_ == _IS_A),
-            ended=None if active else date.fromisoformat(time) - timedelta(days=1),
-            began=date.fromisoformat(first) if first else None,
+            valid_to=None if active else date.fromisoformat(time) - timedelta(days=1),
+            valid_from=date.fromisoformat(first) if first else None,
             replaced_by=successors.get(id_, ()),
-            statements=tuple(said),
+            statements=tuple(statements),
         )
 
 
@@ -87,15 +93,15 @@ def _concept(
     id_: int,
     origin: Origin,
     *,
-    words: list[Values],
+    descriptions: list[Values],
     parents: tuple[str, ...],
-    ended: date | None,
-    began: date | None,
+    valid_to: date | None,
+    valid_from: date | None,
     replaced_by: tuple[int, ...],
     statements: tuple[tuple[str, RdfTerm], ...],
 ) -> Concept:
-    pref, alt, hidden, definitions = _texts(words)
-    # The published example release has a concept without any word. Its identifier stands in, in no language.
+    pref, alt, hidden, definitions = _texts(descriptions)
+    # The published example release has a concept without descriptions; its identifier is the label.
     pref = pref or (Text(str(id_), "zxx"),)
     return Concept(
         scheme=SCHEME.id,
@@ -106,39 +112,39 @@ def _concept(
         hidden_labels=hidden,
         definitions=definitions,
         broader=parents,
-        status=Status.INACTIVE if ended else Status.ACTIVE,
-        valid_from=began if began and (not ended or began < ended) else None,
-        valid_to=ended,
-        replaced_by=tuple(map(str, replaced_by)) if ended else (),
+        status=Status.INACTIVE if valid_to else Status.ACTIVE,
+        valid_from=valid_from if valid_from and (not valid_to or valid_from < valid_to) else None,
+        valid_to=valid_to,
+        replaced_by=tuple(map(str, replaced_by)) if valid_to else (),
         statements=statements,
     )
 
 
-def _texts(words: list[Values]) -> tuple[tuple[Text, ...], tuple[Text, ...], tuple[Text, ...], tuple[Text, ...]]:
-    """Preferred, other and hidden labels, and definitions.
+def _texts(descriptions: list[Values]) -> tuple[tuple[Text, ...], tuple[Text, ...], tuple[Text, ...], tuple[Text, ...]]:
+    """Return preferred, alternative and hidden labels, and definitions.
 
-    The fully specified name is another label, or the preferred one where nothing else is preferred. A word
-    that no language reference set accepts is found in a search but not shown.
+    The fully specified name is an alternative label, or the preferred one if there is no other. A synonym that no
+    language reference set accepts is a hidden label.
     """
     pref: dict[str, Text] = {}
     alt: dict[Text, None] = {}
     hidden: dict[Text, None] = {}
     definitions: dict[Text, None] = {}
     names: list[Text] = []
-    for wanted, lang in ((1, "sv"), (4, "en"), (16, "en")):
-        for _, type_, _, term, standing in words:
-            if type_ == _SYNONYM and standing & wanted and lang not in pref:
+    for acceptability, lang in ((1, "sv"), (4, "en"), (16, "en")):
+        for _, type_, _, term, acceptabilities in descriptions:
+            if type_ == _SYNONYM and acceptabilities & acceptability and lang not in pref:
                 pref[lang] = Text(term, lang)
-    for _, type_, language, term, standing in words:
-        spoken = [lang for lang, bits in (("sv", _SWEDISH), ("en", _ENGLISH)) if standing & bits]
-        said = [Text(term, lang) for lang in spoken or [language]]
+    for _, type_, language, term, acceptabilities in descriptions:
+        accepted_in = [lang for lang, bits in (("sv", _SWEDISH), ("en", _ENGLISH)) if acceptabilities & bits]
+        texts = [Text(term, lang) for lang in accepted_in or [language]]
         if type_ == _FULL_NAME:
-            names += said
-        into = definitions if type_ == _DEFINITION else hidden if type_ == _SYNONYM and not spoken else alt
-        into.update(dict.fromkeys(said))
+            names += texts
+        labels = definitions if type_ == _DEFINITION else hidden if type_ == _SYNONYM and not accepted_in else alt
+        labels.update(dict.fromkeys(texts))
     for full_name in names:
         pref.setdefault(full_name.lang, full_name)
-    if not pref and words:
+    if not pref and descriptions:
         first = next(iter([*alt, *hidden]), None)
         pref |= {first.lang: first} if first else {}
     chosen = tuple(pref.values())
@@ -147,7 +153,7 @@ def _texts(words: list[Values]) -> tuple[tuple[Text, ...], tuple[Text, ...], tup
 
 
 def _object(target: int | None, value: str | None) -> RdfTerm:
-    """A concept, or a concrete value: `#500` is a number, `"text"` a text, `true` a truth value."""
+    """Return a concept, or a concrete value: `#500` is a number, `"text"` a string, `true` a boolean."""
     if value is None:
         return RdfTerm(f"{IRI}{target}", "iri")
     if value.startswith("#"):
@@ -158,10 +164,10 @@ def _object(target: int | None, value: str | None) -> RdfTerm:
 
 
 def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
-    """What replaces each retired concept, as far as it leads to a concept in use, directly or by steps."""
+    """Return the successors of each retired concept that lead to an active concept, directly or through others."""
     steps: dict[int, list[int]] = {}
-    refsets = ",".join(map(str, sorted(_REPLACING)))
-    found = rows(
+    refsets = ",".join(map(str, sorted(_SUCCESSOR_REFSETS)))
+    found = fetch_rows(
         joined,
         "SELECT DISTINCT a.concept, a.target FROM association a JOIN concept c ON c.id = a.concept"
         f" WHERE a.active AND NOT c.active AND a.refset IN ({refsets}) ORDER BY 1, 2",
@@ -170,13 +176,13 @@ def _successors(joined: DuckDBPyConnection) -> dict[int, tuple[int, ...]]:
         steps.setdefault(source, []).append(target)
     active = {
         id_
-        for (id_,) in rows(
+        for (id_,) in fetch_rows(
             joined,
             "SELECT c.id FROM concept c WHERE c.active AND c.id IN"
             f" (SELECT target FROM association WHERE refset IN ({refsets}))",
         )
     }
-    return leading_on(steps, active)
+    return usable_successors(steps, active)
 
 
 _FULL_NAME, _SYNONYM, _DEFINITION = 900000000000003001, 900000000000013009, 900000000000550004

@@ -1,4 +1,4 @@
-"""Harmonisation of two datasets, or of all variables that measure one concept, as a crosswalk."""
+"""Crosswalk between two datasets, or between all datasets with variables that measure one concept."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from begrepp.queries.pages import select, value
 from begrepp.queries.parameters import QueryContext, parse_value
 from begrepp.records import Text
 from begrepp.store import Store
-from begrepp.variables.crosswalk import Crosswalk, label_of
-from begrepp.variables.harmonisation import Harmoniser
+from begrepp.variables.harmonisation.crosswalk import Crosswalk, choose_label
+from begrepp.variables.harmonisation.harmoniser import Harmoniser
 
 
 def dataset_ids(manifest: Manifest) -> list[str]:
-    """The short names of all datasets."""
+    """Return the ids of all datasets."""
     return sorted(graph.id for graph in manifest.current_graphs("dataset"))
 
 
 def harmonise_datasets(
-    first: str, second: str, known: QueryContext, manifest: Manifest, *, pair: str = "", language: str = "sv"
+    first: str, second: str, context: QueryContext, manifest: Manifest, *, pair: str = "", language: str = "sv"
 ) -> Crosswalk:
-    """The pairs of two datasets, or of one concept over all datasets, with what everything is called.
+    """Return the crosswalk of two datasets, or of one concept (`first`, if `second` is empty) over all datasets.
 
-    `pair` names one pair of variables, `a_tnm_tklass=t`, and leaves out the others. Raises `NotFound`, `UsageError`.
+    `pair` restricts it to one pair of variables, `a_tnm_tklass=t`. Raises `NotFound` and `UsageError`.
     """
-    harmoniser = Harmoniser(known.store)
+    harmoniser = Harmoniser(context.store)
     if second:
-        a, b = (_dataset(each, known) for each in (first, second))
+        a, b = (_dataset_iri(each, context) for each in (first, second))
         if a == b:
             raise UsageError("The two datasets are the same.", "Give two different datasets.")
-        pairs = harmoniser.between(a, b)
+        pairs = harmoniser.pair_datasets(a, b)
     else:
         concept = parse_value(
-            QueryParameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, known
+            QueryParameter(name="concept", kind="concept", titles={"en": ""}, default="x"), first, context
         )
-        pairs = harmoniser.about(concept[1:-1], [known.iris.dataset(id_) for id_ in dataset_ids(manifest)])
+        pairs = harmoniser.pair_by_concept(concept[1:-1], [context.iris.dataset(id_) for id_ in dataset_ids(manifest)])
     if pair:
         left, _, right = pair.partition("=")
         pairs = [each for each in pairs if each.a.name == left and each.b.name == right]
@@ -50,22 +50,24 @@ def harmonise_datasets(
         )
     iris = {iri for each in pairs for iri in (each.a.dataset, each.b.dataset, each.through)}
     lists = {iri for each in pairs for iri in (*each.a.code_lists, *each.b.code_lists)}
-    systems = {value(row, "list"): value(row, "uri") for row in select(known.store, "system-uris", list=_nodes(lists))}
-    return Crosswalk(pairs, read_labels(known.store, iris, language), known.iris, systems)
+    systems = {
+        value(row, "list"): value(row, "uri") for row in select(context.store, "system-uris", list=_nodes(lists))
+    }
+    return Crosswalk(pairs, read_labels(context.store, iris, language), context.iris, systems)
 
 
 def _nodes(iris: set[str]) -> list[NamedNode]:
     return [NamedNode(iri) for iri in sorted(iris)]
 
 
-def _dataset(name: str, known: QueryContext) -> str:
-    return parse_value(QueryParameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, known)[
+def _dataset_iri(name: str, context: QueryContext) -> str:
+    return parse_value(QueryParameter(name="dataset", kind="dataset", titles={"en": ""}, default="x"), name, context)[
         1:-1
     ]
 
 
 def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str, str]:
-    """What datasets and concepts are called."""
+    """Return the labels of datasets and concepts by IRI."""
     found: dict[str, list[Text]] = {}
     for row in select(store, "names", thing=_nodes(iris)):
         if value(row, "property").endswith(("title", "prefLabel")):
@@ -73,4 +75,4 @@ def read_labels(store: Store, iris: set[str], language: str = "sv") -> dict[str,
             found.setdefault(value(row, "thing"), []).append(
                 Text(value(row, "value"), getattr(term, "language", "") or "")
             )
-    return {iri: label_of(found.get(iri, ()), language) or iri for iri in iris}
+    return {iri: choose_label(found.get(iri, ()), language) or iri for iri in iris}

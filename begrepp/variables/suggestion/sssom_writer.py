@@ -1,4 +1,4 @@
-"""Suggestions as an SSSOM mapping set that is marked as not reviewed."""
+"""SSSOM output of suggestions, marked as not reviewed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 
 from begrepp.rdf.namespaces import prefixes
 from begrepp.records.mappings import UNREVIEWED
-from begrepp.variables.suggestion_run import SuggestionRun
+from begrepp.variables.suggestion.dataset_suggestions import SuggestionRun
 
 _COLUMNS = (
     "subject_id",
@@ -23,22 +23,22 @@ _COLUMNS = (
 )
 
 
-def to_sssom(found: SuggestionRun) -> str:
-    """Suggestions as SSSOM that is not to be taken for mappings: its head says that nobody has read it."""
-    used = _prefixes(found)
-    by_namespace = {namespace: prefix for prefix, namespace in used.items()}
-    own = known_prefixes()
+def to_sssom(run: SuggestionRun) -> str:
+    """Return suggestions as SSSOM (TSV) whose header marks them as not reviewed; loaders reject such a file."""
+    prefixes_used = _namespace_prefixes(run)
+    by_namespace = {namespace: prefix for prefix, namespace in prefixes_used.items()}
+    common = common_prefixes()
     out = io.StringIO()
-    slug = found.title.rpartition("/")[2]
+    slug = run.title.rpartition("/")[2]
     out.write('#sssom_version: "1.1"\n#curie_map:\n')
-    for prefix, namespace in sorted((used | own).items()):
+    for prefix, namespace in sorted((prefixes_used | common).items()):
         out.write(f"#  {prefix}: {json.dumps(namespace)}\n")
-    out.write(f"#mapping_set_id: {json.dumps(found.iris.mapping_set(f'suggestions-{slug}'))}\n")
+    out.write(f"#mapping_set_id: {json.dumps(run.iris.mapping_set(f'suggestions-{slug}'))}\n")
     out.write(f'#mapping_set_title: "Suggestions for {slug}"\n')
     out.write(f'#other: "{UNREVIEWED}"\n#license: "https://w3id.org/sssom/license/unspecified"\n')
     writer = csv.writer(out, delimiter="\t", lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for suggestion, predicate in found.rows():
+    for suggestion, predicate in run.rows():
         writer.writerow(
             [
                 _curie(suggestion.entry.iri, by_namespace),
@@ -55,13 +55,13 @@ def to_sssom(found: SuggestionRun) -> str:
     return out.getvalue()
 
 
-def known_prefixes() -> dict[str, str]:
-    """The prefixes that every file of suggestions needs."""
+def common_prefixes() -> dict[str, str]:
+    """Return the prefixes that every file of suggestions uses, with their namespaces."""
     return {prefix: prefixes()[prefix] for prefix in ("semapv", "skos", "begrepp")}
 
 
-def _prefixes(found: SuggestionRun) -> dict[str, str]:
-    namespaces = sorted({_namespace(iri) for s, _ in found.rows() for iri in (s.entry.iri, s.target.iri)})
+def _namespace_prefixes(run: SuggestionRun) -> dict[str, str]:
+    namespaces = sorted({_namespace(iri) for s, _ in run.rows() for iri in (s.entry.iri, s.target.iri)})
     return {f"ns{number}": namespace for number, namespace in enumerate(namespaces, start=1)}
 
 

@@ -1,4 +1,4 @@
-"""A study as DDI describes it, whichever of its versions: files, variables, and the cascade above them."""
+"""Records of a DDI study, common to Codebook and Lifecycle."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from begrepp.records import CodedValue, Text
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
-class Domain(NamedTuple):
-    """Which values a variable takes: a datatype of CSVW, a unit, bounds."""
+class ValueDomain(NamedTuple):
+    """The values that a variable takes: a datatype of CSVW, a unit, bounds."""
 
     datatype: str = "string"
     unit: str = ""
@@ -23,19 +23,19 @@ class Domain(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class DdiTable:
-    """A data file, or a logical record."""
+    """A data file (Codebook) or logical record (Lifecycle)."""
 
     id: str
     titles: tuple[Text, ...]
     descriptions: tuple[Text, ...] = ()
     records: int | None = None
     groups: dict[str, str] = field(default_factory=dict)
-    """Types of record in a hierarchical file, with their labels."""
+    """Labels of the record types of a hierarchical file."""
 
 
 @dataclass(slots=True, kw_only=True)
 class DdiVariable:
-    """A variable; `concepts` are vocabulary, its address and the concept's words or code."""
+    """A variable; `concepts` are tuples of vocabulary name, vocabulary URI, and code or text."""
 
     id: str
     name: str
@@ -49,7 +49,7 @@ class DdiVariable:
     universe: tuple[Text, ...] = ()
     concepts: tuple[tuple[str, str, str], ...] = ()
     record_types: tuple[str, ...] = ()
-    domain: Domain
+    domain: ValueDomain
     values: tuple[CodedValue, ...] = ()
     missing: tuple[CodedValue, ...] = ()
     list_id: str = ""
@@ -59,8 +59,8 @@ class DdiVariable:
 
 
 @dataclass(slots=True, kw_only=True)
-class Above:
-    """A represented variable with its conceptual variable (`conceptual`), or a conceptual variable."""
+class CascadeVariable:
+    """A represented variable, with the id of its conceptual variable (`conceptual`), or a conceptual variable."""
 
     id: str
     origin: Origin
@@ -69,15 +69,15 @@ class Above:
     conceptual: str = ""
     concepts: tuple[tuple[str, str, str], ...] = ()
     unit_type: str = ""
-    domain: Domain
+    domain: ValueDomain
     list_id: str = ""
     list_titles: tuple[Text, ...] = ()
     values: tuple[CodedValue, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
-class Study:
-    """A study, with what it is about and which years it covers."""
+class DdiStudy:
+    """A study: description, period, tables and variables."""
 
     origin: Origin
     titles: tuple[Text, ...]
@@ -89,12 +89,12 @@ class Study:
     universe: tuple[Text, ...] = ()
     tables: list[DdiTable] = field(default_factory=list)
     variables: list[DdiVariable] = field(default_factory=list)
-    represented: list[Above] = field(default_factory=list)
-    conceptual: list[Above] = field(default_factory=list)
+    represented: list[CascadeVariable] = field(default_factory=list)
+    conceptual: list[CascadeVariable] = field(default_factory=list)
     unresolved: list[tuple[Origin, str]] = field(default_factory=list)
 
 
-def iso_day(words: str) -> str:
-    """A year, a month or a day as it begins the words, or nothing."""
-    match = _DAY.match(words.strip())
+def leading_date(text: str) -> str:
+    """Return the year, month or day at the start of a text, or an empty string."""
+    match = _DAY.match(text.strip())
     return match[0] if match else ""

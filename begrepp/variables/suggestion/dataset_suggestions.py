@@ -11,14 +11,21 @@ from begrepp.queries.pages import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Record
 from begrepp.store import Store
-from begrepp.variables.candidates import all_entries, entries_of_build, entries_of_records, linked_in, targets_in
-from begrepp.variables.code_suggestion import CodeSuggester, value_entry
-from begrepp.variables.suggestion import Suggester, Suggestion, VariableEntry
+from begrepp.variables.suggestion.candidates import (
+    all_entries,
+    concept_targets,
+    entries_from_records,
+    linked_variables,
+    unlinked_entries,
+)
+from begrepp.variables.suggestion.code_suggester import CodeSuggester, value_entry
+from begrepp.variables.suggestion.entries import Suggestion, VariableEntry
+from begrepp.variables.suggestion.suggester import Suggester
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionRun:
-    """All suggestions for a dictionary."""
+    """All suggestions for the variables of a dataset and for the codes of their lists."""
 
     dataset: str
     title: str
@@ -28,7 +35,7 @@ class SuggestionRun:
     iris: Iris
 
     def rows(self) -> Iterable[tuple[Suggestion, str]]:
-        """Every suggestion with the predicate that it would be."""
+        """Yield every suggestion with its predicate."""
         for suggestion in self.suggestions:
             yield suggestion, "begrepp:measures"
         for suggestion in self.values:
@@ -42,13 +49,17 @@ def suggest_for_dataset(
     manifest: Manifest,
     *,
     schemes: Sequence[str] = (),
-    most: int = 5,
-    again: bool = False,
+    limit: int = 5,
+    include_linked: bool = False,
 ) -> SuggestionRun:
-    """The suggestions; `again` also for variables that are linked already."""
+    """Suggest concepts for the variables of a dataset in the build, or of `records` of a dictionary.
+
+    `schemes` are ids of the schemes to search (default: all that variables measure). `include_linked` adds variables
+    that are linked already. Raises `UsageError` for an unknown dataset.
+    """
     iris = Iris(manifest.base)
     if records is not None:
-        dataset, entries = entries_of_records(records, iris)
+        dataset, entries = entries_from_records(records, iris)
     else:
         dataset = iris.dataset(dictionary)
         if manifest.find_graph("dataset", dictionary) is None:
@@ -56,19 +67,21 @@ def suggest_for_dataset(
             raise UsageError(
                 f"The build has no dataset {dictionary}.", f"It has: {known}. Alternatively give files and --loader."
             )
-        entries = all_entries(store, dataset) if again else entries_of_build(store, dataset)
-    linked = linked_in(store, [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")])
-    where = [iris.scheme(id_) for id_ in schemes] or [value(row, "scheme") for row in select(store, "schemes-measured")]
-    if not where:
+        entries = all_entries(store, dataset) if include_linked else unlinked_entries(store, dataset)
+    linked = linked_variables(store, [iris.dataset(graph.id) for graph in manifest.current_graphs("dataset")])
+    scheme_iris = [iris.scheme(id_) for id_ in schemes] or [
+        value(row, "scheme") for row in select(store, "schemes-measured")
+    ]
+    if not scheme_iris:
         raise UsageError(
             "No code system is given, and no variable is linked to a concept yet.", "Name schemes with --scheme."
         )
     denied = {(value(row, "subject"), value(row, "object")) for row in select(store, "denied-links")}
-    suggester = Suggester(targets_in(store, where), linked)
+    suggester = Suggester(concept_targets(store, scheme_iris), linked)
     suggestions = [
         suggestion
         for entry in entries
-        for suggestion in suggester.suggest(entry, dataset=dataset, most=most)
+        for suggestion in suggester.suggest(entry, dataset=dataset, limit=limit)
         if (entry.iri, suggestion.target.iri) not in denied
     ]
     return SuggestionRun(
@@ -76,32 +89,34 @@ def suggest_for_dataset(
         title=dictionary,
         entries=entries,
         suggestions=suggestions,
-        values=[*_values(entries, suggestions, linked_lists(store), store)],
+        values=[*_suggest_codes(entries, suggestions, read_concept_lists(store), store)],
         iris=iris,
     )
 
 
-def linked_lists(store: Store) -> dict[str, list[str]]:
-    """Concept → the published lists that variables measuring it are coded in, and that others are mapped to."""
+def read_concept_lists(store: Store) -> dict[str, list[str]]:
+    """Return a mapping concept → published lists that code variables measuring it, and lists mapped to those."""
     found: dict[str, list[str]] = {}
     for row in select(store, "lists-of-concepts"):
         found.setdefault(value(row, "concept"), []).append(value(row, "list"))
     return found
 
 
-def _values(
+def _suggest_codes(
     entries: Sequence[VariableEntry], suggestions: Sequence[Suggestion], lists: dict[str, list[str]], store: Store
 ) -> Iterable[Suggestion]:
-    """Codes for the values of each entry, among the lists that its likeliest concept is coded in elsewhere."""
+    """Yield codes for the values of each entry, from the lists that code its best concept elsewhere."""
     best: dict[str, str] = {}
     for suggestion in suggestions:
         best.setdefault(suggestion.entry.iri, suggestion.target.iri)
     suggesters: dict[tuple[str, ...], CodeSuggester] = {}
     for entry in entries:
-        where = tuple(sorted({*lists.get(best.get(entry.iri, ""), ())}))
-        if not entry.values or not where:
+        list_iris = tuple(sorted({*lists.get(best.get(entry.iri, ""), ())}))
+        if not entry.values or not list_iris:
             continue
-        if where not in suggesters:
-            suggesters[where] = CodeSuggester(targets_in(store, where))
-        for code, words in entry.values:
-            yield from suggesters[where].suggest(value_entry(entry.iri, entry.name, code, words), most=1, least=0.5)
+        if list_iris not in suggesters:
+            suggesters[list_iris] = CodeSuggester(concept_targets(store, list_iris))
+        for code, label in entry.values:
+            yield from suggesters[list_iris].suggest(
+                value_entry(entry.iri, entry.name, code, label), limit=1, min_score=0.5
+            )

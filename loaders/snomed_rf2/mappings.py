@@ -1,4 +1,4 @@
-"""Map reference sets as mapping sets."""
+"""Conversion of Snomed CT map reference sets to mapping sets."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from begrepp.records import (
     Skipped,
     texts,
 )
-from begrepp.sources.bulk_tables import Values, rows
+from begrepp.sources.bulk_tables import Values, fetch_rows
 from loaders.snomed_rf2.release_files import Rf2File
 from loaders.snomed_rf2.scheme import IRI, LICENCE
 from loaders.support.agencies import SNOMED_INTERNATIONAL
 
-# Map reference sets, and the scheme that each leads to.
+# Map reference sets and their target schemes.
 TARGETS = {447562003: "icd-10", 446608001: "icd-o-3"}
 
 
-# How the code that a map gives relates to the concept. Where the release does not say, it says no more than that
-# the code is to be used, so the match is a related one.
+# The relation between concept and target code. Without a correlation the map only gives the code to use, so the
+# match is a related one.
 _CORRELATION = {
     "447557004": "skos:exactMatch",
     "447558009": "skos:broadMatch",
@@ -47,13 +47,13 @@ JOIN concept c ON c.id = m.concept WHERE m.active ORDER BY 1, 2, 3, 4, 10
 """
 
 
-def map_records(
-    joined: DuckDBPyConnection, files: Sequence[Rf2File], edition: EditionFiles, since: date, publisher: Agent
+def read_mappings(
+    joined: DuckDBPyConnection, files: Sequence[Rf2File], edition: EditionFiles, valid_from: date, publisher: Agent
 ) -> Iterator[Record]:
-    """Each map reference set as a mapping set; a row without a code says that there is none."""
-    for refset, found in groupby(rows(joined, _MAPS), key=itemgetter(0)):
+    """Yield each map reference set as a mapping set with its mappings; rows without a target are skipped."""
+    for refset, refset_rows in groupby(fetch_rows(joined, _MAPS), key=itemgetter(0)):
         scheme = TARGETS.get(refset)
-        first = next(found)
+        first = next(refset_rows)
         if not scheme:
             origin = Origin(files[first[8]].path.name, first[9])
             yield Skipped(origin=origin, reason=f"the map {refset} leads to an unknown code system.")
@@ -65,11 +65,11 @@ def map_records(
             titles=texts(f"Snomed CT till {scheme.upper()}", f"SNOMED CT to {scheme.upper()}"),
             licence=LICENCE,
             publisher=publisher,
-            valid_from=since,
+            valid_from=valid_from,
             redistribution=Redistribution.NOT_ALLOWED,
             iri=f"{IRI}{refset}",
         )
-        for row in (first, *found):
+        for row in (first, *refset_rows):
             yield _mapping(row, id_, scheme, files, publisher)
 
 

@@ -1,4 +1,4 @@
-"""The two parts of KVÅ, KKÅ and KMÅ, with their levels, and a row of either as a concept."""
+"""The schemes of KVÅ (KKÅ and KMÅ), their levels, and the conversion of a row to a concept."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from begrepp.records import (
     texts,
 )
 
+KVA = Scheme(
+    id="kva",
+    titles=texts("KVÅ, klassifikation av vårdåtgärder", "KVÅ, Swedish classification of health care procedures"),
+    # OIDs and URIs seen in Swedish interfaces: the whole (.3.4), RIV-TA's older one, and two URIs; none is agreed.
+    identifiers=(
+        "urn:oid:1.2.752.116.1.3.2.3.4",
+        "urn:oid:1.2.752.116.1.3.2.1.4",
+        "http://electronichealth.se/id/kva",
+        "http://klassifikationer.socialstyrelsen.se/kva",
+    ),
+    preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.4",
+)
 KKA = Scheme(
     id="kka",
     titles=texts("KKÅ, klassifikation av kirurgiska åtgärder", "KKÅ, classification of surgical procedures"),
@@ -23,7 +35,7 @@ KMA = Scheme(
     titles=texts("KMÅ, klassifikation av medicinska åtgärder", "KMÅ, classification of medical procedures"),
     identifiers=("urn:oid:1.2.752.116.1.3.2.3.5",),
     preferred_system_uri="urn:oid:1.2.752.116.1.3.2.3.5",
-    # The third level exists in chapter V only: VA9 gathers VA900 to VA999.
+    # The third level exists in chapter V only: VA9 is the parent of VA900 to VA999.
     notation_pattern=r"^[A-Z]{1,2}$|^[A-Z]{2}[0-9]$|^[A-Z]{2}[0-9]{3}$",
     part_of="kva",
 )
@@ -39,11 +51,12 @@ LEVELS = {
 def new_concept(
     scheme: Scheme, code: str, origin: Origin, label: str, notes: tuple[Note, ...], broader: tuple[str, ...]
 ) -> Concept:
+    """Return the concept of a row; the length of the code gives its level."""
     return Concept(
         scheme=scheme.id,
         notation=code,
         origin=origin,
-        # Some lists of KVÅ end a label with "(i)", which is no part of the name.
+        # Some lists of KVÅ end a label with "(i)", which is not part of the label.
         pref_labels=texts(label.removesuffix("(i)").strip()),
         notes=notes,
         broader=broader,
@@ -51,6 +64,6 @@ def new_concept(
     )
 
 
-def parent_of(code: str, known: frozenset[str]) -> tuple[str, ...]:
-    """The longest heading that the code begins with: some groups have none of their own (ZSC00 lies under ZS)."""
-    return next(((code[:end],) for end in (3, 2, 1) if end < len(code) and code[:end] in known), ())
+def parent_of(code: str, headings: frozenset[str]) -> tuple[str, ...]:
+    """Return the longest heading that is a prefix of the code (ZS for ZSC00), or nothing."""
+    return next(((code[:end],) for end in (3, 2, 1) if end < len(code) and code[:end] in headings), ())

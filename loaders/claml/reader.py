@@ -1,4 +1,4 @@
-"""Classes and modifiers of a ClaML file, read into an outline."""
+"""Reader of ClaML files: classes and modifiers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from begrepp.records import (
 from begrepp.sources.archives import iterate_xml, local_name
 from begrepp.sources.editions import data_files
 from begrepp.sources.privacy import refuse_identity_numbers
-from loaders.declaration.source_toml import file_list
+from loaders.declaration.source_toml import join_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClamlClass:
-    """A class or a modifier class: what it says of itself."""
+    """A `Class` or `ModifierClass` element."""
 
     code: str
     origin: Origin
@@ -38,29 +38,32 @@ class ClamlClass:
 
 @dataclass(slots=True)
 class Outline:
-    """What must be known before the first class is told: who stands below whom, and which modifiers hold."""
+    """Hierarchy and modifiers of a file, read in a first pass: a class may precede its superclass."""
 
     parents: dict[str, list[str]] = field(default_factory=dict)
-    inner: set[str] = field(default_factory=set)
-    modified: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    parent_codes: set[str] = field(default_factory=set)
+    applied_modifiers: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     excluded: dict[str, set[str]] = field(default_factory=dict)
     modifiers: dict[str, list[ClamlClass]] = field(default_factory=dict)
     kinds: dict[str, None] = field(default_factory=dict)
 
 
-def single_file(edition: EditionFiles) -> Path:
+def find_claml_file(edition: EditionFiles) -> Path:
+    """Return the XML file of an edition. Raises `InputError` if there is not exactly one."""
     files = data_files(edition)
-    found = [path for path in files if path.suffix.lower() == ".xml"]
-    if len(found) != 1:
+    xml_files = [path for path in files if path.suffix.lower() == ".xml"]
+    if len(xml_files) != 1:
+        names = join_names([path.name for path in files])
         raise InputError(
             Origin(f"{edition.source}/{edition.version}"),
-            f"{len(found)} XML files where one is expected (there are: {file_list([path.name for path in files])}).",
+            f"{len(xml_files)} XML files where one is expected (there are: {names}).",
             "Add the ClaML file; if it is in a .zip, unpack it.",
         )
-    return found[0]
+    return xml_files[0]
 
 
-def iterate_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]:
+def read_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]:
+    """Yield the elements with these tags, each with its number in the file."""
     counted: dict[str, int] = {}
     with path.open("rb") as stream:
         for element in iterate_xml(stream, tags, Origin(path.name), doctype=True):
@@ -70,8 +73,9 @@ def iterate_elements(path: Path, *tags: str) -> Iterator[tuple[Element, Origin]]
 
 
 def read_outline(path: Path) -> Outline:
+    """Read the hierarchy and the modifiers. Raises `InputError` if the file holds no `Class`."""
     outline = Outline()
-    for element, origin in iterate_elements(path, "Class", "ModifierClass", "ClassKind"):
+    for element, origin in read_elements(path, "Class", "ModifierClass", "ClassKind"):
         match local_name(element):
             case "ClassKind":
                 outline.kinds.setdefault(element.get("name", ""))
@@ -90,12 +94,12 @@ def _add_class(outline: Outline, element: Element, origin: Origin) -> None:
         raise InputError(origin, "the class has no code.", "Download the file again from its publisher.")
     outline.kinds.setdefault(element.get("kind", ""))
     outline.parents[code] = [child.get("code", "") for child in _children(element, "SuperClass")]
-    outline.inner.update(outline.parents[code])
+    outline.parent_codes.update(outline.parents[code])
     if _children(element, "SubClass"):
-        outline.inner.add(code)
+        outline.parent_codes.add(code)
     for child in _children(element, "ModifiedBy"):
         valid = frozenset(each.get("code", "") for each in _children(child, "ValidModifierClass"))
-        outline.modified.setdefault(code, {})[child.get("code", "")] = valid
+        outline.applied_modifiers.setdefault(code, {})[child.get("code", "")] = valid
     outline.excluded[code] = {child.get("code", "") for child in _children(element, "ExcludeModifier")}
 
 
@@ -104,6 +108,7 @@ def _children(element: Element, tag: str) -> list[Element]:
 
 
 def read_class(element: Element, origin: Origin) -> ClamlClass:
+    """Read the labels, definitions and notes of a class. Raises `InputError` for an unknown kind of rubric."""
     labels: dict[str, Text] = {}
     alternatives, definitions, notes, pairs = [], [], [], []
     usage = element.get("usage", "")
@@ -112,11 +117,15 @@ def read_class(element: Element, origin: Origin) -> ClamlClass:
     for rubric in _children(element, "Rubric"):
         kind = rubric.get("kind", "")
         for label in _children(rubric, "Label"):
-            text = Text(_words(label), label.get(_LANG, "und"))
+            text = Text(_label_text(label), label.get(_LANG, "und"))
             refuse_identity_numbers(text.value, origin)
             if not text.value:
                 continue
-            pairs += [_target(each) for each in label.iter() if each.get("usage") and local_name(each) == "Reference"]
+            pairs += [
+                _reference_target(each)
+                for each in label.iter()
+                if each.get("usage") and local_name(each) == "Reference"
+            ]
             if kind == "preferred" and text.lang not in labels:
                 labels[text.lang] = text
             elif kind in ("preferred", "preferredLong", "preferredShort"):
@@ -142,15 +151,15 @@ def read_class(element: Element, origin: Origin) -> ClamlClass:
     )
 
 
-def _words(label: Element) -> str:
-    """The text of a label: paragraphs and list items on lines of their own, references in brackets."""
+def _label_text(label: Element) -> str:
+    """Return the text of a label: one line per paragraph and list item, references in brackets."""
     parts: list[str] = []
 
     def add(element: Element) -> None:
         tag = local_name(element)
         if tag == "Reference":
-            words = " ".join("".join(element.itertext()).split()).strip("[]() ")
-            parts.append(f" ({words}{_SIGNS.get(element.get('usage', ''), '')})" if words else "")
+            reference_text = " ".join("".join(element.itertext()).split()).strip("[]() ")
+            parts.append(f" ({reference_text}{_SIGNS.get(element.get('usage', ''), '')})" if reference_text else "")
             return
         parts.append("\n" if tag in _LINES else " " if tag in ("Fragment", "Term") else "")
         parts.append(element.text or "")
@@ -159,7 +168,7 @@ def _words(label: Element) -> str:
             parts.append(child.tail or "")
         parts.append("\n" if tag in _LINES else "")
 
-    # Line breaks of the file itself are no more than spaces; those added here are.
+    # Line breaks in the source are spaces; those that `add` inserts separate lines.
     for text_holder in label.iter():
         text_holder.text = " ".join((text_holder.text or "").splitlines())
         text_holder.tail = " ".join((text_holder.tail or "").splitlines())
@@ -168,7 +177,7 @@ def _words(label: Element) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _target(reference: Element) -> str:
+def _reference_target(reference: Element) -> str:
     return (reference.get("code") or "".join(reference.itertext())).strip()
 
 
@@ -176,7 +185,7 @@ _NOTES = {
     "inclusion": NoteKind.INCLUSION,
     "exclusion": NoteKind.EXCLUSION,
     "coding-hint": NoteKind.CODING,
-    # "See before E10 for subdivisions": where the modifier stands in the printed book.
+    # "See before E10 for subdivisions": the place of the modifier in the printed book.
     "modifierlink": NoteKind.CODING,
     "introduction": NoteKind.NOTE,
     "text": NoteKind.NOTE,

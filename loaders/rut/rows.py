@@ -1,4 +1,4 @@
-"""The files of the template, read row by row and checked."""
+"""Reader of the template's files: checked rows."""
 
 from __future__ import annotations
 
@@ -12,26 +12,36 @@ from begrepp.records import (
     Text,
     texts,
 )
-from begrepp.sources.tables import Row, read_lines, read_table
-from loaders.declaration.dataset import when_in
+from begrepp.sources.rows import Row
+from begrepp.sources.tables import read_lines, read_table
+from loaders.declaration.dataset import check_partial_date
 
-NAMED = ("label_sv", "label_en", "definition_sv", "definition_en")
+LABEL_COLUMNS = ("label_sv", "label_en", "definition_sv", "definition_en")
 REGISTER, CONCEPTUAL, REPRESENTED = "register.csv", "conceptual_variables.csv", "represented_variables.csv"
 INSTANCES, CODES = "instance_variables.csv", "codes.csv"
 COLUMNS: dict[str, tuple[str, ...]] = {
-    REGISTER: ("id", "part_of", *NAMED, "purpose_sv", "purpose_en", "website", "reference_from", "reference_to"),
-    CONCEPTUAL: ("id", *NAMED, "unit_type", "concept"),
+    REGISTER: (
+        "id",
+        "part_of",
+        *LABEL_COLUMNS,
+        "purpose_sv",
+        "purpose_en",
+        "website",
+        "reference_from",
+        "reference_to",
+    ),
+    CONCEPTUAL: ("id", *LABEL_COLUMNS, "unit_type", "concept"),
     REPRESENTED: (
-        *("id", "conceptual_variable", *NAMED),
+        *("id", "conceptual_variable", *LABEL_COLUMNS),
         *("datatype", "unit", "code_list", "value_list", "minimum", "maximum", "pattern"),
     ),
     INSTANCES: (
-        *("register", "name", "represented_variable", *NAMED),
+        *("register", "name", "represented_variable", *LABEL_COLUMNS),
         *("missing_codes", "valid_from", "valid_to", "quality_sv", "source", "checked"),
     ),
-    CODES: ("code_list", "code", *NAMED, "concept", "valid_from", "valid_to"),
+    CODES: ("code_list", "code", *LABEL_COLUMNS, "concept", "valid_from", "valid_to"),
 }
-"""The files of the template and their columns."""
+"""The columns of each file of the template."""
 _REQUIRED = {
     REGISTER: ("id", "label_sv", "definition_sv"),
     CONCEPTUAL: ("id", "label_sv"),
@@ -42,8 +52,8 @@ _REQUIRED = {
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 
 
-def read_rows(files: Mapping[str, Path], name: str) -> Iterator[TemplateRow]:
-    """The rows of a file, divided by comma or semicolon, whichever its first line has more of."""
+def read_template_rows(files: Mapping[str, Path], name: str) -> Iterator[TemplateRow]:
+    """Yield the rows of a file; the delimiter is the most frequent of comma, semicolon and tab in the header."""
     if name not in files:
         return
     head = next(iter(read_lines(files[name])), "")
@@ -54,45 +64,50 @@ def read_rows(files: Mapping[str, Path], name: str) -> Iterator[TemplateRow]:
 
 @dataclass(frozen=True, slots=True)
 class TemplateRow:
-    """The cells of a row of the template."""
+    """A row of the template."""
 
     cells: dict[str, str]
     origin: Origin
 
     @classmethod
     def read(cls, row: Row, name: str) -> TemplateRow:
-        found = cls({column: row.take_optional(column) for column in COLUMNS[name]}, row.origin)
+        """Read a row of the file `name`. Raises `InputError` for an empty required cell or an invalid id."""
+        template_row = cls({column: row.take_optional(column) for column in COLUMNS[name]}, row.origin)
         row.done()
         for column in _REQUIRED[name]:
-            if not found[column]:
-                raise InputError(found.origin, f"the column '{column}' is empty.", "Fill it in.")
+            if not template_row[column]:
+                raise InputError(template_row.origin, f"the column '{column}' is empty.", "Fill it in.")
         for column in ("id", "code_list") if name != REPRESENTED else ("id",):
-            if (value := found[column]) and not _ID.fullmatch(value):
+            if (value := template_row[column]) and not _ID.fullmatch(value):
                 raise InputError(
-                    found.origin,
+                    template_row.origin,
                     f"'{value}' in '{column}' is not a valid id.",
                     "Use a-z, 0-9, and after them . _ ~ -.",
                 )
-        return found
+        return template_row
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def words(self, column: str) -> tuple[Text, ...]:
+    def texts(self, column: str) -> tuple[Text, ...]:
+        """Return the Swedish and English texts of a field."""
         return texts(self[f"{column}_sv"], self[f"{column}_en"])
 
-    def when(self, column: str) -> str:
-        return when_in(self[column], self.origin, column)
+    def date(self, column: str) -> str:
+        """Return a year, month or day."""
+        return check_partial_date(self[column], self.origin, column)
 
-    def fault(self, reason: str, step: str) -> InputError:
+    def new_error(self, reason: str, step: str) -> InputError:
+        """Return an error about the row."""
         return InputError(self.origin, reason, step)
 
 
 def rows_by_id(rows: Iterable[TemplateRow], *columns: str) -> dict[tuple[str, ...], TemplateRow]:
+    """Return the rows by the values of the columns. Raises `InputError` for a repeated combination."""
     found: dict[tuple[str, ...], TemplateRow] = {}
     for row in rows:
         key = tuple(row[column] for column in columns)
         if key in found:
-            raise row.fault(f"'{' '.join(key)}' already occurs in {found[key].origin}.", "Remove one of the two.")
+            raise row.new_error(f"'{' '.join(key)}' already occurs in {found[key].origin}.", "Remove one of the two.")
         found[key] = row
     return found

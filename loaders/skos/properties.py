@@ -1,4 +1,4 @@
-"""The words of SKOS and of what stands beside it in files, and how its texts and days are read."""
+"""Properties of SKOS and related vocabularies, and conversion of literals to texts and dates."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pyoxigraph import Literal
 from begrepp.errors import Origin
 from begrepp.rdf.namespaces import expand
 from begrepp.records import NoteKind, Status, Text
-from begrepp.sources.tables import parse_date
-from loaders.support.rdf_files import Graph, Node, Term
+from begrepp.sources.rows import parse_date
+from loaders.support.rdf_files import Graph, GraphNode, GraphTerm
 
 TYPE = expand("rdf:type")
 NOTATION = expand("skos:notation")
@@ -28,7 +28,7 @@ DEFINITION = expand("skos:definition")
 NOTES = {expand(kind.value): kind for kind in NoteKind}
 TITLES = tuple(expand(name) for name in ("skos:prefLabel", "dct:title", "rdfs:label"))
 STATUS = (expand("adms:status"), "http://publications.europa.eu/ontology/euvoc#status", expand("begrepp:status"))
-# The last part of a status IRI, as the EU's and Eionet's lists and our own have it.
+# The last segment of a status IRI in the lists of the EU, Eionet and begrepp.
 STATUS_WORDS = {
     **dict.fromkeys(("current", "valid", "active", "published", "stable", "completed"), Status.ACTIVE),
     **dict.fromkeys(
@@ -36,12 +36,12 @@ STATUS_WORDS = {
     ),
     **dict.fromkeys(("draft", "candidate", "submitted", "underdevelopment", "unstable", "testing"), Status.DRAFT),
 }
-FROM = (
+VALID_FROM = (
     "http://publications.europa.eu/ontology/euvoc#startDate",
     expand("schema:startDate"),
     expand("begrepp:validFrom"),
 )
-UNTIL = ("http://publications.europa.eu/ontology/euvoc#endDate", expand("schema:endDate"), expand("begrepp:validTo"))
+VALID_TO = ("http://publications.europa.eu/ontology/euvoc#endDate", expand("schema:endDate"), expand("begrepp:validTo"))
 LICENCES = (
     expand("dct:license"),
     "http://creativecommons.org/ns#license",
@@ -50,34 +50,34 @@ LICENCES = (
 )
 PUBLISHERS = (expand("dct:publisher"), expand("dct:creator"))
 ISSUED = (expand("dct:issued"), expand("dct:modified"), expand("dct:created"))
-# Which release a concept is in, and whether it is in force, the record says; a file may not.
-OURS_TO_SAY = frozenset(expand(f"begrepp:{word}") for word in ("inRelease", "status", "validFrom", "validTo"))
+# Edition and validity come from records; a file must not state them.
+RESERVED = frozenset(expand(f"begrepp:{word}") for word in ("inRelease", "status", "validFrom", "validTo"))
 
 
-def words_of(terms: Iterable[Term], language: str) -> list[Text]:
-    """Literals as texts; one without a language has that of the declaration."""
-    found = [Text(clean(o), (o.language or language)) for o in terms if isinstance(o, Literal)]
-    return [text for text in found if text.value]
+def texts_of(terms: Iterable[GraphTerm], language: str) -> list[Text]:
+    """Return literals as texts; those without a language tag get `language`."""
+    texts = [Text(normalized_text(o), (o.language or language)) for o in terms if isinstance(o, Literal)]
+    return [text for text in texts if text.value]
 
 
-def clean(literal: Literal) -> str:
-    """The characters of a literal, composed (NFC) and without blanks around."""
+def normalized_text(literal: Literal) -> str:
+    """Return the value of a literal in NFC, stripped."""
     return unicodedata.normalize("NFC", literal.value).strip()
 
 
-def unique(words: Iterable[Text], *, one: bool = True) -> tuple[Text, ...]:
-    """Each text once, or the first of each language."""
-    if not one:
-        return tuple(dict.fromkeys(words))
+def unique_texts(texts: Iterable[Text], *, per_language: bool = True) -> tuple[Text, ...]:
+    """Return distinct texts, or the first of each language."""
+    if not per_language:
+        return tuple(dict.fromkeys(texts))
     first: dict[str, Text] = {}
-    for text in words:
+    for text in texts:
         first.setdefault(text.lang, text)
     return tuple(first.values())
 
 
-def first_day(graph: Graph, node: Node, predicates: tuple[str, ...], origin: Origin) -> date | None:
-    """The first day that one of the predicates tells. Raises `InputError` where a date is none."""
-    for said in graph.objects(node, *predicates):
-        if isinstance(said, Literal) and re.match(r"\d{4}-\d\d-\d\d", said.value):
-            return parse_date(said.value, origin, predicates[0])
+def first_date(graph: Graph, node: GraphNode, predicates: tuple[str, ...], origin: Origin) -> date | None:
+    """Return the first date among the objects of the predicates. Raises `InputError` for an invalid date."""
+    for value in graph.objects(node, *predicates):
+        if isinstance(value, Literal) and re.match(r"\d{4}-\d\d-\d\d", value.value):
+            return parse_date(value.value, origin, predicates[0])
     return None

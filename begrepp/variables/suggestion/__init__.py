@@ -1,0 +1,1 @@
+"""Concept suggestions: takes variables and candidate concepts, returns ranked suggestions with reasons."""

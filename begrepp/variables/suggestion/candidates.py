@@ -1,0 +1,149 @@
+"""Variables to suggest concepts for, and candidate concepts, read from a build or from the records of a loader."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from pyoxigraph import Literal, NamedNode
+
+from begrepp.errors import NotFound, UsageError
+from begrepp.graph.context import LoadContext
+from begrepp.queries.pages import select, value
+from begrepp.rdf.iris import Iris
+from begrepp.rdf.namespaces import expand
+from begrepp.records import CodeList, Dataset, Record, Text, Variable
+from begrepp.store import Store
+from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
+
+MAX_TARGETS = 150_000
+"""Largest number of candidate concepts held in memory."""
+
+
+def entries_from_records(records: Iterable[Record], iris: Iris) -> tuple[str, list[VariableEntry]]:
+    """Return the IRI of the dataset and the variables of loaded records. Raises `UsageError` if there are none."""
+    context = LoadContext(iris)
+    lists: dict[str, CodeList] = {}
+    variables: list[Variable] = []
+    dataset = ""
+    for record in records:
+        if isinstance(record, Dataset):
+            context.datasets[record.id] = record
+            dataset = iris.dataset(record.id)
+        elif isinstance(record, CodeList):
+            lists[record.id] = record
+        elif isinstance(record, Variable):
+            variables.append(record)
+    if not variables:
+        raise UsageError("There are no variables in the input.", "Provide a data dictionary.")
+    entries = []
+    for variable in variables:
+        code_list = lists.get(variable.code_list)
+        values = tuple((v.code, v.labels[0].value if v.labels else "") for v in code_list.values) if code_list else ()
+        entries.append(
+            VariableEntry(
+                iri=context.variable_iri(variable),
+                name=variable.name,
+                labels=variable.titles,
+                descriptions=tuple(text for text in variable.descriptions if text not in variable.titles),
+                datatype=variable.datatype,
+                unit=variable.unit,
+                values=values,
+            )
+        )
+    return dataset, entries
+
+
+def unlinked_entries(store: Store, dataset: str) -> list[VariableEntry]:
+    """Return the variables of a dataset (IRI) that are not linked to a concept."""
+    return [entry for entry, _, concepts in _read_variables(store, [dataset]) if not concepts]
+
+
+def all_entries(store: Store, dataset: str) -> list[VariableEntry]:
+    """Return all variables of a dataset (IRI), linked or not."""
+    return [entry for entry, _, _ in _read_variables(store, [dataset])]
+
+
+def linked_variables(store: Store, datasets: Sequence[str]) -> list[LinkedVariable]:
+    """Return the variables of datasets (IRIs) that are linked to concepts."""
+    return [
+        LinkedVariable(entry=entry, dataset=dataset, concepts=concepts)
+        for entry, dataset, concepts in _read_variables(store, datasets)
+        if concepts
+    ]
+
+
+def _read_variables(store: Store, datasets: Sequence[str]) -> list[tuple[VariableEntry, str, tuple[str, ...]]]:
+    properties_of: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
+    dataset_of: dict[str, str] = {}
+    for dataset in datasets:
+        for row in select(store, "dataset-variables", dataset=NamedNode(dataset)):
+            iri = value(row, "variable")
+            dataset_of[iri] = dataset
+            if isinstance(term := row["value"], NamedNode | Literal):
+                properties_of[iri][value(row, "property")].append(term)
+    lists = {t.value for properties in properties_of.values() for t in properties.get(expand("begrepp:codeList"), ())}
+    codes = _read_codes(store, sorted(lists))
+    found = []
+    for iri, properties in sorted(properties_of.items()):
+        values = [code for term in properties.get(expand("begrepp:codeList"), ()) for code in codes.get(term.value, ())]
+        entry = VariableEntry(
+            iri=iri,
+            name=_first_value(properties, "csvw:name"),
+            labels=_text_values(properties, "csvw:title"),
+            descriptions=_text_values(properties, "dct:description"),
+            datatype=_first_value(properties, "csvw:datatype"),
+            unit=_first_value(properties, "begrepp:unit"),
+            values=tuple(values),
+        )
+        concepts = tuple(sorted(term.value for term in properties.get(expand("begrepp:measures"), ())))
+        found.append((entry, dataset_of[iri], concepts))
+    return found
+
+
+def _first_value(properties: dict[str, list[NamedNode | Literal]], prefixed: str) -> str:
+    return min((term.value for term in properties.get(expand(prefixed), ())), default="")
+
+
+def _text_values(properties: dict[str, list[NamedNode | Literal]], prefixed: str) -> tuple[Text, ...]:
+    terms = properties.get(expand(prefixed), ())
+    return tuple(sorted(Text(term.value, term.language or "") for term in terms if isinstance(term, Literal)))
+
+
+def _read_codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    if lists:
+        for row in select(store, "list-codes", list=[NamedNode(iri) for iri in lists]):
+            label = row["label"]
+            text = label.value if isinstance(label, Literal) and label.language in ("sv", None) else ""
+            code = value(row, "notation")
+            found[value(row, "list")][code] = text or found[value(row, "list")].get(code, "")
+    return {iri: sorted(codes.items()) for iri, codes in found.items()}
+
+
+def concept_targets(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]:
+    """Return the active concepts of schemes (IRIs). Raises `UsageError` beyond `MAX_TARGETS`, `NotFound` for none."""
+    labels_of: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
+    facts: dict[str, tuple[str, str]] = {}
+    for row in select(store, "suggestion-targets", scheme=[NamedNode(iri) for iri in schemes]):
+        iri = value(row, "concept")
+        facts[iri] = (value(row, "notation"), value(row, "scheme"))
+        if isinstance(label := row["label"], Literal):
+            labels_of[iri][value(row, "property")].append(Text(label.value, label.language or ""))
+        if len(facts) > MAX_TARGETS:
+            raise UsageError(
+                f"There are more than {MAX_TARGETS:,} concepts to choose from.", "Name the schemes with --scheme."
+            )
+    if not facts:
+        raise NotFound("There are no concepts in that code system.", "See `begrepp status` for the code systems.")
+    preferred, alternatives = expand("skos:prefLabel"), [expand("skos:altLabel"), expand("skos:hiddenLabel")]
+    return [
+        ConceptTarget(
+            iri=iri,
+            notation=notation,
+            scheme=scheme,
+            labels=tuple(sorted({*labels_of[iri][preferred]})),
+            other=tuple(sorted({text for each in alternatives for text in labels_of[iri][each]})),
+        )
+        for iri, (notation, scheme) in sorted(facts.items())
+    ]

@@ -1,0 +1,66 @@
+"""Records of concept suggestion: candidate concepts, variables to link, linked variables and suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from begrepp.records import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptTarget:
+    """A concept that can be suggested, with its labels."""
+
+    iri: str
+    notation: str
+    scheme: str
+    labels: tuple[Text, ...]
+    other: tuple[Text, ...] = ()
+    definition: str = ""
+
+    @property
+    def name(self) -> str:
+        """The label in Swedish, else in English, else in any language; the notation if it has none."""
+        ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
+        return ordered[0].value if ordered else self.notation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableEntry:
+    """A variable, or a code of its code list, to suggest concepts for."""
+
+    iri: str
+    name: str
+    labels: tuple[Text, ...] = ()
+    descriptions: tuple[Text, ...] = ()
+    datatype: str = ""
+    unit: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    """Codes and labels of its code list."""
+    parent: str = ""
+    """Name of the variable, if the entry is a code of its list."""
+
+    @property
+    def label(self) -> str:
+        """The label in Swedish, else in English, else in any language; the name if it has none."""
+        ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
+        return ordered[0].value if ordered else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedVariable:
+    """A variable that is already linked to concepts."""
+
+    entry: VariableEntry
+    dataset: str
+    concepts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A suggested concept for an entry, with a score from 0 to 1 and the reasons."""
+
+    entry: VariableEntry
+    target: ConceptTarget
+    score: float
+    reasons: tuple[str, ...]

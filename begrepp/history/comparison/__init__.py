@@ -12,10 +12,10 @@ from pathlib import Path
 
 from begrepp.artefact.parts import Part
 from begrepp.history.changes import TYPES, Comparison
-from begrepp.history.comparison.added_and_removed import AddedAndRemoved
 from begrepp.history.comparison.common_codes import CommonCodes
 from begrepp.history.comparison.coverage import EditionFile, EditionSurvey, SharedCoverage
 from begrepp.history.comparison.entry import EditionConcept
+from begrepp.history.comparison.unmatched_codes import UnmatchedCodes
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import group_by_subject, is_concept
 
@@ -27,7 +27,7 @@ def compare(old: EditionFile, new: EditionFile) -> Comparison:
     """Compare two editions; return the changes sorted by class and code."""
     before, after = EditionSurvey.read(old), EditionSurvey.read(new)
     coverage = SharedCoverage(before, after)
-    common, others = CommonCodes(), AddedAndRemoved()
+    common, others = CommonCodes(), UnmatchedCodes()
     unchanged = 0
     for subject, old_lines, new_lines in _concept_pairs(old.path, new.path):
         if old_lines and new_lines:

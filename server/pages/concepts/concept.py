@@ -19,8 +19,8 @@ from server.pages.concepts.concept_history import (
     is_replaced,
     other_meanings,
 )
+from server.pages.concepts.concept_variables import MeasuredVariables, measured_variables
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
-from server.pages.concepts.measured import MeasuredVariables, measured_variables
 from server.pages.concepts.neighbours import Drawing, neighbour_drawing
 from server.pages.concepts.thing import Property, properties
 from server.pages.concepts.tree import paths_to, tree_around

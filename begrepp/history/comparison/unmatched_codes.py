@@ -19,7 +19,7 @@ _PREF_LABEL = f" {name('skos:prefLabel')} "
 
 
 @dataclass(slots=True)
-class AddedAndRemoved:
+class UnmatchedCodes:
     """Collects added and removed codes, and decides what happened to them when all are known."""
 
     changes: list[Change] = field(default_factory=list)

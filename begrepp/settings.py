@@ -16,7 +16,7 @@ DEFAULT_BASE = "https://w3id.org/begrepp/"
 LANGUAGES = ("sv", "en")
 
 
-_FORMER_NAMES = {
+FORMER_NAMES = {
     "BEGREPP_QUERY_QUEUE": "BEGREPP_QUERY_LINE",
     "BEGREPP_QUERY_QUEUE_EACH": "BEGREPP_QUERY_LINE_EACH",
     "BEGREPP_ANSWER_CACHE_MB": "BEGREPP_KEPT_ANSWERS_MB",
@@ -27,12 +27,12 @@ _FORMER_NAMES = {
 
 def former_variables() -> list[tuple[str, str]]:
     """Return the environment variables that are set under a former name, as (former name, name)."""
-    return [(former, name) for name, former in _FORMER_NAMES.items() if former in os.environ]
+    return [(former, name) for name, former in FORMER_NAMES.items() if former in os.environ]
 
 
 def _variable(name: str, default: str) -> str:
     """Return the value of an environment variable, set under its name or its former name."""
-    former = _FORMER_NAMES.get(name, name)
+    former = FORMER_NAMES.get(name, name)
     return os.environ.get(name, os.environ.get(former, default))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
+import msgspec
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -206,7 +207,8 @@ def resolve() -> BaseResponse:
 @blueprint.post("/resolve")
 def resolve_several() -> Response:
     """Resolve a JSON list of {system, code}; returns a list of the same length and order."""
-    return jsonify(resolve_codes(served_build(), request.get_json(silent=True), translator().language))
+    bodies = resolve_codes(served_build(), request.get_json(silent=True), translator().language)
+    return jsonify(msgspec.to_builtins(bodies))
 
 
 def _see_other(found: Resolved, suffixed: Format | None) -> BaseResponse:

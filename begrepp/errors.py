@@ -91,7 +91,7 @@ class FolderNotWritable(BegreppError):
     CAUSES = frozenset(
         {errno.EACCES, errno.EDQUOT, errno.ENOENT, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
     )
-    """The numbers of an `OSError` that mean this."""
+    """The `errno` values of an `OSError` that are reported as this error."""
 
     def __init__(self, what: str, error: OSError) -> None:
         super().__init__(

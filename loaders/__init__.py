@@ -1,8 +1,8 @@
 """Loaders: take the files of an edition, yield records (`begrepp.records`).
 
 Every module or package here with `SOURCE` and `load` is a loader; its name is the loader's id. A loader whose
-`SOURCE.schemes` is empty reads a *format* and requires a `source.toml` beside the files. `declared/*.toml` hold
-such declarations for lists that begrepp knows. `support/` and `declaration/` hold shared code.
+`SOURCE.schemes` is empty reads a *format* and requires a `source.toml` beside the files. `declared/*.toml` are
+such declarations, bundled with begrepp. `support/` and `declaration/` hold shared code.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ def _read_entry(entry: _Entry, retired: Mapping[str, bool]) -> Concept | Skipped
         status=Status.INACTIVE if is_retired else Status.ACTIVE,
         valid_from=entry.valid_from,
         valid_to=entry.valid_to,
-        # A retired code has a successor only if the file holds it as active.
+        # A retired code has a successor only if the file has it as an active code.
         replaced_by=tuple(new for new in successors().get(entry.code, ()) if retired.get(new) is False)
         if is_retired
         else (),

@@ -182,7 +182,7 @@ def _term(
         notes=tuple(notes),
         broader=broader,
         status=status,
-        # LOINC gives the version of the last change, not the day: at the latest the day before this edition.
+        # LOINC gives the version of the last change, not the day; the end date is the day before this edition.
         valid_to=edition_start - timedelta(days=1) if status is Status.INACTIVE else None,
         replaced_by=successors,
     )

@@ -127,7 +127,7 @@ def _term(
         notes=tuple(Note(NoteKind.NOTE, Text(str(comment), "en")) for comment in comments),
         broader=tuple(obo_iri(parent) for parent, steps in ancestors.items() if steps == 1),
         status=Status.INACTIVE if deprecated else Status.ACTIVE,
-        # The file gives no date: at the latest the day before this edition.
+        # The file gives no date; the end date is the day before this edition.
         valid_to=edition_start - timedelta(days=1) if deprecated else None,
         replaced_by=tuple(map(obo_iri, successors)) if deprecated else (),
     )

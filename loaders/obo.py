@@ -196,7 +196,7 @@ def _concept(term: _Term, scheme_id: str, successors: tuple[str, ...], edition_s
         notes=tuple(Note(NoteKind.NOTE, Text(comment, "en")) for comment in term.comments),
         broader=tuple(obo_iri(parent) for parent in dict.fromkeys(term.parents)),
         status=Status.INACTIVE if term.obsolete else Status.ACTIVE,
-        # OBO gives no date of obsolescence: at the latest the day before this edition.
+        # OBO gives no date of obsolescence; the end date is the day before this edition.
         valid_to=edition_start - timedelta(days=1) if term.obsolete else None,
         replaced_by=tuple(map(obo_iri, successors)) if term.obsolete else (),
     )

@@ -265,7 +265,7 @@ def _concept(
         notes=tuple(Note(NoteKind.NOTE, text) for text in notes),
         broader=tuple(parents),
         status=Status.INACTIVE if is_deprecated else Status.ACTIVE,
-        # OWL gives no date of deprecation: at the latest the day before this edition.
+        # OWL gives no date of deprecation; the end date is the day before this edition.
         valid_to=dates.valid_from - timedelta(days=1) if is_deprecated else None,
         replaced_by=successors if is_deprecated else (),
     )

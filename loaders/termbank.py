@@ -1,4 +1,4 @@
-"""Term posts of a term bank (Socialstyrelsens termbank): concepts with terms, their status, and a definition.
+"""Entries of a term bank (Socialstyrelsens termbank): concepts with terms, their status, and a definition.
 
 Every term has a row; the rows with the same definition are one concept. The recommended term is the preferred label,
 admitted terms are alternative labels, deprecated terms hidden labels. CSV, TSV or XLSX with the columns Term,

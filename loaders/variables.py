@@ -111,7 +111,7 @@ def _missing_list(row: DictionaryRow, variable: Variable) -> Iterator[Skipped]:
     """Report a named list that is neither among the files nor a code system."""
     named = row.value("list")
     if named and not any((variable.code_list, variable.value_set, variable.code_systems, variable.value_list)):
-        reason = f"the list '{named}' of '{row.name}' is in none of the files; the variable stands without it."
+        reason = f"the list '{named}' of '{row.name}' is in none of the files; the variable has no code list."
         yield Skipped(origin=row.origin, reason=reason)
 
 

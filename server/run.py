@@ -52,7 +52,7 @@ def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
 def _is_new(record: logging.LogRecord) -> bool:
     """Return whether a granian log record is new: truncated answers are in the query log already.
 
-    granian passes an exception on as the text of its traceback.
+    granian logs an exception as the text of its traceback.
     """
     return f"\n{ResponseCutOff.__name__}: " not in record.getMessage()
 

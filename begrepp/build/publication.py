@@ -43,6 +43,6 @@ def publish_build(folder: Path, settings: Settings, build_id: str) -> None:
 
 
 def _let_others_read(index: Path) -> None:
-    """Give tantivy's own files, which it makes readable by their owner only, the mode of the others."""
+    """Make the files that tantivy creates with owner-only permissions readable for other users."""
     for file in index.glob("*.json"):
         file.chmod((index.stat().st_mode & 0o444) | 0o200)

@@ -16,7 +16,7 @@ from begrepp.settings import Settings
 def refuse_shrunken_lists(parts: Sequence[Part], settings: Settings) -> None:
     """Raise `ValidationError` if a complete list has lost a fifth of its concepts since the published build.
 
-    It is more likely cut off than revised.
+    Such a file is more likely truncated than revised.
     """
     published = read_manifest_if_valid(settings.current)
     if not published:

@@ -56,7 +56,7 @@ def _column_triples(
     enumerated = [(prefixed, value) for prefixed in _ENUMERATED for value in values[name(prefixed)]]
     domain = enumerated or [("csvw:datatype", value) for value in values[name("csvw:datatype")]]
     units = [(prefixed, value) for prefixed in _UNIT for value in values[name(prefixed)]]
-    # A code list of a dataset is identified by its content, so that two registers' "0 no, 1 yes" are one.
+    # A code list of a dataset is identified by its content, so equal lists of two registers are one.
     key = sorted(f"{prefixed} {digests.get(value, value)}" for prefixed, value in (*domain, *units))
     represented = iri(iris.represented_variable(conceptual, *key))
     yield subject, name("begrepp:representedVariable"), represented

@@ -1,1 +1,1 @@
-"""The command line: one module per command, each a thin layer over the rooms of begrepp."""
+"""The command line: one module per command, each a thin layer over the packages of begrepp."""

@@ -19,7 +19,7 @@ from begrepp.records import EditionFiles, Source
 from begrepp.settings import Settings
 from begrepp.sources.editions import declaration
 
-# A pipe has no width: tables then take the room that they need.
+# A pipe has no width: tables are then as wide as their content.
 stdout = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 stderr = Console(stderr=True, highlight=False, soft_wrap=True)
 

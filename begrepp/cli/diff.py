@@ -80,7 +80,7 @@ def _editions(manifest: Manifest, scheme: str, old: str, new: str) -> tuple[Grap
     if not old:
         if len(graphs) < 2:
             raise NotFound(f"There is only one edition of {scheme}: {versions[0]}.", "Add another and build.")
-        # The build knows which lists are editions of one another; an excerpt of somebody else's is none.
+        # The manifest lists the compared editions; an excerpt from another source is not compared.
         if known := manifest.differences_of(scheme):
             return graphs[versions.index(known[0].old)], graphs[versions.index(known[0].new)]
         return graphs[-2], graphs[-1]

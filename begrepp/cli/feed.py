@@ -19,7 +19,7 @@ from begrepp.validation.profiles.profile import find_profile
 from begrepp.validation.report import Result
 from begrepp.validation.validate_files import validate_files
 
-# By which rules a feed is looked at: the elements that the EHDS demands say more than a list of violations.
+# Profile that a feed is validated against, if not its own: the EHDS elements are the more useful report.
 _JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}
 
 
@@ -27,7 +27,7 @@ _JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}
 @click.argument("profile", type=click.Choice(feed_profiles()))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def command(profile: str, file: Path) -> None:
-    """Write the catalogue of the build to FILE (.ttl, .rdf, .jsonld, .nt) in PROFILE, and report what it lacks."""
+    """Write the catalogue of the build to FILE (.ttl, .rdf, .jsonld, .nt) in PROFILE, and report missing properties."""
     settings = Settings()
     triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)
     click.echo(f"{triples:,} triples in {file}")
@@ -36,11 +36,11 @@ def command(profile: str, file: Path) -> None:
 
 
 def _print_lacking(judged: ValidationOutcome) -> None:
-    """Print the properties that the profile requires and the sources lack, by dataset."""
+    """Print the properties that the profile requires and the sources do not have, by dataset."""
     table = Table(
         "",
-        "lacks",
-        "lacks, if the condition applies",
+        "missing",
+        "missing, if the condition applies",
         title=f"Validated against {judged.rules.name} {judged.rules.version}",
     )
     for thing in judged.subjects:

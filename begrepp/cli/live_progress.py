@@ -123,7 +123,7 @@ class LiveProgress:
             warnings = report.validation.warnings if report.validation else 0
             words = f"{key}: {report.rows_read:,} rows, {triples:,} triples"
             words += f", {report.skipped:,} skipped, {warnings:,} warnings"
-            words += f", as loaded {report.loaded_at}" if report.reused else ""
+            words += f", reused from {report.loaded_at}" if report.reused else ""
             self._bars.console.print(f"[green]✓[/] {escape(words)}")
         else:
             words = f"{key}: refused. {error}"

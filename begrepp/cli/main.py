@@ -41,7 +41,7 @@ class Command(click.Group):
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="begrepp")
 def main() -> None:
-    """The open knowledge graph of Swedish health data concepts.
+    """Return the open knowledge graph of Swedish health data concepts.
 
     \b
     Getting started:

@@ -1,8 +1,8 @@
 """`begrepp suggest`: suggests concepts for the variables of a data dictionary, for review.
 
-A suggestion is written as SSSOM that says of itself that nobody has read it; the loader of SSSOM refuses it until
-it is reviewed. `--format html` writes a page to review it on: a file that works where it lies, sends nothing anywhere,
-and gives the decisions back as SSSOM, which `begrepp add` takes as it takes any other.
+Suggestions are written as SSSOM marked as not reviewed; the SSSOM loader rejects the file until it is reviewed.
+`--format html` writes a self-contained review page, which makes no requests and exports the decisions as SSSOM for
+`begrepp add`.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Conversion of records to RDF: takes the records of a load, yields triples; all RDF terms are chosen here."""
+"""Conversion of records to RDF: takes the records of a load, yields triples; no other package does this."""

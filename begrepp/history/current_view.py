@@ -76,7 +76,7 @@ def _added_lines(part: Part, known: set[str], *, retired_on: date | None) -> Ite
 
 
 def retired_lines(subject: str, lines: list[str], since: date) -> Iterator[str]:
-    """Yield the lines of a concept as inactive; it was valid to the day before `since`, unless it says otherwise."""
+    """Yield the lines of a concept as inactive; it was valid to the day before `since`, unless it has an end date."""
     status = name("begrepp:status")
     valid_to = name("begrepp:validTo")
     has_end = any(line.split(" ", 2)[1] == valid_to for line in lines)

@@ -148,7 +148,7 @@ def _edition_order(part: Part) -> tuple[date, str]:
 def _runs_of_meaning(
     scheme: str, compared: Sequence[ComparedPair], editions: Sequence[Part], reused_codes: ReusedCodes, iris: Iris
 ) -> Iterator[tuple[str, str, list[list[Part]]]]:
-    """Yield each code with several meanings: notation, bare IRI, and runs of editions in which the meaning is one."""
+    """Yield each code with several meanings: notation, bare IRI, and runs of editions with the same meaning."""
     evidence = _Evidence(compared=compared)
     codes = {
         f"<{iris.concept(scheme, code)}>": code for scheme_id, code in reused_codes.years_by_code if scheme_id == scheme

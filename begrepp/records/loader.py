@@ -76,7 +76,7 @@ class Loader(Protocol):
 
     @staticmethod
     def load(edition: EditionFiles) -> Iterator[Record]:
-        """Yield the records of one edition; must not use the network, RDF or the clock."""
+        """Yield the records of one edition; must not use the network or the clock, or create RDF terms."""
 
 
 Load = Callable[[EditionFiles], Iterator[Record]]

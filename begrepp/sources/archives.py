@@ -1,6 +1,6 @@
 """Safe reading of untrusted ZIP archives and XML streams.
 
-Rejected are members with paths outside the folder, zip bombs, and XML with entities, external DTDs or XIncludes.
+Rejects members with paths outside the folder, zip bombs, and XML with entities, external DTDs or XIncludes.
 There is no network access.
 """
 

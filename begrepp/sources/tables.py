@@ -119,7 +119,7 @@ def read_exact(
             Origin(path.name, 1),
             f"the loader does not know the column(s) {', '.join(map(repr, added))}."
             if added
-            else "the columns stand in another order than the format's.",
+            else "the columns are not in the order of the format.",
             "Check that you added the right file; if the publisher changed it, change the loader.",
         )
     for number, line in lines:

@@ -80,7 +80,7 @@ class ValidationOutcome:
         return "conforms" if self.report.conforms else "fails"
 
     def filter_by_severity(self, least: Severity) -> ValidationOutcome:
-        """The outcome with the results of this severity or higher."""
+        """Return the outcome with the results of this severity or higher."""
         severities = list(Severity)
         included = severities[: severities.index(least) + 1]
         groups = tuple(group for group in self.report.groups if group.severity in included)
@@ -89,7 +89,7 @@ class ValidationOutcome:
 
 
 def rule_set_from_profile(profile: Profile) -> RuleSet:
-    """The rule set of a profile. Raises `InputError` if its files do not match the pinned checksums."""
+    """Return the rule set of a profile. Raises `InputError` if its files do not match the pinned checksums."""
     profile.verify_checksums()
     return RuleSet(
         files=profile.files,

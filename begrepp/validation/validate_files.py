@@ -74,7 +74,7 @@ def _prepare(source: InputFile, folder: Path) -> Path:
 
 
 def _has_target_nodes(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:
-    """Whether the data has a focus node for any of the shapes."""
+    """Return whether the data has a focus node for any of the shapes."""
     classes = {NamedNode(value) for each in shapes for name, value in each.targets if name == "targetClass"}
     predicates = {
         NamedNode(value) for each in shapes for name, value in each.targets if name.endswith("Of") and "://" in value
@@ -88,7 +88,7 @@ def _has_target_nodes(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool
 
 
 def _subjects(files: Sequence[Path], subject_class: str, report: Report) -> list[Subject]:
-    """The instances of a class in the data with their results; blank nodes only if they have results."""
+    """Return the instances of a class in the data with their results; blank nodes only if they have results."""
     members: set[str] = set()
     labels: dict[str, dict[str, str]] = {}
     for quad in read_quads(files):

@@ -205,7 +205,7 @@ class CatalogueReader:
                 self.covered.add((node, _TYPE))
                 types = ", ".join(compact(each) for each in _types(pairs))
                 iri = self.skolemizer.iri_of(node)
-                reason = f"{iri} is kept without its type ({types}): its own list or dataset says it."
+                reason = f"{iri} is kept without its type ({types}): its own list or dataset states it."
                 yield Skipped(origin=self.origins[node], reason=reason)
 
     def undescribed_datasets(self, described: set[GraphNode]) -> Iterator[Skipped]:
@@ -240,7 +240,7 @@ class CatalogueReader:
                 continue
             if name.startswith(Iris().root):
                 # A file must not describe editions, licences or datasets of another source.
-                reason = f"<{name}> is one of begrepp's own; what it is, its own source says."
+                reason = f"<{name}> is an IRI of begrepp, which only its own source may describe."
                 yield Skipped(origin=self.origins[node], reason=reason)
                 continue
             for predicate, object_ in pairs:

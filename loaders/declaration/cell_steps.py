@@ -1,4 +1,4 @@
-"""Mapping of a field to columns: which columns it is read from, and steps from cell to value.
+"""Field mapping of a declaration: the columns that a field is read from, and the steps from cell to value.
 
     unit = "Enhet"
     name = { column = "Kod", match = '^MIABIS-(.*)$' }
@@ -135,7 +135,7 @@ def _read_steps(toml: TomlTable) -> Cell:
     if not (cell.columns or cell.text or cell.template):
         toml.fail("column", "is missing.", "Say where the value comes from: column, template or text.")
     if pattern and every:
-        toml.fail("every", "stands beside match.", "match takes the first, every takes all: keep one of them.")
+        toml.fail("every", "cannot be used with match.", "match takes the first, every takes all: keep one of them.")
     if cell.clean not in ("", "html", "markdown"):
         toml.fail("clean", f"is '{cell.clean}'.", 'Use "html" or "markdown".')
     toml.done()

@@ -1,6 +1,6 @@
 """The `[dataset]` section of a declaration: description of a dataset in the terms of DCAT-AP-SE and HealthDCAT-AP.
 
-Used by every loader whose files list variables and describe the dataset itself little or not at all.
+Used by every loader whose files list variables but contain little or no description of the dataset.
 """
 
 from __future__ import annotations

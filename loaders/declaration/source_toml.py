@@ -95,7 +95,7 @@ def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) 
     if not licence:
         source.fail(
             "licence",
-            "is missing: nobody says under what licence the file may be used.",
+            "is missing: the licence of the file is not stated.",
             'Write the licence\'s address in source.toml: [source] licence = "https://…".',
         )
     by_licence = Redistribution.ALLOWED if _OPEN_LICENCES.match(licence) else Redistribution.NOT_ALLOWED

@@ -1,6 +1,6 @@
 """TOML table whose keys are read once, by name and type; unread keys are an error.
 
-A misspelt key is thus reported and not ignored, as with columns (`begrepp.sources.tables.Row`).
+A misspelt key is thus reported and not ignored, as with columns (`begrepp.sources.rows.Row`).
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class TomlTable:
         """Read an id that can be part of an IRI."""
         value = self.text(key, required=required, default=default)
         if value and not _SLUG.fullmatch(value):
-            self.fail(key, f"is '{value}'.", "It will stand in addresses: use a–z, 0–9, hyphen, dot and underscore.")
+            self.fail(key, f"is '{value}'.", "It becomes part of URIs: use a–z, 0–9, hyphen, dot and underscore.")
         return value
 
     def choice(self, key: str, options: type[_Choice], default: _Choice) -> _Choice:

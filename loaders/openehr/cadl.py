@@ -60,7 +60,7 @@ class CadlParser:
         nodes: list[ModelNode] = []
         self._object("", None, nodes, 0)
         if self.current.kind != "end":
-            self._fail(f"'{self.current.value}' stands after the end of the definition")
+            self._fail(f"'{self.current.value}' is found after the end of the definition")
         yield from nodes
 
     def _tokenise(self) -> Iterator[_Token]:
@@ -92,7 +92,7 @@ class CadlParser:
 
     def _expect(self, value: str) -> _Token:
         if self.current.value != value:
-            self._fail(f"'{self.current.value}' stands where '{value}' is expected")
+            self._fail(f"'{self.current.value}' is found where '{value}' is expected")
         return self._advance()
 
     def _object(self, path: str, parent: ModelNode | None, nodes: list[ModelNode], depth: int) -> None:
@@ -124,7 +124,7 @@ class CadlParser:
             return
         if self.current.value not in _MATCHES:
             if self.current.kind == "word" and self.current.value.islower() and self.current.value not in _KEYWORDS:
-                self._fail(f"'{self.current.value}' stands where 'matches' is expected")
+                self._fail(f"'{self.current.value}' is found where 'matches' is expected")
             return
         self._advance()
         self._expect("{")
@@ -140,7 +140,7 @@ class CadlParser:
     def _type(self) -> str:
         """Parse a type of the reference model, such as `DV_INTERVAL<DV_COUNT>`."""
         if self.current.kind != "word":
-            self._fail(f"'{self.current.value}' stands where a type is expected")
+            self._fail(f"'{self.current.value}' is found where a type is expected")
         name = self._advance().value
         following = self.tokens[self.position + 1] if self.position + 1 < len(self.tokens) else self.current
         if self.current.value == "<" and following.kind == "word" and not name.startswith("C_"):
@@ -158,7 +158,7 @@ class CadlParser:
 
     def _interval(self) -> str:
         if self.current.value not in _MATCHES:
-            self._fail(f"'{self.current.value}' stands where 'matches' is expected")
+            self._fail(f"'{self.current.value}' is found where 'matches' is expected")
         self._advance()
         opening = self._expect("{")
         while self.current.value != "}" and self.current.kind != "end":
@@ -170,13 +170,13 @@ class CadlParser:
     def _attribute(self, path: str, holder: ModelNode | None, nodes: list[ModelNode], depth: int) -> None:
         """Parse an attribute: `items cardinality matches {0..*; unordered} matches {…}`."""
         if self.current.kind != "word":
-            self._fail(f"'{self.current.value}' stands where an attribute is expected")
+            self._fail(f"'{self.current.value}' is found where an attribute is expected")
         name = self._advance().value
         while self.current.value in ("existence", "cardinality"):
             self._advance()
             self._interval()
         if self.current.value not in _MATCHES:
-            self._fail(f"'{self.current.value}' stands where 'matches' is expected")
+            self._fail(f"'{self.current.value}' is found where 'matches' is expected")
         self._advance()
         self._expect("{")
         if self._at_object():

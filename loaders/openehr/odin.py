@@ -41,7 +41,7 @@ def read_odin(text: str, origin: Origin) -> dict[str, Odin]:
     reader = _Parser(list(_tokenise(text, origin)), origin)
     found = reader.attributes(0)
     if reader.current.kind != "end":
-        reader.fail(f"'{reader.current.value}' stands where an attribute is expected")
+        reader.fail(f"'{reader.current.value}' is found where an attribute is expected")
     return found
 
 
@@ -83,7 +83,7 @@ class _Parser:
 
     def expect(self, sign: str) -> None:
         if (self.current.kind, self.current.value) != ("sign", sign):
-            self.fail(f"'{self.current.value}' stands where '{sign}' is expected")
+            self.fail(f"'{self.current.value}' is found where '{sign}' is expected")
         self.next()
 
     def is_sign(self, sign: str) -> bool:

@@ -94,7 +94,7 @@ class SkosReader:
                 yield from self._skip_label_node(subject, pairs)
             elif isinstance(subject, NamedNode) and subject.value.startswith(Iris().root):
                 # A file must not describe editions, licences or datasets of another source.
-                reason = f"<{subject.value}> is one of begrepp's own; what it is, its own source says."
+                reason = f"<{subject.value}> is an IRI of begrepp, which only its own source may describe."
                 yield Skipped(origin=self.graph.origin, reason=reason)
             else:
                 yield from self._statements(subject, pairs, first)
@@ -138,7 +138,7 @@ class SkosReader:
         status = self._status(node)
         valid_to = first_date(graph, node, VALID_TO, graph.origin)
         if status is Status.INACTIVE and valid_to is None:
-            # A retired concept without a date: at the latest the day before this edition.
+            # A retired concept without a date ends on the day before this edition.
             valid_to = self.edition_start - timedelta(days=1)
         return Concept(
             scheme=scheme.id,

@@ -197,7 +197,7 @@ class _RegisterConverter:
             key = base_id if number == 1 else f"{base_id}-{number}"
             periods[key, name].append(row_period)
             if number > 1:
-                reason = f"'{name}' stands several times in '{part}' for the same period; this row is in table '{key}'."
+                reason = f"'{name}' occurs several times in '{part}' for the same period; this row is in table '{key}'."
                 self.skipped.append(Skipped(origin=row.origin, reason=reason))
             yield row, key, part
 

@@ -35,7 +35,7 @@ class Resource:
 
     @property
     def id(self) -> str:
-        """An id for IRIs."""
+        """The id of the resource in IRIs."""
         own = self.body.get("id") or self.body.get("name") or str(self.body.get("url", "")).rstrip("/").split("/")[-1]
         return slug(str(own))
 

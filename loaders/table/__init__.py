@@ -34,7 +34,7 @@ SOURCE = Source(
     licence="",
     redistribution=Redistribution.NOT_ALLOWED,
     homepage="",
-    reads="any .csv, .tsv or .xlsx with a source.toml that says what its columns are",
+    reads="any .csv, .tsv or .xlsx with a source.toml that maps its columns",
 )
 
 

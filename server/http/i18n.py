@@ -19,12 +19,12 @@ LANGUAGES = tuple(
         key=lambda name: (name not in settings.LANGUAGES, name != "sv", name),
     )
 )
-"""The languages there are pages in: Swedish, English, then any other that has a file."""
+"""The languages of the pages: Swedish, English, then any other with a translation file."""
 
 
 @cache
 def translations(language: str) -> dict[str, str]:
-    """All words of a language by dotted key."""
+    """Return the texts of a language by dotted key."""
     found: dict[str, str] = {}
 
     def walk(table: dict[str, object], prefix: str) -> None:
@@ -40,7 +40,7 @@ def translations(language: str) -> dict[str, str]:
 
 @cache
 def messages(language: str) -> Mapping[str, str]:
-    """Translations of the messages of errors, by the English text, with `{}` for each value.
+    """Return the translations of error messages by the English text, with `{}` for each value.
 
     English has no file: errors are raised in English.
     """
@@ -49,7 +49,7 @@ def messages(language: str) -> Mapping[str, str]:
 
 
 def values_in(pattern: str, text: str) -> list[str] | None:
-    """The values that stand in `text` for each `{}` of `pattern`; None where the text is another."""
+    """Return the values that match the `{}` of `pattern` in `text`; None if the text does not match."""
     first, *others = pattern.split("{}")
     if not others:
         return [] if text == pattern else None
@@ -72,9 +72,9 @@ class Translator:
     language: str
 
     def __call__(self, key: str, **values: object) -> str:
-        """The words under a key, with values put in; numbers are written as the language does.
+        """Return the text of a key with its placeholders filled; numbers are formatted for the language.
 
-        Words with the forms `one` and `other` take that of the number `n`.
+        A text with the plural forms `one` and `other` takes the form of the number `n`.
         """
         words = translations(self.language)
         if key not in words and isinstance(n := values.get("n"), int | float):
@@ -83,13 +83,13 @@ class Translator:
         return words[key].format(**written)
 
     def decimal(self, lexical: str) -> str:
-        """A decimal number in its lexical form of XML Schema, with the decimal mark of the language."""
+        """Format an xsd:decimal lexical form with the decimal separator of the language."""
         return lexical.replace(".", ",") if self.language == "sv" and _DECIMAL.fullmatch(lexical) else lexical
 
     def message(self, text: str) -> str:
-        """The message of an error in this language; in English where there is no translation.
+        """Translate an error message; returns it unchanged if there is no translation.
 
-        A message may begin with the name of a parameter and a colon, which is left as it is.
+        A parameter name and colon at the start of a message are not translated.
         """
         known = messages(self.language)
         if text in known:
@@ -101,11 +101,11 @@ class Translator:
         return f"{name}{colon}{self.message(rest)}" if colon and name.isidentifier() else text
 
     def maybe(self, key: str, default: str = "") -> str:
-        """The words under a key, or the default where there are none."""
+        """Return the text of a key, or the default."""
         return translations(self.language).get(key, default)
 
     def number(self, number: float) -> str:
-        """12 345 and 0,95 in Swedish, 12,345 and 0.95 in English."""
+        """Format a number: 12 345 and 0,95 in Swedish, 12,345 and 0.95 in English."""
         return format_number(number, self.language)
 
     @property
@@ -114,7 +114,7 @@ class Translator:
         return tuple(language for language in LANGUAGES if language != self.language)
 
     def own_name(self, language: str) -> str:
-        """What a language calls itself."""
+        """Return the name of a language in that language."""
         return translations(language)["site.language"]
 
 
@@ -122,6 +122,6 @@ _DECIMAL = re.compile(r"[+-]?\d*\.\d+")
 
 
 def _filled(words: str, values: list[str]) -> str:
-    """Each `{}` replaced by the next value, `{2}` by the second."""
+    """Replace each `{}` by the next value and `{2}` by the second."""
     left = iter(values)
     return re.sub(r"\{(\d*)\}", lambda found: values[int(found[1]) - 1] if found[1] else next(left), words)

@@ -33,7 +33,7 @@ _BODILESS_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class ResponseCutOff(Exception):
-    """A response ends before it is complete: closing the connection tells the client so."""
+    """Raised to close the connection of an incomplete response, so that the client detects the truncation."""
 
 
 class AsgiBridge:
@@ -194,7 +194,7 @@ def _reject_write(_: bytes) -> object:
 async def _read_body(environ: WSGIEnvironment, connection: _Connection) -> bytes | None:
     """Return the request body, or None if it is large or has no known length.
 
-    Raises `TimeoutError` where the client is too slow, `ConnectionError` where it goes.
+    Raises `TimeoutError` if the client is too slow, `ConnectionError` if it disconnects.
     """
     length = environ.get("CONTENT_LENGTH", "")
     if not length and (environ["REQUEST_METHOD"] in _BODILESS_METHODS or "HTTP_TRANSFER_ENCODING" not in environ):
@@ -205,7 +205,7 @@ async def _read_body(environ: WSGIEnvironment, connection: _Connection) -> bytes
     while more_body:
         message = await asyncio.wait_for(connection.receive(), _RECEIVE_SECONDS)
         if message["type"] == "http.disconnect":
-            raise ConnectionError("The client has gone.")
+            raise ConnectionError("The client has disconnected.")
         body += message.get("body", b"")
         more_body = message.get("more_body", False)
     return body

@@ -1,4 +1,4 @@
-"""Data of the first page: counts, new editions, recent changes and entry points."""
+"""Data of the home page: counts, new editions, recent changes and entry points."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class NewEdition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """Data of the first page."""
+    """Data of the home page."""
 
     schemes: Sequence[SchemeRow]
     schemes_total: int
@@ -86,7 +86,7 @@ class HomePage:
 
 
 def home_page(build: ServedBuild, language: str) -> HomePage:
-    """Return the data of the first page, from the manifest and two queries."""
+    """Return the data of the home page, from the manifest and two queries."""
     rows = scheme_rows(build, language)
     manifest = build.manifest
     return HomePage(
@@ -155,7 +155,7 @@ def dataset_rows(build: ServedBuild, language: str) -> list[DatasetRow]:
     }
     known = find_refs(build, {*said, *holders}, language)
     counts = {build.iris.dataset(g.id): g.variables for g in build.manifest.current_graphs("dataset")}
-    # The manifest counts a harvested catalogue as one.
+    # The manifest has one count for all datasets of a harvested catalogue.
     if harvested := [iri for iri in said if iri not in counts]:
         for row in select(build.store, "variables-counted", dataset=[NamedNode(iri) for iri in harvested]):
             counts[value(row, "dataset")] = int(value(row, "n"))

@@ -1,6 +1,6 @@
 """schema.org descriptions (DefinedTerm, DefinedTermSet, Dataset) as JSON-LD embedded in pages.
 
-Made from what the page shows, so that it never says more than the page does.
+Built from the data of the page, so it contains nothing that the page does not show.
 """
 
 from __future__ import annotations

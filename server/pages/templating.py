@@ -26,9 +26,9 @@ def translator() -> Translator:
 
 
 def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link: str) -> None:
-    """Give the templates their words; `schema_org` says a page in the words of search engines.
+    """Register the template functions; `schema_org` returns the schema.org description of a page.
 
-    `report_link` is where problems are reported, a mailto: or an issue tracker; empty where there is none.
+    `report_link` is the address for problem reports, a mailto: or an issue tracker; empty if there is none.
     """
 
     @app.context_processor
@@ -119,7 +119,7 @@ def text(value: Text | None) -> Markup:
     """Return a text as HTML, with `lang` if it is not in the page's language."""
     if value is None:
         return Markup("")
-    # zxx: no language at all, such as the name of a form (ISO 639-2).
+    # zxx: no linguistic content, such as the name of a form (ISO 639-2).
     if value.lang in ("", "zxx", g.language):
         return escape(value.value)
     marked = Markup('<span lang="{0}" class="other">{1}</span> <span class="tongue">{0}</span>')
@@ -167,7 +167,7 @@ def _day(value: str) -> str:
 def _size(count: int) -> str:
     """Return a number of bytes with a unit."""
     size, unit = float(count), "B"
-    for unit in ("B", "kB", "MB", "GB"):  # noqa: B007 - the unit reached is the one that is said
+    for unit in ("B", "kB", "MB", "GB"):  # noqa: B007 - the last unit is used after the loop
         if size < 1000:
             break
         size /= 1000

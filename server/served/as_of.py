@@ -266,7 +266,7 @@ def list_mementos(build: ServedBuild, thing: Resolved) -> list[Memento]:
 
 
 def mark_retired(triples: Iterable[Triple], concept: str, state: DatedState) -> list[Triple]:
-    """Return the triples with a concept marked as retired, which its own edition could not state."""
+    """Return the triples with a concept marked as retired, since the graph of its edition predates that."""
     node, status = NamedNode(concept), NamedNode(expand("begrepp:status"))
     marked = [t for t in triples if not (t.subject == node and t.predicate == status)]
     day = Literal(state.until.isoformat(), datatype=NamedNode(expand("xsd:date")))

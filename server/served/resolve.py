@@ -28,7 +28,7 @@ class Resolved:
 
 
 class Missing(BegreppError):
-    """No thing has this name; `near` are search hits with a similar code or similar words."""
+    """Raised if no resource has this path, IRI or code; `near` are search hits with a similar code or similar words."""
 
     status = 404
 

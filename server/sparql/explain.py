@@ -18,7 +18,7 @@ _PROBE_SECONDS = 2.0
 
 
 def explain(query: SparqlRequest) -> list[QueryAdvice]:
-    """Return the advice of the query doctor."""
+    """Return the query diagnostics."""
     manifest = served_build().manifest
     graphs = [g.graph for g in manifest.graphs] + [d.graph for d in manifest.differences]
     graphs += [served_build().iris.graph("catalog"), served_build().iris.graph("provenance")]

@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 description of the validation API, made from the list_profiles and formats."""
+"""OpenAPI 3.1 description of the validation API, generated from the profiles and report formats."""
 
 from __future__ import annotations
 

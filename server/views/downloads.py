@@ -1,7 +1,7 @@
 """Blueprint for downloads: everything and each code system, with checksums, licence and citation.
 
-A file is made when it is first asked for, by a process of its own, and kept beside the builds; it never holds what
-may not be passed on, whatever the build that is served holds.
+A separate process generates a file on the first request and stores it beside the builds. Files never contain texts
+that may not be redistributed, even if the served build does.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def harmonise() -> Response:
     if format_ == HTML or walk is None:
         page = harmonise_page(found, walk, translator().language)
         html = render("harmonise.html", page=page, a=a, b=b, concept=concept, pair=pair, error=error)
-        # That no two datasets measure a concept is an answer; the page of the concept leads here.
+        # Concept pages link here, so "no two datasets measure this concept" is a result (200), not an error.
         if error is None or (isinstance(error, NotFound) and not pair):
             return make_response(html)
         return make_response(html, error.status)

@@ -81,7 +81,7 @@ def timemap(rest: str) -> Response:
     if not find_scheme_id(served_build(), found):
         raise Missing("Only code systems and their concepts are available as of a date.", "Request one of those.")
     states = list_mementos(served_build(), found)
-    # Whoever keeps the list has no address to read relative ones against.
+    # A stored TimeMap has no base URL, so its links are absolute.
     host = request.host_url.rstrip("/")
     original, own = host + address(found.path), host + address(f"/timemap/link{found.path}")
     lines = [f'<{original}>; rel="original timegate"', f'<{own}>; rel="self"; type="application/link-format"']

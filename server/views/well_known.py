@@ -21,7 +21,7 @@ blueprint = Blueprint("wellknown", __name__)
 
 _PAGES = ("/", "/cs", "/dataset", "/mapping", "/queries", "/sparql", "/validation", "/downloads", "/api", "/def")
 _LARGEST = 50_000
-"""So many addresses a site map may hold (sitemaps.org)."""
+"""Maximum number of URLs in a sitemap (sitemaps.org)."""
 _XML = "application/xml; charset=utf-8"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 

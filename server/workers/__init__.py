@@ -1,4 +1,4 @@
 """Query workers: SPARQL queries of clients, run in processes with limits on time and memory. It does not use Flask.
 
-In: query requests, each with its client. Out: stored or streamed results, or an error that tells why there is none.
+In: query requests, each with its client. Out: stored or streamed results, or an error with the reason.
 """

@@ -35,9 +35,7 @@ def refuse_violations(report: Report, edition: EditionFiles, load: Load, base: s
     lines = [_describe(result, origins) for result in violations[:10]]
     more = f"\n  … and {len(violations) - 10} more" if len(violations) > 10 else ""
     raise ValidationError(
-        f"{edition.source} {edition.version} breaks the shapes, so it is not published:\n  "
-        + "\n  ".join(lines)
-        + more,
+        f"{edition.source} {edition.version} violates the shapes and is not published:\n  " + "\n  ".join(lines) + more,
         "\nCorrect the rows in a copy of the file and report them to the publisher.",
     )
 
@@ -57,7 +55,7 @@ def _locate(records: Iterator[Record], subjects: set[str], triple_writer: Triple
     origins: dict[str, Origin] = {}
     for record in records:
         if not isinstance(record, Skipped):
-            deque(triple_writer.triples(record), maxlen=0)  # the triple writer learns the schemes and datasets
+            deque(triple_writer.triples(record), maxlen=0)  # registers schemes and datasets in the triple writer
         match record:
             case Concept():
                 iri = record.iri or triple_writer.concept_iri(record.scheme, record.notation)

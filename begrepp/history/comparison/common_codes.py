@@ -122,7 +122,7 @@ def retitled_change(rule: str, old: EditionConcept, new: EditionConcept, lang: s
 
 
 def _differ_in_words(old: dict[str, list[str]], new: dict[str, list[str]]) -> bool:
-    """Return whether the definitions in some language have hardly a word in common."""
+    """Return whether the definitions in some language have few words in common."""
     return any(
         similarity(" ".join(old[lang]), " ".join(new[lang])) < REWORDED_SHARE for lang in old.keys() & new.keys()
     )

@@ -70,7 +70,7 @@ def _language_and_value(text: Text) -> tuple[str, str]:
 
 
 def language_order(lang: str) -> tuple[int, str]:
-    """Sort key for languages: those of `LANGUAGES` first."""
+    """Return a sort key for languages: those of `LANGUAGES` first."""
     return (LANGUAGES.index(lang) if lang in LANGUAGES else len(LANGUAGES), lang)
 
 

@@ -20,7 +20,7 @@ _PREF_LABEL = f" {name('skos:prefLabel')} "
 
 @dataclass(slots=True)
 class UnmatchedCodes:
-    """Collects added and removed codes, and decides what happened to them when all are known."""
+    """Collects added and removed codes; `resolve` then classifies them as moved, merged, retired or added."""
 
     changes: list[Change] = field(default_factory=list)
     removed: dict[str, tuple[EditionConcept, EditionConcept | None]] = field(default_factory=dict)
@@ -164,7 +164,7 @@ class UnmatchedCodes:
 
 
 def title_of(entry: EditionConcept) -> tuple[str, int] | None:
-    """Return the spelling key of a title and the length of its code, or None if the title says nothing.
+    """Return the spelling key of a title and the length of its code, or None if the title has no content words.
 
     The length keeps a chapter and its category apart when they have the same title.
     """

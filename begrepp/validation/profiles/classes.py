@@ -34,7 +34,7 @@ def group_by_class(shapes: Sequence[ShapeDoc]) -> list[ClassDoc]:
 
 
 def _label(group: Sequence[ShapeDoc]) -> Texts:
-    """The most common label of the shapes; their targets if no two shapes share a label."""
+    """Return the most common label of the shapes; their targets if no two shapes share a label."""
     names = Counter(frozenset(shape.label.items()) for shape in group if shape.label)
     if len(group) == 1 or (names and names.most_common(1)[0][1] > 1):
         return dict(names.most_common(1)[0][0]) if names else {}

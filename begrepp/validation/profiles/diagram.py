@@ -33,7 +33,7 @@ class _Box:
 
 
 def render_diagram(classes: Sequence[ClassDoc], language: str, title: str) -> str:
-    """The SVG text; empty if there is no class to draw."""
+    """Return the SVG text; empty if there is no class to draw."""
     drawn = [each for each in classes if any(name == "targetClass" for name, _ in each.targets) and each.properties]
     if not drawn:
         return ""
@@ -69,7 +69,7 @@ def _box(each: ClassDoc) -> _Box:
 
 
 def _targets(each: PropertyDoc) -> Iterator[str]:
-    """The classes that the values of a property must have."""
+    """Return the classes that the values of a property must have."""
 
     def class_values(rules: Sequence[Rule]) -> Iterator[str]:
         for rule in rules:
@@ -102,7 +102,7 @@ def _position(boxes: list[_Box], lines: Sequence[tuple[_Box, _Box, PropertyDoc]]
 
 
 def _leads_to(start: _Box, end: _Box, lines: Sequence[tuple[_Box, _Box, PropertyDoc]]) -> bool:
-    """Whether there is a path of lines from one box to another."""
+    """Return whether there is a path of lines from one box to another."""
     seen, pending = {start.class_doc.id}, [start]
     while pending:
         box = pending.pop()

@@ -1,7 +1,7 @@
 """Resolution of `owl:imports` to local copies, without network access.
 
 A profile declares the IRIs that its files are copies of (`provides`). An operator can add copies (`BEGREPP_IMPORTS`,
-a folder with an `imports.toml` of IRI = "file"), and the command line has `--import ADDRESS=FILE`. Validation fails
+a folder with an `imports.toml` of IRI = "file"), and the command line has `--import IRI=FILE`. Validation fails
 for an import without a copy unless the user leaves it out, so that no report is based on a part of the shapes only.
 """
 
@@ -21,7 +21,7 @@ from begrepp.validation.shacl.vocabulary import OWL_IMPORTS
 
 
 def import_copies(settings: Settings, own: Mapping[str, Path] | None = None) -> dict[str, Path]:
-    """The local copies by IRI; those of the user (`own`) take precedence, then those of the operator."""
+    """Return the local copies by IRI; those of the user (`own`) take precedence, then those of the operator."""
     copies = {iri: file for profile in list_profiles(settings) for iri, file in profile.provides.items()}
     if settings.imports is not None:
         index = settings.imports / "imports.toml"
@@ -38,7 +38,7 @@ def import_copies(settings: Settings, own: Mapping[str, Path] | None = None) -> 
 def resolve_imports(
     files: Sequence[Path], copies: Mapping[str, Path], *, leave_out: bool = False
 ) -> tuple[list[Path], list[str]]:
-    """The files with all their imports, each once, and the IRIs of imports that were left out.
+    """Return the files with all their imports, each once, and the IRIs of imports that were left out.
 
     Raises `InputError` for an import without a copy, unless `leave_out`.
     """
@@ -65,6 +65,6 @@ def resolve_imports(
 
 
 def imported_iris(path: Path) -> list[str]:
-    """The IRIs that a file imports."""
+    """Return the IRIs that a file imports."""
     predicate = NamedNode(OWL_IMPORTS)
     return [q.object.value for q in read_quads([path]) if q.predicate == predicate and isinstance(q.object, NamedNode)]

@@ -81,11 +81,11 @@ class Profile:
         return _unique_paths([*(path for each in self.includes for path in each.background), *self.own_background])
 
     def examples(self, kind: str) -> list[Path]:
-        """The `valid` or `invalid` examples."""
+        """Return the `valid` or `invalid` examples."""
         return sorted((self.folder / "examples").glob(f"{kind}*.ttl"))
 
     def checksums(self) -> dict[str, str]:
-        """The SHA-256 of each of the profile's own files, by its path relative to the folder."""
+        """Return the SHA-256 of each of the profile's own files, by its path relative to the folder."""
         return {
             _relative_path(path, self.folder): _file_sha256(path) for path in (*self.own_files, *self.own_background)
         }
@@ -107,7 +107,7 @@ class Profile:
 
 
 def list_profiles(settings: Settings) -> list[Profile]:
-    """The bundled profiles and those in `data/profiles/`, sorted by `order` and name."""
+    """Return the bundled profiles and those in `data/profiles/`, sorted by `order` and name."""
     folders = [*_profile_folders(BUNDLED), *_profile_folders(settings.data / "profiles")]
     return sorted((read_profile(folder) for folder in folders), key=lambda each: (each.order, each.name))
 
@@ -170,13 +170,13 @@ def pin_checksums(profile: Profile) -> Path:
 
 
 def _file_sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _relative_path(path: Path, folder: Path) -> str:
-    """The path of a file relative to a folder, with `..` if it is outside of it."""
+    """Return the path of a file relative to a folder, with `..` if it is outside of it."""
     return Path(os.path.relpath(path, folder)).as_posix()
 
 
@@ -200,7 +200,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             path, f"is not valid TOML: {error}", "Fix it; see docs/how-to/profiles.md for an example."
         ) from error
     if unknown := sorted(manifest.keys() - _KEYS):
-        raise InputError(path, f"says {unknown[0]}, which is not a known key.", f"Use {', '.join(sorted(_KEYS))}.")
+        raise InputError(path, f"has the unknown key {unknown[0]}.", f"Use {', '.join(sorted(_KEYS))}.")
     return manifest
 
 

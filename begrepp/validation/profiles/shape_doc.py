@@ -109,7 +109,7 @@ def describe_shapes(shapes: Shapes) -> list[ShapeDoc]:
 
 
 def _referenced_shapes(graph: TripleIndex, node: Term, depth: int = 0) -> Iterator[Term]:
-    """The shapes that a shape refers to, directly or through its anonymous parts."""
+    """Return the shapes that a shape refers to, directly or through its anonymous parts."""
     if depth > _DEPTH:
         return
     yield from graph.objects(node, SH + "node")
@@ -215,7 +215,7 @@ def _rules(graph: TripleIndex, node: Term, depth: int = 0) -> tuple[Rule, ...]:
 
 
 def _part(graph: TripleIndex, node: Term, depth: int) -> tuple[str, tuple[Rule, ...]]:
-    """A nested shape as its path and rules; a named shape as a `node` rule with its IRI."""
+    """Return a nested shape as its path and rules; a named shape as a `node` rule with its IRI."""
     if isinstance(node, NamedNode) and not node.value.startswith("urn:"):
         return ("", (Rule(name="node", values=(node.value,)),))
     inner = list(_rules(graph, node, depth))
@@ -245,12 +245,12 @@ def _number(graph: TripleIndex, node: Term, name: str) -> float | None:
 
 
 def literals_by_language(graph: TripleIndex, node: Term, predicate: str) -> Texts:
-    """The literals of a node for a predicate, by language."""
+    """Return the literals of a node for a predicate, by language."""
     return {o.language or "": o.value for o in graph.objects(node, predicate) if isinstance(o, Literal)}
 
 
 def short_path(path: PropertyPath | None) -> str:
-    """A property path for display: `skos:broader+`, `^dct:hasPart`, `dcat:dataset / dct:title`."""
+    """Return a property path for display: `skos:broader+`, `^dct:hasPart`, `dcat:dataset / dct:title`."""
     if path is None:
         return ""
     inner = [short_path(part) for part in path.parts]

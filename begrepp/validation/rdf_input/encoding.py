@@ -60,7 +60,7 @@ def check_utf8(path: Path, name: str) -> bool:
 
 
 def _advance(text: str, line: int, column: int) -> tuple[int, int]:
-    """The line and column after a text."""
+    """Return the line and column after a text."""
     breaks = text.count("\n")
     return (line + breaks, len(text) - text.rfind("\n")) if breaks else (line, column + len(text))
 

@@ -17,7 +17,7 @@ CONTEXTS = ROOT / "ontology" / "contexts"
 
 
 def inline_contexts(path: Path, name: str) -> str:
-    """The JSON-LD text of a file with every remote context replaced by its copy.
+    """Return the JSON-LD text of a file with every remote context replaced by its copy.
 
     Raises `InputError` if the file is not JSON, with line and column, or if there is no copy of a context.
     """

@@ -50,7 +50,7 @@ def prepare_file(path: Path, folder: Path, *, syntax: RdfFormat | None = None, n
 
 
 def _new_file(folder: Path, name: str, suffix: str) -> Path:
-    """A path in a new sub-folder of `folder`, with the stem of the original name."""
+    """Return a path in a new sub-folder of `folder`, with the stem of the original name."""
     subfolder = folder / str(len(list(folder.iterdir())))
     subfolder.mkdir()
     return subfolder / f"{Path(name).stem[:60] or 'data'}.{suffix}"
@@ -76,7 +76,7 @@ def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str)
 
 
 def _position(path: Path, error: Exception) -> str:
-    """The position of an error in well-formed RDF/XML, from rdflib; pyoxigraph does not report it."""
+    """Return the position of an error in well-formed RDF/XML, from rdflib; pyoxigraph does not report it."""
     try:
         rdflib.Graph().parse(path, format="xml")
     except ParserError as other:

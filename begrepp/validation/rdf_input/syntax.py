@@ -52,7 +52,7 @@ _BEGINNINGS = (
 
 
 def syntax_of_file(name: str) -> RdfFormat | None:
-    """The syntax by file suffix, or None. Raises `InputError` for a table or OBO."""
+    """Return the syntax by file suffix, or None. Raises `InputError` for a table or OBO."""
     suffix = name.rpartition(".")[2].lower() if "." in name else ""
     if suffix in _LOADED_SUFFIXES:
         source = _LOADED_SUFFIXES[suffix]
@@ -62,7 +62,7 @@ def syntax_of_file(name: str) -> RdfFormat | None:
 
 
 def syntax_of_media_type(media_type: str) -> RdfFormat | None:
-    """The syntax by media type; None if the media type is unknown or generic."""
+    """Return the syntax by media type; None if the media type is unknown or generic."""
     essence = media_type.partition(";")[0].strip().lower()
     if essence in ("text/plain", "application/octet-stream", ""):
         return None
@@ -70,12 +70,12 @@ def syntax_of_media_type(media_type: str) -> RdfFormat | None:
 
 
 def detect_syntax(beginning: str) -> RdfFormat:
-    """The syntax by the beginning of a text; Turtle by default."""
+    """Return the syntax by the beginning of a text; Turtle by default."""
     return next((syntax for pattern, syntax in _BEGINNINGS if pattern.match(beginning)), RdfFormat.TURTLE)
 
 
 def syntax_by_name(name: str) -> RdfFormat:
-    """The syntax by a name, suffix or media type that a user gives. Raises `InputError` if it is unknown."""
+    """Return the syntax by a name, suffix or media type that a user gives. Raises `InputError` if it is unknown."""
     syntax = SYNTAX_NAMES.get(name) or SUFFIXES.get(name) or syntax_of_media_type(name)
     if syntax is None:
         raise InputError(name, "is not a supported RDF syntax.", f"Use one of {', '.join(SYNTAX_NAMES)}.")

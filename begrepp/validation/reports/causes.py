@@ -37,7 +37,7 @@ class CauseText:
 
 
 def cause_texts(outcome: ValidationOutcome, language: str) -> list[CauseText]:
-    """The causes of an outcome, by severity and count, highest first."""
+    """Return the causes of an outcome, by severity and count, highest first."""
     shapes = {each.iri: each for each in outcome.shapes}
     texts = [_cause_text(group, shapes, outcome, language) for group in outcome.report.groups]
     return sorted(
@@ -46,7 +46,7 @@ def cause_texts(outcome: ValidationOutcome, language: str) -> list[CauseText]:
 
 
 def format_path(path: str | None, shapes: Mapping[str, ShapeDoc] | None = None) -> str:
-    """The path of a result for display: a prefixed name, or the path as its shape is documented."""
+    """Return the path of a result for display: a prefixed name, or the path as its shape is documented."""
     if not path:
         return ""
     if "://" in path and path[0] not in "([":
@@ -104,5 +104,5 @@ def _replace_iris(message: str, shapes: Mapping[str, ShapeDoc], language: str) -
 
 
 def count_infos(outcome: ValidationOutcome) -> int:
-    """The number of results with severity Info."""
+    """Return the number of results with severity Info."""
     return sum(group.count for group in outcome.report.groups if group.severity is Severity.INFO)

@@ -15,7 +15,7 @@ _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
 
 
 def documentation_lines(profile: Profile, shapes: Sequence[ShapeDoc], language: str) -> Iterator[str]:
-    """The lines of the documentation in rich markup."""
+    """Return the lines of the documentation in rich markup."""
     yield f"[bold]{escape(choose_text(profile.title, language))}[/] {escape(profile.version)}"
     yield escape(choose_text(profile.summary, language))
     for part in (f"{profile.publisher} {profile.source}", f"{profile.licence} {profile.licence_url}", *profile.changes):

@@ -30,13 +30,13 @@ def translate(language: str, key: str, **values: object) -> str:
 
 
 def has_translation(language: str, key: str) -> bool:
-    """Whether a key has a text."""
+    """Return whether a key has a text."""
     section, _, name = key.partition(".")
     return name in _translations(language)[section]
 
 
 def choose_text(texts: Mapping[str, str], language: str) -> str:
-    """The text in a language; otherwise the English one, the one without a language, or any."""
+    """Return the text in a language; otherwise the English one, the one without a language, or any."""
     return texts.get(language) or texts.get("en") or texts.get("") or next(iter(texts.values()), "")
 
 

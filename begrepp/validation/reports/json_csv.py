@@ -14,7 +14,7 @@ COLUMNS = ("severity", "shape", "component", "path", "focus", "value", "message"
 
 
 def to_json(outcome: ValidationOutcome, language: str) -> str:
-    """One JSON object: verdict, causes with counts, results, subjects and remarks."""
+    """Return one JSON object: verdict, causes with counts, results, subjects and remarks."""
     report = outcome.report
     document = {
         "conforms": report.conforms,
@@ -77,7 +77,7 @@ def to_json(outcome: ValidationOutcome, language: str) -> str:
 
 
 def to_csv(outcome: ValidationOutcome, language: str) -> str:
-    """One CSV row per result; an apostrophe precedes cells that a spreadsheet would evaluate as a formula."""
+    """Return one CSV row per result; an apostrophe precedes cells that a spreadsheet would evaluate as a formula."""
     shapes = {each.iri: each for each in outcome.shapes}
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")

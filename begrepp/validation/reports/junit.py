@@ -14,7 +14,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def to_junit(outcome: ValidationOutcome, language: str) -> str:
-    """One test suite; warnings and information are in the output of their test case."""
+    """Return one test suite; warnings and information are in the output of their test case."""
     by_shape: dict[str, list[CauseText]] = {}
     for cause in cause_texts(outcome, language):
         by_shape.setdefault(cause.shape, []).append(cause)

@@ -20,7 +20,7 @@ _LARGEST = 50_000_000
 
 
 def to_sarif(outcome: ValidationOutcome, language: str) -> str:
-    """One SARIF run with a rule per shape and a result per validation result."""
+    """Return one SARIF run with a rule per shape and a result per validation result."""
     shapes = {each.iri: each for each in outcome.shapes}
     lines = _LineFinder(outcome.paths)
     results = []
@@ -70,13 +70,13 @@ class _LineFinder:
         self._cache: dict[str, tuple[str, int]] = {}
 
     def find(self, iri: str) -> tuple[str, int]:
-        """The file and line of an IRI; the first line of the first file if it does not occur."""
+        """Return the file and line of an IRI; the first line of the first file if it does not occur."""
         if iri not in self._cache:
             self._cache[iri] = self._find(iri)
         return self._cache[iri]
 
     def _find(self, iri: str) -> tuple[str, int]:
-        """The first statement with the IRI as its subject, otherwise the first occurrence."""
+        """Return the first statement with the IRI as its subject, otherwise the first occurrence."""
         local = re.escape(iri.replace("#", "/").rpartition("/")[2])
         named = rf"(?:<{re.escape(iri)}>|[\w.-]*:{local})(?=[\s;,.])" if local else rf"<{re.escape(iri)}>"
         as_subject = rf"rdf:about=\"{re.escape(iri)}\"|\"@id\": *\"{re.escape(iri)}\""

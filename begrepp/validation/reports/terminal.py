@@ -20,7 +20,7 @@ _WIDTH = 80
 
 
 def report_lines(outcome: ValidationOutcome, language: str) -> Iterator[str]:
-    """The lines of the report, with the verdict last."""
+    """Return the lines of the report, with the verdict last."""
     report = outcome.report
     for cause in cause_texts(outcome, language):
         where = f" [dim]{escape(shorten(cause.path, _WIDTH, placeholder=' …'))}[/]" if cause.path else ""

@@ -1,4 +1,4 @@
-"""SHACL engines: the column engine of this project, and pySHACL as the reference.
+"""SHACL engines: the fast engine of this project, and pySHACL as the reference engine.
 
 In: a shapes graph and RDF files. Out: `ShaclResults`, grouped by cause. Entry point: `begrepp.validation.validate`.
 Reading order: `shapes`, `engine_choice`, `fast_engine` and `pyshacl_engine`, `results`.

@@ -60,7 +60,7 @@ class CoreComponents:
             yield from self._check_focus_nodes(name, argument, shape, values)
 
     def _check_values(self, name: str, argument: Term, shape: Term, nodes: Ids) -> Mask:
-        """Which nodes pass a component that checks each value by itself (SHACL 4.1, 4.3, 4.4, 4.6–4.8)."""
+        """Return which nodes pass a component that checks each value by itself (SHACL 4.1, 4.3, 4.4, 4.6–4.8)."""
         terms = self.data.terms
         match name:
             case "class":
@@ -111,7 +111,7 @@ class CoreComponents:
                 raise InputError("shapes", f"sh:{name} cannot be {argument}.", "Use the IRI of a property.")
 
     def _repeated_languages(self, values: ValueNodes) -> Ids:
-        """Indices of focus nodes, once for each language that several of its value nodes have (SHACL 4.4.5)."""
+        """Return indices of focus nodes, once for each language that several of its value nodes have (SHACL 4.4.5)."""
         languages = self.data.terms.languages[0][values.nodes]
         tagged = languages >= 0
         keys, count = np.unique(pack_pairs(values.at[tagged], languages[tagged]), return_counts=True)

@@ -54,7 +54,7 @@ def check_supported(shapes: Shapes) -> None:
 
 
 def needs_reference_engine(shapes: Shapes) -> bool:
-    """Whether a shape uses a feature that the fast engine does not support."""
+    """Return whether a shape uses a feature that the fast engine does not support."""
     queries = (
         lexical_form(shapes.graph.first_object(constraint, SH + "select"))
         for constraint in shapes.parameter_values("sparql")
@@ -76,7 +76,7 @@ def recursive_shapes(shapes: Shapes) -> list[str]:
 
 
 def _child_shapes(shapes: Shapes) -> dict[Term, list[Term]]:
-    """The shapes that each shape refers to."""
+    """Return the shapes that each shape refers to."""
     graph = shapes.graph
     children: dict[Term, list[Term]] = {}
     for name in _NESTING:

@@ -43,7 +43,7 @@ class _Engine:
                 yield from self._results(self.shapes.shape(node), focus)
 
     def _results(self, shape: Shape, focus: Ids) -> Iterator[ColumnResults]:
-        """The results of validating each focus node against the shape (SHACL 3.4)."""
+        """Return the results of validating each focus node against the shape (SHACL 3.4)."""
         if shape.deactivated:
             return
         values = self.data.value_nodes(shape.path, focus)
@@ -61,7 +61,7 @@ class _Engine:
             yield from self.sparql_constraints.results(constraint, shape, self.data, focus)
 
     def _nested_results(self, child: Shape, shape: Shape, values: ValueNodes) -> Iterator[ColumnResults]:
-        """The results of a nested property shape, with each value node as its focus node."""
+        """Return the results of a nested property shape, with each value node as its focus node."""
         if shape.path is None:
             yield from self._results(child, values.focus)
             return
@@ -71,7 +71,7 @@ class _Engine:
             yield batch.select(rows, values.focus[values.at[by_node[at]]])
 
     def _non_conforming(self, node: Term, nodes: Ids) -> Mask:
-        """Which of the nodes, distinct and sorted, do not conform to the shape at a node of the shapes graph."""
+        """Return which of the nodes, distinct and sorted, do not conform to the shape at a node of the shapes graph."""
         mask = np.zeros(len(nodes), dtype=np.bool_)
         for batch in self._results(self.shapes.shape(node), nodes):
             mask[np.searchsorted(nodes, batch.root)] = True

@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
 def declared_messages(graph: TripleIndex, node: Term) -> Mapping[str, str]:
-    """The `sh:message` of a shape or constraint by language; the key is "" for a message without language."""
+    """Return the `sh:message` of a shape or constraint by language; the key is "" for a message without language."""
     return {
         message.language or "": message.value
         for message in graph.objects(node, SH + "message")
@@ -62,7 +62,7 @@ def _replace_placeholders(messages: Mapping[str, str], values: Mapping[str, str]
 
 
 def extract_bindings(templates: Iterable[str], messages: Iterable[str]) -> dict[str, Term] | None:
-    """The values of the placeholders in the first message that matches a template; None if none matches."""
+    """Return the values of the placeholders in the first message that matches a template; None if none matches."""
     for template in templates:
         pattern, seen = "", set[str]()
         for number, piece in enumerate(_PLACEHOLDER.split(template)):

@@ -44,7 +44,7 @@ def read_path(graph: TripleIndex, node: Term) -> PropertyPath:
 
 
 def invert_path(path: PropertyPath) -> PropertyPath:
-    """The inverse of a path, with inversion applied to the predicates."""
+    """Return the inverse of a path, with inversion applied to the predicates."""
     match path.kind:
         case "predicate":
             return PropertyPath("inverse", predicate=path.predicate)
@@ -55,7 +55,7 @@ def invert_path(path: PropertyPath) -> PropertyPath:
 
 
 def path_to_text(path: PropertyPath | None) -> str | None:
-    """A predicate as its IRI, every other path as in Turtle; None for no path."""
+    """Return a predicate as its IRI, every other path as in Turtle; None for no path."""
     if path is None:
         return None
     return path.predicate.value if path.kind == "predicate" and path.predicate else _turtle(path)

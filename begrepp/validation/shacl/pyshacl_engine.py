@@ -21,7 +21,7 @@ from begrepp.validation.shacl.vocabulary import RDF_TYPE, RDFS_CLASS, SH, SUB_CL
 
 
 def reference_results(shapes: Shapes, files: Sequence[Path], background: Sequence[Path]) -> Iterator[ReferenceResults]:
-    """The results of pySHACL, grouped by cause, with messages by language.
+    """Return the results of pySHACL, grouped by cause, with messages by language.
 
     pySHACL drops the language of messages with placeholders. Raises `InputError` if pySHACL rejects the shapes.
     """
@@ -50,7 +50,7 @@ def _run_pyshacl(shapes: Shapes, files: Sequence[Path], background: Sequence[Pat
 
 
 def _with_node_targets(shapes: Shapes, own: Sequence[Quad], background: Sequence[Quad]) -> Iterator[Quad]:
-    """The shapes with each target node listed, because pySHACL would also validate nodes of the background."""
+    """Return the shapes with each target node listed, because pySHACL would also validate nodes of the background."""
     classes = [node for node in shapes.target_shapes if shapes.is_class(node)]
     for quad in shapes.graph.quads:
         is_target = quad.predicate.value.removeprefix(SH) in TARGETS
@@ -70,7 +70,7 @@ def _with_node_targets(shapes: Shapes, own: Sequence[Quad], background: Sequence
 def _target_nodes(
     name: str, target: Term, own: Sequence[Quad], narrower: Mapping[Term, Sequence[Term]]
 ) -> Iterator[Term]:
-    """The nodes of a target in the data without the background (SHACL 2.1.3)."""
+    """Return the nodes of a target in the data without the background (SHACL 2.1.3)."""
     match name:
         case "targetNode":
             yield target
@@ -95,7 +95,7 @@ def _to_rdflib(quads: Iterable[Quad], blanks: dict[str, rdflib.BNode]) -> rdflib
 def _result(
     shapes: Shapes, report: TripleIndex, result: Term
 ) -> tuple[Cause, Term, Term | None, Mapping[str, Term] | None]:
-    """The cause of a result, its focus node, its value, and the values of the placeholders in its messages."""
+    """Return the cause of a result, its focus node, its value, and the values of the placeholders in its messages."""
     source = report.first_object(result, SH + "sourceShape")
     focus = report.first_object(result, SH + "focusNode")
     component = lexical_form(report.first_object(result, SH + "sourceConstraintComponent"))

@@ -46,23 +46,23 @@ class TripleIndex:
             self._predicates.setdefault(quad.subject, {})[predicate] = None
 
     def objects(self, subject: Term, predicate: str) -> list[Term]:
-        """The objects of a subject and predicate, in the order of the file."""
+        """Return the objects of a subject and predicate, in the order of the file."""
         return self._objects.get((subject, predicate), [])
 
     def first_object(self, subject: Term, predicate: str) -> Term | None:
-        """The first of `objects`, or None."""
+        """Return the first of `objects`, or None."""
         return next(iter(self.objects(subject, predicate)), None)
 
     def subjects(self, predicate: str) -> list[Term]:
-        """The subjects that have the predicate, each once."""
+        """Return the subjects that have the predicate, each once."""
         return list(self._subjects.get(predicate, ()))
 
     def predicates(self, subject: Term) -> list[str]:
-        """The predicates of a subject, each once."""
+        """Return the predicates of a subject, each once."""
         return list(self._predicates.get(subject, ()))
 
     def list_members(self, head: Term | None) -> list[Term]:
-        """The members of the RDF list at `head`; empty for None."""
+        """Return the members of the RDF list at `head`; empty for None."""
         members: list[Term] = []
         seen: set[Term] = set()
         while head is not None and head != NamedNode(RDF + "nil") and head not in seen:
@@ -74,7 +74,7 @@ class TripleIndex:
 
 @lru_cache(maxsize=100_000)
 def is_well_formed(literal: Literal) -> bool:
-    """Whether the lexical form is valid for the datatype, as rdflib (and so pySHACL) defines it."""
+    """Return whether the lexical form is valid for the datatype, as rdflib (and so pySHACL) defines it."""
     if literal.language or literal.datatype.value.endswith(("#string", "#langString")):
         return True
     with suppress_rdflib_warnings():

@@ -43,7 +43,7 @@ def compile_pattern(pattern: str, flags: str) -> re.Pattern[str]:
 
 
 def matches_pattern(texts: pl.Series, pattern: str, flags: str) -> Mask:
-    """Which of the texts contain a match of the pattern; null contains none."""
+    """Return which of the texts contain a match of the pattern; null contains none."""
     exact = compile_pattern(pattern, flags)
     mask = np.zeros(len(texts), dtype=np.bool_)
     if not len(texts):

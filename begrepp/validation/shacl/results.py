@@ -43,10 +43,10 @@ class ShaclResults(Protocol):
         """The common part of the results."""
 
     def __len__(self) -> int:
-        """The number of results."""
+        """Return the number of results."""
 
     def first(self, limit: int) -> list[ShaclResult]:
-        """The first `limit` results in the order of focus node, value and messages."""
+        """Return the first `limit` results in the order of focus node, value and messages."""
 
     def examples(self, limit: int) -> list[str]:
         """The first `limit` nodes at fault: the value, or the focus node if the value is a literal or missing."""
@@ -70,7 +70,7 @@ class ColumnResults:
         return len(self.focus)
 
     def select(self, rows: Ids, root: Ids) -> ColumnResults:
-        """The given rows, with another `root` column."""
+        """Return the given rows, with another `root` column."""
         return replace(
             self,
             root=root,
@@ -129,7 +129,7 @@ class ReferenceResults:
 
 
 def result_sort_key(result: ShaclResult) -> tuple[str, ...]:
-    """Sort key of results with one cause."""
+    """Return a sort key of results with one cause."""
     return (result.focus, result.value or "", *(message for _, message in sorted(result.messages.items())))
 
 

@@ -66,17 +66,17 @@ class Shapes:
         return sorted(dict.fromkeys([*explicit, *classes]), key=str)
 
     def is_class(self, node: Term) -> bool:
-        """Whether a shape is also a class, and so has an implicit class target (SHACL 2.1.3.3)."""
+        """Return whether a shape is also a class, and so has an implicit class target (SHACL 2.1.3.3)."""
         types = self.graph.objects(node, RDF_TYPE.value)
         return RDFS_CLASS in types and any(shape in types for shape in _SHAPE_CLASSES)
 
     def targets(self, node: Term) -> list[tuple[str, Term]]:
-        """The targets of a shape, each as the name of its property and the value (SHACL 2.1.3)."""
+        """Return the targets of a shape, each as the name of its property and the value (SHACL 2.1.3)."""
         declared = [(name, target) for name in TARGETS for target in self.graph.objects(node, SH + name)]
         return [*declared, ("targetClass", node)] if self.is_class(node) else declared
 
     def shape(self, node: Term) -> Shape:
-        """The shape at a node of the shapes graph."""
+        """Return the shape at a node of the shapes graph."""
         if node not in self._shapes:
             path = self.graph.first_object(node, SH + "path")
             self._shapes[node] = Shape(
@@ -90,7 +90,7 @@ class Shapes:
         return self._shapes[node]
 
     def name(self, node: Term) -> str:
-        """The IRI of the named shape that the node is or is a part of."""
+        """Return the IRI of the named shape that the node is or is a part of."""
         seen: set[Term] = set()
         while not isinstance(node, NamedNode) or node.value.startswith(_ANONYMOUS):
             if node in seen or node not in self._parents:
@@ -100,12 +100,12 @@ class Shapes:
         return node.value
 
     def messages(self, shape: Shape, component: str, constraint: Term | None = None) -> Mapping[str, str]:
-        """The messages of a result: those of the constraint, of the shape, or the default of the component."""
+        """Return the messages of a result: those of the constraint, of the shape, or the default of the component."""
         own = {} if constraint is None else declared_messages(self.graph, constraint)
         return own or shape.messages or default_messages(self.graph, shape.node, component)
 
     def constraints(self, node: Term) -> list[tuple[str, Term]]:
-        """The constraints of a shape, each as the name of its parameter and the value."""
+        """Return the constraints of a shape, each as the name of its parameter and the value."""
         return [
             (name, argument)
             for predicate in self.graph.predicates(node)
@@ -118,7 +118,7 @@ class Shapes:
         return [o for subject in self.graph.subjects(SH + name) for o in self.graph.objects(subject, SH + name)]
 
     def prefixes(self, constraint: Term) -> dict[str, str]:
-        """The prefixes declared for a SPARQL constraint (SHACL 5.2.1)."""
+        """Return the prefixes declared for a SPARQL constraint (SHACL 5.2.1)."""
         pending, declared = [*self.graph.objects(constraint, SH + "prefixes")], dict[str, str]()
         for ontology in pending:
             pending += [o for o in self.graph.objects(ontology, OWL_IMPORTS) if o not in pending]
@@ -131,7 +131,7 @@ class Shapes:
 
 
 def _name_blank_nodes(quads: Sequence[Quad]) -> list[Quad]:
-    """The triples with an IRI for each blank node that is a shape or a constraint."""
+    """Return the triples with an IRI for each blank node that is a shape or a constraint."""
     anonymous = [quad.object for quad in quads if quad.predicate.value in (SH + "property", SH + "sparql")]
     anonymous += [quad.subject for quad in quads if quad.predicate.value in _TARGET_IRIS]
     names: dict[Term, NamedNode] = {

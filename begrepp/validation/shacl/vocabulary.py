@@ -23,22 +23,22 @@ def component_iri(name: str) -> str:
 
 
 def display_text(term: Term) -> str:
-    """A term for display: an IRI without brackets, every other term as in N-Triples."""
+    """Return a term for display: an IRI without brackets, every other term as in N-Triples."""
     return term.value if isinstance(term, NamedNode) else str(term)
 
 
 def lexical_form(term: Term | None) -> str:
-    """The characters of an IRI or a literal; empty for every other term."""
+    """Return the characters of an IRI or a literal; empty for every other term."""
     return term.value if isinstance(term, NamedNode | Literal) else ""
 
 
 def is_true(term: Term | None) -> bool:
-    """Whether the term is the literal `true`."""
+    """Return whether the term is the literal `true`."""
     return isinstance(term, Literal) and term.value == "true"
 
 
 def parse_count(term: Term) -> int:
-    """The non-negative integer of a parameter. Raises `InputError` if the term is not one."""
+    """Return the non-negative integer of a parameter. Raises `InputError` if the term is not one."""
     if not (text := lexical_form(term)).isdecimal():
         raise InputError("shapes", f"{term} is not a non-negative integer.", "Use a whole number, 0 or more.")
     return int(text)

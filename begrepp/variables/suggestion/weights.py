@@ -29,7 +29,7 @@ class Weights:
     same_name: float = 0.28
     shared_values: float = 0.15
     no_label_match: float = 0.15
-    # Factors for a variable of dates.
+    # Factors for a variable with a date datatype.
     date_and_date_concept: float = 1.1
     date_and_other_concept: float = 0.75
     other_and_date_concept: float = 0.7

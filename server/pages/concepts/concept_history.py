@@ -43,7 +43,7 @@ def is_replaced(row: QuerySolution, concept: str) -> bool:
 
 def other_meanings(build: ServedBuild, said: Statements, iri: str) -> list[str]:
     """Return the other concepts that the code has denoted."""
-    # A dictionary's own list is no scheme of the catalogue, and its codes have no history.
+    # A code list of a dataset is not a scheme, and its codes have no history.
     named = (build.schemes.by_iri.get(scheme) for scheme in property_iris(said, "skos:inScheme"))
     schemes = [scheme for scheme in named if scheme]
     codes = [text.value for text in property_texts(said, "skos:notation")]

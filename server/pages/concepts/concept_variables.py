@@ -23,10 +23,10 @@ class MeasuredRow:
     variable: Ref
     measures: Ref | None
     via: Ref | None = None
-    """The concept that the page's is mapped to, where the way goes through a mapping."""
+    """The concept that the page's is mapped to, if the match is by a mapping."""
     match: str = ""
     below: bool = False
-    """Whether what is measured lies below the page's concept, or below the one it is mapped to."""
+    """Whether the measured concept is narrower than the concept of the page or than `via`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ MAX_INCOMING = 100
 MAX_VALUES = 100
 MANY = 1000
 _UNPLACED = (99.0, 99.0)
-"""The rank of a property that no shape puts anywhere: after those that have a place."""
+"""Sort position of a property without a position in the shapes: after all others."""
 
 _HIDDEN = {expand("rdfs:isDefinedBy")}
 
@@ -84,7 +84,7 @@ def properties(build: ServedBuild, said: Statements, say: Translator, without: I
     left_out = {expand(name) for name in without} | _HIDDEN
     kept = {prop: values for prop, values in said.items() if prop not in left_out and values}
     iris = {prop: sorted(t.value for t in values if isinstance(t, NamedNode)) for prop, values in kept.items()}
-    # Few are sorted by what they are called; of very many, the first by IRI are named at all.
+    # Up to `MANY` values are sorted by label; of more, only the first by IRI are looked up.
     shown = {prop: every if len(every) <= MANY else every[:MAX_VALUES] for prop, every in iris.items()}
     known = find_refs(build, {*kept, *(iri for some in shown.values() for iri in some)}, say.language)
     found = []
@@ -107,8 +107,8 @@ def properties(build: ServedBuild, said: Statements, say: Translator, without: I
 
 
 def words_of(iri: str, say: Translator, known: dict[str, Ref]) -> Text:
-    """A property or class in words: as the pages say it, as the shapes name it, as its vocabulary labels it, or by
-    its short name."""
+    """Return the label of a property or class: from the translations, the shapes or its vocabulary, else its prefixed
+    name."""
     if words := say.maybe(f"property.{compact(iri)}"):
         return Text(words, say.language)
     if (place := read_property_positions().get(iri)) and place.name:

@@ -187,7 +187,7 @@ def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         custodian=next(iter(named("geodcatap:custodian")), None),
         described_by=next(iter(named("begrepp:describedBy")), None),
         is_specification=expand("begrepp:Specification") in property_iris(said, "rdf:type"),
-        # A harvested description is the publisher's own, whoever runs the catalogue.
+        # A harvested description (owl:sameAs) is the publisher's, also in a catalogue of another organisation.
         is_sketch=not property_iris(said, "owl:sameAs")
         and not set(property_iris(said, "begrepp:describedBy"))
         <= {*property_iris(said, "dct:publisher"), *property_iris(said, "geodcatap:custodian")},

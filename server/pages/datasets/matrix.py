@@ -13,7 +13,7 @@ from server.served.labels import find_refs
 from server.served.refs import Ref
 
 LARGEST = 11.0
-"""The radius of the circle of the fullest cell, in a box of 24."""
+"""Radius of the circle of the cell with most variables, in an SVG box of 24 units."""
 MOST_ROWS = 80
 
 
@@ -27,7 +27,7 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
-    """A topic with one cell per dataset; `unfolds` if it has narrower topics to show."""
+    """A topic with one cell per dataset; `unfolds` is true if it has measured narrower topics."""
 
     topic: Ref
     cells: Sequence[MatrixCell | None]
@@ -65,7 +65,7 @@ def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
     for concept in topics:
         cells: dict[str, set[str]] = defaultdict(set)
         for variable, dataset, measured in index.get(concept, ()):
-            # The topic itself, unfolded: only what measures it and nothing narrower.
+            # The row of the topic itself has only variables that measure the topic, not a narrower concept.
             if concept != topic or measured == topic:
                 cells[dataset].add(variable)
         if cells:

@@ -49,9 +49,9 @@ class ResultPage:
 def result_page(
     build: ServedBuild, form: Form, body: bytes, language: str, links: Mapping[str, str] | None = None
 ) -> ResultPage:
-    """A worker's answer, in SPARQL JSON or Turtle, as a page; `links` says which column links the words of another.
+    """Return a worker's result, SPARQL JSON or Turtle, as a page; `links` maps a label column to its IRI column.
 
-    Where those words are in another language than the reader's, the name of what they link to stands for them.
+    A label that is not in the language of the page is replaced by the label of the linked resource.
     """
     if form == "graph":
         text = body[: TEXT_SHOWN + 1].decode(errors="replace")
@@ -96,7 +96,7 @@ def _cell(build: ServedBuild, term: dict[str, str] | None, known: Mapping[str, R
     if term["type"] == "uri":
         iri = term["value"]
         shown = iri.removeprefix(build.iris.root) if iri.startswith(build.iris.root) else compact(iri)
-        # SWE, RESTRICTED: what the EU's authority lists call things.
+        # Entries of EU authority lists are shown by their last segment: SWE, RESTRICTED.
         shown = shown.rpartition("/")[2] if iri.startswith(_AUTHORITY) else shown
         href = known[iri].href if iri in known else document_path(build.iris, iri)
         return ResultCell(text=shown, href=href, iri=iri)

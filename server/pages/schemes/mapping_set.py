@@ -22,7 +22,7 @@ from server.served.resolve import Resolved
 
 PAGE = 200
 SORTED = 2000
-"""How many matches are sorted as a whole; a larger set comes in the order of the store."""
+"""Largest number of mappings that are sorted; a larger set is listed in the order of the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

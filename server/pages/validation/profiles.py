@@ -100,7 +100,7 @@ def profile_page(name: str, language: str) -> ProfilePage:
         summary=choose_text(profile.summary, language),
         classes=classes,
         shapes=len(shapes),
-        # The diagram is ours: everything in it that comes from the shapes is escaped where it is drawn.
+        # The SVG is trusted: `render_diagram` escapes all text from the shapes.
         diagram=Markup(render_diagram(classes, language, title)),
         valid=[Example(name=path.name, text=path.read_text(encoding="utf-8")) for path in profile.examples("valid")],
         invalid=[

@@ -163,7 +163,7 @@ def test_a_pinned_file_that_changed_is_refused(own: Path) -> None:
     ("manifest", "expected"),
     [
         ("title = ", "is not valid TOML"),
-        ('titel = "x"', "says titel, which is not a known key"),
+        ('titel = "x"', "has the unknown key titel"),
         ('shapes = ["nosuch.ttl"]', "names 'nosuch.ttl', which does not exist"),
         ('includes = ["our-own"]', "includes itself: our-own → our-own"),
         ('includes = ["nosuch"]', "includes 'nosuch', which does not exist"),

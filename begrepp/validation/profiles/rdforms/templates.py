@@ -89,17 +89,17 @@ class Bundle:
         self._path = path
 
     def template(self, id_: str) -> dict[str, Any]:
-        """The template with an id, unresolved. Raises `InputError` if there is none."""
+        """Return the template with an id, unresolved. Raises `InputError` if there is none."""
         if id_ not in self._templates:
             raise InputError(self._path, f"has no template '{id_}'.", "The publisher may have renamed it.")
         return self._templates[id_]
 
     def fields(self, id_: str) -> list[FormField]:
-        """The fields of a class in the order of its form, without `rdf:type`, which the target determines."""
+        """Return the fields of a class in the order of its form, without `rdf:type`, which the target determines."""
         return group_items(list(self._items(self.template(id_), {})))
 
     def _items(self, template: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[FormItem]:
-        """The items of a form; a group without a property is replaced by its items."""
+        """Return the items of a form; a group without a property is replaced by its items."""
         for item in template.get("items", []):
             resolved = self._resolve(item)
             if "items" in resolved and "property" not in resolved:
@@ -108,7 +108,7 @@ class Bundle:
                 yield self._item(resolved, group)
 
     def _resolve(self, item: str | dict[str, Any]) -> dict[str, Any]:
-        """An item merged with the templates that it refers to or extends."""
+        """Return an item merged with the templates that it refers to or extends."""
         own = self.template(item) if isinstance(item, str) else item
         if set(own) == {"id"}:
             return self._resolve(str(own["id"]))
@@ -151,7 +151,7 @@ def group_items(items: Sequence[FormItem]) -> list[FormField]:
 
 
 def _field(items: Sequence[FormItem]) -> FormField:
-    """The field of a property; deprecated items do not contribute to the cardinality."""
+    """Return the field of a property; deprecated items do not contribute to the cardinality."""
     used = [item for item in items if not item.deprecated]
     limits = [item.maximum for item in used if item.maximum is not None]
     return FormField(

@@ -51,7 +51,7 @@ def convert_bundle(bundle: Path, version: str) -> str:
 
 
 def _shape(bundle: Bundle, id_: str) -> str:
-    """A node shape for a class, and one for each conditionally mandatory field."""
+    """Return a node shape for a class, and one for each conditionally mandatory field."""
     template, name = bundle.template(id_), CLASSES[id_]
     constraints = {expand_name(key): value for key, value in template["constraints"].items()}
     types = constraints[TYPE] if isinstance(constraints[TYPE], list) else [constraints[TYPE]]
@@ -67,7 +67,7 @@ def _shape(bundle: Bundle, id_: str) -> str:
 
 
 def _property(field: FormField, order: int, indent: str) -> Iterator[str]:
-    """The property shapes of a field: mandatory, recommended, maximum count, and value rules."""
+    """Return the property shapes of a field: mandatory, recommended, maximum count, and value rules."""
     sv, en = _labels(field.label)
     first = field.alternatives[0]
     described = f" ; sh:description {_literals(first.description)}" if first.description else ""
@@ -96,7 +96,7 @@ def _property(field: FormField, order: int, indent: str) -> Iterator[str]:
 
 
 def _conditional(shape: str, targets: str, field: FormField) -> str:
-    """The shape of a field that is mandatory if another field has a certain value."""
+    """Return the shape of a field that is mandatory if another field has a certain value."""
     assert field.condition is not None
     depends, value = field.condition
     sv, en = _labels(field.label)
@@ -113,7 +113,7 @@ def _conditional(shape: str, targets: str, field: FormField) -> str:
 
 
 def _value_rules(field: FormField) -> Iterator[str]:
-    """The rules for each value: one of the alternatives; warnings for deprecated values."""
+    """Return the rules for each value: one of the alternatives; warnings for deprecated values."""
     sv, en = _labels(field.label)
     used = [item for item in field.alternatives if not item.deprecated]
     rules = [_rule(item) for item in field.alternatives]
@@ -136,7 +136,7 @@ def _value_rules(field: FormField) -> Iterator[str]:
 
 
 def _rule(item: FormItem) -> str:
-    """The constraints of a form item on a value, joined by `;`."""
+    """Return the constraints of a form item on a value, joined by `;`."""
     if item.kind in _KINDS:
         rules = [f"sh:nodeKind {_KINDS[item.kind]}"]
         if item.choices:
@@ -166,7 +166,7 @@ def _rule(item: FormItem) -> str:
 
 
 def _choices(item: FormItem) -> str:
-    """The allowed values; an automatic list is a selection, so any IRI with the same base is allowed."""
+    """Return the allowed values; an automatic list is a selection, so any IRI with the same base is allowed."""
     if item.automatic:
         shared = item.choices[0].rpartition("/")[0] + "/"
         return f"sh:pattern {Literal('^' + re.escape(shared))}"
@@ -216,7 +216,7 @@ def _local_name(name: str) -> str:
 
 
 def _prefixed_name(name: str) -> str:
-    """An IRI as a prefixed name if a prefix matches."""
+    """Return an IRI as a prefixed name if a prefix matches."""
     for prefix, namespace in NAMESPACES.items():
         if name.startswith(namespace) and re.fullmatch(r"[A-Za-z][\w-]*", name[len(namespace) :]):
             return f"{prefix}:{name[len(namespace) :]}"

@@ -9,7 +9,7 @@ from begrepp.validation.shacl.data.term_table import Ids, Mask
 
 
 def nodes_on_cycles(sources: Ids, targets: Ids) -> Ids:
-    """The nodes on a cycle of the edges `sources[i]` → `targets[i]`, sorted."""
+    """Return the nodes on a cycle of the edges `sources[i]` → `targets[i]`, sorted."""
     nodes, compact = np.unique(np.concatenate([sources, targets]), return_inverse=True)
     edges = IdColumn(compact[: len(sources)], compact[len(sources) :])
     alive = np.ones(len(nodes), dtype=np.bool_)
@@ -37,7 +37,7 @@ def _remove_sources(edges: IdColumn, alive: Mask) -> None:
 
 
 def _nodes_in_cycles(edges: IdColumn) -> Ids:
-    """The nodes of strongly connected components that have a cycle (Tarjan 1972, without recursion)."""
+    """Return the nodes of strongly connected components that have a cycle (Tarjan 1972, without recursion)."""
     cyclic: set[int] = set(edges.subjects[edges.subjects == edges.objects].tolist())
     successors: dict[int, list[int]] = {}
     for source, target in zip(edges.subjects.tolist(), edges.objects.tolist(), strict=True):

@@ -41,11 +41,11 @@ class ValueNodes:
     nodes: Ids
 
     def distinct_nodes(self) -> Ids:
-        """The distinct value nodes, sorted."""
+        """Return the distinct value nodes, sorted."""
         return sorted_unique(self.nodes)
 
     def count_by_focus(self, mask: Mask | None = None) -> Ids:
-        """The number of value nodes of each focus node; only those in `mask`, if given."""
+        """Return the number of value nodes of each focus node; only those in `mask`, if given."""
         return np.bincount(self.at if mask is None else self.at[mask], minlength=len(self.focus))
 
 
@@ -71,21 +71,21 @@ class DataGraph:
         self._instances: dict[Term, Mask] = {}
 
     def term_id(self, term: Term) -> int:
-        """The id of a term of the vocabulary."""
+        """Return the id of a term of the vocabulary."""
         return self._term_ids[term]
 
     def term_ids(self, terms: Iterable[Term]) -> Ids:
-        """The ids of terms of the vocabulary."""
+        """Return the ids of terms of the vocabulary."""
         return np.array([self._term_ids[term] for term in terms], dtype=np.int64)
 
     def mask(self, ids: Ids) -> Mask:
-        """A mask over all terms, true for these ids."""
+        """Return a mask over all terms, true for these ids."""
         mask = np.zeros(len(self.terms), dtype=np.bool_)
         mask[ids] = True
         return mask
 
     def column(self, predicate: Term) -> IdColumn:
-        """The subjects and objects of a predicate of the vocabulary."""
+        """Return the subjects and objects of a predicate of the vocabulary."""
         return self._column(self.term_id(predicate))
 
     def _column(self, predicate: int) -> IdColumn:
@@ -96,12 +96,12 @@ class DataGraph:
         return self._columns[predicate]
 
     def columns(self) -> Iterable[tuple[int, IdColumn]]:
-        """The columns by predicate id."""
+        """Return the columns by predicate id."""
         for predicate in sorted({*self._own, *self._background}):
             yield predicate, self._column(predicate)
 
     def instance_mask(self, class_: Term) -> Mask:
-        """A mask over all terms, true for the instances of a class and of its subclasses in the data."""
+        """Return a mask over all terms, true for the instances of a class and of its subclasses in the data."""
         if class_ not in self._instances:
             types = self.column(RDF_TYPE)
             self._instances[class_] = self.mask(types.inverse.objects_of(self._with_subclasses(class_))[1])
@@ -112,7 +112,7 @@ class DataGraph:
         return np.union1d(classes, self._closure(PropertyPath("inverse", predicate=SUB_CLASS_OF), classes)[1])
 
     def target_nodes(self, name: str, target: Term) -> Ids:
-        """The nodes of a target, given the name of its property and the value (SHACL 2.1.3)."""
+        """Return the nodes of a target, given the name of its property and the value (SHACL 2.1.3)."""
         if name == "targetNode":
             return np.array([self.term_id(target)], dtype=np.int64)
         predicate = RDF_TYPE if name == "targetClass" else target
@@ -125,7 +125,7 @@ class DataGraph:
         return objects
 
     def value_nodes(self, path: PropertyPath | None, focus: Ids) -> ValueNodes:
-        """The value nodes of each focus node: itself, or the nodes that the path leads to."""
+        """Return the value nodes of each focus node: itself, or the nodes that the path leads to."""
         if path is None:
             return ValueNodes(focus, np.arange(len(focus)), focus)
         return ValueNodes(focus, *self.follow_path(path, focus))
@@ -183,7 +183,7 @@ class DataGraph:
 
 
 def _by_predicate(statements: TripleColumns) -> dict[int, tuple[Ids, Ids]]:
-    """The subjects and objects by predicate id."""
+    """Return the subjects and objects by predicate id."""
     predicates, counts = np.unique(statements.predicates, return_counts=True)
     indices = np.searchsorted(predicates, statements.predicates)
     order = np.argsort(indices.astype(np.uint16 if len(predicates) < 1 << 16 else np.int64), kind="stable")

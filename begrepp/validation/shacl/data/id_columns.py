@@ -21,23 +21,23 @@ def pack_pairs(left: Ids, right: Ids) -> Ids:
 
 
 def unpack_pairs(keys: Ids) -> tuple[Ids, Ids]:
-    """The two columns of a packed column."""
+    """Return the two columns of a packed column."""
     return keys >> _ID_BITS, keys & ((1 << _ID_BITS) - 1)
 
 
 def sorted_unique(values: Ids) -> Ids:
-    """The distinct values, sorted; for millions of values many times faster than `np.unique`, which hashes."""
+    """Return the distinct values, sorted; for millions of values many times faster than `np.unique`, which hashes."""
     ordered = np.sort(values)
     return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def distinct_pairs(left: Ids, right: Ids) -> tuple[Ids, Ids]:
-    """The distinct rows, sorted."""
+    """Return the distinct rows, sorted."""
     return unpack_pairs(sorted_unique(pack_pairs(left, right)))
 
 
 def is_in(values: Ids, sorted_values: Ids) -> Mask:
-    """Which of the values are in a sorted column."""
+    """Return which of the values are in a sorted column."""
     if not len(sorted_values):
         return np.zeros(len(values), dtype=np.bool_)
     positions = np.searchsorted(sorted_values, values)
@@ -69,10 +69,10 @@ class IdColumn:
         return pack_pairs(self.subjects, self.objects)
 
     def objects_of(self, subjects: Ids) -> tuple[Ids, Ids]:
-        """The objects of each subject: indices into `subjects`, and an object for each."""
+        """Return the objects of each subject: indices into `subjects`, and an object for each."""
         at, rows = join_sorted(subjects, self.subjects)
         return at, self.objects[rows]
 
     def contains(self, subjects: Ids, objects: Ids) -> Mask:
-        """Which of the pairs are rows of the column."""
+        """Return which of the pairs are rows of the column."""
         return is_in(pack_pairs(subjects, objects), self._keys)

@@ -62,7 +62,7 @@ class TermEncoder:
         self._non_canonical = np.zeros(0, dtype=np.uint32)
 
     def encode(self, texts: pl.Series) -> TermIds:
-        """The ids of terms."""
+        """Return the ids of terms."""
         encoded = texts.cast(pl.Categorical(self._terms))
         ids = encoded.to_physical()
         if (highest := ids.max()) is not None and int(str(highest)) >= self._count:
@@ -72,11 +72,11 @@ class TermEncoder:
         return ids.to_numpy()
 
     def texts(self) -> pl.Series:
-        """All encoded terms, indexed by id."""
+        """Return all encoded terms, indexed by id."""
         return pl.concat(self._texts).cast(pl.String)
 
     def encode_files(self, files: Sequence[Path], predicate_ids: TermIds | None) -> TripleColumns:
-        """The triples of the files with one of the predicates, or with any predicate if that is None.
+        """Return the triples of the files with one of the predicates, or with any predicate if that is None.
 
         Raises `InputError` if a file is not RDF.
         """
@@ -99,7 +99,7 @@ class TermEncoder:
         ]
 
     def _encode_block(self, block: bytes, predicate_ids: TermIds | None, *, checked: bool) -> TripleColumns:
-        """The triples of complete lines. If `checked`, the caller still has to check the terms with a new id."""
+        """Return the triples of complete lines. If `checked`, the caller still has to check the terms with a new id."""
         try:
             subject, predicate, rest = parse_triples(block).get_columns()
         except pl.exceptions.PolarsError:
@@ -143,7 +143,7 @@ def _is_canonical(texts: pl.Series) -> pl.Series:
 
 
 def _canonical_blocks(quads: Iterable[Quad]) -> Iterator[bytes]:
-    """The triples as blocks of canonical N-Triples."""
+    """Return the triples as blocks of canonical N-Triples."""
     triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
     while batch := [*islice(triples, _BATCH)]:
         yield serialize(batch, format=RdfFormat.N_TRIPLES) or b""

@@ -48,27 +48,27 @@ class TermTable:
         return len(self.texts)
 
     def term(self, term_id: int) -> Term:
-        """The term with an id."""
+        """Return the term with an id."""
         if term_id not in self._terms:
             self._terms[term_id] = parse_term(self.texts[term_id])
         return self._terms[term_id]
 
     def add(self, term: Term) -> int:
-        """The id of a computed term; differs from the id of the same term in the data."""
+        """Return the id of a computed term; differs from the id of the same term in the data."""
         if term not in self._added:
             term_id = self._added[term] = len(self) + len(self._added)
             self._terms[term_id] = term
         return self._added[term]
 
     def is_literal(self, ids: Ids) -> Mask:
-        """Which of the terms are literals."""
+        """Return which of the terms are literals."""
         literal = self.kinds == TermKind.LITERAL
         if self._added:
             literal = np.append(literal, [isinstance(term, Literal) for term in self._added])
         return np.asarray(literal[ids])
 
     def display_texts(self, ids: Ids) -> pl.Series:
-        """The display text of each term, as `display_text`; null for `UNBOUND`."""
+        """Return the display text of each term, as `display_text`; null for `UNBOUND`."""
         if len(ids) <= _SMALL_COLUMN:
             return pl.Series(
                 [display_text(self.term(each)) if each else None for each in ids.tolist()], dtype=pl.String
@@ -78,7 +78,7 @@ class TermTable:
         return texts.str.strip_chars("<>").zip_with(is_iri, texts)
 
     def lexical_forms(self, ids: Ids) -> pl.Series:
-        """The characters of IRIs and literals; null for a blank node, a triple and `UNBOUND`."""
+        """Return the characters of IRIs and literals; null for a blank node, a triple and `UNBOUND`."""
         if len(ids) <= _SMALL_COLUMN:
             return pl.Series([self._lexical_form(each) for each in ids.tolist()], dtype=pl.String)
         texts = self._gather(ids)

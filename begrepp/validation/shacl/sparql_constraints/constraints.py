@@ -44,7 +44,7 @@ class SparqlConstraints:
         return _parse(query, frozenset(self.shapes.prefixes(constraint).items()))
 
     def results(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> Iterator[ColumnResults]:
-        """The results of a SPARQL constraint of a shape.
+        """Return the results of a SPARQL constraint of a shape.
 
         Raises `InputError` if the query is no SELECT, and `FastEngineUnsupported` if pySHACL has to evaluate it.
         """
@@ -77,7 +77,7 @@ class SparqlConstraints:
         return self._store_solutions(constraint, shape, data, focus)
 
     def _store_solutions(self, constraint: Term, shape: Shape, data: DataGraph, focus: Ids) -> BindingTable:
-        """The solutions from a store; their terms get new ids, as computed terms."""
+        """Return the solutions from a store; their terms get new ids, as computed terms."""
         query = lexical_form(self.shapes.graph.first_object(constraint, SH + "select"))
         prefixes = self.shapes.prefixes(constraint)
         rows = [

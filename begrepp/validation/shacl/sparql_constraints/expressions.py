@@ -110,7 +110,7 @@ def _apply(terms: TermTable, name: str, arguments: Sequence[Value]) -> Value:
 
 
 def truth_values(terms: TermTable, value: Value) -> TruthValues:
-    """The effective boolean value of truth values and booleans; any other value is unsupported."""
+    """Return the effective boolean value of truth values and booleans; any other value is unsupported."""
     if isinstance(value, pl.Series):
         raise UnsupportedQuery
     if value.dtype == np.int8:

@@ -52,16 +52,16 @@ class BindingTable:
     length: int
 
     def select(self, rows: Ids | Mask) -> BindingTable:
-        """The given rows, by mask or by index."""
+        """Return the given rows, by mask or by index."""
         length = int(np.sum(rows)) if rows.dtype == np.bool_ else len(rows)
         return BindingTable({name: column[rows] for name, column in self.columns.items()}, length)
 
     def with_columns(self, **columns: Ids) -> BindingTable:
-        """The table with additional columns."""
+        """Return the table with additional columns."""
         return BindingTable({**self.columns, **columns}, self.length)
 
     def column(self, name: str) -> Ids:
-        """The column of a variable; all `UNBOUND` if the table does not have it."""
+        """Return the column of a variable; all `UNBOUND` if the table does not have it."""
         return self.columns.get(name, np.full(self.length, UNBOUND))
 
 
@@ -76,7 +76,7 @@ class JoinEvaluator:
         self.data = data
 
     def solutions(self, query: Select, focus: Ids) -> BindingTable:
-        """The distinct solutions of a query for all focus nodes."""
+        """Return the distinct solutions of a query for all focus nodes."""
         table = self._group(query.where, BindingTable({"this": focus}, len(focus)))
         for bind in query.bound:
             table = self._bind(bind, table)
@@ -156,7 +156,7 @@ class JoinEvaluator:
         return _stack([self._join_nested(self._check_scope(group, table), table)[0] for group in groups])
 
     def _check_scope(self, group: GroupPattern, table: BindingTable) -> GroupPattern:
-        """The group of a union; unsupported if it reads a variable of the outer table that it does not bind."""
+        """Return the group of a union; unsupported if it reads a variable of the outer table that it does not bind."""
         own = {"this", *(name for step in group.steps if isinstance(step, PatternStep) for name in variables_in(step))}
         for step in group.steps:
             if not isinstance(step, PatternStep) and (variables_in(step) - own) & table.columns.keys():
@@ -191,7 +191,7 @@ class JoinEvaluator:
         return is_unconnected, free, size
 
     def _match(self, pattern: PatternStep, table: BindingTable) -> BindingTable:
-        """The table joined with a triple pattern."""
+        """Return the table joined with a triple pattern."""
         subject, path, end = pattern.subject, pattern.path, pattern.object
         starts, ends = self._bound_column(subject, table), self._bound_column(end, table)
         if starts is not None and ends is not None:
@@ -252,7 +252,7 @@ class JoinEvaluator:
         return rows, reached[matches]
 
     def _is_connected(self, path: PropertyPath, starts: Ids, ends: Ids) -> Mask:
-        """The rows where the path connects start and end."""
+        """Return the rows where the path connects start and end."""
         if path.kind == "predicate" and path.predicate:
             return self.data.column(path.predicate).contains(starts, ends)
         if path.kind == "inverse" and path.predicate:
@@ -278,7 +278,7 @@ def _name(node: QueryVariable | Term) -> str:
 
 
 def _stack(tables: Sequence[BindingTable]) -> BindingTable:
-    """The union of tables; variables missing from one of them are unbound in its rows."""
+    """Return the union of tables; variables missing from one of them are unbound in its rows."""
     names = dict.fromkeys(name for table in tables for name in table.columns)
     columns = {name: np.concatenate([table.column(name) for table in tables]) for name in names}
     return BindingTable(columns, sum(table.length for table in tables))

@@ -93,7 +93,7 @@ class Select:
 
 
 def variables_in(part: Step | Expression) -> set[str]:
-    """The variables in a part of a query, at any depth."""
+    """Return the variables in a part of a query, at any depth."""
     match part:
         case QueryVariable():
             return {part.name}
@@ -115,7 +115,7 @@ def variables_in(part: Step | Expression) -> set[str]:
 
 
 def terms_in(part: Step | Expression | PropertyPath | None) -> Iterator[Term]:
-    """The terms in a part of a query, at any depth."""
+    """Return the terms in a part of a query, at any depth."""
     match part:
         case PropertyPath():
             yield from [part.predicate] if part.predicate else []

@@ -58,7 +58,7 @@ class _Parser:
         return self._next is not None and self._next.kind == kind
 
     def _peek(self, *texts: str) -> bool:
-        """Whether the next token is one of these keywords or marks."""
+        """Return whether the next token is one of these keywords or marks."""
         token = self._next
         return token is not None and token.kind in ("mark", "word") and token.text.upper() in texts
 
@@ -73,7 +73,7 @@ class _Parser:
             raise UnsupportedQuery
 
     def _consume(self, kind: Kind) -> str:
-        """The text of the next token, which must be of this kind."""
+        """Return the text of the next token, which must be of this kind."""
         if (token := self._next) is None or token.kind != kind:
             raise UnsupportedQuery
         self._position += 1
@@ -285,7 +285,7 @@ class _Parser:
 
 
 def _without_optional(group: GroupPattern) -> GroupPattern:
-    """The nested group; raises `UnsupportedQuery` for OPTIONAL in it, which a join from outside would change."""
+    """Return the nested group; raises `UnsupportedQuery` for OPTIONAL in it, which a join from outside would change."""
     if any(isinstance(step, Optional) for step in group.steps):
         raise UnsupportedQuery
     return group

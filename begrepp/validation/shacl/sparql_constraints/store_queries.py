@@ -27,7 +27,7 @@ _PREBOUND = (*_THIS, "$shapesGraph", "?shapesGraph", "$currentShape", "?currentS
 def store_solutions(
     store: Store, query: str, prefixes: Mapping[str, str], focus: Term, shape: Shape, shapes: Shapes
 ) -> Iterator[dict[str, Term]]:
-    """The distinct solutions of a query for one focus node.
+    """Return the distinct solutions of a query for one focus node.
 
     Raises `InputError` if the query is no SELECT, and `FastEngineUnsupported` for a blank focus node.
     """

@@ -14,7 +14,7 @@ from functools import cache, partial
 from typing import cast
 
 from begrepp.errors import UsageError
-from begrepp.records import EditionFiles, Load, Loader, Record, SharedLoader, Source
+from begrepp.records import EditionFiles, Load, Loader, PartitionedLoader, Record, Source
 from begrepp.settings import ROOT
 from begrepp.sources import editions
 from loaders.declaration.source_toml import read_declared_source
@@ -72,7 +72,7 @@ def loader_of(edition: EditionFiles) -> Load:
     return partial(load, declared=known_declaration) if known_declaration else load
 
 
-def shares_of(edition: EditionFiles) -> tuple[Load, ...]:
-    """Return the functions that load parts of an edition in parallel; empty if its loader has none (`SHARES`)."""
+def partitions_of(edition: EditionFiles) -> tuple[Load, ...]:
+    """Return the functions that load parts of an edition in parallel; empty if its loader has none (`PARTITIONS`)."""
     module = loader_modules().get(edition.source)
-    return module.SHARES if module and isinstance(module, SharedLoader) else ()
+    return module.PARTITIONS if module and isinstance(module, PartitionedLoader) else ()

@@ -231,7 +231,7 @@ def _concept(group: _Group, notation: str) -> Concept:
         notes=tuple(dict.fromkeys(Note(NoteKind.NOTE, Text(post.note, "sv")) for post in group.posts if post.note)),
         accepted=max((post.accepted for post in group.posts if post.accepted), default=None),
         terms=tuple(terms),
-        is_term_post=True,
+        is_term_entry=True,
         domain=tuple(Text(area, "sv") for area in areas if area),
         sources=tuple(dict.fromkeys(post.source for post in group.posts if post.source)),
     )

@@ -18,7 +18,7 @@ from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import join_names, read_declaration
 from loaders.declaration.table_assignment import DatasetTables, TableAssignment
 from loaders.declaration.value_lists import CodeListIndex, DeclaredCodeList, read_codes, read_into_index, split_missing
-from loaders.declaration.variables import DictionaryRow, VariablePlace, default_variable_lists, read_variable_list
+from loaders.declaration.variables import DictionaryRow, VariableContext, default_variable_lists, read_variable_list
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
 
@@ -58,7 +58,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     registry = CodeListRegistry(ListOwner(dataset=dataset.id))
     for each in lists:
         for row in each.rows(_discard):
-            variable = row.variable(dataset.id, _place(row, *assignment.place_of(row), registry, index))
+            variable = row.variable(dataset.id, _place(row, *assignment.table_and_part_of(row), registry, index))
             yield from registry.take_new()
             yield variable
             yield from _missing_list(row, variable)
@@ -78,16 +78,16 @@ def _check_unused_files(edition: EditionFiles, origin: Origin, used: set[str], i
 
 def _place(
     row: DictionaryRow, table: str, part: str, registry: CodeListRegistry, index: CodeListIndex
-) -> VariablePlace:
+) -> VariableContext:
     """Return table and code lists of a row; the list is in `[[codes]]`, a value set by IRI, or in the row itself."""
     named = row.value("list")
     if code_list := index.by_name.get(named) or index.by_variable.get(row.name):
-        return _place_with_list(row, code_list, named, registry, VariablePlace(table, part))
+        return _place_with_list(row, code_list, named, registry, VariableContext(table, part))
     if named and is_iri(named):
-        return VariablePlace(table, part, value_set=named)
+        return VariableContext(table, part, value_set=named)
     values, missing = row.inline_values()
     titles, origin = row.titles(), row.origin
-    return VariablePlace(
+    return VariableContext(
         table,
         part,
         code_list=registry.add(row.name, values, origin, titles),
@@ -96,8 +96,8 @@ def _place(
 
 
 def _place_with_list(
-    row: DictionaryRow, code_list: DeclaredCodeList, named: str, registry: CodeListRegistry, place: VariablePlace
-) -> VariablePlace:
+    row: DictionaryRow, code_list: DeclaredCodeList, named: str, registry: CodeListRegistry, place: VariableContext
+) -> VariableContext:
     code_list.used = True
     values, missing = split_missing(tuple(code_list.values.values()), code_list.missing)
     name, titles, rules = named or row.name, code_list.titles or row.titles(), tuple(code_list.rules)

@@ -16,7 +16,7 @@ from server.http.urls import ProfileNameConverter
 from server.ops.headers import finish_response, start_request
 from server.pages import errors
 from server.pages.schema_org import describe_page
-from server.pages.templating import prepare_templates
+from server.pages.templating import register_template_helpers
 from server.sparql import editor_terms, endpoint, service_description
 from server.state import AppState
 from server.telemetry.access_log import AccessLog
@@ -60,7 +60,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.extensions["begrepp"] = AppState(settings)
     app.extensions["begrepp.validation"] = service.ValidationService(settings)
-    prepare_templates(app, describe_page, settings.report_link)
+    register_template_helpers(app, describe_page, settings.report_link)
     for blueprint in (
         api.blueprint,
         browse.blueprint,

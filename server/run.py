@@ -20,7 +20,7 @@ from begrepp.errors import UsageError
 from begrepp.settings import Settings, former_variables
 from server.app import create_app
 from server.http.shared_cache import create_cache_file
-from server.ops.asgi import AsgiBridge, ResponseCutOff
+from server.ops.asgi import AsgiBridge, ResponseTruncated
 from server.ops.warm_up import warm_up
 from server.telemetry.query_log import configure_log
 
@@ -54,7 +54,7 @@ def _is_new(record: logging.LogRecord) -> bool:
 
     granian logs an exception as the text of its traceback.
     """
-    return f"\n{ResponseCutOff.__name__}: " not in record.getMessage()
+    return f"\n{ResponseTruncated.__name__}: " not in record.getMessage()
 
 
 def resolve_address(host: str, port: int) -> str:

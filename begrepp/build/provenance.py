@@ -10,7 +10,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, ser
 
 from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.build.loads.violations import refuse_invalid_graph
-from begrepp.queries.cookbook import cookbook_triples
+from begrepp.queries.cookbook import example_query_triples
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import iri, name, ntriples_line, plain, typed_literal
 from begrepp.rdf.sorted_files import SortedFile
@@ -25,7 +25,7 @@ def write_catalogue(graphs: Path, headers: list[str], iris: Iris) -> tuple[Path,
     out = SortedFile(graphs / "catalog.nt")
     for line in headers:
         out.add(line)
-    for triple in cookbook_triples(iris):
+    for triple in example_query_triples(iris):
         out.add(ntriples_line(triple))
     for line in _ontology_lines(iris):
         out.add(line)

@@ -37,7 +37,7 @@ _PIECE_BYTES = 1 << 27
 """Bytes that are loaded at a time: about as many triples as the engine sorts at a time."""
 
 
-class StoreTooDifferent(Exception):
+class StoreUpdateFailed(Exception):
     """Raised if the previous store cannot be updated."""
 
 
@@ -117,7 +117,7 @@ class StoreWriter:
     def _update_previous(self, contents: StoreContents) -> bool:
         """Make the store from the previous one; return whether that was possible."""
         if self._previous and self._previous_contents:
-            with suppress(StoreTooDifferent, OSError):
+            with suppress(StoreUpdateFailed, OSError):
                 _update(self._path, contents, self._previous, self._previous_contents, self._progress)
                 return True
             shutil.rmtree(self._path, ignore_errors=True)
@@ -147,7 +147,7 @@ class StoreWriter:
 def _update(
     path: Path, contents: StoreContents, previous: Path, previous_contents: StoreContents, progress: Progress
 ) -> None:
-    """Link the previous store and write the changes. Raises `StoreTooDifferent` if there are too many."""
+    """Link the previous store and write the changes. Raises `StoreUpdateFailed` if there are too many."""
     new = contents.files.keys() - previous_contents.files.keys()
     removed = previous_contents.files.keys() - contents.files.keys()
     allowed = _MAX_CHANGES
@@ -159,7 +159,7 @@ def _update(
         changed = list(islice(lines, allowed + 1))
         allowed -= len(changed)
         if allowed < 0:
-            raise StoreTooDifferent
+            raise StoreUpdateFailed
         changes[graph] = (
             [line for is_new, line in changed if not is_new],
             [line for is_new, line in changed if is_new],
@@ -167,7 +167,7 @@ def _update(
     for graph in removed:
         allowed -= _count_lines(graph_file(previous, previous_contents, graph), allowed)
         if allowed < 0:
-            raise StoreTooDifferent
+            raise StoreUpdateFailed
     path.mkdir()
     for file in previous.iterdir():
         (link_or_copy if file.suffix == ".sst" else shutil.copyfile)(file, path / file.name)
@@ -183,7 +183,7 @@ def _update(
             store.clear_graph(NamedNode(graph))
             _load_file(store, graph, graph_file(path, contents, graph), progress)
         else:
-            raise StoreTooDifferent
+            raise StoreUpdateFailed
     for graph in sorted(new):
         _load_file(store, graph, graph_file(path, contents, graph), progress)
     store.flush()

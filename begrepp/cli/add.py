@@ -10,7 +10,7 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.artefact.parts import LoadReport
 from begrepp.build.pipeline import check_edition
 from begrepp.cli import console
-from begrepp.cli.build import job_of
+from begrepp.cli.build import new_job
 from begrepp.cli.live_progress import LiveProgress
 from begrepp.settings import Settings
 from begrepp.sources import staging
@@ -32,7 +32,7 @@ def command(source: str, files: tuple[Path, ...], edition: str, loader: str, par
         source, files, edition, settings, loader=loader, partial=partial, replace=replace
     ) as prepared:
         with LiveProgress() as live:
-            result = check_edition(job_of(prepared), settings, live)
+            result = check_edition(new_job(prepared), settings, live)
         console.print_added(result, staging.commit_files(prepared, settings), newer_editions(result, settings))
 
 

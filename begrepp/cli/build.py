@@ -27,11 +27,11 @@ def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -
         )
     if not wanted:
         raise UsageError("There are no files to build.", "Run `begrepp add SOURCE FILE… --edition E`.")
-    return [job_of(edition) for edition in wanted]
+    return [new_job(edition) for edition in wanted]
 
 
-def job_of(edition: EditionFiles) -> EditionJob:
-    return EditionJob(edition, loaders.loader_of(edition), loaders.shares_of(edition))
+def new_job(edition: EditionFiles) -> EditionJob:
+    return EditionJob(edition, loaders.loader_of(edition), loaders.partitions_of(edition))
 
 
 @click.command("build")

@@ -20,7 +20,7 @@ from begrepp.variables.value_check import CheckedList, CheckedValue, Verdict, ch
 from begrepp.variables.value_column import distinct_values
 from begrepp.variables.value_report import FORMATS, decode_values, format_result
 
-MOST_BYTES = 50 * 1024 * 1024
+MAX_BYTES = 50 * 1024 * 1024
 
 
 @click.command("check-values")
@@ -40,7 +40,7 @@ def check_file(against: str, file: str, output: str, settings: Settings) -> bool
     path, _, column = file.partition(":") if not Path(file).exists() else (file, "", "")
     if path != "-" and not Path(path).is_file():
         raise UsageError(f"There is no file {path}.", "Give FILE, FILE:COLUMN, or - for standard input.")
-    if path != "-" and Path(path).stat().st_size > MOST_BYTES:
+    if path != "-" and Path(path).stat().st_size > MAX_BYTES:
         raise InputError(
             Path(path), "is larger than 50 MB, the limit for a list of values.", "Extract the distinct values first."
         )

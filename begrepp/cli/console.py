@@ -185,7 +185,7 @@ def print_lines(said: Iterable[str], target: Path | None) -> None:
             console.print(line)
 
 
-def print_aside(said: Iterable[str]) -> None:
+def print_to_stderr(said: Iterable[str]) -> None:
     """Print lines that are not part of the output to stderr."""
     for line in said:
         stderr.print(line)

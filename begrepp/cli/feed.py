@@ -20,7 +20,7 @@ from begrepp.validation.report import Result
 from begrepp.validation.validate_files import validate_files
 
 # Profile that a feed is validated against, if not its own: the EHDS elements are the more useful report.
-_JUDGED_BY = {"healthdcat-ap": "ehds-minimum"}
+_VALIDATION_PROFILES = {"healthdcat-ap": "ehds-minimum"}
 
 
 @click.command("feed")
@@ -31,7 +31,7 @@ def command(profile: str, file: Path) -> None:
     settings = Settings()
     triples = write_feed(DiskStore(current_build(settings) / "store"), profile, file)
     click.echo(f"{triples:,} triples in {file}")
-    rules = rule_set_from_profile(find_profile(_JUDGED_BY.get(profile, profile), settings))
+    rules = rule_set_from_profile(find_profile(_VALIDATION_PROFILES.get(profile, profile), settings))
     _print_lacking(validate_files([InputFile(path=file)], rules, settings))
 
 

@@ -88,7 +88,7 @@ def command(
             raise UsageError("--write-baseline requires --baseline FILE.", "Give the path of the baseline.")
         rules = _rules(profile, shapes, background, settings)
         said = syntax_by_name(syntax).media_type if syntax else ""
-        judgement = validate_files(
+        outcome = validate_files(
             [InputFile(path=path, name=str(path), media_type=said) for path in files],
             rules,
             settings,
@@ -96,7 +96,7 @@ def command(
             leave_out_imports=no_imports,
             limit=limit,
         )
-        sys.exit(_tell(judgement, output, target, severity, baseline, write_baseline, lang))
+        sys.exit(_write_report(outcome, output, target, severity, baseline, write_baseline, lang))
     except (BegreppError, OSError) as error:
         console.print_error(error if isinstance(error, BegreppError) else BegreppError(str(error), "Check the path."))
         sys.exit(_COULD_NOT_RUN)
@@ -124,8 +124,8 @@ def _imports(given: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def _tell(
-    judgement: ValidationOutcome,
+def _write_report(
+    outcome: ValidationOutcome,
     output: str,
     target: Path | None,
     severity: str | None,
@@ -135,16 +135,16 @@ def _tell(
 ) -> int:
     """Write the report; return the exit code."""
     worst = _SEVERITIES[severity] if severity else Severity.VIOLATION
-    kept = judgement.filter_by_severity(worst) if severity else judgement
+    kept = outcome.filter_by_severity(worst) if severity else outcome
     remarks = []
     if baseline is not None and write:
         causes = write_baseline(kept, baseline)
         remarks.append(f"{causes} → {baseline}")
     if baseline is not None:
-        forgiven = apply_baseline(kept, baseline)
-        kept = forgiven.outcome
-        remarks.append(translate(language, "report.baseline", n=forgiven.accepted))
-        if forgiven.can_shrink:
+        baseline_result = apply_baseline(kept, baseline)
+        kept = baseline_result.outcome
+        remarks.append(translate(language, "report.baseline", n=baseline_result.accepted))
+        if baseline_result.can_shrink:
             remarks.append(translate(language, "report.shrunk"))
     lines = report_lines(kept, language)
     if output == "text":
@@ -155,7 +155,7 @@ def _tell(
             click.echo(text, nl=False)
         else:
             target.write_text(text, encoding="utf-8", newline="")
-        console.print_aside([*list(lines)[-1:], *remarks])
+        console.print_to_stderr([*list(lines)[-1:], *remarks])
     ranks = list(Severity)
     failing = ranks[: ranks.index(worst) + 1]
     return 1 if any(group.severity in failing for group in kept.report.groups) else 0

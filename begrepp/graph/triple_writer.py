@@ -154,7 +154,7 @@ class TripleWriter(LoadContext):
             yield subject, name("dct:source"), source_term(cited)
         if concept.checked:
             yield subject, name("begrepp:checked"), date_literal(concept.checked)
-        if concept.is_term_post:
+        if concept.is_term_entry:
             yield subject, name("rdf:type"), name("begrepp:TermConcept")
         yield from self._term_triples(subject, concept)
         for predicate, value in concept.statements:

@@ -22,7 +22,7 @@ from begrepp.history.changes import Comparison
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import SortedFile, group_by_subject, parse_literal
-from begrepp.text.similarity import REWORDED_SHARE, is_reserve_code, similarity
+from begrepp.text.similarity import REWORDED_THRESHOLD, is_reserved_code, similarity
 
 COLUMNS = ("scheme", "code", "edition", "year")
 _PREF_LABEL = f" {name('skos:prefLabel')} "
@@ -211,9 +211,9 @@ def _read_labels(part: Part, wanted_subjects: Collection[str]) -> dict[str, dict
 def _labels_differ(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     """Return whether the labels of a code differ in every common language, so that it has another meaning."""
     common = old.keys() & new.keys()
-    if not common or any(is_reserve_code(old[lang]) for lang in common):
+    if not common or any(is_reserved_code(old[lang]) for lang in common):
         return False
-    return all(similarity(old[lang], new[lang]) < REWORDED_SHARE for lang in common)
+    return all(similarity(old[lang], new[lang]) < REWORDED_THRESHOLD for lang in common)
 
 
 def _rename_in_file(part: Part, renames: Renames, timelines: Mapping[str, list[tuple[date, str]]]) -> None:

@@ -14,7 +14,7 @@ from begrepp.artefact.parts import Part, is_one_of
 from begrepp.history.current_view import current_lines
 from begrepp.rdf.sorted_files import SortedFile, have_common_line, merge_files, write_missing_lines
 
-MIN_TRIPLES_APART = 1_000_000
+MIN_TRIPLES_NOT_COPIED = 1_000_000
 """A scheme with one edition and at least so many triples is not copied."""
 
 
@@ -53,7 +53,7 @@ def _select_apart(alone: Iterable[Part]) -> list[Part]:
     """Return the large schemes among parts without other editions; no two have a line in common."""
     selected: list[Part] = []
     for part in sorted(alone, key=lambda part: (-part.triples, part.graph)):
-        large = part.kind == "scheme" and part.triples >= MIN_TRIPLES_APART
+        large = part.kind == "scheme" and part.triples >= MIN_TRIPLES_NOT_COPIED
         if large and not any(have_common_line(part.path, other.path) for other in selected):
             selected.append(part)
     return selected

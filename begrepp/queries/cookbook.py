@@ -42,7 +42,7 @@ def add_used_prefixes(query: str) -> str:
     return "".join(used) + query
 
 
-def cookbook_triples(iris: Iris) -> Iterator[Triple]:
+def example_query_triples(iris: Iris) -> Iterator[Triple]:
     """Yield the triples of all example queries."""
     for query in read_queries("examples"):
         yield from query_triples(query, iris)

@@ -23,7 +23,7 @@ from begrepp.sparql.services import declared_prefixes
 from begrepp.sparql.tokens import Token, tokens
 from begrepp.text.swedish import fold
 
-RunAsk = Callable[[str], bool | None]
+AskFunction = Callable[[str], bool | None]
 """Runs an ASK query; returns None if it takes too long."""
 _MAX_SLOW_PROBES = 2
 """After so many slow ASK queries no more are run."""
@@ -42,10 +42,10 @@ class QueryAdvice:
 
 
 @dataclass(slots=True)
-class QueryDoctor:
+class QueryDiagnostics:
     """Examines queries against the statistics, text index and graphs of a build."""
 
-    ask: RunAsk
+    ask: AskFunction
     statistics: Statistics
     index: TextIndex
     graphs: Sequence[str]

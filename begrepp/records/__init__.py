@@ -17,7 +17,7 @@ from begrepp.records.datasets import (
     QualityMeasurement,
     Table,
 )
-from begrepp.records.loader import EditionFiles, Load, Loader, Record, SharedLoader, Skipped, Source
+from begrepp.records.loader import EditionFiles, Load, Loader, PartitionedLoader, Record, Skipped, Source
 from begrepp.records.mappings import Mapping, MappingSet, ValueSet
 from begrepp.records.schemes import (
     Concept,
@@ -75,13 +75,13 @@ __all__ = [
     "Marker",
     "Note",
     "NoteKind",
+    "PartitionedLoader",
     "QualityMeasurement",
     "RdfTerm",
     "Record",
     "Redistribution",
     "RepresentedVariable",
     "Scheme",
-    "SharedLoader",
     "Skipped",
     "Source",
     "Statement",

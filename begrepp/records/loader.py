@@ -83,7 +83,7 @@ Load = Callable[[EditionFiles], Iterator[Record]]
 
 
 @runtime_checkable
-class SharedLoader(Loader, Protocol):
-    """A loader whose editions can be read by several processes: each function of `SHARES` yields a disjoint part."""
+class PartitionedLoader(Loader, Protocol):
+    """A loader whose editions several processes can read: each function of `PARTITIONS` yields a disjoint part."""
 
-    SHARES: tuple[Load, ...]
+    PARTITIONS: tuple[Load, ...]

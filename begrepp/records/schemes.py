@@ -152,7 +152,7 @@ class Concept:
     marker: Marker | None = None
     paired_with: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
-    is_term_post: bool = False
+    is_term_entry: bool = False
     domain: tuple[Text, ...] = ()
     sources: tuple[str, ...] = ()
     checked: date | None = None

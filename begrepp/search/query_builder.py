@@ -12,7 +12,7 @@ from begrepp.search.schema import MAX_EDGE_LENGTH
 from begrepp.text.stemming import label_key, word_keys
 from begrepp.text.swedish import fold
 
-FREQUENT = 20_000
+MIN_FREQUENT = 20_000
 """A word in more documents than this is frequent: it hardly distinguishes hits."""
 
 
@@ -124,7 +124,9 @@ class AutocompleteQueryBuilder(SearchQueryBuilder):
         return Query.boolean_query([(Occur.Must, self._term("part", self._most_frequent_form(word))) for word in words])
 
     def _is_frequent(self, slot: WordSlot) -> bool:
-        return min(self._searcher.doc_freq("part", self._most_frequent_form(word)) for word in slot.words) > FREQUENT
+        return (
+            min(self._searcher.doc_freq("part", self._most_frequent_form(word)) for word in slot.words) > MIN_FREQUENT
+        )
 
     def _most_frequent_form(self, word: str) -> str:
         """Return the form or key of a word that occurs in most documents."""

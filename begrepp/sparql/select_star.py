@@ -12,7 +12,7 @@ from itertools import takewhile
 from pyoxigraph import QuerySolutions, Store
 
 from begrepp.rdf.namespaces import prefixes
-from begrepp.sparql.tokens import Token, after_prologue, tokens
+from begrepp.sparql.tokens import Token, prologue_end, tokens
 
 _EMPTY = Store()
 
@@ -39,7 +39,7 @@ def expand_select_star(query: str, base: str | None = None) -> str:
 
 def _find_star(token_list: list[Token]) -> Token | None:
     """Return the `*` of a `SELECT *`, given the tokens before the first brace; None for other queries."""
-    at = after_prologue(token_list)
+    at = prologue_end(token_list)
     if at >= len(token_list) or not token_list[at].is_word("SELECT"):
         return None
     at += 1

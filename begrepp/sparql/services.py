@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from begrepp.errors import QueryError, QueryRefused
 from begrepp.rdf.namespaces import prefixes, sparql_prologue
-from begrepp.sparql.tokens import Token, after_prologue, tokens
+from begrepp.sparql.tokens import Token, prologue_end, tokens
 
 Solution = dict[str, str]
 """Terms in SPARQL syntax by variable name, without `?`."""
@@ -104,7 +104,7 @@ def _expand_iri(token: Token, token_list: Sequence[Token]) -> str:
 def declared_prefixes(token_list: Sequence[Token]) -> dict[str, str]:
     """Return the prefixes that a query declares, with their namespaces."""
     declared = {}
-    for n in range(after_prologue([*token_list])):
+    for n in range(prologue_end([*token_list])):
         if token_list[n].is_word("PREFIX") and n + 2 < len(token_list):
             declared[token_list[n + 1].text.removesuffix(":")] = token_list[n + 2].text[1:-1]
     return declared
@@ -127,7 +127,7 @@ def _can_be_restricted(token_list: Sequence[Token], at: int) -> bool:
 
 def prologue(query: str, token_list: Sequence[Token]) -> str:
     """Return the project's prefixes and the query's BASE and PREFIX lines, for a pattern that is sent alone."""
-    first = after_prologue([*token_list])
+    first = prologue_end([*token_list])
     end = token_list[first].start if first < len(token_list) else len(query)
     declared = declared_prefixes(token_list)
     predefined = "".join(f"PREFIX {p}: <{ns}>\n" for p, ns in prefixes().items() if p not in declared)
@@ -176,7 +176,7 @@ def _where_without_services(query: str, token_list: Sequence[Token], service: Se
 
 def _where_brace(token_list: Sequence[Token]) -> int:
     """Return the index of the brace that opens the WHERE group; raises `QueryError` if there is none."""
-    start = after_prologue([*token_list])
+    start = prologue_end([*token_list])
     template = token_list[start].is_word("CONSTRUCT") and token_list[start + 1].text == "{"
     at = _closing_bracket(token_list, start + 1) + 1 if template else start
     level = 0

@@ -74,7 +74,7 @@ def depth(words: list[Token]) -> int:
     return deepest
 
 
-def after_prologue(words: list[Token]) -> int:
+def prologue_end(words: list[Token]) -> int:
     """Return the index of the first token after BASE and PREFIX."""
     at = 0
     while at < len(words):
@@ -89,10 +89,10 @@ def after_prologue(words: list[Token]) -> int:
 
 def is_update(words: list[Token]) -> bool:
     """Return whether the text is a SPARQL update."""
-    at = after_prologue(words)
+    at = prologue_end(words)
     return at < len(words) and words[at].is_word(*_UPDATES)
 
 
-def is_steady(words: list[Token]) -> bool:
+def is_deterministic(words: list[Token]) -> bool:
     """Return whether the result depends on the build only: no clock, no random values, no other endpoint."""
     return not any(token.is_word("NOW", "RAND", "UUID", "STRUUID", "SERVICE", "BNODE") for token in words)

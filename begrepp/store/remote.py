@@ -30,7 +30,7 @@ from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperExceptio
 
 from begrepp.errors import BegreppError, QueryError
 from begrepp.sparql.services import add_prefixes
-from begrepp.sparql.tokens import after_prologue, tokens
+from begrepp.sparql.tokens import prologue_end, tokens
 from begrepp.store import QueryResults
 from begrepp.store.disk import has_dataset_clause
 
@@ -165,7 +165,7 @@ class RemoteStore:
 
 def _query_form(query: str) -> str:
     words = list(tokens(query))
-    at = after_prologue(words)
+    at = prologue_end(words)
     return words[at].text.upper() if at < len(words) else ""
 
 

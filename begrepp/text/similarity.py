@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from begrepp.text.swedish import fold
 
-REWORDED_SHARE = 0.34
+REWORDED_THRESHOLD = 0.34
 """The lowest share of common words at which two titles count as one title reworded."""
 STEM_LENGTH = 5
 """Words with so many first letters in common are forms of one word: `orsakade`, `orsakad`."""
@@ -125,6 +125,6 @@ def numbers_differ(old: str, new: str) -> bool:
     return bool(a - b) and bool(b - a)
 
 
-def is_reserve_code(title: str) -> bool:
+def is_reserved_code(title: str) -> bool:
     """Return whether a title states that the code is reserved and has no meaning yet."""
     return bool(_RESERVE_CODE.search(title))

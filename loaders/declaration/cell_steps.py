@@ -4,7 +4,7 @@
     name = { column = "Kod", match = '^MIABIS-(.*)$' }
     datatype = { column = "Typ", words = { Heltal = "integer" }, otherwise = "string" }
 
-The steps are applied in the order of the fields of `Cell`. Manual: docs/how-to/source-toml.md.
+The steps are applied in the order of the fields of `FieldMapping`. Manual: docs/how-to/source-toml.md.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FOOTNOTE = re.compile(r"\[\^[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class FieldMapping:
     """Rule for a value in a row.
 
     `columns`: the first non-empty column. `text`: a constant. `template`: text with `{column}` placeholders.
@@ -97,30 +97,30 @@ class Cell:
         return (*self.columns, *re.findall(r"\{([^{}]+)\}", self.template))
 
 
-def read_cell(toml: TomlTable, key: str) -> Cell | None:
+def read_field_mapping(toml: TomlTable, key: str) -> FieldMapping | None:
     """Read a field of the declaration: a column's name, or a table of steps; None if the key is missing."""
     if key not in toml:
         return None
     value = toml.text_or_table(key)
-    return Cell(columns=(value,)) if isinstance(value, str) else _read_steps(value)
+    return FieldMapping(columns=(value,)) if isinstance(value, str) else _read_steps(value)
 
 
-def read_texts(toml: TomlTable, key: str) -> tuple[tuple[str, Cell], ...]:
+def read_texts(toml: TomlTable, key: str) -> tuple[tuple[str, FieldMapping], ...]:
     """Read a field in several languages: `label.sv = "Etikett"`."""
     if key not in toml:
         return ()
     languages = toml.table(key)
-    texts = tuple((language, cell) for language in list(languages) if (cell := read_cell(languages, language)))
+    texts = tuple((language, cell) for language in list(languages) if (cell := read_field_mapping(languages, language)))
     languages.done()
     return texts
 
 
-def _read_steps(toml: TomlTable) -> Cell:
+def _read_steps(toml: TomlTable) -> FieldMapping:
     words = toml.table("words") if "words" in toml else None
     pattern = toml.pattern("match")
     every = toml.pattern("every")
     replace = toml.table("replace")
-    cell = Cell(
+    cell = FieldMapping(
         columns=toml.strings("column"),
         text=toml.text("text"),
         template=toml.text("template"),

@@ -36,7 +36,7 @@ ReportMisaligned = Callable[[Origin, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredSheet:
+class RowSource:
     """The location and form of rows."""
 
     paths: tuple[Path, ...]
@@ -145,7 +145,7 @@ class DeclaredSheet:
         return Row(cells, origin)
 
 
-def read_sheet(toml: TomlTable, edition: EditionFiles, *, default: str = "") -> DeclaredSheet:
+def read_sheet(toml: TomlTable, edition: EditionFiles, *, default: str = "") -> RowSource:
     """Read the keys of a section that give the location and form of rows; other keys remain unread."""
     patterns = toml.strings("file") or ((default,) if default else ())
     if not patterns:
@@ -161,7 +161,7 @@ def read_sheet(toml: TomlTable, edition: EditionFiles, *, default: str = "") -> 
     form = toml.text("format", default=_SUFFIXES.get(paths[0].suffix.lower().removeprefix("."), ""))
     if form not in FORMS:
         toml.fail("format", f"is '{form}'.", f"Use one of: {', '.join(FORMS)}.")
-    return DeclaredSheet(
+    return RowSource(
         paths=paths,
         form=form,
         delimiter=toml.character("delimiter", default=FORMS[form] or ","),

@@ -10,8 +10,8 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
 from begrepp.sources.rows import Row
-from loaders.declaration.cell_steps import Cell
-from loaders.declaration.declared_sheet import DeclaredSheet, ReportMisaligned
+from loaders.declaration.cell_steps import FieldMapping
+from loaders.declaration.declared_sheet import ReportMisaligned, RowSource
 
 ADDED_COLUMNS = ("file", "@name")
 """Columns that the loader adds: the file's name without suffix, and the variable's name."""
@@ -29,14 +29,14 @@ class MappedRow:
         return MappedRow({**self.cells, "@name": name}, self.origin)
 
 
-def texts_in_row(pairs: Iterable[tuple[str, Cell]], row: MappedRow) -> tuple[Text, ...]:
+def texts_in_row(pairs: Iterable[tuple[str, FieldMapping]], row: MappedRow) -> tuple[Text, ...]:
     """Return the non-empty texts of a row, by language."""
     texts = ((language, cell.value(row.cells, row.origin)) for language, cell in pairs)
     return tuple(Text(text, language) for language, text in texts if text)
 
 
 def read_mapped_rows(
-    sheet: DeclaredSheet, cells: Iterable[Cell], misaligned: ReportMisaligned, *, counted: bool = True
+    sheet: RowSource, cells: Iterable[FieldMapping], misaligned: ReportMisaligned, *, counted: bool = True
 ) -> Iterator[MappedRow]:
     """Yield the rows of a sheet. Raises `InputError` for an unused column, and for a declared one that is in no row."""
     declared = [cell.source_columns for cell in cells]

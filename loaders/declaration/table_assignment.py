@@ -6,8 +6,8 @@ from collections import Counter
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Table, Text
-from loaders.declaration.cell_steps import read_cell, read_texts
-from loaders.declaration.declared_sheet import DeclaredSheet, read_sheet
+from loaders.declaration.cell_steps import read_field_mapping, read_texts
+from loaders.declaration.declared_sheet import RowSource, read_sheet
 from loaders.declaration.mapped_rows import read_mapped_rows, texts_in_row
 from loaders.declaration.source_toml import join_names, slug
 from loaders.declaration.toml_table import TomlTable
@@ -35,11 +35,11 @@ class DatasetTables:
         self._is_declared = bool(self._tables)
         self._origin = toml.origin
 
-    def read(self, toml: TomlTable, edition: EditionFiles) -> DeclaredSheet:
+    def read(self, toml: TomlTable, edition: EditionFiles) -> RowSource:
         """Read a `[[tables]]` section: rows with names, titles and descriptions of tables. Returns its sheet."""
         sheet = read_sheet(toml, edition)
         columns = toml.table("columns", required=True)
-        name = read_cell(columns, "name")
+        name = read_field_mapping(columns, "name")
         if name is None:
             columns.fail("name", "is missing.", "Say which column holds the table's name.")
         title, description = read_texts(columns, "title"), read_texts(columns, "description")
@@ -101,7 +101,7 @@ class TableAssignment:
         self._seen[key] = row.origin
         self._rows_by_name[table, row.name] += 1
 
-    def place_of(self, row: DictionaryRow) -> tuple[str, str]:
+    def table_and_part_of(self, row: DictionaryRow) -> tuple[str, str]:
         """Return the row's table, and its first day if several rows have its name."""
         table = self._tables.table_of(row)
         return table, row.day("valid_from") if self._rows_by_name[table, row.name] > 1 else ""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Link, Skipped, Text, is_iri
-from loaders.declaration.cell_steps import Cell, read_cell, read_texts
+from loaders.declaration.cell_steps import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.dataset import check_partial_date
-from loaders.declaration.declared_sheet import DeclaredSheet, read_sheet
+from loaders.declaration.declared_sheet import RowSource, read_sheet
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.toml_table import TomlTable
 
@@ -18,7 +18,7 @@ from loaders.declaration.toml_table import TomlTable
 class InlineCodes:
     """Form of a code list in a cell, such as `1 = ja; 2 = nej` (`[variables.values]`)."""
 
-    cell: Cell
+    cell: FieldMapping
     pair: str
     language: str
     minimum_count: int
@@ -43,7 +43,7 @@ def read_inline_codes(toml: TomlTable) -> InlineCodes:
     language = toml.text("language", default="sv")
     minimum_count = toml.number("least") or 1
     missing = frozenset(toml.strings("missing"))
-    cell = read_cell(TomlTable({"values": dict(toml.take_rest())}, toml.origin, toml.where), "values")
+    cell = read_field_mapping(TomlTable({"values": dict(toml.take_rest())}, toml.origin, toml.where), "values")
     assert cell is not None
     return InlineCodes(cell=cell, pair=pair, language=language, minimum_count=minimum_count, missing=missing)
 
@@ -86,16 +86,16 @@ class CodeListIndex:
 class CodesDeclaration:
     """One `[[codes]]`: the sheet, and the columns of its fields."""
 
-    sheet: DeclaredSheet
-    columns: dict[str, Cell]
-    label: tuple[tuple[str, Cell], ...]
-    definition: tuple[tuple[str, Cell], ...]
-    title: tuple[tuple[str, Cell], ...]
+    sheet: RowSource
+    columns: dict[str, FieldMapping]
+    label: tuple[tuple[str, FieldMapping], ...]
+    definition: tuple[tuple[str, FieldMapping], ...]
+    title: tuple[tuple[str, FieldMapping], ...]
     leave_out: tuple[str, ...]
     missing: frozenset[str]
 
     @property
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[FieldMapping]:
         """All rules that are applied to a row."""
         return [
             *self.columns.values(),
@@ -110,7 +110,7 @@ def read_codes(toml: TomlTable, edition: EditionFiles) -> CodesDeclaration:
     """Read a `[[codes]]` section of a declaration."""
     sheet = read_sheet(toml, edition)
     section = toml.table("columns", required=True)
-    columns = {name: cell for name in FIELDS if (cell := read_cell(section, name))}
+    columns = {name: cell for name in FIELDS if (cell := read_field_mapping(section, name))}
     if ("list" in columns) is ("variable" in columns):
         section.fail(
             "list", "or variable is missing, or both are said.", "Say which list, or which variable, a row is for."

@@ -14,9 +14,9 @@ from begrepp.settings import LANGUAGES
 from begrepp.sources.editions import file_named
 from begrepp.sources.rows import parse_date
 from begrepp.sources.tables import read_lines
-from loaders.declaration.cell_steps import Cell, read_cell, read_texts
+from loaders.declaration.cell_steps import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.dataset import check_partial_date, concept_references
-from loaders.declaration.declared_sheet import DeclaredSheet, ReportMisaligned, read_sheet
+from loaders.declaration.declared_sheet import ReportMisaligned, RowSource, read_sheet
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
 from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.value_lists import InlineCodes, read_inline_codes
@@ -62,19 +62,19 @@ _BOOLEANS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VariableList:
+class VariablesSection:
     """One `[[variables]]`: the sheet, and the columns of its fields."""
 
-    sheet: DeclaredSheet
-    columns: dict[str, Cell]
-    words: dict[str, tuple[tuple[str, Cell], ...]]
+    sheet: RowSource
+    columns: dict[str, FieldMapping]
+    words: dict[str, tuple[tuple[str, FieldMapping], ...]]
     values: InlineCodes | None
     skip_without_name: bool
     complete: bool = False
     """Whether label and datatype are required, as in begrepp's own columns."""
 
     @property
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[FieldMapping]:
         """All rules that are applied to a row."""
         worded_cells = [cell for pairs in self.words.values() for _, cell in pairs]
         return [*self.columns.values(), *worded_cells, *([self.values.cell] if self.values else [])]
@@ -96,7 +96,7 @@ class VariableList:
                 yield DictionaryRow(self, row.for_variable(name), name)
 
 
-class VariablePlace(NamedTuple):
+class VariableContext(NamedTuple):
     """Table and code lists of a variable, known once all rows are read."""
 
     table: str
@@ -110,7 +110,7 @@ class VariablePlace(NamedTuple):
 class DictionaryRow:
     """One variable of a dictionary row; fields are read on access."""
 
-    list_: VariableList
+    list_: VariablesSection
     row: MappedRow
     name: str
 
@@ -153,7 +153,7 @@ class DictionaryRow:
         """Return the values listed in the row, and its codes for missing values."""
         return self.list_.values.read(self.row) if self.list_.values else ((), ())
 
-    def variable(self, dataset: str, place: VariablePlace) -> Variable:
+    def variable(self, dataset: str, place: VariableContext) -> Variable:
         """Return the variable as a record."""
         value, multiple_values, words, origin = self.value, self.multiple_values, self.texts, self.origin
         titles = self.titles()
@@ -225,14 +225,14 @@ def _boolean(word: str, origin: Origin, field: str) -> bool:
     return _BOOLEANS[word.casefold()]
 
 
-def read_variable_list(toml: TomlTable, edition: EditionFiles) -> VariableList:
+def read_variable_list(toml: TomlTable, edition: EditionFiles) -> VariablesSection:
     """Read a `[[variables]]` section of a declaration."""
     sheet = read_sheet(toml, edition)
     section = toml.table("columns", required=True)
-    columns = {name: cell for name in FIELDS if (cell := read_cell(section, name))}
+    columns = {name: cell for name in FIELDS if (cell := read_field_mapping(section, name))}
     if "name" not in columns:
         section.fail("name", "is missing.", "Say which column holds the name of the variable.")
-    variable_list = VariableList(
+    variable_list = VariablesSection(
         sheet=sheet,
         columns=columns,
         words={name: read_texts(section, name) for name in TEXT_FIELDS},
@@ -244,7 +244,7 @@ def read_variable_list(toml: TomlTable, edition: EditionFiles) -> VariableList:
     return variable_list
 
 
-def default_variable_lists(files: list[str], edition: EditionFiles, origin: Origin) -> list[VariableList]:
+def default_variable_lists(files: list[str], edition: EditionFiles, origin: Origin) -> list[VariablesSection]:
     """Return the lists of a declaration without `[[variables]]`: the CSV files of its tables, in begrepp's columns."""
     if not files:
         raise InputError(
@@ -253,19 +253,23 @@ def default_variable_lists(files: list[str], edition: EditionFiles, origin: Orig
     return [_default_list(edition, name) for name in dict.fromkeys(files)]
 
 
-def _default_list(edition: EditionFiles, name: str) -> VariableList:
+def _default_list(edition: EditionFiles, name: str) -> VariablesSection:
     """Return a list in begrepp's columns. All but three are optional; ` | ` separates several values in a cell."""
     first = next(read_lines(file_named(edition, name)), "")
     header = [cell.strip() for cell in next(csv.reader([first]), [])]
     columns = {
-        field: Cell(columns=(field,), split=_DEFAULT_SEPARATOR if field in _MULTIPLE_FIELDS else "")
+        field: FieldMapping(columns=(field,), split=_DEFAULT_SEPARATOR if field in _MULTIPLE_FIELDS else "")
         for field in FIELDS
         if field in (*header, "name", "datatype")
     }
     words = {
-        field: tuple((lang, Cell(columns=(f"{field}_{lang}",))) for lang in LANGUAGES if f"{field}_{lang}" in header)
+        field: tuple(
+            (lang, FieldMapping(columns=(f"{field}_{lang}",))) for lang in LANGUAGES if f"{field}_{lang}" in header
+        )
         for field in TEXT_FIELDS
     }
-    words["label"] = words["label"] or (("sv", Cell(columns=("label_sv",))),)
+    words["label"] = words["label"] or (("sv", FieldMapping(columns=("label_sv",))),)
     sheet = read_sheet(TomlTable({"file": name}, Origin(name)), edition)
-    return VariableList(sheet=sheet, columns=columns, words=words, values=None, skip_without_name=False, complete=True)
+    return VariablesSection(
+        sheet=sheet, columns=columns, words=words, values=None, skip_without_name=False, complete=True
+    )

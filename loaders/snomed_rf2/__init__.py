@@ -47,7 +47,7 @@ SOURCE = Source(
 
 def load(edition: EditionFiles) -> Iterator[Record]:
     """Yield the scheme, the edition, its concepts with attributes and history, and maps to other code systems."""
-    for share in SHARES:
+    for share in PARTITIONS:
         yield from share(edition)
 
 
@@ -89,7 +89,7 @@ def load_maps(edition: EditionFiles) -> Iterator[Record]:
         yield from read_mappings(joined, map_files, edition, edition_start, publisher)
 
 
-SHARES = (load_concepts, load_maps)
+PARTITIONS = (load_concepts, load_maps)
 """Parts that two processes load in parallel; the maps are a fifth of the rows."""
 
 

@@ -48,7 +48,7 @@ def messages(language: str) -> Mapping[str, str]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def values_in(pattern: str, text: str) -> list[str] | None:
+def match_placeholders(pattern: str, text: str) -> list[str] | None:
     """Return the values that match the `{}` of `pattern` in `text`; None if the text does not match."""
     first, *others = pattern.split("{}")
     if not others:
@@ -95,8 +95,8 @@ class Translator:
         if text in known:
             return known[text]
         for pattern in sorted(known, key=len, reverse=True):
-            if "{}" in pattern and (values := values_in(pattern, text)) is not None:
-                return _filled(known[pattern], values)
+            if "{}" in pattern and (values := match_placeholders(pattern, text)) is not None:
+                return _fill_placeholders(known[pattern], values)
         name, colon, rest = text.partition(": ")
         return f"{name}{colon}{self.message(rest)}" if colon and name.isidentifier() else text
 
@@ -113,7 +113,7 @@ class Translator:
         """The other languages."""
         return tuple(language for language in LANGUAGES if language != self.language)
 
-    def own_name(self, language: str) -> str:
+    def language_name(self, language: str) -> str:
         """Return the name of a language in that language."""
         return translations(language)["site.language"]
 
@@ -121,7 +121,7 @@ class Translator:
 _DECIMAL = re.compile(r"[+-]?\d*\.\d+")
 
 
-def _filled(words: str, values: list[str]) -> str:
+def _fill_placeholders(words: str, values: list[str]) -> str:
     """Replace each `{}` by the next value and `{2}` by the second."""
     left = iter(values)
     return re.sub(r"\{(\d*)\}", lambda found: values[int(found[1]) - 1] if found[1] else next(left), words)

@@ -54,7 +54,7 @@ def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") ->
     return "/resource?uri=" + quote(iri, safe="")
 
 
-def thing_iri(iris: Iris, path: str) -> str:
+def resource_iri(iris: Iris, path: str) -> str:
     """Return the IRI of the thing that the document at a raw path describes, encoded as `begrepp.rdf.iris` does."""
     return iris.root + "/".join(segment(unquote(part)) for part in path.strip("/").split("/"))
 

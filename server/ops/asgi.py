@@ -32,7 +32,7 @@ _RECEIVE_SECONDS = 60
 _BODILESS_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-class ResponseCutOff(Exception):
+class ResponseTruncated(Exception):
     """Raised to close the connection of an incomplete response, so that the client detects the truncation."""
 
 
@@ -60,7 +60,7 @@ class AsgiBridge:
             except ConnectionError:
                 return
             except BegreppError as error:
-                raise ResponseCutOff(error.reason) from None
+                raise ResponseTruncated(error.reason) from None
             finally:
                 connection.stop_watching()
         for message in messages:

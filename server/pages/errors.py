@@ -109,18 +109,18 @@ def _problem(status: int, reason: str, next_step: str, available: Sequence[Mappi
 
 
 def _page(error: Exception, status: int, reason: str, next_step: str) -> Response:
-    say = translator()
-    heading = say.maybe(f"problem.{status}") or say.maybe(f"problem.{status // 100}xx")
-    said = say.message(reason)
-    near = results(served_build(), error.near, say.language) if isinstance(error, Missing) and error.near else []
+    translate = translator()
+    heading = translate.maybe(f"problem.{status}") or translate.maybe(f"problem.{status // 100}xx")
+    said = translate.message(reason)
+    near = results(served_build(), error.near, translate.language) if isinstance(error, Missing) and error.near else []
     page = render(
         "problem.html",
         status=status,
         heading=heading,
-        reason=say.maybe(f"reason.{type(error).__name__}"),
+        reason=translate.maybe(f"reason.{type(error).__name__}"),
         said=said,
-        said_in=say.language if said != reason else "en",
-        next_step=say.message(next_step),
+        said_in=translate.language if said != reason else "en",
+        next_step=translate.message(next_step),
         near=near,
         graphs=_last_seen(error.graphs) if isinstance(error, Gone) else [],
         bare=isinstance(error, NoBuild),

@@ -21,12 +21,12 @@ from server.served.refs import Ref
 from server.state import served_build
 
 _MOST = 200
-Said = dict[str, Any]
+JsonLd = dict[str, Any]
 
 
-def describe_page(page: object, iri: str = "") -> Said | None:
+def describe_page(page: object, iri: str = "") -> JsonLd | None:
     """Return the schema.org description of a page; None if schema.org has no class for it."""
-    said: Said | None = None
+    said: JsonLd | None = None
     if isinstance(page, ConceptPage):
         said = _concept(page)
     elif isinstance(page, SchemePage):
@@ -41,7 +41,7 @@ def describe_page(page: object, iri: str = "") -> Said | None:
     return {"@context": "https://schema.org/", **({"@id": iri} if iri else {}), "url": _here(request.path), **kept}
 
 
-def _concept(page: ConceptPage) -> Said:
+def _concept(page: ConceptPage) -> JsonLd:
     exact = [row.other.iri for row in page.mappings if row.predicate == "skos:exactMatch" and not row.negated]
     return {
         "@type": "DefinedTerm",
@@ -62,7 +62,7 @@ def _concept(page: ConceptPage) -> Said:
     }
 
 
-def _scheme(found: ServedBuild, page: SchemePage, iri: str) -> Said:
+def _scheme(found: ServedBuild, page: SchemePage, iri: str) -> JsonLd:
     current = next((row for row in page.releases if row.current), None)
     named = found.manifest.find_graph("scheme", page.facts.id)
     return {
@@ -88,7 +88,7 @@ def _scheme(found: ServedBuild, page: SchemePage, iri: str) -> Said:
     }
 
 
-def _dataset(page: DatasetPage) -> Said:
+def _dataset(page: DatasetPage) -> JsonLd:
     holder = page.custodian or page.publisher
     return {
         "@type": "Dataset",
@@ -116,7 +116,7 @@ def _dataset(page: DatasetPage) -> Said:
     }
 
 
-def _site(page: HomePage) -> Said:
+def _site(page: HomePage) -> JsonLd:
     return {
         "@type": ["WebSite", "DataCatalog"],
         "name": "begrepp",
@@ -130,7 +130,7 @@ def _site(page: HomePage) -> Said:
     }
 
 
-def _named(ref: Ref, kind: str) -> Said:
+def _named(ref: Ref, kind: str) -> JsonLd:
     return {"@type": kind, "@id": ref.iri, "name": ref.label.value, "url": _here(ref.href)}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from begrepp.exports.downloads import FORMATS, file_name
 from server.http.negotiation import HTML, Format
 from server.http.urls import document_path
-from server.pages.templating import address, twins
+from server.pages.templating import address, alternate_formats
 from server.served.build import ServedBuild
 from server.served.labels import find_statements, property_iris, property_value
 from server.served.resolve import Resolved
@@ -77,7 +77,7 @@ def links_of(found_build: ServedBuild, found: Resolved, format_: Format) -> list
         ]
     profile = _SKOS if kind == "cs" else _DCAT_AP if kind in ("dataset", "catalogue") else ""
     if not found.path.startswith("/resource?"):
-        for twin in twins(found.path):
+        for twin in alternate_formats(found.path):
             if twin.media_type != format_.media_type:
                 href = address(twin.href)
                 links.append(TypedLink(href=href, rel="alternate", type=twin.media_type))

@@ -25,7 +25,7 @@ def translator() -> Translator:
     return Translator(g.language)
 
 
-def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link: str) -> None:
+def register_template_helpers(app: Flask, schema_org: Callable[..., object], report_link: str) -> None:
     """Register the template functions; `schema_org` returns the schema.org description of a page.
 
     `report_link` is the address for problem reports, a mailto: or an issue tracker; empty if there is none.
@@ -33,17 +33,17 @@ def prepare_templates(app: Flask, schema_org: Callable[..., object], report_link
 
     @app.context_processor
     def words() -> dict[str, object]:
-        say = translator()
+        translate = translator()
         return {
-            "t": say,
-            "lang": say.language,
+            "t": translate,
+            "lang": translate.language,
             "languages": LANGUAGES,
             "u": link,
             "language_field": _language_field(),
             "switch": _switch,
             "text": text,
             "brief": brief,
-            "mine": lambda texts: texts_in_language(texts, say.language) if texts else [],
+            "mine": lambda texts: texts_in_language(texts, translate.language) if texts else [],
             "day": _day,
             "size": _size,
             "short": compact,
@@ -89,7 +89,7 @@ def _language_field() -> Markup:
     return field.format(language) if language in LANGUAGES else Markup("")
 
 
-def address_on(day: date) -> Callable[[str], str]:
+def link_on_day(day: date) -> Callable[[str], str]:
     """Return a link function that keeps the day of an as-of page for dated documents."""
 
     def there(path: str) -> str:
@@ -110,7 +110,7 @@ def render(template: str, **values: object) -> str:
     return render_template(template, **values)
 
 
-def twins(path: str) -> tuple[AlternateFormat, ...]:
+def alternate_formats(path: str) -> tuple[AlternateFormat, ...]:
     """Return the RDF formats of a document with their URLs."""
     return tuple(AlternateFormat(f.suffix, f.media_type, f"{path}.{f.suffix}") for f in GRAPH_FORMATS)
 

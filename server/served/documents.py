@@ -13,7 +13,7 @@ from begrepp.rdf.serialise import graph_bytes
 from begrepp.settings import ROOT
 from server.http.negotiation import Format
 from server.served.build import ServedBuild
-from server.served.labels import is_wide
+from server.served.labels import may_be_large
 from server.served.resolve import Resolved
 
 
@@ -24,7 +24,7 @@ def read_triples(build: ServedBuild, thing: Resolved) -> list[Triple]:
         triples = set(construct(build.store, "difference-graph", difference=node))
     elif thing.is_graph:
         triples = set(construct(build.store, "named-graph", graph=node))
-    elif is_wide(build, thing.iri):
+    elif may_be_large(build, thing.iri):
         triples = set(construct(build.store, "thing-alone", thing=node))
     else:
         triples = set(construct(build.store, "thing-graph", thing=node))

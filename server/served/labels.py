@@ -73,7 +73,7 @@ def find_refs(build: ServedBuild, iris: Iterable[str], language: str) -> dict[st
 def _find_naming_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str, list[Text]]]:
     """Return the naming statements of things, by thing and property."""
     statements: dict[str, dict[str, list[Text]]] = {iri: defaultdict(list) for iri in iris}
-    wide = [iri for iri in statements if is_wide(build, iri)]
+    wide = [iri for iri in statements if may_be_large(build, iri)]
     narrow = [iri for iri in statements if iri not in wide]
     batches = [("names", narrow[start : start + _BATCH]) for start in range(0, len(narrow), _BATCH)]
     for query, batch in [*batches, *([("names-of-wide", wide)] if wide else [])]:
@@ -85,7 +85,7 @@ def _find_naming_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str
     return statements
 
 
-def is_wide(build: ServedBuild, iri: str) -> bool:
+def may_be_large(build: ServedBuild, iri: str) -> bool:
     """Return whether a thing may have thousands of statements: a level, a mapping set or a load."""
     kind, _, rest = iri.removeprefix(build.iris.root).partition("/")
     return kind in ("mapping", "load") or (kind == "cs" and "/level/" in rest)

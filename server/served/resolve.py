@@ -12,7 +12,7 @@ from begrepp.queries.pages import ask, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import Hit
 from begrepp.text.stemming import code_key
-from server.http.urls import DOCUMENT_KINDS, document_path, thing_iri
+from server.http.urls import DOCUMENT_KINDS, document_path, resource_iri
 from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.schemes import SchemeFacts
@@ -59,7 +59,7 @@ def resolve_path(build: ServedBuild, path: str) -> Resolved:
     Raises `Missing` with near misses, or `Gone` if only superseded editions list the thing.
     """
     kind, _, rest = path.strip("/").partition("/")
-    iri = thing_iri(build.iris, path)
+    iri = resource_iri(build.iris, path)
     if build.manifest.find_difference(iri):
         return Resolved(iri, document_path(build.iris, iri), is_graph=True)
     if kind == "cs" and rest:

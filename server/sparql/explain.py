@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from begrepp.artefact.statistics import read_statistics
 from begrepp.errors import BegreppError, QueryTimeout
-from begrepp.queries.doctor import QueryAdvice, QueryDoctor
+from begrepp.queries.doctor import QueryAdvice, QueryDiagnostics
 from begrepp.store.worker import QueryRequest
 from server.http.i18n import LANGUAGES, Translator
 from server.pages.templating import translator
@@ -22,7 +22,7 @@ def explain(query: SparqlRequest) -> list[QueryAdvice]:
     manifest = served_build().manifest
     graphs = [g.graph for g in manifest.graphs] + [d.graph for d in manifest.differences]
     graphs += [served_build().iris.graph("catalog"), served_build().iris.graph("provenance")]
-    doctor = QueryDoctor(
+    doctor = QueryDiagnostics(
         ask=lambda text: _run_probe(text, query),
         statistics=read_statistics(served_build().folder),
         index=served_build().index,

@@ -11,7 +11,7 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from begrepp.errors import QueryError, QueryRefused
-from begrepp.sparql.tokens import Token, depth, is_steady, is_update, tokens
+from begrepp.sparql.tokens import Token, depth, is_deterministic, is_update, tokens
 
 _READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -31,7 +31,7 @@ class SparqlRequest:
     @property
     def deterministic(self) -> bool:
         """Whether the result is the same each time for the same build: no `RAND`, `NOW`, `SERVICE` and so on."""
-        return is_steady(self.tokens)
+        return is_deterministic(self.tokens)
 
     def fingerprint(self, *context: str) -> str:
         """Return a hash of the query, its dataset and what else the answer depends on, for example build and format."""

@@ -16,7 +16,7 @@ from server.pages.home import dataset_rows, home_page, mapping_set_rows
 from server.pages.schemes.alphabet import alphabet_page
 from server.pages.schemes.scheme import scheme_rows, vocabulary
 from server.pages.search import FACETS, results, search_page
-from server.pages.templating import address, address_on, brief, render, translator, twins
+from server.pages.templating import address, alternate_formats, brief, link_on_day, render, translator
 from server.served.as_of import find_dated_state, get_dated_build, parse_day
 from server.served.build import ServedBuild
 from server.served.documents import read_ontology_file, serialise
@@ -66,7 +66,7 @@ def _listed(found: ServedBuild, path: str, iris: list[str], template: str, **val
         triples = sorted(set(construct(found.store, "thing-graph", thing=nodes)), key=str) if nodes else []
         return Response(serialise(triples, format_), content_type=f"{format_.media_type}; charset=utf-8")
     links = [(f"{path}?format={f.suffix}", f) for f in GRAPH_FORMATS]
-    response = make_response(render(template, twins=[(address(href), f) for href, f in links], **values))
+    response = make_response(render(template, alternate_formats=[(address(href), f) for href, f in links], **values))
     response.headers["Link"] = ", ".join(
         f'<{address(href)}>; rel="alternate"; type="{f.media_type}"' for href, f in links
     )
@@ -91,7 +91,7 @@ def suggestions() -> Response:
     scheme = served_build().schemes.by_id.get(request.args.get("scheme", ""))
     kind = request.args.get("kind", "")
     within = {"scheme": scheme.iri if scheme else "", "kind": kind}
-    say = translator()
+    translate = translator()
     return jsonify(
         results=[
             {
@@ -101,7 +101,7 @@ def suggestions() -> Response:
                 "code": hit.code,
                 "within": brief(hit.within).value if hit.within else "",
                 "kind": hit.kind,
-                "kindWord": say(f"kind.{hit.kind}"),
+                "kindWord": translate(f"kind.{hit.kind}"),
                 "scheme": hit.scheme,
                 "active": hit.active,
                 "matched": hit.matched.value if hit.matched else "",
@@ -153,7 +153,7 @@ def tree_branch(scheme: str) -> str:
     else:
         shown = top_concepts(found, facts, language, everything=everything) or first_nodes([], everything=False)
     parent = find_refs(found, [of], language)[of] if of else None
-    return render("branch.html", branch=shown, parent=parent, scheme=facts, u=address_on(day) if day else address)
+    return render("branch.html", branch=shown, parent=parent, scheme=facts, u=link_on_day(day) if day else address)
 
 
 @blueprint.get("/def")
@@ -163,7 +163,7 @@ def definitions() -> Response:
     if format_ != HTML:
         return Response(read_ontology_file("vocabulary"), content_type="text/turtle; charset=utf-8")
     terms = vocabulary(served_build(), translator().language)
-    return make_response(render("vocabulary.html", terms=terms, twins=twins("/def")[:1]))
+    return make_response(render("vocabulary.html", terms=terms, alternate_formats=alternate_formats("/def")[:1]))
 
 
 @blueprint.get("/def.ttl")

@@ -11,9 +11,9 @@ from begrepp.history.change_lists import FeedEntry, changes_atom, changes_csv
 from begrepp.history.changes import RULES, TYPES
 from begrepp.queries.pages import construct
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
-from server.http.urls import document_path, raw_path, thing_iri
+from server.http.urls import document_path, raw_path, resource_iri
 from server.pages.schemes.difference import changes_of, difference_page, filtered_changes, title_of
-from server.pages.templating import address, render, translator, twins
+from server.pages.templating import address, alternate_formats, render, translator
 from server.served.build import ServedBuild
 from server.served.documents import serialise
 from server.served.resolve import Missing
@@ -30,7 +30,7 @@ def difference(scheme: str, pair: str) -> Response:
     """Return a difference as a page, CSV or RDF; `type`, `rule` and `q` filter its changes."""
     found = served_build()
     raw, suffixed = split_suffix(raw_path(request.environ), FORMATS)
-    said = _said(found, scheme, thing_iri(found.iris, raw))
+    said = _said(found, scheme, resource_iri(found.iris, raw))
     format_ = suffixed or choose_format(request, FORMATS)
     kind, rule, query = (request.args.get(name, "").strip() for name in ("type", "rule", "q"))
     if (kind and kind not in TYPES) or (rule and rule not in RULES):
@@ -49,7 +49,7 @@ def difference(scheme: str, pair: str) -> Response:
             render(
                 "difference.html",
                 page=page,
-                twins=twins(raw),
+                alternate_formats=alternate_formats(raw),
                 iri=said.graph,
                 canonical=found.iris.base + raw[1:],
                 feed=f"/cs/{scheme}/changes.atom",
@@ -91,11 +91,11 @@ def scheme_changes(scheme: str) -> Response:
 
 
 def _feed(found: ServedBuild, scheme: str) -> Response:
-    say = translator()
+    translate = translator()
     differences = found.manifest.differences_of(scheme) if scheme else found.manifest.differences
     newest = sorted(differences, key=lambda d: (d.new_valid_from, d.graph), reverse=True)[:NEWEST]
     path = f"/cs/{scheme}/changes.atom" if scheme else "/changes.atom"
-    title = say("difference.feedof", scheme=scheme) if scheme else say("difference.feed")
+    title = translate("difference.feedof", scheme=scheme) if scheme else translate("difference.feed")
     feed = changes_atom(
         found.iris.base + path[1:],
         title,
@@ -103,7 +103,7 @@ def _feed(found: ServedBuild, scheme: str) -> Response:
             FeedEntry(
                 graph=d.graph,
                 href=found.iris.base + document_path(found.iris, d.graph)[1:],
-                title=title_of(found, d, say).value,
+                title=title_of(found, d, translate).value,
                 valid_from=d.new_valid_from,
                 counts=d.counts,
                 changes=changes_of(found, d.graph),
@@ -111,6 +111,6 @@ def _feed(found: ServedBuild, scheme: str) -> Response:
             for d in newest
         ],
         feed_url=found.iris.base + path[1:],
-        words={**{kind: say(f"change.{kind}") for kind in TYPES}, "none": say("difference.nothing")},
+        words={**{kind: translate(f"change.{kind}") for kind in TYPES}, "none": translate("difference.nothing")},
     )
     return Response(feed, content_type=f"{ATOM}; charset=utf-8")

@@ -16,14 +16,14 @@ from begrepp.rdf.namespaces import compact
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
 from server.http.urls import DOCUMENT_KINDS, AlternateFormat, raw_path
 from server.pages.concepts.concept import ConceptPage, concept_page
-from server.pages.concepts.thing import thing_page
+from server.pages.concepts.thing import resource_page
 from server.pages.datasets.dataset import dataset_page
 from server.pages.datasets.variable import variable_page
 from server.pages.schemes.editions import edition_page
 from server.pages.schemes.mapping_set import mapping_set_page
 from server.pages.schemes.scheme import scheme_page
 from server.pages.signposting import link_header, links_of
-from server.pages.templating import address, address_on, render, translator, twins
+from server.pages.templating import address, alternate_formats, link_on_day, render, translator
 from server.served.as_of import (
     find_dated_state,
     find_meaning_on,
@@ -119,17 +119,17 @@ def _as_of(found_build: ServedBuild, found: Resolved, format_: Format, day: date
     read = find_dated_state(found_build, found, day)
     then = get_dated_build(found_build, read)
     if format_ == HTML:
-        template, page = _filled(then, found)
+        template, page = _template_and_data(then, found)
         if isinstance(page, ConceptPage) and read.retired:
             page = replace(page, status="inactive", valid_to=page.valid_to or read.until.isoformat())
         html = render(
             template,
             page=page,
-            twins=[
+            alternate_formats=[
                 AlternateFormat(f.suffix, f.media_type, f"{found.path}.{f.suffix}?asOf={day}") for f in GRAPH_FORMATS
             ],
             iri=found.iri,
-            u=address_on(day),
+            u=link_on_day(day),
             as_of=AsOf(
                 day=day,
                 version=read.concept_edition.version,
@@ -243,36 +243,40 @@ def _document(found_build: ServedBuild, found: Resolved, format_: Format) -> Bas
 
 def _page(found_build: ServedBuild, found: Resolved) -> str:
     """Return the page of a resource by its kind."""
-    template, page = _filled(found_build, found)
+    template, page = _template_and_data(found_build, found)
     return render(
         template,
         page=page,
-        twins=twins(found.path) if not found.path.startswith("/resource?") else (),
+        alternate_formats=alternate_formats(found.path) if not found.path.startswith("/resource?") else (),
         iri=found.iri,
         canonical=found_build.iris.base + found.path[1:],
     )
 
 
-def _filled(found_build: ServedBuild, found: Resolved) -> tuple[str, object]:
+def _template_and_data(found_build: ServedBuild, found: Resolved) -> tuple[str, object]:
     """Return the template of a resource and its data."""
-    say = translator()
+    translate = translator()
     everything = "all" in request.args
     offset = min(max(0, request.args.get("offset", 0, type=int)), 1_000_000)
     if scheme := found_build.schemes.by_iri.get(found.iri):
-        page = scheme_page(found_build, scheme, say.language, offset=offset, everything=everything)
+        page = scheme_page(found_build, scheme, translate.language, offset=offset, everything=everything)
         return "scheme.html", page
     types = {compact(iri) for iri in property_iris(find_statements(found_build, found.iri), "rdf:type")}
     if found.iri in {graph.graph for graph in found_build.manifest.graphs}:
         types.add("begrepp:CodeSystemRelease")
+
+    def dataset() -> object:
+        return dataset_page(found_build, found, translate, everything=everything)
+
     pages: tuple[tuple[str, str, Callable[[], object]], ...] = (
-        ("skos:Concept", "concept.html", lambda: concept_page(found_build, found, say, everything=everything)),
-        ("dcat:Dataset", "dataset.html", lambda: dataset_page(found_build, found, say, everything=everything)),
-        ("begrepp:Specification", "dataset.html", lambda: dataset_page(found_build, found, say, everything=everything)),
-        ("csvw:Column", "variable.html", lambda: variable_page(found_build, found, say)),
-        ("sssom:MappingSet", "mapping_set.html", lambda: mapping_set_page(found_build, found, say, offset)),
-        ("begrepp:CodeSystemRelease", "release.html", lambda: edition_page(found_build, found, say)),
+        ("skos:Concept", "concept.html", lambda: concept_page(found_build, found, translate, everything=everything)),
+        ("dcat:Dataset", "dataset.html", dataset),
+        ("begrepp:Specification", "dataset.html", dataset),
+        ("csvw:Column", "variable.html", lambda: variable_page(found_build, found, translate)),
+        ("sssom:MappingSet", "mapping_set.html", lambda: mapping_set_page(found_build, found, translate, offset)),
+        ("begrepp:CodeSystemRelease", "release.html", lambda: edition_page(found_build, found, translate)),
     )
     for kind, template, fill in pages:
         if kind in types:
             return template, fill()
-    return "thing.html", thing_page(found_build, found, say)
+    return "thing.html", resource_page(found_build, found, translate)

@@ -75,12 +75,12 @@ class QueryPool:
         stream.wait()
         return stream
 
-    def known_lane(self, request: QueryRequest) -> int:
+    def get_lane(self, request: QueryRequest) -> int:
         """Return the number of the lane where the query ended the last time, or 0."""
         with self._lock:
             return self._known_lanes.get(_key(request), 0)
 
-    def remember_lane(self, request: QueryRequest, lane: int) -> None:
+    def set_lane(self, request: QueryRequest, lane: int) -> None:
         """Store the lane where the query starts the next time."""
         with self._lock:
             self._known_lanes[_key(request)] = lane
@@ -155,7 +155,7 @@ class _QueryRun:
         self._client = client
         self._seconds = request.seconds or pool.settings.query_seconds
         self._deadline = math.inf
-        self._lane_number = pool.known_lane(request)
+        self._lane_number = pool.get_lane(request)
         self._slot_acquired_at: float | None = None
         self._worker: Worker | None = None
 
@@ -230,7 +230,7 @@ class _QueryRun:
         self._pool.pause(self._worker)
         self._release_slot()
         self._lane_number += 1
-        self._pool.remember_lane(self._request, self._lane_number)
+        self._pool.set_lane(self._request, self._lane_number)
         try:
             self._acquire_slot()
         finally:

@@ -10,7 +10,7 @@ import loaders
 from begrepp.errors import BegreppError, InputError, Origin, PersonalDataError
 from begrepp.records import CodeList, EditionFiles, Record, Skipped, Variable
 from begrepp.sources.tables import read_table
-from loaders.declaration.cell_steps import Cell, read_cell
+from loaders.declaration.cell_steps import FieldMapping, read_field_mapping
 from loaders.declaration.toml_table import TomlTable
 
 HEAD = """loader = "variables"
@@ -192,7 +192,7 @@ def test_a_workbook_is_read_below_its_title(tmp_path: Path) -> None:
     ],
 )
 def test_markup_becomes_words(form: str, value: str, words: str) -> None:
-    assert Cell(columns=("x",), clean=form).value({"x": value}, Origin("x.csv", 1)) == words
+    assert FieldMapping(columns=("x",), clean=form).value({"x": value}, Origin("x.csv", 1)) == words
 
 
 def test_the_steps_are_taken_in_order() -> None:
@@ -205,8 +205,8 @@ def test_the_steps_are_taken_in_order() -> None:
             "words": {"v 2": "w"},
         }
     }
-    cell = read_cell(TomlTable(said, Origin("s")), "x")
-    assert isinstance(cell, Cell)
+    cell = read_field_mapping(TomlTable(said, Origin("s")), "x")
+    assert isinstance(cell, FieldMapping)
     assert cell.value({"a": "", "b": "<b>v  1</b>"}, Origin("f", 2)) == "w"
 
 

@@ -70,7 +70,7 @@ def put(
 def jobs(settings: Settings) -> list[EditionJob]:
     """A job for every edition that lies in the raw folder."""
     return [
-        EditionJob(edition, loaders.loader_of(edition), loaders.shares_of(edition))
+        EditionJob(edition, loaders.loader_of(edition), loaders.partitions_of(edition))
         for edition in find_editions(settings.raw)
     ]
 

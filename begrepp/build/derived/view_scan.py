@@ -43,7 +43,7 @@ def scan_view(view: Path, readers: list[ViewReader]) -> None:
             reader.add(lines)
 
 
-class TwoPreferredLabels:
+class DuplicatePreferredLabels:
     """Check for concepts with two preferred labels in one language."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class HierarchyCycle:
             yield from {end[1:-1] for end, number in zip(ends, numbers, strict=True) if number in on_cycle}
 
 
-class MappingToNothing:
+class MappingEndMissing:
     """Check for mappings with a subject or object that is not loaded."""
 
     _KINDS = ("skos:Concept", "csvw:Column", "begrepp:Element", "begrepp:InformationAttribute")
@@ -117,10 +117,10 @@ class MappingToNothing:
             yield " ".join(term[1:-1] for term in row)
 
 
-VIEW_CHECKS: dict[str, type[TwoPreferredLabels | HierarchyCycle | MappingToNothing]] = {
-    "two-preferred-labels": TwoPreferredLabels,
+VIEW_CHECKS: dict[str, type[DuplicatePreferredLabels | HierarchyCycle | MappingEndMissing]] = {
+    "two-preferred-labels": DuplicatePreferredLabels,
     "current-hierarchy-cycle": HierarchyCycle,
-    "mapping-to-nothing": MappingToNothing,
+    "mapping-to-nothing": MappingEndMissing,
 }
 """The checks that scan the view, by the name of their query."""
 

@@ -81,7 +81,7 @@ def read_edition(
     return report
 
 
-def merge_shares(shares: Sequence[LoadReport]) -> LoadReport:
+def merge_partitions(shares: Sequence[LoadReport]) -> LoadReport:
     """Merge the reports of the shares of an edition into one; the shares have no part in common."""
     return replace(
         shares[0],

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.loads.load_edition import describe_file, merge_shares, read_edition, validate_edition
+from begrepp.build.loads.load_edition import describe_file, merge_partitions, read_edition, validate_edition
 from begrepp.build.loads.part_cache import PartCache, cache_key
 from begrepp.build.loads.part_writer import SpillCallback
 from begrepp.build.progress import Progress
@@ -170,7 +170,7 @@ def _load_in_processes(
                     continue
                 read[job.key].append(future.result())
                 if len(read[job.key]) == max(1, len(job.shares)):
-                    running[pool.submit(_validate_edition, job, merge_shares(read.pop(job.key)), base)] = job, True
+                    running[pool.submit(_validate_edition, job, merge_partitions(read.pop(job.key)), base)] = job, True
     queue.put(None)
     watcher.join()
 
@@ -187,11 +187,11 @@ def _read_edition(job: EditionJob, number: int, load: Load, graphs: Path, base: 
     """Read an edition, or a share of it, in a loading process."""
     with _reporting_meter(job, number) as meter:
         if in_pieces:
-            return read_edition(job.edition, load, graphs, base, meter, _share_piece)
+            return read_edition(job.edition, load, graphs, base, meter, _send_sorted_run)
         return read_edition(job.edition, load, graphs, base, meter)
 
 
-def _share_piece(graph: str, run: Path) -> None:
+def _send_sorted_run(graph: str, run: Path) -> None:
     piece = run.with_name(run.name + PIECE_SUFFIX)
     link_or_copy(run, piece)
     for queue in _progress_queues:

@@ -9,9 +9,9 @@ from begrepp.history.comparison.coverage import SharedCoverage
 from begrepp.history.comparison.entry import EditionConcept, changed_codes, language_order
 from begrepp.records import Text
 from begrepp.text.similarity import (
-    REWORDED_SHARE,
+    REWORDED_THRESHOLD,
     has_opposite,
-    is_reserve_code,
+    is_reserved_code,
     negation_differs,
     numbers_differ,
     similarity,
@@ -66,9 +66,9 @@ class CommonCodes:
 
     def _retitled(self, old: EditionConcept, new: EditionConcept, lang: str, moved: bool, old_since: str) -> None:
         before, after = old.labels[lang], new.labels[lang]
-        if is_reserve_code(before) and not is_reserve_code(after):
+        if is_reserved_code(before) and not is_reserved_code(after):
             self._add("ruleSpareCode", old, new, lang)
-        elif similarity(before, after) >= REWORDED_SHARE:
+        elif similarity(before, after) >= REWORDED_THRESHOLD:
             if has_opposite(before, after) or negation_differs(before, after):
                 self._add("ruleOppositeWord", old, new, lang)
             elif numbers_differ(before, after):
@@ -124,5 +124,5 @@ def retitled_change(rule: str, old: EditionConcept, new: EditionConcept, lang: s
 def _differ_in_words(old: dict[str, list[str]], new: dict[str, list[str]]) -> bool:
     """Return whether the definitions in some language have few words in common."""
     return any(
-        similarity(" ".join(old[lang]), " ".join(new[lang])) < REWORDED_SHARE for lang in old.keys() & new.keys()
+        similarity(" ".join(old[lang]), " ".join(new[lang])) < REWORDED_THRESHOLD for lang in old.keys() & new.keys()
     )

@@ -13,7 +13,7 @@ from begrepp.history.comparison.coverage import EditionSurvey
 from begrepp.history.comparison.entry import EditionConcept, language_order, last_segment, unique
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import group_by_subject, is_concept, parse_literal
-from begrepp.text.similarity import content_words, is_reserve_code, spelling_key
+from begrepp.text.similarity import content_words, is_reserved_code, spelling_key
 
 _PREF_LABEL = f" {name('skos:prefLabel')} "
 
@@ -44,7 +44,7 @@ class UnmatchedCodes:
             self.changes.append(Change(rule=rule, sources=(entry.code,), old_labels=entry.texts()))
         for subject, entry in self.added.items():
             rule = "ruleInUseAgain" if subject in before.level else "ruleNewCode"
-            if rule == "ruleNewCode" and all(is_reserve_code(text.value) for text in entry.texts()[:1]):
+            if rule == "ruleNewCode" and all(is_reserved_code(text.value) for text in entry.texts()[:1]):
                 rule = "ruleNewSpareCode"
             self.changes.append(Change(rule=rule, targets=(entry.code,), new_labels=entry.texts()))
 
@@ -127,12 +127,12 @@ class UnmatchedCodes:
         added = by_title(self.added.values())
         for old, new, rule in renamed:
             title = title_of(old)
-            heirs = [entry for entry in added.get(title, []) if entry.subject in self.added] if title else []
-            if len(heirs) == 1:
-                self._pair("ruleRecodedByTitle", [old], [heirs[0].subject])
+            successors = [entry for entry in added.get(title, []) if entry.subject in self.added] if title else []
+            if len(successors) == 1:
+                self._pair("ruleRecodedByTitle", [old], [successors[0].subject])
             shared = [lang for lang in sorted(old.labels, key=language_order) if lang in new.labels]
             lang = next(x for x in shared if spelling_key(old.labels[x]) != spelling_key(new.labels[x]))
-            self.changes.append(retitled_change("ruleTitleElsewhere" if len(heirs) == 1 else rule, old, new, lang))
+            self.changes.append(retitled_change("ruleTitleElsewhere" if len(successors) == 1 else rule, old, new, lang))
 
     def _divided(self, before: EditionSurvey, old: Path) -> None:
         """Add the changes of codes in use that had no narrower code and now have several added ones."""
@@ -169,7 +169,7 @@ def title_of(entry: EditionConcept) -> tuple[str, int] | None:
     The length keeps a chapter and its category apart when they have the same title.
     """
     text = next(iter(entry.texts()), None)
-    if text is None or not content_words(text.value) or is_reserve_code(text.value):
+    if text is None or not content_words(text.value) or is_reserved_code(text.value):
         return None
     return spelling_key(text.value), len(entry.code.notation)
 

@@ -161,26 +161,28 @@ class ConceptPage:
         return not (self.definitions or self.shows_terms)
 
 
-def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> ConceptPage:
+def concept_page(
+    build: ServedBuild, found: Resolved, translate: Translator, *, everything: bool = False
+) -> ConceptPage:
     """Return the data of a concept page, from a few queries with the concept bound."""
-    language = say.language
-    said = find_statements(build, found.iri)
+    language = translate.language
+    statements = find_statements(build, found.iri)
     incoming = _incoming(build, found.iri)
-    mappings = mapping_rows(build, found.iri, said, incoming, language)
-    release = next(iter(property_iris(said, "begrepp:inRelease")), "")
+    mappings = mapping_rows(build, found.iri, statements, incoming, language)
+    release = next(iter(property_iris(statements, "begrepp:inRelease")), "")
     told = find_statements(build, release) if release else {}
     history = list(select(build.store, "concept-changes", concept=NamedNode(found.iri)))
-    others = other_meanings(build, said, found.iri)
+    others = other_meanings(build, statements, found.iri)
     became = {value(row, "target") for row in history if is_replaced(row, found.iri)}
     linked = {
         found.iri,
         *others,
         *became,
         *(value(row, "rule") for row in history),
-        *property_iris(said, "skos:inScheme"),
-        *property_iris(said, "skos:broader"),
+        *property_iris(statements, "skos:inScheme"),
+        *property_iris(statements, "skos:broader"),
         *property_iris(told, "dct:publisher"),
-        *(iri for name in _LINKS for iri in property_iris(said, name)),
+        *(iri for name in _LINKS for iri in property_iris(statements, name)),
         *(iri for iris in incoming.values() for iri in iris),
     }
     known = find_refs(build, linked, language)
@@ -191,33 +193,35 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
     here = known[found.iri]
     ways = paths_to(build, found.iri, language)
     tree = tree_around(build, here, ways[0] if ways else [], language, everything=everything)
-    above = named(property_iris(said, "skos:broader"))
-    near = named({*property_iris(said, "skos:related"), *incoming["skos:related"]})
-    labels = sort_texts(property_texts(said, "skos:prefLabel"), language)
+    above = named(property_iris(statements, "skos:broader"))
+    near = named({*property_iris(statements, "skos:related"), *incoming["skos:related"]})
+    labels = sort_texts(property_texts(statements, "skos:prefLabel"), language)
     return ConceptPage(
         ref=here,
-        scheme=next((known[iri] for iri in property_iris(said, "skos:inScheme")), None),
+        scheme=next((known[iri] for iri in property_iris(statements, "skos:inScheme")), None),
         other_labels=[label for label in labels if label != here.label],
-        status=compact(property_value(said, "begrepp:status")).removeprefix("begrepp:"),
-        valid_from=property_value(said, "begrepp:validFrom"),
-        valid_to=property_value(said, "begrepp:validTo"),
-        accepted=property_value(said, "dct:dateAccepted"),
-        successors=named(property_iris(said, "dct:isReplacedBy")),
-        became=named(became - {*property_iris(said, "dct:isReplacedBy")}),
+        status=compact(property_value(statements, "begrepp:status")).removeprefix("begrepp:"),
+        valid_from=property_value(statements, "begrepp:validFrom"),
+        valid_to=property_value(statements, "begrepp:validTo"),
+        accepted=property_value(statements, "dct:dateAccepted"),
+        successors=named(property_iris(statements, "dct:isReplacedBy")),
+        became=named(became - {*property_iris(statements, "dct:isReplacedBy")}),
         meanings=named(others),
         changes=concept_changes(build, history, known, here.notation),
         replaces=named(incoming["dct:isReplacedBy"]),
-        definitions=sort_texts(property_texts(said, "skos:definition"), language),
-        terms=_terms(build, said, language),
+        definitions=sort_texts(property_texts(statements, "skos:definition"), language),
+        terms=_terms(build, statements, language),
         notes=[
-            NoteGroup(kind=n, texts=sort_texts(property_texts(said, n), language)) for n in NOTES if said.get(expand(n))
+            NoteGroup(kind=n, texts=sort_texts(property_texts(statements, n), language))
+            for n in NOTES
+            if statements.get(expand(n))
         ],
-        domains=sort_texts(property_texts(said, "begrepp:domain"), language),
-        marker=compact(property_value(said, "begrepp:daggerAsterisk")).removeprefix("begrepp:"),
+        domains=sort_texts(property_texts(statements, "begrepp:domain"), language),
+        marker=compact(property_value(statements, "begrepp:daggerAsterisk")).removeprefix("begrepp:"),
         pairs=named(
             {
-                *property_iris(said, "begrepp:etiologyOf"),
-                *property_iris(said, "begrepp:manifestationOf"),
+                *property_iris(statements, "begrepp:etiologyOf"),
+                *property_iris(statements, "begrepp:manifestationOf"),
                 *incoming["begrepp:etiologyOf"],
                 *incoming["begrepp:manifestationOf"],
             }
@@ -238,9 +242,9 @@ def concept_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         licence=property_value(told, "dct:license"),
         withheld=build.manifest.public
         and property_value(told, "begrepp:redistribution") == expand("begrepp:notAllowed"),
-        sources=sorted(t.value for t in said.get(expand("dct:source"), [])),
-        checked=property_value(said, "begrepp:checked"),
-        others=properties(build, said, say, [*_SHOWN_OTHERWISE, *NOTES, *_TERMS]),
+        sources=sorted(t.value for t in statements.get(expand("dct:source"), [])),
+        checked=property_value(statements, "begrepp:checked"),
+        others=properties(build, statements, translate, [*_SHOWN_OTHERWISE, *NOTES, *_TERMS]),
     )
 
 
@@ -260,10 +264,10 @@ def _incoming(build: ServedBuild, iri: str) -> dict[str, list[str]]:
     return found
 
 
-def _terms(build: ServedBuild, said: Statements, language: str) -> list[TermGroup]:
+def _terms(build: ServedBuild, statements: Statements, language: str) -> list[TermGroup]:
     """Return the terms by status; a label without a term record is grouped by its label property."""
     groups: dict[str, dict[Text, TermRow]] = defaultdict(dict)
-    nodes = {iri: status for name, status in _TERMS.items() for iri in property_iris(said, name)}
+    nodes = {iri: status for name, status in _TERMS.items() for iri in property_iris(statements, name)}
     known = find_refs(build, nodes, language)
     for iri, about in find_all_statements(build, nodes).items():
         status = compact(property_value(about, "begrepp:termStatus")).removeprefix("begrepp:") or nodes[iri]
@@ -276,7 +280,7 @@ def _terms(build: ServedBuild, said: Statements, language: str) -> list[TermGrou
         ("skos:altLabel", "tillaten"),
         ("skos:hiddenLabel", "sokord"),
     ):
-        for form in property_texts(said, name):
+        for form in property_texts(statements, name):
             if form not in graded:
                 groups[status][form] = TermRow(text=form)
     for rows in groups.values():

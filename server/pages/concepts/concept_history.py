@@ -41,12 +41,12 @@ def is_replaced(row: QuerySolution, concept: str) -> bool:
     return source == concept != target != "" and compact(value(row, "type")) in REPLACING_CHANGES
 
 
-def other_meanings(build: ServedBuild, said: Statements, iri: str) -> list[str]:
+def other_meanings(build: ServedBuild, statements: Statements, iri: str) -> list[str]:
     """Return the other concepts that the code has denoted."""
     # A code list of a dataset is not a scheme, and its codes have no history.
-    named = (build.schemes.by_iri.get(scheme) for scheme in property_iris(said, "skos:inScheme"))
+    named = (build.schemes.by_iri.get(scheme) for scheme in property_iris(statements, "skos:inScheme"))
     schemes = [scheme for scheme in named if scheme]
-    codes = [text.value for text in property_texts(said, "skos:notation")]
+    codes = [text.value for text in property_texts(statements, "skos:notation")]
     found = [hit.iri for scheme in schemes for code in codes for hit in find_meanings(build, scheme, code)]
     return [other for other in found if other != iri]
 
@@ -57,12 +57,14 @@ def concept_changes(
     """Return the changes of the concept, newest first, one row per difference and class."""
     rows = {}
     for row in history:
-        said = build.manifest.find_difference(value(row, "difference"))
-        if said:
+        difference = build.manifest.find_difference(value(row, "difference"))
+        if difference:
             kind = compact(value(row, "type")).removeprefix("begrepp:")
-            href = f"{document_path(build.iris, said.graph)}?{urlencode({'q': notation})}"
-            change = ConceptChange(old=said.old, new=said.new, type=kind, rule=known[value(row, "rule")], href=href)
-            rows[said.new_valid_from, said.old_valid_from, kind] = change
+            href = f"{document_path(build.iris, difference.graph)}?{urlencode({'q': notation})}"
+            change = ConceptChange(
+                old=difference.old, new=difference.new, type=kind, rule=known[value(row, "rule")], href=href
+            )
+            rows[difference.new_valid_from, difference.old_valid_from, kind] = change
     return [rows[key] for key in sorted(rows, reverse=True)]
 
 

@@ -38,7 +38,7 @@ class MappingRow:
 
 
 def mapping_rows(
-    build: ServedBuild, iri: str, said: Statements, incoming: dict[str, list[str]], language: str
+    build: ServedBuild, iri: str, statements: Statements, incoming: dict[str, list[str]], language: str
 ) -> list[MappingRow]:
     """Return mappings in both directions, with and without a mapping record, by descending confidence."""
     records: dict[str, Statements] = defaultdict(lambda: defaultdict(list))
@@ -46,7 +46,7 @@ def mapping_rows(
         if isinstance(term := row["value"], NamedNode | Literal):
             records[value(row, "mapping")][value(row, "property")].append(term)
     ends = {property_value(r, f"owl:annotated{end}") for r in records.values() for end in ("Source", "Target")}
-    direct = {(name, other) for name in MATCHES for other in property_iris(said, name)}
+    direct = {(name, other) for name in MATCHES for other in property_iris(statements, name)}
     direct |= {(_INVERSE.get(name, name), other) for name in MATCHES for other in incoming.get(name, [])}
     creators = {creator for r in records.values() for creator in property_iris(r, "dct:creator")}
     known = find_refs(build, {*ends, *creators, *(other for _, other in direct)}, language)

@@ -46,7 +46,7 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThingPage:
+class ResourcePage:
     """Data of the generic page of a resource."""
 
     ref: Ref
@@ -58,35 +58,37 @@ class ThingPage:
     is_graph: bool
 
 
-def thing_page(build: ServedBuild, found: Resolved, say: Translator) -> ThingPage:
+def resource_page(build: ServedBuild, found: Resolved, translate: Translator) -> ResourcePage:
     """Return the data of the generic page of a resource."""
-    said = find_statements(build, found.iri)
+    statements = find_statements(build, found.iri)
     pointing: dict[str, list[NamedNode | Literal]] = defaultdict(list)
     rows = [*select(build.store, "thing-incoming", thing=NamedNode(found.iri))]
     for row in rows[:MAX_INCOMING]:
         pointing[value(row, "property")].append(NamedNode(value(row, "subject")))
-    parent = _parent(build, found.iri, say.language)
-    types = said.pop(expand("rdf:type"), [])
-    named = find_refs(build, [found.iri, *(t.value for t in types)], say.language)
-    return ThingPage(
+    parent = _parent(build, found.iri, translate.language)
+    types = statements.pop(expand("rdf:type"), [])
+    named = find_refs(build, [found.iri, *(t.value for t in types)], translate.language)
+    return ResourcePage(
         ref=named[found.iri],
-        classes=[words_of(t.value, say, named) for t in types if isinstance(t, NamedNode)],
-        properties=properties(build, said, say),
-        incoming=properties(build, pointing, say),
+        classes=[property_label(t.value, translate, named) for t in types if isinstance(t, NamedNode)],
+        properties=properties(build, statements, translate),
+        incoming=properties(build, pointing, translate),
         more_incoming=len(rows) > MAX_INCOMING,
         parent=parent,
         is_graph=found.is_graph,
     )
 
 
-def properties(build: ServedBuild, said: Statements, say: Translator, without: Iterable[str] = ()) -> list[Property]:
+def properties(
+    build: ServedBuild, statements: Statements, translate: Translator, without: Iterable[str] = ()
+) -> list[Property]:
     """Return statements as labelled properties, without those shown elsewhere on the page."""
     left_out = {expand(name) for name in without} | _HIDDEN
-    kept = {prop: values for prop, values in said.items() if prop not in left_out and values}
+    kept = {prop: values for prop, values in statements.items() if prop not in left_out and values}
     iris = {prop: sorted(t.value for t in values if isinstance(t, NamedNode)) for prop, values in kept.items()}
     # Up to `MANY` values are sorted by label; of more, only the first by IRI are looked up.
     shown = {prop: every if len(every) <= MANY else every[:MAX_VALUES] for prop, every in iris.items()}
-    known = find_refs(build, {*kept, *(iri for some in shown.values() for iri in some)}, say.language)
+    known = find_refs(build, {*kept, *(iri for some in shown.values() for iri in some)}, translate.language)
     found = []
     for prop, values in kept.items():
         place = read_property_positions().get(prop)
@@ -94,11 +96,11 @@ def properties(build: ServedBuild, said: Statements, say: Translator, without: I
         literals = [Text(t.value, t.language or "") for t in values if isinstance(t, Literal)]
         found.append(
             Property(
-                words=words_of(prop, say, known),
+                words=property_label(prop, translate, known),
                 name=compact(prop),
-                group=_text(place.group_label, say) if place else None,
+                group=_text(place.group_label, translate) if place else None,
                 rank=(place.group_order, place.order) if place else _UNPLACED,
-                texts=sort_texts(literals, say.language)[:MAX_VALUES],
+                texts=sort_texts(literals, translate.language)[:MAX_VALUES],
                 things=things,
                 hidden=len(iris[prop]) - len(things) + max(0, len(literals) - MAX_VALUES),
             )
@@ -106,20 +108,20 @@ def properties(build: ServedBuild, said: Statements, say: Translator, without: I
     return sorted(found, key=lambda p: (p.rank, p.name.startswith(("prov:", "begrepp:sha")), p.words.value))
 
 
-def words_of(iri: str, say: Translator, known: dict[str, Ref]) -> Text:
+def property_label(iri: str, translate: Translator, known: dict[str, Ref]) -> Text:
     """Return the label of a property or class: from the translations, the shapes or its vocabulary, else its prefixed
     name."""
-    if words := say.maybe(f"property.{compact(iri)}"):
-        return Text(words, say.language)
+    if words := translate.maybe(f"property.{compact(iri)}"):
+        return Text(words, translate.language)
     if (place := read_property_positions().get(iri)) and place.name:
-        return _text(place.name, say)
+        return _text(place.name, translate)
     ref = known.get(iri)
     return ref.label if ref and ref.known else Text(compact(iri), "")
 
 
-def _text(texts: Mapping[str, str], say: Translator) -> Text:
+def _text(texts: Mapping[str, str], translate: Translator) -> Text:
     """Return the text in the page's language, or in any other."""
-    language = say.language if say.language in texts else next(iter(texts), "")
+    language = translate.language if translate.language in texts else next(iter(texts), "")
     return Text(texts.get(language, ""), language)
 
 

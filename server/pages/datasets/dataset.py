@@ -85,7 +85,7 @@ class DatasetPage:
     publisher: Ref | None
     custodian: Ref | None
     described_by: Ref | None
-    is_sketch: bool
+    is_draft: bool
     is_specification: bool
     years: tuple[str, str]
     population: Text | None
@@ -151,10 +151,12 @@ _SHOWN_OTHERWISE = [
 ]
 
 
-def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everything: bool = False) -> DatasetPage:
+def dataset_page(
+    build: ServedBuild, found: Resolved, translate: Translator, *, everything: bool = False
+) -> DatasetPage:
     """Return the data of a dataset page."""
-    language = say.language
-    said = find_statements(build, found.iri)
+    language = translate.language
+    statements = find_statements(build, found.iri)
     linked = (
         "dct:temporal",
         "dcat:contactPoint",
@@ -163,16 +165,16 @@ def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
         "begrepp:evidence",
         "dqv:hasQualityMeasurement",
     )
-    parts = find_all_statements(build, {iri for name in linked for iri in property_iris(said, name)})
+    parts = find_all_statements(build, {iri for name in linked for iri in property_iris(statements, name)})
 
     def part(name: str) -> list[Statements]:
-        return [parts[iri] for iri in property_iris(said, name)]
+        return [parts[iri] for iri in property_iris(statements, name)]
 
     shown = ("dct:publisher", "geodcatap:custodian", "begrepp:describedBy", "dct:subject", "begrepp:specimenType")
-    known = find_refs(build, [found.iri, *(iri for name in shown for iri in property_iris(said, name))], language)
+    known = find_refs(build, [found.iri, *(iri for name in shown for iri in property_iris(statements, name))], language)
 
     def named(name: str) -> list[Ref]:
-        return sorted((known[iri] for iri in property_iris(said, name)), key=lambda r: sort_key(r.label.value))
+        return sorted((known[iri] for iri in property_iris(statements, name)), key=lambda r: sort_key(r.label.value))
 
     tables, total, hidden = _tables(build, found.iri, language, everything=everything)
     period = next(iter(part("dct:temporal")), {})
@@ -181,23 +183,25 @@ def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
     here = known[found.iri]
     return DatasetPage(
         ref=here,
-        other_titles=[text for text in sort_texts(property_texts(said, "dct:title"), language) if text != here.label],
-        descriptions=sort_texts(property_texts(said, "dct:description"), language),
+        other_titles=[
+            text for text in sort_texts(property_texts(statements, "dct:title"), language) if text != here.label
+        ],
+        descriptions=sort_texts(property_texts(statements, "dct:description"), language),
         publisher=next(iter(named("dct:publisher")), None),
         custodian=next(iter(named("geodcatap:custodian")), None),
         described_by=next(iter(named("begrepp:describedBy")), None),
-        is_specification=expand("begrepp:Specification") in property_iris(said, "rdf:type"),
+        is_specification=expand("begrepp:Specification") in property_iris(statements, "rdf:type"),
         # A harvested description (owl:sameAs) is the publisher's, also in a catalogue of another organisation.
-        is_sketch=not property_iris(said, "owl:sameAs")
-        and not set(property_iris(said, "begrepp:describedBy"))
-        <= {*property_iris(said, "dct:publisher"), *property_iris(said, "geodcatap:custodian")},
+        is_draft=not property_iris(statements, "owl:sameAs")
+        and not set(property_iris(statements, "begrepp:describedBy"))
+        <= {*property_iris(statements, "dct:publisher"), *property_iris(statements, "geodcatap:custodian")},
         years=(property_value(period, "dcat:startDate"), property_value(period, "dcat:endDate")),
-        population=choose_text(property_texts(said, "health:populationCoverage"), language),
-        excludes=choose_text(property_texts(said, "begrepp:coverageExcludes"), language),
-        access=choose_text(property_texts(said, "begrepp:accessProcedure"), language),
-        access_rights=property_value(said, "dct:accessRights").rpartition("/")[2],
+        population=choose_text(property_texts(statements, "health:populationCoverage"), language),
+        excludes=choose_text(property_texts(statements, "begrepp:coverageExcludes"), language),
+        access=choose_text(property_texts(statements, "begrepp:accessProcedure"), language),
+        access_rights=property_value(statements, "dct:accessRights").rpartition("/")[2],
         access_url=property_value(distribution, "dcat:accessURL"),
-        landing_page=property_value(said, "dcat:landingPage"),
+        landing_page=property_value(statements, "dcat:landingPage"),
         contacts=sort_texts(property_texts(contact, "vcard:fn"), language),
         contact_url=property_value(contact, "vcard:hasURL"),
         laws=[
@@ -205,30 +209,32 @@ def dataset_page(build: ServedBuild, found: Resolved, say: Translator, *, everyt
                 choose_text(property_texts(law, "dct:title"), language) or Text(iri, ""),
                 iri if iri.startswith("http") else "",
             )
-            for iri in property_iris(said, "dcatap:applicableLegislation")
+            for iri in property_iris(statements, "dcatap:applicableLegislation")
             for law in [parts[iri]]
         ],
         subjects=named("dct:subject"),
         specimens=named("begrepp:specimenType"),
-        keywords=[text for text in sort_texts(property_texts(said, "dcat:keyword"), language) if text.lang == language],
-        ages=(property_value(said, "health:minTypicalAge"), property_value(said, "health:maxTypicalAge")),
-        individuals=property_value(said, "health:numberOfUniqueIndividuals"),
+        keywords=[
+            text for text in sort_texts(property_texts(statements, "dcat:keyword"), language) if text.lang == language
+        ],
+        ages=(property_value(statements, "health:minTypicalAge"), property_value(statements, "health:maxTypicalAge")),
+        individuals=property_value(statements, "health:numberOfUniqueIndividuals"),
         tables=tables,
         total=total,
         hidden=hidden,
         evidence=sorted((_evidence(fact) for fact in part("begrepp:evidence")), key=lambda e: e.about),
-        load=loads_of(build, said),
-        licence=property_value(said, "begrepp:descriptionLicence"),
-        elements=_elements(build, said, language),
+        load=loads_of(build, statements),
+        licence=property_value(statements, "begrepp:descriptionLicence"),
+        elements=_elements(build, statements, language),
         qualities=[_quality(build, measured, language) for measured in part("dqv:hasQualityMeasurement")],
         timeline=timeline(_years(tables), date.today().year),
-        others=properties(build, said, say, _SHOWN_OTHERWISE),
+        others=properties(build, statements, translate, _SHOWN_OTHERWISE),
     )
 
 
-def _elements(build: ServedBuild, said: Statements, language: str) -> list[ElementRow]:
+def _elements(build: ServedBuild, statements: Statements, language: str) -> list[ElementRow]:
     found = present_elements(
-        said.keys(), property_iris(said, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/")
+        statements.keys(), property_iris(statements, "prov:wasGeneratedBy"), build.iris.load("", "").rstrip("/")
     )
     return [
         ElementRow(
@@ -279,11 +285,11 @@ def _tables(
             found[value(row, "table")][value(row, "variable")][value(row, "property")].append(term)
     total = sum(len(variables) for variables in found.values())
     left = total if everything else SHOWN
-    iris = {iri for variables in found.values() for said in variables.values() for iri in linked(said)}
+    iris = {iri for variables in found.values() for statements in variables.values() for iri in linked(statements)}
     known = find_refs(build, iris | set(found) | {iri for variables in found.values() for iri in variables}, language)
     tables = []
     for table in sorted(found, key=lambda iri: sort_key(known[iri].label.value)):
-        rows = [variable_row(said, known[iri], known, language) for iri, said in found[table].items()]
+        rows = [variable_row(statements, known[iri], known, language) for iri, statements in found[table].items()]
         rows.sort(key=lambda row: sort_key(row.name))
         if rows[:left]:
             tables.append(DatasetTable(ref=known[table], variables=rows[:left]))

@@ -12,9 +12,9 @@ from server.served.build import ServedBuild
 from server.served.labels import find_refs
 from server.served.refs import Ref
 
-LARGEST = 11.0
+MAX_RADIUS = 11.0
 """Radius of the circle of the cell with most variables, in an SVG box of 24 units."""
-MOST_ROWS = 80
+MAX_ROWS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def matrix_page(build: ServedBuild, topic: str, language: str) -> MatrixPage:
         if cells:
             filled[concept] = {dataset: sorted(found) for dataset, found in cells.items()}
     order = sorted(filled, key=lambda iri: (iri != topic, sort_key(known[iri].label.value)))
-    shown = order[:MOST_ROWS]
+    shown = order[:MAX_ROWS]
     variables = find_refs(build, {v for iri in shown for found in filled[iri].values() for v in found}, language)
     fullest = max((len(found) for iri in shown for found in filled[iri].values()), default=1)
     rows = [
@@ -90,7 +90,7 @@ def _cell(found: Sequence[str] | None, variables: dict[str, Ref], fullest: int) 
     if not found:
         return None
     named = sorted((variables[iri] for iri in found), key=lambda r: r.sort_key)
-    return MatrixCell(variables=named, radius=round(max(2.5, LARGEST * sqrt(len(found) / fullest)), 1))
+    return MatrixCell(variables=named, radius=round(max(2.5, MAX_RADIUS * sqrt(len(found) / fullest)), 1))
 
 
 def _path(topic: str, above: dict[str, list[str]]) -> list[str]:

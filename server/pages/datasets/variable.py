@@ -97,30 +97,30 @@ _SHOWN_OTHERWISE = [
 _VALUES_SHOWN = 40
 
 
-def variable_page(build: ServedBuild, found: Resolved, say: Translator) -> VariablePage:
+def variable_page(build: ServedBuild, found: Resolved, translate: Translator) -> VariablePage:
     """Return the data of a variable page."""
-    language = say.language
-    said = find_statements(build, found.iri)
+    language = translate.language
+    statements = find_statements(build, found.iri)
     place = next(iter(select(build.store, "variable-place", variable=NamedNode(found.iri))), None)
     table, dataset = (value(place, "table"), value(place, "dataset")) if place else ("", "")
-    known = find_refs(build, {found.iri, table, dataset, *linked(said)} - {""}, language)
-    row = variable_row(said, known[found.iri], known, language)
-    code_list = next((known[iri] for iri in property_iris(said, "begrepp:codeList")), None)
+    known = find_refs(build, {found.iri, table, dataset, *linked(statements)} - {""}, language)
+    row = variable_row(statements, known[found.iri], known, language)
+    code_list = next((known[iri] for iri in property_iris(statements, "begrepp:codeList")), None)
     values = _values(build, code_list, language)
     siblings = _siblings(build, found.iri, row, language)
     return VariablePage(
         row=row,
-        titles=[t for t in sort_texts(property_texts(said, "csvw:title"), language) if t != row.ref.label],
-        descriptions=sort_texts(property_texts(said, "dct:description"), language),
+        titles=[t for t in sort_texts(property_texts(statements, "csvw:title"), language) if t != row.ref.label],
+        descriptions=sort_texts(property_texts(statements, "dct:description"), language),
         dataset=known.get(dataset),
         table=known.get(table),
         values=values[:_VALUES_SHOWN],
         more_values=code_list if len(values) > _VALUES_SHOWN else None,
-        grounds=_grounds(build, said),
+        grounds=_grounds(build, statements),
         siblings=siblings,
         timeline=_sibling_years(build, row, known.get(dataset), siblings),
         releases=_releases(build, row.codes, language),
-        others=properties(build, said, say, _SHOWN_OTHERWISE),
+        others=properties(build, statements, translate, _SHOWN_OTHERWISE),
     )
 
 
@@ -136,10 +136,10 @@ def _values(build: ServedBuild, code_list: Ref | None, language: str) -> list[Re
     return sorted(find_refs(build, [item.iri for item in listed], language).values(), key=lambda r: r.sort_key)
 
 
-def _grounds(build: ServedBuild, said: Statements) -> dict[str, LinkJustification]:
+def _grounds(build: ServedBuild, statements: Statements) -> dict[str, LinkJustification]:
     """Return the justification of each measured concept."""
     found = {}
-    for link in find_all_statements(build, set(property_iris(said, "begrepp:qualifiedMeasures"))).values():
+    for link in find_all_statements(build, set(property_iris(statements, "begrepp:qualifiedMeasures"))).values():
         sure = property_value(link, "sssom:confidence")
         found[property_value(link, "begrepp:linksTo")] = LinkJustification(
             justification=compact(property_value(link, "sssom:mapping_justification")),
@@ -158,8 +158,8 @@ def _siblings(build: ServedBuild, own: str, row: VariableRow, language: str) -> 
         for found in select(build.store, "same-measured", concept=concepts):
             if value(found, "variable") != own:
                 homes[value(found, "variable")] = value(found, "dataset")
-    said = find_all_statements(build, homes)
-    lists = {iri: next(iter(property_iris(each, "begrepp:codeList")), "") for iri, each in said.items()}
+    statements = find_all_statements(build, homes)
+    lists = {iri: next(iter(property_iris(each, "begrepp:codeList")), "") for iri, each in statements.items()}
     known = find_refs(build, {*homes, *homes.values(), *lists.values()} - {""}, language)
     mine = {code.iri for code in row.codes}
     siblings = [
@@ -167,9 +167,12 @@ def _siblings(build: ServedBuild, own: str, row: VariableRow, language: str) -> 
             dataset=known[dataset],
             variable=known[iri],
             code_list=known.get(lists[iri]),
-            unit=property_value(said[iri], "begrepp:unit"),
-            years=(property_value(said[iri], "begrepp:validFrom"), property_value(said[iri], "begrepp:validTo")),
-            event=property_value(said[iri], "begrepp:atEvent"),
+            unit=property_value(statements[iri], "begrepp:unit"),
+            years=(
+                property_value(statements[iri], "begrepp:validFrom"),
+                property_value(statements[iri], "begrepp:validTo"),
+            ),
+            event=property_value(statements[iri], "begrepp:atEvent"),
             same_list=lists[iri] in mine,
         )
         for iri, dataset in homes.items()
@@ -183,8 +186,8 @@ def _sibling_years(
     """Return the years of a variable and its siblings, by default those of their dataset."""
     datasets = {s.dataset.iri: s.dataset for s in siblings} | ({home.iri: home} if home else {})
     periods = {
-        iri: next(iter(find_all_statements(build, set(property_iris(said, "dct:temporal"))).values()), {})
-        for iri, said in find_all_statements(build, datasets).items()
+        iri: next(iter(find_all_statements(build, set(property_iris(statements, "dct:temporal"))).values()), {})
+        for iri, statements in find_all_statements(build, datasets).items()
     }
 
     def line(ref: Ref, dataset: Ref, years: tuple[str, str]) -> Years:

@@ -33,26 +33,28 @@ class VariableRow:
 CODED = ("begrepp:codeList", "begrepp:codingSystem", "begrepp:valueSet")
 
 
-def linked(said: Statements) -> set[str]:
+def linked(statements: Statements) -> set[str]:
     """Return the IRIs that a variable refers to: concepts, code lists, linkage keys."""
-    return {iri for name in ("begrepp:measures", "begrepp:linkageKeyFor", *CODED) for iri in property_iris(said, name)}
+    return {
+        iri for name in ("begrepp:measures", "begrepp:linkageKeyFor", *CODED) for iri in property_iris(statements, name)
+    }
 
 
-def variable_row(said: Statements, ref: Ref, known: dict[str, Ref], language: str) -> VariableRow:
+def variable_row(statements: Statements, ref: Ref, known: dict[str, Ref], language: str) -> VariableRow:
     """Return the row of a variable from its statements; `known` maps the IRIs it refers to."""
     return VariableRow(
         ref=ref,
-        name=property_value(said, "csvw:name"),
-        description=choose_text(property_texts(said, "dct:description"), language),
-        concepts=[known[iri] for iri in property_iris(said, "begrepp:measures")],
-        codes=[known[iri] for name in CODED for iri in property_iris(said, name)],
-        datatype=property_value(said, "csvw:datatype"),
-        unit=property_value(said, "begrepp:unit"),
-        valid_from=property_value(said, "begrepp:validFrom"),
-        valid_to=property_value(said, "begrepp:validTo"),
-        event=property_value(said, "begrepp:atEvent"),
-        source=property_value(said, "dct:source"),
-        checked=property_value(said, "begrepp:checked"),
-        certainty=property_value(said, "begrepp:certainty"),
-        key_for=next((known[iri] for iri in property_iris(said, "begrepp:linkageKeyFor")), None),
+        name=property_value(statements, "csvw:name"),
+        description=choose_text(property_texts(statements, "dct:description"), language),
+        concepts=[known[iri] for iri in property_iris(statements, "begrepp:measures")],
+        codes=[known[iri] for name in CODED for iri in property_iris(statements, name)],
+        datatype=property_value(statements, "csvw:datatype"),
+        unit=property_value(statements, "begrepp:unit"),
+        valid_from=property_value(statements, "begrepp:validFrom"),
+        valid_to=property_value(statements, "begrepp:validTo"),
+        event=property_value(statements, "begrepp:atEvent"),
+        source=property_value(statements, "dct:source"),
+        checked=property_value(statements, "begrepp:checked"),
+        certainty=property_value(statements, "begrepp:certainty"),
+        key_for=next((known[iri] for iri in property_iris(statements, "begrepp:linkageKeyFor")), None),
     )

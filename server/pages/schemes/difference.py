@@ -24,7 +24,7 @@ from server.served.labels import find_refs
 from server.served.refs import Ref
 
 PAGE = 100
-TOUCHED = 100
+IMPACT_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class LevelCoverageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
+class AffectedResource:
     """A mapping, value set or variable that uses a changed code."""
 
     thing: Ref
@@ -96,7 +96,7 @@ class Touched:
 class Impact:
     """Mappings, value sets and variables affected by a difference, and all variables coded in the scheme."""
 
-    groups: Sequence[tuple[str, int, Sequence[Touched]]]
+    groups: Sequence[tuple[str, int, Sequence[AffectedResource]]]
     coded: Sequence[tuple[Ref, Sequence[Ref]]]
 
 
@@ -121,12 +121,12 @@ class DifferencePage(Paged):
     withheld: bool
 
 
-def title_of(build: ServedBuild, said: DifferenceEntry, say: Translator) -> Text:
+def title_of(build: ServedBuild, said: DifferenceEntry, translate: Translator) -> Text:
     """Return the title, such as `ICD-10-SE: from 2020 to 2021`, in the page's language."""
     scheme = build.schemes.by_id.get(said.scheme)
-    titles = [text for text in scheme.titles if text.lang == say.language] if scheme else []
+    titles = [text for text in scheme.titles if text.lang == translate.language] if scheme else []
     name = titles[0].value.partition(",")[0] if titles else said.scheme
-    return Text(say("difference.heading", scheme=name, old=said.old, new=said.new), say.language)
+    return Text(translate("difference.heading", scheme=name, old=said.old, new=said.new), translate.language)
 
 
 def filtered_changes(build: ServedBuild, graph: str, kind: str = "", rule: str = "", query: str = "") -> list[Change]:
@@ -157,7 +157,7 @@ def changes_of(build: ServedBuild, graph: str) -> list[Change]:
 
 
 def difference_page(
-    build: ServedBuild, said: DifferenceEntry, say: Translator, *, kind: str, rule: str, query: str, offset: int
+    build: ServedBuild, said: DifferenceEntry, translate: Translator, *, kind: str, rule: str, query: str, offset: int
 ) -> DifferencePage:
     """Return the data of a difference page with one page of changes."""
     iris = build.iris
@@ -166,8 +166,8 @@ def difference_page(
     changes = filtered_changes(build, said.graph, kind, rule, query)
     rules = {expand(f"begrepp:{name}") for name in said.rules}
     levels = {row.level for row in said.levels if "://" in row.level}
-    known = find_refs(build, {scheme, old, new, *rules, *levels}, say.language)
-    definitions = _definitions(build, rules, say.language)
+    known = find_refs(build, {scheme, old, new, *rules, *levels}, translate.language)
+    definitions = _definitions(build, rules, translate.language)
     counted = {
         name: RuleCount(
             id=name,
@@ -180,7 +180,7 @@ def difference_page(
     shown = changes[offset : offset + PAGE]
     return DifferencePage(
         said=said,
-        title=title_of(build, said, say),
+        title=title_of(build, said, translate),
         scheme=known[scheme],
         old=_edition(known[old], said.old),
         new=_edition(known[new], said.new),
@@ -194,12 +194,12 @@ def difference_page(
             if name in said.counts
         ],
         all=sum(said.counts.values()),
-        levels=[_level(row, known, say) for row in said.levels if row.level],
+        levels=[_level(row, known, translate) for row in said.levels if row.level],
         uncovered=any(not (row.old_covers and row.new_covers) for row in said.levels),
-        rows=[_row(build, said.scheme, change, say) for change in shown],
+        rows=[_row(build, said.scheme, change, translate) for change in shown],
         total=len(changes),
         offset=offset,
-        impact=_impact(build, said.graph, say),
+        impact=_impact(build, said.graph, translate),
         withheld=build.manifest.public and said.redistribution != "allowed",
     )
 
@@ -217,24 +217,24 @@ def _definitions(build: ServedBuild, iris: set[str], language: str) -> dict[str,
     return found
 
 
-def _level(row: LevelCoverage, known: dict[str, Ref], say: Translator) -> LevelCoverageRow:
+def _level(row: LevelCoverage, known: dict[str, Ref], translate: Translator) -> LevelCoverageRow:
     level = row.level
     if level in known:
         words = known[level].label
     else:
-        words = Text(say("difference.length", n=int(level.removeprefix("length "))), say.language)
+        words = Text(translate("difference.length", n=int(level.removeprefix("length "))), translate.language)
     compared = row.old_covers and row.new_covers
     why = "compared" if compared else "oldlacks" if not row.old_covers else "newlacks"
     return LevelCoverageRow(words=words, old=row.old, new=row.new, common=row.common, compared=compared, why=why)
 
 
-def _row(build: ServedBuild, scheme: str, change: Change, say: Translator) -> ChangeRow:
+def _row(build: ServedBuild, scheme: str, change: Change, translate: Translator) -> ChangeRow:
     def links(codes: Sequence[ChangedCode]) -> list[CodeLink]:
         return [
             CodeLink(
                 notation=c.notation,
                 href=document_path(build.iris, c.iri, scheme, c.notation),
-                label=labels_in(c.labels, say.language)[0] if c.labels else None,
+                label=labels_in(c.labels, translate.language)[0] if c.labels else None,
             )
             for c in codes
         ]
@@ -244,8 +244,8 @@ def _row(build: ServedBuild, scheme: str, change: Change, say: Translator) -> Ch
         rule=change.rule,
         sources=links(change.sources),
         targets=links(change.targets),
-        old_labels=labels_in(change.old_labels, say.language),
-        new_labels=labels_in(change.new_labels, say.language),
+        old_labels=labels_in(change.old_labels, translate.language),
+        new_labels=labels_in(change.new_labels, translate.language),
         old_parents=links(change.old_parents),
         new_parents=links(change.new_parents),
         old_text=change.old_text,
@@ -253,7 +253,7 @@ def _row(build: ServedBuild, scheme: str, change: Change, say: Translator) -> Ch
     )
 
 
-def _impact(build: ServedBuild, graph: str, say: Translator) -> Impact:
+def _impact(build: ServedBuild, graph: str, translate: Translator) -> Impact:
     found: dict[str, dict[tuple[str, str], set[str]]] = {"mapping": {}, "valueSet": {}, "variable": {}}
     for row in select(build.store, "difference-impact", difference=NamedNode(graph)):
         key = (value(row, "thing"), value(row, "within"))
@@ -261,15 +261,17 @@ def _impact(build: ServedBuild, graph: str, say: Translator) -> Impact:
     coded: dict[str, list[str]] = {}
     for row in select(build.store, "difference-coded", difference=NamedNode(graph)):
         coded.setdefault(value(row, "dataset"), []).append(value(row, "variable"))
-    named = {iri for group in found.values() for key in [*group][:TOUCHED] for iri in key if iri}
-    known = find_refs(build, named | {*coded} | {v for variables in coded.values() for v in variables}, say.language)
+    named = {iri for group in found.values() for key in [*group][:IMPACT_LIMIT] for iri in key if iri}
+    known = find_refs(
+        build, named | {*coded} | {v for variables in coded.values() for v in variables}, translate.language
+    )
     groups = [
         (
             kind,
             len(group),
             [
-                Touched(thing=known[thing], within=known.get(within), codes=sorted(codes, key=sort_key))
-                for (thing, within), codes in [*group.items()][:TOUCHED]
+                AffectedResource(thing=known[thing], within=known.get(within), codes=sorted(codes, key=sort_key))
+                for (thing, within), codes in [*group.items()][:IMPACT_LIMIT]
             ],
         )
         for kind, group in found.items()

@@ -97,16 +97,16 @@ def editions_of(build: ServedBuild, kind: str, id_: str) -> list[EditionRow]:
 
 def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
     """Return a load of the manifest as a row."""
-    said = next((load for load in build.manifest.loads if load.load_iri == load_iri), None)
-    if said is None:
+    statements = next((load for load in build.manifest.loads if load.load_iri == load_iri), None)
+    if statements is None:
         return None
     return LoadRow(
         href=document_path(build.iris, load_iri),
-        source=said.source,
-        version=said.version,
-        rows_read=said.rows_read,
-        rows_skipped=said.rows_skipped,
-        warnings=said.warnings,
+        source=statements.source,
+        version=statements.version,
+        rows_read=statements.rows_read,
+        rows_skipped=statements.rows_skipped,
+        warnings=statements.warnings,
         files=[
             FileRow(
                 name=file.name,
@@ -114,50 +114,50 @@ def load_row(build: ServedBuild, load_iri: str) -> LoadRow | None:
                 bytes=file.bytes,
                 href=document_path(build.iris, build.iris.file(file.sha256)),
             )
-            for file in said.files
+            for file in statements.files
         ],
     )
 
 
-def loads_of(build: ServedBuild, said: Statements) -> LoadRow | None:
+def loads_of(build: ServedBuild, statements: Statements) -> LoadRow | None:
     """Return the loads that an edition or description came from."""
-    return next(filter(None, (load_row(build, iri) for iri in property_iris(said, "prov:wasGeneratedBy"))), None)
+    return next(filter(None, (load_row(build, iri) for iri in property_iris(statements, "prov:wasGeneratedBy"))), None)
 
 
-def edition_page(build: ServedBuild, found: Resolved, say: Translator) -> EditionPage:
+def edition_page(build: ServedBuild, found: Resolved, translate: Translator) -> EditionPage:
     """Return the data of an edition page, from the graph and the manifest."""
-    said = find_statements(build, found.iri)
+    statements = find_statements(build, found.iri)
     graph = next((g for g in build.manifest.graphs if g.graph == found.iri), None)
     known = find_refs(
         build,
         [
             found.iri,
-            *property_iris(said, "begrepp:releaseOf"),
-            *property_iris(said, "dct:publisher"),
+            *property_iris(statements, "begrepp:releaseOf"),
+            *property_iris(statements, "dct:publisher"),
             _thing_of(graph, build),
         ],
-        say.language,
+        translate.language,
     )
-    scheme = next(iter(property_iris(said, "begrepp:releaseOf")), _thing_of(graph, build))
-    publisher = next(iter(property_iris(said, "dct:publisher")), "")
-    titled = property_texts(said, "dct:title")
+    scheme = next(iter(property_iris(statements, "begrepp:releaseOf")), _thing_of(graph, build))
+    publisher = next(iter(property_iris(statements, "dct:publisher")), "")
+    titled = property_texts(statements, "dct:title")
     own = known[found.iri]
     return EditionPage(
         ref=own if titled or not graph else _titled(own, known.get(scheme), graph.version),
         row=edition_row(build, graph) if graph else None,
         scheme=known.get(scheme),
         publisher=known.get(publisher),
-        licence=property_value(said, "dct:license"),
-        redistributable=compact(property_value(said, "begrepp:redistribution")) != "begrepp:notAllowed",
-        valid_to=property_value(said, "begrepp:validTo"),
-        load=loads_of(build, said),
+        licence=property_value(statements, "dct:license"),
+        redistributable=compact(property_value(statements, "begrepp:redistribution")) != "begrepp:notAllowed",
+        valid_to=property_value(statements, "begrepp:validTo"),
+        load=loads_of(build, statements),
         counts={key: n for key in ("concepts", "inactive", "variables", "mappings") if (n := getattr(graph, key))}
         if graph
         else {},
         levels=graph.levels if graph else {},
         triples=graph.triples if graph else 0,
         sha256=graph.sha256 if graph else "",
-        properties=properties(build, said, say, _SHOWN),
+        properties=properties(build, statements, translate, _SHOWN),
     )
 
 

@@ -53,7 +53,7 @@ class MappingSetPage(Paged):
     offset: int
 
 
-def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offset: int) -> MappingSetPage:
+def mapping_set_page(build: ServedBuild, found: Resolved, translate: Translator, offset: int) -> MappingSetPage:
     """Return the data of a mapping set page."""
     said = find_statements(build, found.iri)
     id_ = found.iri.rpartition("/")[2]
@@ -65,7 +65,7 @@ def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offse
     assert isinstance(answer, QuerySolutions)
     rows = [*answer]
     ends = {value(row, name) for row in rows for name in ("subject", "object")}
-    known = find_refs(build, {found.iri, *ends, *property_iris(said, "dct:publisher")}, say.language)
+    known = find_refs(build, {found.iri, *ends, *property_iris(said, "dct:publisher")}, translate.language)
     pairs = [
         MappingPair(
             href=document_path(build.iris, value(row, "mapping")),
@@ -81,7 +81,7 @@ def mapping_set_page(build: ServedBuild, found: Resolved, say: Translator, offse
     return MappingSetPage(
         ref=here,
         other_titles=[
-            text for text in sort_texts(property_texts(said, "dct:title"), say.language) if text != here.label
+            text for text in sort_texts(property_texts(said, "dct:title"), translate.language) if text != here.label
         ],
         publisher=next((known[iri] for iri in property_iris(said, "dct:publisher")), None),
         licence=property_value(said, "dct:license"),

@@ -62,10 +62,10 @@ def test_a_profile_has_examples_of_both_kinds(name: str) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_an_example_is_what_its_name_says(path: Path) -> None:
-    judgement = judged(path, path.parts[-3])
-    assert judgement.report.conforms == path.stem.startswith("valid"), judgement.report.groups
-    assert judgement.report.engine == "fast"
-    assert not judgement.remarks
+    outcome = judged(path, path.parts[-3])
+    assert outcome.report.conforms == path.stem.startswith("valid"), outcome.report.groups
+    assert outcome.report.engine == "fast"
+    assert not outcome.remarks
 
 
 def test_the_official_health_example_has_nothing_wrong_at_all() -> None:
@@ -200,9 +200,9 @@ def test_an_operators_own_copies_are_used(tmp_path: Path) -> None:
 
 def test_data_that_the_rules_do_not_look_at_is_not_praised(tmp_path: Path) -> None:
     (tmp_path / "other.ttl").write_text("<https://example.org/a> <https://example.org/b> 1 .", encoding="utf-8")
-    judgement = judged(tmp_path / "other.ttl", "dcat-ap")
-    assert judgement.report.conforms and [note.kind for note in judgement.remarks] == ["nothing"]
-    assert judgement.verdict == "unjudged"
+    outcome = judged(tmp_path / "other.ttl", "dcat-ap")
+    assert outcome.report.conforms and [note.kind for note in outcome.remarks] == ["nothing"]
+    assert outcome.verdict == "unjudged"
 
 
 @pytest.mark.slow

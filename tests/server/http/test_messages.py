@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.settings import ROOT
-from server.http.i18n import LANGUAGES, Translator, messages, values_in
+from server.http.i18n import LANGUAGES, Translator, match_placeholders, messages
 
 HTML = {"Accept": "text/html"}
 # Errors of the core that a page can show; those of loading and building reach the command line only.
@@ -77,7 +77,7 @@ def test_a_translation_has_the_values_of_the_message(language: str) -> None:
     ],
 )
 def test_values_are_found_in_a_message(pattern: str, text: str, values: list[str] | None) -> None:
-    assert values_in(pattern, text) == values
+    assert match_placeholders(pattern, text) == values
 
 
 def test_a_message_keeps_its_values_and_the_name_before_it() -> None:

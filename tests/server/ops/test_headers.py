@@ -51,9 +51,9 @@ def test_the_links_are_also_a_list_of_their_own(client: FlaskClient) -> None:
     there = links(client.get(CONCEPT, headers=HTML).headers["Link"])["linkset"][0]
     answer = client.get(there)
     assert answer.content_type == "application/linkset+json"
-    page, *twins = answer.get_json()["linkset"]
+    page, *alternate_formats = answer.get_json()["linkset"]
     assert page["anchor"].endswith(CONCEPT) and page["cite-as"] == [{"href": IRI}]
-    assert {"href": f"http://localhost{CONCEPT}", "type": "text/html"} in twins[0]["describes"]
+    assert {"href": f"http://localhost{CONCEPT}", "type": "text/html"} in alternate_formats[0]["describes"]
 
 
 @pytest.mark.parametrize("path", [CONCEPT, f"{CONCEPT}.ttl", "/cs", "/", "/def.ttl", "/.well-known/void"])

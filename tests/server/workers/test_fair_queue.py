@@ -8,7 +8,7 @@ import time
 import pytest
 
 from begrepp.errors import ServerBusy, TooManyQueries
-from begrepp.sparql.tokens import depth, is_steady, is_update, tokens
+from begrepp.sparql.tokens import depth, is_deterministic, is_update, tokens
 from server.workers.fair_queue import FairQueue
 
 
@@ -146,7 +146,7 @@ def test_who_waits_too_long_is_told_and_leaves_the_line() -> None:
 )
 def test_the_words_of_a_query(query: str, update: bool, steady: bool) -> None:
     words = list(tokens(query))
-    assert (is_update(words), is_steady(words)) == (update, steady)
+    assert (is_update(words), is_deterministic(words)) == (update, steady)
     assert not [word for word in words if word.kind == "other"]
 
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from begrepp.text.dictionary_words import split_words
+from begrepp.text.dictionary_tokenizer import split_words
 from begrepp.variables.suggestion.entries import ConceptTarget
 
 

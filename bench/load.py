@@ -18,7 +18,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
-from begrepp.queries.files import read_queries
+from begrepp.queries.query_files import read_queries
 from tests.support.serving import serve
 
 CLIENTS = 100

@@ -22,7 +22,7 @@ from rdflib import Graph
 
 import loaders
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.loads.record_checks import check_records
 from begrepp.build.pipeline import build
 from begrepp.build.progress import ProgressCallback

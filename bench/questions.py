@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions
 
-from begrepp.queries.files import get_example, read_queries
+from begrepp.queries.query_files import get_example, read_queries
 from begrepp.store.disk import DiskStore
 
 ROUNDS = 11

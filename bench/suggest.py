@@ -30,7 +30,7 @@ from pathlib import Path
 
 import loaders
 from begrepp.artefact.manifest import read_manifest
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Concept, EditionFiles, Text
 from begrepp.settings import ROOT

@@ -19,7 +19,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from begrepp.exports.dcat_feeds import feed_profiles, write_feed
-from begrepp.queries.files import get_example
+from begrepp.queries.query_files import get_example
 from begrepp.rdf.namespaces import prefixes
 from begrepp.store.disk import DiskStore
 

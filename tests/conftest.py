@@ -19,7 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import loaders
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.editions import find_editions

@@ -82,7 +82,7 @@ class LoadEntry(msgspec.Struct, frozen=True, kw_only=True):
     rows_read: int
     rows_skipped: int
     skips: list[SkippedRow]
-    """The first skipped rows (`begrepp.build.loads.load_edition.MAX_SKIPS_STORED`)."""
+    """The first skipped rows (`begrepp.build.loads.edition_loader.MAX_SKIPS_STORED`)."""
     violations: int
     warnings: int
     warning_groups: list[WarningGroup]

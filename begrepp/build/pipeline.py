@@ -21,7 +21,7 @@ from begrepp.artefact.public_projection import write_public_projection
 from begrepp.build.derived.derived_files import DerivedFiles
 from begrepp.build.differences.comparison_cache import ComparisonCache
 from begrepp.build.differences.difference_writer import Difference, write_differences
-from begrepp.build.loads.load_editions import EditionJob, LoadFailure, load_all_editions
+from begrepp.build.loads.parallel_loader import EditionJob, LoadFailure, load_all_editions
 from begrepp.build.loads.part_cache import PartCache
 from begrepp.build.manifest_writer import difference_entry, graph_entry, graph_hash, load_entry, write_manifest
 from begrepp.build.progress import Progress

@@ -10,7 +10,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, ser
 
 from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.build.loads.violations import refuse_invalid_graph
-from begrepp.queries.cookbook import example_query_triples
+from begrepp.queries.example_queries import example_query_triples
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import iri, name, ntriples_line, plain, typed_literal
 from begrepp.rdf.sorted_files import SortedFile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import loaders
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.cli import console
 from begrepp.cli.live_progress import LiveProgress

@@ -23,7 +23,7 @@ from begrepp.history.correspondence import difference_triples, rename_codes
 from begrepp.history.reused_codes import ReusedCodes, file_with_bare_codes
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples_line
-from begrepp.rdf.serialise import graph_bytes
+from begrepp.rdf.serialiser import graph_bytes
 from begrepp.settings import Settings
 
 FORMATS = ("table", "csv", "html", "turtle", "atom")

@@ -18,11 +18,11 @@ from rich.table import Table
 from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.errors import QueryError, UsageError
-from begrepp.queries.files import get_example, read_queries
 from begrepp.queries.parameters import QueryContext, bind_parameters
+from begrepp.queries.query_files import get_example, read_queries
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact
-from begrepp.rdf.serialise import graph_bytes
+from begrepp.rdf.serialiser import graph_bytes
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store import QueryResults

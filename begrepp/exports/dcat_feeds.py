@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from pyoxigraph import Literal, NamedNode, QueryTriples, RdfFormat, Triple
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.queries.files import read_query
+from begrepp.queries.query_files import read_query
 from begrepp.rdf.namespaces import expand
-from begrepp.rdf.serialise import write_graph
+from begrepp.rdf.serialiser import write_graph
 from begrepp.rdf.sorted_files import SortedFile
 from begrepp.settings import ROOT
 from begrepp.store import Store

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from begrepp.history.changes import TYPES, Change, ChangedCode
-from begrepp.queries.files import QUERIES_DIR, read_query
+from begrepp.queries.query_files import QUERIES_DIR, read_query
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.settings import LANGUAGES

@@ -14,7 +14,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from begrepp.errors import UsageError
-from begrepp.queries.files import UNDEF, Query, QueryParameter, values_pattern
+from begrepp.queries.query_files import UNDEF, Query, QueryParameter, values_pattern
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import is_iri

@@ -14,7 +14,7 @@ from begrepp.settings import Settings
 from begrepp.validation.outcome import InputFile, Remark, RuleSet, Subject, ValidationOutcome
 from begrepp.validation.profiles.imports import import_copies, resolve_imports
 from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_shapes
-from begrepp.validation.rdf_input.prepare import prepare_file
+from begrepp.validation.rdf_input.converter import prepare_file
 from begrepp.validation.report import Report, Result, Severity
 from begrepp.validation.shacl.engine_choice import recursive_shapes
 from begrepp.validation.shacl.rdf_reader import read_quads

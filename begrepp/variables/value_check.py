@@ -10,7 +10,7 @@ from enum import StrEnum
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text

@@ -10,8 +10,8 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
 from begrepp.sources.rows import Row
-from loaders.declaration.cell_steps import FieldMapping
-from loaders.declaration.declared_sheet import ReportMisaligned, RowSource
+from loaders.declaration.field_mapping import FieldMapping
+from loaders.declaration.row_source import ReportMisaligned, RowSource
 
 ADDED_COLUMNS = ("file", "@name")
 """Columns that the loader adds: the file's name without suffix, and the variable's name."""

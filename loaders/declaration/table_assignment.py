@@ -6,9 +6,9 @@ from collections import Counter
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Table, Text
-from loaders.declaration.cell_steps import read_field_mapping, read_texts
-from loaders.declaration.declared_sheet import RowSource, read_sheet
+from loaders.declaration.field_mapping import read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import read_mapped_rows, texts_in_row
+from loaders.declaration.row_source import RowSource, read_sheet
 from loaders.declaration.source_toml import join_names, slug
 from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.variables import DictionaryRow

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Link, Skipped, Text, is_iri
-from loaders.declaration.cell_steps import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.dataset import check_partial_date
-from loaders.declaration.declared_sheet import RowSource, read_sheet
+from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
+from loaders.declaration.row_source import RowSource, read_sheet
 from loaders.declaration.toml_table import TomlTable
 
 

@@ -14,10 +14,10 @@ from begrepp.settings import LANGUAGES
 from begrepp.sources.editions import file_named
 from begrepp.sources.rows import parse_date
 from begrepp.sources.tables import read_lines
-from loaders.declaration.cell_steps import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.dataset import check_partial_date, concept_references
-from loaders.declaration.declared_sheet import ReportMisaligned, RowSource, read_sheet
+from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
+from loaders.declaration.row_source import ReportMisaligned, RowSource, read_sheet
 from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.value_lists import InlineCodes, read_inline_codes
 from loaders.support.datatypes import DATATYPES

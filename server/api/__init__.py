@@ -17,7 +17,7 @@ from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import read_parameters
 from server.http.negotiation import choose_language
 from server.pages.templating import address, render, translator
-from server.served.batch_resolve import resolve_codes
+from server.served.batch_resolver import resolve_codes
 from server.state import app_state, served_build
 
 blueprint = Blueprint("api", __name__)

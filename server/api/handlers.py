@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pyoxigraph import NamedNode
 
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from server.api.schemas import (
     AncestorsBody,
     AsOfBody,
@@ -31,10 +31,10 @@ from server.pages.search import HitRow, results
 from server.pages.signposting import licence_of
 from server.pages.templating import address
 from server.served.as_of import find_dated_state, find_meaning_on, get_dated_build, parse_day
-from server.served.batch_resolve import ResolvedBody, resolve_codes
+from server.served.batch_resolver import ResolvedBody, resolve_codes
 from server.served.build import ServedBuild
 from server.served.labels import find_refs, find_statements
-from server.served.resolve import Missing, Resolved, resolve_iri, resolve_system_code
+from server.served.resolver import Missing, Resolved, resolve_iri, resolve_system_code
 
 ApiCall = dict[str, Any]
 """Values of the parameters of a request, by name."""

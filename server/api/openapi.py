@@ -9,7 +9,7 @@ from begrepp.settings import Settings
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import ApiParameter
 from server.api.schemas import SCHEMAS, ProblemBody, component_ref
-from server.served.batch_resolve import MAX_CODE_LENGTH, MAX_CODES, ResolvedBody
+from server.served.batch_resolver import MAX_CODE_LENGTH, MAX_CODES, ResolvedBody
 from server.validation.openapi import describe_validation_api
 
 _PROBLEMS = {

@@ -48,7 +48,7 @@ from server.api.schemas import (
     component_name,
 )
 from server.http.i18n import translations
-from server.served.batch_resolve import ResolvedBody
+from server.served.batch_resolver import ResolvedBody
 from server.served.build import ServedBuild
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from server.served.batch_resolve import ResolvedBody
+from server.served.batch_resolver import ResolvedBody
 
 Schema = dict[str, Any]
 Count = Annotated[int, Meta(ge=0)]

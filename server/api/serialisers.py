@@ -15,7 +15,7 @@ from server.pages.templating import address
 from server.served.build import ServedBuild
 from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value
 from server.served.refs import Ref
-from server.served.resolve import Resolved
+from server.served.resolver import Resolved
 
 
 def ref_body(ref: Ref) -> RefBody:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from begrepp.queries.files import read_queries
+from begrepp.queries.query_files import read_queries
 from server.telemetry.query_log import suppress_query_log
 
 _DATA_SUFFIXES = {"select": "json", "ask": "json"}

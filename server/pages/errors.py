@@ -25,7 +25,7 @@ from server.http.urls import document_path
 from server.pages.schemes.editions import EditionRow, edition_row
 from server.pages.search import results
 from server.pages.templating import address, render, translator
-from server.served.resolve import Gone, Missing
+from server.served.resolver import Gone, Missing
 from server.state import served_build
 
 _log = logging.getLogger("begrepp.server")

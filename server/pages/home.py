@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.files import Query, read_queries
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
+from begrepp.queries.query_files import Query, read_queries
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key

@@ -14,7 +14,7 @@ from server.http.urls import document_path
 from server.pages.templating import address, alternate_formats
 from server.served.build import ServedBuild
 from server.served.labels import find_statements, property_iris, property_value
-from server.served.resolve import Resolved
+from server.served.resolver import Resolved
 
 LINKSET = "application/linkset+json"
 SIGNPOSTING = "https://signposting.org/FAIR/"

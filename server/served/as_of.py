@@ -18,13 +18,13 @@ from werkzeug.http import parse_date
 
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.errors import UsageError
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.store import QueryResults, Store
 from server.served.build import ServedBuild
 from server.served.labels import find_statements, property_texts
-from server.served.resolve import Missing, Resolved, find_meanings
+from server.served.resolver import Missing, Resolved, find_meanings
 from server.served.schemes import SchemeIndex
 
 

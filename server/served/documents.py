@@ -7,14 +7,14 @@ from typing import Any
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
-from begrepp.queries.pages import construct
+from begrepp.queries.page_queries import construct
 from begrepp.rdf.namespaces import compact, expand, prefixes
-from begrepp.rdf.serialise import graph_bytes
+from begrepp.rdf.serialiser import graph_bytes
 from begrepp.settings import ROOT
 from server.http.negotiation import Format
 from server.served.build import ServedBuild
 from server.served.labels import may_be_large
-from server.served.resolve import Resolved
+from server.served.resolver import Resolved
 
 
 def read_triples(build: ServedBuild, thing: Resolved) -> list[Triple]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.pages import select
+from begrepp.queries.page_queries import select
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from begrepp.settings import languages_for

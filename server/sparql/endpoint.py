@@ -9,8 +9,8 @@ from flask import Blueprint, Response, request
 from werkzeug.http import quote_etag
 
 from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
-from begrepp.queries.doctor import QueryAdvice
-from begrepp.queries.files import read_queries
+from begrepp.queries.diagnostics import QueryAdvice
+from begrepp.queries.query_files import read_queries
 from begrepp.rdf.namespaces import sparql_prologue
 from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.conditional import is_not_modified
@@ -18,7 +18,7 @@ from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format,
 from server.pages.queries.results import ResultPage
 from server.pages.templating import address, render
 from server.sparql import answers
-from server.sparql.explain import advice_json, advice_sentences, explain
+from server.sparql.query_advice import advice_json, advice_sentences, explain
 from server.sparql.request import SparqlRequest, parse_request, read_query_text
 from server.sparql.service_description import describe_endpoint
 from server.workers.stream import ResultStream

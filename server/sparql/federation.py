@@ -15,7 +15,7 @@ from flask import request
 
 from begrepp.errors import BegreppError, QueryRefused
 from begrepp.rdf.namespaces import expand
-from begrepp.search.service import run_search_service
+from begrepp.search.sparql_service import run_search_service
 from begrepp.sparql.patterns import required_properties
 from begrepp.sparql.services import (
     ServicePattern,

@@ -26,9 +26,9 @@ from server.pages.templating import address, render, translator
 from server.pages.validation.profiles import form_page
 from server.pages.validation.report import report_page
 from server.state import app_state, served_build
-from server.validation.fetch import fetch_url
 from server.validation.pool import ValidationPool
 from server.validation.report_store import ReportStore
+from server.validation.url_fetcher import fetch_url
 from server.validation.worker import ValidationJob, report_path
 
 blueprint = Blueprint("validation_service", __name__)

@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
-from begrepp.queries.pages import ask, construct
+from begrepp.queries.page_queries import ask, construct
 from begrepp.records import Text
 from server.http.i18n import LANGUAGES
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format
@@ -21,7 +21,7 @@ from server.served.as_of import find_dated_state, get_dated_build, parse_day
 from server.served.build import ServedBuild
 from server.served.documents import read_ontology_file, serialise
 from server.served.labels import choose_text, find_refs
-from server.served.resolve import Missing, Resolved, iri_exists
+from server.served.resolver import Missing, Resolved, iri_exists
 from server.state import served_build
 
 blueprint = Blueprint("browse", __name__)

@@ -9,14 +9,14 @@ from begrepp.artefact.manifest import DifferenceEntry
 from begrepp.errors import UsageError
 from begrepp.history.change_lists import FeedEntry, changes_atom, changes_csv
 from begrepp.history.changes import RULES, TYPES
-from begrepp.queries.pages import construct
+from begrepp.queries.page_queries import construct
 from server.http.negotiation import CSV, GRAPH_FORMATS, HTML, PAGE_FORMATS, choose_format, split_suffix
 from server.http.urls import document_path, raw_path, resource_iri
 from server.pages.schemes.difference import changes_of, difference_page, filtered_changes, title_of
 from server.pages.templating import address, alternate_formats, render, translator
 from server.served.build import ServedBuild
 from server.served.documents import serialise
-from server.served.resolve import Missing
+from server.served.resolver import Missing
 from server.state import served_build
 
 blueprint = Blueprint("differences", __name__)

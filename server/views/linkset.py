@@ -10,7 +10,7 @@ from server.http.negotiation import HTML
 from server.http.urls import raw_path
 from server.pages.signposting import LINKSET, SIGNPOSTING, TypedLink, links_of
 from server.pages.templating import address, alternate_formats
-from server.served.resolve import resolve_path
+from server.served.resolver import resolve_path
 from server.state import served_build
 
 blueprint = Blueprint("links", __name__)

@@ -16,7 +16,7 @@ from begrepp.rdf.namespaces import compact
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
 from server.http.urls import DOCUMENT_KINDS, AlternateFormat, raw_path
 from server.pages.concepts.concept import ConceptPage, concept_page
-from server.pages.concepts.thing import resource_page
+from server.pages.concepts.resource import resource_page
 from server.pages.datasets.dataset import dataset_page
 from server.pages.datasets.variable import variable_page
 from server.pages.schemes.editions import edition_page
@@ -35,11 +35,11 @@ from server.served.as_of import (
     parse_accept_datetime,
     parse_day,
 )
-from server.served.batch_resolve import resolve_codes
+from server.served.batch_resolver import resolve_codes
 from server.served.build import ServedBuild
 from server.served.documents import read_triples, serialise
 from server.served.labels import find_statements, property_iris
-from server.served.resolve import Missing, Resolved, resolve_iri, resolve_path, resolve_system_code
+from server.served.resolver import Missing, Resolved, resolve_iri, resolve_path, resolve_system_code
 from server.state import served_build
 
 blueprint = Blueprint("resource", __name__)

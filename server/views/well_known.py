@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from pyoxigraph import NamedNode
 
 from begrepp.errors import NotFound
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.settings import ROOT
 from server.http.urls import document_path
 from server.pages.templating import address

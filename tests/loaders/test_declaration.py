@@ -10,7 +10,7 @@ import loaders
 from begrepp.errors import BegreppError, InputError, Origin, PersonalDataError
 from begrepp.records import CodeList, EditionFiles, Record, Skipped, Variable
 from begrepp.sources.tables import read_table
-from loaders.declaration.cell_steps import FieldMapping, read_field_mapping
+from loaders.declaration.field_mapping import FieldMapping, read_field_mapping
 from loaders.declaration.toml_table import TomlTable
 
 HEAD = """loader = "variables"

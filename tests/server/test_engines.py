@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.cli.main import main
-from begrepp.queries.files import Query, read_queries
+from begrepp.queries.query_files import Query, read_queries
 from begrepp.settings import Settings
 from begrepp.store.remote import RemoteStore, StoreUnreachable
 from server.app import create_app

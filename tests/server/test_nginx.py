@@ -22,7 +22,7 @@ import pytest
 from flask import Flask
 
 import loaders
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.settings import DEFAULT_BASE, ROOT, Settings
 from begrepp.sources.editions import find_editions

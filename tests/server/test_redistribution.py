@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from begrepp.artefact.manifest import current_build
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.exports.downloads import FORMATS
 from begrepp.exports.nquads import write_nquads

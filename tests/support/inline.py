@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 POOLS = (
-    "begrepp.build.loads.load_editions.ProcessPoolExecutor",
+    "begrepp.build.loads.parallel_loader.ProcessPoolExecutor",
     "begrepp.build.derived.graph_checks.ProcessPoolExecutor",
 )
 

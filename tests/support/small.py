@@ -12,7 +12,7 @@ from pathlib import Path
 import loaders
 from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.build.progress import ProgressCallback
 from begrepp.errors import BegreppError

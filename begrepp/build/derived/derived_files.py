@@ -23,7 +23,7 @@ from begrepp.build.loads.part_cache import data_files_of_code, software_versions
 from begrepp.build.progress import Progress
 from begrepp.code_checksum import code_checksum, files_checksum
 from begrepp.files import link_or_copy
-from begrepp.queries.files import QUERIES_DIR
+from begrepp.queries.query_files import QUERIES_DIR
 from begrepp.search import update_index, write_index
 from begrepp.settings import LANGUAGES
 from begrepp.store.contents import StoreContents

@@ -1,6 +1,6 @@
 """Part cache: loaded and validated editions on disk, so that a new build loads only what has changed.
 
-An **entry** is one edition as `begrepp.build.loads.load_edition` returns it: its parts and its report. Its key is a
+An **entry** is one edition as `begrepp.build.loads.edition_loader` returns it: its parts and its report. Its key is a
 checksum of everything that determines the result: the publisher's files, the code of the loader and all that it
 imports, the shapes, the base of the IRIs, and the versions of the libraries. An entry is therefore never out of
 date; changed input has another key (docs/decisions/part-cache.md).
@@ -92,7 +92,7 @@ def cache_key(edition: EditionFiles, load: Load, files: Iterable[FileUsed], base
             for path, file in zip(edition.files, files, strict=True)
         ),
         "declared": declared,
-        "code": code_checksum(function.__module__, "begrepp.build.loads.load_edition"),
+        "code": code_checksum(function.__module__, "begrepp.build.loads.edition_loader"),
         "data": files_checksum(data_files_of_code()),
         "base": base,
         "software": software_versions(),

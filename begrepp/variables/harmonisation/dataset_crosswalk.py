@@ -6,9 +6,9 @@ from pyoxigraph import NamedNode
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.errors import NotFound, UsageError
-from begrepp.queries.files import QueryParameter
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.queries.parameters import QueryContext, parse_value
+from begrepp.queries.query_files import QueryParameter
 from begrepp.records import Text
 from begrepp.store import Store
 from begrepp.variables.harmonisation.crosswalk import Crosswalk, choose_label

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.store import Store

@@ -15,7 +15,7 @@ from enum import IntEnum
 
 from pyoxigraph import NamedNode
 
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.store import Store
 

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import NotFound, UsageError
 from begrepp.graph.context import LoadContext
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
 from begrepp.records import CodeList, Dataset, Record, Text, Variable

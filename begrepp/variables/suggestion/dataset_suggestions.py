@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.errors import UsageError
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Record
 from begrepp.store import Store

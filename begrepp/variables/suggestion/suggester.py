@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from begrepp.text.dictionary_words import DictionaryTokenizer, WordToken, split_column_name, split_words
+from begrepp.text.dictionary_tokenizer import DictionaryTokenizer, WordToken, split_column_name, split_words
 from begrepp.text.swedish import fold
 from begrepp.text.units import parse_unit
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, Suggestion, VariableEntry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from begrepp.text.dictionary_words import WordToken
+from begrepp.text.dictionary_tokenizer import WordToken
 from begrepp.text.swedish import MIN_PART_LENGTH
 from begrepp.variables.suggestion.weights import DEFAULT_WEIGHTS, Weights
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.i18n import Translator
+from server.pages.concepts.concept_diagram import Drawing, neighbour_drawing
 from server.pages.concepts.concept_history import (
     ConceptChange,
     concept_changes,
@@ -21,8 +22,7 @@ from server.pages.concepts.concept_history import (
 )
 from server.pages.concepts.concept_variables import MeasuredVariables, measured_variables
 from server.pages.concepts.mapping_rows import MappingRow, mapping_rows
-from server.pages.concepts.neighbours import Drawing, neighbour_drawing
-from server.pages.concepts.thing import Property, properties
+from server.pages.concepts.resource import Property, properties
 from server.pages.concepts.tree import paths_to, tree_around
 from server.pages.schemes.editions import EditionRow, LoadRow, loads_of
 from server.served.build import ServedBuild
@@ -37,7 +37,7 @@ from server.served.labels import (
     sort_texts,
 )
 from server.served.refs import Ref, TreeNode
-from server.served.resolve import Resolved
+from server.served.resolver import Resolved
 
 NOTES = (
     "xkos:coreContentNote",

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.urls import document_path
@@ -21,7 +21,7 @@ from server.served.labels import (
     property_texts,
 )
 from server.served.refs import Ref
-from server.served.resolve import find_meanings
+from server.served.resolver import find_meanings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,12 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.exports.ehds import present_elements, read_elements
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.http.i18n import Translator
-from server.pages.concepts.thing import Property, properties
+from server.pages.concepts.resource import Property, properties
 from server.pages.datasets.timeline import Timeline, Years, timeline
 from server.pages.datasets.variable_row import VariableRow, linked, variable_row
 from server.pages.schemes.editions import LoadRow, loads_of
@@ -32,7 +32,7 @@ from server.served.labels import (
     sort_texts,
 )
 from server.served.refs import Ref
-from server.served.resolve import Resolved
+from server.served.resolver import Resolved
 
 SHOWN = 200
 

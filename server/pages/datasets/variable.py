@@ -8,12 +8,12 @@ from datetime import date
 
 from pyoxigraph import NamedNode
 
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.http.i18n import Translator
-from server.pages.concepts.thing import Property, properties
+from server.pages.concepts.resource import Property, properties
 from server.pages.datasets.timeline import Timeline, Years, timeline
 from server.pages.datasets.variable_row import VariableRow, linked, variable_row
 from server.served.build import ServedBuild
@@ -28,7 +28,7 @@ from server.served.labels import (
     sort_texts,
 )
 from server.served.refs import Ref
-from server.served.resolve import Resolved
+from server.served.resolver import Resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from begrepp.artefact.manifest import DifferenceEntry, LevelCoverage
 from begrepp.history.change_lists import change_cells, labels_in, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, ChangedCode
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.records import Text
 from begrepp.search import code_key

@@ -10,11 +10,11 @@ from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
 from server.http.urls import document_path
-from server.pages.concepts.thing import Property, properties
+from server.pages.concepts.resource import Property, properties
 from server.served.build import ServedBuild
 from server.served.labels import Statements, find_refs, find_statements, property_iris, property_texts, property_value
 from server.served.refs import Ref
-from server.served.resolve import Resolved
+from server.served.resolver import Resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

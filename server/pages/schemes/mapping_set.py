@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pyoxigraph import NamedNode, QuerySolutions
 
-from begrepp.queries.pages import bind_inputs, value
+from begrepp.queries.page_queries import bind_inputs, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from server.http.i18n import Translator
@@ -18,7 +18,7 @@ from server.pages.schemes.editions import EditionRow, LoadRow, editions_of, load
 from server.served.build import ServedBuild
 from server.served.labels import find_refs, find_statements, property_iris, property_texts, property_value, sort_texts
 from server.served.refs import Ref
-from server.served.resolve import Resolved
+from server.served.resolver import Resolved
 
 PAGE = 200
 SORTED = 2000

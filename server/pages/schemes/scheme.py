@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key

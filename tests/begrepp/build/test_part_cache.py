@@ -10,8 +10,8 @@ import pytest
 from begrepp import code_checksum
 from begrepp.artefact.manifest import Manifest, current_build
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.loads.load_edition import describe_file
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.edition_loader import describe_file
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.loads.part_cache import cache_key
 from begrepp.build.pipeline import build
 from begrepp.files import staging_folder

@@ -11,8 +11,8 @@ import pytest
 from begrepp.artefact.manifest import Manifest
 from begrepp.artefact.parts import Part
 from begrepp.build.differences.difference_writer import edition_pairs
-from begrepp.build.loads.load_edition import load_edition
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.edition_loader import load_edition
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.history.change_lists import COLUMNS, change_cells, changes_csv, read_changes
 from begrepp.history.changes import RULES, TYPES, Change, Comparison

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from begrepp.build.loads.load_edition import load_edition
+from begrepp.build.loads.edition_loader import load_edition
 from begrepp.history.comparison import compare, edition_file
 from begrepp.rdf.iris import Iris
 from begrepp.records import Edition, EditionFiles

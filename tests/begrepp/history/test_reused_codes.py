@@ -18,7 +18,7 @@ import pytest
 from begrepp.artefact.manifest import read_manifest
 from begrepp.artefact.parts import Part
 from begrepp.build.differences.difference_writer import write_differences
-from begrepp.build.loads.load_edition import load_edition
+from begrepp.build.loads.edition_loader import load_edition
 from begrepp.cli.diff import write_diff
 from begrepp.errors import InputError
 from begrepp.history.change_lists import changes_csv, read_changes

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 import loaders
-from begrepp.build.loads import load_edition
+from begrepp.build.loads import edition_loader
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.settings import DEFAULT_BASE
 from begrepp.sources.meter import Meter
@@ -33,7 +33,7 @@ def test_no_loader_lets_an_identity_number_through(
     fixture: golden.Fixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nothing = validate([fixture.expected])
-    monkeypatch.setattr(load_edition, "validate", lambda _: replace(nothing, results=()))
+    monkeypatch.setattr(edition_loader, "validate", lambda _: replace(nothing, results=()))
     edition = fixture.edition
     for file in edition.files:
         if file.suffix in _BINARY:
@@ -51,7 +51,7 @@ def test_no_loader_lets_an_identity_number_through(
             out = copy / "out"
             out.mkdir()
             try:
-                report = load_edition.load_edition(changed, loaders.loader_of(changed), out, DEFAULT_BASE, Meter())
+                report = edition_loader.load_edition(changed, loaders.loader_of(changed), out, DEFAULT_BASE, Meter())
             except InputError as error:
                 assert NUMBER not in str(error) or not isinstance(error, PersonalDataError)
                 continue

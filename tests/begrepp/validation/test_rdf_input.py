@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from begrepp.errors import InputError
 from begrepp.settings import Settings
 from begrepp.validation.outcome import InputFile, RuleSet
-from begrepp.validation.rdf_input.prepare import prepare_file
+from begrepp.validation.rdf_input.converter import prepare_file
 from begrepp.validation.rdf_input.syntax import detect_syntax, syntax_of_media_type
 from begrepp.validation.validate_files import validate_files
 

@@ -17,7 +17,7 @@ from begrepp.errors import InputError
 from begrepp.records import EditionFiles, Text
 from begrepp.records.mappings import UNREVIEWED
 from begrepp.settings import Settings
-from begrepp.text.dictionary_words import DictionaryTokenizer, split_column_name
+from begrepp.text.dictionary_tokenizer import DictionaryTokenizer, split_column_name
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
 from begrepp.variables.suggestion.suggester import Suggester
 from bench.bm25 import Bm25

@@ -13,7 +13,7 @@ from statistics import mean
 import pytest
 
 from begrepp.artefact.manifest import current_build, read_manifest
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.records import Text
 from begrepp.settings import Settings

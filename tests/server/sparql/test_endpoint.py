@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from begrepp.errors import QueryTooLarge
-from begrepp.queries.files import QUERIES_DIR, read_queries, read_query
+from begrepp.queries.query_files import QUERIES_DIR, read_queries, read_query
 from begrepp.settings import Settings
 from server.app import create_app
 

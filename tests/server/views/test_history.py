@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, parse
 
 import loaders
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.queries.files import QUERIES_DIR
+from begrepp.queries.query_files import QUERIES_DIR
 from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Edition,

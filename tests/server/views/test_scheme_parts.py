@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.rdf.iris import Iris
 from begrepp.records import EditionFiles

@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 from werkzeug.serving import make_server
 
-from begrepp.queries.files import Query, read_queries
+from begrepp.queries.query_files import Query, read_queries
 from begrepp.settings import Settings
 from server.app import create_app
 

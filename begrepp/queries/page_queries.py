@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolution, QuerySolutions, QueryTriples, Triple
 
-from begrepp.queries.files import QUERIES_DIR, read_query
+from begrepp.queries.query_files import QUERIES_DIR, read_query
 from begrepp.store import Store
 
 PAGE_QUERIES_DIR = QUERIES_DIR / "pages"

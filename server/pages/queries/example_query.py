@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from begrepp.queries.cookbook import add_used_prefixes
-from begrepp.queries.files import UNDEF, Query, QueryParameter, values_pattern
+from begrepp.queries.example_queries import add_used_prefixes
 from begrepp.queries.parameters import ParameterError, short_code
+from begrepp.queries.query_files import UNDEF, Query, QueryParameter, values_pattern
 from begrepp.records import Text
 from begrepp.text.swedish import sort_key
 from server.pages.queries.results import ResultPage

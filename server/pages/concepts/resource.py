@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from begrepp.queries.pages import select, value
+from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import compact, expand
 from begrepp.records import Text
 from server.http.i18n import Translator
@@ -16,7 +16,7 @@ from server.served.build import ServedBuild
 from server.served.labels import Statements, find_refs, find_statements, sort_texts
 from server.served.property_layout import read_property_positions
 from server.served.refs import Ref
-from server.served.resolve import Resolved
+from server.served.resolver import Resolved
 
 MAX_INCOMING = 100
 MAX_VALUES = 100

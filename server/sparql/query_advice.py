@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from begrepp.artefact.statistics import read_statistics
 from begrepp.errors import BegreppError, QueryTimeout
-from begrepp.queries.doctor import QueryAdvice, QueryDiagnostics
+from begrepp.queries.diagnostics import QueryAdvice, QueryDiagnostics
 from begrepp.store.worker import QueryRequest
 from server.http.i18n import LANGUAGES, Translator
 from server.pages.templating import translator

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from begrepp.queries.files import Query, read_queries
 from begrepp.queries.parameters import rebase
+from begrepp.queries.query_files import Query, read_queries
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import prefixes
 from begrepp.rdf.ntriples import Triple, iri, name, plain, text

@@ -10,9 +10,9 @@ from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 from begrepp.artefact.manifest import current_build
 from begrepp.build.derived.graph_checks import run_store_check, run_store_checks, run_view_checks
 from begrepp.build.derived.view_scan import VIEW_CHECKS
-from begrepp.build.loads.load_editions import EditionJob
+from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
-from begrepp.queries.files import Query, read_queries
+from begrepp.queries.query_files import Query, read_queries
 from begrepp.rdf.namespaces import sparql_prologue
 from begrepp.settings import ROOT
 from begrepp.sources.editions import find_editions

@@ -15,7 +15,7 @@ from server.served.as_of import find_meaning_on, parse_day
 from server.served.build import ServedBuild
 from server.served.labels import find_all_statements, find_refs, property_iris, property_value
 from server.served.refs import Ref
-from server.served.resolve import Ambiguous, Missing, Resolved, find_scheme, resolve_system_code
+from server.served.resolver import Ambiguous, Missing, Resolved, find_scheme, resolve_system_code
 
 MAX_CODES = 1000
 MAX_CODE_LENGTH = 400

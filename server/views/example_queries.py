@@ -6,12 +6,12 @@ from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import BegreppError
-from begrepp.queries.cookbook import queries_by_area
-from begrepp.queries.files import Query, get_example
+from begrepp.queries.example_queries import queries_by_area
 from begrepp.queries.parameters import ParameterError, QueryContext, bind_parameters, rebase
+from begrepp.queries.query_files import Query, get_example
 from begrepp.rdf.namespaces import sparql_prologue
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, split_suffix
-from server.pages.queries.cookbook import query_page
+from server.pages.queries.example_query import query_page
 from server.pages.templating import address, render, translator
 from server.served.documents import serialise
 from server.sparql import answers

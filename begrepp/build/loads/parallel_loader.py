@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from begrepp.artefact.parts import LoadReport
-from begrepp.build.loads.load_edition import describe_file, merge_partitions, read_edition, validate_edition
+from begrepp.build.loads.edition_loader import describe_file, merge_partitions, read_edition, validate_edition
 from begrepp.build.loads.part_cache import PartCache, cache_key
 from begrepp.build.loads.part_writer import SpillCallback
 from begrepp.build.progress import Progress

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import BegreppError
-from begrepp.queries.pages import ask, select, value
+from begrepp.queries.page_queries import ask, select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import Hit
 from begrepp.text.stemming import code_key

@@ -25,7 +25,7 @@ from pyoxigraph import (
     parse,
     parse_query_results,
 )
-from SPARQLWrapper import BASIC, JSON, POST, URLENCODED, SPARQLWrapper
+from SPARQLWrapper import BASIC, JSON, POST, TURTLE, URLENCODED, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
 from begrepp.errors import BegreppError, QueryError
@@ -148,7 +148,7 @@ class RemoteStore:
         wrapper.setTimeout(int(self._timeout) or 1)
         wrapper.setMethod(POST)
         wrapper.setRequestMethod(URLENCODED)
-        wrapper.setReturnFormat(JSON)
+        wrapper.setReturnFormat(TURTLE if graph else JSON)  # the Accept header below decides
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", "application/n-triples" if graph else _RESULTS)
         if self._credentials[0]:

@@ -122,7 +122,10 @@ def nginx(place: Path, site: str, https: int, servers: list[int]) -> Iterator[Si
     )
     checked = subprocess.run(["nginx", "-t", "-c", str(main)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
-    with subprocess.Popen(["nginx", "-c", str(main)], stderr=(place / "errors").open("wb")) as process:
+    with (
+        (place / "errors").open("wb") as errors,
+        subprocess.Popen(["nginx", "-c", str(main)], stderr=errors) as process,
+    ):
         try:
             wait_for_port(https)
             yield Site(https=https, http=http)

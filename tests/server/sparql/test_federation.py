@@ -116,7 +116,9 @@ def test_a_node_that_the_query_names_and_that_fails_is_an_error_unless_silent(wo
 
 def read_nodes_of(world: World) -> tuple[FederationNode, ...]:
     _, _, said = ask(world, "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")
-    endpoints = [part.strip(" <>.") for part in said.partition("asked: ")[2].split(",") if "127.0.0.1" in part]
+    endpoints = [
+        part.strip(" <>.") for part in said.partition("Allowed endpoints: ")[2].split(",") if "127.0.0.1" in part
+    ]
     return tuple(
         FederationNode(name=name, iri=url, endpoint=url.partition(">")[0])
         for name, url in zip(("granne", "seg", "nere", "intern"), endpoints, strict=False)

@@ -28,13 +28,13 @@ NOUNS = {
     "caching",
     "encoding",
     "feed",
+    "mapping",
     "paging",
     "ranking",
     "signposting",
     "staging",
     "stemming",
     "templating",
-    "thing",
 }
 """Names of modules that end as a gerund or a participle does, and are nouns."""
 LAYERS = {ROOT / layer for layer in ("begrepp/cli", "begrepp/graph", "server/pages", "server/views")}
@@ -43,13 +43,11 @@ SHARED_NAMES = {
     "documents",  # of the text index; of the web
     "editions",  # folders of files; records
     "endpoint",  # the client; the server
-    "files",  # of the disk; of queries
     "i18n",  # of reports; of pages
     "openapi",  # of the JSON API; of validation
     "parameters",  # of queries; of the JSON API
     "pool",  # of query workers; of validation workers
     "schemes",  # records; the build that is served
-    "service",  # search; validation
     "variables",  # records; the source `variables`; tables of a declaration
     "worker",  # of queries; of validation
     "xml",  # publishers' files; RDF/XML

@@ -47,7 +47,8 @@ def running(answer: Callable[[str, str, int], Answer]) -> Iterator[Server]:
             status, headers = server.answer(self.command, self.headers.get("Authorization", ""), len(server.requests))
             self.send_response(status)
             text = "" if status == 204 else SECRET
-            for name, value in ({"Content-Length": str(len(text))} | headers).items():
+            # A server that was asked to close the connection says that it will (RFC 9112, 9.6).
+            for name, value in ({"Content-Length": str(len(text)), "Connection": "close"} | headers).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text.encode())

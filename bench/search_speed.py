@@ -55,7 +55,7 @@ stenosis ulcer cyst metastasis transplantation operation examination biopsy pros
 """)
 _PLACES = "höger sida|vänster sida|med komplikation|utan komplikation|hos barn|hos vuxna|efter operation|i remission"
 _ASKED, _SCANNED = 250, 12
-"""How many queries are asked, each once and none twice; and of SPARQL, which looks through all labels, how many."""
+"""Number of different queries, each run once; and of SPARQL queries, which scan all labels."""
 
 
 def run(_: Path) -> None:

@@ -123,7 +123,7 @@ FILES = (
     _key("sos-tumordiagnoser", f"{SOS}/ddf--entities--tumordiagnoser.csv", 213),
     _key("sos-tumortyper", f"{SOS}/ddf--entities--tumortyper.csv", 79),
 )
-"""What the publishers' files hold, from the list of them that lies beside the files, and from counting their rows."""
+"""Expected number of rows in each of the publishers' files, from their manifest and from a count of the rows."""
 
 
 def records(real: RealFile, data: Path, folder: Path) -> Iterator[Record]:

@@ -79,7 +79,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def data_folder(built: Settings) -> Path:
-    """Where the build lies."""
+    """Data folder of the build."""
     return built.data
 
 

@@ -85,6 +85,20 @@ def test_every_module_has_a_docstring() -> None:
     assert not [path.as_posix() for path, tree, _ in lines_of_code() if not ast.get_docstring(tree)]
 
 
+def test_docstrings_name_the_thing_that_they_describe() -> None:
+    """A first line begins with a noun or a verb, not with a question word."""
+    questions = {"What", "Who", "How", "Where", "Which", "When", "That"}
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    found = []
+    for path in tracked():
+        if path.suffix == ".py":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                docstring = (ast.get_docstring(node) or "") if isinstance(node, kinds) else ""
+                if docstring.partition(" ")[0] in questions:
+                    found.append(f"{path.relative_to(ROOT)}: {docstring.splitlines()[0]}")
+    assert not found, "\n".join(found)
+
+
 def test_no_module_is_longer_than_the_limit() -> None:
     long = [f"{path}: {lines} lines" for path, _, lines in lines_of_code() if lines > MOST_LINES]
     assert not long, "\n".join(long)

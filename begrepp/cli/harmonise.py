@@ -9,10 +9,11 @@ from begrepp.artefact.manifest import current_build, read_manifest
 from begrepp.cli import console
 from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.iris import Iris
+from begrepp.records import choose_label
 from begrepp.search import TextIndex
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
-from begrepp.variables.harmonisation.crosswalk import FORMATS, Crosswalk, choose_label, code_rows
+from begrepp.variables.harmonisation.crosswalk import FORMATS, Crosswalk, code_rows
 from begrepp.variables.harmonisation.dataset_crosswalk import harmonise_datasets
 from begrepp.variables.harmonisation.variable_pairs import Loss, VariablePair
 

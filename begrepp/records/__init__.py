@@ -3,7 +3,7 @@
 A reference to a concept is its notation in the same scheme, `scheme:notation` in another one, or an IRI (`is_iri`).
 """
 
-from begrepp.records.common import Agent, Justification, Link, Redistribution, Text, is_iri, links, texts
+from begrepp.records.common import Agent, Justification, Link, Redistribution, Text, choose_label, is_iri, links, texts
 from begrepp.records.datasets import (
     Activity,
     Catalogue,
@@ -94,6 +94,7 @@ __all__ = [
     "ValueSet",
     "Variable",
     "VariableQuality",
+    "choose_label",
     "is_iri",
     "links",
     "texts",

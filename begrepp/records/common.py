@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -72,6 +73,12 @@ def is_iri(reference: str) -> bool:
 def texts(sv: str = "", en: str = "") -> tuple[Text, ...]:
     """Return the Swedish and English texts, without empty ones."""
     return tuple(Text(value, lang) for value, lang in ((sv, "sv"), (en, "en")) if value)
+
+
+def choose_label(labels: Iterable[Text], language: str = "sv", *, default: str = "") -> str:
+    """Return the label in a language, else in English, else in any; `default` if there is none."""
+    ordered = sorted(labels, key=lambda text: (text.lang != language, text.lang != "en", text))
+    return ordered[0].value if ordered else default
 
 
 def links(*concepts: str, source: str = "") -> tuple[Link, ...]:

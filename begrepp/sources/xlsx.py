@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.errors import InputError, Origin, PersonalDataError
@@ -48,30 +48,17 @@ def read_xlsx(
         raise InputError(path, "the sheet is empty.", "Download the file again from its publisher.")
 
 
-def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
+@contextmanager
+def open_workbook(path: Path) -> Iterator[Workbook]:
+    """Open a workbook for reading, row by row, with formulas as formulas.
+
+    Raises `InputError` if the archive is unsafe, and for every exception of openpyxl while the workbook is open.
+    """
     check_archive(path)
     refuse_doctypes(path)
     try:
         with closing(load_workbook(path, read_only=True, data_only=False)) as book:
-            if sheet and sheet not in book.sheetnames:
-                raise InputError(
-                    path,
-                    f"no sheet '{sheet}' (there are: {', '.join(book.sheetnames)}).",
-                    "If the publisher renamed it, change the loader or the mapping file.",
-                )
-            page = book[sheet or book.sheetnames[0]]
-            # The dimensions stored in a workbook are often wrong and would truncate rows.
-            page.reset_dimensions()
-            for number, cells in enumerate(page.iter_rows(), start=1):
-                origin = Origin(f"{path.name}[{page.title}]", number)
-                for cell in cells:
-                    if cell.value is not None and cell.data_type == TYPE_FORMULA:
-                        raise InputError(
-                            origin,
-                            f"cell {cell.coordinate} holds a formula.",
-                            "Save the sheet as values and add it again.",
-                        )
-                yield origin, [_cell_text(cell.value) for cell in cells]
+            yield book
     except InputError:
         raise
     except Exception as error:
@@ -83,15 +70,36 @@ def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
         ) from None
 
 
+def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[Origin, list[str]]]:
+    with open_workbook(path) as book:
+        if sheet and sheet not in book.sheetnames:
+            raise InputError(
+                path,
+                f"no sheet '{sheet}' (there are: {', '.join(book.sheetnames)}).",
+                "If the publisher renamed it, change the loader or the mapping file.",
+            )
+        page = book[sheet or book.sheetnames[0]]
+        # The dimensions stored in a workbook are often wrong and would truncate rows.
+        page.reset_dimensions()
+        for number, cells in enumerate(page.iter_rows(), start=1):
+            origin = Origin(f"{path.name}[{page.title}]", number)
+            for cell in cells:
+                if cell.value is not None and cell.data_type == TYPE_FORMULA:
+                    raise InputError(
+                        origin,
+                        f"cell {cell.coordinate} holds a formula.",
+                        "Save the sheet as values and add it again.",
+                    )
+            yield origin, [_cell_text(cell.value) for cell in cells]
+
+
 def read_all_sheets(path: Path) -> Iterator[tuple[str, Origin, list[str]]]:
     """Yield the rows of all sheets with the sheet's name and origin.
 
     Yields nothing for a workbook that cannot be read: its loader raises the error.
     """
     try:
-        check_archive(path)
-        refuse_doctypes(path)
-        with closing(load_workbook(path, read_only=True, data_only=False)) as book:
+        with open_workbook(path) as book:
             for page in book.worksheets:
                 page.reset_dimensions()
                 for number, cells in enumerate(page.iter_rows(values_only=True), start=1):

@@ -13,7 +13,7 @@ from begrepp.errors import NotFound, UsageError
 from begrepp.queries.page_queries import select, value
 from begrepp.queries.parameters import QueryContext
 from begrepp.rdf.namespaces import expand
-from begrepp.records import Text
+from begrepp.records import Text, choose_label
 from begrepp.search import code_key
 from begrepp.text.swedish import fold
 
@@ -47,8 +47,7 @@ class CodeListEntry:
 
     def label(self, language: str = "sv") -> str:
         """Return the label in a language, else in English, else in any."""
-        ordered = sorted(self.labels, key=lambda text: (text.lang != language, text.lang != "en", text))
-        return ordered[0].value if ordered else ""
+        return choose_label(self.labels, language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ MAX_JSON = 200_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """Where references are resolved: in an object of the document (`inside`), or in the file of their first step."""
+    """Targets of references: an object of the document (`inside`), or the file named by the first step (`files`)."""
 
     inside: str = ""
     files: Mapping[str, Path] = field(default_factory=dict)

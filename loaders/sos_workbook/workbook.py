@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_FORMULA
 
 from begrepp.errors import InputError, Origin
-from begrepp.sources.archives import check_archive, refuse_doctypes
 from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.xlsx import open_workbook
 
 _ZERO_PADDED = re.compile(r"0+")
 _MAX_HEADER_ROW = 15
@@ -86,22 +84,9 @@ class WorkbookSheet:
 
 def read_sheets(path: Path) -> list[WorkbookSheet]:
     """Read all sheets of a workbook, including hidden ones. Raises `InputError` if it is damaged."""
-    check_archive(path)
-    refuse_doctypes(path)
-    counter = current_meter()
-    counter.stage = "reading"
-    try:
-        with closing(load_workbook(path, read_only=True, data_only=False)) as workbook:
-            return [_read_sheet(page, path.name) for page in workbook.worksheets]
-    except InputError:
-        raise
-    except Exception as error:
-        # openpyxl raises exceptions of many types for damaged files.
-        raise InputError(
-            path,
-            f"the workbook cannot be read ({' '.join(str(error).split()) or type(error).__name__}).",
-            "Open it in a spreadsheet program and save it as .xlsx again.",
-        ) from None
+    current_meter().stage = "reading"
+    with open_workbook(path) as workbook:
+        return [_read_sheet(page, path.name) for page in workbook.worksheets]
 
 
 def _read_sheet(worksheet: Any, file: str) -> WorkbookSheet:

@@ -10,6 +10,9 @@ IN_COPYRIGHT = "http://rightsstatements.org/vocab/InC/1.0/"
 """Rights statement for publishers without an open licence: quotation with attribution, no redistribution."""
 
 _NATIONAL_AUTHORITY = "http://purl.org/adms/publishertype/NationalAuthority"
+_STANDARDS = "http://purl.org/adms/publishertype/StandardisationBody"
+_NONPROFIT = "http://purl.org/adms/publishertype/NonProfitOrganisation"
+_ACADEMIA = "http://purl.org/adms/publishertype/Academia-ScientificOrganisation"
 
 SOCIALSTYRELSEN = Agent(
     id="socialstyrelsen",
@@ -39,7 +42,7 @@ BEGREPP = Agent(
     id="begrepp",
     names=texts("begrepp", "begrepp"),
     homepage="https://w3id.org/begrepp/",
-    type="http://purl.org/adms/publishertype/NonProfitOrganisation",
+    type=_NONPROFIT,
 )
 WHO = Agent(
     id="who",
@@ -53,10 +56,6 @@ SCB = Agent(
     homepage="https://www.scb.se/",
     type=_NATIONAL_AUTHORITY,
 )
-_STANDARDS = "http://purl.org/adms/publishertype/StandardisationBody"
-_NONPROFIT = "http://purl.org/adms/publishertype/NonProfitOrganisation"
-_ACADEMIA = "http://purl.org/adms/publishertype/Academia-ScientificOrganisation"
-
 SNOMED_INTERNATIONAL = Agent(
     id="snomed-international",
     names=texts("SNOMED International", "SNOMED International"),

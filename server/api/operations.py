@@ -69,7 +69,7 @@ class Operation:
 
     @property
     def summary(self) -> str:
-        """What the operation does, in English."""
+        """The description of the operation in English."""
         return translations("en")[f"api.operation.{self.name}"]
 
     @property

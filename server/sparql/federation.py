@@ -6,7 +6,6 @@ A node that is slow or down is reported in a response header; it fails the query
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -29,8 +28,8 @@ from begrepp.sparql.services import (
 )
 from begrepp.sparql.tokens import tokens
 from begrepp.store.nodes import HOP_HEADER, FederationNode, NodeError, format_term
-from begrepp.store.worker import QueryRequest
-from server.sparql.request import SparqlRequest, client_key
+from server.sparql.probe import run_probe
+from server.sparql.request import SparqlRequest
 from server.state import app_state, served_build
 
 NODES, SEARCH = "begrepp:nodes", "begrepp:search"
@@ -135,17 +134,8 @@ def _node_queries(query: SparqlRequest, part: ServicePattern) -> list[str]:
 def _find_bindings(query: SparqlRequest, part: ServicePattern, shared: Sequence[str]) -> list[Solution] | None:
     """Return the bindings of the shared variables in the rest of the query; None if too many, or if one is unbound."""
     text = bindings_query(query.query, query.tokens, part, shared, _MAX_ROWS + 1)
-    probe = QueryRequest(
-        store=served_build().location,
-        query=text,
-        results_format="application/sparql-results+json",
-        graph_format="text/turtle",
-        default_graphs=query.default_graphs,
-        named_graphs=query.named_graphs,
-        base=served_build().manifest.base,
-    )
     try:
-        bindings = json.loads(app_state().pool.run(probe, client_key()).read())["results"]["bindings"]
+        bindings = run_probe(text, query)["results"]["bindings"]
     except BegreppError:
         return None
     if len(bindings) > _MAX_ROWS or any(

@@ -6,13 +6,13 @@ import json
 from dataclasses import asdict
 
 from begrepp.artefact.statistics import read_statistics
-from begrepp.errors import BegreppError, QueryTimeout
+from begrepp.errors import BegreppError
 from begrepp.queries.diagnostics import QueryAdvice, QueryDiagnostics
-from begrepp.store.worker import QueryRequest
 from server.http.i18n import LANGUAGES, Translator
 from server.pages.templating import translator
-from server.sparql.request import SparqlRequest, client_key
-from server.state import app_state, served_build
+from server.sparql.probe import run_probe
+from server.sparql.request import SparqlRequest
+from server.state import served_build
 
 _PROBE_SECONDS = 2.0
 
@@ -33,20 +33,8 @@ def explain(query: SparqlRequest) -> list[QueryAdvice]:
 
 
 def _run_probe(text: str, query: SparqlRequest) -> bool | None:
-    probe = QueryRequest(
-        store=served_build().location,
-        query=text,
-        results_format="application/sparql-results+json",
-        graph_format="text/turtle",
-        default_graphs=query.default_graphs,
-        named_graphs=query.named_graphs,
-        base=served_build().manifest.base,
-        seconds=_PROBE_SECONDS,
-    )
     try:
-        return bool(json.loads(app_state().pool.run(probe, client_key()).read())["boolean"])
-    except QueryTimeout:
-        return None
+        return bool(run_probe(text, query, seconds=_PROBE_SECONDS)["boolean"])
     except BegreppError:
         return None
 

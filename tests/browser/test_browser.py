@@ -1,4 +1,4 @@
-"""What a reader does, in a real browser: search, open a concept, open the tree, switch language, take the Turtle."""
+"""Tasks in a real browser: search, open a concept, expand the hierarchy, switch language, download Turtle."""
 
 from __future__ import annotations
 

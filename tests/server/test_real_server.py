@@ -1,4 +1,4 @@
-"""What only the production server can show: how requests come to us, and how answers leave."""
+"""Behaviour of the production server: parsing of requests, and streaming of responses."""
 
 from __future__ import annotations
 

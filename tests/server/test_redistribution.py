@@ -1,4 +1,4 @@
-"""What may not be passed on leaves a public build by no way: page, search, RDF, SPARQL, dump or error."""
+"""Withheld texts are absent from all output of a public build: pages, search, RDF, SPARQL, dumps, errors."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def private_reader(private: Settings) -> Iterator[FlaskClient]:
 
 
 def readable(data: bytes) -> str:
-    """What is there in words; in a database they stand as they are, between bytes that are no words."""
+    """Decode a file; in an SQLite database, bytes that are not UTF-8 are replaced."""
     return data.decode("utf-8", "replace" if data.startswith(b"SQLite format 3") else "strict")
 
 

@@ -68,6 +68,6 @@ def write(browser: Chrome, text: str) -> None:
 
 
 def complaints(browser: Chrome) -> list[str]:
-    """What the browser's console says is wrong, but for pages that are errors by intent."""
+    """Return the errors in the browser's console, except those of pages with status 4xx."""
     logged = browser.get_log("browser")  # type: ignore[no-untyped-call]
     return [entry["message"] for entry in logged if "the server responded with a status of 4" not in entry["message"]]

@@ -22,7 +22,7 @@ ISQL = shutil.which("isql-vt") or shutil.which("isql-v")
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Where a server is asked, and where graphs are put."""
+    """Addresses of a server: its SPARQL endpoint and its Graph Store endpoint."""
 
     query: str
     graphs: str

@@ -17,7 +17,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from flask import Flask
 from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Store
+from werkzeug.serving import make_server
 
 from begrepp.artefact.manifest import Manifest
 from begrepp.build.manifest_writer import write_manifest
@@ -25,11 +27,25 @@ from begrepp.build.manifest_writer import write_manifest
 
 @dataclass(slots=True)
 class Answer:
-    """What came over HTTP."""
+    """An HTTP response."""
 
     status: int
     media_type: str
     body: bytes
+
+
+@contextmanager
+def serve_in_thread(app: Flask) -> Iterator[str]:
+    """Serve an application in a thread of this process; yields its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @dataclass(slots=True)

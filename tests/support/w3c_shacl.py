@@ -36,7 +36,7 @@ def w3c_tests(suite: Path = SUITE) -> list[Path]:
 
 
 def told(path: Path, engine: Engine) -> tuple[Outcome | None, str]:
-    """What `validate` says about a test, None where it refuses, and which engine judged."""
+    """Return the outcome of `validate` for a test (None if it refuses the input), and the engine used."""
     graph = rdflib.Graph().parse(path, publicID=path.as_uri())
     action = graph.value(predicate=MF.action, object=None, subject=graph.value(predicate=RDF.type, object=SHT.Validate))
     data, shapes = (

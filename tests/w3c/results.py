@@ -62,7 +62,7 @@ def same_csv(got: bytes, expected: bytes) -> bool:
 
 
 def expected(path: Path) -> Table | bool | Dataset:
-    """What a test's result file holds."""
+    """Return the expected result of a test from its result file."""
     if path.suffix in _SUFFIXES:
         return table(path.read_bytes(), _SUFFIXES[path.suffix])
     graph = dataset(path.read_bytes(), path)

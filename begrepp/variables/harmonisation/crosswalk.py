@@ -9,12 +9,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
-from begrepp.records import Text
+from begrepp.records import choose_label
 from begrepp.variables.harmonisation.translation import Match, TranslationPath, format_path
 from begrepp.variables.harmonisation.variable_pairs import CodeTranslation, DatasetColumn, Loss, Relation, VariablePair
 
@@ -62,12 +62,6 @@ def code_rows(pair: VariablePair) -> Iterator[tuple[CodeTranslation, str, str, T
             yield row, code.notation, choose_label(code.labels), path, code.iri
         if not row.targets:
             yield row, "", "", None, ""
-
-
-def choose_label(labels: Iterable[Text], language: str = "sv") -> str:
-    """Return the label in a language, else in English, else in any."""
-    ordered = sorted(labels, key=lambda text: (text.lang != language, text.lang != "en", text))
-    return ordered[0].value if ordered else ""
 
 
 def to_csv(crosswalk: Crosswalk) -> str:

@@ -9,9 +9,9 @@ from begrepp.errors import NotFound, UsageError
 from begrepp.queries.page_queries import select, value
 from begrepp.queries.parameters import QueryContext, parse_value
 from begrepp.queries.query_files import QueryParameter
-from begrepp.records import Text
+from begrepp.records import Text, choose_label
 from begrepp.store import Store
-from begrepp.variables.harmonisation.crosswalk import Crosswalk, choose_label
+from begrepp.variables.harmonisation.crosswalk import Crosswalk
 from begrepp.variables.harmonisation.harmoniser import Harmoniser
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from begrepp.records import Text
+from begrepp.records import Text, choose_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +21,7 @@ class ConceptTarget:
     @property
     def name(self) -> str:
         """The label in Swedish, else in English, else in any language; the notation if it has none."""
-        ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
-        return ordered[0].value if ordered else self.notation
+        return choose_label(self.labels, default=self.notation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +42,7 @@ class VariableEntry:
     @property
     def label(self) -> str:
         """The label in Swedish, else in English, else in any language; the name if it has none."""
-        ordered = sorted(self.labels, key=lambda text: (text.lang != "sv", text.lang != "en", text))
-        return ordered[0].value if ordered else self.name
+        return choose_label(self.labels, default=self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

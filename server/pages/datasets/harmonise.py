@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from begrepp.records import choose_label
 from begrepp.text.swedish import sort_key
-from begrepp.variables.harmonisation.crosswalk import Crosswalk, choose_label
+from begrepp.variables.harmonisation.crosswalk import Crosswalk
 from begrepp.variables.harmonisation.translation import TranslationPath
 from begrepp.variables.harmonisation.variable_pairs import DatasetColumn, ListedCode, Loss, VariablePair
 from server.served.build import ServedBuild

@@ -1,4 +1,4 @@
-"""What did not change is not loaded again, and the build is the same as one from scratch."""
+"""Part cache: unchanged editions are not loaded again, and the build equals one from scratch."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ QUESTIONS = (
 
 
 def answers(settings: Settings) -> list[list[str]]:
-    """What a build answers, in a fixed order."""
+    """Return the results of the test queries on the current build, sorted."""
     store = DiskStore(current_build(settings) / "store")
     found = []
     for question in QUESTIONS:

@@ -104,7 +104,7 @@ def cascade(folder: Path, datasets: list[Path], mappings: list[Path]) -> Store:
 
 
 def above(store: Store, link: str) -> dict[str, str]:
-    """What stands above each column, by the column's name."""
+    """Return the represented or conceptual variable of each column, by name of the column."""
     query = f"{sparql_prologue()} SELECT ?name ?above WHERE {{ ?column csvw:name ?name ; {link} ?above }}"
     return {row["name"].value: row["above"].value for row in store.query(query)}  # type: ignore[union-attr]
 

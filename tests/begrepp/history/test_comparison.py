@@ -1,4 +1,4 @@
-"""What changed between two editions, and which rule decided so; what a list does not cover is no change."""
+"""Comparison of two editions: changes, the rule for each, and levels that an edition does not cover."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Shelf:
         self.hashes: list[str] = []
 
     def publish(self, *years: str) -> dict[str, dict[str, str]]:
-        """What each edition calls X1 and X2, by the end of their IRIs, after adding some."""
+        """Add editions; return the last segments of the IRIs of X1 and X2 in each edition."""
         add(self.settings, *years)
         with tempfile.TemporaryDirectory(dir=self.settings.data) as name:
             meanings = ReusedCodes.read(self.settings.meanings)

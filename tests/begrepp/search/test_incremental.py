@@ -64,7 +64,7 @@ def write(folder: Path, name: str, parts: list[set[str]]) -> Path:
 
 
 def held(path: Path, terms: set[tuple[str, str]] | None = None) -> dict[tuple[str, str], set[str]]:
-    """Which things an index has for each of its terms, and what is kept of them."""
+    """Return the stored fields of the documents that an index has for each term."""
     searcher = TextIndex(path)._searcher
     if terms is None:
         terms = {(field, term) for field in FIELDS for term, _ in searcher.terms_with_prefix(field, "", limit=10_000)}

@@ -1,4 +1,4 @@
-"""What people type, and what a small index of made-up words finds for it.
+"""Search results in a small index of invented terms.
 
 rot ┬ A00 tumör ─ C34.9 Lungcancer UNS · C50.9 Bröstcancer UNS · C80.9 Cancer i lunga
     ├ E10.9 Diabetes UNS

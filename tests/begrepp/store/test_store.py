@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from werkzeug.serving import make_server
 
 from begrepp.artefact.manifest import current_build
 from begrepp.cli.main import main
@@ -18,6 +16,7 @@ from begrepp.errors import NoBuild, QueryError
 from begrepp.settings import Settings
 from begrepp.store.disk import DiskStore
 from begrepp.store.remote import RemoteStore, StoreUnreachable
+from tests.support.serving import serve_in_thread
 
 QUERY = 'SELECT ?label { ?c skos:notation "lungcancer" ; skos:prefLabel ?label } ORDER BY ?label'
 
@@ -25,11 +24,8 @@ QUERY = 'SELECT ?label { ?c skos:notation "lungcancer" ; skos:prefLabel ?label }
 @pytest.fixture(scope="module")
 def endpoint(app: Flask) -> Iterator[str]:
     """The address of a SPARQL endpoint over HTTP."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/sparql"
-    server.shutdown()
+    with serve_in_thread(app) as address:
+        yield f"{address}/sparql"
 
 
 def test_disk_and_endpoint_answer_alike(built: Settings, endpoint: str) -> None:

@@ -35,7 +35,7 @@ DATA = '<https://example.org/a> a <https://example.org/C> ; <https://example.org
 
 
 def refused(path: Path, shapes: str = SHAPE.format("sh:nodeKind sh:IRI")) -> str:
-    """What is said of a file that is not taken."""
+    """Return the error message for a file that is rejected."""
     rules = path.parent / "rules.ttl"
     rules.write_text(shapes, encoding="utf-8")
     with pytest.raises(InputError) as caught:

@@ -21,7 +21,7 @@ def get(client: FlaskClient, name: str, **asked: str) -> Any:
 
 
 def misfits(value: Any, schema: Mapping[str, Any], where: str = "$") -> list[str]:
-    """Where a value is not as its schema says; as much of JSON Schema as the API's shapes use."""
+    """Return the errors of a value against a JSON Schema; supports the keywords that the API's schemas use."""
     if "$ref" in schema:
         return misfits(value, SCHEMAS[schema["$ref"].rpartition("/")[2]], where)
     if "anyOf" in schema:

@@ -1,4 +1,4 @@
-"""What machines are told in the head of an answer: links, freshness, who may read; and what they look for by habit."""
+"""Response headers (links, caching, CORS) and well-known paths."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def desk(strict: Flask) -> FlaskClient:
 
 
 def own(desk: FlaskClient, shapes: str, data: str) -> tuple[int, dict[str, str]]:
-    """What is answered to data judged by shapes that are sent along."""
+    """Return status and report for data validated against the client's own shapes."""
     form = {"text": data, "shapes_text": shapes, "syntax": "turtle"}
     answer = desk.post("/validation/own", data=form, headers={"Accept": "application/json"})
     return answer.status_code, json.loads(answer.text)

@@ -1,4 +1,4 @@
-"""What a question's page gives to copy runs as it stands, against a server that is really there."""
+"""The code snippets of example queries, run unchanged against a real server."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.request import Request, urlopen
 
 import pytest
-from werkzeug.serving import make_server
 
 from begrepp.queries.query_files import Query, read_queries
 from begrepp.settings import Settings
 from server.app import create_app
+from tests.support.serving import serve_in_thread
 
 pytestmark = pytest.mark.slow
 _SNIPPET = re.compile(r'aria-labelledby="s-(\w+)">(.*?)</pre>', re.DOTALL)
@@ -29,13 +28,8 @@ R = shutil.which("Rscript")
 @pytest.fixture(scope="module")
 def address(built: Settings) -> Iterator[str]:
     application = create_app(replace(built, query_seconds=60))
-    server = make_server("127.0.0.1", 0, application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve_in_thread(application) as address:
+        yield address
     application.extensions["begrepp"].pool.close()
 
 

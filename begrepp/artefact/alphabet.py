@@ -15,6 +15,7 @@ from begrepp.rdf.frames import empty_frame, select_properties
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import name
 from begrepp.rdf.sorted_files import parse_literal
+from begrepp.records import language_rank
 from begrepp.settings import LANGUAGES, languages_for
 from begrepp.text.swedish import NO_LETTER, index_letter, sort_key
 
@@ -50,6 +51,9 @@ class AlphabetBuilder:
     def write(self, folder: Path) -> None:
         """Write the index in each language into the folder of the build."""
         labels, notations, schemes, statuses = map(pl.concat, self._frames.values())
+        # Of several codes the plain literal names the concept.
+        typed = pl.col("rest").str.contains(r'"\^\^<[^"]*> \.$')
+        codes = notations.sort(typed, "rest").unique("subject", keep="first")
         id_ = pl.col("rest").str.extract(rf"^<{self._schemes}([^/>]+)> \.$")
         inactive = statuses.filter(pl.col("rest") == f"{name('begrepp:inactive')} .")
         texts = labels["rest"].str.extract_groups(r'^"(?<name>.*)"(?:@(?<lang>[\w-]+))? \.$').struct.unnest()
@@ -57,7 +61,7 @@ class AlphabetBuilder:
             schemes.select("subject", scheme=id_)
             .drop_nulls()
             .join(
-                notations.select("subject", notation=_unescape(notations["rest"].str.extract(r'^"(.*)"'))),
+                codes.select("subject", notation=_unescape(codes["rest"].str.extract(r'^"(.*)"'))),
                 on="subject",
             )
             .join(
@@ -108,10 +112,11 @@ def _unescape(texts: pl.Series) -> pl.Series:
 def _sort_by_name(concepts: pl.DataFrame, language: str) -> pl.DataFrame:
     """Return each concept with one name, sorted by it: in the language, else in another of `LANGUAGES`, else in any."""
     order = languages_for(language)
-    rank = pl.col("lang").replace_strict({lang: place for place, lang in enumerate(order)}, default=len(order))
+    ranked = sorted(concepts["lang"].unique(), key=lambda lang: (language_rank(lang, order), lang))
+    rank = pl.col("lang").replace_strict({lang: place for place, lang in enumerate(ranked)}, return_dtype=pl.Int64)
     named = (
         concepts.with_columns(rank=rank, length=pl.col("name").str.len_chars())
-        .sort("rank", "lang", "length", "name", descending=[False, False, True, False])
+        .sort("rank", "length", "name", descending=[False, True, False])
         .unique(["scheme", "subject"], keep="first")
     )
     first = named["name"].str.strip_chars().str.slice(0, 1)

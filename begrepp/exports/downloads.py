@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import re
 import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from io import BytesIO, TextIOWrapper
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +28,7 @@ from begrepp.errors import NotFound
 from begrepp.exports.nquads import nquad_lines
 from begrepp.exports.sqlite import write_database
 from begrepp.rdf.namespaces import compact, prefixes
+from begrepp.rdf.ntriples import name as property_name
 from begrepp.settings import LANGUAGES
 
 ALL = "begrepp"
@@ -147,9 +149,13 @@ def _write_json_ld(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -
 
 
 def _write_csv(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> None:
-    """Write one row per concept; multiple values of a cell are separated by `|`."""
+    """Write one row per concept; multiple values of a cell are separated by `|`.
+
+    Each language of the texts has columns; `@sv` and `@en` hold a regional variant if a concept has no other text.
+    """
     stream = TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    table = csv.DictWriter(stream, ["iri", "scheme", *_csv_columns()], lineterminator="\r\n")
+    columns = ["iri", "scheme", *_csv_columns(_read_languages(_read_lines(build, manifest, name)))]
+    table = csv.DictWriter(stream, columns, lineterminator="\r\n")
     table.writeheader()
     for subject, group in groupby(_parse_triples(build, manifest, name), key=lambda triple: triple.subject):
         statements = [(compact(triple.predicate.value), triple.object) for triple in group]
@@ -160,20 +166,60 @@ def _write_csv(build: Path, manifest: Manifest, name: str, out: IO[bytes]) -> No
             for property_name, value in statements:
                 text = str(getattr(value, "value", ""))
                 column = "scheme" if property_name == "skos:inScheme" else COLUMNS.get(property_name, "")
-                if column in _LANGUAGE_COLUMNS and isinstance(value, Literal):
-                    column = f"{column}@{value.language}" if value.language in LANGUAGES else ""
+                if column in _LANGUAGE_COLUMNS:
+                    if not isinstance(value, Literal):
+                        continue
+                    column = _language_column(column, value.language or "")
                 if column:
                     cells[column].append(compact(text).removeprefix("begrepp:") if column == "status" else text)
             row = {column: _SEPARATOR.join(sorted(values)) for column, values in cells.items()}
+            row |= _regional_cells(row)
             table.writerow({"iri": str(getattr(subject, "value", "")), **row})
     stream.detach()
 
 
-def _csv_columns() -> list[str]:
+_LANGUAGE_LINE = re.compile(
+    '^[^ ]+ (?P<property>{}) .*"(?:@(?P<lang>[\\w-]+))? \\.$'.format(
+        "|".join(re.escape(property_name(p)) for p, column in COLUMNS.items() if column in _LANGUAGE_COLUMNS)
+    )
+)
+
+
+def _read_languages(lines: Iterable[str]) -> dict[str, set[str]]:
+    """Return the language tags of the texts in each column; an empty tag for texts without a language."""
+    found: dict[str, set[str]] = defaultdict(set)
+    columns = {property_name(prefixed): column for prefixed, column in COLUMNS.items()}
+    for line in lines:
+        if match := _LANGUAGE_LINE.match(line):
+            found[columns[match["property"]]].add(match["lang"] or "")
+    return found
+
+
+def _language_column(column: str, language: str) -> str:
+    return f"{column}@{language}" if language else column
+
+
+def _regional_cells(row: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells of `LANGUAGES` that are empty, from the first regional variant that the concept has."""
+    return {
+        f"{column}@{language}": row[regional]
+        for column in _LANGUAGE_COLUMNS
+        for language in LANGUAGES
+        if f"{column}@{language}" not in row
+        and (regional := min((name for name in row if name.startswith(f"{column}@{language}-")), default=""))
+    }
+
+
+def _csv_columns(languages: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the columns: for texts one for each language, those of `LANGUAGES` first."""
     return [
         written
         for column in COLUMNS.values()
-        for written in ([f"{column}@{lang}" for lang in LANGUAGES] if column in _LANGUAGE_COLUMNS else [column])
+        for written in (
+            [_language_column(column, lang) for lang in dict.fromkeys((*LANGUAGES, *sorted(languages.get(column, ()))))]
+            if column in _LANGUAGE_COLUMNS
+            else [column]
+        )
     ]
 
 

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions
 from begrepp.history.changes import TYPES, Change, ChangedCode
 from begrepp.queries.query_files import QUERIES_DIR, read_query
 from begrepp.rdf.namespaces import expand
-from begrepp.records import Text
+from begrepp.records import Text, in_language
 from begrepp.settings import LANGUAGES
 from begrepp.store import Store
 from begrepp.text.swedish import sort_key
@@ -135,7 +135,7 @@ def side_labels(codes: Sequence[ChangedCode], labels: Sequence[Text], language: 
 
 def labels_in(labels: Sequence[Text], language: str = "sv") -> list[Text]:
     """Return the labels in a language, or if there are none, those in the language of the first."""
-    matching = [text for text in labels if text.lang == language]
+    matching = [text for text in labels if in_language(text.lang, language)]
     return matching or [text for text in labels if text.lang == labels[0].lang]
 
 

@@ -120,7 +120,7 @@ class QueryDiagnostics:
                 kind="iri",
                 about=format_iri(str(iri)),
                 instead=tuple(f"<{hit.iri}>" for hit in hits),
-                more=", ".join(f"{hit.notation} {hit.labels.get('sv', '')}".strip() for hit in hits),
+                more=", ".join(f"{hit.notation} {hit.label()}".strip() for hit in hits),
             )
         elif self._probe(f"{{ {iri.n3()} ?p begrepp:inactive }}"):
             yield QueryAdvice(

@@ -289,6 +289,11 @@ def parse_literal(term: str) -> Text:
     return Text(value, tail.removeprefix("@") if tail.startswith("@") else "")
 
 
+def literal_datatype(term: str) -> str:
+    """Return the datatype IRI of a literal that `begrepp.rdf.ntriples` wrote; empty if it has none."""
+    return term.rpartition('"^^<')[2][:-1] if term.endswith(">") and '"^^<' in term else ""
+
+
 def is_concept(lines: Iterable[str]) -> bool:
     """Return whether the lines of one subject include `rdf:type skos:Concept`."""
     end = f" {name('rdf:type')} {name('skos:Concept')} .\n"

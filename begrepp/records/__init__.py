@@ -3,7 +3,20 @@
 A reference to a concept is its notation in the same scheme, `scheme:notation` in another one, or an IRI (`is_iri`).
 """
 
-from begrepp.records.common import Agent, Justification, Link, Redistribution, Text, choose_label, is_iri, links, texts
+from begrepp.records.common import (
+    Agent,
+    Justification,
+    Link,
+    Redistribution,
+    Text,
+    choose_label,
+    in_language,
+    is_iri,
+    language_rank,
+    links,
+    preferred_notation,
+    texts,
+)
 from begrepp.records.datasets import (
     Activity,
     Catalogue,
@@ -95,7 +108,10 @@ __all__ = [
     "Variable",
     "VariableQuality",
     "choose_label",
+    "in_language",
     "is_iri",
+    "language_rank",
     "links",
+    "preferred_notation",
     "texts",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -75,10 +75,33 @@ def texts(sv: str = "", en: str = "") -> tuple[Text, ...]:
     return tuple(Text(value, lang) for value, lang in ((sv, "sv"), (en, "en")) if value)
 
 
+def in_language(lang: str, language: str) -> bool:
+    """Return whether a language tag matches a language range: `sv-SE` is `sv` (RFC 4647, section 3.3.1)."""
+    return lang == language or lang.lower().startswith(f"{language}-") or lang.lower() == language
+
+
+def language_rank(lang: str, languages: Sequence[str]) -> tuple[int, bool]:
+    """Return a sort key for a language tag: the place of the range that it matches, the range itself first.
+
+    A tag that matches none of the languages has the last place.
+    """
+    place = next((n for n, language in enumerate(languages) if in_language(lang, language)), len(languages))
+    return place, place < len(languages) and lang != languages[place]
+
+
 def choose_label(labels: Iterable[Text], language: str = "sv", *, default: str = "") -> str:
     """Return the label in a language, else in English, else in any; `default` if there is none."""
-    ordered = sorted(labels, key=lambda text: (text.lang != language, text.lang != "en", text))
+    ordered = sorted(labels, key=lambda text: (language_rank(text.lang, (language, "en")), text))
     return ordered[0].value if ordered else default
+
+
+def preferred_notation(notations: Iterable[tuple[str, str]]) -> str:
+    """Return the code that names a concept, of pairs of notation and datatype IRI: a plain literal before a typed one.
+
+    A plain literal has the datatype `xsd:string` or an empty string. Returns an empty string if there are none.
+    """
+    ranked = ((bool(datatype) and not datatype.endswith("#string"), datatype, code) for code, datatype in notations)
+    return min(ranked, default=(False, "", ""))[2]
 
 
 def links(*concepts: str, source: str = "") -> tuple[Link, ...]:

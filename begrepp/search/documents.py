@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import group_by_subject, parse_literal, read_subjects
-from begrepp.records import Text
+from begrepp.rdf.sorted_files import group_by_subject, literal_datatype, parse_literal, read_subjects
+from begrepp.records import Text, preferred_notation
 
 SEARCH_KINDS = ("concept", "scheme", "dataset", "variable")
 
@@ -46,7 +46,7 @@ _INACTIVE = name("begrepp:inactive")
 
 @dataclass(slots=True)
 class SearchDocument:
-    """A searchable resource: its IRI, kind, notation and texts.
+    """A searchable resource: its IRI, kind, notation and texts; `notations` are all codes of a concept.
 
     `texts` are by role: `pref`, `alt` and `hidden` labels, and `text` for definitions and notes. `matches` are the IRIs
     of exact and close matches. `kind` is empty if the resource is not searchable.
@@ -56,6 +56,7 @@ class SearchDocument:
     kind: str = ""
     scheme: str = ""
     notation: str = ""
+    notations: list[str] = field(default_factory=list)
     active: bool = True
     is_top_concept: bool = False
     texts: dict[str, list[Text]] = field(default_factory=dict)
@@ -84,6 +85,7 @@ def read_selected_documents(current: Path, iris: Iterable[str]) -> Iterator[Sear
 
 def _parse_document(iri: str, lines: list[str]) -> SearchDocument:
     document = SearchDocument(iri)
+    codes: list[tuple[str, str]] = []
     for line in lines:
         _, predicate, rest = line.split(" ", 2)
         role = _ROLES.get(predicate)
@@ -96,7 +98,7 @@ def _parse_document(iri: str, lines: list[str]) -> SearchDocument:
                     return SearchDocument(iri)
                 document.kind = _KINDS.get(value) or document.kind
             case "code":
-                document.notation = parse_literal(value).value
+                codes.append((parse_literal(value).value, literal_datatype(value)))
             case "scheme":
                 document.scheme = value[1:-1]
             case "status":
@@ -110,4 +112,6 @@ def _parse_document(iri: str, lines: list[str]) -> SearchDocument:
                 document.matches.append(value[1:-1])
             case _:
                 document.texts.setdefault(role, []).append(parse_literal(value))
+    document.notation = preferred_notation(codes)
+    document.notations = sorted({code for code, _ in codes})
     return document

@@ -17,7 +17,7 @@ from typing import Any
 from rapidfuzz.distance import OSA
 from tantivy import DocAddress, Index, Occur, Order, Query
 
-from begrepp.records import Text
+from begrepp.records import Text, choose_label
 from begrepp.search.query_builder import AutocompleteQueryBuilder, SearchQueryBuilder
 from begrepp.search.query_parser import ParsedSearch, parse_search
 from begrepp.search.ranking import Label, score_hit
@@ -50,6 +50,10 @@ class Hit:
     active: bool
     matched: Label | None
     score: float
+
+    def label(self, language: str = "sv") -> str:
+        """Return the preferred label in a language, else in English, else in any; empty if there is none."""
+        return choose_label((Text(value, lang) for lang, value in self.labels.items()), language)
 
 
 class TextIndex:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from begrepp.records import Text
+from begrepp.records import Text, in_language
 from begrepp.search.query_parser import FUNCTION_WORDS, ParsedSearch, WordSlot
 from begrepp.text.stemming import code_key, lowercase_words, word_keys
 from begrepp.text.swedish import fold
@@ -54,7 +54,7 @@ def score_hit(
     best, best_label = 0.0, None
     for label in labels:
         score = _ROLES[label.role] * _label_score(search, label.text.value)
-        score += _OWN_LANGUAGE if score and label.text.lang == language else 0.0
+        score += _OWN_LANGUAGE if score and in_language(label.text.lang, language) else 0.0
         if score > best:
             best, best_label = score, label
     code = max((_code_score(search, code) for code in codes), default=0.0)

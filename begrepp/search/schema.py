@@ -101,7 +101,7 @@ def to_tantivy(document: SearchDocument, via: Sequence[Text], analyser: WordAnal
         scheme=document.scheme or (document.iri if document.kind == "scheme" else ""),
         dataset=dataset,
         status="active" if document.active else "inactive",
-        language=[*dict.fromkeys(label.lang for label in labels if label.lang not in ("", "zxx"))],
+        language=[*dict.fromkeys(label.lang.partition("-")[0] for label in labels if label.lang not in ("", "zxx"))],
         code=[*dict.fromkeys(map(code_key, _codes(document)))],
         whole=[*dict.fromkeys(label_key(label.value) for label in labels)],
         word=" ".join(dict.fromkeys([word.folded for word in words])),
@@ -135,8 +135,8 @@ def _word_prefixes(word: str) -> tuple[str, ...]:
 
 
 def _codes(document: SearchDocument) -> list[str]:
-    """Return the notation of a document; for code systems and datasets also the short name and identifiers."""
-    codes = [document.notation] if document.notation else []
+    """Return the notations of a document; for code systems and datasets also the short name and identifiers."""
+    codes = [*dict.fromkeys((document.notation, *document.notations))] if document.notation else []
     if document.kind in ("scheme", "dataset"):
         codes += [document.iri.rpartition("/")[2], *(each.removeprefix("urn:oid:") for each in document.identifiers)]
     return codes

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pyoxigraph import Literal, NamedNode
-
-from begrepp.errors import NotFound, UsageError
-from begrepp.queries.page_queries import select, value
+from begrepp.errors import NotFound
 from begrepp.queries.parameters import QueryContext
-from begrepp.rdf.namespaces import expand
-from begrepp.records import Text, choose_label
 from begrepp.search import code_key
 from begrepp.text.swedish import fold
+from begrepp.variables.list_entries import (
+    CodeListEntry,
+    find_lists,
+    read_edition_entries,
+    read_entries,
+    read_other_editions,
+)
 
 MAX_NEAR = 5
 _MISSING = frozenset(("", "na", "n/a", "null", "none", "nan", "."))
-_BATCH = 500
 
 
 class Verdict(StrEnum):
@@ -32,22 +33,6 @@ class Verdict(StrEnum):
     RETIRED = "retired"
     OTHER_EDITION = "of another edition"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class CodeListEntry:
-    """A code of a list, with its status and successors."""
-
-    notation: str
-    labels: tuple[Text, ...]
-    active: bool = True
-    until: str = ""
-    successors: tuple[tuple[str, str], ...] = ()
-    missing: bool = False
-
-    def label(self, language: str = "sv") -> str:
-        """Return the label in a language, else in English, else in any."""
-        return choose_label(self.labels, language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +76,18 @@ def check_values(against: str, values: Iterable[str], context: QueryContext, lan
     Raises `NotFound` for an unknown list or edition.
     """
     name, _, edition = against.partition("@")
-    lists, missing_lists, title = _find_lists(name, context)
+    lists, missing_lists, title = find_lists(name, context)
     entries = (
-        _read_edition_entries(lists[0], edition, context) if edition else _read_entries(lists, missing_lists, context)
+        read_edition_entries(lists[0], edition, context)
+        if edition
+        else read_entries(lists, missing_lists, context, language)
     )
     if not entries:
         raise NotFound(f"{against} has no codes.", "See /cs for the code systems and their editions.")
     finder = _CodeFinder(entries)
     checked = [_check_value(each, finder, language) for each in values]
     unknown = [each.value.strip() for each in checked if each.verdict in (Verdict.UNKNOWN, Verdict.RETIRED)]
-    elsewhere = _read_editions(lists[0], unknown, edition, context) if unknown else {}
+    elsewhere = read_other_editions(lists[0], unknown, edition, context) if unknown else {}
     return CheckedList(
         list_iri=lists[0],
         title=title,
@@ -163,10 +150,12 @@ class _CodeFinder:
     """Index of the codes of a list by notation, spelling variants and labels."""
 
     def __init__(self, entries: Sequence[CodeListEntry]) -> None:
-        self.exact = {entry.notation: entry for entry in entries}
+        self.exact = {code: entry for entry in entries for code in entry.others}
+        self.exact |= {entry.notation: entry for entry in entries}
         self._keys: dict[str, list[CodeListEntry]] = defaultdict(list)
         for entry in entries:
-            for key in {code_key(entry.notation), _unpadded(entry.notation)}:
+            codes = (entry.notation, *entry.others)
+            for key in {key for code in codes for key in (code_key(code), _unpadded(code))}:
                 self._keys[key].append(entry)
         self._labels: dict[str, list[CodeListEntry]] = defaultdict(list)
         for entry in entries:
@@ -216,83 +205,3 @@ def _edits(key: str, characters: Sequence[str]) -> Iterator[str]:
             yield key[:place] + character + key[place:]
     for character in characters:
         yield key + character
-
-
-def _find_lists(name: str, context: QueryContext) -> tuple[list[str], list[str], str]:
-    """Return the IRIs of the lists and of the lists of sentinel values of a scheme or a variable, and its title."""
-    dataset, slash, variable = name.partition("/")
-    if slash and "://" not in name:
-        found: dict[str, list[str]] = defaultdict(list)
-        for row in select(context.store, "harmonise-columns", dataset=NamedNode(context.iris.dataset(dataset))):
-            found[f"{value(row, 'variable')} {value(row, 'property')}"].append(value(row, "value"))
-        columns = sorted(
-            key.partition(" ")[0]
-            for key, values in found.items()
-            if key.endswith(expand("csvw:name")) and variable in values
-        )
-        for column in columns:
-            for prefixed in ("begrepp:codeList", "begrepp:codingSystem"):
-                if lists := found.get(f"{column} {expand(prefixed)}"):
-                    return lists, found.get(f"{column} {expand('begrepp:missingValues')}", []), name
-        raise NotFound(f"There is no variable {variable} with a list in {dataset}.", "Use SCHEME or DATASET/VARIABLE.")
-    iri = name if "://" in name else context.iris.scheme(name)
-    titles = [
-        Text(value(row, "value"), getattr(row["value"], "language", "") or "")
-        for row in select(context.store, "names", thing=NamedNode(iri))
-        if value(row, "property") == expand("skos:prefLabel")
-    ]
-    if not titles:
-        raise NotFound(f"There is no list {name}.", "See `begrepp status` for the lists of the build.")
-    return [iri], [], CodeListEntry(name, tuple(titles)).label()
-
-
-def _read_entries(lists: Sequence[str], missing: Sequence[str], context: QueryContext) -> list[CodeListEntry]:
-    labels: dict[str, list[Text]] = defaultdict(list)
-    facts: dict[str, tuple[str, bool, str, str]] = {}
-    successors_of: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in select(context.store, "codes-of-a-list", list=[NamedNode(iri) for iri in (*lists, *missing)]):
-        iri = value(row, "concept")
-        active = value(row, "status") != expand("begrepp:inactive")
-        facts[iri] = (value(row, "notation"), active, value(row, "until"), value(row, "list"))
-        if isinstance(label := row["label"], Literal):
-            labels[iri].append(Text(label.value, label.language or ""))
-        if successor := value(row, "successor"):
-            if isinstance(successor_label := row["successorLabel"], Literal) and successor_label.language == "sv":
-                successors_of[iri][successor] = successor_label.value
-            else:
-                successors_of[iri].setdefault(successor, value(row, "successorLabel"))
-    return [
-        CodeListEntry(
-            notation, tuple({*labels[iri]}), active, until, tuple(sorted(successors_of[iri].items())), home in missing
-        )
-        for iri, (notation, active, until, home) in facts.items()
-    ]
-
-
-def _read_edition_entries(scheme: str, edition: str, context: QueryContext) -> list[CodeListEntry]:
-    id_ = scheme.removeprefix(context.iris.scheme(""))
-    if "://" in id_:
-        raise UsageError("Only code systems have editions.", "Omit the part after @.")
-    labels: dict[str, list[Text]] = defaultdict(list)
-    facts: dict[str, tuple[str, bool]] = {}
-    for row in select(context.store, "codes-of-an-edition", edition=NamedNode(context.iris.edition(id_, edition))):
-        iri = value(row, "concept")
-        facts[iri] = (value(row, "notation"), value(row, "status") != expand("begrepp:inactive"))
-        if isinstance(label := row["label"], Literal):
-            labels[iri].append(Text(label.value, label.language or ""))
-    if not facts:
-        raise NotFound(f"There is no edition {edition} of {id_}.", f"See /cs/{id_} for its editions.")
-    return [CodeListEntry(notation, tuple({*labels[iri]}), active) for iri, (notation, active) in facts.items()]
-
-
-def _read_editions(list_iri: str, codes: Sequence[str], own: str, context: QueryContext) -> Mapping[str, list[str]]:
-    """Return a mapping code → other editions in which it is active."""
-    found: dict[str, list[str]] = defaultdict(list)
-    ordered = sorted({*codes})
-    for start in range(0, len(ordered), _BATCH):
-        batch = [Literal(code) for code in ordered[start : start + _BATCH]]
-        for row in select(context.store, "editions-with-codes", scheme=NamedNode(list_iri), notation=batch):
-            version = value(row, "version")
-            if version != own and version not in found[value(row, "notation")]:
-                found[value(row, "notation")].append(version)
-    return found

@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from begrepp.errors import UsageError
+from begrepp.records import in_language
 from begrepp.search.documents import SEARCH_KINDS
 from server.http.i18n import LANGUAGES, translations
 
@@ -55,6 +56,8 @@ class ApiParameter:
         value = text or ""
         if self.required and not value.strip():
             raise UsageError(f"There is no {self.name}.", f"Add ?{self.name}=…: {self.description}")
+        if self.name == "lang":  # a range of RFC 4647: sv-SE is Swedish
+            value = next((language for language in self.values if in_language(value, language)), value)
         if self.values and text is not None and value not in self.values:
             raise UsageError(f"{self.name} is '{value}'.", f"Use one of: {', '.join(self.values)}.")
         if len(value) > MAX_LENGTH:

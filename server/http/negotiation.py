@@ -10,6 +10,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from begrepp.errors import BegreppError
+from begrepp.records import in_language
 from server.http.i18n import LANGUAGES
 
 
@@ -104,6 +105,6 @@ def choose_format(request: Request, offers: tuple[Format, ...]) -> Format:
 def choose_language(request: Request, *, use_cookie: bool = True) -> str:
     """Return the language of the response: by `?lang=`, the `lang` cookie, or `Accept-Language`; Swedish otherwise."""
     for named in (request.args.get("lang"), request.cookies.get("lang") if use_cookie else None):
-        if named in LANGUAGES:
-            return str(named)
+        if language := next((each for each in LANGUAGES if named and in_language(named, each)), ""):
+            return language
     return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -43,15 +44,27 @@ def document_path(iris: Iris, iri: str, scheme: str = "", notation: str = "") ->
 
     A concept with an IRI of its publisher has its document under its scheme and notation.
     """
+    path = ""
     if iri.startswith(iris.root):
-        return "/" + iri.removeprefix(iris.root)
-    if scheme and notation:
-        return f"/cs/{scheme}/{segment(notation)}"
+        path = "/" + iri.removeprefix(iris.root)
+    elif scheme and notation:
+        path = f"/cs/{scheme}/{segment(notation)}"
+    if path and not _is_taken(path):
+        return path
     for vocabulary in ("begrepp:", "shapes:"):
         namespace = expand(vocabulary)
         if iri.startswith(namespace):
             return f"/{namespace.rstrip('#').rpartition('/')[2]}#{iri.removeprefix(namespace)}"
     return "/resource?uri=" + quote(iri, safe="")
+
+
+_OTHER_PAGE = re.compile(r"/cs/[^/]+/(?:index|children|changes\.atom|difference/[^/]+|\.{1,2})", re.DOTALL)
+"""Paths below a code system that are no documents of concepts; a client removes the segments `.` and `..`."""
+
+
+def _is_taken(path: str) -> bool:
+    """Return whether another page has the path of a document, so that its code cannot be a part of its path."""
+    return "difference/" not in path and bool(_OTHER_PAGE.fullmatch(unquote(path)))
 
 
 def resource_iri(iris: Iris, path: str) -> str:

@@ -11,7 +11,7 @@ from flask import Flask, g, render_template, request
 from markupsafe import Markup, escape
 
 from begrepp.rdf.namespaces import compact
-from begrepp.records import Text
+from begrepp.records import Text, in_language
 from server.http.i18n import LANGUAGES, Translator
 from server.http.negotiation import GRAPH_FORMATS, choose_language
 from server.http.urls import AlternateFormat, raw_path
@@ -43,7 +43,7 @@ def register_template_helpers(app: Flask, schema_org: Callable[..., object], rep
             "switch": _switch,
             "text": text,
             "brief": brief,
-            "mine": lambda texts: texts_in_language(texts, translate.language) if texts else [],
+            "mine": lambda texts: texts_in_language(texts, translate.language),
             "day": _day,
             "size": _size,
             "short": compact,
@@ -116,12 +116,14 @@ def alternate_formats(path: str) -> tuple[AlternateFormat, ...]:
 
 
 def text(value: Text | None) -> Markup:
-    """Return a text as HTML, with `lang` if it is not in the page's language."""
+    """Return a text as HTML, with `lang` if it is not in the page's language, and the language in words if another."""
     if value is None:
         return Markup("")
     # zxx: no linguistic content, such as the name of a form (ISO 639-2).
     if value.lang in ("", "zxx", g.language):
         return escape(value.value)
+    if in_language(value.lang, g.language):
+        return Markup('<span lang="{}">{}</span>').format(value.lang, value.value)
     marked = Markup('<span lang="{0}" class="other">{1}</span> <span class="tongue">{0}</span>')
     return marked.format(value.lang, value.value)
 

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from begrepp.queries.page_queries import select
 from begrepp.rdf.namespaces import compact, expand
-from begrepp.records import Text
+from begrepp.records import Text, in_language, language_rank, preferred_notation
 from begrepp.settings import languages_for
 from begrepp.text.swedish import sort_key
 from server.http.urls import document_path
@@ -35,24 +35,24 @@ Statements = dict[str, list[NamedNode | Literal]]
 
 
 def choose_text(texts: Iterable[Text], language: str) -> Text | None:
-    """Return the text in the language, else in the other language, else any; always the same one, or None."""
+    """Return the text in the language, else in the other language, else any; always the same one, or None.
+
+    A regional variant of a language, `sv-SE`, comes after a text in the language without a region.
+    """
     order = languages_for(language)
-    ranked = sorted(
-        texts,
-        key=lambda t: (order.index(t.lang) if t.lang in order else len(order), t.lang, -len(t.value), t.value),
-    )
+    ranked = sorted(texts, key=lambda t: (language_rank(t.lang, order), t.lang, -len(t.value), t.value))
     return ranked[0] if ranked else None
 
 
 def texts_in_language(texts: Sequence[Text], language: str) -> list[Text]:
-    """Return the texts in the language, or, if there are none, the texts in the language of the first."""
-    in_language = [text for text in texts if text.lang == language]
-    return in_language or [text for text in texts if text.lang == texts[0].lang]
+    """Return the texts in the language, or, if there are none, the texts in the language of the first, if any."""
+    matching = [text for text in texts if in_language(text.lang, language)]
+    return matching or [text for text in texts if text.lang == texts[0].lang]
 
 
 def sort_texts(texts: Iterable[Text], language: str) -> list[Text]:
     """Return the distinct texts, those in the language first, alphabetically within each language."""
-    return sorted(set(texts), key=lambda t: (t.lang != language, t.lang, sort_key(t.value)))
+    return sorted(set(texts), key=lambda t: (language_rank(t.lang, (language,)), t.lang, sort_key(t.value)))
 
 
 def find_refs(build: ServedBuild, iris: Iterable[str], language: str) -> dict[str, Ref]:
@@ -73,15 +73,20 @@ def find_refs(build: ServedBuild, iris: Iterable[str], language: str) -> dict[st
 def _find_naming_statements(build: ServedBuild, iris: Iterable[str]) -> dict[str, dict[str, list[Text]]]:
     """Return the naming statements of things, by thing and property."""
     statements: dict[str, dict[str, list[Text]]] = {iri: defaultdict(list) for iri in iris}
+    typed: dict[str, list[tuple[str, str]]] = defaultdict(list)
     wide = [iri for iri in statements if may_be_large(build, iri)]
     narrow = [iri for iri in statements if iri not in wide]
     batches = [("names", narrow[start : start + _BATCH]) for start in range(0, len(narrow), _BATCH)]
     for query, batch in [*batches, *([("names-of-wide", wide)] if wide else [])]:
         for thing, named, term in select(build.store, query, thing=[NamedNode(iri) for iri in batch]):
             assert isinstance(thing, NamedNode) and isinstance(named, NamedNode)
-            if isinstance(term, NamedNode | Literal):
+            if isinstance(term, Literal) and named.value == _NOTATION_PROPERTIES[0]:
+                typed[thing.value].append((term.value, term.datatype.value))
+            elif isinstance(term, NamedNode | Literal):
                 lang = term.language or "" if isinstance(term, Literal) else ""
                 statements[thing.value][named.value].append(Text(term.value, lang))
+    for iri, notations in typed.items():
+        statements[iri][_NOTATION_PROPERTIES[0]] = [Text(preferred_notation(notations), "")]
     return statements
 
 

@@ -14,8 +14,11 @@ from begrepp.search import Hit
 from begrepp.text.stemming import code_key
 from server.http.urls import DOCUMENT_KINDS, document_path, resource_iri
 from server.served.build import ServedBuild
-from server.served.labels import find_refs
+from server.served.labels import find_all_statements, find_refs
 from server.served.schemes import SchemeFacts
+
+_PREFIX_SEPARATORS = tuple(":|_-/# ")
+"""Characters between the id of a scheme and a code, as different publishers write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,14 @@ def resolve_path(build: ServedBuild, path: str) -> Resolved:
     )
 
 
+def has_document(build: ServedBuild, path: str) -> bool:
+    """Return whether a raw path names a thing as written: by its IRI, or by a code of a publisher's concept."""
+    scheme_id, _, code = path.strip("/").removeprefix("cs/").partition("/")
+    scheme = build.schemes.by_id.get(unquote(scheme_id)) if path.startswith("/cs/") else None
+    by_code = scheme is not None and bool(code) and bool(find_meanings(build, scheme, unquote(code)))
+    return by_code or iri_exists(build, resource_iri(build.iris, path))
+
+
 def _find_in_scheme(build: ServedBuild, scheme_id: str, code: str) -> Resolved | None:
     """Return a scheme or one of its concepts, by exact notation or by another spelling of it, or None."""
     scheme = build.schemes.by_id.get(scheme_id) or build.schemes.by_id.get(scheme_id.lower())
@@ -97,22 +108,26 @@ def find_concept(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved
 
     Raises `Ambiguous` if two parts have the code: KVÅ's headings differ in meaning between KKÅ and KMÅ.
     """
-    prefix, colon, rest = code.partition(":")
-    if colon and prefix.lower() == scheme.id:
-        # HL7 writes 1101, the HUGO Gene Nomenclature Committee HGNC:1101.
-        code = rest
-    for finder in (_find_exact, _find_other_spelling):
-        if concept := finder(build, scheme, code):
-            return concept
-        in_parts = [hit for part in build.schemes.parts(scheme) if (hit := finder(build, part, code))]
-        if len(in_parts) > 1:
-            near = [hit for part in build.schemes.parts(scheme) for hit in _search_code(build, part, code)]
-            raise Ambiguous(
-                f"{code} has different meanings in {scheme.id}.", "Choose one of the concepts.", tuple(near)
-            )
-        if in_parts:
-            return in_parts[0]
+    # A code as written comes before the code without a prefix: Mondo's own codes begin with MONDO:.
+    for spelling in _without_prefix(scheme, code):
+        for finder in (_find_exact, _find_other_notation, _find_other_spelling):
+            if concept := finder(build, scheme, spelling):
+                return concept
+            in_parts = [hit for part in build.schemes.parts(scheme) if (hit := finder(build, part, spelling))]
+            if len(in_parts) > 1:
+                near = [hit for part in build.schemes.parts(scheme) for hit in _search_code(build, part, spelling)]
+                raise Ambiguous(
+                    f"{code} has different meanings in {scheme.id}.", "Choose one of the concepts.", tuple(near)
+                )
+            if in_parts:
+                return in_parts[0]
     return None
+
+
+def _without_prefix(scheme: SchemeFacts, code: str) -> list[str]:
+    """Return a code as written, then without the id of its scheme: HL7 writes 1101, HGNC writes HGNC:1101."""
+    prefix, rest = code[: len(scheme.id)], code[len(scheme.id) :]
+    return [code, rest[1:]] if prefix.lower() == scheme.id and rest[:1] in _PREFIX_SEPARATORS and rest[1:] else [code]
 
 
 def _find_exact(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
@@ -121,17 +136,29 @@ def _find_exact(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved 
     return concepts[-1] if concepts else None
 
 
+def _find_other_notation(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
+    """Return the concept that has exactly this notation with a datatype, beside the one that names it."""
+    hits = {hit.iri: hit.notation for hit in _search_code(build, scheme, code)}
+    notations = {
+        iri: {term.value for term in statements.get(expand("skos:notation"), ())}
+        for iri, statements in find_all_statements(build, hits).items()
+    }
+    found = [iri for iri in hits if code in notations[iri]]
+    return Resolved(found[0], document_path(build.iris, found[0], scheme.id, hits[found[0]])) if found else None
+
+
 def find_meanings(build: ServedBuild, scheme: SchemeFacts, code: str) -> list[Resolved]:
     """Return the concepts that a notation has denoted, the active one last."""
     rows = select(build.store, "concept-by-notation", scheme=NamedNode(scheme.iri), notation=Literal(code))
     inactive = expand("begrepp:inactive")
     is_active = {value(row, "concept"): value(row, "status") != inactive for row in rows}
     ordered = sorted(is_active, key=lambda iri: (is_active[iri], iri))
-    return [Resolved(iri, document_path(build.iris, iri, scheme.id, code)) for iri in ordered]
+    known = find_refs(build, ordered, "sv")
+    return [Resolved(iri, document_path(build.iris, iri, scheme.id, known[iri].notation or code)) for iri in ordered]
 
 
 def _find_other_spelling(build: ServedBuild, scheme: SchemeFacts, code: str) -> Resolved | None:
-    """Return the concept of another spelling of its notation, `c509` or `C50 9` for C50.9, if it is unique."""
+    """Return the concept of another spelling of a notation, `c509` or `C50 9` for C50.9, if it is unique."""
     same = {hit.notation for hit in _search_code(build, scheme, code)}
     return _find_exact(build, scheme, same.pop()) if len(same) == 1 else None
 

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
-from begrepp.records import Text
+from begrepp.records import Text, preferred_notation
 from begrepp.store import Store
 from begrepp.variables.harmonisation.variable_pairs import ListedCode
 
@@ -110,11 +110,14 @@ class SchemeIndex:
             if scheme in self._lists:
                 return self._lists[scheme]
         labels: dict[str, list[Text]] = defaultdict(list)
-        codes: dict[str, tuple[str, bool]] = {}
+        codes: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        active: dict[str, bool] = {}
         inactive = expand("begrepp:inactive")
         for row in select(self._store, "scheme-concepts", scheme=NamedNode(scheme)):
             iri = value(row, "concept")
-            codes[iri] = (value(row, "notation"), value(row, "status") != inactive)
+            if isinstance(code := row["notation"], Literal):
+                codes[iri].append((code.value, code.datatype.value))
+            active[iri] = value(row, "status") != inactive
             if isinstance(label := row["label"], Literal):
                 text = Text(label.value, label.language or "")
                 if text not in labels[iri]:
@@ -122,8 +125,8 @@ class SchemeIndex:
             if len(codes) >= MAX_CONCEPTS:
                 break
         listed = [
-            ListedCode(iri=iri, notation=notation, labels=tuple(labels[iri]), active=active)
-            for iri, (notation, active) in codes.items()
+            ListedCode(iri=iri, notation=preferred_notation(own), labels=tuple(labels[iri]), active=active[iri])
+            for iri, own in codes.items()
         ]
         with self._lock:
             self._lists[scheme] = listed

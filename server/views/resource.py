@@ -39,7 +39,14 @@ from server.served.batch_resolver import resolve_codes
 from server.served.build import ServedBuild
 from server.served.documents import read_triples, serialise
 from server.served.labels import find_statements, property_iris
-from server.served.resolver import Missing, Resolved, resolve_iri, resolve_path, resolve_system_code
+from server.served.resolver import (
+    Missing,
+    Resolved,
+    has_document,
+    resolve_iri,
+    resolve_path,
+    resolve_system_code,
+)
 from server.state import served_build
 
 blueprint = Blueprint("resource", __name__)
@@ -48,15 +55,23 @@ blueprint = Blueprint("resource", __name__)
 @blueprint.get("/id/<path:rest>")
 def identifier(rest: str) -> BaseResponse:
     """Redirect (303) from a resource to its document."""
-    raw, suffixed = split_suffix(raw_path(request.environ).removeprefix("/id"))
+    raw, suffixed = _split_suffix(raw_path(request.environ).removeprefix("/id"))
     return _see_other(resolve_path(served_build(), raw), suffixed)
+
+
+def _split_suffix(path: str) -> tuple[str, Format | None]:
+    """Split the suffix of a format from a path, unless a code itself ends with it, as written."""
+    raw, suffixed = split_suffix(path)
+    return (path, None) if suffixed and has_document(served_build(), path) else (raw, suffixed)
 
 
 @blueprint.get(f"/<any({','.join(DOCUMENT_KINDS)}):kind>/<path:rest>")
 def document(kind: str, rest: str) -> BaseResponse:
     """Return the document of a resource by suffix, `?format=` or `Accept`; redirect other spellings of a code."""
-    raw, suffixed = split_suffix(raw_path(request.environ))
+    raw, suffixed = _split_suffix(raw_path(request.environ))
     found = resolve_path(served_build(), raw)
+    if found.path.startswith("/resource?"):
+        return _see_other(found, suffixed)
     if found.path != raw:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
         suffix = f".{suffixed.suffix}" if suffixed else ""
@@ -214,7 +229,8 @@ def resolve_several() -> Response:
 def _see_other(found: Resolved, suffixed: Format | None) -> BaseResponse:
     format_ = suffixed or choose_format(request, PAGE_FORMATS)
     if found.path.startswith(("/resource?", "/def#", "/shapes#")):
-        return redirect(address(found.path), 303)
+        named = f"&format={suffixed.suffix}" if suffixed and found.path.startswith("/resource?") else ""
+        return redirect(address(found.path + named), 303)
     suffix = "" if format_ == HTML else f".{format_.suffix}"
     language, day = request.args.get("lang", ""), parse_day(request.args.get("asOf", ""))
     if not day and find_scheme_id(served_build(), found):

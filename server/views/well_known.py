@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -11,6 +12,7 @@ from pyoxigraph import NamedNode
 
 from begrepp.errors import NotFound
 from begrepp.queries.page_queries import select, value
+from begrepp.records import preferred_notation
 from begrepp.settings import ROOT
 from server.http.urls import document_path
 from server.pages.templating import address
@@ -64,7 +66,13 @@ def part(name: str) -> Response:
         paths = sorted(document_path(found.iris, iri) for iri in _dataset_things(found))
     elif scheme in found.schemes.by_id and number.isdecimal() and 0 < int(number) < 1000:
         rows = select(found.scheme_store(scheme), "scheme-codes", scheme=NamedNode(found.schemes.by_id[scheme].iri))
-        all_paths = sorted({document_path(found.iris, value(r, "concept"), scheme, value(r, "notation")) for r in rows})
+        codes: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for row in rows:
+            code = row["notation"]
+            codes[value(row, "concept")].append((value(row, "notation"), getattr(code, "datatype", code).value))
+        all_paths = sorted(
+            document_path(found.iris, iri, scheme, preferred_notation(own)) for iri, own in codes.items()
+        )
         paths = all_paths[_LARGEST * (int(number) - 1) : _LARGEST * int(number)]
     else:
         raise NotFound(f"There is no sitemap {name}.", "See /sitemap.xml.")

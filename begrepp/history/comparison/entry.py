@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from begrepp.history.changes import ChangedCode
 from begrepp.rdf.ntriples import name
-from begrepp.rdf.sorted_files import parse_literal
-from begrepp.records import Text
+from begrepp.rdf.sorted_files import literal_datatype, parse_literal
+from begrepp.records import Text, language_rank, preferred_notation
 from begrepp.settings import LANGUAGES
 
 _SCOPE = frozenset(map(name, ("xkos:inclusionNote", "xkos:exclusionNote", "xkos:coreContentNote")))
@@ -41,7 +41,7 @@ class EditionConcept:
             if predicate == name("skos:prefLabel"):
                 entry.labels.setdefault(*_language_and_value(parse_literal(value)))
             elif predicate == name("skos:notation"):
-                notations.append(parse_literal(value).value)
+                notations.append((parse_literal(value).value, literal_datatype(value)))
             elif predicate == name("skos:broader"):
                 entry.broader.add(value)
             elif predicate == name("skos:definition"):
@@ -56,7 +56,7 @@ class EditionConcept:
                 entry.valid_from = parse_literal(value).value
             elif predicate == name("begrepp:status"):
                 entry.active = value != name("begrepp:inactive")
-        notation = min(notations, default=last_segment(subject))
+        notation = preferred_notation(notations) or last_segment(subject)
         entry.code = ChangedCode(iri=subject[1:-1], notation=notation, labels=entry.texts())
         return entry
 
@@ -69,9 +69,9 @@ def _language_and_value(text: Text) -> tuple[str, str]:
     return text.lang, text.value
 
 
-def language_order(lang: str) -> tuple[int, str]:
-    """Return a sort key for languages: those of `LANGUAGES` first."""
-    return (LANGUAGES.index(lang) if lang in LANGUAGES else len(LANGUAGES), lang)
+def language_order(lang: str) -> tuple[int, bool, str]:
+    """Return a sort key for languages: those of `LANGUAGES` first, each before its regional variants."""
+    return (*language_rank(lang, LANGUAGES), lang)
 
 
 def last_segment(subject: str) -> str:

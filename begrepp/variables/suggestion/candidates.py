@@ -12,7 +12,7 @@ from begrepp.graph.context import LoadContext
 from begrepp.queries.page_queries import select, value
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
-from begrepp.records import CodeList, Dataset, Record, Text, Variable
+from begrepp.records import CodeList, Dataset, Record, Text, Variable, choose_label
 from begrepp.store import Store
 from begrepp.variables.suggestion.entries import ConceptTarget, LinkedVariable, VariableEntry
 
@@ -111,14 +111,13 @@ def _text_values(properties: dict[str, list[NamedNode | Literal]], prefixed: str
 
 
 def _read_codes(store: Store, lists: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, dict[str, str]] = defaultdict(dict)
+    found: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
     if lists:
         for row in select(store, "list-codes", list=[NamedNode(iri) for iri in lists]):
-            label = row["label"]
-            text = label.value if isinstance(label, Literal) and label.language in ("sv", None) else ""
-            code = value(row, "notation")
-            found[value(row, "list")][code] = text or found[value(row, "list")].get(code, "")
-    return {iri: sorted(codes.items()) for iri, codes in found.items()}
+            texts = found[value(row, "list")][value(row, "notation")]
+            if isinstance(label := row["label"], Literal):
+                texts.append(Text(label.value, label.language or ""))
+    return {iri: sorted((code, choose_label(texts)) for code, texts in codes.items()) for iri, codes in found.items()}
 
 
 def concept_targets(store: Store, schemes: Sequence[str]) -> list[ConceptTarget]:

@@ -30,6 +30,7 @@ from server.served.labels import (
     property_texts,
     property_value,
     sort_texts,
+    texts_in_language,
 )
 from server.served.refs import Ref
 from server.served.resolver import Resolved
@@ -214,9 +215,7 @@ def dataset_page(
         ],
         subjects=named("dct:subject"),
         specimens=named("begrepp:specimenType"),
-        keywords=[
-            text for text in sort_texts(property_texts(statements, "dcat:keyword"), language) if text.lang == language
-        ],
+        keywords=texts_in_language(sort_texts(property_texts(statements, "dcat:keyword"), language), language),
         ages=(property_value(statements, "health:minTypicalAge"), property_value(statements, "health:maxTypicalAge")),
         individuals=property_value(statements, "health:numberOfUniqueIndividuals"),
         tables=tables,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from begrepp.rdf.namespaces import compact
+from begrepp.records import in_language
 from begrepp.store.worker import Form
 from server.http.urls import document_path
 from server.served.build import ServedBuild
@@ -85,8 +86,9 @@ def _linked(
     cell, target = _cell(build, row.get(name), known), _cell(build, row.get(link), known) if link else None
     if not (target and cell.text):
         return cell
-    if cell.lang not in ("", language) and target.iri in known and known[target.iri].label.lang == language:
-        cell = replace(cell, text=known[target.iri].label.value, lang=language)
+    label = known[target.iri].label if target.iri in known else None
+    if cell.lang and label and not in_language(cell.lang, language) and in_language(label.lang, language):
+        cell = replace(cell, text=label.value, lang=label.lang)
     return replace(cell, href=target.href, iri=target.iri)
 
 

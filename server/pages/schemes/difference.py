@@ -20,7 +20,7 @@ from server.http.i18n import Translator
 from server.http.urls import document_path
 from server.pages.paging import Paged
 from server.served.build import ServedBuild
-from server.served.labels import find_refs
+from server.served.labels import choose_text, find_refs
 from server.served.refs import Ref
 
 PAGE = 100
@@ -124,8 +124,8 @@ class DifferencePage(Paged):
 def title_of(build: ServedBuild, said: DifferenceEntry, translate: Translator) -> Text:
     """Return the title, such as `ICD-10-SE: from 2020 to 2021`, in the page's language."""
     scheme = build.schemes.by_id.get(said.scheme)
-    titles = [text for text in scheme.titles if text.lang == translate.language] if scheme else []
-    name = titles[0].value.partition(",")[0] if titles else said.scheme
+    chosen = choose_text(scheme.titles, translate.language) if scheme else None
+    name = chosen.value.partition(",")[0] if chosen else said.scheme
     return Text(translate("difference.heading", scheme=name, old=said.old, new=said.new), translate.language)
 
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
-import rdflib
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from begrepp.errors import InputError
 from begrepp.validation.shacl.vocabulary import RDF, Term
@@ -70,15 +68,6 @@ class TripleIndex:
             members += self.objects(head, RDF + "first")
             head = self.first_object(head, RDF + "rest")
         return members
-
-
-@lru_cache(maxsize=100_000)
-def is_well_formed(literal: Literal) -> bool:
-    """Return whether the lexical form is valid for the datatype, as rdflib (and so pySHACL) defines it."""
-    if literal.language or literal.datatype.value.endswith(("#string", "#langString")):
-        return True
-    with suppress_rdflib_warnings():
-        return not rdflib.Literal(literal.value, datatype=rdflib.URIRef(literal.datatype.value)).ill_typed
 
 
 @contextmanager

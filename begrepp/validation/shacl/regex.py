@@ -1,70 +1,79 @@
-"""Regular expressions of `sh:pattern` and SPARQL's REGEX over columns of text.
+"""Matching of XPath regular expressions, in `sh:pattern` and SPARQL's REGEX, over columns of text.
 
-Patterns have Python's syntax, as in pySHACL. If Python's and Rust's engines agree on the meaning of a pattern,
-Rust's matches it in linear time, since it does not backtrack. Python matches patterns with lookaround and texts with
-control characters.
+Rust's engine matches in linear time, since it does not backtrack. It has no back-references and no line ends that
+depend on their position (`^` and `$` with the flag `m`), and it limits the size of a pattern; such patterns run on the
+`regex` package, which stops after `SECONDS`.
 """
 
 from __future__ import annotations
 
-import re
+import time
 from functools import lru_cache
 
 import numpy as np
 import polars as pl
+import regex
 
 from begrepp.errors import InputError
 from begrepp.validation.shacl.data.term_table import Mask
+from begrepp.validation.shacl.xpath_regex import PatternError, Translation, translate_pattern
 
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
-_CLASS = r"\[\^?(?:[^\\\[\]&~-]|-(?!-)|\\[dDwWsS]|\\[^A-Za-z0-9<>\s])+\]"
-_SHARED = re.compile(
-    rf"(?:[^\\\[\](){{}}*+?]|\\[dDwWsSbB]|\\[^A-Za-z0-9<>\s]|\((?:\?:)?(?!\?)|\)|{_CLASS}"
-    r"|(?:[*+?]|\{\d{1,3}(?:,\d{0,3})?\})\??(?![*+?{]))*"
-)
-"""Patterns with the same meaning in both engines, for texts without control characters."""
-_ASCII_DEPENDENT = re.compile(r"\\[wWbB]")
-_CONTROL = r"[\x00-\x1f\x7f]"
-_CONTROL_OR_BEYOND_ASCII = r"[^\x20-\x7e]"
+SECONDS = 5.0
+"""Longest time in which a backtracking pattern may search a column."""
 
 
-@lru_cache(maxsize=1000)
-def compile_pattern(pattern: str, flags: str) -> re.Pattern[str]:
-    """Compile a pattern for Python's engine. Raises `InputError` if the pattern or a flag is invalid."""
-    options = re.NOFLAG
+def check_pattern(pattern: str, flags: str) -> Translation:
+    """Translate a pattern. Raises `InputError` if the pattern or a flag is invalid."""
     try:
-        for letter in flags:
-            options |= _FLAGS[letter]
-        return re.compile(pattern, options)
-    except (re.error, KeyError) as error:
+        return translate_pattern(pattern, flags)
+    except PatternError as error:
         raise InputError(
-            "shapes", f"{pattern!r} is not a valid regular expression: {error}", "Correct sh:pattern."
+            "shapes",
+            f"{pattern!r} is not a valid regular expression: {error}",
+            "Correct it; sh:pattern and REGEX have the syntax of XPath.",
         ) from error
 
 
 def matches_pattern(texts: pl.Series, pattern: str, flags: str) -> Mask:
-    """Return which of the texts contain a match of the pattern; null contains none."""
-    exact = compile_pattern(pattern, flags)
-    mask = np.zeros(len(texts), dtype=np.bool_)
+    """Return which of the texts contain a match of the pattern; null contains none.
+
+    Raises `InputError` if the pattern is invalid or needs more than `SECONDS`.
+    """
+    translation = check_pattern(pattern, flags)
     if not len(texts):
-        return mask
-    shared = _engines_agree(texts, pattern, flags)
-    if shared.any():
+        return np.zeros(0, dtype=np.bool_)
+    if translation.linear:
         try:
-            matches = texts.filter(pl.Series(shared)).str.contains(f"(?{flags}){pattern}" if flags else pattern)
-            mask[shared] = matches.to_numpy()
+            return match_in_linear_time(texts, translation.pattern)
         except pl.exceptions.PolarsError:  # the compiled pattern exceeds the size limit
-            shared[:] = False
-    rows = np.flatnonzero(~shared)
-    others = texts.gather(rows)
-    mask[rows] = [text is not None and exact.search(text) is not None for text in others]
-    return mask
+            pass
+    compiled, deadline = _compiled(translation.pattern), time.monotonic() + SECONDS
+    try:
+        return np.array([text is not None and _search(compiled, text, deadline) for text in texts], dtype=np.bool_)
+    except TimeoutError as error:
+        raise InputError(
+            "shapes",
+            f"the pattern {pattern!r} needs more than {SECONDS:g} seconds for {len(texts)} values.",
+            "Write it without back-references, or without repetitions within repetitions.",
+        ) from error
 
 
-def _engines_agree(texts: pl.Series, pattern: str, flags: str) -> Mask:
-    """For which of the texts the pattern has the same meaning in both engines."""
-    ascii_dependent = "i" in flags or _ASCII_DEPENDENT.search(pattern)
-    if "x" in flags or not _SHARED.fullmatch(pattern) or (ascii_dependent and not pattern.isascii()):
-        return np.zeros(len(texts), dtype=np.bool_)
-    differing = _CONTROL_OR_BEYOND_ASCII if ascii_dependent else _CONTROL
-    return np.asarray(~texts.str.contains(differing).fill_null(True), dtype=np.bool_)
+def match_in_linear_time(texts: pl.Series, translated: str) -> Mask:
+    """Match a translated pattern with Rust's engine. Raises `PolarsError` if the compiled pattern is too large."""
+    return np.asarray(texts.str.contains(translated).fill_null(False), dtype=np.bool_)
+
+
+def has_match(text: str, pattern: str, flags: str) -> bool:
+    """Return whether one text contains a match of the pattern. Raises `InputError` as `matches_pattern`."""
+    return bool(matches_pattern(pl.Series([text], dtype=pl.String), pattern, flags)[0])
+
+
+def _search(compiled: regex.Pattern[str], text: str, deadline: float) -> bool:
+    if (seconds := deadline - time.monotonic()) <= 0:
+        raise TimeoutError
+    return compiled.search(text, timeout=seconds) is not None
+
+
+@lru_cache(maxsize=1000)
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(pattern, regex.V1)

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, QuerySolutions, Store
 from begrepp.errors import InputError
 from begrepp.validation.shacl.data.id_columns import pack_pairs, unpack_pairs
 from begrepp.validation.shacl.data.term_table import Ids, Mask, TermKind, TermTable
-from begrepp.validation.shacl.rdf_reader import is_well_formed
+from begrepp.validation.shacl.lexical_spaces import is_in_lexical_space
 from begrepp.validation.shacl.vocabulary import RDF, SH, XSD, Term, display_text, lexical_form, parse_count
 
 _NODE_KINDS: dict[str, tuple[TermKind, ...]] = {
@@ -44,8 +44,7 @@ def has_datatype(terms: TermTable, values: Ids, datatype: Term) -> Mask:
     passed: Mask = indices[values] == names.index(name)
     if name not in _NEVER_ILL_FORMED:
         for row in np.flatnonzero(passed):
-            literal = terms.term(int(values[row]))
-            passed[row] = isinstance(literal, Literal) and is_well_formed(literal)
+            passed[row] = is_in_lexical_space(lexical_form(terms.term(int(values[row]))), name)
     return passed
 
 

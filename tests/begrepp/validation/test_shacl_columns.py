@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import random
-import re
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
 
 from begrepp.errors import InputError
 from begrepp.settings import ROOT
 from begrepp.validation.shacl.data.cycles import nodes_on_cycles
-from begrepp.validation.shacl.regex import matches_pattern
 from begrepp.validation.shacl.shapes import Shapes
 from begrepp.validation.shacl.sparql_constraints import constraints
 from begrepp.validation.shacl.sparql_constraints.query_plan import UnsupportedQuery
@@ -140,68 +137,6 @@ def test_a_store_gets_the_focus_node_outside_strings_and_comments_only(tmp_path:
     fast, reference = validate([data], shapes), validate([data], shapes, engine="reference")
     assert (fast.engine, len(fast.results)) == ("fast", 3)
     assert fast.results == reference.results
-
-
-# ------------------------------------------------------------------------------------------------ patterns
-
-TEXTS = [
-    "",
-    "A1",
-    "a1",
-    "å",
-    "Å",
-    "١٢",
-    "a b",
-    "a\u00a0b",
-    "a\n",
-    "a\nb",
-    "x\ty",
-    "K",
-    "s",
-    "ſ",
-    "_",
-    "a-b",
-    "e\u0301",
-    "{",
-    "AA",
-]
-PATTERNS = [
-    "^A",
-    "a$",
-    r"^\d+$",
-    r"^\w+$",
-    r"\bb",
-    r"\s",
-    "[^a-z]",
-    "(?!a)",
-    r"(a)\1",
-    "a{2}",
-    "^.$",
-    "[A-Z]{1,2}?$",
-    r"a\-b",
-]
-PATTERNS += ["å", "[åäö]", "a*+", "^(?:A|a)1$", "{", "[a&&b]", r"\{", "(?P<x>a)b?", "a|^$"]
-
-
-@pytest.mark.filterwarnings("ignore:Possible set intersection:FutureWarning")  # [a&&b]
-@pytest.mark.parametrize("flags", ["", "i", "m", "s", "x"])
-@pytest.mark.parametrize("pattern", PATTERNS)
-def test_a_pattern_is_found_where_python_finds_it(pattern: str, flags: str) -> None:
-    try:
-        exact = re.compile(f"(?{flags}){pattern}" if flags else pattern)
-    except re.error:
-        with pytest.raises(InputError):
-            matches_pattern(pl.Series(TEXTS), pattern, flags)
-        return
-    assert matches_pattern(pl.Series(TEXTS), pattern, flags).tolist() == [bool(exact.search(text)) for text in TEXTS]
-
-
-def test_a_pattern_that_explodes_in_python_is_answered() -> None:
-    assert not matches_pattern(pl.Series(["a" * 60 + "!"]), "^(a+)+$", "").any()
-
-
-def test_no_text_follows_no_pattern() -> None:
-    assert matches_pattern(pl.Series(["a", None], dtype=pl.String), "", "").tolist() == [True, False]
 
 
 # ---------------------------------------------------------------------------------------- cycles, and reading

@@ -138,8 +138,8 @@ def test_a_datatype_is_judged_as_written_not_as_a_store_keeps_it(tmp_path: Path)
     assert [result.focus for result in validate([data], shapes).results] == ["https://example.org/b"]
 
 
-def test_patterns_in_queries_are_those_of_pyshacl(tmp_path: Path) -> None:
-    query = "SELECT $this ?value WHERE { $this ex:code ?value FILTER regex(?value, '^(?!C)', 'i') }"
+def test_patterns_in_queries_are_those_of_xpath(tmp_path: Path) -> None:
+    query = "SELECT $this ?value WHERE { $this ex:code ?value FILTER regex(?value, '^[^\\\\p{IsGreek}C]', 'i') }"
     prefixes = (
         "<https://w3id.org/begrepp/prefixes> sh:declare [ sh:prefix 'ex' ; sh:namespace 'https://example.org/' ] ."
     )
@@ -148,8 +148,7 @@ def test_patterns_in_queries_are_those_of_pyshacl(tmp_path: Path) -> None:
         written(tmp_path, "prefixes.ttl", prefixes),
     ]
     data = written(tmp_path, "data.ttl", 'ex:a a ex:Thing ; ex:code "c50", "d05" .')
-    for engine in ENGINES:
-        assert [result.value for result in validate([data], shapes, engine=engine).results] == ['"d05"']
+    assert [result.value for result in validate([data], shapes).results] == ['"d05"']
 
 
 @pytest.mark.parametrize(
@@ -209,7 +208,7 @@ def test_named_graphs_are_judged_as_one_graph(tmp_path: Path) -> None:
         ('sh:property [ sh:path ex:p ; sh:minCount "one" ]', "not a non-negative integer"),
         ("sh:property [ sh:path ex:p ; sh:nodeKind ex:Word ]", "not a node kind"),
         ('sh:property [ sh:path ex:p ; sh:lessThan "q" ]', "cannot be"),
-        ("sh:property [ sh:path ex:p ; sh:pattern 'x' ; sh:flags 'q' ]", "not a valid regular expression"),
+        ("sh:property [ sh:path ex:p ; sh:pattern 'x' ; sh:flags 'g' ]", "not a valid regular expression"),
         ("sh:js [ sh:jsFunctionName 'f' ]", "not supported: sh:js"),
         ("sh:entailment <http://www.w3.org/ns/entailment/RDFS>", "sh:entailment"),
     ],

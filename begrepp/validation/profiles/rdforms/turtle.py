@@ -42,6 +42,9 @@ _HEAD = """\
 @prefix : <https://w3id.org/begrepp/profiles/dcat-ap-se#> .
 """
 
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_NEEDLESS = frozenset("/ #&~@%\"'<>=!,;:_`")
+
 
 def convert_bundle(bundle: Path, version: str) -> str:
     """Convert a bundle to Turtle, deterministically. Raises `InputError` if the file is not a bundle."""
@@ -144,7 +147,7 @@ def _rule(item: FormItem) -> str:
         if item.pattern and not item.value_prefix:
             rules.append(f"sh:pattern {Literal(_anchor(item.pattern))}")
         elif item.value_prefix:
-            rules.append(f"sh:pattern {Literal('^' + re.escape(item.value_prefix))}")
+            rules.append(f"sh:pattern {Literal('^' + _escape(item.value_prefix))}")
         if item.types and not item.automatic and not item.choices:
             kinds = " ".join(f"[ sh:class {_prefixed_name(each)} ]" for each in item.types)
             untyped = "" if item.kind == "RESOURCE" and not item.items else f" {_UNTYPED}"
@@ -158,9 +161,9 @@ def _rule(item: FormItem) -> str:
     else:
         rules = ["sh:nodeKind sh:Literal"]
     if item.choices:
-        values = "|".join(re.escape(choice) for choice in item.choices)
+        values = "|".join(_escape(choice) for choice in item.choices)
         rules.append(f"sh:pattern {Literal(f'^({values})$')}")
-    elif item.pattern:
+    elif item.pattern and not item.datatypes:  # the lexical space of a datatype is narrower than its pattern
         rules.append(f"sh:pattern {Literal(_anchor(item.pattern))}")
     return " ; ".join(rules)
 
@@ -169,7 +172,7 @@ def _choices(item: FormItem) -> str:
     """Return the allowed values; an automatic list is a selection, so any IRI with the same base is allowed."""
     if item.automatic:
         shared = item.choices[0].rpartition("/")[0] + "/"
-        return f"sh:pattern {Literal('^' + re.escape(shared))}"
+        return f"sh:pattern {Literal('^' + _escape(shared))}"
     return "sh:in ( " + " ".join(_prefixed_name(choice) for choice in item.choices) + " )"
 
 
@@ -193,7 +196,18 @@ def _describe_kind(item: FormItem, language: str) -> str:
 
 def _anchor(pattern: str) -> str:
     """Anchor a pattern at both ends, as a form matches it."""
-    return f"^({pattern.removeprefix('^').removesuffix('$')})$"
+    own = _without_needless_escapes(pattern.removeprefix("^").removesuffix("$"))
+    return f"^({own})$"
+
+
+def _escape(text: str) -> str:
+    """Return the pattern that matches a text."""
+    return _without_needless_escapes(re.escape(text))
+
+
+def _without_needless_escapes(pattern: str) -> str:
+    """Return the pattern without a backslash before characters such as `/`, which XPath does not escape."""
+    return _ESCAPE.sub(lambda match: match[1] if match[1] in _NEEDLESS else match[0], pattern)
 
 
 def _labels(label: Mapping[str, str]) -> tuple[str, str]:

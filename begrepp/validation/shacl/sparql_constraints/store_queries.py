@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 from begrepp.errors import InputError
 from begrepp.sparql.tokens import tokens
 from begrepp.validation.shacl.engine_choice import FastEngineUnsupported
-from begrepp.validation.shacl.regex import compile_pattern
+from begrepp.validation.shacl.regex import has_match
 from begrepp.validation.shacl.shapes import Shape, Shapes
 from begrepp.validation.shacl.vocabulary import Term, lexical_form
 
@@ -101,7 +101,7 @@ def _split_at_variables(query: str) -> tuple[tuple[str, str], ...]:
 
 
 def _regex(text: Term, pattern: Term, flags: Term | None = None) -> Literal | None:
-    """SPARQL's REGEX with a cache of compiled patterns; the store itself compiles the pattern for each row."""
+    """SPARQL's REGEX with XPath's syntax; the store itself has Rust's, and compiles the pattern for each row."""
     if isinstance(text, Literal) and isinstance(pattern, Literal):
-        return Literal(compile_pattern(pattern.value, lexical_form(flags)).search(text.value) is not None)
+        return Literal(has_match(text.value, pattern.value, lexical_form(flags)))
     return None

@@ -30,11 +30,16 @@ class BegreppError(Exception):
 
     def __init__(self, reason: str, next_step: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
-        self.next_step = next_step
+        self.reason = _printable(reason)
+        self.next_step = _printable(next_step)
 
     def __str__(self) -> str:
         return f"{self.reason} {self.next_step}".strip()
+
+
+def _printable(text: str) -> str:
+    """Return the text without lone surrogates, which cannot be written as UTF-8; escapes may make them."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 class InputError(BegreppError):

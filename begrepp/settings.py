@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `ontology/`, `shapes/`, `queries/` and `starter/`, in the tree and in the wheel."""
@@ -82,8 +83,15 @@ class Settings:
     page_cache_mb: int = field(default_factory=lambda: int(_variable("BEGREPP_PAGE_CACHE_MB", "64")))
     access_log: bool = field(default_factory=lambda: os.environ.get("BEGREPP_ACCESS_LOG", "") not in ("", "0"))
     report_link: str = field(default_factory=lambda: os.environ.get("BEGREPP_REPORT_LINK", ""))
+    hosts: tuple[str, ...] = field(default_factory=lambda: tuple(os.environ.get("BEGREPP_HOSTS", "").split()))
+    """Host names that the server answers to; empty: any."""
     trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_TRUSTED_PROXIES", "0")))
     keep_builds: int = 3
+
+    @property
+    def prefix(self) -> str:
+        """The path of the base IRI without the last slash: the only `X-Forwarded-Prefix` that is accepted."""
+        return urlsplit(self.base).path.rstrip("/")
 
     @property
     def raw(self) -> Path:

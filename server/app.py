@@ -6,11 +6,11 @@ from pathlib import Path
 
 from flask import Flask
 from flask_compress import Compress
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from begrepp.settings import Settings
 from server import api
 from server.http.page_cache import PageCache
+from server.http.request_filter import RequestFilter
 from server.http.shared_cache import SharedCache
 from server.http.urls import ProfileNameConverter
 from server.ops.headers import finish_response, start_request
@@ -95,6 +95,7 @@ def create_app(settings: Settings, shared: Path | None = None) -> Flask:
         app.wsgi_app = pages  # type: ignore[method-assign]
     if settings.access_log:
         app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
-    if proxies := settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)  # type: ignore[method-assign]
+    app.wsgi_app = RequestFilter(  # type: ignore[method-assign]
+        app.wsgi_app, proxies=settings.trusted_proxies, hosts=settings.hosts, prefix=settings.prefix
+    )
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import socket
 import sys
 import tempfile
@@ -18,9 +19,10 @@ from granian.log import LogLevels
 
 from begrepp.errors import UsageError
 from begrepp.settings import Settings, former_variables
-from server.app import create_app
+from server.app import MAX_REQUEST_BYTES, create_app
 from server.http.shared_cache import create_cache_file
 from server.ops.asgi import AsgiBridge, ResponseTruncated
+from server.ops.request_body import BodyReader
 from server.ops.warm_up import warm_up
 from server.telemetry.query_log import configure_log
 
@@ -32,6 +34,13 @@ _SWITCH_SECONDS = 0.0005
 """Interval in seconds after which a thread yields the interpreter, which bounds the wait of cached responses."""
 _MAX_HEAD_BYTES = 32 * 1024
 """Bytes of a request line and its headers."""
+_HEAD_MILLISECONDS = 10_000
+"""Time in which the head of a request must arrive; also the time that an idle connection stays open."""
+_CONNECTIONS = 16_384
+"""Connections per process. granian accepts no more than these at a time, and an idle one counts until it is closed."""
+_MAX_FILES = 65_536
+_BODY_BUDGET_FACTOR = 4
+"""Bytes of all request bodies of a process at a time, as a multiple of the largest upload."""
 
 
 def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
@@ -46,7 +55,17 @@ def _load_app(settings: Settings, folder: Path) -> AsgiBridge:
         pass
     else:
         threading.Thread(target=warm_up, args=(app,), name="warm", daemon=True).start()
-    return AsgiBridge(app.wsgi_app, _THREADS)
+    return AsgiBridge(app.wsgi_app, _THREADS, _body_reader(settings), settings.trusted_proxies)
+
+
+def _body_reader(settings: Settings) -> BodyReader:
+    """Return the reader of request bodies: of at most `validation_mb` megabytes at `/validation`, 1 MB elsewhere."""
+    upload = settings.validation_mb << 20
+
+    def limit_of(path: str) -> int:
+        return upload if path.startswith("/validation") else MAX_REQUEST_BYTES
+
+    return BodyReader(limit_of, _BODY_BUDGET_FACTOR * upload)
 
 
 def _is_new(record: logging.LogRecord) -> bool:
@@ -74,9 +93,18 @@ def resolve_address(host: str, port: int) -> str:
     return str(address[0])
 
 
+def _raise_file_limit() -> None:
+    """Allow as many open files as the system lets this process have: a connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def run(settings: Settings, address: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
     configure_log()
+    _raise_file_limit()
     for former, name in former_variables():
         _log.warning("%s is the former name of %s; it still works.", former, name)
     with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
@@ -89,7 +117,9 @@ def run(settings: Settings, address: str, port: int, workers: int) -> None:
             workers=workers,
             loop=Loops.uvloop,
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(max_buffer_size=_MAX_HEAD_BYTES),
+            backlog=_CONNECTIONS,
+            backpressure=_CONNECTIONS,
+            http1_settings=HTTP1Settings(max_buffer_size=_MAX_HEAD_BYTES, header_read_timeout=_HEAD_MILLISECONDS),
             websockets=False,
             log_level=LogLevels.warning,
             respawn_failed_workers=True,

@@ -138,8 +138,8 @@ def read_query(path: Path) -> Query:
 
 def get_example(name: str) -> Query:
     """Return the cookbook query of that name; raises `NotFound`."""
-    path = QUERIES_DIR / "examples" / f"{name}.rq"
-    if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
+    path = next((path for path in (QUERIES_DIR / "examples").glob("*.rq") if path.stem == name), None)
+    if path is None:
         raise NotFound(f"There is no query '{name}'.", "See /queries for the list of queries.")
     return read_query(path)
 

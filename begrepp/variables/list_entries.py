@@ -15,6 +15,7 @@ from begrepp.rdf.namespaces import expand
 from begrepp.records import Text, choose_label, preferred_notation
 
 _BATCH = 500
+_NO_LIST = "See `begrepp status` for the lists of the build."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def find_lists(name: str, context: QueryContext) -> tuple[list[str], list[str], 
     dataset, slash, variable = name.partition("/")
     if slash and "://" not in name:
         found: dict[str, list[str]] = defaultdict(list)
-        for row in select(context.store, "harmonise-columns", dataset=NamedNode(context.iris.dataset(dataset))):
+        for row in select(context.store, "harmonise-columns", dataset=_node(context.iris.dataset(dataset), name)):
             found[f"{value(row, 'variable')} {value(row, 'property')}"].append(value(row, "value"))
         columns = sorted(
             key.partition(" ")[0]
@@ -57,12 +58,20 @@ def find_lists(name: str, context: QueryContext) -> tuple[list[str], list[str], 
     iri = name if "://" in name else context.iris.scheme(name)
     titles = [
         Text(value(row, "value"), getattr(row["value"], "language", "") or "")
-        for row in select(context.store, "names", thing=NamedNode(iri))
+        for row in select(context.store, "names", thing=_node(iri, name))
         if value(row, "property") == expand("skos:prefLabel")
     ]
     if not titles:
-        raise NotFound(f"There is no list {name}.", "See `begrepp status` for the lists of the build.")
+        raise NotFound(f"There is no list {name}.", _NO_LIST)
     return [iri], [], CodeListEntry(name, tuple(titles)).label()
+
+
+def _node(iri: str, name: str) -> NamedNode:
+    """Return the node of an IRI made from the name of a list. Raises `NotFound` if it is not an IRI."""
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        raise NotFound(f"There is no list {name}.", _NO_LIST) from None
 
 
 def read_entries(

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from server.api.openapi import describe_api
 from server.api.operations import OPERATIONS, Operation
 from server.api.parameters import read_parameters
+from server.http.json_body import read_json
 from server.http.negotiation import choose_language
 from server.pages.templating import address, render, translator
 from server.served.batch_resolver import resolve_codes
@@ -43,7 +44,7 @@ def api_description() -> Response:
 @blueprint.post("/api/v1/resolve")
 def resolve_batch() -> Response:
     """Resolve a JSON list of {system, code, asOf?}."""
-    bodies = resolve_codes(served_build(), request.get_json(silent=True), translator().language)
+    bodies = resolve_codes(served_build(), read_json(request), translator().language)
     return jsonify(msgspec.to_builtins(bodies))
 
 

@@ -1,35 +1,45 @@
 """ASGI bridge: serves a WSGI application, cached responses on the event loop and all others in threads.
 
-It passes the path on as the client sent it (`RAW_URI`), reads a small request body before it uses a thread, and stops
-the application when the client has disconnected.
+It passes the path on as the client sent it (`RAW_URI`), reads a request body before it uses a thread, holds no thread
+while a client reads its response, and stops the application when the client has disconnected.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from io import BufferedReader, BytesIO, RawIOBase
-from typing import TYPE_CHECKING, Any
+from contextvars import copy_context
+from functools import partial
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from werkzeug.wsgi import FileWrapper
+
 from begrepp.errors import BegreppError
+from server.http.client_address import connection_client
 from server.http.page_cache import CACHED_ONLY, NotCached
+from server.ops.request_body import BodyReader, Message, Pace, Receive
+from server.ops.thread_share import ThreadShare
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+_SLICE = 1 << 16
+"""Bytes of a response that are sent as one message."""
 _SMALL_BYTES = 1 << 20
-"""Bytes of a request body that are read before a thread starts, and of a response that is sent as one message."""
-_RECEIVE_SECONDS = 60
-"""Seconds until the next message of the client must arrive."""
-_BODILESS_METHODS = ("GET", "HEAD", "OPTIONS")
+"""Bytes of a response that a thread returns whole, and not in parts."""
+READ_GRACE_SECONDS = 30.0
+"""Seconds in which a client may read its response slowly."""
+READ_BYTES_PER_SECOND = 8 * 1024
+"""Minimum rate at which a client reads its response after the grace period."""
+LIVENESS_PATH = "/health"
+READINESS_PATH = "/ready"
 
 
 class ResponseTruncated(Exception):
@@ -37,42 +47,67 @@ class ResponseTruncated(Exception):
 
 
 class AsgiBridge:
-    """ASGI application that runs a WSGI application in this many threads, and its cached responses without a thread."""
+    """ASGI application that runs a WSGI application in `threads` threads, and its cached responses without a thread.
 
-    def __init__(self, app: WSGIApplication, threads: int) -> None:
+    Liveness is answered by the event loop and readiness by a thread of its own, so that neither waits for requests.
+    `proxies` is the number of proxies in front that state the address of the client.
+    """
+
+    def __init__(self, app: WSGIApplication, threads: int, bodies: BodyReader, proxies: int = 0) -> None:
         self._app = app
         self._threads = ThreadPoolExecutor(threads, "request")
+        self._probe = ThreadPoolExecutor(1, "probe")
+        self._bodies = bodies
+        self._share = ThreadShare(max(1, threads // 2))
+        self._proxies = proxies
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Handle one HTTP request."""
-        connection = _Connection(receive, send)
-        environ = _wsgi_environ(scope)
+        environ = wsgi_environ(scope)
+        client = connection_client(environ, self._proxies)
         try:
-            body = await _read_body(environ, connection)
-        except (TimeoutError, ConnectionError):
+            body = await self._bodies.read(environ, receive, client)
+        except ConnectionError:
             return
-        messages = self._respond_from_cache({**environ, CACHED_ONLY: True, "wsgi.input": BytesIO(body or b"")})
-        if messages is None:
-            environ["wsgi.input"] = BufferedReader(_RequestStream(connection)) if body is None else BytesIO(body)
-            loop = asyncio.get_running_loop()
-            try:
-                messages = await loop.run_in_executor(self._threads, _run_app, self._app, environ, connection)
-            except ConnectionError:
-                return
-            except BegreppError as error:
-                raise ResponseTruncated(error.reason) from None
-            finally:
-                connection.stop_watching()
-        for message in messages:
-            await send(message)
-
-    def _respond_from_cache(self, environ: WSGIEnvironment) -> list[Message] | None:
-        response = _ResponseStart()
+        except BegreppError as error:
+            await _Connection(receive, send).send_all(*_refusal(error))
+            return
         try:
-            body = self._app(environ, response.start)
+            await self._respond(environ, body.file if body else BytesIO(), client, _Connection(receive, send))
+        finally:
+            if body:
+                body.close()
+
+    async def _respond(self, environ: WSGIEnvironment, body: IO[bytes], client: str, connection: _Connection) -> None:
+        response = _ResponseStart()
+        path = environ["PATH_INFO"]
+        if path == LIVENESS_PATH:
+            content = b"".join(self._app({**environ, "wsgi.input": body}, response.start))
+            await connection.send_all(response.message(), content)
+            return
+        try:
+            content = b"".join(self._app({**environ, CACHED_ONLY: True, "wsgi.input": body}, response.start))
+            await connection.send_all(response.message(), content)
+            return
         except NotCached:
-            return None
-        return [response.message(), _body_message(b"".join(body))]
+            body.seek(0)
+        context, loop = copy_context(), asyncio.get_running_loop()
+        pool, holder = (self._probe, path) if path == READINESS_PATH else (self._threads, client)
+
+        async def run(function: Callable[..., Any], *arguments: Any) -> Any:
+            async with self._share.of(holder):
+                return await loop.run_in_executor(pool, context.run, function, *arguments)
+
+        chunks = await run(_run_app, self._app, {**environ, "wsgi.input": body}, response)
+        if isinstance(chunks, bytes):
+            await connection.send_all(response.message(), chunks)
+            return
+        try:
+            await connection.stream(response.message(), partial(run, next, iter(chunks), None))
+        except BegreppError as error:
+            raise ResponseTruncated(error.reason) from None
+        finally:
+            await run(_close, chunks)
 
 
 class _ResponseStart:
@@ -99,83 +134,83 @@ class _ResponseStart:
 
 
 class _Connection:
-    """Connection to the client, for use in the thread that runs the application."""
+    """Connection to the client: sends responses no faster than it reads them, and gives a stalled client up."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
-        self.receive = receive
-        self._send = send
-        self._loop = asyncio.get_running_loop()
-        self._watcher: asyncio.Task[None] | None = None
+        self._receive, self._send = receive, send
 
-    def send(self, message: Message) -> None:
-        """Send a message and wait until it is sent; raises `ConnectionError` if the client has disconnected."""
-        asyncio.run_coroutine_threadsafe(self._send_message(message), self._loop).result()
+    async def send_all(self, start: Message, content: bytes) -> None:
+        """Send a response whose content is in memory; a larger one in parts, so that a slow client buffers only one."""
+        await self._send(start)
+        if len(content) <= _SLICE:
+            await self._send(_body_message(content))
+            return
+        pace = Pace(READ_BYTES_PER_SECOND, READ_GRACE_SECONDS)
+        for part in _slices(content):
+            await self._send_part(part, pace)
+        await self._send(_body_message(b""))
 
-    def receive_message(self) -> Message:
-        """Return the next message of the client; raises `TimeoutError` if none arrives in time."""
+    async def stream(self, start: Message, next_chunk: Callable[[], Awaitable[bytes | None]]) -> None:
+        """Send chunks as they are made, until the client disconnects."""
+        watcher = asyncio.get_running_loop().create_task(self._watch_disconnect())
+        pace = Pace(READ_BYTES_PER_SECOND, READ_GRACE_SECONDS)
+        try:
+            await self._send(start)
+            while (chunk := await pace.exclude(next_chunk())) is not None:
+                for part in _slices(chunk):
+                    await self._send_part(part, pace)
+                    await asyncio.sleep(0)
+                    if watcher.done():
+                        return
+            await self._send(_body_message(b""))
+        finally:
+            watcher.cancel()
 
-        async def next_message() -> Message:
-            return await asyncio.wait_for(self.receive(), _RECEIVE_SECONDS)
-
-        return asyncio.run_coroutine_threadsafe(next_message(), self._loop).result()
-
-    def stop_watching(self) -> None:
-        """Stop watching for a disconnect of the client."""
-        if self._watcher:
-            self._watcher.cancel()
-
-    async def _send_message(self, message: Message) -> None:
-        if self._watcher is None:
-            self._watcher = self._loop.create_task(self._watch_disconnect())
-        await self._send(message)
-        await asyncio.sleep(0)
-        if self._watcher.done():
-            raise ConnectionError("The client disconnected.")
+    async def _send_part(self, part: bytes, pace: Pace) -> None:
+        pace.add(len(part))
+        try:
+            async with asyncio.timeout(max(0.0, pace.seconds_left())):
+                await self._send(_body_message(part, more_body=True))
+        except TimeoutError:
+            raise ResponseTruncated("The client reads its response too slowly.") from None
 
     async def _watch_disconnect(self) -> None:
-        while (await self.receive())["type"] != "http.disconnect":
+        while (await self._receive())["type"] != "http.disconnect":
             pass
 
 
-class _RequestStream(RawIOBase):
-    """Raw stream of a large request body, which reads messages of the client on demand."""
-
-    def __init__(self, connection: _Connection) -> None:
-        self._connection = connection
-        self._chunk = b""
-        self._more = True
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Read the next bytes; 0 at the end, after a disconnect, and if the client sends nothing in time."""
-        while not self._chunk and self._more:
-            try:
-                message = self._connection.receive_message()
-            except TimeoutError:
-                message = {}
-            self._chunk, self._more = message.get("body", b""), message.get("more_body", False)
-        view = memoryview(buffer)
-        size = min(len(view), len(self._chunk))
-        view[:size], self._chunk = self._chunk[:size], self._chunk[size:]
-        return size
+def _slices(content: bytes) -> Iterable[bytes]:
+    return (content[at : at + _SLICE] for at in range(0, len(content), _SLICE))
 
 
-def _run_app(app: WSGIApplication, environ: WSGIEnvironment, connection: _Connection) -> list[Message]:
-    """Run the application in a thread; return the messages left to send after a large response is streamed."""
-    response = _ResponseStart()
-    body = app(environ, response.start)
+def _run_app(app: WSGIApplication, environ: WSGIEnvironment, response: _ResponseStart) -> bytes | Iterable[bytes]:
+    """Run the application in a thread; return the content of a small response, and the chunks of another."""
+    chunks = app(environ, response.start)
+    if not response.is_small():
+        return chunks
     try:
-        if response.is_small():
-            return [response.message(), _body_message(b"".join(body))]
-        connection.send(response.message())
-        for chunk in body:
-            connection.send(_body_message(chunk, more_body=True))
-        return [_body_message(b"")]
+        return b"".join(chunks)
     finally:
-        _close(body)
+        _close(chunks)
+
+
+def _file_chunks(file: IO[bytes], _: int = 0) -> Iterable[bytes]:
+    """Return a file as chunks; WSGI's `file_wrapper`."""
+    return FileWrapper(file, _SLICE)
+
+
+def _refusal(error: BegreppError) -> tuple[Message, bytes]:
+    """Return a response to a request whose body was not read, and close its connection: the body may still come."""
+    content = json.dumps({"title": error.reason, "status": error.status, "detail": error.next_step}).encode() + b"\n"
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(content)).encode()),
+        (b"connection", b"close"),
+        (b"cache-control", b"no-store"),
+    ]
+    if retry_after := getattr(error, "retry_after", 0):
+        headers.append((b"retry-after", str(retry_after).encode()))
+    return {"type": "http.response.start", "status": error.status, "headers": headers}, content
 
 
 def _close(body: Iterable[bytes]) -> None:
@@ -191,27 +226,7 @@ def _reject_write(_: bytes) -> object:
     raise NotImplementedError("The application returns its response as an iterable; it cannot write.")
 
 
-async def _read_body(environ: WSGIEnvironment, connection: _Connection) -> bytes | None:
-    """Return the request body, or None if it is large or has no known length.
-
-    Raises `TimeoutError` if the client is too slow, `ConnectionError` if it disconnects.
-    """
-    length = environ.get("CONTENT_LENGTH", "")
-    if not length and (environ["REQUEST_METHOD"] in _BODILESS_METHODS or "HTTP_TRANSFER_ENCODING" not in environ):
-        return b""
-    if not length.isdecimal() or int(length) > _SMALL_BYTES:
-        return None
-    body, more_body = b"", True
-    while more_body:
-        message = await asyncio.wait_for(connection.receive(), _RECEIVE_SECONDS)
-        if message["type"] == "http.disconnect":
-            raise ConnectionError("The client has disconnected.")
-        body += message.get("body", b"")
-        more_body = message.get("more_body", False)
-    return body
-
-
-def _wsgi_environ(scope: dict[str, Any]) -> WSGIEnvironment:
+def wsgi_environ(scope: dict[str, Any]) -> WSGIEnvironment:
     """Return the WSGI environment of an ASGI scope, with the address as the client sent it (`RAW_URI`)."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     query = scope["query_string"].decode("latin-1")
@@ -233,6 +248,7 @@ def _wsgi_environ(scope: dict[str, Any]) -> WSGIEnvironment:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        "wsgi.file_wrapper": _file_chunks,
         "wsgi.input_terminated": True,
     }
     for name, value in scope["headers"]:

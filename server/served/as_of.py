@@ -14,7 +14,6 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 from pyoxigraph import Literal, NamedNode, Triple
-from werkzeug.http import parse_date
 
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.errors import UsageError
@@ -22,6 +21,7 @@ from begrepp.queries.page_queries import select, value
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
 from begrepp.store import QueryResults, Store
+from server.http.dates import parse_http_date
 from server.served.build import ServedBuild
 from server.served.labels import find_statements, property_texts
 from server.served.resolver import Missing, Resolved, find_meanings
@@ -118,7 +118,7 @@ def parse_accept_datetime(value: str) -> datetime | None:
     """Return the time of an `Accept-Datetime` header, or None; raises `UsageError` if invalid (RFC 7089, 4.5.3)."""
     if not value:
         return None
-    moment = parse_date(value)
+    moment = parse_http_date(value)
     if moment is None:
         raise UsageError(
             f"Accept-Datetime '{value}' is not an HTTP date.", "Use the format Sun, 30 Jun 2019 00:00:00 GMT."

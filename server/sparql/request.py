@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -12,6 +11,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from begrepp.errors import QueryError, QueryRefused
 from begrepp.sparql.tokens import Token, depth, is_deterministic, is_update, tokens
+from server.http import client_address
 
 _READ_ONLY = ("This endpoint is read-only.", "SPARQL Update is not supported; change the source files and rebuild.")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -91,9 +91,4 @@ def read_query_text() -> str:
 
 def client_key() -> str:
     """Return the key of the client in the fair queue: its IPv4 address or its IPv6 network; it is not stored."""
-    address = request.remote_addr or ""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address
+    return client_address.client_key(request.remote_addr or "")

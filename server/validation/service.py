@@ -16,9 +16,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from begrepp.errors import BegreppError, UsageError
 from begrepp.settings import Settings
 from begrepp.validation.outcome import InputFile, RuleSet, rule_set_from_profile
-from begrepp.validation.profiles.profile import PROFILE_NAME, find_profile
+from begrepp.validation.profiles.profile import find_named_profile
 from begrepp.validation.rdf_input.syntax import syntax_by_name, syntax_of_file, syntax_of_media_type
 from begrepp.validation.reports.formats import FORMATS, ReportFormat
+from server.http.client_address import client_key
 from server.http.negotiation import HTML, Format, accepts_explicitly, choose_format
 from server.http.rate_limit import RateLimit
 from server.pages.errors import problem
@@ -93,7 +94,7 @@ def submit(profile: str = "") -> BaseResponse:
 
 
 def _validate_request(profile: str, report_format: ReportFormat, settings: Settings, limit: int) -> BaseResponse:
-    validation_service().rate_limit.acquire(request.remote_addr or "")
+    validation_service().rate_limit.acquire(client_key(request.remote_addr or ""))
     with validation_service().reports.new_folder() as folder:
         name = profile or request.form.get("profile", "")
         sources = (*_read_sources(folder, settings, limit), *_read_graph(folder))
@@ -161,9 +162,10 @@ def _read_rules(name: str, folder: Path, settings: Settings) -> RuleSet:
         if not uploaded:
             raise UsageError("There are no rules to validate against.", "Choose a profile, or send SHACL shapes.")
         return RuleSet(files=(), name=", ".join(each.name for each in uploaded), own_shapes=tuple(uploaded))
-    if not PROFILE_NAME.fullmatch(name):  # a path would give access to files of the server
+    profile = find_named_profile(name, settings)
+    if profile is None:
         raise UsageError(f"There is no profile '{name}'.", "See /validation for the available profiles.")
-    return replace(rule_set_from_profile(find_profile(name, settings)), own_shapes=tuple(uploaded))
+    return replace(rule_set_from_profile(profile), own_shapes=tuple(uploaded))
 
 
 def _read_sources(folder: Path, settings: Settings, limit: int) -> tuple[InputFile, ...]:

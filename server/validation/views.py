@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from begrepp.errors import NotFound, UsageError
 from begrepp.rdf.namespaces import compact
 from begrepp.settings import ROOT
 from begrepp.validation.reports.i18n import blank_placeholders, choose_text, rule_words, translate
@@ -63,9 +60,7 @@ def profile_turtle(name: str) -> Response:
 
 
 def _profile(name: str) -> ProfilePage:
-    with suppress(UsageError):
-        return profile_page(name, translator().language)
-    raise NotFound(f"There is no profile '{name}'.", "See /validation for the available profiles.")
+    return profile_page(name, translator().language)
 
 
 @blueprint.get("/shapes")

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from begrepp.errors import UsageError
 from begrepp.rdf.namespaces import compact
+from server.http.json_body import read_json
 from server.http.negotiation import GRAPH_FORMATS, HTML, PAGE_FORMATS, Format, choose_format, split_suffix
 from server.http.urls import DOCUMENT_KINDS, AlternateFormat, raw_path
 from server.pages.concepts.concept import ConceptPage, concept_page
@@ -222,7 +223,7 @@ def resolve() -> BaseResponse:
 @blueprint.post("/resolve")
 def resolve_several() -> Response:
     """Resolve a JSON list of {system, code}; returns a list of the same length and order."""
-    bodies = resolve_codes(served_build(), request.get_json(silent=True), translator().language)
+    bodies = resolve_codes(served_build(), read_json(request), translator().language)
     return jsonify(msgspec.to_builtins(bodies))
 
 

@@ -112,19 +112,29 @@ def list_profiles(settings: Settings) -> list[Profile]:
     return sorted((read_profile(folder) for folder in folders), key=lambda each: (each.order, each.name))
 
 
-def find_profile(name: str, settings: Settings) -> Profile:
-    """Find a profile by its name or by the path of its folder. Raises `UsageError` if there is none."""
-    folders = {
+def find_named_profile(name: str, settings: Settings) -> Profile | None:
+    """Return the bundled profile, or that of `data/profiles/`, with a name, or None; the name is never a path."""
+    folders = _named_folders(settings)
+    return read_profile(folders[name]) if name in folders else None
+
+
+def _named_folders(settings: Settings) -> dict[str, Path]:
+    return {
         folder.name: folder for folder in (*_profile_folders(BUNDLED), *_profile_folders(settings.data / "profiles"))
     }
-    if name in folders:
-        return read_profile(folders[name])
+
+
+def find_profile(name: str, settings: Settings) -> Profile:
+    """Find a profile by its name or by the path of its folder. Raises `UsageError` if there is none."""
+    if named := find_named_profile(name, settings):
+        return named
     path = Path(name)
     if path.is_dir():
         return read_profile(path)
+    names = ", ".join(sorted(_named_folders(settings)))
     raise UsageError(
         f"There is no profile '{name}'.",
-        f"There are {', '.join(sorted(folders))}. You can also give the path of your own profile folder.",
+        f"There are {names}. You can also give the path of your own profile folder.",
     )
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from begrepp.errors import NotFound
 from begrepp.text.swedish import sort_key
 from begrepp.validation.profiles.classes import ClassDoc, group_by_class
 from begrepp.validation.profiles.diagram import render_diagram
-from begrepp.validation.profiles.profile import Profile, find_profile, list_profiles
+from begrepp.validation.profiles.profile import Profile, find_named_profile, list_profiles, read_profile
 from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_profile
 from begrepp.validation.rdf_input.syntax import SYNTAX_NAMES
 from begrepp.validation.reports.i18n import choose_text
@@ -89,8 +90,10 @@ def form_page(language: str, chosen: str) -> FormPage:
 
 
 def profile_page(name: str, language: str) -> ProfilePage:
-    """Return the data of a profile page by class. Raises `UsageError` for an unknown name."""
-    profile = find_profile(name, app_state().settings)
+    """Return the data of a profile page by class. Raises `NotFound` for an unknown name."""
+    profile = find_named_profile(name, app_state().settings)
+    if profile is None:
+        raise NotFound(f"There is no profile '{name}'.", "See /validation for the available profiles.")
     shapes = _documented(profile.folder, tuple((path, path.stat().st_mtime_ns) for path in profile.files))
     classes = group_by_class(shapes)
     title = choose_text(profile.title, language)
@@ -112,4 +115,4 @@ def profile_page(name: str, language: str) -> ProfilePage:
 @lru_cache(maxsize=32)
 def _documented(folder: Path, files: tuple[tuple[Path, int], ...]) -> tuple[ShapeDoc, ...]:
     """Return the documented shapes of a profile, cached by the checksums of its files."""
-    return tuple(describe_profile(find_profile(str(folder), app_state().settings)))
+    return tuple(describe_profile(read_profile(folder)))

@@ -239,7 +239,7 @@ def _read_parts(path: Path, terms: Mapping[str, str], parents: dict[str, tuple[s
 def _read_replacements(path: Path) -> dict[str, list[tuple[str, str]]]:
     """Return the replacements of each term with the reason (`MapTo.csv`)."""
     replacements: dict[str, list[tuple[str, str]]] = {}
-    for row in read_table(path, required=("LOINC", "MAP_TO", "COMMENT")):
+    for row in read_table(path, required=("LOINC", "MAP_TO", "COMMENT"), may_be_empty=True):
         replacements.setdefault(row.take("LOINC"), []).append((row.take("MAP_TO"), row.take("COMMENT")))
         row.done()
     return replacements

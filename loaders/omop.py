@@ -154,7 +154,13 @@ def _rows(path: Path, *, counted: bool = True) -> Iterator[Row]:
     with path.open("rb") as file:
         athena = b"\t" in file.readline(10_000)
     return read_table(
-        path, delimiter="\t" if athena else ",", quoted=not athena, identifiers=_ID_COLUMNS, counted=counted
+        path,
+        delimiter="\t" if athena else ",",
+        quoted=not athena,
+        identifiers=_ID_COLUMNS,
+        counted=counted,
+        # A download of a few vocabularies may have no relationships, synonyms or mappings.
+        may_be_empty=path.stem.lower() not in ("concept", "vocabulary"),
     )
 
 

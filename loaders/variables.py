@@ -14,6 +14,7 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodeList, EditionFiles, ListOwner, Record, Redistribution, Skipped, Source, Variable, is_iri
 from begrepp.sources.editions import data_files
+from begrepp.sources.row_faults import RowScope
 from loaders.declaration.dataset import read_dataset
 from loaders.declaration.source_toml import join_names, read_declaration
 from loaders.declaration.table_assignment import DatasetTables, TableAssignment
@@ -51,17 +52,19 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     skipped = [each for codes_declaration in codes for each in read_into_index(index, codes_declaration)]
     assignment = TableAssignment(tables)
     for each in lists:
-        for row in each.rows(_reporter(skipped), counted=False):
+        for row in each.rows(counted=False):
             assignment.add_row(row)
     yield replace(dataset, tables=tables.all_tables())
     yield from skipped
     registry = CodeListRegistry(ListOwner(dataset=dataset.id))
     for each in lists:
-        for row in each.rows(_discard):
-            variable = row.variable(dataset.id, _place(row, *assignment.table_and_part_of(row), registry, index))
-            yield from registry.take_new()
-            yield variable
-            yield from _missing_list(row, variable)
+        scope = RowScope(report=each.sheet.report)
+        for row in each.rows():
+            with scope:
+                variable = row.variable(dataset.id, _place(row, *assignment.table_and_part_of(row), registry, index))
+                yield from registry.take_new()
+                yield variable
+                yield from _missing_list(row, variable)
     yield from _unused_lists(index, registry)
 
 
@@ -125,11 +128,3 @@ def _unused_lists(index: CodeListIndex, registry: CodeListRegistry) -> Iterator[
     for name, code_list in index.by_variable.items():
         if not code_list.used:
             yield Skipped(origin=code_list.origin, reason=f"there is no variable '{name}' for its list.")
-
-
-def _reporter(skipped: list[Skipped]) -> Any:
-    return lambda origin, reason: skipped.append(Skipped(origin=origin, reason=reason))
-
-
-def _discard(origin: Origin, reason: str) -> None:
-    """Discard the report of a misaligned row, made in the first pass."""

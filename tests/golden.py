@@ -23,7 +23,7 @@ from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact, expand, prefixes
 from begrepp.rdf.ntriples import ntriples_line
-from begrepp.records import EditionFiles, Skipped
+from begrepp.records import EditionFiles, Remark, Skipped
 from begrepp.sources.editions import find_editions
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -80,6 +80,8 @@ def load(fixture: Fixture) -> tuple[set[str], list[str]]:
     for record in check_records(loaders.loader_of(fixture.edition)(fixture.edition)):
         if isinstance(record, Skipped):
             skipped.append(f"{record.origin}: {record.reason}")
+        elif isinstance(record, Remark):
+            skipped.append(f"note: {record.origin}: {record.text}")
         else:
             triples.update(map(ntriples_line, mint.triples(record)))
     return triples, skipped
@@ -100,7 +102,7 @@ def turtle(triples: set[str], skipped: list[str]) -> str:
         blocks.append(f"{subject}\n  " + " ;\n  ".join(parts) + " .\n")
     body = "\n".join(blocks)
     used = [f"@prefix {prefix}: <{ns}> .\n" for prefix, ns in prefixes().items() if re.search(rf"\b{prefix}:", body)]
-    notes = "".join(f"# skipped: {reason}\n" for reason in skipped)
+    notes = "".join(f"# {reason if reason.startswith('note: ') else f'skipped: {reason}'}\n" for reason in skipped)
     return f"@base <{Iris().root}> .\n{''.join(used)}\n{body}" + (f"\n{notes}" if notes else "")
 
 

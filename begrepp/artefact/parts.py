@@ -80,6 +80,8 @@ class LoadReport:
     rows_read: int = 0
     skipped: int = 0
     skips: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[tuple[str, str]] = field(default_factory=list)
+    """Place and text of what was told about rows that are loaded (`begrepp.records.Remark`)."""
     parts: list[Part] = field(default_factory=list)
     validation: Report | None = None
     entry: str = ""

@@ -88,6 +88,7 @@ def load_entry(load: LoadReport, *, public: bool) -> LoadEntry:
         rows_read=load.rows_read,
         rows_skipped=load.skipped,
         skips=[SkippedRow(where=where, reason="" if public else reason) for where, reason in load.skips],
+        remarks=[SkippedRow(where=where, reason=text) for where, text in (() if public else load.remarks)],
         violations=report.violations if report else 0,
         warnings=report.warnings if report else 0,
         warning_groups=[

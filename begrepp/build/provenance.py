@@ -75,6 +75,10 @@ def write_provenance(graphs: Path, reports: Sequence[LoadReport], base: str, *, 
             (load, name("begrepp:skipReason"), plain(where if public else f"{where}: {reason}"))
             for where, reason in report.skips
         ]
+        triples += [
+            (load, name("begrepp:loadRemark"), plain(where if public else f"{where}: {text}"))
+            for where, text in report.remarks
+        ]
         for file in report.files:
             triples += _file_triples(load, file, iris)
         for triple in triples:

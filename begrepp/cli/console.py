@@ -98,6 +98,8 @@ def print_added(result: LoadReport, target: Path, newer: Sequence[str] = ()) -> 
     parts = ", ".join(f"{_contents(part)} in {part.id}" for part in result.parts)
     stdout.print(f"[green]✓[/] {escape(f'{result.source} {result.version}: {result.rows_read:,} rows; {parts}')}")
     _skips(result.skips, result.skipped)
+    for where, text in result.remarks:
+        stdout.print(f"[yellow]note[/] {escape(where)}: {escape(text)}")
     if newer:
         stdout.print(
             f"[yellow]older[/] This edition is older than {escape(', '.join(newer))}, which stays the current edition. "
@@ -120,6 +122,10 @@ def print_build(manifest: Manifest) -> None:
         f"[green]Published[/] {manifest.id}: {manifest.triples:,} triples, {manifest.things:,} indexed items, "
         f"{manifest.seconds} s, hash {manifest.hash[:12]}"
     )
+    for load in manifest.loads:
+        for remark in load.remarks:
+            words = f"{load.source} {load.version}: {remark.where}: {remark.reason}"
+            stdout.print(f"[yellow]note[/] {escape(words)}")
     for failed in manifest.failed:
         stdout.print(f"[red]left out[/] {escape(failed.reason)}")
 

@@ -30,7 +30,7 @@ from begrepp.records.datasets import (
     QualityMeasurement,
     Table,
 )
-from begrepp.records.loader import EditionFiles, Load, Loader, PartitionedLoader, Record, Skipped, Source
+from begrepp.records.loader import EditionFiles, Load, Loader, PartitionedLoader, Record, Remark, Skipped, Source
 from begrepp.records.mappings import Mapping, MappingSet, ValueSet
 from begrepp.records.schemes import (
     Concept,
@@ -93,6 +93,7 @@ __all__ = [
     "RdfTerm",
     "Record",
     "Redistribution",
+    "Remark",
     "RepresentedVariable",
     "Scheme",
     "Skipped",

@@ -24,6 +24,15 @@ class Skipped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A statement about rows that are loaded: characters removed, rows that repeat another one. `rows` counts them."""
+
+    origin: Origin
+    text: str
+    rows: int = 1
+
+
 Record = (
     Scheme
     | Edition
@@ -42,6 +51,7 @@ Record = (
     | Element
     | Statement
     | Skipped
+    | Remark
 )
 
 

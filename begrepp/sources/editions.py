@@ -16,6 +16,7 @@ from typing import Any
 from begrepp.errors import InputError, Origin
 from begrepp.records import Coverage, EditionFiles
 from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.row_faults import Fault
 
 DECLARATION = "source.toml"
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!\d)")
@@ -85,6 +86,15 @@ def coverage(edition: EditionFiles) -> Coverage:
         raise InputError(
             Origin(DECLARATION), f"[release] coverage is {declared!r}.", f"Use one of: {', '.join(Coverage)}."
         ) from None
+
+
+def reported_faults(edition: EditionFiles) -> frozenset[str]:
+    """Return the kinds of faulty rows that `source.toml` reports instead of refusing the edition (`report`)."""
+    kinds = declaration(edition).get("report", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if not isinstance(kinds, list) or any(kind not in list(Fault) for kind in kinds):
+        raise InputError(Origin(DECLARATION), f"report is {kinds!r}.", f"Write a list of some of: {', '.join(Fault)}.")
+    return frozenset(kinds)
 
 
 def _release_table(edition: EditionFiles) -> dict[str, Any]:

@@ -9,6 +9,10 @@ from pathlib import Path
 from begrepp.errors import InputError, Origin
 
 
+class ColumnError(InputError):
+    """Raised for columns that are missing or unknown: a fault of the table, not of one row."""
+
+
 class Row:
     """One row of a table: a mapping from column to cell from which each cell is taken once.
 
@@ -22,11 +26,11 @@ class Row:
         self.origin = origin
 
     def take(self, column: str) -> str:
-        """Remove and return a cell. Raises `InputError` if there is no such column."""
+        """Remove and return a cell. Raises `ColumnError` if there is no such column."""
         try:
             return self._cells.pop(column)
         except KeyError:
-            raise InputError(
+            raise ColumnError(
                 self.origin,
                 f"no column '{column}' (there are: {', '.join(map(repr, self._cells)) or 'none left'}).",
                 "If the publisher renamed it, change the loader or the mapping file.",
@@ -58,9 +62,9 @@ class Row:
         self._cells.clear()
 
     def done(self) -> None:
-        """Raise `InputError` if a cell was neither taken nor ignored."""
+        """Raise `ColumnError` if a cell was neither taken nor ignored."""
         if remaining := [column for column, cell in self._cells.items() if cell or column]:
-            raise InputError(
+            raise ColumnError(
                 self.origin,
                 f"the loader does not know the column(s) {', '.join(map(repr, remaining))}.",
                 "Read the new column, or ignore it by name, in the loader or the mapping file.",

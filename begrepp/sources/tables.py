@@ -8,18 +8,21 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
+from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from begrepp.sources.rows import Row, cells_by_column, check_header
 
 MAX_LINE = 1_000_000
 _CHUNK = 1 << 16
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 csv.field_size_limit(MAX_LINE)
 
 
@@ -36,18 +39,20 @@ def read_table(
     counted: bool = True,
     identifiers: Iterable[str] = (),
     skip: int = 0,
-    misaligned: Callable[[Origin, str], None] | None = None,
+    report: Collection[str] = (),
+    may_be_empty: bool = False,
 ) -> Iterator[Row]:
     """Yield the rows of a delimited text file.
 
     `columns` names the columns of a file without a header; otherwise the first line is the header and must contain
     all of `required`. With `quoted=False`, quotation marks are ordinary characters. A row with another number of
-    cells than columns raises `InputError`, since a truncated file or a wrong delimiter would shift cells.
-    `short_rows=True` fills up short rows and drops empty cells beyond the last column. Leading lines that begin with
-    `comment` (see `read_comments`) and the first `skip` lines are skipped. `counted=False` excludes a preliminary
-    pass from the progress meter. The columns `identifiers` hold only identifiers of the publisher, which may look
-    like identity numbers: they are not searched for such numbers. If `misaligned` is given, it is called for a row
-    of another length, which is then skipped. Raises `InputError`, and `PersonalDataError` for data about persons.
+    cells than columns is a fault of the kind `misaligned` (`begrepp.sources.row_faults`), since a truncated file or a
+    wrong delimiter would shift cells; `report` has the kinds that are reported. `short_rows=True` fills up short rows
+    and drops empty cells beyond the last column. A table without rows is refused unless it `may_be_empty`. Leading
+    lines that begin with `comment` (see `read_comments`) and the first `skip` lines are skipped. `counted=False`
+    excludes a preliminary pass from the progress meter. The columns `identifiers` hold only identifiers of the
+    publisher, which may look like identity numbers: they are not searched for such numbers. Raises `InputError`, and
+    `PersonalDataError` for data about persons.
     """
     unsearched = frozenset(identifiers)
     counter = current_meter() if counted else Meter()
@@ -61,7 +66,7 @@ def read_table(
     )
     counter.stage = "reading"
     header = list(columns) if columns is not None else None
-    empty = True
+    empty, rows = True, 0
     try:
         for cells in reader:
             empty = False
@@ -73,12 +78,12 @@ def read_table(
             if not any(cells):
                 continue
             counter.rows += 1
+            counter.place = origin
+            rows += 1
             try:
                 named = cells_by_column(header, cells, origin, short_rows)
             except InputError as error:
-                if misaligned is None:
-                    raise
-                misaligned(origin, error.reason)
+                add_fault(Fault.MISALIGNED, error, report)
                 continue
             searched = (cell for column, cell in named.items() if column not in unsearched) if unsearched else cells
             refuse_identity_numbers("\t".join(searched), origin)
@@ -92,6 +97,10 @@ def read_table(
         ) from None
     if empty:
         raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
+    if not rows and not may_be_empty:
+        raise InputError(
+            path, "the table has a header and no rows; the file may be truncated.", "Download the file again."
+        )
 
 
 def read_exact(
@@ -174,6 +183,8 @@ def _decoded_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
             try:
                 text = line.decode(encoding)
             except UnicodeDecodeError as error:
+                if _BINARY.search(line):
+                    raise _not_text(Origin(path.name, number), "bytes that no text has") from None
                 raise InputError(
                     Origin(path.name, number),
                     f"byte 0x{line[error.start]:02X} is not {encoding.upper()}; "
@@ -181,20 +192,24 @@ def _decoded_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
                     "Save it as UTF-8, or name its encoding in the mapping file.",
                 ) from None
             if "\0" in text:
-                raise InputError(
-                    Origin(path.name, number),
-                    "a NUL character: this is not a text file.",
-                    "Check that you added the right file.",
-                )
+                raise _not_text(Origin(path.name, number), "a NUL character")
             yield (
                 text if text.isascii() or unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
             )
 
 
+def _not_text(origin: Origin, what: str) -> InputError:
+    return InputError(origin, f"{what}: this is not a text file.", "Check that you added the right file.")
+
+
 def _bounded_lines(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
-    number = 0
-    while line := raw.readline(MAX_LINE + 1):
-        number += 1
+    """Yield lines of at most `MAX_LINE` bytes; in a file with CR only, as of old Mac programs, lines end in CR."""
+    start = raw.tell()
+    head = raw.read(_CHUNK)
+    raw.seek(start)
+    lines = _lines_by_cr(raw) if b"\r" in head and b"\n" not in head else iter(lambda: raw.readline(MAX_LINE + 1), b"")
+    number, line = 0, b""
+    for number, line in enumerate(lines, start=1):
         if len(line) > MAX_LINE:
             raise InputError(
                 Origin(path.name, number),
@@ -202,3 +217,17 @@ def _bounded_lines(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
                 "Check that you added the right file and that it was not converted.",
             )
         yield line
+    if line and not line.endswith((b"\n", b"\r")):
+        text = "the last line has no line break; if it ends too early, the file is truncated."
+        add_remark(Origin(path.name, number), text)
+
+
+def _lines_by_cr(raw: io.BufferedReader) -> Iterator[bytes]:
+    rest = b""
+    while chunk := raw.read(_CHUNK):
+        *lines, rest = (rest + chunk).split(b"\r")
+        yield from (line + b"\n" for line in lines)
+        if len(rest) > MAX_LINE:
+            break
+    if rest:
+        yield rest

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
-from begrepp.sources.rows import Row
+from begrepp.sources.rows import ColumnError, Row
 from loaders.declaration.field_mapping import FieldMapping
-from loaders.declaration.row_source import ReportMisaligned, RowSource
+from loaders.declaration.row_source import RowSource
 
 ADDED_COLUMNS = ("file", "@name")
 """Columns that the loader adds: the file's name without suffix, and the variable's name."""
@@ -35,15 +35,13 @@ def texts_in_row(pairs: Iterable[tuple[str, FieldMapping]], row: MappedRow) -> t
     return tuple(Text(text, language) for language, text in texts if text)
 
 
-def read_mapped_rows(
-    sheet: RowSource, cells: Iterable[FieldMapping], misaligned: ReportMisaligned, *, counted: bool = True
-) -> Iterator[MappedRow]:
+def read_mapped_rows(sheet: RowSource, cells: Iterable[FieldMapping], *, counted: bool = True) -> Iterator[MappedRow]:
     """Yield the rows of a sheet. Raises `InputError` for an unused column, and for a declared one that is in no row."""
     declared = [cell.source_columns for cell in cells]
     columns = frozenset(column for alternatives in declared for column in alternatives if column not in ADDED_COLUMNS)
     ignored = frozenset(sheet.ignore)
     found: set[str] = set()
-    for row in sheet.read(misaligned, counted=counted):
+    for row in sheet.read(counted=counted):
         row_cells: dict[str, str] = {}
         for column in row.remaining_columns():
             if column in columns:
@@ -68,7 +66,7 @@ def _raise_unused(row: Row, row_cells: Mapping[str, str], declared: Iterable[Seq
     """Raise `InputError` for an unused column; a declared but missing column is named as the likely cause."""
     try:
         row.done()
-    except InputError as error:
+    except ColumnError as error:
         missing = [
             each
             for each in declared
@@ -76,7 +74,7 @@ def _raise_unused(row: Row, row_cells: Mapping[str, str], declared: Iterable[Seq
         ]
         if not missing:
             raise
-        raise InputError(
+        raise ColumnError(
             row.origin,
             f"there is no column '{' or '.join(missing[0])}', which the declaration reads; {error.reason}",
             "If it has another name, correct it in source.toml; a column that is not needed goes to `ignore`.",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -18,11 +18,12 @@ from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
 from begrepp.sources.meter import current_meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows, refuse_personal_data
+from begrepp.sources.row_faults import Fault, add_fault
 from begrepp.sources.rows import Row
 from begrepp.sources.tables import read_lines, read_table
 from begrepp.sources.xlsx import read_xlsx
 from loaders.declaration.json_rows import References, flatten, read_json_rows
-from loaders.declaration.source_toml import join_names, read_encoding
+from loaders.declaration.source_toml import join_names, read_encoding, read_report
 from loaders.declaration.toml_table import TomlTable
 
 FORMS = {"csv": ",", "tsv": "\t", "xlsx": "", "json": "", "markdown": "", "front-matter": ""}
@@ -31,8 +32,6 @@ _SUFFIXES = {"csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "json": "json", "md": "
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*$")
 _DELIMITER_ROW = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _PIPE = re.compile(r"(?<!\\)\|")
-
-ReportMisaligned = Callable[[Origin, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +51,21 @@ class RowSource:
     ignore: tuple[str, ...]
     short_rows: bool
     report: tuple[str, ...]
-    """Faults that are reported and do not stop the load: `misaligned` rows, `repeated` codes."""
+    """Kinds of faulty rows that are left out and reported (`begrepp.sources.row_faults.Fault`)."""
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All files that it reads: those with rows, and those that references point to."""
         return (*self.paths, *self.references.files.values())
 
-    def read(self, misaligned: ReportMisaligned, *, counted: bool = True) -> Iterator[Row]:
-        """Yield the rows of all files in order. `misaligned` is called for misaligned rows if `report` has them."""
+    def read(self, *, counted: bool = True) -> Iterator[Row]:
+        """Yield the rows of all files in order."""
         for path in self.paths:
             match self.form:
                 case "json":
                     yield from self._json_rows(path, counted)
                 case "markdown":
-                    yield from self._markdown_rows(path, misaligned, counted)
+                    yield from self._markdown_rows(path, counted)
                 case "front-matter":
                     yield self._front_matter_row(path, counted)
                 case "xlsx":
@@ -79,7 +78,7 @@ class RowSource:
                         quoted=self.quoted,
                         short_rows=self.short_rows,
                         skip=self.skip,
-                        misaligned=misaligned if "misaligned" in self.report else None,
+                        report=self.report,
                         counted=counted,
                     )
 
@@ -91,7 +90,7 @@ class RowSource:
             refuse_personal_data(cells, origin)
             yield Row(cells, origin)
 
-    def _markdown_rows(self, path: Path, misaligned: ReportMisaligned, counted: bool) -> Iterator[Row]:
+    def _markdown_rows(self, path: Path, counted: bool) -> Iterator[Row]:
         heading, found_table = "", False
         header: list[str] = []
         lines = enumerate(read_lines(path, self.encoding), start=1)
@@ -112,9 +111,7 @@ class RowSource:
                 try:
                     cells = _table_row(header, line, heading, origin)
                 except InputError as error:
-                    if "misaligned" not in self.report:
-                        raise
-                    misaligned(origin, error.reason)
+                    add_fault(Fault.MISALIGNED, error, self.report)
                     continue
                 refuse_person_rows(cells, origin)
                 yield Row(cells, origin)
@@ -174,7 +171,7 @@ def read_sheet(toml: TomlTable, edition: EditionFiles, *, default: str = "") -> 
         references=_read_references(toml, files),
         ignore=toml.strings("ignore"),
         short_rows=toml.flag("short_rows", default=False),
-        report=_read_report(toml),
+        report=read_report(toml),
     )
 
 
@@ -194,13 +191,6 @@ def _read_references(toml: TomlTable, files: Sequence[Path]) -> References:
             value.fail(step, f"names {name}, which is not there (there are: {names}).", "Add the file.")
         file_by_step[step] = files_by_name[name]
     return References(files=file_by_step)
-
-
-def _read_report(toml: TomlTable) -> tuple[str, ...]:
-    faults = toml.strings("report")
-    if unknown := [each for each in faults if each not in ("misaligned", "repeated")]:
-        toml.fail("report", f"holds {unknown[0]!r}.", 'Use "misaligned", "repeated" or both.')
-    return faults
 
 
 def _split_row(line: str) -> list[str]:

@@ -24,6 +24,7 @@ from begrepp.records import (
     Text,
 )
 from begrepp.sources.editions import DECLARATION, declaration, valid_from
+from begrepp.sources.row_faults import Fault, report_kinds
 from loaders.declaration.toml_table import MANUAL, TomlTable
 from loaders.support.agencies import KNOWN
 
@@ -72,7 +73,16 @@ def read_declaration(edition: EditionFiles, declared: Mapping[str, Any] | None) 
             merged[section] = {**sections[0], **sections[1]}
     toml = TomlTable(merged, origin)
     toml.text("loader")
+    report_kinds(read_report(toml))
     return toml
+
+
+def read_report(toml: TomlTable) -> tuple[str, ...]:
+    """Read `report`: the kinds of faulty rows that are left out and reported."""
+    kinds = toml.strings("report")
+    if unknown := [kind for kind in kinds if kind not in list(Fault)]:
+        toml.fail("report", f"holds {unknown[0]!r}.", f"Use some of: {', '.join(Fault)}.")
+    return kinds
 
 
 def read_rights(toml: TomlTable, *, suggested: Mapping[str, str] | None = None) -> DeclaredRights:

@@ -46,7 +46,7 @@ class DatasetTables:
         columns.done()
         toml.done()
         cells = [name, *(cell for _, cell in (*title, *description))]
-        for row in read_mapped_rows(sheet, cells, _refuse):
+        for row in read_mapped_rows(sheet, cells):
             table_name = name.value(row.cells, row.origin)
             self._id_by_name[table_name] = id_ = slug(table_name)
             titles = texts_in_row(title, row) or (Text(table_name, "zxx"),)
@@ -105,7 +105,3 @@ class TableAssignment:
         """Return the row's table, and its first day if several rows have its name."""
         table = self._tables.table_of(row)
         return table, row.day("valid_from") if self._rows_by_name[table, row.name] > 1 else ""
-
-
-def _refuse(origin: Origin, reason: str) -> None:
-    raise InputError(origin, reason, "Fix the row in a copy.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Link, Skipped, Text, is_iri
+from begrepp.sources.row_faults import Fault, RowScope, add_fault
 from loaders.declaration.dataset import check_partial_date
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
@@ -136,23 +137,19 @@ def read_into_index(index: CodeListIndex, codes: CodesDeclaration) -> Iterator[S
 
     Raises `InputError` for a code that a list holds twice with different labels.
     """
-    misaligned: list[Skipped] = []
-
-    def report(origin: Origin, reason: str) -> None:
-        misaligned.append(Skipped(origin=origin, reason=reason))
-
-    for row in read_mapped_rows(codes.sheet, codes.cells, report):
+    scope = RowScope(report=codes.sheet.report)
+    for row in read_mapped_rows(codes.sheet, codes.cells):
         code = codes.columns["code"].value(row.cells, row.origin)
         rule = codes.columns["rule"].value(row.cells, row.origin) if "rule" in codes.columns else ""
         if not (code or rule) or code in codes.leave_out:
             reason = f"'{code}' is left out, as the declaration says." if code else "the row has no code."
             yield Skipped(origin=row.origin, reason=reason)
             continue
-        yield from _add_row(index, codes, row, code)
-    yield from misaligned
+        with scope:
+            _add_row(index, codes, row, code)
 
 
-def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code: str) -> Iterator[Skipped]:
+def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code: str) -> None:
     def value(name: str) -> str:
         return codes.columns[name].value(row.cells, row.origin) if name in codes.columns else ""
 
@@ -180,9 +177,8 @@ def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code
                 f"the code '{code}' occurs twice in the list '{name}', as '{first.labels[0].value}' "
                 f"and '{coded.labels[0].value}'."
             )
-            if "repeated" not in codes.sheet.report:
-                raise InputError(row.origin, reason, 'Correct one of the rows, or set report = ["repeated"].')
-            yield Skipped(origin=row.origin, reason=f"{reason} The first is kept.")
+            error = InputError(row.origin, f"{reason} The first is kept.", "Correct one of the rows.")
+            add_fault(Fault.REPEATED, error, codes.sheet.report)
 
 
 def _match_links(system: str, code: str) -> tuple[Link, ...]:

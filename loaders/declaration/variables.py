@@ -12,12 +12,13 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Table, Text, Variable, is_iri, links
 from begrepp.settings import LANGUAGES
 from begrepp.sources.editions import file_named
+from begrepp.sources.row_faults import Fault, add_fault
 from begrepp.sources.rows import parse_date
 from begrepp.sources.tables import read_lines
 from loaders.declaration.dataset import check_partial_date, concept_references
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
-from loaders.declaration.row_source import ReportMisaligned, RowSource, read_sheet
+from loaders.declaration.row_source import RowSource, read_sheet
 from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.value_lists import InlineCodes, read_inline_codes
 from loaders.support.datatypes import DATATYPES
@@ -79,19 +80,19 @@ class VariablesSection:
         worded_cells = [cell for pairs in self.words.values() for _, cell in pairs]
         return [*self.columns.values(), *worded_cells, *([self.values.cell] if self.values else [])]
 
-    def rows(self, misaligned: ReportMisaligned, *, counted: bool = True) -> Iterator[DictionaryRow]:
+    def rows(self, *, counted: bool = True) -> Iterator[DictionaryRow]:
         """Yield every variable of every row. `counted=False` leaves the row count unchanged, for a first pass."""
-        for row in read_mapped_rows(self.sheet, self.cells, misaligned, counted=counted):
+        for row in read_mapped_rows(self.sheet, self.cells, counted=counted):
             names = self.columns["name"].values(row.cells, row.origin)
             if not names:
-                if self.skip_without_name:
-                    misaligned(row.origin, "the row names no variable.")
-                    continue
-                raise InputError(
+                columns = " or ".join(self.columns["name"].source_columns)
+                error = InputError(
                     row.origin,
-                    f"the column '{' or '.join(self.columns['name'].source_columns)}' is empty.",
+                    f"the row names no variable: the column '{columns}' is empty.",
                     "Fill it in, or set skip_without_name = true.",
                 )
+                add_fault(Fault.UNUSABLE, error, [Fault.UNUSABLE] if self.skip_without_name else self.sheet.report)
+                continue
             for name in names:
                 yield DictionaryRow(self, row.for_variable(name), name)
 

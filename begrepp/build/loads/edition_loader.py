@@ -20,8 +20,10 @@ from begrepp.errors import InputError, Origin
 from begrepp.records import (
     EditionFiles,
     Load,
+    Remark,
     Skipped,
 )
+from begrepp.sources.editions import reported_faults
 from begrepp.sources.meter import METER, Meter
 from begrepp.sources.person_tables import refuse_person_tables
 from begrepp.validation.validate import validate
@@ -69,11 +71,13 @@ def read_edition(
     )
     writer = PartWriter(edition, triple_writer, folder, spilled)
     METER.set(meter)
-    for record in check_records(load(edition)):
+    for record in check_records(load(edition), reported_faults(edition)):
         if isinstance(record, Skipped):
             report.skipped += 1
             if len(report.skips) < MAX_SKIPS_STORED:
                 report.skips.append((str(record.origin), record.reason))
+        elif isinstance(record, Remark):
+            report.remarks.append((str(record.origin), record.text))
         else:
             writer.write(record)
     report.rows_read = meter.rows
@@ -88,6 +92,7 @@ def merge_partitions(shares: Sequence[LoadReport]) -> LoadReport:
         rows_read=sum(share.rows_read for share in shares),
         skipped=sum(share.skipped for share in shares),
         skips=[skip for share in shares for skip in share.skips][:MAX_SKIPS_STORED],
+        remarks=list(dict.fromkeys(remark for share in shares for remark in share.remarks)),
         parts=[part for share in shares for part in share.parts],
     )
 

@@ -1,81 +1,201 @@
-"""Checks of a stream of records that need several rows: duplicate codes, missing parents, hierarchy cycles.
+"""Checks of a stream of records that need several rows: repeated codes, missing references, hierarchy cycles.
 
 Memory: one small entry for each concept, never the texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
+from typing import NamedTuple
 
 from begrepp.errors import InputError, Origin
-from begrepp.records import Concept, Coverage, Edition, Record, is_iri
+from begrepp.records import (
+    Concept,
+    Coverage,
+    Edition,
+    Element,
+    Mapping,
+    Record,
+    Statement,
+    Variable,
+    is_iri,
+)
+from begrepp.sources.row_faults import Fault, RowFaults, collect_faults
+
+_Code = tuple[str, str]
+"""Scheme and notation."""
+_IDENTICAL = "the row repeats an earlier one and is passed over."
 
 
-def check_records(records: Iterable[Record]) -> Iterator[Record]:
-    """Yield the records; raise `InputError` for an empty or duplicate code, a missing parent or a cycle."""
-    seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]] = {}
-    partial: set[str] = set()
-    by_iri: dict[str, str] = {}
-    for record in records:
-        if isinstance(record, Edition) and record.coverage is Coverage.PARTIAL:
-            partial.add(record.scheme)
-        if isinstance(record, Concept):
-            key = (record.scheme, record.notation)
-            if not record.notation:
-                raise InputError(record.origin, "the code is empty.", "Fix the row, or download the file again.")
-            if key in seen:
-                raise InputError(
-                    record.origin,
-                    f"the code '{record.notation}' already occurs in {seen[key][0]}.",
-                    "Remove one of the rows in a copy, or ask the publisher which one is correct.",
+_contents_of_concept = attrgetter(*(each.name for each in fields(Concept) if each.name != "origin"))
+
+
+class _Seen(NamedTuple):
+    """What is kept of a concept: its place, its references, and a hash of all its contents."""
+
+    origin: Origin
+    broader: tuple[str, ...]
+    related: tuple[str, ...]
+    contents: int
+
+
+def check_records(records: Iterable[Record], report: Collection[str] = ()) -> Iterator[Record]:
+    """Yield the records without faulty ones, and a `Skipped` or `Remark` for what was left out or changed.
+
+    Faulty rows are collected and refused together; those of the kinds in `report` are left out and reported. A
+    record that repeats an earlier one in all its contents is passed over with a remark. Raises `InputError` for
+    faulty rows and for a cycle. If dangling references are reported, the concepts are held back until all are known.
+    """
+    faults = RowFaults(set(report))
+    checks = _RecordChecks(faults)
+    with collect_faults(faults):
+        held_back: list[Concept] = []
+        for record in records:
+            if checks.accepts(record):
+                if isinstance(record, Concept) and Fault.DANGLING in faults.report:
+                    held_back.append(record)
+                else:
+                    yield record
+            yield from faults.take_reported()
+        faults.refuse()
+        checks.check_references()
+        faults.refuse()
+        yield from (checks.without_dangling(concept) for concept in held_back)
+        checks.check_cycles()
+        yield from faults.take_reported()
+        yield from faults.take_remarks()
+
+
+@dataclass(slots=True)
+class _RecordChecks:
+    """The records seen so far."""
+
+    faults: RowFaults
+    _concepts: dict[_Code, _Seen] = field(default_factory=dict)
+    _others: dict[tuple[str, ...], tuple[Origin, int]] = field(default_factory=dict)
+    _partial: set[str] = field(default_factory=set)
+    _notations: dict[str, str] = field(default_factory=dict)
+    """Notations of the concepts with an IRI of their own."""
+    _left_out: set[Origin] = field(default_factory=set)
+    _dangling: set[tuple[_Code, str]] = field(default_factory=set)
+
+    def accepts(self, record: Record) -> bool:
+        """Return whether a record is to be loaded; otherwise its fault, or the remark about it, is collected."""
+        match record:
+            case Concept():
+                return self._accepts_concept(record)
+            case Variable():
+                key = ("variable", record.dataset, record.table, record.name, record.part)
+                return self._accepts_other(record, key, f"the variable '{record.name}'")
+            case Element():
+                return self._accepts_other(
+                    record, ("element", record.structure, record.path), f"the element '{record.path}'"
                 )
-            seen[key] = (record.origin, record.broader)
-            if record.iri:
-                by_iri[record.iri] = record.notation
-        yield record
-    if by_iri:
-        seen = {key: (origin, tuple(by_iri.get(b, b) for b in broader)) for key, (origin, broader) in seen.items()}
-    _check_parents(seen, partial)
-    _check_cycles(seen)
+            case Edition():
+                if record.coverage is Coverage.PARTIAL:
+                    self._partial.add(record.scheme)
+            case Statement() | Mapping():
+                # What a row says of a code is left out with the row.
+                return record.origin not in self._left_out
+        return True
 
+    def _accepts_concept(self, concept: Concept) -> bool:
+        key = (concept.scheme, concept.notation)
+        if not concept.notation:
+            error = InputError(concept.origin, "the code is empty.", "Fix the row, or download the file again.")
+            return self._leave_out(Fault.UNUSABLE, error)
+        contents = hash(_contents_of_concept(concept))
+        if earlier := self._concepts.get(key):
+            if earlier.contents == contents:
+                self.faults.remark(concept.origin, _IDENTICAL)
+                return False
+            error = InputError(
+                concept.origin,
+                f"the code '{concept.notation}' already occurs in {earlier.origin}.",
+                "Remove one of the rows in a copy, or ask the publisher which one is correct.",
+            )
+            return self._leave_out(Fault.REPEATED, error)
+        self._concepts[key] = _Seen(concept.origin, concept.broader, concept.related, contents)
+        if concept.iri:
+            self._notations[concept.iri] = concept.notation
+        return True
 
-def _check_parents(seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]], partial: set[str]) -> None:
-    """Raise for a parent that is not in the list; a partial list may name parents that it does not contain."""
-    for (scheme, notation), (origin, broader) in seen.items():
-        if scheme in partial:
-            continue
-        for parent in broader:
-            if not is_iri(parent) and (scheme, parent) not in seen:
-                raise InputError(
-                    origin,
-                    f"'{notation}' has the parent '{parent}', which does not exist in the file(s).",
-                    "A file may be missing or truncated; download all files of the edition again.",
-                )
+    def _accepts_other(self, record: Variable | Element, key: tuple[str, ...], words: str) -> bool:
+        contents = hash(replace(record, origin=Origin("")))
+        if earlier := self._others.get(key):
+            if earlier[1] == contents:
+                self.faults.remark(record.origin, _IDENTICAL)
+                return False
+            error = InputError(
+                record.origin,
+                f"{words} already occurs in {earlier[0]}.",
+                "Rename or remove one of the rows in a copy, or ask the publisher which one is correct.",
+            )
+            return self._leave_out(Fault.REPEATED, error)
+        self._others[key] = (record.origin, contents)
+        return True
 
+    def _leave_out(self, fault: Fault, error: InputError) -> bool:
+        self.faults.add(fault, error)
+        self._left_out.add(error.origin)
+        return False
 
-def _check_cycles(seen: dict[tuple[str, str], tuple[Origin, tuple[str, ...]]]) -> None:
-    """Raise for a cycle: depth-first search without recursion."""
-    finished: set[tuple[str, str]] = set()
-    for start in seen:
-        path: list[tuple[str, str]] = []
-        on_path: set[tuple[str, str]] = set()
-        stack = [(start, False)]
-        while stack:
-            key, leaving = stack.pop()
-            if leaving:
-                on_path.discard(path.pop())
-                finished.add(key)
+    def check_references(self) -> None:
+        """Collect the references to codes that the edition lacks; a partial list may refer to what it does not list."""
+        for (scheme, notation), seen in self._concepts.items():
+            if scheme in self._partial:
                 continue
-            if key in finished or key not in seen:
-                continue
-            if key in on_path:
-                cycle = " → ".join(notation for _, notation in [*path[path.index(key) :], key])
-                raise InputError(
-                    seen[key][0],
-                    f"the hierarchy has a cycle: {cycle}.",
-                    "Correct one of the parents in a copy, and report it to the publisher.",
-                )
-            path.append(key)
-            on_path.add(key)
-            stack.append((key, True))
-            stack.extend(((key[0], parent), False) for parent in seen[key][1])
+            for words, references in (("the parent", seen.broader), ("the related code", seen.related)):
+                for reference in references:
+                    if not is_iri(reference) and (scheme, reference) not in self._concepts:
+                        self._dangling.add(((scheme, notation), reference))
+                        self.faults.add(
+                            Fault.DANGLING,
+                            InputError(
+                                seen.origin,
+                                f"'{notation}' has {words} '{reference}', which does not exist in the file(s).",
+                                "A file may be missing or truncated; download all files of the edition again. For "
+                                'an excerpt set [release] coverage = "partial".',
+                            ),
+                        )
+
+    def without_dangling(self, concept: Concept) -> Concept:
+        """Return a concept without its references to codes that the edition lacks."""
+        key = (concept.scheme, concept.notation)
+        if not self._dangling:
+            return concept
+        return replace(
+            concept,
+            broader=tuple(each for each in concept.broader if (key, each) not in self._dangling),
+            related=tuple(each for each in concept.related if (key, each) not in self._dangling),
+        )
+
+    def check_cycles(self) -> None:
+        """Raise `InputError` for a cycle: depth-first search without recursion."""
+        finished: set[_Code] = set()
+        for start in self._concepts:
+            path: list[_Code] = []
+            on_path: set[_Code] = set()
+            stack = [(start, False)]
+            while stack:
+                key, leaving = stack.pop()
+                if leaving:
+                    on_path.discard(path.pop())
+                    finished.add(key)
+                    continue
+                if key in finished or key not in self._concepts:
+                    continue
+                if key in on_path:
+                    cycle = " → ".join(notation for _, notation in [*path[path.index(key) :], key])
+                    raise InputError(
+                        self._concepts[key].origin,
+                        f"the hierarchy has a cycle: {cycle}.",
+                        "Correct one of the parents in a copy, and report it to the publisher.",
+                    )
+                path.append(key)
+                on_path.add(key)
+                stack.append((key, True))
+                parents = self._concepts[key].broader
+                stack.extend(((key[0], self._notations.get(parent, parent)), False) for parent in parents)

@@ -70,6 +70,23 @@ class ValidationError(BegreppError):
     status = 422
 
 
+class UnexpectedError(BegreppError):
+    """Raised for a fault of begrepp or of a library that it uses; `details` is the traceback, for the log only."""
+
+    def __init__(self, reason: str, next_step: str, details: str) -> None:
+        super().__init__(reason, next_step)
+        self.details = details
+        self.log: Path | None = None
+
+    def __reduce__(self) -> tuple[type[UnexpectedError], tuple[str, str, str]]:
+        return (type(self), (self.reason, self.next_step, self.details))
+
+    def logged_in(self, log: Path) -> None:
+        """Name the log that has the details."""
+        self.log = log
+        self.next_step = f"{self.next_step} The details are in {log}."
+
+
 class UsageError(BegreppError):
     """Raised for an invalid command or request: an unknown source, a missing file, a bad parameter."""
 

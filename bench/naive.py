@@ -30,7 +30,7 @@ from begrepp.errors import BegreppError
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples_line
-from begrepp.records import EditionFiles, Remark, Skipped
+from begrepp.records import EditionFiles, LoadRemark, Skipped
 from begrepp.settings import ROOT, Settings
 from begrepp.sources.editions import find_editions
 
@@ -73,7 +73,7 @@ def alone(data: Path) -> str:
         lines = (
             ntriples_line(triple)
             for record in check_records(job.load(job.edition))
-            if not isinstance(record, Skipped | Remark)
+            if not isinstance(record, Skipped | LoadRemark)
             for triple in mint.triples(record)
         )
         graph.parse(data="".join(lines), format="nt")

@@ -27,7 +27,7 @@ from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.ntriples import ntriples_line
 from begrepp.rdf.sorted_files import SortedFile
-from begrepp.records import EditionFiles, Mapping, MappingSet, Remark, Skipped
+from begrepp.records import EditionFiles, LoadRemark, Mapping, MappingSet, Skipped
 from begrepp.settings import ROOT
 from begrepp.validation.shacl.shapes import Shapes
 from bench import jena, snomed
@@ -81,7 +81,7 @@ def _write(edition: EditionFiles, home: Path) -> None:
     part.mkdir(parents=True, exist_ok=True)
     concepts, mappings = SortedFile(part / "concepts.nt"), SortedFile(part / "mappings.nt")
     for record in check_records(loaders.loader_of(edition)(edition)):
-        if not isinstance(record, Skipped | Remark):
+        if not isinstance(record, Skipped | LoadRemark):
             for triple in mint.triples(record):
                 (mappings if isinstance(record, Mapping | MappingSet) else concepts).add(ntriples_line(triple))
     concepts.close()

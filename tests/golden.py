@@ -23,7 +23,7 @@ from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import compact, expand, prefixes
 from begrepp.rdf.ntriples import ntriples_line
-from begrepp.records import EditionFiles, Remark, Skipped
+from begrepp.records import EditionFiles, LoadRemark, Skipped
 from begrepp.sources.editions import find_editions
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -80,7 +80,7 @@ def load(fixture: Fixture) -> tuple[set[str], list[str]]:
     for record in check_records(loaders.loader_of(fixture.edition)(fixture.edition)):
         if isinstance(record, Skipped):
             skipped.append(f"{record.origin}: {record.reason}")
-        elif isinstance(record, Remark):
+        elif isinstance(record, LoadRemark):
             skipped.append(f"note: {record.origin}: {record.text}")
         else:
             triples.update(map(ntriples_line, mint.triples(record)))

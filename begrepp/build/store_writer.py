@@ -14,7 +14,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -125,9 +125,11 @@ class StoreWriter:
 
     def _write(self, contents: StoreContents) -> None:
         stored = {graph for graph, pending in self._pending.items() if contents.sha256.get(graph) == pending.sha256}
-        for pending in self._pending.values():
+        for graph, pending in self._pending.items():
             for future in pending.stored:
-                future.result()
+                # A piece of an edition that was refused later may not be RDF.
+                with nullcontext() if graph in stored else suppress(SyntaxError, ValueError, OSError):
+                    future.result()
         for graph in self._pending.keys() - stored:
             self._store.remove_graph(NamedNode(graph))
         for graph in sorted(contents.files.keys() - stored):

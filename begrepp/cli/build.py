@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 import loaders
+from begrepp.build.loads.edition_loader import refuse_edition
 from begrepp.build.loads.parallel_loader import EditionJob
 from begrepp.build.pipeline import build
 from begrepp.cli import console
 from begrepp.cli.live_progress import LiveProgress
 from begrepp.cli.sources import STARTER
-from begrepp.errors import UsageError
+from begrepp.errors import BegreppError, UsageError
 from begrepp.records import EditionFiles
 from begrepp.settings import Settings
 from begrepp.sources.editions import find_editions
@@ -27,11 +30,20 @@ def _jobs(names: tuple[str, ...], settings: Settings, *, starter: bool = True) -
         )
     if not wanted:
         raise UsageError("There are no files to build.", "Run `begrepp add SOURCE FILE… --edition E`.")
-    return [new_job(edition) for edition in wanted]
+    return [_job_or_refusal(edition) for edition in wanted]
 
 
 def new_job(edition: EditionFiles) -> EditionJob:
+    """Return the job of an edition. Raises `BegreppError` if no loader is declared for it."""
     return EditionJob(edition, loaders.loader_of(edition), loaders.partitions_of(edition))
+
+
+def _job_or_refusal(edition: EditionFiles) -> EditionJob:
+    """Return the job of an edition; without a usable declaration, the job raises the error when it is run."""
+    try:
+        return new_job(edition)
+    except BegreppError as error:
+        return EditionJob(edition, partial(refuse_edition, error=error))
 
 
 @click.command("build")

@@ -14,7 +14,8 @@ from rich.table import Table
 from begrepp.artefact.manifest import GraphEntry, Manifest
 from begrepp.artefact.parts import LoadReport, Part
 from begrepp.build.pipeline import BuildFailed
-from begrepp.errors import BegreppError
+from begrepp.cli.error_log import log_error
+from begrepp.errors import BegreppError, UnexpectedError
 from begrepp.records import EditionFiles, Source
 from begrepp.settings import Settings
 from begrepp.sources.editions import declaration
@@ -28,11 +29,15 @@ def print_error(error: BegreppError) -> None:
     """Print the reason of an error and the next step."""
     if isinstance(error, BuildFailed):
         for one in error.failures:
+            if isinstance(one.error, UnexpectedError):
+                log_error(one.error)
             stderr.print(f"[red]{escape(one.error.reason if not hasattr(one.error, 'origin') else str(one.error))}[/]")
             if not hasattr(one.error, "origin") and one.error.next_step:
                 stderr.print(escape(one.error.next_step))
         stderr.print(escape(error.next_step.strip()))
         return
+    if isinstance(error, UnexpectedError):
+        log_error(error)
     head = str(error).removesuffix(error.next_step).strip()
     stderr.print(f"[red]{escape(head)}[/]")
     if error.next_step:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from begrepp.artefact.parts import LoadReport
 from begrepp.build.progress import ProgressCallback
 from begrepp.cli.console import stderr
-from begrepp.errors import BegreppError
+from begrepp.errors import BegreppError, UnexpectedError
 from begrepp.records import EditionFiles
 
 
@@ -127,5 +127,9 @@ class LiveProgress:
             self._bars.console.print(f"[green]✓[/] {escape(words)}")
         else:
             words = f"{key}: refused. {error}"
+            if isinstance(error, UnexpectedError):
+                words += f"\n{error.details}"
+                if self._log:
+                    error.logged_in(Path(self._log.name))
             self._bars.console.print(f"[red]✗[/] {escape(key)}: refused")
         self._note(words)

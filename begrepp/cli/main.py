@@ -24,11 +24,12 @@ from begrepp.cli import (
     suggest,
     validate,
 )
+from begrepp.cli.error_log import unexpected_error
 from begrepp.errors import BegreppError
 
 
 class Command(click.Group):
-    """Command group that prints a `BegreppError` on stderr and exits with its exit code."""
+    """Command group that prints an error on stderr, without traceback, and exits with its exit code."""
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -36,6 +37,14 @@ class Command(click.Group):
         except BegreppError as error:
             console.print_error(error)
             sys.exit(error.exit_code)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except (BrokenPipeError, SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # the panic of a Rust library is no Exception
+            unexpected = unexpected_error(error)
+            console.print_error(unexpected)
+            sys.exit(unexpected.exit_code)
 
 
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})

@@ -30,7 +30,7 @@ from begrepp.records.datasets import (
     QualityMeasurement,
     Table,
 )
-from begrepp.records.loader import EditionFiles, Load, Loader, PartitionedLoader, Record, Remark, Skipped, Source
+from begrepp.records.loader import EditionFiles, Load, Loader, LoadRemark, PartitionedLoader, Record, Skipped, Source
 from begrepp.records.mappings import Mapping, MappingSet, ValueSet
 from begrepp.records.schemes import (
     Concept,
@@ -82,6 +82,7 @@ __all__ = [
     "Link",
     "ListOwner",
     "Load",
+    "LoadRemark",
     "Loader",
     "Mapping",
     "MappingSet",
@@ -93,7 +94,6 @@ __all__ = [
     "RdfTerm",
     "Record",
     "Redistribution",
-    "Remark",
     "RepresentedVariable",
     "Scheme",
     "Skipped",

@@ -25,7 +25,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class LoadRemark:
     """A statement about rows that are loaded: characters removed, rows that repeat another one. `rows` counts them."""
 
     origin: Origin
@@ -51,7 +51,7 @@ Record = (
     | Element
     | Statement
     | Skipped
-    | Remark
+    | LoadRemark
 )
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from types import TracebackType
 
 from begrepp.errors import InputError, Origin, PersonalDataError
-from begrepp.records import Remark, Skipped
+from begrepp.records import LoadRemark, Skipped
 from begrepp.sources.rows import ColumnError
 
 
@@ -76,14 +76,14 @@ class RowFaults:
         taken, self._left_out = self._left_out, []
         return taken
 
-    def take_remarks(self) -> Iterator[Remark]:
+    def take_remarks(self) -> Iterator[LoadRemark]:
         """Remove and yield the remarks: one for each text, with all its rows."""
         for text, rows_by_file in self._remarks.items():
             file, rows = next(iter(rows_by_file.items()))
             count = sum(map(len, rows_by_file.values()))
             places = [f"{name} row {list_rows(numbers)}" for name, numbers in rows_by_file.items()]
             more = f" ({count:,} rows: {'; '.join(places[:_MAX_ROWS])})" if count > 1 else ""
-            yield Remark(origin=Origin(file, min(rows)), text=text + more, rows=count)
+            yield LoadRemark(origin=Origin(file, min(rows)), text=text + more, rows=count)
         self._remarks.clear()
 
     def refuse(self) -> None:

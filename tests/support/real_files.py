@@ -20,8 +20,8 @@ from begrepp.rdf.iris import Iris
 from begrepp.records import (
     Concept,
     EditionFiles,
+    LoadRemark,
     Record,
-    Remark,
     Scheme,
     Skipped,
 )
@@ -50,7 +50,7 @@ def read(folder: Path, source: str, version: str, *names: str, declaration: str 
     edition = EditionFiles(source=source, version=version, folder=home, files=files)
     records = list(check_records(loaders.loader_of(edition)(edition)))
     mint = TripleWriter(Iris(), load_iri="urn:load", file_iris=("urn:file",))
-    triples = sum(1 for r in records if not isinstance(r, Skipped | Remark) for _ in mint.triples(r))
+    triples = sum(1 for r in records if not isinstance(r, Skipped | LoadRemark) for _ in mint.triples(r))
     assert triples > len(records)
     patterns = {r.id: r.notation_pattern for r in records if isinstance(r, Scheme)}
     strange = [r.notation for r in records if isinstance(r, Concept) and not re.search(patterns[r.scheme], r.notation)]

@@ -7,7 +7,7 @@ file of sorted N-Triples without duplicates. Memory does not grow with the numbe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,15 @@ from begrepp.artefact.parts import FileUsed, LoadReport
 from begrepp.build.loads.part_writer import PartWriter, SpillCallback, create_triple_writer
 from begrepp.build.loads.record_checks import check_records
 from begrepp.build.loads.violations import refuse_violations
-from begrepp.errors import InputError, Origin
+from begrepp.errors import BegreppError, InputError, Origin
 from begrepp.records import (
     EditionFiles,
     Load,
-    Remark,
+    LoadRemark,
+    Record,
     Skipped,
 )
+from begrepp.sources.characters import clean_text
 from begrepp.sources.editions import reported_faults
 from begrepp.sources.meter import METER, Meter
 from begrepp.sources.person_tables import refuse_person_tables
@@ -35,8 +37,15 @@ def describe_file(path: Path) -> FileUsed:
     """Return name, size in bytes and SHA-256 of a file."""
     with path.open("rb") as file:
         return FileUsed(
-            name=path.name, sha256=hashlib.file_digest(file, "sha256").hexdigest(), bytes=path.stat().st_size
+            name=clean_text(path.name),
+            sha256=hashlib.file_digest(file, "sha256").hexdigest(),
+            bytes=path.stat().st_size,
         )
+
+
+def refuse_edition(edition: EditionFiles, *, error: BegreppError) -> Iterator[Record]:
+    """Raise the error of an edition that has no usable declaration, in place of its loader."""
+    raise error
 
 
 def load_edition(edition: EditionFiles, load: Load, folder: Path, base: str, meter: Meter) -> LoadReport:
@@ -75,9 +84,9 @@ def read_edition(
         if isinstance(record, Skipped):
             report.skipped += 1
             if len(report.skips) < MAX_SKIPS_STORED:
-                report.skips.append((str(record.origin), record.reason))
-        elif isinstance(record, Remark):
-            report.remarks.append((str(record.origin), record.text))
+                report.skips.append((clean_text(str(record.origin)), clean_text(record.reason)))
+        elif isinstance(record, LoadRemark):
+            report.remarks.append((clean_text(str(record.origin)), clean_text(record.text)))
         else:
             writer.write(record)
     report.rows_read = meter.rows

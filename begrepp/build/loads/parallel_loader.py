@@ -10,8 +10,9 @@ import multiprocessing
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
@@ -20,6 +21,7 @@ from typing import NamedTuple, TypeAlias
 
 from begrepp.artefact.parts import LoadReport
 from begrepp.build.loads.edition_loader import describe_file, merge_partitions, read_edition, validate_edition
+from begrepp.build.loads.failures import failures_of, lost_process, redirect_stderr
 from begrepp.build.loads.part_cache import PartCache, cache_key
 from begrepp.build.loads.part_writer import SpillCallback
 from begrepp.build.progress import Progress
@@ -32,6 +34,8 @@ from begrepp.sources.meter import Meter
 PROCESSES = min(2, os.cpu_count() or 1)
 _REPORT_INTERVAL = 0.2
 """Seconds between two progress updates."""
+_MAX_WAIT = 60
+"""Seconds to wait for the last messages of the loading processes."""
 LoadedCallback = Callable[[LoadReport], None]
 """Called with the report of each edition as soon as it is loaded."""
 
@@ -144,55 +148,87 @@ def _load_in_processes(
     jobs: Sequence[EditionJob], graphs: Path, base: str, progress: Progress, piece: SpillCallback | None
 ) -> Iterator[tuple[EditionJob, LoadReport | BegreppError]]:
     """Load editions in parallel processes; yield each job with its report or error as soon as it is known."""
+    for job in jobs:
+        progress.start(job.edition, job.size)
+    in_pieces = piece is not None
+    with _loading_pool(PROCESSES, progress, piece) as pool:
+        interrupted = yield from _load_in_pool(pool, jobs, graphs, base, in_pieces=in_pieces)
+    # A process that is killed takes its pool with it. Each edition that was lost is loaded again in a pool of its own,
+    # which only the faulty file ends again.
+    for job in interrupted:
+        with _loading_pool(1, progress, piece) as pool:
+            lost = yield from _load_in_pool(pool, [job], graphs, base, in_pieces=in_pieces)
+        if lost:
+            yield job, lost_process(job.edition)
+
+
+@contextmanager
+def _loading_pool(processes: int, progress: Progress, piece: SpillCallback | None) -> Iterator[ProcessPoolExecutor]:
+    """Start a pool of loading processes, and a thread that forwards their progress."""
     context = multiprocessing.get_context("spawn")
     queue: ProgressQueue = context.Queue()
     watcher = threading.Thread(target=_forward_progress, args=(queue, progress, piece), daemon=True)
     watcher.start()
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_set_progress_queue, initargs=(queue,)) as pool:
-        running: dict[Future[LoadReport], tuple[EditionJob, bool]] = {}
-        read: dict[str, list[LoadReport]] = defaultdict(list)
-        failed: set[str] = set()
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start_process, initargs=(queue,)) as pool:
+        yield pool
+    queue.put(None)
+    # A process that was killed while it wrote to the queue has locked it for ever.
+    watcher.join(_MAX_WAIT)
+    queue.cancel_join_thread()
+
+
+def _load_in_pool(
+    pool: ProcessPoolExecutor, jobs: Sequence[EditionJob], graphs: Path, base: str, *, in_pieces: bool
+) -> Generator[tuple[EditionJob, LoadReport | BegreppError], None, list[EditionJob]]:
+    """Load editions in a pool; return those that were lost with it, if one of its processes ended."""
+    running: dict[Future[LoadReport], tuple[EditionJob, bool]] = {}
+    read: dict[str, list[LoadReport]] = defaultdict(list)
+    done: set[str] = set()
+    try:
         for job in jobs:
-            progress.start(job.edition, job.size)
             for number, load in enumerate(job.shares or (job.load,)):
-                running[pool.submit(_read_edition, job, number, load, graphs, base, piece is not None)] = job, False
+                running[pool.submit(_read_edition, job, number, load, graphs, base, in_pieces)] = job, False
         while running:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job, validated = running.pop(future)
                 error = future.exception()
                 if error is not None and not isinstance(error, BegreppError):
                     raise error
-                if job.key in failed:
+                if job.key in done:
                     continue
                 if error or validated:
-                    failed.update([job.key] if error else ())
+                    done.add(job.key)
                     yield job, error or future.result()
                     continue
                 read[job.key].append(future.result())
                 if len(read[job.key]) == max(1, len(job.shares)):
                     running[pool.submit(_validate_edition, job, merge_partitions(read.pop(job.key)), base)] = job, True
-    queue.put(None)
-    watcher.join()
+    except BrokenProcessPool:
+        return [job for job in jobs if job.key not in done]
+    return []
 
 
 _progress_queues: list[ProgressQueue] = []
 """In a loading process: the queue for progress updates."""
 
 
-def _set_progress_queue(queue: ProgressQueue) -> None:
+def _start_process(queue: ProgressQueue) -> None:
+    """Set the progress queue of a loading process; what libraries print on stderr goes to a file, for the log."""
     _progress_queues.append(queue)
+    if multiprocessing.parent_process():
+        redirect_stderr()
 
 
 def _read_edition(job: EditionJob, number: int, load: Load, graphs: Path, base: str, in_pieces: bool) -> LoadReport:
     """Read an edition, or a share of it, in a loading process."""
-    with _reporting_meter(job, number) as meter:
+    with _reporting_meter(job, number) as meter, failures_of(job.edition, meter):
         if in_pieces:
             return read_edition(job.edition, load, graphs, base, meter, _send_sorted_run)
         return read_edition(job.edition, load, graphs, base, meter)
 
 
 def _send_sorted_run(graph: str, run: Path) -> None:
-    piece = run.with_name(run.name + PIECE_SUFFIX)
+    piece = run.with_name(f"{run.name}.{os.getpid()}{PIECE_SUFFIX}")
     link_or_copy(run, piece)
     for queue in _progress_queues:
         queue.put(GraphPiece(graph, piece))
@@ -200,7 +236,7 @@ def _send_sorted_run(graph: str, run: Path) -> None:
 
 def _validate_edition(job: EditionJob, report: LoadReport, base: str) -> LoadReport:
     """Validate the parts of an edition in a loading process."""
-    with _reporting_meter(job, 0) as meter:
+    with _reporting_meter(job, 0) as meter, failures_of(job.edition, meter):
         meter.rows = report.rows_read
         return validate_edition(report, job.edition, job.load, base, meter)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from begrepp.artefact.parts import FileUsed, Kind, Part
+from begrepp.build.loads.text_checks import clean_record, is_suspect, refuse_invalid_iris
 from begrepp.errors import Origin
 from begrepp.graph.triple_writer import TripleWriter
 from begrepp.rdf.iris import Iris
@@ -34,6 +36,7 @@ from begrepp.records import (
     Variable,
 )
 from begrepp.sources.privacy import literal_text, refuse_identity_numbers
+from begrepp.sources.row_faults import RowScope, add_remark
 
 SpillCallback = Callable[[str, Path], None]
 """Called with the graph IRI of a part that is being written, and the file of a sorted run of its lines."""
@@ -54,12 +57,18 @@ class PartWriter:
         self._spilled = spilled
         self._open: dict[tuple[Kind, str], tuple[Part, SortedFile]] = {}
         self._schemes: dict[str, tuple[Scheme, list[str]]] = {}
+        self._scope = RowScope()
         self._origin = Origin(f"{edition.source}/{edition.version}")
 
     def write(self, record: Record) -> None:
-        """Write one record."""
-        lines = [ntriples_line(triple) for triple in self.triple_writer.triples(record)]
-        refuse_identity_numbers(literal_text(lines), getattr(record, "origin", self._origin))
+        """Write one record. A record with invalid characters in its codes or addresses is the fault of its row."""
+        with self._scope:
+            self._write(record)
+
+    def _write(self, record: Record) -> None:
+        origin = getattr(record, "origin", self._origin)
+        record, lines = self._lines(record, origin)
+        refuse_identity_numbers(literal_text(lines), origin)
         if isinstance(record, Scheme):
             self._schemes[record.id] = (record, lines)
             return
@@ -70,6 +79,22 @@ class PartWriter:
         part, file = self._open[key]
         file.extend(lines)
         _count_record(part, record)
+
+    def _lines(self, record: Record, origin: Origin) -> tuple[Record, list[str]]:
+        """Return a record and its lines of N-Triples, without characters that no text may hold."""
+        with suppress(UnicodeEncodeError):  # a lone surrogate in a code
+            lines = self._triples(record)
+            if not is_suspect(lines):
+                return record, lines
+        record, removed = clean_record(record, origin)
+        if removed:
+            add_remark(origin, f"characters that XML cannot carry were removed or replaced by a space: {removed}.")
+        lines = self._triples(record)
+        refuse_invalid_iris(lines, origin)
+        return record, lines
+
+    def _triples(self, record: Record) -> list[str]:
+        return [ntriples_line(triple) for triple in self.triple_writer.triples(record)]
 
     def _key(self, record: Record) -> tuple[Kind, str]:
         kind, id_ = _part_key(record)

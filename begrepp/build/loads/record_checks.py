@@ -33,7 +33,7 @@ _contents_of_concept = attrgetter(*(each.name for each in fields(Concept) if eac
 
 
 class _Seen(NamedTuple):
-    """What is kept of a concept: its place, its references, and a hash of all its contents."""
+    """Entry of a concept: its place, its references, and a hash of all its contents."""
 
     origin: Origin
     broader: tuple[str, ...]
@@ -42,7 +42,7 @@ class _Seen(NamedTuple):
 
 
 def check_records(records: Iterable[Record], report: Collection[str] = ()) -> Iterator[Record]:
-    """Yield the records without faulty ones, and a `Skipped` or `Remark` for what was left out or changed.
+    """Yield the records without faulty ones, and a `Skipped` or `LoadRemark` for what was left out or changed.
 
     Faulty rows are collected and refused together; those of the kinds in `report` are left out and reported. A
     record that repeats an earlier one in all its contents is passed over with a remark. Raises `InputError` for

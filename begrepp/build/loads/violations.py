@@ -16,9 +16,9 @@ from begrepp.records import (
     EditionFiles,
     Element,
     Load,
+    LoadRemark,
     Mapping,
     Record,
-    Remark,
     Skipped,
     Variable,
 )
@@ -55,7 +55,7 @@ def refuse_invalid_graph(path: Path, title: str, next_step: str) -> None:
 def _locate(records: Iterator[Record], subjects: set[str], triple_writer: TripleWriter) -> dict[str, Origin]:
     origins: dict[str, Origin] = {}
     for record in records:
-        if not isinstance(record, Skipped | Remark):
+        if not isinstance(record, Skipped | LoadRemark):
             deque(triple_writer.triples(record), maxlen=0)  # registers schemes and datasets in the triple writer
         match record:
             case Concept():

@@ -1,0 +1,86 @@
+"""Checks of the characters in every record: words are repaired with a remark, codes and addresses refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from pyoxigraph import RdfFormat, parse
+
+from begrepp.errors import InputError, Origin
+from begrepp.records import RdfTerm, Record, Text
+from begrepp.sources.characters import FORBIDDEN, clean_text, name_characters
+
+_SUSPECT = re.compile(
+    FORBIDDEN.pattern.removesuffix("]") + r"\[\]%\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\ufffd\U000e0000-\U0010ffff]"
+    r'|#[^>"]*#'
+)
+"""A fast first test: characters that are forbidden in texts, or allowed in few places of an IRI (RFC 3987)."""
+_IRI = re.compile(r"<([^>]*)>")
+
+
+def is_suspect(lines: Sequence[str]) -> bool:
+    """Return whether lines of N-Triples must be checked more closely."""
+    return _SUSPECT.search("".join(lines)) is not None
+
+
+def clean_record(record: Record, origin: Origin) -> tuple[Record, str]:
+    """Return a record with repaired words, and the names of the characters removed or replaced by a space.
+
+    Words are texts in a language and literals. Raises `InputError` if another field holds such a character, since a
+    code without it would be another code.
+    """
+    found: set[str] = set()
+    cleaned = _clean(record, type(record).__name__, origin, found)
+    return cleaned, name_characters("".join(found))
+
+
+def _clean(value: Any, name: str, origin: Origin, found: set[str]) -> Any:
+    changed = value
+    if isinstance(value, Text) or (isinstance(value, RdfTerm) and value.kind != "iri"):
+        found.update(FORBIDDEN.findall(value.value))
+        changed = value._replace(value=clean_text(value.value))
+    elif isinstance(value, str):
+        if FORBIDDEN.search(value):
+            raise InputError(
+                origin,
+                f"'{clean_text(value)}' ({name}) holds {name_characters(value)}: a code, a name or an address with "
+                "such a character is not what it looks like.",
+                "Remove the character in a copy of the file, and report it to the publisher.",
+            )
+    elif isinstance(value, tuple):
+        items = [_clean(item, name, origin, found) for item in value]
+        changed = type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    elif is_dataclass(value) and not isinstance(value, type | Origin):
+        values = {field.name: getattr(value, field.name) for field in fields(value)}
+        changed = replace(
+            value, **{key: _clean(each, key, origin, found) for key, each in values.items() if key != "origin"}
+        )
+    return changed
+
+
+def refuse_invalid_iris(lines: Sequence[str], origin: Origin) -> None:
+    """Raise `InputError` if a line of N-Triples has an IRI that is not one (RFC 3987)."""
+    for line in lines:
+        if _SUSPECT.search(line) and (reason := _parse_error(line)):
+            iri = next((each for each in _iris(line) if _parse_error(f"<{each}> <{each}> <{each}> .")), "")
+            raise InputError(
+                origin,
+                f"'{iri}' is not a valid address (IRI): {reason}.",
+                "Correct it in a copy of the file, and report it to the publisher.",
+            )
+
+
+def _iris(line: str) -> Iterator[str]:
+    return (match[1] for match in _IRI.finditer(line))
+
+
+def _parse_error(line: str) -> str:
+    try:
+        for _ in parse(line.encode(), format=RdfFormat.N_TRIPLES):
+            pass
+    except (SyntaxError, ValueError) as error:
+        return re.sub(r"^Parser error at [^:]*: | \(line \d+\)$", "", str(error))
+    return ""

@@ -20,6 +20,7 @@ from begrepp.cli import console
 from begrepp.records import Record
 from begrepp.settings import Settings
 from begrepp.sources import staging
+from begrepp.sources.personal_data_check import refuse_personal_data_files
 from begrepp.store.disk import DiskStore
 from begrepp.variables.suggestion.dataset_suggestions import SuggestionRun, suggest_for_dataset
 from begrepp.variables.suggestion.review_page import to_html
@@ -59,6 +60,7 @@ def command(
     with staging.stage_files(
         dictionary, files, f"{date.today()}", settings, loader=loader, replace=True, unpublished=True
     ) as edition:
+        refuse_personal_data_files(edition.files)
         records = [*loaders.loader_of(edition)(edition)]
     write_suggestions(dictionary, records, schemes=schemes, most=most, again=again, output=output, settings=settings)
 

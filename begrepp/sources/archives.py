@@ -24,8 +24,8 @@ from begrepp.errors import InputError, Origin
 MAX_UNPACKED = 8 * 1024**3
 MAX_RATIO = 200
 _MAX_UNCHECKED_RATIO_BYTES = 10 * 1024**2
-# Exceptions of `zipfile` for archives that are truncated, corrupt, encrypted or compressed by an unknown method.
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+"""Exceptions of `zipfile` for archives that are truncated, corrupt, encrypted or compressed by an unknown method."""
 
 
 def check_archive(path: Path) -> list[zipfile.ZipInfo]:
@@ -36,7 +36,7 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except _DAMAGED as error:
+    except DAMAGED_ARCHIVE as error:
         raise InputError(
             path, f"this is not a complete zip or xlsx file ({error}).", "Download the file again from its publisher."
         ) from None
@@ -70,7 +70,7 @@ def refuse_doctypes(path: Path) -> None:
             try:
                 with archive.open(member) as stream:
                     head = stream.read(1 << 16)
-            except _DAMAGED as error:
+            except DAMAGED_ARCHIVE as error:
                 raise InputError(
                     path,
                     f"the part '{member.filename}' is damaged ({error}).",
@@ -98,7 +98,7 @@ def unpack_members(path: Path, folder: Path, pattern: str) -> list[Path]:
         try:
             with zipfile.ZipFile(path) as archive, archive.open(member) as stream, target.open("wb") as out:
                 shutil.copyfileobj(stream, out)
-        except _DAMAGED as error:
+        except DAMAGED_ARCHIVE as error:
             raise InputError(
                 path, f"the member '{member.filename}' is damaged ({error}).", "Download the file again."
             ) from None
@@ -120,7 +120,7 @@ def open_member(path: Path, suffix: str) -> Iterator[tuple[IO[bytes], Origin]]:
         try:
             archive = stack.enter_context(zipfile.ZipFile(path))
             stream = stack.enter_context(archive.open(matches[0]))
-        except _DAMAGED as error:
+        except DAMAGED_ARCHIVE as error:
             raise InputError(
                 path,
                 f"the member '{matches[0].filename}' is damaged ({error}).",
@@ -165,7 +165,7 @@ def walk_xml(stream: IO[bytes], origin: Origin, *, doctype: bool = False) -> Ite
             "the XML declares a DTD or entities, which are refused: they can read files or exhaust memory.",
             "Remove the DOCTYPE in a copy, and check where the file comes from.",
         ) from None
-    except (ParseError, *_DAMAGED) as error:
+    except (ParseError, *DAMAGED_ARCHIVE) as error:
         raise InputError(
             origin, f"the XML is not well-formed ({error}).", "Download the file again from its publisher."
         ) from None

@@ -16,8 +16,9 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.identity_numbers import find_identity_number
 from begrepp.sources.meter import Meter, current_meter
-from begrepp.sources.privacy import SERIAL_PATTERN, find_identity_number
+from begrepp.sources.privacy import SERIAL_PATTERN
 from begrepp.sources.tables import MAX_LINE, read_exact
 
 STAGED_TABLE = "staged"

@@ -1,84 +1,100 @@
-"""Check for personal data in all files of an edition, including those that no loader reads.
-
-Loaders check the files that they read; a data file next to its data dictionary is read by none.
-"""
+"""Check of tables, delimited text or sheets, for rows about persons."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
-from operator import itemgetter
-from pathlib import Path
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
-from begrepp.errors import Origin, PersonalDataError
-from begrepp.sources.privacy import is_person_column, refuse_identity_numbers, refuse_person_rows
-from begrepp.sources.xlsx import read_all_sheets
-
-MAX_ROWS = 10_000
-"""Number of rows of each table that are checked."""
-_HEADER_ROWS = 20
-"""Number of rows among which the header of a sheet is searched."""
-_TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
-_WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
-_DATA_SUFFIXES = (
-    ".sav",
-    ".zsav",
-    ".por",
-    ".dta",
-    ".sas7bdat",
-    ".xpt",
-    ".parquet",
-    ".feather",
-    ".rds",
-    ".rdata",
-    ".mat",
+from begrepp.errors import Origin
+from begrepp.sources.identity_numbers import (
+    BareNumbers,
+    identity_number_error,
+    identity_numbers,
+    is_identity_number,
 )
-_MAX_LINE = 1_000_000
+from begrepp.sources.privacy import refuse_person_rows
+
+MAX_ROWS = 200_000
+"""Number of rows of each table in which columns are compared; all rows are searched for numbers in running text."""
+_HEADER_ROWS = 20
+"""Number of rows among which the header of a table is searched: the one with most cells."""
+_TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+_DELIMITERS = "\t;,|"
+_BIRTH_DATE = re.compile(r"(?:1[89]|20)?\d\d-?[01]\d-?[0-36-9]\d")
+_LAST_FOUR = re.compile(r"[-+]?(?!19|20)\d{4}")
 
 
-def refuse_person_tables(files: Iterable[Path]) -> None:
-    """Raise `PersonalDataError` for a table with one row per person and for data files of statistics programs."""
-    for path in files:
-        if path.suffix.lower() in _DATA_SUFFIXES:
-            raise PersonalDataError(
-                path,
-                f"'{path.suffix}' is a data file from a statistics program; begrepp accepts metadata only.",
-                "Add the data dictionary, not the data.",
-            )
-        if path.suffix.lower() in _TEXT_SUFFIXES:
-            _check_text_table(path)
-        if path.suffix.lower() in _WORKBOOK_SUFFIXES:
-            _check_workbook(path)
+_RF2_HEADER = ("id", "effectiveTime", "active", "moduleId")
+"""First columns of all files of Snomed CT; `id` and the columns that end with `Id` hold identifiers by definition."""
 
 
-def _check_text_table(path: Path) -> None:
-    with path.open("rb") as raw:
-        lines = _decoded_lines(iter(lambda: raw.readline(_MAX_LINE), b""))
-        first = next(lines, "")
-        delimiter = max("\t;,|", key=first.count)
-        header = next(csv.reader([first], delimiter=delimiter), [])
-        is_of_persons = any(map(is_person_column, header))
-        for number, line in enumerate(islice(lines, MAX_ROWS), start=2):
-            origin = Origin(path.name, number)
+class PersonTable:
+    """The rows of one table, compared with its header and column by column."""
+
+    def __init__(self) -> None:
+        self._header: Sequence[str] = ()
+        self._rows = 0
+        self._identifiers: frozenset[int] = frozenset()
+        self._columns: defaultdict[int, BareNumbers] = defaultdict(BareNumbers)
+        self._pairs: defaultdict[int, BareNumbers] = defaultdict(BareNumbers)
+
+    def check_row(self, cells: Sequence[str], origin: Origin) -> None:
+        """Raise `PersonalDataError` if the row is about a person; remember its bare numbers."""
+        self._rows += 1
+        for position, cell in enumerate(cells):
+            if len(cell) >= 10 and position not in self._identifiers:
+                self._check_cell(cell, position, origin)
+            elif position and _LAST_FOUR.fullmatch(cell):
+                self._check_pair(cells[position - 1], cell, position, origin)
+        if self._rows <= _HEADER_ROWS and sum(map(bool, cells)) > max(1, sum(map(bool, self._header))):
+            self._header = cells
+            if tuple(cells[:4]) == _RF2_HEADER:
+                self._identifiers = frozenset(i for i, name in enumerate(cells) if name == "id" or name.endswith("Id"))
+        else:
+            refuse_person_rows(dict(zip(self._header, cells, strict=False)), origin)
+
+    def finish(self) -> None:
+        """Raise `PersonalDataError` if a column, or two neighbouring ones, consist of identity numbers."""
+        for numbers in (*self._columns.values(), *self._pairs.values()):
+            numbers.refuse()
+
+    def _check_cell(self, cell: str, position: int, origin: Origin) -> None:
+        for number in identity_numbers(cell):
+            if not number.bare:
+                raise identity_number_error(origin)
+        self._columns[position].add(cell, origin)
+
+    def _check_pair(self, date: str, last_four: str, position: int, origin: Origin) -> None:
+        """Compare a date of birth and the last four digits in neighbouring columns."""
+        if _BIRTH_DATE.fullmatch(date):
+            digits = date.replace("-", "") + last_four.lstrip("-+")
+            self._pairs[position].count(digits, is_identity_number(digits), origin)
+
+
+def is_delimited(name: str, text: str) -> bool:
+    """Return whether a text is a table, by its name or by a delimiter that its first lines have in common."""
+    if name.lower().endswith(_TABLE_SUFFIXES):
+        return True
+    lines = [line for line in islice(text.splitlines(), 5) if line.strip()]
+    return len(lines) > 1 and any(
+        lines[0].count(delimiter) > 1 and len({line.count(delimiter) for line in lines}) == 1
+        for delimiter in _DELIMITERS
+    )
+
+
+def check_delimited(name: str, lines: Iterable[str]) -> None:
+    """Raise `PersonalDataError` for a delimited text with rows about persons, or columns of identity numbers."""
+    table = PersonTable()
+    lines = iter(lines)
+    first = list(islice(lines, _HEADER_ROWS))
+    delimiter = max(_DELIMITERS, key=lambda each: sum(line.count(each) for line in first))
+    for number, line in enumerate((*first, *islice(lines, MAX_ROWS)), start=1):
+        try:
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:
             cells = line.rstrip("\r\n").split(delimiter)
-            refuse_identity_numbers("\t".join(cell for cell in cells if not cell.strip(' "').isdigit()), origin)
-            if is_of_persons:
-                refuse_person_rows(dict(zip(header, (cell.strip(' "') for cell in cells), strict=False)), origin)
-
-
-def _check_workbook(path: Path) -> None:
-    """Check all sheets of a workbook; the header is the row with most cells among the first `_HEADER_ROWS`."""
-    for _, rows in groupby(read_all_sheets(path), key=itemgetter(0)):
-        header: list[str] = []
-        for number, (_, origin, cells) in enumerate(islice(rows, MAX_ROWS)):
-            refuse_identity_numbers("\t".join(cell for cell in cells if not cell.isdigit()), origin)
-            if number < _HEADER_ROWS and sum(map(bool, cells)) > max(1, sum(map(bool, header))):
-                header = cells
-            else:
-                refuse_person_rows(dict(zip(header, cells, strict=False)), origin)
-
-
-def _decoded_lines(raw: Iterator[bytes]) -> Iterator[str]:
-    for line in raw:
-        yield line.decode("utf-8-sig", errors="replace")
+        table.check_row([cell.strip(' "') for cell in cells], Origin(name, number))
+    table.finish()

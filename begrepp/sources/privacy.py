@@ -1,60 +1,22 @@
-"""Detection of personal data: identity numbers and tables with one row per person.
+"""Personal data: rows about persons, by the names of columns, and counts that are too small to be published.
 
-Swedish identity numbers are rejected in any text. Recognised are personnummer and samordningsnummer, with or without
-century, hyphen, dash or plus, also with spaces or hyphens between the parts of a full date (1981-12-18-9876), with
-a valid date and check digit (Skatteverket, SKV 704). Digits within a longer identifier, such as an OID or a SCTID,
-are not recognised. Counts below five persons are omitted, since they may identify one.
+Counts below five persons are omitted, since they may identify one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import lru_cache
-from itertools import chain
-
-from stdnum import luhn
 
 from begrepp.errors import Origin, PersonalDataError
+from begrepp.sources.identity_numbers import find_identity_number, identity_number_error
 
 SMALLEST_COUNT = 5
 """Smallest count that is published (rule of Statistics Sweden and Socialstyrelsen for public tables)."""
 
-_DASH = "[-+\u2010-\u2015\u2212]"
-_NOT_BEFORE, _NOT_AFTER = r"(?<![\w.\-/])", r"(?![\w\-/]|\.\d)"
-_CANDIDATES = (
-    re.compile(
-        rf"{_NOT_BEFORE}(?P<century>1[89]|20)?(?P<year>\d\d)(?P<month>[01]\d)(?P<day>\d\d){_DASH}?(?P<serial>\d{{4}}){_NOT_AFTER}"
-    ),
-    # The century is required here, so that a date followed by a number rarely matches.
-    re.compile(
-        rf"{_NOT_BEFORE}(?P<century>1[89]|20)(?P<year>\d\d)(?P<gap>[- ]?)(?P<month>[01]\d)(?P=gap)(?P<day>\d\d)"
-        rf"(?:{_DASH}|(?P=gap)|(?<!-\d\d) )(?P<serial>\d{{4}}){_NOT_AFTER}"
-    ),
-)
-
-
 SERIAL_PATTERN = re.compile(r"[01]\d[- ]?\d\d.?\d{4}")
 """A fast first test: every form contains a month, a day and four digits, which most texts do not."""
-
-
-def find_identity_number(text: str) -> str | None:
-    """Return the first Swedish identity number in the text, or None."""
-    if not SERIAL_PATTERN.search(text):
-        return None
-    for match in chain.from_iterable(candidate.finditer(text) for candidate in _CANDIDATES):
-        day = int(match["day"])
-        day -= 60 if day > 60 else 0
-        year = int((match["century"] or "20") + match["year"])
-        try:
-            date(year, int(match["month"]), day)
-        except ValueError:
-            continue
-        digits = match["year"] + match["month"] + match["day"] + match["serial"]
-        if match["serial"] != "0000" and luhn.is_valid(digits):
-            return match[0]
-    return None
 
 
 def literal_text(lines: Iterable[str]) -> str:
@@ -67,13 +29,37 @@ def literal_text(lines: Iterable[str]) -> str:
 def refuse_identity_numbers(text: str, origin: Origin) -> None:
     """Raise `PersonalDataError` if the text holds an identity number; the message does not repeat it."""
     if find_identity_number(text):
-        raise PersonalDataError(
-            origin,
-            "a cell holds a Swedish personal identity number; begrepp accepts metadata only, never personal data.",
-            "Remove the personal data at its source and add the file again.",
-        )
+        raise identity_number_error(origin)
 
 
+FHIR_PERSON_RESOURCES = frozenset(
+    {
+        "AllergyIntolerance",
+        "CarePlan",
+        "ClinicalImpression",
+        "Composition",
+        "Condition",
+        "DiagnosticReport",
+        "Encounter",
+        "EpisodeOfCare",
+        "FamilyMemberHistory",
+        "ImagingStudy",
+        "Immunization",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationRequest",
+        "MedicationStatement",
+        "Observation",
+        "Patient",
+        "Person",
+        "Procedure",
+        "QuestionnaireResponse",
+        "RelatedPerson",
+        "ServiceRequest",
+        "Specimen",
+    }
+)
+"""The most common resources with data about a person (http://hl7.org/fhir/compartmentdefinition-patient.html)."""
 # Names of columns that identify the person of a row.
 _PERSON_COLUMN_NAME = re.compile(
     r"(person|personal|samordnings|patient|pat|journal|individ|deltagar|l[oö]p)[ _-]*"

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from begrepp.rdf.namespaces import expand
 from begrepp.settings import Settings
+from begrepp.sources.personal_data_check import refuse_personal_data_file
 from begrepp.validation.outcome import InputFile, Remark, RuleSet, Subject, ValidationOutcome
 from begrepp.validation.profiles.imports import import_copies, resolve_imports
 from begrepp.validation.profiles.shape_doc import ShapeDoc, describe_shapes
@@ -69,6 +70,7 @@ def validate_files(
 
 
 def _prepare(source: InputFile, folder: Path) -> Path:
+    refuse_personal_data_file(source.path, source.name)
     syntax = RdfFormat.from_media_type(source.media_type) if source.media_type else None
     return prepare_file(source.path, folder, syntax=syntax, name=source.name)
 

@@ -10,7 +10,8 @@ import io
 from collections.abc import Iterable, Sequence
 
 from begrepp.errors import InputError, Origin, PersonalDataError, UsageError
-from begrepp.sources.privacy import find_identity_number, is_person_column
+from begrepp.sources.identity_numbers import find_identity_number
+from begrepp.sources.privacy import is_person_column
 
 MAX_VALUES = 20_000
 """Largest number of distinct values."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.records import EditionFiles, Record, Redistribution, Skipped, Source, Structure
+from begrepp.sources.privacy import FHIR_PERSON_RESOURCES
 from loaders.declaration.source_toml import read_declaration, read_edition_dates, read_rights, slug
 from loaders.fhir_structures.profiles import read_profile
 from loaders.fhir_structures.questionnaires import read_questionnaire
@@ -29,34 +30,6 @@ SOURCE = Source(
     homepage="http://hl7.org/fhir/structuredefinition.html",
     reads="StructureDefinition and Questionnaire as .json, or a package (.tgz)",
 )
-# The most common resources with data about a person (http://hl7.org/fhir/compartmentdefinition-patient.html).
-_PERSON_RESOURCES = frozenset(
-    {
-        "AllergyIntolerance",
-        "CarePlan",
-        "ClinicalImpression",
-        "Composition",
-        "Condition",
-        "DiagnosticReport",
-        "Encounter",
-        "EpisodeOfCare",
-        "FamilyMemberHistory",
-        "ImagingStudy",
-        "Immunization",
-        "MedicationAdministration",
-        "MedicationDispense",
-        "MedicationRequest",
-        "MedicationStatement",
-        "Observation",
-        "Patient",
-        "Person",
-        "Procedure",
-        "QuestionnaireResponse",
-        "RelatedPerson",
-        "ServiceRequest",
-        "Specimen",
-    }
-)
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
@@ -72,7 +45,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     urls: dict[str, Origin] = {}
     ids: set[str] = set()
     for resource in read_resources(edition):
-        if resource.kind in _PERSON_RESOURCES:
+        if resource.kind in FHIR_PERSON_RESOURCES:
             if resource.in_package:
                 yield Skipped(origin=resource.origin, reason=f"{resource.kind} is data about a person, an example.")
                 continue

@@ -27,7 +27,7 @@ from begrepp.records import (
 from begrepp.sources.characters import clean_text
 from begrepp.sources.editions import reported_faults
 from begrepp.sources.meter import METER, Meter
-from begrepp.sources.person_tables import refuse_person_tables
+from begrepp.sources.personal_data_check import refuse_personal_data_files
 from begrepp.validation.validate import validate
 
 MAX_SKIPS_STORED = 1000
@@ -53,6 +53,7 @@ def load_edition(edition: EditionFiles, load: Load, folder: Path, base: str, met
 
     Raises `InputError` if a file cannot be read, and `ValidationError` if a shape is violated.
     """
+    refuse_personal_data_files(edition.files)
     return validate_edition(read_edition(edition, load, folder, base, meter), edition, load, base, meter)
 
 
@@ -68,7 +69,6 @@ def read_edition(
 
     `spilled` is called with the graph and the file of each sorted run. Raises `InputError` if a file cannot be read.
     """
-    refuse_person_tables(edition.files)
     files = tuple(describe_file(path) for path in edition.files)
     triple_writer = create_triple_writer(edition, files, base)
     report = LoadReport(

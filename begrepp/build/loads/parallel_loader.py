@@ -30,6 +30,7 @@ from begrepp.errors import BegreppError
 from begrepp.files import link_or_copy
 from begrepp.records import EditionFiles, Load
 from begrepp.sources.meter import Meter
+from begrepp.sources.personal_data_check import refuse_personal_data_files
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _REPORT_INTERVAL = 0.2
@@ -222,6 +223,8 @@ def _start_process(queue: ProgressQueue) -> None:
 def _read_edition(job: EditionJob, number: int, load: Load, graphs: Path, base: str, in_pieces: bool) -> LoadReport:
     """Read an edition, or a share of it, in a loading process."""
     with _reporting_meter(job, number) as meter, failures_of(job.edition, meter):
+        if number == 0:
+            refuse_personal_data_files(job.edition.files)
         if in_pieces:
             return read_edition(job.edition, load, graphs, base, meter, _send_sorted_run)
         return read_edition(job.edition, load, graphs, base, meter)

@@ -1,0 +1,249 @@
+r"""Swedish identity numbers in text: personnummer, samordningsnummer and the interim numbers of care and schools.
+
+A number is a date of birth (with day + 60 in a samordningsnummer), a birth number other than 000 and a check digit
+(Skatteverket, SKV 704 and SKV 707). Interim numbers have a letter in place of the first digit after the date.
+
+Two classes are told apart. A number *in running text* or with a hyphen is recognised wherever it stands. A cell, a
+JSON value or an attribute that consists of 10 or 12 digits *alone* (`BareNumbers`) may as well be an identifier or a
+timestamp, of which one in ten or fewer pass for an identity number: a column or file of them is refused if more pass
+than chance explains.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from stdnum import luhn, verhoeff
+
+from begrepp.errors import Origin, PersonalDataError
+
+# Month, day and last four characters of every place that may be a number; the lookahead lets places overlap.
+_TAIL = re.compile(
+    r"[01](?<!\d{5}.)(?<=\d[-./ \d].)"
+    r"(?=\d(?P<gap>[-./ ]?)(?P<day>[0-36-9]\d)(?P<link>[-+./ ]{0,7})(?P<serial>[\dTRSUWXJKLMN][\dF]\d\d)"
+    r"(?!\d|\.\d|-[\da-fA-F]{4}-))"
+)
+# The year before it. A digit, a plus sign or an arc of an OID before the year make it part of another number.
+_HEAD = re.compile(r"(?<![\d+])(?<!\d\.)(?P<century>1[89]|20)?(?P<year>\d\d)(?P<gap>[-./ ]?)$")
+# Digits in groups of three, as spreadsheet programs show large numbers: the last three groups, and the first.
+_GROUPS = re.compile(r"(?P<mark>[ .'])(?<=\d.)\d{3}(?P=mark)\d{3}(?P=mark)\d{3}(?!\d|[.,' ]\d)")
+_FIRST_GROUP = re.compile(r"(?<![\d.,])(?:[1-9]|(?:19|20)\d)$")
+_LINK = re.compile(r" {0,3}[-+]? {0,3}")
+_EXPONENTS = ("E+09", "E+9", "E09", "E9", "E+11", "E11", "e+09", "e+9", "e09", "e9", "e+11", "e11")
+_SCIENTIFIC = re.compile(r"(?<![\w.,])(\d)[.,](\d{6,11})[eE]\+?(0?9|11)(?!\d)")
+_DECIMAL_ZEROS = re.compile(r"[.,](?<=\d{10}.)0{1,6}(?!\d)")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_INLINE_TAGS = r"/?(?:a|b|big|bdi|em|font|i|mark|s|small|span|strong|sub|sup|u|wbr)\b"
+_ESCAPE = re.compile(
+    rf"&(?<=\d&)#?\w{{2,8}};|%(?<=\d%)[0-9A-Fa-f]{{2}}|\\(?<=\d\\)u[0-9a-fA-F]{{4}}|<(?<=\d<){_INLINE_TAGS}",
+    re.IGNORECASE,
+)
+_INLINE_MARKUP = re.compile(rf"<{_INLINE_TAGS}[^<>]{{0,500}}>", re.IGNORECASE)
+_UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_BARE = re.compile(r"(?:1[89]|20)?\d{10}")
+# A short word may be glued to the number: pnr811218-9876, SE8112189876, nr.811218-9876.
+_GLUED_WORD = re.compile(r"(?:^|[\W_])[^\W\d_]{1,12}[._]?$|[\W_]$|^$")
+_OTHER_NUMBER = re.compile(r"(?:isbn|issn|tel|telefon|telephone|phone|mobil|mobile|fax)\W{0,8}$", re.IGNORECASE)
+_EDGE = frozenset("\n\r\t;,|\"'>=</_#:")
+_PLACEHOLDER = "1212121212"
+"""Tolvan Tolvansson: the number of nobody in the documentation of Swedish health care systems."""
+_PASS_BY_CHANCE = 0.1
+
+
+class IdentityNumber(NamedTuple):
+    """An identity number as it is written, with plain digits and spaces.
+
+    `bare` is set for digits that are a cell or value of their own; `line` is the number of line breaks before it.
+    """
+
+    text: str
+    bare: bool
+    line: int
+
+
+class BareNumbers:
+    """Values of 10 or 12 digits of one column or one file, and how many of them pass for identity numbers."""
+
+    def __init__(self) -> None:
+        self._values: set[str] = set()
+        self._valid: set[str] = set()
+        self._first: Origin | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._valid)
+
+    def add(self, value: str, origin: Origin) -> None:
+        """Count a value, if it consists of 10 or 12 digits."""
+        plain = value if value.isdigit() and value.isascii() else _plain_text(value)
+        if _BARE.fullmatch(plain):
+            self.count(plain, find_identity_number(plain) is not None, origin)
+
+    def count(self, digits: str, is_valid: bool, origin: Origin) -> None:
+        """Count digits that are known to pass or not."""
+        self._values.add(digits)
+        if is_valid:
+            self._valid.add(digits)
+            self._first = self._first or origin
+
+    def refuse(self) -> None:
+        """Raise `PersonalDataError` if more of the distinct values pass than chance explains.
+
+        One in ten timestamps of 12 digits and dates with a counter has a fitting check digit, fewer identifiers and
+        telephone numbers do: more than four standard deviations above that, or all values, are no chance.
+        """
+        count = len(self._values)
+        by_chance = _PASS_BY_CHANCE * count
+        limit = by_chance + 4 * (by_chance * (1 - _PASS_BY_CHANCE)) ** 0.5
+        if self._first is not None and (len(self._valid) == count or len(self._valid) > limit):
+            raise identity_number_error(self._first)
+
+
+def identity_number_error(origin: Origin) -> PersonalDataError:
+    """Return the error for an identity number; its message does not repeat the number."""
+    return PersonalDataError(
+        origin,
+        "a cell holds a Swedish personal identity number; begrepp accepts metadata only, never personal data.",
+        "Remove the personal data at its source and add the file again.",
+    )
+
+
+def find_identity_number(text: str) -> str | None:
+    """Return the first Swedish identity number in the text, or None."""
+    return next((number.text for number in identity_numbers(text)), None)
+
+
+def identity_numbers(text: str) -> Iterator[IdentityNumber]:
+    """Yield the identity numbers in a text, also those divided by markup, escapes or invisible characters."""
+    plain = _plain_text(text)
+    yield from _find_in(plain)
+    if _ESCAPE.search(plain):
+        yield from _find_in(_INLINE_MARKUP.sub("", _unescape(plain)))
+
+
+def is_identity_number(digits: str) -> bool:
+    """Return whether 10 or 12 digits are an identity number: a date of birth, a birth number and a check digit."""
+    century, year, month, day = digits[:-10], digits[-10:-8], int(digits[-8:-6]), int(digits[-6:-4])
+    return (
+        digits[-4:-1] != "000"
+        and digits[-10:] != _PLACEHOLDER
+        and _is_birth_date(century, year, month, day)
+        and bool(luhn.is_valid(digits[-10:]))
+    )
+
+
+def _find_in(text: str) -> Iterator[IdentityNumber]:
+    for tail in _TAIL.finditer(text):
+        head = _HEAD.search(text[max(0, tail.start() - 7) : tail.start()])
+        if head is None or not _is_written_as_number(head, tail):
+            continue
+        start, end = tail.start() - len(head[0]), tail.end("serial")
+        number = text[start:end]
+        if not _may_be_glued(text, start, number):
+            continue
+        if not number.isdigit():
+            yield IdentityNumber(number, False, text.count("\n", 0, start))
+        elif not _is_other_identifier(text, start, number):
+            yield IdentityNumber(number, _is_cell(text, start, end), text.count("\n", 0, start))
+    for groups in _GROUPS.finditer(text):
+        first = _FIRST_GROUP.search(text[max(0, groups.start() - 6) : groups.start()])
+        if first and is_identity_number(re.sub(r"\D", "", first[0] + groups[0])):
+            yield IdentityNumber(first[0] + groups[0], False, text.count("\n", 0, groups.start()))
+
+
+def _is_written_as_number(head: re.Match[str], tail: re.Match[str]) -> bool:
+    """Return whether year (`head`) and the rest (`tail`) are written as identity numbers are, and are valid.
+
+    A date of one piece may be followed by spaces and a sign. A divided date is followed by a sign, or, with the
+    century, by what divides it; also by a space if it is divided by dots or slashes, unless a year or a time follows.
+    Interim numbers (a letter, no check digit) have the century or a sign before the letter.
+    """
+    century, gap, link, serial = head["century"] or "", tail["gap"], tail["link"], tail["serial"]
+    if head["gap"] != gap:
+        return False
+    if not gap:
+        well_written = _LINK.fullmatch(link) is not None
+    elif link.strip() in ("-", "+") and link != gap:
+        well_written = gap != "-" or link == link.strip()
+    else:
+        is_spaced = link == " " and gap in "./" and serial[:2] not in ("19", "20")
+        well_written = (link == gap and bool(century or gap == "-")) or (is_spaced and bool(century))
+    if not well_written:
+        return False
+    month_and_day = tail.string[tail.start() : tail.start() + 2] + tail["day"]
+    if serial.isdigit():
+        return is_identity_number(century + head["year"] + month_and_day + serial)
+    if not (century or link == "-") or not (serial[1:].isdigit() or serial.startswith("TF")):
+        return False
+    return _is_birth_date(century, head["year"], int(month_and_day[:2]), int(month_and_day[2:]))
+
+
+def _may_be_glued(text: str, start: int, number: str) -> bool:
+    """Return whether the characters before and after leave it a number, and not a part of a longer token.
+
+    A short word may precede it without a space. A letter may follow only a number with a hyphen or spaces, so that
+    digits within checksums and other hexadecimal identifiers are none.
+    """
+    if not _GLUED_WORD.search(text[max(0, start - 14) : start]):
+        return False
+    following = text[start + len(number) : start + len(number) + 1]
+    return not (following.isalpha() and number.isalnum())
+
+
+def _is_cell(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return (not before or before in _EDGE) and (not after or after in _EDGE)
+
+
+def _is_birth_date(century: str, year: str, month: int, day: int) -> bool:
+    day -= 60 if day > 60 else 0
+    try:
+        born = date(int((century or "20") + year), month, day)
+    except ValueError:
+        return False
+    return not century or born <= date.today()
+
+
+def _is_other_identifier(text: str, start: int, number: str) -> bool:
+    """Return whether ten digits are a valid Snomed CT identifier, or an ISBN or telephone number by the word before."""
+    if len(number) == 10 and number[-3] in "01" and verhoeff.is_valid(number):
+        return True
+    return bool(_OTHER_NUMBER.search(text[max(0, start - 20) : start]))
+
+
+@lru_cache(maxsize=1024)
+def _plain_character(character: str) -> str:
+    """Return the plain form of a character: digits of any script, spaces, dashes; nothing for invisible ones."""
+    match unicodedata.category(character):
+        case "Nd":
+            return str(unicodedata.digit(character))
+        case "Zs" | "So":
+            return " "
+        case "Pd":
+            return "-"
+        case "Cf" | "Mn":
+            return ""
+        case "Sm" if character == "\u2212":
+            return "-"
+        case _:
+            return unicodedata.normalize("NFKC", character)
+
+
+def _plain_text(text: str) -> str:
+    """Return the text with plain digits, spaces and dashes, and without decimals and exponents of large numbers."""
+    if not text.isascii():
+        text = _NOT_ASCII.sub(lambda match: _plain_character(match[0]), text)
+    if any(exponent in text for exponent in _EXPONENTS):
+        text = _SCIENTIFIC.sub(lambda match: (match[1] + match[2]).ljust(int(match[3]) + 1, "0"), text)
+    return _DECIMAL_ZEROS.sub("", text)
+
+
+def _unescape(text: str) -> str:
+    text = _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return _plain_text(unquote(html.unescape(text)))

@@ -32,28 +32,34 @@ _TAIL = re.compile(
 )
 # The year before it. A digit, a plus sign or an arc of an OID before the year make it part of another number.
 _HEAD = re.compile(r"(?<![\d+])(?<!\d\.)(?P<century>1[89]|20)?(?P<year>\d\d)(?P<gap>[-./ ]?)$")
-# Digits in groups of three, as spreadsheet programs show large numbers: the last three groups, and the first.
-_GROUPS = re.compile(r"(?P<mark>[ .'])(?<=\d.)\d{3}(?P=mark)\d{3}(?P=mark)\d{3}(?!\d|[.,' ]\d)")
-_FIRST_GROUP = re.compile(r"(?<![\d.,])(?:[1-9]|(?:19|20)\d)$")
-_LINK = re.compile(r" {0,3}[-+]? {0,3}")
+# Digits in groups of three, as spreadsheet programs show large numbers, or in pairs.
+_GROUPS = re.compile(r"(?P<mark>[ .'])(?<=\d.)(?:\d{3}(?P=mark)\d{3}(?P=mark)\d{3}|\d\d(?: \d\d){3,4})(?!\d|[.,' ]\d)")
+_FIRST_GROUP = re.compile(r"(?<![\d.,])(?<!\d )(?:[1-9]\d?|19\d|20\d)$")
+_LINK = re.compile(r" {0,3}[-+/]? {0,3}")
 _EXPONENTS = ("E+09", "E+9", "E09", "E9", "E+11", "E11", "e+09", "e+9", "e09", "e9", "e+11", "e11")
 _SCIENTIFIC = re.compile(r"(?<![\w.,])(\d)[.,](\d{6,11})[eE]\+?(0?9|11)(?!\d)")
 _DECIMAL_ZEROS = re.compile(r"[.,](?<=\d{10}.)0{1,6}(?!\d)")
+_PERSON_OID = re.compile(r"1\.2\.752\.129\.2\.1\.3\.[13]\.(?=\d)")
+"""The OIDs of personnummer and samordningsnummer: what follows is such a number."""
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _INLINE_TAGS = r"/?(?:a|b|big|bdi|em|font|i|mark|s|small|span|strong|sub|sup|u|wbr)\b"
+# Escapes beside a digit, and of a digit.
 _ESCAPE = re.compile(
-    rf"&(?<=\d&)#?\w{{2,8}};|%(?<=\d%)[0-9A-Fa-f]{{2}}|\\(?<=\d\\)u[0-9a-fA-F]{{4}}|<(?<=\d<){_INLINE_TAGS}",
+    r"&(?:(?<=\d&)#?\w{2,8};|#?\w{2,8};(?=\d)|#0*(?:4[89]|5[0-7]);|#[xX]0*3\d;)"
+    r"|%(?:(?<=\d%)[\da-f]{2}|[\da-f]{2}(?=\d)|3\d)"
+    r"|\\u(?:(?<=\d\\u)[\da-f]{4}|[\da-f]{4}(?=\d)|003\d)"
+    rf"|<(?<=\d<){_INLINE_TAGS}",
     re.IGNORECASE,
 )
 _INLINE_MARKUP = re.compile(rf"<{_INLINE_TAGS}[^<>]{{0,500}}>", re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+BARE_TOKEN = re.compile(r"(?<!\d)\d{10}(?:\d\d)?(?!\d)")
+"""Ten or twelve digits."""
 _BARE = re.compile(r"(?:1[89]|20)?\d{10}")
 # A short word may be glued to the number: pnr811218-9876, SE8112189876, nr.811218-9876.
 _GLUED_WORD = re.compile(r"(?:^|[\W_])[^\W\d_]{1,12}[._]?$|[\W_]$|^$")
 _OTHER_NUMBER = re.compile(r"(?:isbn|issn|tel|telefon|telephone|phone|mobil|mobile|fax)\W{0,8}$", re.IGNORECASE)
 _EDGE = frozenset("\n\r\t;,|\"'>=</_#:")
-_PLACEHOLDER = "1212121212"
-"""Tolvan Tolvansson: the number of nobody in the documentation of Swedish health care systems."""
 _PASS_BY_CHANCE = 0.1
 
 
@@ -130,12 +136,7 @@ def identity_numbers(text: str) -> Iterator[IdentityNumber]:
 def is_identity_number(digits: str) -> bool:
     """Return whether 10 or 12 digits are an identity number: a date of birth, a birth number and a check digit."""
     century, year, month, day = digits[:-10], digits[-10:-8], int(digits[-8:-6]), int(digits[-6:-4])
-    return (
-        digits[-4:-1] != "000"
-        and digits[-10:] != _PLACEHOLDER
-        and _is_birth_date(century, year, month, day)
-        and bool(luhn.is_valid(digits[-10:]))
-    )
+    return digits[-4:-1] != "000" and _is_birth_date(century, year, month, day) and bool(luhn.is_valid(digits[-10:]))
 
 
 def _find_in(text: str) -> Iterator[IdentityNumber]:
@@ -161,7 +162,7 @@ def _is_written_as_number(head: re.Match[str], tail: re.Match[str]) -> bool:
     """Return whether year (`head`) and the rest (`tail`) are written as identity numbers are, and are valid.
 
     A date of one piece may be followed by spaces and a sign. A divided date is followed by a sign, or, with the
-    century, by what divides it; also by a space if it is divided by dots or slashes, unless a year or a time follows.
+    century, by what divides it or a space, unless a year follows.
     Interim numbers (a letter, no check digit) have the century or a sign before the letter.
     """
     century, gap, link, serial = head["century"] or "", tail["gap"], tail["link"], tail["serial"]
@@ -169,11 +170,13 @@ def _is_written_as_number(head: re.Match[str], tail: re.Match[str]) -> bool:
         return False
     if not gap:
         well_written = _LINK.fullmatch(link) is not None
-    elif link.strip() in ("-", "+") and link != gap:
+    elif link.strip() in ("-", "+", "/") and link != gap:
         well_written = gap != "-" or link == link.strip()
     else:
-        is_spaced = link == " " and gap in "./" and serial[:2] not in ("19", "20")
-        well_written = (link == gap and bool(century or gap == "-")) or (is_spaced and bool(century))
+        is_followed_by_year = gap != " " and link == " " and serial[:2] in ("19", "20")
+        well_written = (link == gap and bool(century or gap == "-")) or (
+            link == " " and bool(century) and not is_followed_by_year
+        )
     if not well_written:
         return False
     month_and_day = tail.string[tail.start() : tail.start() + 2] + tail["day"]
@@ -202,7 +205,9 @@ def _is_cell(text: str, start: int, end: int) -> bool:
 
 
 def _is_birth_date(century: str, year: str, month: int, day: int) -> bool:
-    day -= 60 if day > 60 else 0
+    """Return whether a date is one of birth; in a samordningsnummer month and day may be unknown, 00 and 60."""
+    if day >= 60:
+        month, day = month or 1, (day - 60) or 1
     try:
         born = date(int((century or "20") + year), month, day)
     except ValueError:
@@ -241,7 +246,7 @@ def _plain_text(text: str) -> str:
         text = _NOT_ASCII.sub(lambda match: _plain_character(match[0]), text)
     if any(exponent in text for exponent in _EXPONENTS):
         text = _SCIENTIFIC.sub(lambda match: (match[1] + match[2]).ljust(int(match[3]) + 1, "0"), text)
-    return _DECIMAL_ZEROS.sub("", text)
+    return _DECIMAL_ZEROS.sub("", _PERSON_OID.sub(" ", text))
 
 
 def _unescape(text: str) -> str:

@@ -6,10 +6,11 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from begrepp.errors import Origin
 from begrepp.sources.identity_numbers import (
+    BARE_TOKEN,
     BareNumbers,
     identity_number_error,
     identity_numbers,
@@ -36,20 +37,20 @@ class PersonTable:
 
     def __init__(self) -> None:
         self._header: Sequence[str] = ()
-        self._rows = 0
+        self.rows = 0
         self._identifiers: frozenset[int] = frozenset()
         self._columns: defaultdict[int, BareNumbers] = defaultdict(BareNumbers)
         self._pairs: defaultdict[int, BareNumbers] = defaultdict(BareNumbers)
 
     def check_row(self, cells: Sequence[str], origin: Origin) -> None:
         """Raise `PersonalDataError` if the row is about a person; remember its bare numbers."""
-        self._rows += 1
+        self.rows += 1
         for position, cell in enumerate(cells):
             if len(cell) >= 10 and position not in self._identifiers:
                 self._check_cell(cell, position, origin)
             elif position and _LAST_FOUR.fullmatch(cell):
                 self._check_pair(cells[position - 1], cell, position, origin)
-        if self._rows <= _HEADER_ROWS and sum(map(bool, cells)) > max(1, sum(map(bool, self._header))):
+        if self.rows <= _HEADER_ROWS and sum(map(bool, cells)) > max(1, sum(map(bool, self._header))):
             self._header = cells
             if tuple(cells[:4]) == _RF2_HEADER:
                 self._identifiers = frozenset(i for i, name in enumerate(cells) if name == "id" or name.endswith("Id"))
@@ -62,10 +63,12 @@ class PersonTable:
             numbers.refuse()
 
     def _check_cell(self, cell: str, position: int, origin: Origin) -> None:
-        for number in identity_numbers(cell):
+        for number in identity_numbers(cell.replace("\n", " ")):
             if not number.bare:
                 raise identity_number_error(origin)
-        self._columns[position].add(cell, origin)
+            self._columns[position].add(number.text, origin)
+        for token in BARE_TOKEN.findall(cell):
+            self._columns[position].count(token, False, origin)
 
     def _check_pair(self, date: str, last_four: str, position: int, origin: Origin) -> None:
         """Compare a date of birth and the last four digits in neighbouring columns."""
@@ -91,10 +94,13 @@ def check_delimited(name: str, lines: Iterable[str]) -> None:
     lines = iter(lines)
     first = list(islice(lines, _HEADER_ROWS))
     delimiter = max(_DELIMITERS, key=lambda each: sum(line.count(each) for line in first))
-    for number, line in enumerate((*first, *islice(lines, MAX_ROWS)), start=1):
+    reader = csv.reader((line.replace("\r", "\n") for line in chain(first, lines)), delimiter=delimiter)
+    while table.rows < MAX_ROWS:
         try:
-            cells = next(csv.reader([line], delimiter=delimiter), [])
+            cells = next(reader)
+        except StopIteration:
+            break
         except csv.Error:
-            cells = line.rstrip("\r\n").split(delimiter)
-        table.check_row([cell.strip(' "') for cell in cells], Origin(name, number))
+            continue
+        table.check_row([cell.strip(' "') for cell in cells], Origin(name, reader.line_num))
     table.finish()

@@ -23,6 +23,7 @@ from typing import IO
 from begrepp.errors import InputError, Origin, PersonalDataError
 from begrepp.sources.archives import DAMAGED_ARCHIVE, check_archive
 from begrepp.sources.identity_numbers import (
+    BARE_TOKEN,
     BareNumbers,
     find_identity_number,
     identity_number_error,
@@ -42,7 +43,6 @@ _WORKBOOK_PART = re.compile(r"(?:docProps/|xl/(?!worksheets/|theme|styles|shared
 _RUN_BOUNDARY = re.compile(r"</(?:\w+:)?t>\s*</(?:\w+:)?r>\s*<(?:\w+:)?r>.{0,400}?<(?:\w+:)?t\b[^>]*>", re.DOTALL)
 _JSON_MEMBER = re.compile(r'"([^"\\\n]{2,40})"\s*:\s*"?([^",}\]\n]{1,60})')
 _FHIR_PERSON = re.compile(rf'"resourceType"\s*:\s*"(?:{"|".join(sorted(FHIR_PERSON_RESOURCES))})"')
-_BARE_TOKEN = re.compile(r"(?<!\d)\d{10}(?:\d\d)?(?!\d)")
 
 OpenStream = Callable[[], IO[bytes]]
 """Opens a file, or a member of an archive, for reading from its start."""
@@ -184,8 +184,8 @@ def _check_text(name: str, blocks: Callable[[], Iterator[tuple[int, str]]]) -> N
         check_delimited(name, (line for _, text in blocks() for line in text.splitlines(keepends=True)))
     elif suspects:
         for line, text in blocks():
-            for token in _BARE_TOKEN.findall(text):
-                suspects.add(token, Origin(name, line))
+            for token in BARE_TOKEN.findall(text):
+                suspects.count(token, False, Origin(name, line))
         suspects.refuse()
 
 

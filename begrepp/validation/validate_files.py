@@ -70,9 +70,10 @@ def validate_files(
 
 
 def _prepare(source: InputFile, folder: Path) -> Path:
-    refuse_personal_data_file(source.path, source.name)
     syntax = RdfFormat.from_media_type(source.media_type) if source.media_type else None
-    return prepare_file(source.path, folder, syntax=syntax, name=source.name)
+    prepared = prepare_file(source.path, folder, syntax=syntax, name=source.name)
+    refuse_personal_data_file(source.path, source.name)
+    return prepared
 
 
 def _has_target_nodes(files: Sequence[Path], shapes: Sequence[ShapeDoc]) -> bool:

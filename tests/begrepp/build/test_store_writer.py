@@ -139,7 +139,7 @@ def test_a_release_that_is_not_copied_is_in_the_view_once(tmp_path: Path, monkey
         settings = settings_in(tmp_path / name)
         put(settings, HEADER + ROWS)
         put(settings, "key,value\nA,Matsmältning\nA01,Mun\n", source="atc")
-        monkeypatch.setattr(view_files, "MIN_TRIPLES_APART", apart_from)
+        monkeypatch.setattr(view_files, "MIN_TRIPLES_NOT_COPIED", apart_from)
         return settings, build(jobs(settings), settings, Quiet())
 
     (copied, one), (apart, other) = built("copied", 1_000_000), built("apart", 1)
@@ -151,7 +151,7 @@ def test_a_release_that_is_not_copied_is_in_the_view_once(tmp_path: Path, monkey
 
 
 def test_only_a_code_system_is_left_out_of_the_copied_view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view_files, "MIN_TRIPLES_APART", 2)
+    monkeypatch.setattr(view_files, "MIN_TRIPLES_NOT_COPIED", 2)
 
     def part(kind: Kind, lines: int) -> Part:
         path = tmp_path / f"{kind}-{lines}.nt"

@@ -22,6 +22,8 @@ NUMBER = "811218-9876"
         ("lista.csv", "kod;namn\nA;bröst\nB;se 811218-9876\n", "row 3"),
         ("lista.csv", "fodd;fyra;kod\n1981-12-18;9876;A\n1970-10-63;2391;B\n", "row 2"),
         ("lista.csv", "dag;nr;kod\n19811218;9876;A\n", "row 2"),
+        ("lista.csv", 'kod;namn\nA;"se 811218-\n9876"\n', "row 3"),
+        ("lista.csv", "kod;namn\nA;https://x.se/p/198112189876\n", "row 2"),
         ("lista.tsv", "kod\tnamn\n8112189876\tA\n7010632391\tB\n", "row 2"),
         ("lista.json", '{"concept": [\n{"code": "A", "display": "pnr 8112189876"}]}', "row 2"),
         ("lista.json", '[{"patient_id": "P001", "alder": 54}]', "'patient_id'"),

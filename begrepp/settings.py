@@ -86,6 +86,7 @@ class Settings:
     hosts: tuple[str, ...] = field(default_factory=lambda: tuple(os.environ.get("BEGREPP_HOSTS", "").split()))
     """Host names that the server answers to; empty: any."""
     trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("BEGREPP_TRUSTED_PROXIES", "0")))
+    worker_network: bool = field(default_factory=lambda: os.environ.get("BEGREPP_WORKER_NETWORK", "") == "allow")
     keep_builds: int = 3
 
     @property

@@ -25,6 +25,7 @@ from server.ops.asgi import AsgiBridge, ResponseTruncated
 from server.ops.request_body import BodyReader
 from server.ops.warm_up import warm_up
 from server.telemetry.query_log import configure_log
+from server.workers.network_policy import require_isolation
 
 _log = logging.getLogger("begrepp.server")
 _CACHE_FILE = "pages.sqlite"
@@ -107,6 +108,7 @@ def run(settings: Settings, address: str, port: int, workers: int) -> None:
     _raise_file_limit()
     for former, name in former_variables():
         _log.warning("%s is the former name of %s; it still works.", former, name)
+    require_isolation(settings, address)
     with tempfile.TemporaryDirectory(prefix="begrepp-pages-") as folder:
         create_cache_file(Path(folder, _CACHE_FILE))
         Granian(

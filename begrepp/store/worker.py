@@ -67,8 +67,11 @@ class ResultChunk(NamedTuple):
     cpu_seconds: float
 
 
-def serve_requests(pipe: Connection) -> None:
-    """Serve requests from the pipe until it is closed; sends `ResultChunk` objects or one `BegreppError` for each."""
+def serve_requests(pipe: Connection, *, local: bool) -> None:
+    """Serve requests from the pipe until it is closed; sends `ResultChunk` objects or one `BegreppError` for each.
+
+    `local` tells whether the requests are for stores on disk; a worker serves these or requests for other endpoints.
+    """
     stores: dict[Path | Endpoint, Store] = {}
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
         while True:
@@ -76,6 +79,8 @@ def serve_requests(pipe: Connection) -> None:
             _limit_cpu_time(request.seconds)
             try:
                 location = request.store
+                if isinstance(location, Path) is not local:
+                    raise QueryError("This worker cannot use the store of the query.", "Report this as a defect.")
                 if location not in stores:
                     stores.clear()
                     stores[location] = DiskStore(location) if isinstance(location, Path) else location.open()

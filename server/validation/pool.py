@@ -1,7 +1,8 @@
 """Pool of validation workers: processes with a time limit and a memory limit.
 
 Shapes of clients are not trusted: a regular expression may backtrack and a query may not end. Then the process is
-killed and the next validation starts a new one. The server process itself never parses what a client sent.
+killed and the next validation starts a new one. The server process itself never parses what a client sent. A worker
+has no network (`begrepp.store.isolation`), since shapes may contain SPARQL.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from multiprocessing.process import BaseProcess
 
 from begrepp.errors import BegreppError, InputError, ServerBusy
 from begrepp.settings import Settings
+from begrepp.store.isolation import run_isolated
 from server.validation.worker import ValidationJob, run_worker
 
 _START_SECONDS = 60
@@ -108,15 +110,16 @@ class _Worker:
 
 def _start(context: multiprocessing.context.SpawnContext, settings: Settings) -> _Worker:
     server_end, worker_end = context.Pipe()
-    process = context.Process(target=run_worker, args=(worker_end, settings), daemon=True)
+    worker = f"{run_worker.__module__}:{run_worker.__name__}"
+    process = context.Process(target=run_isolated, args=(worker, worker_end, settings), daemon=True)
     process.start()
     worker_end.close()
-    worker = _Worker(process, server_end)
+    started = _Worker(process, server_end)
     try:
         if server_end.poll(_START_SECONDS):
             server_end.recv()  # ready: the start-up time does not count towards the time limit of the validation
-            return worker
+            return started
     except EOFError:
         pass
-    worker.kill()
+    started.kill()
     raise ServerBusy("The server is too busy to start a validation.", "Try again in a minute.")

@@ -51,7 +51,7 @@ class QueryPool:
             Lane(name, seconds, niceness, _lane_queue(settings, settings.query_workers * slots_factor, first=n == 0))
             for n, (name, seconds, slots_factor, niceness) in enumerate(_LANES)
         ]
-        self._fork_server = ForkServer(settings.query_memory_mb)
+        self._fork_server = ForkServer(settings.query_memory_mb, local=not settings.store_url)
         self._idle: list[list[Worker]] = [[] for _ in self.lanes]
         self._lock = threading.Lock()
         self._known_lanes: LRUCache[bytes, int] = LRUCache(_MAX_KNOWN_LANES)

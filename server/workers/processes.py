@@ -90,10 +90,14 @@ def _worker_died() -> BegreppError:
 
 
 class ForkServer:
-    """Starts query workers by forking a warm process; it is started on first use, and again if it has died."""
+    """Starts query workers by forking a warm process; it is started on first use, and again if it has died.
 
-    def __init__(self, memory_mb: int) -> None:
+    Workers for a store on disk (`local`) have no network; workers for another SPARQL endpoint need it.
+    """
+
+    def __init__(self, memory_mb: int, *, local: bool) -> None:
         self._memory_mb = memory_mb
+        self._mode = "local" if local else "remote"
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -123,7 +127,7 @@ class ForkServer:
         self._control, fork_server_end = socket.socketpair()
         with fork_server_end:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", _PROGRAM, str(fork_server_end.fileno()), str(self._memory_mb)],
+                [sys.executable, "-m", _PROGRAM, str(fork_server_end.fileno()), str(self._memory_mb), self._mode],
                 pass_fds=[fork_server_end.fileno()],
                 stdin=subprocess.DEVNULL,
             )

@@ -48,7 +48,7 @@ def find_query(query: str) -> str:
         return query
     path = Path(query)
     if path.is_file():
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     names = {named.name: named for folder in ("examples", "checks") for named in read_queries(folder)}
     if query in names:
         return names[query].text

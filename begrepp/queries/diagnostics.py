@@ -1,34 +1,40 @@
 """The query doctor: finds out why a query has no results or is slow, and suggests changes.
 
 Compares the tokens and triple patterns of the query with the statistics of the build, and runs ASK queries: first
-each pattern alone, then the join of the first two patterns, three and so on, until a join is empty.
+each pattern alone, then the join of the first two patterns, three and so on, until a join is empty. The work is bounded
+for any query: the patterns are found by a function of the caller with a time limit, the first 50 are examined, and the
+ASK queries end after ten seconds.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-from rdflib import Literal, URIRef
-from rdflib.paths import Path
+from itertools import islice
 
 from begrepp.artefact.statistics import Statistics
 from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import expand, prefixes
 from begrepp.search import TextIndex
-from begrepp.sparql.patterns import TriplePattern, format_iri, is_variable, triple_patterns
+from begrepp.sparql.patterns import TriplePattern, format_iri, iri_of, is_variable, literal_of, quoted_part
 from begrepp.sparql.services import declared_prefixes
 from begrepp.sparql.tokens import Token, tokens
 from begrepp.text.swedish import fold
 
 AskFunction = Callable[[str], bool | None]
 """Runs an ASK query; returns None if it takes too long."""
+PatternsFunction = Callable[[str], list[TriplePattern]]
+"""Returns the triple patterns of a query; raises `QueryError`."""
+_MAX_PATTERNS = 50
+_MAX_UNKNOWN_PREFIXES = 10
+_MAX_SECONDS = 10.0
+"""Time for all ASK queries."""
 _MAX_SLOW_PROBES = 2
 """After so many slow ASK queries no more are run."""
-_TEXT_SEARCH = re.compile(r"\b(CONTAINS|REGEX|STRSTARTS)\s*\(", re.IGNORECASE)
-_LANG = re.compile(r"LANG(?:MATCHES)?\s*\(.*?\?\w+.*?\)\s*(?:=|,)\s*[\"']([^\"']*)[\"']", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +52,13 @@ class QueryDiagnostics:
     """Examines queries against the statistics, text index and graphs of a build."""
 
     ask: AskFunction
+    patterns: PatternsFunction
     statistics: Statistics
     index: TextIndex
     graphs: Sequence[str]
     default_graphs: Sequence[str] = ()
     slow_probes: int = field(default=0)
+    deadline: float = field(default_factory=lambda: time.monotonic() + _MAX_SECONDS)
 
     def examine(self, query: str) -> list[QueryAdvice]:
         """Return advice on a query, the most certain first; empty if there is none."""
@@ -59,9 +67,9 @@ class QueryDiagnostics:
         if any(each.kind == "prefix" for each in advice):
             return advice
         try:
-            patterns = triple_patterns(query)
+            patterns = self.patterns(query)[:_MAX_PATTERNS]
         except QueryError:
-            return [*advice, *_check_cost(query, token_list, [])]
+            return [*advice, *_check_cost(token_list, [])]
         advice += self._check_graphs(patterns, token_list)
         for pattern in patterns:
             advice += self._check_terms(pattern)
@@ -71,8 +79,8 @@ class QueryDiagnostics:
             filters = [token.text for token in token_list if token.is_word("FILTER", "HAVING", "MINUS")]
             if not join_advice and patterns and filters:
                 advice.append(QueryAdvice(kind="filter", about=", ".join(dict.fromkeys(filters))))
-        advice += _check_language_filters(query)
-        return [*dict.fromkeys([*advice, *_check_cost(query, token_list, patterns)])]
+        advice += _check_language_filters(query, token_list)
+        return [*dict.fromkeys([*advice, *_check_cost(token_list, patterns)])]
 
     def _check_graphs(self, patterns: list[TriplePattern], token_list: list[Token]) -> Iterator[QueryAdvice]:
         named = [pattern.graph[1:-1] for pattern in patterns if pattern.graph.startswith("<")]
@@ -80,7 +88,7 @@ class QueryDiagnostics:
             if token.is_word("FROM") and n + 2 < len(token_list):
                 after = token_list[n + 2] if token_list[n + 1].is_word("NAMED") else token_list[n + 1]
                 named += [after.text[1:-1]] if after.kind == "iri" else []
-        for graph in dict.fromkeys([*named, *self.default_graphs]):
+        for graph in islice(dict.fromkeys([*named, *self.default_graphs]), _MAX_PATTERNS):
             if graph not in self.graphs:
                 yield QueryAdvice(kind="graph", about=f"<{graph}>", instead=_similar_iris(graph, self.graphs))
 
@@ -89,59 +97,49 @@ class QueryDiagnostics:
         if pattern.graph:
             return
         properties, classes = self.statistics.properties, self.statistics.classes
-        if isinstance(pattern.predicate, URIRef) and properties and str(pattern.predicate) not in properties:
-            yield QueryAdvice(
-                kind="property",
-                about=format_iri(str(pattern.predicate)),
-                instead=_similar_iris(str(pattern.predicate), properties),
-            )
+        if (found := pattern.property_iri) and properties and found not in properties:
+            yield QueryAdvice(kind="property", about=format_iri(found), instead=_similar_iris(found, properties))
             return
-        if str(pattern.predicate) == expand("rdf:type") and isinstance(pattern.object, URIRef):
-            if classes and str(pattern.object) not in classes:
-                yield QueryAdvice(
-                    kind="class",
-                    about=format_iri(str(pattern.object)),
-                    instead=_similar_iris(str(pattern.object), classes),
-                )
+        if found == expand("rdf:type") and (class_iri := iri_of(pattern.object)):
+            if classes and class_iri not in classes:
+                yield QueryAdvice(kind="class", about=format_iri(class_iri), instead=_similar_iris(class_iri, classes))
             return
         for term in (pattern.subject, pattern.object):
-            if isinstance(term, URIRef):
-                yield from self._check_iri(term)
-        if isinstance(pattern.object, Literal):
+            if iri := iri_of(term):
+                yield from self._check_iri(iri)
+        if literal_of(pattern.object) is not None:
             yield from self._check_literal(pattern, pattern.object)
 
-    def _check_iri(self, iri: URIRef) -> Iterator[QueryAdvice]:
-        if self._probe(f"{{ {{ {iri.n3()} ?p ?o }} UNION {{ ?s ?p {iri.n3()} }} }}") is False:
-            code = re.split(r"[/#]", str(iri))[-1]
+    def _check_iri(self, iri: str) -> Iterator[QueryAdvice]:
+        if self._probe(f"{{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} }}") is False:
+            code = re.split(r"[/#]", iri)[-1]
             _, hits = self.index.search(code, limit=3)
             if not hits:
                 _, hits = self.index.search(re.sub(r"(?<=\w)(?=[A-ZÅÄÖ])|[-_]", " ", code), limit=3)
             yield QueryAdvice(
                 kind="iri",
-                about=format_iri(str(iri)),
+                about=format_iri(iri),
                 instead=tuple(f"<{hit.iri}>" for hit in hits),
                 more=", ".join(f"{hit.notation} {hit.label()}".strip() for hit in hits),
             )
-        elif self._probe(f"{{ {iri.n3()} ?p begrepp:inactive }}"):
-            yield QueryAdvice(
-                kind="retired", about=format_iri(str(iri)), instead=(f"{iri.n3()} dct:isReplacedBy ?successor .",)
-            )
+        elif self._probe(f"{{ <{iri}> ?p begrepp:inactive }}"):
+            instead = (f"<{iri}> dct:isReplacedBy ?successor .",)
+            yield QueryAdvice(kind="retired", about=format_iri(iri), instead=instead)
 
-    def _check_literal(self, pattern: TriplePattern, literal: Literal) -> Iterator[QueryAdvice]:
+    def _check_literal(self, pattern: TriplePattern, literal: str) -> Iterator[QueryAdvice]:
         """Find a literal that exists with another language tag or spelling."""
         if self._probe(f"{{ {pattern.text} }}") is not False:
             return
-        for other in (Literal(str(literal)), *(Literal(str(literal), lang=tag) for tag in ("sv", "en"))):
-            if other != literal:
-                text = f"?s {_format_predicate(pattern)} {other.n3()} ."
-                if self._probe(f"{{ {text} }}"):
-                    yield QueryAdvice(kind="language", about=literal.n3(), instead=(other.n3(),))
-                    return
-        _, hits = self.index.search(str(literal), limit=3)
+        quoted, value = quoted_part(literal), literal_of(literal) or ""
+        for other in (quoted, f"{quoted}@sv", f"{quoted}@en"):
+            if other != literal and self._probe(f"{{ ?s {pattern.predicate} {other} . }}"):
+                yield QueryAdvice(kind="language", about=literal, instead=(other,))
+                return
+        _, hits = self.index.search(value, limit=3)
         labels = [(label, tag) for hit in hits for tag, label in hit.labels.items()]
-        same = [Literal(text, lang=tag).n3() for text, tag in labels if fold(text) == fold(str(literal))]
-        near = same or [Literal(text, lang=tag).n3() for text, tag in labels[:3]]
-        yield QueryAdvice(kind="words", about=literal.n3(), instead=tuple(near[:3]))
+        same = [(label, tag) for label, tag in labels if fold(label) == fold(value)]
+        near = tuple(f"{json.dumps(label, ensure_ascii=False)}@{tag}" for label, tag in (same or labels)[:3])
+        yield QueryAdvice(kind="words", about=literal, instead=near)
 
     def _check_join(self, patterns: list[TriplePattern]) -> Iterator[QueryAdvice]:
         """Find the first pattern that matches nothing alone, or that empties the join with those before it."""
@@ -163,7 +161,7 @@ class QueryDiagnostics:
 
     def _probe(self, group: str) -> bool | None:
         """Return whether a group matches; None if that takes too long or too many probes were slow."""
-        if self.slow_probes >= _MAX_SLOW_PROBES:
+        if self.slow_probes >= _MAX_SLOW_PROBES or time.monotonic() > self.deadline:
             return None
         answer = self.ask(f"ASK {group}")
         self.slow_probes += answer is None
@@ -174,37 +172,47 @@ def _check_prefixes(token_list: list[Token]) -> Iterator[QueryAdvice]:
     """Find undeclared prefixes, and the project's prefixes declared for another namespace."""
     declared, predefined = declared_prefixes(token_list), prefixes()
     used = dict.fromkeys(token.text.partition(":")[0] for token in token_list if token.kind == "name")
-    for prefix in used:
-        if prefix not in declared and prefix not in predefined:
-            near = difflib.get_close_matches(prefix, [*declared, *predefined], 3, 0.5)
-            yield QueryAdvice(kind="prefix", about=f"{prefix}:", instead=tuple(f"{name}:" for name in near))
+    unknown = [prefix for prefix in used if prefix not in declared and prefix not in predefined]
+    for prefix in unknown[:_MAX_UNKNOWN_PREFIXES]:
+        near = difflib.get_close_matches(prefix, [*declared, *predefined], 3, 0.5)
+        yield QueryAdvice(kind="prefix", about=f"{prefix}:", instead=tuple(f"{name}:" for name in near))
     for prefix, namespace in declared.items():
         if prefix in predefined and namespace != predefined[prefix]:
             instead = (f"PREFIX {prefix}: <{predefined[prefix]}>",)
             yield QueryAdvice(kind="namespace", about=f"PREFIX {prefix}: <{namespace}>", instead=instead)
 
 
-def _check_language_filters(query: str) -> Iterator[QueryAdvice]:
-    for match in _LANG.finditer(query):
-        if match[1].lower() not in ("sv", "en", "*", ""):
-            yield QueryAdvice(kind="tongue", about=match[0], instead=('"sv"', '"en"'))
+def _check_language_filters(query: str, token_list: list[Token]) -> Iterator[QueryAdvice]:
+    """Find `LANG(?x) = "…"` and `LANGMATCHES(LANG(?x), "…")` with a language that the graph does not have."""
+    for n, token in enumerate(token_list):
+        start, end = (
+            (n - 2, n + 5) if token.is_word("LANG") and token_list[n - 2].is_word("LANGMATCHES") else (n, n + 5)
+        )
+        following = token_list[n + 1 : n + 6]
+        if not token.is_word("LANG") or len(following) < 5 or following[1].kind != "variable":
+            continue
+        if following[3].text in ("=", ",") and following[4].kind == "string":
+            language = following[4].text.strip("\"'").lower()
+            if language not in ("sv", "en", "*", ""):
+                about = query[token_list[start].start : token_list[end].end]
+                yield QueryAdvice(kind="tongue", about=about, instead=('"sv"', '"en"'))
 
 
-def _check_cost(query: str, token_list: list[Token], patterns: list[TriplePattern]) -> Iterator[QueryAdvice]:
+def _check_cost(token_list: list[Token], patterns: list[TriplePattern]) -> Iterator[QueryAdvice]:
     """Find constructs that make a query slow, and suggest faster ones."""
     groups = _connected_components([pattern for pattern in patterns if pattern.required and not pattern.graph])
     if len(groups) > 1:
         yield QueryAdvice(kind="cross", about=groups[0][0].short_text, more=groups[1][0].short_text)
     for pattern in patterns:
-        if isinstance(pattern.predicate, Path) and is_variable(pattern.subject) and is_variable(pattern.object):
+        if pattern.is_path and is_variable(pattern.subject) and is_variable(pattern.object):
             if re.search(r"[*+]", pattern.text) and not _is_restricted(pattern, patterns):
                 yield QueryAdvice(kind="path", about=pattern.short_text)
         elif is_variable(pattern.predicate) and is_variable(pattern.subject) and not _is_restricted(pattern, patterns):
             yield QueryAdvice(kind="open", about=pattern.short_text)
-    if _TEXT_SEARCH.search(query):
+    if function := next((t.text for t in token_list if t.is_word("CONTAINS", "REGEX", "STRSTARTS")), ""):
         text = next((t.text for t in token_list if t.kind == "string" and len(t.text) > 4), '"…"')
         block = f"SERVICE begrepp:search {{ ?concept begrepp:words {text} }}"
-        yield QueryAdvice(kind="text", about=_TEXT_SEARCH.search(query)[0] + "…)", instead=(block,))  # type: ignore[index]
+        yield QueryAdvice(kind="text", about=f"{function}(…)", instead=(block,))
     if any(token.is_word("ORDER") for token in token_list) and not any(token.is_word("LIMIT") for token in token_list):
         yield QueryAdvice(kind="order", about="ORDER BY", instead=("LIMIT 100",))
 
@@ -255,7 +263,3 @@ def _similar_iris(iri: str, known: Sequence[str] | dict[str, tuple[int, int]] | 
     near = [name for close in difflib.get_close_matches(local, by_local, 3, 0.6) for name in by_local[close]]
     near = near or difflib.get_close_matches(iri, [*known], 3, 0.6)
     return tuple(format_iri(name) for name in near[:3])
-
-
-def _format_predicate(pattern: TriplePattern) -> str:
-    return pattern.predicate.n3()

@@ -8,36 +8,40 @@ ordered best first, at most a thousand or `begrepp:most`; `skos:inScheme` limits
 
 from __future__ import annotations
 
-from rdflib import Literal, URIRef, Variable
+from collections.abc import Iterable
 
 from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import expand
 from begrepp.search import TextIndex
-from begrepp.sparql.patterns import triple_patterns
-from begrepp.sparql.services import ServicePattern, Solution
+from begrepp.sparql.patterns import TriplePattern, iri_of, literal_of
+from begrepp.sparql.services import Solution
 
 _MOST = 1_000
 _HELP = 'Use SERVICE begrepp:search { ?thing begrepp:words "lungcancer" }.'
 
 
-def run_search_service(index: TextIndex, prologue: str, service: ServicePattern) -> list[Solution]:
+def run_search_service(index: TextIndex, patterns: Iterable[TriplePattern]) -> list[Solution]:
     """Return the rows of a SERVICE begrepp:search; raises `QueryError` if its patterns are not as described above."""
-    parameters: dict[str, object] = {}
+    parameters: dict[str, str] = {}
     subjects = set()
-    for pattern in triple_patterns(f"{prologue}SELECT * {{ {service.body} }}"):
-        parameters[str(pattern.predicate)] = pattern.object
+    for pattern in patterns:
+        parameters[pattern.property_iri or pattern.predicate] = pattern.object
         subjects.add(pattern.subject)
-    words, score = parameters.pop(expand("begrepp:words"), None), parameters.pop(expand("begrepp:score"), None)
+    words = literal_of(parameters.pop(expand("begrepp:words"), ""))
+    score = parameters.pop(expand("begrepp:score"), "")
     kind, scheme = parameters.pop(expand("begrepp:kind"), ""), parameters.pop(expand("skos:inScheme"), "")
-    most = parameters.pop(expand("begrepp:most"), _MOST)
-    if len(subjects) != 1 or not isinstance(subject := subjects.pop(), Variable) or not isinstance(words, Literal):
+    most = literal_of(parameters.pop(expand("begrepp:most"), f'"{_MOST}"')) or ""
+    subject = subjects.pop() if len(subjects) == 1 else ""
+    if not subject.startswith("?") or words is None:
         raise QueryError("begrepp:search needs begrepp:words and exactly one subject variable.", _HELP)
-    if parameters or not isinstance(scheme, URIRef | str):
+    if parameters or (scheme and not iri_of(scheme)):
         raise QueryError(f"begrepp:search does not support <{next(iter(parameters), scheme)}>.", _HELP)
-    limit = min(_MOST, int(str(most)))
-    _, hits = index.search(str(words), kind=str(kind), scheme=str(scheme), limit=limit)
-    rows = [{str(subject): f"<{hit.iri}>"} for hit in hits]
-    if isinstance(score, Variable):
+    if not most.isdecimal():
+        raise QueryError(f"begrepp:most is no whole number: '{most}'.", f"Write a number up to {_MOST}.")
+    limit = min(_MOST, int(most[:9]))
+    _, hits = index.search(words, kind=literal_of(kind) or iri_of(kind), scheme=iri_of(scheme), limit=limit)
+    rows = [{subject[1:]: f"<{hit.iri}>"} for hit in hits]
+    if score.startswith("?"):
         for position, row in enumerate(rows):
-            row[str(score)] = str(len(rows) - position)
+            row[score[1:]] = str(len(rows) - position)
     return rows

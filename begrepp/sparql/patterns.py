@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rdflib import BNode, URIRef, Variable
+from rdflib import BNode, Literal
 from rdflib.paths import Path
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
@@ -22,36 +23,68 @@ MAX_QUERY_LENGTH = 20_000
 _MAX_DEPTH = 40
 
 
+_IRI = re.compile(r"<([^<>]*)>")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriplePattern:
-    """A triple pattern: its terms, its graph (empty for the default graph), and whether it is required to match."""
+    """A triple pattern: its terms in SPARQL syntax with full IRIs, its graph (empty for the default graph).
 
-    subject: Node
-    predicate: Node | Path
-    object: Node
+    The predicate may be a path (`is_path`). `required` tells whether the pattern has to match.
+    """
+
+    subject: str
+    predicate: str
+    object: str
     graph: str = ""
     required: bool = True
+    is_path: bool = False
 
     @property
     def text(self) -> str:
         """The pattern in SPARQL syntax, with full IRIs and GRAPH."""
-        inner = f"{_format_term(self.subject)} {_format_term(self.predicate)} {_format_term(self.object)} ."
+        inner = f"{self.subject} {self.predicate} {self.object} ."
         return f"GRAPH {self.graph} {{ {inner} }}" if self.graph else inner
 
     @property
     def short_text(self) -> str:
         """The pattern in SPARQL syntax, with prefixed names."""
-        return re.sub(r"<([^<>]*)>", lambda match: format_iri(match[1]), self.text)
+        return _IRI.sub(lambda match: format_iri(match[1]), self.text)
 
     @property
-    def terms(self) -> tuple[Node | Path, ...]:
+    def terms(self) -> tuple[str, str, str]:
         """Subject, predicate and object."""
         return (self.subject, self.predicate, self.object)
+
+    @property
+    def property_iri(self) -> str:
+        """The IRI of the predicate; empty for a variable or a path."""
+        return "" if self.is_path else iri_of(self.predicate)
+
+
+def literal_of(term: str) -> str | None:
+    """Return the text of a literal in SPARQL syntax as this module writes it; None for other terms."""
+    return str(json.loads(quoted_part(term))) if term.startswith('"') else None
+
+
+def quoted_part(literal: str) -> str:
+    """Return a literal in SPARQL syntax without language and datatype."""
+    return literal[: literal.rindex('"') + 1]
+
+
+def iri_of(term: str) -> str:
+    """Return the IRI of a term in SPARQL syntax; empty if it is no IRI."""
+    found = _IRI.fullmatch(term)
+    return found[1] if found else ""
 
 
 def _format_term(term: Node | Path) -> str:
     if isinstance(term, BNode):
         return f"?_{term}"
+    if isinstance(term, Literal):
+        quoted = json.dumps(str(term), ensure_ascii=False)
+        datatype = f"^^<{term.datatype}>" if term.datatype else ""
+        return f"{quoted}@{term.language}" if term.language else quoted + datatype
     text: str = term.n3()
     return text
 
@@ -61,7 +94,7 @@ def format_iri(iri: str) -> str:
     return name if (name := compact(iri)) != iri else f"<{iri}>"
 
 
-def parse_algebra(query: str) -> CompValue:
+def _parse_algebra(query: str) -> CompValue:
     """Parse a query to rdflib's algebra; raises `QueryError` if it is too long, nested too deeply, or not valid."""
     token_list = list(tokens(query))
     if len(query) > MAX_QUERY_LENGTH or depth(token_list) > _MAX_DEPTH:
@@ -76,7 +109,7 @@ def parse_algebra(query: str) -> CompValue:
 
 def triple_patterns(query: str) -> list[TriplePattern]:
     """Return the triple patterns of a query in the order of the algebra; raises `QueryError`."""
-    return [*_walk_algebra(parse_algebra(query), "", True)]
+    return [*_walk_algebra(_parse_algebra(query), "", True)]
 
 
 def _walk_algebra(node: object, graph: str, required: bool) -> Iterator[TriplePattern]:
@@ -84,7 +117,12 @@ def _walk_algebra(node: object, graph: str, required: bool) -> Iterator[TriplePa
         if node.name == "BGP":
             for subject, predicate, object_ in node.triples:
                 yield TriplePattern(
-                    subject=subject, predicate=predicate, object=object_, graph=graph, required=required
+                    subject=_format_term(subject),
+                    predicate=_format_term(predicate),
+                    object=_format_term(object_),
+                    graph=graph,
+                    required=required,
+                    is_path=isinstance(predicate, Path),
                 )
             return
         inner = node.term.n3() if node.name == "Graph" else graph
@@ -96,15 +134,11 @@ def _walk_algebra(node: object, graph: str, required: bool) -> Iterator[TriplePa
             yield from _walk_algebra(item, graph, required)
 
 
-def required_properties(query: str) -> frozenset[str]:
-    """Return the properties of the triple patterns that are required to match; raises `QueryError`."""
-    return frozenset(
-        str(pattern.predicate)
-        for pattern in triple_patterns(query)
-        if pattern.required and isinstance(pattern.predicate, URIRef)
-    )
+def required_properties(patterns: Iterable[TriplePattern]) -> frozenset[str]:
+    """Return the properties of the triple patterns that are required to match."""
+    return frozenset(each.property_iri for each in patterns if each.required and each.property_iri)
 
 
-def is_variable(term: object) -> bool:
-    """Return whether a term is a variable or a blank node."""
-    return isinstance(term, Variable | BNode)
+def is_variable(term: str) -> bool:
+    """Return whether a term in SPARQL syntax is a variable or a blank node."""
+    return term.startswith("?")

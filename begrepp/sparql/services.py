@@ -7,9 +7,9 @@ requests, and every engine gives the same result.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from begrepp.errors import QueryError, QueryRefused
+from begrepp.errors import QueryError
 from begrepp.rdf.namespaces import prefixes, sparql_prologue
 from begrepp.sparql.tokens import Token, prologue_end, tokens
 
@@ -41,21 +41,18 @@ class ServicePattern:
 def find_service(query: str, token_list: Sequence[Token]) -> ServicePattern | None:
     """Return the first SERVICE pattern of a query, or None.
 
-    Raises `QueryRefused` for a variable endpoint, and `QueryError` for a syntax error or a nested SERVICE.
+    The tokens are those of `begrepp.sparql.query_syntax.read_query`. The name is empty for a variable endpoint. Raises
+    `QueryError` for a syntax error or a nested SERVICE.
     """
     place = _locate_service(token_list)
     if place is None:
         return None
     begin, opening, close = place
     name = token_list[opening - 1]
-    if name.kind == "variable":
-        raise QueryRefused(
-            "SERVICE with a variable is not allowed here.", "Give the IRI of the endpoint, or use begrepp:nodes."
-        )
     if any(token.is_word("SERVICE") for token in token_list[opening:close]):
         raise QueryError("Nested SERVICE is not supported.", "Place the SERVICE patterns side by side.")
     return ServicePattern(
-        name=_expand_iri(name, token_list),
+        name="" if name.kind == "variable" else _expand_iri(name, token_list),
         silent=token_list[begin + 1].is_word("SILENT"),
         body=query[token_list[opening].end : token_list[close].start],
         start=token_list[begin].start,
@@ -134,9 +131,22 @@ def prologue(query: str, token_list: Sequence[Token]) -> str:
     return predefined + query[:end]
 
 
-def replace_service(query: str, service: ServicePattern, rows: str) -> str:
-    """Return the query with the SERVICE pattern replaced by rows (a VALUES clause or an empty group)."""
-    return query[: service.start] + rows + query[service.end :]
+def replace_service(
+    query: str, token_list: Sequence[Token], service: ServicePattern, rows: str
+) -> tuple[str, list[Token]]:
+    """Return the query with the SERVICE pattern replaced by rows (a VALUES clause or an empty group), and its tokens.
+
+    The other tokens stay as they were read: in another reading, text of the query might become a keyword.
+    """
+    before = [token for token in token_list if token.end <= service.start]
+    inserted = [_shift(token, service.start) for token in tokens(rows)]
+    moved = service.start + len(rows) - service.end
+    after = [_shift(token, moved) for token in token_list if token.start >= service.end]
+    return query[: service.start] + rows + query[service.end :], [*before, *inserted, *after]
+
+
+def _shift(token: Token, by: int) -> Token:
+    return replace(token, start=token.start + by, end=token.end + by)
 
 
 def shared_variables(query: str, token_list: Sequence[Token], service: ServicePattern) -> list[str]:

@@ -1,7 +1,10 @@
-"""SPARQL tokenizer (SPARQL 1.1, section 19.8): splits a query into tokens without parsing it.
+"""SPARQL tokenizer (SPARQL 1.1, section 19.8, with the marks of SPARQL 1.2): splits a query into tokens.
 
-The time is linear in the length of any text, so untrusted queries can be tokenized: an unterminated string extends to
-the end of the text, and a prefix has at most a hundred characters.
+The longest token wins, so `<` begins an IRI wherever the characters up to the next `>` may be one. Where an IRI cannot
+stand, `begrepp.sparql.query_syntax` reads an operator instead; use its tokens for untrusted queries.
+
+The time is linear in the length of any text: quantifiers do not backtrack, an unterminated string extends to the end of
+the text, and a prefix has at most a hundred characters.
 """
 
 from __future__ import annotations
@@ -12,27 +15,46 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["comment", "iri", "string", "variable", "blank", "name", "language", "number", "word", "mark", "other"]
+_LETTER = (
+    r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF"
+    r"\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+"""PN_CHARS_BASE."""
+_VARIABLE_CHARACTER = rf"{_LETTER}_0-9\u00B7\u0300-\u036F\u203F\u2040"
+_NAME_CHARACTER = rf"{_VARIABLE_CHARACTER}\-"
+"""PN_CHARS."""
+_CODE_POINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+"""UCHAR."""
+_ESCAPE = rf"\\[tbnrf\\\"']|{_CODE_POINT}"
+_LOCAL_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+"""PLX."""
+_LOCAL = (
+    rf"(?:[{_LETTER}_0-9:]|{_LOCAL_ESCAPE})"
+    rf"(?:[{_NAME_CHARACTER}:]|{_LOCAL_ESCAPE}|\.++(?=[{_NAME_CHARACTER}:]|{_LOCAL_ESCAPE}))*+"
+)
+"""PN_LOCAL: a dot belongs to the name if more of the name follows."""
 _TOKEN = re.compile(
-    r"""
-    (?P<space>\s+)
-  | (?P<comment>\#[^\n\r]*)
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-  | (?P<string>\"{3}(?:[^"\\]|\\.|\"(?!\"\"))*\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}
-             |\"(?:[^"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*')
-  | (?P<variable>[?$]\w+)
-  | (?P<blank>_:[\w](?:[\w.-]*[\w-])?)
-  | (?P<name>(?:[^\W\d_](?:[\w.-]{0,99}[\w-])?)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
-              (?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*
-                 (?:[\w:-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))?)?)
-  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
-  | (?P<word>[^\W\d_]\w*)
-  | (?P<mark>\^\^|&&|\|\||!=|<=|>=|[{}()\[\].;,^|/*+?!=<>-])
+    rf"""
+    (?P<space>[ \t\r\n]++)
+  | (?P<comment>\#[^\n\r]*+)
+  | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|{_CODE_POINT})*+>)
+  | (?P<string>\"{{3}}(?:[^"\\]|{_ESCAPE}|\"(?!\"\"))*+\"{{3}}|'{{3}}(?:[^'\\]|{_ESCAPE}|'(?!''))*+'{{3}}
+             |\"(?!\"\")(?:[^"\\\n\r]|{_ESCAPE})*+\"|'(?!'')(?:[^'\\\n\r]|{_ESCAPE})*+')
+  | (?P<variable>[?$][{_LETTER}_0-9][{_VARIABLE_CHARACTER}]*+)
+  | (?P<blank>_:[{_LETTER}_0-9](?:[{_NAME_CHARACTER}]|\.++(?=[{_NAME_CHARACTER}]))*+)
+  | (?P<name>(?:[{_LETTER}](?:[{_NAME_CHARACTER}.]{{0,99}}[{_NAME_CHARACTER}])?)?:(?:{_LOCAL})?)
+  | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?)
+  | (?P<number>[0-9]*+\.[0-9]++(?:[eE][+-]?[0-9]++)?|[0-9]++(?:\.?[eE][+-]?[0-9]++)?)
+  | (?P<word>[A-Za-z][A-Za-z0-9_]*+)
+  | (?P<mark>\^\^|&&|\|\||!=|<=|>=|<<\(|<<|\)>>|>>|\{{\||\|\}}|[{{}}()\[\].;,^|/*+?!=<>~-])
   | (?P<other>["'].*|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_OPEN, _CLOSE = "({[", ")}]"
+_ESCAPES = re.compile(rf"{_CODE_POINT}|\\.", re.DOTALL)
+_ESCAPED = {'"': r"\"", "'": r"\'", "\\": r"\\", "\n": r"\n", "\r": r"\r"}
+_OPERATOR = re.compile(r"(?P<mark><=|<)")
+_OPEN, _CLOSE = frozenset(["(", "{", "[", "<<(", "<<", "{|"]), frozenset([")", "}", "]", ")>>", ">>", "|}"])
 _UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"])
 
 
@@ -58,6 +80,45 @@ def tokens(query: str) -> Iterator[Token]:
             yield Token(kind, found[0], found.start(), found.end())  # type: ignore[arg-type]
 
 
+def next_token(query: str, at: int) -> Token | None:
+    """Return the token at an offset or after the white space and comments there; None at the end."""
+    while (found := _TOKEN.match(query, at)) is not None:
+        if found.lastgroup not in ("space", "comment"):
+            return Token(found.lastgroup, found[0], found.start(), found.end())  # type: ignore[arg-type]
+        at = found.end()
+    return None
+
+
+def operator_token(query: str, at: int) -> Token:
+    """Return the `<` or `<=` at an offset where an IRI seems to begin."""
+    found = _OPERATOR.match(query, at)
+    assert found
+    return Token("mark", found[0], found.start(), found.end())
+
+
+def decode_code_points(token: Token) -> str:
+    """Return the text of an IRI or a string with the characters that `\\u` and `\\U` stand for.
+
+    Quotes, backslashes and line ends in a string become other escape sequences, so that the text is the same token for
+    an engine that decodes a whole query first (SPARQL 1.1, section 19.2) and for one that does not (SPARQL 1.2).
+    Raises `ValueError` for a surrogate, a number beyond Unicode, or a character that an IRI cannot have.
+    """
+
+    def decode(escape: re.Match[str]) -> str:
+        if escape[0][1] not in "uU":
+            return escape[0]
+        number = int(escape[0][2:], 16)
+        if number > 0x10FFFF or 0xD800 <= number < 0xE000:
+            raise ValueError(escape[0])
+        if token.kind == "iri":
+            if number <= 0x20 or chr(number) in '<>"{}|^`\\':
+                raise ValueError(escape[0])
+            return chr(number)
+        return _ESCAPED.get(chr(number), chr(number))
+
+    return _ESCAPES.sub(decode, token.text)
+
+
 def depth(words: list[Token]) -> int:
     """Return the nesting depth of brackets; a run of prefix operators (`!`, `^`, `-`, `+`) counts as nesting."""
     deepest = level = run = 0
@@ -75,10 +136,10 @@ def depth(words: list[Token]) -> int:
 
 
 def prologue_end(words: list[Token]) -> int:
-    """Return the index of the first token after BASE and PREFIX."""
+    """Return the index of the first token after BASE, PREFIX and VERSION."""
     at = 0
     while at < len(words):
-        if words[at].is_word("BASE"):
+        if words[at].is_word("BASE", "VERSION"):
             at += 2
         elif words[at].is_word("PREFIX"):
             at += 3
@@ -95,4 +156,4 @@ def is_update(words: list[Token]) -> bool:
 
 def is_deterministic(words: list[Token]) -> bool:
     """Return whether the result depends on the build only: no clock, no random values, no other endpoint."""
-    return not any(token.is_word("NOW", "RAND", "UUID", "STRUUID", "SERVICE", "BNODE") for token in words)
+    return not any(token.is_word("NOW", "RAND", "UUID", "STRUUID", "SERVICE", "BNODE", "ADJUST") for token in words)

@@ -69,4 +69,4 @@ def _read_view_graphs(store: Path) -> list[NamedNode]:
 
 def has_dataset_clause(query: str) -> bool:
     """Return whether a query specifies its dataset by `FROM` or `FROM NAMED` (SPARQL 1.1, section 13.2)."""
-    return any(token.is_word("FROM") for token in tokens(query))
+    return "from" in query.lower() and any(token.is_word("FROM") for token in tokens(query))

@@ -62,7 +62,7 @@ def isolate_process() -> tuple[str, ...]:
 def _enter_network_namespace() -> bool:
     """Move the process into a new network namespace: as root directly, otherwise in a new user namespace."""
     libc = ctypes.CDLL(None, use_errno=True)
-    return libc.unshare(_NEW_NETWORK) == 0 or libc.unshare(_NEW_USER | _NEW_NETWORK) == 0
+    return bool(libc.unshare(_NEW_NETWORK) == 0 or libc.unshare(_NEW_USER | _NEW_NETWORK) == 0)
 
 
 def _install_filter() -> bool:
@@ -85,10 +85,9 @@ def _install_filter() -> bool:
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(program), ctypes.addressof(code)))
     libc = ctypes.CDLL(None, use_errno=True)
     # prctl and not seccomp(2), which systemd's @system-service does not include.
-    return (
-        libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0
-        and libc.prctl(_SET_SECCOMP, _FILTER_MODE, header, 0, 0) == 0
-    )  # fmt: skip
+    if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+        return False
+    return bool(libc.prctl(_SET_SECCOMP, _FILTER_MODE, header, 0, 0) == 0)
 
 
 def can_use_network() -> bool:

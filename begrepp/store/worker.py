@@ -10,7 +10,7 @@ import json
 import resource
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -30,11 +30,14 @@ from pyoxigraph import Literal as RdfLiteral
 
 from begrepp.errors import BegreppError, QueryError
 from begrepp.rdf.namespaces import prefixes
+from begrepp.sparql.checked_query import check_query
+from begrepp.sparql.query_syntax import read_query
 from begrepp.store import Store
 from begrepp.store.disk import DiskStore
 from begrepp.store.endpoint import Endpoint
 
-Form = Literal["solutions", "boolean", "graph"]
+Form = Literal["solutions", "boolean", "graph", "analysis"]
+Task = Literal["answer", "tokens", "patterns"]
 _CHUNK_BYTES = 1 << 16
 _MAX_COUNT = 100_000
 
@@ -42,6 +45,9 @@ _MAX_COUNT = 100_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryRequest:
     """A query, its dataset, and the media types for solutions and for graphs.
+
+    The task is to answer the query, or to analyse it without running it: to return its tokens or its triple patterns as
+    JSON (form `analysis`). Queries of clients are parsed here only, where time and memory are limited.
 
     With `rows` above 0, solutions are returned as SPARQL JSON of the first `rows` rows and the number of all rows
     (`"total"`, at most 100,000). `seconds` limits the processor time; 0 means no limit.
@@ -56,6 +62,7 @@ class QueryRequest:
     base: str | None = None
     rows: int = 0
     seconds: float = 0
+    task: Task = "answer"
 
 
 class ResultChunk(NamedTuple):
@@ -78,6 +85,9 @@ def serve_requests(pipe: Connection, *, local: bool) -> None:
             request: QueryRequest = pipe.recv()
             _limit_cpu_time(request.seconds)
             try:
+                if request.task != "answer":
+                    _analyse(request, pipe)
+                    continue
                 location = request.store
                 if isinstance(location, Path) is not local:
                     raise QueryError("This worker cannot use the store of the query.", "Report this as a defect.")
@@ -123,10 +133,24 @@ class _ChunkWriter:
         self._buffer.clear()
 
 
+def _analyse(request: QueryRequest, pipe: Connection) -> None:
+    """Send the tokens or the triple patterns of a query."""
+    if request.task == "tokens":
+        analysis: list[object] = [[each.kind, each.start, each.end] for each in read_query(request.query)]
+    else:
+        from begrepp.sparql.patterns import triple_patterns  # noqa: PLC0415  # rdflib: slow to import, rarely needed
+
+        read_query(request.query)
+        analysis = [asdict(pattern) for pattern in triple_patterns(request.query)]
+    out = _ChunkWriter(pipe, "analysis")
+    out.write(json.dumps(analysis).encode())
+    out.close()
+
+
 def _run_query(store: Store, request: QueryRequest, pipe: Connection) -> None:
     """Evaluate a query and send the result in chunks."""
     results = store.query(
-        request.query,
+        check_query(request.query),
         default_graphs=request.default_graphs,
         named_graphs=request.named_graphs,
         base=request.base,

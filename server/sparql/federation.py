@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from flask import request
 
-from begrepp.errors import BegreppError, QueryRefused
+from begrepp.errors import BegreppError, QueryError, QueryRefused
 from begrepp.rdf.namespaces import expand
 from begrepp.search.sparql_service import run_search_service
 from begrepp.sparql.patterns import required_properties
@@ -26,9 +26,8 @@ from begrepp.sparql.services import (
     shared_variables,
     values_clause,
 )
-from begrepp.sparql.tokens import tokens
 from begrepp.store.nodes import HOP_HEADER, FederationNode, NodeError, format_term
-from server.sparql.probe import run_probe
+from server.sparql.probe import read_patterns, read_tokens, run_probe
 from server.sparql.request import SparqlRequest
 from server.state import app_state, served_build
 
@@ -50,25 +49,47 @@ class FederationReport:
 
 
 def replace_services(query: SparqlRequest) -> tuple[SparqlRequest, FederationReport]:
-    """Return the query with the rows of each SERVICE clause in its place, and the report on the nodes."""
+    """Return the query with the rows of each SERVICE clause in its place, and the report on the nodes.
+
+    After SILENT an error of the clause, also that its endpoint is not allowed, gives one empty solution (SPARQL 1.1
+    Federated Query, section 2.2).
+    """
     report = FederationReport()
+    if "service" not in query.query.lower():
+        return query, report
+    query = replace(query, tokens=read_tokens(query.query))
     for _ in range(_MAX_SERVICES + 1):
         part = find_service(query.query, query.tokens)
         if part is None:
             return query, report
-        if part.name == expand(SEARCH):
-            rows = run_search_service(served_build().index, prologue(query.query, query.tokens), part)
-            names: Sequence[str] = part.variables
-        else:
-            names, rows = _query_nodes(query, part, report)
-        text = replace_service(query.query, part, values_clause(names, rows))
-        query = replace(query, query=text, tokens=list(tokens(text)))
+        names, rows = _evaluate(query, part, report)
+        text, tokens = replace_service(query.query, query.tokens, part, values_clause(names, rows))
+        query = replace(query, query=text, tokens=tokens)
     raise QueryRefused(f"The query has more than {_MAX_SERVICES} SERVICE parts.", "Split it into several queries.")
+
+
+def _evaluate(
+    query: SparqlRequest, part: ServicePattern, report: FederationReport
+) -> tuple[Sequence[str], Sequence[Solution]]:
+    """Return the variables and the rows of a clause."""
+    try:
+        if part.name == expand(SEARCH):
+            patterns = read_patterns(f"{prologue(query.query, query.tokens)}SELECT * {{ {part.body} }}")
+            return part.variables, run_search_service(served_build().index, patterns)
+        return _query_nodes(query, part, report)
+    except (QueryError, QueryRefused, NodeError):
+        if part.silent:
+            return (), [{}]
+        raise
 
 
 def _query_nodes(
     query: SparqlRequest, part: ServicePattern, report: FederationReport
 ) -> tuple[Sequence[str], list[Solution]]:
+    if not part.name:
+        raise QueryRefused(
+            "SERVICE with a variable is not allowed here.", "Give the IRI of the endpoint, or use begrepp:nodes."
+        )
     if HOP_HEADER in request.headers:
         raise QueryRefused("A federated query is not forwarded to further nodes.", "Query the nodes directly.")
     all_nodes = part.name == expand(NODES)
@@ -80,7 +101,8 @@ def _query_nodes(
             f"Allowed endpoints: {known}. Query other endpoints directly.",
         )
     if all_nodes:
-        required = required_properties(prologue(query.query, query.tokens) + f"SELECT * {{ {part.body} }}")
+        patterns = read_patterns(prologue(query.query, query.tokens) + f"SELECT * {{ {part.body} }}")
+        required = required_properties(patterns)
         nodes = [node for node in nodes if _may_match(node, required, report)]
     queries = _node_queries(query, part)
     rows: list[Solution] = []
@@ -97,10 +119,8 @@ def _query_nodes(
             except NodeError as error:
                 report.nodes[node.name] = "failed"
                 report.nodes[f"{node.name}-reason"] = error.reason.replace(",", ";")
-                if not all_nodes and not part.silent:
-                    raise
                 if not all_nodes:
-                    return (), [{}]
+                    raise
     return part.variables, rows
 
 

@@ -6,11 +6,12 @@ import json
 from dataclasses import asdict
 
 from begrepp.artefact.statistics import read_statistics
-from begrepp.errors import BegreppError
+from begrepp.errors import BegreppError, QueryTimeout, QueryTooLarge
 from begrepp.queries.diagnostics import QueryAdvice, QueryDiagnostics
+from begrepp.sparql.patterns import TriplePattern
 from server.http.i18n import LANGUAGES, Translator
 from server.pages.templating import translator
-from server.sparql.probe import run_probe
+from server.sparql.probe import read_patterns, run_probe
 from server.sparql.request import SparqlRequest
 from server.state import served_build
 
@@ -24,12 +25,20 @@ def explain(query: SparqlRequest) -> list[QueryAdvice]:
     graphs += [served_build().iris.graph("catalog"), served_build().iris.graph("provenance")]
     doctor = QueryDiagnostics(
         ask=lambda text: _run_probe(text, query),
+        patterns=_find_patterns,
         statistics=read_statistics(served_build().folder),
         index=served_build().index,
         graphs=graphs,
         default_graphs=query.default_graphs,
     )
     return doctor.examine(query.query)
+
+
+def _find_patterns(text: str) -> list[TriplePattern]:
+    try:
+        return read_patterns(text)
+    except (QueryTimeout, QueryTooLarge):
+        return []
 
 
 def _run_probe(text: str, query: SparqlRequest) -> bool | None:

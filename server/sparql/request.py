@@ -52,6 +52,7 @@ def parse_query(
     query: str, *, default_graphs: tuple[str, ...] = (), named_graphs: tuple[str, ...] = ()
 ) -> SparqlRequest:
     """Return a parsed query; raises `QueryRefused` for an update and `QueryError` if it exceeds a limit."""
+    query = query.removeprefix("\ufeff")
     token_list = list(islice(tokens(query), MAX_TOKENS + 1))
     if len(token_list) > MAX_TOKENS:
         raise QueryError(

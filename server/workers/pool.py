@@ -141,7 +141,7 @@ def _lane_queue(settings: Settings, slots: int, *, first: bool) -> FairQueue:
 
 
 def _key(request: QueryRequest) -> bytes:
-    parts = (str(request.store), request.query, *request.default_graphs, "|", *request.named_graphs)
+    parts = (str(request.store), request.task, request.query, *request.default_graphs, "|", *request.named_graphs)
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).digest()
 
 

@@ -92,7 +92,7 @@ def test_a_message_keeps_its_values_and_the_name_before_it() -> None:
     ("path", "status", "words"),
     [
         ("/cs/finns-inte/index", 404, "Kodverket finns-inte finns inte."),
-        ("/sparql?query=SELECT+*+%7B", 400, "Rätta frågan och försök igen."),
+        ("/sparql?query=SELECT+*+%7B", 400, "Rad 1, kolumn 11: frågan slutar för tidigt."),
         ("/queries/what-a-code-meant-on-a-day?day=igår", 400, "är inget datum"),
         ("/queries/finns-inte", 404, "Exempelfrågan ”finns-inte” finns inte."),
         ("/cs/onkologi?asOf=i-dag", 400, "är inget datum"),

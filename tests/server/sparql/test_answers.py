@@ -61,7 +61,11 @@ def test_operators_see_what_became_of_queries(client: FlaskClient) -> None:
     client.get("/sparql", query_string={"query": SELECT})
     client.get("/sparql", query_string={"query": "SELECT nonsense"})
     numbers = client.get("/metrics").text
-    for name in ('begrepp_queries_total{outcome="QueryError"}', "begrepp_query_seconds_count", "begrepp_page_seconds"):
+    for name in (
+        'begrepp_queries_total{outcome="QuerySyntaxError"}',
+        "begrepp_query_seconds_count",
+        "begrepp_page_seconds",
+    ):
         assert name in numbers
 
 

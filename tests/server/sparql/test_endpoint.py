@@ -17,6 +17,7 @@ from begrepp.errors import QueryTooLarge
 from begrepp.queries.query_files import QUERIES_DIR, read_queries, read_query
 from begrepp.settings import Settings
 from server.app import create_app
+from tests.support.listeners import listen
 
 ASK = "ASK { ?s ?p ?o }"
 SELECT = 'SELECT ?label { ?c skos:notation "A00.9" ; skos:prefLabel ?label . FILTER(LANG(?label) = "sv") }'
@@ -128,7 +129,6 @@ def test_updates_are_refused_in_words(client: FlaskClient, update: str) -> None:
     "query",
     [
         "SELECT * { SERVICE <http://localhost:1/> { ?s ?p ?o } }",
-        "SELECT * { SERVICE SILENT <http://localhost:1/> { ?s ?p ?o } }",
         "SELECT * { service ?where { ?s ?p ?o } }",
         "SELECT * { # <\n SERVICE <http://localhost:1/> { ?s ?p ?o } }",
         "PREFIX x: <http://localhost:1/> SELECT * { SERVICE x:y { ?s ?p ?o } }",
@@ -138,6 +138,49 @@ def test_updates_are_refused_in_words(client: FlaskClient, update: str) -> None:
 def test_service_is_refused_in_words(client: FlaskClient, query: str) -> None:
     answer = client.get("/sparql", query_string={"query": query})
     assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "SERVICE SILENT <http://localhost:1/> { ?s ?p ?o }",
+        "SERVICE SILENT ?where { ?s ?p ?o }",
+        "service silent begrepp:search { ?s skos:notation ?o }",
+        "SERVICE SILENT <http://localhost:1/> { ?s ?p ?o } SERVICE SILENT <http://localhost:2/> { ?t ?p ?o }",
+    ],
+)
+def test_a_silent_service_that_fails_gives_one_empty_solution(client: FlaskClient, clause: str) -> None:
+    """SPARQL 1.1 Federated Query, section 2.2."""
+    answer = client.get("/sparql", query_string={"query": f"SELECT * {{ {clause} }}"}, headers=JSON)
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json()["results"]["bindings"] == [{}]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "SELECT * { FILTER(1<2)SERVICE#>\n<URL>{ ?a ?b ?leak } }",
+        "SELECT * { OPTIONAL{?s <http://x/\\u0041#p> ?o} . SERVICE <URL> { ?a ?b ?leak } }",
+        "SELECT*{?s ?p trueSERVICE<URL>{?a ?b ?leak}}",
+        "SELECT*{?s ?p true SERVICESILENT<URL>{?a ?b ?leak}}",
+        "SELECT * { ?s ?p ?o FILTER(?s<?o||?s>?p) FILTER(?s<'#>')\nSERVICE <URL> { ?a ?b ?leak } }",
+        "SELECT * { VALUES ?v { 1.SERVICE } SERVICE<URL>{ ?a ?b ?leak } }",
+        'SELECT * { ?s ?p """a\\""" , "b" . SERVICE <URL> { ?a ?b ?leak } }',
+        "SELECT * { \\u0053ERVICE <URL> { ?a ?b ?leak } }",
+        "SELECT * { SERVICE <URL> { SERVICE <URL> { ?a ?b ?leak } } }",
+        "ASK { FILTER EXISTS { SERVICE <URL> { ?a ?b ?leak } } }",
+        "SELECT * { FILTER(1<2) .SERVICE#'\n<URL>#'\n{ ?a ?b ?leak } }",
+    ],
+)
+@pytest.mark.parametrize("explain", [{}, {"explain": "1"}])
+def test_a_hidden_service_reaches_nothing(client: FlaskClient, hidden: str, explain: dict[str, str]) -> None:
+    with listen() as listener:
+        for accept in (JSON, {"Accept": "text/html"}):
+            query = hidden.replace("URL", listener.url)
+            answer = client.post("/sparql", data={"query": query, **explain}, headers=accept)
+            assert explain or answer.status_code in (400, 403), answer.text
+            assert "reached" not in answer.text
+        assert not listener.requests
 
 
 @pytest.mark.parametrize(
@@ -153,11 +196,13 @@ def test_words_that_only_look_like_it_are_let_through(client: FlaskClient, query
     assert client.get("/sparql", query_string={"query": query}).status_code == 200
 
 
-def test_a_mistake_is_explained_by_the_engine(client: FlaskClient) -> None:
+def test_a_mistake_is_explained_by_its_place(client: FlaskClient) -> None:
     answer = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p }"})
     assert answer.status_code == 400
-    assert "expected" in answer.get_json()["title"]
-    for language, word in (("sv", "förväntades"), ("en", "expected")):
+    problem = answer.get_json()
+    assert problem["title"] == "Line 1, column 18: } cannot stand here."
+    assert problem["detail"].startswith("Expected: ?variable <IRI> prefix:name")
+    for language, word in (("sv", "Rad 1, kolumn 18: } kan inte stå här."), ("en", "Line 1, column 18: } cannot")):
         headers = {"Accept": "text/html", "Accept-Language": language}
         page = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p }"}, headers=headers)
         assert page.status_code == 400 and word in page.text and "<textarea" in page.text

@@ -1,0 +1,80 @@
+"""Check of a client's query before it reaches an engine: what the grammar cannot say, and what is not allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from begrepp.errors import QueryRefused
+from begrepp.rdf.namespaces import prefixes
+from begrepp.sparql.query_syntax import error_at, read_query
+from begrepp.sparql.services import declared_prefixes
+from begrepp.sparql.tokens import Token, decode_code_points
+
+
+def check_query(query: str) -> str:
+    r"""Return a query as it may be sent to an engine: without a byte order mark and without `\u` escapes.
+
+    Raises `QuerySyntaxError` if it is no valid SPARQL, and `QueryRefused` if it contains SERVICE, which the server
+    replaces by rows before.
+    """
+    query = query.removeprefix("\ufeff")
+    token_list = read_query(query)
+    if any(token.is_word("SERVICE") for token in token_list):
+        raise QueryRefused("SERVICE is not allowed in this place.", "Query other endpoints directly.")
+    _check_prefixes(query, token_list)
+    _check_values(query, token_list)
+    return _decode_escapes(query, token_list)
+
+
+def _check_prefixes(query: str, token_list: Sequence[Token]) -> None:
+    """Raise `QuerySyntaxError` for the first name whose prefix neither the query nor the project declares."""
+    known = prefixes().keys() | declared_prefixes(token_list).keys()
+    for token in token_list:
+        if token.kind == "name" and (prefix := token.text.partition(":")[0]) not in known:
+            raise error_at(query, token, f"the prefix '{prefix}:' is not declared.", "Declare it with PREFIX.")
+
+
+def _check_values(query: str, token_list: Sequence[Token]) -> None:
+    """Raise `QuerySyntaxError` for a row of VALUES that has not one value for each variable."""
+    for at, token in enumerate(token_list):
+        if not token.is_word("VALUES") or token_list[at + 1].text != "(":
+            continue
+        opening = next(n for n in range(at, len(token_list)) if token_list[n].text == "{")
+        columns, row, n = opening - at - 3, 0, opening + 1
+        while token_list[n].text != "}":
+            if token_list[n].text == "(":
+                row, n = n, n + 1
+                values = 0
+                while token_list[n].text != ")":
+                    values, n = values + 1, _value_end(token_list, n)
+                if values != columns:
+                    problem = f"a row of VALUES has {values} values for {columns} variables."
+                    raise error_at(query, token_list[row], problem, "Write UNDEF where a value is missing.")
+            n += 1
+
+
+def _value_end(token_list: Sequence[Token], at: int) -> int:
+    """Return the index after a value of VALUES: a term, or a triple term in brackets."""
+    if token_list[at].text == "<<(":
+        level = 0
+        while True:
+            level += (token_list[at].text == "<<(") - (token_list[at].text == ")>>")
+            at += 1
+            if not level:
+                return at
+    at += token_list[at].kind == "mark"  # a sign
+    at += 1
+    if token_list[at].kind == "language":
+        return at + 1
+    return at + 2 if token_list[at].text == "^^" else at
+
+
+def _decode_escapes(query: str, token_list: Sequence[Token]) -> str:
+    if "\\u" not in query and "\\U" not in query:
+        return query
+    pieces, end = [], 0
+    for token in token_list:
+        if token.kind in ("iri", "string"):
+            pieces += [query[end : token.start], decode_code_points(token)]
+            end = token.end
+    return "".join([*pieces, query[end:]])

@@ -1,0 +1,236 @@
+"""Syntax check of SPARQL queries: one reading by the grammar, with the line, the column and what was expected.
+
+The check decides what reaches an engine: a query that it does not accept is refused, also where the engine's own parser
+would accept it. Keywords are whole words: `trueSERVICE`, which some parsers split, is a syntax error.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Collection, Sequence
+from functools import cache
+
+from begrepp.errors import QueryError
+from begrepp.sparql.grammar import AGGREGATES, FUNCTIONS, PRODUCTIONS
+from begrepp.sparql.parse_table import END, ParseTable, build_parse_table
+from begrepp.sparql.tokens import Token, decode_code_points, next_token, operator_token
+
+_MAX_EXPECTED = 10
+_MAX_PIECE = 40
+_TERMINALS = {
+    "iri": "IRI",
+    "string": "STRING",
+    "variable": "VARIABLE",
+    "blank": "BLANK",
+    "name": "NAME",
+    "language": "LANGUAGE",
+    "number": "NUMBER",
+}
+_SHOWN = {
+    "IRI": "<IRI>",
+    "STRING": '"text"',
+    "VARIABLE": "?variable",
+    "BLANK": "_:node",
+    "NAME": "prefix:name",
+    "LANGUAGE": "@language",
+    "NUMBER": "1",
+    "FUNCTION": "FUNCTION(…)",
+    "AGGREGATE": "SUM(…)",
+    "TRUE": "true",
+    "FALSE": "false",
+    END: "EOF",
+}
+"""Terminals as they are written in error messages, the same in all languages."""
+_ORDER = ("VARIABLE", "IRI", "NAME", "STRING", "NUMBER", "FUNCTION", ".", "}", ")", "{", "(", END)
+"""Terminals that are named first in an error message."""
+
+
+class QuerySyntaxError(QueryError):
+    """Raised for a query that is no valid SPARQL.
+
+    `line` and `column` count from 1; `length` is that of the piece in characters.
+    """
+
+    def __init__(self, reason: str, next_step: str, *, line: int, column: int, length: int = 1) -> None:
+        super().__init__(reason, next_step)
+        self.line, self.column, self.length = line, column, length
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.reason, self.next_step, self.line, self.column, self.length))
+
+
+def _rebuild(
+    kind: type[QuerySyntaxError], reason: str, next_step: str, line: int, column: int, length: int
+) -> QuerySyntaxError:
+    return kind(reason, next_step, line=line, column=column, length=length)
+
+
+@cache
+def _parse_table() -> ParseTable:
+    return build_parse_table(PRODUCTIONS, "Query")
+
+
+@cache
+def _keywords() -> frozenset[str]:
+    rows = _parse_table().expansions
+    symbols = {symbol for row in rows.values() for expansion in row.values() for symbol in expansion}
+    return frozenset(symbol for symbol in symbols - rows.keys() if symbol.isupper())
+
+
+def read_query(query: str) -> list[Token]:
+    """Return the tokens of a query; raises `QuerySyntaxError` if the grammar does not accept it."""
+    accepted: list[Token] = []
+    stack = ["Query"]
+    at = 0
+    while True:
+        token = next_token(query, at)
+        if not _advance(stack, _terminal(token)):
+            if token is None or token.kind != "iri":
+                raise _syntax_error(query, accepted, token)
+            # The characters from a `<` may be an IRI, but in this place only an operator can stand.
+            operator = operator_token(query, token.start)
+            if not _advance(stack, operator.text):
+                raise _syntax_error(query, accepted, token)
+            token = operator
+        if token is None:
+            _check_escapes(query, accepted)
+            return accepted
+        if accepted and accepted[-1].is_word("PREFIX") and token.text.find(":") != len(token.text) - 1:
+            raise error_at(query, token, f"{token.text} cannot stand here.", "Expected: prefix:")
+        accepted.append(token)
+        at = token.end
+
+
+def _check_escapes(query: str, accepted: Sequence[Token]) -> None:
+    """Raise `QuerySyntaxError` for an escape sequence that is no character (SPARQL 1.2, section 19.2)."""
+    if "\\u" not in query and "\\U" not in query:
+        return
+    for token in accepted:
+        if token.kind in ("iri", "string"):
+            try:
+                decode_code_points(token)
+            except ValueError as error:
+                raise error_at(query, token, f"{error} is no character that can stand here.", "Correct it.") from None
+
+
+def _terminal(token: Token | None) -> str:
+    if token is None:
+        return END
+    if token.kind == "mark":
+        return token.text
+    if token.kind != "word":
+        return _TERMINALS.get(token.kind, "")
+    word = token.text.upper()
+    if word in FUNCTIONS:
+        return "FUNCTION"
+    if word in AGGREGATES:
+        return "AGGREGATE"
+    return token.text if token.text == "a" else word if word in _keywords() else ""
+
+
+def _advance(stack: list[str], terminal: str) -> bool:
+    """Consume a terminal; False if it cannot stand here. The stack then has lost only productions that are empty."""
+    expansions = _parse_table().expansions
+    while stack:
+        row = expansions.get(stack[-1])
+        if row is None:
+            if stack[-1] != terminal:
+                return False
+            stack.pop()
+            return True
+        expansion = row.get(terminal)
+        if expansion is None:
+            return False
+        stack.pop()
+        stack.extend(expansion)
+    return terminal == END
+
+
+def _expected(accepted: Sequence[Token]) -> list[str]:
+    """Return the terminals that may stand after the accepted tokens."""
+    table = _parse_table()
+    stack = ["Query"]
+    for token in accepted:
+        _advance(stack, _terminal(token))
+    expected: set[str] = set()
+    while stack:
+        symbol = stack.pop()
+        if symbol not in table.expansions:
+            expected.add(symbol)
+            break
+        expected |= {terminal for terminal, symbols in table.expansions[symbol].items() if _derives(symbols, terminal)}
+        if symbol not in table.nullable:
+            break
+    else:
+        expected.add(END)
+    return sorted(expected, key=lambda each: (_ORDER.index(each) if each in _ORDER else len(_ORDER), each))
+
+
+def _derives(symbols: Collection[str], terminal: str) -> bool:
+    """Return whether an expansion begins with the terminal, so that it was not chosen because it may be empty."""
+    stack = list(symbols)
+    while stack:
+        symbol = stack.pop()
+        row = _parse_table().expansions.get(symbol)
+        if row is None:
+            return symbol == terminal
+        if terminal in row:
+            stack.extend(row[terminal])
+    return False
+
+
+def position(query: str, offset: int) -> tuple[int, int]:
+    """Return the line and the column of an offset, counted from 1."""
+    before = query[:offset].replace("\r\n", "\n").replace("\r", "\n")
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def error_at(query: str, token: Token | None, problem: str, next_step: str) -> QuerySyntaxError:
+    """Return an error at a token, or at the end of the query."""
+    line, column = position(query, token.start if token else len(query))
+    length = min(len(token.text.splitlines()[0]), _MAX_PIECE) if token else 1
+    return QuerySyntaxError(
+        f"Line {line}, column {column}: {problem}", next_step, line=line, column=column, length=length
+    )
+
+
+def _syntax_error(query: str, accepted: Sequence[Token], token: Token | None) -> QuerySyntaxError:
+    expected = _expected(accepted)
+    similar = _similar_words(token.text, expected) if token and token.kind == "word" else []
+    shown = [*dict.fromkeys([*similar, *(_SHOWN.get(each, each) for each in expected)])]
+    words = " ".join(shown[:_MAX_EXPECTED]) + (" …" if len(shown) > _MAX_EXPECTED else "")
+    if token is None:
+        return error_at(query, None, "the query ends too early.", f"Expected: {words}")
+    if token.kind == "other" and token.text[0] in "\"'":
+        return error_at(query, token, *_string_problem(token.text))
+    if token.kind == "other" and (not token.text.isprintable() or token.text.isspace()):
+        name = unicodedata.name(token.text, "") or "control character"
+        return error_at(query, token, f"U+{ord(token.text):04X} ({name}) cannot stand here.", "Replace it by a space.")
+    piece = token.text.splitlines()[0]
+    piece = piece if len(piece) <= _MAX_PIECE else piece[:_MAX_PIECE] + "…"
+    return error_at(query, token, f"{piece} cannot stand here.", f"Expected: {words}")
+
+
+def _similar_words(word: str, expected: Sequence[str]) -> list[str]:
+    """Return the expected keywords and functions that a word begins with, or that it is a misspelling of."""
+    names = {_SHOWN.get(each, each).upper(): _SHOWN.get(each, each) for each in expected if each.isupper()}
+    if "FUNCTION" in expected:
+        names |= {name: name for name in (*FUNCTIONS, *AGGREGATES)}
+    begun = [shown for name, shown in names.items() if len(name) > 1 and word.upper().startswith(name)]
+    near = difflib.get_close_matches(word.upper()[:_MAX_PIECE], names, 2, 0.7)
+    return [*sorted(begun, key=len, reverse=True)[:2], *(names[name] for name in near)]
+
+
+def _string_problem(text: str) -> tuple[str, str]:
+    """Return what is wrong with a string that does not end or has an invalid escape sequence."""
+    quote = text[0] * 3 if text.startswith(text[0] * 3) else text[0]
+    rest = text[len(quote) :] if len(quote) == 3 else text[1:].splitlines()[0] if text[1:] else ""
+    if quote in rest:
+        return (
+            "a string has an invalid escape sequence.",
+            r"Write a backslash twice (\\), or use \t \n \r \" \' \u00E5.",
+        )
+    if len(quote) == 1 and quote in text[1:]:
+        return "a string extends over several lines.", f"Write it within {quote * 3}, or write \\n for a new line."
+    return "a string does not end.", f"Add {quote} at its end."

@@ -105,6 +105,11 @@ class Settings:
         return self.data / "meanings.csv"
 
     @property
+    def addresses(self) -> Path:
+        """CSV file that fixes the addresses of things across builds; back it up with `raw/`."""
+        return self.data / "addresses.csv"
+
+    @property
     def builds(self) -> Path:
         """Finished builds, one folder each."""
         return self.data / "builds"

@@ -224,6 +224,7 @@ def _concept(group: _Group, notation: str) -> Concept:
         scheme=SCHEME.id,
         notation=notation,
         origin=first.origin,
+        identity=f"{slug(first.term)}|{first.domain or first.area}",
         pref_labels=(pref, *english[:1]),
         alt_labels=(*alt, *english[1:]),
         hidden_labels=tuple(word for word in deprecated if word != pref),

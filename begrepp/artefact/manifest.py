@@ -88,6 +88,8 @@ class LoadEntry(msgspec.Struct, frozen=True, kw_only=True):
     violations: int
     warnings: int
     warning_groups: list[WarningGroup]
+    notices: list[str] = []
+    """Decisions of the build about the edition, such as an address that another source has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

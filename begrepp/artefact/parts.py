@@ -23,6 +23,24 @@ class FileUsed:
     bytes: int
 
 
+LOCAL = "local:"
+"""Beginning of keys of claims that hold within one source only, so that the thing may be renamed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An address that an edition proposes for a thing, and what identifies the thing (`begrepp.build.loads.claims`)."""
+
+    address: str
+    """The IRI without its root, such as `cs/kon`."""
+    keys: tuple[str, ...]
+    """Identifiers that hold everywhere, such as the canonical URL; things without a common one are different."""
+    publisher: str = ""
+    """Id of the organisation in whose namespace the id of a thing without keys is."""
+    fallback: str = ""
+    """An address for the thing if the proposed one is that of something else."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Part:
     """One named graph of a build: its metadata, its counts, and the file of sorted N-Triples that holds it."""
@@ -83,6 +101,9 @@ class LoadReport:
     remarks: list[tuple[str, str]] = field(default_factory=list)
     """Place and text of what was told about rows that are loaded (`begrepp.records.Remark`)."""
     parts: list[Part] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """What the build decided about the edition and its user should know."""
     validation: Report | None = None
     entry: str = ""
     """Key in the part cache."""

@@ -101,6 +101,7 @@ def load_entry(load: LoadReport, *, public: bool) -> LoadEntry:
             )
             for group in (report.groups if report and not public else ())
         ],
+        notices=load.notices,
     )
 
 

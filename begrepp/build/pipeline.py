@@ -18,6 +18,7 @@ from pathlib import Path
 from begrepp.artefact.manifest import CheckResult, FailedEdition, Manifest, read_manifest_if_valid
 from begrepp.artefact.parts import LoadReport, Part, is_one_of
 from begrepp.artefact.public_projection import write_public_projection
+from begrepp.build.address_assignment import assign_addresses, read_or_seed
 from begrepp.build.derived.derived_files import DerivedFiles
 from begrepp.build.differences.comparison_cache import ComparisonCache
 from begrepp.build.differences.difference_writer import Difference, write_differences
@@ -132,6 +133,7 @@ class BuildRun:
         self._previous = settings.current.resolve() if reusable else None
         self._store = StoreWriter(folder / "store", self._previous / "store" if self._previous else None, progress)
         self._reused_codes = ReusedCodes.read(settings.meanings)
+        self._addresses = read_or_seed(settings.addresses, settings.current, self._iris.root)
         self._reports: list[LoadReport] = []
         self._failures: list[LoadFailure] = []
 
@@ -143,7 +145,7 @@ class BuildRun:
         """Load and validate all editions into sorted files, and begin to store them; return their parts."""
         settings, options = self._settings, self._options
         cache = PartCache(settings.cache / "editions")
-        self._reports, self._failures = load_all_editions(
+        reports, failures = load_all_editions(
             jobs,
             self._graphs,
             settings.base,
@@ -153,7 +155,9 @@ class BuildRun:
             loaded=self._store_parts,
             piece=self._store.store_piece if self._store.is_new and not options.public else None,
         )
-        cache.retain({report.entry for report in self._reports} | _cache_keys(settings))
+        cache.retain({report.entry for report in reports} | _cache_keys(settings))
+        self._reports, refused = assign_addresses(reports, self._addresses, self._iris.root, self._progress)
+        self._failures = [*failures, *refused]
         if self._failures and not (options.keep_going and self._reports):
             raise BuildFailed(self._failures)
         parts = [part for report in self._reports for part in report.parts]
@@ -245,6 +249,7 @@ class BuildRun:
         self._progress.step("publishing")
         publish_build(self._folder, self._settings, manifest.id)
         self._reused_codes.write(self._settings.meanings)
+        self._addresses.write(self._settings.addresses)
         return manifest
 
     def _manifest(self, graphs: AssembledGraphs, results: DerivedResults) -> Manifest:

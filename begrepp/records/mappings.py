@@ -21,6 +21,8 @@ class MappingSet:
     valid_from: date
     redistribution: Redistribution
     iri: str = ""
+    identity: str = ""
+    """What identifies the set within its source, if it has no IRI: the name of its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,8 @@ class Concept:
     sources: tuple[str, ...] = ()
     checked: date | None = None
     iri: str = ""
+    identity: str = ""
+    """What identifies the concept, if its notation is derived from texts and may change."""
     statements: tuple[tuple[str, RdfTerm], ...] = ()
     """Further statements of the publisher: pairs of property IRI and value."""
 

@@ -77,14 +77,15 @@ class Columns:
         if self.single_dataset and not groups:
             table = NamedNode(expand("csvw:Table"))
             nodes = [node for node, pairs in self.graph.triples.items() if (expand("rdf:type"), table) in pairs]
-        ids: set[str] = set()
-        for node in dict.fromkeys(nodes):
+        ids: dict[GraphNode, str] = {}
+        # Numbered in the order of the IRIs, not of the file.
+        for node in sorted(dict.fromkeys(nodes), key=str):
             last = re.split(r"[/#:]", node.value.rstrip("/#"))[-1] if isinstance(node, NamedNode) else ""
             id_ = slug(last) or "table"
-            id_ = id_ if id_ not in ids else f"{id_}-{len(ids) + 1}"
-            ids.add(id_)
+            ids[node] = id_ if id_ not in ids.values() else f"{id_}-{len(ids) + 1}"
+        for node in dict.fromkeys(nodes):
             url = next((o.value for o in self._objects(node, "csvw:url") if not isinstance(o, BlankNode)), "")
-            self.tables.append(CsvwTable(id_, node, url if ":" in url else ""))
+            self.tables.append(CsvwTable(ids[node], node, url if ":" in url else ""))
 
     def read(self) -> Iterator[Column]:
         """Yield the columns, table by table; skips columns without a name and repeated names."""

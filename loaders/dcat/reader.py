@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -84,16 +84,16 @@ class CatalogueReader:
                 "A catalogue's page that only lists its datasets is not enough: add the pages of the datasets too.",
             )
         self.single_dataset = len(datasets) == 1
-        ids: set[str] = set()
+        ids = self.dataset_ids(datasets)
         for node in datasets:
-            yield from self.dataset(node, ids)
+            yield from self.dataset(node, ids[node])
         yield from self.untyped_nodes()
         yield from self.undescribed_datasets(set(datasets))
         yield from self.memberships()
         yield from self.statements()
 
-    def dataset(self, node: GraphNode, ids: set[str]) -> Iterator[Record]:
-        """Yield a dataset and its variables. `ids` holds the ids already in use."""
+    def dataset(self, node: GraphNode, id_: str) -> Iterator[Record]:
+        """Yield a dataset, which has an id in IRIs, and its variables."""
         origin = self.origins[node]
         titles = self.texts(node, _TITLE) or self.texts(node, _LABEL)
         if not titles or (name := self.skolemizer.iri_of(node)) is None:
@@ -101,7 +101,6 @@ class CatalogueReader:
             self.covered.add((node, _TYPE))
             yield Skipped(origin=origin, reason=reason)
             return
-        id_ = self.dataset_id(node, titles, ids)
         columns = Columns(self.graph, node, single_dataset=self.single_dataset)
         tables = tuple(self.table(each, titles) for each in columns.tables)
         if self.texts(node, _TITLE):
@@ -155,16 +154,24 @@ class CatalogueReader:
             url=csvw_table.url,
         )
 
-    def dataset_id(self, node: GraphNode, titles: tuple[Text, ...], ids: set[str]) -> str:
-        """Return a new id: the source's id, and the last segment of the publisher's IRI or a title."""
-        last_segment = re.split(r"[/#:]", node.value.rstrip("/#"))[-1] if isinstance(node, NamedNode) else ""
-        base_id = f"{self.catalogue_id}-{slug(last_segment) or slug(titles[0].value)[:60]}"
-        candidate, number = base_id, 1
-        while candidate in ids:
-            number += 1
-            candidate = f"{base_id}-{number}"
-        ids.add(candidate)
-        return candidate
+    def dataset_ids(self, nodes: Iterable[GraphNode]) -> dict[GraphNode, str]:
+        """Return new ids: the source's id, and the last segment of the publisher's IRI or a title.
+
+        Ids that would be the same are numbered in the order of the IRIs, not of the file.
+        """
+        ids: dict[GraphNode, str] = {}
+        used: set[str] = set()
+        for node in sorted(nodes, key=lambda each: self.skolemizer.iri_of(each) or ""):
+            last_segment = re.split(r"[/#:]", node.value.rstrip("/#"))[-1] if isinstance(node, NamedNode) else ""
+            titles = self.texts(node, _TITLE) or self.texts(node, _LABEL)
+            words = slug(last_segment) or (slug(titles[0].value)[:60] if titles else "")
+            candidate, number = f"{self.catalogue_id}-{words}", 1
+            while candidate in used:
+                number += 1
+                candidate = f"{self.catalogue_id}-{words}-{number}"
+            used.add(candidate)
+            ids[node] = candidate
+        return ids
 
     def duplicate_texts(self, node: GraphNode, texts: tuple[Text, ...]) -> Iterator[Skipped]:
         """Report a second title or description in the same language: a record holds one of each."""

@@ -40,6 +40,7 @@ from loaders.declaration.source_toml import (
 from loaders.fhir.value_sets import read_concept_map, read_value_set
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_systems import SYSTEMS
+from loaders.support.fhir_identity import distinct_resources
 from loaders.support.fhir_labels import Json
 from loaders.support.fhir_packages import FhirContext, Resource, read_resources, resource_descriptions
 
@@ -74,6 +75,9 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             resources_by_kind[resource.kind].append(resource)
         else:
             yield Skipped(origin=resource.origin, reason=f"{resource.kind or 'it'} holds no codes.")
+    for kind in _KINDS[:3]:
+        resources_by_kind[kind], repeated = distinct_resources(resources_by_kind[kind])
+        yield from repeated
     if not any(resources_by_kind.values()):
         origin = Origin(f"{edition.source}/{edition.version}")
         raise InputError(origin, f"there is no {', '.join(_KINDS[:3])}.", "Add .json files or a .tgz package of FHIR.")

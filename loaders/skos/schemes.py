@@ -71,11 +71,12 @@ def new_schemes(
     )
     section.done()
     schemes: dict[NamedNode, Scheme] = {}
+    ids = _scheme_ids(nodes, id_)
     for number, node in enumerate(nodes):
         iri_of_node = node.value if node.value != "urn:begrepp:none" else ""
         name = re.split(r"[/#:]", iri_of_node.rstrip("/#"))[-1]
         schemes[node] = Scheme(
-            id=id_ if number == 0 else f"{id_}-{slug(name) or number}",
+            id=ids[node],
             titles=(titles if number == 0 else ())
             or _scheme_titles(graph, node, language)
             or (Text(name or id_, "und"),),
@@ -97,6 +98,20 @@ def new_schemes(
             iri=iri_of_node,
         )
     return schemes, language
+
+
+def _scheme_ids(nodes: list[NamedNode], first_id: str) -> dict[NamedNode, str]:
+    """Return ids: that of the source for the first scheme, with the last segment of the IRI for the others.
+
+    Ids that would be the same are numbered in the order of the IRIs, not of the file.
+    """
+    ids = {nodes[0]: first_id}
+    for number, node in enumerate(sorted(nodes[1:], key=lambda each: each.value), start=1):
+        name = slug(re.split(r"[/#:]", node.value.rstrip("/#"))[-1]) or str(number)
+        ids[node] = f"{first_id}-{name}"
+        if list(ids.values()).count(ids[node]) > 1:
+            ids[node] = f"{first_id}-{name}-{number}"
+    return ids
 
 
 def _scheme_titles(graph: Graph, node: GraphNode, language: str) -> tuple[Text, ...]:

@@ -65,6 +65,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
             valid_from=dates.valid_from,
             redistribution=rights.redistribution,
             iri="" if iri.startswith(_OWN_SETS) else iri,
+            identity=path.name,
         )
         yield mapping_set
         yield from read_mappings(path, header, mapping_set, tables[path])

@@ -27,6 +27,13 @@ class Resource:
     body: Json
     origin: Origin
     in_package: bool
+    unique_id: str = ""
+    """The id in IRIs, if it is not the one of the resource (`loaders.support.fhir_identity`)."""
+
+    @property
+    def identity(self) -> str:
+        """The identity of the resource: its `url`, or if it has none, its id."""
+        return str(self.body.get("url") or f"id:{self.id}")
 
     @property
     def kind(self) -> str:
@@ -36,6 +43,8 @@ class Resource:
     @property
     def id(self) -> str:
         """The id of the resource in IRIs."""
+        if self.unique_id:
+            return self.unique_id
         own = self.body.get("id") or self.body.get("name") or str(self.body.get("url", "")).rstrip("/").split("/")[-1]
         return slug(str(own))
 

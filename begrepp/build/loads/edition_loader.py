@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from begrepp.artefact.parts import FileUsed, LoadReport
+from begrepp.build.loads.claims import ClaimCollector
 from begrepp.build.loads.part_writer import PartWriter, SpillCallback, create_triple_writer
 from begrepp.build.loads.record_checks import check_records
 from begrepp.build.loads.violations import refuse_violations
@@ -79,6 +80,7 @@ def read_edition(
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     writer = PartWriter(edition, triple_writer, folder, spilled)
+    claims = ClaimCollector(triple_writer)
     METER.set(meter)
     for record in check_records(load(edition), reported_faults(edition)):
         if isinstance(record, Skipped):
@@ -89,8 +91,10 @@ def read_edition(
             report.remarks.append((clean_text(str(record.origin)), clean_text(record.text)))
         else:
             writer.write(record)
+            claims.add(record)
     report.rows_read = meter.rows
     report.parts = writer.close()
+    report.claims = claims.claims()
     return report
 
 
@@ -103,6 +107,7 @@ def merge_partitions(shares: Sequence[LoadReport]) -> LoadReport:
         skips=[skip for share in shares for skip in share.skips][:MAX_SKIPS_STORED],
         remarks=list(dict.fromkeys(remark for share in shares for remark in share.remarks)),
         parts=[part for share in shares for part in share.parts],
+        claims=[claim for share in shares for claim in share.claims],
     )
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from fnmatch import fnmatch
 from typing import Any
 
-from begrepp.errors import InputError, Origin
 from begrepp.records import CodeList, EditionFiles, ListOwner, Record, Redistribution, Skipped, Source, Variable, is_iri
-from begrepp.sources.editions import data_files
 from begrepp.sources.row_faults import RowScope
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import join_names, read_declaration
+from loaders.declaration.row_source import check_unused_files
+from loaders.declaration.source_toml import read_declaration
 from loaders.declaration.table_assignment import DatasetTables, TableAssignment
 from loaders.declaration.value_lists import CodeListIndex, DeclaredCodeList, read_codes, read_into_index, split_missing
 from loaders.declaration.variables import DictionaryRow, VariableContext, default_variable_lists, read_variable_list
@@ -46,8 +44,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     dataset = read_dataset(declaration, edition)
     declaration.done()
     sheets += [*(each.sheet for each in lists), *(each.sheet for each in codes)]
-    used = {path for sheet in sheets for path in sheet.files}
-    _check_unused_files(edition, declaration.origin, {path.name for path in used}, ignored)
+    check_unused_files(edition, declaration.origin, sheets, ignored)
     index = CodeListIndex()
     skipped = [each for codes_declaration in codes for each in read_into_index(index, codes_declaration)]
     assignment = TableAssignment(tables)
@@ -60,23 +57,14 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     for each in lists:
         scope = RowScope(report=each.sheet.report)
         for row in each.rows():
+            if assignment.is_passed_over(row):
+                continue
             with scope:
                 variable = row.variable(dataset.id, _place(row, *assignment.table_and_part_of(row), registry, index))
                 yield from registry.take_new()
                 yield variable
                 yield from _missing_list(row, variable)
     yield from _unused_lists(index, registry)
-
-
-def _check_unused_files(edition: EditionFiles, origin: Origin, used: set[str], ignored: tuple[str, ...]) -> None:
-    unused = [path.name for path in data_files(edition) if path.name not in used]
-    unused = [name for name in unused if not any(fnmatch(name, pattern) for pattern in ignored)]
-    if unused:
-        raise InputError(
-            origin,
-            f"nothing in the declaration reads {join_names(unused)}.",
-            'Name it as `file` of a [[variables]] or [[codes]], or set ignore_files = ["…"].',
-        )
 
 
 def _place(

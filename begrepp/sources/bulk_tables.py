@@ -19,7 +19,8 @@ from begrepp.errors import InputError, Origin
 from begrepp.sources.identity_numbers import find_identity_number
 from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import SERIAL_PATTERN
-from begrepp.sources.tables import MAX_LINE, read_exact
+from begrepp.sources.tables import read_exact
+from begrepp.sources.text_lines import MAX_LINE
 
 STAGED_TABLE = "staged"
 """The table that `stage_table` fills: the columns of the file as text, and `line`, the row number."""

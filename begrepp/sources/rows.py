@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from begrepp.errors import InputError, Origin
+
+DELIMITERS = {";": "semicolon", "\t": "tab", ",": "comma", "|": "bar", "^": "caret"}
+"""The delimiters of tables in text, with their names."""
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+"""Zero-width space, joiners and no-break space, byte order mark, soft hyphen."""
 
 
 class ColumnError(InputError):
@@ -16,24 +22,48 @@ class ColumnError(InputError):
 class Row:
     """One row of a table: a mapping from column to cell from which each cell is taken once.
 
-    Cells that are neither taken nor ignored raise an error in `done`, so that new columns are noticed.
+    Cells that are neither taken nor ignored raise an error in `done`, so that new columns are noticed. `faults` are
+    cells without a usable text, by column, with the reason; `code_faults` are cells that cannot be trusted as codes,
+    `code_remarks` cells of which something may have been lost if they are. `context` names the place of the row, such
+    as its sheet.
     """
 
-    __slots__ = ("_cells", "origin")
+    __slots__ = ("_cells", "_faults", "code_faults", "code_remarks", "context", "origin")
 
-    def __init__(self, cells: dict[str, str], origin: Origin) -> None:
+    def __init__(
+        self,
+        cells: dict[str, str],
+        origin: Origin,
+        *,
+        faults: Mapping[str, str] = MappingProxyType({}),
+        code_faults: Mapping[str, str] = MappingProxyType({}),
+        code_remarks: Mapping[str, str] = MappingProxyType({}),
+        context: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._cells = cells
+        self._faults = faults
+        self.code_faults = code_faults
+        self.code_remarks = code_remarks
+        self.context = context
         self.origin = origin
 
     def take(self, column: str) -> str:
-        """Remove and return a cell. Raises `ColumnError` if there is no such column."""
+        """Remove and return a cell. Raises `ColumnError` if there is no such column, and `InputError` if
+        the cell has no usable text.
+        """
+        if column in self._faults:
+            raise InputError(
+                self.origin,
+                self._faults[column],
+                "Open the file in a spreadsheet program, save the sheet as values and add it again.",
+            )
         try:
             return self._cells.pop(column)
         except KeyError:
             raise ColumnError(
                 self.origin,
                 f"no column '{column}' (there are: {', '.join(map(repr, self._cells)) or 'none left'}).",
-                "If the publisher renamed it, change the loader or the mapping file.",
+                "If the publisher renamed it, change the loader or source.toml.",
             ) from None
 
     def take_optional(self, column: str) -> str:
@@ -45,10 +75,20 @@ class Row:
         value = self.take(column)
         return parse_date(value, self.origin, column)
 
+    def peek(self, column: str) -> str:
+        """Return a cell without removing it; empty if there is no such column."""
+        return self._cells.get(column, "")
+
+    def fill(self, column: str, value: str) -> None:
+        """Set an empty cell, such as one below a merged cell."""
+        self._cells[column] = value
+
     def ignore(self, *columns: str) -> None:
-        """Remove the cells of columns that are not used."""
+        """Remove the cells of columns that are not used. Raises `ColumnError` if there is no such column."""
         for column in columns:
-            self.take(column)
+            if column not in self._cells:
+                self.take(column)
+            del self._cells[column]
 
     def __contains__(self, column: str) -> bool:
         return column in self._cells
@@ -67,7 +107,8 @@ class Row:
             raise ColumnError(
                 self.origin,
                 f"the loader does not know the column(s) {', '.join(map(repr, remaining))}.",
-                "Read the new column, or ignore it by name, in the loader or the mapping file.",
+                "Read the new column, or ignore it by name, in the loader or source.toml"
+                + (' (a column without a name: ignore = [""]).' if "" in remaining else "."),
             )
 
 
@@ -83,30 +124,56 @@ def parse_date(value: str, origin: Origin, column: str) -> date | None:
         ) from None
 
 
-def check_header(header: list[str], required: Iterable[str], delimiter: str, path: Path) -> None:
+def check_header(
+    header: list[str], required: Iterable[str], delimiter: str, path: Path, origin: Origin | None = None
+) -> None:
     """Raise `InputError` if a header has duplicate columns or lacks one of `required`."""
+    origin = origin or Origin(path.name, 1)
     duplicates = sorted({name for name in header if name and header.count(name) > 1})
     if duplicates:
-        raise InputError(
-            Origin(path.name, 1),
-            f"the header has the column(s) {', '.join(map(repr, duplicates))} more than once.",
-            "Rename one of them in a copy, and use the new name in the mapping file.",
+        places = ", ".join(str(place) for place, name in enumerate(header, start=1) if name in duplicates)
+        raise ColumnError(
+            origin,
+            f"the header has the column(s) {', '.join(map(repr, duplicates))} more than once: columns number {places}.",
+            "Name the columns in source.toml instead: skip = 1, header = false and column_names = […].",
         )
     missing = [name for name in required if name not in header]
     if not missing:
         return
-    for other, name in (("\t", "tab"), (";", "semicolon"), (",", "comma"), ("|", "bar")):
-        if other != delimiter and len(header) == 1 and other in header[0]:
-            raise InputError(
-                Origin(path.name, 1),
-                f"the columns seem to be separated by {name}, not by {delimiter!r}.",
-                "Save the file with the publisher's own delimiter, or name the delimiter in the mapping file.",
-            )
-    raise InputError(
-        Origin(path.name, 1),
+    check_delimiter(header, required, delimiter, origin)
+    filled = [name for name in header if name]
+    if len(filled) == 1 and len(missing) > 1:
+        raise ColumnError(
+            origin,
+            f"no column {', '.join(map(repr, missing))}: the row has one filled cell ('{filled[0][:60]}').",
+            "If it is a title above the table, write in source.toml, below the name of the file, how many rows stand "
+            f"above the header: skip = {origin.row}. If it is the header, its columns have another delimiter.",
+        )
+    raise ColumnError(
+        origin,
         f"no column {', '.join(map(repr, missing))} (there are: {', '.join(map(repr, header))}).",
-        "Open the file; if the publisher renamed a column, change the loader or the mapping file.",
+        "Open the file; if the publisher renamed a column, change the loader or source.toml. If the row is no header: "
+        "header = false and column_names = […].",
     )
+
+
+def check_delimiter(header: list[str], expected: Iterable[str], delimiter: str, origin: Origin) -> None:
+    """Raise `InputError` if no expected column is in the header, but is with another delimiter."""
+    wanted = [*expected]
+    if not delimiter or not wanted or any(name in header for name in wanted):
+        return
+    line = delimiter.join(header)
+    for other, name in DELIMITERS.items():
+        if other == delimiter or other not in line:
+            continue
+        columns = [cell.strip(' "') for cell in line.split(other)]
+        if any(column in wanted for column in columns):
+            written = {"\t": "\\t"}.get(other, other)
+            raise ColumnError(
+                origin,
+                f"the columns seem to be separated by {name}, not by {delimiter!r}.",
+                f'Write it in source.toml, below the name of the file: delimiter = "{written}".',
+            )
 
 
 def cells_by_column(header: list[str], cells: list[str], origin: Origin, short_rows: bool) -> dict[str, str]:
@@ -124,4 +191,10 @@ def cells_by_column(header: list[str], cells: list[str], origin: Origin, short_r
             f"{len(cells)} cells where the table has {len(header)} columns.",
             "The file may be truncated, or a cell has an unquoted delimiter; fix the row or download the file again.",
         )
-    return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    return {name: clean_cell(cell) for name, cell in zip(header, cells, strict=True)}
+
+
+def clean_cell(cell: str) -> str:
+    """Return a cell without spaces and zero-width characters at its ends."""
+    cell = cell.strip()
+    return cell if cell.isascii() else cell.strip(_INVISIBLE).strip()

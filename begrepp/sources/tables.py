@@ -1,28 +1,26 @@
-"""Streaming readers for delimited text (CSV, TSV), with or without a header.
+"""Streaming readers for delimited text (CSV, TSV) and text in columns of fixed width, with or without a header.
 
-Cells are strings, stripped and NFC-normalised. No line may be longer than `MAX_LINE` characters.
+Cells are strings, stripped and NFC-normalised.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from pathlib import Path
 
 from begrepp.errors import InputError, Origin
+from begrepp.sources.file_kinds import is_json
 from begrepp.sources.meter import Meter, current_meter
 from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows
 from begrepp.sources.row_faults import Fault, add_fault, add_remark
-from begrepp.sources.rows import Row, cells_by_column, check_header
+from begrepp.sources.rows import Row, cells_by_column, check_delimiter, check_header
+from begrepp.sources.text_lines import MAX_LINE, decode_lines
 
-MAX_LINE = 1_000_000
-_CHUNK = 1 << 16
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# The first line that Excel writes and reads to name the delimiter.
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)
 csv.field_size_limit(MAX_LINE)
 
 
@@ -39,10 +37,12 @@ def read_table(
     counted: bool = True,
     identifiers: Iterable[str] = (),
     skip: int = 0,
+    widths: Sequence[int] = (),
+    expected: Iterable[str] = (),
     report: Collection[str] = (),
     may_be_empty: bool = False,
 ) -> Iterator[Row]:
-    """Yield the rows of a delimited text file.
+    """Yield the rows of a delimited text file, or of a file whose columns have the `widths`, in characters.
 
     `columns` names the columns of a file without a header; otherwise the first line is the header and must contain
     all of `required`. With `quoted=False`, quotation marks are ordinary characters. A row with another number of
@@ -51,31 +51,48 @@ def read_table(
     and drops empty cells beyond the last column. A table without rows is refused unless it `may_be_empty`. Leading
     lines that begin with `comment` (see `read_comments`) and the first `skip` lines are skipped. `counted=False`
     excludes a preliminary pass from the progress meter. The columns `identifiers` hold only identifiers of the
-    publisher, which may look like identity numbers: they are not searched for such numbers. Raises `InputError`, and
+    publisher, which may look like identity numbers: they are not searched for such numbers. If no `expected`
+    column is in the header but another delimiter gives one, `InputError` names that delimiter. Raises `InputError`, and
     `PersonalDataError` for data about persons.
     """
+    if is_json(path):
+        raise InputError(path, "it is JSON, not a table in text.", "Give it a name that ends in .json.")
     unsearched = frozenset(identifiers)
     counter = current_meter() if counted else Meter()
-    lines, skipped = _skip_comments(islice(_decoded_lines(path, encoding, counter), skip, None), comment)
+    lines, skipped = _skip_separator_line(
+        _skip_comments(islice(decode_lines(path, encoding, counter), skip, None), comment), delimiter, path
+    )
     skipped += skip
-    reader = csv.reader(
-        lines,
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-        strict=quoted,
+    reader = (
+        _FixedWidthReader(lines, widths)
+        if widths
+        else csv.reader(
+            lines,
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+            strict=quoted,
+            skipinitialspace=quoted,
+        )
     )
     counter.stage = "reading"
     header = list(columns) if columns is not None else None
     empty, rows = True, 0
     try:
         for cells in reader:
+            if header is None and not any(map(str.strip, cells)):
+                continue
             empty = False
             origin = Origin(path.name, skipped + reader.line_num)
             if header is None:
                 header = [cell.strip() for cell in cells]
-                check_header(header, required, delimiter, path)
+                origin = Origin(path.name, skipped + reader.line_num)
+                check_delimiter(header, expected, delimiter, origin)
+                check_header(header, required, delimiter, path, origin)
                 continue
-            if not any(cells):
+            if not any(map(str.strip, cells)):
+                continue
+            if columns is None and [cell.strip() for cell in cells] == header:
+                add_remark(origin, "the row repeats the header and is passed over.")
                 continue
             counter.rows += 1
             counter.place = origin
@@ -90,6 +107,13 @@ def read_table(
             refuse_person_rows(named, origin)
             yield Row(named, origin)
     except csv.Error as error:
+        if header is None:
+            raise InputError(
+                Origin(path.name, skipped + reader.line_num),
+                f"the header is not well-formed text delimited by {delimiter!r} ({error}).",
+                f'Name the delimiter in source.toml, such as delimiter = "{";" if delimiter != ";" else ","}"; if it is'
+                " right, the file may be damaged: download it again.",
+            ) from None
         raise InputError(
             Origin(path.name, skipped + reader.line_num),
             f"the file is not well-formed delimited text ({error}); it may end in the middle of a quoted cell.",
@@ -101,6 +125,23 @@ def read_table(
         raise InputError(
             path, "the table has a header and no rows; the file may be truncated.", "Download the file again."
         )
+
+
+class _FixedWidthReader:
+    """Reader of text in columns of fixed width, with the interface of `csv.reader`. The last column has no end."""
+
+    def __init__(self, lines: Iterator[str], widths: Sequence[int]) -> None:
+        self._lines = lines
+        ends = list(accumulate(widths))
+        self._spans = list(zip([0, *ends[:-1]], [*ends[:-1], None], strict=True))
+        self.line_num = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for line in self._lines:
+            self.line_num += 1
+            text = line.rstrip("\r\n")
+            if text.strip():
+                yield [text[start:end].strip() for start, end in self._spans]
 
 
 def read_exact(
@@ -116,7 +157,7 @@ def read_exact(
     counter.stage = "reading"
     text_positions = [columns.index(column) for column in texts]
     width = len(columns)
-    lines = enumerate(_decoded_lines(path, "utf-8", counter), start=1)
+    lines = enumerate(decode_lines(path, "utf-8", counter), start=1)
     number, line = next(lines, (0, ""))
     if not number:
         raise InputError(path, "the file is empty.", "Download the file again from its publisher.")
@@ -147,18 +188,13 @@ def read_exact(
 def read_comments(path: Path, comment: str) -> str:
     """Return the leading lines that begin with `comment`, without the prefix; at most `MAX_LINE` characters."""
     lines: list[str] = []
-    for line in _decoded_lines(path, "utf-8", Meter()):
+    for line in decode_lines(path, "utf-8", Meter()):
         if not line.startswith(comment):
             break
         lines.append(line.removeprefix(comment))
         if sum(map(len, lines)) > MAX_LINE:
             raise InputError(path, "the file header has no end.", "Check that you added the right file.")
     return "".join(lines)
-
-
-def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
-    """Yield the lines of a text file, decoded and NFC-normalised. Raises `InputError` beyond `MAX_LINE`."""
-    return _decoded_lines(path, encoding, Meter())
 
 
 def _skip_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], int]:
@@ -170,64 +206,17 @@ def _skip_comments(lines: Iterator[str], comment: str) -> tuple[Iterator[str], i
     return iter(()), skipped
 
 
-def _decoded_lines(path: Path, encoding: str, counter: Meter) -> Iterator[str]:
-    """Yield decoded, NFC-normalised lines without a byte order mark."""
-    start = counter.bytes
-    with path.open("rb") as raw:
-        bom = raw.read(4)
-        if bom.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            raise InputError(path, "the file is encoded in UTF-16.", "Save it as UTF-8 and add it again.")
-        raw.seek(3 if bom.startswith(codecs.BOM_UTF8) else 0)
-        for number, line in enumerate(_bounded_lines(raw, path), start=1):
-            counter.bytes = start + raw.tell()
-            try:
-                text = line.decode(encoding)
-            except UnicodeDecodeError as error:
-                if _BINARY.search(line):
-                    raise _not_text(Origin(path.name, number), "bytes that no text has") from None
-                raise InputError(
-                    Origin(path.name, number),
-                    f"byte 0x{line[error.start]:02X} is not {encoding.upper()}; "
-                    "the file looks like windows-1252 or ISO-8859-1.",
-                    "Save it as UTF-8, or name its encoding in the mapping file.",
-                ) from None
-            if "\0" in text:
-                raise _not_text(Origin(path.name, number), "a NUL character")
-            yield (
-                text if text.isascii() or unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
-            )
-
-
-def _not_text(origin: Origin, what: str) -> InputError:
-    return InputError(origin, f"{what}: this is not a text file.", "Check that you added the right file.")
-
-
-def _bounded_lines(raw: io.BufferedReader, path: Path) -> Iterator[bytes]:
-    """Yield lines of at most `MAX_LINE` bytes; in a file with CR only, as of old Mac programs, lines end in CR."""
-    start = raw.tell()
-    head = raw.read(_CHUNK)
-    raw.seek(start)
-    lines = _lines_by_cr(raw) if b"\r" in head and b"\n" not in head else iter(lambda: raw.readline(MAX_LINE + 1), b"")
-    number, line = 0, b""
-    for number, line in enumerate(lines, start=1):
-        if len(line) > MAX_LINE:
-            raise InputError(
-                Origin(path.name, number),
-                f"a line is longer than {MAX_LINE:,} bytes: this is not a table with line breaks.",
-                "Check that you added the right file and that it was not converted.",
-            )
-        yield line
-    if line and not line.endswith((b"\n", b"\r")):
-        text = "the last line has no line break; if it ends too early, the file is truncated."
-        add_remark(Origin(path.name, number), text)
-
-
-def _lines_by_cr(raw: io.BufferedReader) -> Iterator[bytes]:
-    rest = b""
-    while chunk := raw.read(_CHUNK):
-        *lines, rest = (rest + chunk).split(b"\r")
-        yield from (line + b"\n" for line in lines)
-        if len(rest) > MAX_LINE:
-            break
-    if rest:
-        yield rest
+def _skip_separator_line(found: tuple[Iterator[str], int], delimiter: str, path: Path) -> tuple[Iterator[str], int]:
+    """Skip a first line `sep=;`. Raises `InputError` if it names another delimiter."""
+    lines, skipped = found
+    first = next(lines, "")
+    if not (match := _SEPARATOR_LINE.match(first)):
+        return chain([first] if first else [], lines), skipped
+    if match[1] != delimiter:
+        written = {"\t": "\\t"}.get(match[1], match[1])
+        raise InputError(
+            Origin(path.name, skipped + 1),
+            f"the line names the delimiter '{written}', but {delimiter!r} is used.",
+            f'Write it in source.toml, below the name of the file: delimiter = "{written}".',
+        )
+    return lines, skipped + 1

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
 from loaders.declaration.toml_table import TomlTable
+from loaders.declaration.wildcards import matches_any
 from loaders.support.html_text import collapse_spaces, from_html
 
 _MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -31,7 +32,7 @@ class FieldMapping:
     `match`: the match of a pattern, or its group. `all_matches`: every match is a value. `clean`: "html" or
     "markdown", converted to plain text. `replace`: pairs of old and new text. `words`: table from the publisher's
     values to those of begrepp. `otherwise`: the value if there is none, or none in `words`. `split`: separator of
-    several values.
+    several values. `when`: there is a value only in rows in which each of these columns has one of these values.
     """
 
     columns: tuple[str, ...] = ()
@@ -44,13 +45,16 @@ class FieldMapping:
     words: Mapping[str, str] | None = None
     otherwise: str | None = None
     split: str = ""
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def value(self, cells: Mapping[str, str], origin: Origin) -> str:
         """Return the value in a row, empty if there is none. Raises `InputError` for a value that is not in `words`."""
-        return self._apply_steps(self._raw_value(cells), origin)
+        return self._apply_steps(self._raw_value(cells), origin) if self._is_used(cells) else ""
 
     def values(self, cells: Mapping[str, str], origin: Origin) -> tuple[str, ...]:
         """Return the distinct values in a row: separated by `split`, or every match of the pattern."""
+        if not self._is_used(cells):
+            return ()
         raw = self._raw_value(cells)
         if self.all_matches and self.match:
             parts = [match[match.re.groups and 1] for match in self.match.finditer(raw)]
@@ -60,6 +64,9 @@ class FieldMapping:
             parts = [raw]
         finished = (self._apply_steps(part.strip(), origin, matched=self.all_matches) for part in parts)
         return tuple(dict.fromkeys(value for value in finished if value))
+
+    def _is_used(self, cells: Mapping[str, str]) -> bool:
+        return not self.when or all(matches_any(cells.get(column, ""), values) for column, values in self.when.items())
 
     def _raw_value(self, cells: Mapping[str, str]) -> str:
         if self.template:
@@ -105,6 +112,29 @@ def read_field_mapping(toml: TomlTable, key: str) -> FieldMapping | None:
     return FieldMapping(columns=(value,)) if isinstance(value, str) else _read_steps(value)
 
 
+def read_field_mappings(toml: TomlTable, key: str) -> tuple[FieldMapping, ...]:
+    """Read a field that may have several columns, each with its steps: `["synonym 1", { column = "synonym 2" }]`."""
+    if key not in toml:
+        return ()
+    return tuple(
+        FieldMapping(columns=(each,)) if isinstance(each, str) else _read_steps(each)
+        for each in toml.texts_or_tables(key)
+    )
+
+
+def read_text_mappings(toml: TomlTable, key: str) -> tuple[tuple[str, FieldMapping], ...]:
+    """Read a field in several languages, each with one column or several: `alt_label.sv = ["a", "b"]`."""
+    if key not in toml:
+        return ()
+    languages = toml.table(key)
+    names = list(languages)
+    for language in names:
+        languages.check_language(language)
+    found = tuple((language, each) for language in names for each in read_field_mappings(languages, language))
+    languages.done()
+    return found
+
+
 def read_texts(toml: TomlTable, key: str) -> tuple[tuple[str, FieldMapping], ...]:
     """Read a field in several languages: `label.sv = "Etikett"`."""
     if key not in toml:
@@ -120,6 +150,7 @@ def _read_steps(toml: TomlTable) -> FieldMapping:
     pattern = toml.pattern("match")
     every = toml.pattern("every")
     replace = toml.table("replace")
+    when = toml.table("when")
     cell = FieldMapping(
         columns=toml.strings("column"),
         text=toml.text("text"),
@@ -131,6 +162,7 @@ def _read_steps(toml: TomlTable) -> FieldMapping:
         words=_read_words(words) if words is not None else None,
         otherwise=toml.text("otherwise") if "otherwise" in toml else None,
         split=toml.text("split"),
+        when={column: when.strings(column) for column in list(when)},
     )
     if not (cell.columns or cell.text or cell.template):
         toml.fail("column", "is missing.", "Say where the value comes from: column, template or text.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,24 +10,57 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import Text
+from begrepp.sources.row_faults import RowScope, add_remark
 from begrepp.sources.rows import ColumnError, Row
 from loaders.declaration.field_mapping import FieldMapping
 from loaders.declaration.row_source import RowSource
+from loaders.declaration.source_toml import join_names
+from loaders.declaration.wildcards import matches_any
 
-ADDED_COLUMNS = ("file", "@name")
-"""Columns that the loader adds: the file's name without suffix, and the variable's name."""
+ADDED_COLUMNS = ("file", "sheet", "@name")
+"""Columns that the loader adds: the file's name without suffix, the sheet, and the variable's name."""
+
+_GUARDED = re.compile(r"""="([^"]+)"|'(\d[\w.-]*)""")
 
 
 @dataclass(frozen=True, slots=True)
 class MappedRow:
-    """The cells of a row that the declaration uses."""
+    """The cells of a row that the declaration uses. `row` says which of them cannot be trusted as codes."""
 
     cells: Mapping[str, str]
-    origin: Origin
+    row: Row
+
+    @property
+    def origin(self) -> Origin:
+        """File and number of the row."""
+        return self.row.origin
 
     def for_variable(self, name: str) -> MappedRow:
         """Return the row with `@name` set, for one of the variables that it names."""
-        return MappedRow({**self.cells, "@name": name}, self.origin)
+        return MappedRow({**self.cells, "@name": name}, self.row)
+
+    def read_code(self, mapping: FieldMapping) -> str:
+        """Return a code. One that a spreadsheet program was kept from changing (`="002"`, `'002`) is unwrapped.
+
+        Raises `InputError` if the cell is not what was typed, such as a date.
+        """
+        self.check_code(mapping)
+        code = mapping.value(self.cells, self.origin)
+        if not (match := _GUARDED.fullmatch(code)):
+            return code
+        unwrapped = match[1] or match[2]
+        add_remark(self.origin, f"the code {code} is read as {unwrapped}.")
+        return unwrapped
+
+    def check_code(self, mapping: FieldMapping) -> None:
+        """Raise `InputError` if a cell that a code is read from is not what was typed, such as a date."""
+        for column in mapping.source_columns:
+            if fault := self.row.code_faults.get(column):
+                raise InputError(
+                    self.origin, fault, "Format the column as text in the workbook, type the code again, and save it."
+                )
+            if remark := self.row.code_remarks.get(column):
+                add_remark(self.origin, remark)
 
 
 def texts_in_row(pairs: Iterable[tuple[str, FieldMapping]], row: MappedRow) -> tuple[Text, ...]:
@@ -35,30 +69,53 @@ def texts_in_row(pairs: Iterable[tuple[str, FieldMapping]], row: MappedRow) -> t
     return tuple(Text(text, language) for language, text in texts if text)
 
 
-def read_mapped_rows(sheet: RowSource, cells: Iterable[FieldMapping], *, counted: bool = True) -> Iterator[MappedRow]:
-    """Yield the rows of a sheet. Raises `InputError` for an unused column, and for a declared one that is in no row."""
-    declared = [cell.source_columns for cell in cells]
+def read_mapped_rows(source: RowSource, cells: Iterable[FieldMapping], *, counted: bool = True) -> Iterator[MappedRow]:
+    """Yield the rows of a source. Raises `InputError` for an unused column, and for a declared one that is in no row.
+
+    What is left out gives a remark: rows, and columns that a `*` in `ignore` matches.
+    """
+    mappings = list(cells)
+    declared = [cell.source_columns for cell in mappings] + [(each,) for cell in mappings for each in cell.when]
     columns = frozenset(column for alternatives in declared for column in alternatives if column not in ADDED_COLUMNS)
-    ignored = frozenset(sheet.ignore)
+    ignored = frozenset(each for each in source.ignore if "*" not in each) | source.filter.columns
+    wildcards = tuple(each for each in source.ignore if "*" in each)
     found: set[str] = set()
-    for row in sheet.read(counted=counted):
-        row_cells: dict[str, str] = {}
+    left_out: dict[str, None] = {}
+    uses: dict[str, bool] = {}
+    needed = [names[0] for names in declared if len(names) == 1 and names[0] not in ADDED_COLUMNS]
+    scope = RowScope(report=source.report)
+    for row in source.read(expected=needed, counted=counted):
+        used_columns = [column for column in row.remaining_columns() if column in columns]
+        if not found.issuperset(used_columns):
+            found.update(used_columns)
+        row_cells: dict[str, str] | None = None
+        with scope:
+            row_cells = {column: row.take(column) for column in used_columns}
+        if row_cells is None:
+            continue
         for column in row.remaining_columns():
-            if column in columns:
-                row_cells[column] = row.take(column)
-            elif column in ignored or _is_context(column, sheet.form):
-                row.take(column)
+            if column not in uses:
+                is_wildcard = bool(wildcards) and column not in ignored and matches_any(column, wildcards)
+                uses[column] = not (column in ignored or is_wildcard or _is_context(column, source.form))
+                left_out |= {column: None} if is_wildcard else {}
+            if not uses[column]:
+                row.ignore(column)
         _raise_unused(row, row_cells, declared)
-        if not found.issuperset(row_cells):
-            found.update(row_cells)
         row_cells.setdefault("file", _stem(row.origin.file))
-        yield MappedRow(row_cells, row.origin)
+        for name, value in row.context.items():
+            row_cells.setdefault(name, value)
+        yield MappedRow(row_cells, row)
+    if left_out:
+        names = join_names([*map(repr, left_out)])
+        add_remark(Origin(source.paths[0].name), f"{len(left_out)} columns are left out by `ignore`: {names}.")
+    if not found and not uses:
+        return
     for alternatives in declared:
         if alternatives and not any(column in found or column in ADDED_COLUMNS for column in alternatives):
-            raise InputError(
-                Origin(sheet.paths[0].name),
-                f"no column '{' or '.join(alternatives)}'.",
-                "Open the file; if the publisher renamed the column, correct the declaration.",
+            raise ColumnError(
+                Origin(source.paths[0].name),
+                f"no column '{' or '.join(alternatives)}' (there are: {join_names([*map(repr, [*found, *uses])])}).",
+                "Open the file; if the publisher renamed the column, correct source.toml.",
             )
 
 
@@ -94,4 +151,4 @@ def _is_context(column: str, form: str) -> bool:
         case "front-matter":
             return column == "file"
         case _:
-            return form == "json" and column.startswith("document.")
+            return form in ("json", "yaml") and column.startswith(("document.", "@"))

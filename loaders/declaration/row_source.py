@@ -1,54 +1,93 @@
-"""Rows of a dictionary in CSV, TSV, XLSX, JSON, Markdown tables, or one text file per row (front matter).
+"""Location and form of rows: the keys that `[[file]]`, `[[variables]]`, `[[codes]]` and `[[tables]]` share.
 
-`[[variables]]`, `[[codes]]` and `[[tables]]` of a declaration give the files, their form, and where the rows are.
+Rows are read from CSV, TSV, columns of fixed width, XLSX, JSON, YAML, tables in Markdown, or one text file per row
+(front matter). Manual: docs/how-to/source-toml.md.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-import yaml
-
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles
 from begrepp.sources.editions import data_files
-from begrepp.sources.meter import current_meter
-from begrepp.sources.privacy import refuse_identity_numbers, refuse_person_rows, refuse_personal_data
-from begrepp.sources.row_faults import Fault, add_fault
+from begrepp.sources.meter import Meter, current_meter
+from begrepp.sources.privacy import refuse_personal_data
 from begrepp.sources.rows import Row
-from begrepp.sources.tables import read_lines, read_table
+from begrepp.sources.tables import read_table
 from begrepp.sources.xlsx import read_xlsx
-from loaders.declaration.json_rows import References, flatten, read_json_rows
+from loaders.declaration.json_rows import References, read_document_rows
+from loaders.declaration.markdown_rows import read_front_matter, read_markdown_rows
+from loaders.declaration.row_filter import RowFilter, read_row_filter
 from loaders.declaration.source_toml import join_names, read_encoding, read_report
 from loaders.declaration.toml_table import TomlTable
 
-FORMS = {"csv": ",", "tsv": "\t", "xlsx": "", "json": "", "markdown": "", "front-matter": ""}
+FORMS = {
+    "csv": ",",
+    "tsv": "\t",
+    "fixed": "",
+    "xlsx": "",
+    "json": "",
+    "yaml": "",
+    "markdown": "",
+    "front-matter": "",
+}
 """The forms, with the delimiter of cells if there is one."""
-_SUFFIXES = {"csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "json": "json", "md": "markdown"}
-_HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*$")
-_DELIMITER_ROW = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
-_PIPE = re.compile(r"(?<!\\)\|")
+_SUFFIXES = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "xlsx": "xlsx",
+    "xlsm": "xlsx",
+    "json": "json",
+    "jsonl": "json",
+    "ndjson": "json",
+    "yaml": "yaml",
+    "yml": "yaml",
+    "md": "markdown",
+}
+_UNREADABLE = {
+    # Formats that are not read, with what the file should be saved as.
+    **dict.fromkeys(("xls", "xlt"), ("the old format of Excel", ".xlsx")),
+    "xlsb": ("the binary format of Excel", ".xlsx"),
+    **dict.fromkeys(("ods", "fods"), ("the format of LibreOffice Calc", ".xlsx")),
+    "numbers": ("the format of Apple Numbers", ".xlsx"),
+    **dict.fromkeys(("doc", "docx", "odt", "rtf", "pdf"), ("a document", ".xlsx or CSV, with the table alone")),
+    **dict.fromkeys(("sav", "zsav", "por"), ("a file of SPSS", "CSV: the list of variables or values, not the data")),
+    "dta": ("a file of Stata", "CSV: the list of variables or values, not the data"),
+    **dict.fromkeys(("sas7bdat", "xpt", "sas7bcat"), ("a file of SAS", "CSV: the list, not the data")),
+    **dict.fromkeys(("rda", "rdata", "rds"), ("a file of R", "CSV: the list, not the data")),
+    **dict.fromkeys(("mdb", "accdb", "sqlite", "db"), ("a database", "CSV, with one table")),
+    **dict.fromkeys(("parquet", "feather"), ("a file of Arrow", "CSV")),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowSource:
-    """The location and form of rows."""
+    """The location and form of rows, and which of them are read."""
 
     paths: tuple[Path, ...]
     form: str
     delimiter: str
     encoding: str
     quoted: bool
-    sheet: str
+    sheets: tuple[str, ...]
+    cell_range: str
     skip: int
+    column_names: tuple[str, ...]
+    widths: tuple[int, ...]
     rows: str
     heading: re.Pattern[str]
     references: References
+    fill_down: tuple[str, ...]
+    """Columns whose empty cells have the value of the row above."""
+    filter: RowFilter
     ignore: tuple[str, ...]
+    """Columns that are not used; * stands for any characters."""
     short_rows: bool
     report: tuple[str, ...]
     """Kinds of faulty rows that are left out and reported (`begrepp.sources.row_faults.Fault`)."""
@@ -58,120 +97,148 @@ class RowSource:
         """All files that it reads: those with rows, and those that references point to."""
         return (*self.paths, *self.references.files.values())
 
-    def read(self, *, counted: bool = True) -> Iterator[Row]:
-        """Yield the rows of all files in order."""
+    def read(self, *, expected: Iterable[str] = (), counted: bool = True) -> Iterator[Row]:
+        """Yield the rows of all files in order. If there is one table, it must have all `expected` columns."""
+        counter = current_meter() if counted else Meter()
+        columns = tuple(expected)
         for path in self.paths:
-            match self.form:
-                case "json":
-                    yield from self._json_rows(path, counted)
-                case "markdown":
-                    yield from self._markdown_rows(path, counted)
-                case "front-matter":
-                    yield self._front_matter_row(path, counted)
-                case "xlsx":
-                    yield from read_xlsx(path, sheet=self.sheet, skip=self.skip, counted=counted)
-                case _:
-                    yield from read_table(
-                        path,
-                        delimiter=self.delimiter,
-                        encoding=self.encoding,
-                        quoted=self.quoted,
-                        short_rows=self.short_rows,
-                        skip=self.skip,
-                        report=self.report,
-                        counted=counted,
-                    )
+            yield from self.filter.apply(self._fill_cells(self._read_file(path, columns, counter)))
 
-    def _json_rows(self, path: Path, counted: bool) -> Iterator[Row]:
-        for number, cells in enumerate(read_json_rows(path, self.rows, self.references), start=1):
+    def _fill_cells(self, rows: Iterator[Row]) -> Iterator[Row]:
+        above: dict[str, str] = {}
+        for row in rows:
+            for column in self.fill_down:
+                if column not in row:
+                    raise InputError(row.origin, f"no column '{column}' to fill down.", "Correct `fill_down`.")
+                if cell := row.peek(column):
+                    above[column] = cell
+                else:
+                    row.fill(column, above.get(column, ""))
+            yield row
+
+    def _read_file(self, path: Path, expected: Sequence[str], counter: Meter) -> Iterator[Row]:
+        counted = counter is current_meter()
+        is_alone = len(self.paths) == 1 and len(self.sheets) < 2 and "*" not in "".join(self.sheets)
+        required = expected if is_alone and not self.column_names else ()
+        match self.form:
+            case "json" | "yaml":
+                yield from self._document_rows(path, counter)
+            case "markdown":
+                yield from read_markdown_rows(path, self.heading, self.encoding, counter, self.report)
+            case "front-matter":
+                yield read_front_matter(path, self.encoding, counter)
+            case "xlsx":
+                yield from read_xlsx(
+                    path,
+                    sheets=self.sheets,
+                    cell_range=self.cell_range,
+                    columns=self.column_names or None,
+                    required=required,
+                    skip=self.skip,
+                    counted=counted,
+                    report=self.report,
+                )
+            case _:
+                yield from read_table(
+                    path,
+                    columns=self.column_names or None,
+                    required=required,
+                    delimiter=self.delimiter,
+                    encoding=self.encoding,
+                    quoted=self.quoted,
+                    short_rows=self.short_rows,
+                    skip=self.skip,
+                    widths=self.widths,
+                    expected=expected,
+                    report=self.report,
+                    counted=counted,
+                )
+
+    def _document_rows(self, path: Path, counter: Meter) -> Iterator[Row]:
+        rows = read_document_rows(path, self.form, self.encoding, self.rows, self.references)
+        for number, cells in enumerate(rows, start=1):
             origin = Origin(path.name, number)
-            if counted:
-                current_meter().rows += 1
+            counter.rows += 1
             refuse_personal_data(cells, origin)
             yield Row(cells, origin)
 
-    def _markdown_rows(self, path: Path, counted: bool) -> Iterator[Row]:
-        heading, found_table = "", False
-        header: list[str] = []
-        lines = enumerate(read_lines(path, self.encoding), start=1)
-        previous = ""
-        for number, line in lines:
-            if match := _HEADING.match(line):
-                heading, header, previous = match[1], [], ""
-            elif not line.strip() or (header and not line.strip(" -*_\r\n")):
-                header, previous = [], ""
-            elif _DELIMITER_ROW.match(line) and previous and not header:
-                header = [" ".join(cell.split()) for cell in _split_row(previous)]
-                found_table = found_table or bool(self.heading.search(heading))
-            elif header and self.heading.search(heading):
-                origin = Origin(path.name, number)
-                if counted:
-                    current_meter().rows += 1
-                refuse_identity_numbers(line, origin)
-                try:
-                    cells = _table_row(header, line, heading, origin)
-                except InputError as error:
-                    add_fault(Fault.MISALIGNED, error, self.report)
-                    continue
-                refuse_person_rows(cells, origin)
-                yield Row(cells, origin)
-            else:
-                previous = line
-        if not found_table:
-            raise InputError(
-                path,
-                f"there is no table under a heading like '{self.heading.pattern}'.",
-                "Correct `heading`, or the file.",
-            )
 
-    def _front_matter_row(self, path: Path, counted: bool) -> Row:
-        origin = Origin(path.name)
-        text = "".join(read_lines(path, self.encoding))
-        parts = re.match(r"---\r?\n(.*?)\r?\n---\s*(?:\n(.*))?$", text, re.DOTALL)
-        try:
-            head = yaml.safe_load(parts[1]) if parts else None
-        except yaml.YAMLError as error:
-            raise InputError(path, f"its header is not well-formed YAML: {error}.", "Fix the header.") from None
-        if not parts or not isinstance(head, dict):
-            raise InputError(path, "no header between two lines of ---.", "Check that you added the right files.")
-        if counted:
-            current_meter().rows += 1
-        refuse_identity_numbers(text, origin)
-        cells = {**flatten(head), "body": (parts[2] or "").strip(), "file": path.stem}
-        refuse_person_rows(cells, origin)
-        return Row(cells, origin)
-
-
-def read_sheet(toml: TomlTable, edition: EditionFiles, *, default: str = "") -> RowSource:
-    """Read the keys of a section that give the location and form of rows; other keys remain unread."""
-    patterns = toml.strings("file") or ((default,) if default else ())
+def read_row_source(toml: TomlTable, edition: EditionFiles, *, key: str = "file", default: str = "") -> RowSource:
+    """Read the keys of a section that say where rows are; other keys remain unread. `key` names the file."""
+    patterns = toml.strings(key) or ((default,) if default else ())
     if not patterns:
-        toml.fail("file", "is missing.", "Name the file; * stands for any characters.")
+        toml.fail(key, "is missing.", "Name the file; * stands for any characters.")
     files = data_files(edition)
     paths = tuple(path for path in files if any(fnmatch(path.name, name) for name in patterns))
     if missing := [name for name in patterns if not any(fnmatch(path.name, name) for path in files)]:
         toml.fail(
-            "file",
+            key,
             f"names {join_names(missing)}, which is not there (there are: {join_names([p.name for p in files])}).",
             "Correct the name, or add the file.",
         )
-    form = toml.text("format", default=_SUFFIXES.get(paths[0].suffix.lower().removeprefix("."), ""))
-    if form not in FORMS:
-        toml.fail("format", f"is '{form}'.", f"Use one of: {', '.join(FORMS)}.")
+    form = _read_form(toml, paths[0])
+    column_names = toml.strings("column_names")
+    if toml.flag("header", default=True) is bool(column_names):
+        toml.fail(
+            "column_names",
+            "names columns although header is not false." if column_names else "is missing although header is false.",
+            "A file without a header needs `header = false` and column_names = [...].",
+        )
+    widths = toml.numbers("widths")
+    if bool(widths) is not (form == "fixed"):
+        toml.fail("widths", 'and format = "fixed" go together.', "Write the width of each column: widths = [5, 30].")
     return RowSource(
         paths=paths,
         form=form,
         delimiter=toml.character("delimiter", default=FORMS[form] or ","),
         encoding=read_encoding(toml),
         quoted=toml.flag("quoted", default=True),
-        sheet=toml.text("sheet"),
+        sheets=toml.strings("sheet"),
+        cell_range=toml.text("range"),
         skip=toml.number("skip") or 0,
+        column_names=column_names,
+        widths=widths,
         rows=toml.text("rows", default="[]"),
         heading=re.compile(toml.pattern("heading")),
         references=_read_references(toml, files),
+        fill_down=toml.strings("fill_down"),
+        filter=read_row_filter(toml),
         ignore=toml.strings("ignore"),
         short_rows=toml.flag("short_rows", default=False),
         report=read_report(toml),
+    )
+
+
+def check_unused_files(
+    edition: EditionFiles, origin: Origin, sources: Iterable[RowSource], ignored: Sequence[str]
+) -> None:
+    """Raise `InputError` for a file that no source reads and `ignore_files` does not name."""
+    used = {path for source in sources for path in source.files}
+    unused = [path.name for path in data_files(edition) if path not in used]
+    unused = [name for name in unused if not any(fnmatch(name, pattern) for pattern in ignored)]
+    if unused:
+        raise InputError(
+            origin,
+            f"nothing in the declaration reads {join_names(unused)}.",
+            "Name it in a [[file]], [[variables]] or [[codes]], or write at the top of the declaration: "
+            f"ignore_files = {list(unused)}.".replace("'", '"'),
+        )
+
+
+def _read_form(toml: TomlTable, path: Path) -> str:
+    suffix = path.suffix.lower().removeprefix(".")
+    form = toml.text("format", default=_SUFFIXES.get(suffix, ""))
+    if form in FORMS:
+        return form
+    if not form and suffix in _UNREADABLE:
+        description, advice = _UNREADABLE[suffix]
+        raise InputError(path, f"it is {description}, which begrepp does not read.", f"Save it as {advice}.")
+    if form:
+        toml.fail("format", f"is '{form}'.", f"Use one of: {', '.join(FORMS)}.")
+    raise InputError(
+        path,
+        f"the ending of its name{f' (.{suffix})' if suffix else ''} does not say which format it has.",
+        f'Write it in source.toml, below the name of the file: format = "csv". There are: {", ".join(FORMS)}.',
     )
 
 
@@ -191,22 +258,3 @@ def _read_references(toml: TomlTable, files: Sequence[Path]) -> References:
             value.fail(step, f"names {name}, which is not there (there are: {names}).", "Add the file.")
         file_by_step[step] = files_by_name[name]
     return References(files=file_by_step)
-
-
-def _split_row(line: str) -> list[str]:
-    line = line.strip().removeprefix("|")
-    line = line[:-1] if line.endswith("|") and not line.endswith("\\|") else line
-    return [cell.strip().replace("\\|", "|") for cell in _PIPE.split(line)]
-
-
-def _table_row(header: list[str], line: str, heading: str, origin: Origin) -> dict[str, str]:
-    cells = _split_row(line)
-    # Cells at the end of a row may be missing; cells beyond the last column are an error (GitHub's Markdown, 4.10).
-    if any(cells[len(header) :]):
-        raise InputError(
-            origin,
-            f"{len(cells)} cells where the table has {len(header)} columns.",
-            "A cell may hold a bar; write it as \\|.",
-        )
-    cells = [*cells, *[""] * (len(header) - len(cells))]
-    return {**dict(zip(header, cells, strict=False)), "heading": heading}

@@ -6,9 +6,10 @@ from collections import Counter
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import EditionFiles, Table, Text
+from begrepp.sources.row_faults import Fault, add_fault, add_remark
 from loaders.declaration.field_mapping import read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import read_mapped_rows, texts_in_row
-from loaders.declaration.row_source import RowSource, read_sheet
+from loaders.declaration.row_source import RowSource, read_row_source
 from loaders.declaration.source_toml import join_names, slug
 from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.variables import DictionaryRow
@@ -37,7 +38,7 @@ class DatasetTables:
 
     def read(self, toml: TomlTable, edition: EditionFiles) -> RowSource:
         """Read a `[[tables]]` section: rows with names, titles and descriptions of tables. Returns its sheet."""
-        sheet = read_sheet(toml, edition)
+        sheet = read_row_source(toml, edition)
         columns = toml.table("columns", required=True)
         name = read_field_mapping(columns, "name")
         if name is None:
@@ -80,26 +81,40 @@ class DatasetTables:
 
 
 class TableAssignment:
-    """Table and part of every row. Rows with the same name are a column that changed; their first days are parts."""
+    """Table and part of every row. Rows with the same name are a column that changed; their first days are parts.
+
+    A row that repeats another one in all cells that the declaration uses is passed over, with a remark.
+    """
 
     def __init__(self, tables: DatasetTables) -> None:
         self._tables = tables
-        self._seen: dict[tuple[str, str, str], Origin] = {}
+        self._seen: dict[tuple[str, str, str], DictionaryRow] = {}
         self._rows_by_name: Counter[tuple[str, str]] = Counter()
+        self._passed_over: set[tuple[Origin, str]] = set()
 
     def add_row(self, row: DictionaryRow) -> None:
-        """Register a row. Raises `InputError` if table, name and first day equal those of another row."""
+        """Register a row. A row with the table, name and first day of an earlier one, and other cells, is a fault."""
         self._tables.add_row(row)
         table, valid_from = self._tables.table_of(row), row.day("valid_from")
-        key = (table, row.name, valid_from)
-        if key in self._seen:
-            raise InputError(
-                row.origin,
-                f"the variable '{row.name}' already occurs in {self._seen[key]}, with no other valid_from.",
-                "Give the rows different days, tables or names, or remove one of them.",
-            )
-        self._seen[key] = row.origin
-        self._rows_by_name[table, row.name] += 1
+        first = self._seen.setdefault((table, row.name, valid_from), row)
+        if first is row:
+            self._rows_by_name[table, row.name] += 1
+            return
+        self._passed_over.add((row.origin, row.name))
+        if row.row.cells == first.row.cells:
+            add_remark(row.origin, "the row repeats a variable and is passed over.")
+            return
+        error = InputError(
+            row.origin,
+            f"the variable '{row.name}' already occurs in {first.origin}, with no other valid_from.",
+            "Give the rows different days, tables or names, or remove one of them. If each row is a value of the "
+            "variable, put its columns in `ignore` and read them with [[codes]].",
+        )
+        add_fault(Fault.REPEATED, error, row.list_.sheet.report)
+
+    def is_passed_over(self, row: DictionaryRow) -> bool:
+        """Return whether a row repeats an earlier one."""
+        return (row.origin, row.name) in self._passed_over
 
     def table_and_part_of(self, row: DictionaryRow) -> tuple[str, str]:
         """Return the row's table, and its first day if several rows have its name."""

@@ -73,6 +73,13 @@ class TomlTable:
         value = self._take(key, int, "a whole number", required)
         return None if value is None else int(value)
 
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """Read a list of positive integers."""
+        value = self._take(key, list, "a list of whole numbers", False) or []
+        if not all(isinstance(each, int) and not isinstance(each, bool) and each > 0 for each in value):
+            self.fail(key, f"is {value!r}, which is not a list of whole numbers above 0.", "Write them as [5, 30].")
+        return tuple(value)
+
     def day(self, key: str, *, required: bool = False) -> date | None:
         """Read a date, which TOML writes without quotation marks."""
         value = self._take(key, date, "a date without quotation marks, such as 2026-01-01", required)
@@ -169,6 +176,30 @@ class TomlTable:
         if isinstance(value, str):
             return value
         return TomlTable(value, self.origin, f"{self.where}.{key}" if self.where else key)
+
+    def texts_or_tables(self, key: str) -> list[str | TomlTable]:
+        """Read a string, a table, or a list of both."""
+        value = self._take(key, (str, dict, list), "a text, a table, or a list of both", True)
+        found: list[str | TomlTable] = []
+        for each in value if isinstance(value, list) else [value]:
+            if not isinstance(each, (str, dict)):
+                self.fail(key, f"holds {each!r}, which is not a text.", "Put it in quotation marks.")
+            where = f"{self.where}.{key}" if self.where else key
+            found.append(each if isinstance(each, str) else TomlTable(each, self.origin, where))
+        return found
+
+    def check_language(self, key: str) -> None:
+        """Raise `InputError` if a key is no BCP 47 language code."""
+        if not _LANGUAGE.fullmatch(key):
+            self.fail(key, "is no language code.", "Use sv, en or another BCP 47 code.")
+
+    def move_keys(self, source: TomlTable, *keys: str) -> None:
+        """Move keys of another table to this one. Raises `InputError` for a key that both have."""
+        for key in keys:
+            if key in source:
+                if key in self:
+                    self.fail(key, f"is set, and {source.path(key)} too.", "Keep one of them.")
+                self._values[key] = source._values.pop(key)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

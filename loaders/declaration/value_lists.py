@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import CodedValue, EditionFiles, Link, Skipped, Text, is_iri
-from begrepp.sources.row_faults import Fault, RowScope, add_fault
+from begrepp.sources.row_faults import Fault, RowScope, add_fault, add_remark
 from loaders.declaration.dataset import check_partial_date
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
-from loaders.declaration.row_source import RowSource, read_sheet
+from loaders.declaration.row_source import RowSource, read_row_source
 from loaders.declaration.toml_table import TomlTable
 
 
@@ -28,14 +28,28 @@ class InlineCodes:
     def read(self, row: MappedRow) -> tuple[tuple[CodedValue, ...], tuple[CodedValue, ...]]:
         """Return the values of the row's variable, and its codes for missing values."""
         values_by_code: dict[str, CodedValue] = {}
-        for item in self.cell.values(row.cells, row.origin):
+        for item in self._items(row):
             code, separator, label = item.partition(self.pair) if self.pair else (item, "", "")
             code, label = code.strip(), label.strip() if separator else item.strip()
+            if not code or not label:
+                add_remark(row.origin, f"the value '{item}' has no {'label' if code else 'code, and is left out'}.")
             if code:
                 values_by_code.setdefault(code, CodedValue(code=code, labels=(Text(label or code, self.language),)))
         if len(values_by_code) < self.minimum_count:
             return (), ()
         return split_missing(tuple(values_by_code.values()), self.missing)
+
+    def _items(self, row: MappedRow) -> list[str]:
+        """Return the values as written; one without `pair` among others that have it continues the one before."""
+        items: list[str] = []
+        for item in self.cell.values(row.cells, row.origin):
+            if items and self.pair and self.pair not in item and self.pair in items[-1]:
+                items[-1] += f"{self.cell.split}{item}"
+                text = f"'{item}' has no '{self.pair}', and is read as part of the value before it."
+                add_remark(row.origin, text)
+            else:
+                items.append(item)
+        return items
 
 
 def read_inline_codes(toml: TomlTable) -> InlineCodes:
@@ -92,7 +106,6 @@ class CodesDeclaration:
     label: tuple[tuple[str, FieldMapping], ...]
     definition: tuple[tuple[str, FieldMapping], ...]
     title: tuple[tuple[str, FieldMapping], ...]
-    leave_out: tuple[str, ...]
     missing: frozenset[str]
 
     @property
@@ -109,7 +122,7 @@ FIELDS = ("list", "variable", "code", "rule", "broader", "system", "system_code"
 
 def read_codes(toml: TomlTable, edition: EditionFiles) -> CodesDeclaration:
     """Read a `[[codes]]` section of a declaration."""
-    sheet = read_sheet(toml, edition)
+    sheet = read_row_source(toml, edition)
     section = toml.table("columns", required=True)
     columns = {name: cell for name in FIELDS if (cell := read_field_mapping(section, name))}
     if ("list" in columns) is ("variable" in columns):
@@ -124,7 +137,6 @@ def read_codes(toml: TomlTable, edition: EditionFiles) -> CodesDeclaration:
         label=read_texts(section, "label"),
         definition=read_texts(section, "definition"),
         title=read_texts(section, "list_title"),
-        leave_out=toml.strings("leave_out"),
         missing=frozenset(toml.strings("missing")),
     )
     section.done()
@@ -139,11 +151,12 @@ def read_into_index(index: CodeListIndex, codes: CodesDeclaration) -> Iterator[S
     """
     scope = RowScope(report=codes.sheet.report)
     for row in read_mapped_rows(codes.sheet, codes.cells):
-        code = codes.columns["code"].value(row.cells, row.origin)
+        code = ""
+        with scope:
+            code = row.read_code(codes.columns["code"])
         rule = codes.columns["rule"].value(row.cells, row.origin) if "rule" in codes.columns else ""
-        if not (code or rule) or code in codes.leave_out:
-            reason = f"'{code}' is left out, as the declaration says." if code else "the row has no code."
-            yield Skipped(origin=row.origin, reason=reason)
+        if not (code or rule):
+            yield Skipped(origin=row.origin, reason="the row has no code.")
             continue
         with scope:
             _add_row(index, codes, row, code)
@@ -162,8 +175,17 @@ def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code
         valid_to=check_partial_date(value("valid_to"), row.origin, "valid_to"),
         matches=_match_links(value("system"), value("system_code") or code),
     )
-    lists, column = (index.by_name, "list") if "list" in codes.columns else (index.by_variable, "variable")
-    for name in codes.columns[column].values(row.cells, row.origin):
+    names = _list_names(codes, row)
+    if not names:
+        named = codes.columns.get("list") or codes.columns["variable"]
+        column_names = " or ".join(named.source_columns)
+        raise InputError(
+            row.origin,
+            f"the row has the code '{code}' and names no list: the column '{column_names}' is empty.",
+            f'If the cell above is meant, write below the name of the file: fill_down = ["{column_names}"].',
+        )
+    lists = index.by_name if "list" in codes.columns else index.by_variable
+    for name in names:
         code_list = lists.setdefault(
             name,
             DeclaredCodeList(titles=texts_in_row(codes.title, row), origin=row.origin, missing=codes.missing),
@@ -179,6 +201,11 @@ def _add_row(index: CodeListIndex, codes: CodesDeclaration, row: MappedRow, code
             )
             error = InputError(row.origin, f"{reason} The first is kept.", "Correct one of the rows.")
             add_fault(Fault.REPEATED, error, codes.sheet.report)
+
+
+def _list_names(codes: CodesDeclaration, row: MappedRow) -> tuple[str, ...]:
+    mapping = codes.columns.get("list") or codes.columns["variable"]
+    return mapping.values(row.cells, row.origin)
 
 
 def _match_links(system: str, code: str) -> tuple[Link, ...]:

@@ -14,11 +14,11 @@ from begrepp.settings import LANGUAGES
 from begrepp.sources.editions import file_named
 from begrepp.sources.row_faults import Fault, add_fault
 from begrepp.sources.rows import parse_date
-from begrepp.sources.tables import read_lines
+from begrepp.sources.text_lines import read_lines
 from loaders.declaration.dataset import check_partial_date, concept_references
 from loaders.declaration.field_mapping import FieldMapping, read_field_mapping, read_texts
 from loaders.declaration.mapped_rows import MappedRow, read_mapped_rows, texts_in_row
-from loaders.declaration.row_source import RowSource, read_sheet
+from loaders.declaration.row_source import RowSource, read_row_source
 from loaders.declaration.toml_table import TomlTable
 from loaders.declaration.value_lists import InlineCodes, read_inline_codes
 from loaders.support.datatypes import DATATYPES
@@ -228,7 +228,7 @@ def _boolean(word: str, origin: Origin, field: str) -> bool:
 
 def read_variable_list(toml: TomlTable, edition: EditionFiles) -> VariablesSection:
     """Read a `[[variables]]` section of a declaration."""
-    sheet = read_sheet(toml, edition)
+    sheet = read_row_source(toml, edition)
     section = toml.table("columns", required=True)
     columns = {name: cell for name in FIELDS if (cell := read_field_mapping(section, name))}
     if "name" not in columns:
@@ -270,7 +270,7 @@ def _default_list(edition: EditionFiles, name: str) -> VariablesSection:
         for field in TEXT_FIELDS
     }
     words["label"] = words["label"] or (("sv", FieldMapping(columns=("label_sv",))),)
-    sheet = read_sheet(TomlTable({"file": name}, Origin(name)), edition)
+    sheet = read_row_source(TomlTable({"file": name}, Origin(name)), edition)
     return VariablesSection(
         sheet=sheet, columns=columns, words=words, values=None, skip_without_name=False, complete=True
     )

@@ -73,7 +73,7 @@ def read_corrections(edition: EditionFiles) -> Corrections:
 
 
 def _rows(path: Path) -> Iterator[Correction]:
-    for row in read_xlsx(path, sheet=SHEET, required=_COLUMNS):
+    for row in read_xlsx(path, sheets=(SHEET,), required=_COLUMNS):
         if correction := _read_row(row):
             yield correction
 

@@ -71,4 +71,4 @@ def read_notes(row: Row) -> tuple[Note, ...]:
 
 
 def _sheet(path: Path) -> Iterator[Row]:
-    return read_xlsx(path, sheet=_SHEET, required=_SHEET_COLUMNS)
+    return read_xlsx(path, sheets=(_SHEET,), required=_SHEET_COLUMNS)

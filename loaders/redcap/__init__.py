@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.records import (
@@ -24,12 +23,20 @@ from begrepp.records import (
     Text,
     Variable,
 )
-from begrepp.sources.editions import data_files
 from begrepp.sources.rows import Row
 from loaders.declaration.dataset import read_dataset
-from loaders.declaration.source_toml import join_names, read_declaration, slug
+from loaders.declaration.row_source import RowSource
+from loaders.declaration.source_toml import read_declaration, slug
 from loaders.declaration.value_lists import split_missing
-from loaders.redcap.rows import ACTION, FORM_STATUS, NOT_IN_COLUMN, datatype_of, read_choices, read_dictionary
+from loaders.redcap.rows import (
+    ACTION,
+    FORM_STATUS,
+    NOT_IN_COLUMN,
+    datatype_of,
+    find_source,
+    read_choices,
+    read_dictionary,
+)
 from loaders.support.agencies import BEGREPP
 from loaders.support.code_lists import CodeListRegistry
 from loaders.support.html_text import from_html
@@ -69,29 +76,23 @@ def load(edition: EditionFiles) -> Iterator[Record]:
     section = declaration.table("redcap")
     options = _Options(language=section.text("language", default="en"), missing=frozenset(section.strings("missing")))
     section.done()
+    source = find_source(declaration, edition)
     declaration.done()
-    files = [path for path in data_files(edition) if path.suffix.lower() == ".csv"]
-    if len(files) != 1:
-        raise InputError(
-            declaration.origin,
-            f"there are {len(files)} CSV files ({join_names([path.name for path in files])}).",
-            "Add one data dictionary.",
-        )
-    tables = {slug(row["form_name"]): row["form_name"] for row, _ in read_dictionary(files[0], counted=False)}
+    tables = {slug(row["form_name"]): row["form_name"] for row, _ in read_dictionary(source, counted=False)}
     yield replace(dataset, tables=tuple(_table(id_, name) for id_, name in tables.items()))
-    yield from _variables(files[0], dataset, options)
+    yield from _variables(source, dataset, options)
 
 
 def _table(id_: str, form: str) -> Table:
     return Table(id=id_, titles=(Text(form, "zxx"),))
 
 
-def _variables(path: Path, dataset: Dataset, options: _Options) -> Iterator[Record]:
+def _variables(source: RowSource, dataset: Dataset, options: _Options) -> Iterator[Record]:
     lists = CodeListRegistry(ListOwner(dataset=dataset.id))
     seen: dict[str, Row] = {}
     forms: dict[str, Row] = {}
     form, section = "", ""
-    for number, (cells, row) in enumerate(read_dictionary(path), start=1):
+    for number, (cells, row) in enumerate(read_dictionary(source), start=1):
         name = cells["field_name"]
         if name in seen:
             raise InputError(row.origin, f"the field '{name}' already occurs in {seen[name].origin}.", "Rename one.")

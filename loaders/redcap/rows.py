@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
+from itertools import islice
 
 from begrepp.errors import InputError
 from begrepp.records import (
     CodedValue,
+    EditionFiles,
     Text,
 )
-from begrepp.sources.rows import Row
-from begrepp.sources.tables import read_table
+from begrepp.sources.editions import data_files
+from begrepp.sources.row_faults import RowScope
+from begrepp.sources.rows import DELIMITERS, Row
+from begrepp.sources.text_lines import read_lines
+from loaders.declaration.row_source import RowSource, read_row_source
+from loaders.declaration.source_toml import join_names
+from loaders.declaration.toml_table import TomlTable
+from loaders.declaration.wildcards import matches_any
 from loaders.support.html_text import from_html
 
+_SUFFIXES = (".csv", ".tsv", ".tab", ".xlsx")
 # Columns of the downloaded dictionary, and their names in the API.
 _COLUMNS = {
     "Variable / Field Name": "field_name",
@@ -66,22 +76,65 @@ ACTION = re.compile(r"@(CALCTEXT|CALCDATE)\((.*)\)", re.DOTALL)
 NOT_IN_COLUMN = re.compile(r"[^a-z0-9_]")
 
 
-def read_dictionary(path: Path, *, counted: bool = True) -> Iterator[tuple[dict[str, str], Row]]:
+def find_source(declaration: TomlTable, edition: EditionFiles) -> RowSource:
+    """Return where the dictionary is, by `[[file]]` or as the only table. Its header tells the delimiter.
+
+    Raises `InputError` if there is not one table.
+    """
+    sections = declaration.tables("file")
+    if len(sections) > 1:
+        declaration.fail("[[file]]", "occurs more than once.", "Add one data dictionary.")
+    tables = [path.name for path in data_files(edition) if path.suffix.lower() in _SUFFIXES]
+    section = sections[0] if sections else TomlTable({}, declaration.origin, "file", "[[file]]")
+    if "name" not in section and len(tables) != 1:
+        raise InputError(
+            declaration.origin,
+            f"there are {len(tables)} tables ({join_names(tables)}).",
+            "Add one data dictionary, in CSV or .xlsx.",
+        )
+    source = read_row_source(section, edition, key="name", default=tables[0] if tables else "")
+    is_declared = "delimiter" in section
+    section.done()
+    if is_declared or source.form not in ("csv", "tsv"):
+        return source
+    return replace(source, delimiter=_find_delimiter(source) or source.delimiter)
+
+
+def _find_delimiter(source: RowSource) -> str:
+    """Return the delimiter with which the header has most columns of REDCap; empty if it has none of them."""
+    header = next(islice(read_lines(source.paths[0], source.encoding), source.skip, None), "")
+    known = {*_COLUMNS, *_COLUMNS.values()}
+    counts = {}
+    for delimiter in DELIMITERS:
+        cells = next(csv.reader([header.rstrip("\r\n")], delimiter=delimiter), [])
+        counts[delimiter] = sum(cell.strip() in known for cell in cells)
+    best = max(counts, key=lambda delimiter: counts[delimiter])
+    return best if counts[best] else ""
+
+
+def read_dictionary(source: RowSource, *, counted: bool = True) -> Iterator[tuple[dict[str, str], Row]]:
     """Yield the cells of each row by the API's column names, with the row."""
-    for row in read_table(path, counted=counted):
+    scope = RowScope(report=source.report)
+    for row in source.read(counted=counted):
         cells = {
             api: row.take_optional(column) if column in row else row.take_optional(api)
             for column, api in _COLUMNS.items()
         }
+        row.ignore(*(column for column in row.remaining_columns() if matches_any(column, source.ignore)))
         row.done()
-        for needed in ("field_name", "form_name", "field_type"):
-            if not cells[needed]:
-                raise InputError(
-                    row.origin,
-                    f"the field has no {needed}.",
-                    "Check that this is the project's data dictionary, exported whole.",
-                )
-        yield cells, row
+        with scope:
+            _check_needed(cells, row)
+            yield cells, row
+
+
+def _check_needed(cells: dict[str, str], row: Row) -> None:
+    for needed in ("field_name", "form_name", "field_type"):
+        if not cells[needed]:
+            raise InputError(
+                row.origin,
+                f"the field has no {needed}.",
+                "Check that this is the project's data dictionary, exported whole.",
+            )
 
 
 def datatype_of(cells: dict[str, str], row: Row) -> str:
@@ -98,19 +151,22 @@ def datatype_of(cells: dict[str, str], row: Row) -> str:
 
 
 def read_choices(cells: dict[str, str], row: Row, language: str) -> tuple[CodedValue, ...]:
-    """Parse choices such as `1, Yes | 2, No, never`: separated by bars, code and label by the first comma."""
+    """Parse choices such as `1, Yes | 2, No, never`: separated by bars, code and label by the first comma.
+
+    If no choice has a comma, each is its own code, as in REDCap.
+    """
     kind = cells["field_type"]
     if kind in _YES_NO:
         return tuple(CodedValue(code=code, labels=(Text(text, "en"),)) for code, text in _YES_NO[kind])
     if kind not in ("radio", "dropdown", "checkbox"):
         return ()
     found: dict[str, CodedValue] = {}
-    for choice in cells["select_choices_or_calculations"].split("|"):
-        if not choice.strip():
-            continue
+    choices = [choice for choice in cells["select_choices_or_calculations"].split("|") if choice.strip()]
+    are_coded = any("," in choice for choice in choices)
+    for choice in choices:
         code, comma, label = choice.partition(",")
         code = code.strip()
-        if not comma or not code:
+        if not code or (are_coded and not comma):
             raise InputError(
                 row.origin,
                 f"the choice '{choice.strip()}' of '{cells['field_name']}' has no comma between code and label.",

@@ -13,7 +13,8 @@ from begrepp.records import (
     texts,
 )
 from begrepp.sources.rows import Row
-from begrepp.sources.tables import read_lines, read_table
+from begrepp.sources.tables import read_table
+from begrepp.sources.text_lines import read_lines
 from loaders.declaration.dataset import check_partial_date
 
 LABEL_COLUMNS = ("label_sv", "label_en", "definition_sv", "definition_en")

@@ -11,7 +11,8 @@ import yaml
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.rows import parse_date
-from begrepp.sources.tables import MAX_LINE, read_comments
+from begrepp.sources.tables import read_comments
+from begrepp.sources.text_lines import MAX_LINE
 
 Header = Mapping[str, Any]
 

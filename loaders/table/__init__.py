@@ -1,4 +1,4 @@
-"""Code lists in CSV, TSV or XLSX, with a declaration of their columns.
+"""Code lists in CSV, TSV, XLSX, JSON, YAML or columns of fixed width, with a declaration of their columns.
 
 The declaration is a `source.toml` beside the file, or `declared/<source>.toml` for a list that begrepp knows. Every
 column must be mapped or ignored by name. Manual: docs/how-to/source-toml.md.
@@ -15,6 +15,8 @@ from begrepp.records import (
     Redistribution,
     Source,
 )
+from begrepp.sources.row_faults import RowScope
+from loaders.declaration.row_source import check_unused_files
 from loaders.declaration.source_toml import (
     new_declared_edition,
     read_declaration,
@@ -24,17 +26,18 @@ from loaders.declaration.source_toml import (
     read_scheme,
 )
 from loaders.support.agencies import BEGREPP
-from loaders.table.options import match_files, read_options
-from loaders.table.rows import read_concept, read_notations, read_rows
+from loaders.table.concepts import ListContext, read_concept
+from loaders.table.options import check_labels, read_options
+from loaders.table.rows import CodeTable
 
 SOURCE = Source(
     id="table",
-    title="Kodlista i CSV, TSV eller XLSX",
+    title="Kodlista i CSV, TSV, XLSX, JSON eller YAML",
     publisher=BEGREPP,
     licence="",
     redistribution=Redistribution.NOT_ALLOWED,
     homepage="",
-    reads="any .csv, .tsv or .xlsx with a source.toml that maps its columns",
+    reads="any .csv, .tsv, .xlsx, .json or .yaml with a source.toml that maps its columns",
 )
 
 
@@ -45,15 +48,18 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     scheme = read_scheme(declaration, edition.source)
     dates = read_edition_dates(declaration, edition)
     levels = read_levels(declaration, scheme.id)
-    files = [read_options(each) for each in declaration.tables("file")]
+    files = [read_options(each, edition) for each in declaration.tables("file")]
     ignored = declaration.strings("ignore_files")
+    check_labels(declaration, files)
     declaration.done()
+    check_unused_files(edition, declaration.origin, [file.source for file in files], ignored)
+    rows = CodeTable(files)
+    rows.count()
     yield scheme
     yield new_declared_edition(scheme, dates, rights)
     for level, _ in levels.values():
         yield level
-    for file, paths in match_files(edition, files, ignored, declaration.origin):
-        notations = read_notations(file, paths) if file.broader_by else frozenset()
-        for path in paths:
-            for row in read_rows(file, path):
-                yield read_concept(row, file, scheme.id, levels, notations, dates.valid_from)
+    context = ListContext(scheme=scheme.id, levels=levels, notations=rows.counts.keys(), edition_start=dates.valid_from)
+    for group in rows.groups():
+        with RowScope(report=group[0].file.source.report):
+            yield from read_concept(group, context)

@@ -18,7 +18,7 @@ import loaders
 from begrepp.build.loads.record_checks import check_records
 from begrepp.errors import BegreppError, InputError, PersonalDataError
 from begrepp.records import EditionFiles
-from begrepp.sources.tables import MAX_LINE
+from begrepp.sources.text_lines import MAX_LINE
 from tests import golden
 from tests.support.bad_files import BOMB, archive, edition, refused
 
@@ -72,7 +72,7 @@ def xlsx(*rows: tuple[str, ...]) -> bytes:
 @pytest.mark.parametrize(
     ("text", "row", "reason", "step"),
     [
-        ("kod,benämning,över\n1,ett,\n", " row 1", "no column 'namn' .*'benämning'", "renamed a column"),
+        ("kod,benämning,över\n1,ett,\n", " row 1", "no column .namn. .*.benämning.", "renamed a column"),
         ("kod,namn,över,nytt\n1,ett,,x\n", " row 2", "does not know the column.*'nytt'", "ignore it by name"),
         ("kod;namn;över\n1;ett;\n", " row 1", "separated by semicolon", "delimiter"),
         ("kod\tnamn\töver\n1\tett\t\n", " row 1", "separated by tab", "delimiter"),
@@ -90,9 +90,9 @@ def xlsx(*rows: tuple[str, ...]) -> bytes:
         ("kod,namn,över\n1,ett,1\n", " row 2", "has a cycle: 1 → 1", "Correct one"),
         ("kod,namn,över\n,ett,\n", " row 2", "the code is empty", "Fix the row"),
         ("kod,namn,över\n1,,\n", " row 2", "'1' has no label", "skip_empty_labels"),
-        ("kod,namn,över,namn\n1,ett,,x\n", " row 1", "'namn' more than once", "Rename one"),
+        ("kod,namn,över,namn\n1,ett,,x\n", " row 1", "'namn' more than once", "column_names"),
         ("", "", "the file is empty", "Download the file again"),
-        ("\n\n", " row 1", "no column", "Open the file"),
+        ("\n\n", "", "the file is empty", "Download the file again"),
         ("kod,namn,över\n1,ett\0,\n", " row 2", "NUL character", "right file"),
     ],
 )
@@ -344,7 +344,7 @@ COLUMNS = "subject_id\tpredicate_id\tobject_id\tmapping_justification\tconfidenc
         ),
         (HEAD + COLUMNS + "A:1\tskos:exactMatch\tA:2\tsemapv:X\t1.5\n", " row 5", "confidence is '1.5'", "0 to 1"),
         (HEAD + COLUMNS + "A:1\tskos:exactMatch\tA:2\tsemapv:X\tnan\n", " row 5", "confidence is 'nan'", "0 to 1"),
-        (HEAD + "subject_id\tpredicate_id\tobject_id\n", " row 1", "no column 'mapping_justification'", "renamed"),
+        (HEAD + "subject_id\tpredicate_id\tobject_id\n", " row 4", "no column 'mapping_justification'", "renamed"),
         ("#a: [b\n" + COLUMNS, " row 2", "not well-formed YAML", "Fix the line"),
         ("#" + "[" * 5000 + "\n" + COLUMNS, " row 1", "YAML", "Fix the line"),
         ("#- a\n" + COLUMNS, " row 1", "not a list of `name: value`", "specification"),
@@ -386,9 +386,9 @@ def test_broken_mappings_are_refused(tmp_path: Path, text: str, row: str, reason
         ('notation = "kod"', "", r"\[file.columns\] notation is missing"),
         ('pref_label.sv = "namn"', "", r"\[file.columns\] pref_label is missing"),
         ('pref_label.sv = "namn"', 'pref_label.sv = "namn"\ncolor = "x"', r"does not know \[file.columns\] color"),
-        ("[file.options]", "[file.options]\nignore = [1]", r"\[file.options\] ignore is \[1\]"),
+        ("[file.options]", "[file.options]\nignore = [1]", r"\[\[file\]\] ignore is \[1\]"),
         ("[file.options]", '[file.options]\nbroader_by = "prefix"', "broader_by is said although"),
-        ('name = "list.csv"', 'name = "other.csv"', "no file is called 'other.csv' .*list.csv"),
+        ('name = "list.csv"', 'name = "other.csv"', "name names other.csv, which is not there .*list.csv"),
         ('name = "list.csv"', 'name = "list.csv"\nformat = "ods"', r"\[\[file\]\] format is 'ods'"),
         ('name = "list.csv"', 'name = "list.csv"\nheader = false', r"\[\[file\]\] column_names is missing"),
         ('name = "list.csv"', 'name = "list.csv"\nencoding = "martian"', r"\[\[file\]\] encoding is 'martian'"),
@@ -410,7 +410,7 @@ def test_a_bad_declaration_names_the_key(tmp_path: Path, before: str, after: str
 
 def test_a_file_that_nobody_declares_is_not_left_out_unseen(tmp_path: Path) -> None:
     files = table("kod,namn,över\n1,ett,\n") | {"more.csv": "a,b\n"}
-    refused(tmp_path, "lista", files, "source.toml", r"no \[\[file\]\] describes more.csv", "ignore_files")
+    refused(tmp_path, "lista", files, "source.toml", r"nothing in the declaration reads more.csv", "ignore_files")
 
 
 VARIABLES = """loader = "variables"

@@ -46,8 +46,13 @@ def variables(records: list[Record]) -> dict[str, Variable]:
     [
         (HEAD, ROWS, "source.toml", r"\[\[variables\]\] is missing"),
         (HEAD + LIST.replace("list.csv", "other.csv"), ROWS, "source.toml", r"other.csv, which is not there"),
-        (HEAD + LIST.replace('"namn"', '"nam"'), ROWS, "list.csv row 2", "no column 'nam', .*does not know.* 'namn'"),
-        (HEAD + LIST + 'unit = "enhet"\n', ROWS, "list.csv", "no column 'enhet'"),
+        (
+            HEAD + LIST.replace('"namn"', '"nam"'),
+            ROWS,
+            "list.csv row 1",
+            r"no column 'nam' \(there are: 'namn', 'etikett'\)",
+        ),
+        (HEAD + LIST + 'unit = "enhet"\n', ROWS, "list.csv row 1", "no column 'enhet'"),
         (HEAD + LIST, "namn,etikett,ny\nsida,Sida,x\n", "list.csv row 2", "does not know the column.* 'ny'"),
         (HEAD + LIST, "namn,etikett\n,Sida\n", "list.csv row 2", "'namn' is empty"),
         (HEAD + LIST, "namn,etikett\nsida,a,b\n", "list.csv row 2", "3 cells where the table has 2"),

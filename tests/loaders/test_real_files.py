@@ -124,7 +124,7 @@ def test_every_declared_list_is_tried_on_its_real_file() -> None:
 
 DICTIONARIES = [
     # source, its files, tables, variables, lists, values and rules in them, rows that are told and left out
-    ("onco-osiris", ("onco-osiris/data/*.tsv", "onco-osiris/pivot/*.csv"), 27, 132, 51, 8_624, 10),
+    ("onco-osiris", ("onco-osiris/data/*.tsv", "onco-osiris/pivot/*.csv"), 27, 132, 51, 8_624, 5),
     ("onco-icgc-argo", ("onco-icgc-argo/icgc-argo-dictionary.json",), 9, 127, 41, 1_322, 0),
     ("onco-icgc-argo-schemas", ("onco-icgc-argo/schemas/*.json", "onco-icgc-argo/list.json"), 15, 245, 79, 1_890, 0),
     ("onco-mcode-dictionary", ("onco-mcode-dictionary/*",), 26, 269, 59, 2_333 + 49, 0),

@@ -1,0 +1,121 @@
+"""Cells of a workbook as text, as a spreadsheet program shows them, and the cells that are not what was typed.
+
+A spreadsheet program turns `1-2` into a date, `5E10` into a number, and cuts numbers after 15 digits (ECMA-376,
+18.8.30 "numFmt"; Excel specifications and limits). Such a cell is a fault in a column of codes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
+
+MAX_DIGITS = 15
+"""Digits of a number that a workbook keeps."""
+_FORMAT_TOKEN = re.compile(r'0|"([^"]*)"|\\(.)|([-/ .:()])')
+_DECIMALS = re.compile(r"0+\.(0+)")
+_THOUSANDS = re.compile(r"[#0],[#0]")
+_SCIENTIFIC = re.compile(r"E[+-]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """The text of a cell.
+
+    `fault`: why the cell has no usable text. `code_fault`: why it cannot be trusted as a code. `code_remark`: what may
+    have been lost if it is a code. They are empty for other cells; the faults name the cell.
+    """
+
+    text: str
+    fault: str = ""
+    code_fault: str = ""
+    code_remark: str = ""
+
+
+EMPTY = CellText("")
+
+
+def is_formula(cell: Any) -> bool:
+    """Return whether a cell holds a formula."""
+    return cell.value is not None and cell.data_type == TYPE_FORMULA
+
+
+def read_cell(cell: Any, stored: Any = None) -> CellText:
+    """Return the text of a cell; `stored` is the same cell with the stored result of its formula."""
+    if cell.value is None:
+        return EMPTY
+    place = str(cell.coordinate)
+    if cell.data_type == TYPE_FORMULA:
+        if stored is None or stored.value is None:
+            return CellText("", f"cell {place} holds a formula without a stored result.")
+        cell = stored
+    value = cell.value
+    if cell.data_type == TYPE_ERROR:
+        return CellText("", f"cell {place} holds the error {value}.")
+    match value:
+        case bool():
+            shown = "true" if value else "false"
+            return CellText(shown, code_fault=f"cell {place} holds the truth value {shown.upper()}, not a text.")
+        case int() | float():
+            return _read_number(value, str(cell.number_format or ""), place)
+        case date():
+            shown = value.isoformat()[:10]
+            return CellText(
+                shown, code_fault=f"cell {place} holds a date ({shown}), which may have been a code such as 1-2."
+            )
+        case time():
+            shown = value.isoformat()
+            return CellText(shown, code_fault=f"cell {place} holds a time ({shown}), which may have been a code.")
+        case _:
+            return CellText(unicodedata.normalize("NFC", str(value)).strip())
+
+
+def _read_number(value: float, number_format: str, place: str) -> CellText:
+    shown = show_number(value, number_format)
+    if abs(value) >= 10**MAX_DIGITS:
+        return CellText(
+            shown,
+            code_fault=f"cell {place} holds the number {shown}; a workbook keeps only the first {MAX_DIGITS} digits.",
+        )
+    if _SCIENTIFIC.search(number_format):
+        reason = f"cell {place} is shown as a power of ten ({shown}), which may have been a code such as 5E10."
+        return CellText(shown, code_fault=reason)
+    if "%" in number_format or _THOUSANDS.search(number_format):
+        return CellText(shown, code_fault=f"cell {place} is shown in the format {number_format}, not as {shown}.")
+    if "." in shown:
+        return CellText(shown, code_remark="a code is a number with decimals; a zero at its end may have been lost.")
+    return CellText(shown)
+
+
+def show_number(value: float, number_format: str) -> str:
+    """Return a number as its format shows it, for formats of zeros and literal characters: 4 in `000` is `004`."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    positive = number_format.partition(";")[0]
+    if decimals := _DECIMALS.fullmatch(positive):
+        return f"{value:0{len(positive)}.{len(decimals[1])}f}"
+    if isinstance(value, int):
+        return _fill_format(value, positive) if value >= 0 else str(value)
+    # A spreadsheet program shows 15 significant digits: 0.1 + 0.2 is 0.3.
+    return f"{value:.{MAX_DIGITS}g}"
+
+
+def _fill_format(value: int, number_format: str) -> str:
+    tokens = list(_FORMAT_TOKEN.finditer(number_format))
+    places = sum(token[0] == "0" for token in tokens)
+    if not places or "".join(token[0] for token in tokens) != number_format:
+        return str(value)
+    digits = str(value).zfill(places)
+    surplus, rest = digits[: len(digits) - places], iter(digits[len(digits) - places :])
+    shown = []
+    for token in tokens:
+        if token[0] == "0":
+            shown.append(surplus + next(rest))
+            surplus = ""
+        else:
+            shown.append(next(group for group in token.groups() if group is not None))
+    return "".join(shown)

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes, for messages about files that are not what their names say."""
+"""Kinds of files by their first bytes, for messages about files that are not what their names say."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ DICTIONARIES = [
     ("onco-icgc-argo-schemas", ("onco-icgc-argo/schemas/*.json", "onco-icgc-argo/list.json"), 15, 245, 79, 1_890, 0),
     ("onco-mcode-dictionary", ("onco-mcode-dictionary/*",), 26, 269, 59, 2_333 + 49, 0),
     ("se-lisa-variable-docs", ("se-lisa-variable-docs/*.md",), 1, 486, 28, 162, 0),
-    ("miabis-md", ("miabis-md/*.md",), 5, 128, 16, 178, 5),
+    ("miabis-md", ("miabis-md/*.md",), 5, 128, 16, 178, 6),
     ("se-sos-statdb-dictionaries", (f"{SOS}/*.csv", f"{SOS}/*.json"), 1, 14, 45, 16_230, 23),
 ]
 

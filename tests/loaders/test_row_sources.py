@@ -1,4 +1,4 @@
-"""Where rows stand: sheets, ranges, JSON, YAML, fixed width, encodings; which rows and columns are read."""
+"""Row sources: sheets, ranges, JSON, YAML, fixed width and encodings; the rows and columns that are left out."""
 
 from __future__ import annotations
 

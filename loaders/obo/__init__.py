@@ -1,0 +1,153 @@
+"""Ontologies in the OBO format, such as HPO, the Human Phenotype Ontology.
+
+A format: `source.toml`, or a declaration in `declared/`, describes the ontology. A cross-reference
+(`xref`, oboInOwl:hasDbXref) does not state how two terms are related, so it becomes a related match, unless the term
+states a SKOS match. `consider` is a proposal and is kept separate from `replaced_by`. Clauses without a counterpart in
+SKOS, such as logical axioms and editing history, are counted and reported.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from begrepp.errors import InputError, Origin
+from begrepp.rdf.namespaces import expand
+from begrepp.records import (
+    Concept,
+    Coverage,
+    EditionFiles,
+    MappingSet,
+    Note,
+    NoteKind,
+    Record,
+    Redistribution,
+    Skipped,
+    Source,
+    Statement,
+    Status,
+    Text,
+    texts,
+)
+from begrepp.records import Mapping as Match
+from begrepp.sources.editions import data_files
+from loaders.declaration.source_toml import (
+    new_declared_edition,
+    read_declaration,
+    read_edition_dates,
+    read_rights,
+    read_scheme,
+)
+from loaders.obo.terms import OboTerm, read_terms
+from loaders.support.agencies import MONARCH
+from loaders.support.obo_identifiers import obo_iri
+from loaders.support.successors import usable_successors
+
+SOURCE = Source(
+    id="obo",
+    title="Ontologier i OBO-format",
+    publisher=MONARCH,
+    licence="",
+    redistribution=Redistribution.NOT_ALLOWED,
+    homepage="https://owlcollab.github.io/oboformat/doc/GO.format.obo-1_4.html",
+    reads="a .obo file, OBO 1.2 or 1.4",
+)
+
+
+def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
+    """Yield the scheme, the edition, every term, and its cross-references as mappings."""
+    declaration = read_declaration(edition, declared)
+    files = [path for path in data_files(edition) if path.suffix == ".obo"]
+    if len(files) != 1:
+        raise InputError(
+            Origin(f"{edition.source}/{edition.version}"),
+            f"{len(files)} .obo files, where one is expected.",
+            "Add one.",
+        )
+    rights, scheme = read_rights(declaration), read_scheme(declaration, edition.source)
+    dates = read_edition_dates(declaration, edition)
+    declaration.done()
+    skipped_tags: Counter[str] = Counter()
+    terms = list(read_terms(files[0], skipped_tags))
+    if dates.coverage is Coverage.COMPLETE:
+        _check_parents(terms)
+    yield scheme
+    yield new_declared_edition(scheme, dates, rights)
+    mapping_set_id = f"{scheme.id}-xrefs"
+    if any(term.matches or term.xrefs for term in terms):
+        yield MappingSet(
+            id=mapping_set_id,
+            version=dates.version,
+            titles=tuple(
+                Text(f"{t.value}: {_MAPPING_SET_TITLES.get(t.lang, 'cross-mapping_set_id')}", t.lang)
+                for t in scheme.titles
+            ),
+            licence=rights.licence,
+            publisher=rights.publisher,
+            valid_from=dates.valid_from,
+            redistribution=rights.redistribution,
+        )
+    active = {term.id for term in terms if not term.obsolete}
+    successors = usable_successors({term.id: term.replaced_by for term in terms if term.replaced_by}, active)
+    for term in terms:
+        yield _concept(term, scheme.id, successors.get(term.id, ()), dates.valid_from)
+        for predicate, value, origin in term.statements:
+            yield Statement(
+                scheme=scheme.id, origin=origin, subject=obo_iri(term.id), predicate=predicate, object=value
+            )
+        for target, match, origin in term.all_matches():
+            yield Match(
+                mapping_set=mapping_set_id,
+                origin=origin,
+                subject=obo_iri(term.id),
+                predicate=match,
+                object=target,
+                justification=expand("semapv:UnspecifiedMatching"),
+                authors=(rights.publisher.names[0].value,),
+            )
+    for tag, count in sorted(skipped_tags.items()):
+        yield Skipped(origin=Origin(files[0].name), reason=f"'{tag}' is not imported ({count:,}).")
+
+
+def _check_parents(terms: list[OboTerm]) -> None:
+    ids = {term.id for term in terms}
+    for term in terms:
+        for parent in term.parents:
+            if parent not in ids:
+                raise InputError(
+                    term.origin,
+                    f"'{term.id}' has the parent '{parent}', which does not exist in the file.",
+                    'The file may be truncated; download it again. For a part of an ontology set coverage = "partial".',
+                )
+
+
+_MAPPING_SET_TITLES = {"sv": "korsreferenser", "en": "cross-references"}
+
+
+def _concept(term: OboTerm, scheme_id: str, successors: tuple[str, ...], edition_start: date) -> Concept:
+    pref = Text(term.names[0], "en") if term.names else Text(term.id, "zxx")
+    synonyms = dict.fromkeys(Text(text, "en") for text, _ in term.synonyms)
+    return Concept(
+        scheme=scheme_id,
+        notation=term.id,
+        iri=obo_iri(term.id),
+        origin=term.origin,
+        pref_labels=(pref,),
+        # Broad, narrow and related synonyms are searchable only; a statement has their scope.
+        alt_labels=tuple(
+            t for t in synonyms if t != pref and any(w == t.value and s == "EXACT" for w, s in term.synonyms)
+        ),
+        hidden_labels=(
+            *(t for t in synonyms if t != pref and not any(w == t.value and s == "EXACT" for w, s in term.synonyms)),
+            *(Text(other, "zxx") for other in dict.fromkeys(term.alternatives)),
+        ),
+        definitions=tuple(text for definition in term.definitions for text in texts(en=definition)),
+        notes=tuple(Note(NoteKind.NOTE, Text(comment, "en")) for comment in term.comments),
+        broader=tuple(obo_iri(parent) for parent in dict.fromkeys(term.parents)),
+        status=Status.INACTIVE if term.obsolete else Status.ACTIVE,
+        # OBO gives no date of obsolescence; the end date is the day before this edition.
+        valid_to=edition_start - timedelta(days=1) if term.obsolete else None,
+        replaced_by=tuple(map(obo_iri, successors)) if term.obsolete else (),
+    )

@@ -1,0 +1,212 @@
+"""Terms of an OBO document: each `[Term]` stanza with its clauses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from begrepp.errors import InputError, Origin
+from begrepp.rdf.namespaces import expand
+from begrepp.records import RdfTerm
+from begrepp.sources.meter import current_meter
+from begrepp.sources.privacy import refuse_identity_numbers
+from begrepp.sources.row_faults import RowScope
+from loaders.support.obo_identifiers import (
+    ALTERNATIVE_ID,
+    CONSIDER,
+    IN_SUBSET,
+    REPLACED_BY,
+    XREF,
+    cross_reference,
+    obo_iri,
+)
+from loaders.support.obo_syntax import (
+    OboClause,
+    OboFrame,
+    cross_reference_id,
+    identifier,
+    quoted_text,
+    read_frames,
+    split_words,
+    unescape,
+    values_of,
+)
+
+_SCOPES = {"EXACT": "hasExactSynonym", "BROAD": "hasBroadSynonym", "NARROW": "hasNarrowSynonym"}
+_MATCHES = {
+    f"skos:{kind}Match": expand(f"skos:{kind}Match") for kind in ("exact", "close", "broad", "narrow", "related")
+}
+_NAMESPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "terms": "http://purl.org/dc/terms/",
+    "owl": expand("owl:x")[:-1],
+    "skos": expand("skos:x")[:-1],
+    "rdfs": expand("rdfs:x")[:-1],
+    "oboInOwl": "http://www.geneontology.org/formats/oboInOwl#",
+}
+
+
+@dataclass(slots=True)
+class OboTerm:
+    """A term: its labels, relations and statements."""
+
+    id: str
+    origin: Origin
+    names: list[str] = field(default_factory=list)
+    definitions: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    synonyms: list[tuple[str, str]] = field(default_factory=list)
+    parents: list[str] = field(default_factory=list)
+    alternatives: list[str] = field(default_factory=list)
+    replaced_by: list[str] = field(default_factory=list)
+    xrefs: dict[str, Origin] = field(default_factory=dict)
+    """Targets of cross-references with a known prefix."""
+    matches: dict[tuple[str, str], Origin] = field(default_factory=dict)
+    """Targets and predicates of stated SKOS matches."""
+    statements: list[tuple[str, RdfTerm, Origin]] = field(default_factory=list)
+    obsolete: bool = False
+
+    def state(self, clause: OboClause, predicate: str, value: RdfTerm) -> None:
+        """Add a statement of a clause."""
+        self.statements.append((predicate, value, clause.origin))
+
+    def all_matches(self) -> Iterator[tuple[str, str, Origin]]:
+        """Yield target, predicate and place of each match; a cross-reference with a stated match is not repeated."""
+        stated = {target for target, _ in self.matches}
+        for (target, predicate), origin in self.matches.items():
+            yield target, predicate, origin
+        for target, origin in self.xrefs.items():
+            if target not in stated:
+                yield target, expand("skos:relatedMatch"), origin
+
+
+def read_terms(path: Path, skipped_tags: Counter[str]) -> Iterator[OboTerm]:
+    """Yield the terms of a document, and count the clauses and stanzas that are not imported."""
+    namespaces = dict(_NAMESPACES)
+    number = 0
+    scope = RowScope()
+    for frame in read_frames(path):
+        match frame.kind:
+            case "":
+                _read_header(frame, namespaces, skipped_tags)
+            case "Term":
+                number += 1
+                current_meter().rows += 1
+                with scope:
+                    yield _read_term(frame, namespaces, skipped_tags)
+            case kind:
+                skipped_tags[kind.lower()] += 1
+    if not number:
+        raise InputError(path, "there are no terms in the file.", "Check that you added the right file.")
+
+
+def _read_header(header: OboFrame, namespaces: dict[str, str], skipped_tags: Counter[str]) -> None:
+    for clause in values_of(header.clauses, "idspace"):
+        if len(words := split_words(clause.value)) > 1:
+            namespaces[words[0]] = unescape(words[1])
+    for clause in values_of(header.clauses, "import"):
+        skipped_tags[f"import: {clause.value}"] += 1
+
+
+def _read_term(frame: OboFrame, namespaces: Mapping[str, str], skipped_tags: Counter[str]) -> OboTerm:
+    ids = values_of(frame.clauses, "id")
+    if not ids:
+        raise InputError(frame.origin, "the term has no id.", "Add a clause 'id:', or download the file again.")
+    term = OboTerm(id=identifier(ids[0]), origin=ids[0].origin)
+    current_meter().place = term.origin
+    scope = RowScope()
+    for clause in frame.clauses:
+        with scope:
+            _read_clause(term, clause, namespaces, skipped_tags)
+    text = "\t".join([*term.names, *term.definitions, *term.comments, *(text for text, _ in term.synonyms)])
+    refuse_identity_numbers(text, term.origin)
+    return term
+
+
+def _read_clause(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str], skipped_tags: Counter[str]) -> None:
+    match clause.tag:
+        case "id":
+            pass
+        case "name":
+            term.names.append(unescape(clause.value))
+        case "def":
+            term.definitions.append(quoted_text(clause)[0])
+        case "comment":
+            term.comments.append(unescape(clause.value))
+        case "synonym" | "exact_synonym" | "broad_synonym" | "narrow_synonym" | "related_synonym":
+            _add_synonym(term, clause, namespaces)
+        case "is_a":
+            term.parents.append(identifier(clause))
+        case "alt_id":
+            term.alternatives.append(identifier(clause))
+            term.state(clause, ALTERNATIVE_ID, RdfTerm(identifier(clause), "literal"))
+        case "is_obsolete":
+            term.obsolete = _is_true(clause)
+        case "replaced_by":
+            term.replaced_by.append(identifier(clause))
+            term.state(clause, REPLACED_BY, RdfTerm(obo_iri(identifier(clause)), "iri"))
+        case "consider" | "use_term":
+            term.state(clause, CONSIDER, RdfTerm(obo_iri(identifier(clause)), "iri"))
+        case "subset":
+            term.state(clause, IN_SUBSET, RdfTerm(identifier(clause), "literal"))
+        case "relationship":
+            words = split_words(clause.value)
+            if len(words) < 2:
+                raise InputError(
+                    clause.origin, f"the relationship '{clause.value}' has no target.", "Write: relationship: TYPE ID."
+                )
+            term.state(clause, obo_iri(unescape(words[0])), RdfTerm(obo_iri(unescape(words[1])), "iri"))
+        case "xref" | "xref_analog" | "xref_unknown" | "xref_analogue":
+            # An xref with an unknown prefix is kept as a literal.
+            reference = cross_reference_id(clause)
+            if target := cross_reference(reference):
+                term.xrefs.setdefault(target, clause.origin)
+            else:
+                term.state(clause, XREF, RdfTerm(reference, "literal"))
+        case "property_value":
+            _add_property(term, clause, namespaces)
+        case tag:
+            skipped_tags[tag] += 1
+
+
+def _is_true(clause: OboClause) -> bool:
+    if clause.value not in ("true", "false"):
+        raise InputError(clause.origin, f"{clause.tag} is '{clause.value}'.", "Write true or false.")
+    return clause.value == "true"
+
+
+def _add_synonym(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]) -> None:
+    """Add a synonym. Its scope is in the tag (OBO 1.0), after the text, or RELATED if it is nowhere (OBO 1.2)."""
+    text, rest = quoted_text(clause)
+    word = clause.tag.removesuffix("_synonym").upper() if clause.tag != "synonym" else next(iter(rest.split()), "")
+    scope = word if word in _SCOPES else "RELATED"
+    if clause.tag == "synonym" and word not in (*_SCOPES, "RELATED") and word[:1] not in ("[", "{", ""):
+        raise InputError(clause.origin, f"'{word}' is no scope of a synonym.", "Write EXACT, BROAD, NARROW or RELATED.")
+    term.synonyms.append((text, scope))
+    relation = f"{namespaces['oboInOwl']}{_SCOPES.get(scope, 'hasRelatedSynonym')}"
+    term.state(clause, relation, RdfTerm(text, "literal", lang="en"))
+
+
+def _add_property(term: OboTerm, clause: OboClause, namespaces: Mapping[str, str]) -> None:
+    relation, _, rest = clause.value.partition(" ")
+    rest = rest.strip()
+    if rest.startswith('"'):
+        text, _ = quoted_text(replace(clause, value=rest))
+    else:
+        text = unescape(next(iter(split_words(rest)), ""))
+    relation = unescape(relation)
+    if not text:
+        raise InputError(
+            clause.origin, f"the property '{relation}' has no value.", "Write: property_value: PROPERTY VALUE."
+        )
+    target = cross_reference(text)
+    if relation in _MATCHES and (target or "://" in text):
+        term.matches.setdefault((target or text, _MATCHES[relation]), clause.origin)
+        return
+    prefix, _, local = relation.partition(":")
+    predicate = f"{namespaces[prefix]}{local}" if prefix in namespaces else obo_iri(relation)
+    is_link = text.startswith(("http://", "https://")) and not any(c.isspace() for c in text)
+    term.state(clause, predicate, RdfTerm(text, "iri" if is_link else "literal"))

@@ -1,0 +1,134 @@
+r"""OBO as its specifications say: comments anywhere, escapes, trailing modifiers, synonyms of 1.0 and 1.2.
+
+GO.format.obo-1_4, S.1.2 (comments), S.1.4 (escapes), S.2.2 (dbxref lists, trailing modifiers); GO.format.obo-1_2.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import loaders
+from begrepp.build.loads.record_checks import check_records
+from begrepp.errors import InputError
+from begrepp.records import Concept, Mapping, Record, Skipped, Statement
+from tests.support.bad_files import edition
+
+SOURCE = """loader = "obo"
+{report}
+[source]
+publisher = "begrepp"
+licence = "https://creativecommons.org/licenses/by/4.0/"
+[scheme]
+id = "obo"
+title.en = "Invented"
+"""
+
+
+def load(folder: Path, text: str, report: str = "") -> list[Record]:
+    """The records of an OBO document."""
+    made = edition(folder, "x", {"x.obo": text, "source.toml": SOURCE.format(report=report)})
+    return list(check_records(loaders.loader_of(made)(made)))
+
+
+def term(folder: Path, clauses: str, header: str = "format-version: 1.4\n") -> Concept:
+    """The concept of a document with one term."""
+    records = load(folder, f"{header}\n[Term]\nid: X:1\n{clauses}\n")
+    (concept,) = (record for record in records if isinstance(record, Concept))
+    return concept
+
+
+def test_comments_stand_anywhere(tmp_path: Path) -> None:
+    text = (
+        "! first line\nformat-version: 1.4 ! version\n! header\n\n[Term] ! a term\n! in a stanza\nid: X:1 ! one\n"
+        "name: One ! trailing\n! between\n\n! and again\n[Term]\nid: X:2\nname: Two\nis_a: X:1!One\n! last line"
+    )
+    concepts = [record for record in load(tmp_path, text) if isinstance(record, Concept)]
+    assert [(c.notation, c.pref_labels[0].value, c.broader) for c in concepts] == [
+        ("X:1", "One", ()),
+        ("X:2", "Two", ("http://purl.obolibrary.org/obo/X_1",)),
+    ]
+    assert [concept.origin.row for concept in concepts] == [7, 13]
+
+
+@pytest.mark.parametrize(
+    ("clause", "alternative", "hidden"),
+    [
+        ('synonym: "x" []', (), ("x",)),
+        ('synonym: "x"', (), ("x",)),
+        ('synonym: "x" EXACT []', ("x",), ()),
+        ('synonym: "x" EXACT layperson [A:1 "d", B:2]', ("x",), ()),
+        ('synonym: "x" EXACT [A:1] {source="PMID:1", note="a, b"} ! comment', ("x",), ()),
+        ('exact_synonym: "x" []', ("x",), ()),
+        ('broad_synonym: "x" [Y:1]', (), ("x",)),
+        ('related_synonym: "x" []', (), ("x",)),
+        (r'synonym: "a \"b\" \{c\}" EXACT []', ('a "b" {c}',), ()),
+    ],
+)
+def test_synonyms_of_every_version(
+    tmp_path: Path, clause: str, alternative: tuple[str, ...], hidden: tuple[str, ...]
+) -> None:
+    concept = term(tmp_path, f"name: One\n{clause}", "format-version: 1.2\n")
+    assert tuple(text.value for text in concept.alt_labels) == alternative
+    assert tuple(text.value for text in concept.hidden_labels) == hidden
+
+
+@pytest.mark.parametrize(
+    ("clause", "definition"),
+    [
+        ('def: "A mass." [X:me]', "A mass."),
+        ('def: "A mass." [X:me {n="x"}]', "A mass."),
+        ('def: "A mass." [X:me "me, myself", Y:2 {a="b", c="d"}] {x="y"} ! comment', "A mass."),
+        (r'def: "A mass." [Adapted from URL:http\://ex.org/view.php?id=8]', "A mass."),
+        (r'def: "Line one.\nLine \"two\"! Really." []', 'Line one.\nLine "two"! Really.'),
+        ('def: "A long \\\ntext." []', "A long text."),
+        ('def: "A {b} text." []', "A {b} text."),
+    ],
+)
+def test_definitions_with_cross_references_modifiers_and_escapes(tmp_path: Path, clause: str, definition: str) -> None:
+    assert term(tmp_path, f"name: One\n{clause}").definitions[0].value == definition
+
+
+@pytest.mark.parametrize(
+    ("clause", "label"),
+    [
+        (r"name: 5\:3 ratio \{open\} \[x\] \!", "5:3 ratio {open} [x] !"),
+        ('name: alpha {source="X:1"}', "alpha"),
+        ("name: !Kung language", ""),
+        ("name: Wow! signal", "Wow! signal"),
+        ('name: 5" gun', '5" gun'),
+        ("name: set {1,2}", "set {1,2}"),
+        ("name:no space", "no space"),
+    ],
+)
+def test_names_with_escapes_and_modifiers(tmp_path: Path, clause: str, label: str) -> None:
+    assert term(tmp_path, clause).pref_labels[0].value == label
+
+
+def test_unusual_cross_references_are_literals(tmp_path: Path) -> None:
+    records = load(tmp_path, '[Term]\nid: X:1\nname: a\nxref: KEGG COMPOUND:70-9 "CAS"\nxref_analog: MESH:D1 "d"\n')
+    assert [r.object.value for r in records if isinstance(r, Statement)] == ["KEGG COMPOUND:70-9"]
+    assert [r.object for r in records if isinstance(r, Mapping)] == ["https://identifiers.org/mesh:D1"]
+
+
+def test_both_matches_of_one_target_are_kept(tmp_path: Path) -> None:
+    text = (
+        '[Term]\nid: X:1\nname: a\nproperty_value: skos:broadMatch "MESH:D2" xsd:string\n'
+        'property_value: skos:exactMatch "MESH:D2" xsd:string\nxref: MESH:D2\n'
+    )
+    found = [record for record in load(tmp_path, text) if isinstance(record, Mapping)]
+    assert [(each.predicate.rpartition("#")[2], each.origin.row) for each in found] == [
+        ("broadMatch", 4),
+        ("exactMatch", 5),
+    ]
+
+
+def test_every_clause_that_cannot_be_read_is_listed_or_left_out(tmp_path: Path) -> None:
+    text = "[Term]\nid: X:1\nname: a\ndef: no quotes\nis_a: X:1 X:2\nis_obsolete: yes\nfine_tag: of another tool\n"
+    with pytest.raises(InputError, match="3 rows cannot be used") as raised:
+        load(tmp_path / "refused", text)
+    assert all(f"x.obo row {row}:" in str(raised.value) for row in (4, 5, 6))
+    records = load(tmp_path / "reported", text, 'report = ["unusable"]')
+    assert [r.notation for r in records if isinstance(r, Concept)] == ["X:1"]
+    assert [r.origin.row for r in records if isinstance(r, Skipped)] == [4, 5, 6, 0]

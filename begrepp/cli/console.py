@@ -132,7 +132,7 @@ def print_build(manifest: Manifest) -> None:
             words = f"{load.source} {load.version}: {remark.where}: {remark.reason}"
             stdout.print(f"[yellow]note[/] {escape(words)}")
     for failed in manifest.failed:
-        stdout.print(f"[red]left out[/] {escape(failed.reason)}")
+        stdout.print(f"[red]left out[/] {escape(f'{failed.source}: {failed.reason}')}")
 
 
 _COUNTED = ("concepts", "inactive", "datasets", "variables", "elements", "code_lists", "mappings")

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from begrepp.errors import Origin
 from begrepp.rdf.namespaces import expand
@@ -22,6 +22,7 @@ IN_SCHEME, TOP_OF, HAS_TOP = expand("skos:inScheme"), expand("skos:topConceptOf"
 REPLACED_BY, REPLACES = expand("dct:isReplacedBy"), expand("dct:replaces")
 DEPRECATED = expand("owl:deprecated")
 LABELS = {expand(f"skos:{kind}Label"): kind for kind in ("pref", "alt", "hidden")}
+XL_LABEL = NamedNode(expand("skosxl:Label"))
 XL_LABELS = {expand(f"skosxl:{kind}Label"): kind for kind in ("pref", "alt", "hidden")}
 LITERAL_FORM = expand("skosxl:literalForm")
 DEFINITION = expand("skos:definition")

@@ -35,6 +35,7 @@ from loaders.skos.properties import (
     TYPE,
     VALID_FROM,
     VALID_TO,
+    XL_LABEL,
     XL_LABELS,
     first_date,
     normalized_text,
@@ -92,6 +93,9 @@ class SkosReader:
                 yield from self._statements(subject, self._remaining_scheme_triples(subject), self.schemes[subject].id)
             elif subject in xl_labels:
                 yield from self._skip_label_node(subject, pairs)
+            elif (TYPE, XL_LABEL) in pairs:
+                name = getattr(subject, "value", "")
+                yield Skipped(origin=self.graph.origin, reason=f"the SKOS-XL label <{name}> belongs to no concept.")
             elif isinstance(subject, NamedNode) and subject.value.startswith(Iris().root):
                 # A file must not describe editions, licences or datasets of another source.
                 reason = f"<{subject.value}> is an IRI of begrepp, which only its own source may describe."

@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from begrepp.errors import InputError, Origin
 from begrepp.rdf.iris import Iris
 from begrepp.rdf.namespaces import expand
+from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
 from begrepp.sources.meter import current_meter
 
 FORMATS = {
@@ -40,9 +41,12 @@ _MAX_ENTITY = 300
 _MAX_TEXT = 1 << 24
 
 
-def read_rdf(path: Path, base: str) -> Iterator[Quad]:
-    """Yield the quads of a file; its suffix gives the format. Raises `InputError` if it is not well-formed."""
-    form = FORMATS.get(path.suffix.lower())
+def read_rdf(path: Path, base: str, form: RdfFormat | None = None) -> Iterator[Quad]:
+    """Yield the quads of a file; its suffix gives the format, unless `form` does.
+
+    Raises `InputError` if it is not well-formed.
+    """
+    form = form or FORMATS.get(path.suffix.lower())
     if form is None:
         raise InputError(
             path,
@@ -57,8 +61,13 @@ def read_rdf(path: Path, base: str) -> Iterator[Quad]:
         count = 0
         try:
             # Blank nodes with the same label in two files are different nodes.
-            for quad in parse(
-                cast(IO[bytes], _BoundedStream(file, path)), format=form, base_iri=base or None, rename_blank_nodes=True
+            for quad in restore_quads(
+                parse(
+                    cast(IO[bytes], _BoundedStream(file, path, form)),
+                    format=form,
+                    base_iri=base or None,
+                    rename_blank_nodes=True,
+                )
             ):
                 count += 1
                 yield quad
@@ -91,11 +100,11 @@ def _check_end(file: IO[bytes], path: Path) -> None:
 class _BoundedStream(io.RawIOBase):
     """File with a limit on the length of texts. pyoxigraph limits literals to 16 MB, but not in RDF/XML."""
 
-    def __init__(self, file: IO[bytes], path: Path) -> None:
-        self._file = file
+    def __init__(self, file: IO[bytes], path: Path, form: RdfFormat) -> None:
+        self._file = RdfXmlStream(file) if form == RdfFormat.RDF_XML else file
         self._path = path
         self._text_bytes = 0
-        self._limited = FORMATS[path.suffix.lower()] == RdfFormat.RDF_XML
+        self._limited = form == RdfFormat.RDF_XML
 
     def read(self, size: int = -1) -> bytes:
         """Read bytes, and count those since the last start of a tag."""
@@ -120,6 +129,12 @@ def _parse_error(path: Path, error: Exception) -> InputError:
             "Put the context itself into the file, or convert the file to Turtle.",
         )
     row = getattr(error, "lineno", None) or 0
+    if "language tag" in str(error) and (found := _find_language_tag(path)):
+        return InputError(
+            found[0],
+            f"the language tag '{found[1]}' is not one (BCP 47).",
+            "Write a hyphen between its parts, as in sv-SE, or report it to the publisher.",
+        )
     if "No scheme found in an absolute IRI" in str(error):
         return InputError(
             Origin(path.name, row),
@@ -134,6 +149,21 @@ def _parse_error(path: Path, error: Exception) -> InputError:
         f"the RDF is not well-formed{where}: {message.rstrip('.')}.",
         "Fix the line, or download the file again from its publisher.",
     )
+
+
+_LANGUAGE = re.compile(rb"""xml:lang\s*=\s*["']([^"']*)["']|(?<=")@([^\s;,.\])]+)""")
+_LANGUAGE_TAG = re.compile(rb"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def _find_language_tag(path: Path) -> tuple[Origin, str] | None:
+    """Return the place of the first language tag that is not one, and the tag as it is written."""
+    with path.open("rb") as file:
+        for row, line in enumerate(file, start=1):
+            for match in _LANGUAGE.finditer(line):
+                tag = match[1] or match[2] or b""
+                if tag and not _LANGUAGE_TAG.fullmatch(tag):
+                    return Origin(path.name, row), tag.decode(errors="replace")
+    return None
 
 
 _PROLOG = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)

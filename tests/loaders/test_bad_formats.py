@@ -340,7 +340,7 @@ def test_a_hostile_package_is_refused(tmp_path: Path) -> None:
             "imports <https://example.org/annat.owl>, which is not fetched",
             "next to",
         ),
-        ("</rdf:RDF>", "", "vaxter.owl", "the OWL cannot be read", "Download"),
+        ("</rdf:RDF>", "", "vaxter.owl", "the XML is truncated", "Download"),
         ('<rdfs:subClassOf rdf:resource="&obo;XP_1"/>', '<rdfs:subClassOf rdf:resource="&obo;XP_77"/>', "", "", ""),
         (
             '"http://purl.obolibrary.org/obo/">',

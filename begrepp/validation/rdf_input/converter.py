@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import IO, cast
 
 import rdflib
 from pyoxigraph import RdfFormat, parse, serialize
 from rdflib.exceptions import ParserError
 
 from begrepp.errors import InputError
+from begrepp.rdf.rdf_xml import RdfXmlStream, restore_quads
 from begrepp.validation.rdf_input.encoding import check_utf8
 from begrepp.validation.rdf_input.jsonld import inline_contexts
 from begrepp.validation.rdf_input.syntax import detect_syntax, syntax_of_file
@@ -66,9 +68,10 @@ def _copy(path: Path, target: Path, skip: int) -> Path:
 def _convert_to_ntriples(path: Path, target: Path, syntax: RdfFormat, name: str) -> Path:
     base = f"file:///{Path(name).name}".replace(" ", "%20")
     try:
-        with target.open("wb") as out:
-            quads = parse(path=path, format=syntax, base_iri=base, rename_blank_nodes=True)
-            serialize((quad.triple for quad in quads), out, format=RdfFormat.N_TRIPLES)
+        with path.open("rb") as file, target.open("wb") as out:
+            stream = RdfXmlStream(file) if syntax == RdfFormat.RDF_XML else file
+            quads = parse(cast(IO[bytes], stream), format=syntax, base_iri=base, rename_blank_nodes=True)
+            serialize((quad.triple for quad in restore_quads(quads)), out, format=RdfFormat.N_TRIPLES)
     except (SyntaxError, ValueError, OSError) as error:
         where = _position(path, error) if syntax == RdfFormat.RDF_XML else ""
         raise InputError(name, f"{where}cannot be read as RDF: {error}", "Fix the file and validate again.") from error

@@ -1,23 +1,21 @@
 """Ontologies in OWL, such as HPO, Mondo or ORDO: named classes with labels, definitions and superclasses.
 
-A format: `source.toml` describes the ontology. The library owlready2 reads RDF/XML, OWL/XML and N-Triples. Only
-named superclasses become broader concepts, restrictions do not. Imports are read from files of the edition; a
-missing one is an error, nothing is fetched. `[owl] reason = true` first classifies the ontology with HermiT, which
-requires Java, so that inferred superclasses become broader concepts too.
+A format: `source.toml` describes the ontology. Only named superclasses become broader concepts, restrictions do not.
+An IRI may be a class and a property too (punning, OWL 2 section 5.9.1). Imports are read from files of the edition; a
+missing one is an error, nothing is fetched. `[owl] reason = true` first classifies the ontology with HermiT
+(owlready2, Java), so that inferred superclasses become broader concepts too.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import owlready2
-
 from begrepp.errors import InputError, Origin
+from begrepp.rdf.namespaces import expand
 from begrepp.records import (
     Concept,
     Coverage,
@@ -43,9 +41,10 @@ from loaders.declaration.source_toml import (
     read_rights,
     read_scheme,
 )
+from loaders.obo_owl.ontology_files import read_ontology
+from loaders.obo_owl.reasoner import inferred_superclasses
 from loaders.support.agencies import MONARCH
 from loaders.support.obo_identifiers import CONSIDER, OBO, OBO_IN_OWL, REPLACED_BY, XREF, obo_iri
-from loaders.support.rdf_files import check_doctype
 from loaders.support.successors import usable_successors
 
 SOURCE = Source(
@@ -55,14 +54,18 @@ SOURCE = Source(
     licence="",
     redistribution=Redistribution.NOT_ALLOWED,
     homepage="https://www.w3.org/TR/owl2-overview/",
-    reads="one .owl file (RDF/XML, OWL/XML) or .nt, with the files that it imports beside it",
+    reads="one .owl or .ttl file (RDF/XML, Turtle, OWL/XML, N-Triples), with the files that it imports beside it",
 )
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _DEFINITION = f"{OBO}IAO_0000115"
 _EXACT = f"{OBO_IN_OWL}hasExactSynonym"
 _OTHER_SYNONYMS = tuple(f"{OBO_IN_OWL}has{scope}Synonym" for scope in ("Broad", "Narrow", "Related"))
-_DEPRECATED = "http://www.w3.org/2002/07/owl#deprecated"
+_DEPRECATED = expand("owl:deprecated")
+_TYPE = expand("rdf:type")
+_SUBCLASS = expand("rdfs:subClassOf")
+_CLASSES = (expand("owl:Class"), expand("rdfs:Class"))
+_THING = expand("owl:Thing")
 _STATEMENT_PROPERTIES = (
     REPLACED_BY,
     CONSIDER,
@@ -72,11 +75,9 @@ _STATEMENT_PROPERTIES = (
     _EXACT,
     *_OTHER_SYNONYMS,
 )
-_IMPORT = re.compile(
-    rb"""(?:owl:imports\s+rdf:resource\s*=\s*|<Import[^>]*>\s*|owl#imports>\s*<)["']?(?P<iri>[^"'<>\s]+)"""
-)
-_JAVA_MISSING = ("Java is not here", "Install a Java runtime, or leave [owl] reason out.")
-Annotations = dict[str, list[Any]]
+_SUFFIXES = (".owl", ".xml", ".rdf", ".owx", ".nt", ".ttl", ".ofn", ".omn", ".jsonld")
+_ANNOTATIONS = frozenset((_LABEL, _COMMENT, _DEFINITION, _DEPRECATED, *_STATEMENT_PROPERTIES))
+Annotations = dict[str, list[RdfTerm]]
 
 
 def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) -> Iterator[Record]:
@@ -96,7 +97,9 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
     yield scheme
     yield new_declared_edition(scheme, dates, rights)
     deprecated = {
-        iri for iri, (_, class_annotations) in classes.items() if True in class_annotations.get(_DEPRECATED, ())
+        iri
+        for iri, (_, class_annotations) in classes.items()
+        if any(value.value.strip() in ("true", "1") for value in class_annotations.get(_DEPRECATED, ()))
     }
     replacements = {
         iri: [_iri_of(v) for v in class_annotations.get(REPLACED_BY, ())]
@@ -132,7 +135,7 @@ def load(edition: EditionFiles, *, declared: Mapping[str, Any] | None = None) ->
 
 
 def _main_file(edition: EditionFiles, root: str) -> Path:
-    files = [path for path in data_files(edition) if path.suffix in (".owl", ".xml", ".rdf", ".owx", ".nt")]
+    files = [path for path in data_files(edition) if path.suffix.lower() in _SUFFIXES]
     chosen = [path for path in files if path.name == root] if root else files
     if len(chosen) != 1:
         raise InputError(
@@ -143,92 +146,37 @@ def _main_file(edition: EditionFiles, root: str) -> Path:
     return chosen[0]
 
 
-def _check_imports(path: Path, edition: EditionFiles) -> None:
-    """Raise `InputError` if the file of an import, direct or indirect, is missing."""
-    files_by_name = {other.name: other for other in data_files(edition)}
-    queue, seen = [path], {path}
-    while queue:
-        current = queue.pop()
-        with current.open("rb") as file:
-            check_doctype(file, current)
-            data = file.read()
-        for match in _IMPORT.finditer(data):
-            name = match["iri"].decode(errors="replace").rstrip("/#").rsplit("/", 1)[-1]
-            other = files_by_name.get(name) or files_by_name.get(f"{name}.owl")
-            if not other:
-                raise InputError(
-                    current,
-                    f"it imports <{match['iri'].decode(errors='replace')}>, which is not fetched.",
-                    f"Download it and add it next to the other files, as {name.removesuffix('.owl')}.owl.",
-                )
-            if other not in seen:
-                seen.add(other)
-                queue.append(other)
-
-
 def _read_classes(path: Path, edition: EditionFiles, *, reason: bool) -> dict[str, tuple[list[str], Annotations]]:
     """Return each named class with its named superclasses and annotations, sorted by IRI."""
-    _check_imports(path, edition)
     current_meter().stage = "reading"
-    world = owlready2.World()
-    folders = list(owlready2.onto_path)
-    owlready2.onto_path[:] = [str(folder) for folder in {each.parent for each in edition.files}]
-    try:
-        # With `only_local` owlready2 searches imports in `onto_path` only.
-        world.get_ontology(path.resolve().as_uri()).load(only_local=True)
-        if reason:
-            if not shutil.which("java"):
-                raise InputError(path, f"it is to be classified, but {_JAVA_MISSING[0]}.", _JAVA_MISSING[1])
-            owlready2.sync_reasoner_hermit(world, debug=0)
-            if inconsistent := list(world.inconsistent_classes()):
-                raise InputError(
-                    path,
-                    f"{inconsistent[0].iri} is inconsistent.",
-                    "Report it to the publisher; load it without reasoning.",
-                )
-        classes = {cls.iri: (_superclasses(cls), _annotations(world, cls)) for cls in world.classes()}
-    except InputError:
-        raise
-    except Exception as error:
-        # owlready2 passes on parser exceptions: OwlReadyOntologyParsingError, ExpatError, ValueError …
-        raise InputError(
-            path, f"the OWL cannot be read ({' '.join(str(error).split())}).", "Download the file again."
-        ) from None
-    finally:
-        owlready2.onto_path[:] = folders
-        world.close()
-    if not classes:
-        raise InputError(path, "there are no classes in the file.", "Check that you added the right file.")
-    return dict(sorted(classes.items()))
-
-
-def _superclasses(cls: Any) -> list[str]:
-    iris = {each.iri for each in cls.is_a if isinstance(each, owlready2.ThingClass) and each is not owlready2.Thing}
-    return sorted(iris - {cls.iri})
-
-
-def _annotations(world: Any, cls: Any) -> Annotations:
-    """Return the annotations of a class by IRI; texts keep their language."""
-    annotations: Annotations = {}
-    for predicate in (_LABEL, _COMMENT, _DEFINITION, _DEPRECATED, *_STATEMENT_PROPERTIES):
-        number = world._abbreviate(predicate, False)
-        if number is None:
+    parents: dict[str, set[str]] = {}
+    annotations: dict[str, Annotations] = {}
+    named: set[str] = set()
+    for subject, predicate, value in read_ontology(path, edition):
+        if subject.startswith("_:"):
             continue
-        values = []
-        for value, kind in world._get_triples_sp_od(cls.storid, number):
-            if kind is not None:
-                values.append(owlready2.base.from_literal(value, kind))
-            elif value > 0:
-                values.append(_Iri(world._unabbreviate(value)))
-        if values:
-            annotations[predicate] = sorted(values, key=str)
-    return annotations
-
-
-class _Iri(str):
-    """An IRI value, distinguished from a text."""
-
-    __slots__ = ()
+        if predicate == _TYPE:
+            if value.value in _CLASSES:
+                named.add(subject)
+        elif predicate == _SUBCLASS:
+            named.add(subject)
+            if value.kind == "iri" and not value.value.startswith("_:"):
+                parents.setdefault(subject, set()).add(value.value)
+        elif predicate in _ANNOTATIONS and not value.value.startswith("_:"):
+            annotations.setdefault(subject, {}).setdefault(predicate, []).append(value)
+    named.discard(_THING)
+    if not named:
+        raise InputError(path, "there are no classes in the file.", "Check that you added the right file.")
+    if reason:
+        for iri, inferred in inferred_superclasses(path, edition).items():
+            parents.setdefault(iri, set()).update(inferred)
+    return {
+        iri: (
+            sorted(parents.get(iri, set()) - {iri, _THING}),
+            {predicate: sorted(set(values)) for predicate, values in annotations.get(iri, {}).items()},
+        )
+        for iri in sorted(named)
+    }
 
 
 def _concept(
@@ -272,9 +220,9 @@ def _concept(
 
 
 def _texts(annotations: Annotations, predicate: str) -> list[Text]:
-    values = (value for value in annotations.get(predicate, ()) if not isinstance(value, _Iri) and str(value).strip())
+    values = (v for v in annotations.get(predicate, ()) if v.kind == "literal" and v.value.strip())
     # Ontologies of the OBO Foundry are in English, mostly without a language tag.
-    return [Text(" ".join(str(value).split()), getattr(value, "lang", "") or "en") for value in values]
+    return [Text(" ".join(value.value.split()), value.lang or "en") for value in values]
 
 
 def _notation(iri: str) -> str:
@@ -283,12 +231,12 @@ def _notation(iri: str) -> str:
     return local.replace("_", ":", 1) if iri.startswith(OBO) else local
 
 
-def _iri_of(value: object) -> str:
-    return str(value) if isinstance(value, _Iri) else obo_iri(str(value))
+def _iri_of(value: RdfTerm) -> str:
+    return value.value if value.kind == "iri" else obo_iri(value.value)
 
 
-def _rdf_term(predicate: str, value: Any) -> RdfTerm:
-    if isinstance(value, _Iri) or predicate in (REPLACED_BY, CONSIDER):
+def _rdf_term(predicate: str, value: RdfTerm) -> RdfTerm:
+    if value.kind == "iri" or predicate in (REPLACED_BY, CONSIDER):
         return RdfTerm(_iri_of(value), "iri")
-    lang = getattr(value, "lang", "") or ("en" if predicate in (_EXACT, *_OTHER_SYNONYMS) else "")
-    return RdfTerm(str(value), "literal", lang=lang)
+    lang = value.lang or ("en" if predicate in (_EXACT, *_OTHER_SYNONYMS) else "")
+    return RdfTerm(value.value, "literal", lang=lang)

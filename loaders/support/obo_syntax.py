@@ -14,7 +14,7 @@ from pathlib import Path
 
 from begrepp.errors import InputError, Origin
 from begrepp.sources.row_faults import RowScope
-from begrepp.sources.tables import read_lines
+from begrepp.sources.text_lines import read_lines
 
 _STANZA = re.compile(r"\[([^\]]+)\]\s*$")
 _CLAUSE = re.compile(r"((?:[^\s:\\]|\\.)+)\s*:(?:\s+|$)(.*)$|((?:[^\s:\\!]|\\.)+):(.*)$", re.DOTALL)

@@ -1,33 +1,43 @@
 """Federation nodes: the operator's list of SPARQL endpoints (`data/nodes.toml`) and an HTTP client for them.
 
 Queries are sent to these endpoints only. An address that is not public is refused unless its entry has
-`private = true`, so that a host name cannot be redirected into the operator's own network.
+`private = true`. A host name is resolved once for a request, and the connection uses the address that was checked, so a
+name that resolves differently the second time (DNS rebinding) gains nothing. Redirects are not followed. Clients see
+that a node failed, but nothing of what it sent.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import json
-import socket
+import threading
 import time
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
-from pyoxigraph import RdfFormat, parse
-from urllib3 import PoolManager, Retry, Timeout
+from cachetools import LRUCache
+from pyoxigraph import (
+    BlankNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    parse,
+    parse_query_results,
+)
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from begrepp.errors import BegreppError, InputError
 from begrepp.rdf.namespaces import expand
 from begrepp.sparql.services import Solution
+from begrepp.store.addresses import is_public, resolve_host
 
 NODES_FILE = "nodes.toml"
 HOP_HEADER = "Begrepp-Hop"
 """Request header that marks a query from another node; such a query is not passed on."""
+BLANK_PREFIX = "<urn:x-begrepp-blank:"
+"""Beginning of the IRI in SPARQL syntax that stands for a blank node."""
 _MAX_RESPONSE = 16 << 20
 """Bytes."""
 _PROPERTIES_TTL = 600.0
@@ -80,7 +90,8 @@ def read_nodes(path: Path) -> tuple[FederationNode, ...]:
 class NodeClient:
     """HTTP client with a time limit and a size limit; caches the properties of each node."""
 
-    _http: PoolManager = field(default_factory=lambda: PoolManager(num_pools=20, maxsize=8))
+    _pools: LRUCache[tuple[str, str, int | None, str], HTTPConnectionPool] = field(default_factory=lambda: LRUCache(20))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _properties: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
 
     def select(self, node: FederationNode, query: str) -> list[Solution]:
@@ -90,9 +101,8 @@ class NodeClient:
         """
         body = self._post(node, query, "application/sparql-results+json")
         try:
-            bindings = json.loads(body)["results"]["bindings"]
-            return [{name: format_term(term) for name, term in row.items()} for row in bindings]
-        except (ValueError, KeyError, TypeError):
+            return parse_solutions(body)
+        except (SyntaxError, ValueError, OSError):
             raise NodeError(f"{node.name} did not return query solutions.", "") from None
 
     def properties(self, node: FederationNode) -> frozenset[str]:
@@ -118,12 +128,13 @@ class NodeClient:
     def _request(
         self, node: FederationNode, method: str, url: str, headers: dict[str, str], body: bytes = b""
     ) -> bytes:
-        _refuse_private(node)
+        pool, host = self._pool(node)
         deadline = time.monotonic() + node.seconds
         try:
-            response = self._http.request(
-                method, url, body=body or None, headers=headers, redirect=False, preload_content=False,
-                timeout=Timeout(connect=min(3.0, node.seconds), read=node.seconds), retries=_RETRIES,
+            response = pool.urlopen(
+                method, _path(url), body=body or None, headers={**headers, "Host": host}, redirect=False,
+                preload_content=False, timeout=Timeout(connect=min(3.0, node.seconds), read=node.seconds),
+                retries=_RETRIES,
             )  # fmt: skip
             data = bytearray()
             for chunk in response.stream(1 << 16):
@@ -137,33 +148,54 @@ class NodeClient:
         except HTTPError as error:
             raise NodeError(f"{node.name} cannot be reached: {type(error).__name__}.", "") from None
         if response.status != 200:
-            raise NodeError(f"{node.name} answered {response.status}: {bytes(data[:200]).decode(errors='replace')}", "")
+            raise NodeError(f"{node.name} answered {response.status}.", "")
         return bytes(data)
 
+    def _pool(self, node: FederationNode) -> tuple[HTTPConnectionPool, str]:
+        """Return connections to an address of the node that was checked, and the value of the Host header."""
+        parts = urlsplit(node.endpoint)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise NodeError(f"{node.name} has no web address.", "Correct its endpoint in nodes.toml.")
+        key = (parts.scheme, parts.hostname, parts.port, _checked_address(node, parts))
+        with self._lock:
+            if key not in self._pools:
+                if parts.scheme == "https":
+                    self._pools[key] = HTTPSConnectionPool(
+                        key[3], parts.port, maxsize=8, server_hostname=parts.hostname, assert_hostname=parts.hostname
+                    )
+                else:
+                    self._pools[key] = HTTPConnectionPool(key[3], parts.port, maxsize=8)
+            return self._pools[key], parts.netloc.rpartition("@")[2]
 
-def _refuse_private(node: FederationNode) -> None:
-    """Raise `NodeError` if the endpoint's host has an address that is not public and the entry does not allow it."""
-    parts = urlsplit(node.endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise NodeError(f"{node.name} has no web address.", "Correct its endpoint in nodes.toml.")
-    if node.private:
-        return
+
+def _checked_address(node: FederationNode, parts: SplitResult) -> str:
+    """Return an address of the node's host; all must be public, unless the entry allows private ones."""
     try:
-        addresses = {entry[4][0] for entry in socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)}
+        addresses = resolve_host(parts.hostname or "", parts.port)
     except OSError:
         raise NodeError(f"{node.name} cannot be reached: unknown host name.", "") from None
-    if not all(ipaddress.ip_address(str(address).partition("%")[0]).is_global for address in addresses):
+    if not node.private and not all(map(is_public, addresses)):
         raise NodeError(f"{node.name} resolves to a non-public address.", "Set private = true to allow it.")
+    return addresses[0]
 
 
-def format_term(term: dict[str, Any]) -> str:
-    """Convert a term of SPARQL JSON results to SPARQL syntax; a blank node becomes an IRI."""
-    value = str(term["value"])
-    if term["type"] == "uri":
-        return f"<{value}>"
-    if term["type"] == "bnode":
-        return f"<urn:x-begrepp-blank:{value}>"
-    text = json.dumps(value, ensure_ascii=False)
-    if language := term.get("xml:lang"):
-        return f"{text}@{language}"
-    return f"{text}^^<{datatype}>" if (datatype := term.get("datatype")) else text
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def parse_solutions(body: bytes) -> list[Solution]:
+    """Return the solutions in SPARQL JSON results, with each term in SPARQL syntax; a blank node becomes an IRI.
+
+    Raises `SyntaxError` if the JSON or a term is not valid, and `ValueError` for a boolean: the terms become part of a
+    query, so an IRI or a language tag must not contain anything else.
+    """
+    results = parse_query_results(body, format=QueryResultsFormat.JSON)
+    if not isinstance(results, QuerySolutions):
+        raise ValueError("no solutions")
+    names = [variable.value for variable in results.variables]
+    return [{name: _format_term(row[name]) for name in names if row[name] is not None} for row in results]
+
+
+def _format_term(term: object) -> str:
+    return f"{BLANK_PREFIX}{term.value}>" if isinstance(term, BlankNode) else str(term)

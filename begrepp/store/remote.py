@@ -8,6 +8,7 @@ it is sent as the default graph of every query that does not specify a dataset.
 from __future__ import annotations
 
 import json
+import logging
 import time
 import urllib.error
 from collections.abc import Iterable
@@ -34,6 +35,7 @@ from begrepp.sparql.tokens import prologue_end, tokens
 from begrepp.store import QueryResults
 from begrepp.store.disk import has_dataset_clause
 
+_log = logging.getLogger("begrepp.store")
 _ATTEMPTS = 2
 _RETRY_AFTER = 10.0
 """Seconds during which a failed URL is tried last."""
@@ -124,7 +126,6 @@ class RemoteStore:
         """Return the media type and body of the first URL that responds; recently failed URLs are tried last."""
         now = time.monotonic()
         urls = sorted(self._urls, key=lambda url: now - self._failed_at.get(url, -_RETRY_AFTER) < _RETRY_AFTER)
-        failure = ""
         for attempt in range(_ATTEMPTS):
             for url in urls:
                 try:
@@ -132,16 +133,16 @@ class RemoteStore:
                 except QueryBadFormed as error:
                     raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
                 except urllib.error.HTTPError as error:
+                    _log.warning("%s answered %s.", url, error.code)
                     if error.code < 500:
-                        raise QueryError(f"{url} answered {error.code}.", "Check the address and the query.") from None
-                    failure = f"{url}: {error}"
+                        raise QueryError(
+                            f"The store answered {error.code}.", "Check the query; see the log of the server."
+                        ) from None
                 except (*_OUTAGES, SPARQLWrapperException) as error:
-                    failure = f"{url}: {error}"
+                    _log.warning("%s: %s", url, error)
                 self._failed_at[url] = time.monotonic()
             time.sleep(0.2 * (attempt + 1))
-        raise StoreUnreachable(
-            f"The store does not answer the query ({failure}).", "Look whether it runs; try again later."
-        )
+        raise StoreUnreachable("The store does not answer the query.", "Try again later; the log has the reason.")
 
     def _send(self, url: str, text: str, default: list[str], named: list[str], *, graph: bool) -> tuple[str, bytes]:
         wrapper = SPARQLWrapper(url)

@@ -19,6 +19,7 @@ from begrepp.validation.report import Report, make_report
 from begrepp.validation.shacl.engine_choice import FastEngineUnsupported, check_supported, needs_reference_engine
 from begrepp.validation.shacl.fast_engine import fast_results
 from begrepp.validation.shacl.pyshacl_engine import reference_results
+from begrepp.validation.shacl.shape_queries import check_shape_queries
 from begrepp.validation.shacl.shapes import Shapes
 
 Engine = Choice["fast", "reference"]
@@ -40,6 +41,7 @@ def validate(
     results per shape and counts all. Raises `InputError` if a file is not RDF or if no engine supports the shapes.
     """
     rules = Shapes(shapes if shapes is not None else sorted((ROOT / "shapes").glob("*.ttl")))
+    check_shape_queries(rules)
     check_supported(rules)
     if engine == "fast" and not needs_reference_engine(rules):
         with suppress(FastEngineUnsupported):

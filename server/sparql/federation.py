@@ -26,7 +26,7 @@ from begrepp.sparql.services import (
     shared_variables,
     values_clause,
 )
-from begrepp.store.nodes import HOP_HEADER, FederationNode, NodeError, format_term
+from begrepp.store.nodes import BLANK_PREFIX, HOP_HEADER, FederationNode, NodeError, parse_solutions
 from server.sparql.probe import read_patterns, read_tokens, run_probe
 from server.sparql.request import SparqlRequest
 from server.state import app_state, served_build
@@ -155,11 +155,11 @@ def _find_bindings(query: SparqlRequest, part: ServicePattern, shared: Sequence[
     """Return the bindings of the shared variables in the rest of the query; None if too many, or if one is unbound."""
     text = bindings_query(query.query, query.tokens, part, shared, _MAX_ROWS + 1)
     try:
-        bindings = run_probe(text, query)["results"]["bindings"]
+        bindings = parse_solutions(run_probe(text, query))
     except BegreppError:
         return None
     if len(bindings) > _MAX_ROWS or any(
-        name not in row or row[name]["type"] == "bnode" for row in bindings for name in shared
+        name not in row or row[name].startswith(BLANK_PREFIX) for row in bindings for name in shared
     ):
         return None
-    return [{name: format_term(row[name]) for name in shared} for row in bindings]
+    return [{name: row[name] for name in shared} for row in bindings]

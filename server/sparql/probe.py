@@ -17,8 +17,8 @@ from server.state import app_state, served_build
 _ANALYSIS_SECONDS = 5.0
 
 
-def run_probe(text: str, query: SparqlRequest, *, seconds: float = 0) -> Any:
-    """Run a SELECT or ASK query on the dataset of a client's query; return the result as parsed SPARQL JSON.
+def run_probe(text: str, query: SparqlRequest, *, seconds: float = 0) -> bytes:
+    """Run a SELECT or ASK query on the dataset of a client's query; return the result as SPARQL JSON.
 
     It takes the client's place in the queue. `seconds` limits the processor time; 0 means no limit. Raises the errors
     of the query worker.
@@ -33,7 +33,7 @@ def run_probe(text: str, query: SparqlRequest, *, seconds: float = 0) -> Any:
         base=served_build().manifest.base,
         seconds=seconds,
     )
-    return json.loads(app_state().pool.run(probe, client_key()).read())
+    return app_state().pool.run(probe, client_key()).read()
 
 
 def read_tokens(text: str) -> list[Token]:

@@ -43,7 +43,7 @@ def _find_patterns(text: str) -> list[TriplePattern]:
 
 def _run_probe(text: str, query: SparqlRequest) -> bool | None:
     try:
-        return bool(run_probe(text, query, seconds=_PROBE_SECONDS)["boolean"])
+        return bool(json.loads(run_probe(text, query, seconds=_PROBE_SECONDS))["boolean"])
     except BegreppError:
         return None
 

@@ -7,7 +7,6 @@ so a name that resolves differently the second time (DNS rebinding) gains nothin
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import time
@@ -17,12 +16,11 @@ from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from begrepp.errors import BegreppError
+from begrepp.store.addresses import is_public, resolve_host
 
 _MAX_REDIRECTS = 3
 _SECONDS = 20
 _CHUNK = 1 << 16
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-"""IPv6 addresses that embed an IPv4 address (RFC 6052)."""
 _ACCEPT = "text/turtle, application/ld+json, application/rdf+xml, application/n-triples, */*;q=0.1"
 
 Resolver = Callable[[str, int], Sequence[str]]
@@ -40,11 +38,6 @@ class FetchedFile:
 
     path: Path
     media_type: str
-
-
-def resolve_host(host: str, port: int) -> list[str]:
-    """Return the IP addresses of a host."""
-    return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
 def fetch_url(
@@ -103,22 +96,11 @@ def _public_address(parts: SplitResult, resolve: Resolver) -> str:
     except OSError as error:
         raise FetchError(f"{host} was not found: {error}", "Check the address.") from error
     for address in addresses:
-        if not _is_public(address):
+        if not is_public(address):
             raise FetchError(f"{host} resolves to a private network address.", "Send the data itself.")
     if not addresses:
         raise FetchError(f"{host} was not found.", "Check the address.")
     return addresses[0]
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None and not inner.is_global:
-            return False
-    return ip.is_global and not ip.is_multicast
 
 
 def _target(parts: SplitResult) -> str:

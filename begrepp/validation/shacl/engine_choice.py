@@ -23,7 +23,7 @@ _NESTING = ("property", "node", "not", "qualifiedValueShape")
 _NESTING_LISTS = ("and", "or", "xone")
 
 _UNSAFE_QUERY = re.compile(
-    r"\b(MINUS|VALUES|SERVICE)\b|[$?]PATH\b|\bAS\s+[$?]this\b|\bSELECT\b.*\bSELECT\b",
+    r"\b(MINUS|VALUES)\b|[$?]PATH\b|\bAS\s+[$?]this\b|\bSELECT\b.*\bSELECT\b",
     re.IGNORECASE | re.DOTALL,
 )
 """Queries restricted by pre-binding (SHACL 5.3.1 and appendix A); pySHACL evaluates or rejects them."""

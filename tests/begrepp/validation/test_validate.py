@@ -139,7 +139,7 @@ def test_a_datatype_is_judged_as_written_not_as_a_store_keeps_it(tmp_path: Path)
 
 
 def test_patterns_in_queries_are_those_of_xpath(tmp_path: Path) -> None:
-    query = "SELECT $this ?value WHERE { $this ex:code ?value FILTER regex(?value, '^[^\\\\p{IsGreek}C]', 'i') }"
+    query = "SELECT $this ?value WHERE { $this ex:code ?value FILTER regex(?value, '^[^\\\\\\\\p{IsGreek}C]', 'i') }"
     prefixes = (
         "<https://w3id.org/begrepp/prefixes> sh:declare [ sh:prefix 'ex' ; sh:namespace 'https://example.org/' ] ."
     )

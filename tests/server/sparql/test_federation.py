@@ -8,7 +8,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -163,6 +163,66 @@ def test_a_node_that_redirects_or_goes_on_forever_is_an_error() -> None:
             NodeClient().select(node, "SELECT * {}")
         with pytest.raises(NodeError, match="MB"):
             NodeClient().select(node, "SELECT * {}")
+
+
+@contextmanager
+def node_that_answers(status: int, body: bytes) -> Iterator[tuple[FederationNode, list[bytes]]]:
+    """A node at a host name that answers once, and the head of the request that it received."""
+    heads: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                heads.append(connection.recv(10_000))
+                head = f"HTTP/1.1 {status} X\r\nContent-Type: secret/type\r\nContent-Length: {len(body)}\r\n\r\n"
+                connection.sendall(head.encode() + body)
+
+        threading.Thread(target=answer, daemon=True).start()
+        url = f"http://node.example:{server.getsockname()[1]}/sparql?a=b"
+        yield FederationNode(name="n", iri="urn:n", endpoint=url, private=True, seconds=5), heads
+
+
+def test_a_host_name_is_resolved_once_and_the_checked_address_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second resolution would give an address that was not checked."""
+    resolved: list[str] = []
+
+    def resolve(host: str, _: int | None) -> list[str]:
+        resolved.append(host)
+        return ["127.0.0.1"] if len(resolved) == 1 else ["192.0.2.1"]
+
+    monkeypatch.setattr("begrepp.store.nodes.resolve_host", resolve)
+    body = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"a\\"b"}}]}}'
+    with node_that_answers(200, body) as (node, heads):
+        assert NodeClient().select(node, "SELECT * {}") == [{"x": '"a\\"b"'}]
+        host = node.endpoint.split("/")[2]
+    assert resolved == ["node.example"]
+    assert b"POST /sparql?a=b HTTP/1.1" in heads[0] and f"Host: {host}\r\n".encode() in heads[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b"secret of an internal host"),
+        (200, b"secret of an internal host"),
+        (200, b'{"head":{},"boolean":true}'),
+        (
+            200,
+            b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"uri","value":"a:secret> } SERVICE <x:y"}}]}}',
+        ),
+        (
+            200,
+            b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"","xml:lang":"sv }"}}]}}',
+        ),
+    ],
+)
+def test_nothing_that_a_node_sends_is_repeated_or_becomes_a_part_of_the_query(
+    monkeypatch: pytest.MonkeyPatch, status: int, body: bytes
+) -> None:
+    monkeypatch.setattr("begrepp.store.nodes.resolve_host", lambda *_: ["127.0.0.1"])
+    with node_that_answers(status, body) as (node, _), pytest.raises(NodeError) as caught:
+        NodeClient().select(node, "SELECT * {}")
+    assert "secret" not in str(caught.value) and "SERVICE" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pyoxigraph import Store as Oxigraph
 
 from begrepp.errors import NoBuild, QueryError
 from begrepp.rdf.namespaces import prefixes
+from begrepp.sparql.rejections import explain_rejection
 from begrepp.sparql.select_star import expand_select_star
 from begrepp.sparql.tokens import tokens
 from begrepp.store import QueryResults
@@ -55,7 +56,9 @@ class DiskStore:
                 default_graph=default,
                 named_graphs=named,
             )
-        except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        except SyntaxError as error:
+            raise explain_rejection(query, str(error)) from None
+        except (ValueError, OSError, RuntimeError) as error:
             raise QueryError(f"The query cannot be answered: {error}", "Fix the query and retry.") from None
 
 

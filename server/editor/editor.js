@@ -1,7 +1,7 @@
 // The SPARQL editor: takes the place of the page's text area, and gives what is written back to it.
 // It lives in a shadow root, where a stylesheet needs no leave from the content security policy.
 import { basicSetup } from "codemirror";
-import { EditorView, keymap } from "@codemirror/view";
+import { Decoration, EditorView, keymap } from "@codemirror/view";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { sparql } from "codemirror-lang-sparql";
 import { completions } from "./completions.js";
@@ -20,6 +20,7 @@ const look = EditorView.theme({
   ".cm-gutters": { background: "var(--paper)", color: "var(--quiet)", border: "0", borderRadius: "8px 0 0 8px" },
   ".cm-activeLine, .cm-activeLineGutter": { background: "transparent" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
+  ".cm-fault": { textDecoration: "underline wavy var(--mark)", textUnderlineOffset: "3px" },
   ".cm-tooltip": { background: "var(--card)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "8px" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxWidth: "min(34rem, 92vw)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: ".4rem .6rem", whiteSpace: "normal" },
@@ -33,6 +34,20 @@ area.before(host);
 const root = host.attachShadow({ mode: "open" });
 const language = new Compartment();
 
+// The piece that the server could not read; it is not marked any more once the text has changed.
+function fault(text) {
+  const { line, column, length } = area.dataset;
+  if (!line || text.lines < line) return [];
+  const row = text.line(Number(line));
+  const characters = [...row.text];
+  const from = row.from + characters.slice(0, column - 1).join("").length;
+  const to = Math.min(row.to, from + characters.slice(column - 1, column - 1 + Number(length)).join("").length);
+  if (to <= from) return [];
+  const mark = Decoration.set(Decoration.mark({ class: "cm-fault" }).range(from, to));
+  return EditorView.decorations.of((view) => (view.state.doc.eq(text) ? mark : Decoration.none));
+}
+
+const start = EditorState.create({ doc: area.value });
 const view = new EditorView({
   root,
   parent: root,
@@ -44,6 +59,7 @@ const view = new EditorView({
       language.of(sparql()),
       completions(words),
       look,
+      fault(start.doc),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": words.query, spellcheck: "false" }),
       EditorView.updateListener.of((update) => {

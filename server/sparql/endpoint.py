@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from begrepp.errors import BegreppError, QueryError, QueryTimeout, QueryTooLarge
 from begrepp.queries.diagnostics import QueryAdvice
 from begrepp.queries.query_files import read_queries
 from begrepp.rdf.namespaces import sparql_prologue
+from begrepp.sparql.query_syntax import QuerySyntaxError
 from server.http.caching import PUBLIC_CACHE_CONTROL
 from server.http.conditional import is_not_modified
 from server.http.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, choose_format, find_format
@@ -25,6 +27,9 @@ from server.workers.stream import ResultStream
 
 EDITOR = Path(__file__).parents[1] / "static" / "editor" / "editor.js"
 """The query editor, built by `make editor`; without this file the page has a text field."""
+
+_EXCERPT = 80
+"""Characters shown on each side of a syntax error."""
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -102,6 +107,15 @@ def _no_query_response() -> Response:
     return _page("") if format_ == HTML else describe_endpoint(format_)
 
 
+def _fault_excerpt(text: str, error: BegreppError | None) -> tuple[str, str, str] | None:
+    """Return the line of a syntax error: the text before the piece at fault, the piece, and the text after it."""
+    if not isinstance(error, QuerySyntaxError):
+        return None
+    lines = [*re.split("\r\n|\r|\n", text.removeprefix("\ufeff")), ""]
+    line, at = lines[min(error.line, len(lines)) - 1], error.column - 1
+    return line[:at][-_EXCERPT:], line[at : at + error.length] or " ", line[at + error.length :][:_EXCERPT]
+
+
 def _page(
     text: str,
     result: ResultPage | None = None,
@@ -113,6 +127,7 @@ def _page(
         prologue=sparql_prologue(),
         query=text,
         error=error,
+        fault=_fault_excerpt(text, error),
         page=result,
         findings=None if advice is None else advice_sentences(advice),
         examples=read_queries("examples"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -206,6 +207,28 @@ def test_a_mistake_is_explained_by_its_place(client: FlaskClient) -> None:
         headers = {"Accept": "text/html", "Accept-Language": language}
         page = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p }"}, headers=headers)
         assert page.status_code == 400 and word in page.text and "<textarea" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("SELECT * {\r\n  ?s trueSERVICE ?o }", "  ?s <mark>trueSERVICE</mark> ?o }"),
+        ("SELECT * { ?s ?p <b> . BIND(1 AS ?s) }", "BIND(1 AS <mark>?s</mark>) }"),
+        ("SELECT * { ?s nope:p ?o }", "?s <mark>nope:p</mark> ?o"),
+        ("SELECT * {", "SELECT * {<mark> </mark>"),
+    ],
+)
+def test_the_piece_at_fault_is_marked_on_the_page(client: FlaskClient, query: str, marked: str) -> None:
+    page = client.get("/sparql", query_string={"query": query}, headers={"Accept": "text/html"}).text
+    assert marked in page and re.search(
+        r'<textarea id="query" data-line="\d+" data-column="\d+" data-length="\d+"', page
+    )
+
+
+def test_a_byte_order_mark_before_a_query_is_no_fault(client: FlaskClient) -> None:
+    body = b'\xef\xbb\xbfSELECT ("\xc3\xa5" AS ?x) {}'
+    answer = client.post("/sparql", data=body, content_type="application/sparql-query", headers=JSON)
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_runaway_query_is_stopped_and_the_next_one_works(client: FlaskClient) -> None:

@@ -31,7 +31,7 @@ from urllib3.exceptions import HTTPError
 from begrepp.errors import BegreppError, InputError
 from begrepp.rdf.namespaces import expand
 from begrepp.sparql.services import Solution
-from begrepp.store.addresses import is_public, resolve_host
+from begrepp.store.host_addresses import is_public, resolve_host
 
 NODES_FILE = "nodes.toml"
 HOP_HEADER = "Begrepp-Hop"

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from begrepp.errors import BegreppError
-from begrepp.store.addresses import is_public, resolve_host
+from begrepp.store.host_addresses import is_public, resolve_host
 
 _MAX_REDIRECTS = 3
 _SECONDS = 20
